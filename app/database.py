@@ -1,0 +1,106 @@
+"""The engine, the rules that SQLite needs, and the two kinds of transactions.
+
+Readers begin plainly and are never committed. Writers begin IMMEDIATE on SQLite, so that two of them
+can't both read before either writes (a quota checked by both would be given out twice).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import create_engine as sqlalchemy_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from app.settings import Settings
+
+Db = Session
+
+# Starlette runs plain `def` routes in up to 40 threads: fewer connections would make them wait for each other.
+THREADS = 40
+BUSY_MILLISECONDS = 30_000
+
+
+def create_engine(settings: Settings) -> Engine:
+    """The engine of the primary database."""
+    return _engine(settings.database)
+
+
+def create_report_engine(settings: Settings, primary: Engine) -> Engine:
+    """The engine that reports read from: a replica where one is named, else the primary."""
+    return _engine(settings.report_database_url) if settings.report_database_url else primary
+
+
+def _engine(url: str) -> Engine:
+    if url.startswith("sqlite"):
+        path = url.removeprefix("sqlite:///")
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = sqlalchemy_engine(
+            url,
+            pool_size=THREADS,
+            max_overflow=10,
+            connect_args={"isolation_level": None, "check_same_thread": False},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+    return sqlalchemy_engine(url, pool_size=THREADS, max_overflow=10, pool_pre_ping=True)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    for pragma in (
+        f"busy_timeout = {BUSY_MILLISECONDS}",
+        "journal_mode = WAL",
+        "synchronous = NORMAL",
+        "foreign_keys = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Db]:
+    """A handle for looking only; nothing done with it is kept."""
+    with Session(engine, expire_on_commit=False) as db:
+        yield db
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Db]:
+    """A handle for one change: committed when the block ends, rolled back when it raises."""
+    with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
+        yield db
+        db.commit()
+
+
+def is_postgresql(db: Db) -> bool:
+    return db.get_bind().dialect.name == "postgresql"
+
+
+def alembic_config(engine: Engine) -> Config:
+    """Alembic's configuration for `engine`; the migrations travel inside the wheel as `app/migrations`."""
+    inside = Path(__file__).parent / "migrations"
+    config = Config()
+    config.set_main_option(
+        "script_location", str(inside if inside.is_dir() else inside.parent.parent / "migrations")
+    )
+    config.attributes["engine"] = engine
+    return config
+
+
+def upgrade(engine: Engine) -> None:
+    """Brings the tables up to date. Safe to call from several servers that start together."""
+    command.upgrade(alembic_config(engine), "head")
+
+
+def is_reachable(engine: Engine) -> bool:
+    with engine.connect() as connection:
+        return connection.execute(text("SELECT 1")).scalar_one_or_none() is not None

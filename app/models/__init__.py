@@ -1,0 +1,65 @@
+"""All tables, at one import point."""
+
+from app.models.activities import Activity
+from app.models.areas import AmbiguousPlace, AmbiguousPlaceCandidate, Area, AreaAlias, AreaLevel
+from app.models.attendance_imports import (
+    AttendanceImport,
+    AttendanceImportRow,
+    BlankMeans,
+    ImportStatus,
+    RowKind,
+    UploadedFile,
+)
+from app.models.attendances import Attendance, AttendanceStatus
+from app.models.coverage_targets import CoverageTarget
+from app.models.organizations import Organization, OrganizationKind
+from app.models.outbox import OutboxKind, OutboxTask
+from app.models.participants import Participant, Sex
+from app.models.registrations import Basis, Registration, RegistrationStatus
+from app.models.target_groups import TargetGroup, TargetGroupSynonym
+from app.models.users import ApiToken, LoginFailure, LoginSession, PasswordLink, Role, User
+from app.models.venues import Venue, VenueKind
+from app.models.workshop_sessions import SessionMode, WorkshopSession
+from app.models.workshops import Pillar, Workshop, WorkshopTargetGroup
+
+__all__ = [
+    "Activity",
+    "AmbiguousPlace",
+    "AmbiguousPlaceCandidate",
+    "ApiToken",
+    "Area",
+    "AreaAlias",
+    "AreaLevel",
+    "Attendance",
+    "AttendanceImport",
+    "AttendanceImportRow",
+    "AttendanceStatus",
+    "Basis",
+    "BlankMeans",
+    "CoverageTarget",
+    "ImportStatus",
+    "LoginFailure",
+    "LoginSession",
+    "Organization",
+    "OrganizationKind",
+    "OutboxKind",
+    "OutboxTask",
+    "Participant",
+    "PasswordLink",
+    "Pillar",
+    "Registration",
+    "RegistrationStatus",
+    "Role",
+    "RowKind",
+    "SessionMode",
+    "Sex",
+    "TargetGroup",
+    "TargetGroupSynonym",
+    "UploadedFile",
+    "User",
+    "Venue",
+    "VenueKind",
+    "Workshop",
+    "WorkshopSession",
+    "WorkshopTargetGroup",
+]

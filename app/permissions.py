@@ -1,0 +1,78 @@
+"""Who may do what, and with whose things: one table, asked by services and applied by queries.
+
+`ALL` reaches everything, `OWN` what the actor's organization holds, `NONE` nothing. A thing out of reach is
+answered as if it weren't there.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.errors import Forbidden
+from app.i18n import N_
+from app.models import Role
+
+
+class Permission(StrEnum):
+    """In alphabetical order; each is one row of the table of settled permissions."""
+
+    ACTIVITY_READ = "activity:read"
+    ATTENDANCE_WRITE = "attendance:write"
+    COVERAGE_READ = "coverage:read"
+    PARTICIPANT_READ = "participant:read"
+    SESSION_WRITE = "session:write"
+    USER_WRITE = "user:write"
+    WORKSHOP_READ = "workshop:read"
+    WORKSHOP_WRITE = "workshop:write"
+
+
+class Reach(StrEnum):
+    ALL = "all"
+    OWN = "own"
+    NONE = "none"
+
+
+_TABLE: dict[Permission, dict[Role, Reach]] = {
+    Permission.ACTIVITY_READ: {Role.ADMIN: Reach.ALL},
+    Permission.ATTENDANCE_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
+    Permission.COVERAGE_READ: dict.fromkeys(Role, Reach.ALL),
+    Permission.PARTICIPANT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
+    Permission.SESSION_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
+    Permission.USER_WRITE: {Role.ADMIN: Reach.ALL},
+    Permission.WORKSHOP_READ: {
+        Role.ADMIN: Reach.ALL,
+        Role.ORGANIZER: Reach.OWN,
+        Role.STAFF: Reach.OWN,
+        Role.VIEWER: Reach.ALL,
+    },
+    Permission.WORKSHOP_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
+}
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who asks: a logged-in user, the owner of a token, or the operator at the command line."""
+
+    user_id: int | None
+    name: str
+    role: Role
+    organization_id: int | None
+    may_see_participants: bool = False
+
+    def reach(self, permission: Permission) -> Reach:
+        """How far this actor's permission goes."""
+        if permission is Permission.PARTICIPANT_READ and self.role is Role.VIEWER:
+            return Reach.ALL if self.may_see_participants else Reach.NONE
+        return _TABLE[permission].get(self.role, Reach.NONE)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether there is anything at all that the permission lets this actor do."""
+        return self.reach(permission) is not Reach.NONE
+
+    def require(self, permission: Permission) -> None:
+        """Raises `Forbidden` where the role never has the permission."""
+        if not self.may(permission):
+            raise Forbidden(N_("Your role does not allow this."))
+
+
+# The operator at the shell can read the database anyway; the activity log says "command line".
+OPERATOR = Actor(user_id=None, name="command line", role=Role.ADMIN, organization_id=None)

@@ -1,0 +1,67 @@
+"""What the surroundings decide, read from the environment (prefix `JANGKAU_`) when an application is made."""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from app.errors import Problem
+
+
+class Settings(BaseSettings):
+    """Every setting of the service; docs/settings.md says what each is for."""
+
+    model_config = SettingsConfigDict(env_prefix="JANGKAU_", extra="ignore", frozen=True)
+
+    data_dir: Path = Path("var")
+    database_url: str = ""
+    report_database_url: str = ""
+    secret_key: SecretStr = SecretStr("")
+    base_url: str = "http://127.0.0.1:8000"
+
+    @cached_property
+    def database(self) -> str:
+        """The SQLAlchemy URL of the primary; by default SQLite in `data_dir`."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'jangkau.sqlite3'}"
+
+    @property
+    def embedded(self) -> bool:
+        """Whether everything lives in `data_dir`: SQLite, its secret and its jobs."""
+        return self.database.startswith("sqlite")
+
+    @property
+    def https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @cached_property
+    def secret(self) -> bytes:
+        """The secret from which the keys for links and NIKs are derived.
+
+        Embedded, it is made once and kept in `data_dir`, readable by its owner alone. With PostgreSQL
+        several servers share it, so it has to be given.
+        """
+        given = self.secret_key.get_secret_value()
+        if given:
+            return given.encode()
+        if not self.embedded:
+            raise Problem("JANGKAU_SECRET_KEY is required with PostgreSQL.", code="no-secret-key")
+        return _kept_secret(self.data_dir / "secret-key")
+
+
+def _kept_secret(path: Path) -> bytes:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{os.getpid()}")
+    fresh.write_text(secrets.token_urlsafe(48))
+    fresh.chmod(0o600)
+    try:
+        path.hardlink_to(
+            fresh
+        )  # fails where the file is there already: two starts at once agree on one secret
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
+    return path.read_bytes()

@@ -1,0 +1,52 @@
+"""How Alembic meets the database: inside the application by its engine, from the shell by its settings."""
+
+from typing import Any, Literal
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy import JSON, Connection, Engine
+from sqlmodel import AutoString, SQLModel
+
+import app.models  # noqa: F401 (registers the tables)
+from app.database import create_engine
+from app.models.base import Instant
+from app.settings import Settings
+
+# One number for "a migration of Jangkau": servers that start together take their turn.
+MIGRATION_LOCK = 6471
+
+
+def _engine() -> Engine:
+    given = context.config.attributes.get("engine")
+    return given if isinstance(given, Engine) else create_engine(Settings())
+
+
+def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[False]:
+    """Writes our own types as plain ones: a migration must not change when the models' code does."""
+    if kind != "type":
+        return False
+    if isinstance(item, Instant):
+        return "sa.DateTime(timezone=True)"
+    if isinstance(item, AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    if isinstance(item, JSON):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return "sa.JSON().with_variant(postgresql.JSONB(), 'postgresql')"
+    return False
+
+
+def _migrate(connection: Connection) -> None:
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({MIGRATION_LOCK})")
+    context.configure(
+        connection=connection,
+        target_metadata=SQLModel.metadata,
+        render_as_batch=connection.dialect.name == "sqlite",
+        render_item=_render,
+        compare_type=True,
+    )
+    context.run_migrations()
+
+
+with _engine().execution_options(writes=True).begin() as _connection:
+    _migrate(_connection)
