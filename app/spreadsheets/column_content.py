@@ -1,0 +1,44 @@
+"""What a column holds, told by its cells alone."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+
+from app.spreadsheets.document import Cell, cell_text
+from app.spreadsheets.marks import is_mark_word
+from app.spreadsheets.nik import read_nik
+from app.spreadsheets.place_names import place_key
+from app.spreadsheets.sex import read_sex
+from app.spreadsheets.text import clean
+
+_ENOUGH = 3
+_CERTAIN = 0.9
+
+
+def field_of_content(cells: Sequence[Cell], place_keys: Collection[str]) -> str | None:
+    """The field that nine of ten cells, and at least three, can only be of; or None."""
+    if len(cells) < _ENOUGH:
+        return None
+    certain: dict[str, Callable[[Cell], bool]] = {
+        "nik": _is_nik,
+        "phone": _is_mobile,
+        "email": lambda cell: "@" in cell_text(cell) and "." in cell_text(cell).rpartition("@")[2],
+        "sex": lambda cell: isinstance(cell, str) and read_sex(cell) is not None,
+        "kelurahan": lambda cell: isinstance(cell, str) and place_key(cell) in place_keys,
+    }
+    for field, fits in certain.items():
+        if sum(map(fits, cells)) >= _CERTAIN * len(cells):
+            return field
+    return None
+
+
+def holds_mark_words(cells: Iterable[Cell]) -> bool:
+    """True where some cell can only be about attendance."""
+    return any(isinstance(cell, str) and cell and is_mark_word(clean(cell)) for cell in cells)
+
+
+def _is_nik(cell: Cell) -> bool:
+    return read_nik(cell).digits is not None or read_nik(cell).problem == "nik-corrupted"
+
+
+def _is_mobile(cell: Cell) -> bool:
+    digits = "".join(filter(str.isdigit, cell_text(cell)))
+    return digits.startswith(("08", "628", "8")) and 9 <= len(digits) <= 14

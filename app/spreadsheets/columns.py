@@ -1,0 +1,162 @@
+"""Which column holds which field: by its heading, else by its content, else by what a person said."""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.spreadsheets.column_content import field_of_content, holds_mark_words
+from app.spreadsheets.document import Cell, Message, cell_text
+from app.spreadsheets.header import Header, Heading
+from app.spreadsheets.headings import heading_field, is_attendance_part, is_number_heading
+from app.spreadsheets.marks import outcome_of_heading
+from app.spreadsheets.sex import read_sex
+
+Rows = Sequence[Sequence[Cell]]
+
+
+@dataclass(frozen=True, slots=True)
+class NamedColumns:
+    """`fields` maps index to field. `parts` are the labelled columns of a field spread over several.
+
+    `remarks` is a note or signature column in which attendance is marked; what is no mark stays a note.
+    """
+
+    fields: Mapping[int, str]
+    number: int | None
+    parts: Mapping[str, tuple[tuple[int, str], ...]]
+    remarks: int | None
+    remarks_field: str | None
+    warnings: tuple[Message, ...]
+
+
+def name_columns(
+    header: Header, rows: Rows, chosen: Mapping[int, str | None], place_keys: Collection[str]
+) -> NamedColumns:
+    """`rows` are those below the header; `chosen` (index → field) overrules what is recognised."""
+    fields = _by_heading(header.headings)
+    number = _number_column(header.headings, fields, rows)
+    _by_content(header.headings, fields, number, rows, place_keys)
+    taken = {field for field in chosen.values() if field}
+    fields = {index: field for index, field in fields.items() if index not in chosen and field not in taken}
+    fields |= {index: field for index, field in chosen.items() if field}
+    if "kelurahan" not in fields.values():
+        _address_as_kelurahan(fields, chosen)
+    parts = _parts(header.headings, fields)
+    fields, warnings = _one_column_each(fields, parts, rows)
+    named = NamedColumns(fields, number, parts, None, None, tuple(warnings))
+    return named if "attendance" in fields.values() else _with_remarks(named, chosen, rows)
+
+
+def _by_heading(headings: Sequence[Heading]) -> dict[int, str]:
+    several_parts = sum(is_attendance_part(heading.text) for heading in headings) > 1
+    fields = {}
+    for heading in headings:
+        field = _field(heading, several_parts=several_parts)
+        if field:
+            fields[heading.index] = field
+    return fields
+
+
+def _field(heading: Heading, *, several_parts: bool) -> str | None:
+    above = heading_field(heading.above) if heading.above else None
+    if above in {"attendance", "signature"} and is_attendance_part(heading.text):
+        return "attendance"
+    if above == "sex" and read_sex(heading.text):
+        return "sex"
+    if several_parts and is_attendance_part(heading.text) and not is_number_heading(heading.text):
+        return "attendance"
+    return heading_field(heading.text) or above
+
+
+def _number_column(headings: Sequence[Heading], fields: Mapping[int, str], rows: Rows) -> int | None:
+    """The column headed "No", else one without a heading that counts the rows."""
+    for heading in headings:
+        if heading.index not in fields and is_number_heading(heading.text):
+            return heading.index
+    name = next((index for index, field in fields.items() if field == "name"), 0)
+    unnamed = [heading.index for heading in headings[:name] if not heading.text]
+    return next((index for index in unnamed if _counts(rows, index)), None)
+
+
+def _counts(rows: Rows, index: int) -> bool:
+    numbers = [row[index] for row in rows[:50] if index < len(row) and isinstance(row[index], int | float)]
+    return numbers[:3] in ([1, 2, 3], [2, 3, 4])
+
+
+def _by_content(
+    headings: Sequence[Heading],
+    fields: dict[int, str],
+    number: int | None,
+    rows: Rows,
+    place_keys: Collection[str],
+) -> None:
+    """Names the columns whose heading says nothing, where their cells leave no doubt."""
+    width = max((len(row) for row in rows[:50]), default=0)
+    for index in range(min(width, len(headings) + 5)):
+        if index in fields or index == number:
+            continue
+        field = field_of_content(_column(rows[:200], index), place_keys)
+        if field and field not in fields.values():
+            fields[index] = field
+
+
+def _address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | None]) -> None:
+    """ "Asal", "Alamat", "Domisili": where no column is the kelurahan's, the first of these is."""
+    address = next((i for i, field in sorted(fields.items()) if field == "address" and i not in chosen), None)
+    if address is not None:
+        fields[address] = "kelurahan"
+
+
+def _parts(headings: Sequence[Heading], fields: Mapping[int, str]) -> dict[str, tuple[tuple[int, str], ...]]:
+    """Attendance over outcomes or days, sex over L and P."""
+    recognise: dict[str, Callable[[str], object]] = {"attendance": is_attendance_part, "sex": read_sex}
+    parts = {}
+    for field, is_part in recognise.items():
+        columns = tuple(
+            (heading.index, heading.text)
+            for heading in headings
+            if fields.get(heading.index) == field and is_part(heading.text)
+        )
+        if len(columns) > 1:
+            parts[field] = columns
+    return parts
+
+
+def _one_column_each(
+    fields: Mapping[int, str], parts: Mapping[str, Sequence[tuple[int, str]]], rows: Rows
+) -> tuple[dict[int, str], list[Message]]:
+    """Of two columns for one field the first with data stays."""
+    kept: dict[int, str] = {}
+    warnings = []
+    for field in dict.fromkeys(fields[index] for index in sorted(fields)):
+        columns = [index for index in sorted(fields) if fields[index] == field]
+        if field in parts:
+            columns = [index for index, _ in parts[field]]
+            if field == "attendance" and any(outcome_of_heading(label) is None for _, label in parts[field]):
+                warnings.append(Message("warning", field, "several-attendance-columns", {}))
+            kept |= dict.fromkeys(columns, field)
+            continue
+        with_data = [index for index in columns if _has_data(rows, index)]
+        kept[(with_data or columns)[0]] = field
+        if len(columns) > 1:
+            warnings.append(Message("warning", field, "several-columns", {}))
+    return kept, warnings
+
+
+def _has_data(rows: Rows, index: int) -> bool:
+    return any(index < len(row) and cell_text(row[index]).strip() for row in rows)
+
+
+def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: Rows) -> NamedColumns:
+    """Without an attendance column, the note or signature column that holds mark words is it."""
+    for field in ("note", "signature"):
+        index = next((i for i, known in named.fields.items() if known == field and i not in chosen), None)
+        if index is not None and holds_mark_words(row[index] for row in rows if index < len(row)):
+            return replace(
+                named, fields={**named.fields, index: "attendance"}, remarks=index, remarks_field=field
+            )
+    return named
+
+
+def _column(rows: Rows, index: int) -> list[Cell]:
+    cells = (row[index] for row in rows if index < len(row))
+    return [cell for cell in cells if cell is not None and cell_text(cell).strip()]

@@ -1,0 +1,18 @@
+"""Why a file can't be read, as codes: the child names one, the parent makes it a sentence."""
+
+from collections.abc import Mapping
+from typing import Final
+
+MAX_BYTES: Final = 10 * 1024**2
+MAX_UNPACKED_BYTES: Final = 200 * 1024**2
+MAX_ROWS: Final = 120_000
+MAX_HEADER_COLUMNS: Final = 100
+
+
+class SheetFailure(Exception):
+    """`code` is one of the keys of `reading.SENTENCES`."""
+
+    def __init__(self, code: str, **params: str | int) -> None:
+        super().__init__(code)
+        self.code = code
+        self.params: Mapping[str, str | int] = params

@@ -1,0 +1,75 @@
+"""What a column's heading says it holds. The headings that are known stand in `data/column-headings.csv`."""
+
+import csv
+from difflib import get_close_matches
+from pathlib import Path
+
+from app.spreadsheets.marks import is_day_heading, outcome_of_heading
+from app.spreadsheets.text import collapse, words
+
+_DATA = Path(__file__).parents[1] / "data" / "column-headings.csv"
+_NUMBER, _NONE = "number", "none"
+_CLOSE = 0.84
+_SHORTEST_MISSPELT = 4
+_LONGEST = 80
+
+
+def _known_headings() -> tuple[dict[str, str], dict[str, str]]:
+    """Folded heading → field: those that count anywhere in a longer heading, and those only alone."""
+    anywhere: dict[str, str] = {}
+    alone: dict[str, str] = {}
+    with _DATA.open(encoding="utf-8", newline="") as source:
+        for row in csv.DictReader(source):
+            anywhere |= dict.fromkeys(filter(None, row["anywhere"].split("|")), row["field"])
+            alone |= dict.fromkeys(filter(None, row["alone"].split("|")), row["field"])
+    return anywhere, alone
+
+
+_ANYWHERE, _ALONE = _known_headings()
+_LONGEST_FIRST = sorted(_ANYWHERE, key=len, reverse=True)
+_SQUASHED = {
+    heading.replace(" ", ""): field
+    for heading, field in (_ANYWHERE | _ALONE).items()
+    if len(heading) >= _SHORTEST_MISSPELT and field not in {_NUMBER, _NONE}
+}
+
+
+def heading_field(heading: str) -> str | None:
+    """The field of a heading, in any case, with its typical synonyms, abbreviations and typos; or None.
+
+    "Asal", "Alamat" and "Domisili" are "address" here: they mean the kelurahan where no other column does.
+    """
+    said = words(heading)
+    if not said or len(said) > _LONGEST:
+        return None
+    exact = _ALONE.get(said) or _ANYWHERE.get(said)
+    if exact:
+        return None if exact in {_NUMBER, _NONE} else exact
+    if outcome_of_heading(heading) is not None:
+        return "attendance"
+    return _inside(said) or _misspelt(said)
+
+
+def _inside(said: str) -> str | None:
+    """The longest known one that stands in it as whole words: "nama usaha" is no name, "alamat email" no address."""
+    padded = f" {said} "
+    longest = next((known for known in _LONGEST_FIRST if f" {known} " in padded), None)
+    return _ANYWHERE[longest] if longest else None
+
+
+def _misspelt(said: str) -> str | None:
+    squashed = said.replace(" ", "")
+    if len(squashed) < _SHORTEST_MISSPELT:
+        return None
+    close = get_close_matches(squashed, _SQUASHED, n=1, cutoff=_CLOSE)
+    return _SQUASHED[close[0]] if close else None
+
+
+def is_number_heading(heading: str) -> bool:
+    """True for the column that numbers the rows."""
+    return _ALONE.get(words(heading)) == _NUMBER or collapse(heading) == "#"
+
+
+def is_attendance_part(heading: str) -> bool:
+    """True for a heading that is one of several attendance columns: an outcome or a day."""
+    return outcome_of_heading(heading) is not None or is_day_heading(heading)

@@ -1,0 +1,81 @@
+"""A recognised sheet's rows read alone: every cell as a value, with what is to be remarked on it."""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+
+from app.spreadsheets.document import Cell, Message, RecognisedSheet, SheetRow, cell_text
+from app.spreadsheets.judgement import BlankMeans, InterpretedRow, InterpretedSheet, SessionContext
+from app.spreadsheets.reference import Reference
+from app.spreadsheets.row_reader import RowReader
+from app.spreadsheets.text import words
+
+_DITTO_WORDS = frozenset({"sda", "s d a", "idem"})
+_DITTO_MARKS = frozenset({'"', "”", "“", "„", "''", "″", "〃", '""', "’’"})
+_LONGEST_DITTO = 8
+
+
+def identity(nik: str) -> str:
+    return nik
+
+
+def interpret(
+    sheet: RecognisedSheet,
+    context: SessionContext,
+    reference: Reference,
+    nik_key: Callable[[str], str] = identity,
+) -> InterpretedSheet:
+    """Reads every row. `nik_key` makes what a NIK is looked up by: its keyed hash."""
+    reader = RowReader(context, reference, nik_key, sheet.title_kelurahan)
+    rows = []
+    above: Mapping[str, Cell] = {}
+    for row in sheet.rows:
+        above = _with_dittos(row, above)
+        rows.append(reader.read(row, above))
+    return InterpretedSheet(
+        rows=tuple(rows),
+        blank_means=context.blank_means or _blank_means(rows),
+        warnings=(*sheet.warnings, *_file_warnings(sheet, context, reader)),
+        stated_total=sheet.stated_total,
+        stated_total_of=sheet.stated_total_of,
+    )
+
+
+def _with_dittos(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]:
+    """The row's cells, "sda" and the like replaced by the cell of the row above."""
+    cells = row.cells
+    dittos = [
+        field
+        for field, cell in cells.items()
+        if type(cell) is str and len(cell) <= _LONGEST_DITTO and _is_ditto(cell)
+    ]
+    if not dittos:
+        return cells
+    return {
+        field: above.get(field) if field in dittos else cell
+        for field, cell in cells.items()
+        if field not in dittos or field in above
+    }
+
+
+@lru_cache(maxsize=4096)
+def _is_ditto(text: str) -> bool:
+    return text in _DITTO_MARKS or words(text) in _DITTO_WORDS
+
+
+def _blank_means(rows: list[InterpretedRow]) -> BlankMeans:
+    """Where some are marked present, the others weren't; where nobody is, all that are listed came."""
+    return "absent" if any(row.values.attendance == "present" for row in rows) else "present"
+
+
+def _file_warnings(sheet: RecognisedSheet, context: SessionContext, reader: RowReader) -> list[Message]:
+    warnings = []
+    if sheet.stated_date is not None and sheet.stated_date != context.day:
+        dates = {"found": cell_text(sheet.stated_date), "expected": cell_text(context.day)}
+        warnings.append(Message("warning", None, "date-differs", dates))
+    if reader.title_served:
+        warnings.append(
+            Message("warning", "kelurahan", "kelurahan-from-title", {"found": sheet.title_kelurahan or ""})
+        )
+    if context.now < context.starts_at:
+        warnings.append(Message("warning", None, "session-not-started", {}))
+    return warnings

@@ -1,0 +1,156 @@
+"""Kelurahan from what people write: official names, aliases, addresses, places outside the city."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from rapidfuzz import fuzz, process
+
+from app.spreadsheets.judgement import OUTSIDE
+from app.spreadsheets.outside_places import ELSEWHERE, outside_inside, outside_place
+from app.spreadsheets.place_names import place_key, place_words, spelled_out
+from app.spreadsheets.reference import AmbiguousPlace, Reference
+from app.spreadsheets.text import clean, collapse, is_placeholder, words
+
+NEAR = 85
+"""From this ratio on, without spaces, a text is a near miss of a name."""
+_LONGEST_NAME = 4
+
+
+@dataclass(frozen=True, slots=True)
+class KelurahanReading:
+    """`code` is a kelurahan's, or "outside" with `place` naming where; None with a `problem`.
+
+    `candidates` are codes of kelurahan to choose from; `why` tells what an unknown text is known to be.
+    """
+
+    code: str | None
+    place: str | None = None
+    problem: Literal["kelurahan-missing", "kelurahan-unknown", "kelurahan-unclear"] | None = None
+    candidates: tuple[str, ...] = ()
+    why: str = ""
+
+
+class PlaceIndex:
+    """The reference data, prepared for looking texts up."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.name = {kelurahan.code: kelurahan.name for kelurahan in reference.kelurahan}
+        self.kecamatan_of = {kelurahan.code: kelurahan.kecamatan for kelurahan in reference.kelurahan}
+        self.code: dict[str, str] = {}
+        for kelurahan in reference.kelurahan:
+            for text in (*kelurahan.aliases, kelurahan.name):
+                self.code[place_key(text)] = kelurahan.code
+        self.ambiguous: dict[str, tuple[tuple[str, ...], str]] = {}
+        self.kecamatan: dict[str, str] = {}
+        for code, name in reference.kecamatan.items():
+            self.add_kecamatan(code, name)
+        for place in reference.ambiguous:
+            self.add_ambiguous(place)
+        self.names_as_words = sorted(
+            ((place_words(name), code) for code, name in self.name.items()),
+            key=lambda named: len(named[0]),
+            reverse=True,
+        )
+        self.near = {key: (code,) for key, code in self.code.items()} | {
+            key: codes for key, (codes, _) in self.ambiguous.items() if codes
+        }
+
+    def add_kecamatan(self, code: str, name: str) -> None:
+        within = self.kelurahan_in((code,))
+        for designation in ("", "kec ", "kecamatan "):
+            key = place_key(designation + name)
+            self.kecamatan[key] = code
+            self.ambiguous[key] = (within, "")
+        self.kecamatan[place_key(name.rpartition(" ")[2])] = code
+
+    def add_ambiguous(self, place: AmbiguousPlace) -> None:
+        key = place_key(place.text)
+        self.ambiguous[key] = (self.kelurahan_in(place.candidates), place.why)
+        for candidate in place.candidates:
+            if candidate not in self.name:
+                self.kecamatan.setdefault(key, candidate)
+
+    def kelurahan_in(self, codes: Iterable[str]) -> tuple[str, ...]:
+        """The codes with every kecamatan replaced by its kelurahan."""
+        wanted = set(codes)
+        return tuple(
+            code for code, kecamatan in self.kecamatan_of.items() if code in wanted or kecamatan in wanted
+        )
+
+
+def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
+    """What place a text names; what is not certain comes back as a problem with candidates."""
+    said = collapse(clean(text))
+    if is_placeholder(said):
+        return KelurahanReading(None, problem="kelurahan-missing")
+    if said in places.name or said == OUTSIDE:
+        return chosen_kelurahan(said)
+    key = place_key(said)
+    if code := places.code.get(key):
+        return KelurahanReading(code)
+    if key in places.ambiguous:
+        candidates, why = places.ambiguous[key]
+        return _unclear(candidates, why) if candidates else _unknown(why)
+    if outside := outside_place(said):
+        return KelurahanReading(OUTSIDE, place=outside)
+    return _in_an_address(said, places) or _near_or_inside(said, key, places)
+
+
+def chosen_kelurahan(code: str) -> KelurahanReading:
+    """The reading of a code, or of "outside"."""
+    return KelurahanReading(code, place=ELSEWHERE if code == OUTSIDE else None)
+
+
+def read_kecamatan(text: str, places: PlaceIndex) -> str | None:
+    """The code of the kecamatan a text names, with or without "Kec." and "Balikpapan"; or None."""
+    return places.kecamatan.get(place_key(text))
+
+
+def _in_an_address(said: str, places: PlaceIndex) -> KelurahanReading | None:
+    """The name after "Kel." inside an address: the longest that fits ("Kel. Sepinggan Raya Kec. …")."""
+    tokens = words(said).split()
+    for at, token in enumerate(tokens[:-1]):
+        if token in {"kel", "kelurahan"}:
+            after = spelled_out(tokens[at + 1 : at + 1 + _LONGEST_NAME])
+            for length in range(len(after), 0, -1):
+                key = "".join(after[:length])
+                if code := places.code.get(key):
+                    return KelurahanReading(code)
+                if key in places.ambiguous and places.ambiguous[key][0]:
+                    return _unclear(*places.ambiguous[key])
+    return None
+
+
+def _near_or_inside(said: str, key: str, places: PlaceIndex) -> KelurahanReading:
+    near = process.extract(key, places.near.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
+    if near:
+        codes = (code for match, _, _ in near for code in places.near[match])
+        return _unclear(tuple(dict.fromkeys(codes)))
+    tokens = spelled_out(words(said).split())
+    if inside := _names_inside(tokens, places):
+        return _unclear(inside)
+    if outside := outside_inside(said):
+        return KelurahanReading(OUTSIDE, place=outside)
+    return _unknown("")
+
+
+def _names_inside(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
+    """The official names that stand in the text as whole words; of "Damai Baru" not also "Damai"."""
+    found = []
+    free = list(tokens)
+    for name, code in places.names_as_words:
+        for at in range(len(free) - len(name) + 1):
+            if free[at : at + len(name)] == name:
+                found.append(code)
+                free[at : at + len(name)] = [""] * len(name)
+                break
+    return tuple(found)
+
+
+def _unclear(candidates: tuple[str, ...], why: str = "") -> KelurahanReading:
+    return KelurahanReading(None, problem="kelurahan-unclear", candidates=candidates, why=why)
+
+
+def _unknown(why: str) -> KelurahanReading:
+    return KelurahanReading(None, problem="kelurahan-unknown", why=why)

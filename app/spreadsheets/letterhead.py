@@ -1,0 +1,54 @@
+"""What stands above the table: the date and the kelurahan that the letterhead names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from app.spreadsheets.dates import THIS_CENTURY, read_date
+from app.spreadsheets.document import Cell
+from app.spreadsheets.header import row_texts
+from app.spreadsheets.text import words
+
+_DATE_LABELS = frozenset(
+    {"hari tanggal", "hari tgl", "tanggal", "tgl", "hari", "tanggal kegiatan", "hari dan tanggal"}
+)
+_KELURAHAN_LABELS = frozenset({"kelurahan", "kel", "nama kelurahan", "desa kelurahan", "kelurahan desa"})
+_DATE_WORDS = ("tanggal", "tgl")
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """`kelurahan` as read."""
+
+    stated_date: date | None
+    kelurahan: str | None
+
+
+def read_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
+    """The first date and the first kelurahan that a label names; "Tempat: Aula Kelurahan X" names none."""
+    stated_date, kelurahan = None, None
+    for row in rows:
+        for label, value, cell in _labelled(row):
+            if stated_date is None and label in _DATE_LABELS:
+                stated_date = read_date(cell if cell is not None else value, latest=THIS_CENTURY)
+            elif kelurahan is None and label in _KELURAHAN_LABELS and value:
+                kelurahan = value
+    return Letterhead(stated_date, kelurahan)
+
+
+def _labelled(row: Sequence[Cell]) -> list[tuple[str, str, Cell]]:
+    """(label, value as text, value's cell where it is one of its own) of a letterhead's row."""
+    found: list[tuple[str, str, Cell]] = []
+    texts = row_texts(row)
+    for index, text in enumerate(texts):
+        label, colon, value = text.partition(":")
+        if colon and value.strip():
+            found.append((words(label), value.strip(), None))
+        elif text:
+            following = next((i for i in range(index + 1, len(texts)) if texts[i].strip(": ")), None)
+            if following is not None:
+                found.append((words(label), texts[following].lstrip(": "), row[following]))
+            first, _, rest = text.partition(" ")
+            if words(first) in _DATE_WORDS and rest:
+                found.append(("tanggal", rest, None))
+    return found

@@ -1,0 +1,187 @@
+"""Attendance marks: one cell, or one mark in several columns (Hadir | Izin | Tidak; Hari 1 | Hari 2).
+
+Marks of several columns are kept as one text, "Hadir: v | Izin: | Tidak:", so that they can be stored, shown,
+corrected by hand ("hadir") and judged again like any other cell.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from app.spreadsheets.dates import THIS_CENTURY, read_date
+from app.spreadsheets.document import AttendanceStatus, Cell, cell_text
+from app.spreadsheets.text import clean, words
+
+_PRESENT = frozenset(
+    {
+        "hadir",
+        "h",
+        "hdr",
+        "hdir",
+        "hadr",
+        "ya",
+        "y",
+        "1",
+        "true",
+        "v",
+        "ttd",
+        "ada",
+        "datang",
+        "present",
+        "yes",
+        "ok",
+    }
+)
+_ABSENT = frozenset(
+    {"tidak", "th", "tdk", "a", "alpa", "alpha", "alfa", "absen", "0", "false", "no", "absent", "tak", "t"}
+)
+_EXCUSED = frozenset({"izin", "ijin", "i", "sakit", "s", "excused", "cuti", "dinas luar"})
+_OUTCOME_HEADINGS: dict[str, AttendanceStatus] = {
+    **dict.fromkeys(("hadir", "h", "hdr", "ya"), "present"),
+    **dict.fromkeys(
+        ("tidak hadir", "tdk hadir", "tidak", "tdk", "th", "absen", "alpa", "alpha", "alfa", "a"), "absent"
+    ),
+    **dict.fromkeys(("tanpa keterangan", "tanpa ket", "tk", "mangkir"), "absent"),
+    **dict.fromkeys(("izin", "ijin", "i", "sakit", "s"), "excused"),
+}
+_NOT = frozenset({"tidak", "tdk", "tak", "belum", "gak", "nggak"})
+_TICKS = frozenset("✓✔√ü☑✅")
+_DASHES = frozenset({"-", "–", "—", "--"})
+_MARK_WORDS = re.compile(
+    r"\b(?:hadir|hdr|ttd|datang|tidak|tdk|absen|alpa|alpha|izin|ijin|sakit)\b|[✓✔√ü☑✅]|^v$", re.IGNORECASE
+)
+_PLACED = re.compile(r"^\s*(?P<label>[^:|]+?)\s*:\s*(?P<mark>.*?)\s*$")
+_DAY = re.compile(r"(?:hari|day|h|sesi|pertemuan|tgl|tanggal)?\s*(?:ke\s*)?(?P<number>\d{1,2}|i{1,3}|iv|v)")
+_DAY_AND_MONTH = re.compile(
+    r"(?:(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad),?\s+)?\d{1,2}(?:\s*[/-]\s*\d{1,2}|\s+[a-z]{3,9})",
+    re.IGNORECASE,
+)
+_SEPARATOR = " | "
+
+
+def read_mark(cell: Cell) -> AttendanceStatus | None:
+    """What one attendance cell says, or None where that is unclear ("x" is)."""
+    text = clean(cell_text(cell))
+    if text in _TICKS:
+        return "present"
+    if text in _DASHES:
+        return "absent"
+    said = words(text)
+    if said in _PRESENT:
+        return "present"
+    if said in _ABSENT:
+        return "absent"
+    return "excused" if said in _EXCUSED else _from_words(said.split())
+
+
+def _from_words(said: list[str]) -> AttendanceStatus | None:
+    """ "tidak hadir (sakit)", "hadir (terlambat)", "tdk bisa hadir"; "hadir / tidak" stays unclear."""
+    if not said:
+        return None
+    denied = said[0] in _NOT
+    if any(word in _EXCUSED and len(word) > 1 for word in said):
+        return None if "hadir" in said and not _NOT.intersection(said) else "excused"
+    if denied:
+        return "absent" if {"hadir", "datang", "ada", "ikut"}.intersection(said) else None
+    if said[0] == "hadir" and not _NOT.intersection(said) and not _ABSENT.intersection(said):
+        return "present"
+    return None
+
+
+def is_mark_word(text: str) -> bool:
+    """True for a text that can only be about attendance: "tidak hadir", "ttd", a tick; not "1", not "Bpk. Hadi"."""
+    return _MARK_WORDS.search(text) is not None and read_mark(text) is not None
+
+
+def outcome_of_heading(heading: str) -> AttendanceStatus | None:
+    """The outcome that a heading such as "Hadir", "Izin/Sakit" or "Tanpa Keterangan" stands for, or None."""
+    outcome = _OUTCOME_HEADINGS.get(words(heading))
+    if outcome is not None or "/" not in heading:
+        return outcome
+    outcomes = {_OUTCOME_HEADINGS.get(words(part)) for part in heading.split("/")}
+    return outcomes.pop() if len(outcomes) == 1 else None
+
+
+def is_day_heading(heading: str) -> bool:
+    """True for "Hari 1", "Hari ke-2", "H1", or a date, with or without its year."""
+    return day_number(heading) is not None or _date_of_heading(heading, THIS_CENTURY.year) is not None
+
+
+def _date_of_heading(heading: str, year: int) -> date | None:
+    """The date that a heading names; "5/8" and "Selasa, 5 Agustus" are of `year`."""
+    dated = read_date(heading, latest=THIS_CENTURY)
+    if dated is None and _DAY_AND_MONTH.fullmatch(heading.strip()):
+        return read_date(f"{heading.strip()} {year}", latest=THIS_CENTURY)
+    return dated
+
+
+def day_number(heading: str) -> int | None:
+    found = _DAY.fullmatch(words(heading))
+    if found is None or words(heading).isdigit() or words(heading) in _PRESENT:
+        return None
+    number = found["number"]
+    return int(number) if number.isdigit() else {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}[number]
+
+
+def spread_text(marks: Iterable[tuple[str, Cell]]) -> str:
+    """Several columns' marks as one text; empty where none is marked."""
+    shown = [(label.replace("|", "/").replace(":", " ").strip(), cell_text(cell)) for label, cell in marks]
+    if not any(mark.strip() for _, mark in shown):
+        return ""
+    return _SEPARATOR.join(f"{label}: {mark.replace('|', '/')}".strip() for label, mark in shown)
+
+
+def spread_marks(text: str) -> dict[str, str] | None:
+    """The marks by label of a text that `spread_text` made, or None for another text."""
+    if "|" not in text:
+        return None
+    placed = [_PLACED.match(part) for part in text.split("|")]
+    if any(part is None for part in placed):
+        return None
+    return {part["label"]: part["mark"] for part in placed if part is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class MarkReading:
+    """`status` None and clear: the cell says nothing. Not clear: a person must choose."""
+
+    status: AttendanceStatus | None
+    clear: bool = True
+
+
+def read_attendance(cell: Cell, day: date) -> MarkReading:
+    """What a row's attendance says: one mark, or marks of several columns; `day` is the session's."""
+    text = clean(cell_text(cell))
+    marks = spread_marks(text)
+    if marks is None:
+        return _one_mark(text)
+    if all(outcome_of_heading(label) for label in marks):
+        return _outcome_mark(marks)
+    return _one_mark(marks[day_label(marks, day)])
+
+
+def _one_mark(text: str) -> MarkReading:
+    if not text:
+        return MarkReading(None)
+    status = read_mark(text)
+    return MarkReading(status, clear=status is not None)
+
+
+def _outcome_mark(marks: dict[str, str]) -> MarkReading:
+    """One mark in columns of outcomes; marks in two are unclear.
+
+    Any mark counts, "x" too; a dash, a zero and "false" are none.
+    """
+    marked = {outcome_of_heading(label) for label, mark in marks.items() if _is_marked(mark)}
+    return MarkReading(marked.pop()) if len(marked) == 1 else MarkReading(None, clear=not marked)
+
+
+def _is_marked(mark: str) -> bool:
+    return bool(mark) and mark not in _DASHES and words(mark) not in {"0", "false"}
+
+
+def day_label(labels: Iterable[str], day: date) -> str:
+    """The label of the session's day among dated columns, else the first."""
+    listed = list(labels)
+    return next((label for label in listed if _date_of_heading(label, day.year) == day), listed[0])

@@ -1,0 +1,201 @@
+"""The participants' rows below a header: titles, numbering, totals and signatures are none."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from math import isfinite
+
+from app.spreadsheets.columns import NamedColumns
+from app.spreadsheets.document import Cell, SheetRow, StatedTotalOf, cell_text
+from app.spreadsheets.failures import MAX_ROWS, SheetFailure
+from app.spreadsheets.grid import Merge
+from app.spreadsheets.marks import is_mark_word, spread_text
+from app.spreadsheets.row_kinds import (
+    StatedTotal,
+    is_count,
+    is_numbering,
+    is_signature_line,
+    section_of,
+    stated_total,
+)
+from app.spreadsheets.text import clean, words
+
+_LONGEST_ORDINAL = 4
+_FAR = 1_000
+"""After so many blank rows nothing belongs to the table any more."""
+
+
+@dataclass(slots=True)
+class Participants:
+    """`total` is what the sheet says itself; `far` is the row number of cells too far below to belong to it."""
+
+    rows: list[SheetRow] = field(default_factory=list)
+    total: int | None = None
+    total_of: StatedTotalOf | None = None
+    far: int | None = None
+
+
+def read_participants(
+    rows: Sequence[Sequence[Cell]],
+    below: int,
+    named: NamedColumns,
+    header_name: str,
+    place_keys: Collection[str],
+) -> Participants:
+    """All rows of people from row `below` (from 0) to the table's end.
+
+    The table ends at the first total or signature line after which no numbered row follows.
+    """
+    table = _Table(named, header_name, place_keys)
+    for number, row in enumerate(rows[below:], start=below + 1):
+        table.take(number, row)
+        if table.found.far is not None:
+            break
+    return table.finish()
+
+
+class _Table:
+    """The state of walking down the rows: the section, and where the table may have ended."""
+
+    def __init__(self, named: NamedColumns, header_name: str, place_keys: Collection[str]) -> None:
+        spread = {index for part in named.parts.values() for index, _ in part}
+        self.plain = [(index, field) for index, field in sorted(named.fields.items()) if index not in spread]
+        self.named = named
+        self.header_name = words(header_name)
+        self.place_keys = place_keys
+        self.found = Participants()
+        self.section: str | None = None
+        self.blanks = 0
+        self.end: int | None = None
+        self.totals: list[StatedTotal] = []
+
+    def take(self, number: int, row: Sequence[Cell]) -> None:
+        if not any(row):
+            self.blanks += 1
+            return
+        cells = self.mapped_cells(row)
+        numbered = self.is_numbered(row)
+        if not (numbered and self.is_plainly_a_person(cells)) and not self.is_person(
+            row, cells, numbered=numbered
+        ):
+            self.blanks = 0
+            return
+        if self.blanks > _FAR:
+            self.found.far = number
+            return
+        self.blanks = 0
+        if self.section is not None:
+            cells.setdefault("kelurahan", self.section)
+        if self.end is not None and (numbered if self.named.number is not None else len(cells) > 2):
+            self.end = None
+            self.totals.clear()
+        self.found.rows.append(SheetRow(number, cells))
+        if len(self.found.rows) > MAX_ROWS + 1_000:
+            raise SheetFailure("too-many-rows", limit=MAX_ROWS)
+
+    def finish(self) -> Participants:
+        if self.end is not None:
+            del self.found.rows[self.end :]
+        if len(self.found.rows) > MAX_ROWS:
+            raise SheetFailure("too-many-rows", limit=MAX_ROWS)
+        if self.totals:
+            self.found.total, self.found.total_of = self.totals[0].number, self.totals[0].of
+        return self.found
+
+    def mapped_cells(self, row: Sequence[Cell]) -> dict[str, Cell]:
+        cells: dict[str, Cell] = {}
+        width = len(row)
+        for index, name in self.plain:
+            if index >= width:
+                break
+            cell = row[index]
+            if type(cell) is str:
+                cell = clean(cell)
+            elif type(cell) is float and not isfinite(cell):
+                cell = str(cell)
+            if cell is not None and cell != "":
+                cells[name] = cell
+        if self.named.parts:
+            self.add_spread(row, cells)
+        if self.named.remarks is not None:
+            self.split_remarks(cells)
+        return cells
+
+    def add_spread(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        for name, parts in self.named.parts.items():
+            marks = [(label, row[index] if index < len(row) else None) for index, label in parts]
+            if text := spread_text((label, clean(cell_text(cell))) for label, cell in marks):
+                cells[name] = text
+
+    def split_remarks(self, cells: dict[str, Cell]) -> None:
+        """A remark that is no mark is a note again (or a pre-printed number, of no interest)."""
+        remark = cells.get("attendance")
+        if remark is None or (isinstance(remark, str) and is_mark_word(remark)):
+            return
+        del cells["attendance"]
+        if self.named.remarks_field == "note":
+            cells["note"] = remark
+
+    def is_numbered(self, row: Sequence[Cell]) -> bool:
+        index = self.named.number
+        return index is not None and index < len(row) and is_count(row[index])
+
+    def is_plainly_a_person(self, cells: dict[str, Cell]) -> bool:
+        name = cells.get("name")
+        return isinstance(name, str) and not name[:1].isdigit() and name[:3].lower() not in {"kel", "nam"}
+
+    def is_person(self, row: Sequence[Cell], cells: dict[str, Cell], *, numbered: bool) -> bool:
+        """Decides on a row that isn't plainly one, and keeps what a section, total or signature line says."""
+        texts = self.other_texts(row)
+        if not texts or is_numbering(row) or self.is_repeated_header(cells):
+            return False
+        if section := section_of(texts, self.named.fields, self.place_keys, numbered=numbered):
+            self.section = section
+            return False
+        if not numbered and (total := stated_total(row)):
+            self.close(total)
+            return False
+        if not numbered and is_signature_line(texts, self.named.fields):
+            self.close(None)
+            return False
+        return "name" in cells or any(
+            name != "signature" and not is_count(cell) for name, cell in cells.items()
+        )
+
+    def other_texts(self, row: Sequence[Cell]) -> dict[int, str]:
+        """Column → text of the filled cells, without the row's own number (or letter, of a section)."""
+        texts = {index: clean(cell_text(cell)) for index, cell in enumerate(row) if cell not in (None, "")}
+        ordinal = texts.get(self.named.number) if self.named.number is not None else None
+        if ordinal is not None and len(ordinal) <= _LONGEST_ORDINAL:
+            del texts[self.named.number or 0]
+        return {index: text for index, text in texts.items() if text}
+
+    def is_repeated_header(self, cells: dict[str, Cell]) -> bool:
+        name = cells.get("name")
+        return isinstance(name, str) and bool(self.header_name) and words(name) == self.header_name
+
+    def close(self, total: StatedTotal | None) -> None:
+        if self.end is None:
+            self.end = len(self.found.rows)
+        if total is not None and total.number is not None:
+            self.totals.append(total)
+
+
+def with_merges_filled(
+    rows: list[list[Cell]], below: int, merges: Sequence[Merge], name_column: int | None
+) -> list[list[Cell]]:
+    """The rows with vertically merged values repeated; merged over the name, the rows below the first are blank."""
+    filled = list(rows)
+    for merge in merges:
+        if merge.top < below or merge.bottom == merge.top or merge.top >= len(filled):
+            continue
+        above = filled[merge.top]
+        value = above[merge.left] if merge.left < len(above) else None
+        for index in range(merge.top + 1, min(merge.bottom + 1, len(filled))):
+            if name_column is not None and merge.left <= name_column <= merge.right:
+                filled[index] = []
+            elif filled[index]:
+                cells = list(filled[index])
+                cells.extend([None] * (merge.left + 1 - len(cells)))
+                cells[merge.left] = value
+                filled[index] = cells
+    return filled

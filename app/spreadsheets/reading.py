@@ -1,0 +1,137 @@
+"""Reading an uploaded file: the work is done in a limited child process, its failures become sentences."""
+
+import json
+import logging
+import subprocess
+import sys
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any
+
+from app.errors import Problem, TooLarge, UnreadableFile
+from app.i18n import N_
+from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.failures import MAX_BYTES
+from app.spreadsheets.place_names import place_key
+from app.spreadsheets.transfer import sheet_from_json
+
+MEMORY_BYTES = 1536 * 1024**2
+SECONDS = 60
+_log = logging.getLogger(__name__)
+_PROJECT = Path(__file__).parents[2]
+
+SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
+    "too-large": (
+        TooLarge,
+        N_(
+            "The file is larger than %(megabytes)s MB. Delete pictures and unused sheets, or split it, and try again."
+        ),
+    ),
+    "too-large-unpacked": (
+        TooLarge,
+        N_(
+            "Unpacked, the file is larger than %(megabytes)s MB. Copy the list alone into a new file and upload that."
+        ),
+    ),
+    "too-many-rows": (
+        TooLarge,
+        N_("The list has more than %(limit)s participants. Split it into several files."),
+    ),
+    "too-many-columns": (
+        TooLarge,
+        N_("The header has more than %(limit)s columns. Delete the columns that do not belong to the list."),
+    ),
+    "too-slow": (
+        UnreadableFile,
+        N_("Reading the file took too long. Copy the list alone into a new file and upload that."),
+    ),
+    "unreadable-file": (
+        UnreadableFile,
+        N_(
+            "The file is damaged or can't be read. Open it in a spreadsheet program, save it again as .xlsx and retry."
+        ),
+    ),
+    "not-a-spreadsheet": (
+        UnreadableFile,
+        N_("This is not a spreadsheet. Upload the list as .xlsx, .xls, .xlsb, .ods or .csv."),
+    ),
+    "password-protected": (
+        UnreadableFile,
+        N_("The file is protected by a password. Save it without a password and upload it again."),
+    ),
+    "empty-file": (
+        UnreadableFile,
+        N_("The file is empty. Check whether it is the right one and whether it was saved."),
+    ),
+    "no-header": (
+        UnreadableFile,
+        N_(
+            "No header was found. The list needs a row with headings, among them “Nama”, within the first 40 rows."
+        ),
+    ),
+    "no-such-sheet": (
+        UnreadableFile,
+        N_("The file has no visible sheet named “%(sheet)s”. Choose one of the sheets that it has."),
+    ),
+}
+
+
+def read_sheet(
+    content: bytes,
+    *,
+    sheet: str | None = None,
+    header_row: int | None = None,
+    columns: Mapping[int, str | None] | None = None,
+    places: Collection[str] = (),
+) -> RecognisedSheet:
+    """Reads and recognises one sheet: the one named, or the first visible one with a recognisable header.
+
+    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field, None for none)
+    overrules what is recognised. `places` are names of kelurahan, by which a column or a row without a heading
+    is told. Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
+    """
+    if len(content) > MAX_BYTES:
+        raise problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
+    request = {
+        "memory": MEMORY_BYTES,
+        "seconds": SECONDS,
+        "sheet": sheet,
+        "header_row": header_row,
+        "columns": list((columns or {}).items()),
+        "place_keys": sorted({place_key(place) for place in places}),
+    }
+    # Only a file with cells far outside its table dies for want of memory: it is read again without them.
+    answer = _in_child(content, {**request, "trim": False}) or _in_child(content, {**request, "trim": True})
+    if answer is None:
+        raise problem("unreadable-file", {})
+    if "failure" in answer:
+        raise problem(answer["failure"], answer["params"])
+    return sheet_from_json(answer["sheet"])
+
+
+def problem(code: str, params: Mapping[str, str | int]) -> Problem:
+    """The error for a code of `SENTENCES`."""
+    kind, sentence = SENTENCES[code]
+    return kind(sentence, code=code, **params)
+
+
+def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
+    """The child's answer, or None where it died."""
+    try:
+        child = subprocess.run(
+            [sys.executable, "-m", "app.spreadsheets.child"],
+            input=json.dumps(request).encode() + b"\n" + content,
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+            cwd=_PROJECT,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise problem("too-slow", {}) from error
+    if child.returncode != 0:
+        _log.warning(
+            "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
+        )
+        return None
+    answer: dict[str, Any] = json.loads(child.stdout)
+    return answer

@@ -1,0 +1,87 @@
+"""A file's bytes to the recognised sheet: this is what the child process does."""
+
+from collections.abc import Collection, Mapping
+
+from app.spreadsheets.columns import name_columns
+from app.spreadsheets.document import Column, Message, RecognisedSheet, cell_text
+from app.spreadsheets.failures import SheetFailure
+from app.spreadsheets.grid import Grid
+from app.spreadsheets.header import Header, Heading, find_header
+from app.spreadsheets.letterhead import read_letterhead
+from app.spreadsheets.participants import read_participants, with_merges_filled
+from app.spreadsheets.text import clean
+from app.spreadsheets.workbooks import grids
+
+_PREVIEW_ROWS = 20
+_PREVIEW_BELOW_HEADER = 10
+_PREVIEW_COLUMNS = 60
+_PREVIEW_TEXT = 120
+
+
+def recognise(
+    content: bytes,
+    *,
+    sheet: str | None,
+    header_row: int | None,
+    columns: Mapping[int, str | None],
+    place_keys: Collection[str],
+    trim: bool,
+) -> RecognisedSheet:
+    """The first visible sheet with a header that names people, or the sheet and header row that are asked for."""
+    empty = True
+    for grid in grids(content, sheet, trim=trim):
+        empty = empty and not any(cell not in (None, "") for row in grid.rows for cell in row)
+        header = find_header(grid, header_row)
+        if header is not None:
+            recognised = _recognise_sheet(grid, header, columns, place_keys)
+            if recognised is not None:
+                return recognised
+    raise SheetFailure("empty-file" if empty else "no-header")
+
+
+def _recognise_sheet(
+    grid: Grid, header: Header, chosen: Mapping[int, str | None], place_keys: Collection[str]
+) -> RecognisedSheet | None:
+    named = name_columns(header, grid.rows[header.below :], chosen, place_keys)
+    name_column = next((index for index, field in named.fields.items() if field == "name"), None)
+    if name_column is None:
+        return None
+    letterhead = read_letterhead(grid.rows[: header.top])
+    rows = with_merges_filled(grid.rows, header.below, grid.merges or (), name_column)
+    headings = {heading.index: heading for heading in header.headings}
+    header_name = headings[name_column].text if name_column in headings else ""
+    found = read_participants(rows, header.below, named, header_name, place_keys)
+    far = [Message("warning", None, "far-cells", {"row": found.far})] if found.far else []
+    return RecognisedSheet(
+        format=grid.format,
+        sheet=grid.sheet,
+        sheets=grid.sheets,
+        header_row=header.top + 1,
+        columns=_columns(headings, named.fields),
+        rows=tuple(found.rows),
+        stated_total=found.total,
+        stated_total_of=found.total_of,
+        stated_date=letterhead.stated_date,
+        title_kelurahan=letterhead.kelurahan,
+        preview=_preview(grid, header),
+        warnings=(*named.warnings, *far),
+    )
+
+
+def _columns(headings: Mapping[int, Heading], fields: Mapping[int, str]) -> tuple[Column, ...]:
+    indexes = sorted(headings.keys() | fields.keys())
+    return tuple(Column(index, _heading_text(headings.get(index)), fields.get(index)) for index in indexes)
+
+
+def _heading_text(heading: Heading | None) -> str:
+    if heading is None:
+        return ""
+    return f"{heading.above} – {heading.text}" if heading.above else heading.text
+
+
+def _preview(grid: Grid, header: Header) -> tuple[tuple[str, ...], ...]:
+    last = max(_PREVIEW_ROWS, header.below + _PREVIEW_BELOW_HEADER)
+    return tuple(
+        tuple(clean(cell_text(cell))[:_PREVIEW_TEXT] for cell in row[:_PREVIEW_COLUMNS])
+        for row in grid.rows[:last]
+    )

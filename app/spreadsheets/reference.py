@@ -1,0 +1,43 @@
+"""The places and groups a sheet may name, as plain data; the services fill it from the database."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Kelurahan:
+    """`code` is the Kemendagri code ("64.71.05.1002"), `kecamatan` that of its kecamatan ("64.71.05")."""
+
+    code: str
+    name: str
+    kecamatan: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AmbiguousPlace:
+    """A text that names no single kelurahan. `candidates` are codes of kelurahan, or of kecamatan for all of theirs."""
+
+    text: str
+    candidates: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class TargetGroup:
+    """`labels` in every language and `synonyms` all lead to `code`."""
+
+    code: str
+    label: str
+    labels: tuple[str, ...] = ()
+    synonyms: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """`kecamatan` maps code to name."""
+
+    kelurahan: tuple[Kelurahan, ...]
+    kecamatan: Mapping[str, str]
+    ambiguous: tuple[AmbiguousPlace, ...] = field(default=())
+    target_groups: tuple[TargetGroup, ...] = field(default=())

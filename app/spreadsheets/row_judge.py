@@ -1,0 +1,211 @@
+"""What becomes of one row: compared with the rows above it first, then with the database."""
+
+from dataclasses import replace
+
+from app.spreadsheets.document import AttendanceStatus, Candidate, Message
+from app.spreadsheets.file_rows import RowsAbove
+from app.spreadsheets.identity import Finding
+from app.spreadsheets.judgement import (
+    OUTSIDE,
+    BlankMeans,
+    Decision,
+    InterpretedRow,
+    JudgedRow,
+    Kind,
+    Known,
+    KnownRegistration,
+    RowValues,
+    SameAsRow,
+    SessionContext,
+)
+from app.spreadsheets.outside_places import ELSEWHERE
+from app.spreadsheets.record_changes import detail_messages, person_changes, registration_facts
+
+_STRONG = frozenset({"nik", "contact"})
+
+
+class RowJudge:
+    """Walks down the rows; `above` are the rows so far that can be imported."""
+
+    def __init__(self, known: Known, context: SessionContext, blank_means: BlankMeans) -> None:
+        self.known = known
+        self.context = context
+        self.blank_means = blank_means
+        self.above = RowsAbove()
+
+    def judged(self, row: InterpretedRow, decision: Decision) -> JudgedRow:
+        result = JudgedRow(row.number, "create", row.values, row.cells, messages=list(row.messages))
+        self.apply_kelurahan(result, decision)
+        if decision.skip:
+            result.kind = "skip"
+            result.attendance = self.attendance(result, None)
+            return result
+        self.identify(result, decision)
+        if result.of is not None:
+            self.repeat(result)
+            return result
+        self.complete(result)
+        result.kind = self.kind(result)
+        if result.kind in {"create", "update", "unchanged"}:
+            self.above.add(result)
+        return result
+
+    def apply_kelurahan(self, result: JudgedRow, decision: Decision) -> None:
+        if decision.kelurahan is not None:
+            result.values = _placed(result.values, decision.kelurahan)
+            result.messages = [message for message in result.messages if message.field != "kelurahan"]
+
+    def identify(self, result: JudgedRow, decision: Decision) -> None:
+        """Sets `of` or `person`, or adds the question who it is."""
+        chosen = decision.person
+        if chosen == "new":
+            return
+        if isinstance(chosen, SameAsRow):
+            if chosen.row in self.above.judged:
+                result.of = chosen.row
+            else:
+                self.ask(result, rows=(chosen.row,))
+        elif chosen is not None and chosen in self.known.person:
+            self.take_person(result, chosen)
+        elif not self.identify_by_registration(result):
+            self.identify_by_comparing(result)
+
+    def identify_by_registration(self, result: JudgedRow) -> bool:
+        code = result.values.registration
+        registration = self.known.registration.get(code) if code else None
+        if registration is not None and registration.person_id in self.known.person:
+            self.take_person(result, registration.person_id)
+            return True
+        if code:
+            result.messages.append(
+                Message("warning", "registration", "registration-unknown", {"found": code})
+            )
+        return False
+
+    def identify_by_comparing(self, result: JudgedRow) -> None:
+        """The file first; what the name alone says there gives way to stronger evidence in the database."""
+        in_file = self.above.people.find(result.values)
+        in_database = self.known.people.find(result.values)
+        if in_file.phone_shared or in_database.phone_shared:
+            result.messages.append(Message("warning", "phone", "phone-shared", {}))
+        if in_file.key is not None and in_file.basis != "name":
+            if in_file.basis in _STRONG or not _is_faulty(result):
+                result.of = in_file.key
+        elif in_file.candidates and in_file.basis != "name":
+            self.ask(result, rows=in_file.candidates)
+        elif in_file.basis == "name" and not self.is_known_otherwise(in_database):
+            self.ask(result, rows=in_file.candidates or (in_file.key or 0,))
+        else:
+            self.take_finding(result, in_database)
+
+    def is_known_otherwise(self, in_database: Finding) -> bool:
+        """The database knows the row's person by more than the name."""
+        return in_database.key is not None and in_database.basis != "name"
+
+    def take_finding(self, result: JudgedRow, found: Finding) -> None:
+        if found.candidates:
+            self.ask(result, people=found.candidates)
+        elif found.key is not None:
+            if found.basis == "name":
+                result.messages.append(Message("warning", "name", "person-by-name", {}))
+            self.take_person(result, found.key)
+
+    def take_person(self, result: JudgedRow, person: int) -> None:
+        """A known person; one that a row above already is makes this row its duplicate."""
+        result.person = person
+        result.of = self.above.row_of_person.get(person)
+
+    def ask(self, result: JudgedRow, *, rows: tuple[int, ...] = (), people: tuple[int, ...] = ()) -> None:
+        candidates = (
+            *(Candidate("row", number, self.above.name(number)) for number in rows),
+            *(Candidate("person", person, self.known.person[person].name) for person in people),
+        )
+        result.messages.append(Message("review", "name", "person-unclear", {}, candidates))
+
+    def repeat(self, result: JudgedRow) -> None:
+        """Makes the row a duplicate of row `of`, or asks which attendance holds where the two disagree.
+
+        Faults in its cells don't matter: nothing of a duplicate is imported. A blank disagrees with nothing.
+        """
+        first = self.above.judged[result.of or 0]
+        said = result.values.attendance
+        result.attendance = said or first.attendance
+        result.messages = [message for message in result.messages if message.level == "warning"]
+        result.kind = "duplicate"
+        if said is not None and said != first.attendance:
+            same_person = (Candidate("row", first.number, first.values.name),)
+            result.messages.append(
+                Message("review", "attendance", "duplicate-differs", {"row": first.number}, same_person)
+            )
+            result.kind = "review"
+
+    def complete(self, result: JudgedRow) -> None:
+        """The group, the attendance, and what changes of what is known."""
+        registration = self.known.registration_of.get(result.person) if result.person is not None else None
+        stated_group = result.values.target_group
+        self.complete_group(result, registration.target_group if registration else None)
+        result.attendance = self.attendance(result, registration)
+        if result.person is not None:
+            person = self.known.person[result.person]
+            result.changes = person_changes(person, result.values)
+            result.messages += detail_messages(person, result.values)
+        if registration is not None:
+            result.registration = registration.code
+            result.facts = registration_facts(registration, result.values, stated_group)
+
+    def complete_group(self, result: JudgedRow, registered: str | None) -> None:
+        """A row without a group has the registration's, the file's or the workshop's only one."""
+        if any(message.code == "group-unclear" for message in result.messages):
+            return
+        groups = self.context.target_groups
+        only = groups[0] if len(groups) == 1 else None
+        group = result.values.target_group or registered or self.context.default_target_group or only
+        if group is None:
+            candidates = tuple(Candidate("target_group", code, code) for code in groups)
+            result.messages.append(Message("review", "target_group", "group-missing", {}, candidates))
+        elif groups and group not in groups:
+            result.messages.append(Message("warning", "target_group", "group-unexpected", {"found": group}))
+        if group != result.values.target_group:
+            result.values = replace(result.values, target_group=group)
+
+    def attendance(
+        self, result: JudgedRow, registration: KnownRegistration | None
+    ) -> AttendanceStatus | None:
+        """What the row says; of a blank, what is recorded already, else what a blank means in this sheet."""
+        if result.values.attendance is not None:
+            return result.values.attendance
+        if any(message.code == "attendance-unclear" for message in result.messages):
+            return None
+        if registration is None:
+            return self.blank_means
+        if (
+            registration.attendance is None
+            and registration.status == "cancelled"
+            and self.blank_means == "absent"
+        ):
+            return None
+        return registration.attendance or self.blank_means
+
+    def kind(self, result: JudgedRow) -> Kind:
+        levels = {message.level for message in result.messages}
+        if "error" in levels:
+            return "error"
+        if "review" in levels:
+            return "review"
+        if result.registration is None:
+            return "create"
+        recorded = self.known.registration[result.registration].attendance
+        changed = result.attendance != recorded or result.changes or result.facts
+        return "update" if changed else "unchanged"
+
+
+def _placed(values: RowValues, kelurahan: str) -> RowValues:
+    """The values with a chosen kelurahan (its kecamatan's code begins it), or "outside"."""
+    if kelurahan == OUTSIDE:
+        place = values.outside_place or ELSEWHERE
+        return replace(values, kelurahan=OUTSIDE, outside_place=place, kecamatan=None)
+    return replace(values, kelurahan=kelurahan, outside_place=None, kecamatan=kelurahan.rpartition(".")[0])
+
+
+def _is_faulty(result: JudgedRow) -> bool:
+    return any(message.level != "warning" for message in result.messages)

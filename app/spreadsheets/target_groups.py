@@ -1,0 +1,53 @@
+"""Target groups from what people write in a group, position or organization column."""
+
+import re
+from dataclasses import dataclass
+
+from app.spreadsheets.reference import Reference
+from app.spreadsheets.text import words
+
+_NUMBERED_RT = re.compile(r"\b(?P<rt>rt)(?:\s*\d+)+(?:\s*rw\s*\d+)?\s*$")
+_SHORTEST_INSIDE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class GroupReading:
+    """`code` where one group is meant; else `candidates` are those that the text names."""
+
+    code: str | None
+    candidates: tuple[str, ...] = ()
+
+
+class GroupIndex:
+    """Codes, labels and synonyms of the groups, prepared for looking texts up."""
+
+    def __init__(self, reference: Reference) -> None:
+        self.label = {group.code: group.label for group in reference.target_groups}
+        self.code = {
+            words(text): group.code
+            for group in reference.target_groups
+            for text in (*group.synonyms, *group.labels, group.label, group.code)
+        }
+        self.inside = sorted(
+            (name for name in self.code if len(name) >= _SHORTEST_INSIDE), key=len, reverse=True
+        )
+
+
+def read_target_group(text: str, groups: GroupIndex) -> GroupReading:
+    """A code, label or synonym, alone, with a number ("Ketua RT 12") or as whole words inside other text."""
+    said = _NUMBERED_RT.sub(r"\g<rt>", words(text))
+    if said in groups.code:
+        return GroupReading(groups.code[said])
+    found = _inside(said, groups)
+    return GroupReading(found[0]) if len(found) == 1 else GroupReading(None, found)
+
+
+def _inside(said: str, groups: GroupIndex) -> tuple[str, ...]:
+    """The groups whose names stand in the text; a shorter name inside a longer one doesn't count."""
+    left = f" {said} "
+    found: dict[str, None] = {}
+    for name in groups.inside:
+        if f" {name} " in left:
+            found[groups.code[name]] = None
+            left = left.replace(f" {name} ", "  ")
+    return tuple(found)

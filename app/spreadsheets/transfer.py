@@ -1,0 +1,85 @@
+"""A recognised sheet as JSON and back: how it comes out of the child, and what can be kept of it."""
+
+from dataclasses import asdict
+from datetime import date, datetime, time
+from typing import Any
+
+from app.spreadsheets.document import (
+    Candidate,
+    CellError,
+    Column,
+    Message,
+    RecognisedSheet,
+    SheetRow,
+    cell_from_json,
+    cell_to_json,
+)
+
+_NOT_IN_JSON = (date, datetime, time, CellError)
+
+
+def sheet_to_json(sheet: RecognisedSheet) -> dict[str, Any]:
+    return {
+        "format": sheet.format,
+        "sheet": sheet.sheet,
+        "sheets": sheet.sheets,
+        "header_row": sheet.header_row,
+        "columns": [[column.index, column.header, column.field] for column in sheet.columns],
+        "rows": [[row.number, _cells_to_json(row)] for row in sheet.rows],
+        "stated_total": sheet.stated_total,
+        "stated_total_of": sheet.stated_total_of,
+        "stated_date": sheet.stated_date.isoformat() if sheet.stated_date else None,
+        "title_kelurahan": sheet.title_kelurahan,
+        "preview": sheet.preview,
+        "warnings": [message_to_json(message) for message in sheet.warnings],
+    }
+
+
+def sheet_from_json(stored: dict[str, Any]) -> RecognisedSheet:
+    return RecognisedSheet(
+        format=stored["format"],
+        sheet=stored["sheet"],
+        sheets=tuple(stored["sheets"]),
+        header_row=stored["header_row"],
+        columns=tuple(Column(*column) for column in stored["columns"]),
+        rows=tuple(SheetRow(number, _cells_from_json(cells)) for number, cells in stored["rows"]),
+        stated_total=stored["stated_total"],
+        stated_total_of=stored["stated_total_of"],
+        stated_date=date.fromisoformat(stored["stated_date"]) if stored["stated_date"] else None,
+        title_kelurahan=stored["title_kelurahan"],
+        preview=tuple(tuple(row) for row in stored["preview"]),
+        warnings=tuple(message_from_json(message) for message in stored["warnings"]),
+    )
+
+
+def message_to_json(message: Message) -> dict[str, Any]:
+    return {
+        "level": message.level,
+        "field": message.field,
+        "code": message.code,
+        "params": dict(message.params),
+        "candidates": [asdict(candidate) for candidate in message.candidates],
+    }
+
+
+def message_from_json(stored: dict[str, Any]) -> Message:
+    return Message(
+        stored["level"],
+        stored["field"],
+        stored["code"],
+        stored["params"],
+        tuple(Candidate(**candidate) for candidate in stored["candidates"]),
+    )
+
+
+def _cells_to_json(row: SheetRow) -> dict[str, Any]:
+    """Most rows hold texts and numbers only and go as they are."""
+    if any(isinstance(cell, _NOT_IN_JSON) for cell in row.cells.values()):
+        return {field: cell_to_json(cell) for field, cell in row.cells.items()}
+    return row.cells
+
+
+def _cells_from_json(cells: dict[str, Any]) -> dict[str, Any]:
+    if dict in map(type, cells.values()):
+        return {field: cell_from_json(cell) for field, cell in cells.items()}
+    return cells

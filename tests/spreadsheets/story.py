@@ -1,0 +1,171 @@
+"""What the tests of reading tell their stories with: the city's places, sessions, lists, and judging them."""
+
+import csv
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from openpyxl import Workbook
+
+from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, SheetRow
+from app.spreadsheets.interpret import interpret
+from app.spreadsheets.judge import judge
+from app.spreadsheets.judgement import (
+    Decision,
+    JudgedRow,
+    Judgement,
+    Known,
+    KnownPerson,
+    KnownRegistration,
+    SessionContext,
+)
+from app.spreadsheets.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
+
+DATA = Path(__file__).parents[2] / "app" / "data"
+SAMPLES = Path(__file__).parents[1] / "samples"
+WITA = ZoneInfo("Asia/Makassar")
+DAY = date(2025, 8, 5)
+
+
+def _table(name: str) -> list[dict[str, str]]:
+    with (DATA / name).open(encoding="utf-8", newline="") as source:
+        return list(csv.DictReader(source))
+
+
+@cache
+def reference() -> Reference:
+    aliases = _table("kelurahan-aliases.csv")
+    kecamatan = {row["code"]: row["name"] for row in _table("kecamatan.csv")}
+    return Reference(
+        kelurahan=tuple(
+            Kelurahan(
+                row["code"],
+                row["name"],
+                row["kecamatan_code"],
+                tuple(alias["alias"] for alias in aliases if alias["code"] == row["code"]),
+            )
+            for row in _table("kelurahan.csv")
+        ),
+        kecamatan=kecamatan,
+        ambiguous=tuple(
+            AmbiguousPlace(row["text"], tuple(filter(None, row["candidates"].split("|"))), row["why"])
+            for row in _table("kelurahan-ambiguous.csv")
+        )
+        + tuple(
+            AmbiguousPlace(row["alias"], (row["code"],), "a kecamatan")
+            for row in aliases
+            if row["code"] in kecamatan
+        ),
+        target_groups=tuple(
+            TargetGroup(row["code"], row["label_id"], (row["label_en"],), tuple(row["synonyms"].split("|")))
+            for row in _table("target-groups.csv")
+        ),
+    )
+
+
+def session(day: date = DAY, *, groups: Sequence[str] = ("umkm",), begun: bool = True) -> SessionContext:
+    starts_at = datetime.combine(day, time(9), WITA).astimezone(UTC)
+    now = starts_at + timedelta(days=1 if begun else -1)
+    return SessionContext("UJI-1", starts_at, day, now, tuple(groups))
+
+
+def workbook(*rows: Sequence[Cell]) -> bytes:
+    """An .xlsx file with one sheet of these rows."""
+    book = Workbook()
+    for row in rows:
+        book.worksheets[0].append(list(row))
+    return saved(book)
+
+
+def saved(book: Workbook) -> bytes:
+    content = BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> RecognisedSheet:
+    """A recognised sheet with these participants, the first in row `first`."""
+    fields = list(dict.fromkeys(field for row in rows for field in row))
+    return RecognisedSheet(
+        format="xlsx",
+        sheet="Daftar Hadir",
+        sheets=("Daftar Hadir",),
+        header_row=first - 1,
+        columns=tuple(Column(index, field, field) for index, field in enumerate(fields)),
+        rows=tuple(SheetRow(first + index, dict(row)) for index, row in enumerate(rows)),
+        stated_total=None,
+        stated_total_of=None,
+        stated_date=None,
+        title_kelurahan=None,
+        preview=(),
+        warnings=(),
+    )
+
+
+def judged(
+    sheet: RecognisedSheet,
+    context: SessionContext | None = None,
+    *,
+    people: Iterable[KnownPerson] = (),
+    registrations: Iterable[KnownRegistration] = (),
+    decisions: Mapping[int, Decision] | None = None,
+) -> Judgement:
+    context = context or session()
+    interpreted = interpret(sheet, context, reference())
+    return judge(interpreted, Known(people, registrations), context, decisions or {})
+
+
+def row_of(judgement: Judgement, number: int) -> JudgedRow:
+    return next(row for row in judgement.rows if row.number == number)
+
+
+def codes(remarks: Iterable[Message]) -> list[str]:
+    return sorted(message.code for message in remarks)
+
+
+def as_known(judgement: Judgement) -> tuple[list[KnownPerson], list[KnownRegistration]]:
+    """The people and registrations that importing this judgement leaves behind."""
+    people, registrations = [], []
+    for row in judgement.rows:
+        if row.kind != "create":
+            continue
+        value = row.values
+        people.append(
+            KnownPerson(
+                id=row.number,
+                code=f"P-{row.number}",
+                name=value.name,
+                name_key=value.name_key,
+                nik_key=value.nik_key,
+                phone=value.phone,
+                email=value.email,
+                birth_date=value.birth_date,
+                sex=value.sex,
+                kelurahan=value.kelurahan,
+                outside_place=value.outside_place,
+                rt=value.rt,
+                address=value.address,
+                organization=value.organization,
+            )
+        )
+        registrations.append(
+            KnownRegistration(
+                code=f"R-{row.number}",
+                person_id=row.number,
+                status="walk-in",
+                attendance=row.attendance,
+                kelurahan=value.kelurahan,
+                target_group=value.target_group,
+                rt=value.rt,
+                sex=value.sex,
+            )
+        )
+    return people, registrations
+
+
+def with_total(sheet: RecognisedSheet, total: int) -> RecognisedSheet:
+    return replace(sheet, stated_total=total, stated_total_of="rows")

@@ -1,0 +1,92 @@
+"""Whatever stands in a sheet: it is read or refused, judged, and judged alike again."""
+
+import csv
+from contextlib import suppress
+from io import StringIO
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.spreadsheets.document import FIELDS, Cell, CellError
+from app.spreadsheets.failures import SheetFailure
+from app.spreadsheets.recognise import recognise
+from app.spreadsheets.transfer import sheet_from_json, sheet_to_json
+from tests.spreadsheets.story import judged, session, sheet_of
+
+SAID = st.sampled_from(
+    [
+        "Nama",
+        "No",
+        "Kelurahan",
+        "Damai",
+        "Gunung Sari",
+        "Rina Gani",
+        "hadir",
+        "x",
+        "sda",
+        "Hadir",
+        "Izin",
+        "Hari 1",
+        "Jumlah",
+        "Mengetahui,",
+        "1",
+        "2",
+        "081200000001",
+        "6471056001970003",
+        "Ketua RT 3",
+        "Tanggal : 5/8/2025",
+        '"',
+    ]
+)
+CELLS: st.SearchStrategy[Cell] = st.one_of(
+    SAID,
+    st.text(max_size=12),
+    st.none(),
+    st.integers(),
+    st.floats(),
+    st.booleans(),
+    st.dates(),
+    st.datetimes(),
+    st.times(),
+    st.builds(CellError, st.sampled_from(["", "#N/A"])),
+)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(FIELDS), CELLS), min_size=1, max_size=6))
+def test_any_cells_are_judged(rows: list[dict[str, Cell]]) -> None:
+    context = session(groups=("umkm", "rt"))
+    judgement = judged(sheet_of(*rows), context)
+    assert judgement.counts["rows"] == len(rows) == sum(judgement.counts.values()) - len(rows)
+    assert all(row.kind != "duplicate" or row.of for row in judgement.rows)
+
+
+@settings(max_examples=300)
+@given(
+    st.lists(st.lists(st.one_of(SAID, st.text(max_size=6)), max_size=6), max_size=12), st.sampled_from(";,\t")
+)
+def test_any_csv_is_read_or_refused(rows: list[list[str]], separator: str) -> None:
+    lines = StringIO()
+    csv.writer(lines, delimiter=separator).writerows([["No", "Nama", "Kelurahan"], *rows])
+    with suppress(SheetFailure):
+        sheet = recognise(
+            lines.getvalue().encode("utf-8", "replace"),
+            sheet=None,
+            header_row=None,
+            columns={},
+            place_keys=frozenset({"damai"}),
+            trim=False,
+        )
+        assert sheet_from_json(sheet_to_json(sheet)) == sheet
+        judged(sheet)
+
+
+@settings(max_examples=300)
+@given(
+    st.binary(max_size=200),
+    st.sampled_from([b"", b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"\xff\xfe"]),
+)
+def test_any_bytes_are_read_or_refused(content: bytes, begin: bytes) -> None:
+    with suppress(SheetFailure):
+        recognise(
+            begin + content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=False
+        )

@@ -1,0 +1,59 @@
+"""Dates of birth: day first, months by name, two-digit years of a living person."""
+
+from datetime import date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.spreadsheets.dates import THIS_CENTURY, read_birth_date, read_date
+from app.spreadsheets.document import Cell
+
+ON = date(2025, 8, 5)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "5/8/1980",
+        "05-08-80",
+        "5.8.1980",
+        "5 Agustus 1980",
+        "05 Agu 1980",
+        "5-Aug-80",
+        "1980-08-05",
+        "Balikpapan, 5 Agustus 1980",
+        "05081980",
+        date(1980, 8, 5),
+        datetime(1980, 8, 5, 0, 0),  # noqa: DTZ001 (Excel's dates know no zone)
+        29438.0,
+    ],
+)
+def test_read(cell: Cell) -> None:
+    assert read_birth_date(cell, on=ON) == date(1980, 8, 5)
+
+
+def test_two_digit_years_make_a_person_of_5_to_104() -> None:
+    assert read_birth_date("26-01-74", on=ON) == date(1974, 1, 26)
+    assert read_birth_date("01-02-19", on=ON) == date(2019, 2, 1)
+    assert read_birth_date("01-02-22", on=ON) == date(1922, 2, 1)
+    assert read_birth_date("01-09-20", on=ON) == date(1920, 9, 1)
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["5/13/1980", "31-02-1980", "1980", 1980, "besok", "5/8/2023", "5/8/1880", True, "00/00/0000", 10**9],
+)
+def test_impossible(cell: Cell) -> None:
+    assert read_birth_date(cell, on=ON) is None
+
+
+def test_a_date_of_a_letterhead_may_lie_ahead() -> None:
+    assert read_date("Selasa, 5 Agustus 2025", latest=THIS_CENTURY) == date(2025, 8, 5)
+    assert read_date("10/09/25", latest=THIS_CENTURY) == date(2025, 9, 10)
+
+
+@given(st.one_of(st.text(max_size=24), st.integers(), st.floats(), st.dates(), st.datetimes()))
+def test_any_cell_is_read(cell: Cell) -> None:
+    born = read_birth_date(cell, on=ON)
+    assert born is None or 5 <= ON.year - born.year <= 105

@@ -1,0 +1,129 @@
+"""Target groups, RT, sex and e-mail addresses."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.spreadsheets.document import Cell
+from app.spreadsheets.emails import read_email
+from app.spreadsheets.rt import read_rt, rt_inside
+from app.spreadsheets.sex import read_sex_cell
+from app.spreadsheets.target_groups import GroupIndex, GroupReading, read_target_group
+from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+
+GROUPS = GroupIndex(reference())
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [
+        ("umkm", "umkm"),
+        ("Pelaku Usaha", "umkm"),
+        ("Pedagang", "umkm"),
+        ("UMKM kuliner", "umkm"),
+        ("RT", "rt"),
+        ("Ketua RT", "rt"),
+        ("Ketua RT 12", "rt"),
+        ("Pak RT. 05", "rt"),
+        ("Pengurus RT 12 RW 02", "rt"),
+        ("Toma", "tokoh"),
+        ("Tokoh Adat", "tokoh"),
+        ("TOKOH MASYARAKAT", "tokoh"),
+        ("Kader PKK", "komunitas"),
+        ("Karang Taruna", "komunitas"),
+        ("Warga", "umum"),
+        ("Masyarakat", "umum"),
+    ],
+)
+def test_group(written: str, code: str) -> None:
+    assert read_target_group(written, GROUPS) == GroupReading(code)
+
+
+def test_an_unclear_group_names_those_that_it_may_be() -> None:
+    assert set(read_target_group("Ketua RT / Tokoh Agama", GROUPS).candidates) == {"rt", "tokoh"}
+    assert read_target_group("Anggota", GROUPS) == GroupReading(None)
+
+
+@pytest.mark.parametrize(
+    ("cell", "rt"),
+    [
+        ("12", "12"),
+        ("012", "12"),
+        ("RT.12", "12"),
+        ("RT 012", "12"),
+        ("12/02", "12"),
+        ("RT 12 RW 02", "12"),
+        (31.0, "31"),
+        (date(2025, 2, 12), "12"),
+        ("12-Feb", "12"),
+        ("dua", None),
+        ("1234", None),
+        (12.5, None),
+        (True, None),
+    ],
+)
+def test_rt(cell: Cell, rt: str | None) -> None:
+    assert read_rt(cell) == rt
+
+
+def test_rt_inside_a_position_or_an_address() -> None:
+    assert rt_inside("Ketua RT 31") == "31"
+    assert rt_inside("Jl. Marsma Iswahyudi RT.012 Kel. Sepinggan") == "12"
+    assert rt_inside("Jl. Mulawarman 12") is None
+
+
+@pytest.mark.parametrize(
+    ("cell", "sex"),
+    [
+        ("L", "L"),
+        ("Lk", "L"),
+        ("laki-laki", "L"),
+        ("Pria", "L"),
+        ("p", "P"),
+        ("Pr.", "P"),
+        ("Perempuan", "P"),
+        ("WANITA", "P"),
+        ("L/P", None),
+        ("L: | P: v", "P"),
+        ("L: v | P: v", None),
+    ],
+)
+def test_sex(cell: Cell, sex: str | None) -> None:
+    assert read_sex_cell(cell) == sex
+
+
+def test_email() -> None:
+    assert read_email(" Siti@Contoh.ID ") == "siti@contoh.id"
+    assert read_email("siti@contoh") is None
+    assert read_email("tidak ada") is None
+
+
+def test_group_from_position_then_file_then_the_only_one() -> None:
+    sheet = sheet_of(
+        {"name": "Rina Gani", "kelurahan": "Damai", "organization": "Ketua RT 7"},
+        {"name": "Maya Anwar", "kelurahan": "Damai", "organization": "Warung Maya"},
+    )
+    several = judged(sheet, session(groups=("umkm", "rt")))
+    assert [row.values.target_group for row in several.rows] == ["rt", None]
+    assert codes(several.rows[1].messages) == ["group-missing"]
+    only = judged(sheet, session(groups=("umkm",)))
+    assert [row.values.target_group for row in only.rows] == ["rt", "umkm"]
+    assert codes(only.rows[0].messages) == ["group-unexpected"]
+
+
+def test_an_unknown_group_is_asked() -> None:
+    judgement = judged(sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "target_group": "Anggota"}))
+    assert judgement.rows[0].kind == "review"
+    assert codes(judgement.rows[0].messages) == ["group-unclear"]
+
+
+@given(st.one_of(st.text(max_size=24), st.integers(), st.floats()))
+def test_any_cell_is_read(cell: Cell) -> None:
+    read_sex_cell(cell)
+    rt = read_rt(cell)
+    assert rt is None or read_rt(rt) == rt
+    if isinstance(cell, str):
+        read_target_group(cell, GROUPS)
+        read_email(cell)

@@ -1,0 +1,175 @@
+"""Who a row is: the person known already, another row of the file, someone new, or a question."""
+
+import pytest
+
+from app.spreadsheets.document import Cell
+from app.spreadsheets.judgement import Decision, JudgedRow, KnownPerson, KnownRegistration, SameAsRow
+from app.spreadsheets.names import name_key
+from tests.spreadsheets.story import codes, judged, sheet_of
+
+NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
+PHONE, OTHER_PHONE = "+6281200000001", "+6281200000002"
+DAMAI = "64.71.06.1005"
+
+
+def rina(**details: str) -> KnownPerson:
+    known = {"name": "Rina Gani Anwar", "kelurahan": DAMAI, **details}
+    return KnownPerson(id=7, code="7", name_key=name_key(known["name"]), **known)  # type: ignore[arg-type]
+
+
+def row(name: Cell = "Rina Gani Anwar", **cells: Cell) -> dict[str, Cell]:
+    return {"name": name, "kelurahan": "Damai", **cells}
+
+
+def of_known(cells: dict[str, Cell], *people: KnownPerson, decision: Decision | None = None) -> JudgedRow:
+    return judged(sheet_of(cells), people=people, decisions={2: decision} if decision else {}).rows[0]
+
+
+def in_file(*rows: dict[str, Cell]) -> list[tuple[str, list[str]]]:
+    return [(judged_row.kind, codes(judged_row.messages)) for judged_row in judged(sheet_of(*rows)).rows]
+
+
+def test_a_stranger_is_new() -> None:
+    found = of_known(row("Budi Santoso", phone=OTHER_PHONE), rina(phone=PHONE))
+    assert (found.kind, found.person, codes(found.messages)) == ("create", None, [])
+
+
+@pytest.mark.parametrize("name", ["Rina Gani Anwar", "RINA G. ANWAR, S.Pd", "Rina Gani"])
+def test_the_same_nik_is_the_same_person_unless_the_name_is_clearly_different(name: str) -> None:
+    assert of_known(row(name, nik=NIK, kelurahan="Manggar"), rina(nik_key=NIK)).person == 7
+
+
+def test_the_same_nik_under_a_clearly_different_name_is_asked() -> None:
+    found = of_known(row("Budi Kurniawan", nik=NIK), rina(nik_key=NIK))
+    assert (found.kind, codes(found.messages)) == ("review", ["person-unclear"])
+    assert [(candidate.kind, candidate.value) for candidate in found.messages[0].candidates] == [
+        ("person", 7)
+    ]
+
+
+def test_the_same_phone_with_the_same_name() -> None:
+    assert of_known(row("Rina Gani Anwr", phone="0812 0000 0001"), rina(phone=PHONE)).person == 7
+
+
+def test_the_same_email_with_the_same_name() -> None:
+    found = of_known(row(email="Rina@Contoh.id", kelurahan="Manggar"), rina(email="rina@contoh.id"))
+    assert found.person == 7
+
+
+def test_families_share_phones() -> None:
+    found = of_known(row("Budi Kurniawan", phone=PHONE), rina(phone=PHONE))
+    assert (found.kind, found.person, codes(found.messages)) == ("create", None, ["phone-shared"])
+
+
+def test_the_same_phone_under_an_unclear_name_is_asked() -> None:
+    found = of_known(row("Rina Gani", phone=PHONE), rina(phone=PHONE))
+    assert (found.kind, codes(found.messages)) == ("review", ["person-unclear"])
+
+
+def test_name_and_kelurahan_alone_recognise_with_a_warning() -> None:
+    found = of_known(row(), rina())
+    assert (found.person, codes(found.messages)) == (7, ["person-by-name"])
+
+
+def test_name_and_kelurahan_with_the_same_rt_recognise() -> None:
+    found = of_known(row(rt="3"), rina(rt="3"))
+    assert (found.person, codes(found.messages)) == (7, [])
+
+
+@pytest.mark.parametrize(
+    ("cell", "known"),
+    [
+        ({"nik": OTHER_NIK}, {"nik_key": NIK}),
+        ({"phone": OTHER_PHONE}, {"phone": PHONE}),
+        ({"rt": "4"}, {"rt": "3"}),
+        ({"sex": "L"}, {"sex": "P"}),
+    ],
+)
+def test_name_and_kelurahan_with_a_contradiction_are_asked(
+    cell: dict[str, Cell], known: dict[str, str]
+) -> None:
+    found = of_known(row(**cell), rina(**known))
+    assert (found.kind, codes(found.messages)) == ("review", ["person-unclear"])
+
+
+def test_the_same_name_in_another_kelurahan_is_another_person() -> None:
+    assert of_known(row(kelurahan="Manggar"), rina()).person is None
+
+
+def test_a_merely_similar_name_is_a_new_person() -> None:
+    assert of_known(row("Rina Gani Anwr"), rina()).person is None
+
+
+def test_a_registration_code_is_the_strongest() -> None:
+    registration = KnownRegistration("ABC123", 7, "confirmed")
+    judgement = judged(
+        sheet_of(row("Rini", registration="ABC123", phone=OTHER_PHONE), row("Dewi", registration="ZZZ")),
+        people=[rina(phone=PHONE)],
+        registrations=[registration],
+    )
+    first, second = judgement.rows
+    assert (first.person, first.registration, first.kind) == (7, "ABC123", "update")
+    assert (second.person, codes(second.messages)) == (None, ["registration-unknown"])
+
+
+def test_a_person_decides_who_it_is() -> None:
+    cells = row("Budi Kurniawan", nik=NIK)
+    assert of_known(cells, rina(nik_key=NIK), decision=Decision(person="new")).person is None
+    assert of_known(cells, rina(nik_key=NIK), decision=Decision(person=7)).person == 7
+    assert of_known(cells, decision=Decision(skip=True)).kind == "skip"
+
+
+@pytest.mark.parametrize("same", [{"nik": NIK}, {"phone": PHONE}, {"email": "rina@contoh.id"}, {"rt": "3"}])
+def test_twice_in_the_file(same: dict[str, Cell]) -> None:
+    assert in_file(row(**same), row("RINA GANI ANWAR, S.E.", **same)) == [("create", []), ("duplicate", [])]
+
+
+def test_twice_in_the_file_by_name_and_kelurahan_alone_is_asked() -> None:
+    assert in_file(row(), row()) == [("create", []), ("review", ["person-unclear"])]
+
+
+def test_twice_in_the_file_and_contradicting_is_asked() -> None:
+    assert in_file(row(rt="3"), row(rt="4")) == [("create", []), ("review", ["person-unclear"])]
+
+
+def test_a_person_decides_that_two_rows_are_one() -> None:
+    judgement = judged(sheet_of(row(), row()), decisions={3: Decision(person=SameAsRow(2))})
+    assert [(found.kind, found.of) for found in judgement.rows] == [("create", None), ("duplicate", 2)]
+
+
+def test_two_rows_that_are_one_known_person() -> None:
+    judgement = judged(
+        sheet_of(row(nik=NIK), row("Rina Gani Anwr", phone=PHONE, kelurahan="Manggar")),
+        people=[rina(nik_key=NIK, phone=PHONE)],
+    )
+    assert [(found.kind, found.of) for found in judgement.rows] == [("create", None), ("duplicate", 2)]
+
+
+def test_a_row_in_error_is_not_what_others_repeat() -> None:
+    assert in_file(row(phone=PHONE, kelurahan="Atlantis"), row(phone=PHONE)) == [
+        ("error", ["kelurahan-unknown"]),
+        ("create", []),
+    ]
+
+
+def test_faults_of_a_repeated_row_do_not_matter() -> None:
+    assert in_file(row(phone=PHONE), row(phone=PHONE, kelurahan="Atlantis", attendance="x")) == [
+        ("create", []),
+        ("duplicate", []),
+    ]
+
+
+def test_two_rows_that_disagree_on_attendance_are_asked() -> None:
+    first, second = in_file(row(phone=PHONE, attendance="hadir"), row(phone=PHONE, attendance="tidak"))
+    assert (first, second) == (("create", []), ("review", ["duplicate-differs"]))
+
+
+def test_a_blank_disagrees_with_nothing() -> None:
+    assert in_file(row(phone=PHONE, attendance="hadir"), row(phone=PHONE))[1] == ("duplicate", [])
+
+
+def test_namesakes_known_by_more_than_the_name_are_told_apart_again() -> None:
+    one = KnownPerson(7, "7", "Rina Gani", name_key("Rina Gani"), kelurahan=DAMAI, rt="3")
+    other = KnownPerson(8, "8", "Rina Gani", name_key("Rina Gani"), kelurahan=DAMAI, rt="4")
+    judgement = judged(sheet_of(row("Rina Gani", rt="3"), row("Rina Gani", rt="4")), people=[one, other])
+    assert [found.person for found in judgement.rows] == [7, 8]

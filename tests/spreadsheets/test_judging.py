@@ -1,0 +1,228 @@
+"""What becomes of a row, what a blank means, and what the file is warned of."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.i18n import translator
+from app.spreadsheets.document import Cell
+from app.spreadsheets.interpret import interpret
+from app.spreadsheets.judge import match_keys
+from app.spreadsheets.judgement import Decision, KnownPerson, KnownRegistration
+from app.spreadsheets.messages import SENTENCES, message_text
+from app.spreadsheets.names import name_key
+from tests.spreadsheets.story import codes, judged, reference, session, sheet_of, with_total
+
+DAMAI, MANGGAR = "64.71.06.1005", "64.71.01.1001"
+PHONE = "+6281200000001"
+
+
+def rina(**details: object) -> KnownPerson:
+    known = KnownPerson(7, "7", "Rina Gani", name_key("Rina Gani"), phone=PHONE, kelurahan=DAMAI)
+    return replace(known, **details)  # type: ignore[arg-type]
+
+
+def registration(**facts: object) -> KnownRegistration:
+    known = KnownRegistration("R7", 7, "confirmed", "present", DAMAI, "umkm")
+    return replace(known, **facts)  # type: ignore[arg-type]
+
+
+def row(**cells: Cell) -> dict[str, Cell]:
+    return {"name": "Rina Gani", "kelurahan": "Damai", "phone": PHONE, "attendance": "hadir", **cells}
+
+
+def kind_of(
+    cells: dict[str, Cell], *, person: KnownPerson, registered: KnownRegistration | None = None
+) -> str:
+    judgement = judged(sheet_of(cells), people=[person], registrations=[registered] if registered else [])
+    return judgement.rows[0].kind
+
+
+def test_a_known_person_who_is_not_registered_is_created_here() -> None:
+    assert kind_of(row(), person=rina()) == "create"
+
+
+def test_all_of_it_is_there_already() -> None:
+    assert kind_of(row(), person=rina(), registered=registration()) == "unchanged"
+
+
+@pytest.mark.parametrize(
+    ("cells", "registered"),
+    [
+        ({}, registration(attendance=None)),
+        ({"attendance": "izin"}, registration()),
+        ({"email": "rina@contoh.id"}, registration()),
+        ({"rt": "3"}, registration()),
+        ({}, registration(status="cancelled", attendance=None)),
+    ],
+)
+def test_updates(cells: dict[str, Cell], registered: KnownRegistration) -> None:
+    assert kind_of(row(**cells), person=rina(), registered=registered) == "update"
+
+
+def test_a_blank_never_changes_what_is_recorded() -> None:
+    judgement = judged(
+        sheet_of(row(attendance=None), {"name": "Budi", "kelurahan": "Damai", "attendance": "hadir"}),
+        people=[rina()],
+        registrations=[registration()],
+    )
+    assert judgement.blank_means == "absent"
+    assert (judgement.rows[0].kind, judgement.rows[0].attendance) == ("unchanged", "present")
+
+
+def test_filled_details_stay_and_blank_ones_are_filled() -> None:
+    judgement = judged(
+        sheet_of(row(sex="P", birth_date="5/8/1980", email="baru@contoh.id")),
+        people=[rina(sex="L", email="lama@contoh.id")],
+    )
+    found = judgement.rows[0]
+    assert found.changes == {"birth_date": date(1980, 8, 5)}
+    assert [(message.code, message.field) for message in found.messages] == [
+        ("detail-differs", "email"),
+        ("detail-differs", "sex"),
+    ]
+
+
+def test_someone_who_moved_lives_elsewhere_from_this_session_on() -> None:
+    found = judged(sheet_of(row(kelurahan="Manggar")), people=[rina()], registrations=[registration()]).rows[
+        0
+    ]
+    assert (found.kind, found.facts, codes(found.messages)) == ("update", {"kelurahan": MANGGAR}, [])
+
+
+def test_who_has_moved_since_is_recognised_when_the_old_sheet_comes_again() -> None:
+    moved = rina(phone=None, kelurahan=MANGGAR)
+    found = judged(sheet_of(row(phone=None)), people=[moved], registrations=[registration()]).rows[0]
+    assert (found.kind, found.person) == ("unchanged", 7)
+
+
+def test_a_group_of_the_registration_serves_a_row_without_one() -> None:
+    judgement = judged(
+        sheet_of(row()),
+        session(groups=("umkm", "rt")),
+        people=[rina()],
+        registrations=[registration(target_group="rt")],
+    )
+    assert (judgement.rows[0].values.target_group, judgement.rows[0].kind) == ("rt", "unchanged")
+
+
+def test_blank_means_absent_where_some_are_marked_present() -> None:
+    sheet = sheet_of(row(), {"name": "Budi", "kelurahan": "Damai"})
+    assert [found.attendance for found in judged(sheet).rows] == ["present", "absent"]
+    chosen = replace(session(), blank_means="present")
+    assert [found.attendance for found in judged(sheet, chosen).rows] == ["present", "present"]
+
+
+def test_blank_means_present_where_nobody_is_marked_so() -> None:
+    sheet = sheet_of(row(attendance="tidak hadir"), {"name": "Budi", "kelurahan": "Damai"})
+    judgement = judged(sheet)
+    assert judgement.blank_means == "present"
+    assert [found.attendance for found in judgement.rows] == ["absent", "present"]
+
+
+def test_dittos_copy_the_cell_above() -> None:
+    sheet = sheet_of(
+        row(rt=3),
+        {"name": "Budi", "kelurahan": "s.d.a.", "rt": '"', "attendance": "izin"},
+        {"name": "Dewi", "kelurahan": "idem", "rt": "sda", "attendance": "idem"},
+    )
+    judgement = judged(sheet)
+    assert [found.values.kelurahan for found in judgement.rows] == [DAMAI] * 3
+    assert [found.values.rt for found in judgement.rows] == ["3"] * 3
+    assert [found.attendance for found in judgement.rows] == ["present", "excused", "excused"]
+
+
+def test_a_ditto_follows_when_the_cell_above_is_corrected() -> None:
+    sheet = sheet_of(row(kelurahan="Manggar"), {"name": "Budi", "kelurahan": "sda"})
+    assert judged(sheet).rows[1].values.kelurahan == MANGGAR
+
+
+def test_the_letterhead_serves_rows_without_a_kelurahan() -> None:
+    sheet = replace(sheet_of(row(kelurahan=None), row(name="Budi")), title_kelurahan="Kel. Manggar")
+    judgement = judged(sheet)
+    assert [found.values.kelurahan for found in judgement.rows] == [MANGGAR, DAMAI]
+    assert codes(judgement.warnings) == ["kelurahan-from-title"]
+
+
+def test_what_was_chosen_for_the_file_goes_before_the_letterhead() -> None:
+    sheet = replace(sheet_of(row(kelurahan=None)), title_kelurahan="Kel. Manggar")
+    judgement = judged(sheet, replace(session(), default_kelurahan=DAMAI))
+    assert judgement.rows[0].values.kelurahan == DAMAI
+    assert codes(judgement.warnings) == []
+
+
+def test_a_chosen_kelurahan_settles_the_question() -> None:
+    sheet = sheet_of(row(kelurahan="Gunung Sari"))
+    found = judged(sheet, decisions={2: Decision(kelurahan=MANGGAR)}).rows[0]
+    assert (found.kind, found.values.kelurahan, found.values.kecamatan) == ("create", MANGGAR, "64.71.01")
+    outside = judged(sheet, decisions={2: Decision(kelurahan="outside")}).rows[0]
+    assert (outside.kind, outside.values.outside_place) == ("create", "Luar kota")
+
+
+def test_the_sheet_s_total_is_compared_with_people_counted_once() -> None:
+    sheet = sheet_of(row(), row(), row(name="Budi", phone="081200000002", kelurahan="Atlantis"))
+    assert codes(judged(with_total(sheet, 2)).warnings) == []
+    assert codes(judged(with_total(sheet, 3)).warnings) == ["total-differs"]
+
+
+def test_another_date_and_a_session_that_has_not_begun() -> None:
+    sheet = replace(sheet_of(row()), stated_date=date(2025, 8, 6))
+    assert codes(judged(sheet, session(begun=False)).warnings) == ["date-differs", "session-not-started"]
+
+
+def test_nik_against_sex_and_birth_date() -> None:
+    found = judged(sheet_of(row(nik="6471050608860001", sex="P"))).rows[0]
+    assert (found.values.nik, found.values.sex, codes(found.messages)) == (
+        "6471050608860001",
+        "P",
+        ["nik-differs"],
+    )
+    assert judged(sheet_of(row(nik="6471050608860001"))).rows[0].values.sex == "L"
+
+
+def test_what_cannot_be_read_is_warned_of_and_left_blank() -> None:
+    found = judged(
+        sheet_of(row(rt="dua", sex="?x", birth_date="besok", phone="123", email="rina@", kecamatan="Balsel"))
+    ).rows[0]
+    assert found.kind == "create"
+    assert codes(found.messages) == [
+        "date-invalid",
+        "email-invalid",
+        "kecamatan-differs",
+        "phone-invalid",
+        "rt-invalid",
+        "sex-invalid",
+    ]
+
+
+def test_a_name_of_no_letters_is_missing() -> None:
+    assert codes(judged(sheet_of(row(name="12"))).rows[0].messages) == ["name-missing"]
+
+
+def test_a_formula_stays_text() -> None:
+    found = judged(sheet_of(row(name='=HYPERLINK("http://contoh.id")'))).rows[0]
+    assert found.values.name == '=HYPERLINK("http://contoh.id")'
+
+
+def test_only_hashes_of_niks_are_looked_up() -> None:
+    context = session()
+    sheet = sheet_of(row(nik="6471050608860001", registration="R7"))
+    keys = match_keys(
+        interpret(sheet, context, reference(), lambda nik: f"key of {nik[-4:]}"), {2: Decision(person=9)}
+    )
+    assert keys.niks == {"key of 0001"}
+    assert keys.phones == {PHONE}
+    assert keys.registrations == {"R7"}
+    assert keys.person_ids == {9}
+
+
+def test_every_message_of_the_story_has_a_sentence() -> None:
+    judgement = judged(
+        sheet_of(row(kelurahan="Batakan", rt="dua", phone="1"), {"name": "", "kelurahan": "Mangar"})
+    )
+    english = translator("en")
+    for message in (message for found in judgement.rows for message in found.messages):
+        assert message.code in SENTENCES
+        assert "%(" not in message_text(message, english)
+    assert "a neighbourhood" in message_text(judgement.rows[0].messages[0], english)

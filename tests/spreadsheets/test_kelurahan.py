@@ -1,0 +1,139 @@
+"""Kelurahan: what is certain is accepted, what isn't is asked, and nothing is guessed."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.spreadsheets.document import Cell
+from app.spreadsheets.kelurahan import PlaceIndex, read_kecamatan, read_kelurahan
+from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+
+PLACES = PlaceIndex(reference())
+NAME = PLACES.name
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("Manggar", "Manggar"),
+        ("kel. manggar baru", "Manggar Baru"),
+        ("KELURAHAN GUNUNG SARI ILIR", "Gunung Sari Ilir"),
+        ("Gn. Sari Ulu", "Gunung Sari Ulu"),
+        ("Gn.Bahagia", "Gunung Bahagia"),
+        ("S. Nangka", "Sungai Nangka"),
+        ("Sei Nangka", "Sungai Nangka"),
+        ("Telagasari", "Telaga Sari"),
+        ("MARGO-MULYO", "Margo Mulyo"),
+        ("Damai RT 12", "Damai"),
+        ("Damai Bahagia RT. 12 RW 02", "Damai Bahagia"),
+        ("Jl. Marsma Iswahyudi RT 12 Kel. Sepinggan", "Sepinggan"),
+        ("Jl. Sudirman No 3, Kel. Sepinggan Raya Kec. Balikpapan Selatan", "Sepinggan Raya"),
+        ("64.71.05.1008", "Sepinggan Baru"),
+        ("GSB", "Gunung Samarinda Baru"),
+    ],
+)
+def test_certain(written: str, name: str) -> None:
+    code = read_kelurahan(written, PLACES).code
+    assert code is not None
+    assert NAME[code] == name
+
+
+@pytest.mark.parametrize(
+    ("written", "candidates"),
+    [
+        ("Gunung Sari", {"Gunung Sari Ulu", "Gunung Sari Ilir"}),
+        ("Gn. Sari", {"Gunung Sari Ulu", "Gunung Sari Ilir"}),
+        ("Mangar", {"Manggar"}),
+        ("Manggar, Balikpapan", {"Manggar"}),
+        ("dekat pasar Damai Baru", {"Damai Baru"}),
+        ("Jl. Damai gang Prapatan", {"Damai", "Prapatan"}),
+    ],
+)
+def test_unclear(written: str, candidates: set[str]) -> None:
+    reading = read_kelurahan(written, PLACES)
+    assert reading.problem == "kelurahan-unclear"
+    assert {NAME[code] for code in reading.candidates} == candidates
+
+
+@pytest.mark.parametrize("written", ["Balikpapan Timur", "Kec. Balikpapan Timur", "Baltim"])
+def test_a_kecamatan_offers_its_kelurahan(written: str) -> None:
+    reading = read_kelurahan(written, PLACES)
+    assert reading.problem == "kelurahan-unclear"
+    assert {NAME[code] for code in reading.candidates} == {"Manggar", "Manggar Baru", "Lamaru", "Teritip"}
+
+
+def test_a_neighbourhood_is_unknown_and_says_why() -> None:
+    reading = read_kelurahan("Batakan", PLACES)
+    assert (reading.problem, reading.why) == ("kelurahan-unknown", "a neighbourhood, not a kelurahan")
+
+
+@pytest.mark.parametrize("written", ["Atlantis", "Balikpapan", "Jl. Mulawarman 5"])
+def test_unknown(written: str) -> None:
+    assert read_kelurahan(written, PLACES).problem == "kelurahan-unknown"
+
+
+@pytest.mark.parametrize("written", ["", "-", " . ", "\u200b"])
+def test_missing(written: str) -> None:
+    assert read_kelurahan(written, PLACES).problem == "kelurahan-missing"
+
+
+@pytest.mark.parametrize(
+    ("written", "place"),
+    [
+        ("Luar kota", "Luar kota"),
+        ("Samarinda", "Samarinda"),
+        ("Kota Samarinda", "Samarinda"),
+        ("PPU", "Penajam Paser Utara"),
+        ("Penajam", "Penajam Paser Utara"),
+        ("Kab. Kutai Kartanegara", "Kutai Kartanegara"),
+        ("Kab. Sidoarjo", "Kab. Sidoarjo"),
+        ("Sidodadi, Samarinda", "Samarinda"),
+        ("outside", "Luar kota"),
+    ],
+)
+def test_outside(written: str, place: str) -> None:
+    reading = read_kelurahan(written, PLACES)
+    assert (reading.code, reading.place) == ("outside", place)
+
+
+def test_gunung_samarinda_is_not_samarinda() -> None:
+    assert NAME[read_kelurahan("Gn. Samarinda", PLACES).code or ""] == "Gunung Samarinda"
+
+
+@pytest.mark.parametrize("written", ["Balikpapan Timur", "Kec. Balikpapan Timur", "Timur", "Baltim"])
+def test_kecamatan(written: str) -> None:
+    assert read_kecamatan(written, PLACES) == "64.71.01"
+
+
+def remarks(*rows: dict[str, Cell]) -> list[list[str]]:
+    return [codes(row.messages) for row in judged(sheet_of(*rows)).rows]
+
+
+def test_kecamatan_is_checked_against_the_kelurahan() -> None:
+    agrees: dict[str, Cell] = {"name": "Rina Gani", "kelurahan": "Manggar", "kecamatan": "Balikpapan Timur"}
+    differs: dict[str, Cell] = {"name": "Maya Anwar", "kelurahan": "Manggar", "kecamatan": "Bpp Selatan"}
+    assert remarks(agrees, differs) == [[], ["kecamatan-differs"]]
+
+
+def test_a_row_without_a_kelurahan_is_an_error_unless_one_was_chosen_for_the_file() -> None:
+    sheet = sheet_of({"name": "Rina Gani", "kelurahan": "Damai"}, {"name": "Maya Anwar"})
+    assert [row.kind for row in judged(sheet).rows] == ["create", "error"]
+    chosen = replace(session(), default_kelurahan="64.71.01.1001")
+    assert [row.values.kelurahan for row in judged(sheet, chosen).rows] == ["64.71.06.1005", "64.71.01.1001"]
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read(text: str) -> None:
+    reading = read_kelurahan(text, PLACES)
+    assert (reading.code is None) == (reading.problem is not None)
+
+
+@given(
+    st.sampled_from(sorted(NAME.values())), st.sampled_from(["{}", " {} ", "Kel. {}", "{} RT 3", "KEL.{}"])
+)
+def test_an_official_name_is_itself_however_written(name: str, form: str) -> None:
+    code = read_kelurahan(form.format(name.upper()), PLACES).code
+    assert code is not None
+    assert NAME[code] == name

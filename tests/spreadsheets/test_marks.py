@@ -1,0 +1,169 @@
+"""Attendance marks, alone and over several columns."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.spreadsheets.document import Cell
+from app.spreadsheets.marks import (
+    MarkReading,
+    is_day_heading,
+    is_mark_word,
+    outcome_of_heading,
+    read_attendance,
+    spread_marks,
+    spread_text,
+)
+
+DAY = date(2025, 8, 6)
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "hadir",
+        "H",
+        "hdr",
+        "Ya",
+        "y",
+        "1",
+        1,
+        1.0,
+        True,
+        "TRUE",
+        "v",
+        "✓",
+        "✔",
+        "√",
+        "ü",
+        "ttd",
+        "ada",
+        "Hadir (telat)",
+    ],
+)
+def test_present(mark: Cell) -> None:
+    assert read_attendance(mark, DAY) == MarkReading("present")
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "tidak hadir",
+        "Tidak",
+        "th",
+        "tdk",
+        "tdk hadir",
+        "a",
+        "alpa",
+        "Absen",
+        "0",
+        0,
+        False,
+        "false",
+        "-",
+        "tdk bisa hadir",
+    ],
+)
+def test_absent(mark: Cell) -> None:
+    assert read_attendance(mark, DAY) == MarkReading("absent")
+
+
+@pytest.mark.parametrize(
+    "mark", ["izin", "i", "Ijin", "sakit", "S", "tidak hadir (sakit)", "Tidak hadir - izin", "sakit, demam"]
+)
+def test_excused(mark: Cell) -> None:
+    assert read_attendance(mark, DAY) == MarkReading("excused")
+
+
+@pytest.mark.parametrize(
+    "mark", ["x", "X", "?", "hadir / tidak", "2", 7, "besok", "hadir, izin pulang", date(2025, 8, 6)]
+)
+def test_unclear(mark: Cell) -> None:
+    assert read_attendance(mark, DAY) == MarkReading(None, clear=False)
+
+
+@pytest.mark.parametrize("mark", [None, "", "  "])
+def test_blank(mark: Cell) -> None:
+    assert read_attendance(mark, DAY) == MarkReading(None)
+
+
+@pytest.mark.parametrize(
+    ("marks", "reading"),
+    [
+        (["v", "", ""], MarkReading("present")),
+        (["", "x", ""], MarkReading("excused")),
+        (["-", "0", "x"], MarkReading("absent")),
+        ([1, None, None], MarkReading("present")),
+        (["v", "v", ""], MarkReading(None, clear=False)),
+        (["-", False, ""], MarkReading(None)),
+        (["", "", ""], MarkReading(None)),
+    ],
+)
+def test_one_mark_in_columns_of_outcomes(marks: list[Cell], reading: MarkReading) -> None:
+    text = spread_text(zip(["Hadir", "Izin", "Tidak"], marks, strict=True))
+    assert read_attendance(text, DAY) == reading
+
+
+def test_of_several_days_the_session_s_counts() -> None:
+    text = spread_text([("5/8", "hadir"), ("6/8", "izin")])
+    assert read_attendance(text, DAY) == MarkReading("excused")
+    text = spread_text([("05-08-2025", "hadir"), ("06-08-2025", "izin")])
+    assert read_attendance(text, DAY) == MarkReading("excused")
+
+
+def test_of_days_without_a_date_the_first_counts() -> None:
+    assert read_attendance(spread_text([("Hari 1", ""), ("Hari 2", "v")]), DAY) == MarkReading(None)
+    assert read_attendance(spread_text([("Hari 1", "v"), ("Hari 2", "")]), DAY) == MarkReading("present")
+
+
+def test_marks_survive_as_text_and_can_be_corrected() -> None:
+    text = spread_text([("Hadir", None), ("Izin", "x")])
+    assert text == "Hadir: | Izin: x"
+    assert spread_marks(text) == {"Hadir": "", "Izin": "x"}
+    assert spread_marks("hadir") is None
+
+
+@pytest.mark.parametrize(
+    ("heading", "outcome"),
+    [
+        ("Hadir", "present"),
+        ("H", "present"),
+        ("Izin/Sakit", "excused"),
+        ("Tanpa Keterangan", "absent"),
+        ("No", None),
+    ],
+)
+def test_headings_of_outcomes(heading: str, outcome: str | None) -> None:
+    assert outcome_of_heading(heading) == outcome
+
+
+@pytest.mark.parametrize(
+    "heading",
+    ["Hari 1", "Hari ke-2", "H2", "Hari II", "05-08-2025", "5 Agustus 2025", "5/8", "Selasa, 5 Agustus"],
+)
+def test_headings_of_days(heading: str) -> None:
+    assert is_day_heading(heading)
+
+
+@pytest.mark.parametrize("heading", ["1", "Nama", "RT", "H", "V"])
+def test_headings_of_neither(heading: str) -> None:
+    assert not is_day_heading(heading)
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"), [("tidak hadir", True), ("ttd", True), ("✓", True), ("1.", False)]
+)
+def test_words_that_are_only_about_attendance(text: str, *, is_one: bool) -> None:
+    assert is_mark_word(text) is is_one
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_read(text: str) -> None:
+    read_attendance(text, DAY)
+
+
+@given(st.lists(st.tuples(st.text(min_size=1, max_size=8), st.text(max_size=8)), max_size=4))
+def test_any_columns_are_joined_and_read(marks: list[tuple[str, str]]) -> None:
+    read_attendance(spread_text(marks), DAY)

@@ -1,0 +1,62 @@
+"""Names: shown as people write them, compared without what people leave out or abbreviate."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.spreadsheets.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("DEDI PRATAMA MAULANA", "Dedi Pratama Maulana"),
+        ("  Siti   Daulay\u00a0Saputra ", "Siti Daulay Saputra"),
+        ("HJ. NUR'AINI, S.PD., M.SI", "Hj. Nur'aini, S.Pd., M.Si"),
+        ("RAHMAT NUGROHO, SH", "Rahmat Nugroho, SH"),
+        ("AL-FATIH", "Al-Fatih"),
+        ("Drs. H. Anwar bin Gani, M.M.", "Drs. H. Anwar bin Gani, M.M."),
+        ("Wu\u200blan", "Wulan"),
+    ],
+)
+def test_shown(written: str, shown: str) -> None:
+    assert display_name(written) == shown
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("RAHMAT NUGROHO ANWAR", "Rahmat Nugroho Anwar, S.E."),
+        ("Drs. H. Anwar Gani", "anwar gani"),
+        ("Dr. Hj. Siti Aminah, M.Kes", "St. Aminah"),
+        ("M. Yusuf", "Muhammad Yusuf"),
+        ("Moh. Yusuf", "Muh Yusuf"),
+        ("H.M.Yusuf", "Mochammad Yusuf"),
+        ("Abd. Rahman", "Abdul Rahman"),
+        ("Budi Santoso SE", "Santoso, Budi"),
+        ("Nur'aini", "Nur\u2019aini"),
+        ("José Gani", "Jose Gani"),
+        ("Ketut A. Putra", "Putra Ketut A"),
+    ],
+)
+def test_of_one_person(one: str, other: str) -> None:
+    assert name_key(one) == name_key(other)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("Sri Maulana", "Siti Maulana"), ("Hadi", "Hj. Hadijah"), ("Stefanus", "Siti Efanus")]
+)
+def test_of_two_people(one: str, other: str) -> None:
+    assert name_key(one) != name_key(other)
+
+
+def test_similarity_tells_typo_from_stranger() -> None:
+    yusuf = name_key("Yusuf Effendi Pratama")
+    assert similarity(yusuf, name_key("Yusup Efendi Pratama")) >= SAME
+    assert similarity(yusuf, name_key("Dewi Kartika")) < CLEARLY_DIFFERENT
+
+
+@given(st.text(max_size=60))
+def test_any_text_has_a_key_and_keeps_it(text: str) -> None:
+    assert display_name(display_name(text)) == display_name(text)
+    assert name_key(display_name(text)) == name_key(text)

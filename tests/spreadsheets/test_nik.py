@@ -1,0 +1,72 @@
+"""NIK: what Excel spoils is told from what people mistype."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.spreadsheets.document import Cell
+from app.spreadsheets.nik import NikReading, nik_agrees, nik_sex, read_nik
+
+MAN = "6471060801710001"
+WOMAN = "6471056001970003"
+
+
+@pytest.mark.parametrize(
+    "cell", [MAN, f" {MAN} ", "6471 0608 0171 0001", "64.71.06.080171.0001", f"'{MAN}", float(MAN)]
+)
+def test_read(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(MAN)
+
+
+@pytest.mark.parametrize(
+    "cell", [6471052703020000.0, 6471052703020000, 9471052703020002.0, "6,47105E+15", "6.47105270302E+15"]
+)
+def test_corrupted(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(None, "nik-corrupted")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "647102550684000",
+        "64710608017100011",
+        "6471063102710001",
+        "6471060013710001",
+        "abc",
+        123.0,
+        "SIM 123",
+        date(2025, 1, 1),
+    ],
+)
+def test_invalid(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(None, "nik-invalid")
+
+
+@pytest.mark.parametrize("cell", [None, "", "-", "0", 0, 0.0, "0000000000000000", "--", "1111111111111111"])
+def test_placeholders_are_blank(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(None)
+
+
+def test_another_region_is_fine() -> None:
+    assert read_nik("3578010101900002").digits == "3578010101900002"
+
+
+def test_the_29th_of_february() -> None:
+    assert read_nik("6471062902000001").digits
+    assert read_nik("6471062902010001").problem == "nik-invalid"
+
+
+def test_sex_and_birth_date_inside() -> None:
+    assert (nik_sex(MAN), nik_sex(WOMAN)) == ("L", "P")
+    assert nik_agrees(WOMAN, "P", date(1997, 1, 20))
+    assert not nik_agrees(WOMAN, "L", None)
+    assert not nik_agrees(WOMAN, None, date(1997, 1, 21))
+
+
+@given(st.one_of(st.text(max_size=24), st.integers(), st.floats(), st.booleans()))
+def test_any_cell_is_read_and_what_is_read_is_read_again(cell: Cell) -> None:
+    reading = read_nik(cell)
+    if reading.digits:
+        assert read_nik(reading.digits) == reading
