@@ -1,0 +1,188 @@
+"""The coverage report: which kelurahan and which target groups were reached, in figures already counted.
+
+`queries.coverage` fills these; whatever shows a report only reads them. The rules that turn figures into a
+state and a gap stand here too, so that the query and its tests use the same ones.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from app.i18n import Translator
+
+State = Literal["none", "unmeasured", "zero", "partial", "reached"]
+UnmeasuredWhy = Literal["session-to-come", "list-missing"]
+Sex = Literal["L", "P", "unknown"]
+
+STATES: tuple[State, ...] = ("reached", "partial", "zero", "unmeasured", "none")
+"""All states in the order in which a legend lists them: from most to least is known and done."""
+
+SEXES: tuple[Sex, ...] = ("L", "P", "unknown")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period:
+    """WITA days, both ends in; it holds the sessions that start in it."""
+
+    from_: date
+    to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What the report was narrowed to; None is "all". Titles and labels are in the reader's language."""
+
+    workshop: str | None = None
+    workshop_title: str | None = None
+    group: str | None = None
+    group_label: str | None = None
+    sex: Literal["L", "P"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """People and attendances of one target group; `target` is None where nobody set one."""
+
+    target: int | None = None
+    registered: int = 0
+    attendances: int = 0
+    participants: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageRow:
+    """One kelurahan, also at zero.
+
+    `by_sex` splits `participants` and has all three keys; `groups` has every group of the report.
+    `closed_on` is set for a kelurahan that ended within or before the period and has history in it.
+    A kelurahan without a place on the tile map has no tile.
+    """
+
+    kelurahan: str
+    name: str
+    kecamatan: str
+    state: State
+    unmeasured_why: UnmeasuredWhy | None = None
+    target: int
+    registered: int
+    attendances: int
+    participants: int
+    gap: int
+    by_sex: Mapping[Sex, int]
+    groups: Mapping[str, Figures]
+    tile_column: int | None
+    tile_row: int | None
+    closed_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Totals:
+    """Figures of the whole city, each counted on its own: distinct people can't be added up from rows.
+
+    `kelurahan`     kelurahan valid on the period's last day
+    `with_target`   those of them with a target above 0: what `covered` is out of
+    `covered`       those of `with_target` for which `is_covered` holds
+    `target`, `gap` sums over the rows
+    `outside`       distinct people present who live outside the city, in no row and not in `participants`
+    `waitlisted`    distinct people who are only on a waiting list, not in `registered`
+    `moved`         people counted in more than one kelurahan, once in `participants`
+    """
+
+    kelurahan: int
+    with_target: int
+    covered: int
+    target: int
+    gap: int
+    registered: int
+    attendances: int
+    participants: int
+    outside: int
+    waitlisted: int
+    moved: int
+    by_group: Mapping[str, Figures]
+    by_sex: Mapping[Sex, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetGroup:
+    """A column group of the matrix; the label is in the reader's language."""
+
+    code: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageReport:
+    """Rows come in code order; `generated_at` is an aware instant.
+
+    `target_year` is the WITA year in which the period ends: the year of the targets.
+    """
+
+    generated_at: datetime
+    period: Period
+    filters: Filters
+    target_year: int
+    totals: Totals
+    rows: tuple[CoverageRow, ...]
+    groups: tuple[TargetGroup, ...]
+
+
+def state_of(*, target: int, registered: int, participants: int, unrecorded: int) -> State:
+    """The state of one kelurahan: the first that fits of reached, partial, unmeasured, zero, none.
+
+    `unrecorded` counts its registrations without an outcome, whether the session is over or to come.
+    """
+    if is_covered(target=target, participants=participants):
+        return "reached"
+    if participants:
+        return "partial"
+    if unrecorded:
+        return "unmeasured"
+    return "zero" if registered else "none"
+
+
+def unmeasured_why(*, to_come: int, list_missing: int) -> UnmeasuredWhy | None:
+    """Why outcomes are missing: a list that someone still owes outweighs a session that is yet to be held."""
+    if list_missing:
+        return "list-missing"
+    return "session-to-come" if to_come else None
+
+
+def is_covered(*, target: int, participants: int) -> bool:
+    """At least the target, and at least one person even where the target is 0."""
+    return participants >= max(target, 1)
+
+
+def gap_of(*, target: int, participants: int) -> int:
+    """How many people are missing to the target; more than the target makes up for nothing elsewhere."""
+    return max(0, target - participants)
+
+
+def counting_rule(target_year: int, _: Translator) -> str:
+    """How the figures were counted, in the one sentence that every format prints."""
+    return _(
+        "Participants are distinct people who were present at least once at a session that began in the "
+        "period, each counted in the kelurahan where they lived then; a kelurahan is reached when its "
+        "participants are at least its target for %(year)s, and at least one."
+    ) % {"year": target_year}
+
+
+def document(report: CoverageReport, _: Translator) -> dict[str, object]:
+    """The report as the JSON document of the API and the command; only `rule` depends on the language."""
+    return {
+        "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
+        "filters": asdict(report.filters),
+        "target_year": report.target_year,
+        "rule": counting_rule(report.target_year, _),
+        "groups": [asdict(group) for group in report.groups],
+        "totals": asdict(report.totals),
+        "rows": [_row_document(row) for row in report.rows],
+    }
+
+
+def _row_document(row: CoverageRow) -> dict[str, object]:
+    fields = asdict(row)
+    del fields["tile_column"], fields["tile_row"]
+    return fields | {"closed_on": row.closed_on.isoformat() if row.closed_on else None}

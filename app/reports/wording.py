@@ -1,0 +1,71 @@
+"""The lines around the figures, the same in every format: what was counted, when and how."""
+
+from app.i18n import Language, Translator, date_text, integer_text, time_text
+from app.reports.coverage import CoverageReport, Filters, counting_rule
+
+LETTERHEAD = ("PEMERINTAH KOTA BALIKPAPAN", "DINAS KOMUNIKASI DAN INFORMATIKA")
+"""Names of offices, the same in every language."""
+
+
+def title(_: Translator) -> str:
+    return _("Coverage of the digital-literacy workshops")
+
+
+def headline(report: CoverageReport, _: Translator, language: Language) -> str:
+    """The one figure that people remember."""
+    return _("%(covered)s of %(of)s kelurahan reached their target for %(year)s") % {
+        "covered": integer_text(report.totals.covered, language),
+        "of": integer_text(report.totals.with_target, language),
+        "year": report.target_year,
+    }
+
+
+def period(report: CoverageReport, _: Translator) -> str:
+    return _("Period %(from)s to %(to)s") % {
+        "from": date_text(report.period.from_),
+        "to": date_text(report.period.to),
+    }
+
+
+def subtitle(report: CoverageReport, _: Translator) -> tuple[str, ...]:
+    """Period, filters, and the status of the figures, a line each."""
+    made = _("Not issued: working figures as of %(time)s") % {"time": time_text(report.generated_at)}
+    return (period(report, _), *_filter_lines(report.filters, _), made)
+
+
+def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[str, ...]:
+    """The counting rule, and the people whom the rows don't show or show more than once."""
+    totals = report.totals
+    lines = [
+        counting_rule(report.target_year, _),
+        _("People present who live outside the city, not in the figures: %(count)s")
+        % {"count": integer_text(totals.outside, language)},
+    ]
+    if totals.with_target < totals.kelurahan:
+        lines.append(
+            _("Of %(kelurahan)s kelurahan, %(count)s have a target")
+            % {
+                "kelurahan": integer_text(totals.kelurahan, language),
+                "count": integer_text(totals.with_target, language),
+            }
+        )
+    if totals.waitlisted:
+        waitlisted = integer_text(totals.waitlisted, language)
+        lines.append(_("People on a waiting list, not in the figures: %(count)s") % {"count": waitlisted})
+    if totals.moved:
+        moved = integer_text(totals.moved, language)
+        lines.append(_("People counted in more than one kelurahan: %(count)s") % {"count": moved})
+    return tuple(lines)
+
+
+def _filter_lines(filters: Filters, _: Translator) -> list[str]:
+    if filters.workshop:
+        named = filters.workshop_title or filters.workshop
+        lines = [_("Workshop: %(title)s (%(code)s)") % {"title": named, "code": filters.workshop}]
+    else:
+        lines = [_("All workshops")]
+    if filters.group:
+        lines.append(_("Target group: %(group)s") % {"group": filters.group_label or filters.group})
+    if filters.sex:
+        lines.append(_("Sex: %(sex)s") % {"sex": filters.sex})
+    return lines

@@ -1,0 +1,89 @@
+"""The rules that turn figures into states, and the document that others read."""
+
+import json
+
+import pytest
+
+from app.i18n import Translator
+from app.reports.coverage import (
+    CoverageReport,
+    State,
+    UnmeasuredWhy,
+    document,
+    gap_of,
+    state_of,
+    unmeasured_why,
+)
+
+
+@pytest.mark.parametrize(
+    ("target", "registered", "participants", "unrecorded", "state"),
+    [
+        (2, 3, 2, 0, "reached"),
+        (2, 9, 7, 0, "reached"),
+        (2, 3, 2, 1, "reached"),
+        (2, 3, 1, 0, "partial"),
+        (2, 3, 1, 2, "partial"),
+        (2, 3, 0, 1, "unmeasured"),
+        (2, 3, 0, 0, "zero"),
+        (2, 0, 0, 0, "none"),
+        (0, 1, 1, 0, "reached"),
+        (0, 1, 0, 0, "zero"),
+        (0, 0, 0, 0, "none"),
+    ],
+)
+def test_the_first_state_that_fits(
+    target: int, registered: int, participants: int, unrecorded: int, state: State
+) -> None:
+    assert (
+        state_of(target=target, registered=registered, participants=participants, unrecorded=unrecorded)
+        == state
+    )
+
+
+@pytest.mark.parametrize(
+    ("to_come", "list_missing", "why"),
+    [(2, 0, "session-to-come"), (0, 2, "list-missing"), (5, 1, "list-missing"), (0, 0, None)],
+)
+def test_a_list_that_someone_owes_is_the_reason_to_name(
+    to_come: int, list_missing: int, why: UnmeasuredWhy | None
+) -> None:
+    assert unmeasured_why(to_come=to_come, list_missing=list_missing) == why
+
+
+def test_more_than_the_target_leaves_no_negative_gap() -> None:
+    assert gap_of(target=5, participants=2) == 3
+    assert gap_of(target=5, participants=9) == 0
+
+
+def test_the_document_keeps_the_names_that_others_rely_on(
+    report: CoverageReport, english: Translator
+) -> None:
+    read = json.loads(json.dumps(document(report, english)))
+
+    assert read["generated_at"] == "2025-11-03T16:30:00+00:00"
+    assert read["period"] == {"from": "2025-01-01", "to": "2025-10-31"}
+    assert "its target for 2025" in read["rule"]
+    assert set(read["totals"]) >= {
+        "kelurahan", "covered", "registered", "attendances", "participants", "outside", "by_group", "by_sex",
+    }  # fmt: skip
+    assert set(read["totals"]["by_sex"]) == {"L", "P", "unknown"}
+    assert len(read["rows"]) == 34
+    assert read["rows"][0] == {
+        "kelurahan": "64.71.01.1001",
+        "name": "Manggar",
+        "kecamatan": "Balikpapan Timur",
+        "state": "reached",
+        "unmeasured_why": None,
+        "target": 2,
+        "registered": 1213,
+        "attendances": 1204,
+        "participants": 1204,
+        "gap": 0,
+        "by_sex": {"L": 602, "P": 602, "unknown": 0},
+        "groups": {
+            "umkm": {"target": None, "registered": 1212, "attendances": 1204, "participants": 1204},
+            "rt": {"target": None, "registered": 1, "attendances": 0, "participants": 0},
+        },
+        "closed_on": None,
+    }

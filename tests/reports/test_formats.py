@@ -1,0 +1,178 @@
+"""Every format carries the same figures, and nothing that people entered comes to life in any of them."""
+
+import csv
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from io import BytesIO, StringIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+from pypdf import PdfReader
+
+from app.i18n import Language, Translator
+from app.reports.coverage import CoverageReport, Filters, TargetGroup, counting_rule
+from app.reports.csv import neutralised
+from app.reports.download import Format, coverage_download
+
+HEAD_LINES = 6
+"""Of a sheet with letterhead, title, subtitle and two lines of headings."""
+
+FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
+
+
+def content(
+    report: CoverageReport, file_format: Format, english: Translator, language: Language = "en"
+) -> bytes:
+    return coverage_download(report, file_format, english, language).content
+
+
+def csv_lines(report: CoverageReport, english: Translator) -> list[list[str]]:
+    text = content(report, "csv", english).decode("utf-8-sig")
+    return list(csv.reader(StringIO(text), delimiter=";"))
+
+
+def sheets(report: CoverageReport, english: Translator) -> list[Worksheet]:
+    book = load_workbook(BytesIO(content(report, "xlsx", english)))
+    return [sheet for sheet in book.worksheets if isinstance(sheet, Worksheet)]
+
+
+def pdf_text(report: CoverageReport, english: Translator, language: Language = "en") -> str:
+    pages = PdfReader(BytesIO(content(report, "pdf", english, language))).pages
+    return "\n".join(page.extract_text() for page in pages)
+
+
+def figures_of(row: dict[str, Any]) -> list[int]:
+    """A row of the document in the order of the table's columns."""
+    groups = [group[kind] for group in row["groups"].values() for kind in ("registered", "participants")]
+    kinds = ("target", "registered", "attendances", "participants", "gap")
+    return [*(row[kind] for kind in kinds), *row["by_sex"].values(), *groups]
+
+
+def as_figures(cells: Iterable[object]) -> list[int]:
+    return [0 if cell == "no target" else int(str(cell).replace(",", "")) for cell in cells]
+
+
+def printed_figures(text: str, name: str, count: int) -> list[int]:
+    """The figures that follow a name in the matrix of the PDF, over the lines of its state."""
+    plain = text.replace("no target", "0").replace("28 of 33 reached", "")
+    found = re.search(rf"{name}\s[^\d]*((?:[\d,]+\s+){{{count}}})", plain[plain.rindex("Kecamatan") :])
+    return as_figures(found[1].split()) if found else []
+
+
+def test_the_figures_are_the_same_in_all_four_formats(report: CoverageReport, english: Translator) -> None:
+    read = json.loads(content(report, "json", english))
+    expected = {row["name"]: figures_of(row) for row in read["rows"]}
+    expected["Total"] = figures_of(read["totals"] | {"groups": read["totals"]["by_group"]})
+    assert expected["Manggar"][:4] == [2, 1213, 1204, 1204]
+
+    matrix = sheets(report, english)[0].iter_rows(HEAD_LINES + 1, HEAD_LINES + 35, values_only=True)
+    assert {str(line[2]): as_figures(line[4:]) for line in matrix} == expected
+    assert {line[2]: as_figures(line[4:]) for line in csv_lines(report, english)[1:36]} == expected
+    printed = pdf_text(report, english)
+    assert {name: printed_figures(printed, name, 12) for name in expected} == expected
+
+
+@pytest.mark.parametrize("file_format", ["json", "csv", "xlsx", "pdf"])
+def test_every_format_prints_the_counting_rule(
+    report: CoverageReport, english: Translator, file_format: Format
+) -> None:
+    readers: dict[Format, Callable[[], str]] = {
+        "json": lambda: content(report, "json", english).decode(),
+        "csv": lambda: content(report, "csv", english).decode(),
+        "xlsx": lambda: str([line for sheet in sheets(report, english) for line in sheet.values]),
+        "pdf": lambda: " ".join(pdf_text(report, english).split()),
+    }
+
+    assert counting_rule(2025, english) in readers[file_format]()
+
+
+def test_a_file_is_named_after_its_period(report: CoverageReport, english: Translator) -> None:
+    download = coverage_download(report, "xlsx", english, "en")
+
+    assert download.name == "coverage-2025-01-01-2025-10-31.xlsx"
+
+
+def test_a_spreadsheet_set_to_indonesian_opens_the_csv_in_columns(
+    report: CoverageReport, english: Translator
+) -> None:
+    assert content(report, "csv", english).startswith(b"\xef\xbb\xbfCode;Kecamatan;Kelurahan;State;Target;")
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+62811", "-1", "@sum", "\t=1", "\r=1"])
+def test_text_that_reads_like_a_formula_is_neutralised_in_csv(text: str) -> None:
+    assert neutralised(text) == f"'{text}"
+    assert neutralised(f"a{text}") == f"a{text}"
+
+
+def test_a_formula_as_a_label_stays_dead(report: CoverageReport, english: Translator) -> None:
+    poisoned = replace(report, groups=(TargetGroup(code="umkm", label=FORMULA), report.groups[1]))
+
+    heads = csv_lines(poisoned, english)[0]
+    cells = [cell for sheet in sheets(poisoned, english) for line in sheet for cell in line]
+
+    assert f"'{FORMULA}: Registered" in heads
+    assert [cell.data_type for cell in cells if cell.value == FORMULA] == ["s", "s"]
+    assert not [cell for cell in cells if cell.data_type == "f"]
+
+
+def test_figures_are_numbers_in_the_workbook(report: CoverageReport, english: Translator) -> None:
+    manggar = next(line for line in sheets(report, english)[0] if line[2].value == "Manggar")
+
+    assert {cell.data_type for cell in manggar[4:]} == {"n"}
+
+
+def test_the_workbook_opens_with_its_headings_in_view_and_prints_them_on_every_page(
+    report: CoverageReport, english: Translator
+) -> None:
+    matrix, totals = sheets(report, english)
+
+    assert matrix.freeze_panes == "D7"
+    assert matrix.print_title_rows == "$5:$6"
+    assert (matrix.page_setup.orientation, matrix.page_setup.fitToWidth) == ("landscape", 1)
+    assert totals.title == "Totals"
+    assert [cell.value for cell in totals[6]][:2] == ["Target group", "Pelaku UMKM"]
+
+
+def test_markup_of_typst_in_a_title_is_printed_as_it_is(report: CoverageReport, english: Translator) -> None:
+    title = "Promosi #1: *hemat* $5$ _kilat_ <b> @toko [a] \\ //"
+    filtered = replace(report, filters=Filters(workshop="W-1", workshop_title=title))
+
+    assert f"Workshop: {title} (W-1)" in pdf_text(filtered, english)
+
+
+def test_a_title_in_letters_without_a_font_still_gives_a_pdf(
+    report: CoverageReport, english: Translator
+) -> None:
+    filtered = replace(report, filters=Filters(workshop="W-1", workshop_title="Kelas \N{PARTY POPPER} seru"))
+
+    assert "seru (W-1)" in pdf_text(filtered, english)
+
+
+def test_the_pdf_looks_like_an_official_document(report: CoverageReport, english: Translator) -> None:
+    text = pdf_text(report, english, "id")
+
+    assert "PEMERINTAH KOTA BALIKPAPAN\nDINAS KOMUNIKASI DAN INFORMATIKA" in text
+    assert "Period 01-01-2025 to 31-10-2025" in text
+    assert "Balikpapan, 04-11-2025" in text, "16.30 UTC is past midnight in Balikpapan"
+    assert "1.204" in text
+    assert "Acknowledged by" in text
+    assert re.findall(r"Not issued\s+Page (\d) of (\d)", text) == [("1", "2"), ("2", "2")]
+
+
+def test_the_pdf_is_fit_for_archives_and_screen_readers(report: CoverageReport, english: Translator) -> None:
+    file = content(report, "pdf", english)
+
+    assert b"pdfaid:part" in file
+    assert b"pdfuaid:part" in file
+
+
+def test_a_long_matrix_repeats_its_headings(report: CoverageReport, english: Translator) -> None:
+    doubled = replace(report, rows=report.rows * 2)
+    pages = PdfReader(BytesIO(content(doubled, "pdf", english))).pages[1:]
+
+    assert len(pages) > 1
+    assert all("Kecamatan Kelurahan State" in page.extract_text() for page in pages)

@@ -1,0 +1,147 @@
+"""The tables that every format prints, and the table of the page."""
+
+from dataclasses import replace
+from datetime import date
+from xml.etree import ElementTree as ET
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from app.i18n import Language, Translator
+from app.reports.coverage import CoverageReport, Figures, Filters
+from app.reports.coverage_table import coverage_table, totals_table
+from app.reports.html import coverage_parts
+from app.reports.map import TEMPLATES, Link
+from app.reports.table import Table, cell_text
+
+
+def matrix(report: CoverageReport, english: Translator) -> Table:
+    return coverage_table(report, english, "en")
+
+
+def page_table(report: CoverageReport, english: Translator, link: Link | None = None) -> ET.Element:
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    )
+    parts = coverage_parts(report, english, "en", link)
+    page = environment.get_template("reports/coverage_table.html").render(parts, table=parts["matrix"])
+    return ET.fromstring(f"<main>{page}</main>")  # noqa: S314 (our own page)
+
+
+def test_a_group_has_a_target_column_where_someone_set_a_target(
+    report: CoverageReport, english: Translator
+) -> None:
+    first = report.rows[0]
+    groups = {**first.groups, "rt": Figures(target=4, registered=1)}
+    aimed_at = replace(report, rows=(replace(first, groups=groups), *report.rows[1:]))
+
+    heads = [column.full_head for column in matrix(aimed_at, english).columns]
+
+    assert heads[-5:] == [
+        "Pelaku UMKM: Registered",
+        "Pelaku UMKM: Participants",
+        "Pengurus RT: Target",
+        "Pengurus RT: Registered",
+        "Pengurus RT: Participants",
+    ]
+    assert matrix(aimed_at, english).rows[0].cells[-3:] == (4, 1, 0)
+    assert matrix(aimed_at, english).rows[1].cells[-3:] == (None, 1, 0)
+
+
+def test_a_target_of_nothing_says_so(report: CoverageReport, english: Translator) -> None:
+    kariangau = next(row for row in matrix(report, english).rows if "Kariangau" in row.cells)
+
+    assert kariangau.cells[4] == "no target"
+
+
+def test_a_closed_kelurahan_is_labelled(report: CoverageReport, english: Translator) -> None:
+    closed = replace(report.rows[0], name="Lama", closed_on=date(2025, 6, 30))
+
+    table = matrix(replace(report, rows=(*report.rows, closed)), english)
+
+    assert table.rows[-1].cells[2] == "Lama (until 30-06-2025)"
+
+
+def test_the_lines_above_say_what_was_asked_for(report: CoverageReport, english: Translator) -> None:
+    filtered = replace(
+        report,
+        filters=Filters(
+            workshop="SPBE-2025", workshop_title="Promosi", group="rt", group_label="RT", sex="P"
+        ),
+    )
+
+    assert matrix(filtered, english).subtitle == (
+        "Period 01-01-2025 to 31-10-2025",
+        "Workshop: Promosi (SPBE-2025)",
+        "Target group: RT",
+        "Sex: P",
+        "Not issued: working figures as of 04-11-2025 00.30 WITA",
+        "28 of 33 kelurahan reached their target for 2025",
+    )
+
+
+def test_notes_tell_of_people_whom_the_rows_hide(report: CoverageReport, english: Translator) -> None:
+    assert matrix(report, english).notes[1:] == (
+        "People present who live outside the city, not in the figures: 4",
+        "Of 34 kelurahan, 33 have a target",
+        "People counted in more than one kelurahan: 1",
+    )
+    unmoved = replace(report, totals=replace(report.totals, moved=0, waitlisted=7))
+    assert matrix(unmoved, english).notes[3:] == ("People on a waiting list, not in the figures: 7",)
+
+
+def test_totals_are_those_of_the_report_and_no_sums_of_rows(
+    report: CoverageReport, english: Translator
+) -> None:
+    table = totals_table(report, english)
+
+    assert table.total is not None
+    assert table.total.cells[1:] == ("Whole city", 66, 1299, 1318, 1258)
+    assert ("Sex", "Women (P)", None, None, None, 650) in [row.cells for row in table.rows]
+
+
+@pytest.mark.parametrize(
+    ("cell", "language", "text"),
+    [
+        (1204, "id", "1.204"),
+        (1204, "en", "1,204"),
+        (0, "id", "0"),
+        (None, "id", "\N{EN DASH}"),
+        ("ada", "id", "ada"),
+    ],
+)
+def test_cells_are_shown_as_the_reader_writes_them(
+    cell: str | int | None, language: Language, text: str
+) -> None:
+    assert cell_text(cell, language) == text
+
+
+def test_the_table_of_the_page_is_told_apart_by_heads_of_rows_and_columns(
+    report: CoverageReport, english: Translator
+) -> None:
+    page = page_table(report, english)
+
+    assert page.findtext(".//caption/strong") == "Coverage of the digital-literacy workshops"
+    assert len(page.findall(".//tbody/tr")) == 34
+    assert {head.get("scope") for head in page.findall(".//tbody//th")} == {"row"}
+    assert {head.get("scope") for head in page.findall(".//thead//th")} == {"col", "colgroup"}
+    widths = [
+        sum(int(cell.get("colspan", "1")) for cell in line)
+        for line in page.findall(".//tbody/tr") + page.findall(".//tfoot/tr")
+    ]
+    upper = sum(int(head.get("colspan", "1")) for head in page.findall(".//thead/tr")[0])
+    assert set(widths) == {upper}
+
+
+def test_the_table_of_the_page_leads_to_the_people_and_shows_each_state(
+    report: CoverageReport, english: Translator
+) -> None:
+    page = page_table(report, english, link=lambda code: f"/people/{code}")
+
+    links = page.findall(".//tbody//th/a")
+    assert (len(links), links[0].get("href")) == (34, "/people/64.71.01.1001")
+    state = page.find(".//td[@class='state state-unmeasured']")
+    assert state is not None
+    assert state.find("*[@class='state-icon']") is not None
+    assert "Not yet measured (attendance list missing)" in " ".join(state.itertext())
+    assert page_table(report, english).findall(".//tbody//a") == []
