@@ -11,7 +11,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import Connection, Engine, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
@@ -83,6 +83,11 @@ def writing(engine: Engine) -> Iterator[Db]:
 
 def is_postgresql(db: Db) -> bool:
     return db.get_bind().dialect.name == "postgresql"
+
+
+def take_lock(connection: Connection, key: int) -> bool:
+    """Takes PostgreSQL's advisory lock `key` if nobody has it; it is held until the connection ends."""
+    return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
 
 
 def alembic_config(engine: Engine) -> Config:

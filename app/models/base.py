@@ -51,5 +51,9 @@ def choice(enumeration: type[StrEnum], name: str) -> Any:
     )
 
 
+# What a session or a period may name: further off is a slip of the finger.
+YEARS = range(2000, 2101)
+
+
 def now() -> datetime:
     return datetime.now(UTC)

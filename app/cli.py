@@ -1,0 +1,278 @@
+"""The commands: thin over services and queries. They speak English and act as the operator."""
+
+import json
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import typer
+import uvicorn
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from app.database import create_engine, create_report_engine, reading, writing
+from app.errors import Invalid, Problem
+from app.i18n import translator, utc
+from app.models import Role
+from app.nik_vault import NikVault
+from app.permissions import OPERATOR
+from app.queries.coverage import coverage
+from app.queries.coverage_counts import CoverageFilters
+from app.queries.import_document import import_document
+from app.queries.users import has_users
+from app.reports.download import coverage_download
+from app.services import workshop_sessions, workshops
+from app.services.attendance_imports import upload
+from app.services.demonstration import make_demonstration
+from app.services.import_commit import CommitChoices, commit
+from app.services.import_undo import undo as undo_import
+from app.services.judging import SheetChoices
+from app.services.reference_data import bring_up_to_date
+from app.services.users import (
+    DINAS_KOMINFO,
+    create_api_token,
+    create_password_link,
+    create_user,
+    user_by_email,
+)
+from app.settings import Settings
+from app.spreadsheets.judgement import KINDS
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+user_app = typer.Typer(no_args_is_help=True, help="Users.")
+token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
+workshop_app = typer.Typer(no_args_is_help=True, help="Workshops.")
+session_app = typer.Typer(no_args_is_help=True, help="Sessions of workshops.")
+report_app = typer.Typer(no_args_is_help=True, help="Reports.")
+for name, group in (
+    ("db", db_app),
+    ("user", user_app),
+    ("token", token_app),
+    ("workshop", workshop_app),
+    ("session", session_app),
+    ("report", report_app),
+):
+    app.add_typer(group, name=name)
+
+CANT_BE_READ = 1
+NEEDS_ATTENTION = 2
+english = translator("en")
+
+
+@dataclass(frozen=True)
+class _Installation:
+    settings: Settings
+    engine: Engine
+    vault: NikVault
+
+
+def _installation() -> _Installation:
+    settings = Settings()
+    return _Installation(settings, create_engine(settings), NikVault(settings.secret))
+
+
+def main() -> None:
+    """The console script: what a person can put right is a sentence on standard error and exit code 1."""
+    try:
+        app()
+    except Problem as problem:
+        typer.echo(problem.sentence(english), err=True)
+        if isinstance(problem, Invalid):
+            for text in dict.fromkeys(problem.fields.values()):
+                if text != problem.text:
+                    typer.echo(english(text), err=True)
+        sys.exit(CANT_BE_READ)
+    except OSError as error:
+        typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(CANT_BE_READ)
+    except (OperationalError, ProgrammingError) as error:
+        typer.echo(f"The database can't be used: {error.orig}", err=True)
+        typer.echo("'jangkau db upgrade' makes its tables, or brings them up to date.", err=True)
+        sys.exit(CANT_BE_READ)
+
+
+@app.command()
+def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+    """Brings the database up to date, then serves."""
+    here = _installation()
+    bring_up_to_date(here.engine)
+    typer.echo(f"Jangkau: http://{host}:{port}")
+    with reading(here.engine) as look:
+        if not has_users(look):
+            typer.echo("The database is empty. 'jangkau demo' fills it with a demonstration, or begin with")
+            typer.echo("'jangkau user create YOU@EXAMPLE.ID --name YOU --role admin'.")
+    here.engine.dispose()
+    uvicorn.run(
+        "app.main:create_app",
+        factory=True,
+        host=host,
+        port=port,
+        workers=workers,
+        log_level="warning",
+        server_header=False,
+    )
+
+
+@db_app.command()
+def upgrade() -> None:
+    """Applies the migrations and adds missing reference data."""
+    bring_up_to_date(_installation().engine)
+
+
+@app.command()
+def demo() -> None:
+    """Fills an empty database with the demonstration and prints its logins once."""
+    here = _installation()
+    bring_up_to_date(here.engine)
+    passwords = make_demonstration(here.engine, here.vault)
+    typer.echo("The demonstration is ready. Its logins are shown this once:")
+    for email, password in passwords.items():
+        typer.echo(f"  {email:<20} {password}")
+
+
+@user_app.command("create")
+def user_create(
+    email: str,
+    name: Annotated[str, typer.Option()],
+    role: Annotated[Role, typer.Option()],
+    organization: Annotated[str, typer.Option(help="Made where it isn't known yet.")] = DINAS_KOMINFO,
+    password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
+) -> None:
+    """A new user. Without a password, prints a one-time link to set it."""
+    here = _installation()
+    password = sys.stdin.readline().rstrip("\n") if password_stdin else None
+    with writing(here.engine) as db:
+        user = create_user(
+            db, OPERATOR, email=email, name=name, role=role, organization=organization, password=password
+        )
+        secret = None if password_stdin else create_password_link(db, OPERATOR, user)
+    if secret:
+        typer.echo(f"{here.settings.base_url}/kata-sandi/{secret}")
+
+
+@token_app.command("create")
+def token_create(
+    email: str,
+    name: Annotated[str, typer.Option()],
+    expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
+) -> None:
+    """A new API token of a user, printed once."""
+    with writing(_installation().engine) as db:
+        user = user_by_email(db, email)
+        typer.echo(create_api_token(db, OPERATOR, user, name, utc(expires) if expires else None))
+
+
+@workshop_app.command("create")
+def workshop_create(
+    code: str,
+    title: Annotated[str, typer.Option()],
+    group: Annotated[list[str] | None, typer.Option(help="A target group; may be repeated.")] = None,
+) -> None:
+    """A new workshop of Dinas Kominfo."""
+    with writing(_installation().engine) as db:
+        given = workshops.WorkshopInput(title, tuple(group or ()))
+        made = workshops.create_workshop(db, OPERATOR, code, given)
+    typer.echo(made.code)
+
+
+@session_app.command("create")
+def session_create(
+    code: str,
+    workshop: Annotated[str, typer.Option()],
+    starts: Annotated[datetime, typer.Option(formats=["%Y-%m-%d %H:%M"])],
+    ends: Annotated[datetime, typer.Option(formats=["%Y-%m-%d %H:%M"])],
+    venue: Annotated[str, typer.Option()],
+    capacity: Annotated[int | None, typer.Option(min=1)] = None,
+) -> None:
+    """A new session of a workshop; times are WITA."""
+    with writing(_installation().engine) as db:
+        given = workshop_sessions.WorkshopSessionInput(starts, ends, venue, capacity=capacity)
+        made = workshop_sessions.create_workshop_session(db, OPERATOR, workshop, code, given)
+    typer.echo(made.code)
+
+
+class _NothingIsKeptError(Exception):
+    """A dry run, or rows that need attention: the transaction is rolled back."""
+
+
+@app.command("import")
+def import_(
+    file: Path,
+    session: Annotated[str, typer.Option(help="The session's code.")],
+    sheet: str | None = None,
+    group: Annotated[str | None, typer.Option(help="The group of rows that name none.")] = None,
+    blank: Annotated[Literal["present", "absent"] | None, typer.Option()] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    only_valid: Annotated[bool, typer.Option("--only-valid")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Prints the import document.")] = False,
+) -> None:
+    """Imports an attendance sheet. Exit code 2: rows need attention and nothing was written."""
+    here = _installation()
+    content = file.read_bytes()
+    choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
+    document: dict[str, Any] = {}
+    try:
+        with reading(here.engine) as look, writing(here.engine) as db:
+            made = upload(look, db, here.vault, OPERATOR, session, file.name, content, choices, at_once=True)
+            attention = made.counts["review"] + made.counts["error"]
+            if not dry_run and (only_valid or not attention):
+                options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
+                commit(db, here.vault, OPERATOR, made.id, options)
+            document |= import_document(db, here.vault, OPERATOR, made.id, english, first=None)
+            if dry_run or (attention and not only_valid):
+                raise _NothingIsKeptError
+    except _NothingIsKeptError:
+        pass
+    _print_import(document, as_json=as_json)
+    if attention and not only_valid:
+        sys.exit(NEEDS_ATTENTION)
+
+
+def _print_import(document: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
+        return
+    counts = ", ".join(f"{document['counts'][kind]} {kind}" for kind in ("rows", *KINDS))
+    typer.echo(f"{document['status']}: {counts}")
+    for warning in document["warnings"]:
+        typer.echo(f"  {warning['text']}")
+    for row in document["rows"]:
+        for message in row["messages"]:
+            typer.echo(f"  row {row['number']} {row['name'] or ''}: {message['text']}")
+
+
+@app.command()
+def undo(import_id: int) -> None:
+    """Undoes one committed import."""
+    with writing(_installation().engine) as db:
+        undo_import(db, OPERATOR, import_id)
+    typer.echo(f"Import {import_id} is undone.")
+
+
+@report_app.command("coverage")
+def report_coverage(
+    file_format: Annotated[Literal["json", "csv", "xlsx", "pdf"], typer.Option("--format")],
+    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+    workshop: str | None = None,
+    group: str | None = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
+) -> None:
+    """The coverage report; documents are in Indonesian, the JSON in English."""
+    here = _installation()
+    filters = CoverageFilters(_day(from_), _day(to), workshop, group)
+    language: Literal["id", "en"] = "en" if file_format == "json" else "id"
+    with reading(create_report_engine(here.settings, here.engine)) as db:
+        report = coverage(db, OPERATOR, filters, language)
+    content = coverage_download(report, file_format, translator(language), language).content
+    if output is None:
+        sys.stdout.buffer.write(content)
+    else:
+        output.write_bytes(content)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

@@ -1,0 +1,120 @@
+"""What runs in the background: the outbox is drained when something was queued, and once a minute.
+
+Huey keeps the wake-up calls: in a second SQLite file beside the embedded database, or in PostgreSQL. The
+consumer runs in a thread of the serving process; of several processes one consumes at a time.
+"""
+
+import fcntl
+import logging
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+
+from huey import Huey, PostgresHuey, SqliteHuey, crontab
+from huey.consumer import Consumer
+from sqlalchemy import Engine
+
+from app.database import reading, take_lock, writing
+from app.models import OutboxKind
+from app.nik_vault import NikVault
+from app.services.attendance_imports import give_up_reading, read_uploaded
+from app.services.logins import forget_expired_logins
+from app.services.outbox import ClaimedTask, claim, finish
+from app.settings import Settings
+
+CONSUMER_LOCK = 64_710_002
+SECONDS_TO_FINISH = 5
+log = logging.getLogger(__name__)
+
+
+class Jobs:
+    """The job queue of one installation and what its tasks do."""
+
+    def __init__(self, settings: Settings, engine: Engine, vault: NikVault) -> None:
+        self.engine = engine
+        self.vault = vault
+        self.settings = settings
+        self.huey = _huey(settings)
+        self.huey.on_shutdown(name="close")(self.huey.storage.close)  # each thread has a connection
+        self._drain = self.huey.task(name="drain")(self.drain)
+        self.huey.periodic_task(crontab(), name="drain-each-minute")(self.drain)
+        self.huey.periodic_task(crontab(minute="7"), name="forget-expired-logins")(self.forget_expired_logins)
+
+    def wake(self) -> None:
+        """Something was queued. If this call is lost, the next minute finds the work all the same."""
+        with suppress(Exception):
+            self._drain()
+
+    def drain(self) -> None:
+        """Does everything that is queued."""
+        while (task := self._claim()) is not None:
+            try:
+                self._perform(task)
+            except Exception:
+                log.exception("outbox task %s failed", task.id)
+                if not task.last_try:
+                    continue
+                self._give_up(task)
+            with writing(self.engine) as db:
+                finish(db, task.id)
+
+    def forget_expired_logins(self) -> None:
+        with writing(self.engine) as db:
+            forget_expired_logins(db)
+
+    def _claim(self) -> ClaimedTask | None:
+        with writing(self.engine) as db:
+            return claim(db)
+
+    def _perform(self, task: ClaimedTask) -> None:
+        match task.kind:
+            case OutboxKind.READ_IMPORT:
+                with reading(self.engine) as look, writing(self.engine) as db:
+                    read_uploaded(look, db, self.vault, task.payload["import"])
+
+    def _give_up(self, task: ClaimedTask) -> None:
+        match task.kind:
+            case OutboxKind.READ_IMPORT:
+                with writing(self.engine) as db:
+                    give_up_reading(db, task.payload["import"])
+
+    @contextmanager
+    def consuming(self) -> Iterator[None]:
+        """Runs the consumer beside the caller, if no other process of this installation does."""
+        with ExitStack() as stack:
+            stack.callback(self.huey.storage.close)
+            if _only_one(stack, self.settings, self.engine):
+                consumer = _QuietConsumer(
+                    self.huey, workers=1, periodic=True, shutdown_timeout=SECONDS_TO_FINISH
+                )
+                consumer.start()
+                stack.callback(consumer.stop, graceful=True)
+            yield
+
+
+class _QuietConsumer(Consumer):
+    """Signals belong to the server that this consumer runs in."""
+
+    def _set_signal_handlers(self) -> None:
+        pass
+
+
+def _huey(settings: Settings) -> Huey:
+    if settings.embedded:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        return SqliteHuey("jangkau", filename=str(settings.data_dir / "jobs.sqlite3"), results=False)
+    dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
+    return PostgresHuey("jangkau", dsn=dsn, results=False)
+
+
+def _only_one(stack: ExitStack, settings: Settings, engine: Engine) -> bool:
+    """Whether this process is the one that consumes; it stays so until it ends, however it ends."""
+    if not settings.embedded:
+        # Without a transaction, which would stay open for as long as the process lives.
+        connection = stack.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
+        return take_lock(connection, CONSUMER_LOCK)
+    lock = stack.enter_context((settings.data_dir / "consumer.lock").open("w"))
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,30 @@
+"""How far an actor sees, as conditions of the queries: out of reach is the same as not there."""
+
+from sqlalchemy import ColumnElement, false, select, true
+from sqlmodel import col
+
+from app.models import Registration, Workshop, WorkshopSession
+from app.permissions import Actor, Permission, Reach
+
+
+def workshops_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The workshops to which the actor's permission reaches; joins must hold `Workshop`."""
+    match actor.reach(permission):
+        case Reach.ALL:
+            return true()
+        case Reach.OWN:
+            return col(Workshop.organization_id) == actor.organization_id
+        case Reach.NONE:
+            return false()
+
+
+def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The registrations to which the permission reaches, for statements that hold `Registration` alone."""
+    if actor.reach(permission) is Reach.ALL:
+        return true()
+    reachable = (
+        select(col(WorkshopSession.id))
+        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .where(workshops_within(actor, permission))
+    )
+    return col(Registration.workshop_session_id).in_(reachable)

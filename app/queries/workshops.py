@@ -1,0 +1,124 @@
+"""Workshops as lists and pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select as select_columns
+from sqlmodel import col, func, select
+
+from app.database import Db
+from app.errors import NotFound
+from app.i18n import N_, wita_today
+from app.models import Organization, Workshop, WorkshopSession, WorkshopTargetGroup
+from app.permissions import Actor, Permission
+from app.queries.scope import workshops_within
+
+
+@dataclass(frozen=True)
+class WorkshopView:
+    id: int
+    code: str
+    title: str
+    description: str
+    pillar: str | None
+    organization: str
+    target_groups: tuple[str, ...]
+    sessions: int
+    first_starts_at: datetime | None
+    latest_starts_at: datetime | None
+
+
+def workshop_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Workshop:
+    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
+    found = db.exec(
+        select(Workshop).where(Workshop.code == code, workshops_within(actor, permission))
+    ).first()
+    if found is None:
+        raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
+    return found
+
+
+def workshops(
+    db: Db, actor: Actor, *, search: str = "", after: str | None = None, limit: int | None = None
+) -> list[WorkshopView]:
+    """The workshops that the actor may see, the newest sessions first; with `after`, in code order for paging."""
+    sessions = (
+        select_columns(
+            col(WorkshopSession.workshop_id).label("workshop_id"),
+            func.count().label("sessions"),
+            func.min(col(WorkshopSession.starts_at)).label("first"),
+            func.max(col(WorkshopSession.starts_at)).label("latest"),
+        )
+        .group_by(col(WorkshopSession.workshop_id))
+        .subquery()
+    )
+    statement = (
+        select_columns(
+            Workshop, col(Organization.name), sessions.c.sessions, sessions.c.first, sessions.c.latest
+        )
+        .join(Organization, col(Organization.id) == col(Workshop.organization_id))
+        .outerjoin(sessions, sessions.c.workshop_id == col(Workshop.id))
+        .where(workshops_within(actor, Permission.WORKSHOP_READ))
+    )
+    if search:
+        statement = statement.where(
+            col(Workshop.title).icontains(search, autoescape=True)
+            | col(Workshop.code).icontains(search, autoescape=True)
+        )
+    if after is not None:
+        statement = statement.where(col(Workshop.code) > after).order_by(col(Workshop.code))
+    else:
+        statement = statement.order_by(sessions.c.latest.desc().nulls_first(), col(Workshop.code))
+    found = db.execute(statement.limit(limit)).all()
+    groups = _target_groups(db, [workshop.id for workshop, *_ in found])
+    return [
+        WorkshopView(
+            id=workshop.id,
+            code=workshop.code,
+            title=workshop.title,
+            description=workshop.description,
+            pillar=workshop.pillar,
+            organization=organization,
+            target_groups=groups.get(workshop.id, ()),
+            sessions=count or 0,
+            first_starts_at=first,
+            latest_starts_at=latest,
+        )
+        for workshop, organization, count, first, latest in found
+    ]
+
+
+def workshop(db: Db, actor: Actor, code: str) -> WorkshopView:
+    """One workshop. Raises `NotFound` where the actor may not see it."""
+    found = [view for view in workshops(db, actor, search=code) if view.code == code]
+    if not found:
+        raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
+    return found[0]
+
+
+def free_workshop_code(db: Db) -> str:
+    """A code that no workshop has yet: LD for "literasi digital", the year, and the next number."""
+    stem = f"LD-{wita_today().year}"
+    return numbered(stem, db.exec(select(Workshop.code).where(col(Workshop.code).startswith(f"{stem}-"))))
+
+
+def numbered(stem: str, taken: Iterable[str]) -> str:
+    """`stem` with the number after the highest of the codes in `taken` that are made the same way."""
+    endings = (code.removeprefix(f"{stem}-") for code in taken)
+    return f"{stem}-{max((int(ending) for ending in endings if ending.isdecimal()), default=0) + 1}"
+
+
+def target_groups_of(db: Db, workshop_id: int) -> tuple[str, ...]:
+    return _target_groups(db, [workshop_id]).get(workshop_id, ())
+
+
+def _target_groups(db: Db, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    groups: dict[int, tuple[str, ...]] = {}
+    for link in db.exec(
+        select(WorkshopTargetGroup)
+        .where(col(WorkshopTargetGroup.workshop_id).in_(ids))
+        .order_by(col(WorkshopTargetGroup.target_group_code))
+    ):
+        groups[link.workshop_id] = (*groups.get(link.workshop_id, ()), link.target_group_code)
+    return groups

@@ -1,0 +1,174 @@
+"""Attendance imports: upload, map, correct, commit, undo."""
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Query, UploadFile
+from pydantic import BaseModel, ConfigDict, model_validator
+
+from app.models import Basis, RowKind
+from app.queries.attendance_imports import attendance_import, import_rows
+from app.queries.import_document import import_document, row_documents
+from app.services.attendance_imports import remap, upload
+from app.services.import_commit import CommitChoices, commit
+from app.services.import_review import correct_row
+from app.services.import_undo import undo
+from app.web.dependencies import ApiActor, Reader, Translate, Vault, Writer
+
+router = APIRouter(prefix="/api/v1", tags=["attendance imports"])
+
+Document = dict[str, Any]
+
+
+class ColumnIn(BaseModel):
+    index: int
+    field: str | None
+
+
+class DefaultsIn(BaseModel):
+    """What serves for rows that don't say it themselves."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    target_group: str | None = None
+    kelurahan: str | None = None
+
+
+class MappingIn(BaseModel):
+    """Only what is given changes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: list[ColumnIn] | None = None
+    blank_means: Literal["present", "absent"] | None = None
+    defaults: DefaultsIn | None = None
+
+
+class SameAs(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    row: int
+
+
+class RowPatch(BaseModel):
+    """Cells to replace, or a decision: who it is, where they live, or that the row is left out."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"cells": {"kelurahan": "Sepinggan"}}, {"person": "new"}, {"skip": True}]
+        },
+    )
+
+    cells: dict[str, str] | None = None
+    person: int | Literal["new"] | SameAs | None = None
+    kelurahan: str | None = None
+    skip: bool | None = None
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "RowPatch":
+        if not self.model_fields_set:
+            raise ValueError("give cells or a decision")
+        return self
+
+
+class CommitIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    only_valid: bool = False
+    others: Literal["leave", "absent"] = "leave"
+    basis: Literal["public-task", "paper-consent"] = "public-task"
+    confirm: list[str] = []
+
+
+@router.post("/sessions/{code}/attendance-imports", status_code=201)
+def create_import(
+    code: str, file: UploadFile, look: Reader, db: Writer, vault: Vault, actor: ApiActor, translate: Translate
+) -> Document:
+    """Reads and judges a sheet; nothing of it counts before it is committed."""
+    made = upload(look, db, vault, actor, code, file.filename or "", file.file.read())
+    return import_document(db, vault, actor, made.id, translate)
+
+
+@router.get("/attendance-imports/{import_id}")
+def get_import(import_id: int, look: Reader, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
+    """The document with its first 200 rows."""
+    return import_document(look, vault, actor, import_id, translate)
+
+
+@router.get("/attendance-imports/{import_id}/rows")
+def list_rows(
+    import_id: int,
+    look: Reader,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
+    kind: Annotated[list[RowKind] | None, Query()] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 200,
+    cursor: int = 0,
+) -> Document:
+    """The rows in the sheet's order; `cursor` is the number of the row after which to go on."""
+    attendance_import(look, actor, import_id)
+    rows = import_rows(look, import_id, kinds=kind or (), after=cursor, limit=limit + 1)
+    return {
+        "rows": row_documents(look, vault, rows[:limit], translate),
+        "cursor": rows[limit - 1].number if len(rows) > limit else None,
+    }
+
+
+@router.post("/attendance-imports/{import_id}/mapping")
+def map_import(
+    import_id: int,
+    given: MappingIn,
+    look: Reader,
+    db: Writer,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
+) -> Document:
+    """Reads the kept file again with another sheet, header or columns, and judges it again."""
+    choices: dict[str, Any] = given.model_dump(exclude_unset=True, exclude={"columns", "defaults"})
+    if given.columns is not None:
+        choices["columns"] = {column.index: column.field for column in given.columns}
+    if given.defaults is not None:
+        choices |= given.defaults.model_dump(exclude_unset=True)
+    remap(look, db, vault, actor, import_id, choices)
+    return import_document(db, vault, actor, import_id, translate)
+
+
+@router.patch("/attendance-imports/{import_id}/rows/{number}")
+def change_row(
+    import_id: int,
+    number: int,
+    given: RowPatch,
+    db: Writer,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
+) -> Document:
+    """Answers every row that this changed, and the counts."""
+    decision = given.model_dump(exclude_unset=True, exclude={"cells"}) or None
+    changed = correct_row(db, vault, actor, import_id, number, cells=given.cells, decision=decision)
+    rows = import_rows(db, import_id, numbers=changed)
+    return {
+        "rows": row_documents(db, vault, rows, translate),
+        "counts": attendance_import(db, actor, import_id).counts,
+    }
+
+
+@router.post("/attendance-imports/{import_id}/commit")
+def commit_import(
+    import_id: int, given: CommitIn, db: Writer, vault: Vault, actor: ApiActor, translate: Translate
+) -> Document:
+    """All rows or none. 409 while rows need attention, unless `only_valid`."""
+    choices = CommitChoices(given.only_valid, given.others, Basis(given.basis), frozenset(given.confirm))
+    commit(db, vault, actor, import_id, choices)
+    return import_document(db, vault, actor, import_id, translate)
+
+
+@router.post("/attendance-imports/{import_id}/undo")
+def undo_import(import_id: int, db: Writer, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
+    """Takes back what the import made or changed; 409 where something newer was built on it."""
+    undo(db, actor, import_id)
+    return import_document(db, vault, actor, import_id, translate)

@@ -1,0 +1,114 @@
+"""How an import's sheet is read: which sheet, which row is its header, which column holds what, what a blank means."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request
+from openpyxl.utils import get_column_letter
+from starlette.responses import Response
+
+from app.database import Db
+from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
+from app.i18n import Language, translator
+from app.nik_vault import NikVault
+from app.permissions import Actor
+from app.queries import reference
+from app.queries.attendance_imports import AttendanceImportView, attendance_import
+from app.queries.import_review import sheet_preview
+from app.routers.pages.import_review import Typed
+from app.services.attendance_imports import remap
+from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
+from app.web.flash import flash
+from app.web.forms import whole_number
+from app.web.pages import render, see
+
+router = APIRouter(include_in_schema=False)
+
+COLUMN = "column-"
+
+
+@router.get("/unggahan/{import_id}/pemetaan")
+def mapping_form(
+    request: Request, look: Reader, vault: Vault, actor: PageActor, language: Lang, import_id: int
+) -> Response:
+    return _mapping_form(request, look, vault, actor, language, import_id)
+
+
+@router.post("/unggahan/{import_id}/pemetaan")
+def change_mapping(
+    request: Request,
+    look: Reader,
+    db: Writer,
+    vault: Vault,
+    actor: PageActor,
+    language: Lang,
+    _: Translate,
+    import_id: int,
+    typed: Typed,
+) -> Response:
+    given = _given(attendance_import(look, actor, import_id), typed)
+    try:
+        remap(look, db, vault, actor, import_id, given)
+    except (Conflict, Invalid, TooLarge, UnreadableFile) as problem:
+        db.rollback()
+        return _mapping_form(request, look, vault, actor, language, import_id, problem)
+    response = see(f"/unggahan/{import_id}")
+    flash(response, _("The sheet was read again."))
+    return response
+
+
+def _given(found: AttendanceImportView, typed: dict[str, str]) -> dict[str, Any]:
+    """The choices that differ from how the sheet was read. Of another table the columns are recognised anew."""
+    given: dict[str, Any] = {
+        name: typed.get(name) or None for name in ("blank_means", "target_group", "kelurahan")
+    }
+    sheet, header_row = typed.get("sheet") or found.sheet, whole_number(typed.get("header_row", ""))
+    if sheet != found.sheet:
+        return {**given, "sheet": sheet, "header_row": None, "columns": None}
+    if header_row not in (None, found.header_row):
+        return {**given, "header_row": header_row, "columns": None}
+    columns = _columns_chosen(found, typed)
+    return {**given, "columns": columns} if columns else given
+
+
+def _columns_chosen(found: AttendanceImportView, typed: dict[str, str]) -> dict[int, str | None]:
+    """Index → field, None for a column that is ignored: what was chosen before, and now."""
+    fields = _fields(found)
+    chosen: dict[int, str | None] = {
+        int(index): field for index, field in (found.choices.get("columns") or {}).items()
+    }
+    for name, field in typed.items():
+        index = name.removeprefix(COLUMN)
+        if index != name and index.isdecimal() and field != (fields.get(int(index)) or ""):
+            chosen[int(index)] = field or None
+    return chosen
+
+
+def _fields(found: AttendanceImportView) -> dict[int, str | None]:
+    return {column["index"]: column["field"] for column in found.columns}
+
+
+def _mapping_form(
+    request: Request,
+    look: Db,
+    vault: NikVault,
+    actor: Actor,
+    language: Language,
+    import_id: int,
+    problem: Problem | None = None,
+) -> Response:
+    found = attendance_import(look, actor, import_id)
+    preview = sheet_preview(look, vault, actor, import_id)
+    width = max((len(row) for row in preview), default=0)
+    return render(
+        request,
+        "attendance_imports/mapping.html",
+        status=problem.status if problem else 200,
+        sheet_import=found,
+        preview=preview,
+        sheets=[(name, name) for name in found.sheets],
+        fields=_fields(found),
+        letters=[get_column_letter(index + 1) for index in range(width)],
+        groups=[(group.code, group.label) for group in reference.target_groups(look, language)],
+        places=[(place.code, place.name) for place in reference.kelurahan(look)],
+        refusal=problem.sentence(translator(language)) if problem else None,
+    )

@@ -1,0 +1,19 @@
+"""The switch between the languages of the pages."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+
+from app.i18n import Language
+from app.web.forms import local_path
+from app.web.languages import choose_language
+from app.web.pages import see
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.post("/bahasa/{language}")
+def switch_language(language: Language, request: Request, kembali: Annotated[str, Form()] = "/") -> Response:
+    response = see(local_path(kembali))
+    choose_language(request, response, language)
+    return response

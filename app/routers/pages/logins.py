@@ -1,0 +1,105 @@
+"""Logging in and out, and setting a password by a link."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel
+
+from app.errors import Invalid, TooManyRequests
+from app.i18n import N_
+from app.services import logins, users
+from app.web.dependencies import Reader, Translate, Writer
+from app.web.flash import flash
+from app.web.forms import local_path, render_form
+from app.web.login_cookie import clear_login, login_secret, set_login
+from app.web.pages import render, see
+
+router = APIRouter(include_in_schema=False)
+
+WRONG = N_("The e-mail or the password is not right.")
+
+
+class LoginForm(BaseModel):
+    """`kembali` is the page to which one was on the way."""
+
+    email: str = ""
+    password: str = ""
+    kembali: str = "/"
+
+
+class PasswordForm(BaseModel):
+    password: str = ""
+    repeated: str = ""
+
+
+@router.get("/masuk")
+def login_page(request: Request, kembali: str = "/") -> Response:
+    return _login_page(request, LoginForm(kembali=kembali))
+
+
+@router.post("/masuk")
+def log_in(
+    request: Request, look: Reader, db: Writer, form: Annotated[LoginForm, Form()], _: Translate
+) -> Response:
+    address = request.client.host if request.client else ""
+    try:
+        user = logins.user_with_password(look, form.email, form.password, address)
+    except TooManyRequests as problem:
+        headers = {"Retry-After": str(problem.seconds)}
+        return _login_page(request, form, problem.sentence(_), status=problem.status, headers=headers)
+    if user is None:
+        logins.note_failure(db, form.email, address)
+        return _login_page(request, form, _(WRONG), status=401)
+    response = see(local_path(form.kembali))
+    set_login(request, response, logins.open_login(db, user, request.headers.get("user-agent", "")))
+    return response
+
+
+def _login_page(
+    request: Request,
+    form: LoginForm,
+    refusal: str = "",
+    *,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
+) -> Response:
+    return render(request, "logins/login.html", status=status, headers=headers, form=form, refusal=refusal)
+
+
+@router.post("/keluar")
+def log_out(request: Request, db: Writer, _: Translate) -> Response:
+    if secret := login_secret(request):
+        logins.close_login(db, secret)
+    response = see("/masuk")
+    clear_login(request, response)
+    flash(response, _("You are logged out."))
+    return response
+
+
+@router.get("/kata-sandi/{secret}")
+def password_page(request: Request, look: Reader, secret: str, _: Translate) -> Response:
+    user = users.user_of_password_link(look, secret)
+    return render_form(request, "logins/password.html", PasswordForm(), _, user=user)
+
+
+@router.post("/kata-sandi/{secret}")
+def set_password(
+    request: Request, db: Writer, secret: str, form: Annotated[PasswordForm, Form()], _: Translate
+) -> Response:
+    try:
+        _require_same(form)
+        users.set_password_by_link(db, secret, form.password)
+    except Invalid as problem:
+        db.rollback()
+        user = users.user_of_password_link(db, secret)
+        return render_form(request, "logins/password.html", form, _, problem, user=user)
+    response = see("/masuk")
+    clear_login(request, response)
+    flash(response, _("Your password is set. Please log in with it."))
+    return response
+
+
+def _require_same(form: PasswordForm) -> None:
+    if form.password != form.repeated:
+        text = N_("The two passwords are not the same.")
+        raise Invalid(text, fields={"repeated": text})

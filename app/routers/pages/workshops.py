@@ -1,0 +1,130 @@
+"""Workshops: the list, one with its sessions, making and changing one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from pydantic import BaseModel, ConfigDict
+
+from app.database import Db
+from app.errors import Conflict, Invalid
+from app.i18n import Language
+from app.permissions import Permission
+from app.queries import reference
+from app.queries import workshops as queries
+from app.queries.workshop_sessions import workshop_sessions
+from app.services import workshops as services
+from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
+from app.web.flash import flash
+from app.web.forms import render_form
+from app.web.pages import render, see
+
+router = APIRouter(include_in_schema=False)
+
+SHOWN = 100
+
+
+class WorkshopForm(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    code: str = ""
+    title: str = ""
+    description: str = ""
+    pillar: str | None = None
+    target_groups: list[str] = []
+
+    def given(self) -> services.WorkshopInput:
+        return services.WorkshopInput(
+            self.title, tuple(self.target_groups), self.description, self.pillar or None
+        )
+
+
+@router.get("/kegiatan")
+def workshops_page(request: Request, look: Reader, actor: PageActor, language: Lang, q: str = "") -> Response:
+    """The newest; whoever looks for another one searches."""
+    found = queries.workshops(look, actor, search=q.strip(), limit=SHOWN + 1)
+    return render(
+        request,
+        "workshops/list.html",
+        q=q,
+        workshops=found[:SHOWN],
+        has_more=len(found) > SHOWN,
+        target_groups=_target_groups(look, language),
+    )
+
+
+@router.get("/kegiatan/baru")
+def new_workshop_page(
+    request: Request, look: Reader, actor: PageActor, _: Translate, language: Lang
+) -> Response:
+    actor.require(Permission.WORKSHOP_WRITE)
+    form = WorkshopForm(code=queries.free_workshop_code(look))
+    return render_form(request, "workshops/new.html", form, _, target_groups=_target_groups(look, language))
+
+
+@router.post("/kegiatan/baru")
+def create_workshop(
+    request: Request,
+    db: Writer,
+    actor: PageActor,
+    form: Annotated[WorkshopForm, Form()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    try:
+        workshop = services.create_workshop(db, actor, form.code, form.given())
+    except (Invalid, Conflict) as problem:
+        db.rollback()
+        groups = _target_groups(db, language)
+        return render_form(request, "workshops/new.html", form, _, problem, target_groups=groups)
+    response = see(f"/kegiatan/{workshop.code}")
+    flash(response, _("The workshop is made. Now add its sessions."))
+    return response
+
+
+@router.get("/kegiatan/{code}")
+def workshop_page(request: Request, look: Reader, actor: PageActor, code: str, language: Lang) -> Response:
+    return render(
+        request,
+        "workshops/one.html",
+        workshop=queries.workshop(look, actor, code),
+        workshop_sessions=workshop_sessions(look, actor, code),
+        target_groups=_target_groups(look, language),
+    )
+
+
+@router.get("/kegiatan/{code}/ubah")
+def change_workshop_page(
+    request: Request, look: Reader, actor: PageActor, code: str, _: Translate, language: Lang
+) -> Response:
+    actor.require(Permission.WORKSHOP_WRITE)
+    form = WorkshopForm.model_validate(queries.workshop(look, actor, code))
+    return render_form(
+        request, "workshops/change.html", form, _, target_groups=_target_groups(look, language)
+    )
+
+
+@router.post("/kegiatan/{code}/ubah")
+def change_workshop(
+    request: Request,
+    db: Writer,
+    actor: PageActor,
+    code: str,
+    form: Annotated[WorkshopForm, Form()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    form.code = code
+    try:
+        services.change_workshop(db, actor, code, form.given())
+    except Invalid as problem:
+        db.rollback()
+        groups = _target_groups(db, language)
+        return render_form(request, "workshops/change.html", form, _, problem, target_groups=groups)
+    response = see(f"/kegiatan/{code}")
+    flash(response, _("The changes are saved."))
+    return response
+
+
+def _target_groups(db: Db, language: Language) -> dict[str, str]:
+    """Labels by code, in the order of reports."""
+    return {group.code: group.label for group in reference.target_groups(db, language)}

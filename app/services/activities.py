@@ -1,0 +1,46 @@
+"""Writes the activity log: every change says who did what to what, in the change's own transaction."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import SQLModel
+
+from app.database import Db
+from app.models import Activity
+from app.permissions import Actor
+
+# Secrets and what only the database needs never enter the log.
+_LEFT_OUT = {"password_hash", "key", "nik_key", "nik_encrypted", "content", "created_at", "name_key"}
+
+
+def snapshot(thing: SQLModel) -> dict[str, Any]:
+    """The columns of a row as JSON values, without secrets."""
+    return thing.model_dump(mode="json", exclude=_LEFT_OUT)
+
+
+def record(
+    db: Db,
+    actor: Actor,
+    action: str,
+    subject: str,
+    subject_id: object,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Adds one line to the log; where both sides are given, only what differs is kept."""
+    if before is not None and after is not None:
+        changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
+        before = {key: before[key] for key in before if key in changed}
+        after = {key: after[key] for key in after if key in changed}
+    db.add(
+        Activity(
+            user_id=actor.user_id,
+            actor=actor.name,
+            action=action,
+            subject=subject,
+            subject_id=str(subject_id),
+            before=dict(before) if before is not None else None,
+            after=dict(after) if after is not None else None,
+        )
+    )

@@ -1,0 +1,280 @@
+"""An attendance sheet comes in: it is read, judged and kept; nothing of it counts before it is committed."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from typing import Any
+
+from sqlalchemy import insert
+from sqlmodel import col, delete
+
+from app.database import Db
+from app.errors import Conflict, Invalid, Problem, UnreadableFile
+from app.i18n import N_
+from app.models import (
+    AttendanceImport,
+    AttendanceImportRow,
+    BlankMeans,
+    ImportStatus,
+    OutboxKind,
+    TargetGroup,
+    UploadedFile,
+    WorkshopSession,
+)
+from app.nik_vault import NikVault
+from app.permissions import OPERATOR, Actor, Permission
+from app.queries.attendance_imports import attendance_import_by_id, row_corrections
+from app.queries.import_rows import Correction, corrected_sheet, judged_columns, seal_cells
+from app.queries.reference import kelurahan
+from app.queries.workshop_sessions import workshop_session_by_code
+from app.services.activities import record
+from app.services.judging import DatedJudgement, SheetChoices, judge_sheet
+from app.services.locks import lock_row
+from app.services.outbox import queue
+from app.spreadsheets.document import FIELDS, RecognisedSheet
+from app.spreadsheets.failures import MAX_BYTES
+from app.spreadsheets.judgement import OUTSIDE
+from app.spreadsheets.reading import read_sheet
+from app.spreadsheets.transfer import message_to_json
+
+# Larger files are read after the answer, so that no one waits before an empty page.
+READ_AT_ONCE_BYTES = 1024 * 1024
+
+
+def upload(
+    look: Db,
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    session_code: str,
+    file_name: str,
+    content: bytes,
+    choices: SheetChoices | None = None,
+    *,
+    at_once: bool | None = None,
+) -> AttendanceImport:
+    """Keeps a file and what its rows were judged to be.
+
+    Reading and judging are done with `look`, before `db` takes the write lock. Raises `NotFound` for the
+    session, `UnreadableFile` or `TooLarge` for the file; then nothing is written. A large file comes back
+    with status `reading` and is read by the outbox, unless the caller wants it `at_once`.
+    """
+    choices = choices or SheetChoices()
+    actor.require(Permission.ATTENDANCE_WRITE)
+    workshop_session = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
+    _check(look, choices)
+    if at_once is None:
+        # One that is too large to be read at all is refused without being kept.
+        at_once = not READ_AT_ONCE_BYTES < len(content) <= MAX_BYTES
+    reading = _read(look, vault, workshop_session, content, choices) if at_once else None
+
+    uploaded = UploadedFile(
+        name=file_name[-200:],
+        sha256=hashlib.sha256(content).hexdigest(),
+        size=len(content),
+        content=vault.encrypt_bytes(content),
+    )
+    db.add(uploaded)
+    db.flush()
+    attendance_import = AttendanceImport(
+        workshop_session_id=workshop_session.id,
+        uploaded_file_id=uploaded.id,
+        status=ImportStatus.READING,
+        choices=_choices_to_json(choices),
+        uploaded_by=actor.user_id,
+    )
+    db.add(attendance_import)
+    db.flush()
+    if reading is None:
+        queue(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
+    else:
+        _keep_reading(db, vault, attendance_import, *reading)
+    after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}
+    record(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
+    return attendance_import
+
+
+def read_uploaded(look: Db, db: Db, vault: NikVault, import_id: int) -> None:
+    """Reads a file that was kept unread; one that can't be read is kept as failed, with its sentence."""
+    found = look.get(AttendanceImport, import_id)
+    if found is None or found.status is not ImportStatus.READING:
+        return
+    try:
+        reading = _read_again(look, vault, found, choices_of(found), {})
+    except Problem as problem:
+        _keep_failure(db, import_id, problem)
+    else:
+        attendance_import = lock_row(db, AttendanceImport, import_id)
+        if attendance_import.status is ImportStatus.READING:
+            _keep_reading(db, vault, attendance_import, *reading)
+
+
+def give_up_reading(db: Db, import_id: int) -> None:
+    """After several tries that ended without an answer."""
+    text = N_("The file could not be read. Save it again as .xlsx and upload it once more.")
+    _keep_failure(db, import_id, UnreadableFile(text))
+
+
+def _keep_failure(db: Db, import_id: int, problem: Problem) -> None:
+    failed = lock_row(db, AttendanceImport, import_id)
+    if failed.status is not ImportStatus.READING:
+        return
+    failed.status = ImportStatus.FAILED
+    failed.failure = {"code": problem.code, "text": problem.text, "params": dict(problem.params)}
+    record(db, OPERATOR, "fail", "attendance-import", import_id, after={"code": problem.code})
+
+
+def remap(
+    look: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, given: Mapping[str, Any]
+) -> AttendanceImport:
+    """Reads the kept file again with other choices (the keys of `SheetChoices`) and judges it again.
+
+    Corrections stay with their rows where the same sheet and header are read again.
+    """
+    found = attendance_import_by_id(look, actor, import_id)
+    require_review(found)
+    choices = replace(choices_of(found), **given)
+    _check(look, choices)
+    same_table = not {"sheet", "header_row"} & given.keys()
+    corrections = row_corrections(look, import_id) if same_table else {}
+    reading = _read_again(look, vault, found, choices, corrections)
+
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    require_review(attendance_import)
+    before, after = attendance_import.choices, _choices_to_json(choices)
+    attendance_import.choices = after
+    _keep_reading(db, vault, attendance_import, *reading, corrections)
+    record(db, actor, "map", "attendance-import", import_id, before=before, after=after)
+    return attendance_import
+
+
+def require_review(attendance_import: AttendanceImport) -> None:
+    """Raises `Conflict` where the import is no longer, or not yet, open to changes."""
+    if attendance_import.status is not ImportStatus.REVIEW:
+        raise Conflict(N_("This import is not open for review any more."), code="not-in-review")
+
+
+def choices_of(attendance_import: AttendanceImport) -> SheetChoices:
+    stored = dict(attendance_import.choices)
+    columns = stored.pop("columns", None)
+    by_index = {int(index): field for index, field in columns.items()} if columns else None
+    return SheetChoices(**stored, columns=by_index)
+
+
+def keep_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> None:
+    """Keeps what the judgement says of the sheet as a whole, with when it was made."""
+    judgement = dated.judgement
+    attendance_import.judged_at = dated.newest_change
+    attendance_import.counts = dict(judgement.counts)
+    attendance_import.blank_means = BlankMeans(judgement.blank_means)
+    attendance_import.stated_total = judgement.stated_total
+    attendance_import.stated_total_of = judgement.stated_total_of
+    attendance_import.warnings = [message_to_json(warning) for warning in judgement.warnings]
+
+
+def _read_again(
+    look: Db,
+    vault: NikVault,
+    found: AttendanceImport,
+    choices: SheetChoices,
+    corrections: Mapping[int, Correction],
+) -> tuple[RecognisedSheet, DatedJudgement]:
+    content = vault.decrypt_bytes(look.get_one(UploadedFile, found.uploaded_file_id).content)
+    workshop_session = look.get_one(WorkshopSession, found.workshop_session_id)
+    return _read(look, vault, workshop_session, content, choices, corrections)
+
+
+def _read(
+    look: Db,
+    vault: NikVault,
+    workshop_session: WorkshopSession,
+    content: bytes,
+    choices: SheetChoices,
+    corrections: Mapping[int, Correction] | None = None,
+) -> tuple[RecognisedSheet, DatedJudgement]:
+    sheet = read_sheet(
+        content,
+        sheet=choices.sheet,
+        header_row=choices.header_row,
+        columns=choices.columns,
+        places=[place.name for place in kelurahan(look)],
+    )
+    corrections = corrections or {}
+    sheet = corrected_sheet(sheet, corrections, vault)
+    decisions = {number: made.decision for number, made in corrections.items() if made.decision}
+    return sheet, judge_sheet(look, vault, workshop_session, sheet, choices, decisions)
+
+
+def _keep_reading(
+    db: Db,
+    vault: NikVault,
+    attendance_import: AttendanceImport,
+    sheet: RecognisedSheet,
+    dated: DatedJudgement,
+    corrections: Mapping[int, Correction] | None = None,
+) -> None:
+    """Keeps sheet and rows in place of those that were there."""
+    attendance_import.status = ImportStatus.REVIEW
+    attendance_import.file_format = sheet.format
+    attendance_import.sheet = sheet.sheet
+    attendance_import.sheets = list(sheet.sheets)
+    attendance_import.header_row = sheet.header_row
+    attendance_import.columns = [asdict(column) for column in sheet.columns]
+    attendance_import.preview = vault.encrypt(json.dumps(sheet.preview))
+    attendance_import.stated_date = sheet.stated_date
+    attendance_import.reading = {
+        "title_kelurahan": sheet.title_kelurahan,
+        "warnings": [message_to_json(warning) for warning in sheet.warnings],
+        "stated_total": sheet.stated_total,
+        "stated_total_of": sheet.stated_total_of,
+    }
+    keep_summary(attendance_import, dated)
+    db.flush()
+    db.exec(
+        delete(AttendanceImportRow).where(
+            col(AttendanceImportRow.attendance_import_id) == attendance_import.id
+        )
+    )
+    cells = {row.number: row.cells for row in sheet.rows}
+    made = corrections or {}
+    rows = [
+        {
+            "attendance_import_id": attendance_import.id,
+            "number": judged.number,
+            "cells": seal_cells(cells[judged.number], vault),
+            "corrected": sorted(made[judged.number].cells) if judged.number in made else [],
+            "decision": made[judged.number].stored_decision if judged.number in made else None,
+            **judged_columns(judged, vault),
+        }
+        for judged in dated.judgement.rows
+    ]
+    if rows:
+        db.execute(insert(AttendanceImportRow), rows)
+
+
+def _check(look: Db, choices: SheetChoices) -> None:
+    if choices.columns and set(choices.columns.values()) - {*FIELDS, None}:
+        raise Invalid(N_("This is not a column that an attendance list can have."))
+    if choices.blank_means not in (None, "present", "absent"):
+        raise Invalid(N_("An empty attendance cell can mean present or absent."))
+    require_known_group(look, choices.target_group)
+    require_known_place(look, choices.kelurahan)
+
+
+def require_known_group(look: Db, code: str | None) -> None:
+    if code is not None and look.get(TargetGroup, code) is None:
+        raise Invalid(N_("There is no target group %(group)s."), group=code)
+
+
+def require_known_place(look: Db, code: str | None) -> None:
+    """Raises `Invalid` for a code that names neither a kelurahan of today nor "outside"."""
+    if code not in (None, OUTSIDE) and code not in {place.code for place in kelurahan(look)}:
+        raise Invalid(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)
+
+
+def _choices_to_json(choices: SheetChoices) -> dict[str, Any]:
+    stored = asdict(choices)
+    if choices.columns is not None:
+        stored["columns"] = {str(index): field for index, field in choices.columns.items()}
+    return stored

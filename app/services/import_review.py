@@ -1,0 +1,124 @@
+"""A person goes through an import's rows: corrects cells, says who somebody is, leaves rows out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.errors import Invalid, NotFound
+from app.i18n import N_
+from app.models import AttendanceImport, AttendanceImportRow, Participant, WorkshopSession
+from app.nik_vault import NikVault
+from app.permissions import Actor
+from app.queries.attendance_imports import attendance_import_by_id
+from app.queries.import_rows import decision_from_json, judged_columns, kept_sheet, seal_cells
+from app.services.activities import record
+from app.services.attendance_imports import choices_of, keep_summary, require_known_place, require_review
+from app.services.judging import judge_sheet
+from app.services.locks import lock_row
+from app.spreadsheets.document import FIELDS
+
+DECISIONS = {"person", "kelurahan", "skip"}
+
+
+def correct_row(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    import_id: int,
+    number: int,
+    *,
+    cells: Mapping[str, str] | None = None,
+    decision: Mapping[str, Any] | None = None,
+) -> list[int]:
+    """Replaces cells of a row and notes what a person chose for it; an empty decision takes choices back.
+
+    Returns the numbers of all rows that this changed, in order.
+    """
+    attendance_import_by_id(db, actor, import_id)
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    require_review(attendance_import)
+    row = db.get(AttendanceImportRow, (import_id, number))
+    if row is None:
+        raise NotFound(N_("There is no row %(number)s in this import."), number=number)
+    before = {"decision": row.decision, "corrected": row.corrected}
+    if cells:
+        _replace_cells(row, cells, vault)
+    if decision is not None:
+        _check_decision(db, import_id, decision)
+        row.decision = {**(row.decision or {}), **decision} if decision else None
+    db.flush()
+    changed = judge_again(db, vault, attendance_import)
+    after = {"decision": row.decision, "corrected": row.corrected}
+    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
+    return sorted({number, *changed})
+
+
+def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
+    """Judges an import in review again: what others have recorded since may call for a person's attention."""
+    attendance_import_by_id(db, actor, import_id)
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    require_review(attendance_import)
+    judge_again(db, vault, attendance_import)
+
+
+def judge_again(db: Db, vault: NikVault, attendance_import: AttendanceImport) -> list[int]:
+    """Judges the kept rows against the database as it is now; returns the numbers of those that changed."""
+    rows = db.exec(
+        select(AttendanceImportRow)
+        .where(AttendanceImportRow.attendance_import_id == attendance_import.id)
+        .order_by(col(AttendanceImportRow.number))
+    ).all()
+    dated = judge_sheet(
+        db,
+        vault,
+        db.get_one(WorkshopSession, attendance_import.workshop_session_id),
+        kept_sheet(attendance_import, rows, vault),
+        choices_of(attendance_import),
+        {row.number: made for row in rows if (made := decision_from_json(row.decision))},
+    )
+    keep_summary(attendance_import, dated)
+    stored = {row.number: row for row in rows}
+    changed: list[int] = []
+    for judged in dated.judgement.rows:
+        row, columns = stored[judged.number], judged_columns(judged, vault)
+        if any(_unsealed(columns[name]) != _unsealed(getattr(row, name)) for name in columns):
+            row.sqlmodel_update(columns)
+            changed.append(judged.number)
+    db.flush()
+    return changed
+
+
+def _replace_cells(row: AttendanceImportRow, cells: Mapping[str, str], vault: NikVault) -> None:
+    unknown = sorted(set(cells) - set(FIELDS))
+    if unknown:
+        raise Invalid(N_("An attendance list has no column %(field)s."), field=unknown[0])
+    row.cells = row.cells | seal_cells(cells, vault)
+    row.corrected = sorted({*row.corrected, *cells})
+
+
+def _check_decision(db: Db, import_id: int, decision: Mapping[str, Any]) -> None:
+    unknown = sorted(set(decision) - DECISIONS)
+    if unknown:
+        raise Invalid(N_("There is no choice %(choice)s."), choice=unknown[0])
+    require_known_place(db, decision.get("kelurahan"))
+    match decision.get("person"):
+        case None | "new":
+            pass
+        case int(identity):
+            if db.get(Participant, identity) is None:
+                raise Invalid(N_("There is no participant %(participant)s."), participant=identity)
+        case {"row": int(number)}:
+            if db.get(AttendanceImportRow, (import_id, number)) is None:
+                raise Invalid(N_("There is no row %(number)s in this import."), number=number)
+        case _:
+            raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
+
+
+def _unsealed(column: Any) -> Any:
+    """A judged column for comparing: encrypting the same NIK twice gives two texts, its key stays the same."""
+    if isinstance(column, dict) and "values" in column:
+        values = {name: value for name, value in column["values"].items() if name != "nik_encrypted"}
+        return column | {"values": values}
+    return column

@@ -1,0 +1,125 @@
+"""A person, registration and attendance as an import found and left them: what undo compares and puts back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import CompoundSelect, select, union
+from sqlmodel import SQLModel, col
+
+from app.database import Db
+from app.models import (
+    Attendance,
+    AttendanceImport,
+    AttendanceImportRow,
+    AttendanceStatus,
+    Participant,
+    Registration,
+    RegistrationStatus,
+    Sex,
+)
+
+PERSON_FIELDS = (
+    "nik_key",
+    "nik_encrypted",
+    "phone",
+    "email",
+    "sex",
+    "birth_date",
+    "address",
+    "organization",
+    "kelurahan_code",
+    "outside_place",
+    "rt",
+    "latest_session_at",
+)
+REGISTRATION_FIELDS = ("status", "kelurahan_code", "outside_place", "rt", "sex", "target_group_code")
+ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
+
+_READ_BACK = {
+    "sex": Sex,
+    "birth_date": date.fromisoformat,
+    "latest_session_at": datetime.fromisoformat,
+    "recorded_at": datetime.fromisoformat,
+}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Everyone whom a session or an import names, as the database has them now.
+
+    People by id, registrations for the session by person, attendances by registration.
+    """
+
+    people: Mapping[int, Participant]
+    registrations: Mapping[int, Registration]
+    attendances: Mapping[int, Attendance]
+
+    def state(self, person_id: int | None) -> dict[str, Any]:
+        """A person with their registration and attendance, each None where there is none."""
+        person = self.people.get(person_id) if person_id is not None else None
+        registration = self.registrations.get(person_id) if person_id is not None else None
+        attendance = self.attendances.get(registration.id) if registration else None
+        return {
+            "person": person_state(person) if person else None,
+            "registration": _state(registration, REGISTRATION_FIELDS),
+            "attendance": _state(attendance, ATTENDANCE_FIELDS),
+        }
+
+
+def standing(db: Db, attendance_import: AttendanceImport) -> Standing:
+    """Three queries, however many people."""
+    of_session = col(Registration.workshop_session_id) == attendance_import.workshop_session_id
+    named: CompoundSelect[Any] = union(
+        select(col(Registration.participant_id)).where(of_session),
+        select(col(AttendanceImportRow.participant_id)).where(
+            col(AttendanceImportRow.attendance_import_id) == attendance_import.id,
+            col(AttendanceImportRow.participant_id).is_not(None),
+        ),
+    )
+    people = db.scalars(select(Participant).where(col(Participant.id).in_(named)))
+    registrations = db.scalars(select(Registration).where(of_session))
+    attendances = db.scalars(
+        select(Attendance)
+        .join(Registration, col(Registration.id) == col(Attendance.registration_id))
+        .where(of_session)
+    )
+    return Standing(
+        people={person.id: person for person in people},
+        registrations={registration.participant_id: registration for registration in registrations},
+        attendances={attendance.registration_id: attendance for attendance in attendances},
+    )
+
+
+def person_state(person: Participant) -> dict[str, Any]:
+    return {name: _stored(getattr(person, name)) for name in PERSON_FIELDS}
+
+
+def put_back(thing: SQLModel, state: Mapping[str, Any]) -> None:
+    """Gives a row the values of `state` again."""
+    for name, stored in state.items():
+        setattr(thing, name, _value(thing, name, stored))
+
+
+def _state(thing: SQLModel | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    return {name: _stored(getattr(thing, name)) for name in names} if thing else None
+
+
+def _stored(value: object) -> object:
+    match value:
+        case StrEnum():
+            return value.value
+        case datetime() | date():
+            return value.isoformat()
+        case _:
+            return value
+
+
+def _value(thing: SQLModel, name: str, stored: Any) -> Any:
+    if stored is None:
+        return None
+    if name == "status":
+        return RegistrationStatus(stored) if isinstance(thing, Registration) else AttendanceStatus(stored)
+    return _READ_BACK[name](stored) if name in _READ_BACK else stored

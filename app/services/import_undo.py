@@ -1,0 +1,150 @@
+"""Takes back what one import made or changed, and nothing else."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import bindparam, delete, select
+from sqlmodel import SQLModel, col
+
+from app.database import Db
+from app.errors import Conflict
+from app.i18n import N_
+from app.models import (
+    Attendance,
+    AttendanceImport,
+    AttendanceImportRow,
+    ImportStatus,
+    Participant,
+    Registration,
+    RowKind,
+)
+from app.models.base import now
+from app.permissions import Actor
+from app.queries.attendance_imports import attendance_import_by_id, import_rows
+from app.services.activities import record
+from app.services.import_states import Standing, person_state, put_back, standing
+from app.services.locks import hold_people, lock_row
+
+# So many names say enough of what stands in the way.
+NAMED_AT_MOST = 5
+
+
+@dataclass(frozen=True)
+class TakenBack:
+    """How much an undo deleted; `people_kept` had come to other sessions too."""
+
+    attendances: int
+    registrations: int
+    people: int
+    people_kept: int
+
+
+def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
+    """Puts back what was there before; people who are used elsewhere stay. An import undone already stays so.
+
+    Raises `Conflict` where something newer was built on the same registrations, and names whose.
+    """
+    attendance_import_by_id(db, actor, import_id)
+    hold_people(db)
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    if attendance_import.status is ImportStatus.UNDONE:
+        return attendance_import
+    if attendance_import.status is not ImportStatus.COMMITTED:
+        raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
+    rows = import_rows(db, import_id, kinds=(RowKind.CREATE, RowKind.UPDATE))
+    there = standing(db, attendance_import)
+    _require_nothing_newer(attendance_import, rows, there)
+    taken_back = _take_back(db, attendance_import, rows, there)
+    attendance_import.status = ImportStatus.UNDONE
+    attendance_import.undone_at = now()
+    attendance_import.undone_by = actor.user_id
+    db.flush()
+    record(db, actor, "undo", "attendance-import", import_id, after=asdict(taken_back))
+    return attendance_import
+
+
+def _require_nothing_newer(
+    attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+) -> None:
+    newer = [person_id for row in rows if _is_newer(row, there) and (person_id := row.participant_id)]
+    others = set(attendance_import.others)
+    newer += [
+        registration.participant_id
+        for registration in there.registrations.values()
+        if registration.id in others
+        and (attendance := there.attendances.get(registration.id))
+        and attendance.attendance_import_id != attendance_import.id
+    ]
+    if newer:
+        named = ", ".join(there.people[person_id].name for person_id in newer[:NAMED_AT_MOST])
+        text = N_(
+            "This import can't be undone: the attendance of %(count)s people was changed after it (%(names)s)."
+        )
+        raise Conflict(text, code="changed-later", count=len(newer), names=named)
+
+
+def _is_newer(row: AttendanceImportRow, there: Standing) -> bool:
+    now_there, left = there.state(row.participant_id), row.after or {}
+    return any(now_there[part] != left.get(part) for part in ("registration", "attendance"))
+
+
+def _take_back(
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+) -> TakenBack:
+    attendances = list(attendance_import.others)
+    registrations: list[int] = []
+    people: list[int] = []
+    for row in rows:
+        before = row.before or {}
+        if row.registration_id is None or row.participant_id is None:
+            continue
+        attendance = there.attendances.get(row.registration_id)
+        if attendance and before["attendance"]:
+            put_back(attendance, before["attendance"])
+        elif attendance:
+            attendances.append(row.registration_id)
+        if before["registration"]:
+            put_back(there.registrations[row.participant_id], before["registration"])
+        else:
+            registrations.append(row.registration_id)
+        if before["person"]:
+            _put_back_person(there.people[row.participant_id], row)
+        else:
+            people.append(row.participant_id)
+    db.flush()
+    _delete(db, Attendance, "registration_id", attendances)
+    _delete(db, Registration, "id", registrations)
+    unused = _without_registration(db, attendance_import, people)
+    _delete(db, Participant, "id", unused)
+    return TakenBack(len(attendances), len(registrations), len(unused), len(people) - len(unused))
+
+
+def _put_back_person(person: Participant, row: AttendanceImportRow) -> None:
+    """Only what this import changed and nobody changed since."""
+    before, after = (row.before or {})["person"], (row.after or {})["person"]
+    still = person_state(person)
+    put_back(
+        person,
+        {name: before[name] for name in before if before[name] != after[name] and still[name] == after[name]},
+    )
+
+
+def _without_registration(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
+    """Those of the import's people who aren't registered for anything (any more)."""
+    of_import = select(col(AttendanceImportRow.participant_id)).where(
+        col(AttendanceImportRow.attendance_import_id) == attendance_import.id
+    )
+    registered = set(
+        db.scalars(
+            select(col(Registration.participant_id)).where(col(Registration.participant_id).in_(of_import))
+        )
+    )
+    return [person_id for person_id in people if person_id not in registered]
+
+
+def _delete(db: Db, model: type[SQLModel], key: str, identities: Sequence[int]) -> None:
+    """Deletes the rows whose `key` is one of any number of identities."""
+    table = SQLModel.metadata.tables[str(model.__tablename__)]
+    if identities:
+        statement = delete(table).where(table.c[key] == bindparam("identity"))
+        db.connection().execute(statement, [{"identity": identity} for identity in identities])

@@ -1,0 +1,75 @@
+"""Judges a sheet against the database as it is, the same at upload, at a correction and at the commit."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, func, select
+
+from app.database import Db
+from app.i18n import wita
+from app.models import Activity, WorkshopSession
+from app.models.base import now
+from app.nik_vault import NikVault
+from app.queries.known_people import known_people
+from app.queries.reference import sheet_reference
+from app.queries.workshops import target_groups_of
+from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.interpret import interpret
+from app.spreadsheets.judge import judge, match_keys
+from app.spreadsheets.judgement import BlankMeans, Decision, Judgement, SessionContext
+
+# What changes people, registrations or attendance. It is done while holding people (`locks.hold_people`), so
+# that these lines are numbered in the order in which they are committed: none can come to light late.
+CHANGES_PEOPLE = ("commit", "undo")
+
+
+@dataclass(frozen=True)
+class SheetChoices:
+    """What a person said about a whole file: which sheet and columns, and what serves where it is silent."""
+
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: Mapping[int, str | None] | None = None
+    blank_means: BlankMeans | None = None
+    target_group: str | None = None
+    kelurahan: str | None = None
+
+
+@dataclass(frozen=True)
+class DatedJudgement:
+    """`newest_change` is the number of the last change that the judgement knew of."""
+
+    judgement: Judgement
+    newest_change: int
+
+
+def judge_sheet(
+    db: Db,
+    vault: NikVault,
+    workshop_session: WorkshopSession,
+    sheet: RecognisedSheet,
+    choices: SheetChoices,
+    decisions: Mapping[int, Decision],
+) -> DatedJudgement:
+    """Reads only. A constant number of queries, however many rows."""
+    newest = newest_change(db)
+    context = SessionContext(
+        code=workshop_session.code,
+        starts_at=workshop_session.starts_at,
+        day=wita(workshop_session.starts_at).date(),
+        now=now(),
+        target_groups=target_groups_of(db, workshop_session.workshop_id),
+        default_target_group=choices.target_group,
+        default_kelurahan=choices.kelurahan,
+        blank_means=choices.blank_means,
+    )
+    interpreted = interpret(sheet, context, sheet_reference(db), vault.key)
+    known = known_people(db, workshop_session.id, match_keys(interpreted, decisions))
+    return DatedJudgement(judge(interpreted, known, context, decisions), newest)
+
+
+def newest_change(db: Db) -> int:
+    """The activity log's last line that can change a judgement: while it stands, judging again gives the same."""
+    return db.exec(
+        select(func.coalesce(func.max(col(Activity.id)), 0)).where(col(Activity.action).in_(CHANGES_PEOPLE))
+    ).one()

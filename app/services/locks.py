@@ -1,0 +1,38 @@
+"""What a change must hold before it looks. SQLite's writers exclude each other from their first statement on
+(`BEGIN IMMEDIATE`); PostgreSQL's take these locks, and let them go with their transaction.
+"""
+
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlmodel import SQLModel
+
+from app.database import Db, is_postgresql
+
+PEOPLE = 64_710_001
+REFERENCE_DATA = 64_710_003
+
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def hold_people(db: Db) -> None:
+    """Keeps everyone else from matching and making people until this transaction ends.
+
+    Without it, two imports that name the same new person would both make one.
+    """
+    _hold(db, PEOPLE)
+
+
+def hold_reference_data(db: Db) -> None:
+    """Lets servers that start together load it one after the other: the second finds it there."""
+    _hold(db, REFERENCE_DATA)
+
+
+def _hold(db: Db, key: int) -> None:
+    if is_postgresql(db):
+        db.execute(select(func.pg_advisory_xact_lock(key)))
+
+
+def lock_row(db: Db, model: type[Row], identity: int) -> Row:
+    """The row as it is now, held until this transaction ends."""
+    return db.get_one(model, identity, with_for_update=True, populate_existing=True)

@@ -1,0 +1,61 @@
+"""The outbox: work is queued in the transaction that asks for it, claimed by one worker, and gone once done.
+
+The job library loses a task whose worker is killed; here its row stays, and another worker takes it again.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlmodel import col
+
+from app.database import Db
+from app.models import OutboxKind, OutboxTask
+from app.models.base import now
+
+# Longer than any task takes: a claim this old belongs to a worker that died.
+CLAIM_LASTS = timedelta(minutes=5)
+TRIES = 3
+
+# The mark on a database handle whose transaction queued something.
+QUEUED = "outbox-queued"
+
+
+@dataclass(frozen=True)
+class ClaimedTask:
+    """`last_try` is set where no further one would follow."""
+
+    id: int
+    kind: OutboxKind
+    payload: dict[str, Any]
+    last_try: bool
+
+
+def queue(db: Db, kind: OutboxKind, **payload: object) -> None:
+    """Adds work to be done after this transaction is committed."""
+    db.add(OutboxTask(kind=kind, payload=payload))
+    db.info[QUEUED] = True
+
+
+def claim(db: Db) -> ClaimedTask | None:
+    """The oldest task that nobody works on, now claimed."""
+    task = db.scalars(
+        select(OutboxTask)
+        .where(or_(col(OutboxTask.claimed_until).is_(None), col(OutboxTask.claimed_until) < now()))
+        .order_by(col(OutboxTask.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    ).first()
+    if task is None:
+        return None
+    task.claimed_until = now() + CLAIM_LASTS
+    task.attempts += 1
+    return ClaimedTask(task.id, task.kind, task.payload, last_try=task.attempts >= TRIES)
+
+
+def finish(db: Db, task_id: int) -> None:
+    """The task is done, or given up."""
+    task = db.get(OutboxTask, task_id)
+    if task is not None:
+        db.delete(task)

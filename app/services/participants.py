@@ -1,0 +1,58 @@
+"""A person's own record: made from a sheet's row, completed by later ones, and moved where the newest says."""
+
+from datetime import datetime
+from typing import Any
+
+from app.models import Participant
+from app.nik_vault import NikVault
+from app.spreadsheets.judgement import OUTSIDE, JudgedRow, RowValues
+
+
+def place_columns(values: RowValues) -> dict[str, str | None]:
+    """Where a person lives: a kelurahan of the city, or somewhere outside it."""
+    if values.kelurahan == OUTSIDE:
+        return {"kelurahan_code": None, "outside_place": values.outside_place or OUTSIDE}
+    return {"kelurahan_code": values.kelurahan, "outside_place": None}
+
+
+def participant_columns(values: RowValues, vault: NikVault, session_starts_at: datetime) -> dict[str, Any]:
+    """The columns of a person who isn't known yet."""
+    return {
+        "name": values.name,
+        "name_key": values.name_key,
+        "nik_key": values.nik_key,
+        "nik_encrypted": vault.encrypt(values.nik) if values.nik else None,
+        "phone": values.phone,
+        "email": values.email,
+        "sex": values.sex,
+        "birth_date": values.birth_date,
+        "rt": values.rt,
+        "address": values.address,
+        "organization": values.organization,
+        "latest_session_at": session_starts_at,
+        **place_columns(values),
+    }
+
+
+def complete(person: Participant, judged: JudgedRow, vault: NikVault, session_starts_at: datetime) -> None:
+    """Fills a known person's blanks, and says where they live if no newer session told of them."""
+    for name, value in judged.changes.items():
+        match name:
+            case "nik":
+                person.nik_key = judged.values.nik_key
+                person.nik_encrypted = vault.encrypt(judged.values.nik or "")
+            case "kelurahan":
+                person.sqlmodel_update(place_columns(judged.values))
+            case _:
+                setattr(person, name, value)
+    if person.latest_session_at is None or person.latest_session_at <= session_starts_at:
+        person.latest_session_at = session_starts_at
+        _move(person, judged.values)
+
+
+def _move(person: Participant, values: RowValues) -> None:
+    """The person lives where the sheet says. An RT is its kelurahan's: it doesn't move along."""
+    place = place_columns(values)
+    moves = any(getattr(person, name) != value for name, value in place.items())
+    person.sqlmodel_update(place)
+    person.rt = values.rt or (None if moves else person.rt)

@@ -1,0 +1,104 @@
+"""Making and changing workshops."""
+
+import re
+from dataclasses import dataclass
+
+from sqlmodel import col, delete, select
+
+from app.database import Db
+from app.errors import Conflict, Invalid
+from app.i18n import N_
+from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
+from app.permissions import Actor, Permission
+from app.queries.workshops import workshop_by_code
+from app.services.activities import record, snapshot
+from app.services.users import DINAS_KOMINFO, organization_named
+
+CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
+LONGEST_TITLE = 200
+
+
+@dataclass(frozen=True)
+class WorkshopInput:
+    """What a person says of a workshop. An empty `target_groups` means whoever comes."""
+
+    title: str
+    target_groups: tuple[str, ...] = ()
+    description: str = ""
+    pillar: str | None = None
+
+
+def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
+    """A new workshop of the actor's organization (Dinas Kominfo's for the operator at the shell)."""
+    actor.require(Permission.WORKSHOP_WRITE)
+    code = checked_code(code)
+    _check(db, given)
+    if db.exec(select(Workshop).where(Workshop.code == code)).first():
+        taken = N_("There is a workshop with this code already.")
+        raise Conflict(taken, code="code-taken")
+    organization_id = actor.organization_id or organization_named(db, actor, DINAS_KOMINFO).id
+    workshop = Workshop(code=code, title=given.title.strip(), organization_id=organization_id)
+    db.add(workshop)
+    _apply(db, workshop, given)
+    record(db, actor, "create", "workshop", code, after=_snapshot(workshop, given))
+    return workshop
+
+
+def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
+    """Replaces title, description, pillar and target groups."""
+    actor.require(Permission.WORKSHOP_WRITE)
+    workshop = workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE)
+    _check(db, given)
+    before = _snapshot(workshop, WorkshopInput(title=workshop.title, target_groups=_groups_of(db, workshop)))
+    _apply(db, workshop, given)
+    record(db, actor, "change", "workshop", code, before=before, after=_snapshot(workshop, given))
+    return workshop
+
+
+def checked_code(code: str) -> str:
+    """A code as it stands in addresses: capitals, digits and hyphens."""
+    code = code.strip().upper()
+    if not CODE.fullmatch(code):
+        text = N_("A code has 2 to 40 letters, digits or hyphens, for example SPBE-2026.")
+        raise Invalid(text, fields={"code": text})
+    return code
+
+
+def _check(db: Db, given: WorkshopInput) -> None:
+    fields: dict[str, str] = {}
+    if not given.title.strip():
+        fields["title"] = N_("A title is needed.")
+    elif len(given.title) > LONGEST_TITLE:
+        fields["title"] = N_("A title has at most 200 characters.")
+    if given.pillar and given.pillar not in set(Pillar):
+        fields["pillar"] = N_("This pillar is not known.")
+    if set(given.target_groups) - set(db.exec(select(TargetGroup.code)).all()):
+        fields["target_groups"] = N_("This target group is not known.")
+    if fields:
+        raise Invalid(N_("Please correct the marked fields."), fields=fields)
+
+
+def _apply(db: Db, workshop: Workshop, given: WorkshopInput) -> None:
+    workshop.title = given.title.strip()
+    workshop.description = given.description.strip()
+    workshop.pillar = Pillar(given.pillar) if given.pillar else None
+    db.flush()
+    db.exec(delete(WorkshopTargetGroup).where(col(WorkshopTargetGroup.workshop_id) == workshop.id))
+    db.add_all(
+        WorkshopTargetGroup(workshop_id=workshop.id, target_group_code=group)
+        for group in dict.fromkeys(given.target_groups)
+    )
+
+
+def _groups_of(db: Db, workshop: Workshop) -> tuple[str, ...]:
+    return tuple(
+        db.exec(
+            select(WorkshopTargetGroup.target_group_code).where(
+                WorkshopTargetGroup.workshop_id == workshop.id
+            )
+        )
+    )
+
+
+def _snapshot(workshop: Workshop, given: WorkshopInput) -> dict[str, object]:
+    return snapshot(workshop) | {"target_groups": sorted(given.target_groups)}

@@ -1,0 +1,89 @@
+"""What routes ask for: a database handle, who asks, in which language.
+
+A `Writer` is committed once, after the handler and before the answer leaves: with FastAPI's default scope
+the commit would come after it, and a failed one would have been answered "done".
+"""
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from app.database import Db, reading, writing
+from app.errors import Unauthenticated
+from app.i18n import N_, Language, Translator, translator
+from app.nik_vault import NikVault
+from app.permissions import Actor
+from app.services import logins
+from app.services.outbox import QUEUED
+from app.web.house import house_of
+from app.web.languages import language_of
+from app.web.login_cookie import login_secret
+
+
+def _reader(request: Request) -> Iterator[Db]:
+    with reading(house_of(request).engine) as db:
+        yield db
+
+
+def _report_reader(request: Request) -> Iterator[Db]:
+    with reading(house_of(request).report_engine) as db:
+        yield db
+
+
+def _writer(request: Request) -> Iterator[Db]:
+    house = house_of(request)
+    with writing(house.engine) as db:
+        yield db
+    if db.info.get(QUEUED):
+        house.wake_jobs()
+
+
+Reader = Annotated[Db, Depends(_reader)]
+ReportReader = Annotated[Db, Depends(_report_reader)]
+Writer = Annotated[Db, Depends(_writer, scope="function")]
+
+
+def _vault(request: Request) -> NikVault:
+    return house_of(request).vault
+
+
+Vault = Annotated[NikVault, Depends(_vault)]
+
+
+def _page_actor(request: Request, look: Reader) -> Actor:
+    """Whoever is logged in; nobody is sent to the login page by the handler of `Unauthenticated`."""
+    secret = login_secret(request)
+    actor = logins.actor_by_login(look, secret) if secret else None
+    if actor is None:
+        raise Unauthenticated(N_("Please log in."))
+    request.state.actor = actor
+    return actor
+
+
+_Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
+
+
+def _api_actor(request: Request, look: Reader, bearer: _Bearer) -> Actor:
+    actor = logins.actor_by_token(look, bearer.credentials.strip()) if bearer else None
+    if actor is None:
+        raise Unauthenticated(N_("Send a valid API token as 'Authorization: Bearer TOKEN'."))
+    request.state.actor = actor
+    return actor
+
+
+PageActor = Annotated[Actor, Depends(_page_actor)]
+ApiActor = Annotated[Actor, Depends(_api_actor)]
+
+
+def _language(request: Request) -> Language:
+    return language_of(request)
+
+
+def _translator(request: Request) -> Translator:
+    return translator(language_of(request))
+
+
+Lang = Annotated[Language, Depends(_language)]
+Translate = Annotated[Translator, Depends(_translator)]

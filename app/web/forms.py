@@ -1,0 +1,79 @@
+"""Forms of pages: reading what people typed, keeping it, and saying beside each field what is wrong."""
+
+from datetime import date, datetime
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Request, Response
+from pydantic import BeforeValidator
+
+from app.errors import Invalid, Problem
+from app.i18n import Translator
+from app.web.pages import render
+
+# Refusals that concern one field, of which the rules that raise them know nothing.
+FIELDS_OF_CODES = {"code-taken": "code"}
+
+# A field of a form that is sent empty says nothing.
+EmptyIsNone = BeforeValidator(lambda typed: typed or None)
+OptionalDate = Annotated[date | None, EmptyIsNone]
+OptionalText = Annotated[str | None, EmptyIsNone]
+
+
+def render_form(
+    request: Request,
+    template: str,
+    form: object,
+    _: Translator,
+    problem: Problem | None = None,
+    **context: Any,
+) -> Response:
+    """A page with a form: as one finds it, or with what was typed into it and the `problem` with that.
+
+    The template has `form`, `refusal` (a sentence about the whole, or empty) and `errors` (sentences by field).
+    """
+    return render(
+        request,
+        template,
+        status=problem.status if problem else HTTPStatus.OK,
+        form=form,
+        refusal=problem.sentence(_) if problem else "",
+        errors=_field_errors(problem, _),
+        **context,
+    )
+
+
+def _field_errors(problem: Problem | None, _: Translator) -> dict[str, str]:
+    if isinstance(problem, Invalid):
+        return {
+            field: _(text) % problem.params if problem.params else _(text)
+            for field, text in problem.fields.items()
+        }
+    if problem and problem.code in FIELDS_OF_CODES:
+        return {FIELDS_OF_CODES[problem.code]: problem.sentence(_)}
+    return {}
+
+
+def moment(typed: str) -> datetime | None:
+    """The wall-clock time of an input of type datetime-local, None where it holds none."""
+    try:
+        return datetime.fromisoformat(typed).replace(tzinfo=None)
+    except ValueError:
+        return None
+
+
+def whole_number(typed: str) -> int | None:
+    """The number, None where nothing is typed, and 0 (which no field takes) where it isn't one."""
+    typed = typed.strip()
+    if not typed:
+        return None
+    return int(typed) if typed.isdecimal() else 0
+
+
+def local_path(address: str) -> str:
+    """An address of this site, or the home page: nobody is led away by a link that begins here.
+
+    Browsers take two slashes, or a backslash in place of one, for another host, and drop control characters.
+    """
+    local = address.startswith("/") and address[1:2] not in {"/", "\\"} and address.isprintable()
+    return address if local else "/"

@@ -1,0 +1,112 @@
+"""How a refusal is answered: an API call by RFC 9457 problem+json, a page by a page with the same sentence."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, IntegrityError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from app.errors import Conflict, Invalid, NotFound, Problem, TooLarge, TooManyRequests, Unauthenticated
+from app.i18n import N_, translator
+from app.web.languages import is_api, language_of
+from app.web.pages import here, render
+
+MEDIA_TYPE = "application/problem+json"
+log = logging.getLogger(__name__)
+
+
+def answer_problems(app: FastAPI) -> None:
+    """Registers the handlers: nothing that a person can cause ends in a traceback."""
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(RequestValidationError, _validation)
+    app.add_exception_handler(HTTPException, _http)
+    for refusal in (DataError, OverflowError, UnicodeEncodeError):
+        app.add_exception_handler(refusal, _beyond_limits)
+    app.add_exception_handler(IntegrityError, _at_the_same_moment)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def _problem(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Problem)  # noqa: S101 (registered for this class alone)
+    return _answer(request, problem)
+
+
+def _answer(request: Request, problem: Problem) -> Response:
+    headers = {"Retry-After": str(problem.seconds)} if isinstance(problem, TooManyRequests) else None
+    _ = translator(language_of(request))
+    if is_api(request):
+        if isinstance(problem, Unauthenticated):
+            headers = {"WWW-Authenticate": "Bearer"}
+        body: dict[str, Any] = {
+            "type": f"urn:jangkau:problem:{problem.code}",
+            "title": HTTPStatus(problem.status).phrase,
+            "status": problem.status,
+            "code": problem.code,
+            "detail": problem.sentence(_),
+        }
+        if isinstance(problem, Invalid) and problem.fields:
+            body["errors"] = [
+                {"field": field, "text": _(text) % problem.params if problem.params else _(text)}
+                for field, text in problem.fields.items()
+            ]
+        return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
+    if isinstance(problem, Unauthenticated):
+        target = f"?kembali={quote(here(request))}" if request.method == "GET" else ""
+        return RedirectResponse(f"/masuk{target}", status_code=303)
+    return render(
+        request,
+        "problem.html",
+        status=problem.status,
+        headers=headers,
+        problem=problem,
+        sentence=problem.sentence(_),
+    )
+
+
+def _validation(request: Request, error: Exception) -> Response:
+    """FastAPI's own findings, by field."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class alone)
+    fields = {
+        ".".join(str(part) for part in found["loc"][1:]) or "body": str(found["msg"])
+        for found in error.errors()
+    }
+    return _answer(request, Invalid(N_("The request is not as it has to be."), fields=fields))
+
+
+def _http(request: Request, error: Exception) -> Response:
+    """Unknown addresses, wrong methods, bodies beyond the limit."""
+    assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class alone)
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return _answer(request, NotFound(N_("This page does not exist.")))
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _answer(request, TooLarge(N_("The file is larger than 10 MiB.")))
+    problem = Problem(N_("The request is not as it has to be."))
+    problem.status = error.status_code
+    return _answer(request, problem)
+
+
+def _beyond_limits(request: Request, _error: Exception) -> Response:
+    """A number, a date or a text that no column holds; the driver of the database refused it."""
+    return _answer(request, Invalid(N_("The request is not as it has to be.")))
+
+
+def _at_the_same_moment(request: Request, error: Exception) -> Response:
+    """Two made the same thing at once, each after seeing that it wasn't there; a constraint let one of them."""
+    log.warning("a constraint refused a change", exc_info=error)
+    return _answer(
+        request, Conflict(N_("Somebody else has just changed the same. Look at it again before you go on."))
+    )
+
+
+def _unforeseen(request: Request, _error: Exception) -> Response:
+    """A fault of ours: the person is told, the log has the traceback."""
+    problem = Problem(
+        N_("Something went wrong on our side. Nothing was changed. Please try again."), code="internal"
+    )
+    problem.status = 500
+    return _answer(request, problem)

@@ -1,0 +1,18 @@
+"""Style sheets and scripts, kept by browsers for good where their address carries a checksum."""
+
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles as StarletteStaticFiles
+from starlette.types import Scope
+
+from app.web.pages import STATIC_FOLDER
+
+
+class StaticFiles(StarletteStaticFiles):
+    def __init__(self) -> None:
+        super().__init__(directory=STATIC_FOLDER)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        kept = scope["query_string"].startswith(b"v=")
+        response.headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        return response
