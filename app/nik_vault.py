@@ -8,12 +8,15 @@ import base64
 import hashlib
 import hmac
 import os
+import re
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
+NIK_DIGITS = 16
+_NIK = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)")
 
 
 class NikVault:
@@ -45,6 +48,18 @@ class NikVault:
 def masked(nik: str) -> str:
     """A NIK as people are shown it: the last four digits tell two persons apart."""
     return "•" * 12 + nik[-4:]
+
+
+def holds_nik(text: str) -> bool:
+    """Whether sixteen digits stand together in a text, whatever separates them."""
+    return len(text) >= NIK_DIGITS and _NIK.search(text) is not None
+
+
+def with_niks_masked(text: str) -> str:
+    """A text in which every NIK is masked, for what is kept or shown in clear."""
+    if len(text) < NIK_DIGITS:
+        return text
+    return _NIK.sub(lambda found: masked(found.group()), text)
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

@@ -1,0 +1,89 @@
+"""The coverage report over HTTP, in every format."""
+
+import csv
+import io
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from tests.api.conftest import Program
+from tests.api.problems import refusal, wrong_fields
+from tests.stories import MANGGAR, SAMPLES, City
+
+FIGURES = {"target", "registered", "attendances", "participants"}
+
+
+@pytest.fixture
+def spbe(city: City) -> City:
+    city.session("SPBE-2025-1", groups=("umkm", "rt", "tokoh", "komunitas"))
+    city.imported("SPBE-2025-1", (SAMPLES / "spbe.xlsx").read_bytes())
+    return city
+
+
+def test_the_document(sari: TestClient, spbe: City) -> None:
+    response = sari.get("/reports/coverage.json")
+
+    assert response.headers["content-type"] == "application/json"
+    report: dict[str, Any] = response.json()
+    assert set(report) >= {"generated_at", "period", "filters", "rule", "totals", "rows"}
+    assert report["period"] == {"from": "2025-01-01", "to": "2025-12-31"}
+    totals = report["totals"]
+    assert (totals["kelurahan"], totals["covered"], totals["outside"]) == (34, 34, 0)
+    assert (totals["registered"], totals["attendances"], totals["participants"]) == (68, 68, 68)
+    assert set(totals["by_group"]) == {"umkm", "rt", "tokoh", "komunitas", "umum"}
+    assert set(totals["by_sex"]) == {"L", "P", "unknown"}
+    assert len(report["rows"]) == 34
+    first = report["rows"][0]
+    assert (first["kelurahan"], first["name"], first["kecamatan"]) == (MANGGAR, "Manggar", "Balikpapan Timur")
+    assert (first["state"], first["target"], first["participants"], first["gap"]) == ("reached", 1, 2, 0)
+    assert set(first["groups"]["umkm"]) == FIGURES
+
+
+def test_every_format_carries_the_same_figures(sari: TestClient, spbe: City) -> None:
+    csv_file, xlsx, pdf = (sari.get(f"/reports/coverage.{name}") for name in ("csv", "xlsx", "pdf"))
+
+    lines = list(
+        csv.reader(io.StringIO(csv_file.content.decode("utf-8-sig")), delimiter=_delimiter(csv_file.text))
+    )
+    assert sum(line[0].startswith("64.71") for line in lines if line) == 34
+    assert any("68" in line for line in lines if "Total" in line)
+    book = load_workbook(io.BytesIO(xlsx.content))
+    assert 68 in {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
+    assert pdf.content.startswith(b"%PDF-")
+    for response in (csv_file, xlsx, pdf):
+        assert response.headers["content-disposition"].startswith("attachment; filename")
+
+
+def _delimiter(text: str) -> str:
+    return ";" if text.count(";") > text.count(",") else ","
+
+
+def test_filters(sari: TestClient, spbe: City) -> None:
+    def participants(**asked: str) -> int:
+        return int(sari.get("/reports/coverage.json", params=asked).json()["totals"]["participants"])
+
+    assert participants(workshop="SPBE-2025-1-W") == 68
+    assert participants(**{"from": "2025-08-06"}) == 0
+    assert 0 < participants(group="umkm") < 68
+    assert participants(sex="L") + participants(sex="P") == 68
+    assert participants(to="2024-12-31") == 0
+
+
+def test_everyone_sees_the_whole_citys_figures(program: Program, spbe: City) -> None:
+    for who in ("rina", "tono", "budi", "made"):
+        assert program(who).get("/reports/coverage.json").json()["totals"]["participants"] == 68
+
+
+def test_what_cannot_be_asked(sari: TestClient) -> None:
+    asked = "/reports/coverage.json"
+
+    assert refusal(sari.get(asked, params={"workshop": "NIRWANA"})) == (404, "not-found")
+    assert refusal(sari.get(asked, params={"group": "pelaut"})) == (404, "not-found")
+    assert wrong_fields(sari.get(asked, params={"from": "2025-02-01", "to": "2025-01-31"})) == {"to"}
+    assert wrong_fields(sari.get(asked, params={"from": "kemarin"})) == {"from"}
+    assert wrong_fields(sari.get(asked, params={"from": "0001-01-01"})) == {"from"}
+    assert wrong_fields(sari.get(asked, params={"to": "9999-12-31"})) == {"from"}
+    assert wrong_fields(sari.get(asked, params={"sex": "X"})) == {"sex"}
+    assert wrong_fields(sari.get("/reports/coverage.exe")) == {"file_format"}

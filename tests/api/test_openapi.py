@@ -1,0 +1,81 @@
+"""The description of the API that programs are made from."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.main import create_app
+from app.settings import Settings
+
+
+@pytest.fixture
+def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    app: FastAPI = create_app(Settings(data_dir=tmp_path_factory.mktemp("var")))
+    return dict(TestClient(app).get("/api/v1/openapi.json").json())
+
+
+def parts(node: object) -> Iterator[dict[str, Any]]:
+    """Every object in the description."""
+    if isinstance(node, dict):
+        yield node
+        for part in node.values():
+            yield from parts(part)
+    elif isinstance(node, list):
+        for part in node:
+            yield from parts(part)
+
+
+def test_it_describes_the_calls_and_no_pages(description: dict[str, Any]) -> None:
+    assert description["openapi"].startswith("3.")
+    calls = {
+        f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods
+    }
+    assert calls == {
+        "GET /health/live",
+        "GET /health/ready",
+        "GET /api/v1/kelurahan",
+        "GET /api/v1/target-groups",
+        "GET /api/v1/workshops",
+        "POST /api/v1/workshops",
+        "GET /api/v1/workshops/{code}",
+        "PATCH /api/v1/workshops/{code}",
+        "POST /api/v1/workshops/{workshop_code}/sessions",
+        "GET /api/v1/sessions/{code}",
+        "PATCH /api/v1/sessions/{code}",
+        "POST /api/v1/sessions/{code}/attendance-imports",
+        "GET /api/v1/attendance-imports/{import_id}",
+        "GET /api/v1/attendance-imports/{import_id}/rows",
+        "PATCH /api/v1/attendance-imports/{import_id}/rows/{number}",
+        "POST /api/v1/attendance-imports/{import_id}/mapping",
+        "POST /api/v1/attendance-imports/{import_id}/commit",
+        "POST /api/v1/attendance-imports/{import_id}/undo",
+        "GET /api/v1/reports/coverage.{file_format}",
+    }
+
+
+def test_every_reference_leads_somewhere(description: dict[str, Any]) -> None:
+    schemas = {f"#/components/schemas/{name}" for name in description["components"]["schemas"]}
+
+    assert {part["$ref"] for part in parts(description) if "$ref" in part} <= schemas
+
+
+def test_every_call_says_that_it_needs_a_token(description: dict[str, Any]) -> None:
+    assert {scheme["scheme"] for scheme in description["components"]["securitySchemes"].values()} == {
+        "bearer"
+    }
+    open_to_all = {
+        path
+        for path, methods in description["paths"].items()
+        for call in methods.values()
+        if not call.get("security")
+    }
+    assert open_to_all == {"/health/live", "/health/ready"}
+
+
+def test_every_call_has_a_name_of_its_own(description: dict[str, Any]) -> None:
+    names = [part["operationId"] for part in parts(description) if "operationId" in part]
+
+    assert len(names) == len(set(names)) > 10

@@ -1,0 +1,190 @@
+"""Reference data, workshops and sessions over HTTP, in the shapes that programs rely on."""
+
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.models import TargetGroup
+from tests.api.problems import refusal, wrong_fields
+from tests.stories import City, crowd
+
+WORKSHOP = {"code": "SPBE-2025", "title": "Literasi SPBE", "target_groups": ["umkm", "rt"], "pillar": "cakap"}
+SESSION = {
+    "code": "SPBE-2025-1",
+    "starts_at": "2025-08-05T09:00:00+08:00",
+    "ends_at": "2025-08-05T12:00:00+08:00",
+    "venue": "Aula Balai Kota",
+    "mode": "hybrid",
+    "online_link": "https://rapat.contoh.id/spbe",
+    "capacity": 80,
+}
+
+NO_WORKSHOPS: tuple[tuple[object, set[str]], ...] = (
+    ({"title": "Tanpa kode"}, {"code"}),
+    ({"code": "A-1"}, {"title"}),
+    ({"code": "A-1", "title": " "}, {"title"}),
+    ({"code": "A 1", "title": "Judul"}, {"code"}),
+    ({"code": "A-1", "title": "Judul", "target_groups": ["pelaut"]}, {"target_groups"}),
+    ({"code": "A-1", "title": "Judul", "pillar": "kuat"}, {"pillar"}),
+    ({"code": "A-1", "title": "Judul", "warna": "biru"}, {"warna"}),
+    ([], {"body"}),
+)
+NO_SESSIONS: tuple[tuple[dict[str, Any], set[str]], ...] = (
+    ({"starts_at": "2025-08-05T09:00:00"}, {"starts_at"}),
+    ({"starts_at": "kemarin"}, {"starts_at"}),
+    ({"ends_at": "2025-08-05T09:00:00+08:00"}, {"ends"}),
+    ({"capacity": 0}, {"capacity"}),
+    ({"capacity": 2**40}, {"capacity"}),
+    ({"online_link": "javascript:alert(1)"}, {"online_link"}),
+    ({"mode": "telepati"}, {"mode"}),
+    ({"starts_at": "0205-08-05T09:00:00+08:00"}, {"starts"}),
+)
+
+
+@pytest.fixture
+def workshop(sari: TestClient) -> dict[str, Any]:
+    response = sari.post("/workshops", json=WORKSHOP)
+    assert response.status_code == 201
+    return dict(response.json())
+
+
+@pytest.fixture
+def session(sari: TestClient, workshop: dict[str, Any]) -> dict[str, Any]:
+    response = sari.post("/workshops/SPBE-2025/sessions", json=SESSION)
+    assert response.status_code == 201
+    return dict(response.json())
+
+
+def test_reference_data(sari: TestClient, city: City) -> None:
+    kelurahan, groups = sari.get("/kelurahan").json(), sari.get("/target-groups").json()
+
+    assert len(kelurahan) == 34
+    assert kelurahan[0] == {
+        "code": "64.71.01.1001",
+        "name": "Manggar",
+        "official_name": "Manggar",
+        "kecamatan_code": "64.71.01",
+        "kecamatan": "Balikpapan Timur",
+    }
+    assert [group["code"] for group in groups] == ["umkm", "rt", "tokoh", "komunitas", "umum"]
+    assert groups[1]["label"] == "RT officials"
+    labels = sari.get("/target-groups", headers={"Accept-Language": "id-ID,id;q=0.9"}).json()
+    assert labels[1]["label"] == next(one.label_id for one in city.all(TargetGroup) if one.code == "rt")
+
+
+def test_a_workshop_is_made_read_and_changed(sari: TestClient, workshop: dict[str, Any]) -> None:
+    assert workshop == {
+        "code": "SPBE-2025",
+        "title": "Literasi SPBE",
+        "description": "",
+        "organization": "Panitia Literasi SPBE",
+        "pillar": "cakap",
+        "target_groups": ["rt", "umkm"],
+        "sessions": 0,
+        "first_starts_at": None,
+        "latest_starts_at": None,
+    }
+
+    changed = sari.patch("/workshops/SPBE-2025", json={"title": "Baru", "pillar": None}).json()
+
+    assert changed == workshop | {"title": "Baru", "pillar": None}
+    assert sari.get("/workshops/SPBE-2025").json() == changed
+    assert sari.patch("/workshops/SPBE-2025", json={}).json() == changed
+
+
+def test_a_session_is_made_read_and_changed(sari: TestClient, session: dict[str, Any]) -> None:
+    assert session == {
+        "code": "SPBE-2025-1",
+        "workshop_code": "SPBE-2025",
+        "workshop_title": "Literasi SPBE",
+        "starts_at": "2025-08-05T01:00:00Z",
+        "ends_at": "2025-08-05T04:00:00Z",
+        "venue": "Aula Balai Kota",
+        "mode": "hybrid",
+        "online_link": "https://rapat.contoh.id/spbe",
+        "capacity": 80,
+        "registered": 0,
+        "present": 0,
+        "absent": 0,
+        "excused": 0,
+    }
+
+    changed = sari.patch("/sessions/SPBE-2025-1", json={"ends_at": "2025-08-05T13:00:00+08:00"}).json()
+    assert changed == session | {"ends_at": "2025-08-05T05:00:00Z"}
+
+    changed = sari.patch("/sessions/SPBE-2025-1", json={"capacity": None, "mode": "luring"}).json()
+    assert (changed["capacity"], changed["mode"], changed["venue"]) == (None, "luring", "Aula Balai Kota")
+    assert sari.get("/sessions/SPBE-2025-1").json() == changed
+
+
+def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: dict[str, Any]) -> None:
+    city.imported("SPBE-2025-1", crowd(3))
+
+    seen = sari.get("/sessions/SPBE-2025-1").json()
+
+    assert (seen["registered"], seen["present"]) == (3, 3)
+    listed = sari.get("/workshops").json()["items"][0]
+    assert (listed["sessions"], listed["first_starts_at"]) == (1, "2025-08-05T01:00:00Z")
+
+
+def test_a_code_that_is_taken(sari: TestClient, session: dict[str, Any]) -> None:
+    assert refusal(sari.post("/workshops", json=WORKSHOP)) == (409, "code-taken")
+    assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=SESSION)) == (409, "code-taken")
+
+
+def test_what_makes_no_workshop(sari: TestClient) -> None:
+    for body, fields in NO_WORKSHOPS:
+        assert wrong_fields(sari.post("/workshops", json=body)) == fields, body
+
+    assert sari.get("/workshops").json()["items"] == []
+
+
+def test_what_makes_no_session(sari: TestClient, session: dict[str, Any]) -> None:
+    for change, fields in NO_SESSIONS:
+        made = sari.post("/workshops/SPBE-2025/sessions", json=SESSION | {"code": "SPBE-2025-2"} | change)
+        changed = sari.patch("/sessions/SPBE-2025-1", json=change)
+        assert wrong_fields(made) == wrong_fields(changed) == fields, change
+
+    assert sari.get("/sessions/SPBE-2025-1").json() == session
+    assert refusal(sari.get("/sessions/SPBE-2025-2")) == (404, "not-found")
+
+
+def test_texts_that_no_database_holds(sari: TestClient) -> None:
+    """PostgreSQL keeps no NUL, and none of them half a character: not a fault of ours, so never a 500."""
+    for number, text in enumerate(("Nol \0 di tengah", "Setengah \ud800")):
+        escaped = json.dumps({"code": f"A-{number}", "title": text}).encode()
+
+        response = sari.post("/workshops", content=escaped, headers={"Content-Type": "application/json"})
+
+        assert response.status_code in (201, 422), text
+
+
+def test_instants_beyond_the_calendar(sari: TestClient, workshop: dict[str, Any]) -> None:
+    for instant in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"):
+        given = SESSION | {"starts_at": instant, "ends_at": instant}
+        assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=given)) == (422, "invalid")
+
+
+def test_what_is_no_json(sari: TestClient) -> None:
+    for body in (b"", b"{", b"null", b"\xff", b"[" * 5000):
+        response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
+        assert refusal(response)[0] in (400, 422), body
+
+
+def test_lists_are_paged(sari: TestClient, city: City) -> None:
+    for number in range(5):
+        city.workshop(f"W-{number}")
+    seen: list[str] = []
+    cursor: str | None = ""
+
+    while cursor is not None:
+        page = sari.get("/workshops", params={"limit": 2, "cursor": cursor}).json()
+        assert len(page["items"]) <= 2
+        seen += [item["code"] for item in page["items"]]
+        cursor = page["cursor"]
+
+    assert seen == [f"W-{number}" for number in range(5)]
+    for limit in (0, 201, "dua"):
+        assert wrong_fields(sari.get("/workshops", params={"limit": limit})) == {"limit"}

@@ -1,0 +1,99 @@
+"""A real browser on a real server. A page that complains in the console fails its test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.server import Jangkau, Server
+
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+QUIET = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESKTOP = 1280
+PHONE = 360
+SCREENSHOTS = Path("docs/screenshots")
+
+Logins = dict[str, str]
+PageCheck = Callable[[Page], None]
+Screenshot = Callable[[Page, str], None]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    executable = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A window of a desktop in Balikpapan, open on the service."""
+    context = browser.new_context(
+        base_url=server.url,
+        locale="id-ID",
+        timezone_id="Asia/Makassar",
+        viewport={"width": DESKTOP, "height": 800},
+    )
+    page, complaints = context.new_page(), list[str]()
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            complaints.append(f"{page.url}: {message.text}")
+
+    page.on("console", listen)
+    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error.message}"))
+    yield page
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def demonstration(jangkau: Jangkau) -> Logins:
+    """The database holds the demonstration; these are its passwords by e-mail address."""
+    printed = jangkau("demo").stdout.splitlines()
+    return dict(line.split() for line in printed if "@" in line)
+
+
+@pytest.fixture
+def screenshot() -> Screenshot:
+    """Keeps the top of a page as docs/screenshots/NAME-WIDTH.png, at both widths, where SCREENSHOTS=1."""
+
+    def keep(page: Page, name: str) -> None:
+        if not os.environ.get("SCREENSHOTS"):
+            return
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        for width in (PHONE, DESKTOP):
+            page.set_viewport_size({"width": width, "height": 1600})
+            page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
+
+    return keep
+
+
+@pytest.fixture
+def everyone_can_use() -> PageCheck:
+    """Asserts that axe finds no fault in a page, and that a phone shows it without scrolling sideways."""
+    axe = Axe()
+
+    def check(page: Page) -> None:
+        for width in (PHONE, DESKTOP):
+            page.set_viewport_size({"width": width, "height": 800})
+            found = axe.run(page)
+            assert found.violations_count == 0, f"{page.url} at {width}: {found.generate_report()}"
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
+
+    return check

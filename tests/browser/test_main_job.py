@@ -1,0 +1,92 @@
+"""The main job, as people do it: an attendance sheet goes in, the coverage of the 34 kelurahan comes out."""
+
+import re
+from pathlib import Path
+
+from openpyxl import load_workbook
+from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+
+from tests.browser.conftest import Logins, PageCheck, Screenshot
+
+SPBE_SHEET = Path("tests/samples/spbe.xlsx")
+
+
+def test_an_attendance_sheet_becomes_coverage(
+    page: Page, demonstration: Logins, everyone_can_use: PageCheck, screenshot: Screenshot, tmp_path: Path
+) -> None:
+    page.goto("/")
+    everyone_can_use(page)
+    screenshot(page, "login")
+    log_in(page, demonstration, "panitia@contoh.id")
+    everyone_can_use(page)
+
+    make_workshop(page, "LURING-2025")
+    everyone_can_use(page)
+    make_session(page, "LURING-2025", "LURING-2025-1")
+    everyone_can_use(page)
+
+    page.goto("/sesi/LURING-2025-1/unggah")
+    everyone_can_use(page)
+    page.locator("input[name=file]").set_input_files(SPBE_SHEET)
+    submit(page)
+    expect(page.locator(".kind-all strong")).to_have_text("68")
+    expect(page.locator(".kind-create strong")).to_have_text("68")
+    expect(page.locator("#simpan")).to_contain_text(re.compile(r"\b0 \w+, 68 \w+"))  # "0 baru, 68 dikenali"
+    everyone_can_use(page)
+    screenshot(page, "review")
+
+    page.locator("#simpan button[type=submit]").click()
+    expect(page.locator("#simpan form")).to_have_count(0)
+    everyone_can_use(page)
+
+    page.locator("a[href='/cakupan?workshop=LURING-2025']").click()
+    expect(page.locator("h1")).to_contain_text("34")
+    everyone_can_use(page)
+    screenshot(page, "coverage")
+
+    page.locator("form[action='/keluar'] button").click()
+    log_in(page, demonstration, "dinas@contoh.id")
+    page.goto("/cakupan?workshop=LURING-2025")
+    workbook = load_workbook(download(page, "xlsx", tmp_path))
+    assert any("Manggar" in str(cell) for row in workbook.worksheets[0].values for cell in row)
+    assert "Manggar" in download(page, "csv", tmp_path).read_text(encoding="utf-8-sig")
+    assert "Manggar" in PdfReader(download(page, "pdf", tmp_path)).pages[0].extract_text()
+
+
+def download(page: Page, kind: str, folder: Path) -> Path:
+    with page.expect_download() as started:
+        page.locator(f"a[href^='/cakupan.{kind}?']").click()
+    path = folder / started.value.suggested_filename
+    started.value.save_as(path)
+    return path
+
+
+def log_in(page: Page, logins: Logins, email: str) -> None:
+    page.goto("/masuk")
+    page.locator("input[name=email]").fill(email)
+    page.locator("input[name=password]").fill(logins[email])
+    submit(page)
+    expect(page).not_to_have_url("/masuk")
+
+
+def make_workshop(page: Page, code: str) -> None:
+    page.goto("/kegiatan/baru")
+    page.locator("input[name=title]").fill("Literasi Digital Luring")
+    page.locator("input[name=code]").fill(code)
+    submit(page)
+    expect(page).to_have_url(f"/kegiatan/{code}")
+
+
+def make_session(page: Page, workshop: str, code: str) -> None:
+    page.goto(f"/kegiatan/{workshop}/sesi/baru")
+    page.locator("input[name=starts]").fill("2025-08-05T09:00")
+    page.locator("input[name=ends]").fill("2025-08-05T12:00")
+    page.locator("input[name=venue]").fill("Aula Contoh")
+    page.locator("input[name=code]").fill(code)
+    submit(page)
+    expect(page).to_have_url(f"/sesi/{code}")
+
+
+def submit(page: Page) -> None:
+    page.locator("main form button[type=submit]").click()

@@ -1,0 +1,183 @@
+"""Every command as the operator runs it, in the order in which an installation comes to life."""
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.database import create_engine, reading
+from app.i18n import wita_today
+from app.models import Role
+from app.services.logins import actor_by_token, user_with_password
+from app.services.users import user_of_password_link
+from app.settings import Settings
+from tests.server import Jangkau
+from tests.stories import SAMPLES, City, dump, sheet
+
+WITH_ONE_FAULT = sheet(
+    "Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir", "Nur Aini;Antah Berantah;hadir"
+)
+
+
+def test_from_an_empty_database_to_a_report(
+    jangkau: Jangkau, environment: dict[str, str], empty_database_url: str, tmp_path: Path
+) -> None:
+    environment["JANGKAU_DATABASE_URL"] = empty_database_url
+    engine = create_engine(Settings(database_url=empty_database_url))
+
+    too_early = jangkau("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "admin")
+    assert too_early.returncode == 1
+    assert "jangkau db upgrade" in too_early.stderr
+    assert "Traceback" not in too_early.stderr
+    assert ok(jangkau("db", "upgrade")) == ""
+
+    link = ok(jangkau("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "organizer"))
+    assert link.startswith("http://127.0.0.1:8000/kata-sandi/")
+    with reading(engine) as look:
+        assert user_of_password_link(look, link.rpartition("/")[2]).email == "ani@contoh.id"
+    token = ok(jangkau("token", "create", "ani@contoh.id", "--name", "laporan"))
+    with reading(engine) as look:
+        ani = actor_by_token(look, token)
+    assert ani is not None
+    assert (ani.name, ani.role) == ("Ani", Role.ORGANIZER)
+
+    assert ok(
+        jangkau("workshop", "create", "SPBE-2025", "--title", "Literasi SPBE", *groups("umkm", "rt", "tokoh"))
+    ) == ("SPBE-2025")
+    times = ("--starts", "2025-08-05 09:00", "--ends", "2025-08-05 12:00")
+    held = ("--workshop", "SPBE-2025", *times, "--venue", "Aula Balai Kota", "--capacity", "70")
+    assert ok(jangkau("session", "create", "SPBE-2025-1", *held)) == "SPBE-2025-1"
+
+    spbe = ("import", SAMPLES / "spbe.xlsx", "--session", "SPBE-2025-1", "--json")
+    dry = document(jangkau(*spbe, "--dry-run"))
+    assert (dry["status"], dry["counts"]["create"], len(dry["rows"])) == ("review", 68, 68)
+    assert report(jangkau)["totals"]["registered"] == 0
+
+    committed = document(jangkau(*spbe))
+    assert (committed["status"], committed["counts"]) == ("committed", dry["counts"])
+    assert report(jangkau)["totals"]["covered"] == 34
+    assert document(jangkau(*spbe))["counts"]["unchanged"] == 68
+
+    assert ok(jangkau("undo", committed["id"])) == f"Import {committed['id']} is undone."
+    assert report(jangkau)["totals"]["registered"] == 0
+    engine.dispose()
+
+
+def groups(*codes: str) -> list[str]:
+    return [word for code in codes for word in ("--group", code)]
+
+
+def ok(done: Any) -> str:
+    assert done.returncode == 0, done.stderr
+    return str(done.stdout).strip()
+
+
+def document(done: Any) -> dict[str, Any]:
+    return dict(json.loads(ok(done)))
+
+
+def report(jangkau: Jangkau) -> dict[str, Any]:
+    return document(
+        jangkau("report", "coverage", "--from", "2025-08-05", "--to", "2025-08-05", "--format", "json")
+    )
+
+
+def test_a_list_with_faults_writes_nothing_unless_only_its_valid_rows_are_wanted(
+    jangkau: Jangkau, city: City, tmp_path: Path
+) -> None:
+    city.session("A-1")
+    path = tmp_path / "daftar.csv"
+    path.write_bytes(WITH_ONE_FAULT)
+    before = dump(city.engine)
+
+    refused = jangkau("import", path, "--session", "A-1")
+    assert refused.returncode == 2
+    assert "1 create" in refused.stdout
+    assert "row 3 Nur Aini" in refused.stdout
+    assert "Antah Berantah" in refused.stdout
+    assert dump(city.engine) == before
+
+    done = jangkau("import", path, "--session", "A-1", "--only-valid")
+    assert done.returncode == 0
+    assert done.stdout.startswith("committed: 2 rows, 1 create")
+    assert city.outcomes() == {"Siti Aminah": "present"}
+
+
+# What follows doesn't depend on the database.
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+@on_sqlite
+def test_what_the_file_leaves_open_is_said_at_the_shell(jangkau: Jangkau, city: City, tmp_path: Path) -> None:
+    city.session("A-1", groups=())
+    path = tmp_path / "daftar.csv"
+    path.write_bytes(sheet("Nama;Kelurahan;Hadir", "Siti Aminah;Manggar;ya", "Nur Aini;Lamaru;"))
+
+    said = ("--sheet", "CSV", "--group", "komunitas", "--blank", "present")
+    seen = document(jangkau("import", path, "--session", "A-1", *said, "--json"))
+
+    assert (seen["sheet"], seen["blank_means"]) == ("CSV", "present")
+    assert {row["target_group"] for row in seen["rows"]} == {"komunitas"}
+    assert city.outcomes() == {"Siti Aminah": "present", "Nur Aini": "present"}
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("import", "{not a list}", "--session", "A-1"), "No header was found"),
+        (("import", "{missing}", "--session", "A-1"), "No such file"),
+        (("import", "{list}", "--session", "A-1", "--group", "pelaut"), "no target group pelaut"),
+        (("report", "coverage", "--format", "csv", "-o", "{missing}/x.csv"), "No such file"),
+        (("user", "create", "sari@contoh.id", "--name", "Sari", "--role", "staff"), "already"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)
+def test_what_cannot_be_done_is_one_sentence(
+    jangkau: Jangkau, city: City, tmp_path: Path, arguments: tuple[str, ...], says: str
+) -> None:
+    city.session("A-1")
+    files = {
+        "list": tmp_path / "daftar.csv",
+        "not a list": tmp_path / "teks.csv",
+        "missing": tmp_path / "tiada",
+    }
+    files["list"].write_bytes(WITH_ONE_FAULT)
+    files["not a list"].write_text("Kolom;Lain\n1;2\n")
+    before = dump(city.engine)
+
+    done = jangkau(*(argument.format_map(files) for argument in arguments))
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert dump(city.engine) == before
+
+
+@on_sqlite
+def test_a_password_comes_from_standard_input_alone(jangkau: Jangkau, city: City) -> None:
+    create = ("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "viewer", "--password-stdin")
+
+    too_short = jangkau(*create, stdin="rahasia\n")
+    assert too_short.returncode == 1
+    assert "10 characters" in too_short.stderr
+    assert ok(jangkau(*create, "--organization", "Kampus Contoh", stdin="kebun raya balikpapan\n")) == ""
+
+    with reading(city.engine) as look:
+        found = user_with_password(look, "ani@contoh.id", "kebun raya balikpapan", "")
+    assert found is not None
+    assert found.role is Role.VIEWER
+
+
+@on_sqlite
+def test_a_token_ends_on_its_day(jangkau: Jangkau, city: City) -> None:
+    today = wita_today()
+    create = ("token", "create", "sari@contoh.id", "--name", "laporan", "--expires")
+
+    lasting, over = ok(jangkau(*create, f"{today + timedelta(days=1)}")), ok(jangkau(*create, f"{today}"))
+
+    with reading(city.engine) as look:
+        assert actor_by_token(look, lasting) is not None
+        assert actor_by_token(look, over) is None

@@ -1,0 +1,83 @@
+"""The demonstration, and its figures in every format that the command writes."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from sqlalchemy import Engine
+
+from app.database import reading
+from app.services.logins import user_with_password
+from tests.server import Jangkau
+from tests.stories import dump
+
+TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
+COUNTED = ("target", "registered", "attendances", "participants", "gap")
+
+
+def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
+    jangkau: Jangkau, engine: Engine, tmp_path: Path
+) -> None:
+    made = jangkau("demo")
+    assert made.returncode == 0, made.stderr
+    passwords = dict(re.findall(r"^\s+(\S+@contoh\.id)\s+(\S+)$", made.stdout, re.MULTILINE))
+    assert sorted(passwords) == [
+        "admin@contoh.id",
+        "dinas@contoh.id",
+        "panitia@contoh.id",
+        "petugas@contoh.id",
+    ]
+    with reading(engine) as look:
+        for email, password in passwords.items():
+            assert user_with_password(look, email, password, "") is not None
+
+    before = dump(engine)
+    refused = jangkau("demo")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert "not empty" in refused.stderr
+    assert dump(engine) == before
+
+    report = json.loads(jangkau("report", "coverage", "--format", "json").stdout)
+    assert (report["period"], report["totals"]["kelurahan"]) == (
+        {"from": "2025-01-01", "to": "2025-12-31"},
+        34,
+    )
+    assert {row["state"] for row in report["rows"]} >= {"reached"}
+    totals = [str(report["totals"][name]) for name in COUNTED]
+    assert in_csv(written(jangkau, tmp_path / "cakupan.csv")) == totals
+    assert in_xlsx(written(jangkau, tmp_path / "cakupan.xlsx")) == totals
+    assert in_pdf(written(jangkau, tmp_path / "cakupan.pdf")) == totals
+
+
+def written(jangkau: Jangkau, path: Path) -> bytes:
+    done = jangkau("report", "coverage", "--format", path.suffix[1:], "-o", path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+    return path.read_bytes()
+
+
+def in_csv(content: bytes) -> list[str]:
+    text = content.decode("utf-8-sig")
+    delimiter = ";" if text.count(";") > text.count(",") else ","
+    return in_lines(" ".join(cells) for cells in csv.reader(io.StringIO(text), delimiter=delimiter))
+
+
+def in_xlsx(content: bytes) -> list[str]:
+    rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
+    return in_lines(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+
+
+def in_pdf(content: bytes) -> list[str]:
+    return in_lines(
+        line for page in PdfReader(io.BytesIO(content)).pages for line in page.extract_text().splitlines()
+    )
+
+
+def in_lines(lines: Iterable[str]) -> list[str]:
+    """The first figures of the one line that sums up."""
+    (total,) = filter(None, map(TOTAL.search, lines))
+    return total[1].split()

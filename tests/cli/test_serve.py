@@ -1,0 +1,44 @@
+"""`jangkau serve` as a real process: it brings an empty database up to date, answers, and survives bad requests."""
+
+import httpx2
+
+from app.database import writing
+from app.permissions import OPERATOR
+from app.services.attendance_imports import READ_AT_ONCE_BYTES
+from app.services.users import create_api_token
+from tests.server import Server
+from tests.stories import City, crowd
+
+
+def test_it_says_where_it_is_and_how_to_get_in(server: Server) -> None:
+    said = server.log.read_text()
+
+    assert server.url in said
+    assert "jangkau demo" in said
+    assert httpx2.get(f"{server.url}/health/ready").json() == {"status": "ready"}
+    assert httpx2.get(f"{server.url}/api/v1/openapi.json").status_code == 200
+    assert "Traceback" not in said
+
+
+def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
+    """A file that is too large, one that asks for more memory than there is, one that is read later."""
+    city.session()
+    with writing(city.engine) as db:
+        token = create_api_token(db, OPERATOR, city.users["sari"], "uji")
+    with httpx2.Client(base_url=f"{server.url}/api/v1", headers={"Authorization": f"Bearer {token}"}) as sari:
+
+        def send(content: bytes) -> httpx2.Response:
+            return sari.post(
+                "/sessions/UMKM-2025-1/attendance-imports", files={"file": ("daftar.csv", content)}
+            )
+
+        assert send(bytes(12 * 1024**2)).json()["code"] == "too-large"
+        assert send(b"PK\x03\x04" + bytes(100)).json()["code"] == "unreadable-file"
+        large = send(crowd(3) + b";" * READ_AT_ONCE_BYTES).json()
+        assert large["status"] == "reading"
+        assert sari.get("/kelurahan").status_code == 200
+        document = large
+        while document["status"] == "reading":
+            document = sari.get(f"/attendance-imports/{large['id']}").json()
+        assert document["counts"]["create"] == 3
+    assert "Traceback" not in server.log.read_text()

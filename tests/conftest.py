@@ -1,0 +1,43 @@
+"""What every test may ask for. Databases: tests/database.py; real processes: tests/server.py."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import Engine
+
+from app.database import Db, create_engine
+from app.settings import Settings
+
+pytest_plugins = ["tests.database", "tests.server"]
+
+# A property is tried with the same examples everywhere, for as long as it takes.
+hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("jangkau")
+
+
+def pytest_configure() -> None:
+    for name in [name for name in os.environ if name.startswith("JANGKAU_")]:
+        del os.environ[name]
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=database_url, secret_key=SecretStr("only-for-tests"))
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    engine = create_engine(settings)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def db(engine: Engine) -> Iterator[Db]:
+    """A handle for writing. What a test doesn't commit is gone."""
+    with Db(engine.execution_options(writes=True), expire_on_commit=False) as db:
+        yield db

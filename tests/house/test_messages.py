@@ -1,0 +1,47 @@
+"""The Indonesian catalogue holds every text of the code, and nothing else."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import read_po
+
+CATALOGUE = Path("app/locale/id/LC_MESSAGES/jangkau.po")
+REMEDY = "`make messages`, then translate what is new"
+
+
+@pytest.fixture(scope="module")
+def texts(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
+    """What the code marks for translation."""
+    path = tmp_path_factory.mktemp("messages") / "jangkau.pot"
+    pybabel = Path(sys.executable).with_name("pybabel")
+    extract = ["--quiet", "extract", "--mapping-file", "pyproject.toml", "--output", str(path), "app"]
+    subprocess.run([pybabel, *extract], check=True)
+    with path.open("rb") as source:
+        return read_po(source)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalog:
+    with CATALOGUE.open("rb") as source:
+        return read_po(source, locale="id")
+
+
+def test_every_text_is_in_the_catalogue(texts: Catalog, catalogue: Catalog) -> None:
+    assert [message.id for message in texts if message.id and message.id not in catalogue] == [], REMEDY
+
+
+def test_the_catalogue_holds_no_forgotten_text(texts: Catalog, catalogue: Catalog) -> None:
+    assert [message.id for message in catalogue if message.id and message.id not in texts] == [], REMEDY
+    assert list(catalogue.obsolete) == [], REMEDY
+
+
+def test_every_text_is_translated_and_none_by_guess(catalogue: Catalog) -> None:
+    assert [message.id for message in catalogue if message.id and not message.string] == []
+    assert [message.id for message in catalogue if message.id and message.fuzzy] == []
+
+
+def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:
+    assert [(message.id, errors) for message, errors in catalogue.check()] == []

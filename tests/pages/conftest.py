@@ -1,0 +1,129 @@
+"""The people who use the pages, each with a browser of their own, and the workshop that they talk about.
+
+Organizer and staff belong to one organization, the stranger is an organizer of another; admin and viewer are
+Dinas Kominfo's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.main import create_app
+from app.models import User, Workshop, WorkshopSession
+from app.services.logins import open_login
+from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops import WorkshopInput, create_workshop
+from app.settings import Settings
+from app.web.house import House
+from tests.stories import MORNING, City
+
+
+@dataclass(frozen=True)
+class People:
+    admin: User
+    organizer: User
+    staff: User
+    viewer: User
+    stranger: User
+
+
+@pytest.fixture
+def app(settings: Settings) -> Iterator[FastAPI]:
+    """The service, without what runs in the background."""
+    with served(settings) as app:
+        yield app
+
+
+@pytest.fixture
+def city(engine: Engine, settings: Settings) -> City:
+    return City(engine, settings)
+
+
+@pytest.fixture
+def people(city: City) -> People:
+    users = city.users
+    return People(
+        admin=users["made"],
+        organizer=users["sari"],
+        staff=users["budi"],
+        viewer=users["rina"],
+        stranger=users["tono"],
+    )
+
+
+@pytest.fixture
+def nobody(app: FastAPI, people: People) -> TestClient:
+    """A browser in which nobody is logged in."""
+    return reading_english(app)
+
+
+@pytest.fixture
+def admin(app: FastAPI, engine: Engine, people: People) -> TestClient:
+    return logged_in(app, engine, people.admin)
+
+
+@pytest.fixture
+def organizer(app: FastAPI, engine: Engine, people: People) -> TestClient:
+    return logged_in(app, engine, people.organizer)
+
+
+@pytest.fixture
+def staff(app: FastAPI, engine: Engine, people: People) -> TestClient:
+    return logged_in(app, engine, people.staff)
+
+
+@pytest.fixture
+def viewer(app: FastAPI, engine: Engine, people: People) -> TestClient:
+    return logged_in(app, engine, people.viewer)
+
+
+@pytest.fixture
+def stranger(app: FastAPI, engine: Engine, people: People) -> TestClient:
+    return logged_in(app, engine, people.stranger)
+
+
+@contextmanager
+def served(settings: Settings) -> Iterator[FastAPI]:
+    app = create_app(settings)
+    yield app
+    house: House = app.state.house
+    house.engine.dispose()
+    house.report_engine.dispose()
+
+
+def logged_in(app: FastAPI, engine: Engine, user: User) -> TestClient:
+    """The user's browser."""
+    browser = reading_english(app)
+    with writing(engine) as db:
+        browser.cookies["jangkau_login"] = open_login(db, user, "test")
+    return browser
+
+
+def reading_english(app: FastAPI) -> TestClient:
+    """A browser set to English, as texts stand in the code; it stays where it is, to see where it is sent."""
+    browser = TestClient(app, follow_redirects=False)
+    browser.cookies["jangkau_language"] = "en"
+    return browser
+
+
+@pytest.fixture
+def workshop(engine: Engine, city: City) -> Workshop:
+    """The organizer's workshop for small businesses and heads of RT."""
+    given = WorkshopInput("Workshop Literasi Promosi SPBE", target_groups=("umkm", "rt"))
+    with writing(engine) as db:
+        return create_workshop(db, city.actor("sari"), "SPBE-2025", given)
+
+
+@pytest.fixture
+def workshop_session(engine: Engine, city: City, workshop: Workshop) -> WorkshopSession:
+    """Its session, which is over."""
+    given = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), "Aula Balai Kota", capacity=100)
+    with writing(engine) as db:
+        return create_workshop_session(db, city.actor("sari"), workshop.code, "SPBE-2025-1", given)

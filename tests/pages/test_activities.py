@@ -1,0 +1,90 @@
+"""The activity log: who did what to what, before and after, for administrators alone."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.models import Activity, WorkshopSession
+from app.services.activities import record
+from tests.stories import City
+
+
+def lines_of(browser: TestClient, search: str = "") -> list[str]:
+    """Each line of the log in words."""
+    page = browser.get("/catatan", params={"q": search})
+    found = re.findall(r'<p class="log-what">(.*?)</p>', page.text)
+    return [re.sub(r"<[^>]+>", "", line) for line in found]
+
+
+def test_a_change_tells_who_what_before_and_after(
+    admin: TestClient, organizer: TestClient, workshop_session: WorkshopSession
+) -> None:
+    organizer.post(
+        "/sesi/SPBE-2025-1/ubah",
+        data={
+            "starts": "2025-08-05T13:30",
+            "ends": "2025-08-05T16:00",
+            "venue": "Aula Balai Kota",
+            "mode": "luring",
+        },
+    )
+
+    assert lines_of(admin)[0] == "Sari Panitia changed session SPBE-2025-1"
+    row = re.search(r'<th scope="row">start</th>(.*?)</tr>', admin.get("/catatan").text)
+    assert row is not None
+    assert re.findall(r"<td>(.*?)</td>", row[1]) == ["05-08-2025 09.00 WITA", "05-08-2025 13.30 WITA"]
+
+
+def test_every_word_of_a_search_must_be_there(
+    admin: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    city.workshop("RT-AMAN", by="tono")
+
+    assert lines_of(admin, "tono workshop") == ["Tono Tetangga created workshop RT-AMAN"]
+    assert lines_of(admin, "spbe-2025-1") == ["Sari Panitia created session SPBE-2025-1"]
+    assert lines_of(admin, "tono spbe") == []
+    assert "Nothing in the log has this." in admin.get("/catatan?q=tono+spbe").text
+
+
+def test_the_log_is_read_page_by_page(admin: TestClient, city: City, engine: Engine) -> None:
+    with writing(engine) as db:
+        for number in range(60):
+            record(db, city.actor("sari"), "change", "workshop", f"LD-{number:02}")
+
+    first = admin.get("/catatan?q=sari")
+    onward = re.search(r'rel="next" href="([^"]+)"', first.text)
+    assert onward is not None
+    second = admin.get(onward[1].replace("&amp;", "&"))
+
+    numbers = [re.findall(r'code">LD-(\d\d)<', page.text) for page in (first, second)]
+    assert [len(shown) for shown in numbers] == [50, 10]
+    assert [*numbers[0], *numbers[1]] == [f"{number:02}" for number in reversed(range(60))]
+    assert 'rel="next"' not in second.text
+    assert 'href="/catatan?q=sari"' in second.text
+
+
+def test_what_people_typed_is_text(admin: TestClient, organizer: TestClient) -> None:
+    organizer.post("/kegiatan/baru", data={"title": "<b>tebal</b>", "code": "LD-1"})
+    page = admin.get("/catatan")
+    assert "<b>tebal" not in page.text
+    assert "&lt;b&gt;tebal&lt;/b&gt;" in page.text
+
+
+def test_passwords_and_secrets_are_not_in_it(admin: TestClient, engine: Engine, city: City) -> None:
+    page = admin.get("/catatan")
+    assert "created user" in " ".join(lines_of(admin))
+    for secret in ("password_hash", "argon2"):
+        assert secret not in page.text
+    assert city.all(Activity) != []
+
+
+@pytest.mark.parametrize("who", ["organizer", "staff", "viewer", "stranger"])
+def test_the_log_is_for_administrators(
+    who: str, workshop_session: WorkshopSession, request: pytest.FixtureRequest
+) -> None:
+    browser: TestClient = request.getfixturevalue(who)
+    assert browser.get("/catatan").status_code == 403
+    assert 'href="/catatan"' not in browser.get("/").text

@@ -1,0 +1,135 @@
+"""The coverage page and its files: what it says above all, its filters, and who sees what."""
+
+import csv
+import json
+import re
+from io import BytesIO, StringIO
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from app.models import WorkshopSession
+from tests.stories import City
+
+pytestmark = pytest.mark.usefixtures("figures")
+
+
+@pytest.fixture
+def figures(city: City, workshop_session: WorkshopSession) -> None:
+    """Two women of Manggar and a man of Damai came in 2025; another workshop reached Lamaru in 2024."""
+    city.imported(
+        workshop_session.code,
+        b"Nama;JK;Kelurahan;Kategori\nRina Melati;P;Manggar;UMKM\nTuti Kenanga;P;Manggar;RT\nJoko Anggrek;L;Damai;RT\n",
+    )
+    before = city.session(
+        "LAMA-1", workshop_session.starts_at.replace(year=2024, tzinfo=None), groups=("rt",)
+    )
+    city.imported(before, b"Nama;JK;Kelurahan;Kategori\nWati Teratai;P;Lamaru;RT\n")
+
+
+@pytest.mark.parametrize(
+    ("filters", "headline"),
+    [
+        ("", "2 of 34 kelurahan reached their target for 2025"),
+        ("?from=2024-01-01&to=2025-12-31", "3 of 34 kelurahan reached their target for 2025"),
+        ("?from=2025-08-06&to=2025-12-31", "0 of 34 kelurahan reached their target for 2025"),
+        ("?workshop=LAMA-1-W", "1 of 34 kelurahan reached their target for 2024"),
+        ("?workshop=SPBE-2025&group=umkm", "1 of 34 kelurahan reached their target for 2025"),
+        ("?sex=L", "1 of 34 kelurahan reached their target for 2025"),
+        ("?from=&to=&workshop=&group=&sex=", "2 of 34 kelurahan reached their target for 2025"),
+    ],
+)
+def test_the_heading_says_the_whole_answer(viewer: TestClient, filters: str, headline: str) -> None:
+    page = viewer.get(f"/cakupan{filters}")
+    assert f"<h1>{headline}</h1>" in page.text
+
+
+def test_the_page_says_how_it_counts_and_where_to_go_next(viewer: TestClient) -> None:
+    page = viewer.get("/cakupan")
+
+    assert "Participants are distinct people who were present at least once" in page.text
+    assert "Not issued: working figures" in page.text
+    _, _, next_steps = page.text.partition("Where to go next")
+    assert "Nobody registered (32)" in next_steps
+    assert page.text.count('scope="row" class="name"') == 34 + 1
+    assert "<svg" in page.text
+
+
+def test_filters_stay_in_the_form_and_in_the_downloads(viewer: TestClient) -> None:
+    page = viewer.get("/cakupan?from=2025-01-01&to=2025-12-31&workshop=SPBE-2025&group=rt&sex=P")
+
+    for chosen in (
+        'value="2025-01-01"',
+        'value="SPBE-2025" selected',
+        'value="rt" selected',
+        'value="P" selected',
+    ):
+        assert chosen in page.text
+    address = "/cakupan.xlsx?from=2025-01-01&amp;to=2025-12-31&amp;workshop=SPBE-2025&amp;group=rt&amp;sex=P"
+    assert f'href="{address}"' in page.text
+
+
+def test_all_files_carry_the_figures_of_the_page(viewer: TestClient) -> None:
+    files = {
+        name: viewer.get(f"/cakupan.{name}?workshop=SPBE-2025") for name in ("json", "csv", "xlsx", "pdf")
+    }
+
+    for name, answer in files.items():
+        assert answer.status_code == 200
+        disposition = answer.headers["content-disposition"]
+        assert re.fullmatch(
+            rf"attachment; filename\*=UTF-8''[\w-]+-2025-01-01-2025-12-31\.{name}", disposition
+        )
+    assert json.loads(files["json"].content)["totals"]["participants"] == 3
+    rows = list(csv.reader(StringIO(files["csv"].content.decode("utf-8-sig")), delimiter=";"))
+    assert any("Manggar" in row and "2" in row for row in rows)
+    sheet = load_workbook(BytesIO(files["xlsx"].content)).worksheets[0]
+    assert any("Manggar" in row and 2 in row for row in sheet.values)
+    assert "Manggar" in PdfReader(BytesIO(files["pdf"].content)).pages[0].extract_text()
+
+
+def test_a_period_that_ends_before_it_begins_is_said_in_the_form(viewer: TestClient) -> None:
+    page = viewer.get("/cakupan?from=2025-12-31&to=2025-01-01&group=rt")
+
+    assert page.status_code == 422
+    assert 'id="to-error">The period ends before it begins.' in page.text
+    for typed in ('value="2025-12-31"', 'value="2025-01-01"', 'value="rt" selected'):
+        assert typed in page.text
+
+
+@pytest.mark.parametrize(
+    ("filters", "status"),
+    [
+        ("?workshop=TIDAK-ADA", 404),
+        ("?group=tidak-ada", 404),
+        ("?from=kemarin", 422),
+        ("?sex=X", 422),
+        ("?from=0001-01-01", 422),
+        ("?to=9999-12-31", 422),
+    ],
+)
+def test_filters_that_mean_nothing_are_refused(viewer: TestClient, filters: str, status: int) -> None:
+    assert viewer.get(f"/cakupan{filters}").status_code == status
+    assert viewer.get(f"/cakupan.pdf{filters}").status_code == status
+
+
+def test_there_is_no_file_of_another_kind(viewer: TestClient) -> None:
+    assert viewer.get("/cakupan.docx").status_code == 422
+
+
+@pytest.mark.parametrize("who", ["admin", "organizer", "staff", "viewer", "stranger"])
+def test_figures_without_names_are_for_everyone(who: str, request: pytest.FixtureRequest) -> None:
+    browser: TestClient = request.getfixturevalue(who)
+    page = browser.get("/cakupan")
+    assert "<h1>2 of 34 kelurahan" in page.text
+    assert "Rina Melati" not in page.text
+    assert browser.get("/cakupan.csv").status_code == 200
+    # Only who may see all people is led to them: fewer than the figure would contradict it.
+    assert ('href="/peserta?kelurahan=64.71.01.1001"' in page.text) == (who == "admin")
+
+
+def test_the_figures_are_not_for_outsiders(nobody: TestClient) -> None:
+    for address in ("/cakupan", "/cakupan.csv"):
+        assert nobody.get(address).headers["location"].startswith("/masuk")

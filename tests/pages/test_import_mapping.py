@@ -1,0 +1,105 @@
+"""Saying how a sheet is to be read: sheet, header, columns, and what serves where cells are empty."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import Workbook
+
+from tests.pages.sheets import CLEAR, HEADER, RINA, TUTI, figures, listed, row_text, saved, uploaded
+from tests.spreadsheets.story import saved as workbook_bytes
+from tests.spreadsheets.story import workbook
+
+pytestmark = pytest.mark.usefixtures("workshop_session")
+
+
+def as_shown(browser: TestClient, address: str) -> dict[str, str]:
+    """The mapping form as a browser would send it back."""
+    page = browser.get(f"{address}/pemetaan").text
+    fields = dict(re.findall(r'<input id="(header_row)"[^>]* value="([^"]*)"', page))
+    for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        fields[name] = chosen[1] if chosen else ""
+    return fields
+
+
+def test_the_form_shows_the_sheet_with_its_columns_named(staff: TestClient) -> None:
+    address = uploaded(staff, CLEAR)
+    shown = as_shown(staff, address)
+    assert [shown[f"column-{index}"] for index in range(7)] == [
+        "", "name", "nik", "kelurahan", "target_group", "phone", "attendance",
+    ]  # fmt: skip
+    assert shown["header_row"] == "1"
+    assert "Rina Melati" in staff.get(f"{address}/pemetaan").text
+
+
+def test_sent_back_as_it_is_it_changes_nothing(staff: TestClient) -> None:
+    address = uploaded(staff, listed(RINA, TUTI))
+    before = figures(staff.get(address))
+    answer = staff.post(f"{address}/pemetaan", data=as_shown(staff, address))
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    assert figures(staff.get(address)) == before
+
+
+def test_a_column_can_be_ignored_and_corrections_stay(staff: TestClient) -> None:
+    address = uploaded(staff, listed(RINA, TUTI))
+    staff.post(f"{address}/baris/3", data={"kelurahan": "Damai"})
+    staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"column-5": ""})
+    page = staff.get(address)
+    assert "081200000101" not in page.text
+    assert "Tuti Kenanga Damai" in row_text(page, 3)
+
+
+def test_a_column_can_be_named(staff: TestClient) -> None:
+    address = uploaded(staff, workbook(["Nama", "Kolom A", "Kategori"], ["Rina Melati", "Mgr 1", "UMKM"]))
+    assert "Mgr 1" not in row_text(staff.get(address), 2)
+    staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"column-1": "kelurahan"})
+    assert "“Mgr 1”" in row_text(staff.get(address), 2)
+
+
+def test_another_sheet_is_read_anew(staff: TestClient) -> None:
+    book = Workbook()
+    book.worksheets[0].title = "Hari 1"
+    second = book.create_sheet("Hari 2")
+    for row in (HEADER, RINA):
+        book.worksheets[0].append(list(row))
+    for other in (
+        ["Daftar hadir"],
+        ["Nama", "RT", "Kategori", "Kelurahan"],
+        ["Budi Anggrek", 3, "RT", "Damai"],
+    ):
+        second.append(other)
+    address = uploaded(staff, workbook_bytes(book))
+    assert "one of 2: Hari 1, Hari 2" in staff.get(address).text
+    staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"column-3": ""})
+
+    staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"sheet": "Hari 2"})
+
+    page = staff.get(address)
+    assert "Budi Anggrek Damai" in row_text(page, 3)
+    assert as_shown(staff, address)["header_row"] == "2"
+
+
+def test_what_is_empty_is_served_by_what_was_chosen(staff: TestClient) -> None:
+    address = uploaded(
+        staff, workbook(["Nama", "Kehadiran"], ["Rina Melati", "hadir"], ["Tuti Kenanga", None])
+    )
+    chosen = {"kelurahan": "64.71.01.1001", "target_group": "rt", "blank_means": "present"}
+    staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | chosen)
+    page = staff.get(address)
+    assert figures(page) == {"all": "2", "create": "2"}
+    assert "Tuti Kenanga Manggar" in row_text(page, 3)
+    assert "Present" in row_text(page, 3)
+
+
+def test_a_header_that_is_none_is_refused_in_the_form(staff: TestClient) -> None:
+    address = uploaded(staff, CLEAR)
+    page = staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"header_row": "2"})
+    assert page.status_code == 422
+    assert 'class="refusal"' in page.text
+    assert "Rina Melati" in row_text(staff.get(address), 2)
+
+
+def test_a_saved_import_is_not_read_again(staff: TestClient) -> None:
+    address = saved(staff, CLEAR)
+    assert staff.post(f"{address}/pemetaan", data={"header_row": "1", "column-5": ""}).status_code == 409

@@ -1,0 +1,98 @@
+"""What every page shares: its frame, its navigation, and that it stays light and whole."""
+
+import gzip
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.models import WorkshopSession
+
+LIGHT = 60_000
+"""Bytes on the wire of a page with everything it loads, at most: a phone on a weak signal waits for each."""
+
+PAGES = (
+    "/",
+    "/kegiatan",
+    "/kegiatan/baru",
+    "/kegiatan/SPBE-2025",
+    "/kegiatan/SPBE-2025/ubah",
+    "/kegiatan/SPBE-2025/sesi/baru",
+    "/sesi/SPBE-2025-1",
+    "/sesi/SPBE-2025-1/ubah",
+    "/cakupan",
+    "/catatan",
+    "/tidak-ada",
+)
+
+
+def test_every_page_stands_in_the_frame(admin: TestClient, workshop_session: WorkshopSession) -> None:
+    for path in PAGES:
+        page = admin.get(path).text
+        assert page.count("<h1>") == 1, path
+        assert re.search(r"<title>\s*\S.* · Jangkau</title>", page), path
+        assert page.index('href="#content"') < page.index("<header") < page.index('<main id="content"'), path
+        assert 'lang="en"' in page, path
+
+
+def test_every_input_has_a_label(admin: TestClient, workshop_session: WorkshopSession) -> None:
+    for path in PAGES:
+        page = admin.get(path).text
+        for name in re.findall(r'<(?:input|select|textarea) id="(\w+)"', page):
+            assert f'<label for="{name}"' in page, f"{path}: {name}"
+
+
+@pytest.mark.parametrize(
+    ("who", "places"),
+    [
+        ("admin", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan", "/catatan"]),
+        ("organizer", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan"]),
+        ("staff", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan"]),
+        ("viewer", ["/", "/kegiatan", "/cakupan"]),
+    ],
+)
+def test_the_navigation_offers_what_the_role_may_open(
+    who: str, places: list[str], workshop_session: WorkshopSession, request: pytest.FixtureRequest
+) -> None:
+    browser: TestClient = request.getfixturevalue(who)
+    navigation = re.search(r'<nav aria-label="Main">(.*?)</nav>', browser.get("/kegiatan").text, re.DOTALL)
+    assert navigation is not None
+    assert re.findall(r'<a href="([^"]+)"', navigation[1]) == places
+    assert re.findall(r'<a href="([^"]+)" aria-current="page"', navigation[1]) == ["/kegiatan"]
+    for place in places:
+        assert browser.get(place).status_code == 200
+
+
+def test_a_session_belongs_to_the_workshops(admin: TestClient, workshop_session: WorkshopSession) -> None:
+    assert '<a href="/kegiatan" aria-current="page">' in admin.get("/sesi/SPBE-2025-1").text
+
+
+def test_a_sentence_about_what_was_done_is_shown_once(organizer: TestClient) -> None:
+    organizer.post("/kegiatan/baru", data={"title": "Jualan Daring", "code": "LD-1"})
+    assert 'role="status">The workshop is made.' in organizer.get("/kegiatan/LD-1").text
+    assert "The workshop is made." not in organizer.get("/kegiatan/LD-1").text
+
+
+def test_an_address_that_is_not_there_is_a_page_too(nobody: TestClient) -> None:
+    page = nobody.get("/tidak-ada")
+    assert page.status_code == 404
+    assert "This page does not exist." in page.text
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_a_page_is_light_with_everything_it_loads(nobody: TestClient) -> None:
+    page = nobody.get("/masuk")
+    loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
+    answers = {address: nobody.get(address) for address in loaded}
+
+    assert {address: answer.status_code for address, answer in answers.items()} == dict.fromkeys(loaded, 200)
+    weight = sum(len(gzip.compress(answer.content)) for answer in (page, *answers.values()))
+    assert weight < LIGHT
+
+
+def test_what_browsers_may_keep_for_good_says_so(nobody: TestClient) -> None:
+    kept = re.search(r'href="(/static/jangkau\.css\?v=\w+)"', nobody.get("/masuk").text)
+    assert kept is not None
+    assert "immutable" in nobody.get(kept[1]).headers["cache-control"]
+    assert nobody.get("/static/jangkau.css").headers["cache-control"] == "no-cache"
+    assert nobody.get("/static/tidak-ada.css").status_code == 404

@@ -1,0 +1,147 @@
+"""One session with its figures and uploads, making and changing one."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.models import AttendanceStatus, Venue, Workshop, WorkshopSession
+from tests.stories import City
+
+TYPED = {
+    "starts": "2025-11-04T09:00",
+    "ends": "2025-11-04T12:30",
+    "code": "SPBE-2025-1",
+    "venue": "Aula  Kelurahan Manggar",
+    "mode": "hybrid",
+    "online_link": "https://rapat.contoh.id/1",
+    "capacity": "40",
+}
+NEW = "/kegiatan/SPBE-2025/sesi/baru"
+
+
+def test_an_organizer_makes_a_session_in_wita(organizer: TestClient, workshop: Workshop, city: City) -> None:
+    assert 'value="SPBE-2025-1"' in organizer.get(NEW).text
+
+    answer = organizer.post(NEW, data=TYPED)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/sesi/SPBE-2025-1")
+
+    page = organizer.get("/sesi/SPBE-2025-1")
+    for said in (
+        "04-11-2025 09.00 WITA",
+        "04-11-2025 12.30 WITA",
+        "In person and online",
+        "Kelurahan Manggar",
+    ):
+        assert said in page.text
+    (made,) = city.all(WorkshopSession)
+    assert made.starts_at == datetime(2025, 11, 4, 1, tzinfo=UTC)
+    assert made.capacity == 40
+    assert [venue.name for venue in city.all(Venue)] == ["Aula Kelurahan Manggar"]
+
+    next_form = organizer.get(NEW)
+    assert 'value="SPBE-2025-2"' in next_form.text
+    assert '<option value="Aula Kelurahan Manggar"></option>' in next_form.text
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("starts", "", "The start needs a date and a time."),
+        ("starts", "0001-01-01T00:00", "The year must be one of 2000 to 2100."),
+        ("ends", "2025-11-04T08:00", "The end must come after the start."),
+        ("ends", "besok", "The end needs a date and a time."),
+        ("capacity", "banyak", "The number of places must be from 1 to 100,000."),
+        ("capacity", "9999999999999", "The number of places must be from 1 to 100,000."),
+        ("online_link", "javascript:alert(1)", "A link begins with https://"),
+    ],
+)
+def test_what_was_typed_is_kept_beside_what_is_wrong(
+    organizer: TestClient, workshop: Workshop, city: City, field: str, typed: str, said: str
+) -> None:
+    page = organizer.post(NEW, data=TYPED | {field: typed})
+
+    assert page.status_code == 422
+    assert f'id="{field}-error">{said}' in page.text
+    assert f'value="{typed}"' in page.text
+    assert 'value="Aula  Kelurahan Manggar"' in page.text
+    assert 'value="hybrid" checked' in page.text
+    assert city.all(WorkshopSession) == []
+    assert city.all(Venue) == []
+
+
+def test_a_code_is_given_once(organizer: TestClient, workshop_session: WorkshopSession) -> None:
+    page = organizer.post(NEW, data=TYPED)
+    assert page.status_code == 409
+    assert 'id="code-error">There is a session with this code already.' in page.text
+
+
+def test_the_form_of_a_change_holds_what_is_there(
+    staff: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    form = staff.get("/sesi/SPBE-2025-1/ubah")
+    for value in ("2025-08-05T09:00", "2025-08-05T12:00", "Aula Balai Kota", "100"):
+        assert f'value="{value}"' in form.text
+    assert 'value="luring" checked' in form.text
+
+    answer = staff.post("/sesi/SPBE-2025-1/ubah", data=TYPED | {"venue": "", "capacity": ""})
+    assert answer.headers["location"] == "/sesi/SPBE-2025-1"
+    (changed,) = city.all(WorkshopSession)
+    assert (changed.venue_id, changed.capacity, changed.mode) == (None, None, "hybrid")
+
+    page = staff.post("/sesi/SPBE-2025-1/ubah", data=TYPED | {"ends": ""})
+    assert page.status_code == 422
+    assert 'value="2025-11-04T09:00"' in page.text
+
+
+def test_the_figures_say_who_came_and_of_whom_nobody_knows(
+    staff: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    code = workshop_session.code
+    assert "No attendance sheet has been uploaded for this session." in staff.get(f"/sesi/{code}").text
+
+    city.imported(
+        code, b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\nTuti Kenanga;Damai;RT\n", by="budi"
+    )
+    city.register(code, "Lukman Cempaka", outcome=AttendanceStatus.EXCUSED)
+    city.register(code, "Wati Teratai")
+
+    page = staff.get(f"/sesi/{code}")
+    assert re.findall(r'figure-value">(\d+)', page.text) == ["4", "2", "0", "1", "1"]
+    assert "1 still without an outcome" in page.text
+    assert "daftar.csv" in page.text
+    assert "Budi Petugas" in page.text
+
+
+@pytest.mark.parametrize(
+    ("who", "page", "change"),
+    [
+        ("admin", 200, 200),
+        ("organizer", 200, 200),
+        ("staff", 200, 200),
+        ("viewer", 200, 403),
+        ("stranger", 404, 404),
+    ],
+)
+def test_who_may_do_what(
+    who: str,
+    page: int,
+    change: int,
+    workshop_session: WorkshopSession,
+    request: pytest.FixtureRequest,
+    city: City,
+) -> None:
+    city.upload(workshop_session.code, b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\n")
+    browser: TestClient = request.getfixturevalue(who)
+    allowed = change == 200
+
+    seen = browser.get("/sesi/SPBE-2025-1")
+    assert seen.status_code == page
+    assert ("/sesi/SPBE-2025-1/unggah" in seen.text) == allowed
+    assert ("daftar.csv" in seen.text) == allowed
+    for address in ("/sesi/SPBE-2025-1/ubah", NEW):
+        assert browser.get(address).status_code == change
+        posted = browser.post(address, data=TYPED | {"code": "SPBE-2025-9"})
+        assert posted.status_code == (303 if allowed else change)
+    assert len(city.all(WorkshopSession)) == (2 if allowed else 1)

@@ -1,0 +1,12 @@
+"""The city office in which the services are tried."""
+
+import pytest
+from sqlalchemy import Engine
+
+from app.settings import Settings
+from tests.stories import City
+
+
+@pytest.fixture
+def city(engine: Engine, settings: Settings) -> City:
+    return City(engine, settings)

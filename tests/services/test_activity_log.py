@@ -1,0 +1,140 @@
+"""Who did what to what, before and after: every change is in the log, and nobody takes it out again."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from app.database import writing
+from app.models import Activity, Role
+from app.permissions import OPERATOR
+from app.services.logins import close_login, open_login
+from app.services.users import create_api_token, create_password_link, create_user, set_password_by_link
+from app.services.workshop_sessions import (
+    WorkshopSessionInput,
+    change_workshop_session,
+    create_workshop_session,
+)
+from app.services.workshops import WorkshopInput, change_workshop
+from tests.stories import MORNING, City, crowd
+
+SESSION = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), venue="Aula Balai Kota")
+
+
+def newest(city: City) -> Activity:
+    return city.all(Activity)[-1]
+
+
+def lines(city: City, after: int) -> list[tuple[str, str, str]]:
+    return [(one.actor, one.action, one.subject) for one in city.all(Activity) if one.id > after]
+
+
+def test_an_import_from_upload_to_undo(city: City) -> None:
+    code = city.session()
+    before = newest(city).id
+
+    made = city.upload(code, crowd(2))
+    city.correct(made.id, 2, decision={"skip": True})
+    city.commit(made.id, by="budi")
+    city.undo(made.id)
+
+    assert lines(city, before) == [
+        ("Sari Panitia", "upload", "attendance-import"),
+        ("Sari Panitia", "correct", "attendance-import"),
+        ("Budi Petugas", "commit", "attendance-import"),
+        ("Sari Panitia", "undo", "attendance-import"),
+    ]
+    corrected, committed, undone = city.all(Activity)[-3:]
+    assert (corrected.before, corrected.after) == ({"decision": None}, {"decision": {"skip": True}})
+    assert committed.after is not None
+    assert committed.after["counts"]["create"] == 1
+    assert undone.after == {"attendances": 1, "registrations": 1, "people": 1, "people_kept": 0}
+
+
+def test_a_change_of_a_workshop_says_what_changed_and_only_that(city: City) -> None:
+    city.workshop("SPBE-2025", "umkm")
+
+    with writing(city.engine) as db:
+        change_workshop(
+            db,
+            city.actor("sari"),
+            "SPBE-2025",
+            WorkshopInput("Kegiatan baru", ("umkm", "rt"), pillar="cakap"),
+        )
+
+    line = newest(city)
+    assert (line.actor, line.action, line.subject_id) == ("Sari Panitia", "change", "SPBE-2025")
+    assert line.before == {"title": "Kegiatan SPBE-2025", "target_groups": ["umkm"], "pillar": None}
+    assert line.after == {"title": "Kegiatan baru", "target_groups": ["rt", "umkm"], "pillar": "cakap"}
+
+
+def test_a_session_with_the_venue_that_was_made_for_it(city: City) -> None:
+    city.workshop("SPBE-2025")
+    before = newest(city).id
+
+    with writing(city.engine) as db:
+        create_workshop_session(db, city.actor("sari"), "SPBE-2025", "SPBE-2025-1", SESSION)
+    with writing(city.engine) as db:
+        change_workshop_session(db, city.actor("budi"), "SPBE-2025-1", replace(SESSION, capacity=40))
+
+    assert lines(city, before) == [
+        ("Sari Panitia", "create", "venue"),
+        ("Sari Panitia", "create", "session"),
+        ("Budi Petugas", "change", "session"),
+    ]
+    assert (newest(city).before, newest(city).after) == ({"capacity": None}, {"capacity": 40})
+
+
+def test_users_and_what_opens_doors_but_never_the_secrets_themselves(city: City) -> None:
+    before = newest(city).id
+
+    with writing(city.engine) as db:
+        user = create_user(
+            db,
+            OPERATOR,
+            email="ani@contoh.id",
+            name="Ani",
+            role=Role.STAFF,
+            organization="Kampus Contoh",
+            password="kata sandi ani",
+        )
+        link = create_password_link(db, OPERATOR, user)
+        token = create_api_token(db, OPERATOR, user, "laporan")
+        set_password_by_link(db, link, "kata sandi baru")
+        cookie = open_login(db, user, "test")
+        close_login(db, cookie)
+
+    assert lines(city, before) == [
+        ("command line", "create", "organization"),
+        ("command line", "create", "user"),
+        ("command line", "create", "password-link"),
+        ("command line", "create", "api-token"),
+        ("Ani", "set-password", "user"),
+        ("Ani", "log-in", "user"),
+        ("Ani", "log-out", "user"),
+    ]
+    written = "".join(str(line.model_dump()) for line in city.all(Activity))
+    for secret in ("argon2", link, token, cookie, "kata sandi"):
+        assert secret not in written
+
+
+@pytest.mark.parametrize("statement", ["UPDATE activity SET actor = 'nobody'", "DELETE FROM activity"])
+def test_the_database_lets_nobody_rewrite_it(city: City, statement: str) -> None:
+    before = city.all(Activity)
+
+    with pytest.raises(DatabaseError, match="append-only"), writing(city.engine) as db:
+        db.connection().execute(text(statement))
+
+    assert city.all(Activity) == before
+
+
+def test_what_was_refused_is_not_in_it(city: City) -> None:
+    code = city.session()
+    before = len(city.all(Activity))
+
+    with pytest.raises(Exception, match="no session"):
+        city.upload(code, crowd(1), by="tono")
+
+    assert len(city.all(Activity)) == before

@@ -1,0 +1,163 @@
+"""Undo takes back what one import made or changed, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.database import writing
+from app.errors import Conflict
+from app.models import Attendance, AttendanceStatus, ImportStatus, Participant, Registration
+from app.services.import_commit import CommitChoices
+from tests.stories import LAMARU, MORNING, SAMPLES, City, crowd, sheet
+
+HEADER = "Nama;Kelurahan;HP;Email;RT;Kehadiran"
+NEXT_WEEK = MORNING + timedelta(days=7)
+
+
+@pytest.fixture
+def known(city: City) -> City:
+    """Siti and Budi came to A-1, and Nur was registered for it without an outcome."""
+    code = city.session("A-1")
+    city.imported(
+        code, sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir", "Budi Contoh;Lamaru;;;;tidak")
+    )
+    city.register(code, "Nur Aini", LAMARU)
+    return city
+
+
+def test_everything_is_as_it_was_before(known: City) -> None:
+    before = known.people_and_attendance()
+    content = sheet(
+        HEADER,
+        "Siti Aminah;Manggar;081200000001;siti@contoh.id;12;tidak",
+        "Budi Contoh;Lamaru;081200000002;;3;hadir",
+        "Rahmat Contoh;Sepinggan;;;;hadir",
+    )
+    made = known.upload("A-1", content)
+    known.commit(made.id, choices=CommitChoices(others="absent"))
+    assert known.outcomes() == {
+        "Siti Aminah": "absent",
+        "Budi Contoh": "present",
+        "Nur Aini": "absent",
+        "Rahmat Contoh": "present",
+    }
+
+    undone = known.undo(made.id)
+
+    assert undone.status is ImportStatus.UNDONE
+    assert known.people_and_attendance() == before
+
+
+@pytest.mark.parametrize("name", ["spbe.xlsx", "tokoh.csv"])
+def test_a_sample_leaves_nothing_behind(city: City, name: str) -> None:
+    made = city.imported(city.session(groups=()), (SAMPLES / name).read_bytes())
+
+    city.undo(made.id)
+
+    assert city.people_and_attendance() == {"attendance": [], "participant": [], "registration": []}
+
+
+def test_undoing_twice_changes_nothing_more(known: City) -> None:
+    made = known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    first = known.undo(made.id)
+    before = known.people_and_attendance()
+
+    again = known.undo(made.id, by="budi")
+
+    assert (again.undone_at, again.undone_by) == (first.undone_at, first.undone_by)
+    assert known.people_and_attendance() == before
+
+
+def test_what_was_undone_can_be_uploaded_again(known: City) -> None:
+    content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
+    known.undo(known.imported("A-1", content).id)
+
+    again = known.imported("A-1", content)
+
+    assert again.counts["create"] == 1
+    assert known.outcomes()["Rahmat Contoh"] == "present"
+
+
+def test_only_a_committed_import_can_be_undone(known: City) -> None:
+    made = known.upload("A-1", crowd(1))
+
+    with pytest.raises(Conflict) as refused:
+        known.undo(made.id)
+
+    assert refused.value.code == "not-committed"
+
+
+def test_people_who_came_elsewhere_too_stay(city: City) -> None:
+    content = sheet(
+        HEADER, "Siti Aminah;Manggar;081200000001;;;hadir", "Budi Contoh;Lamaru;081200000002;;;hadir"
+    )
+    first = city.imported(city.session("A-1"), content)
+    city.imported(city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir"))
+
+    city.undo(first.id)
+
+    assert [person.name for person in city.all(Participant)] == ["Siti Aminah"]
+    assert len(city.all(Registration)) == len(city.all(Attendance)) == 1
+
+
+def test_details_that_the_import_filled_are_blank_again_unless_changed_since(known: City) -> None:
+    known.session("B-1", NEXT_WEEK)
+    made = known.imported("B-1", sheet(HEADER, "Siti Aminah;Manggar;081200000001;siti@contoh.id;12;hadir"))
+    with writing(known.engine) as db:
+        siti = db.get_one(Participant, next(one.id for one in known.all(Participant) if one.email))
+        siti.rt = "13"
+
+    known.undo(made.id)
+
+    siti = next(one for one in known.all(Participant) if one.name == "Siti Aminah")
+    assert (siti.email, siti.rt, siti.phone) == (None, "13", "+6281200000001")
+
+
+def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named(known: City) -> None:
+    first = known.imported(
+        "A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir", "Ayu Misalnya;Manggar;;;;hadir")
+    )
+    second = known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"))
+    before = known.people_and_attendance()
+
+    with pytest.raises(Conflict, match=r"1 people.*Rahmat Contoh") as refused:
+        known.undo(first.id)
+    assert refused.value.code == "changed-later"
+    assert known.people_and_attendance() == before
+
+    known.undo(second.id)
+    known.undo(first.id)
+    assert "Rahmat Contoh" not in known.outcomes()
+
+
+def test_a_later_outcome_of_somebody_who_was_marked_absent_stands_in_the_way(known: City) -> None:
+    made = known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    known.commit(made.id, choices=CommitChoices(others="absent"))
+    known.imported("A-1", sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
+
+    with pytest.raises(Conflict, match="Nur Aini"):
+        known.undo(made.id)
+
+    assert known.outcomes()["Nur Aini"] == "present"
+
+
+def test_a_later_import_that_changed_nothing_stands_in_nobodys_way(known: City) -> None:
+    content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
+    first = known.imported("A-1", content)
+    known.imported("A-1", content)
+
+    known.undo(first.id)
+
+    assert "Rahmat Contoh" not in known.outcomes()
+
+
+def test_an_attendance_that_was_recorded_by_hand_since_stays(known: City) -> None:
+    made = known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    with writing(known.engine) as db:
+        recorded = db.get_one(Attendance, max(one.registration_id for one in known.all(Attendance)))
+        recorded.status = AttendanceStatus.EXCUSED
+
+    with pytest.raises(Conflict, match="Rahmat Contoh"):
+        known.undo(made.id)
+
+    assert known.outcomes()["Rahmat Contoh"] == "excused"

@@ -1,0 +1,121 @@
+"""A large file is read in the background: queued with the upload, claimed by one worker, lost by none."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import Engine
+
+from app import jobs
+from app.database import writing
+from app.jobs import Jobs
+from app.models import AttendanceImport, ImportStatus, OutboxTask
+from app.models.base import now
+from app.services.attendance_imports import READ_AT_ONCE_BYTES, give_up_reading
+from app.services.outbox import TRIES, claim
+from app.settings import Settings
+from tests.stories import City, crowd
+
+LARGE = crowd(3) + b";" * READ_AT_ONCE_BYTES
+
+
+@pytest.fixture
+def worker(settings: Settings, engine: Engine, city: City) -> Jobs:
+    return Jobs(settings, engine, city.vault)
+
+
+def status(city: City) -> ImportStatus:
+    (attendance_import,) = city.all(AttendanceImport)
+    return attendance_import.status
+
+
+def let_the_claim_run_out(city: City) -> None:
+    with writing(city.engine) as db:
+        for task in city.all(OutboxTask):
+            db.get_one(OutboxTask, task.id).claimed_until = now() - timedelta(seconds=1)
+
+
+def test_it_is_read_after_the_answer(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), LARGE)
+    assert (made.status, made.counts, city.rows(made.id)) == (ImportStatus.READING, {}, {})
+
+    worker.drain()
+
+    assert status(city) is ImportStatus.REVIEW
+    assert len(city.rows(made.id)) == 3
+    assert city.all(OutboxTask) == []
+
+
+def test_a_worker_that_died_does_not_take_it_along(city: City, worker: Jobs) -> None:
+    city.upload(city.session(), LARGE)
+    with writing(city.engine) as db:
+        assert claim(db) is not None
+
+    worker.drain()
+    assert status(city) is ImportStatus.READING
+
+    let_the_claim_run_out(city)
+    worker.drain()
+    assert status(city) is ImportStatus.REVIEW
+
+
+def test_two_workers_never_take_the_same(city: City) -> None:
+    for code in ("A-1", "B-1"):
+        city.upload(city.session(code), LARGE)
+
+    with writing(city.engine) as db:
+        first = claim(db)
+    with writing(city.engine) as db:
+        second = claim(db)
+        nothing = claim(db)
+
+    assert first is not None
+    assert second is not None
+    assert first.payload != second.payload
+    assert nothing is None
+
+
+def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, worker: Jobs) -> None:
+    city.upload(city.session(), b"not a list\n" + b"\n" * READ_AT_ONCE_BYTES)
+
+    worker.drain()
+
+    (failed,) = city.all(AttendanceImport)
+    assert failed.status is ImportStatus.FAILED
+    assert failed.failure is not None
+    assert failed.failure["code"] == "no-header"
+    assert city.all(OutboxTask) == []
+
+
+def test_after_several_tries_it_is_given_up(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(jobs, "read_uploaded", fault)
+    city.upload(city.session(), LARGE)
+
+    for _ in range(TRIES):
+        assert status(city) is ImportStatus.READING
+        worker.drain()
+        let_the_claim_run_out(city)
+
+    (failed,) = city.all(AttendanceImport)
+    assert failed.status is ImportStatus.FAILED
+    assert failed.failure is not None
+    assert failed.failure["code"] == "unreadable-file"
+    assert city.all(OutboxTask) == []
+    assert caplog.text.count("the disk is full") >= TRIES
+
+
+def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
+    city: City, worker: Jobs
+) -> None:
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+
+    with writing(city.engine) as db:
+        give_up_reading(db, made.id)
+
+    assert status(city) is ImportStatus.REVIEW
+    assert len(city.rows(made.id)) == 3

@@ -1,0 +1,50 @@
+"""Who may do what: the table that was settled, cell by cell."""
+
+import pytest
+
+from app.errors import Forbidden
+from app.models import Role
+from app.permissions import OPERATOR, Actor, Permission, Reach
+
+ROLES = (Role.ADMIN, Role.ORGANIZER, Role.STAFF, Role.VIEWER)
+
+SETTLED = {
+    Permission.WORKSHOP_WRITE: "all own none none",
+    Permission.SESSION_WRITE: "all own own none",
+    Permission.ATTENDANCE_WRITE: "all own own none",
+    Permission.PARTICIPANT_READ: "all own own none",
+    Permission.COVERAGE_READ: "all all all all",
+    Permission.WORKSHOP_READ: "all own own all",
+    Permission.USER_WRITE: "all none none none",
+    Permission.ACTIVITY_READ: "all none none none",
+}
+
+
+def actor(role: Role, *, may_see_participants: bool = False) -> Actor:
+    return Actor(1, "Ani", role, 1, may_see_participants)
+
+
+@pytest.mark.parametrize("permission", Permission)
+def test_the_table(permission: Permission) -> None:
+    reaches = " ".join(actor(role).reach(permission) for role in ROLES)
+
+    assert reaches == SETTLED[permission]
+
+
+def test_the_grant_lets_a_viewer_see_participants_and_nothing_else() -> None:
+    granted = actor(Role.VIEWER, may_see_participants=True)
+
+    assert granted.reach(Permission.PARTICIPANT_READ) is Reach.ALL
+    assert {one for one in Permission if granted.may(one)} - {
+        one for one in Permission if actor(Role.VIEWER).may(one)
+    } == {Permission.PARTICIPANT_READ}
+
+
+def test_who_never_may_is_told_so() -> None:
+    with pytest.raises(Forbidden):
+        actor(Role.VIEWER).require(Permission.ATTENDANCE_WRITE)
+    actor(Role.STAFF).require(Permission.ATTENDANCE_WRITE)
+
+
+def test_the_operator_at_the_shell_may_do_everything() -> None:
+    assert {OPERATOR.reach(permission) for permission in Permission} == {Reach.ALL}

@@ -1,0 +1,51 @@
+"""What the surroundings decide, and the secret that is made where none is given."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from app.errors import Problem
+from app.settings import Settings
+
+POSTGRESQL = "postgresql+psycopg://jangkau@127.0.0.1/jangkau"
+
+
+def test_the_environment_is_read_when_settings_are_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings().database.endswith("var/jangkau.sqlite3")
+
+    monkeypatch.setenv("JANGKAU_DATABASE_URL", POSTGRESQL)
+    monkeypatch.setenv("JANGKAU_BASE_URL", "https://literasi.contoh.id")
+
+    assert Settings().database == POSTGRESQL
+    assert (Settings().embedded, Settings().https) == (False, True)
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner(tmp_path: Path) -> None:
+    folder = tmp_path / "var"
+
+    first, second = Settings(data_dir=folder).secret, Settings(data_dir=folder).secret
+
+    (kept,) = folder.iterdir()
+    assert first == second == kept.read_bytes()
+    assert len(first) >= 32
+    assert kept.stat().st_mode & 0o777 == 0o600
+    assert Settings(data_dir=tmp_path / "elsewhere").secret != first
+
+
+def test_a_secret_that_is_given_is_used_and_never_shown(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, secret_key=SecretStr("dari luar"))
+
+    assert settings.secret == b"dari luar"
+    assert list(tmp_path.iterdir()) == []
+    assert "dari luar" not in repr(settings)
+
+
+def test_with_postgresql_the_secret_has_to_be_given(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, database_url=POSTGRESQL)
+
+    with pytest.raises(Problem) as refused:
+        _ = settings.secret
+
+    assert refused.value.code == "no-secret-key"
+    assert list(tmp_path.iterdir()) == []

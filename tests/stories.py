@@ -1,0 +1,234 @@
+"""A city office to tell stories with: who works there, their workshops, and the sheets that they upload.
+
+Sari (organizer) and Budi (staff) belong to one organization, Tono (organizer) to another; Made (admin) and
+Rina (viewer) are Dinas Kominfo's.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Column, Connection, Engine, Table
+from sqlmodel import SQLModel, col, select
+
+from app.database import reading, writing
+from app.models import (
+    Attendance,
+    AttendanceImport,
+    AttendanceImportRow,
+    AttendanceStatus,
+    Basis,
+    Participant,
+    Registration,
+    RegistrationStatus,
+    Role,
+    Sex,
+    WorkshopSession,
+)
+from app.nik_vault import NikVault
+from app.permissions import OPERATOR, Actor
+from app.queries.attendance_imports import import_rows
+from app.services.attendance_imports import upload
+from app.services.import_commit import CommitChoices, commit, new_registration_code
+from app.services.import_review import correct_row
+from app.services.import_undo import undo
+from app.services.judging import SheetChoices
+from app.services.logins import actor_of
+from app.services.users import DINAS_KOMINFO, create_user
+from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops import WorkshopInput, create_workshop
+from app.settings import Settings
+from app.spreadsheets.names import name_key
+
+SAMPLES = Path(__file__).parent / "samples"
+
+MANGGAR = "64.71.01.1001"
+LAMARU = "64.71.01.1002"
+SEPINGGAN = "64.71.05.1002"
+
+MORNING = datetime(2025, 8, 5, 9)  # noqa: DTZ001 (a wall-clock time in WITA)
+OWN = "Panitia Literasi SPBE"
+OTHER = "Komunitas Pesisir Digital"
+
+STAFF = (
+    ("made@contoh.id", "Made Admin", Role.ADMIN, DINAS_KOMINFO),
+    ("sari@contoh.id", "Sari Panitia", Role.ORGANIZER, OWN),
+    ("budi@contoh.id", "Budi Petugas", Role.STAFF, OWN),
+    ("rina@contoh.id", "Rina Dinas", Role.VIEWER, DINAS_KOMINFO),
+    ("tono@contoh.id", "Tono Tetangga", Role.ORGANIZER, OTHER),
+)
+
+PEOPLE_TABLES = ("attendance", "participant", "registration")
+
+Dump = dict[str, list[dict[str, Any]]]
+Thing = TypeVar("Thing", bound=SQLModel)
+
+
+class City:
+    """Each step is a transaction of its own, as it is when people work with the service."""
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self.engine = engine
+        self.vault = NikVault(settings.secret)
+        with writing(engine) as db:
+            self.users = {
+                name.split()[0].lower(): create_user(
+                    db, OPERATOR, email=email, name=name, role=role, organization=organization
+                )
+                for email, name, role, organization in STAFF
+            }
+
+    def actor(self, name: str) -> Actor:
+        """One of made, sari, budi, rina and tono."""
+        return actor_of(self.users[name])
+
+    def workshop(self, code: str, *groups: str, by: str = "sari") -> str:
+        with writing(self.engine) as db:
+            return create_workshop(db, self.actor(by), code, WorkshopInput(f"Kegiatan {code}", groups)).code
+
+    def session(
+        self,
+        code: str = "UMKM-2025-1",
+        starts: datetime = MORNING,
+        *,
+        groups: tuple[str, ...] = ("umkm",),
+        capacity: int | None = None,
+        by: str = "sari",
+    ) -> str:
+        """A session of three hours, in a workshop of its own."""
+        workshop = self.workshop(f"{code}-W", *groups, by=by)
+        given = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=capacity)
+        with writing(self.engine) as db:
+            return create_workshop_session(db, self.actor(by), workshop, code, given).code
+
+    def upload(
+        self,
+        session_code: str,
+        content: bytes,
+        *,
+        name: str = "daftar.csv",
+        by: str = "sari",
+        choices: SheetChoices | None = None,
+    ) -> AttendanceImport:
+        with reading(self.engine) as look, writing(self.engine) as db:
+            return upload(look, db, self.vault, self.actor(by), session_code, name, content, choices)
+
+    def commit(
+        self, import_id: int, *, by: str = "sari", choices: CommitChoices | None = None
+    ) -> AttendanceImport:
+        with writing(self.engine) as db:
+            return commit(db, self.vault, self.actor(by), import_id, choices)
+
+    def undo(self, import_id: int, *, by: str = "sari") -> AttendanceImport:
+        with writing(self.engine) as db:
+            return undo(db, self.actor(by), import_id)
+
+    def correct(
+        self,
+        import_id: int,
+        number: int,
+        *,
+        cells: Mapping[str, str] | None = None,
+        decision: Mapping[str, Any] | None = None,
+    ) -> list[int]:
+        """The numbers of the rows that this changed."""
+        with writing(self.engine) as db:
+            actor = self.actor("sari")
+            return correct_row(db, self.vault, actor, import_id, number, cells=cells, decision=decision)
+
+    def imported(self, session_code: str, content: bytes, *, by: str = "sari") -> AttendanceImport:
+        """Uploads a sheet and commits it."""
+        return self.commit(self.upload(session_code, content, by=by).id, by=by)
+
+    def register(
+        self,
+        session_code: str,
+        name: str,
+        kelurahan: str | None = MANGGAR,
+        *,
+        person: Participant | None = None,
+        group: str = "umkm",
+        sex: Sex | None = None,
+        status: RegistrationStatus = RegistrationStatus.CONFIRMED,
+        outcome: AttendanceStatus | None = None,
+    ) -> Participant:
+        """Somebody (or `person`, if known) is registered, from outside the city where there is no kelurahan."""
+        with writing(self.engine) as db:
+            held = db.exec(select(WorkshopSession).where(WorkshopSession.code == session_code)).one()
+            outside = None if kelurahan else "Samarinda"
+            person = db.merge(
+                person
+                or Participant(
+                    name=name, name_key=name_key(name), kelurahan_code=kelurahan, outside_place=outside
+                )
+            )
+            db.flush()
+            registration = Registration(
+                code=new_registration_code(),
+                participant_id=person.id,
+                workshop_session_id=held.id,
+                status=status,
+                kelurahan_code=kelurahan,
+                outside_place=outside,
+                sex=sex,
+                target_group_code=group,
+                basis=Basis.CONSENT,
+            )
+            db.add(registration)
+            db.flush()
+            if outcome:
+                db.add(Attendance(registration_id=registration.id, status=outcome))
+            return person
+
+    def outcomes(self) -> dict[str, str | None]:
+        """Each registered person's attendance, by name."""
+        statement = (
+            select(Participant.name, Attendance.status)
+            .join(Registration, col(Registration.participant_id) == col(Participant.id))
+            .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+            .order_by(col(Registration.id))
+        )
+        with reading(self.engine) as look:
+            return {name: status and str(status) for name, status in look.exec(statement)}
+
+    def people_and_attendance(self) -> Dump:
+        """All that an import may change for good."""
+        return {name: lines for name, lines in dump(self.engine).items() if name in PEOPLE_TABLES}
+
+    def rows(self, import_id: int) -> dict[int, AttendanceImportRow]:
+        """The rows of an import by their numbers in the sheet."""
+        with reading(self.engine) as look:
+            return {row.number: row for row in import_rows(look, import_id)}
+
+    def all(self, model: type[Thing]) -> list[Thing]:
+        """Everything of one kind, in the order of its keys."""
+        with reading(self.engine) as look:
+            return list(look.exec(select(model).order_by(*_keys(model))))
+
+
+def sheet(*lines: str) -> bytes:
+    """A list as it is typed: a header, then one line a person, the cells divided by semicolons."""
+    return "\n".join(lines).encode()
+
+
+def crowd(size: int, *, kelurahan: str = "Manggar", group: str = "umkm") -> bytes:
+    """A list of so many people who were there."""
+    people = (f"Peserta Contoh {number:05};{kelurahan};{group};hadir" for number in range(size))
+    return sheet("Nama;Kelurahan;Unsur;Kehadiran", *people)
+
+
+def dump(engine: Engine, *, without: Collection[str] = ()) -> Dump:
+    """All rows of all tables, by the tables' names."""
+    tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in without]
+    with engine.connect() as connection:
+        return {table.name: _lines(connection, table) for table in tables}
+
+
+def _lines(connection: Connection, table: Table) -> list[dict[str, Any]]:
+    found = connection.execute(table.select().order_by(*table.primary_key)).mappings()
+    return [dict(line) for line in found]
+
+
+def _keys(model: type[SQLModel]) -> Iterable[Column[Any]]:
+    return SQLModel.metadata.tables[str(model.__tablename__)].primary_key
