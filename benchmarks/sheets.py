@@ -9,7 +9,20 @@ from openpyxl import Workbook
 
 FOLDER = Path(".cache/benchmarks")
 HEADINGS = ("No", "Nama Lengkap", "NIK", "L/P", "Tgl Lahir", "No HP", "Kelurahan", "RT", "Unsur", "Kehadiran")
-FIRST = ("Andi", "Bunga", "Citra", "Dimas", "Eka", "Fajar", "Gita", "Hadi", "Intan", "Jaya", "Kartika", "Lukman")
+FIRST = (
+    "Andi",
+    "Bunga",
+    "Citra",
+    "Dimas",
+    "Eka",
+    "Fajar",
+    "Gita",
+    "Hadi",
+    "Intan",
+    "Jaya",
+    "Kartika",
+    "Lukman",
+)
 LAST = ("Contoh", "Misal", "Umpama", "Ibarat", "Andaikan", "Percobaan", "Teladan", "Seumpama", "Permisalan")
 KELURAHAN = (
     "Manggar", "Lamaru", "Teritip", "Baru Ilir", "Kariangau", "Batu Ampar", "Gn. Samarinda", "Karang Joang",

@@ -2,14 +2,14 @@
 
 from datetime import date
 from typing import Annotated, Literal
-from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
-from app.reports.download import Download, Format, coverage_download
+from app.reports.download import Format, coverage_download
 from app.web.dependencies import ApiActor, Lang, ReportReader, Translate
+from app.web.downloads import attachment
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"])
 
@@ -29,13 +29,5 @@ def coverage_report(
 ) -> Response:
     """Which kelurahan and groups were reached. Without a period: the latest year in which a session started."""
     report = coverage(db, actor, CoverageFilters(from_, to, workshop, group, sex), language)
-    return as_attachment(coverage_download(report, file_format, translate, language))
-
-
-def as_attachment(download: Download) -> Response:
-    """A file to save (RFC 6266)."""
-    return Response(
-        download.content,
-        media_type=download.media_type,
-        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(download.name)}"},
-    )
+    file = coverage_download(report, file_format, translate, language)
+    return attachment(file.name, file.content, file.media_type)

@@ -1,7 +1,6 @@
 """Pages of imports: upload a sheet, what was uploaded, undo one. Going through one: import_review.py."""
 
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.datastructures import UploadFile as SentFile
@@ -21,6 +20,7 @@ from app.services.import_undo import undo
 from app.services.judging import SheetChoices
 from app.spreadsheets.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
+from app.web.downloads import attachment
 from app.web.flash import flash
 from app.web.pages import render, see
 
@@ -98,10 +98,7 @@ def undo_import(
 def original_file(db: Writer, vault: Vault, actor: PageActor, import_id: int) -> Response:
     """A download of personal data: a GET that writes one line, of who took it, before the first byte."""
     file = uploaded_files.download(db, vault, actor, import_id)
-    disposition = f"attachment; filename*=UTF-8''{quote(file.name, safe='')}"
-    return Response(
-        file.content, media_type="application/octet-stream", headers={"content-disposition": disposition}
-    )
+    return attachment(file.name, file.content)
 
 
 def _sent(file: SentFile | str | None) -> tuple[str, bytes]:

@@ -20,8 +20,8 @@ from app.reports.html import coverage_parts
 from app.reports.map import Link
 from app.reports.states import LOOKS
 from app.reports.wording import headline, subtitle
-from app.routers.api.coverage import as_attachment
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
+from app.web.downloads import attachment
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText, render_form
 
 router = APIRouter(include_in_schema=False)
@@ -91,7 +91,8 @@ def coverage_file(
     language: Lang,
 ) -> Response:
     report = coverage(db, actor, form.filters, language)
-    return as_attachment(coverage_download(report, file_format, _, language))
+    file = coverage_download(report, file_format, _, language)
+    return attachment(file.name, file.content, file.media_type)
 
 
 def _choices(look: Db, actor: Actor, form: CoverageQuery, language: Language) -> dict[str, Any]:
