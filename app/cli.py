@@ -2,8 +2,10 @@
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -39,6 +41,7 @@ from app.services.users import (
 )
 from app.settings import Settings
 from app.spreadsheets.judgement import KINDS
+from app.spreadsheets.progress import Progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
@@ -159,10 +162,11 @@ def token_create(
     name: Annotated[str, typer.Option()],
     expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
 ) -> None:
-    """A new API token of a user, printed once."""
+    """A new API token of a user, printed once. It holds to the end of the day that it expires on."""
     with writing(_installation().engine) as db:
         user = user_by_email(db, email)
-        typer.echo(create_api_token(db, OPERATOR, user, name, utc(expires) if expires else None))
+        until = utc(expires + timedelta(days=1)) if expires else None
+        typer.echo(create_api_token(db, OPERATOR, user, name, until))
 
 
 @workshop_app.command("create")
@@ -216,7 +220,9 @@ def import_(
     document: dict[str, Any] = {}
     try:
         with reading(here.engine) as look, writing(here.engine) as db:
-            made = upload(look, db, here.vault, OPERATOR, session, file.name, content, choices, at_once=True)
+            with _progress_bar() as progress:
+                to = (look, db, here.vault, OPERATOR, session)
+                made = upload(*to, file.name, content, choices, at_once=True, progress=progress)
             attention = made.counts["review"] + made.counts["error"]
             if not dry_run and (only_valid or not attention):
                 options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
@@ -229,6 +235,18 @@ def import_(
     _print_import(document, as_json=as_json)
     if attention and not only_valid:
         sys.exit(NEEDS_ATTENTION)
+
+
+@contextmanager
+def _progress_bar() -> Iterator[Progress]:
+    """Rows done of rows, where somebody sits before it."""
+    with typer.progressbar(length=1, show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+
+        def tell(done: int, of: int) -> None:
+            bar.length = of
+            bar.update(done - bar.pos)
+
+        yield tell
 
 
 def _print_import(document: dict[str, Any], *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import orjson
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, event, func, select, text
@@ -44,11 +45,24 @@ def _engine(url: str) -> Engine:
             pool_size=THREADS,
             max_overflow=10,
             connect_args={"isolation_level": None, "check_same_thread": False},
+            json_serializer=_json,
+            json_deserializer=orjson.loads,
         )
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
-    return sqlalchemy_engine(url, pool_size=THREADS, max_overflow=10, pool_pre_ping=True)
+    return sqlalchemy_engine(
+        url,
+        pool_size=THREADS,
+        max_overflow=10,
+        pool_pre_ping=True,
+        json_serializer=_json,
+        json_deserializer=orjson.loads,
+    )
+
+
+def _json(document: object) -> str:
+    return orjson.dumps(document).decode()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

@@ -8,6 +8,7 @@ import fcntl
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from threading import Event, Thread
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -16,13 +17,18 @@ from sqlalchemy import Engine
 from app.database import reading, take_lock, writing
 from app.models import OutboxKind
 from app.nik_vault import NikVault
+from app.queries.similar_people import places, similar_pairs
 from app.services.attendance_imports import give_up_reading, read_uploaded
 from app.services.logins import forget_expired_logins
 from app.services.outbox import ClaimedTask, claim, finish
+from app.services.people_merge_undo import forget_old_merges
+from app.services.possible_duplicates import keep_pairs
 from app.settings import Settings
 
 CONSUMER_LOCK = 64_710_002
+AT_NIGHT = crontab(hour="18", minute="37")  # in UTC: 02.37 WITA
 SECONDS_TO_FINISH = 5
+SECONDS_BETWEEN_TRIES = 30
 log = logging.getLogger(__name__)
 
 
@@ -38,11 +44,27 @@ class Jobs:
         self._drain = self.huey.task(name="drain")(self.drain)
         self.huey.periodic_task(crontab(), name="drain-each-minute")(self.drain)
         self.huey.periodic_task(crontab(minute="7"), name="forget-expired-logins")(self.forget_expired_logins)
+        self.huey.periodic_task(AT_NIGHT, name="look-after-duplicates")(self.look_after_duplicates)
 
     def wake(self) -> None:
         """Something was queued. If this call is lost, the next minute finds the work all the same."""
         with suppress(Exception):
             self._drain()
+
+    def rows_read(self, import_id: int) -> tuple[int, int] | None:
+        """How many rows of a file that is being read are done, and how many it has; None where that isn't known.
+
+        It stands beside the wake-up calls, for the transaction that it tells of isn't committed yet.
+        """
+        try:
+            progress: tuple[int, int] | None = self.huey.get(_progress_key(import_id), peek=True)
+        finally:
+            self.close()
+        return progress
+
+    def close(self) -> None:
+        """Lets go of the queue's connection, of which each thread has its own."""
+        self.huey.storage.close()
 
     def drain(self) -> None:
         """Does everything that is queued."""
@@ -61,34 +83,77 @@ class Jobs:
         with writing(self.engine) as db:
             forget_expired_logins(db)
 
+    def look_after_duplicates(self) -> None:
+        """Looks for possible duplicates everywhere, and forgets what was kept of merges that stay for good."""
+        self._find_duplicates()
+        with writing(self.engine) as db:
+            forget_old_merges(db)
+
+    def _find_duplicates(self, import_id: int | None = None) -> None:
+        """Place by place, each with a short transaction of its own; where an import is named, only its people's."""
+        with reading(self.engine) as look:
+            for place in places(look, import_id=import_id):
+                if found := similar_pairs(look, place):
+                    with writing(self.engine) as db:
+                        keep_pairs(db, found)
+
     def _claim(self) -> ClaimedTask | None:
         with writing(self.engine) as db:
             return claim(db)
 
     def _perform(self, task: ClaimedTask) -> None:
         match task.kind:
+            case OutboxKind.FIND_DUPLICATES:
+                self._find_duplicates(task.payload["attendance_import"])
             case OutboxKind.READ_IMPORT:
-                with reading(self.engine) as look, writing(self.engine) as db:
-                    read_uploaded(look, db, self.vault, task.payload["import"])
+                self._read_import(task.payload["import"])
+
+    def _read_import(self, import_id: int) -> None:
+        key = _progress_key(import_id)
+
+        def tell(done: int, of: int) -> None:
+            with suppress(Exception):  # reading goes on where it can't be told of
+                self.huey.put(key, (done, of))
+
+        try:
+            with reading(self.engine) as look, writing(self.engine) as db:
+                read_uploaded(look, db, self.vault, import_id, tell)
+        finally:
+            with suppress(Exception):
+                self.huey.delete(key)
+            self.close()
 
     def _give_up(self, task: ClaimedTask) -> None:
         match task.kind:
+            case OutboxKind.FIND_DUPLICATES:
+                pass  # the next night finds them
             case OutboxKind.READ_IMPORT:
                 with writing(self.engine) as db:
                     give_up_reading(db, task.payload["import"])
 
     @contextmanager
     def consuming(self) -> Iterator[None]:
-        """Runs the consumer beside the caller, if no other process of this installation does."""
-        with ExitStack() as stack:
-            stack.callback(self.huey.storage.close)
-            if _only_one(stack, self.settings, self.engine):
-                consumer = _QuietConsumer(
-                    self.huey, workers=1, periodic=True, shutdown_timeout=SECONDS_TO_FINISH
-                )
-                consumer.start()
-                stack.callback(consumer.stop, graceful=True)
+        """Runs the consumer beside the caller, as soon as no other process of this installation does."""
+        ended = Event()
+        keeper = Thread(target=self._consume_when_alone, args=(ended,), name="consumer-keeper", daemon=True)
+        keeper.start()
+        try:
             yield
+        finally:
+            ended.set()
+            keeper.join(2 * SECONDS_TO_FINISH)
+
+    def _consume_when_alone(self, ended: Event) -> None:
+        while not ended.is_set():
+            with ExitStack() as stack:
+                if _only_one(stack, self.settings, self.engine):
+                    consumer = _QuietConsumer(
+                        self.huey, workers=1, periodic=True, shutdown_timeout=SECONDS_TO_FINISH
+                    )
+                    consumer.start()
+                    stack.callback(consumer.stop, graceful=True)
+                    ended.wait()
+            ended.wait(SECONDS_BETWEEN_TRIES)
 
 
 class _QuietConsumer(Consumer):
@@ -96,6 +161,10 @@ class _QuietConsumer(Consumer):
 
     def _set_signal_handlers(self) -> None:
         pass
+
+
+def _progress_key(import_id: int) -> str:
+    return f"rows-read-{import_id}"
 
 
 def _huey(settings: Settings) -> Huey:

@@ -25,14 +25,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     engine = create_engine(settings)
     vault = NikVault(settings.secret)
     jobs = Jobs(settings, engine, vault)
-    house = House(settings, engine, create_report_engine(settings, engine), vault, jobs.wake)
+    report_engine = create_report_engine(settings, engine)
+    house = House(settings, engine, report_engine, vault, jobs.wake, jobs.close, jobs.rows_read)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         with jobs.consuming():
             yield
-        house.engine.dispose()
-        house.report_engine.dispose()
+        house.close()
 
     app = FastAPI(
         title="Jangkau",

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ATTENDANCE_WRITE = "attendance:write"
     COVERAGE_READ = "coverage:read"
     PARTICIPANT_READ = "participant:read"
+    PEOPLE_MERGE = "people:merge"
     SESSION_WRITE = "session:write"
     USER_WRITE = "user:write"
     WORKSHOP_READ = "workshop:read"
@@ -36,6 +37,7 @@ _TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.ATTENDANCE_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
     Permission.COVERAGE_READ: dict.fromkeys(Role, Reach.ALL),
     Permission.PARTICIPANT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
+    Permission.PEOPLE_MERGE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
     Permission.SESSION_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
     Permission.USER_WRITE: {Role.ADMIN: Reach.ALL},
     Permission.WORKSHOP_READ: {

@@ -11,7 +11,9 @@ from app.models.attendance_imports import (
     UploadedFile,
 )
 from app.models.attendances import Attendance, AttendanceStatus
+from app.models.column_mappings import ColumnMapping
 from app.models.coverage_targets import CoverageTarget
+from app.models.duplicates import FoldedRegistration, PairState, PeopleMerge, PossibleDuplicate
 from app.models.organizations import Organization, OrganizationKind
 from app.models.outbox import OutboxKind, OutboxTask
 from app.models.participants import Participant, Sex
@@ -36,7 +38,9 @@ __all__ = [
     "AttendanceStatus",
     "Basis",
     "BlankMeans",
+    "ColumnMapping",
     "CoverageTarget",
+    "FoldedRegistration",
     "ImportStatus",
     "LoginFailure",
     "LoginSession",
@@ -44,9 +48,12 @@ __all__ = [
     "OrganizationKind",
     "OutboxKind",
     "OutboxTask",
+    "PairState",
     "Participant",
     "PasswordLink",
+    "PeopleMerge",
     "Pillar",
+    "PossibleDuplicate",
     "Registration",
     "RegistrationStatus",
     "Role",

@@ -14,6 +14,7 @@ from app.i18n import N_
 from app.models import (
     AttendanceImport,
     AttendanceImportRow,
+    Basis,
     ImportStatus,
     RowKind,
     UploadedFile,
@@ -34,6 +35,7 @@ class AttendanceImportView:
     status: ImportStatus
     session_code: str
     session_starts_at: datetime
+    workshop_id: int
     workshop_code: str
     workshop_title: str
     file_name: str
@@ -52,6 +54,7 @@ class AttendanceImportView:
     warnings: tuple[dict[str, Any], ...]
     failure: dict[str, Any] | None
     choices: dict[str, Any]
+    basis: Basis
     uploaded_by: str | None
     uploaded_at: datetime
     committed_at: datetime | None
@@ -173,6 +176,7 @@ def _view(
         status=found.status,
         session_code=workshop_session.code,
         session_starts_at=workshop_session.starts_at,
+        workshop_id=workshop.id,
         workshop_code=workshop.code,
         workshop_title=workshop.title,
         file_name=file_name,
@@ -191,6 +195,7 @@ def _view(
         warnings=tuple(found.warnings),
         failure=found.failure,
         choices=found.choices,
+        basis=found.basis,
         uploaded_by=uploaded_by,
         uploaded_at=found.uploaded_at,
         committed_at=found.committed_at,

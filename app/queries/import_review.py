@@ -1,40 +1,26 @@
 """An import as a person goes through it: rows with what they say and what they were judged to be."""
 
 import json
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import func, select
-from sqlmodel import col
-
 from app.database import Db
-from app.i18n import Language
-from app.models import (
-    Attendance,
-    AttendanceImport,
-    AttendanceImportRow,
-    ImportStatus,
-    Registration,
-    RowKind,
-    WorkshopSession,
-)
+from app.i18n import Language, wita
+from app.models import AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor
 from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import_by_id, import_rows
 from app.queries.import_rows import open_cells
 from app.queries.participants import PersonSeen, people_seen
-from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
-from app.spreadsheets.document import Message, cell_text
+from app.queries.workshop_sessions import WorkshopSessionView, workshop_sessions
+from app.queries.workshops import target_groups_of
+from app.spreadsheets.document import Candidate, Message, cell_text
 from app.spreadsheets.judgement import OUTSIDE
 from app.spreadsheets.transfer import message_from_json
 
 PAGE_LENGTH = 50
-
-# Rows that can't be imported before a person has said something.
-NEEDS_ATTENTION = (RowKind.REVIEW, RowKind.ERROR)
-ABOUT_PEOPLE = (RowKind.CREATE, RowKind.UPDATE, RowKind.UNCHANGED)
 
 
 @dataclass(frozen=True)
@@ -83,19 +69,6 @@ class ReviewPage:
     following: int | None
 
 
-@dataclass(frozen=True)
-class PeopleFigures:
-    """Whom an import is about: people it brings, people it recognised, and people registered but not on the sheet.
-
-    `unlisted` have no outcome yet (counted while the import is in review); `marked_absent` got theirs from it.
-    """
-
-    fresh: int
-    recognised: int
-    unlisted: int
-    marked_absent: int
-
-
 def review_page(
     db: Db,
     vault: NikVault,
@@ -120,18 +93,22 @@ def review_rows(
     return _review_rows(db, vault, language, import_rows(db, import_id, numbers=sorted(numbers)))
 
 
-def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
-    """Counts in the database, since an import may have a hundred thousand rows."""
-    of_import = col(AttendanceImportRow.attendance_import_id) == found.id
-    named = select(func.count(), func.count(col(AttendanceImportRow.participant_id))).where(
-        of_import, col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE)
-    )
-    rows, known = db.execute(named).one()
-    if found.status in (ImportStatus.COMMITTED, ImportStatus.UNDONE):
-        known = rows - _made_by(db, found.id)
-    unlisted = _unlisted(db, found.id, found.session_code) if found.status is ImportStatus.REVIEW else 0
-    others = len(db.get_one(AttendanceImport, found.id).others)
-    return PeopleFigures(rows - known, known, unlisted, others)
+def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[WorkshopSessionView]:
+    """The workshop's sessions on the day that the sheet states, where that isn't the day of the import's session."""
+    stated = found.stated_date
+    if stated is None or stated == wita(found.session_starts_at).date():
+        return []
+    held = workshop_sessions(db, actor, found.workshop_code)
+    return [one for one in held if wita(one.starts_at).date() == stated]
+
+
+def groups_offered(
+    db: Db, found: AttendanceImportView, language: Language
+) -> list[reference.TargetGroupView]:
+    """The workshop's target groups, or all where it names none."""
+    groups = reference.target_groups(db, language)
+    own = target_groups_of(db, found.workshop_id)
+    return [group for group in groups if group.code in own] or groups
 
 
 def sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tuple[tuple[str, ...], ...]:
@@ -141,49 +118,21 @@ def sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tupl
     return tuple(tuple(with_niks_masked(text) for text in row) for row in rows)
 
 
-def _made_by(db: Db, import_id: int) -> int:
-    """How many people a commit made: those of whom there was nothing before."""
-    person_before = col(AttendanceImportRow.before)["person"].as_string()
-    return db.scalars(
-        select(func.count()).where(
-            col(AttendanceImportRow.attendance_import_id) == import_id,
-            col(AttendanceImportRow.kind) == RowKind.CREATE,
-            person_before.is_(None),
-        )
-    ).one()
-
-
-def _unlisted(db: Db, import_id: int, session_code: str) -> int:
-    """People registered for the session without an outcome, whom no row of the import names."""
-    named = select(col(AttendanceImportRow.participant_id)).where(
-        col(AttendanceImportRow.attendance_import_id) == import_id,
-        col(AttendanceImportRow.participant_id).is_not(None),
-    )
-    return db.scalars(
-        select(func.count(col(Registration.id)))
-        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
-        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(
-            col(WorkshopSession.code) == session_code,
-            col(Registration.status).in_(COUNTED_AS_REGISTERED),
-            col(Attendance.registration_id).is_(None),
-            col(Registration.participant_id).not_in(named),
-        )
-    ).one()
-
-
 def _review_rows(
     db: Db, vault: NikVault, language: Language, rows: Sequence[AttendanceImportRow]
 ) -> tuple[ReviewRow, ...]:
     """A constant number of queries, however many rows."""
-    messages = {row.number: tuple(map(message_from_json, row.messages)) for row in rows}
+    groups = {group.code: group.label for group in reference.target_groups(db, language)}
+    messages = {
+        row.number: tuple(_with_groups(message_from_json(message), groups) for message in row.messages)
+        for row in rows
+    }
     offered = {number: _offered(remarks) for number, remarks in messages.items()}
     people = people_seen(
         db,
         {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
     )
     places = {place.code: place.name for place in reference.kelurahan(db)}
-    groups = {group.code: group.label for group in reference.target_groups(db, language)}
     return tuple(
         ReviewRow(
             number=row.number,
@@ -193,7 +142,7 @@ def _review_rows(
                 for field, cell in open_cells(row.cells, vault).items()
             },
             name=row.result["values"].get("name", ""),
-            place=_place(row.result["values"], places),
+            place=place_said(row.result["values"], places),
             target_group=groups.get(row.result["values"].get("target_group"), ""),
             attendance=row.result["attendance"],
             messages=messages[row.number],
@@ -209,6 +158,15 @@ def _review_rows(
     )
 
 
+def _with_groups(message: Message, groups: Mapping[str, str]) -> Message:
+    """A question about the group offers groups by their labels: all of them where it names none."""
+    if message.field != "target_group" or message.level == "warning":
+        return message
+    named = {candidate.value for candidate in message.candidates} or set(groups)
+    offered = tuple(Candidate("target_group", code, groups[code]) for code in groups if code in named)
+    return replace(message, candidates=offered)
+
+
 def _offered(messages: Sequence[Message]) -> set[int]:
     return {
         int(candidate.value)
@@ -219,11 +177,12 @@ def _offered(messages: Sequence[Message]) -> set[int]:
 
 
 def _was_made(row: AttendanceImportRow) -> bool:
-    """The commit of this very row made the person."""
-    return row.before is not None and row.before["person"] is None
+    """The commit of this very row made the person: nothing was there before."""
+    return row.registration_id is not None and row.before is None
 
 
-def _place(values: dict[str, Any], places: dict[str, str]) -> str:
+def place_said(values: Mapping[str, Any], places: Mapping[str, str]) -> str:
+    """Where a row's values say that somebody lives: a kelurahan's name, or the place outside the city."""
     code = values.get("kelurahan")
     if code == OUTSIDE:
         return str(values.get("outside_place") or OUTSIDE)

@@ -6,6 +6,10 @@ from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, cast
 
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Db
 from app.models import AttendanceImport, AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, holds_nik, with_niks_masked
 from app.spreadsheets.document import (
@@ -130,22 +134,30 @@ def _without_nik(judged: JudgedRow) -> dict[str, Any]:
     return judged.changes | ({"nik": judged.values.nik_key} if "nik" in judged.changes else {})
 
 
-def judged_row(row: AttendanceImportRow, vault: NikVault) -> JudgedRow:
-    """The judgement that `judged_columns` kept."""
-    result = row.result
-    return JudgedRow(
-        number=row.number,
-        kind=row.kind.value,
-        of=row.of_number,
-        values=_values_from_json(result["values"], vault),
-        cells={},
-        person=row.participant_id,
-        registration=result["registration"],
-        attendance=result["attendance"],
-        changes=_dates_from_json(result["changes"]),
-        facts=result["facts"],
-        messages=[message_from_json(message) for message in row.messages],
+def rows_to_write(db: Db, vault: NikVault, import_id: int) -> list[JudgedRow]:
+    """The rows that a commit writes, in the sheet's order, without their cells and remarks."""
+    row = AttendanceImportRow
+    statement = (
+        select(col(row.number), col(row.kind), col(row.result), col(row.participant_id))
+        .where(
+            col(row.attendance_import_id) == import_id, col(row.kind).in_((RowKind.CREATE, RowKind.UPDATE))
+        )
+        .order_by(col(row.number))
     )
+    return [
+        JudgedRow(
+            number=number,
+            kind=kind.value,
+            values=values_from_json(result["values"], vault),
+            cells={},
+            person=person,
+            registration=result["registration"],
+            attendance=result["attendance"],
+            changes=_dates_from_json(result["changes"]),
+            facts=result["facts"],
+        )
+        for number, kind, result, person in db.execute(statement)
+    ]
 
 
 def _message_to_json(message: Message) -> dict[str, Any]:
@@ -167,7 +179,13 @@ def _values_to_json(values: RowValues, vault: NikVault) -> dict[str, Any]:
     return {name: value for name, value in _dates_to_json(stored).items() if value is not None}
 
 
-def _values_from_json(stored: dict[str, Any], vault: NikVault) -> RowValues:
+def values_in_clear(row: AttendanceImportRow) -> RowValues:
+    """A row's values but for its NIK, which stays sealed."""
+    stored = {name: value for name, value in row.result["values"].items() if name != "nik_encrypted"}
+    return RowValues(**_dates_from_json(stored))
+
+
+def values_from_json(stored: dict[str, Any], vault: NikVault) -> RowValues:
     values = _dates_from_json(stored)
     encrypted = values.pop("nik_encrypted", None)
     return RowValues(**values, nik=vault.decrypt(encrypted) if encrypted else None)

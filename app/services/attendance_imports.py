@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, replace
 from typing import Any
 
-from sqlalchemy import insert
 from sqlmodel import col, delete
 
 from app.database import Db
@@ -22,20 +21,22 @@ from app.models import (
     UploadedFile,
     WorkshopSession,
 )
-from app.nik_vault import NikVault
+from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import OPERATOR, Actor, Permission
 from app.queries.attendance_imports import attendance_import_by_id, row_corrections
 from app.queries.import_rows import Correction, corrected_sheet, judged_columns, seal_cells
 from app.queries.reference import kelurahan
 from app.queries.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
+from app.services.bulk import insert_rows
+from app.services.column_mappings import read_as_remembered, remember_columns
 from app.services.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
 from app.services.outbox import queue
 from app.spreadsheets.document import FIELDS, RecognisedSheet
 from app.spreadsheets.failures import MAX_BYTES
 from app.spreadsheets.judgement import OUTSIDE
-from app.spreadsheets.reading import read_sheet
+from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 from app.spreadsheets.transfer import message_to_json
 
 # Larger files are read after the answer, so that no one waits before an empty page.
@@ -53,6 +54,7 @@ def upload(
     choices: SheetChoices | None = None,
     *,
     at_once: bool | None = None,
+    progress: Progress = nobody_waits,
 ) -> AttendanceImport:
     """Keeps a file and what its rows were judged to be.
 
@@ -67,7 +69,11 @@ def upload(
     if at_once is None:
         # One that is too large to be read at all is refused without being kept.
         at_once = not READ_AT_ONCE_BYTES < len(content) <= MAX_BYTES
-    reading = _read(look, vault, workshop_session, content, choices) if at_once else None
+    reading = (
+        _read(look, vault, workshop_session, content, choices, recall=True, progress=progress)
+        if at_once
+        else None
+    )
 
     uploaded = UploadedFile(
         name=file_name[-200:],
@@ -89,25 +95,27 @@ def upload(
     if reading is None:
         queue(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
-        _keep_reading(db, vault, attendance_import, *reading)
+        _keep_reading(db, vault, attendance_import, *reading, progress=progress)
     after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}
     record(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
     return attendance_import
 
 
-def read_uploaded(look: Db, db: Db, vault: NikVault, import_id: int) -> None:
+def read_uploaded(
+    look: Db, db: Db, vault: NikVault, import_id: int, progress: Progress = nobody_waits
+) -> None:
     """Reads a file that was kept unread; one that can't be read is kept as failed, with its sentence."""
     found = look.get(AttendanceImport, import_id)
     if found is None or found.status is not ImportStatus.READING:
         return
     try:
-        reading = _read_again(look, vault, found, choices_of(found), {})
+        reading = _read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
     except Problem as problem:
         _keep_failure(db, import_id, problem)
     else:
         attendance_import = lock_row(db, AttendanceImport, import_id)
         if attendance_import.status is ImportStatus.READING:
-            _keep_reading(db, vault, attendance_import, *reading)
+            _keep_reading(db, vault, attendance_import, *reading, progress=progress)
 
 
 def give_up_reading(db: Db, import_id: int) -> None:
@@ -138,14 +146,16 @@ def remap(
     _check(look, choices)
     same_table = not {"sheet", "header_row"} & given.keys()
     corrections = row_corrections(look, import_id) if same_table else {}
-    reading = _read_again(look, vault, found, choices, corrections)
+    reading = _read_again(look, vault, found, choices, corrections, recall=not same_table)
 
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_review(attendance_import)
-    before, after = attendance_import.choices, _choices_to_json(choices)
-    attendance_import.choices = after
+    before = attendance_import.choices
     _keep_reading(db, vault, attendance_import, *reading, corrections)
-    record(db, actor, "map", "attendance-import", import_id, before=before, after=after)
+    if given.get("columns"):
+        workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
+        remember_columns(db, actor, workshop_session, reading[0].columns, given["columns"])
+    record(db, actor, "map", "attendance-import", import_id, before=before, after=attendance_import.choices)
     return attendance_import
 
 
@@ -179,10 +189,15 @@ def _read_again(
     found: AttendanceImport,
     choices: SheetChoices,
     corrections: Mapping[int, Correction],
-) -> tuple[RecognisedSheet, DatedJudgement]:
+    *,
+    recall: bool,
+    progress: Progress = nobody_waits,
+) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
     content = vault.decrypt_bytes(look.get_one(UploadedFile, found.uploaded_file_id).content)
     workshop_session = look.get_one(WorkshopSession, found.workshop_session_id)
-    return _read(look, vault, workshop_session, content, choices, corrections)
+    return _read(
+        look, vault, workshop_session, content, choices, corrections, recall=recall, progress=progress
+    )
 
 
 def _read(
@@ -192,18 +207,16 @@ def _read(
     content: bytes,
     choices: SheetChoices,
     corrections: Mapping[int, Correction] | None = None,
-) -> tuple[RecognisedSheet, DatedJudgement]:
-    sheet = read_sheet(
-        content,
-        sheet=choices.sheet,
-        header_row=choices.header_row,
-        columns=choices.columns,
-        places=[place.name for place in kelurahan(look)],
-    )
+    *,
+    recall: bool,
+    progress: Progress = nobody_waits,
+) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
+    sheet, choices = read_as_remembered(look, workshop_session, content, choices, recall=recall)
     corrections = corrections or {}
     sheet = corrected_sheet(sheet, corrections, vault)
     decisions = {number: made.decision for number, made in corrections.items() if made.decision}
-    return sheet, judge_sheet(look, vault, workshop_session, sheet, choices, decisions)
+    dated = judge_sheet(look, vault, workshop_session, sheet, choices, decisions, step(0, 2, progress))
+    return sheet, choices, dated
 
 
 def _keep_reading(
@@ -211,16 +224,22 @@ def _keep_reading(
     vault: NikVault,
     attendance_import: AttendanceImport,
     sheet: RecognisedSheet,
+    choices: SheetChoices,
     dated: DatedJudgement,
     corrections: Mapping[int, Correction] | None = None,
+    *,
+    progress: Progress = nobody_waits,
 ) -> None:
     """Keeps sheet and rows in place of those that were there."""
     attendance_import.status = ImportStatus.REVIEW
+    attendance_import.choices = _choices_to_json(choices)
     attendance_import.file_format = sheet.format
     attendance_import.sheet = sheet.sheet
     attendance_import.sheets = list(sheet.sheets)
     attendance_import.header_row = sheet.header_row
-    attendance_import.columns = [asdict(column) for column in sheet.columns]
+    attendance_import.columns = [
+        asdict(column) | {"header": with_niks_masked(column.header)} for column in sheet.columns
+    ]
     attendance_import.preview = vault.encrypt(json.dumps(sheet.preview))
     attendance_import.stated_date = sheet.stated_date
     attendance_import.reading = {
@@ -238,7 +257,7 @@ def _keep_reading(
     )
     cells = {row.number: row.cells for row in sheet.rows}
     made = corrections or {}
-    rows = [
+    rows = (
         {
             "attendance_import_id": attendance_import.id,
             "number": judged.number,
@@ -247,10 +266,9 @@ def _keep_reading(
             "decision": made[judged.number].stored_decision if judged.number in made else None,
             **judged_columns(judged, vault),
         }
-        for judged in dated.judgement.rows
-    ]
-    if rows:
-        db.execute(insert(AttendanceImportRow), rows)
+        for judged in watched(dated.judgement.rows, step(1, 2, progress))
+    )
+    insert_rows(db, AttendanceImportRow, rows)
 
 
 def _check(look: Db, choices: SheetChoices) -> None:

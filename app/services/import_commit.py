@@ -1,7 +1,7 @@
 """Commits an import: what its rows were judged to be becomes registrations and attendance, all or nothing."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,29 +19,32 @@ from app.models import (
     AttendanceStatus,
     Basis,
     ImportStatus,
+    OutboxKind,
     Participant,
     Registration,
     RegistrationStatus,
-    RowKind,
     WorkshopSession,
 )
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.attendance_imports import attendance_import_by_id, import_rows
-from app.queries.import_rows import judged_row
+from app.queries.attendance_imports import attendance_import_by_id
+from app.queries.import_rows import rows_to_write
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.activities import record
 from app.services.attendance_imports import require_review
+from app.services.bulk import insert_rows, new_ids
+from app.services.import_links import link_rows
 from app.services.import_review import judge_again
 from app.services.import_states import standing
 from app.services.judging import newest_change
 from app.services.locks import hold_people, lock_row
+from app.services.outbox import queue
 from app.services.participants import complete, participant_columns, place_columns
 from app.spreadsheets.judgement import JudgedRow
 
-# No letters or digits that are taken for one another when read out.
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+# 32 letters and digits, none of which is taken for another when read out; as many as five bits tell apart.
+CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 CODE_LENGTH = 8
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
@@ -94,6 +97,7 @@ def commit(
         "basis": choices.basis.value,
     }
     record(db, actor, "commit", "attendance-import", import_id, after=after)
+    queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=import_id)
     return attendance_import
 
 
@@ -111,13 +115,20 @@ def _require_ready(
         raise Conflict(text, code=NOT_STARTED)
 
 
+def new_registration_codes(count: int) -> list[str]:
+    """Codes that a person can read out and nobody can guess (32^8, about 10^12)."""
+    letters = "".join(
+        CODE_ALPHABET[byte % len(CODE_ALPHABET)] for byte in secrets.token_bytes(count * CODE_LENGTH)
+    )
+    return [letters[start : start + CODE_LENGTH] for start in range(0, len(letters), CODE_LENGTH)]
+
+
 def new_registration_code() -> str:
-    """A code that a person can read out and nobody can guess (31^8, about 8.5 × 10^11)."""
-    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    return new_registration_codes(1)[0]
 
 
 class _Writing:
-    """One commit under way. New rows are written in bulk, since a sheet may have a hundred thousand of them."""
+    """One commit under way. What is new is written in bulk, since a sheet may have a hundred thousand rows."""
 
     def __init__(
         self, db: Db, vault: NikVault, attendance_import: AttendanceImport, starts_at: datetime
@@ -126,69 +137,83 @@ class _Writing:
         self.vault = vault
         self.attendance_import = attendance_import
         self.starts_at = starts_at
-        self.rows = import_rows(db, attendance_import.id, kinds=(RowKind.CREATE, RowKind.UPDATE))
-        self.judged = [judged_row(row, vault) for row in self.rows]
+        self.judged = rows_to_write(db, vault, attendance_import.id)
         self.found = standing(db, attendance_import)
 
     def write(self, capacity: int | None) -> None:
-        before = [self.found.state(judged.person) for judged in self.judged]
+        before = {
+            judged.number: self.found.state(judged.person)
+            for judged in self.judged
+            if judged.person is not None
+        }
         people = self._create_people()
         registrations = self._create_registrations(people, capacity)
         for judged, person_id in zip(self.judged, people, strict=True):
             if person := self.found.people.get(person_id):
                 complete(person, judged, self.vault, self.starts_at)
-            self._update_registration(judged, self.found.registrations.get(person_id))
+            if registration := self.found.registrations.get(person_id):
+                _update_registration(judged, registration)
         self._record_attendance(registrations)
-        self.db.flush()
-        self._keep_states(before, people, registrations)
+        link_rows(
+            self.db,
+            self.attendance_import.id,
+            [judged.number for judged in self.judged],
+            people,
+            registrations,
+        )
+        self._keep_states(before)
 
     def _create_people(self) -> list[int]:
         """Makes the people who aren't known yet; returns the id of each row's person."""
-        fresh = [
-            participant_columns(judged.values, self.vault, self.starts_at)
-            for judged in self.judged
-            if judged.person is None
-        ]
-        made = iter(_insert(self.db, Participant, fresh))
+        fresh = [judged.values for judged in self.judged if judged.person is None]
+        ids = list(new_ids(self.db, Participant, len(fresh)))
+        insert_rows(
+            self.db,
+            Participant,
+            (
+                {"id": id_} | participant_columns(values, self.vault, self.starts_at)
+                for id_, values in zip(ids, fresh, strict=True)
+            ),
+        )
+        made = iter(ids)
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
 
     def _create_registrations(self, people: Sequence[int], capacity: int | None) -> list[int]:
         """Registers whoever wasn't; returns the id of each row's registration."""
         known = self.found.registrations
+        fresh = [
+            (judged, person_id)
+            for judged, person_id in zip(self.judged, people, strict=True)
+            if person_id not in known
+        ]
         confirmed = sum(one.status is RegistrationStatus.CONFIRMED for one in known.values())
-        fresh: list[dict[str, Any]] = []
-        for judged, person_id in zip(self.judged, people, strict=True):
-            if person_id in known:
-                continue
-            # A full session doesn't turn away who was there: their registration is a walk-in.
-            full = capacity is not None and confirmed + len(fresh) >= capacity
-            fresh.append(
+        # A full session doesn't turn away who was there: their registration is a walk-in.
+        places = len(fresh) if capacity is None else max(0, capacity - confirmed)
+        ids = list(new_ids(self.db, Registration, len(fresh)))
+        codes = new_registration_codes(len(fresh))
+        created_at = self.attendance_import.committed_at
+        insert_rows(
+            self.db,
+            Registration,
+            (
                 {
-                    "code": new_registration_code(),
+                    "id": id_,
+                    "code": code,
                     "participant_id": person_id,
                     "workshop_session_id": self.attendance_import.workshop_session_id,
-                    "status": RegistrationStatus.WALK_IN if full else RegistrationStatus.CONFIRMED,
+                    "status": RegistrationStatus.CONFIRMED if index < places else RegistrationStatus.WALK_IN,
                     "rt": judged.values.rt,
                     "sex": judged.values.sex,
                     "target_group_code": judged.values.target_group,
                     "basis": self.attendance_import.basis,
+                    "created_at": created_at,
                     **place_columns(judged.values),
                 }
-            )
-        made = iter(_insert(self.db, Registration, fresh))
+                for index, (id_, code, (judged, person_id)) in enumerate(zip(ids, codes, fresh, strict=True))
+            ),
+        )
+        made = iter(ids)
         return [known[person_id].id if person_id in known else next(made) for person_id in people]
-
-    def _update_registration(self, judged: JudgedRow, registration: Registration | None) -> None:
-        """The sheet tells what held at the session; someone cancelled or waiting who came is a walk-in."""
-        if registration is None:
-            return
-        if "kelurahan" in judged.facts:
-            registration.sqlmodel_update(place_columns(judged.values))
-        for fact, column in (("rt", "rt"), ("sex", "sex"), ("target_group", "target_group_code")):
-            if fact in judged.facts:
-                setattr(registration, column, judged.facts[fact])
-        if judged.attendance == "present" and registration.status not in COUNTED_AS_REGISTERED:
-            registration.status = RegistrationStatus.WALK_IN
 
     def _record_attendance(self, registrations: Sequence[int]) -> None:
         fresh: list[dict[str, Any]] = []
@@ -201,29 +226,38 @@ class _Writing:
                 fresh.append({"registration_id": registration_id} | outcome)
             elif existing.status.value != judged.attendance:
                 existing.sqlmodel_update(outcome)
-        if fresh:
-            self.db.execute(insert(Attendance), fresh)
+        insert_rows(self.db, Attendance, fresh)
 
-    def _keep_states(
-        self, before: Sequence[dict[str, Any]], people: Sequence[int], registrations: Sequence[int]
-    ) -> None:
-        """Notes beside each row what was there before and what is there now, for undo."""
+    def _keep_states(self, before: Mapping[int, dict[str, Any]]) -> None:
+        """Notes beside the rows of people known before what was there and what is there now, for undo."""
+        if not before:
+            return
+        self.db.flush()
         now_there = standing(self.db, self.attendance_import)
-        columns = [
-            {
-                "attendance_import_id": row.attendance_import_id,
-                "number": row.number,
-                "participant_id": person_id,
-                "registration_id": registration_id,
-                "before": state_before,
-                "after": now_there.state(person_id),
-            }
-            for row, state_before, person_id, registration_id in zip(
-                self.rows, before, people, registrations, strict=True
-            )
-        ]
-        if columns:
-            self.db.execute(update(AttendanceImportRow), columns)
+        self.db.execute(
+            update(AttendanceImportRow),
+            [
+                {
+                    "attendance_import_id": self.attendance_import.id,
+                    "number": judged.number,
+                    "before": before[judged.number],
+                    "after": now_there.state(judged.person),
+                }
+                for judged in self.judged
+                if judged.number in before
+            ],
+        )
+
+
+def _update_registration(judged: JudgedRow, registration: Registration) -> None:
+    """The sheet tells what held at the session; someone cancelled or waiting who came is a walk-in."""
+    if "kelurahan" in judged.facts:
+        registration.sqlmodel_update(place_columns(judged.values))
+    for fact, column in (("rt", "rt"), ("sex", "sex"), ("target_group", "target_group_code")):
+        if fact in judged.facts:
+            setattr(registration, column, judged.facts[fact])
+    if judged.attendance == "present" and registration.status not in COUNTED_AS_REGISTERED:
+        registration.status = RegistrationStatus.WALK_IN
 
 
 def _mark_others_absent(db: Db, attendance_import: AttendanceImport) -> list[int]:
@@ -258,10 +292,3 @@ def _outcome(attendance_import: AttendanceImport, status: AttendanceStatus) -> d
         "recorded_by": attendance_import.committed_by,
         "attendance_import_id": attendance_import.id,
     }
-
-
-def _insert(db: Db, model: type[Participant | Registration], rows: list[dict[str, Any]]) -> list[int]:
-    """Inserts rows in bulk; returns their ids in the same order."""
-    if not rows:
-        return []
-    return list(db.scalars(insert(model).returning(col(model.id), sort_by_parameter_order=True), rows))

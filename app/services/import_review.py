@@ -1,6 +1,6 @@
 """A person goes through an import's rows: corrects cells, says who somebody is, leaves rows out."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlmodel import col, select
@@ -12,6 +12,7 @@ from app.models import AttendanceImport, AttendanceImportRow, Participant, Works
 from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.attendance_imports import attendance_import_by_id
+from app.queries.import_questions import NEEDS_ATTENTION, questions_of, rows_asking
 from app.queries.import_rows import decision_from_json, judged_columns, kept_sheet, seal_cells
 from app.services.activities import record
 from app.services.attendance_imports import choices_of, keep_summary, require_known_place, require_review
@@ -36,31 +37,82 @@ def correct_row(
 
     Returns the numbers of all rows that this changed, in order.
     """
+    attendance_import = _open_import(db, actor, import_id)
+    row = _row(db, import_id, number)
+    before = {"decision": row.decision, "corrected": row.corrected}
+    changed = _correct(db, vault, attendance_import, [row], cells, decision)
+    after = {"decision": row.decision, "corrected": row.corrected}
+    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
+    return changed
+
+
+def correct_alike(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    import_id: int,
+    number: int,
+    *,
+    cells: Mapping[str, str] | None = None,
+    decision: Mapping[str, Any] | None = None,
+) -> list[int]:
+    """The same answer for every row of the import that asks what this row asks about the field that it answers.
+
+    Asked alike is a field with the same text as read, such as every row whose kelurahan reads "Gunung Sari".
+    Returns what `correct_row` does. Raises `Invalid` where the answer is to no such question.
+    """
+    attendance_import = _open_import(db, actor, import_id)
+    row = _row(db, import_id, number)
+    answered = {*(cells or ()), *(decision or ())}
+    asked = [one for one in questions_of(row) if one is not None and {one.field} == answered]
+    if row.kind not in NEEDS_ATTENTION or not asked:
+        raise Invalid(N_("Row %(row)s asks nothing that has the same answer in other rows."), row=number)
+    rows = rows_asking(db, import_id, asked[0])
+    changed = _correct(db, vault, attendance_import, rows, cells, decision)
+    after = {"decision": row.decision, "corrected": row.corrected, "rows": len(rows)}
+    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", after=after)
+    return changed
+
+
+def _open_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
+    """The import, held and open to changes."""
     attendance_import_by_id(db, actor, import_id)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_review(attendance_import)
+    return attendance_import
+
+
+def _row(db: Db, import_id: int, number: int) -> AttendanceImportRow:
     row = db.get(AttendanceImportRow, (import_id, number))
     if row is None:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
-    before = {"decision": row.decision, "corrected": row.corrected}
-    if cells:
-        _replace_cells(row, cells, vault)
+    return row
+
+
+def _correct(
+    db: Db,
+    vault: NikVault,
+    attendance_import: AttendanceImport,
+    rows: Sequence[AttendanceImportRow],
+    cells: Mapping[str, str] | None,
+    decision: Mapping[str, Any] | None,
+) -> list[int]:
+    """Changes the rows and judges the import once."""
     if decision is not None:
-        _check_decision(db, import_id, decision)
-        row.decision = {**(row.decision or {}), **decision} if decision else None
+        _check_decision(db, attendance_import.id, decision)
+    for row in rows:
+        if cells:
+            _replace_cells(row, cells, vault)
+        if decision is not None:
+            row.decision = {**(row.decision or {}), **decision} if decision else None
     db.flush()
     changed = judge_again(db, vault, attendance_import)
-    after = {"decision": row.decision, "corrected": row.corrected}
-    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
-    return sorted({number, *changed})
+    return sorted({*(row.number for row in rows), *changed})
 
 
 def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
     """Judges an import in review again: what others have recorded since may call for a person's attention."""
-    attendance_import_by_id(db, actor, import_id)
-    attendance_import = lock_row(db, AttendanceImport, import_id)
-    require_review(attendance_import)
-    judge_again(db, vault, attendance_import)
+    judge_again(db, vault, _open_import(db, actor, import_id))
 
 
 def judge_again(db: Db, vault: NikVault, attendance_import: AttendanceImport) -> list[int]:

@@ -20,6 +20,9 @@ from app.models import (
     RegistrationStatus,
     Sex,
 )
+from app.queries.import_rows import values_in_clear
+from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
+from app.services.participants import place_columns
 
 PERSON_FIELDS = (
     "nik_key",
@@ -36,6 +39,7 @@ PERSON_FIELDS = (
     "latest_session_at",
 )
 REGISTRATION_FIELDS = ("status", "kelurahan_code", "outside_place", "rt", "sex", "target_group_code")
+NOTHING = {"person": None, "registration": None, "attendance": None}
 ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
 
 _READ_BACK = {
@@ -91,6 +95,32 @@ def standing(db: Db, attendance_import: AttendanceImport) -> Standing:
         registrations={registration.participant_id: registration for registration in registrations},
         attendances={attendance.registration_id: attendance for attendance in attendances},
     )
+
+
+def state_made(
+    attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What a commit left of a person whom it made: for those the row's own values tell it, nothing else is kept.
+
+    Whether the registration was confirmed or a walk-in depended on the places then; either is as it was left.
+    """
+    values = values_in_clear(row)
+    status = (now_there["registration"] or {}).get("status")
+    return {
+        "registration": {
+            "status": status if status in COUNTED_AS_REGISTERED else None,
+            "rt": values.rt,
+            "sex": values.sex,
+            "target_group_code": values.target_group,
+            **place_columns(values),
+        },
+        "attendance": {
+            "status": row.result["attendance"],
+            "recorded_at": _stored(attendance_import.committed_at),
+            "recorded_by": attendance_import.committed_by,
+            "attendance_import_id": attendance_import.id,
+        },
+    }
 
 
 def person_state(person: Participant) -> dict[str, Any]:

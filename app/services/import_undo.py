@@ -1,7 +1,8 @@
 """Takes back what one import made or changed, and nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import SQLModel, col
@@ -22,8 +23,9 @@ from app.models.base import now
 from app.permissions import Actor
 from app.queries.attendance_imports import attendance_import_by_id, import_rows
 from app.services.activities import record
-from app.services.import_states import Standing, person_state, put_back, standing
+from app.services.import_states import NOTHING, Standing, person_state, put_back, standing, state_made
 from app.services.locks import hold_people, lock_row
+from app.services.people_merge import require_not_folded
 
 # So many names say enough of what stands in the way.
 NAMED_AT_MOST = 5
@@ -53,6 +55,8 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     rows = import_rows(db, import_id, kinds=(RowKind.CREATE, RowKind.UPDATE))
     there = standing(db, attendance_import)
+    written = {row.registration_id for row in rows if row.registration_id} | set(attendance_import.others)
+    require_not_folded(db, attendance_import.workshop_session_id, written)
     _require_nothing_newer(attendance_import, rows, there)
     taken_back = _take_back(db, attendance_import, rows, there)
     attendance_import.status = ImportStatus.UNDONE
@@ -66,7 +70,11 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
 def _require_nothing_newer(
     attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
 ) -> None:
-    newer = [person_id for row in rows if _is_newer(row, there) and (person_id := row.participant_id)]
+    newer = [
+        person_id
+        for row in rows
+        if (person_id := row.participant_id) and _is_newer(attendance_import, row, there.state(person_id))
+    ]
     others = set(attendance_import.others)
     newer += [
         registration.participant_id
@@ -83,9 +91,11 @@ def _require_nothing_newer(
         raise Conflict(text, code="changed-later", count=len(newer), names=named)
 
 
-def _is_newer(row: AttendanceImportRow, there: Standing) -> bool:
-    now_there, left = there.state(row.participant_id), row.after or {}
-    return any(now_there[part] != left.get(part) for part in ("registration", "attendance"))
+def _is_newer(
+    attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
+) -> bool:
+    left = row.after or state_made(attendance_import, row, now_there)
+    return any(now_there[part] != left[part] for part in ("registration", "attendance"))
 
 
 def _take_back(
@@ -95,7 +105,7 @@ def _take_back(
     registrations: list[int] = []
     people: list[int] = []
     for row in rows:
-        before = row.before or {}
+        before = row.before or NOTHING
         if row.registration_id is None or row.participant_id is None:
             continue
         attendance = there.attendances.get(row.registration_id)

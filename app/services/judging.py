@@ -9,18 +9,21 @@ from app.database import Db
 from app.i18n import wita
 from app.models import Activity, WorkshopSession
 from app.models.base import now
-from app.nik_vault import NikVault
+from app.nik_vault import NikVault, with_niks_masked
 from app.queries.known_people import known_people
 from app.queries.reference import sheet_reference
 from app.queries.workshops import target_groups_of
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.interpret import interpret
 from app.spreadsheets.judge import judge, match_keys
-from app.spreadsheets.judgement import BlankMeans, Decision, Judgement, SessionContext
+from app.spreadsheets.judgement import BlankMeans, Decision, Judgement, RowValues, SessionContext
+from app.spreadsheets.progress import Progress, nobody_waits, step
 
 # What changes people, registrations or attendance. It is done while holding people (`locks.hold_people`), so
 # that these lines are numbered in the order in which they are committed: none can come to light late.
-CHANGES_PEOPLE = ("commit", "undo")
+CHANGES_PEOPLE = ("commit", "merge", "undo")
+
+FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registration", "outside_place")
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ def judge_sheet(
     sheet: RecognisedSheet,
     choices: SheetChoices,
     decisions: Mapping[int, Decision],
+    progress: Progress = nobody_waits,
 ) -> DatedJudgement:
     """Reads only. A constant number of queries, however many rows."""
     newest = newest_change(db)
@@ -63,9 +67,18 @@ def judge_sheet(
         default_kelurahan=choices.kelurahan,
         blank_means=choices.blank_means,
     )
-    interpreted = interpret(sheet, context, sheet_reference(db), vault.key)
+    interpreted = interpret(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
+    for row in interpreted.rows:
+        _mask_misplaced_niks(row.values)
     known = known_people(db, workshop_session.id, match_keys(interpreted, decisions))
-    return DatedJudgement(judge(interpreted, known, context, decisions), newest)
+    return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
+
+
+def _mask_misplaced_niks(values: RowValues) -> None:
+    """A NIK that was typed beside a name or into a note is masked before anything is compared or kept."""
+    for field in FREE_TEXTS:
+        if text := getattr(values, field):
+            setattr(values, field, with_niks_masked(text))
 
 
 def newest_change(db: Db) -> int:

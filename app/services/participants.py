@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.models import Participant
+from app.models.base import now
 from app.nik_vault import NikVault
 from app.spreadsheets.judgement import OUTSIDE, JudgedRow, RowValues
 
@@ -30,6 +31,7 @@ def participant_columns(values: RowValues, vault: NikVault, session_starts_at: d
         "address": values.address,
         "organization": values.organization,
         "latest_session_at": session_starts_at,
+        "created_at": now(),
         **place_columns(values),
     }
 

@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 from app.spreadsheets.column_content import field_of_content, holds_mark_words
 from app.spreadsheets.document import Cell, Message, cell_text
 from app.spreadsheets.header import Header, Heading
-from app.spreadsheets.headings import heading_field, is_attendance_part, is_number_heading
+from app.spreadsheets.headings import (
+    heading_field,
+    is_attendance_part,
+    is_ignored_heading,
+    is_number_heading,
+)
 from app.spreadsheets.marks import outcome_of_heading
 from app.spreadsheets.sex import read_sex
 
@@ -91,8 +96,9 @@ def _by_content(
 ) -> None:
     """Names the columns whose heading says nothing, where their cells leave no doubt."""
     width = max((len(row) for row in rows[:50]), default=0)
+    ignored = {heading.index for heading in headings if is_ignored_heading(heading.text)}
     for index in range(min(width, len(headings) + 5)):
-        if index in fields or index == number:
+        if index in fields or index == number or index in ignored:
             continue
         field = field_of_content(_column(rows[:200], index), place_keys)
         if field and field not in fields.values():

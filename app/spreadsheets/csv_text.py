@@ -7,9 +7,12 @@ from itertools import islice
 
 from app.spreadsheets.document import Cell
 from app.spreadsheets.failures import SheetFailure
+from app.spreadsheets.grid import MAX_COLUMNS
 
 _DELIMITERS = (";", ",", "\t")
 _SAMPLE_ROWS = 60
+_SAMPLE_LENGTH = 100_000
+_OTHER_DOCUMENTS = ("<", "%PDF", "MIME-Version:")  # what web applications hand out as "Excel"
 _NEUTRALISED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,13 +25,20 @@ _CONTROLS = frozenset(range(32)) - {9, 10, 12, 13, 26, 27}
 def csv_rows(content: bytes) -> list[list[Cell]]:
     """All records of the file; an empty line is an empty record, as in Excel."""
     text = _decoded(content)
+    if text.lstrip("\ufeff \r\n\t").startswith(_OTHER_DOCUMENTS):
+        raise SheetFailure("not-a-spreadsheet")
     csv.field_size_limit(len(text) + 1)
     try:
         delimiter = _delimiter(text)
         records = csv.reader(StringIO(text, newline=""), delimiter=delimiter)
-        return [[_without_apostrophe(cell) for cell in record] for record in records]
+        blank: list[Cell] = []  # of which a file may hold millions
+        return [_cells(record) if any(record) else blank for record in records]
     except csv.Error as error:
         raise SheetFailure("unreadable-file") from error
+
+
+def _cells(record: list[str]) -> list[Cell]:
+    return [_without_apostrophe(cell) for cell in record[:MAX_COLUMNS]]
 
 
 def _decoded(content: bytes) -> str:
@@ -70,7 +80,8 @@ def _delimiter(text: str) -> str:
 
 
 def _fit(text: str, delimiter: str) -> tuple[int, int]:
-    records = islice(csv.reader(StringIO(text, newline=""), delimiter=delimiter), _SAMPLE_ROWS)
+    sample = StringIO(text[:_SAMPLE_LENGTH], newline="")
+    records = islice(csv.reader(sample, delimiter=delimiter), _SAMPLE_ROWS)
     widths = [len(record) for record in records if len(record) > 1]
     most_common = max(set(widths), key=widths.count, default=0)
     return widths.count(most_common), most_common

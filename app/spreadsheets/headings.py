@@ -1,15 +1,16 @@
 """What a column's heading says it holds. The headings that are known stand in `data/column-headings.csv`."""
 
 import csv
-from difflib import get_close_matches
 from pathlib import Path
+
+from rapidfuzz import fuzz, process
 
 from app.spreadsheets.marks import is_day_heading, outcome_of_heading
 from app.spreadsheets.text import collapse, words
 
 _DATA = Path(__file__).parents[1] / "data" / "column-headings.csv"
 _NUMBER, _NONE = "number", "none"
-_CLOSE = 0.84
+_CLOSE = 84
 _SHORTEST_MISSPELT = 4
 _LONGEST = 80
 
@@ -61,13 +62,18 @@ def _misspelt(said: str) -> str | None:
     squashed = said.replace(" ", "")
     if len(squashed) < _SHORTEST_MISSPELT:
         return None
-    close = get_close_matches(squashed, _SQUASHED, n=1, cutoff=_CLOSE)
+    close = process.extractOne(squashed, _SQUASHED.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     return _SQUASHED[close[0]] if close else None
 
 
 def is_number_heading(heading: str) -> bool:
     """True for the column that numbers the rows."""
     return _ALONE.get(words(heading)) == _NUMBER or collapse(heading) == "#"
+
+
+def is_ignored_heading(heading: str) -> bool:
+    """True for a column that is known to hold nothing of use, whatever stands in it."""
+    return _ALONE.get(words(heading)) == _NONE
 
 
 def is_attendance_part(heading: str) -> bool:

@@ -1,10 +1,11 @@
 """A recognised sheet's rows read alone: every cell as a value, with what is to be remarked on it."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 
 from app.spreadsheets.document import Cell, Message, RecognisedSheet, SheetRow, cell_text
 from app.spreadsheets.judgement import BlankMeans, InterpretedRow, InterpretedSheet, SessionContext
+from app.spreadsheets.progress import Progress, nobody_waits, watched
 from app.spreadsheets.reference import Reference
 from app.spreadsheets.row_reader import RowReader
 from app.spreadsheets.text import words
@@ -23,14 +24,11 @@ def interpret(
     context: SessionContext,
     reference: Reference,
     nik_key: Callable[[str], str] = identity,
+    progress: Progress = nobody_waits,
 ) -> InterpretedSheet:
     """Reads every row. `nik_key` makes what a NIK is looked up by: its keyed hash."""
     reader = RowReader(context, reference, nik_key, sheet.title_kelurahan)
-    rows = []
-    above: Mapping[str, Cell] = {}
-    for row in sheet.rows:
-        above = _with_dittos(row, above)
-        rows.append(reader.read(row, above))
+    rows = [reader.read(row, cells) for row, cells in with_dittos_resolved(watched(sheet.rows, progress))]
     return InterpretedSheet(
         rows=tuple(rows),
         blank_means=context.blank_means or _blank_means(rows),
@@ -38,6 +36,14 @@ def interpret(
         stated_total=sheet.stated_total,
         stated_total_of=sheet.stated_total_of,
     )
+
+
+def with_dittos_resolved(rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, Mapping[str, Cell]]]:
+    """Each row with its cells, "sda" and the like replaced by what they stand for."""
+    cells: Mapping[str, Cell] = {}
+    for row in rows:
+        cells = _with_dittos(row, cells)
+        yield row, cells
 
 
 def _with_dittos(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]:

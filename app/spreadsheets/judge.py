@@ -14,6 +14,7 @@ from app.spreadsheets.judgement import (
     MatchKeys,
     SessionContext,
 )
+from app.spreadsheets.progress import Progress, nobody_waits, watched
 from app.spreadsheets.row_judge import RowJudge
 
 _NO_DECISION = Decision()
@@ -38,11 +39,13 @@ def judge(
     known: Known,
     context: SessionContext,
     decisions: Mapping[int, Decision],
+    progress: Progress = nobody_waits,
 ) -> Judgement:
     """Judges all rows. `decisions` (row number → decision) are a person's. The same input gives the same."""
     judge_of_file = RowJudge(known, context, interpreted.blank_means)
     rows = tuple(
-        judge_of_file.judged(row, decisions.get(row.number, _NO_DECISION)) for row in interpreted.rows
+        judge_of_file.judged(row, decisions.get(row.number, _NO_DECISION))
+        for row in watched(interpreted.rows, progress)
     )
     kinds = Counter(row.kind for row in rows)
     return Judgement(

@@ -10,7 +10,7 @@ from app.spreadsheets.header import row_texts
 from app.spreadsheets.text import words
 
 _DATE_LABELS = frozenset(
-    {"hari tanggal", "hari tgl", "tanggal", "tgl", "hari", "tanggal kegiatan", "hari dan tanggal"}
+    {"hari tanggal", "hari tgl", "tanggal", "tgl", "hari", "tanggal kegiatan", "hari dan tanggal", "day date"}
 )
 _KELURAHAN_LABELS = frozenset({"kelurahan", "kel", "nama kelurahan", "desa kelurahan", "kelurahan desa"})
 _DATE_WORDS = ("tanggal", "tgl")

@@ -59,6 +59,9 @@ SENTENCES: Mapping[str, str] = {
     "several-attendance-columns": N_(
         "Attendance is given for several days. The session's day is used, else the first one."
     ),
+    "columns-remembered": N_(
+        "The columns are read as somebody set them for a list with the same headings. Check them."
+    ),
     "far-cells": N_(
         "Row %(row)s and those below it are far from the list and were not read. Move them up if they belong to it."
     ),

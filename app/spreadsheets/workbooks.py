@@ -26,7 +26,7 @@ from app.spreadsheets.xlsx_parts import sheet_part, valueless_cells
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NO_TEXT = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
+_NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
 _OTHER_DOCUMENTS = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
 
 
@@ -54,6 +54,15 @@ def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
         raise SheetFailure("password-protected") from error
     except (CalamineError, BadZipFile, KeyError, ValueError, SyntaxError, EOFError) as error:
         raise SheetFailure("unreadable-file") from error
+    except BaseException as error:
+        if file_format == "xls" and _is_panic(error):
+            raise SheetFailure("unreadable-file") from error
+        raise
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Damaged .xls files make calamine panic, and what a panic raises is neither an `Exception` nor to be imported."""
+    return type(error).__name__ == "PanicException"
 
 
 def _format(content: bytes) -> FileFormat:
@@ -63,7 +72,7 @@ def _format(content: bytes) -> FileFormat:
         return _zip_format(content)
     if content.startswith(_OLE):
         return _ole_format(content)
-    if content.startswith(_NO_TEXT) or content.lstrip()[:1] == b"<":
+    if content.startswith(_NO_TEXT):
         raise SheetFailure("not-a-spreadsheet")
     return "csv"
 

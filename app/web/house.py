@@ -13,13 +13,21 @@ from app.settings import Settings
 
 @dataclass(frozen=True)
 class House:
-    """`wake_jobs` is called after a transaction that queued work."""
+    """`wake_jobs` is called after a transaction that queued work; `rows_read` tells how far reading an import is."""
 
     settings: Settings
     engine: Engine
     report_engine: Engine
     vault: NikVault
     wake_jobs: Callable[[], None]
+    close_jobs: Callable[[], None]
+    rows_read: Callable[[int], tuple[int, int] | None]
+
+    def close(self) -> None:
+        """Lets go of every connection; the application has ended."""
+        self.close_jobs()
+        self.engine.dispose()
+        self.report_engine.dispose()
 
 
 def house_of(request: Request) -> House:

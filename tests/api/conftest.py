@@ -1,6 +1,7 @@
 """Programs that use the API, each with the token of the user for whom it acts."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -26,9 +27,11 @@ def city(engine: Engine, settings: Settings) -> City:
 
 @pytest.fixture
 def app(settings: Settings) -> Iterator[FastAPI]:
+    """Without its background work: a test that needs it does what is queued itself."""
     app = create_app(settings)
+    app.state.house = replace(app.state.house, wake_jobs=lambda: None)
     yield app
-    app.state.house.engine.dispose()
+    app.state.house.close()
 
 
 @pytest.fixture

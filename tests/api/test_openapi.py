@@ -28,12 +28,12 @@ def parts(node: object) -> Iterator[dict[str, Any]]:
             yield from parts(part)
 
 
-def test_it_describes_the_calls_and_no_pages(description: dict[str, Any]) -> None:
+def test_it_describes_every_call_and_no_page(description: dict[str, Any]) -> None:
     assert description["openapi"].startswith("3.")
     calls = {
         f"{method.upper()} {path}" for path, methods in description["paths"].items() for method in methods
     }
-    assert calls == {
+    assert calls >= {
         "GET /health/live",
         "GET /health/ready",
         "GET /api/v1/kelurahan",
@@ -54,6 +54,7 @@ def test_it_describes_the_calls_and_no_pages(description: dict[str, Any]) -> Non
         "POST /api/v1/attendance-imports/{import_id}/undo",
         "GET /api/v1/reports/coverage.{file_format}",
     }
+    assert all(path.startswith(("/api/v1/", "/health/")) for path in description["paths"])
 
 
 def test_every_reference_leads_somewhere(description: dict[str, Any]) -> None:

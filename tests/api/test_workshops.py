@@ -173,6 +173,14 @@ def test_what_is_no_json(sari: TestClient) -> None:
         assert refusal(response)[0] in (400, 422), body
 
 
+def test_a_body_without_end(sari: TestClient) -> None:
+    body = b'{"code": "A-1", "title": "' + b"x" * 12 * 1024**2
+
+    response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
+
+    assert refusal(response) == (413, "too-large")
+
+
 def test_lists_are_paged(sari: TestClient, city: City) -> None:
     for number in range(5):
         city.workshop(f"W-{number}")

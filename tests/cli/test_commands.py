@@ -172,11 +172,11 @@ def test_a_password_comes_from_standard_input_alone(jangkau: Jangkau, city: City
 
 
 @on_sqlite
-def test_a_token_ends_on_its_day(jangkau: Jangkau, city: City) -> None:
+def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
     today = wita_today()
     create = ("token", "create", "sari@contoh.id", "--name", "laporan", "--expires")
 
-    lasting, over = ok(jangkau(*create, f"{today + timedelta(days=1)}")), ok(jangkau(*create, f"{today}"))
+    lasting, over = ok(jangkau(*create, f"{today}")), ok(jangkau(*create, f"{today - timedelta(days=1)}"))
 
     with reading(city.engine) as look:
         assert actor_by_token(look, lasting) is not None

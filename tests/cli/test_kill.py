@@ -1,8 +1,9 @@
 """The power fails while an import is being committed: all of its rows are there afterwards, or none."""
 
+import sqlite3
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx2
@@ -23,10 +24,10 @@ PEOPLE = 4_000
 def is_writing(city: City) -> Callable[[], bool]:
     """Tells whether rows of a transaction that isn't committed have reached the disk."""
     if city.engine.dialect.name == "sqlite":
-        with reading(city.engine) as look:
-            look.connection().connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
-        log = Path(f"{city.engine.url.database}-wal")
-        return lambda: log.stat().st_size > 0
+        path = str(city.engine.url.database)
+        with closing(sqlite3.connect(path)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return lambda: Path(f"{path}-wal").stat().st_size > 0
 
     def has_grown() -> bool:
         with reading(city.engine) as look:

@@ -94,8 +94,7 @@ def served(settings: Settings) -> Iterator[FastAPI]:
     app = create_app(settings)
     yield app
     house: House = app.state.house
-    house.engine.dispose()
-    house.report_engine.dispose()
+    house.close()
 
 
 def logged_in(app: FastAPI, engine: Engine, user: User) -> TestClient:

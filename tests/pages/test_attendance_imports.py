@@ -1,7 +1,9 @@
 """Uploading a sheet, the history, undoing an import, and the file as it came in."""
 
+import re
 from collections.abc import Iterable
 from io import BytesIO
+from threading import Thread
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,6 +12,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from app.database import reading, writing
+from app.jobs import Jobs
 from app.models import (
     Activity,
     Attendance,
@@ -37,6 +40,7 @@ from tests.pages.sheets import (
 )
 from tests.spreadsheets import story
 from tests.spreadsheets.story import SAMPLES, workbook
+from tests.stories import crowd
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 
@@ -166,7 +170,7 @@ def test_the_original_file_is_handed_out_and_that_is_logged(staff: TestClient, e
 
 
 PLACES = ("", "/pemetaan", "/batalkan", "/berkas", "/baris/2")
-ACTIONS = ("/simpan", "/batalkan", "/pemetaan", "/baris/2")
+ACTIONS = ("/simpan", "/batalkan", "/pemetaan", "/pemetaan/lupakan", "/kelompok", "/baris/2")
 
 
 def answers(browser: TestClient, address: str) -> Iterable[int]:
@@ -215,10 +219,29 @@ def test_a_large_file_is_waited_for(
     page = staff.get(address)
     assert "The file is being read." in page.text
     assert '<meta http-equiv="refresh"' in page.text
-    assert staff.get(address, headers={"hx-request": "true"}).status_code == 204
+    news = staff.get(address, headers={"hx-request": "true"})
+    assert "<progress aria-label" in news.text
+    assert "<html" not in news.text
 
     with reading(engine) as look, writing(engine) as db:
         read_uploaded(look, db, NikVault(settings.secret), unread)
 
     assert staff.get(address, headers={"hx-request": "true"}).headers["hx-refresh"] == "true"
     assert figures(staff.get(address)) == {"all": "1", "create": "1"}
+
+
+def test_whoever_waits_sees_how_many_rows_are_read(
+    staff: TestClient, engine: Engine, settings: Settings, workshop_session: WorkshopSession
+) -> None:
+    vault = NikVault(settings.secret)
+    with reading(engine) as look, writing(engine) as db:
+        to = (look, db, vault, OPERATOR, workshop_session.code)
+        address = f"/unggahan/{upload(*to, 'besar.csv', crowd(6000), at_once=False).id}"
+    reader = Thread(target=Jobs(settings, engine, vault).drain)
+    said = ""
+    reader.start()
+    while reader.is_alive():
+        said += staff.get(address, headers={"hx-request": "true"}).text
+    reader.join()
+    assert re.search(r'<progress value="\d+" max="6000"', said)
+    assert re.search(r"[\d,]+ of 6,000 rows are read\.", said)

@@ -57,6 +57,24 @@ def test_a_column_can_be_named(staff: TestClient) -> None:
     assert "“Mgr 1”" in row_text(staff.get(address), 2)
 
 
+def test_a_mapping_is_used_again_until_it_is_forgotten(staff: TestClient) -> None:
+    sheet = workbook(["Nama", "Kolom A", "Kategori"], ["Rina Melati", "Mgr 1", "UMKM"])
+    first = uploaded(staff, sheet)
+    staff.post(f"{first}/pemetaan", data=as_shown(staff, first) | {"column-1": "kelurahan"})
+
+    address = uploaded(staff, sheet)
+    page = staff.get(address)
+    assert "“Mgr 1”" in row_text(page, 2)
+    assert "The columns are read as somebody set them" in page.text
+    assert f'action="{address}/pemetaan/lupakan"' in page.text
+
+    assert staff.post(f"{address}/pemetaan/lupakan").headers["location"] == address
+    page = staff.get(address)
+    assert "“Mgr 1”" not in row_text(page, 2)
+    assert "as somebody set them" not in page.text
+    assert "“Mgr 1”" not in row_text(staff.get(uploaded(staff, sheet)), 2)
+
+
 def test_another_sheet_is_read_anew(staff: TestClient) -> None:
     book = Workbook()
     book.worksheets[0].title = "Hari 1"

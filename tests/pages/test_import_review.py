@@ -118,6 +118,7 @@ def test_with_htmx_only_the_changed_parts_come_back(staff: TestClient) -> None:
     answer = staff.post(f"{address}/baris/3", data={"choice": "kelurahan:64.71.04.1005"}, headers=HTMX)
     assert re.findall(r'<hx-partial hx-target="#([\w-]+)"', answer.text) == [
         "baris-3",
+        "kelompok",
         "jenis",
         "simpan",
         "kabar",

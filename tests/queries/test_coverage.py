@@ -8,7 +8,7 @@ import pytest
 from app.database import reading, writing
 from app.errors import Invalid, NotFound
 from app.i18n import wita
-from app.models import Area, AttendanceStatus, CoverageTarget, RegistrationStatus
+from app.models import Area, AttendanceStatus, CoverageTarget, RegistrationStatus, Sex
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.queries.coverage import coverage
@@ -80,6 +80,16 @@ def test_who_moved_counts_in_both_kelurahan_and_once_in_the_city(city: City) -> 
 
     assert row_of(report, MANGGAR).participants == row_of(report, SEPINGGAN).participants == 1
     assert (report.totals.participants, report.totals.moved) == (1, 1)
+
+
+def test_a_person_has_one_sex_though_not_every_sheet_told_it(city: City) -> None:
+    siti = city.register(city.session("A-1"), "Siti Aminah", MANGGAR, outcome=PRESENT)
+    city.register(city.session("B-1"), "Siti Aminah", MANGGAR, person=siti, sex=Sex.P, outcome=PRESENT)
+    city.register(city.session("C-1"), "Siti Aminah", MANGGAR, person=siti, outcome=PRESENT)
+
+    report = report_of(city)
+
+    assert report.totals.by_sex == row_of(report, MANGGAR).by_sex == {"L": 0, "P": 1, "unknown": 0}
 
 
 def test_people_from_outside_are_a_figure_of_their_own(city: City) -> None:

@@ -54,6 +54,18 @@ def same_person_twice(city: City) -> None:
     city.commit(made.id, choices=CommitChoices(only_valid=True))
 
 
+def in_columns_of_something_else(city: City) -> None:
+    header = "Nama;Kelurahan;HP;Alamat;Instansi;Keterangan;Kode Registrasi"
+    columns = f"{NIK};Jl. Contoh {NIK};UD Misalnya {NIK};{NIK};{NIK}"
+    city.imported(
+        city.session(), sheet(header, f"Siti Aminah;Manggar;{columns}", f"Nur Aini {NIK};Lamaru;;;;;")
+    )
+
+
+def as_a_heading(city: City) -> None:
+    city.upload(city.session(), sheet(f"Nama;Kelurahan;NIK {NIK}", f"Siti Aminah;Manggar;{NIK}"))
+
+
 def file_read_later(city: City) -> None:
     city.upload(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};") + b";" * READ_AT_ONCE_BYTES)
 
@@ -69,6 +81,8 @@ def imported_and_undone(city: City) -> None:
         known_person_without_a_nik,
         corrected_cell,
         same_person_twice,
+        in_columns_of_something_else,
+        as_a_heading,
         file_read_later,
         imported_and_undone,
     ],
@@ -116,6 +130,16 @@ def test_documents_show_the_last_digits_and_what_has_to_be_put_right(city: City)
 
     assert [row["cells"]["nik"] for row in document["rows"]] == [masked(NIK), BROKEN]
     assert NIK not in str(document)
+
+
+def test_a_list_with_niks_beside_the_names_again_changes_nothing(city: City) -> None:
+    code = city.session()
+    content = sheet("Nama;Kelurahan", f"Siti Aminah {NIK};Manggar")
+    city.imported(code, content)
+
+    again = city.imported(code, content)
+
+    assert (again.counts["create"], again.counts["unchanged"]) == (0, 1)
 
 
 def test_another_key_opens_nothing() -> None:

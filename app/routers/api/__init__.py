@@ -3,8 +3,10 @@
 from app.routers.api import (
     attendance_imports,
     coverage,
+    error_sheets,
     health,
     reference,
+    rosters,
     workshop_sessions,
     workshops,
 )
@@ -12,8 +14,10 @@ from app.routers.api import (
 routers = (
     attendance_imports.router,
     coverage.router,
+    error_sheets.router,
     health.router,
     reference.router,
+    rosters.router,
     workshop_sessions.router,
     workshops.router,
 )

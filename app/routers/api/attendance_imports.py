@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, UploadFile
+from fastapi import APIRouter, Query, Request, UploadFile
 from pydantic import BaseModel, ConfigDict, model_validator
 
-from app.models import Basis, RowKind
+from app.models import Basis, ImportStatus, RowKind
 from app.queries.attendance_imports import attendance_import, import_rows
 from app.queries.import_document import import_document, row_documents
 from app.services.attendance_imports import remap, upload
 from app.services.import_commit import CommitChoices, commit
-from app.services.import_review import correct_row
+from app.services.import_review import correct_alike, correct_row
 from app.services.import_undo import undo
 from app.web.dependencies import ApiActor, Reader, Translate, Vault, Writer
+from app.web.house import house_of
 
 router = APIRouter(prefix="/api/v1", tags=["attendance imports"])
 
@@ -52,12 +53,20 @@ class SameAs(BaseModel):
 
 
 class RowPatch(BaseModel):
-    """Cells to replace, or a decision: who it is, where they live, or that the row is left out."""
+    """Cells to replace, or a decision: who it is, where they live, or that the row is left out.
+
+    With `alike` the answer, to a question about one field, is given to every row that asks the same.
+    """
 
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"cells": {"kelurahan": "Sepinggan"}}, {"person": "new"}, {"skip": True}]
+            "examples": [
+                {"cells": {"kelurahan": "Sepinggan"}},
+                {"kelurahan": "64.71.05.1002", "alike": True},
+                {"person": "new"},
+                {"skip": True},
+            ]
         },
     )
 
@@ -65,10 +74,11 @@ class RowPatch(BaseModel):
     person: int | Literal["new"] | SameAs | None = None
     kelurahan: str | None = None
     skip: bool | None = None
+    alike: bool = False
 
     @model_validator(mode="after")
     def _says_something(self) -> "RowPatch":
-        if not self.model_fields_set:
+        if not self.model_fields_set - {"alike"}:
             raise ValueError("give cells or a decision")
         return self
 
@@ -92,9 +102,14 @@ def create_import(
 
 
 @router.get("/attendance-imports/{import_id}")
-def get_import(import_id: int, look: Reader, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
-    """The document with its first 200 rows."""
-    return import_document(look, vault, actor, import_id, translate)
+def get_import(
+    request: Request, import_id: int, look: Reader, vault: Vault, actor: ApiActor, translate: Translate
+) -> Document:
+    """The document with its first 200 rows; of a file that is being read, how far that has come."""
+    document = import_document(look, vault, actor, import_id, translate)
+    if document["status"] == ImportStatus.READING and (rows := house_of(request).rows_read(import_id)):
+        document["progress"] = {"done": rows[0], "of": rows[1]}
+    return document
 
 
 @router.get("/attendance-imports/{import_id}/rows")
@@ -148,8 +163,9 @@ def change_row(
     translate: Translate,
 ) -> Document:
     """Answers every row that this changed, and the counts."""
-    decision = given.model_dump(exclude_unset=True, exclude={"cells"}) or None
-    changed = correct_row(db, vault, actor, import_id, number, cells=given.cells, decision=decision)
+    decision = given.model_dump(exclude_unset=True, exclude={"cells", "alike"}) or None
+    correct = correct_alike if given.alike else correct_row
+    changed = correct(db, vault, actor, import_id, number, cells=given.cells, decision=decision)
     rows = import_rows(db, import_id, numbers=changed)
     return {
         "rows": row_documents(db, vault, rows, translate),

@@ -10,7 +10,7 @@ from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
 from app.i18n import N_, Language, Translator, translator
 from app.permissions import Actor, Permission
-from app.queries import import_review, reference
+from app.queries import import_people, reference
 from app.queries.attendance_imports import attendance_import, attendance_imports
 from app.queries.workshop_sessions import WorkshopSessionView, workshop_session
 from app.queries.workshops import workshop
@@ -148,6 +148,6 @@ def _undo_form(
         "attendance_imports/undo.html",
         status=conflict.status if conflict else 200,
         sheet_import=found,
-        people=import_review.people_figures(look, found),
+        people=import_people.people_figures(look, found),
         problem=conflict.sentence(_) if conflict else None,
     )

@@ -1,8 +1,8 @@
 """How an import's sheet is read: which sheet, which row is its header, which column holds what, what a blank means."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Request
 from openpyxl.utils import get_column_letter
 from starlette.responses import Response
 
@@ -16,6 +16,7 @@ from app.queries.attendance_imports import AttendanceImportView, attendance_impo
 from app.queries.import_review import sheet_preview
 from app.routers.pages.import_review import Typed
 from app.services.attendance_imports import remap
+from app.services.column_mappings import forget_columns
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
 from app.web.forms import whole_number
@@ -53,6 +54,35 @@ def change_mapping(
         return _mapping_form(request, look, vault, actor, language, import_id, problem)
     response = see(f"/unggahan/{import_id}")
     flash(response, _("The sheet was read again."))
+    return response
+
+
+@router.post("/unggahan/{import_id}/pemetaan/lupakan")
+def forget_mapping(
+    look: Reader, db: Writer, vault: Vault, actor: PageActor, _: Translate, import_id: int
+) -> Response:
+    """Reads the sheet by its headings alone, and does so with the next one."""
+    remap(look, db, vault, actor, import_id, {"columns": None})
+    forget_columns(db, actor, import_id)
+    response = see(f"/unggahan/{import_id}")
+    flash(response, _("What was remembered is forgotten; the sheet was read again by its headings."))
+    return response
+
+
+@router.post("/unggahan/{import_id}/kelompok")
+def choose_group(
+    look: Reader,
+    db: Writer,
+    vault: Vault,
+    actor: PageActor,
+    _: Translate,
+    import_id: int,
+    target_group: Annotated[str, Form()] = "",
+) -> Response:
+    """One target group for all rows that name none."""
+    remap(look, db, vault, actor, import_id, {"target_group": target_group or None})
+    response = see(f"/unggahan/{import_id}")
+    flash(response, _("Rows that named no target group have one now."))
     return response
 
 

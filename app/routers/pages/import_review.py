@@ -1,6 +1,6 @@
 """The review of an import: its rows are looked through, corrected and decided on, and then committed."""
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -10,28 +10,31 @@ from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from app.database import Db
-from app.errors import Conflict, Invalid, NotFound, Problem
-from app.i18n import N_, Language, translator
-from app.models import ImportStatus, RowKind
+from app.errors import Conflict, Problem
+from app.i18n import Language, translator
+from app.models import Basis, ImportStatus, RowKind
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries import import_review as queries
 from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import
-from app.queries.import_review import NEEDS_ATTENTION, ReviewRow
+from app.queries.import_people import people_figures, people_named
+from app.queries.import_questions import GROUP_MISSING, NEEDS_ATTENTION, question, question_counts
 from app.services.import_commit import NOT_STARTED, CommitChoices, commit
-from app.services.import_review import correct_row, judge_now
-from app.spreadsheets.document import FIELDS
+from app.services.import_review import judge_now
+from app.spreadsheets.document import Message
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
+from app.web.house import house_of
 from app.web.pages import render, see
 
 router = APIRouter(include_in_schema=False)
 
 ATTENTION = "attention"
+AS_OFFERED = CommitChoices()
 
 
 @dataclass(frozen=True)
@@ -77,69 +80,9 @@ def review(
     looking: AtRows,
 ) -> Response:
     found = attendance_import(look, actor, import_id)
-    if _by_htmx(request):
-        return _news_of_reading(found)
+    if by_htmx(request):
+        return _news_of_reading(request, found)
     return _review(request, look, vault, actor, language, found, looking)
-
-
-@router.get("/unggahan/{import_id}/baris/{number}")
-def edit_row(
-    request: Request,
-    look: Reader,
-    vault: Vault,
-    actor: PageActor,
-    language: Lang,
-    import_id: int,
-    number: int,
-    looking: AtRows,
-) -> Response:
-    found = attendance_import(look, actor, import_id)
-    row = _row(look, vault, language, import_id, number)
-    if found.status is not ImportStatus.REVIEW:
-        return see(f"/unggahan/{import_id}{looking.query}#baris-{number}")
-    template = (
-        "attendance_imports/row_edited.html" if _by_htmx(request) else "attendance_imports/edit_row.html"
-    )
-    return render(
-        request, template, row=row, columns=_columns(found), **_row_context(look, found, language, looking)
-    )
-
-
-@router.post("/unggahan/{import_id}/baris/{number}")
-def change_row(
-    request: Request,
-    look: Reader,
-    db: Writer,
-    vault: Vault,
-    actor: PageActor,
-    language: Lang,
-    import_id: int,
-    number: int,
-    looking: AtRows,
-    typed: Typed,
-) -> Response:
-    """A choice made by a button, or cells as they were typed."""
-    attendance_import(look, actor, import_id)
-    row = _row(look, vault, language, import_id, number)
-    cells, decision = _cells(row, typed), _decision(typed.get("choice", ""))
-    if "kelurahan" in cells and row.decision.get("kelurahan"):
-        decision = {"kelurahan": None, **(decision or {})}
-    changed = [number]
-    if cells or decision is not None:
-        changed = correct_row(db, vault, actor, import_id, number, cells=cells, decision=decision)
-    rows = queries.review_rows(db, vault, language, import_id, changed)
-    if not _by_htmx(request):
-        return see(f"/unggahan/{import_id}{looking.query}#{_anchor(rows, number, looking)}")
-    found = attendance_import(db, actor, import_id)
-    return render(
-        request,
-        "attendance_imports/rows_changed.html",
-        rows=rows,
-        number=number,
-        people=queries.people_figures(db, found),
-        refusal=None,
-        **_row_context(db, found, language, looking),
-    )
 
 
 @router.post("/unggahan/{import_id}/simpan")
@@ -151,12 +94,13 @@ def commit_import(
     language: Lang,
     _: Translate,
     import_id: int,
+    basis: Annotated[Literal["public-task", "paper-consent"], Form()] = "public-task",
     others: Annotated[str, Form()] = "leave",
     only_valid: Annotated[bool, Form()] = False,
     confirm: Annotated[bool, Form()] = False,
 ) -> Response:
     confirmed = frozenset({NOT_STARTED} if confirm else ())
-    choices = CommitChoices(only_valid=only_valid, others=others, confirm=confirmed)
+    choices = CommitChoices(only_valid, others, Basis(basis), confirmed)
     try:
         commit(db, vault, actor, import_id, choices)
     except Conflict as conflict:
@@ -164,20 +108,21 @@ def commit_import(
         if attendance_import(db, actor, import_id).status is ImportStatus.REVIEW:
             judge_now(db, vault, actor, import_id)
         found = attendance_import(db, actor, import_id)
-        return _review(request, db, vault, actor, language, found, Looking(), conflict)
+        return _review(request, db, vault, actor, language, found, Looking(), choices, conflict)
     response = see(f"/unggahan/{import_id}")
     flash(response, _("The attendance is saved."))
     return response
 
 
-def _by_htmx(request: Request) -> bool:
+def by_htmx(request: Request) -> bool:
     return "hx-request" in request.headers
 
 
-def _news_of_reading(found: AttendanceImportView) -> Response:
-    """For a page that waits for its file: nothing new, or that it is to load itself again."""
+def _news_of_reading(request: Request, found: AttendanceImportView) -> Response:
+    """For a page that waits for its file: how far reading has come, or that it is to load itself again."""
     if found.status is ImportStatus.READING:
-        return Response(status_code=204)
+        rows = house_of(request).rows_read(found.id)
+        return render(request, "attendance_imports/rows_read.html", rows_read=rows)
     return Response(headers={"HX-Refresh": "true"})
 
 
@@ -189,36 +134,73 @@ def _review(
     language: Language,
     found: AttendanceImportView,
     looking: Looking,
+    choices: CommitChoices = AS_OFFERED,
     problem: Problem | None = None,
 ) -> Response:
     if found.status in (ImportStatus.READING, ImportStatus.FAILED):
         return render(
-            request, "attendance_imports/unread.html", sheet_import=found, failure=_failure(found, language)
+            request,
+            "attendance_imports/unread.html",
+            sheet_import=found,
+            failure=_failure(found, language),
+            rows_read=house_of(request).rows_read(found.id),
         )
     return render(
         request,
         "attendance_imports/review.html",
         status=problem.status if problem else 200,
-        people=queries.people_figures(look, found),
         page=queries.review_page(look, vault, language, found.id, kinds=looking.kinds, after=looking.after),
         warnings=[
             message_text(message_from_json(warning), translator(language)) for warning in found.warnings
         ],
-        refusal=problem.sentence(translator(language)) if problem else None,
-        **_row_context(look, found, language, looking),
+        fitting_sessions=queries.fitting_sessions(look, actor, found),
+        **outcome_context(look, found, language, looking, choices, problem),
     )
 
 
-def _row_context(
+def row_context(
     look: Db, found: AttendanceImportView, language: Language, looking: Looking
 ) -> dict[str, Any]:
-    """What the template of a row asks for."""
+    """What the template of a row asks for.
+
+    `rows_alike` tells how many rows ask what a remark asks. `without_group` is how many name no group where they
+    are so many that this is asked once for all of them, else 0.
+    """
+    counts = question_counts(look, found.id) if found.status is ImportStatus.REVIEW else Counter()
+    without_group = counts[GROUP_MISSING]
+    asked_once = without_group > 1 and 2 * without_group > found.counts["rows"]
+
+    def rows_alike(message: Message) -> int:
+        asked = question(message)
+        return counts[asked] if asked else 0
+
     return {
         "sheet_import": found,
-        "session_is_to_come": found.session_starts_at > now(),
         "looking": looking,
         "places": reference.kelurahan(look),
         "sentence": partial(message_text, _=translator(language)),
+        "rows_alike": rows_alike,
+        "without_group": without_group if asked_once else 0,
+    }
+
+
+def outcome_context(
+    look: Db,
+    found: AttendanceImportView,
+    language: Language,
+    looking: Looking,
+    choices: CommitChoices = AS_OFFERED,
+    problem: Problem | None = None,
+) -> dict[str, Any]:
+    """What rows ask for, and what saving them will do."""
+    return {
+        **row_context(look, found, language, looking),
+        "session_is_to_come": found.session_starts_at > now(),
+        "groups": queries.groups_offered(look, found, language),
+        "people": people_figures(look, found),
+        "named": people_named(look, found.id) if found.status is ImportStatus.REVIEW else None,
+        "choices": choices,
+        "refusal": problem.sentence(translator(language)) if problem else None,
     }
 
 
@@ -226,59 +208,3 @@ def _failure(found: AttendanceImportView, language: Language) -> str | None:
     if found.failure is None:
         return None
     return Problem(found.failure["text"], **found.failure["params"]).sentence(translator(language))
-
-
-def _row(look: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
-    rows = queries.review_rows(look, vault, language, import_id, [number])
-    if not rows:
-        raise NotFound(N_("There is no row %(number)s in this import."), number=number)
-    return rows[0]
-
-
-def _columns(found: AttendanceImportView) -> list[str]:
-    """The fields of a sheet's columns, each once, in their order; those that people need are always there."""
-    mapped = (column["field"] for column in found.columns if column["field"])
-    return list(dict.fromkeys((*mapped, "name", "kelurahan", "target_group", "attendance")))
-
-
-def _cells(row: ReviewRow, typed: dict[str, str]) -> dict[str, str]:
-    """The cells that read otherwise now; a masked NIK that was sent back is left alone."""
-    return {
-        field: text.strip()
-        for field, text in typed.items()
-        if field in FIELDS and text.strip() != row.cells.get(field, "")
-    }
-
-
-def _decision(choice: str) -> dict[str, Any] | None:
-    """What the button stands for, as the service takes it; `take-back` is no choice any more."""
-    kind, _, value = choice.partition(":")
-    match kind:
-        case "":
-            return None
-        case "kelurahan":
-            return {"kelurahan": value}
-        case "person":
-            return {"person": "new" if value == "new" else _number(value)}
-        case "row":
-            return {"person": {"row": _number(value)}}
-        case "skip":
-            return {"skip": True}
-        case "keep":
-            return {"skip": False}
-        case "take-back":
-            return {}
-        case _:
-            raise Invalid(N_("There is no choice %(choice)s."), choice=kind)
-
-
-def _anchor(rows: Sequence[ReviewRow], number: int, looking: Looking) -> str:
-    """Back to the row, or to the top of the rows where it isn't among those looked at any more."""
-    still_there = not looking.kinds or any(row.kind in looking.kinds for row in rows if row.number == number)
-    return f"baris-{number}" if still_there else "daftar"
-
-
-def _number(text: str) -> int:
-    if not text.isdecimal():
-        raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
-    return int(text)

@@ -1,0 +1,151 @@
+"""One row of an import under review: its cells are corrected, or what is meant is chosen, for it or for all like it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from app.database import Db
+from app.errors import Invalid, NotFound
+from app.i18n import N_, Language, Translator
+from app.models import ImportStatus
+from app.nik_vault import NikVault
+from app.queries.attendance_imports import AttendanceImportView, attendance_import
+from app.queries.import_review import ReviewRow, review_rows
+from app.routers.pages.import_review import AtRows, Looking, Typed, by_htmx, outcome_context, row_context
+from app.services.import_review import correct_alike, correct_row
+from app.spreadsheets.document import FIELDS
+from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
+from app.web.flash import flash
+from app.web.pages import render, see
+
+router = APIRouter(include_in_schema=False)
+
+NAMED_ROWS = 10
+
+
+@router.get("/unggahan/{import_id}/baris/{number}")
+def edit_row(
+    request: Request,
+    look: Reader,
+    vault: Vault,
+    actor: PageActor,
+    language: Lang,
+    import_id: int,
+    number: int,
+    looking: AtRows,
+) -> Response:
+    found = attendance_import(look, actor, import_id)
+    row = _row(look, vault, language, import_id, number)
+    if found.status is not ImportStatus.REVIEW:
+        return see(f"/unggahan/{import_id}{looking.query}#baris-{number}")
+    template = (
+        "attendance_imports/row_edited.html" if by_htmx(request) else "attendance_imports/edit_row.html"
+    )
+    return render(
+        request, template, row=row, columns=_columns(found), **row_context(look, found, language, looking)
+    )
+
+
+@router.post("/unggahan/{import_id}/baris/{number}")
+def change_row(
+    request: Request,
+    look: Reader,
+    db: Writer,
+    vault: Vault,
+    actor: PageActor,
+    language: Lang,
+    _: Translate,
+    import_id: int,
+    number: int,
+    looking: AtRows,
+    typed: Typed,
+) -> Response:
+    """A choice made by a button, or cells as they were typed."""
+    attendance_import(look, actor, import_id)
+    row = _row(look, vault, language, import_id, number)
+    cells, decision = _cells(row, typed), _decision(typed.get("choice", ""))
+    if typed.get("alike") and (cells or decision):
+        changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
+        return _seen_anew(request, f"/unggahan/{import_id}{looking.query}#daftar", changed, _)
+    if "kelurahan" in cells and row.decision.get("kelurahan"):
+        decision = {"kelurahan": None, **(decision or {})}
+    changed = [number]
+    if cells or decision is not None:
+        changed = correct_row(db, vault, actor, import_id, number, cells=cells, decision=decision)
+    rows = review_rows(db, vault, language, import_id, changed)
+    if not by_htmx(request):
+        return see(f"/unggahan/{import_id}{looking.query}#{_anchor(rows, number, looking)}")
+    found = attendance_import(db, actor, import_id)
+    return render(
+        request,
+        "attendance_imports/rows_changed.html",
+        rows=rows,
+        number=number,
+        **outcome_context(db, found, language, looking),
+    )
+
+
+def _seen_anew(request: Request, address: str, changed: Sequence[int], _: Translator) -> Response:
+    """The whole page again, for many of its rows may have changed; it says which."""
+    response = Response(headers={"HX-Refresh": "true"}) if by_htmx(request) else see(address)
+    named = ", ".join(map(str, changed[:NAMED_ROWS])) + (", …" if len(changed) > NAMED_ROWS else "")
+    flash(response, _("%(count)s rows changed: %(rows)s.") % {"count": len(changed), "rows": named})
+    return response
+
+
+def _row(look: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
+    rows = review_rows(look, vault, language, import_id, [number])
+    if not rows:
+        raise NotFound(N_("There is no row %(number)s in this import."), number=number)
+    return rows[0]
+
+
+def _columns(found: AttendanceImportView) -> list[str]:
+    """The fields of a sheet's columns, each once, in their order; those that people need are always there."""
+    mapped = (column["field"] for column in found.columns if column["field"])
+    return list(dict.fromkeys((*mapped, "name", "kelurahan", "target_group", "attendance")))
+
+
+def _cells(row: ReviewRow, typed: dict[str, str]) -> dict[str, str]:
+    """The cells that read otherwise now; a masked NIK that was sent back is left alone."""
+    return {
+        field: text.strip()
+        for field, text in typed.items()
+        if field in FIELDS and text.strip() != row.cells.get(field, "")
+    }
+
+
+def _decision(choice: str) -> dict[str, Any] | None:
+    """What the button stands for, as the service takes it; `take-back` is no choice any more."""
+    kind, _, value = choice.partition(":")
+    match kind:
+        case "":
+            return None
+        case "kelurahan":
+            return {"kelurahan": value}
+        case "person":
+            return {"person": "new" if value == "new" else _number(value)}
+        case "row":
+            return {"person": {"row": _number(value)}}
+        case "skip":
+            return {"skip": True}
+        case "keep":
+            return {"skip": False}
+        case "take-back":
+            return {}
+        case _:
+            raise Invalid(N_("There is no choice %(choice)s."), choice=kind)
+
+
+def _anchor(rows: Sequence[ReviewRow], number: int, looking: Looking) -> str:
+    """Back to the row, or to the top of the rows where it isn't among those looked at any more."""
+    still_there = not looking.kinds or any(row.kind in looking.kinds for row in rows if row.number == number)
+    return f"baris-{number}" if still_there else "daftar"
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal():
+        raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
+    return int(text)

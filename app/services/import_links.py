@@ -1,0 +1,43 @@
+"""Says beside an import's rows whose they became."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import ARRAY, Integer, bindparam, func, select, update
+
+from app.database import Db, is_postgresql
+from app.models import AttendanceImportRow
+from app.services.bulk import table_of
+
+
+def link_rows(
+    db: Db, import_id: int, numbers: Sequence[int], people: Sequence[int], registrations: Sequence[int]
+) -> None:
+    """Notes the person and registration of each numbered row."""
+    if not numbers:
+        return
+    db.flush()
+    table = table_of(AttendanceImportRow)
+    of_import = table.c.attendance_import_id == import_id
+    if is_postgresql(db):
+        columns = {"number": numbers, "participant_id": people, "registration_id": registrations}
+        given = select(
+            *(
+                func.unnest(bindparam(None, list(ids), type_=ARRAY(Integer))).label(name)
+                for name, ids in columns.items()
+            )
+        ).subquery()
+        db.connection().execute(
+            update(table)
+            .where(of_import, table.c.number == given.c.number)
+            .values(participant_id=given.c.participant_id, registration_id=given.c.registration_id)
+        )
+    else:
+        db.connection().execute(
+            update(table)
+            .where(of_import, table.c.number == bindparam("row"))
+            .values(participant_id=bindparam("person"), registration_id=bindparam("registered")),
+            [
+                {"row": number, "person": person, "registered": registration}
+                for number, person, registration in zip(numbers, people, registrations, strict=True)
+            ],
+        )

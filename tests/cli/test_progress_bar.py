@@ -1,0 +1,36 @@
+"""Whoever waits for a long import at a terminal sees how many rows are done."""
+
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.server import JANGKAU, Jangkau
+from tests.stories import City, crowd
+
+
+@pytest.fixture
+def long_list(tmp_path: Path) -> Path:
+    path = tmp_path / "daftar.csv"
+    path.write_bytes(crowd(3000))
+    return path
+
+
+def test_at_a_terminal_a_bar_counts_the_rows(
+    city: City, environment: dict[str, str], long_list: Path
+) -> None:
+    command = [JANGKAU, "import", str(long_list), "--session", city.session(), "--dry-run"]
+    terminal, end = pty.openpty()
+    subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=end, check=True)
+    os.close(end)
+    shown = os.read(terminal, 100_000).decode()
+    os.close(terminal)
+    assert "1500/3000" in shown
+    assert "3000/3000" in shown
+
+
+def test_elsewhere_nothing_is_drawn(city: City, jangkau: Jangkau, long_list: Path) -> None:
+    done = jangkau("import", long_list, "--session", city.session(), "--dry-run")
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,14 @@
+"""LibreOffice, as a city office uses it: it opens a workbook and saves it again."""
+
+import subprocess
+from pathlib import Path
+
+
+def saved_by_libreoffice(content: bytes, folder: Path, file_format: str = "xlsx") -> bytes:
+    """An .xlsx file after LibreOffice has opened and saved it as `file_format`, in `folder`."""
+    opened, saved = folder / "opened.xlsx", folder / "saved"
+    opened.write_bytes(content)
+    profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    convert = ["--convert-to", file_format, "--outdir", str(saved), str(opened)]
+    subprocess.run(["soffice", "--headless", profile, *convert], check=True, capture_output=True, timeout=120)
+    return (saved / f"opened.{file_format}").read_bytes()
