@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict
 from typing import Any
 
 from sqlmodel import col, delete
@@ -23,13 +23,12 @@ from app.models import (
 )
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import OPERATOR, Actor, Permission
-from app.queries.attendance_imports import attendance_import_by_id, row_corrections
 from app.queries.import_rows import Correction, corrected_sheet, judged_columns, seal_cells
 from app.queries.reference import kelurahan
 from app.queries.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
 from app.services.bulk import insert_rows
-from app.services.column_mappings import read_as_remembered, remember_columns
+from app.services.column_mappings import read_as_remembered
 from app.services.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
 from app.services.outbox import queue
@@ -65,7 +64,7 @@ def upload(
     choices = choices or SheetChoices()
     actor.require(Permission.ATTENDANCE_WRITE)
     workshop_session = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
-    _check(look, choices)
+    check_choices(look, choices)
     if at_once is None:
         # One that is too large to be read at all is refused without being kept.
         at_once = not READ_AT_ONCE_BYTES < len(content) <= MAX_BYTES
@@ -95,7 +94,7 @@ def upload(
     if reading is None:
         queue(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
-        _keep_reading(db, vault, attendance_import, *reading, progress=progress)
+        keep_reading(db, vault, attendance_import, *reading, progress=progress)
     after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}
     record(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
     return attendance_import
@@ -109,13 +108,13 @@ def read_uploaded(
     if found is None or found.status is not ImportStatus.READING:
         return
     try:
-        reading = _read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
+        reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
     except Problem as problem:
         _keep_failure(db, import_id, problem)
     else:
         attendance_import = lock_row(db, AttendanceImport, import_id)
         if attendance_import.status is ImportStatus.READING:
-            _keep_reading(db, vault, attendance_import, *reading, progress=progress)
+            keep_reading(db, vault, attendance_import, *reading, progress=progress)
 
 
 def give_up_reading(db: Db, import_id: int) -> None:
@@ -131,32 +130,6 @@ def _keep_failure(db: Db, import_id: int, problem: Problem) -> None:
     failed.status = ImportStatus.FAILED
     failed.failure = {"code": problem.code, "text": problem.text, "params": dict(problem.params)}
     record(db, OPERATOR, "fail", "attendance-import", import_id, after={"code": problem.code})
-
-
-def remap(
-    look: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, given: Mapping[str, Any]
-) -> AttendanceImport:
-    """Reads the kept file again with other choices (the keys of `SheetChoices`) and judges it again.
-
-    Corrections stay with their rows where the same sheet and header are read again.
-    """
-    found = attendance_import_by_id(look, actor, import_id)
-    require_review(found)
-    choices = replace(choices_of(found), **given)
-    _check(look, choices)
-    same_table = not {"sheet", "header_row"} & given.keys()
-    corrections = row_corrections(look, import_id) if same_table else {}
-    reading = _read_again(look, vault, found, choices, corrections, recall=not same_table)
-
-    attendance_import = lock_row(db, AttendanceImport, import_id)
-    require_review(attendance_import)
-    before = attendance_import.choices
-    _keep_reading(db, vault, attendance_import, *reading, corrections)
-    if given.get("columns"):
-        workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
-        remember_columns(db, actor, workshop_session, reading[0].columns, given["columns"])
-    record(db, actor, "map", "attendance-import", import_id, before=before, after=attendance_import.choices)
-    return attendance_import
 
 
 def require_review(attendance_import: AttendanceImport) -> None:
@@ -183,7 +156,7 @@ def keep_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> 
     attendance_import.warnings = [message_to_json(warning) for warning in judgement.warnings]
 
 
-def _read_again(
+def read_again(
     look: Db,
     vault: NikVault,
     found: AttendanceImport,
@@ -219,7 +192,7 @@ def _read(
     return sheet, choices, dated
 
 
-def _keep_reading(
+def keep_reading(
     db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
@@ -271,7 +244,8 @@ def _keep_reading(
     insert_rows(db, AttendanceImportRow, rows)
 
 
-def _check(look: Db, choices: SheetChoices) -> None:
+def check_choices(look: Db, choices: SheetChoices) -> None:
+    """Raises `Invalid` for a column, meaning of blanks, group or kelurahan that there isn't."""
     if choices.columns and set(choices.columns.values()) - {*FIELDS, None}:
         raise Invalid(N_("This is not a column that an attendance list can have."))
     if choices.blank_means not in (None, "present", "absent"):

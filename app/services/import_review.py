@@ -8,12 +8,13 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import Invalid, NotFound
 from app.i18n import N_
-from app.models import AttendanceImport, AttendanceImportRow, Participant, WorkshopSession
+from app.models import AttendanceImport, AttendanceImportRow, Registration, WorkshopSession
 from app.nik_vault import NikVault
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.attendance_imports import attendance_import_by_id
 from app.queries.import_questions import NEEDS_ATTENTION, questions_of, rows_asking
 from app.queries.import_rows import decision_from_json, judged_columns, kept_sheet, seal_cells
+from app.queries.scope import registrations_within
 from app.services.activities import record
 from app.services.attendance_imports import choices_of, keep_summary, require_known_place, require_review
 from app.services.judging import judge_sheet
@@ -39,6 +40,7 @@ def correct_row(
     """
     attendance_import = _open_import(db, actor, import_id)
     row = _row(db, import_id, number)
+    _check_decision(db, actor, row, decision or {})
     before = {"decision": row.decision, "corrected": row.corrected}
     changed = _correct(db, vault, attendance_import, [row], cells, decision)
     after = {"decision": row.decision, "corrected": row.corrected}
@@ -67,6 +69,7 @@ def correct_alike(
     asked = [one for one in questions_of(row) if one is not None and {one.field} == answered]
     if row.kind not in NEEDS_ATTENTION or not asked:
         raise Invalid(N_("Row %(row)s asks nothing that has the same answer in other rows."), row=number)
+    _check_decision(db, actor, row, decision or {})
     rows = rows_asking(db, import_id, asked[0])
     changed = _correct(db, vault, attendance_import, rows, cells, decision)
     after = {"decision": row.decision, "corrected": row.corrected, "rows": len(rows)}
@@ -98,8 +101,6 @@ def _correct(
     decision: Mapping[str, Any] | None,
 ) -> list[int]:
     """Changes the rows and judges the import once."""
-    if decision is not None:
-        _check_decision(db, attendance_import.id, decision)
     for row in rows:
         if cells:
             _replace_cells(row, cells, vault)
@@ -150,7 +151,7 @@ def _replace_cells(row: AttendanceImportRow, cells: Mapping[str, str], vault: Ni
     row.corrected = sorted({*row.corrected, *cells})
 
 
-def _check_decision(db: Db, import_id: int, decision: Mapping[str, Any]) -> None:
+def _check_decision(db: Db, actor: Actor, row: AttendanceImportRow, decision: Mapping[str, Any]) -> None:
     unknown = sorted(set(decision) - DECISIONS)
     if unknown:
         raise Invalid(N_("There is no choice %(choice)s."), choice=unknown[0])
@@ -159,13 +160,29 @@ def _check_decision(db: Db, import_id: int, decision: Mapping[str, Any]) -> None
         case None | "new":
             pass
         case int(identity):
-            if db.get(Participant, identity) is None:
+            if not _may_be_chosen(db, actor, row, identity):
                 raise Invalid(N_("There is no participant %(participant)s."), participant=identity)
         case {"row": int(number)}:
-            if db.get(AttendanceImportRow, (import_id, number)) is None:
+            if db.get(AttendanceImportRow, (row.attendance_import_id, number)) is None:
                 raise Invalid(N_("There is no row %(number)s in this import."), number=number)
         case _:
             raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
+
+
+def _may_be_chosen(db: Db, actor: Actor, row: AttendanceImportRow, person_id: int) -> bool:
+    """Whom the judge offers for the row, or whom the actor sees anyway: nobody is found by trying numbers."""
+    offered = {
+        candidate["value"]
+        for message in row.messages
+        for candidate in message["candidates"]
+        if candidate["kind"] == "person"
+    }
+    if person_id in offered or person_id == row.participant_id:
+        return True
+    seen = select(Registration.id).where(
+        Registration.participant_id == person_id, registrations_within(actor, Permission.PARTICIPANT_READ)
+    )
+    return db.exec(seen).first() is not None
 
 
 def _unsealed(column: Any) -> Any:

@@ -1,5 +1,6 @@
 """A person goes through the rows: corrects, decides, takes back; and all rows are judged anew."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from app.database import reading, writing
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Attendance, Participant, Registration, RowKind
-from app.services.attendance_imports import remap
+from app.services.import_mapping import remap
 from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
@@ -215,3 +216,27 @@ def test_a_mapping_that_means_nothing_is_refused(city: City) -> None:
             remap(look, db, city.vault, city.actor("sari"), made.id, given)
 
     assert kinds(city, made.id) == {2: RowKind.CREATE}
+
+
+def test_nobody_is_found_by_trying_numbers(city: City) -> None:
+    strangers = city.session("LAIN-1", by="tono")
+    city.imported(strangers, sheet(HEADER, "Rahasia Tetangga;Manggar;081200000009;hadir"), by="tono")
+    (stranger,) = city.all(Participant)
+    made = city.upload(city.session("A-1"), sheet(HEADER, "Siti Aminah;Lamaru;;hadir"))
+
+    with pytest.raises(Invalid):
+        city.correct(made.id, 2, decision={"person": stranger.id})
+
+    assert city.rows(made.id)[2].participant_id is None
+
+
+def test_a_correction_made_while_the_file_was_read_again_is_not_lost(city: City) -> None:
+    made = city.upload(city.session(), sheet(HEADER, "Siti Aminah;Antah Berantah;;hadir"))
+
+    with reading(city.engine) as look:
+        look.get(Participant, 1)  # on SQLite, what this reader sees from now on is older than the correction
+        city.correct(made.id, 2, cells={"kelurahan": "Manggar"})
+        with suppress(Conflict), writing(city.engine) as db:
+            remap(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
+
+    assert city.rows(made.id)[2].corrected == ["kelurahan"]

@@ -8,8 +8,9 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from app.models import Basis, ImportStatus, RowKind
 from app.queries.attendance_imports import attendance_import, import_rows
 from app.queries.import_document import import_document, row_documents
-from app.services.attendance_imports import remap, upload
+from app.services.attendance_imports import upload
 from app.services.import_commit import CommitChoices, commit
+from app.services.import_mapping import remap
 from app.services.import_review import correct_alike, correct_row
 from app.services.import_undo import undo
 from app.web.dependencies import ApiActor, Reader, Translate, Vault, Writer

@@ -15,8 +15,8 @@ from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import
 from app.queries.import_review import sheet_preview
 from app.routers.pages.import_review import Typed
-from app.services.attendance_imports import remap
 from app.services.column_mappings import forget_columns
+from app.services.import_mapping import remap
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
 from app.web.forms import whole_number
