@@ -14,6 +14,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -82,7 +83,13 @@ def _begin_sqlite(connection: Connection) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Db]:
-    """A handle for looking only; nothing done with it is kept."""
+    """A handle for looking only, at one moment of the database; nothing done with it is kept.
+
+    SQLite's readers see one moment anyway; PostgreSQL's default would show each statement another, and the
+    totals of a report could contradict its rows.
+    """
+    if engine.dialect.name == "postgresql":
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with Session(engine, expire_on_commit=False) as db:
         yield db
 
@@ -121,5 +128,9 @@ def upgrade(engine: Engine) -> None:
 
 
 def is_reachable(engine: Engine) -> bool:
-    with engine.connect() as connection:
-        return connection.execute(text("SELECT 1")).scalar_one_or_none() is not None
+    """Whether the database answers now."""
+    try:
+        with engine.connect() as connection:
+            return connection.execute(text("SELECT 1")).scalar_one_or_none() is not None
+    except OperationalError:
+        return False

@@ -70,7 +70,10 @@ class Jobs:
         """Does everything that is queued."""
         while (task := self._claim()) is not None:
             try:
-                self._perform(task)
+                if task.exhausted:  # even the last try ended without a word, as when the process was killed
+                    self._give_up(task)
+                else:
+                    self._perform(task)
             except Exception:
                 log.exception("outbox task %s failed", task.id)
                 if not task.last_try:
@@ -145,15 +148,21 @@ class Jobs:
 
     def _consume_when_alone(self, ended: Event) -> None:
         while not ended.is_set():
-            with ExitStack() as stack:
-                if _only_one(stack, self.settings, self.engine):
-                    consumer = _QuietConsumer(
-                        self.huey, workers=1, periodic=True, shutdown_timeout=SECONDS_TO_FINISH
-                    )
-                    consumer.start()
-                    stack.callback(consumer.stop, graceful=True)
-                    ended.wait()
+            try:
+                self._consume_if_alone(ended)
+            except Exception:
+                log.exception("the job consumer could not start; it is tried again")
             ended.wait(SECONDS_BETWEEN_TRIES)
+
+    def _consume_if_alone(self, ended: Event) -> None:
+        with ExitStack() as stack:
+            if _only_one(stack, self.settings, self.engine):
+                consumer = _QuietConsumer(
+                    self.huey, workers=1, periodic=True, shutdown_timeout=SECONDS_TO_FINISH
+                )
+                consumer.start()
+                stack.callback(consumer.stop, graceful=True)
+                ended.wait()
 
 
 class _QuietConsumer(Consumer):

@@ -54,8 +54,8 @@ class Settings(BaseSettings):
 def _kept_secret(path: Path) -> bytes:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{os.getpid()}")
-    fresh.write_text(secrets.token_urlsafe(48))
-    fresh.chmod(0o600)
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as only_the_owners:
+        only_the_owners.write(secrets.token_urlsafe(48))
     try:
         path.hardlink_to(
             fresh

@@ -49,6 +49,15 @@ def test_what_was_only_read_is_never_kept(engine: Engine) -> None:
     assert aliases(engine) == before
 
 
+def test_a_reader_sees_one_moment(engine: Engine) -> None:
+    with reading(engine) as db:
+        before = set(db.exec(select(AreaAlias.alias)))
+        with writing(engine) as other:
+            other.add(alias("manggar besar"))
+
+        assert set(db.exec(select(AreaAlias.alias))) == before
+
+
 def test_servers_that_start_together_build_one_database(
     environment: dict[str, str], empty_database_url: str
 ) -> None:

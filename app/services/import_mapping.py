@@ -33,7 +33,7 @@ def remap(
     """
     found = attendance_import_by_id(look, actor, import_id)
     require_review(found)
-    choices = replace(choices_of(found), **given)
+    choices = replace(choices_of(found), **(_read_anew(given) | dict(given)))
     check_choices(look, choices)
     same_table = not {"sheet", "header_row"} & given.keys()
     made = row_corrections(look, import_id)
@@ -52,3 +52,10 @@ def remap(
         remember_columns(db, actor, workshop_session, reading[0].columns, given["columns"])
     record(db, actor, "map", "attendance-import", import_id, before=before, after=attendance_import.choices)
     return attendance_import
+
+
+def _read_anew(given: Mapping[str, Any]) -> dict[str, None]:
+    """What is recognised anew unless it is given too: another sheet has another header, that other columns."""
+    if "sheet" in given:
+        return {"header_row": None, "columns": None}
+    return {"columns": None} if "header_row" in given else {}

@@ -24,12 +24,13 @@ QUEUED = "outbox-queued"
 
 @dataclass(frozen=True)
 class ClaimedTask:
-    """`last_try` is set where no further one would follow."""
+    """`last_try` is set where no further one would follow, `exhausted` where even that one ended without a word."""
 
     id: int
     kind: OutboxKind
     payload: dict[str, Any]
     last_try: bool
+    exhausted: bool
 
 
 def queue(db: Db, kind: OutboxKind, **payload: object) -> None:
@@ -51,7 +52,13 @@ def claim(db: Db) -> ClaimedTask | None:
         return None
     task.claimed_until = now() + CLAIM_LASTS
     task.attempts += 1
-    return ClaimedTask(task.id, task.kind, task.payload, last_try=task.attempts >= TRIES)
+    return ClaimedTask(
+        task.id,
+        task.kind,
+        task.payload,
+        last_try=task.attempts >= TRIES,
+        exhausted=task.attempts > TRIES,
+    )
 
 
 def finish(db: Db, task_id: int) -> None:

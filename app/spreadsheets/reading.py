@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Collection, Mapping
@@ -115,6 +116,11 @@ def problem(code: str, params: Mapping[str, str | int]) -> Problem:
     return kind(sentence, code=code, **params)
 
 
+def _environment_without_secrets() -> dict[str, str]:
+    """A child that reads hostile files has no business with the installation's secret or database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}
+
+
 def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
     """The child's answer, or None where it died."""
     try:
@@ -125,6 +131,7 @@ def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] |
             timeout=SECONDS,
             check=False,
             cwd=_PROJECT,
+            env=_environment_without_secrets(),
         )
     except subprocess.TimeoutExpired as error:
         raise problem("too-slow", {}) from error

@@ -13,8 +13,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.errors import Conflict, Invalid, NotFound, Problem, TooLarge, TooManyRequests, Unauthenticated
 from app.i18n import N_, translator
+from app.web.house import house_of
 from app.web.languages import is_api, language_of
 from app.web.pages import here, render
+from app.web.security import strict_headers
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
@@ -104,9 +106,14 @@ def _at_the_same_moment(request: Request, error: Exception) -> Response:
 
 
 def _unforeseen(request: Request, _error: Exception) -> Response:
-    """A fault of ours: the person is told, the log has the traceback."""
+    """A fault of ours: the person is told, the log has the traceback.
+
+    Starlette answers it outside of all middleware, so the strict headers are set here.
+    """
     problem = Problem(
         N_("Something went wrong on our side. Nothing was changed. Please try again."), code="internal"
     )
     problem.status = 500
-    return _answer(request, problem)
+    answer = _answer(request, problem)
+    answer.headers.update(strict_headers(https=house_of(request).settings.https))
+    return answer

@@ -51,17 +51,24 @@ class Guard:
         async def send_strictly(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("content-security-policy", POLICY)
-                headers.setdefault("x-content-type-options", "nosniff")
-                headers.setdefault("referrer-policy", "same-origin")
-                headers.setdefault("permissions-policy", "camera=(), geolocation=(), microphone=()")
-                headers.setdefault("cross-origin-opener-policy", "same-origin")
-                headers.setdefault("cache-control", "no-store")
-                if self.https:
-                    headers.setdefault("strict-transport-security", "max-age=31536000")
+                for name, value in strict_headers(https=self.https).items():
+                    headers.setdefault(name, value)
             await send(message)
 
         return send_strictly
+
+
+def strict_headers(*, https: bool) -> dict[str, str]:
+    """What every answer tells the browser to keep to."""
+    headers = {
+        "content-security-policy": POLICY,
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        "cross-origin-opener-policy": "same-origin",
+        "cache-control": "no-store",
+    }
+    return headers | ({"strict-transport-security": "max-age=31536000"} if https else {})
 
 
 def _is_cross_site(headers: Headers) -> bool:

@@ -1,14 +1,19 @@
 """Who gets in, and how everyone else is refused."""
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
+import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.database import writing
+from app.main import create_app
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.services.users import create_api_token
+from app.settings import Settings
 from tests.api.conftest import Program
 from tests.api.problems import refusal
 from tests.stories import City, crowd
@@ -128,3 +133,29 @@ def test_health_needs_no_token(app: FastAPI) -> None:
 
     assert anybody.get("/health/live").json() == {"status": "live"}
     assert anybody.get("/health/ready").json() == {"status": "ready"}
+
+
+@pytest.fixture
+def without_database(tmp_path: Path) -> Iterator[TestClient]:
+    """The service after its database has gone."""
+    gone = tmp_path / "gone"
+    app = create_app(Settings(data_dir=tmp_path, database_url=f"sqlite:///{gone}/jangkau.sqlite3"))
+    gone.rmdir()
+    yield TestClient(app, raise_server_exceptions=False)
+    app.state.house.close()
+
+
+def test_without_its_database_the_service_lives_and_is_not_ready(without_database: TestClient) -> None:
+    assert without_database.get("/health/live").status_code == 200
+
+    answer = without_database.get("/health/ready")
+
+    assert (answer.status_code, answer.json()) == (503, {"status": "unavailable"})
+
+
+def test_a_fault_of_ours_is_told_without_a_traceback(without_database: TestClient) -> None:
+    answer = without_database.get("/api/v1/kelurahan", headers={"Authorization": "Bearer jgk_x"})
+
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal")
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+    assert answer.headers["cache-control"] == "no-store"

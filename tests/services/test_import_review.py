@@ -2,8 +2,10 @@
 
 from contextlib import suppress
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
+from openpyxl import Workbook
 
 from app.database import reading, writing
 from app.errors import Conflict, Invalid, NotFound
@@ -240,3 +242,31 @@ def test_a_correction_made_while_the_file_was_read_again_is_not_lost(city: City)
             remap(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
 
     assert city.rows(made.id)[2].corrected == ["kelurahan"]
+
+
+def test_another_sheet_is_recognised_anew(city: City) -> None:
+    made = city.upload(city.session(), two_sheets(), name="daftar.xlsx")
+
+    for given in ({"columns": {0: "note", 1: "name"}}, {"sheet": "Dua"}):
+        with reading(city.engine) as look, writing(city.engine) as db:
+            remap(look, db, city.vault, city.actor("sari"), made.id, given)
+
+    row = city.rows(made.id)[2]
+    assert row.result["values"]["name"] == "Nur Aini"
+    assert row.result["values"]["kelurahan"] == LAMARU
+
+
+def two_sheets() -> bytes:
+    """A list in which what the name's column holds differs from sheet to sheet."""
+    workbook = Workbook()
+    workbook.remove(workbook.worksheets[0])
+    for title, rows in (
+        ("Satu", (("Catatan", "Nama", "Kelurahan"), ("baru", "Siti Aminah", "Manggar"))),
+        ("Dua", (("Nama", "Kelurahan", "Kehadiran"), ("Nur Aini", "Lamaru", "hadir"))),
+    ):
+        sheet_of_two = workbook.create_sheet(title)
+        for row in rows:
+            sheet_of_two.append(row)
+    content = BytesIO()
+    workbook.save(content)
+    return content.getvalue()

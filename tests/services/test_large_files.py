@@ -119,3 +119,16 @@ def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
 
     assert status(city) is ImportStatus.REVIEW
     assert len(city.rows(made.id)) == 3
+
+
+def test_a_file_at_which_every_worker_dies_is_given_up(city: City, worker: Jobs) -> None:
+    city.upload(city.session(), LARGE)
+    for _ in range(TRIES):
+        with writing(city.engine) as db:
+            assert claim(db) is not None
+        let_the_claim_run_out(city)
+
+    worker.drain()
+
+    assert status(city) is ImportStatus.FAILED
+    assert city.all(OutboxTask) == []

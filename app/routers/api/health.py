@@ -1,6 +1,7 @@
 """Whether the process lives, and whether it can do its work."""
 
 from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, Response
 
 from app.database import is_reachable
 from app.web.house import house_of
@@ -14,8 +15,8 @@ def live() -> dict[str, str]:
     return {"status": "live"}
 
 
-@router.get("/ready")
-def ready(request: Request) -> dict[str, str]:
-    """The database answers too."""
-    is_reachable(house_of(request).engine)
-    return {"status": "ready"}
+@router.get("/ready", responses={503: {"description": "The database does not answer."}})
+def ready(request: Request) -> Response:
+    """The database answers too; 503 while it doesn't."""
+    reachable = is_reachable(house_of(request).engine)
+    return JSONResponse({"status": "ready" if reachable else "unavailable"}, 200 if reachable else 503)
