@@ -11,6 +11,7 @@ from app.models import (
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
+    AttendanceStatus,
     ImportStatus,
     Registration,
     RowKind,
@@ -30,11 +31,15 @@ FIRST_NAMES = 100
 class PeopleFigures:
     """Whom an import is about: people it brings, people it recognised, and people registered but not on the sheet.
 
-    `unlisted` have no outcome yet (counted while the import is in review); `marked_absent` got theirs from it.
+    `present`, `absent` and `excused` are the outcomes of the rows that are, or were, saved. `unlisted` have no
+    outcome yet (counted while the import is in review); `marked_absent` got theirs from it.
     """
 
     fresh: int
     recognised: int
+    present: int
+    absent: int
+    excused: int
     unlisted: int
     marked_absent: int
 
@@ -68,7 +73,28 @@ def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
         known = rows - _made_by(db, found.id)
     unlisted = _unlisted(db, found.id, found.session_code) if found.status is ImportStatus.REVIEW else 0
     others = len(db.get_one(AttendanceImport, found.id).others)
-    return PeopleFigures(rows - known, known, unlisted, others)
+    return PeopleFigures(
+        fresh=rows - known,
+        recognised=known,
+        unlisted=unlisted,
+        marked_absent=others,
+        **_outcomes(db, found.id),
+    )
+
+
+def _outcomes(db: Db, import_id: int) -> dict[str, int]:
+    """How many of the rows that are saved were present, absent and excused."""
+    outcome = col(AttendanceImportRow.result)["attendance"].as_string()
+    counted = db.execute(
+        select(outcome, func.count())
+        .where(
+            col(AttendanceImportRow.attendance_import_id) == import_id,
+            col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE),
+        )
+        .group_by(outcome)
+    )
+    counts = {line[0]: line[1] for line in counted}
+    return {status.value: counts.get(status.value, 0) for status in AttendanceStatus}
 
 
 def people_named(db: Db, import_id: int) -> PeopleNamed:

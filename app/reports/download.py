@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from app.i18n import Language, Translator
-from app.reports.coverage import CoverageReport, document
+from app.reports.coverage import CoverageReport, Filters, document
 from app.reports.coverage_table import coverage_table, totals_table
 from app.reports.csv import csv_file
 from app.reports.pdf import coverage_pdf
@@ -35,14 +35,19 @@ class Download:
 def coverage_download(
     report: CoverageReport, file_format: Format, _: Translator, language: Language
 ) -> Download:
-    """The report in one of the formats, named after its period."""
+    """The report in one of the formats, named after its filters and period."""
     render = _RENDERERS[file_format]
-    name = _("coverage")
+    name = "-".join((_("coverage"), *_narrowed_to(report.filters)))
     return Download(
         name=f"{name}-{report.period.from_}-{report.period.to}.{file_format}",
         media_type=MEDIA_TYPES[file_format],
         content=render(report, _, language),
     )
+
+
+def _narrowed_to(filters: Filters) -> list[str]:
+    """What tells two reports of one period apart in a folder."""
+    return [part for part in (filters.workshop, filters.group, filters.sex) if part]
 
 
 def _json(report: CoverageReport, _: Translator, _language: Language) -> bytes:

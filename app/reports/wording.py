@@ -1,7 +1,7 @@
 """The lines around the figures, the same in every format: what was counted, when and how."""
 
 from app.i18n import Language, Translator, date_text, integer_text, time_text
-from app.reports.coverage import CoverageReport, Filters, counting_rule
+from app.reports.coverage import CoverageReport, Filters, TargetGroup, counting_rule
 
 LETTERHEAD = ("PEMERINTAH KOTA BALIKPAPAN", "DINAS KOMUNIKASI DAN INFORMATIKA")
 """Names of offices, the same in every language."""
@@ -41,6 +41,7 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
         _("People present who live outside the city, not in the figures: %(count)s")
         % {"count": integer_text(totals.outside, language)},
     ]
+    lines += [line for group in report.groups if (line := _group_target(report, group, _, language))]
     if totals.with_target < totals.kelurahan:
         lines.append(
             _("Of %(kelurahan)s kelurahan, %(count)s have a target")
@@ -56,6 +57,21 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
         moved = integer_text(totals.moved, language)
         lines.append(_("People counted in more than one kelurahan: %(count)s") % {"count": moved})
     return tuple(lines)
+
+
+def _group_target(
+    report: CoverageReport, group: TargetGroup, _: Translator, language: Language
+) -> str | None:
+    """In how many kelurahan a group's own target was reached: it says more than the target of the whole."""
+    aimed_at = [figures for row in report.rows if (figures := row.groups[group.code]).target]
+    if not aimed_at:
+        return None
+    reached = sum(figures.participants >= (figures.target or 0) for figures in aimed_at)
+    return _("%(group)s: the group's own target is reached in %(reached)s of %(count)s kelurahan") % {
+        "group": group.label,
+        "reached": integer_text(reached, language),
+        "count": integer_text(len(aimed_at), language),
+    }
 
 
 def _filter_lines(filters: Filters, _: Translator) -> list[str]:

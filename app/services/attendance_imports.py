@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import OPERATOR, Actor, Permission
+from app.queries.attendance_imports import attendance_import_by_id
 from app.queries.import_rows import Correction, corrected_sheet, judged_columns, seal_cells
 from app.queries.reference import kelurahan
 from app.queries.workshop_sessions import workshop_session_by_code
@@ -130,6 +131,20 @@ def _keep_failure(db: Db, import_id: int, problem: Problem) -> None:
     failed.status = ImportStatus.FAILED
     failed.failure = {"code": problem.code, "text": problem.text, "params": dict(problem.params)}
     record(db, OPERATOR, "fail", "attendance-import", import_id, after={"code": problem.code})
+
+
+def discard(db: Db, actor: Actor, import_id: int) -> None:
+    """Deletes an upload of which nothing was saved, with its rows and its file."""
+    attendance_import_by_id(db, actor, import_id)
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    if attendance_import.status not in (ImportStatus.REVIEW, ImportStatus.FAILED):
+        raise Conflict(N_("Only an upload that was not saved can be discarded."), code="not-in-review")
+    rows = col(AttendanceImportRow.attendance_import_id) == import_id
+    db.exec(delete(AttendanceImportRow).where(rows))
+    db.delete(attendance_import)
+    db.flush()
+    db.exec(delete(UploadedFile).where(col(UploadedFile.id) == attendance_import.uploaded_file_id))
+    record(db, actor, "discard", "attendance-import", import_id)
 
 
 def require_review(attendance_import: AttendanceImport) -> None:

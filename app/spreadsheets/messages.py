@@ -17,9 +17,7 @@ SENTENCES: Mapping[str, str] = {
     "rt-invalid": N_("“%(found)s” is not an RT number. The RT is left blank."),
     "group-unclear": N_("“%(found)s” is not a known target group. Choose the group."),
     "group-missing": N_("No target group is given. Choose one, or choose one for all rows that have none."),
-    "group-unexpected": N_(
-        "The group “%(found)s” is not one of this workshop's groups. It is imported as it is."
-    ),
+    "group-unexpected": N_("This group is not one that the workshop is for. The row counts all the same."),
     "nik-corrupted": N_(
         "The NIK was kept as a number and may have lost digits. It is ignored; type it as text."
     ),
@@ -70,7 +68,8 @@ SENTENCES: Mapping[str, str] = {
     ),
     "kelurahan-from-title": N_("Rows without a kelurahan have that of the letterhead: %(found)s."),
     "total-differs": N_(
-        "The sheet states a total of %(stated)s, but %(found)s were found. Check for missing rows."
+        "The sheet states a total of %(stated)s, but %(found)s were read. Check whether rows are missing, listed "
+        "twice, or are no participants."
     ),
     "session-not-started": N_(
         "The session has not begun yet. Check that this is the right session before you save."

@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from app.errors import Conflict, Invalid, NotFound, Problem, TooLarge, TooManyRequests, Unauthenticated
-from app.i18n import N_, translator
+from app.i18n import N_, Translator, translator
+from app.web.flash import flash
 from app.web.house import house_of
 from app.web.languages import is_api, language_of
 from app.web.pages import here, render
@@ -58,8 +59,7 @@ def _answer(request: Request, problem: Problem) -> Response:
             ]
         return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
     if isinstance(problem, Unauthenticated):
-        target = f"?kembali={quote(here(request))}" if request.method == "GET" else ""
-        return RedirectResponse(f"/masuk{target}", status_code=303)
+        return _to_login(request, _)
     return render(
         request,
         "problem.html",
@@ -68,6 +68,19 @@ def _answer(request: Request, problem: Problem) -> Response:
         problem=problem,
         sentence=problem.sentence(_),
     )
+
+
+def _to_login(request: Request, _: Translator) -> Response:
+    """The login page, and from there back; whoever was sending something is told that it wasn't kept."""
+    if request.method == "GET":
+        return RedirectResponse(f"/masuk?kembali={quote(here(request))}", status_code=303)
+    page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
+    address = f"/masuk?kembali={quote(page.path or '/')}"
+    by_htmx = "hx-request" in request.headers
+    # htmx would put the login page where a row was; this header makes the browser go there.
+    answer = Response(headers={"HX-Redirect": address}) if by_htmx else RedirectResponse(address, 303)
+    flash(answer, _("You had been logged out meanwhile. Your last step was not kept; please do it again."))
+    return answer
 
 
 def _validation(request: Request, error: Exception) -> Response:

@@ -17,6 +17,7 @@ from app.models import (
     Activity,
     Attendance,
     AttendanceImport,
+    AttendanceImportRow,
     Participant,
     Registration,
     UploadedFile,
@@ -66,6 +67,7 @@ def test_a_sheet_becomes_attendance_only_when_it_is_saved(staff: TestClient, eng
     assert rows_in(engine, Participant, Registration, Attendance) == [1, 1, 1]
     page = staff.get(address)
     assert "1 new, 0 recognised" in page.text
+    assert "1 present, 0 absent, 0 excused" in page.text
     assert "/cakupan?workshop=SPBE-2025" in page.text
 
 
@@ -130,6 +132,38 @@ def test_the_history_is_filtered_by_session(staff: TestClient) -> None:
     assert "Budi Petugas" in page.text
     assert "campur.xlsx" in staff.get("/unggahan?sesi=SPBE-2025-1").text
     assert "No upload yet for this session." in staff.get("/unggahan?sesi=LAIN-1").text
+
+
+def test_an_upload_to_the_wrong_session_is_thrown_away(staff: TestClient, engine: Engine) -> None:
+    address = uploaded(staff, CLEAR)
+    assert "Discard this upload" in staff.get(address).text
+
+    answer = staff.post(f"{address}/buang")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/unggahan")
+    assert staff.get(address).status_code == 404
+    assert rows_in(engine, AttendanceImport, AttendanceImportRow, UploadedFile) == [0, 0, 0]
+
+
+def test_what_was_saved_is_not_thrown_away(staff: TestClient, engine: Engine) -> None:
+    address = saved(staff, CLEAR)
+
+    assert staff.post(f"{address}/buang").status_code == 409
+
+    assert rows_in(engine, AttendanceImport, Attendance) == [1, 1]
+
+
+def test_whoever_was_logged_out_meanwhile_is_told_and_led_back(staff: TestClient) -> None:
+    address = uploaded(staff, CLEAR)
+    staff.cookies.delete("jangkau_login")
+
+    by_form = staff.post(f"{address}/baris/2", headers={"referer": f"http://testserver{address}"})
+    by_htmx = staff.post(
+        f"{address}/baris/2", headers={"hx-request": "true", "hx-current-url": f"http://testserver{address}"}
+    )
+
+    assert by_form.headers["location"] == by_htmx.headers["hx-redirect"] == f"/masuk?kembali={address}"
+    assert "logged out" in staff.get("/masuk").text
 
 
 def test_undo_says_what_it_takes_back_and_takes_it_back(staff: TestClient, engine: Engine) -> None:

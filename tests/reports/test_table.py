@@ -90,6 +90,18 @@ def test_notes_tell_of_people_whom_the_rows_hide(report: CoverageReport, english
     assert matrix(unmoved, english).notes[3:] == ("People on a waiting list, not in the figures: 7",)
 
 
+def test_notes_tell_where_a_groups_own_target_was_missed(report: CoverageReport, english: Translator) -> None:
+    aimed = tuple(
+        replace(row, groups={**row.groups, "umkm": replace(row.groups["umkm"], target=2)})
+        for row in report.rows[:3]  # Manggar 1,204 · Lamaru 1 · Teritip nobody
+    )
+
+    notes = matrix(replace(report, rows=(*aimed, *report.rows[3:])), english).notes
+
+    label = report.groups[0].label
+    assert f"{label}: the group's own target is reached in 1 of 3 kelurahan" in notes
+
+
 def test_totals_are_those_of_the_report_and_no_sums_of_rows(
     report: CoverageReport, english: Translator
 ) -> None:

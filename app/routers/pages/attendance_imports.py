@@ -15,7 +15,7 @@ from app.queries.attendance_imports import attendance_import, attendance_imports
 from app.queries.workshop_sessions import WorkshopSessionView, workshop_session
 from app.queries.workshops import workshop
 from app.services import uploaded_files
-from app.services.attendance_imports import upload
+from app.services.attendance_imports import discard, upload
 from app.services.import_undo import undo
 from app.services.judging import SheetChoices
 from app.spreadsheets.failures import MAX_BYTES, MAX_ROWS
@@ -91,6 +91,14 @@ def undo_import(
         return _undo_form(request, look, actor, _, import_id, conflict)
     response = see(f"/unggahan/{import_id}")
     flash(response, _("The import is undone."))
+    return response
+
+
+@router.post("/unggahan/{import_id}/buang")
+def discard_import(db: Writer, actor: PageActor, _: Translate, import_id: int) -> Response:
+    discard(db, actor, import_id)
+    response = see("/unggahan")
+    flash(response, _("The upload is discarded."))
     return response
 
 
