@@ -28,8 +28,8 @@ help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
 
 run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstration on the first start
-	@test -n "$$JANGKAU_DATABASE_URL" || test -e "$${JANGKAU_DATA_DIR:-var}/jangkau.sqlite3" || $(BIN)/jangkau demo
-	@$(BIN)/jangkau serve --port $(PORT)
+	@test -n "$$JANGKAU_DATABASE_URL" || $(BIN)/jangkau demo --if-empty
+	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
 test: lint $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
 	$(BIN)/pytest --quiet tests/house

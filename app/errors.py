@@ -88,3 +88,9 @@ class Invalid(Problem):
     def __init__(self, text: str, *, fields: Mapping[str, str] | None = None, **params: object) -> None:
         super().__init__(text, code=None, **params)
         self.fields = dict(fields or {})
+
+    def field_sentences(self, _: Translator) -> dict[str, str]:
+        """What is wrong with each field, in the language of `_`."""
+        return {
+            field: _(text) % self.params if self.params else _(text) for field, text in self.fields.items()
+        }

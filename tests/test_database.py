@@ -3,13 +3,18 @@
 import subprocess
 
 import pytest
+from alembic import command
 from sqlalchemy import Engine
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlalchemy.exc import DataError, IntegrityError
+from sqlmodel import col, delete, select
 
-from app.database import reading, writing
-from app.models import AreaAlias
+from app.database import alembic_config, reading, upgrade, writing
+from app.models import AreaAlias, Participant, Registration
+from app.services.bulk import insert_rows, new_ids
+from app.settings import Settings
 from tests.server import JANGKAU
+from tests.services.duplicates import pair_of
+from tests.stories import City, dump, sheet
 
 MANGGAR = "64.71.01.1001"
 
@@ -56,6 +61,72 @@ def test_a_reader_sees_one_moment(engine: Engine) -> None:
             other.add(alias("manggar besar"))
 
         assert set(db.exec(select(AreaAlias.alias))) == before
+
+
+@pytest.fixture
+def city(engine: Engine, settings: Settings) -> City:
+    return City(engine, settings)
+
+
+def test_rows_in_bulk_are_refused_like_any_other(engine: Engine) -> None:
+    before = aliases(engine)
+
+    with pytest.raises(IntegrityError), writing(engine) as db:
+        insert_rows(
+            db,
+            AreaAlias,
+            [
+                {"alias": "manggar besar", "area_code": MANGGAR},
+                {"alias": "atlantis", "area_code": "64.71.99.9999"},
+            ],
+        )
+
+    assert aliases(engine) == before
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite's texts have any length
+def test_a_text_in_bulk_that_no_column_holds_is_refused_like_any_other(engine: Engine) -> None:
+    with pytest.raises(DataError), writing(engine) as db:
+        insert_rows(db, Registration, [{"code": "longer than any code"}])
+
+
+def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City) -> None:
+    code = city.session()
+    gone = city.register(code, "Siti Aminah").id
+    with writing(city.engine) as db:
+        registration = db.exec(select(Registration.id)).one()
+        db.exec(delete(Registration))
+        db.exec(delete(Participant).where(col(Participant.id) == gone))
+
+    with writing(city.engine) as db:
+        assert next(iter(new_ids(db, Participant, 1))) > gone
+        assert next(iter(new_ids(db, Registration, 1))) > registration
+    made = city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
+    bulk = city.all(Participant)[0].id
+    city.undo(made.id)
+    assert city.register(code, "Rahmat Contoh").id > bulk > gone
+
+
+def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_date(city: City) -> None:
+    """People, their registrations and attendance, pairs of them, and rows of sheets that say whose they are."""
+    header = "Nama;Kelurahan;HP;Kehadiran"
+    known = sheet(header, "Siti Aminah;Manggar;081200000001;hadir", "Siti Aminnah;Manggar;;hadir")
+    code = city.session()
+    city.imported(code, known)
+    pair_of(city, "Siti Aminah", "Siti Aminnah")
+    made = city.imported(code, sheet(header, "Ayu Misalnya;Lamaru;;hadir"))
+    waiting = city.upload(city.session("B-1"), sheet(header, "Ayu Misalnya;Lamaru;;hadir"))
+    ayu = city.all(Participant)[-1].id
+    city.correct(waiting.id, 2, decision={"person": ayu})
+    city.undo(made.id)
+    before = dump(city.engine)
+
+    command.downgrade(alembic_config(city.engine), "0003")
+    assert dump(city.engine) == before
+    upgrade(city.engine)
+
+    assert dump(city.engine) == before
+    assert city.register(code, "Rahmat Contoh").id > ayu
 
 
 def test_servers_that_start_together_build_one_database(

@@ -19,13 +19,15 @@ class Participant(SQLModel, table=True):
 
     The NIK is kept encrypted (`nik_encrypted`) and found by a keyed hash (`nik_key`); nothing else of it is stored.
     `kelurahan_code` is empty for people from outside the city, who have `outside_place`.
-    `latest_session_at` is the start of the newest session that told of them.
+    `latest_session_at` is the start of the newest session that told of them. The number of somebody who is gone is
+    never given out again: what was decided about them in sheets still names it.
     """
 
     __tablename__ = "participant"
     __table_args__ = (
         CheckConstraint("(nik_key IS NULL) = (nik_encrypted IS NULL)", name="nik"),
         CheckConstraint("kelurahan_code IS NULL OR outside_place IS NULL", name="place"),
+        {"sqlite_autoincrement": True},
     )
 
     id: int = Field(default=None, primary_key=True)

@@ -32,6 +32,7 @@ class Registration(SQLModel, table=True):
     __table_args__ = (
         UniqueConstraint("workshop_session_id", "participant_id"),
         CheckConstraint("(kelurahan_code IS NULL) <> (outside_place IS NULL)", name="place"),
+        {"sqlite_autoincrement": True},
     )
 
     id: int = Field(default=None, primary_key=True)

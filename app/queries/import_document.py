@@ -48,8 +48,8 @@ def import_document(
         "warnings": [_warning(warning, _) for warning in found.warnings],
         "rows": row_documents(db, vault, import_rows(db, found.id, limit=first), _),
     }
-    if found.failure:
-        document["failure"] = _failure(found, _)
+    if failure := why_failed(found):
+        document["failure"] = {"code": failure.code, "text": failure.sentence(_)}
     return document
 
 
@@ -133,7 +133,7 @@ def _warning(stored: Mapping[str, Any], _: Translator) -> dict[str, str]:
     return {"code": stored["code"], "text": message_text(message_from_json(dict(stored)), _)}
 
 
-def _failure(found: AttendanceImportView, _: Translator) -> dict[str, str]:
-    failure = found.failure or {}
-    problem = Problem(failure["text"], code=failure["code"], **failure["params"])
-    return {"code": problem.code, "text": problem.sentence(_)}
+def why_failed(found: AttendanceImportView) -> Problem | None:
+    """Why the file couldn't be read, None where it could."""
+    failure = found.failure
+    return Problem(failure["text"], code=failure["code"], **failure["params"]) if failure else None

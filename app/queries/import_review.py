@@ -12,11 +12,11 @@ from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor
 from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import_by_id, import_rows
-from app.queries.import_rows import open_cells
+from app.queries.import_document import shown_cells
 from app.queries.participants import PersonSeen, people_seen
 from app.queries.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops import target_groups_of
-from app.spreadsheets.document import Candidate, Message, cell_text
+from app.spreadsheets.document import Candidate, Message
 from app.spreadsheets.judgement import OUTSIDE
 from app.spreadsheets.transfer import message_from_json
 
@@ -137,10 +137,7 @@ def _review_rows(
         ReviewRow(
             number=row.number,
             kind=row.kind,
-            cells={
-                field: with_niks_masked(cell_text(cell))
-                for field, cell in open_cells(row.cells, vault).items()
-            },
+            cells=shown_cells(row, vault),
             name=row.result["values"].get("name", ""),
             place=place_said(row.result["values"], places),
             target_group=groups.get(row.result["values"].get("target_group"), ""),

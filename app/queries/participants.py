@@ -2,17 +2,28 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Db
 from app.errors import NotFound
-from app.i18n import N_
-from app.models import Area, Participant, Registration, WorkshopSession
+from app.i18n import N_, utc
+from app.models import (
+    Area,
+    Attendance,
+    AttendanceStatus,
+    Participant,
+    Registration,
+    Sex,
+    Workshop,
+    WorkshopSession,
+)
 from app.permissions import Actor, Permission
 from app.queries.scope import registrations_within
+from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 
 PAGE_LENGTH = 50
 
@@ -37,12 +48,27 @@ class ParticipantView:
 
 
 @dataclass(frozen=True)
+class Presence:
+    """Who was present in a period of WITA days, both included; narrowed as the coverage report is."""
+
+    from_: date
+    to: date
+    workshop: str = ""
+    sex: Literal["L", "P"] | None = None
+
+
+@dataclass(frozen=True)
 class ParticipantFilters:
-    """`search` is part of a name, a kelurahan's name or a phone number; the others are codes."""
+    """`search` is part of a name, a kelurahan's name or a phone number; the others are codes.
+
+    `kelurahan` is where people live now. With `presence` it is where they lived when they were present, and
+    `target_group` the group in which they came: the people behind a figure of the coverage report.
+    """
 
     search: str = ""
     kelurahan: str = ""
     target_group: str = ""
+    presence: Presence | None = None
 
 
 @dataclass(frozen=True)
@@ -176,6 +202,9 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
         if len(digits) >= FEWEST_PHONE_DIGITS:
             found |= col(Participant.phone).contains(digits, autoescape=True)
         conditions.append(found)
+    if filters.presence:
+        conditions.append(col(Participant.id).in_(_present(actor, filters, filters.presence)))
+        return conditions
     if filters.kelurahan:
         conditions.append(col(Participant.kelurahan_code) == filters.kelurahan)
     if filters.target_group:
@@ -185,6 +214,36 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
         )
         conditions.append(col(Participant.id).in_(of_group))
     return conditions
+
+
+def _present(actor: Actor, filters: ParticipantFilters, presence: Presence) -> Select[int]:
+    """Ids of the people whom the coverage report counts as participants, as far as the actor sees them."""
+    statement = (
+        select(col(Registration.participant_id))
+        .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .where(
+            registrations_within(actor, Permission.PARTICIPANT_READ),
+            col(Registration.status).in_(COUNTED_AS_REGISTERED),
+            col(Attendance.status) == AttendanceStatus.PRESENT,
+            col(WorkshopSession.starts_at) >= _midnight(presence.from_),
+            col(WorkshopSession.starts_at) < _midnight(presence.to + timedelta(days=1)),
+        )
+    )
+    if filters.kelurahan:
+        statement = statement.where(col(Registration.kelurahan_code) == filters.kelurahan)
+    if filters.target_group:
+        statement = statement.where(col(Registration.target_group_code) == filters.target_group)
+    if presence.workshop:
+        statement = statement.where(col(Workshop.code) == presence.workshop)
+    if presence.sex:
+        statement = statement.where(col(Registration.sex) == Sex(presence.sex))
+    return statement
+
+
+def _midnight(day: date) -> datetime:
+    return utc(datetime.combine(day, time.min))
 
 
 def _view(person: Participant, kelurahan: str | None, sessions: int, latest: datetime) -> ParticipantView:

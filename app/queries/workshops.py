@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select
 
@@ -43,6 +44,28 @@ def workshops(
     db: Db, actor: Actor, *, search: str = "", after: str | None = None, limit: int | None = None
 ) -> list[WorkshopView]:
     """The workshops that the actor may see, the newest sessions first; with `after`, in code order for paging."""
+    conditions: list[ColumnElement[bool]] = []
+    if search:
+        conditions.append(
+            col(Workshop.title).icontains(search, autoescape=True)
+            | col(Workshop.code).icontains(search, autoescape=True)
+        )
+    if after is not None:
+        conditions.append(col(Workshop.code) > after)
+    return _views(db, actor, *conditions, by_code=after is not None, limit=limit)
+
+
+def workshop(db: Db, actor: Actor, code: str) -> WorkshopView:
+    """One workshop. Raises `NotFound` where the actor may not see it."""
+    found = _views(db, actor, col(Workshop.code) == code)
+    if not found:
+        raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
+    return found[0]
+
+
+def _views(
+    db: Db, actor: Actor, *conditions: ColumnElement[bool], by_code: bool = False, limit: int | None = None
+) -> list[WorkshopView]:
     sessions = (
         select_columns(
             col(WorkshopSession.workshop_id).label("workshop_id"),
@@ -59,18 +82,10 @@ def workshops(
         )
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .outerjoin(sessions, sessions.c.workshop_id == col(Workshop.id))
-        .where(workshops_within(actor, Permission.WORKSHOP_READ))
+        .where(workshops_within(actor, Permission.WORKSHOP_READ), *conditions)
     )
-    if search:
-        statement = statement.where(
-            col(Workshop.title).icontains(search, autoescape=True)
-            | col(Workshop.code).icontains(search, autoescape=True)
-        )
-    if after is not None:
-        statement = statement.where(col(Workshop.code) > after).order_by(col(Workshop.code))
-    else:
-        statement = statement.order_by(sessions.c.latest.desc().nulls_first(), col(Workshop.code))
-    found = db.execute(statement.limit(limit)).all()
+    newest_first = () if by_code else (sessions.c.latest.desc().nulls_first(),)
+    found = db.execute(statement.order_by(*newest_first, col(Workshop.code)).limit(limit)).all()
     groups = _target_groups(db, [workshop.id for workshop, *_ in found])
     return [
         WorkshopView(
@@ -87,14 +102,6 @@ def workshops(
         )
         for workshop, organization, count, first, latest in found
     ]
-
-
-def workshop(db: Db, actor: Actor, code: str) -> WorkshopView:
-    """One workshop. Raises `NotFound` where the actor may not see it."""
-    found = [view for view in workshops(db, actor, search=code) if view.code == code]
-    if not found:
-        raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
-    return found[0]
 
 
 def free_workshop_code(db: Db) -> str:

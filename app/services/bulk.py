@@ -5,8 +5,9 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from sqlalchemy import Column, Connection, Enum, Table, func, select
+from sqlalchemy import Column, Connection, Enum, Table, func, select, text
 from sqlalchemy import Sequence as DatabaseSequence
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from app.database import Db, is_postgresql
@@ -18,13 +19,16 @@ def table_of(model: type[SQLModel]) -> Table:
 
 
 def new_ids(db: Db, model: type[SQLModel], count: int) -> Iterable[int]:
-    """So many ids that nobody has; known before the rows are written, so that other rows may name them."""
+    """So many ids that nobody has or had; known before the rows are written, so that other rows may name them."""
     key = table_of(model).c.id
     if is_postgresql(db):
         sequence = DatabaseSequence(f"{key.table.name}_id_seq")
         return db.scalars(select(sequence.next_value()).select_from(func.generate_series(1, count)))
     # SQLite's writers exclude each other: nobody else takes these before this transaction ends.
-    highest = db.scalar(select(func.max(key))) or 0
+    given_out = db.scalar(
+        text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": key.table.name}
+    )
+    highest = max(given_out or 0, db.scalar(select(func.max(key))) or 0)
     return range(highest + 1, highest + 1 + count)
 
 
@@ -33,7 +37,8 @@ def insert_rows(db: Db, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]
 
     They may come one by one, so that not all of them have to be in memory. They go to the driver itself, each
     value written as the column's type writes it: SQLAlchemy's own executemany takes longer to prepare a row
-    than SQLite takes to store it, and knows no COPY.
+    than SQLite takes to store it, and knows no COPY. What the driver raises is SQLAlchemy's, as everywhere else:
+    `IntegrityError` where a constraint refuses a row, `DataError` where a column can't hold a value.
     """
     coming = iter(rows)
     first = next(coming, None)
@@ -46,16 +51,24 @@ def insert_rows(db: Db, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]
         chain((first,), coming), [_as_written(connection, table.c[name]) for name in names], names
     )
     columns = ", ".join(f'"{name}"' for name in names)
+    marks = ", ".join("?" * len(names))
+    statement = (
+        f'COPY "{table.name}" ({columns}) FROM STDIN'
+        if is_postgresql(db)
+        else f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'  # noqa: S608 (names of our own columns)
+    )
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
+    refusal = connection.dialect.loaded_dbapi.Error
     try:
         if is_postgresql(db):
-            with cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
+            with cursor.copy(statement) as copy:
                 for row in written:
                     copy.write_row(row)
         else:
-            marks = ", ".join("?" * len(names))
-            cursor.executemany(f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})', written)  # noqa: S608 (names of our own columns)
+            cursor.executemany(statement, written)
+    except refusal as refused:
+        raise DBAPIError.instance(statement, None, refused, refusal, dialect=connection.dialect) from refused
     finally:
         cursor.close()
 

@@ -1,6 +1,6 @@
 """A person goes through an import's rows: corrects cells, says who somebody is, leaves rows out."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlmodel import col, select
@@ -12,6 +12,7 @@ from app.models import AttendanceImport, AttendanceImportRow, Registration, Work
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.attendance_imports import attendance_import_by_id
+from app.queries.import_document import shown_cells
 from app.queries.import_questions import NEEDS_ATTENTION, questions_of, rows_asking
 from app.queries.import_rows import decision_from_json, judged_columns, kept_sheet, seal_cells
 from app.queries.scope import registrations_within
@@ -41,9 +42,9 @@ def correct_row(
     attendance_import = _open_import(db, actor, import_id)
     row = _row(db, import_id, number)
     _check_decision(db, actor, row, decision or {})
-    before = {"decision": row.decision, "corrected": row.corrected}
+    before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, [row], cells, decision)
-    after = {"decision": row.decision, "corrected": row.corrected}
+    after = _logged(row, vault, cells or ())
     record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
     return changed
 
@@ -71,10 +72,21 @@ def correct_alike(
         raise Invalid(N_("Row %(row)s asks nothing that has the same answer in other rows."), row=number)
     _check_decision(db, actor, row, decision or {})
     rows = rows_asking(db, import_id, asked[0])
+    before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, rows, cells, decision)
-    after = {"decision": row.decision, "corrected": row.corrected, "rows": len(rows)}
-    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", after=after)
+    after = _logged(row, vault, cells or ()) | {"rows": len(rows)}
+    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
     return changed
+
+
+def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:
+    """What the log says of a row before and after: the cells that are corrected, and what was chosen."""
+    cells = shown_cells(row, vault)
+    return {
+        "cells": {field: cells.get(field, "") for field in fields},
+        "corrected": row.corrected,
+        "decision": row.decision,
+    }
 
 
 def _open_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:

@@ -26,6 +26,7 @@ from app.services.activities import record
 from app.services.import_states import NOTHING, Standing, person_state, put_back, standing, state_made
 from app.services.locks import hold_people, lock_row
 from app.services.people_merge import require_not_folded
+from app.services.people_merge_undo import still_as_left
 
 # So many names say enough of what stands in the way.
 NAMED_AT_MOST = 5
@@ -131,12 +132,8 @@ def _take_back(
 
 def _put_back_person(person: Participant, row: AttendanceImportRow) -> None:
     """Only what this import changed and nobody changed since."""
-    before, after = (row.before or {})["person"], (row.after or {})["person"]
-    still = person_state(person)
-    put_back(
-        person,
-        {name: before[name] for name in before if before[name] != after[name] and still[name] == after[name]},
-    )
+    before, left = ((state or {})["person"] for state in (row.before, row.after))
+    put_back(person, {column: before[column] for column in still_as_left(person_state(person), left)})
 
 
 def _without_registration(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:

@@ -11,6 +11,7 @@ from app.database import Db, is_postgresql
 
 PEOPLE = 64_710_001
 REFERENCE_DATA = 64_710_003
+LOGINS = 64_710_004
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -26,6 +27,11 @@ def hold_people(db: Db) -> None:
 def hold_reference_data(db: Db) -> None:
     """Lets servers that start together load it one after the other: the second finds it there."""
     _hold(db, REFERENCE_DATA)
+
+
+def hold_logins(db: Db) -> None:
+    """Lets those who try passwords at the same moment be counted one after the other."""
+    _hold(db, LOGINS)
 
 
 def _hold(db: Db, key: int) -> None:

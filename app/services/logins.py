@@ -13,6 +13,7 @@ from app.models import ApiToken, LoginFailure, LoginSession, PasswordLink, User
 from app.models.base import now
 from app.permissions import Actor
 from app.services.activities import record
+from app.services.locks import hold_logins
 from app.services.users import hasher, secret_key
 
 LOGIN_LASTS = timedelta(hours=12)
@@ -34,14 +35,24 @@ def actor_of(user: User) -> Actor:
     return Actor(user.id, user.name, user.role, user.organization_id, user.may_see_participants)
 
 
-def user_with_password(db: Db, email: str, password: str, address: str) -> User | None:
+def note_try(db: Db, email: str, address: str) -> None:
+    """Counts a try as failed before its password is checked; `open_login` takes that back.
+
+    The check takes long: to be committed before it, or those who guess side by side would slip past the
+    slow-down. Raises `TooManyRequests`, and counts nothing, while the e-mail or the address has to wait.
+    """
+    hold_logins(db)
+    email = _as_kept(email)
+    _require_patience(db, email, address)
+    db.add(LoginFailure(email=email, address=address))
+
+
+def user_with_password(db: Db, email: str, password: str) -> User | None:
     """The active user whom this e-mail and password name.
 
-    Only reads, since checking a password takes long and must not hold the write lock. Raises
-    `TooManyRequests` while the e-mail or the address has to wait.
+    Only reads, since checking a password takes long and must not hold the write lock.
     """
-    email = email.strip().lower()
-    _require_patience(db, email, address)
+    email = _as_kept(email)
     user = db.exec(select(User).where(User.email == email, col(User.active))).first()
     known_hash = user.password_hash if user and user.password_hash else None
     matches = hasher.verify(password, known_hash or _nobodys_hash())
@@ -59,10 +70,6 @@ def open_login(db: Db, user: User, browser: str) -> str:
     )
     record(db, actor_of(user), "log-in", "user", user.email)
     return secret
-
-
-def note_failure(db: Db, email: str, address: str) -> None:
-    db.add(LoginFailure(email=email.strip().lower()[:200], address=address))
 
 
 def forget_expired_logins(db: Db) -> None:
@@ -103,6 +110,10 @@ def actor_by_token(db: Db, secret: str) -> Actor | None:
         )
     ).first()
     return actor_of(found) if found else None
+
+
+def _as_kept(email: str) -> str:
+    return email.strip().lower()[:200]
 
 
 def _require_patience(db: Db, email: str, address: str) -> None:

@@ -1,7 +1,7 @@
 """Two records of one person become one; all that changes is kept beside the merge, to put it back.
 
-The record that was made later is kept, of registrations too: SQLite gives the number of a deleted last row to the
-next one, and a merge that is undone must find the numbers of what it brings back free.
+The record that was made later is kept, of registrations too; a merge that is undone brings the other one back under
+its own number.
 """
 
 from collections.abc import Collection, Mapping

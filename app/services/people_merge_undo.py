@@ -1,5 +1,6 @@
 """Takes a merge of two people back: everything is as it was, where nothing newer was built on it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -25,8 +26,8 @@ from app.services.activities import record
 from app.services.locks import hold_people, lock_row
 from app.services.merge_states import ROW_COLUMNS, ROW_KEY, States, Touched, states_of, things
 
-# Columns of a person that stand for themselves beside those of `FIELDS`, which go together.
-_ALONE = (("latest_session_at",), ("created_at",))
+# Columns of a person that go together, and those that stand for themselves.
+_TOGETHER = (*FIELDS.values(), ("latest_session_at",), ("created_at",))
 
 
 def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
@@ -110,16 +111,29 @@ def _bring_back(db: Db, made: PeopleMerge, found: States) -> None:
     db.flush()
 
 
+def still_as_left(now_there: Mapping[str, Any], left: Mapping[str, Any]) -> list[str]:
+    """The columns of a person (as JSON) that still hold what a change left, and so may go back.
+
+    Columns that go together go back together or not at all: the RT of one kelurahan never stays with another.
+    """
+    return [
+        column
+        for columns in _TOGETHER
+        if all(column in left and now_there[column] == left[column] for column in columns)
+        for column in columns
+    ]
+
+
 def _put_person_back(db: Db, made: PeopleMerge) -> None:
     """Only what still is as the merge left it."""
     before, left = (
-        things(Participant, (one for one in states["people"] if one["id"] == made.kept_id))[0]
+        next(one for one in states["people"] if one["id"] == made.kept_id)
         for states in (made.before, made.after)
     )
     kept = db.get_one(Participant, made.kept_id)
-    for columns in (*FIELDS.values(), *_ALONE):
-        if all(getattr(kept, column) == getattr(left, column) for column in columns):
-            kept.sqlmodel_update({column: getattr(before, column) for column in columns})
+    [was] = things(Participant, [before])
+    columns = still_as_left(kept.model_dump(mode="json"), left)
+    kept.sqlmodel_update({column: getattr(was, column) for column in columns})
     db.flush()
 
 

@@ -65,10 +65,18 @@ class RowJudge:
                 result.of = chosen.row
             else:
                 self.ask(result, rows=(chosen.row,))
-        elif chosen is not None and chosen in self.known.person:
-            self.take_person(result, chosen)
+        elif chosen is not None:
+            self.take_chosen(result, chosen)
         elif not self.identify_by_registration(result):
             self.identify_by_comparing(result)
+
+    def take_chosen(self, result: JudgedRow, person: int) -> None:
+        """Whom a person chose; where that one is gone meanwhile, nobody is guessed in their place."""
+        if person in self.known.person:
+            self.take_person(result, person)
+        else:
+            found = self.known.people.find(result.values)
+            self.ask(result, people=found.candidates or (() if found.key is None else (found.key,)))
 
     def identify_by_registration(self, result: JudgedRow) -> bool:
         code = result.values.registration

@@ -14,6 +14,8 @@ from app.web.pages import render
 # Refusals that concern one field, of which the rules that raise them know nothing.
 FIELDS_OF_CODES = {"code-taken": "code"}
 
+MOST_DIGITS = 9
+
 # A field of a form that is sent empty says nothing.
 EmptyIsNone = BeforeValidator(lambda typed: typed or None)
 OptionalDate = Annotated[date | None, EmptyIsNone]
@@ -45,10 +47,7 @@ def render_form(
 
 def _field_errors(problem: Problem | None, _: Translator) -> dict[str, str]:
     if isinstance(problem, Invalid):
-        return {
-            field: _(text) % problem.params if problem.params else _(text)
-            for field, text in problem.fields.items()
-        }
+        return problem.field_sentences(_)
     if problem and problem.code in FIELDS_OF_CODES:
         return {FIELDS_OF_CODES[problem.code]: problem.sentence(_)}
     return {}
@@ -67,7 +66,12 @@ def whole_number(typed: str) -> int | None:
     typed = typed.strip()
     if not typed:
         return None
-    return int(typed) if typed.isdecimal() else 0
+    return int(typed) if is_whole_number(typed) else 0
+
+
+def is_whole_number(typed: str) -> bool:
+    """Whether these are digits, and no more of them than any field or column holds."""
+    return typed.isdecimal() and len(typed) <= MOST_DIGITS
 
 
 def local_path(address: str) -> str:

@@ -54,8 +54,7 @@ def _answer(request: Request, problem: Problem) -> Response:
         }
         if isinstance(problem, Invalid) and problem.fields:
             body["errors"] = [
-                {"field": field, "text": _(text) % problem.params if problem.params else _(text)}
-                for field, text in problem.fields.items()
+                {"field": field, "text": text} for field, text in problem.field_sentences(_).items()
             ]
         return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
     if isinstance(problem, Unauthenticated):

@@ -32,6 +32,8 @@ NO_ANSWERS: tuple[dict[str, Any], ...] = (
 )
 NO_MAPPINGS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"columns": [{"index": 1, "field": "shoe_size"}]}, "invalid"),
+    ({"columns": [{"index": -1, "field": "name"}]}, "invalid"),
+    ({"columns": [{"index": 10**9, "field": "name"}]}, "invalid"),
     ({"blank_means": "late"}, "invalid"),
     ({"defaults": {"target_group": "pelaut"}}, "invalid"),
     ({"defaults": {"kelurahan": "64.71.99.9999"}}, "invalid"),

@@ -1,6 +1,8 @@
 """Every command as the operator runs it, in the order in which an installation comes to life."""
 
 import json
+import os
+import subprocess
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ from app.models import Role
 from app.services.logins import actor_by_token, user_with_password
 from app.services.users import user_of_password_link
 from app.settings import Settings
-from tests.server import Jangkau
+from tests.server import JANGKAU, Jangkau
 from tests.stories import SAMPLES, City, dump, sheet
 
 WITH_ONE_FAULT = sheet(
@@ -132,6 +134,8 @@ def test_what_the_file_leaves_open_is_said_at_the_shell(jangkau: Jangkau, city: 
         (("import", "{list}", "--session", "A-1", "--group", "pelaut"), "no target group pelaut"),
         (("report", "coverage", "--format", "csv", "-o", "{missing}/x.csv"), "No such file"),
         (("user", "create", "sari@contoh.id", "--name", "Sari", "--role", "staff"), "already"),
+        (("token", "create", "sari@contoh.id", "--name", "x", "--expires", "9999-12-31"), "2000 to 2100"),
+        (("undo", "9" * 20), "beyond what the database holds"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
@@ -166,7 +170,7 @@ def test_a_password_comes_from_standard_input_alone(jangkau: Jangkau, city: City
     assert ok(jangkau(*create, "--organization", "Kampus Contoh", stdin="kebun raya balikpapan\n")) == ""
 
     with reading(city.engine) as look:
-        found = user_with_password(look, "ani@contoh.id", "kebun raya balikpapan", "")
+        found = user_with_password(look, "ani@contoh.id", "kebun raya balikpapan")
     assert found is not None
     assert found.role is Role.VIEWER
 
@@ -181,3 +185,32 @@ def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
     with reading(city.engine) as look:
         assert actor_by_token(look, lasting) is not None
         assert actor_by_token(look, over) is None
+
+
+@on_sqlite
+@pytest.mark.parametrize("address", ["nonsense", "oracles://x", "postgresql+psycopg://u:rahasia@host:port/x"])
+def test_what_is_no_address_of_a_database_is_said_without_its_password(
+    jangkau: Jangkau, environment: dict[str, str], address: str
+) -> None:
+    environment |= {"JANGKAU_DATABASE_URL": address, "JANGKAU_SECRET_KEY": "kunci untuk uji"}
+
+    done = jangkau("db", "upgrade")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("JANGKAU_DATABASE_URL is not the address of a database")
+    assert done.stderr.count("\n") == 1
+    assert "rahasia" not in done.stderr
+
+
+@on_sqlite
+@pytest.mark.parametrize("file_format", ["json", "csv"])
+def test_a_reader_who_leaves_early_is_told_nothing(
+    environment: dict[str, str], city: City, file_format: str
+) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [JANGKAU, "report", "coverage", "--format", file_format]
+    done = subprocess.run(command, env=environment, stdout=writer, stderr=subprocess.PIPE, check=False)
+    os.close(writer)
+
+    assert done.stderr == b""

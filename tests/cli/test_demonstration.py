@@ -7,12 +7,17 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+import pytest
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DatabaseError
 
 from app.database import reading
+from app.nik_vault import NikVault
+from app.services.demonstration import make_demonstration
 from app.services.logins import user_with_password
+from app.settings import Settings
 from tests.server import Jangkau
 from tests.stories import dump
 
@@ -34,12 +39,15 @@ def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
     ]
     with reading(engine) as look:
         for email, password in passwords.items():
-            assert user_with_password(look, email, password, "") is not None
+            assert user_with_password(look, email, password) is not None
 
     before = dump(engine)
     refused = jangkau("demo")
     assert (refused.returncode, refused.stdout) == (1, "")
     assert "not empty" in refused.stderr
+    assert dump(engine) == before
+    left_alone = jangkau("demo", "--if-empty")
+    assert (left_alone.returncode, left_alone.stdout, left_alone.stderr) == (0, "", "")
     assert dump(engine) == before
 
     report = json.loads(jangkau("report", "coverage", "--format", "json").stdout)
@@ -52,6 +60,27 @@ def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
     assert in_csv(written(jangkau, tmp_path / "cakupan.csv")) == totals
     assert in_xlsx(written(jangkau, tmp_path / "cakupan.xlsx")) == totals
     assert in_pdf(written(jangkau, tmp_path / "cakupan.pdf")) == totals
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_one_that_is_interrupted_leaves_nothing_and_can_be_made_again(
+    engine: Engine, settings: Settings
+) -> None:
+    before = dump(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            text(
+                "CREATE TRIGGER interruption BEFORE INSERT ON attendance_import "
+                "WHEN (SELECT count(*) FROM attendance_import) = 2 BEGIN SELECT RAISE(ABORT, 'interrupted'); END"
+            )
+        )
+    with pytest.raises(DatabaseError, match="interrupted"):
+        make_demonstration(engine, NikVault(settings.secret))
+    assert dump(engine) == before
+
+    with engine.begin() as connection:
+        connection.execute(text("DROP TRIGGER interruption"))
+    assert len(make_demonstration(engine, NikVault(settings.secret))) == 4
 
 
 def written(jangkau: Jangkau, path: Path) -> bytes:

@@ -1,6 +1,7 @@
 """The coverage page and its files: what it says above all, its filters, and who sees what."""
 
 import csv
+import html
 import json
 import re
 from io import BytesIO, StringIO
@@ -9,9 +10,11 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from pypdf import PdfReader
+from sqlmodel import select
 
-from app.models import WorkshopSession
-from tests.stories import City
+from app.database import writing
+from app.models import AttendanceStatus, Participant, WorkshopSession
+from tests.stories import LAMARU, MANGGAR, City
 
 pytestmark = pytest.mark.usefixtures("figures")
 
@@ -127,7 +130,37 @@ def test_figures_without_names_are_for_everyone(who: str, request: pytest.Fixtur
     assert "Rina Melati" not in page.text
     assert browser.get("/cakupan.csv").status_code == 200
     # Only who may see all people is led to them: fewer than the figure would contradict it.
-    assert ('href="/peserta?kelurahan=64.71.01.1001"' in page.text) == (who == "admin")
+    assert ('href="/peserta?kelurahan=64.71.01.1001&amp;' in page.text) == (who == "admin")
+
+
+@pytest.mark.parametrize(
+    ("filters", "place", "found"),
+    [
+        ("", MANGGAR, ["Rina Melati", "Tuti Kenanga"]),
+        ("?group=rt", MANGGAR, ["Tuti Kenanga"]),
+        ("?sex=L", MANGGAR, []),
+        ("?workshop=LAMA-1-W", LAMARU, ["Wati Teratai"]),
+        ("?from=2025-08-06&to=2025-12-31", MANGGAR, []),
+    ],
+)
+def test_a_figure_leads_to_the_people_behind_it(
+    admin: TestClient, city: City, filters: str, place: str, found: list[str]
+) -> None:
+    """Rina has moved to Lamaru since; Joko was registered in Manggar and stayed away."""
+    with writing(city.engine) as db:
+        rina = db.exec(select(Participant).where(Participant.name == "Rina Melati")).one()
+        rina.kelurahan_code = LAMARU
+    city.register("SPBE-2025-1", "Joko Teratai", MANGGAR, outcome=AttendanceStatus.ABSENT)
+
+    link = re.search(rf'href="(/peserta\?kelurahan={place}[^"]*)"', admin.get(f"/cakupan{filters}").text)
+    assert link is not None
+    page = admin.get(html.unescape(link[1])).text
+
+    assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', page) == found
+    assert "kelurahan and target group are those of that time" in page
+    assert f'href="/peserta?kelurahan={place}"' in page
+    rows = admin.get(f"/cakupan.json{filters}").json()["rows"]
+    assert [row["participants"] for row in rows if row["kelurahan"] == place] == [len(found)]
 
 
 def test_the_figures_are_not_for_outsiders(nobody: TestClient) -> None:

@@ -121,3 +121,9 @@ def test_a_header_that_is_none_is_refused_in_the_form(staff: TestClient) -> None
 def test_a_saved_import_is_not_read_again(staff: TestClient) -> None:
     address = saved(staff, CLEAR)
     assert staff.post(f"{address}/pemetaan", data={"header_row": "1", "column-5": ""}).status_code == 409
+
+
+def test_numbers_beyond_all_numbers_are_refused_or_no_column(staff: TestClient) -> None:
+    address, endless = uploaded(staff, CLEAR), "9" * 5000
+    assert staff.post(f"{address}/pemetaan", data={"header_row": endless}).status_code == 422
+    assert staff.post(f"{address}/pemetaan", data={f"column-{endless}": "name"}).status_code == 303

@@ -276,3 +276,11 @@ def test_long_sheets_are_paged(staff: TestClient) -> None:
 def test_rows_that_need_nothing_offer_no_answers_after_saving(staff: TestClient) -> None:
     address = saved(staff, listed(RINA, TUTI, LUKMAN), {"only_valid": "true"})
     assert "/baris/" not in staff.get(address).text
+
+
+@pytest.mark.parametrize("choice", ["person:{}", "row:{}"])
+def test_a_number_beyond_all_numbers_is_nobody(staff: TestClient, choice: str) -> None:
+    address = uploaded(staff, MIXED)
+    answer = staff.post(f"{address}/baris/3", data={"choice": choice.format("9" * 5000)})
+    assert answer.status_code == 422
+    assert "Say who it is" in answer.text

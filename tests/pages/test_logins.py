@@ -1,6 +1,7 @@
 """Logging in and out, setting a password by a link, and what keeps others out."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -86,6 +87,14 @@ def test_wrong_passwords_slow_down_the_next_try(nobody: TestClient, sari: User, 
     with writing(engine) as db:
         db.exec(update(LoginFailure).values(at=now() - timedelta(minutes=1)))
     assert log_in(nobody, "sari@contoh.id", PASSWORD).status_code == 303
+
+
+def test_guesses_side_by_side_are_slowed_down_as_well(nobody: TestClient, sari: User) -> None:
+    with ThreadPoolExecutor(12) as threads:
+        guesses = threads.map(lambda n: log_in(nobody, "sari@contoh.id", f"tebakan {n}"), range(12))
+        answers = sorted(guess.status_code for guess in guesses)
+
+    assert answers == [401] * 5 + [429] * 7
 
 
 def test_logging_out_ends_the_login_itself(nobody: TestClient, sari: User) -> None:

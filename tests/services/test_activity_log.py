@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError
 from app.database import writing
 from app.models import Activity, Role
 from app.permissions import OPERATOR
+from app.services.import_review import correct_alike
 from app.services.logins import close_login, open_login
 from app.services.users import create_api_token, create_password_link, create_user, set_password_by_link
 from app.services.workshop_sessions import (
@@ -18,7 +19,7 @@ from app.services.workshop_sessions import (
     create_workshop_session,
 )
 from app.services.workshops import WorkshopInput, change_workshop
-from tests.stories import MORNING, City, crowd
+from tests.stories import MORNING, City, crowd, sheet
 
 SESSION = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), venue="Aula Balai Kota")
 
@@ -51,6 +52,33 @@ def test_an_import_from_upload_to_undo(city: City) -> None:
     assert committed.after is not None
     assert committed.after["counts"]["create"] == 1
     assert undone.after == {"attendances": 1, "registrations": 1, "people": 1, "people_kept": 0}
+
+
+def test_a_correction_says_which_cells_read_how_but_no_nik(city: City) -> None:
+    code = city.session()
+    rows = ("Siti Aminah;6471054408900002;Antah Berantah;hadir", "Nur Aini;;Antah Berantah;hadir")
+    made = city.upload(code, sheet("Nama;NIK;Kelurahan;Kehadiran", *rows))
+
+    city.correct(made.id, 2, cells={"name": "Siti Amina", "nik": "6471054408900003"})
+
+    assert newest(city).before == {
+        "cells": {"name": "Siti Aminah", "nik": "••••••••••••0002"},
+        "corrected": [],
+    }
+    assert newest(city).after == {
+        "cells": {"name": "Siti Amina", "nik": "••••••••••••0003"},
+        "corrected": ["name", "nik"],
+    }
+
+    with writing(city.engine) as db:
+        correct_alike(db, city.vault, city.actor("sari"), made.id, 3, cells={"kelurahan": "Manggar"})
+
+    assert newest(city).before == {"cells": {"kelurahan": "Antah Berantah"}, "corrected": []}
+    assert newest(city).after == {
+        "cells": {"kelurahan": "Manggar"},
+        "corrected": ["kelurahan"],
+        "rows": 2,
+    }
 
 
 def test_a_change_of_a_workshop_says_what_changed_and_only_that(city: City) -> None:

@@ -8,7 +8,7 @@ from app.database import writing
 from app.errors import Conflict
 from app.models import Attendance, AttendanceStatus, ImportStatus, Participant, Registration
 from app.services.import_commit import CommitChoices
-from tests.stories import LAMARU, MORNING, SAMPLES, City, crowd, sheet
+from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
 
 HEADER = "Nama;Kelurahan;HP;Email;RT;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)
@@ -111,6 +111,64 @@ def test_details_that_the_import_filled_are_blank_again_unless_changed_since(kno
 
     siti = next(one for one in known.all(Participant) if one.name == "Siti Aminah")
     assert (siti.email, siti.rt, siti.phone) == (None, "13", "+6281200000001")
+
+
+@pytest.mark.parametrize(
+    ("second", "third", "stays"),
+    [
+        ("Samarinda;", "Penajam Paser Utara;", (None, "Penajam Paser Utara", None)),
+        ("Lamaru;5", "Samarinda;", (None, "Samarinda", None)),
+        ("Lamaru;5", "Lamaru;7", (LAMARU, None, "7")),
+    ],
+)
+def test_where_somebody_lives_goes_back_whole_or_not_at_all(
+    city: City, second: str, third: str, stays: tuple[str | None, str | None, str | None]
+) -> None:
+    """Three sheets tell of where Siti lives and of her RT; the second of them is undone."""
+    imports = [
+        city.imported(
+            city.session(f"WA-{week}", MORNING + timedelta(days=7 * week)),
+            sheet("Nama;HP;Kehadiran;Kelurahan;RT", f"Siti Aminah;081200000001;hadir;{place}"),
+        )
+        for week, place in enumerate(("Manggar;3", second, third))
+    ]
+
+    city.undo(imports[1].id)
+
+    [siti] = city.all(Participant)
+    assert (siti.kelurahan_code, siti.outside_place, siti.rt) == stays
+
+
+def test_a_place_that_nobody_told_otherwise_goes_back_with_its_rt(city: City) -> None:
+    city.imported(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;;3;hadir"))
+    moved = city.imported(
+        city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Samarinda;081200000001;;;hadir")
+    )
+    assert city.all(Participant)[0].outside_place == "Samarinda"
+
+    city.undo(moved.id)
+
+    [siti] = city.all(Participant)
+    assert (siti.kelurahan_code, siti.outside_place, siti.rt) == (MANGGAR, None, "3")
+
+
+def test_who_was_chosen_in_another_sheet_and_is_gone_is_asked_for_again(city: City) -> None:
+    """Ayu, who is made after one of three Sitis has gone, isn't taken for her."""
+    code = city.session("A-1")
+    for _ in range(2):
+        city.register(code, "Siti Aminah", MANGGAR)
+    third = city.upload(city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Manggar;;;;hadir"))
+    city.correct(third.id, 2, decision={"person": "new"})
+    city.commit(third.id)
+    waiting = city.upload(city.session("C-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Manggar;;;;hadir"))
+    city.correct(waiting.id, 2, decision={"person": city.all(Participant)[-1].id})
+
+    city.undo(third.id)
+    city.imported(city.session("D-1", NEXT_WEEK), sheet(HEADER, "Ayu Misalnya;Lamaru;;;;hadir"))
+
+    with pytest.raises(Conflict) as refused:
+        city.commit(waiting.id)
+    assert refused.value.code == "rows-need-attention"
 
 
 def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named(known: City) -> None:

@@ -119,6 +119,15 @@ def test_a_person_decides_who_it_is() -> None:
     assert of_known(cells, decision=Decision(skip=True)).kind == "skip"
 
 
+def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:
+    for people in ((), (rina(),)):
+        asked = of_known(row(), *people, decision=Decision(person=8))
+        assert (asked.kind, asked.person) == ("review", None)
+        [question] = asked.messages
+        assert question.code == "person-unclear"
+        assert [one.value for one in question.candidates] == [one.id for one in people]
+
+
 @pytest.mark.parametrize("same", [{"nik": NIK}, {"phone": PHONE}, {"email": "rina@contoh.id"}, {"rt": "3"}])
 def test_twice_in_the_file(same: dict[str, Cell]) -> None:
     assert in_file(row(**same), row("RINA GANI ANWAR, S.E.", **same)) == [("create", []), ("duplicate", [])]

@@ -3,7 +3,7 @@
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.models import Basis, ImportStatus, RowKind
 from app.queries.attendance_imports import attendance_import, import_rows
@@ -20,9 +20,12 @@ router = APIRouter(prefix="/api/v1", tags=["attendance imports"])
 
 Document = dict[str, Any]
 
+# As many as a sheet of Excel has.
+MOST_COLUMNS = 16_384
+
 
 class ColumnIn(BaseModel):
-    index: int
+    index: int = Field(ge=0, lt=MOST_COLUMNS)
     field: str | None
 
 

@@ -14,7 +14,7 @@ from app.queries import reference
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
 from app.queries.workshops import workshops
-from app.reports.coverage import counting_rule
+from app.reports.coverage import CoverageReport, counting_rule
 from app.reports.download import Format, coverage_download
 from app.reports.html import coverage_parts
 from app.reports.map import Link
@@ -65,7 +65,7 @@ def coverage_page(
         report = coverage(db, actor, form.filters, language)
     except Invalid as problem:
         return render_form(request, "coverage/refused.html", form, _, problem, **choices)
-    parts: dict[str, Any] = coverage_parts(report, _, language, _link_to_people(actor))
+    parts: dict[str, Any] = coverage_parts(report, _, language, _link_to_people(actor, report))
     return render_form(
         request,
         "coverage/page.html",
@@ -107,8 +107,11 @@ def _choices(look: Db, actor: Actor, form: CoverageQuery, language: Language) ->
     return {"workshops": titles.items(), "target_groups": [(group.code, group.label) for group in groups]}
 
 
-def _link_to_people(actor: Actor) -> Link | None:
+def _link_to_people(actor: Actor, report: CoverageReport) -> Link | None:
     """Only for those who may see everyone: a list of fewer people would contradict the figure."""
     if actor.reach(Permission.PARTICIPANT_READ) is not Reach.ALL:
         return None
-    return lambda kelurahan: f"/peserta?{urlencode({'kelurahan': kelurahan})}"
+    filters = report.filters
+    narrowed = {"workshop": filters.workshop, "target_group": filters.group, "sex": filters.sex}
+    given = {"from": report.period.from_, "to": report.period.to} | {k: v for k, v in narrowed.items() if v}
+    return lambda kelurahan: f"/peserta?{urlencode({'kelurahan': kelurahan, **given})}"

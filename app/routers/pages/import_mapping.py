@@ -19,7 +19,7 @@ from app.services.column_mappings import forget_columns
 from app.services.import_mapping import remap
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
-from app.web.forms import whole_number
+from app.web.forms import is_whole_number, whole_number
 from app.web.pages import render, see
 
 router = APIRouter(include_in_schema=False)
@@ -108,7 +108,7 @@ def _columns_chosen(found: AttendanceImportView, typed: dict[str, str]) -> dict[
     }
     for name, field in typed.items():
         index = name.removeprefix(COLUMN)
-        if index != name and index.isdecimal() and field != (fields.get(int(index)) or ""):
+        if index != name and is_whole_number(index) and field != (fields.get(int(index)) or ""):
             chosen[int(index)] = field or None
     return chosen
 

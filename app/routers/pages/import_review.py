@@ -19,6 +19,7 @@ from app.permissions import Actor
 from app.queries import import_review as queries
 from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import
+from app.queries.import_document import why_failed
 from app.queries.import_people import people_figures, people_named
 from app.queries.import_questions import GROUP_MISSING, NEEDS_ATTENTION, question, question_counts
 from app.services.import_commit import NOT_STARTED, CommitChoices, commit
@@ -138,11 +139,12 @@ def _review(
     problem: Problem | None = None,
 ) -> Response:
     if found.status in (ImportStatus.READING, ImportStatus.FAILED):
+        failure = why_failed(found)
         return render(
             request,
             "attendance_imports/unread.html",
             sheet_import=found,
-            failure=_failure(found, language),
+            failure=failure.sentence(translator(language)) if failure else None,
             rows_read=house_of(request).rows_read(found.id),
         )
     return render(
@@ -202,9 +204,3 @@ def outcome_context(
         "choices": choices,
         "refusal": problem.sentence(translator(language)) if problem else None,
     }
-
-
-def _failure(found: AttendanceImportView, language: Language) -> str | None:
-    if found.failure is None:
-        return None
-    return Problem(found.failure["text"], **found.failure["params"]).sentence(translator(language))

@@ -18,6 +18,7 @@ from app.services.import_review import correct_alike, correct_row
 from app.spreadsheets.document import FIELDS
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
+from app.web.forms import is_whole_number
 from app.web.pages import render, see
 
 router = APIRouter(include_in_schema=False)
@@ -146,6 +147,6 @@ def _anchor(rows: Sequence[ReviewRow], number: int, looking: Looking) -> str:
 
 
 def _number(text: str) -> int:
-    if not text.isdecimal():
+    if not is_whole_number(text):
         raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
     return int(text)

@@ -5,12 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
+from app.database import writing
 from app.errors import Invalid, TooManyRequests
 from app.i18n import N_
 from app.services import logins, users
 from app.web.dependencies import Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import local_path, render_form
+from app.web.house import house_of
 from app.web.login_cookie import clear_login, login_secret, set_login
 from app.web.pages import render, see
 
@@ -43,12 +45,13 @@ def log_in(
 ) -> Response:
     address = request.client.host if request.client else ""
     try:
-        user = logins.user_with_password(look, form.email, form.password, address)
+        with writing(house_of(request).engine) as counting:
+            logins.note_try(counting, form.email, address)
     except TooManyRequests as problem:
         headers = {"Retry-After": str(problem.seconds)}
         return _login_page(request, form, problem.sentence(_), status=problem.status, headers=headers)
+    user = logins.user_with_password(look, form.email, form.password)
     if user is None:
-        logins.note_failure(db, form.email, address)
         return _login_page(request, form, _(WRONG), status=401)
     response = see(local_path(form.kembali))
     set_login(request, response, logins.open_login(db, user, request.headers.get("user-agent", "")))

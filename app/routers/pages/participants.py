@@ -1,19 +1,48 @@
 """Participants: the list, and one with what they came to and which sheets said so."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
 from starlette.responses import Response
 
 from app.permissions import Permission
 from app.queries import reference
 from app.queries.participant_history import registrations_of
-from app.queries.participants import ParticipantFilters, participant, participants
+from app.queries.participants import ParticipantFilters, Presence, participant, participants
 from app.web.dependencies import Lang, PageActor, Reader
+from app.web.forms import EmptyIsNone, OptionalDate
 from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
+
+
+class ParticipantQuery(BaseModel):
+    """What the address narrows the list to.
+
+    With a whole period it is who was present in it, as the coverage report counts: that is where `from`, `to`,
+    `workshop` and `sex` come from.
+    """
+
+    search: str = ""
+    kelurahan: str = ""
+    target_group: str = ""
+    from_: OptionalDate = Field(None, alias="from")
+    to: OptionalDate = None
+    workshop: str = ""
+    sex: Annotated[Literal["L", "P"] | None, EmptyIsNone] = None
+    after: Annotated[int | None, EmptyIsNone] = None
+
+    @property
+    def filters(self) -> ParticipantFilters:
+        presence = Presence(self.from_, self.to, self.workshop, self.sex) if self.from_ and self.to else None
+        return ParticipantFilters(self.search, self.kelurahan, self.target_group, presence)
+
+    def address(self, *, after: int | None) -> str:
+        """The same list from the participant `after` on."""
+        given = self.model_dump(by_alias=True) | {"after": after}
+        return f"/peserta?{urlencode({name: value for name, value in given.items() if value})}"
 
 
 @router.get("/peserta")
@@ -22,18 +51,17 @@ def participant_list(
     look: Reader,
     actor: PageActor,
     language: Lang,
-    filters: Annotated[ParticipantFilters, Depends()],
-    after: int | None = None,
+    form: Annotated[ParticipantQuery, Query()],
 ) -> Response:
     actor.require(Permission.PARTICIPANT_READ)
-    page = participants(look, actor, filters, after=after)
-    given = {name: value for name, value in vars(filters).items() if value}
+    page = participants(look, actor, form.filters, after=form.after)
     return render(
         request,
         "participants/list.html",
         participants=page.participants,
-        filters=filters,
-        following=f"/peserta?{urlencode({**given, 'after': page.following})}" if page.following else "",
+        form=form,
+        presence=form.filters.presence,
+        following=form.address(after=page.following) if page.following else "",
         places=[(place.code, place.name) for place in reference.kelurahan(look)],
         groups=[(group.code, group.label) for group in reference.target_groups(look, language)],
     )

@@ -1,24 +1,22 @@
 """The commands: thin over services and queries. They speak English and act as the operator."""
 
-import json
+import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 import uvicorn
-from sqlalchemy import Engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
-from app.database import create_engine, create_report_engine, reading, writing
+from app.cli.installation import address_of_a_database, installation
+from app.cli.output import print_import, progress_bar
+from app.database import create_report_engine, reading, writing
 from app.errors import Invalid, Problem
 from app.i18n import translator, utc
 from app.models import Role
-from app.nik_vault import NikVault
+from app.models.base import YEARS
 from app.permissions import OPERATOR
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
@@ -39,9 +37,6 @@ from app.services.users import (
     create_user,
     user_by_email,
 )
-from app.settings import Settings
-from app.spreadsheets.judgement import KINDS
-from app.spreadsheets.progress import Progress
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
@@ -65,18 +60,6 @@ NEEDS_ATTENTION = 2
 english = translator("en")
 
 
-@dataclass(frozen=True)
-class _Installation:
-    settings: Settings
-    engine: Engine
-    vault: NikVault
-
-
-def _installation() -> _Installation:
-    settings = Settings()
-    return _Installation(settings, create_engine(settings), NikVault(settings.secret))
-
-
 def main() -> None:
     """The console script: what a person can put right is a sentence on standard error and exit code 1."""
     try:
@@ -88,8 +71,15 @@ def main() -> None:
                 if text != problem.text:
                     typer.echo(english(text), err=True)
         sys.exit(CANT_BE_READ)
+    except BrokenPipeError:
+        # Whoever read the output has seen enough; what is left in the buffer has nowhere to go.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(CANT_BE_READ)
     except OSError as error:
         typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        sys.exit(CANT_BE_READ)
+    except (DataError, OverflowError):
+        typer.echo("A number or a date is beyond what the database holds.", err=True)
         sys.exit(CANT_BE_READ)
     except (OperationalError, ProgrammingError) as error:
         typer.echo(f"The database can't be used: {error.orig}", err=True)
@@ -98,9 +88,13 @@ def main() -> None:
 
 
 @app.command()
-def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
+def serve(
+    host: str = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000,
+    workers: Annotated[int, typer.Option(min=1)] = 1,
+) -> None:
     """Brings the database up to date, then serves."""
-    here = _installation()
+    here = installation()
     bring_up_to_date(here.engine)
     typer.echo(f"Jangkau: http://{host}:{port}")
     with reading(here.engine) as look:
@@ -122,14 +116,19 @@ def serve(host: str = "127.0.0.1", port: int = 8000, workers: int = 1) -> None:
 @db_app.command()
 def upgrade() -> None:
     """Applies the migrations and adds missing reference data."""
-    bring_up_to_date(_installation().engine)
+    bring_up_to_date(installation().engine)
 
 
 @app.command()
-def demo() -> None:
+def demo(
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Does nothing where there are users.")] = False,
+) -> None:
     """Fills an empty database with the demonstration and prints its logins once."""
-    here = _installation()
+    here = installation()
     bring_up_to_date(here.engine)
+    with reading(here.engine) as look:
+        if if_empty and has_users(look):
+            return
     passwords = make_demonstration(here.engine, here.vault)
     typer.echo("The demonstration is ready. Its logins are shown this once:")
     for email, password in passwords.items():
@@ -145,7 +144,7 @@ def user_create(
     password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
 ) -> None:
     """A new user. Without a password, prints a one-time link to set it."""
-    here = _installation()
+    here = installation()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     with writing(here.engine) as db:
         user = create_user(
@@ -163,10 +162,16 @@ def token_create(
     expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
 ) -> None:
     """A new API token of a user, printed once. It holds to the end of the day that it expires on."""
-    with writing(_installation().engine) as db:
+    with writing(installation().engine) as db:
         user = user_by_email(db, email)
-        until = utc(expires + timedelta(days=1)) if expires else None
+        until = _end_of(expires) if expires else None
         typer.echo(create_api_token(db, OPERATOR, user, name, until))
+
+
+def _end_of(day: datetime) -> datetime:
+    if day.year not in YEARS:
+        raise Problem("The day must lie in the years 2000 to 2100.")
+    return utc(day + timedelta(days=1))
 
 
 @workshop_app.command("create")
@@ -176,7 +181,7 @@ def workshop_create(
     group: Annotated[list[str] | None, typer.Option(help="A target group; may be repeated.")] = None,
 ) -> None:
     """A new workshop of Dinas Kominfo."""
-    with writing(_installation().engine) as db:
+    with writing(installation().engine) as db:
         given = workshops.WorkshopInput(title, tuple(group or ()))
         made = workshops.create_workshop(db, OPERATOR, code, given)
     typer.echo(made.code)
@@ -192,14 +197,10 @@ def session_create(
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
 ) -> None:
     """A new session of a workshop; times are WITA."""
-    with writing(_installation().engine) as db:
+    with writing(installation().engine) as db:
         given = workshop_sessions.WorkshopSessionInput(starts, ends, venue, capacity=capacity)
         made = workshop_sessions.create_workshop_session(db, OPERATOR, workshop, code, given)
     typer.echo(made.code)
-
-
-class _NothingIsKeptError(Exception):
-    """A dry run, or rows that need attention: the transaction is rolled back."""
 
 
 @app.command("import")
@@ -214,58 +215,30 @@ def import_(
     as_json: Annotated[bool, typer.Option("--json", help="Prints the import document.")] = False,
 ) -> None:
     """Imports an attendance sheet. Exit code 2: rows need attention and nothing was written."""
-    here = _installation()
+    here = installation()
     content = file.read_bytes()
     choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
-    document: dict[str, Any] = {}
-    try:
-        with reading(here.engine) as look, writing(here.engine) as db:
-            with _progress_bar() as progress:
-                to = (look, db, here.vault, OPERATOR, session)
-                made = upload(*to, file.name, content, choices, at_once=True, progress=progress)
-            attention = made.counts["review"] + made.counts["error"]
-            if not dry_run and (only_valid or not attention):
-                options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
-                commit(db, here.vault, OPERATOR, made.id, options)
-            document |= import_document(db, here.vault, OPERATOR, made.id, english, first=None)
-            if dry_run or (attention and not only_valid):
-                raise _NothingIsKeptError
-    except _NothingIsKeptError:
-        pass
-    _print_import(document, as_json=as_json)
+    with reading(here.engine) as look, writing(here.engine) as db:
+        with progress_bar() as progress:
+            to = (look, db, here.vault, OPERATOR, session)
+            made = upload(*to, file.name, content, choices, at_once=True, progress=progress)
+        attention = made.counts["review"] + made.counts["error"]
+        kept = not dry_run and (only_valid or not attention)
+        if kept:
+            options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
+            commit(db, here.vault, OPERATOR, made.id, options)
+        document = import_document(db, here.vault, OPERATOR, made.id, english, first=None)
+        if not kept:
+            db.rollback()
+    print_import(document, as_json=as_json)
     if attention and not only_valid:
         sys.exit(NEEDS_ATTENTION)
-
-
-@contextmanager
-def _progress_bar() -> Iterator[Progress]:
-    """Rows done of rows, where somebody sits before it."""
-    with typer.progressbar(length=1, show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
-
-        def tell(done: int, of: int) -> None:
-            bar.length = of
-            bar.update(done - bar.pos)
-
-        yield tell
-
-
-def _print_import(document: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
-        return
-    counts = ", ".join(f"{document['counts'][kind]} {kind}" for kind in ("rows", *KINDS))
-    typer.echo(f"{document['status']}: {counts}")
-    for warning in document["warnings"]:
-        typer.echo(f"  {warning['text']}")
-    for row in document["rows"]:
-        for message in row["messages"]:
-            typer.echo(f"  row {row['number']} {row['name'] or ''}: {message['text']}")
 
 
 @app.command()
 def undo(import_id: int) -> None:
     """Undoes one committed import."""
-    with writing(_installation().engine) as db:
+    with writing(installation().engine) as db:
         undo_import(db, OPERATOR, import_id)
     typer.echo(f"Import {import_id} is undone.")
 
@@ -280,14 +253,17 @@ def report_coverage(
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
     """The coverage report; documents are in Indonesian, the JSON in English."""
-    here = _installation()
+    here = installation()
     filters = CoverageFilters(_day(from_), _day(to), workshop, group)
     language: Literal["id", "en"] = "en" if file_format == "json" else "id"
-    with reading(create_report_engine(here.settings, here.engine)) as db:
+    with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
+        report_engine = create_report_engine(here.settings, here.engine)
+    with reading(report_engine) as db:
         report = coverage(db, OPERATOR, filters, language)
     content = coverage_download(report, file_format, translator(language), language).content
     if output is None:
         sys.stdout.buffer.write(content)
+        sys.stdout.flush()
     else:
         output.write_bytes(content)
 

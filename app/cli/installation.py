@@ -1,0 +1,40 @@
+"""What every command works on: the settings, the database and the keys of this installation."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import ArgumentError
+
+from app.database import create_engine
+from app.errors import Problem
+from app.nik_vault import NikVault
+from app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Installation:
+    settings: Settings
+    engine: Engine
+    vault: NikVault
+
+
+def installation() -> Installation:
+    """As the settings name it. Raises `Problem` where they name no database."""
+    settings = Settings()
+    with address_of_a_database("JANGKAU_DATABASE_URL"):
+        engine = create_engine(settings)
+    return Installation(settings, engine, NikVault(settings.secret))
+
+
+@contextmanager
+def address_of_a_database(setting: str) -> Iterator[None]:
+    """Names the setting where it is no address, and not what it holds: that may be a password."""
+    try:
+        yield
+    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
+        text = (
+            f"{setting} is not the address of a database, such as postgresql+psycopg://jangkau@host/jangkau."
+        )
+        raise Problem(text) from error
