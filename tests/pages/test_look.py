@@ -45,8 +45,8 @@ def test_every_input_has_a_label(admin: TestClient, workshop_session: WorkshopSe
 @pytest.mark.parametrize(
     ("who", "places"),
     [
-        ("admin", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan", "/catatan"]),
-        ("organizer", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan"]),
+        ("admin", ["/", "/kegiatan", "/unggahan", "/peserta", "/mungkin-kembar", "/cakupan", "/catatan"]),
+        ("organizer", ["/", "/kegiatan", "/unggahan", "/peserta", "/mungkin-kembar", "/cakupan"]),
         ("staff", ["/", "/kegiatan", "/unggahan", "/peserta", "/cakupan"]),
         ("viewer", ["/", "/kegiatan", "/cakupan"]),
     ],
