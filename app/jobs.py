@@ -8,7 +8,7 @@ import fcntl
 import logging
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -40,7 +40,8 @@ class Jobs:
         self.vault = vault
         self.settings = settings
         self.huey = _huey(settings)
-        self.huey.on_shutdown(name="close")(self.huey.storage.close)  # each thread has a connection
+        self._closing = Lock()
+        self.huey.on_shutdown(name="close")(self.close)
         self._drain = self.huey.task(name="drain")(self.drain)
         self.huey.periodic_task(crontab(), name="drain-each-minute")(self.drain)
         self.huey.periodic_task(crontab(minute="7"), name="forget-expired-logins")(self.forget_expired_logins)
@@ -63,8 +64,13 @@ class Jobs:
         return progress
 
     def close(self) -> None:
-        """Lets go of the queue's connection, of which each thread has its own."""
-        self.huey.storage.close()
+        """Lets go of the queue's connection; the next call opens another.
+
+        Huey looks whether there is one before it takes its own lock: of two threads that close at once, both
+        would find it and the second would have nothing to close.
+        """
+        with self._closing:
+            self.huey.storage.close()
 
     def drain(self) -> None:
         """Does everything that is queued."""
