@@ -30,11 +30,12 @@ from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
 from app.queries.attendance_imports import import_rows
 from app.services.attendance_imports import upload
-from app.services.import_commit import CommitChoices, commit, new_registration_code
+from app.services.import_commit import CommitChoices, commit
 from app.services.import_review import correct_row
 from app.services.import_undo import undo
 from app.services.judging import SheetChoices
 from app.services.logins import actor_of
+from app.services.registration_codes import new_registration_code
 from app.services.users import DINAS_KOMINFO, create_user
 from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops import WorkshopInput, create_workshop
