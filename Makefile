@@ -48,9 +48,9 @@ format: $(TEST) ## formats the Python code
 
 messages: $(TEST) ## brings the Indonesian catalogue up to date with the texts in the code
 	@mkdir -p .cache
-	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --add-location file --output .cache/jangkau.pot app
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --add-location file --sort-output --output .cache/jangkau.pot app
 	$(BIN)/pybabel --quiet update --init-missing --domain jangkau --locale id --input-file .cache/jangkau.pot --output-dir app/locale \
-		--no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+		--no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
 screenshots: $(TEST) $(ASSETS) chromium ## makes docs/screenshots anew
 	SCREENSHOTS=1 $(BIN)/pytest --quiet tests/browser
