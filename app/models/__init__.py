@@ -6,22 +6,26 @@ from app.models.attendance_imports import (
     AttendanceImport,
     AttendanceImportRow,
     BlankMeans,
+    ImportPurpose,
     ImportStatus,
     RowKind,
     UploadedFile,
 )
-from app.models.attendances import Attendance, AttendanceStatus
+from app.models.attendances import Attendance, AttendanceMark, AttendanceStatus
 from app.models.column_mappings import ColumnMapping
 from app.models.coverage_targets import CoverageTarget
+from app.models.delegation_links import DelegationLink
 from app.models.duplicates import FoldedRegistration, PairState, PeopleMerge, PossibleDuplicate
+from app.models.group_memberships import GroupMembership
+from app.models.messages import Message, MessageKind, MessageStatus
 from app.models.organizations import Organization, OrganizationKind
 from app.models.outbox import OutboxKind, OutboxTask
 from app.models.participants import Participant, Sex
-from app.models.registrations import Basis, Registration, RegistrationStatus
+from app.models.registrations import Basis, Channel, Registration, RegistrationStatus
 from app.models.target_groups import TargetGroup, TargetGroupSynonym
 from app.models.users import ApiToken, LoginFailure, LoginSession, PasswordLink, Role, User
 from app.models.venues import Venue, VenueKind
-from app.models.workshop_sessions import SessionMode, WorkshopSession
+from app.models.workshop_sessions import SessionGroupPlaces, SessionMode, WorkshopSession
 from app.models.workshops import Pillar, Workshop, WorkshopTargetGroup
 
 __all__ = [
@@ -35,15 +39,23 @@ __all__ = [
     "Attendance",
     "AttendanceImport",
     "AttendanceImportRow",
+    "AttendanceMark",
     "AttendanceStatus",
     "Basis",
     "BlankMeans",
+    "Channel",
     "ColumnMapping",
     "CoverageTarget",
+    "DelegationLink",
     "FoldedRegistration",
+    "GroupMembership",
+    "ImportPurpose",
     "ImportStatus",
     "LoginFailure",
     "LoginSession",
+    "Message",
+    "MessageKind",
+    "MessageStatus",
     "Organization",
     "OrganizationKind",
     "OutboxKind",
@@ -58,6 +70,7 @@ __all__ = [
     "RegistrationStatus",
     "Role",
     "RowKind",
+    "SessionGroupPlaces",
     "SessionMode",
     "Sex",
     "TargetGroup",

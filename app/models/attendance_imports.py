@@ -11,6 +11,13 @@ from app.models.base import Instant, JsonDocument, choice, now
 from app.models.registrations import Basis
 
 
+class ImportPurpose(StrEnum):
+    """A list of who was there, or of who is to be registered; the second says nothing of attendance."""
+
+    ATTENDANCE = "attendance"
+    REGISTRATION = "registration"
+
+
 class ImportStatus(StrEnum):
     READING = "reading"
     REVIEW = "review"
@@ -78,6 +85,11 @@ class AttendanceImport(SQLModel, table=True):
     failure: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     judged_at: int = 0
     basis: Basis = Field(default=Basis.PUBLIC_TASK, sa_type=choice(Basis, "basis"))
+    purpose: ImportPurpose = Field(
+        default=ImportPurpose.ATTENDANCE,
+        sa_type=choice(ImportPurpose, "purpose"),
+        sa_column_kwargs={"server_default": "attendance"},
+    )
     uploaded_by: int | None = Field(default=None, foreign_key="app_user.id", index=True)
     uploaded_at: datetime = Field(default_factory=now, sa_type=Instant)
     committed_at: datetime | None = Field(default=None, sa_type=Instant)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, now
@@ -25,13 +25,31 @@ class Basis(StrEnum):
     PAPER_CONSENT = "paper-consent"
 
 
+class Channel(StrEnum):
+    """How a registration came about; an empty channel is a sheet's."""
+
+    SELF = "self"
+    ORGANIZER = "organizer"
+    DELEGATION = "delegation"
+    WALK_IN = "walk-in"
+
+
 class Registration(SQLModel, table=True):
-    """`kelurahan_code`, `rt`, `sex` and `target_group_code` are frozen: who moves later, still came from there."""
+    """`kelurahan_code`, `rt`, `sex` and `target_group_code` are frozen: who moves later, still came from there.
+
+    `waiting_number` is the place in the session's queue, in the order in which the lock was had; it stays where
+    a later one passed by. `contact_*` are what was given for this very registration, whatever is known of the
+    person besides. `request_key` is the form's that was sent: sent twice, it registers once.
+    """
 
     __tablename__ = "registration"
     __table_args__ = (
         UniqueConstraint("workshop_session_id", "participant_id"),
         CheckConstraint("(kelurahan_code IS NULL) <> (outside_place IS NULL)", name="place"),
+        CheckConstraint("(consented_at IS NULL) = (consent_notice IS NULL)", name="consent"),
+        Index(
+            "ix_registration_places", "workshop_session_id", "status", "kelurahan_code", "target_group_code"
+        ),
         {"sqlite_autoincrement": True},
     )
 
@@ -47,3 +65,13 @@ class Registration(SQLModel, table=True):
     target_group_code: str = Field(foreign_key="target_group.code", index=True)
     basis: Basis = Field(sa_type=choice(Basis, "basis"))
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    waiting_number: int | None = None
+    channel: Channel | None = Field(default=None, sa_type=choice(Channel, "channel"))
+    registered_by: int | None = Field(default=None, foreign_key="app_user.id")
+    delegation_link_id: int | None = Field(default=None, foreign_key="delegation_link.id", index=True)
+    contact_phone: str | None = None
+    contact_email: str | None = None
+    language: str | None = Field(default=None, max_length=2)
+    consent_notice: str | None = Field(default=None, max_length=10)
+    consented_at: datetime | None = Field(default=None, sa_type=Instant)
+    request_key: str | None = Field(default=None, max_length=64, unique=True, index=True)

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import false
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, now
@@ -18,6 +19,8 @@ class Pillar(StrEnum):
 
 
 class Workshop(SQLModel, table=True):
+    """A `public` workshop has a page on which citizens register themselves. An archived one is kept out of lists."""
+
     __tablename__ = "workshop"
 
     id: int = Field(default=None, primary_key=True)
@@ -27,6 +30,8 @@ class Workshop(SQLModel, table=True):
     organization_id: int = Field(foreign_key="organization.id", index=True)
     pillar: Pillar | None = Field(default=None, sa_type=choice(Pillar, "pillar"))
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    public: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    archived_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class WorkshopTargetGroup(SQLModel, table=True):

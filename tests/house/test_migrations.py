@@ -43,7 +43,7 @@ def parts(engine: Engine) -> set[str]:
     described: dict[str, Callable[[str], Any]] = {
         "column": inspector.get_columns,
         "primary key": lambda table: [inspector.get_pk_constraint(table)],
-        "foreign key": inspector.get_foreign_keys,
+        "foreign key": lambda table: [_nameless(key) for key in inspector.get_foreign_keys(table)],
         "unique": inspector.get_unique_constraints,
         "check": inspector.get_check_constraints,
         "index": inspector.get_indexes,
@@ -55,6 +55,11 @@ def parts(engine: Engine) -> set[str]:
         for kind, found in described.items()
         for part in found(table)
     }
+
+
+def _nameless(key: Any) -> dict[str, Any]:
+    """SQLite tells no name of a reference that came with a column added later."""
+    return {part: value for part, value in key.items() if part != "name"}
 
 
 def _plain(value: Any) -> Any:

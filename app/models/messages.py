@@ -1,0 +1,49 @@
+"""Pesan: mails to people who registered, kept whether or not they could be sent."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlmodel import Field, SQLModel
+
+from app.models.base import Instant, choice, now
+
+
+class MessageKind(StrEnum):
+    CONFIRMED = "confirmed"
+    WAITLISTED = "waitlisted"
+    MOVED_UP = "moved-up"
+    REMINDER = "reminder"
+    CANCELLED = "cancelled"
+    SESSION_CANCELLED = "session-cancelled"
+    SESSION_CHANGED = "session-changed"
+
+
+class MessageStatus(StrEnum):
+    """`unknown`: the server broke off after the text was handed over; it may have arrived and is not sent again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+class Message(SQLModel, table=True):
+    """Written in the reader's language when what it tells of happens. `occasion` keeps one occasion from
+    being told twice."""
+
+    __tablename__ = "message"
+
+    id: int = Field(default=None, primary_key=True)
+    registration_id: int = Field(foreign_key="registration.id", ondelete="CASCADE", index=True)
+    kind: MessageKind = Field(sa_type=choice(MessageKind, "kind"))
+    occasion: str | None = Field(default=None, max_length=100, unique=True)
+    recipient: str
+    language: str = Field(max_length=2)
+    subject: str
+    body: str
+    status: MessageStatus = Field(default=MessageStatus.WAITING, sa_type=choice(MessageStatus, "status"))
+    attempts: int = 0
+    error: str | None = None
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    sent_at: datetime | None = Field(default=None, sa_type=Instant)
