@@ -56,7 +56,7 @@ class Actor:
 
     user_id: int | None
     name: str
-    role: Role
+    role: Role | None
     organization_id: int | None
     may_see_participants: bool = False
 
@@ -64,7 +64,7 @@ class Actor:
         """How far this actor's permission goes."""
         if permission is Permission.PARTICIPANT_READ and self.role is Role.VIEWER:
             return Reach.ALL if self.may_see_participants else Reach.NONE
-        return _TABLE[permission].get(self.role, Reach.NONE)
+        return _TABLE[permission].get(self.role, Reach.NONE) if self.role else Reach.NONE
 
     def may(self, permission: Permission) -> bool:
         """Whether there is anything at all that the permission lets this actor do."""
@@ -78,3 +78,6 @@ class Actor:
 
 # The operator at the shell can read the database anyway; the activity log says "command line".
 OPERATOR = Actor(user_id=None, name="command line", role=Role.ADMIN, organization_id=None)
+
+# Whoever registers themselves has no account; what they may do, the page or the link says that they came by.
+CITIZEN = Actor(user_id=None, name="registration page", role=None, organization_id=None)

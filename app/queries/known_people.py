@@ -1,9 +1,9 @@
 """The people that an attendance sheet may mean, found in a constant number of queries however long the sheet."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
-from sqlalchemy import ARRAY, ColumnElement, Select, String, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, String, bindparam, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -14,25 +14,40 @@ from app.spreadsheets.judgement import OUTSIDE, Known, KnownPerson, KnownRegistr
 
 def known_people(db: Db, workshop_session_id: int, keys: MatchKeys) -> Known:
     """Everyone registered for the session, and everyone who shares a key with the sheet."""
-    people = {
+    of_session = col(Registration.workshop_session_id) == workshop_session_id
+    registered = select(col(Registration.participant_id)).where(of_session)
+    people = _people(db, *_sharing_keys(db, keys), col(Participant.id).in_(registered))
+    return Known(map(_person, people.values()), _registrations(db, of_session))
+
+
+def people_named(db: Db, workshop_session_id: int, keys: MatchKeys) -> Known:
+    """Those who share a key with what was typed, with their registrations for the session."""
+    people = _people(db, *_sharing_keys(db, keys))
+    theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
+        Registration.participant_id
+    ).in_(people)
+    return Known(map(_person, people.values()), _registrations(db, theirs))
+
+
+def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
+    for column, values in (
+        (col(Participant.nik_key), keys.niks),
+        (col(Participant.phone), keys.phones),
+        (col(Participant.email), keys.emails),
+        (col(Participant.name_key), keys.name_keys),
+    ):
+        if values:
+            yield _among(db, column, values)
+    if keys.person_ids:
+        yield col(Participant.id).in_(keys.person_ids)
+
+
+def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, Participant]:
+    return {
         person.id: person
-        for condition in (
-            _among(db, col(Participant.nik_key), keys.niks),
-            _among(db, col(Participant.phone), keys.phones),
-            _among(db, col(Participant.email), keys.emails),
-            _among(db, col(Participant.name_key), keys.name_keys),
-            col(Participant.id).in_(keys.person_ids),
-            col(Participant.id).in_(_registered(workshop_session_id)),
-        )
+        for condition in conditions
         for person in db.scalars(select(Participant).where(condition))
     }
-    return Known((_person(person) for person in people.values()), _registrations(db, workshop_session_id))
-
-
-def _registered(workshop_session_id: int) -> Select[int]:
-    return select(col(Registration.participant_id)).where(
-        col(Registration.workshop_session_id) == workshop_session_id
-    )
 
 
 def _among(db: Db, column: Mapped[str | None] | Mapped[str], values: Collection[str]) -> ColumnElement[bool]:
@@ -62,11 +77,11 @@ def _person(person: Participant) -> KnownPerson:
     )
 
 
-def _registrations(db: Db, workshop_session_id: int) -> Iterable[KnownRegistration]:
+def _registrations(db: Db, condition: ColumnElement[bool]) -> Iterable[KnownRegistration]:
     statement = (
         select(Registration, col(Attendance.status))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(col(Registration.workshop_session_id) == workshop_session_id)
+        .where(condition)
     )
     for registration, outcome in db.execute(statement):
         yield KnownRegistration(

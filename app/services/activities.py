@@ -10,7 +10,10 @@ from app.models import Activity
 from app.permissions import Actor
 
 # Secrets and what only the database needs never enter the log.
-_LEFT_OUT = {"password_hash", "key", "nik_key", "nik_encrypted", "content", "created_at", "name_key"}
+_LEFT_OUT = {
+    *("password_hash", "key", "nik_key", "nik_encrypted", "content", "created_at", "name_key"),
+    *("contact_phone", "contact_email", "request_key"),
+}
 
 
 def snapshot(thing: SQLModel) -> dict[str, Any]:

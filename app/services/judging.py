@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from app.database import Db
 from app.i18n import wita
@@ -16,12 +16,29 @@ from app.queries.workshops import target_groups_of
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.interpret import interpret
 from app.spreadsheets.judge import judge, match_keys
-from app.spreadsheets.judgement import BlankMeans, Decision, Judgement, RowValues, SessionContext
+from app.spreadsheets.judgement import (
+    BlankMeans,
+    Decision,
+    InterpretedSheet,
+    Judgement,
+    RowValues,
+    SessionContext,
+)
 from app.spreadsheets.progress import Progress, nobody_waits, step
 
 # What changes people, registrations or attendance. It is done while holding people (`locks.hold_people`), so
 # that these lines are numbered in the order in which they are committed: none can come to light late.
-CHANGES_PEOPLE = ("commit", "merge", "undo")
+CHANGES_PEOPLE = (
+    "cancel",
+    "commit",
+    "correct-person",
+    "mark",
+    "merge",
+    "move-up",
+    "overrule",
+    "register",
+    "undo",
+)
 
 FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registration", "outside_place")
 
@@ -57,7 +74,18 @@ def judge_sheet(
 ) -> DatedJudgement:
     """Reads only. A constant number of queries, however many rows."""
     newest = newest_change(db)
-    context = SessionContext(
+    context = session_context(db, workshop_session, choices)
+    interpreted = read_rows(db, vault, sheet, context, step(0, 2, progress))
+    known = known_people(db, workshop_session.id, match_keys(interpreted, decisions))
+    return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
+
+
+def session_context(
+    db: Db, workshop_session: WorkshopSession, choices: SheetChoices | None = None
+) -> SessionContext:
+    """What the judge has to know of the session, and of what staff said about the file."""
+    choices = choices or SheetChoices()
+    return SessionContext(
         code=workshop_session.code,
         starts_at=workshop_session.starts_at,
         day=wita(workshop_session.starts_at).date(),
@@ -67,11 +95,20 @@ def judge_sheet(
         default_kelurahan=choices.kelurahan,
         blank_means=choices.blank_means,
     )
-    interpreted = interpret(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
+
+
+def read_rows(
+    db: Db,
+    vault: NikVault,
+    sheet: RecognisedSheet,
+    context: SessionContext,
+    progress: Progress = nobody_waits,
+) -> InterpretedSheet:
+    """Every row read alone, with the places and groups that are known now."""
+    interpreted = interpret(sheet, context, sheet_reference(db), vault.key, progress)
     for row in interpreted.rows:
         _mask_misplaced_niks(row.values)
-    known = known_people(db, workshop_session.id, match_keys(interpreted, decisions))
-    return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
+    return interpreted
 
 
 def _mask_misplaced_niks(values: RowValues) -> None:
@@ -83,6 +120,11 @@ def _mask_misplaced_niks(values: RowValues) -> None:
 
 def newest_change(db: Db) -> int:
     """The activity log's last line that can change a judgement: while it stands, judging again gives the same."""
-    return db.exec(
-        select(func.coalesce(func.max(col(Activity.id)), 0)).where(col(Activity.action).in_(CHANGES_PEOPLE))
-    ).one()
+    # From the end of the log backwards: a maximum would be looked for in all of it.
+    latest = db.exec(
+        select(Activity.id)
+        .where(col(Activity.action).in_(CHANGES_PEOPLE))
+        .order_by(col(Activity.id).desc())
+        .limit(1)
+    ).first()
+    return latest or 0

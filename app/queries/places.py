@@ -1,0 +1,113 @@
+"""The places of a session: its caps, how far they are used, and which of them keep somebody waiting."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from app.database import Db
+from app.models import Registration, RegistrationStatus, SessionGroupPlaces, WorkshopSession
+
+
+@dataclass(frozen=True)
+class Cap:
+    """One limit and how many of its places are taken. `code` is the kelurahan's or the group's, None the session's."""
+
+    kind: Literal["session", "kelurahan", "group"]
+    code: str | None
+    places: int
+    taken: int
+
+    @property
+    def left(self) -> int:
+        return max(0, self.places - self.taken)
+
+
+class Places:
+    """The caps of one session. A confirmed registration uses a place of each cap that it falls under.
+
+    Walk-ins use none, and people from outside the city (kelurahan None) fall under no kelurahan's cap.
+    """
+
+    def __init__(
+        self,
+        capacity: int | None,
+        per_kelurahan: int | None,
+        of_group: Mapping[str, int],
+        taken: Mapping[tuple[str | None, str], int],
+    ) -> None:
+        self.capacity = capacity
+        self.per_kelurahan = per_kelurahan
+        self.of_group = of_group
+        self.taken = 0
+        self.taken_by_kelurahan: Counter[str | None] = Counter()
+        self.taken_by_group: Counter[str] = Counter()
+        for (kelurahan, group), count in taken.items():
+            self.take(kelurahan, group, count)
+
+    def take(self, kelurahan: str | None, group: str, count: int = 1) -> None:
+        self.taken += count
+        self.taken_by_kelurahan[kelurahan] += count
+        self.taken_by_group[group] += count
+
+    def caps(self, kelurahan: str | None, group: str) -> Iterable[Cap]:
+        """The caps under which somebody of this kelurahan and group falls."""
+        if self.capacity is not None:
+            yield self.session_cap(self.capacity)
+        if self.per_kelurahan is not None and kelurahan is not None:
+            yield self.kelurahan_cap(kelurahan, self.per_kelurahan)
+        if group in self.of_group:
+            yield self.group_cap(group)
+
+    def full(self, kelurahan: str | None, group: str) -> tuple[Cap, ...]:
+        """The caps that have no place left for somebody of this kelurahan and group; none where they can come."""
+        return tuple(cap for cap in self.caps(kelurahan, group) if cap.left == 0)
+
+    def all_caps(self) -> Iterable[Cap]:
+        """Every cap line by line: the session's, each group's, and those of kelurahan from which somebody comes."""
+        if self.capacity is not None:
+            yield self.session_cap(self.capacity)
+        yield from map(self.group_cap, self.of_group)
+        if self.per_kelurahan is not None:
+            for kelurahan in sorted(code for code in self.taken_by_kelurahan if code):
+                yield self.kelurahan_cap(kelurahan, self.per_kelurahan)
+
+    def session_cap(self, capacity: int) -> Cap:
+        return Cap("session", None, capacity, self.taken)
+
+    def kelurahan_cap(self, kelurahan: str, places: int) -> Cap:
+        return Cap("kelurahan", kelurahan, places, self.taken_by_kelurahan[kelurahan])
+
+    def group_cap(self, group: str) -> Cap:
+        return Cap("group", group, self.of_group[group], self.taken_by_group[group])
+
+
+def places_of(db: Db, workshop_session: WorkshopSession) -> Places:
+    """The session's caps as they are used now. Whoever gives out places holds the session's row meanwhile."""
+    taken = db.execute(
+        select(col(Registration.kelurahan_code), col(Registration.target_group_code), func.count())
+        .where(
+            col(Registration.workshop_session_id) == workshop_session.id,
+            col(Registration.status) == RegistrationStatus.CONFIRMED,
+        )
+        .group_by(col(Registration.kelurahan_code), col(Registration.target_group_code))
+    )
+    return Places(
+        workshop_session.capacity,
+        workshop_session.places_per_kelurahan,
+        group_places(db, workshop_session.id),
+        {(kelurahan, group): count for kelurahan, group, count in taken},
+    )
+
+
+def group_places(db: Db, workshop_session_id: int) -> dict[str, int]:
+    """The groups that have a cap of their own, with it."""
+    lines = db.execute(
+        select(col(SessionGroupPlaces.target_group_code), col(SessionGroupPlaces.places))
+        .where(col(SessionGroupPlaces.workshop_session_id) == workshop_session_id)
+        .order_by(col(SessionGroupPlaces.target_group_code))
+    )
+    return dict(iter(lines))

@@ -1,0 +1,179 @@
+"""Registrations as lists, tickets and pages show them, and the rows behind them for changing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlmodel import col
+
+from app.database import Db
+from app.errors import NotFound
+from app.i18n import N_
+from app.models import (
+    Area,
+    Attendance,
+    AttendanceStatus,
+    Channel,
+    Participant,
+    Registration,
+    RegistrationStatus,
+    Workshop,
+    WorkshopSession,
+)
+from app.permissions import Actor, Permission
+from app.queries.participants import masked_phone, place_of
+from app.queries.places import Cap, Places, places_of
+from app.queries.scope import registrations_within
+
+
+@dataclass(frozen=True)
+class RegistrationView:
+    """`place` is the kelurahan's name or where outside the city somebody lives, as it was then; `phone` is masked.
+
+    `waiting_for` are the caps that keep somebody waiting; `ahead` is how many of the session's queue come first.
+    """
+
+    id: int
+    code: str
+    participant_id: int
+    name: str
+    kelurahan_code: str | None
+    place: str
+    rt: str | None
+    sex: str | None
+    target_group: str
+    phone: str | None
+    email: str | None
+    status: RegistrationStatus
+    channel: Channel | None
+    attendance: AttendanceStatus | None
+    created_at: datetime
+    consented_at: datetime | None
+    waiting_number: int | None
+    ahead: int = 0
+    waiting_for: tuple[Cap, ...] = ()
+
+
+def registration_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Registration:
+    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
+    found = db.scalars(
+        select(Registration).where(
+            col(Registration.code) == code.strip().upper(), registrations_within(actor, permission)
+        )
+    ).first()
+    if found is None:
+        raise _no_registration(code)
+    return found
+
+
+def registration_of_ticket(db: Db, code: str) -> Registration:
+    """The row for whoever holds the ticket's code. Raises `NotFound` where no registration bears it."""
+    found = db.scalars(select(Registration).where(col(Registration.code) == code.strip().upper())).first()
+    if found is None:
+        raise _no_registration(code)
+    return found
+
+
+def registration_view(db: Db, registration: Registration) -> RegistrationView:
+    """One registration as it is shown, with what keeps it waiting."""
+    workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
+    (found,) = _with_waiting(db, workshop_session, col(Registration.id) == registration.id)
+    return found
+
+
+def registrations(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, *, after: int = 0, limit: int | None = None
+) -> list[RegistrationView]:
+    """Everyone registered for a session in the order in which they came, the cancelled too; paged by id."""
+    conditions = [
+        col(Registration.workshop_session_id) == workshop_session.id,
+        col(Registration.id) > after,
+        registrations_within(actor, Permission.ATTENDANCE_WRITE),
+    ]
+    return _with_waiting(db, workshop_session, *conditions, limit=limit)
+
+
+def _with_waiting(
+    db: Db, workshop_session: WorkshopSession, *conditions: ColumnElement[bool], limit: int | None = None
+) -> list[RegistrationView]:
+    lines = db.execute(_lines().where(*conditions).order_by(col(Registration.id)).limit(limit)).all()
+    waits = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in lines)
+    places = places_of(db, workshop_session) if waits else None
+    return [
+        _view(registration, person, kelurahan, attendance, ahead, _waiting_for(registration, places))
+        for registration, person, kelurahan, attendance, ahead in lines
+    ]
+
+
+def _waiting_for(registration: Registration, places: Places | None) -> tuple[Cap, ...]:
+    if places is None or registration.status is not RegistrationStatus.WAITLISTED:
+        return ()
+    return places.full(registration.kelurahan_code, registration.target_group_code)
+
+
+def _lines() -> Select[Registration, Participant, str, AttendanceStatus, int]:
+    """`ahead` counts, for those who wait, the lower numbers in the same queue."""
+    queued = (
+        select(
+            col(Registration.id).label("id"),
+            (
+                func.row_number().over(
+                    partition_by=col(Registration.workshop_session_id),
+                    order_by=(col(Registration.waiting_number), col(Registration.id)),
+                )
+                - 1
+            ).label("ahead"),
+        )
+        .where(col(Registration.status) == RegistrationStatus.WAITLISTED)
+        .subquery()
+    )
+    return (
+        select(
+            Registration,
+            Participant,
+            col(Area.name),
+            col(Attendance.status),
+            case((queued.c.ahead.is_(None), 0), else_=queued.c.ahead),
+        )
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .outerjoin(Area, col(Area.code) == col(Registration.kelurahan_code))
+        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .outerjoin(queued, queued.c.id == col(Registration.id))
+    )
+
+
+def _view(
+    registration: Registration,
+    person: Participant,
+    kelurahan: str | None,
+    attendance: AttendanceStatus | None,
+    ahead: int,
+    waiting_for: tuple[Cap, ...],
+) -> RegistrationView:
+    return RegistrationView(
+        id=registration.id,
+        code=registration.code,
+        participant_id=person.id,
+        name=person.name,
+        kelurahan_code=registration.kelurahan_code,
+        place=place_of(kelurahan, registration.outside_place),
+        rt=registration.rt,
+        sex=registration.sex.value if registration.sex else None,
+        target_group=registration.target_group_code,
+        phone=masked_phone(registration.contact_phone or person.phone),
+        email=registration.contact_email or person.email,
+        status=registration.status,
+        channel=registration.channel,
+        attendance=attendance,
+        created_at=registration.created_at,
+        consented_at=registration.consented_at,
+        waiting_number=registration.waiting_number,
+        ahead=ahead,
+        waiting_for=waiting_for,
+    )
+
+
+def _no_registration(code: str) -> NotFound:
+    return NotFound(N_("There is no registration %(registration)s."), registration=code)

@@ -1,0 +1,171 @@
+"""What a registration writes: the person, the place they get or wait for, and the line in the log."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.models import Basis, Channel, Participant, Registration, RegistrationStatus, WorkshopSession
+from app.models.base import now
+from app.nik_vault import NikVault
+from app.permissions import Actor
+from app.queries.places import places_of
+from app.queries.similar_people import SimilarPair
+from app.services.activities import record, snapshot
+from app.services.participants import complete, participant_columns, place_columns
+from app.services.possible_duplicates import keep_pairs
+from app.services.registration_codes import new_registration_code
+from app.services.registration_requests import CONSENT_NOTICE, AlreadyRegistered, Asking, PersonUnclear
+from app.services.waiting_list import next_waiting_number
+from app.spreadsheets.judgement import JudgedRow
+from app.spreadsheets.names import similarity
+
+
+class Registering:
+    """People being registered for one session whose row is held."""
+
+    def __init__(
+        self, db: Db, vault: NikVault, actor: Actor, workshop_session: WorkshopSession, asking: Asking
+    ) -> None:
+        self.db = db
+        self.vault = vault
+        self.actor = actor
+        self.workshop_session = workshop_session
+        self.asking = asking
+        self.places = places_of(db, workshop_session)
+
+    def register(self, judged: JudgedRow) -> Registration:
+        person = self.person(judged)
+        existing = self.registration_of(person) if person else None
+        if person and existing and existing.status is not RegistrationStatus.CANCELLED:
+            if self.may_know_of(person, existing, judged):
+                raise AlreadyRegistered(existing)
+            alike, person, existing = [person.id], None, None
+        else:
+            alike = _candidates(judged)
+        if person is None:
+            person = self.new_person(judged, alike)
+        elif self.may_add_to(person, judged):
+            complete(person, judged, self.vault, now())
+        return self.placed(existing or Registration(participant_id=person.id, **self.fixed()), judged)
+
+    def person(self, judged: JudgedRow) -> Participant | None:
+        """The known person, None for a new one. Who registers themselves is not asked who else they may be."""
+        candidates = _candidates(judged)
+        if candidates and self.asking.channel is not Channel.SELF:
+            raise PersonUnclear(candidates)
+        return None if judged.person is None else self.db.get_one(Participant, judged.person)
+
+    def registration_of(self, person: Participant) -> Registration | None:
+        return self.db.scalars(
+            select(Registration).where(
+                col(Registration.participant_id) == person.id,
+                col(Registration.workshop_session_id) == self.workshop_session.id,
+            )
+        ).first()
+
+    def may_know_of(self, person: Participant, existing: Registration, judged: JudgedRow) -> bool:
+        """Whoever registers themselves learns that they are registered only where phone or e-mail is theirs."""
+        return self.asking.channel is not Channel.SELF or _has_contact(
+            judged,
+            phones={person.phone, existing.contact_phone},
+            emails={person.email, existing.contact_email},
+        )
+
+    def may_add_to(self, person: Participant, judged: JudgedRow) -> bool:
+        """A stranger who knows a name and a kelurahan must not write their own number into somebody's record."""
+        return self.asking.channel is not Channel.SELF or _has_contact(
+            judged, phones={person.phone}, emails={person.email}
+        )
+
+    def new_person(self, judged: JudgedRow, alike: Sequence[int]) -> Participant:
+        """Somebody new; who they are likely to be is shown beside them to those who may put the two together."""
+        values = judged.values
+        if values.nik_key and self.has_owner(values.nik_key):
+            values = replace(values, nik=None, nik_key=None)
+        person = Participant(**participant_columns(values, self.vault, now()))
+        self.db.add(person)
+        self.db.flush()
+        known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
+        keep_pairs(
+            self.db,
+            [
+                SimilarPair(one.id, person.id, round(similarity(one.name_key, person.name_key)))
+                for one in known
+            ],
+        )
+        return person
+
+    def has_owner(self, nik_key: str) -> bool:
+        owner = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
+        return self.db.scalars(owner).first() is not None
+
+    def fixed(self) -> dict[str, Any]:
+        return {"workshop_session_id": self.workshop_session.id, "code": ""}
+
+    def placed(self, registration: Registration, judged: JudgedRow) -> Registration:
+        values, asking = judged.values, self.asking
+        before = snapshot(registration) if registration.id else None
+        group = values.target_group or ""
+        consent = asking.consent or asking.channel is Channel.SELF
+        registration.sqlmodel_update(
+            {
+                # A cancelled registration comes back under another code: whoever has the old ticket may be a stranger.
+                "code": new_registration_code(),
+                "rt": values.rt,
+                "sex": values.sex,
+                "target_group_code": group,
+                "basis": Basis.CONSENT if consent else Basis.PUBLIC_TASK,
+                "consent_notice": CONSENT_NOTICE if consent else None,
+                "consented_at": now() if consent else None,
+                "channel": asking.channel,
+                "registered_by": self.actor.user_id,
+                "delegation_link_id": asking.delegation_link_id,
+                "contact_phone": values.phone,
+                "contact_email": values.email,
+                "language": asking.language,
+                "request_key": asking.request_key,
+                "created_at": now(),
+                **place_columns(values),
+            }
+        )
+        because = self.take_place(registration)
+        self.db.add(registration)
+        self.db.flush()
+        after = snapshot(registration) | because
+        record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
+        return registration
+
+    def take_place(self, registration: Registration) -> dict[str, Any]:
+        """Sets the status; returns what the log says of it: the caps that were reached."""
+        kelurahan, group = registration.kelurahan_code, registration.target_group_code
+        registration.waiting_number = None
+        if self.asking.channel is Channel.WALK_IN:
+            registration.status = RegistrationStatus.WALK_IN
+            return {}
+        full = [cap.code or cap.kind for cap in self.places.full(kelurahan, group)]
+        if full and not self.asking.overrule:
+            registration.status = RegistrationStatus.WAITLISTED
+            registration.waiting_number = next_waiting_number(self.db, self.workshop_session.id)
+            return {"full": full}
+        registration.status = RegistrationStatus.CONFIRMED
+        self.places.take(kelurahan, group)
+        return {"overruled": full} if full else {}
+
+
+def _has_contact(judged: JudgedRow, phones: set[str | None], emails: set[str | None]) -> bool:
+    values = judged.values
+    return bool(values.phone and values.phone in phones) or bool(values.email and values.email in emails)
+
+
+def _candidates(judged: JudgedRow) -> list[int]:
+    """The known people between whom somebody must choose."""
+    return [
+        candidate.value
+        for message in judged.messages
+        if message.code == "person-unclear"
+        for candidate in message.candidates
+        if candidate.kind == "person" and isinstance(candidate.value, int)
+    ]

@@ -1,0 +1,82 @@
+"""How people ask for places, and what they can be refused with."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.errors import Conflict
+from app.i18n import N_, Language
+from app.models import Channel, Registration, WorkshopSession
+from app.models.base import now
+from app.spreadsheets.judgement import Decision
+
+# The notice about personal data that people agree to (UU 27/2022, article 22); a new text is a new version.
+CONSENT_NOTICE = "2026-1"
+
+
+@dataclass(frozen=True)
+class Asking:
+    """How somebody asks for places: by which channel, in which language, with what consent.
+
+    `request_key` is the form's: sent again, it registers nobody again. `overrule` gives a place beyond the caps
+    and after registration has closed, which is for organizers alone. `decision` says who a person is where that
+    is unclear.
+    """
+
+    channel: Channel
+    language: Language | None = None
+    consent: bool = False
+    request_key: str | None = None
+    overrule: bool = False
+    decision: Decision | None = None
+    delegation_link_id: int | None = None
+
+
+class AlreadyRegistered(Conflict):
+    """The person has a registration for this session; `registration` is for those who may see it."""
+
+    code = "already-registered"
+
+    def __init__(self, registration: Registration) -> None:
+        super().__init__(N_("This person is registered for this session already."))
+        self.registration = registration
+
+
+class PersonUnclear(Conflict):
+    """It must be said who is meant. `candidates` are ids of known people."""
+
+    code = "person-unclear"
+
+    def __init__(self, candidates: Sequence[int]) -> None:
+        super().__init__(N_("It is not clear who this is. Choose one of the people found, or a new person."))
+        self.candidates = tuple(candidates)
+
+
+class NoPlaces(Conflict):
+    """Not all of a delegation find a place, so that none of it is registered. `numbers` are those left over."""
+
+    code = "no-places"
+
+    def __init__(self, numbers: Sequence[int]) -> None:
+        text = N_(
+            "There are not enough places: %(count)s people of this list find none. Nobody was registered."
+        )
+        super().__init__(text, count=len(numbers))
+        self.numbers = tuple(numbers)
+
+
+def require_open(workshop_session: WorkshopSession, asking: Asking) -> None:
+    """Raises `Conflict` where the session takes no registrations (any more, or yet)."""
+    if workshop_session.cancelled_at is not None:
+        raise Conflict(N_("This session is cancelled."), code="registration-closed")
+    if asking.channel is Channel.WALK_IN:
+        return
+    moment = now()
+    if workshop_session.ends_at <= moment:
+        raise Conflict(N_("This session is over."), code="registration-closed")
+    if asking.overrule:
+        return
+    closes_at = workshop_session.registration_closes_at or workshop_session.starts_at
+    if closes_at <= moment:
+        raise Conflict(N_("Registration for this session is closed."), code="registration-closed")
+    if (opens_at := workshop_session.registration_opens_at) and opens_at > moment:
+        raise Conflict(N_("Registration for this session is not open yet."), code="registration-closed")

@@ -1,0 +1,125 @@
+"""Registering people for a session: exact places, a waiting list, and one registration a person."""
+
+from collections.abc import Sequence
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.errors import Conflict, Invalid
+from app.i18n import N_
+from app.models import Attendance, Channel, Registration, RegistrationStatus, WorkshopSession
+from app.models.base import now
+from app.nik_vault import NikVault
+from app.permissions import Actor
+from app.services.activities import record
+from app.services.locks import hold_people, lock_row
+from app.services.recognition import NotUnderstood, PersonGiven, faults, recognise
+from app.services.registering import Registering
+from app.services.registration_requests import Asking, NoPlaces, require_open
+from app.services.waiting_list import give_place, move_up
+from app.spreadsheets.judgement import JudgedRow
+
+
+def register(
+    db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, given: PersonGiven, asking: Asking
+) -> Registration:
+    """One person's registration: confirmed, waiting where a cap is reached, or a walk-in's.
+
+    Raises `Conflict` with the codes `registration-closed`, `already-registered` and `person-unclear`, and
+    `NotUnderstood` with the fields to correct. Sent again with the same `request_key`, it gives the first one.
+    """
+    hold_people(db)
+    workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
+    if sent := _sent_before(db, asking):
+        return sent
+    require_open(workshop_session, asking)
+    _require_consent(asking)
+    (judged,) = recognise(
+        db, vault, workshop_session, (given,), {1: asking.decision} if asking.decision else None
+    )
+    if found := faults(judged):
+        raise NotUnderstood({1: found}, of_list=False)
+    return Registering(db, vault, actor, workshop_session, asking).register(judged)
+
+
+def register_delegation(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    workshop_session_id: int,
+    given: Sequence[PersonGiven],
+    asking: Asking,
+) -> list[Registration]:
+    """A whole delegation at once, all or nothing: each gets a place, or nobody is registered.
+
+    Raises what `register` does, and `NoPlaces`; faults are named by the person's number in the list.
+    """
+    hold_people(db)
+    workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
+    require_open(workshop_session, asking)
+    judged = recognise(db, vault, workshop_session, given)
+    _require_all_understood(judged)
+    registering = Registering(db, vault, actor, workshop_session, asking)
+    made = [registering.register(one) for one in judged]
+    waiting = [
+        number for number, one in enumerate(made, start=1) if one.status is RegistrationStatus.WAITLISTED
+    ]
+    if waiting:
+        raise NoPlaces(waiting)
+    return made
+
+
+def _sent_before(db: Db, asking: Asking) -> Registration | None:
+    if asking.request_key is None:
+        return None
+    return db.scalars(select(Registration).where(col(Registration.request_key) == asking.request_key)).first()
+
+
+def _require_consent(asking: Asking) -> None:
+    if asking.channel is Channel.SELF and not asking.consent:
+        needed = N_("Without your consent we can't register you.")
+        raise Invalid(needed, fields={"consent": needed})
+
+
+def _require_all_understood(judged: Sequence[JudgedRow]) -> None:
+    found = {one.number: faults(one) for one in judged}
+    if any(found.values()):
+        raise NotUnderstood(found, of_list=True)
+    if twice := [one for one in judged if one.of is not None]:
+        text = N_("Person %(number)s stands in the list twice.")
+        raise Conflict(text, code="duplicate", number=twice[0].number)
+
+
+def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
+    """Takes a registration back; its place goes to the first who waits and fits. Cancelled twice, it stays so.
+
+    Raises `Conflict` once the session has begun or the person's attendance is recorded.
+    """
+    hold_people(db)
+    workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
+    registration = lock_row(db, Registration, registration.id)
+    if registration.status is RegistrationStatus.CANCELLED:
+        return registration
+    if workshop_session.starts_at <= now() or db.get(Attendance, registration.id) is not None:
+        raise Conflict(
+            N_("The session has begun: mark the attendance instead of cancelling."), code="too-late"
+        )
+    before = {"status": registration.status.value, "waiting_number": registration.waiting_number}
+    registration.status, registration.waiting_number = RegistrationStatus.CANCELLED, None
+    after = {"status": registration.status.value, "waiting_number": None}
+    record(db, actor, "cancel", "registration", registration.code, before=before, after=after)
+    move_up(db, actor, workshop_session, because=registration.code)
+    return registration
+
+
+def overrule(db: Db, actor: Actor, registration: Registration) -> Registration:
+    """Gives somebody who waits a place beyond the caps; the log says who decided it."""
+    hold_people(db)
+    workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
+    registration = lock_row(db, Registration, registration.id)
+    if registration.status is not RegistrationStatus.WAITLISTED:
+        raise Conflict(N_("This person is not on the waiting list."), code="not-waiting")
+    if workshop_session.cancelled_at is not None:
+        raise Conflict(N_("This session is cancelled."), code="registration-closed")
+    give_place(db, actor, registration, "overrule", because="overrule")
+    return registration
