@@ -33,7 +33,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 
 test: lint $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
 	$(BIN)/pytest --quiet tests/house
-	$(BIN)/pytest --quiet --numprocesses 3 tests --ignore tests/house --ignore tests/browser
+	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/house --ignore tests/browser
 	$(BIN)/pytest --quiet tests/browser
 
 lint: $(TEST) ## style, types and the import contract

@@ -6,10 +6,14 @@ from pathlib import Path
 
 import hypothesis
 import pytest
+from fastapi import FastAPI
+from pwdlib.hashers.argon2 import Argon2Hasher
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from app.database import Db, create_engine
+from app.main import create_app
+from app.services import users
 from app.settings import Settings
 
 pytest_plugins = ["tests.database", "tests.server"]
@@ -17,6 +21,9 @@ pytest_plugins = ["tests.database", "tests.server"]
 # A property is tried with the same examples everywhere, for as long as it takes.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("jangkau")
+
+# Real hashes, but of passwords that nobody needs to be kept from guessing.
+users.hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_configure() -> None:
@@ -41,3 +48,19 @@ def db(engine: Engine) -> Iterator[Db]:
     """A handle for writing. What a test doesn't commit is gone."""
     with Db(engine.execution_options(writes=True), expire_on_commit=False) as db:
         yield db
+
+
+@pytest.fixture(scope="session")
+def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
+    """The routes, of which each is built when it is first called: once for all tests, not for each."""
+    app = create_app(Settings(data_dir=tmp_path_factory.mktemp("var")))
+    app.state.house.close()
+    return app
+
+
+@pytest.fixture
+def app(settings: Settings, built_app: FastAPI) -> Iterator[FastAPI]:
+    """The service, without what runs in the background."""
+    built_app.state.house = create_app(settings).state.house
+    yield built_app
+    built_app.state.house.close()

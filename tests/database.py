@@ -15,14 +15,20 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import URL, NullPool, create_engine, make_url, text
+from pydantic import SecretStr
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 import app.database
 from app.services.reference_data import bring_up_to_date
 from app.settings import Settings
+from tests.stories import City
 
 FOLDER = "TEST_POSTGRESQL_FOLDER"
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
+
+# For what does not depend on the database: texts, markup, what a form refuses before it asks the database.
+# Of a whole module: `pytestmark = on_sqlite`.
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,6 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="jangkau-postgresql-", dir=_quickest_folder()))
     (folder / "run").mkdir(mode=0o700)
     os.environ[FOLDER] = str(folder)
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # where tmp_path is
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder / "run"))  # the library keeps its lock there
     atexit.register(_remove_server, folder)
 
@@ -49,14 +56,18 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """A fresh database, as a server leaves it that started for the first time: tables and reference data."""
+    """A fresh database, as a server leaves it that started for the first time: tables and reference data.
+
+    Of a test that asks for `city` it holds those who work there, too.
+    """
+    template = "city_template" if "city" in request.fixturenames else "template"
     if database_kind == "sqlite":
         path = tmp_path / "jangkau.sqlite3"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        shutil.copyfile(request.getfixturevalue(f"sqlite_{template}"), path)
         yield f"sqlite:///{path}"
     else:
-        template = request.getfixturevalue("postgresql_template")
-        with created_database(request.getfixturevalue("postgresql"), template.database) as url:
+        copied = request.getfixturevalue(f"postgresql_{template}").database
+        with created_database(request.getfixturevalue("postgresql"), copied) as url:
             yield written(url)
 
 
@@ -78,28 +89,46 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(postgresql: URL) -> Iterator[URL]:
+def sqlite_city_template(sqlite_template: Path) -> Path:
+    path = sqlite_template.with_name("city.sqlite3")
+    shutil.copyfile(sqlite_template, path)
+    _hire(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql: Engine) -> Iterator[URL]:
     with created_database(postgresql) as url:
         _fill(written(url))
         yield url
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> URL:
-    """The database to which one connects to create others."""
-    if given := os.environ.get("TEST_DATABASE_URL"):
-        return make_url(given)
-    url = _start_server(Path(os.environ[FOLDER]) / "data")
-    _command(url, *(f"ALTER SYSTEM SET {setting} = off" for setting in DURABILITY), "SELECT pg_reload_conf()")
-    return url
+def postgresql_city_template(postgresql: Engine, postgresql_template: URL) -> Iterator[URL]:
+    with created_database(postgresql, postgresql_template.database) as url:
+        _hire(written(url))
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Engine]:
+    """The connection over which databases are created and dropped."""
+    given = os.environ.get("TEST_DATABASE_URL")
+    url = make_url(given) if given else _start_server(Path(os.environ[FOLDER]) / "data")
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    if not given:
+        settings = (f"ALTER SYSTEM SET {setting} = off" for setting in DURABILITY)
+        _command(server, *settings, "SELECT pg_reload_conf()")
+    yield server
+    server.dispose()
 
 
 @contextmanager
-def created_database(server: URL, template: str = "template1") -> Iterator[URL]:
+def created_database(server: Engine, template: str | None = None) -> Iterator[URL]:
     """A new database with what `template` holds, dropped at the end."""
     name = f"jangkau_test_{uuid4().hex[:12]}"
-    _command(server, f"CREATE DATABASE {name} TEMPLATE {template}")
-    yield server.set(database=name)
+    _command(server, f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
+    yield server.url.set(database=name)
     _command(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
@@ -128,9 +157,8 @@ def _remove_server(folder: Path) -> None:
     shutil.rmtree(folder)
 
 
-def _command(url: URL, *statements: str) -> None:
-    engine = create_engine(url, isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    with engine.connect() as connection:
+def _command(server: Engine, *statements: str) -> None:
+    with server.connect() as connection:
         for statement in statements:
             connection.execute(text(statement))
 
@@ -138,4 +166,11 @@ def _command(url: URL, *statements: str) -> None:
 def _fill(url: str) -> None:
     engine = app.database.create_engine(Settings(database_url=url))
     bring_up_to_date(engine)
+    engine.dispose()
+
+
+def _hire(url: str) -> None:
+    settings = Settings(database_url=url, secret_key=SecretStr("only-for-tests"))
+    engine = app.database.create_engine(settings)
+    City(engine, settings)
     engine.dispose()

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +14,11 @@ import httpx2
 import pytest
 
 from app.settings import Settings
+from tests import shell
 
 JANGKAU = str(Path(sys.executable).with_name("jangkau"))
 SECONDS_TO_START = 20
+SECONDS_BETWEEN_TRIES = 0.02
 
 Jangkau = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -36,10 +39,7 @@ def jangkau(environment: dict[str, str]) -> Jangkau:
     """Runs the command to its end: `jangkau("import", "list.xlsx", "--session", "A-1")`."""
 
     def run(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        command = [JANGKAU, *map(str, arguments)]
-        return subprocess.run(
-            command, input=stdin, env=environment, capture_output=True, text=True, timeout=120
-        )
+        return shell.run([str(argument) for argument in arguments], environment, stdin)
 
     return run
 
@@ -63,8 +63,15 @@ class Server:
 @pytest.fixture
 def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
     """`jangkau serve`, ready to answer. Whatever ends in a traceback there fails the test."""
-    log, port = tmp_path / "server.log", _free_port()
-    url = f"http://127.0.0.1:{port}"
+    with serving(environment, tmp_path) as server:
+        yield server
+
+
+@contextmanager
+def serving(environment: dict[str, str], folder: Path) -> Iterator[Server]:
+    """The same, for a test that needs another after the first was killed."""
+    port = _free_port()
+    log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
         process = subprocess.Popen(
             [JANGKAU, "serve", "--port", str(port)],
@@ -95,5 +102,6 @@ def _wait_until_alive(server: Server) -> None:
             httpx2.get(f"{server.url}/health/live").raise_for_status()
             return
         except httpx2.HTTPError:
-            time.sleep(0.05)
+            with suppress(subprocess.TimeoutExpired):
+                server.process.wait(SECONDS_BETWEEN_TRIES)
     pytest.fail(f"the server did not start:\n{server.log.read_text()}")

@@ -24,6 +24,7 @@ from app.models import (
     RegistrationStatus,
     Role,
     Sex,
+    User,
     WorkshopSession,
 )
 from app.nik_vault import NikVault
@@ -67,16 +68,19 @@ Thing = TypeVar("Thing", bound=SQLModel)
 
 
 class City:
-    """Each step is a transaction of its own, as it is when people work with the service."""
+    """Each step is a transaction of its own, as it is when people work with the service.
+
+    Who works there is hired where the database does not know them yet.
+    """
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
         self.vault = NikVault(settings.secret)
         with writing(engine) as db:
+            hired = {user.email: user for user in db.exec(select(User))}
             self.users = {
-                name.split()[0].lower(): create_user(
-                    db, OPERATOR, email=email, name=name, role=role, organization=organization
-                )
+                name.split()[0].lower(): hired.get(email)
+                or create_user(db, OPERATOR, email=email, name=name, role=role, organization=organization)
                 for email, name, role, organization in STAFF
             }
 

@@ -122,7 +122,6 @@ def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_dat
     before = dump(city.engine)
 
     command.downgrade(alembic_config(city.engine), "0003")
-    assert dump(city.engine) == before
     upgrade(city.engine)
 
     assert dump(city.engine) == before

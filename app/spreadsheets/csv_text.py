@@ -27,7 +27,7 @@ def csv_rows(content: bytes) -> list[list[Cell]]:
     text = _decoded(content)
     if text.lstrip("\ufeff \r\n\t").startswith(_OTHER_DOCUMENTS):
         raise SheetFailure("not-a-spreadsheet")
-    csv.field_size_limit(len(text) + 1)
+    csv.field_size_limit(max(csv.field_size_limit(), len(text) + 1))
     try:
         delimiter = _delimiter(text)
         records = csv.reader(StringIO(text, newline=""), delimiter=delimiter)

@@ -233,6 +233,25 @@ def downgrade() -> None:
         op.drop_column("registration", name)
     for table, columns in added().items():
         for column in reversed(columns):
-            op.drop_column(table, column.name)
+            if column.name == "purpose":
+                _drop_purpose()
+            else:
+                op.drop_column(table, column.name)
     for dropped in ("delegation_link", "session_group_places"):
         op.drop_table(dropped)
+
+
+def _drop_purpose() -> None:
+    """SQLite drops no column that a CHECK of the whole table names; it makes the table anew, while it is empty."""
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    if is_sqlite:
+        op.execute("PRAGMA defer_foreign_keys = ON")
+        op.execute("CREATE TEMPORARY TABLE kept AS SELECT * FROM attendance_import")
+        op.execute("ALTER TABLE kept DROP COLUMN purpose")
+        op.execute("DELETE FROM attendance_import")
+    with op.batch_alter_table("attendance_import") as altered:
+        altered.drop_constraint(op.f("ck_attendance_import_purpose"), type_="check")
+        altered.drop_column("purpose")
+    if is_sqlite:
+        op.execute("INSERT INTO attendance_import SELECT * FROM kept")
+        op.execute("DROP TABLE kept")

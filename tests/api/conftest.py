@@ -1,6 +1,6 @@
 """Programs that use the API, each with the token of the user for whom it acts."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,6 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.database import writing
-from app.main import create_app
 from app.permissions import OPERATOR
 from app.services.users import create_api_token
 from app.settings import Settings
@@ -26,12 +25,10 @@ def city(engine: Engine, settings: Settings) -> City:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[FastAPI]:
-    """Without its background work: a test that needs it does what is queued itself."""
-    app = create_app(settings)
+def app(app: FastAPI) -> FastAPI:
+    """Nothing is queued for its background work: a test that needs it does it itself."""
     app.state.house = replace(app.state.house, wake_jobs=lambda: None)
-    yield app
-    app.state.house.close()
+    return app
 
 
 @pytest.fixture

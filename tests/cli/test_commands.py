@@ -15,6 +15,7 @@ from app.models import Role
 from app.services.logins import actor_by_token, user_with_password
 from app.services.users import user_of_password_link
 from app.settings import Settings
+from tests.database import on_sqlite
 from tests.server import JANGKAU, Jangkau
 from tests.stories import SAMPLES, City, dump, sheet
 
@@ -108,7 +109,6 @@ def test_a_list_with_faults_writes_nothing_unless_only_its_valid_rows_are_wanted
 
 
 # What follows doesn't depend on the database.
-on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
 
 
 @on_sqlite

@@ -1,4 +1,6 @@
-"""The power fails while an import is being committed: all of its rows are there afterwards, or none."""
+"""The power fails while an import is being committed: all of its rows are there afterwards, or none; and what was
+asked for is done by the next server.
+"""
 
 import sqlite3
 from collections.abc import Callable
@@ -11,13 +13,16 @@ import pytest
 from sqlalchemy import text
 
 from app.database import reading, writing
+from app.jobs import Jobs
 from app.models import Attendance, AttendanceImport, ImportStatus, Participant, Registration
 from app.permissions import OPERATOR
+from app.services.import_commit import MOST_ROWS_AT_ONCE
 from app.services.users import create_api_token
-from tests.server import Server
+from app.settings import Settings
+from tests.server import Server, serving
 from tests.stories import City, crowd
 
-PEOPLE = 4_000
+LONG = 3 * MOST_ROWS_AT_ONCE
 
 
 @pytest.fixture
@@ -37,18 +42,12 @@ def is_writing(city: City) -> Callable[[], bool]:
 
 
 def test_all_or_nothing(city: City, server: Server, is_writing: Callable[[], bool]) -> None:
-    made = city.upload(city.session(), crowd(PEOPLE))
-    with writing(city.engine) as db:
-        token = create_api_token(db, OPERATOR, city.users["sari"], "uji")
+    made = city.upload(city.session(), crowd(MOST_ROWS_AT_ONCE))
+    headers = as_sari(city)
 
     def commit() -> None:
         with suppress(httpx2.HTTPError):
-            httpx2.post(
-                f"{server.url}/api/v1/attendance-imports/{made.id}/commit",
-                json={},
-                headers={"Authorization": f"Bearer {token}"},
-                timeout=60,
-            )
+            ask_to_commit(server, made.id, headers)
 
     with ThreadPoolExecutor(1) as thread:
         answer = thread.submit(commit)
@@ -56,12 +55,46 @@ def test_all_or_nothing(city: City, server: Server, is_writing: Callable[[], boo
             pass
         server.kill()
 
-    (left,) = city.all(AttendanceImport)
-    written = [len(city.all(kind)) for kind in (Participant, Registration, Attendance)]
-    assert (left.status, written) in [
+    assert standing(city) in [
         (ImportStatus.REVIEW, [0, 0, 0]),
-        (ImportStatus.COMMITTED, [PEOPLE, PEOPLE, PEOPLE]),
+        (ImportStatus.COMMITTED, [MOST_ROWS_AT_ONCE] * 3),
     ]
 
     city.commit(made.id)
-    assert len(city.all(Attendance)) == PEOPLE
+    assert standing(city) == (ImportStatus.COMMITTED, [MOST_ROWS_AT_ONCE] * 3)
+
+
+def test_a_long_list_is_taken_up_again(
+    city: City, server: Server, settings: Settings, environment: dict[str, str], tmp_path: Path
+) -> None:
+    made = city.upload(city.session(), crowd(LONG))
+    asking, headers = Jobs(settings, city.engine, city.vault), as_sari(city)
+
+    assert ask_to_commit(server, made.id, headers).status_code == 202
+    while not ((rows := asking.rows_done(made.id)) and rows[0] > 0):
+        pass
+    server.kill()
+    assert standing(city) == (ImportStatus.COMMITTING, [0, 0, 0])
+
+    with serving(environment, tmp_path) as other:
+        path = f"{other.url}/api/v1/attendance-imports/{made.id}"
+        while httpx2.get(path, headers=headers).json()["status"] == "committing":
+            pass
+    assert standing(city) == (ImportStatus.COMMITTED, [LONG] * 3)
+
+
+def as_sari(city: City) -> dict[str, str]:
+    with writing(city.engine) as db:
+        token = create_api_token(db, OPERATOR, city.users["sari"], "uji")
+    return {"Authorization": f"Bearer {token}"}
+
+
+def ask_to_commit(server: Server, import_id: int, headers: dict[str, str]) -> httpx2.Response:
+    path = f"{server.url}/api/v1/attendance-imports/{import_id}/commit"
+    return httpx2.post(path, json={}, headers=headers, timeout=60)
+
+
+def standing(city: City) -> tuple[ImportStatus, list[int]]:
+    """How the import stands, and how many people, registrations and attendances there are."""
+    (found,) = city.all(AttendanceImport)
+    return found.status, [len(city.all(kind)) for kind in (Participant, Registration, Attendance)]

@@ -35,13 +35,6 @@ class People:
 
 
 @pytest.fixture
-def app(settings: Settings) -> Iterator[FastAPI]:
-    """The service, without what runs in the background."""
-    with served(settings) as app:
-        yield app
-
-
-@pytest.fixture
 def city(engine: Engine, settings: Settings) -> City:
     return City(engine, settings)
 

@@ -3,6 +3,10 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.database import on_sqlite
+
+pytestmark = on_sqlite
+
 
 @pytest.fixture
 def newcomer(nobody: TestClient) -> TestClient:

@@ -17,6 +17,7 @@ from app.models.base import now
 from app.permissions import OPERATOR
 from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
+from tests.database import on_sqlite
 from tests.pages.conftest import People, reading_english, served
 
 PASSWORD = "kebun raya di tepi kota"
@@ -52,6 +53,7 @@ def test_who_is_not_logged_in_is_asked_to_and_led_back(nobody: TestClient, sari:
     assert "Sari Panitia" in nobody.get("/kegiatan").text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "elsewhere", ["//contoh.id", "https://contoh.id/", "/\\contoh.id", "/\t/contoh.id", "x"]
 )
@@ -163,6 +165,7 @@ def test_a_link_expires(nobody: TestClient, people: People, engine: Engine) -> N
     assert "This link has been used or has expired." in answer.text
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "headers",
     [
@@ -173,10 +176,15 @@ def test_a_link_expires(nobody: TestClient, people: People, engine: Engine) -> N
     ],
 )
 def test_forms_of_other_sites_do_nothing(organizer: TestClient, headers: dict[str, str]) -> None:
-    assert organizer.post("/keluar", headers=headers).status_code == 403
+    answer = organizer.post("/keluar", headers=headers)
+    assert answer.status_code == 403
+    assert "This request came from another site and was refused." in answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "content-security-policy" in answer.headers
     assert organizer.get("/").status_code == 200
 
 
+@on_sqlite
 @pytest.mark.parametrize(
     "headers",
     [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://testserver"}, {"Sec-Fetch-Site": "none"}],
@@ -185,6 +193,7 @@ def test_forms_of_this_site_do_what_they_say(organizer: TestClient, headers: dic
     assert organizer.post("/keluar", headers=headers).status_code == 303
 
 
+@on_sqlite
 def test_a_login_cookie_is_for_this_site_and_no_script(nobody: TestClient, sari: User) -> None:
     cookie = log_in(nobody, "sari@contoh.id", PASSWORD).headers["set-cookie"]
     assert cookie.startswith("jangkau_login=")
@@ -200,6 +209,7 @@ def https(settings: Settings, sari: User) -> Iterator[FastAPI]:
         yield app
 
 
+@on_sqlite
 def test_under_https_the_cookie_stays_there(https: FastAPI) -> None:
     browser = reading_english(https)
     browser.base_url = "https://testserver"
@@ -214,6 +224,17 @@ def test_under_https_the_cookie_stays_there(https: FastAPI) -> None:
     assert browser.get("/").status_code == 200
 
 
+@on_sqlite
+@pytest.mark.parametrize(
+    ("path", "cookie"), [("/keluar", "jangkau_flash="), ("/bahasa/id", "jangkau_language=")]
+)
+def test_under_https_no_cookie_travels_unencrypted(https: FastAPI, path: str, cookie: str) -> None:
+    kept = reading_english(https).post(path).headers.get_list("set-cookie")
+    assert any(one.startswith(cookie) for one in kept)
+    assert all("; Secure" in one for one in kept)
+
+
+@on_sqlite
 @pytest.mark.parametrize("path", ["/masuk", "/", "/tidak-ada"])
 def test_every_answer_keeps_the_browser_strict(nobody: TestClient, path: str) -> None:
     headers = nobody.get(path).headers
