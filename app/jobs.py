@@ -18,12 +18,19 @@ from app.database import reading, take_lock, writing
 from app.models import OutboxKind
 from app.nik_vault import NikVault
 from app.queries.similar_people import places, similar_pairs
-from app.services.attendance_imports import give_up_reading, read_uploaded
 from app.services.logins import forget_expired_logins
-from app.services.outbox import ClaimedTask, claim, finish
+from app.services.outbox import ClaimedTask, claim, finish, release_claims
 from app.services.people_merge_undo import forget_old_merges
 from app.services.possible_duplicates import keep_pairs
+from app.services.queued_imports import (
+    commit_queued,
+    give_up_commit,
+    give_up_reading,
+    note_interruption,
+    read_uploaded,
+)
 from app.settings import Settings
+from app.spreadsheets.progress import Progress
 
 CONSUMER_LOCK = 64_710_002
 AT_NIGHT = crontab(hour="18", minute="37")  # in UTC: 02.37 WITA
@@ -52,8 +59,9 @@ class Jobs:
         with suppress(Exception):
             self._drain()
 
-    def rows_read(self, import_id: int) -> tuple[int, int] | None:
-        """How many rows of a file that is being read are done, and how many it has; None where that isn't known.
+    def rows_done(self, import_id: int) -> tuple[int, int] | None:
+        """How many rows of an import that is being read or committed are done, and of how many; None where that
+        isn't known.
 
         It stands beside the wake-up calls, for the transaction that it tells of isn't committed yet.
         """
@@ -115,18 +123,27 @@ class Jobs:
             case OutboxKind.FIND_DUPLICATES:
                 self._find_duplicates(task.payload["attendance_import"])
             case OutboxKind.READ_IMPORT:
-                self._read_import(task.payload["import"])
+                with self._telling(task) as tell, reading(self.engine) as look, writing(self.engine) as db:
+                    read_uploaded(look, db, self.vault, task.payload["import"], tell)
+            case OutboxKind.COMMIT_IMPORT:
+                with self._telling(task) as tell, writing(self.engine) as db:
+                    commit_queued(db, self.vault, task.payload, tell)
 
-    def _read_import(self, import_id: int) -> None:
+    @contextmanager
+    def _telling(self, task: ClaimedTask) -> Iterator[Progress]:
+        """Work on an import that tells how far it has come, and first of all if it had broken off."""
+        import_id = task.payload["import"]
+        if task.again:
+            with writing(self.engine) as db:
+                note_interruption(db, import_id)
         key = _progress_key(import_id)
 
         def tell(done: int, of: int) -> None:
-            with suppress(Exception):  # reading goes on where it can't be told of
+            with suppress(Exception):  # the work goes on where it can't be told of
                 self.huey.put(key, (done, of))
 
         try:
-            with reading(self.engine) as look, writing(self.engine) as db:
-                read_uploaded(look, db, self.vault, import_id, tell)
+            yield tell
         finally:
             with suppress(Exception):
                 self.huey.delete(key)
@@ -139,6 +156,9 @@ class Jobs:
             case OutboxKind.READ_IMPORT:
                 with writing(self.engine) as db:
                     give_up_reading(db, task.payload["import"])
+            case OutboxKind.COMMIT_IMPORT:
+                with writing(self.engine) as db:
+                    give_up_commit(db, task.payload["import"])
 
     @contextmanager
     def consuming(self) -> Iterator[None]:
@@ -163,12 +183,19 @@ class Jobs:
     def _consume_if_alone(self, ended: Event) -> None:
         with ExitStack() as stack:
             if _only_one(stack, self.settings, self.engine):
+                self._take_over()
                 consumer = _QuietConsumer(
                     self.huey, workers=1, periodic=True, shutdown_timeout=SECONDS_TO_FINISH
                 )
                 consumer.start()
                 stack.callback(consumer.stop, graceful=True)
                 ended.wait()
+
+    def _take_over(self) -> None:
+        """Nobody else consumes: what is claimed was claimed by a process that ended, and is done again at once."""
+        with writing(self.engine) as db:
+            release_claims(db)
+        self.wake()
 
 
 class _QuietConsumer(Consumer):
@@ -179,7 +206,7 @@ class _QuietConsumer(Consumer):
 
 
 def _progress_key(import_id: int) -> str:
-    return f"rows-read-{import_id}"
+    return f"rows-done-{import_id}"
 
 
 def _huey(settings: Settings) -> Huey:

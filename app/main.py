@@ -12,7 +12,8 @@ from app.nik_vault import NikVault
 from app.routers import api, pages
 from app.settings import Settings
 from app.web.house import House
-from app.web.problems import answer_problems
+from app.web.limits import AddressLimits
+from app.web.problems import answer_problems, refuse_other_site
 from app.web.security import Guard
 from app.web.static_files import StaticFiles
 
@@ -26,7 +27,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     vault = NikVault(settings.secret)
     jobs = Jobs(settings, engine, vault)
     report_engine = create_report_engine(settings, engine)
-    house = House(settings, engine, report_engine, vault, jobs.wake, jobs.close, jobs.rows_read)
+    house = House(
+        settings, engine, report_engine, vault, jobs.wake, jobs.close, jobs.rows_done, AddressLimits()
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -44,7 +47,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.house = house
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
-    app.add_middleware(Guard, https=settings.https)
+    app.add_middleware(Guard, https=settings.https, refuse=refuse_other_site)
     app.mount("/static", StaticFiles())
     for router in (*api.routers, *pages.routers):
         app.include_router(router)

@@ -219,14 +219,15 @@ def import_(
     content = file.read_bytes()
     choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
     with reading(here.engine) as look, writing(here.engine) as db:
-        with progress_bar() as progress:
+        with progress_bar("Reading") as progress:
             to = (look, db, here.vault, OPERATOR, session)
             made = upload(*to, file.name, content, choices, at_once=True, progress=progress)
         attention = made.counts["review"] + made.counts["error"]
         kept = not dry_run and (only_valid or not attention)
         if kept:
             options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
-            commit(db, here.vault, OPERATOR, made.id, options)
+            with progress_bar("Committing") as progress:
+                commit(db, here.vault, OPERATOR, made.id, options, progress)
         document = import_document(db, here.vault, OPERATOR, made.id, english, first=None)
         if not kept:
             db.rollback()

@@ -13,9 +13,11 @@ from app.spreadsheets.progress import Progress
 
 
 @contextmanager
-def progress_bar() -> Iterator[Progress]:
+def progress_bar(label: str) -> Iterator[Progress]:
     """Rows done of rows, where somebody sits before it."""
-    with typer.progressbar(length=1, show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+    with typer.progressbar(
+        length=1, label=label, show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
 
         def tell(done: int, of: int) -> None:
             bar.length = of

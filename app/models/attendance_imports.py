@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, LargeBinary
+from sqlalchemy import CheckConstraint, Index, LargeBinary, text
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, JsonDocument, choice, now
@@ -21,6 +21,7 @@ class ImportPurpose(StrEnum):
 class ImportStatus(StrEnum):
     READING = "reading"
     REVIEW = "review"
+    COMMITTING = "committing"
     COMMITTED = "committed"
     UNDONE = "undone"
     FAILED = "failed"
@@ -58,6 +59,7 @@ class AttendanceImport(SQLModel, table=True):
 
     `judged_at` is the number of the newest change that the judgement knew of: while nothing newer was
     recorded, it still holds. `others` are the registrations that a commit marked absent, unlisted as they were.
+    `failure` is why the file couldn't be read, or why reading or committing it broke off; judging it clears that.
     """
 
     __tablename__ = "attendance_import"
@@ -107,6 +109,16 @@ class AttendanceImportRow(SQLModel, table=True):
     """
 
     __tablename__ = "attendance_import_row"
+    # Rows that name nobody yet stay out of the indexes: a long sheet is kept, and later linked, sooner.
+    __table_args__ = tuple(
+        Index(
+            f"ix_attendance_import_row_{name}",
+            name,
+            sqlite_where=text(f"{name} IS NOT NULL"),
+            postgresql_where=text(f"{name} IS NOT NULL"),
+        )
+        for name in ("participant_id", "registration_id")
+    )
 
     attendance_import_id: int = Field(foreign_key="attendance_import.id", primary_key=True)
     number: int = Field(primary_key=True)
@@ -117,11 +129,7 @@ class AttendanceImportRow(SQLModel, table=True):
     result: dict[str, Any] = Field(sa_type=JsonDocument)
     messages: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonDocument)
     of_number: int | None = None
-    participant_id: int | None = Field(
-        default=None, foreign_key="participant.id", ondelete="SET NULL", index=True
-    )
-    registration_id: int | None = Field(
-        default=None, foreign_key="registration.id", ondelete="SET NULL", index=True
-    )
+    participant_id: int | None = Field(default=None, foreign_key="participant.id", ondelete="SET NULL")
+    registration_id: int | None = Field(default=None, foreign_key="registration.id", ondelete="SET NULL")
     before: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     after: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)

@@ -10,6 +10,7 @@ from app.models.base import Instant, JsonDocument, choice, now
 
 
 class OutboxKind(StrEnum):
+    COMMIT_IMPORT = "commit-import"
     FIND_DUPLICATES = "find-duplicates"
     READ_IMPORT = "read-import"
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import col, delete
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem, UnreadableFile
+from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import (
     AttendanceImport,
@@ -22,25 +22,26 @@ from app.models import (
     WorkshopSession,
 )
 from app.nik_vault import NikVault, with_niks_masked
-from app.permissions import OPERATOR, Actor, Permission
+from app.permissions import Actor, Permission
 from app.queries.attendance_imports import attendance_import_by_id
 from app.queries.import_rows import Correction, corrected_sheet, judged_columns, seal_cells
 from app.queries.reference import kelurahan
 from app.queries.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
-from app.services.bulk import insert_rows
+from app.services.bulk import collector_at_rest, insert_rows
 from app.services.column_mappings import read_as_remembered
 from app.services.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
 from app.services.outbox import queue
 from app.spreadsheets.document import FIELDS, RecognisedSheet
 from app.spreadsheets.failures import MAX_BYTES
+from app.spreadsheets.grid import MAX_COLUMNS
 from app.spreadsheets.judgement import OUTSIDE
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 from app.spreadsheets.transfer import message_to_json
 
 # Larger files are read after the answer, so that no one waits before an empty page.
-READ_AT_ONCE_BYTES = 1024 * 1024
+READ_AT_ONCE_BYTES = 256 * 1024
 
 
 def upload(
@@ -101,42 +102,11 @@ def upload(
     return attendance_import
 
 
-def read_uploaded(
-    look: Db, db: Db, vault: NikVault, import_id: int, progress: Progress = nobody_waits
-) -> None:
-    """Reads a file that was kept unread; one that can't be read is kept as failed, with its sentence."""
-    found = look.get(AttendanceImport, import_id)
-    if found is None or found.status is not ImportStatus.READING:
-        return
-    try:
-        reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
-    except Problem as problem:
-        _keep_failure(db, import_id, problem)
-    else:
-        attendance_import = lock_row(db, AttendanceImport, import_id)
-        if attendance_import.status is ImportStatus.READING:
-            keep_reading(db, vault, attendance_import, *reading, progress=progress)
-
-
-def give_up_reading(db: Db, import_id: int) -> None:
-    """After several tries that ended without an answer."""
-    text = N_("The file could not be read. Save it again as .xlsx and upload it once more.")
-    _keep_failure(db, import_id, UnreadableFile(text))
-
-
-def _keep_failure(db: Db, import_id: int, problem: Problem) -> None:
-    failed = lock_row(db, AttendanceImport, import_id)
-    if failed.status is not ImportStatus.READING:
-        return
-    failed.status = ImportStatus.FAILED
-    failed.failure = {"code": problem.code, "text": problem.text, "params": dict(problem.params)}
-    record(db, OPERATOR, "fail", "attendance-import", import_id, after={"code": problem.code})
-
-
 def discard(db: Db, actor: Actor, import_id: int) -> None:
     """Deletes an upload of which nothing was saved, with its rows and its file."""
     attendance_import_by_id(db, actor, import_id)
     attendance_import = lock_row(db, AttendanceImport, import_id)
+    require_not_committing(attendance_import)
     if attendance_import.status not in (ImportStatus.REVIEW, ImportStatus.FAILED):
         raise Conflict(N_("Only an upload that was not saved can be discarded."), code="not-in-review")
     rows = col(AttendanceImportRow.attendance_import_id) == import_id
@@ -149,8 +119,15 @@ def discard(db: Db, actor: Actor, import_id: int) -> None:
 
 def require_review(attendance_import: AttendanceImport) -> None:
     """Raises `Conflict` where the import is no longer, or not yet, open to changes."""
+    require_not_committing(attendance_import)
     if attendance_import.status is not ImportStatus.REVIEW:
         raise Conflict(N_("This import is not open for review any more."), code="not-in-review")
+
+
+def require_not_committing(attendance_import: AttendanceImport) -> None:
+    if attendance_import.status is ImportStatus.COMMITTING:
+        text = N_("This upload is being saved at this moment. Wait until that is done.")
+        raise Conflict(text, code="being-committed")
 
 
 def choices_of(attendance_import: AttendanceImport) -> SheetChoices:
@@ -163,6 +140,7 @@ def choices_of(attendance_import: AttendanceImport) -> SheetChoices:
 def keep_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> None:
     """Keeps what the judgement says of the sheet as a whole, with when it was made."""
     judgement = dated.judgement
+    attendance_import.failure = None
     attendance_import.judged_at = dated.newest_change
     attendance_import.counts = dict(judgement.counts)
     attendance_import.blank_means = BlankMeans(judgement.blank_means)
@@ -188,6 +166,7 @@ def read_again(
     )
 
 
+@collector_at_rest()
 def _read(
     look: Db,
     vault: NikVault,
@@ -207,6 +186,7 @@ def _read(
     return sheet, choices, dated
 
 
+@collector_at_rest()
 def keep_reading(
     db: Db,
     vault: NikVault,
@@ -263,6 +243,8 @@ def check_choices(look: Db, choices: SheetChoices) -> None:
     """Raises `Invalid` for a column, meaning of blanks, group or kelurahan that there isn't."""
     if choices.columns and set(choices.columns.values()) - {*FIELDS, None}:
         raise Invalid(N_("This is not a column that an attendance list can have."))
+    if any(not 0 <= index < MAX_COLUMNS for index in choices.columns or ()):
+        raise Invalid(N_("Only the first %(limit)s columns of a sheet are read."), limit=MAX_COLUMNS)
     if choices.blank_means not in (None, "present", "absent"):
         raise Invalid(N_("An empty attendance cell can mean present or absent."))
     require_known_group(look, choices.target_group)

@@ -1,6 +1,8 @@
 """Commits an import: what its rows were judged to be becomes registrations and attendance, all or nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
 
 from sqlalchemy import insert, select
 from sqlmodel import col
@@ -26,14 +28,19 @@ from app.queries.attendance_imports import attendance_import_by_id
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.activities import record
 from app.services.attendance_imports import require_review
+from app.services.bulk import collector_at_rest
 from app.services.import_review import judge_again
 from app.services.import_writing import ImportWriting, outcome
 from app.services.judging import newest_change
 from app.services.locks import hold_people, lock_row
 from app.services.outbox import queue
+from app.spreadsheets.progress import Progress, in_rows, nobody_waits, step
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
 NOT_STARTED = "session-not-started"
+# Longer ones are written after the answer, so that whoever waits sees how far that is.
+MOST_ROWS_AT_ONCE = 2_000
+NO_LONGER_ASKED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
 
 
 @dataclass(frozen=True)
@@ -46,44 +53,106 @@ class CommitChoices:
     basis: Basis = DEFAULT_BASIS
     confirm: frozenset[str] = frozenset()
 
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self) | {"confirm": sorted(self.confirm)}
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(
+            stored["only_valid"], stored["others"], Basis(stored["basis"]), frozenset(stored["confirm"])
+        )
+
 
 def commit(
-    db: Db, vault: NikVault, actor: Actor, import_id: int, choices: CommitChoices | None = None
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    import_id: int,
+    choices: CommitChoices | None = None,
+    progress: Progress = nobody_waits,
 ) -> AttendanceImport:
     """Writes every row that isn't in review or error; the import is then `committed`.
 
     Of two commits at once, one writes and the other gets the same result. Raises `Conflict` while rows need
     attention (unless `only_valid`) and while a session that hasn't begun wasn't confirmed.
     """
-    choices = choices or CommitChoices()
     attendance_import_by_id(db, actor, import_id)
     hold_people(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
-    if attendance_import.status is ImportStatus.COMMITTED:
-        return attendance_import
-    require_review(attendance_import)
+    if attendance_import.status not in NO_LONGER_ASKED:
+        require_review(attendance_import)
+        commit_held(db, vault, actor, attendance_import, choices or CommitChoices(), progress)
+    return attendance_import
+
+
+def commit_or_queue(
+    db: Db, vault: NikVault, actor: Actor, import_id: int, choices: CommitChoices | None = None
+) -> AttendanceImport:
+    """Commits a short list, and queues the commit of a long one."""
+    if attendance_import_by_id(db, actor, import_id).counts.get("rows", 0) <= MOST_ROWS_AT_ONCE:
+        return commit(db, vault, actor, import_id, choices)
+    return queue_commit(db, actor, import_id, choices)
+
+
+def queue_commit(
+    db: Db, actor: Actor, import_id: int, choices: CommitChoices | None = None
+) -> AttendanceImport:
+    """Leaves the commit to the outbox; the import is `committing` meanwhile.
+
+    Raises what `commit` does, by the judgement that is there. If another has to be made, and rows need attention
+    then, the import comes back to review.
+    """
+    choices = choices or CommitChoices()
+    attendance_import_by_id(db, actor, import_id)
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    if attendance_import.status not in NO_LONGER_ASKED:
+        require_review(attendance_import)
+        workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
+        _require_ready(attendance_import, workshop_session, choices)
+        attendance_import.status = ImportStatus.COMMITTING
+        attendance_import.failure = None
+        asked = {"import": import_id, "user": actor.user_id, "choices": choices.to_json()}
+        queue(db, OutboxKind.COMMIT_IMPORT, **asked)
+    return attendance_import
+
+
+@collector_at_rest()
+def commit_held(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    attendance_import: AttendanceImport,
+    choices: CommitChoices,
+    progress: Progress,
+) -> None:
+    """Commits an import that is held, as people are. What it raises, it raises before anything is written."""
+    rows = attendance_import.counts["rows"]
+    done = in_rows(rows, progress)
     if attendance_import.judged_at != newest_change(db):
-        judge_again(db, vault, attendance_import)
+        judge_again(db, vault, attendance_import, step(0, 2, done))
+        done = step(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     _require_ready(attendance_import, workshop_session, choices)
 
     attendance_import.status = ImportStatus.COMMITTED
+    attendance_import.failure = None
     attendance_import.committed_at = now()
     attendance_import.committed_by = actor.user_id
     attendance_import.basis = choices.basis
-    ImportWriting(db, vault, attendance_import, workshop_session.starts_at).write(workshop_session.capacity)
+    writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
+    writing.write(workshop_session.capacity, done)
     if choices.others == "absent":
         attendance_import.others = _mark_others_absent(db, attendance_import)
     db.flush()
+    progress(rows, rows)
     after = {
         "session": workshop_session.code,
         "counts": attendance_import.counts,
         "others_absent": len(attendance_import.others),
         "basis": choices.basis.value,
     }
-    record(db, actor, "commit", "attendance-import", import_id, after=after)
-    queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=import_id)
-    return attendance_import
+    record(db, actor, "commit", "attendance-import", attendance_import.id, after=after)
+    queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
 
 
 def _require_ready(
@@ -95,6 +164,8 @@ def _require_ready(
     if not choices.only_valid and (waiting := counts["review"] + counts["error"]):
         text = N_("%(rows)s rows need your attention before this import can be committed.")
         raise Conflict(text, code="rows-need-attention", rows=waiting)
+    if workshop_session.cancelled_at is not None:
+        raise Conflict(N_("This session is cancelled."), code="session-cancelled")
     if workshop_session.starts_at > now() and NOT_STARTED not in choices.confirm:
         text = N_("This session has not begun yet. Confirm that its attendance is to be recorded now.")
         raise Conflict(text, code=NOT_STARTED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlmodel import col
 
 from app.database import Db
@@ -24,11 +24,13 @@ QUEUED = "outbox-queued"
 
 @dataclass(frozen=True)
 class ClaimedTask:
-    """`last_try` is set where no further one would follow, `exhausted` where even that one ended without a word."""
+    """`again` is set where a try before this one broke off, `last_try` where no further one would follow,
+    `exhausted` where even that one ended without a word."""
 
     id: int
     kind: OutboxKind
     payload: dict[str, Any]
+    again: bool
     last_try: bool
     exhausted: bool
 
@@ -56,9 +58,15 @@ def claim(db: Db) -> ClaimedTask | None:
         task.id,
         task.kind,
         task.payload,
+        again=task.attempts > 1,
         last_try=task.attempts >= TRIES,
         exhausted=task.attempts > TRIES,
     )
+
+
+def release_claims(db: Db) -> None:
+    """Whoever claimed a task is gone: it can be claimed again, without waiting until that claim runs out."""
+    db.exec(update(OutboxTask).values(claimed_until=None))
 
 
 def finish(db: Db, task_id: int) -> None:

@@ -15,14 +15,23 @@ def nobody_waits(_done: int, _of: int) -> None:
 
 
 def watched(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
-    """The rows one after the other; `progress` is told at every thousandth, and at the end, how many are done."""
+    """The rows one after the other; `progress` is told at every thousandth, and at the end, how many are done.
+
+    Of no rows there is nothing to tell.
+    """
     for number, row in enumerate(rows):
         if number % EVERY == 0:
             progress(number, len(rows))
         yield row
-    progress(len(rows), len(rows))
+    if rows:
+        progress(len(rows), len(rows))
 
 
 def step(number: int, steps: int, progress: Progress) -> Progress:
     """For one of several steps over the same rows (counted from 0): together they tell of the rows once."""
     return lambda done, of: progress((number * of + done) // steps, of)
+
+
+def in_rows(rows: int, progress: Progress) -> Progress:
+    """For work that concerns only some of so many rows: tells of all of them, in proportion."""
+    return lambda done, of: progress(rows * done // of, rows)

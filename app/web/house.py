@@ -9,11 +9,13 @@ from sqlalchemy import Engine
 
 from app.nik_vault import NikVault
 from app.settings import Settings
+from app.web.limits import AddressLimits
 
 
 @dataclass(frozen=True)
 class House:
-    """`wake_jobs` is called after a transaction that queued work; `rows_read` tells how far reading an import is."""
+    """`wake_jobs` is called after a transaction that queued work; `rows_done` tells how far reading or committing an
+    import is, where that is known."""
 
     settings: Settings
     engine: Engine
@@ -21,7 +23,8 @@ class House:
     vault: NikVault
     wake_jobs: Callable[[], None]
     close_jobs: Callable[[], None]
-    rows_read: Callable[[int], tuple[int, int] | None]
+    rows_done: Callable[[int], tuple[int, int] | None]
+    limits: AddressLimits
 
     def close(self) -> None:
         """Lets go of every connection; the application has ended."""

@@ -7,9 +7,10 @@ import pytest
 from app.database import reading, writing
 from app.models import AttendanceImport, ColumnMapping
 from app.permissions import OPERATOR
-from app.services.attendance_imports import read_uploaded, upload
+from app.services.attendance_imports import upload
 from app.services.column_mappings import forget_columns
 from app.services.import_mapping import remap
+from app.services.queued_imports import read_uploaded
 from tests.stories import City, sheet
 
 HEADER = "Nama;Kolom A;Ket"

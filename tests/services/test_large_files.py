@@ -10,8 +10,9 @@ from app.database import writing
 from app.jobs import Jobs
 from app.models import AttendanceImport, ImportStatus, OutboxTask
 from app.models.base import now
-from app.services.attendance_imports import READ_AT_ONCE_BYTES, give_up_reading
+from app.services.attendance_imports import READ_AT_ONCE_BYTES
 from app.services.outbox import TRIES, claim
+from app.services.queued_imports import give_up_reading
 from app.settings import Settings
 from tests.stories import City, crowd
 

@@ -29,7 +29,7 @@ def test_others_can_ask_while_a_file_is_read_and_not_after(city: City, settings:
     seen = set()
     drained.start()
     while drained.is_alive():
-        seen.add(asking.rows_read(kept.id))
+        seen.add(asking.rows_done(kept.id))
     drained.join()
     assert any(rows is not None and 0 < rows[0] < rows[1] == 6000 for rows in seen)
-    assert asking.rows_read(kept.id) is None
+    assert asking.rows_done(kept.id) is None

@@ -1,0 +1,41 @@
+"""The page of an import that is read or saved in the background, and of one whose file can't be read."""
+
+from typing import Any
+
+from fastapi import Request
+from starlette.responses import Response
+
+from app.i18n import Translator
+from app.models import ImportStatus
+from app.queries.attendance_imports import UNDER_WAY, AttendanceImportView
+from app.queries.import_document import why_broken_off
+from app.web.flash import flash
+from app.web.house import house_of
+from app.web.pages import render
+
+UNREAD = (*UNDER_WAY, ImportStatus.FAILED)
+
+
+def waiting_page(request: Request, found: AttendanceImportView, _: Translator) -> Response:
+    page = "unread.html" if found.status is ImportStatus.FAILED else "under_way.html"
+    return render(request, f"attendance_imports/{page}", **_context(request, found, _))
+
+
+def news(request: Request, found: AttendanceImportView, _: Translator) -> Response:
+    """For a page that waits: how far that has come, or that it is to load itself again."""
+    if found.status in UNDER_WAY:
+        return render(request, "attendance_imports/rows_done.html", **_context(request, found, _))
+    response = Response(headers={"HX-Refresh": "true"})
+    if found.status is ImportStatus.COMMITTED:
+        flash(response, _("The attendance is saved."))
+    return response
+
+
+def _context(request: Request, found: AttendanceImportView, _: Translator) -> dict[str, Any]:
+    """`rows_done` is how many rows are done, and of how many: 0 while a file isn't open yet."""
+    problem = why_broken_off(found)
+    return {
+        "sheet_import": found,
+        "problem": problem.sentence(_) if problem else None,
+        "rows_done": house_of(request).rows_done(found.id) or (0, found.counts.get("rows", 0)),
+    }

@@ -1,0 +1,102 @@
+"""What the outbox does with an import: it reads a large file, or commits a long list. Where that broke off, the
+import says so.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.database import Db
+from app.errors import Conflict, Problem, UnreadableFile
+from app.i18n import N_
+from app.models import AttendanceImport, ImportStatus, User
+from app.nik_vault import NikVault
+from app.permissions import OPERATOR, Actor
+from app.queries.attendance_imports import UNDER_WAY
+from app.services.activities import record
+from app.services.attendance_imports import choices_of, keep_reading, read_again
+from app.services.import_commit import CommitChoices, commit_held
+from app.services.locks import hold_people, lock_row
+from app.services.logins import actor_of
+from app.spreadsheets.progress import Progress, nobody_waits
+
+
+def read_uploaded(
+    look: Db, db: Db, vault: NikVault, import_id: int, progress: Progress = nobody_waits
+) -> None:
+    """Reads a file that was kept unread; one that can't be read is kept as failed, with its sentence."""
+    found = look.get(AttendanceImport, import_id)
+    if found is None or found.status is not ImportStatus.READING:
+        return
+    try:
+        reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
+    except Problem as problem:
+        _keep_failed(db, import_id, problem)
+    else:
+        attendance_import = lock_row(db, AttendanceImport, import_id)
+        if attendance_import.status is ImportStatus.READING:
+            keep_reading(db, vault, attendance_import, *reading, progress=progress)
+
+
+def commit_queued(
+    db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = nobody_waits
+) -> None:
+    """Commits as it was `asked` by `import_commit.queue_commit`, by whoever asked.
+
+    An import that can't be committed any more, for what changed meanwhile, is in review again and says why.
+    """
+    hold_people(db)
+    attendance_import = lock_row(db, AttendanceImport, asked["import"])
+    if attendance_import.status is not ImportStatus.COMMITTING:
+        return
+    choices = CommitChoices.from_json(asked["choices"])
+    try:
+        commit_held(db, vault, _who(db, asked["user"]), attendance_import, choices, progress)
+    except Problem as problem:
+        _to_review(attendance_import, problem)
+
+
+def note_interruption(db: Db, import_id: int) -> None:
+    """Says of an import that reading or committing it broke off and is done again."""
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    if attendance_import.status in UNDER_WAY:
+        text = N_("This was interrupted. It has been started again from the first row; nothing is lost.")
+        _keep_problem(attendance_import, Problem(text, code="interrupted"))
+
+
+def give_up_reading(db: Db, import_id: int) -> None:
+    """After several tries that ended without an answer."""
+    text = N_("The file could not be read. Save it again as .xlsx and upload it once more.")
+    _keep_failed(db, import_id, UnreadableFile(text))
+
+
+def give_up_commit(db: Db, import_id: int) -> None:
+    """After several tries that ended without an answer; it can be asked for again."""
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    if attendance_import.status is ImportStatus.COMMITTING:
+        text = N_("Saving was interrupted several times and nothing of it was kept. Please save it again.")
+        _to_review(attendance_import, Conflict(text, code="interrupted"))
+
+
+def _who(db: Db, user_id: int | None) -> Actor:
+    return OPERATOR if user_id is None else actor_of(db.get_one(User, user_id))
+
+
+def _to_review(attendance_import: AttendanceImport, problem: Problem) -> None:
+    attendance_import.status = ImportStatus.REVIEW
+    _keep_problem(attendance_import, problem)
+
+
+def _keep_failed(db: Db, import_id: int, problem: Problem) -> None:
+    failed = lock_row(db, AttendanceImport, import_id)
+    if failed.status is ImportStatus.READING:
+        failed.status = ImportStatus.FAILED
+        _keep_problem(failed, problem)
+        record(db, OPERATOR, "fail", "attendance-import", import_id, after={"code": problem.code})
+
+
+def _keep_problem(attendance_import: AttendanceImport, problem: Problem) -> None:
+    attendance_import.failure = {
+        "code": problem.code,
+        "text": problem.text,
+        "params": dict(problem.params),
+    }

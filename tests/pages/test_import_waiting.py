@@ -1,0 +1,78 @@
+"""The page that waits while a long list is saved."""
+
+import re
+from threading import Thread
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine, update
+
+from app.database import writing
+from app.jobs import Jobs
+from app.models import WorkshopSession
+from app.models.base import now
+from app.nik_vault import NikVault
+from app.services.import_commit import MOST_ROWS_AT_ONCE
+from app.settings import Settings
+from tests.pages.sheets import uploaded
+from tests.stories import crowd
+
+LONG = MOST_ROWS_AT_ONCE + 1
+HTMX = {"hx-request": "true"}
+on_sqlite = pytest.mark.parametrize(
+    "database_kind", ["sqlite"], indirect=True
+)  # it is about what a page says
+
+
+@pytest.fixture
+def saving(staff: TestClient, workshop_session: WorkshopSession) -> str:
+    """The address of a long list that is about to be saved."""
+    address = uploaded(staff, crowd(LONG), "panjang.csv")
+    asked = staff.post(f"{address}/simpan")
+    assert (asked.status_code, asked.headers["location"]) == (303, address)
+    return address
+
+
+@on_sqlite
+def test_it_says_how_many_rows_are_saved(
+    staff: TestClient, saving: str, engine: Engine, settings: Settings
+) -> None:
+    page = staff.get(saving)
+    assert "The attendance is being saved, all of it or nothing." in page.text
+    assert '<meta http-equiv="refresh"' in page.text
+    assert "0 of 2,001 rows are written." in page.text
+    assert "Being saved" in staff.get("/unggahan").text
+    assert "being saved at this moment" in staff.post(f"{saving}/buang").text
+
+    worker = Thread(target=Jobs(settings, engine, NikVault(settings.secret)).drain)
+    said = ""
+    worker.start()
+    while worker.is_alive():
+        said += staff.get(saving, headers=HTMX).text
+    worker.join()
+    assert re.search(r'<progress value="[1-9]\d*" max="2001"', said)
+
+    assert staff.get(saving, headers=HTMX).headers["hx-refresh"] == "true"
+    done = staff.get(saving).text
+    assert "The attendance is saved." in done
+    assert "What was saved" in done
+
+
+@on_sqlite
+def test_it_says_why_it_was_not_saved(
+    staff: TestClient, saving: str, engine: Engine, settings: Settings
+) -> None:
+    with writing(engine) as db:
+        db.exec(
+            update(WorkshopSession).values(
+                starts_at=now().replace(year=2099, month=1), ends_at=now().replace(year=2100, month=1)
+            )
+        )
+    Jobs(settings, engine, NikVault(settings.secret)).drain()
+
+    assert staff.get(saving, headers=HTMX).headers["hx-refresh"] == "true"
+    page = staff.get(saving)
+    assert "This session has not begun yet." in page.text
+    assert "What saving will do" in page.text
+    assert staff.post(f"{saving}/simpan", data={"confirm": "true"}).status_code == 303
+    assert "This session has not begun yet." not in staff.get(saving).text
