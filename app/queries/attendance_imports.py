@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Db
@@ -25,6 +26,11 @@ from app.models import (
 from app.permissions import Actor, Permission
 from app.queries.import_rows import Correction
 from app.queries.scope import workshops_within
+
+# What the outbox is about to do, or doing: there is something to wait for.
+UNDER_WAY = (ImportStatus.READING, ImportStatus.COMMITTING)
+
+Committer, Undoer = aliased(User), aliased(User)
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,9 @@ class AttendanceImportView:
     basis: Basis
     uploaded_by: str | None
     uploaded_at: datetime
+    committed_by: str | None
     committed_at: datetime | None
+    undone_by: str | None
     undone_at: datetime | None
 
     @property
@@ -107,11 +115,15 @@ def attendance_imports(
             col(UploadedFile.sha256),
             col(UploadedFile.size),
             col(User.name),
+            col(Committer.name),
+            col(Undoer.name),
         )
         .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
         .outerjoin(User, col(User.id) == col(AttendanceImport.uploaded_by))
+        .outerjoin(Committer, col(Committer.id) == col(AttendanceImport.committed_by))
+        .outerjoin(Undoer, col(Undoer.id) == col(AttendanceImport.undone_by))
         .where(workshops_within(actor, Permission.ATTENDANCE_WRITE))
         .order_by(col(AttendanceImport.id).desc())
         .limit(limit)
@@ -170,6 +182,8 @@ def _view(
     sha256: str,
     size: int,
     uploaded_by: str | None,
+    committed_by: str | None,
+    undone_by: str | None,
 ) -> AttendanceImportView:
     return AttendanceImportView(
         id=found.id,
@@ -198,6 +212,8 @@ def _view(
         basis=found.basis,
         uploaded_by=uploaded_by,
         uploaded_at=found.uploaded_at,
+        committed_by=committed_by,
         committed_at=found.committed_at,
+        undone_by=undone_by,
         undone_at=found.undone_at,
     )

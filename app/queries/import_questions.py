@@ -59,6 +59,14 @@ def question_counts(db: Db, import_id: int) -> Counter[Question]:
     return counts
 
 
+def next_open_row(db: Db, import_id: int, after: int) -> int | None:
+    """The number of the first row below row `after` that needs attention, else of the first one; None without any."""
+    number = col(AttendanceImportRow.number)
+    return db.scalars(
+        select(number).where(*_open_rows(import_id)).order_by(number <= after, number).limit(1)
+    ).first()
+
+
 def rows_asking(db: Db, import_id: int, asked: Question) -> list[AttendanceImportRow]:
     """The rows that ask it, for changing them."""
     rows = db.scalars(

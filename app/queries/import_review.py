@@ -5,6 +5,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import func, select
+from sqlmodel import col
+
 from app.database import Db
 from app.i18n import Language, wita
 from app.models import AttendanceImportRow, RowKind
@@ -37,6 +40,7 @@ class ReviewRow:
     name: str
     place: str
     target_group: str
+    sex: str | None
     attendance: str | None
     messages: tuple[Message, ...]
     of: int | None
@@ -93,6 +97,15 @@ def review_rows(
     return _review_rows(db, vault, language, import_rows(db, import_id, numbers=sorted(numbers)))
 
 
+def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
+    """Whether row `number` is on the page of all rows that begins after row `after`."""
+    above = select(func.count()).where(
+        col(AttendanceImportRow.attendance_import_id) == import_id,
+        col(AttendanceImportRow.number).between(after + 1, number),
+    )
+    return 0 < db.scalars(above).one() <= PAGE_LENGTH
+
+
 def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[WorkshopSessionView]:
     """The workshop's sessions on the day that the sheet states, where that isn't the day of the import's session."""
     stated = found.stated_date
@@ -141,6 +154,7 @@ def _review_rows(
             name=row.result["values"].get("name", ""),
             place=place_said(row.result["values"], places),
             target_group=groups.get(row.result["values"].get("target_group"), ""),
+            sex=row.result["values"].get("sex"),
             attendance=row.result["attendance"],
             messages=messages[row.number],
             of=row.of_number,

@@ -3,7 +3,6 @@
 from fastapi import Request, Response
 
 from app.i18n import LANGUAGES, Language
-from app.web.house import house_of
 
 COOKIE = "jangkau_language"
 KEPT_SECONDS = 365 * 24 * 60 * 60
@@ -24,16 +23,9 @@ def language_of(request: Request) -> Language:
     return "en" if is_api(request) else "id"
 
 
-def choose_language(request: Request, response: Response, language: Language) -> None:
+def choose_language(response: Response, language: Language) -> None:
     """From now on this browser is answered in `language`."""
-    response.set_cookie(
-        COOKIE,
-        language,
-        max_age=KEPT_SECONDS,
-        httponly=True,
-        samesite="lax",
-        secure=house_of(request).settings.https,
-    )
+    response.set_cookie(COOKIE, language, max_age=KEPT_SECONDS, httponly=True, samesite="lax")
 
 
 def _accepted(header: str) -> list[str]:

@@ -17,14 +17,11 @@ def set_login(request: Request, response: Response, secret: str) -> None:
         max_age=int(LOGIN_LASTS.total_seconds()),
         httponly=True,
         samesite="lax",
-        secure=house_of(request).settings.https,
     )
 
 
 def clear_login(request: Request, response: Response) -> None:
-    response.delete_cookie(
-        _name(request), httponly=True, samesite="lax", secure=house_of(request).settings.https
-    )
+    response.delete_cookie(_name(request), httponly=True, samesite="lax")
 
 
 def _name(request: Request) -> str:

@@ -11,7 +11,16 @@ from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from app.errors import Conflict, Invalid, NotFound, Problem, TooLarge, TooManyRequests, Unauthenticated
+from app.errors import (
+    Conflict,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Problem,
+    TooLarge,
+    TooManyRequests,
+    Unauthenticated,
+)
 from app.i18n import N_, Translator, translator
 from app.web.flash import flash
 from app.web.house import house_of
@@ -42,7 +51,7 @@ def _problem(request: Request, problem: Exception) -> Response:
 def _answer(request: Request, problem: Problem) -> Response:
     headers = {"Retry-After": str(problem.seconds)} if isinstance(problem, TooManyRequests) else None
     _ = translator(language_of(request))
-    if is_api(request):
+    if is_api(request) or request.headers.get("accept") == "application/json":
         if isinstance(problem, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}
         body: dict[str, Any] = {
@@ -51,6 +60,7 @@ def _answer(request: Request, problem: Problem) -> Response:
             "status": problem.status,
             "code": problem.code,
             "detail": problem.sentence(_),
+            **problem.details,
         }
         if isinstance(problem, Invalid) and problem.fields:
             body["errors"] = [
@@ -67,6 +77,11 @@ def _answer(request: Request, problem: Problem) -> Response:
         problem=problem,
         sentence=problem.sentence(_),
     )
+
+
+def refuse_other_site(request: Request) -> Response:
+    """To a request by which another site would write in the name of whoever is logged in here."""
+    return _answer(request, Forbidden(N_("This request came from another site and was refused.")))
 
 
 def _to_login(request: Request, _: Translator) -> Response:

@@ -28,26 +28,43 @@ SCREENSHOTS = Path("docs/screenshots")
 
 Logins = dict[str, str]
 PageCheck = Callable[[Page], None]
-Screenshot = Callable[[Page, str], None]
+Screenshot = Callable[..., None]
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    executable = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=executable, args=QUIET)
+        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
         yield browser
         browser.close()
 
 
+def chromium() -> str | None:
+    """Where the system has Chromium; None lets Playwright look for its own."""
+    return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+
+
 @pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """A window of a desktop in Balikpapan, open on the service."""
+def width() -> int:
+    """How wide the window is, in pixels."""
+    return DESKTOP
+
+
+@pytest.fixture
+def javascript() -> bool:
+    """Whether the browser runs scripts."""
+    return True
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server, width: int, javascript: bool) -> Iterator[Page]:
+    """A window in Balikpapan, open on the service."""
     context = browser.new_context(
         base_url=server.url,
         locale="id-ID",
         timezone_id="Asia/Makassar",
-        viewport={"width": DESKTOP, "height": 800},
+        viewport={"width": width, "height": 800},
+        java_script_enabled=javascript,
     )
     page, complaints = context.new_page(), list[str]()
 
@@ -71,14 +88,18 @@ def demonstration(jangkau: Jangkau) -> Logins:
 
 @pytest.fixture
 def screenshot() -> Screenshot:
-    """Keeps the top of a page as docs/screenshots/NAME-WIDTH.png, at both widths, where SCREENSHOTS=1."""
+    """Keeps the top of a page as docs/screenshots/NAME-WIDTH.png, at both widths, where SCREENSHOTS=1.
 
-    def keep(page: Page, name: str) -> None:
+    With `at` it is a smaller picture of the page from that element on.
+    """
+
+    def keep(page: Page, name: str, *, at: str | None = None) -> None:
         if not os.environ.get("SCREENSHOTS"):
             return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        for width in (PHONE, DESKTOP):
-            page.set_viewport_size({"width": width, "height": 1600})
+        for width in windows(page, 800 if at else 1600):
+            if at:
+                page.locator(at).evaluate("element => element.scrollIntoView()")
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
 
     return keep
@@ -90,10 +111,19 @@ def everyone_can_use() -> PageCheck:
     axe = Axe()
 
     def check(page: Page) -> None:
-        for width in (PHONE, DESKTOP):
-            page.set_viewport_size({"width": width, "height": 800})
+        for width in windows(page, 800):
             found = axe.run(page)
             assert found.violations_count == 0, f"{page.url} at {width}: {found.generate_report()}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
 
     return check
+
+
+def windows(page: Page, height: int) -> Iterator[int]:
+    """The page in a window of a phone, then of a desktop: their widths. Afterwards the window is as it was."""
+    before = page.viewport_size
+    for width in (PHONE, DESKTOP):
+        page.set_viewport_size({"width": width, "height": height})
+        yield width
+    if before:
+        page.set_viewport_size(before)

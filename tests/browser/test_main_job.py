@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import Logins, PageCheck, Screenshot
+from tests.browser.steps import log_in, make_session, make_workshop, submit
 
 SPBE_SHEET = Path("tests/samples/spbe.xlsx")
 
@@ -18,7 +19,7 @@ def test_an_attendance_sheet_becomes_coverage(
     page.goto("/")
     everyone_can_use(page)
     screenshot(page, "login")
-    log_in(page, demonstration, "panitia@contoh.id")
+    log_in(page, "panitia@contoh.id", demonstration["panitia@contoh.id"])
     everyone_can_use(page)
 
     make_workshop(page, "LURING-2025")
@@ -46,7 +47,7 @@ def test_an_attendance_sheet_becomes_coverage(
     screenshot(page, "coverage")
 
     page.locator("form[action='/keluar'] button").click()
-    log_in(page, demonstration, "dinas@contoh.id")
+    log_in(page, "dinas@contoh.id", demonstration["dinas@contoh.id"])
     page.goto("/cakupan?workshop=LURING-2025")
     workbook = load_workbook(download(page, "xlsx", tmp_path))
     assert any("Manggar" in str(cell) for row in workbook.worksheets[0].values for cell in row)
@@ -60,33 +61,3 @@ def download(page: Page, kind: str, folder: Path) -> Path:
     path = folder / started.value.suggested_filename
     started.value.save_as(path)
     return path
-
-
-def log_in(page: Page, logins: Logins, email: str) -> None:
-    page.goto("/masuk")
-    page.locator("input[name=email]").fill(email)
-    page.locator("input[name=password]").fill(logins[email])
-    submit(page)
-    expect(page).not_to_have_url("/masuk")
-
-
-def make_workshop(page: Page, code: str) -> None:
-    page.goto("/kegiatan/baru")
-    page.locator("input[name=title]").fill("Literasi Digital Luring")
-    page.locator("input[name=code]").fill(code)
-    submit(page)
-    expect(page).to_have_url(f"/kegiatan/{code}")
-
-
-def make_session(page: Page, workshop: str, code: str) -> None:
-    page.goto(f"/kegiatan/{workshop}/sesi/baru")
-    page.locator("input[name=starts]").fill("2025-08-05T09:00")
-    page.locator("input[name=ends]").fill("2025-08-05T12:00")
-    page.locator("input[name=venue]").fill("Aula Contoh")
-    page.locator("input[name=code]").fill(code)
-    submit(page)
-    expect(page).to_have_url(f"/sesi/{code}")
-
-
-def submit(page: Page) -> None:
-    page.locator("main form button[type=submit]").click()

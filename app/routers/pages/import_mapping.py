@@ -139,6 +139,6 @@ def _mapping_form(
         fields=_fields(found),
         letters=[get_column_letter(index + 1) for index in range(width)],
         groups=[(group.code, group.label) for group in reference.target_groups(look, language)],
-        places=[(place.code, place.name) for place in reference.kelurahan(look)],
+        places=reference.kelurahan(look),
         refusal=problem.sentence(translator(language)) if problem else None,
     )

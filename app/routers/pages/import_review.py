@@ -3,7 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -19,22 +19,29 @@ from app.permissions import Actor
 from app.queries import import_review as queries
 from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import
-from app.queries.import_document import why_failed
+from app.queries.import_document import why_broken_off
 from app.queries.import_people import people_figures, people_named
-from app.queries.import_questions import GROUP_MISSING, NEEDS_ATTENTION, question, question_counts
-from app.services.import_commit import NOT_STARTED, CommitChoices, commit
+from app.queries.import_questions import (
+    GROUP_MISSING,
+    NEEDS_ATTENTION,
+    next_open_row,
+    question,
+    question_counts,
+)
+from app.routers.pages.import_waiting import UNREAD, news, waiting_page
+from app.services.import_commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.import_review import judge_now
 from app.spreadsheets.document import Message
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
-from app.web.house import house_of
 from app.web.pages import render, see
 
 router = APIRouter(include_in_schema=False)
 
-ATTENTION = "attention"
+ATTENTION: Final = "attention"
+OTHER_DAY = "date-differs"
 AS_OFFERED = CommitChoices()
 
 
@@ -59,6 +66,14 @@ class Looking:
         return f"?{urlencode(given)}" if given else ""
 
 
+@dataclass(frozen=True)
+class NextOpen:
+    """The row that needs attention next, and the way there."""
+
+    number: int
+    address: str
+
+
 AtRows = Annotated[Looking, Depends()]
 
 
@@ -77,12 +92,13 @@ def review(
     vault: Vault,
     actor: PageActor,
     language: Lang,
+    _: Translate,
     import_id: int,
     looking: AtRows,
 ) -> Response:
     found = attendance_import(look, actor, import_id)
     if by_htmx(request):
-        return _news_of_reading(request, found)
+        return news(request, found, _)
     return _review(request, look, vault, actor, language, found, looking)
 
 
@@ -103,7 +119,7 @@ def commit_import(
     confirmed = frozenset({NOT_STARTED} if confirm else ())
     choices = CommitChoices(only_valid, others, Basis(basis), confirmed)
     try:
-        commit(db, vault, actor, import_id, choices)
+        committed = commit_or_queue(db, vault, actor, import_id, choices)
     except Conflict as conflict:
         db.rollback()
         if attendance_import(db, actor, import_id).status is ImportStatus.REVIEW:
@@ -111,20 +127,13 @@ def commit_import(
         found = attendance_import(db, actor, import_id)
         return _review(request, db, vault, actor, language, found, Looking(), choices, conflict)
     response = see(f"/unggahan/{import_id}")
-    flash(response, _("The attendance is saved."))
+    if committed.status is ImportStatus.COMMITTED:
+        flash(response, _("The attendance is saved."))
     return response
 
 
 def by_htmx(request: Request) -> bool:
     return "hx-request" in request.headers
-
-
-def _news_of_reading(request: Request, found: AttendanceImportView) -> Response:
-    """For a page that waits for its file: how far reading has come, or that it is to load itself again."""
-    if found.status is ImportStatus.READING:
-        rows = house_of(request).rows_read(found.id)
-        return render(request, "attendance_imports/rows_read.html", rows_read=rows)
-    return Response(headers={"HX-Refresh": "true"})
 
 
 def _review(
@@ -138,23 +147,19 @@ def _review(
     choices: CommitChoices = AS_OFFERED,
     problem: Problem | None = None,
 ) -> Response:
-    if found.status in (ImportStatus.READING, ImportStatus.FAILED):
-        failure = why_failed(found)
-        return render(
-            request,
-            "attendance_imports/unread.html",
-            sheet_import=found,
-            failure=failure.sentence(translator(language)) if failure else None,
-            rows_read=house_of(request).rows_read(found.id),
-        )
+    if found.status in UNREAD:
+        return waiting_page(request, found, translator(language))
+    warnings = [
+        (message.code, message_text(message, translator(language)))
+        for message in map(message_from_json, found.warnings)
+    ]
     return render(
         request,
         "attendance_imports/review.html",
         status=problem.status if problem else 200,
         page=queries.review_page(look, vault, language, found.id, kinds=looking.kinds, after=looking.after),
-        warnings=[
-            message_text(message_from_json(warning), translator(language)) for warning in found.warnings
-        ],
+        warnings=[text for code, text in warnings if code != OTHER_DAY],
+        other_day=dict(warnings).get(OTHER_DAY),
         fitting_sessions=queries.fitting_sessions(look, actor, found),
         **outcome_context(look, found, language, looking, choices, problem),
     )
@@ -193,14 +198,30 @@ def outcome_context(
     looking: Looking,
     choices: CommitChoices = AS_OFFERED,
     problem: Problem | None = None,
+    *,
+    below: int | None = None,
 ) -> dict[str, Any]:
-    """What rows ask for, and what saving them will do."""
+    """What rows ask for, and what saving them will do; the next open row is sought below row `below`."""
+    problem = problem or why_broken_off(found)
     return {
         **row_context(look, found, language, looking),
         "session_is_to_come": found.session_starts_at > now(),
         "groups": queries.groups_offered(look, found, language),
         "people": people_figures(look, found),
         "named": people_named(look, found.id) if found.status is ImportStatus.REVIEW else None,
+        "next_open": _next_open(look, found, looking, looking.after if below is None else below),
         "choices": choices,
         "refusal": problem.sentence(translator(language)) if problem else None,
     }
+
+
+def _next_open(look: Db, found: AttendanceImportView, looking: Looking, below: int) -> NextOpen | None:
+    """Within the page where all rows are shown; else at the top of a page of what is looked at."""
+    number = next_open_row(look, found.id, below)
+    if number is None:
+        return None
+    row = f"#baris-{number}"
+    if not looking.kind and queries.is_on_page(look, found.id, number, looking.after):
+        return NextOpen(number, row)
+    onward = Looking(ATTENTION if looking.kind else "", number - 1)
+    return NextOpen(number, f"/unggahan/{found.id}{onward.query}{row}")

@@ -13,6 +13,7 @@ from app.models import ImportStatus
 from app.nik_vault import NikVault
 from app.queries.attendance_imports import AttendanceImportView, attendance_import
 from app.queries.import_review import ReviewRow, review_rows
+from app.queries.reference import target_groups
 from app.routers.pages.import_review import AtRows, Looking, Typed, by_htmx, outcome_context, row_context
 from app.services.import_review import correct_alike, correct_row
 from app.spreadsheets.document import FIELDS
@@ -45,7 +46,12 @@ def edit_row(
         "attendance_imports/row_edited.html" if by_htmx(request) else "attendance_imports/edit_row.html"
     )
     return render(
-        request, template, row=row, columns=_columns(found), **row_context(look, found, language, looking)
+        request,
+        template,
+        row=row,
+        columns=_columns(found),
+        group_labels={group.code: group.label for group in target_groups(look, language)},
+        **row_context(look, found, language, looking),
     )
 
 
@@ -84,7 +90,7 @@ def change_row(
         "attendance_imports/rows_changed.html",
         rows=rows,
         number=number,
-        **outcome_context(db, found, language, looking),
+        **outcome_context(db, found, language, looking, below=number),
     )
 
 

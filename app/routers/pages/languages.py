@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Response
 
 from app.i18n import Language
 from app.web.forms import local_path
@@ -13,7 +13,7 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.post("/bahasa/{language}")
-def switch_language(language: Language, request: Request, kembali: Annotated[str, Form()] = "/") -> Response:
+def switch_language(language: Language, kembali: Annotated[str, Form()] = "/") -> Response:
     response = see(local_path(kembali))
-    choose_language(request, response, language)
+    choose_language(response, language)
     return response

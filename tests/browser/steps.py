@@ -1,0 +1,33 @@
+"""What people do on the pages, for any test of the browser."""
+
+from playwright.sync_api import Page, expect
+
+
+def log_in(page: Page, email: str, password: str) -> None:
+    page.goto("/masuk")
+    page.locator("input[name=email]").fill(email)
+    page.locator("input[name=password]").fill(password)
+    submit(page)
+    expect(page).not_to_have_url("/masuk")
+
+
+def make_workshop(page: Page, code: str) -> None:
+    page.goto("/kegiatan/baru")
+    page.locator("input[name=title]").fill("Literasi Digital Luring")
+    page.locator("input[name=code]").fill(code)
+    submit(page)
+    expect(page).to_have_url(f"/kegiatan/{code}")
+
+
+def make_session(page: Page, workshop: str, code: str) -> None:
+    page.goto(f"/kegiatan/{workshop}/sesi/baru")
+    page.locator("input[name=starts]").fill("2025-08-05T09:00")
+    page.locator("input[name=ends]").fill("2025-08-05T12:00")
+    page.locator("input[name=venue]").fill("Aula Contoh")
+    page.locator("input[name=code]").fill(code)
+    submit(page)
+    expect(page).to_have_url(f"/sesi/{code}")
+
+
+def submit(page: Page) -> None:
+    page.locator("main form button[type=submit]").click()

@@ -1,0 +1,100 @@
+"""One row of a sheet: its form, and the way to the row that needs attention next."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.pages.sheets import MIXED, RINA, TUTI, listed, row_text, saved, uploaded
+from tests.spreadsheets.story import workbook
+
+pytestmark = [
+    pytest.mark.usefixtures("workshop_session"),
+    pytest.mark.parametrize("database_kind", ["sqlite"]),
+]
+
+HTMX = {"hx-request": "true"}
+
+
+def options(form: str, field: str) -> dict[str, str]:
+    """What a cell may become, by value; the first is as it stands."""
+    select = form.partition(f'name="{field}"')[2].partition("</select>")[0]
+    return dict(re.findall(r'<option value="([^"]*)"[^>]*>\s*(.*?)\s*</option>', select))
+
+
+def test_cells_with_few_answers_are_chosen(staff: TestClient) -> None:
+    form = staff.get(f"{uploaded(staff, MIXED)}/baris/3").text
+    assert list(options(form, "attendance").items()) == [
+        ("hadir", "Present (on the sheet: hadir)"),
+        ("tidak", "Absent"),
+        ("izin", "Excused"),
+        ("", "empty"),
+    ]
+    assert options(form, "target_group")["rt"] == "RT officials"
+    places = options(form, "kelurahan")
+    assert list(places)[:2] == ["Gunung Sari", "Luar kota"]
+    assert places["Gunung Sari"] == "on the sheet: Gunung Sari"
+
+
+def test_kelurahan_stand_under_their_kecamatan_in_the_order_of_names(staff: TestClient) -> None:
+    form = staff.get(f"{uploaded(staff, MIXED)}/baris/3").text
+    groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', form, re.DOTALL)
+    names = [re.findall(r">([^<]+)</option>", inside) for _, inside in groups]
+    assert [kecamatan for kecamatan, _ in groups] == sorted(kecamatan for kecamatan, _ in groups)
+    assert all(inside == sorted(inside) for inside in names)
+    assert sum(map(len, names)) == 34
+
+
+def test_what_could_not_be_read_stays_in_sight(staff: TestClient) -> None:
+    header = ("Nama", "JK", "Kelurahan", "Kategori", "Kehadiran")
+    form = staff.get(
+        f"{uploaded(staff, workbook(header, ('Rina Melati', 'zz', 'Manggar', 'pelaut', 'x')))}/baris/2"
+    ).text
+    said = {
+        field: next(iter(options(form, field).items())) for field in ("sex", "target_group", "attendance")
+    }
+    assert said == {
+        "sex": ("zz", "on the sheet: zz"),
+        "target_group": ("pelaut", "on the sheet: pelaut"),
+        "attendance": ("x", "on the sheet: x"),
+    }
+    assert "“zz” is neither L nor P." in form
+
+
+def test_what_is_left_as_it_stands_is_not_corrected(staff: TestClient) -> None:
+    address = uploaded(staff, MIXED)
+    form = staff.get(f"{address}/baris/2").text
+    texts = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', form))
+    chosen = {
+        field: next(iter(options(form, field))) for field in ("kelurahan", "target_group", "attendance")
+    }
+    staff.post(f"{address}/baris/2", data={**texts, **chosen})
+    assert "corrected" not in row_text(staff.get(address), 2)
+
+
+def test_the_way_leads_from_row_to_row_and_then_to_saving(staff: TestClient) -> None:
+    address = uploaded(staff, MIXED)
+    assert '<a href="#baris-3">Next: row 3</a>' in staff.get(address).text
+    filtered = staff.get(f"{address}?kind=review").text
+    assert f'<a href="{address}?kind=attention&amp;after=2#baris-3">' in filtered
+
+    skip = {"choice": "skip"}
+    assert (
+        '<a href="#baris-4">Next: row 4</a>' in staff.post(f"{address}/baris/3", data=skip, headers=HTMX).text
+    )
+    assert '<a href="#simpan">' in staff.post(f"{address}/baris/4", data=skip, headers=HTMX).text
+
+
+def test_the_way_leads_to_another_page_of_a_long_sheet(staff: TestClient) -> None:
+    people = [(n, f"Orang {n:03}", None, "Manggar", "UMKM", None, "hadir") for n in range(60)]
+    address = uploaded(staff, listed(*people, TUTI))
+    assert f'<a href="{address}?after=61#baris-62">Next: row 62</a>' in staff.get(address).text
+    assert '<a href="#baris-62">Next: row 62</a>' in staff.get(f"{address}?after=30").text
+
+
+def test_an_undone_import_says_of_no_row_that_it_was_added(staff: TestClient) -> None:
+    address = saved(staff, listed(RINA))
+    staff.post(f"{address}/batalkan")
+    page = staff.get(address)
+    assert "addition undone" in row_text(page, 2)
+    assert "<span>addition undone</span>" in page.text
