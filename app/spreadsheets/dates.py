@@ -39,6 +39,7 @@ _DAY_FIRST = re.compile(
 )
 _COMPACT = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})")
 _EXCEL_EPOCH = date(1899, 12, 30)
+_DAYS_TO_1904 = (date(1904, 1, 1) - _EXCEL_EPOCH).days
 _FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
 
 
@@ -60,6 +61,13 @@ def read_date(cell: Cell, *, latest: date) -> date | None:
             return _from_text(fold(clean(cell)), latest)
         case _:
             return None
+
+
+def date_from_1904(cell: Cell) -> Cell:
+    """The date of a bare number that counts days from 1904; any other cell as it is."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    return read_date(cell + _DAYS_TO_1904, latest=THIS_CENTURY) or cell
 
 
 def read_birth_date(cell: Cell, *, on: date) -> date | None:

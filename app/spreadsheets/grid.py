@@ -20,10 +20,14 @@ class Merge:
 
 @dataclass(slots=True)
 class Grid:
-    """`rows[0]` is Excel's row 1; rows may be shorter than others. `merges` None: the format tells none."""
+    """`rows[0]` is Excel's row 1; rows may be shorter than others. `merges` None: the format tells none.
+
+    `counts_from_1904`: a number that is a date without its format counts the days from 1904.
+    """
 
     format: FileFormat
     sheet: str
     sheets: tuple[str, ...]
     rows: list[list[Cell]]
     merges: list[Merge] | None = field(default=None)
+    counts_from_1904: bool = False

@@ -1,5 +1,6 @@
 """Kelurahan from what people write: official names, aliases, addresses, places outside the city."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -15,6 +16,7 @@ from app.spreadsheets.text import clean, collapse, is_placeholder, words
 NEAR = 85
 """From this ratio on, without spaces, a text is a near miss of a name."""
 _LONGEST_NAME = 4
+_STREET = re.compile(r"(?:jl|jln|jalan|gg|gang)\b.*|rt [\d ]+(?:rw [\d ]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,16 @@ def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
     if outside := outside_place(said):
         return KelurahanReading(OUTSIDE, place=outside)
     return _in_an_address(said, places) or _near_or_inside(said, key, places)
+
+
+def kelurahan_of_address(text: str, places: PlaceIndex) -> KelurahanReading | None:
+    """The kelurahan that an address names after "Kel.", or None where it names none."""
+    return _in_an_address(collapse(clean(text)), places)
+
+
+def is_street(text: str) -> bool:
+    """True for an address that begins with its street, and for a bare RT: such a text is no place's name."""
+    return _STREET.fullmatch(words(text)) is not None
 
 
 def chosen_kelurahan(code: str) -> KelurahanReading:

@@ -1,5 +1,6 @@
 """What stands above the table: the date and the kelurahan that the letterhead names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +12,18 @@ from app.spreadsheets.text import words
 
 _DATE_LABELS = frozenset(
     {"hari tanggal", "hari tgl", "tanggal", "tgl", "hari", "tanggal kegiatan", "hari dan tanggal", "day date"}
+    | {
+        "hari tanggal pelaksanaan",
+        "tanggal pelaksanaan",
+        "tgl pelaksanaan",
+        "tanggal acara",
+        "hari tanggal waktu",
+    }
 )
 _KELURAHAN_LABELS = frozenset({"kelurahan", "kel", "nama kelurahan", "desa kelurahan", "kelurahan desa"})
 _DATE_WORDS = ("tanggal", "tgl")
+_NEXT_LABEL = re.compile(r"\s+[^\W\d]+\s*:.*", re.DOTALL)
+"""What follows a value in the same cell: "Manggar   Kecamatan : Balikpapan Timur"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +53,7 @@ def _labelled(row: Sequence[Cell]) -> list[tuple[str, str, Cell]]:
     for index, text in enumerate(texts):
         label, colon, value = text.partition(":")
         if colon and value.strip():
-            found.append((words(label), value.strip(), None))
+            found.append((words(label), _NEXT_LABEL.sub("", value).strip(), None))
         elif text:
             following = next((i for i in range(index + 1, len(texts)) if texts[i].strip(": ")), None)
             if following is not None:

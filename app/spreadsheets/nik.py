@@ -45,10 +45,10 @@ def read_nik(cell: Cell) -> NikReading:
 
 
 def _from_number(number: int | float) -> NikReading:
-    if number == 0:
-        return _BLANK
     if not isfinite(number):
         return NikReading(None, "nik-invalid")
+    if len(set(str(int(number)))) == 1:
+        return _BLANK
     if number > _EXACT_IN_A_FLOAT or (number >= 10 ** (LENGTH - 1) and number % 10 == 0):
         return NikReading(None, "nik-corrupted")
     return _from_digits(str(int(number)))

@@ -25,6 +25,7 @@ class OdsSheet:
     visible: bool
     rows: list[list[Cell]]
     merges: list[Merge]
+    counts_from_1904: bool
 
 
 def ods_sheets(content: bytes) -> Iterator[OdsSheet]:
@@ -35,16 +36,20 @@ def ods_sheets(content: bytes) -> Iterator[OdsSheet]:
 
 def _sheets(source: IO[bytes]) -> Iterator[OdsSheet]:
     hidden_styles: set[str] = set()
-    sheet = OdsSheet("", True, [], [])
+    from_1904 = False
+    sheet = OdsSheet("", True, [], [], from_1904)
     for event, element in ET.iterparse(source, events=("start", "end")):  # noqa: S314 (in the limited child; expat refuses entity bombs)
         if event == "start":
             if element.tag == _TABLE + "table":
                 style = element.get(_TABLE + "style-name", "")
-                sheet = OdsSheet(element.get(_TABLE + "name", ""), style not in hidden_styles, [], [])
+                name = element.get(_TABLE + "name", "")
+                sheet = OdsSheet(name, style not in hidden_styles, [], [], from_1904)
         elif element.tag == _STYLE + "style":
             properties = element.find(_STYLE + "table-properties")
             if properties is not None and properties.get(_TABLE + "display") == "false":
                 hidden_styles.add(element.get(_STYLE + "name", ""))
+        elif element.tag == _TABLE + "null-date":
+            from_1904 = element.get(_TABLE + "date-value", "").startswith("1904")
         elif element.tag == _TABLE + "table-row":
             _add_row(sheet, element)
             element.clear()

@@ -1,5 +1,7 @@
 """Places outside the city that participants come from."""
 
+import re
+
 from app.spreadsheets.text import collapse, words
 
 ELSEWHERE = "Luar kota"
@@ -38,6 +40,10 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 _PLACE = {name: place for place, names in _NAMES.items() for name in names}
 _BY_LENGTH = sorted(_PLACE, key=len, reverse=True)
+# "Luar kota: Sangasanga": whoever writes it so says both that it is outside and where.
+_ELSEWHERE_NAMED = re.compile(
+    r"luar (?:kota|balikpapan|kota balikpapan)\s*:\s*(?P<place>.*\w.*)", re.IGNORECASE
+)
 _REGENCY = ("kab ", "kabupaten ")
 _CITY = "kota "
 _OWN_CITY = "balikpapan"
@@ -46,6 +52,8 @@ _OWN_CITY = "balikpapan"
 def outside_place(text: str) -> str | None:
     """The place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None."""
     said = words(text)
+    if named := _ELSEWHERE_NAMED.fullmatch(collapse(text)):
+        return None if _OWN_CITY in words(named["place"]) else outside_place(named["place"]) or named["place"]
     bare = said.removeprefix("kab ").removeprefix("kabupaten ").removeprefix(_CITY)
     if known := _PLACE.get(said) or _PLACE.get(bare):
         return known

@@ -1,11 +1,11 @@
 """The participants' rows below a header: titles, numbering, totals and signatures are none."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import isfinite
 
 from app.spreadsheets.columns import NamedColumns
-from app.spreadsheets.document import Cell, SheetRow, StatedTotalOf, cell_text
+from app.spreadsheets.document import Cell, CellError, SheetRow, StatedTotalOf, cell_text
 from app.spreadsheets.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.grid import Merge
 from app.spreadsheets.marks import is_mark_word, spread_text
@@ -38,14 +38,14 @@ def read_participants(
     rows: Sequence[Sequence[Cell]],
     below: int,
     named: NamedColumns,
-    header_name: str,
+    headings: Mapping[int, str],
     place_keys: Collection[str],
 ) -> Participants:
-    """All rows of people from row `below` (from 0) to the table's end.
+    """All rows of people from row `below` (from 0) to the table's end; `headings` are texts by column.
 
     The table ends at the first total or signature line after which no numbered row follows.
     """
-    table = _Table(named, header_name, place_keys)
+    table = _Table(named, headings, place_keys)
     for number, row in enumerate(rows[below:], start=below + 1):
         table.take(number, row)
         if table.found.far is not None:
@@ -56,11 +56,11 @@ def read_participants(
 class _Table:
     """The state of walking down the rows: the section, and where the table may have ended."""
 
-    def __init__(self, named: NamedColumns, header_name: str, place_keys: Collection[str]) -> None:
+    def __init__(self, named: NamedColumns, headings: Mapping[int, str], place_keys: Collection[str]) -> None:
         spread = {index for part in named.parts.values() for index, _ in part}
         self.plain = [(index, field) for index, field in sorted(named.fields.items()) if index not in spread]
         self.named = named
-        self.header_name = words(header_name)
+        self.headings = {index: said for index, text in headings.items() if (said := words(text))}
         self.place_keys = place_keys
         self.found = Participants()
         self.section: str | None = None
@@ -121,9 +121,14 @@ class _Table:
         return cells
 
     def add_spread(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        """Marks of several columns as one text; where all that they hold is an error, that."""
         for name, parts in self.named.parts.items():
             marks = [(label, row[index] if index < len(row) else None) for index, label in parts]
-            if text := spread_text((label, clean(cell_text(cell))) for label, cell in marks):
+            text = spread_text((label, clean(cell_text(cell))) for label, cell in marks)
+            filled = [cell for _, cell in marks if cell not in (None, "")]
+            if filled and all(isinstance(cell, CellError) for cell in filled):
+                cells[name] = filled[0]
+            elif text:
                 cells[name] = text
 
     def split_remarks(self, cells: dict[str, Cell]) -> None:
@@ -141,12 +146,12 @@ class _Table:
 
     def is_plainly_a_person(self, cells: dict[str, Cell]) -> bool:
         name = cells.get("name")
-        return isinstance(name, str) and not name[:1].isdigit() and name[:3].lower() not in {"kel", "nam"}
+        return isinstance(name, str) and name[:1].isalpha() and name[:3].lower() not in {"kel", "nam"}
 
     def is_person(self, row: Sequence[Cell], cells: dict[str, Cell], *, numbered: bool) -> bool:
         """Decides on a row that isn't plainly one, and keeps what a section, total or signature line says."""
         texts = self.other_texts(row)
-        if not texts or is_numbering(row) or self.is_repeated_header(cells):
+        if not texts or is_numbering(row) or self.is_repeated_header(texts):
             return False
         if section := section_of(texts, self.named.fields, self.place_keys, numbered=numbered):
             self.section = section
@@ -169,9 +174,10 @@ class _Table:
             del texts[self.named.number or 0]
         return {index: text for index, text in texts.items() if text}
 
-    def is_repeated_header(self, cells: dict[str, Cell]) -> bool:
-        name = cells.get("name")
-        return isinstance(name, str) and bool(self.header_name) and words(name) == self.header_name
+    def is_repeated_header(self, texts: Mapping[int, str]) -> bool:
+        """The heading stands over the names again, or (a header's second row) there are headings and nothing else."""
+        again = [index for index, text in texts.items() if words(text) == self.headings.get(index)]
+        return 1 < len(again) == len(texts) or any(self.named.fields.get(index) == "name" for index in again)
 
     def close(self, total: StatedTotal | None) -> None:
         if self.end is None:

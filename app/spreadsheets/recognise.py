@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Mapping
 
-from app.spreadsheets.columns import name_columns
-from app.spreadsheets.document import Column, Message, RecognisedSheet, cell_text
+from app.spreadsheets.columns import NamedColumns, name_columns
+from app.spreadsheets.dates import date_from_1904
+from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, cell_text
 from app.spreadsheets.failures import SheetFailure
 from app.spreadsheets.grid import Grid
 from app.spreadsheets.header import Header, Heading, find_header
@@ -27,16 +28,21 @@ def recognise(
     place_keys: Collection[str],
     trim: bool,
 ) -> RecognisedSheet:
-    """The first visible sheet with a header that names people, or the sheet and header row that are asked for."""
-    empty = True
+    """The first visible sheet with a header that names people, or the sheet and header row that are asked for.
+
+    A sheet of headings alone is passed over, as a form that was left blank.
+    """
+    empty, failure = True, "no-header"
     for grid in grids(content, sheet, trim=trim):
         empty = empty and not any(cell not in (None, "") for row in grid.rows for cell in row)
         header = find_header(grid, header_row)
         if header is not None:
             recognised = _recognise_sheet(grid, header, columns, place_keys)
-            if recognised is not None:
+            if recognised is not None and recognised.rows:
                 return recognised
-    raise SheetFailure("empty-file" if empty else "no-header")
+            if recognised is not None:
+                failure = "empty-list"
+    raise SheetFailure("empty-file" if empty else failure)
 
 
 def _recognise_sheet(
@@ -48,9 +54,11 @@ def _recognise_sheet(
         return None
     letterhead = read_letterhead(grid.rows[: header.top])
     rows = with_merges_filled(grid.rows, header.below, grid.merges or (), name_column)
+    if grid.counts_from_1904:
+        rows = _with_birth_dates_from_1904(rows, header.below, named)
     headings = {heading.index: heading for heading in header.headings}
-    header_name = headings[name_column].text if name_column in headings else ""
-    found = read_participants(rows, header.below, named, header_name, place_keys)
+    texts = {index: heading.text for index, heading in headings.items()}
+    found = read_participants(rows, header.below, named, texts, place_keys)
     far = [Message("warning", None, "far-cells", {"row": found.far})] if found.far else []
     return RecognisedSheet(
         format=grid.format,
@@ -66,6 +74,19 @@ def _recognise_sheet(
         preview=_preview(grid, header),
         warnings=(*named.warnings, *far),
     )
+
+
+def _with_birth_dates_from_1904(rows: list[list[Cell]], below: int, named: NamedColumns) -> list[list[Cell]]:
+    """The rows with bare numbers of that column made dates: what they count from is known here alone."""
+    column = next((index for index, field in named.fields.items() if field == "birth_date"), None)
+    if column is None:
+        return rows
+    return [
+        [*row[:column], date_from_1904(row[column]), *row[column + 1 :]]
+        if at >= below and column < len(row)
+        else row
+        for at, row in enumerate(rows)
+    ]
 
 
 def _columns(headings: Mapping[int, Heading], fields: Mapping[int, str]) -> tuple[Column, ...]:

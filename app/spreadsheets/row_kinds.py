@@ -12,6 +12,7 @@ _COUNT = re.compile(r"\(?\d{1,6}[.)]{0,2}")
 _TOTAL = re.compile(
     r"(?P<sub>sub\s*-?\s*)?(?:grand\s+)?(?:jumlah|jml|total)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL
 )
+_PART = re.compile(r"\b(?:tidak|tdk|izin|ijin|sakit|alpa|absen|laki|pria|perempuan|wanita)\b")
 _NUMBER = re.compile(r"\d[\d.]*")
 _SIGNED = re.compile(
     r"(?:mengetahui|menyetujui|mengesahkan|diketahui|disetujui|nip\b"
@@ -28,7 +29,7 @@ _SIGNATURE_LINE_CELLS = 3
 
 @dataclass(frozen=True, slots=True)
 class StatedTotal:
-    """`number` None: a subtotal, or a count of something that isn't compared (those who were absent)."""
+    """`number` None: a subtotal, or a count of some that isn't compared (the absent, the women)."""
 
     number: int | None
     of: StatedTotalOf
@@ -78,7 +79,7 @@ def stated_total(row: Sequence[Cell]) -> StatedTotal | None:
         return None
     said = words(found["rest"])
     numbers = _numbers([found["rest"], *texts[at + 1 :]])
-    compared = not found["sub"] and not re.search(r"\b(?:tidak|tdk|izin|ijin|sakit|alpa|absen)\b", said)
+    compared = not found["sub"] and not _PART.search(said)
     number = numbers[0] if compared and len(numbers) == 1 else None
     return StatedTotal(number, "present" if re.search(r"\b(?:hadir|kehadiran)\b", said) else "rows")
 

@@ -13,6 +13,8 @@ from app.spreadsheets.kelurahan import (
     KelurahanReading,
     PlaceIndex,
     chosen_kelurahan,
+    is_street,
+    kelurahan_of_address,
     read_kecamatan,
     read_kelurahan,
 )
@@ -134,8 +136,10 @@ class _Row:
     def read_kelurahan(self) -> None:
         text = self.text("kelurahan")
         reading = self.reader.kelurahan(text)
-        if reading.problem == "kelurahan-missing":
-            reading = self.served_kelurahan() or reading
+        if reading.problem == "kelurahan-missing" or (
+            reading.problem == "kelurahan-unknown" and not reading.why and is_street(text)
+        ):
+            reading = self.kelurahan_elsewhere() or reading
         values = self.values
         values.kelurahan, values.outside_place = reading.code, reading.place
         if reading.problem is not None:
@@ -145,8 +149,10 @@ class _Row:
         if said and values.kecamatan and self.reader.kecamatan(said) != values.kecamatan:
             self.remark("warning", "kecamatan", "kecamatan-differs", found=said)
 
-    def served_kelurahan(self) -> KelurahanReading | None:
-        """What stands for a row without a kelurahan: what was chosen for the file, else the letterhead's."""
+    def kelurahan_elsewhere(self) -> KelurahanReading | None:
+        """For a row without a kelurahan: the address's, what was chosen for the file, else the letterhead's."""
+        if in_address := kelurahan_of_address(self.text("address"), self.reader.places):
+            return in_address
         if self.reader.context.default_kelurahan:
             return chosen_kelurahan(self.reader.context.default_kelurahan)
         if self.reader.title is not None and self.reader.title.code:
@@ -158,7 +164,8 @@ class _Row:
         names = self.reader.places.name
         candidates = tuple(Candidate("kelurahan", code, names[code]) for code in reading.candidates)
         level: Level = "review" if reading.problem == "kelurahan-unclear" else "error"
-        params = {"found": text, "why": reading.why} if text else {}
+        found = text or self.text("address")
+        params = {"found": found, "why": reading.why} if found else {}
         self.messages.append(Message(level, "kelurahan", str(reading.problem), params, candidates))
 
     def read_group(self) -> None:

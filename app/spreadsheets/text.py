@@ -5,7 +5,8 @@ import unicodedata
 
 _PLACEHOLDER = re.compile(r"[-–—_.*/\\?~ ]*")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
-_SPACES = re.compile(r"\s+")
+_VARIATIONS = re.compile("[\ufe00-\ufe0f]")
+"""They choose how a character looks: a phone writes its tick with one."""
 
 
 def clean(text: str) -> str:
@@ -13,7 +14,7 @@ def clean(text: str) -> str:
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = _VARIATIONS.sub("", unicodedata.normalize("NFC", text))
     return text.strip()
 
 
@@ -25,7 +26,7 @@ def _visible(character: str) -> str:
 
 def collapse(text: str) -> str:
     """Runs of white space as one space."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def is_placeholder(text: str) -> bool:

@@ -1,10 +1,11 @@
 """Bytes to a grid of cells. The content decides what a file is, never its name."""
 
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
+from typing import Any, Protocol
 from zipfile import BadZipFile, ZipFile
 
 from python_calamine import (
@@ -17,16 +18,19 @@ from python_calamine import (
 )
 
 from app.spreadsheets.csv_text import csv_rows
-from app.spreadsheets.document import Cell, FileFormat
+from app.spreadsheets.document import Cell, CellError, FileFormat
 from app.spreadsheets.failures import MAX_UNPACKED_BYTES, SheetFailure
 from app.spreadsheets.grid import MAX_COLUMNS, Grid, Merge
 from app.spreadsheets.ods import OdsSheet, ods_sheets
 from app.spreadsheets.stray_cells import without_stray_cells
-from app.spreadsheets.xlsx_parts import sheet_part, valueless_cells
+from app.spreadsheets.xls_records import XlsBook
+from app.spreadsheets.xlsb_records import XlsbBook
+from app.spreadsheets.xlsx_parts import XlsxBook
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
+_DAMAGED = (BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError)
 _OTHER_DOCUMENTS = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
 
 
@@ -36,6 +40,14 @@ class SheetSource:
 
     name: str
     read: Callable[[], tuple[list[list[Cell]], list[Merge] | None]]
+    counts_from_1904: bool = False
+
+
+class _Book(Protocol):
+    """What calamine doesn't tell: where cells hold an error, and whether days are counted from 1904."""
+
+    def counts_from_1904(self) -> bool: ...
+    def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]: ...
 
 
 def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
@@ -49,10 +61,10 @@ def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
             raise SheetFailure("no-such-sheet", sheet=sheet) if sheet else SheetFailure("empty-file")
         for source in chosen:
             rows, merges = source.read()
-            yield Grid(file_format, source.name, names, rows, merges)
+            yield Grid(file_format, source.name, names, rows, merges, source.counts_from_1904)
     except PasswordError as error:
         raise SheetFailure("password-protected") from error
-    except (CalamineError, BadZipFile, KeyError, ValueError, SyntaxError, EOFError) as error:
+    except (CalamineError, SyntaxError, OSError, *_DAMAGED) as error:
         raise SheetFailure("unreadable-file") from error
     except BaseException as error:
         if file_format == "xls" and _is_panic(error):
@@ -84,7 +96,7 @@ def _zip_format(content: bytes) -> FileFormat:
             names = {part.filename for part in parts}
             mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
             manifest = archive.read("META-INF/manifest.xml")[:100_000] if mimetype else b""
-    except (BadZipFile, KeyError, EOFError, ValueError, NotImplementedError, RuntimeError) as error:
+    except _DAMAGED as error:
         raise SheetFailure("unreadable-file") from error
     if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise SheetFailure("too-large-unpacked", megabytes=MAX_UNPACKED_BYTES // 1024**2)
@@ -120,14 +132,16 @@ def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[She
 
 
 def _ods_source(sheet: OdsSheet) -> SheetSource:
-    return SheetSource(sheet.name, lambda: (sheet.rows, sheet.merges))
+    return SheetSource(sheet.name, lambda: (sheet.rows, sheet.merges), sheet.counts_from_1904)
 
 
 def _calamine_sources(content: bytes, file_format: FileFormat) -> list[SheetSource]:
+    book = _book(content, file_format)
     workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+    from_1904 = book.counts_from_1904()
 
     def source(name: str) -> SheetSource:
-        return SheetSource(name, lambda: _calamine_sheet(workbook, content, name, file_format))
+        return SheetSource(name, lambda: _calamine_sheet(workbook, book, name), from_1904)
 
     return [
         source(sheet.name)
@@ -136,15 +150,22 @@ def _calamine_sources(content: bytes, file_format: FileFormat) -> list[SheetSour
     ]
 
 
+def _book(content: bytes, file_format: FileFormat) -> _Book:
+    match file_format:
+        case "xls":
+            return XlsBook(content)
+        case "xlsb":
+            return XlsbBook(ZipFile(BytesIO(content)))
+        case _:
+            return XlsxBook(ZipFile(BytesIO(content)))
+
+
 def _calamine_sheet(
-    workbook: CalamineWorkbook, content: bytes, name: str, file_format: FileFormat
+    workbook: CalamineWorkbook, book: _Book, name: str
 ) -> tuple[list[list[Cell]], list[Merge] | None]:
     sheet = workbook.get_sheet_by_name(name)
     rows = _calamine_rows(sheet)
-    if file_format == "xlsx":
-        with ZipFile(BytesIO(content)) as archive:
-            part = sheet_part(archive, name)
-            _put_errors(rows, archive.read(part) if part else b"")
+    _put_errors(rows, book.valueless_cells(name))
     return rows, _calamine_merges(sheet)
 
 
@@ -169,8 +190,8 @@ def _calamine_merges(sheet: CalamineSheet) -> list[Merge] | None:
     return [Merge(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
 
 
-def _put_errors(rows: list[list[Cell]], sheet_xml: bytes) -> None:
-    for row, column, error in valueless_cells(sheet_xml):
+def _put_errors(rows: list[list[Cell]], errors: Iterable[tuple[int, int, CellError]]) -> None:
+    for row, column, error in errors:
         if row < len(rows) and column < MAX_COLUMNS:
             cells = rows[row]
             cells.extend([None] * (column + 1 - len(cells)))

@@ -4,12 +4,13 @@ that were never calculated as empty."""
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from posixpath import join, normpath
+from posixpath import join, normpath, split
 from zipfile import ZipFile
 
 from app.spreadsheets.document import CellError
 
 _MAIN = "{*}"
+_BOOK = "xl/workbook.xml"
 _RELATIONSHIP_ID = re.compile(r"\{.*/relationships\}id$")
 _ODD_CELL = re.compile(
     rb'<(?:\w+:)?c\b(?P<attributes>(?=[^>]*\bt="e")[^>]*[^>/])>.*?<(?:\w+:)?v>(?P<error>[^<]*)</'
@@ -20,21 +21,44 @@ _ODD_CELL = re.compile(
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
-def sheet_part(archive: ZipFile, name: str) -> str | None:
-    """The path of a sheet's XML inside the file."""
-    workbook = ET.fromstring(archive.read("xl/workbook.xml"))  # noqa: S314 (in the limited child; expat refuses entity bombs)
-    relationships = ET.fromstring(archive.read("xl/_rels/workbook.xml.rels"))  # noqa: S314 (in the limited child; expat refuses entity bombs)
-    targets = {element.get("Id"): element.get("Target", "") for element in relationships}
-    for sheet in workbook.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):
-        if sheet.get("name") == name:
-            identifier = next((value for key, value in sheet.items() if _RELATIONSHIP_ID.match(key)), None)
-            target = targets.get(identifier, "")
-            return normpath(join("/xl", target)).removeprefix("/") if target else None
-    return None
+class XlsxBook:
+    """The parts of an .xlsx file."""
+
+    def __init__(self, archive: ZipFile) -> None:
+        self._archive = archive
+        self._book = ET.fromstring(archive.read(_BOOK))  # noqa: S314 (in the limited child; expat refuses entity bombs)
+
+    def counts_from_1904(self) -> bool:
+        properties = self._book.find(f"{_MAIN}workbookPr")
+        return properties is not None and properties.get("date1904") in {"1", "true"}
+
+    def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]:
+        """(row, column, error) from 0 of the cells that hold an error or a formula never calculated."""
+        part = self._part(sheet)
+        return _valueless_cells(self._archive.read(part)) if part else iter(())
+
+    def _part(self, sheet: str) -> str | None:
+        for element in self._book.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):
+            if element.get("name") == sheet:
+                identifier = next(
+                    (value for key, value in element.items() if _RELATIONSHIP_ID.match(key)), ""
+                )
+                return relationship_targets(self._archive, _BOOK).get(identifier)
+        return None
 
 
-def valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
-    """(row, column, error) from 0 of the cells that hold an error or a formula never calculated."""
+def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
+    """Identifier → the path inside the file of what a part refers to."""
+    folder, name = split(part)
+    relationships = ET.fromstring(archive.read(f"{folder}/_rels/{name}.rels"))  # noqa: S314 (in the limited child; expat refuses entity bombs)
+    return {
+        element.get("Id", ""): normpath(join("/", folder, target)).removeprefix("/")
+        for element in relationships
+        if (target := element.get("Target"))
+    }
+
+
+def _valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
     if b't="e"' not in sheet_xml and b"<f" not in sheet_xml and b":f>" not in sheet_xml:
         return
     for found in _ODD_CELL.finditer(sheet_xml):

@@ -15,6 +15,7 @@ NO_FILES = {
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), 422, "not-a-spreadsheet"),
     "damaged": (b"PK\x03\x04" + bytes(100), 422, "unreadable-file"),
     "no header": (sheet("Kolom;Lain", "1;2"), 422, "no-header"),
+    "headings only": (sheet("Nama;Kelurahan"), 422, "empty-list"),
     "10 MiB and a byte": (bytes(10 * MEGABYTE + 1), 413, "too-large"),
     "beyond any body": (bytes(12 * MEGABYTE), 413, "too-large"),
 }
@@ -33,6 +34,7 @@ NO_ANSWERS: tuple[dict[str, Any], ...] = (
 NO_MAPPINGS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"columns": [{"index": 1, "field": "shoe_size"}]}, "invalid"),
     ({"columns": [{"index": -1, "field": "name"}]}, "invalid"),
+    ({"columns": [{"index": 512, "field": "name"}]}, "invalid"),
     ({"columns": [{"index": 10**9, "field": "name"}]}, "invalid"),
     ({"blank_means": "late"}, "invalid"),
     ({"defaults": {"target_group": "pelaut"}}, "invalid"),

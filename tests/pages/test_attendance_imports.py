@@ -25,7 +25,8 @@ from app.models import (
 )
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.services.attendance_imports import read_uploaded, upload
+from app.services.attendance_imports import upload
+from app.services.queued_imports import read_uploaded
 from app.settings import Settings
 from app.spreadsheets.failures import MAX_BYTES
 from tests.pages.sheets import (

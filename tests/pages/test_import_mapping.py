@@ -123,6 +123,13 @@ def test_a_saved_import_is_not_read_again(staff: TestClient) -> None:
     assert staff.post(f"{address}/pemetaan", data={"header_row": "1", "column-5": ""}).status_code == 409
 
 
+def test_a_column_beyond_those_that_are_read_is_refused_in_the_form(staff: TestClient) -> None:
+    address = uploaded(staff, CLEAR)
+    page = staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"column-512": "note"})
+    assert page.status_code == 422
+    assert "Only the first 512 columns" in page.text
+
+
 def test_numbers_beyond_all_numbers_are_refused_or_no_column(staff: TestClient) -> None:
     address, endless = uploaded(staff, CLEAR), "9" * 5000
     assert staff.post(f"{address}/pemetaan", data={"header_row": endless}).status_code == 422

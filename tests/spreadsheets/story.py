@@ -23,6 +23,8 @@ from app.spreadsheets.judgement import (
     KnownRegistration,
     SessionContext,
 )
+from app.spreadsheets.place_names import place_key
+from app.spreadsheets.recognise import recognise
 from app.spreadsheets.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
 
 DATA = Path(__file__).parents[2] / "app" / "data"
@@ -85,6 +87,18 @@ def saved(book: Workbook) -> bytes:
     content = BytesIO()
     book.save(content)
     return content.getvalue()
+
+
+def recognised(content: bytes, *, places: Iterable[str] = (), beyond: bool = False) -> RecognisedSheet:
+    """What `read_sheet` gives, without a process of its own; with `beyond` cells far outside are cut off first."""
+    return recognise(
+        content,
+        sheet=None,
+        header_row=None,
+        columns={},
+        place_keys={place_key(place) for place in places},
+        trim=beyond,
+    )
 
 
 def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> RecognisedSheet:

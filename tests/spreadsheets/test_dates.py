@@ -3,8 +3,6 @@
 from datetime import date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.spreadsheets.dates import THIS_CENTURY, read_birth_date, read_date
 from app.spreadsheets.document import Cell
@@ -51,9 +49,3 @@ def test_impossible(cell: Cell) -> None:
 def test_a_date_of_a_letterhead_may_lie_ahead() -> None:
     assert read_date("Selasa, 5 Agustus 2025", latest=THIS_CENTURY) == date(2025, 8, 5)
     assert read_date("10/09/25", latest=THIS_CENTURY) == date(2025, 9, 10)
-
-
-@given(st.one_of(st.text(max_size=24), st.integers(), st.floats(), st.dates(), st.datetimes()))
-def test_any_cell_is_read(cell: Cell) -> None:
-    born = read_birth_date(cell, on=ON)
-    assert born is None or 5 <= ON.year - born.year <= 105

@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.spreadsheets.document import Cell
 from app.spreadsheets.emails import read_email
@@ -117,13 +115,3 @@ def test_an_unknown_group_is_asked() -> None:
     judgement = judged(sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "target_group": "Anggota"}))
     assert judgement.rows[0].kind == "review"
     assert codes(judgement.rows[0].messages) == ["group-unclear"]
-
-
-@given(st.one_of(st.text(max_size=24), st.integers(), st.floats()))
-def test_any_cell_is_read(cell: Cell) -> None:
-    read_sex_cell(cell)
-    rt = read_rt(cell)
-    assert rt is None or read_rt(rt) == rt
-    if isinstance(cell, str):
-        read_target_group(cell, GROUPS)
-        read_email(cell)

@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.spreadsheets.document import Cell
 from app.spreadsheets.kelurahan import PlaceIndex, read_kecamatan, read_kelurahan
@@ -124,16 +122,25 @@ def test_a_row_without_a_kelurahan_is_an_error_unless_one_was_chosen_for_the_fil
     assert [row.values.kelurahan for row in judged(sheet, chosen).rows] == ["64.71.06.1005", "64.71.01.1001"]
 
 
-@given(st.text(max_size=40))
-def test_any_text_is_read(text: str) -> None:
-    reading = read_kelurahan(text, PLACES)
-    assert (reading.code is None) == (reading.problem is not None)
+def test_an_address_that_names_the_kelurahan_goes_before_the_letterhead() -> None:
+    named: dict[str, Cell] = {"name": "Rina Gani", "address": "Jl. Mawar 3 Kel. Damai"}
+    ambiguous: dict[str, Cell] = {"name": "Maya Anwar", "address": "Jl. Mawar 3 Kel. Gunung Sari"}
+    silent: dict[str, Cell] = {"name": "Dewi Halim", "address": "Jl. Mawar 3"}
+    sheet = replace(sheet_of(named, ambiguous, silent), title_kelurahan="Manggar")
+    assert [(row.kind, row.values.kelurahan) for row in judged(sheet).rows] == [
+        ("create", "64.71.06.1005"),
+        ("review", None),
+        ("create", "64.71.01.1001"),
+    ]
 
 
-@given(
-    st.sampled_from(sorted(NAME.values())), st.sampled_from(["{}", " {} ", "Kel. {}", "{} RT 3", "KEL.{}"])
-)
-def test_an_official_name_is_itself_however_written(name: str, form: str) -> None:
-    code = read_kelurahan(form.format(name.upper()), PLACES).code
-    assert code is not None
-    assert NAME[code] == name
+def test_an_address_without_a_kelurahan_is_served_and_an_unknown_place_is_not() -> None:
+    sheet = sheet_of(
+        {"name": "Rina Gani", "kelurahan": "Jl. Mulawarman RT 12"},
+        {"name": "Maya Anwar", "kelurahan": "Atlantis"},
+        {"name": "Dewi Halim", "kelurahan": "Batakan Mas RT 3"},
+        {"name": "Tuti Basri", "kelurahan": "RT 3 RW 02"},
+    )
+    served = judged(replace(sheet, title_kelurahan="Manggar"))
+    assert [row.values.kelurahan for row in served.rows] == ["64.71.01.1001", None, None, "64.71.01.1001"]
+    assert [codes(row.messages) for row in judged(sheet).rows] == [["kelurahan-unknown"]] * 4

@@ -3,8 +3,6 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.spreadsheets.document import Cell
 from app.spreadsheets.marks import (
@@ -157,13 +155,3 @@ def test_headings_of_neither(heading: str) -> None:
 )
 def test_words_that_are_only_about_attendance(text: str, *, is_one: bool) -> None:
     assert is_mark_word(text) is is_one
-
-
-@given(st.text(max_size=30))
-def test_any_text_is_read(text: str) -> None:
-    read_attendance(text, DAY)
-
-
-@given(st.lists(st.tuples(st.text(min_size=1, max_size=8), st.text(max_size=8)), max_size=4))
-def test_any_columns_are_joined_and_read(marks: list[tuple[str, str]]) -> None:
-    read_attendance(spread_text(marks), DAY)

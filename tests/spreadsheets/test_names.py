@@ -1,8 +1,6 @@
 """Names: shown as people write them, compared without what people leave out or abbreviate."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.spreadsheets.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
 
@@ -54,9 +52,3 @@ def test_similarity_tells_typo_from_stranger() -> None:
     yusuf = name_key("Yusuf Effendi Pratama")
     assert similarity(yusuf, name_key("Yusup Efendi Pratama")) >= SAME
     assert similarity(yusuf, name_key("Dewi Kartika")) < CLEARLY_DIFFERENT
-
-
-@given(st.text(max_size=60))
-def test_any_text_has_a_key_and_keeps_it(text: str) -> None:
-    assert display_name(display_name(text)) == display_name(text)
-    assert name_key(display_name(text)) == name_key(text)

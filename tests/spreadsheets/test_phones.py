@@ -1,8 +1,6 @@
 """Phone numbers to E.164."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from app.spreadsheets.document import Cell
 from app.spreadsheets.phones import phone_is_blank, read_phone
@@ -45,9 +43,3 @@ def test_invalid(cell: Cell) -> None:
 def test_blank(cell: Cell) -> None:
     assert read_phone(cell) is None
     assert phone_is_blank(cell)
-
-
-@given(st.one_of(st.text(max_size=24), st.integers(), st.floats()))
-def test_any_cell_is_read_and_what_is_read_is_read_again(cell: Cell) -> None:
-    number = read_phone(cell)
-    assert number is None or read_phone(number) == number
