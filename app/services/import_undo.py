@@ -1,6 +1,6 @@
 """Takes back what one import made or changed, and nothing else."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -14,6 +14,8 @@ from app.models import (
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
+    AttendanceMark,
+    GroupMembership,
     ImportStatus,
     Participant,
     Registration,
@@ -23,6 +25,7 @@ from app.models.base import now
 from app.permissions import Actor
 from app.queries.attendance_imports import attendance_import_by_id, import_rows
 from app.services.activities import record
+from app.services.attendance_imports import require_not_committing
 from app.services.import_states import NOTHING, Standing, person_state, put_back, standing, state_made
 from app.services.locks import hold_people, lock_row
 from app.services.people_merge import require_not_folded
@@ -52,13 +55,14 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status is ImportStatus.UNDONE:
         return attendance_import
+    require_not_committing(attendance_import)
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     rows = import_rows(db, import_id, kinds=(RowKind.CREATE, RowKind.UPDATE))
     there = standing(db, attendance_import)
     written = {row.registration_id for row in rows if row.registration_id} | set(attendance_import.others)
     require_not_folded(db, attendance_import.workshop_session_id, written)
-    _require_nothing_newer(attendance_import, rows, there)
+    _require_nothing_newer(attendance_import, rows, there, _marked_since(db, attendance_import))
     taken_back = _take_back(db, attendance_import, rows, there)
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
@@ -68,13 +72,30 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     return attendance_import
 
 
+def _marked_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
+    """The registrations for which a mark from the venue arrived after the commit, whatever its device's time."""
+    statement = (
+        select(col(AttendanceMark.registration_id))
+        .join(Registration, col(Registration.id) == col(AttendanceMark.registration_id))
+        .where(
+            col(Registration.workshop_session_id) == attendance_import.workshop_session_id,
+            col(AttendanceMark.received_at) > attendance_import.committed_at,
+        )
+    )
+    return set(db.scalars(statement))
+
+
 def _require_nothing_newer(
-    attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+    attendance_import: AttendanceImport,
+    rows: Sequence[AttendanceImportRow],
+    there: Standing,
+    marked: Collection[int],
 ) -> None:
     newer = [
         person_id
         for row in rows
-        if (person_id := row.participant_id) and _is_newer(attendance_import, row, there.state(person_id))
+        if (person_id := row.participant_id)
+        and (row.registration_id in marked or _is_newer(attendance_import, row, there.state(person_id)))
     ]
     others = set(attendance_import.others)
     newer += [
@@ -125,7 +146,7 @@ def _take_back(
     db.flush()
     _delete(db, Attendance, "registration_id", attendances)
     _delete(db, Registration, "id", registrations)
-    unused = _without_registration(db, attendance_import, people)
+    unused = _used_nowhere(db, attendance_import, people)
     _delete(db, Participant, "id", unused)
     return TakenBack(len(attendances), len(registrations), len(unused), len(people) - len(unused))
 
@@ -136,17 +157,17 @@ def _put_back_person(person: Participant, row: AttendanceImportRow) -> None:
     put_back(person, {column: before[column] for column in still_as_left(person_state(person), left)})
 
 
-def _without_registration(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
-    """Those of the import's people who aren't registered for anything (any more)."""
+def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
+    """Those of the import's people who aren't registered for anything (any more) and of whom no group is known."""
     of_import = select(col(AttendanceImportRow.participant_id)).where(
         col(AttendanceImportRow.attendance_import_id) == attendance_import.id
     )
-    registered = set(
-        db.scalars(
-            select(col(Registration.participant_id)).where(col(Registration.participant_id).in_(of_import))
-        )
-    )
-    return [person_id for person_id in people if person_id not in registered]
+    used = {
+        person_id
+        for column in (col(Registration.participant_id), col(GroupMembership.participant_id))
+        for person_id in db.scalars(select(column).where(column.in_(of_import)))
+    }
+    return [person_id for person_id in people if person_id not in used]
 
 
 def _delete(db: Db, model: type[SQLModel], key: str, identities: Sequence[int]) -> None:

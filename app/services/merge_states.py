@@ -12,6 +12,8 @@ from app.models import (
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
+    AttendanceMark,
+    GroupMembership,
     Participant,
     PeopleMerge,
     PossibleDuplicate,
@@ -105,12 +107,15 @@ def states_of(db: Db, touched: Touched) -> States:
         col(PossibleDuplicate.other_id) == touched.absorbed_id,
     )
     of_registration = col(Attendance.registration_id).in_(touched.registrations)
+    marked = col(AttendanceMark.registration_id).in_(touched.registrations)
     rows = [found for key in touched.rows if (found := db.get(AttendanceImportRow, key))]
     return {
         "people": _stored(db, Participant, col(Participant.id).in_(people)),
+        "memberships": _stored(db, GroupMembership, col(GroupMembership.participant_id).in_(people)),
         "pairs": _stored(db, PossibleDuplicate, pair_of_absorbed),
         "registrations": _stored(db, Registration, col(Registration.id).in_(touched.registrations)),
         "attendances": _stored(db, Attendance, of_registration),
+        "marks": _stored(db, AttendanceMark, marked),
         "rows": [row.model_dump(mode="json", include={*ROW_KEY, *ROW_COLUMNS}) for row in rows],
         "others": {str(id_): db.get_one(AttendanceImport, id_).others for id_ in touched.imports},
     }

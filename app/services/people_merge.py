@@ -7,7 +7,7 @@ its own number.
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from app.database import Db
@@ -17,6 +17,7 @@ from app.models import (
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
+    AttendanceMark,
     AttendanceStatus,
     FoldedRegistration,
     Participant,
@@ -29,6 +30,7 @@ from app.queries.possible_duplicates import FIELDS, newest_told, pair_by_id, und
 from app.services.activities import record
 from app.services.locks import hold_people
 from app.services.merge_states import Fold, Touched, folds_of, states_of, touched_by
+from app.services.merged_memberships import hand_over_memberships
 
 # The stronger first: what a fold of two registrations keeps.
 _OUTCOMES = (AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT, None)
@@ -68,6 +70,7 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     db.flush()
     _hand_over_rows(db, touched, folds, taken)
     _hand_over_registrations(db, touched, folds)
+    hand_over_memberships(db, touched)
     db.add_all(FoldedRegistration(people_merge_id=made.id, registration_id=fold.staying) for fold in folds)
     _become_one(db, kept, absorbed, taken)
     made.after = states_of(db, touched)
@@ -170,6 +173,8 @@ def _fold(db: Db, person_id: int, fold: Fold) -> None:
     for found in filter(None, outcomes.values()):
         db.delete(found)
     db.flush()
+    of_going = col(AttendanceMark.registration_id) == going.id
+    db.execute(update(AttendanceMark).where(of_going).values(registration_id=staying.id))
     db.delete(going)
     db.flush()
     staying.sqlmodel_update(facts)

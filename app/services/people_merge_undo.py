@@ -13,6 +13,7 @@ from app.models import (
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
+    AttendanceMark,
     Participant,
     PeopleMerge,
     PossibleDuplicate,
@@ -25,6 +26,7 @@ from app.queries.possible_duplicates import FIELDS
 from app.services.activities import record
 from app.services.locks import hold_people, lock_row
 from app.services.merge_states import ROW_COLUMNS, ROW_KEY, States, Touched, states_of, things
+from app.services.merged_memberships import put_memberships_back
 
 # Columns of a person that go together, and those that stand for themselves.
 _TOGETHER = (*FIELDS.values(), ("latest_session_at",), ("created_at",))
@@ -73,7 +75,8 @@ def _require_nothing_newer(db: Db, made: PeopleMerge, found: States) -> None:
         name = newer.absorbed_name if newer.kept_id == made.kept_id else newer.kept_name
         raise Conflict(text, code="merged-later", name=name)
     kept_is_gone = not found["people"]
-    if kept_is_gone or any(found[part] != made.after[part] for part in ("registrations", "attendances")):
+    parts = ("registrations", "attendances", "marks")
+    if kept_is_gone or any(found[part] != made.after.get(part, []) for part in parts):
         text = N_(
             "This merge can't be undone: the attendance of %(first)s and %(second)s was changed after it."
         )
@@ -106,6 +109,10 @@ def _bring_back(db: Db, made: PeopleMerge, found: States) -> None:
     db.add_all(one for one in things(Registration, before["registrations"]) if one.id not in there)
     db.flush()
     db.add_all(things(Attendance, before["attendances"]))
+    # A merge that is older than the first mark kept none.
+    for mark in things(AttendanceMark, before.get("marks", [])):
+        db.get_one(AttendanceMark, mark.id).registration_id = mark.registration_id
+    put_memberships_back(db, made, found)
     _put_rows_back(db, made, found)
     _put_pairs_back(db, before)
     db.flush()

@@ -1,0 +1,239 @@
+// Check-in at the venue. A tap shows at once and is sent behind it; without a connection the list stays usable, and
+// what was marked is sent when there is one again. Without this script every button is a form of its own.
+
+import { Camera, acknowledge } from "./check_in_camera.js";
+import { MarkQueue } from "./check_in_queue.js";
+
+const SECONDS_BETWEEN_LOOKS = 15;
+const TICKET = /(?:^|\/)([2-9A-HJ-NP-Z]{8})(?:[/?#]|$)/;
+const LISTS = ["listed", "others", "others-count", "places"];
+
+const page = document.getElementById("check-in");
+const texts = page.dataset;
+const { session, user } = page.dataset;
+const early = page.dataset.early === "yes";
+const search = page.querySelector("input[name=q]");
+const undo = byId("undo");
+
+let last = null; // the mark that can be undone: registration, and what was there before
+let taps = 0; // an answer that was asked for before the last tap doesn't know of it
+
+const queue = new MarkQueue(user, {
+  changed: showUnsent,
+  loggedOut: () => say(texts.textLoggedOut),
+  refused: (sentence) => {
+    say(sentence);
+    lookAgain();
+  },
+  sent: ({ registration, name, attendance }) => {
+    const row = byId(registration);
+    if (row) {
+      show(row, attendance);
+      withUnsent();
+    } else {
+      say(spoken(name, attendance));
+      renew();
+    }
+  },
+});
+
+// --- marking ---
+
+function mark(registration, status) {
+  const row = byId(registration);
+  last = row ? { registration, before: row.dataset.outcome || null } : null;
+  taps += 1;
+  if (row) {
+    show(row, status);
+    count();
+    say(spoken(nameOf(row), status));
+  }
+  undo.hidden = !last;
+  queue.add(session, registration, status, early);
+}
+
+function show(row, status) {
+  row.dataset.outcome = status ?? "";
+  for (const button of row.querySelectorAll("button[aria-pressed]")) {
+    button.setAttribute("aria-pressed", String(button.value === status));
+  }
+}
+
+// What a ticket's QR says, or what was typed of it.
+function ticket(text) {
+  const code = TICKET.exec(text.trim().toUpperCase())?.[1];
+  if (!code) return say(fill(texts.textNoCode, { text }));
+  const row = byId(code);
+  if (row && isPresent(row)) return say(fill(texts.textAlready, { name: nameOf(row) }));
+  if (row) acknowledge();
+  else if (!navigator.onLine) say(fill(texts.textUnlisted, { code }));
+  mark(code, "present");
+}
+
+// --- what stands on the page ---
+
+function count() {
+  const here = rows("#listed").concat(rows("#others").filter(isPresent));
+  byId("present").textContent = here.filter(isPresent).length;
+  byId("registered").textContent = here.length;
+  for (const line of byId("places").children) {
+    const ofPlace = here.filter((row) => row.dataset.place === line.dataset.place);
+    line.querySelector("b").textContent = ofPlace.filter(isPresent).length;
+    line.querySelector("b + span").textContent = ofPlace.length;
+    line.hidden = ofPlace.length === 0;
+  }
+}
+
+function filter() {
+  const wanted = search.value.trim().toLowerCase();
+  for (const row of rows("#listed, #others")) {
+    row.hidden = !row.querySelector(".person-who").textContent.toLowerCase().includes(wanted);
+  }
+}
+
+function showUnsent() {
+  const unsent = byId("unsent");
+  unsent.hidden = queue.marks.length === 0;
+  unsent.textContent = fill(texts.textUnsent, { count: queue.marks.length });
+}
+
+function say(sentence) {
+  byId("said").hidden = false;
+  byId("said").firstElementChild.textContent = sentence;
+  undo.hidden = true;
+}
+
+function spoken(name, status) {
+  const outcomes = { present: texts.textPresent, absent: texts.textAbsent, excused: texts.textExcused };
+  return fill(texts.textSaid, { name, outcome: outcomes[status] ?? texts.textTakenBack });
+}
+
+// --- what others did meanwhile ---
+
+async function lookAgain() {
+  await queue.send();
+  if (!navigator.onLine || document.hidden) return;
+  const before = taps;
+  const outcomes = await got(`/sesi/${session}/hadir/keadaan`, (answer) => answer.json());
+  if (!outcomes || before !== taps) return;
+  if (Object.keys(outcomes).some((registration) => !byId(registration))) return renew();
+  for (const [registration, status] of Object.entries(outcomes)) show(byId(registration), status);
+  withUnsent();
+}
+
+// Fetches the list anew: somebody was registered since it was loaded.
+async function renew() {
+  const html = await got(`/sesi/${session}/hadir`, (answer) => answer.text());
+  if (html) replace(html, LISTS);
+}
+
+// What `read` makes of the answer; null where there is no connection, or another page than the one asked for.
+async function got(address, read) {
+  try {
+    const answer = await fetch(address, { headers: { Accept: "application/json, text/html" } });
+    return answer.ok && !answer.redirected ? await read(answer) : null;
+  } catch {
+    return null;
+  }
+}
+
+function replace(html, ids) {
+  const fresh = new DOMParser().parseFromString(html, "text/html");
+  for (const id of ids) byId(id).replaceWith(fresh.getElementById(id) ?? byId(id));
+  filter();
+  withUnsent();
+  return fresh;
+}
+
+function withUnsent() {
+  for (const unsent of queue.marks) {
+    const row = unsent.session === session && byId(unsent.registration);
+    if (row) show(row, unsent.status);
+  }
+  count();
+  showUnsent();
+}
+
+async function walkIn(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  let answer;
+  try {
+    answer = await fetch(form.action, { method: "POST", body });
+  } catch {
+    return say(texts.textNeedsConnection);
+  }
+  const fresh = replace(await answer.text(), [...LISTS, "walk-in"]);
+  if (answer.redirected) say(fresh.querySelector(".flash").textContent);
+  byId("name").focus();
+}
+
+// --- small things ---
+
+function byId(id) {
+  return document.getElementById(id);
+}
+
+function rows(lists) {
+  return [...page.querySelectorAll(lists)].flatMap((list) => [...list.querySelectorAll(".person")]);
+}
+
+function nameOf(row) {
+  return row.querySelector("a").textContent;
+}
+
+function isPresent(row) {
+  return row.dataset.outcome === "present";
+}
+
+function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => values[name]);
+}
+
+// --- what people do ---
+
+page.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method === "get") {
+    event.preventDefault();
+  } else if ("mark" in form.dataset) {
+    event.preventDefault();
+    mark(form.elements.registration.value, event.submitter.value);
+  } else if ("ticket" in form.dataset) {
+    event.preventDefault();
+    ticket(form.elements.registration.value);
+    form.reset();
+  } else if ("walkIn" in form.dataset) {
+    event.preventDefault();
+    walkIn(form, event.submitter);
+  }
+});
+
+search.addEventListener("input", filter);
+search.form.querySelector("button").hidden = true;
+
+undo.addEventListener("click", () => {
+  mark(last.registration, last.before);
+  undo.hidden = true;
+});
+
+const scan = byId("scan");
+const camera = new Camera(byId("viewfinder"), texts.reader, texts.decoder, ticket);
+scan.hidden = !navigator.mediaDevices;
+scan.addEventListener("click", async () => {
+  try {
+    if (camera.running) camera.stop();
+    else await camera.start();
+  } catch {
+    camera.stop();
+    say(texts.textNoCamera);
+  }
+  byId("camera").hidden = !camera.running;
+  scan.textContent = camera.running ? scan.dataset.stop : scan.dataset.start;
+});
+
+addEventListener("online", lookAgain);
+document.addEventListener("visibilitychange", lookAgain);
+setInterval(lookAgain, SECONDS_BETWEEN_LOOKS * 1000);
+if (search.value) renew(); // the server left out whom the search doesn't find
+else withUnsent();
+queue.send();

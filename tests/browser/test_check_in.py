@@ -1,0 +1,206 @@
+"""Attendance on the day, on a phone: taps, tickets before the camera, and a connection that comes and goes."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import segno
+from playwright.sync_api import Browser, Locator, Page, expect
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.models import AttendanceMark, Registration, RegistrationStatus
+from app.permissions import OPERATOR
+from app.services.users import create_password_link, set_password_by_link
+from app.settings import Settings
+from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
+from tests.browser.steps import log_in
+from tests.server import Server
+from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
+
+PASSWORD = "kebun raya di tepi kota"
+SESSION = "/sesi/UMKM-2025-1/hadir"
+PEOPLE = (("Siti Aminah", MANGGAR), ("Andi Contoh", LAMARU), ("Nur Aini", SEPINGGAN), ("Dewi Contoh", LAMARU))
+
+pytestmark = [
+    pytest.mark.parametrize("database_kind", ["sqlite"]),
+    pytest.mark.parametrize("width", [PHONE]),
+]
+
+
+@pytest.fixture
+def budi(engine: Engine, settings: Settings) -> City:
+    """Budi takes the attendance; four are registered, and one waits."""
+    city = City(engine, settings)
+    with writing(engine) as db:
+        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["budi"]), PASSWORD)
+    city.session("UMKM-2025-1", datetime(2025, 9, 10, 8, 30))  # noqa: DTZ001 (a wall-clock time in WITA)
+    for name, kelurahan in PEOPLE:
+        city.register("UMKM-2025-1", name, kelurahan)
+    city.register("UMKM-2025-1", "Rahmat Contoh", status=RegistrationStatus.WAITLISTED)
+    return city
+
+
+@pytest.fixture
+def check_in(page: Page, budi: City) -> Page:
+    """The list, open on Budi's phone."""
+    log_in(page, "budi@contoh.id", PASSWORD)
+    page.goto(SESSION)
+    return page
+
+
+def person(page: Page, name: str) -> Locator:
+    return page.locator(".person", has=page.get_by_role("link", name=name))
+
+
+def tap(page: Page, name: str, outcome: str) -> None:
+    person(page, name).get_by_role("button", name=outcome, exact=True).click()
+
+
+def expect_outcome(page: Page, name: str, outcome: str) -> None:
+    """The button pressed; none where `outcome` is empty."""
+    expect(person(page, name)).to_have_attribute("data-outcome", outcome)
+    expect(person(page, name).locator("[aria-pressed=true]")).to_have_count(1 if outcome else 0)
+
+
+def test_one_tap_a_person(
+    check_in: Page, budi: City, everyone_can_use: PageCheck, screenshot: Screenshot
+) -> None:
+    everyone_can_use(check_in)
+    tap(check_in, "Siti Aminah", "Hadir")
+    tap(check_in, "Andi Contoh", "Izin")
+    expect_outcome(check_in, "Siti Aminah", "present")
+    expect(check_in.locator("#present")).to_have_text("1")
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    assert budi.outcomes()["Siti Aminah"] == "present"
+    everyone_can_use(check_in)
+    screenshot(check_in, "check-in")
+
+    check_in.get_by_role("button", name="Batalkan").click()
+    expect_outcome(check_in, "Andi Contoh", "")
+    check_in.get_by_label("Nama atau kelurahan").fill("lamaru")
+    expect(check_in.locator(".person:visible")).to_have_count(2)
+    check_in.get_by_label("Nama atau kelurahan").fill("")
+
+    check_in.get_by_text("Datang tanpa mendaftar").click()
+    check_in.get_by_label("Nama", exact=True).fill("Joko Contoh")
+    check_in.get_by_label("Kelurahan", exact=True).select_option(label="Manggar")
+    check_in.get_by_role("button", name="Daftarkan dan tandai hadir").click()
+    expect_outcome(check_in, "Joko Contoh", "present")
+    expect(check_in.locator("#registered")).to_have_text("5")
+    expect(check_in.get_by_label("Nama", exact=True)).to_have_value("")
+
+    person(check_in, "Andi Contoh").get_by_role("link").click()
+    expect(check_in.locator("tbody tr")).to_have_count(2)
+    everyone_can_use(check_in)
+
+
+def test_without_a_connection_marks_wait_and_are_sent_later(check_in: Page, budi: City) -> None:
+    check_in.context.set_offline(True)
+    for name, outcome in (("Siti Aminah", "Hadir"), ("Andi Contoh", "Hadir"), ("Siti Aminah", "Tidak hadir")):
+        tap(check_in, name, outcome)
+    expect(check_in.locator("#unsent")).to_have_text("3 belum terkirim")
+    expect(check_in.locator("#present")).to_have_text("1")
+    assert set(budi.outcomes().values()) == {None}
+
+    check_in.context.set_offline(False)
+
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    expect_outcome(check_in, "Siti Aminah", "absent")
+    outcomes = budi.outcomes()
+    assert (outcomes["Siti Aminah"], outcomes["Andi Contoh"]) == ("absent", "present")
+    marks = budi.all(AttendanceMark)
+    assert [mark.marked_at for mark in marks] == sorted(mark.marked_at for mark in marks)
+    assert all(mark.marked_at < mark.received_at for mark in marks)
+
+
+def test_marks_survive_the_page_and_may_be_sent_twice(check_in: Page, budi: City) -> None:
+    check_in.context.set_offline(True)
+    tap(check_in, "Siti Aminah", "Hadir")
+    tap(check_in, "Nur Aini", "Izin")
+    kept = check_in.evaluate("({...localStorage})")
+    check_in.goto("about:blank")
+    check_in.context.set_offline(False)
+
+    for answer_lost in (True, False):
+        check_in.goto(SESSION)
+        expect(check_in.locator("#unsent")).to_be_hidden()
+        if answer_lost:
+            check_in.evaluate("kept => Object.assign(localStorage, kept)", kept)
+
+    outcomes = budi.outcomes()
+    assert (outcomes["Siti Aminah"], outcomes["Nur Aini"]) == ("present", "excused")
+    assert len(budi.all(AttendanceMark)) == 2
+
+
+def test_what_another_device_did_shows_by_itself(check_in: Page, budi: City) -> None:
+    check_in.clock.install()
+    check_in.goto(SESSION)
+    other = check_in.context.new_page()
+    other.goto(SESSION)
+    tap(other, "Siti Aminah", "Hadir")
+    expect(other.locator("#unsent")).to_be_hidden()
+    budi.register("UMKM-2025-1", "Joko Contoh")
+    expect_outcome(check_in, "Siti Aminah", "")
+
+    check_in.clock.run_for(16_000)
+
+    expect_outcome(check_in, "Siti Aminah", "present")
+    expect(person(check_in, "Joko Contoh")).to_be_visible()
+
+
+@pytest.mark.parametrize("javascript", [False])
+def test_without_scripts_every_tap_is_a_form(check_in: Page, budi: City) -> None:
+    tap(check_in, "Siti Aminah", "Hadir")
+    expect_outcome(check_in, "Siti Aminah", "present")
+    check_in.get_by_role("button", name="Batalkan tanda terakhir").click()
+    expect_outcome(check_in, "Siti Aminah", "")
+
+    check_in.get_by_label("Nama atau kelurahan").fill("sepinggan")
+    check_in.get_by_role("button", name="Cari").click()
+    expect(check_in.locator(".person:visible")).to_have_count(1)
+    check_in.get_by_text("Tiket: pindai atau ketik").click()
+    check_in.get_by_label("Kode tiket").fill(budi.all(Registration)[0].code)
+    check_in.get_by_role("button", name="Tandai hadir", exact=True).click()
+    expect(check_in.locator("#present")).to_have_text("1")
+
+
+# --- a ticket before the camera ---
+
+
+@pytest.fixture
+def ticket(budi: City, tmp_path: Path) -> Path:
+    """What the camera sees: the ticket of Nur, as a film of one picture."""
+    code = next(one.code for one in budi.all(Registration) if one.kelurahan_code == SEPINGGAN)
+    qr = segno.make(f"https://jangkau.contoh.id/tiket/{code}", micro=False)
+    lines = [bytes(16 if dark else 235 for dark in line) for line in qr.matrix_iter(scale=8, border=8)]
+    size = len(lines) // 2 * 2
+    luma = b"".join(line[:size] for line in lines[:size])
+    film = tmp_path / "ticket.y4m"
+    header = f"YUV4MPEG2 W{size} H{size} F10:1 Ip A1:1 C420jpeg\nFRAME\n".encode()
+    film.write_bytes(header + luma + bytes([128]) * (size * size // 2))
+    return film
+
+
+@pytest.fixture
+def page_with_camera(browser: Browser, ticket: Path, server: Server, width: int) -> Iterator[Page]:
+    film = f"--use-file-for-fake-video-capture={ticket}"
+    seeing = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", film]
+    with browser.browser_type.launch(executable_path=chromium(), args=[*QUIET, *seeing]) as with_camera:
+        yield with_camera.new_page(
+            base_url=server.url, locale="id-ID", viewport={"width": width, "height": 800}
+        )
+
+
+def test_a_ticket_before_the_camera_marks_its_holder(page_with_camera: Page, budi: City) -> None:
+    page = page_with_camera
+    log_in(page, "budi@contoh.id", PASSWORD)
+    page.goto(SESSION)
+    page.get_by_text("Tiket: pindai atau ketik").click()
+    page.get_by_role("button", name="Pindai dengan kamera").click()
+
+    expect_outcome(page, "Nur Aini", "present")
+    expect(page.locator("#said")).to_contain_text("Nur Aini: Hadir.")
+    page.get_by_role("button", name="Berhenti memindai").click()
+    expect(page.locator("video")).to_be_hidden()

@@ -1,0 +1,238 @@
+"""The check-in page without scripts: the list, its marks, tickets, walk-ins; and what its script is answered."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from app.models import AttendanceMark, Channel, Registration, RegistrationStatus, WorkshopSession
+from tests.stories import LAMARU, SEPINGGAN, City
+
+PAGE = "/sesi/SPBE-2025-1/hadir"
+
+
+@pytest.fixture
+def expected(city: City, workshop_session: WorkshopSession) -> dict[str, str]:
+    """Siti and Andi are registered and Nur waits: their codes by name."""
+    city.register("SPBE-2025-1", "Siti Aminah")
+    city.register("SPBE-2025-1", "Andi Contoh", LAMARU)
+    city.register("SPBE-2025-1", "Nur Aini", SEPINGGAN, status=RegistrationStatus.WAITLISTED)
+    return dict(zip(("Siti", "Andi", "Nur"), (one.code for one in city.all(Registration)), strict=True))
+
+
+def names(page: Response, list_id: str) -> list[str]:
+    (people,) = re.findall(rf'<ul class="people" id="{list_id}">(.*?)</ul>', page.text, re.DOTALL)
+    return re.findall(r'<a href="/sesi/[^"]+">([^<]+)</a>', people)
+
+
+def tally(page: Response) -> tuple[str, str]:
+    """How many are present, of how many."""
+    found = re.search(r'id="present">(\d+)<.*?id="registered">(\d+)<', page.text)
+    assert found
+    return found[1], found[2]
+
+
+def places(page: Response) -> dict[str, str]:
+    lines = re.findall(r'<li data-place="([^"]+)">.*?<b>(\d+)</b> / <span>(\d+)</span>', page.text)
+    return {place: f"{present} of {registered}" for place, present, registered in lines}
+
+
+def pressed(page: Response) -> list[str]:
+    return re.findall(r'value="(\w+)" aria-pressed="true"', page.text)
+
+
+def tap(browser: TestClient, code: str, status: str, query: str = "") -> Response:
+    answer = browser.post(PAGE + query, data={"registration": code, "status": status})
+    assert answer.status_code == 303, answer.text
+    return browser.get(answer.headers["location"])
+
+
+def send(browser: TestClient, code: str, **mark: object) -> Response:
+    sent = {
+        "registration": code,
+        "status": "present",
+        "at": "2025-08-05T09:05:00+08:00",
+        "nonce": "n-1",
+        **mark,
+    }
+    return browser.post(f"{PAGE}/tanda", json=sent, headers={"Accept": "application/json"})
+
+
+def test_the_list_holds_who_is_expected_and_apart_who_waits(
+    staff: TestClient, expected: dict[str, str]
+) -> None:
+    page = staff.get(PAGE)
+
+    assert names(page, "listed") == ["Andi Contoh", "Siti Aminah"]
+    assert names(page, "others") == ["Nur Aini"]
+    assert (tally(page), places(page)) == (("0", "2"), {"Lamaru": "0 of 1", "Manggar": "0 of 1"})
+
+
+def test_a_tap_marks_and_is_undone(staff: TestClient, expected: dict[str, str], city: City) -> None:
+    tap(staff, expected["Siti"], "absent")
+
+    page = tap(staff, expected["Siti"], "present")
+    assert (pressed(page), tally(page)) == (["present"], ("1", "2"))
+    assert places(page) == {"Lamaru": "0 of 1", "Manggar": "1 of 1"}
+
+    back = re.search(r'class="person-undo">.*?value="(\w+)">Undo the last mark', page.text, re.DOTALL)
+    assert back
+    page = tap(staff, expected["Siti"], back[1])
+    assert pressed(page) == ["absent"]
+    assert pressed(tap(staff, expected["Siti"], "none")) == []
+    assert city.outcomes()["Siti Aminah"] is None
+
+
+def test_a_search_narrows_the_list_and_not_the_count(staff: TestClient, expected: dict[str, str]) -> None:
+    page = staff.get(f"{PAGE}?q=LAMA")
+    assert (names(page, "listed"), names(page, "others"), tally(page)) == (["Andi Contoh"], [], ("0", "2"))
+
+    page = tap(staff, expected["Andi"], "present", "?q=lama")
+    assert (names(page, "listed"), tally(page)) == (["Andi Contoh"], ("1", "2"))
+
+
+def test_who_waits_and_comes_is_on_the_list(staff: TestClient, expected: dict[str, str]) -> None:
+    page = tap(staff, expected["Nur"], "present")
+
+    assert names(page, "listed") == ["Andi Contoh", "Nur Aini", "Siti Aminah"]
+    assert tally(page) == ("1", "3")
+
+
+@pytest.mark.parametrize("typed", ["{code}", " {code} ", "https://jangkau.contoh.id/tiket/{code}?bahasa=id"])
+def test_a_ticket_is_typed_or_scanned_by_another_device(
+    staff: TestClient, expected: dict[str, str], typed: str
+) -> None:
+    page = tap(staff, typed.format(code=expected["Siti"].lower()), "present")
+
+    assert tally(page) == ("1", "2")
+
+
+def test_a_ticket_that_is_none_or_of_another_session_says_so(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    city.session("LAIN-1")
+    city.register("LAIN-1", "Rahmat Contoh")
+    other = city.all(Registration)[-1].code
+
+    unknown = staff.post(PAGE, data={"registration": "KODESAYA", "status": "present"})
+    elsewhere = staff.post(PAGE, data={"registration": other, "status": "present"})
+
+    assert (unknown.status_code, elsewhere.status_code) == (404, 409)
+    assert "There is no registration KODESAYA." in unknown.text
+    assert f"The ticket {other} is for another session: LAIN-1." in elsewhere.text
+    assert send(staff, other).json()["code"] == "other-session"
+
+
+def test_a_walk_in_is_registered_and_present(staff: TestClient, expected: dict[str, str], city: City) -> None:
+    given = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "rt", "key": "k-1"}
+
+    answer = staff.post(f"{PAGE}/datang", data=given)
+    again = staff.post(f"{PAGE}/datang", data=given)
+
+    page = staff.get(answer.headers["location"])
+    assert again.headers["location"] == answer.headers["location"]
+    assert names(page, "listed") == ["Andi Contoh", "Dewi Contoh", "Siti Aminah"]
+    assert tally(page) == ("1", "3")
+    assert 'value="rt" selected' in page.text
+    made = city.all(Registration)[-1]
+    assert (made.status, made.channel) == (RegistrationStatus.WALK_IN, Channel.WALK_IN)
+    assert len(city.all(AttendanceMark)) == 1
+
+
+def test_a_walk_in_who_is_on_the_list_is_marked_there(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    given = {"name": "Siti Aminah", "kelurahan": "Manggar", "target_group": "umkm"}
+
+    first = staff.post(f"{PAGE}/datang", data=given)
+    second = staff.post(f"{PAGE}/datang", data=given)
+
+    assert first.status_code == 303
+    assert city.outcomes()["Siti Aminah"] == "present"
+    assert (second.status_code, len(city.all(Registration))) == (409, 3)
+    assert "is registered for this session already" in second.text
+
+    third = staff.post(f"{PAGE}/datang", data=given | {"person": "new"})
+    assert (third.status_code, len(city.all(Registration))) == (303, 4)
+
+
+def test_who_a_walk_in_may_be_is_asked(
+    staff: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    city.session("DULU-1")
+    two = [city.register("DULU-1", "Budi Contoh") for _ in range(2)]
+    given = {"name": "Budi Contoh", "kelurahan": "Manggar", "target_group": "umkm"}
+
+    asked = staff.post(f"{PAGE}/datang", data=given)
+    assert asked.status_code == 409
+    offered = re.findall(r'name="person" value="(\w+)"> ([^<]+)</label>', asked.text)
+    assert offered == [(str(one.id), "Budi Contoh, Manggar") for one in two] + [("new", "Somebody new")]
+
+    assert staff.post(f"{PAGE}/datang", data=given | {"person": two[1].id}).status_code == 303
+    assert city.all(Registration)[-1].participant_id == two[1].id
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"), [("name", " "), ("kelurahan", ""), ("kelurahan", "Atlantis"), ("target_group", "x")]
+)
+def test_what_is_wrong_with_a_walk_in_is_said_beside_it(
+    staff: TestClient, workshop_session: WorkshopSession, field: str, typed: str
+) -> None:
+    given = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "rt"}
+
+    page = staff.post(f"{PAGE}/datang", data=given | {field: typed})
+
+    assert page.status_code == 422
+    assert f'id="{field}-error"' in page.text
+    assert field == "name" or 'value="Dewi Contoh"' in page.text
+
+
+def test_the_script_sends_marks_and_looks_what_others_did(
+    staff: TestClient, organizer: TestClient, expected: dict[str, str]
+) -> None:
+    later = send(organizer, expected["Siti"], status="absent", at="2025-08-05T09:30:00+08:00", nonce="n-2")
+    replayed = [send(staff, expected["Siti"]) for _ in range(2)]
+
+    siti = {"registration": expected["Siti"], "name": "Siti Aminah", "attendance": "absent"}
+    assert [answer.json() for answer in (later, *replayed)] == [siti] * 3
+    assert staff.get(f"{PAGE}/keadaan").json() == {
+        expected["Siti"]: "absent",
+        expected["Andi"]: None,
+        expected["Nur"]: None,
+    }
+    history = staff.get(f"{PAGE}/{expected['Siti']}").text
+    assert re.findall(r'<th scope="row">(\w+)</th>', history) == ["Absent", "Present"]
+    assert re.findall(r'"Time of the device">([^<]+)<', history) == [
+        "05-08-2025 09.30 WITA",
+        "05-08-2025 09.05 WITA",
+    ]
+    assert "Budi Petugas" in history
+
+
+def test_only_who_takes_this_attendance_gets_in(
+    nobody: TestClient, viewer: TestClient, stranger: TestClient, expected: dict[str, str], city: City
+) -> None:
+    code = expected["Siti"]
+    given = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "umkm"}
+    for browser, status in ((viewer, 403), (stranger, 404)):
+        answers = [
+            browser.get(PAGE),
+            browser.get(f"{PAGE}/keadaan"),
+            browser.get(f"{PAGE}/{code}"),
+            browser.post(PAGE, data={"registration": code, "status": "present"}),
+            browser.post(f"{PAGE}/datang", data=given),
+            send(browser, code),
+        ]
+        assert {answer.status_code for answer in answers} == {status}
+    assert nobody.get(PAGE).headers["location"].startswith("/masuk")
+    assert (send(nobody, code).status_code, city.all(AttendanceMark)) == (401, [])
+
+
+def test_this_page_alone_may_use_the_camera(staff: TestClient, expected: dict[str, str]) -> None:
+    check_in, elsewhere = staff.get(PAGE).headers, staff.get("/sesi/SPBE-2025-1").headers
+
+    assert "camera=(self)" in check_in["permissions-policy"]
+    assert "script-src 'self' 'wasm-unsafe-eval';" in check_in["content-security-policy"]
+    assert "camera=()" in elsewhere["permissions-policy"]
+    assert "wasm" not in elsewhere["content-security-policy"]
