@@ -12,7 +12,8 @@ from app.i18n import Translator
 class Problem(Exception):
     """A refusal with a sentence for people.
 
-    `text` is an English msgid marked with `N_`, `params` fill its `%(name)s` placeholders.
+    `text` is an English msgid marked with `N_`, `params` fill its `%(name)s` placeholders. `details` are further
+    members of the API's answer, for programs.
     """
 
     status = 400
@@ -22,6 +23,7 @@ class Problem(Exception):
         super().__init__(text % params if params else text)
         self.text = text
         self.params = params
+        self.details: dict[str, object] = {}
         if code is not None:
             self.code = code
 
@@ -47,6 +49,13 @@ class Forbidden(Problem):
 class Unauthenticated(Problem):
     status = 401
     code = "unauthenticated"
+
+
+class Gone(Problem):
+    """It was there, and is no more: a link that has expired or was revoked."""
+
+    status = 410
+    code = "gone"
 
 
 class Conflict(Problem):

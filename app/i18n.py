@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
@@ -62,9 +63,27 @@ def date_text(day: date) -> str:
     return day.strftime("%d-%m-%Y")
 
 
+def month_text(day: date, language: Language) -> str:
+    """The day's month by its name, with the year."""
+    return format_date(day, "MMMM yyyy", locale=language)
+
+
 def time_text(instant: datetime) -> str:
     """dd-mm-yyyy HH.MM WITA."""
     return wita(instant).strftime("%d-%m-%Y %H.%M WITA")
+
+
+def clock_text(instant: datetime) -> str:
+    """HH.MM by the clocks of Balikpapan."""
+    return wita(instant).strftime("%H.%M")
+
+
+def period_text(starts_at: datetime, ends_at: datetime) -> str:
+    """dd-mm-yyyy HH.MM–HH.MM WITA; with both days where the end is on another."""
+    starts, ends = wita(starts_at), wita(ends_at)
+    if starts.date() != ends.date():
+        return f"{time_text(starts_at)} – {time_text(ends_at)}"
+    return f"{starts:%d-%m-%Y %H.%M}–{ends:%H.%M} WITA"
 
 
 def integer_text(number: int, language: Language = "id") -> str:

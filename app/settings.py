@@ -4,6 +4,7 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -21,6 +22,9 @@ class Settings(BaseSettings):
     report_database_url: str = ""
     secret_key: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
+    privacy_contact: str = ""
+    smtp_url: SecretStr = SecretStr("")
+    mail_from: str = ""
 
     @cached_property
     def database(self) -> str:
@@ -35,6 +39,15 @@ class Settings(BaseSettings):
     @property
     def https(self) -> bool:
         return self.base_url.startswith("https://")
+
+    @property
+    def sends_mail(self) -> bool:
+        return bool(self.smtp_url.get_secret_value())
+
+    @property
+    def mail_sender(self) -> str:
+        """The address that mails come from; by default one of the host that people use."""
+        return self.mail_from or f"jangkau@{urlsplit(self.base_url).hostname}"
 
     @cached_property
     def secret(self) -> bytes:

@@ -1,0 +1,124 @@
+"""A citizen's telephone: from the public page to a ticket, with and without scripts, and through a lost connection."""
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.models import Registration
+from app.services.delegation_links import create_link, sign
+from app.settings import Settings
+from tests.browser.conftest import PHONE, PageCheck, Screenshot
+from tests.browser.steps import submit
+from tests.coming import coming_session
+from tests.database import on_sqlite
+from tests.stories import MANGGAR, City
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture
+def width() -> int:
+    return PHONE
+
+
+@pytest.fixture
+def city(engine: Engine, settings: Settings) -> City:
+    """A session with places, and one that is full but for the waiting list."""
+    city = City(engine, settings)
+    coming_session(
+        city, groups=("umkm", "rt"), capacity=40, places_per_kelurahan=2, venue="Aula Kelurahan Contoh"
+    )
+    coming_session(city, "JUALAN-2", days=12, capacity=1)
+    city.register("JUALAN-2", "Ani Contoh")
+    return city
+
+
+def fill(page: Page, name: str) -> None:
+    page.locator("[name=name]").fill(name)
+    page.locator("[name=kelurahan]").select_option(label="Manggar")
+    page.locator("[name=target_group]").select_option("umkm")
+    page.locator("[name=consent]").check()
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
+def test_three_fields_lead_to_a_ticket(
+    page: Page, city: City, javascript: bool, everyone_can_use: PageCheck, screenshot: Screenshot
+) -> None:
+    look_closely = everyone_can_use if javascript else lambda _page: None
+    page.goto("/daftar")
+    look_closely(page)
+    page.get_by_role("link", name="Jualan Daring").click()
+    expect(page.locator("[name=outside_place]")).to_be_hidden()
+    look_closely(page)
+    screenshot(page, "public-page")
+
+    fill(page, "Siti Contoh")
+    submit(page)
+
+    (made,) = [one for one in city.all(Registration) if one.channel]
+    expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
+    assert f"/tiket/{made.code}" in page.url
+    look_closely(page)
+    screenshot(page, "ticket")
+
+    page.get_by_role("link", name="Perbaiki").click()
+    look_closely(page)
+    page.locator("[name=kelurahan]").select_option("outside")
+    page.locator("[name=outside_place]").fill("Samarinda")
+    submit(page)
+    expect(page.locator(".ticket")).to_contain_text("Samarinda")
+
+    page.get_by_role("link", name="Batalkan pendaftaran").click()
+    look_closely(page)
+    submit(page)
+    expect(page.locator(".ticket-state")).to_have_text("Dibatalkan")
+
+
+def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
+    page.goto("/daftar/JUALAN")
+    fill(page, "Siti Contoh")
+    page.context.set_offline(True)
+    submit(page)
+    expect(page.get_by_text("Belum terkirim")).to_be_visible()
+    page.context.set_offline(False)
+
+    page.reload()
+    expect(page.get_by_text("Belum terkirim")).to_be_visible()
+    expect(page.locator("[name=name]")).to_have_value("Siti Contoh")
+    expect(page.locator("[name=consent]")).to_be_checked()
+    submit(page)
+    expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
+
+    page.goto("/daftar/JUALAN")
+    expect(page.locator("[name=name]")).to_have_value("")
+    fill(page, "Budi Contoh")
+    page.route("**/tiket/*", lambda route: route.abort())  # the form arrives, the answer doesn't
+    submit(page)
+    page.unroute("**/tiket/*")
+    page.goto("/daftar/JUALAN")
+    submit(page)
+    expect(page.locator(".ticket-name")).to_have_text("Budi Contoh")
+    assert [one.channel for one in city.all(Registration)] == [None, "self", "self"]
+
+
+def test_the_waiting_list_and_a_delegation(
+    page: Page, city: City, settings: Settings, everyone_can_use: PageCheck
+) -> None:
+    page.goto("/daftar/JUALAN?sesi=JUALAN-2")
+    expect(page.get_by_text("Semua 1 tempat sudah terisi.")).to_be_visible()
+    fill(page, "Siti Contoh")
+    submit(page)
+    expect(page.get_by_text("Di depan Anda ada 0 orang.")).to_be_visible()
+    everyone_can_use(page)
+
+    with writing(city.engine) as db:
+        made = create_link(db, city.actor("sari"), "JUALAN-1", MANGGAR)
+    page.goto(f"/delegasi/{sign(settings.secret, made.id)}")
+    everyone_can_use(page)
+    for number, name in enumerate(("Dewi Contoh", "Eko Contoh"), start=1):
+        page.locator(f"[id='{number}.name']").fill(name)
+        page.locator(f"[id='{number}.target_group']").select_option("rt")
+    page.get_by_role("button", name="Daftarkan semuanya").click()
+    expect(page.locator("main tbody tr")).to_have_count(2)
+    everyone_can_use(page)

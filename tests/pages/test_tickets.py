@@ -1,0 +1,266 @@
+"""A ticket in the hands of whoever has its code: shown, kept, corrected, cancelled."""
+
+import re
+from datetime import timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from icalendar import Calendar
+
+from app.i18n import utc
+from app.models import Activity, Participant, Registration, RegistrationStatus
+from app.models.base import now
+from tests.coming import begun, changed, coming_session, morning_in, statuses
+from tests.database import on_sqlite
+from tests.stories import LAMARU, MANGGAR, City
+
+SITI = {
+    "name": "Siti Contoh",
+    "kelurahan": MANGGAR,
+    "target_group": "umkm",
+    "phone": "+6281200000411",
+    "email": "",
+    "consent": "true",
+}
+
+
+def registered(citizen: TestClient, **otherwise: str) -> str:
+    """Somebody registers; the address of their ticket."""
+    answer = citizen.post("/daftar/JUALAN?sesi=JUALAN-1", data=SITI | otherwise)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def another(citizen: TestClient, name: str, kelurahan: str = MANGGAR, **otherwise: str) -> str:
+    return registered(citizen, name=name, kelurahan=kelurahan, phone="", **otherwise)
+
+
+def corrected(citizen: TestClient, ticket: str, **otherwise: str) -> Response:
+    return citizen.post(f"{ticket}/ubah", data=SITI | otherwise)
+
+
+def calendar(citizen: TestClient, ticket: str) -> Any:
+    """The one event of the ticket's calendar file."""
+    answer = citizen.get(f"{ticket}.ics")
+    assert answer.headers["content-type"].startswith("text/calendar")
+    (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
+    return event
+
+
+@on_sqlite
+def test_a_ticket_says_all_that_is_needed_at_the_door(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    ticket = registered(citizen)
+
+    page = citizen.get(ticket)
+
+    code = ticket.removeprefix("/tiket/")
+    for said in (
+        "Siti Contoh",
+        "Aula Contoh",
+        "09.00–12.00 WITA",
+        "You have a place",
+        f">{code}<",
+        "Manggar",
+    ):
+        assert said in page.text
+    assert '<img src="data:image/svg+xml' in page.text
+    assert page.headers["x-robots-tag"] == "noindex"
+    assert citizen.get(f"/tiket/{code.lower()}").status_code == 200
+
+
+@on_sqlite
+def test_whatsapp_keeps_the_ticket_and_invites_without_it(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    ticket = registered(citizen)
+
+    texts = [
+        parse_qs(urlsplit(address.replace("&amp;", "&")).query)["text"][0]
+        for address in re.findall(r'href="(https://wa\.me/[^"]+)"', citizen.get(ticket).text)
+    ]
+
+    assert [("/tiket/" in text, "/daftar/JUALAN?sesi=JUALAN-1" in text) for text in texts] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+@on_sqlite
+def test_the_calendar_follows_what_becomes_of_the_ticket(citizen: TestClient, city: City) -> None:
+    coming_session(city, capacity=1)
+    first, waiting = registered(citizen), another(citizen, "Budi Contoh")
+
+    event = calendar(citizen, first)
+    starts = utc(morning_in(10))
+    assert starts == event.DTSTART
+    assert starts + timedelta(hours=3) == event.DTEND
+    assert (str(event["SUMMARY"]), str(event["LOCATION"])) == ("Jualan Daring", "Aula Contoh")
+    assert (str(event["STATUS"]), str(event["URL"])) == ("CONFIRMED", f"http://127.0.0.1:8000{first}")
+    assert calendar(citizen, waiting)["STATUS"] == "TENTATIVE"
+
+    citizen.post(f"{first}/batal")
+    later = calendar(citizen, first)
+    assert (later["UID"], later["STATUS"]) == (event["UID"], "CANCELLED")
+    assert later["SEQUENCE"] > event["SEQUENCE"]
+    assert calendar(citizen, waiting)["STATUS"] == "CONFIRMED"
+
+
+def test_a_cancelled_place_goes_to_the_next(citizen: TestClient, city: City) -> None:
+    coming_session(city, capacity=1)
+    first, waiting = registered(citizen), another(citizen, "Budi Contoh")
+    assert "Yes, cancel it" in citizen.get(f"{first}/batal").text
+
+    answer = citizen.post(f"{first}/batal")
+
+    assert answer.headers["location"] == first
+    assert statuses(city) == ["cancelled", "confirmed"]
+    assert "Register again" in citizen.get(first).text
+    assert "You have a place" in citizen.get(waiting).text
+
+
+def test_a_correction_changes_ticket_and_record(citizen: TestClient, city: City) -> None:
+    coming_session(city, groups=("umkm", "rt"))
+    ticket = registered(citizen)
+    assert 'value="Siti Contoh"' in citizen.get(f"{ticket}/ubah").text
+
+    answer = corrected(
+        citizen,
+        ticket,
+        name="Siti Contoh Aminah",
+        kelurahan=LAMARU,
+        target_group="rt",
+        phone="0812 0000 0412",
+        email="siti@contoh.id",
+    )
+
+    assert answer.headers["location"] == ticket
+    (made,) = city.all(Registration)
+    assert (made.kelurahan_code, made.target_group_code, made.status) == (LAMARU, "rt", "confirmed")
+    (person,) = city.all(Participant)
+    assert (person.name, person.kelurahan_code) == ("Siti Contoh Aminah", LAMARU)
+    assert (person.phone, person.email) == ("+6281200000412", "siti@contoh.id")
+    assert [one.action for one in city.all(Activity)][-2:] == ["correct-person", "correct-person"]
+
+
+@pytest.mark.parametrize(
+    ("otherwise", "field"), [({"kelurahan": LAMARU}, "kelurahan"), ({"target_group": "rt"}, "target_group")]
+)
+def test_a_place_is_taken_along_only_where_there_is_one(
+    citizen: TestClient, city: City, otherwise: dict[str, str], field: str
+) -> None:
+    coming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1, places_of_group={"rt": 1})
+    ticket = registered(citizen)
+    another(citizen, "Budi Contoh", LAMARU, target_group="rt")
+
+    page = corrected(citizen, ticket, **otherwise)
+
+    assert page.status_code == 422
+    assert re.search(rf'id="{field}-error">There is no place left for this', page.text)
+    assert [one.kelurahan_code for one in city.all(Registration)] == [MANGGAR, LAMARU]
+
+
+@on_sqlite
+def test_a_full_session_still_lets_its_people_move(citizen: TestClient, city: City) -> None:
+    coming_session(city, capacity=1, places_per_kelurahan=1)
+    ticket = registered(citizen)
+    waiting = another(citizen, "Budi Contoh")
+
+    assert corrected(citizen, ticket, kelurahan=LAMARU).status_code == 303
+    assert statuses(city) == ["confirmed", "waitlisted"]
+    assert corrected(citizen, waiting, name="Budi Contoh", kelurahan=LAMARU, phone="").status_code == 303
+    assert statuses(city) == ["confirmed", "waitlisted"]
+
+
+@on_sqlite
+def test_moving_away_makes_room_for_who_waits(citizen: TestClient, city: City) -> None:
+    coming_session(city, places_per_kelurahan=1)
+    ticket = registered(citizen)
+    another(citizen, "Budi Contoh")
+
+    corrected(citizen, ticket, kelurahan=LAMARU)
+
+    assert statuses(city) == ["confirmed", "confirmed"]
+
+
+@on_sqlite
+def test_a_stranger_does_not_rename_somebody_known(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    city.register(city.session("LAMA-1"), "Siti Contoh")
+    ticket = registered(citizen)
+    assert "This name is known from other workshops." in citizen.get(f"{ticket}/ubah").text
+
+    refused = corrected(citizen, ticket, name="Orang Lain")
+    assert refused.status_code == 422
+    assert 'id="name-error"' in refused.text
+
+    assert corrected(citizen, ticket, kelurahan=LAMARU, phone="081200000999").status_code == 303
+    (known,) = city.all(Participant)
+    assert (known.name, known.kelurahan_code, known.phone) == ("Siti Contoh", MANGGAR, None)
+    assert "+6281200000999" in citizen.get(ticket).text
+
+
+@on_sqlite
+def test_a_wrong_correction_keeps_what_was_typed(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    ticket = registered(citizen)
+
+    page = corrected(citizen, ticket, phone="0812", email="siti@contoh.id")
+
+    assert page.status_code == 422
+    assert 'id="phone-error">This is not a telephone number.' in page.text
+    assert 'value="siti@contoh.id"' in page.text
+
+
+@on_sqlite
+@pytest.mark.parametrize("ended", ["begun", "cancelled", "session cancelled"])
+def test_what_is_over_is_not_changed_any_more(citizen: TestClient, city: City, ended: str) -> None:
+    code = coming_session(city)
+    ticket = registered(citizen)
+    if ended == "begun":
+        begun(city, code)
+    elif ended == "cancelled":
+        citizen.post(f"{ticket}/batal")
+    else:
+        changed(city, code, cancelled_at=now(), cancelled_why="Narasumber sakit.")
+
+    page = citizen.get(ticket).text
+
+    assert f"{ticket}/ubah" not in page
+    assert ("Narasumber sakit." in page) == (ended == "session cancelled")
+    assert "can't be corrected any more" in citizen.get(f"{ticket}/ubah").text
+    assert corrected(citizen, ticket, name="Orang Lain").status_code == 409
+    assert city.all(Participant)[0].name == "Siti Contoh"
+    if ended == "begun":
+        assert citizen.post(f"{ticket}/batal").status_code == 409
+        assert statuses(city) == ["confirmed"]
+
+
+@on_sqlite
+def test_who_waits_sees_who_is_ahead_and_no_link(citizen: TestClient, city: City) -> None:
+    coming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/1", venue="")
+    first, *_others, last = (
+        registered(citizen),
+        another(citizen, "Budi Contoh"),
+        another(citizen, "Cici Contoh"),
+    )
+
+    assert "https://rapat.contoh.id/1" in citizen.get(first).text
+    page = citizen.get(last).text
+    assert "People ahead of you: 1." in page
+    assert "https://rapat.contoh.id/1" not in page
+    assert [str(one.status) for one in city.all(Registration)].count(RegistrationStatus.WAITLISTED) == 2
+
+
+@on_sqlite
+def test_who_tries_codes_is_slowed_down(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    ticket = registered(citizen)
+    for number in range(20):
+        assert citizen.get(f"/tiket/TIDAK{number:03}").status_code == 404
+
+    answer = citizen.get(ticket)
+    assert answer.status_code == 429
+    assert int(answer.headers["retry-after"]) > 0
