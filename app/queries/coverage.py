@@ -93,7 +93,9 @@ def _period(db: Db, filters: CoverageFilters) -> Period:
 def _latest_day(db: Db, workshop: str | None) -> date:
     """The WITA day on which the latest session started; while none has, that of the first to come, else today."""
     starts_at = col(WorkshopSession.starts_at)
-    statement = select(func.max(case((starts_at <= now(), starts_at))), func.min(starts_at))
+    statement = select(func.max(case((starts_at <= now(), starts_at))), func.min(starts_at)).where(
+        col(WorkshopSession.cancelled_at).is_(None)
+    )
     if workshop:
         statement = statement.join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id)).where(
             col(Workshop.code) == workshop

@@ -48,7 +48,10 @@ class Tally:
 
 
 def registrations_that_count(period: Period, filters: CoverageFilters) -> Subquery:
-    """One line per registration that counts: who, from where, in which group, and with what outcome."""
+    """One line per registration that counts: who, from where, in which group, and with what outcome.
+
+    A session that was cancelled was not held: nobody counts for it.
+    """
     ended = col(WorkshopSession.ends_at) <= now()
     unrecorded = col(Attendance.registration_id).is_(None)
     statement = (
@@ -69,6 +72,7 @@ def registrations_that_count(period: Period, filters: CoverageFilters) -> Subque
         .where(
             col(WorkshopSession.starts_at) >= _midnight(period.from_),
             col(WorkshopSession.starts_at) < _midnight(period.to + timedelta(days=1)),
+            col(WorkshopSession.cancelled_at).is_(None),
             col(Registration.status) != RegistrationStatus.CANCELLED,
         )
     )

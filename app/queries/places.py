@@ -1,7 +1,7 @@
 """The places of a session: its caps, how far they are used, and which of them keep somebody waiting."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -24,6 +24,11 @@ class Cap:
     @property
     def left(self) -> int:
         return max(0, self.places - self.taken)
+
+    @property
+    def over(self) -> int:
+        """How many have a place beyond the limit: it was lowered, or somebody overruled it."""
+        return max(0, self.taken - self.places)
 
 
 class Places:
@@ -87,27 +92,69 @@ class Places:
 
 def places_of(db: Db, workshop_session: WorkshopSession) -> Places:
     """The session's caps as they are used now. Whoever gives out places holds the session's row meanwhile."""
-    taken = db.execute(
-        select(col(Registration.kelurahan_code), col(Registration.target_group_code), func.count())
-        .where(
-            col(Registration.workshop_session_id) == workshop_session.id,
-            col(Registration.status) == RegistrationStatus.CONFIRMED,
-        )
-        .group_by(col(Registration.kelurahan_code), col(Registration.target_group_code))
-    )
-    return Places(
-        workshop_session.capacity,
-        workshop_session.places_per_kelurahan,
-        group_places(db, workshop_session.id),
-        {(kelurahan, group): count for kelurahan, group, count in taken},
-    )
+    return places_by_session(db, [workshop_session])[workshop_session.id]
+
+
+def places_by_session(db: Db, workshop_sessions: Collection[WorkshopSession]) -> dict[int, Places]:
+    """The caps of several sessions, by their ids; two queries, however many."""
+    ids = [held.id for held in workshop_sessions]
+    caps = group_places_by_session(db, ids)
+    taken = _counted(db, ids, RegistrationStatus.CONFIRMED)
+    return {
+        held.id: Places(held.capacity, held.places_per_kelurahan, caps[held.id], taken[held.id])
+        for held in workshop_sessions
+    }
+
+
+def waiting_by_cap(db: Db, workshop_session: WorkshopSession, places: Places) -> Counter[Cap]:
+    """How many people each cap of the session keeps waiting; somebody may wait for several."""
+    waiting: Counter[Cap] = Counter()
+    for (kelurahan, group), count in _counted(db, [workshop_session.id], RegistrationStatus.WAITLISTED)[
+        workshop_session.id
+    ].items():
+        for cap in places.full(kelurahan, group):
+            waiting[cap] += count
+    return waiting
 
 
 def group_places(db: Db, workshop_session_id: int) -> dict[str, int]:
     """The groups that have a cap of their own, with it."""
-    lines = db.execute(
-        select(col(SessionGroupPlaces.target_group_code), col(SessionGroupPlaces.places))
-        .where(col(SessionGroupPlaces.workshop_session_id) == workshop_session_id)
+    return group_places_by_session(db, [workshop_session_id])[workshop_session_id]
+
+
+def group_places_by_session(db: Db, ids: Collection[int]) -> defaultdict[int, dict[str, int]]:
+    """What `group_places` tells, of several sessions by their ids."""
+    caps: defaultdict[int, dict[str, int]] = defaultdict(dict)
+    for session_id, group, places in db.execute(
+        select(
+            col(SessionGroupPlaces.workshop_session_id),
+            col(SessionGroupPlaces.target_group_code),
+            col(SessionGroupPlaces.places),
+        )
+        .where(col(SessionGroupPlaces.workshop_session_id).in_(ids))
         .order_by(col(SessionGroupPlaces.target_group_code))
+    ):
+        caps[session_id][group] = places
+    return caps
+
+
+def _counted(
+    db: Db, ids: Collection[int], status: RegistrationStatus
+) -> defaultdict[int, dict[tuple[str | None, str], int]]:
+    """Registrations of a status by session, then by kelurahan and group."""
+    counted: defaultdict[int, dict[tuple[str | None, str], int]] = defaultdict(dict)
+    of_place = (
+        col(Registration.workshop_session_id),
+        col(Registration.kelurahan_code),
+        col(Registration.target_group_code),
     )
-    return dict(iter(lines))
+    for session_id, kelurahan, group, count in db.execute(
+        select(*of_place, func.count())
+        .where(
+            col(Registration.workshop_session_id).in_(ids),
+            col(Registration.status) == status,
+        )
+        .group_by(*of_place)
+    ):
+        counted[session_id][kelurahan, group] = count
+    return counted

@@ -1,5 +1,6 @@
 """Registrations as lists, tickets and pages show them, and the rows behind them for changing."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from app.models import (
     Attendance,
     AttendanceStatus,
     Channel,
+    DelegationLink,
     Participant,
     Registration,
     RegistrationStatus,
@@ -21,9 +23,10 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
-from app.queries.participants import masked_phone, place_of
+from app.queries.participants import FEWEST_PHONE_DIGITS, masked_phone, national_digits, place_of
 from app.queries.places import Cap, Places, places_of
 from app.queries.scope import registrations_within
+from app.spreadsheets.judgement import OUTSIDE
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,7 @@ class RegistrationView:
 
     id: int
     code: str
+    session_code: str
     participant_id: int
     name: str
     kelurahan_code: str | None
@@ -52,6 +56,16 @@ class RegistrationView:
     waiting_number: int | None
     ahead: int = 0
     waiting_for: tuple[Cap, ...] = ()
+
+
+@dataclass(frozen=True)
+class RegistrationFilters:
+    """`search` is part of a name or a phone number, or a code; `kelurahan` a code or "outside"."""
+
+    search: str = ""
+    status: RegistrationStatus | None = None
+    kelurahan: str = ""
+    target_group: str = ""
 
 
 def registration_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Registration:
@@ -74,6 +88,14 @@ def registration_of_ticket(db: Db, code: str) -> Registration:
     return found
 
 
+def registration_of_link(db: Db, link: DelegationLink, code: str) -> Registration:
+    """The row for whoever holds the delegation link. Raises `NotFound` for one that this link didn't make."""
+    found = registration_of_ticket(db, code)
+    if found.delegation_link_id != link.id:
+        raise _no_registration(code)
+    return found
+
+
 def registration_view(db: Db, registration: Registration) -> RegistrationView:
     """One registration as it is shown, with what keeps it waiting."""
     workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
@@ -82,26 +104,79 @@ def registration_view(db: Db, registration: Registration) -> RegistrationView:
 
 
 def registrations(
-    db: Db, actor: Actor, workshop_session: WorkshopSession, *, after: int = 0, limit: int | None = None
+    db: Db,
+    actor: Actor,
+    workshop_session: WorkshopSession,
+    filters: RegistrationFilters | None = None,
+    *,
+    after: int = 0,
+    limit: int | None = None,
 ) -> list[RegistrationView]:
     """Everyone registered for a session in the order in which they came, the cancelled too; paged by id."""
     conditions = [
-        col(Registration.workshop_session_id) == workshop_session.id,
+        *_of_session(actor, workshop_session),
+        *_conditions(filters or RegistrationFilters()),
         col(Registration.id) > after,
-        registrations_within(actor, Permission.ATTENDANCE_WRITE),
     ]
     return _with_waiting(db, workshop_session, *conditions, limit=limit)
 
 
-def _with_waiting(
-    db: Db, workshop_session: WorkshopSession, *conditions: ColumnElement[bool], limit: int | None = None
+def waiting_list(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, *, limit: int | None = None
 ) -> list[RegistrationView]:
-    lines = db.execute(_lines().where(*conditions).order_by(col(Registration.id)).limit(limit)).all()
+    """Those who wait, in the order in which they get a place as far as they fit."""
+    waits = col(Registration.status) == RegistrationStatus.WAITLISTED
+    conditions = (*_of_session(actor, workshop_session), waits)
+    return _with_waiting(db, workshop_session, *conditions, in_turn=True, limit=limit)
+
+
+def _of_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(Registration.workshop_session_id) == workshop_session.id,
+        registrations_within(actor, Permission.ATTENDANCE_WRITE),
+    )
+
+
+def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
+    if text := filters.search.strip():
+        found = col(Participant.name).icontains(text, autoescape=True)
+        found |= col(Registration.code) == text.upper()
+        digits = national_digits(text)
+        if len(digits) >= FEWEST_PHONE_DIGITS:
+            found |= func.coalesce(Registration.contact_phone, Participant.phone).contains(digits)
+        yield found
+    if filters.status:
+        yield col(Registration.status) == filters.status
+    if filters.kelurahan == OUTSIDE:
+        yield col(Registration.kelurahan_code).is_(None)
+    elif filters.kelurahan:
+        yield col(Registration.kelurahan_code) == filters.kelurahan
+    if filters.target_group:
+        yield col(Registration.target_group_code) == filters.target_group
+
+
+def registrations_of_link(db: Db, link: DelegationLink) -> list[RegistrationView]:
+    """Whom a delegation link has registered, the cancelled too."""
+    workshop_session = db.get_one(WorkshopSession, link.workshop_session_id)
+    return _with_waiting(db, workshop_session, col(Registration.delegation_link_id) == link.id)
+
+
+def _with_waiting(
+    db: Db,
+    workshop_session: WorkshopSession,
+    *conditions: ColumnElement[bool],
+    in_turn: bool = False,
+    limit: int | None = None,
+) -> list[RegistrationView]:
+    statement = _lines().where(*conditions).limit(limit)
+    if in_turn:
+        statement = statement.order_by(col(Registration.waiting_number))
+    lines = db.execute(statement.order_by(col(Registration.id))).all()
     waits = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in lines)
     places = places_of(db, workshop_session) if waits else None
     return [
-        _view(registration, person, kelurahan, attendance, ahead, _waiting_for(registration, places))
-        for registration, person, kelurahan, attendance, ahead in lines
+        _view(registration, person, held, kelurahan, attendance, ahead, _waiting_for(registration, places))
+        for registration, person, held, kelurahan, attendance, ahead in lines
     ]
 
 
@@ -111,7 +186,7 @@ def _waiting_for(registration: Registration, places: Places | None) -> tuple[Cap
     return places.full(registration.kelurahan_code, registration.target_group_code)
 
 
-def _lines() -> Select[Registration, Participant, str, AttendanceStatus, int]:
+def _lines() -> Select[Registration, Participant, str, str, AttendanceStatus, int]:
     """`ahead` counts, for those who wait, the lower numbers in the same queue."""
     queued = (
         select(
@@ -131,6 +206,7 @@ def _lines() -> Select[Registration, Participant, str, AttendanceStatus, int]:
         select(
             Registration,
             Participant,
+            col(WorkshopSession.code),
             col(Area.name),
             col(Attendance.status),
             case((queued.c.ahead.is_(None), 0), else_=queued.c.ahead),
@@ -147,6 +223,7 @@ def _lines() -> Select[Registration, Participant, str, AttendanceStatus, int]:
 def _view(
     registration: Registration,
     person: Participant,
+    session_code: str,
     kelurahan: str | None,
     attendance: AttendanceStatus | None,
     ahead: int,
@@ -155,6 +232,7 @@ def _view(
     return RegistrationView(
         id=registration.id,
         code=registration.code,
+        session_code=session_code,
         participant_id=person.id,
         name=person.name,
         kelurahan_code=registration.kelurahan_code,

@@ -1,5 +1,6 @@
 """Sessions as lists and pages show them, with how far their attendance has come."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,6 +21,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor, Permission
+from app.queries.places import group_places_by_session
 from app.queries.scope import workshops_within
 from app.queries.workshops import numbered
 
@@ -28,7 +30,10 @@ COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_I
 
 @dataclass(frozen=True)
 class WorkshopSessionView:
-    """`registered` and the three outcomes count registrations that are confirmed or walk-in."""
+    """`registered` and the three outcomes count registrations that are confirmed or walk-in.
+
+    `archived` and `public` are the workshop's; `places_of_group` has the groups with a cap of their own.
+    """
 
     id: int
     code: str
@@ -41,7 +46,16 @@ class WorkshopSessionView:
     venue: str
     online_link: str
     capacity: int | None
+    places_per_kelurahan: int | None
+    places_of_group: Mapping[str, int]
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_why: str | None
+    archived: bool
+    public: bool
     registered: int
+    waiting: int
     present: int
     absent: int
     excused: int
@@ -49,6 +63,10 @@ class WorkshopSessionView:
     @property
     def recorded(self) -> int:
         return self.present + self.absent + self.excused
+
+    @property
+    def has_begun(self) -> bool:
+        return self.starts_at <= now()
 
     @property
     def is_over(self) -> bool:
@@ -83,7 +101,7 @@ def workshop_sessions(db: Db, actor: Actor, workshop_code: str) -> list[Workshop
 
 
 def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
-    """The sessions that are over and have no outcome of anyone, the latest first."""
+    """The sessions that were held and have no outcome of anyone, the latest first."""
     recorded = select(col(Attendance.registration_id)).join(
         Registration, col(Registration.id) == col(Attendance.registration_id)
     )
@@ -91,6 +109,7 @@ def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> li
         db,
         actor,
         Permission.WORKSHOP_READ,
+        _takes_place(),
         col(WorkshopSession.ends_at) < now(),
         ~recorded.where(col(Registration.workshop_session_id) == col(WorkshopSession.id)).exists(),
         latest_first=True,
@@ -100,7 +119,28 @@ def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> li
 
 def coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
     """The sessions that are not over yet, the next one first."""
-    return _views(db, actor, Permission.WORKSHOP_READ, col(WorkshopSession.ends_at) >= now(), limit=limit)
+    return _views(
+        db,
+        actor,
+        Permission.WORKSHOP_READ,
+        _takes_place(),
+        col(WorkshopSession.ends_at) >= now(),
+        limit=limit,
+    )
+
+
+def workshop_sessions_between(
+    db: Db, actor: Actor, since: datetime, before: datetime
+) -> list[WorkshopSessionView]:
+    """The sessions that start in a period, `before` excluded; the cancelled too, but none of archived workshops."""
+    starts = col(WorkshopSession.starts_at)
+    in_use = col(Workshop.archived_at).is_(None)
+    return _views(db, actor, Permission.WORKSHOP_READ, in_use, starts >= since, starts < before)
+
+
+def _takes_place() -> ColumnElement[bool]:
+    """Neither cancelled nor of an archived workshop."""
+    return col(WorkshopSession.cancelled_at).is_(None) & col(Workshop.archived_at).is_(None)
 
 
 def free_session_code(db: Db, workshop_code: str) -> str:
@@ -124,13 +164,15 @@ def _views(
     def outcomes(status: AttendanceStatus) -> ColumnElement[int]:
         return func.count(case((col(Attendance.status) == status, 1)))
 
+    has_place = col(Registration.status).in_(COUNTED_AS_REGISTERED)
+    waits = col(Registration.status) == RegistrationStatus.WAITLISTED
     statement = (
         select(
             WorkshopSession,
-            col(Workshop.code),
-            col(Workshop.title),
+            Workshop,
             col(Venue.name),
-            func.count(col(Registration.id)),
+            func.count(case((has_place, 1))),
+            func.count(case((waits, 1))),
             outcomes(AttendanceStatus.PRESENT),
             outcomes(AttendanceStatus.ABSENT),
             outcomes(AttendanceStatus.EXCUSED),
@@ -139,33 +181,44 @@ def _views(
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
         .outerjoin(
             Registration,
-            (col(Registration.workshop_session_id) == col(WorkshopSession.id))
-            & col(Registration.status).in_(COUNTED_AS_REGISTERED),
+            (col(Registration.workshop_session_id) == col(WorkshopSession.id)) & (has_place | waits),
         )
-        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .outerjoin(Attendance, (col(Attendance.registration_id) == col(Registration.id)) & has_place)
         .where(workshops_within(actor, permission), *conditions)
         .group_by(col(WorkshopSession.id), col(Workshop.id), col(Venue.id))
         .limit(limit)
     )
     starts = col(WorkshopSession.starts_at)
-    statement = statement.order_by(starts.desc() if latest_first else starts, col(WorkshopSession.id))
+    lines = db.execute(
+        statement.order_by(starts.desc() if latest_first else starts, col(WorkshopSession.id))
+    ).all()
+    places_of_group = group_places_by_session(db, [found.id for found, *_ in lines])
     return [
         WorkshopSessionView(
             id=found.id,
             code=found.code,
-            workshop_id=found.workshop_id,
-            workshop_code=workshop_code,
-            workshop_title=title,
+            workshop_id=workshop.id,
+            workshop_code=workshop.code,
+            workshop_title=workshop.title,
             starts_at=found.starts_at,
             ends_at=found.ends_at,
             mode=found.mode,
             venue=venue or "",
             online_link=found.online_link,
             capacity=found.capacity,
+            places_per_kelurahan=found.places_per_kelurahan,
+            places_of_group=places_of_group[found.id],
+            registration_opens_at=found.registration_opens_at,
+            registration_closes_at=found.registration_closes_at,
+            cancelled_at=found.cancelled_at,
+            cancelled_why=found.cancelled_why,
+            archived=workshop.archived_at is not None,
+            public=workshop.public,
             registered=registered,
+            waiting=waiting,
             present=present,
             absent=absent,
             excused=excused,
         )
-        for found, workshop_code, title, venue, registered, present, absent, excused in db.execute(statement)
+        for found, workshop, venue, registered, waiting, present, absent, excused in lines
     ]

@@ -23,6 +23,8 @@ class WorkshopView:
     title: str
     description: str
     pillar: str | None
+    public: bool
+    archived_at: datetime | None
     organization: str
     target_groups: tuple[str, ...]
     sessions: int
@@ -41,10 +43,22 @@ def workshop_by_code(db: Db, actor: Actor, code: str, permission: Permission) ->
 
 
 def workshops(
-    db: Db, actor: Actor, *, search: str = "", after: str | None = None, limit: int | None = None
+    db: Db,
+    actor: Actor,
+    *,
+    search: str = "",
+    archived: bool | None = None,
+    after: str | None = None,
+    limit: int | None = None,
 ) -> list[WorkshopView]:
-    """The workshops that the actor may see, the newest sessions first; with `after`, in code order for paging."""
+    """The workshops that the actor may see, the newest sessions first; with `after`, in code order for paging.
+
+    `archived` leaves only those that are, or those that aren't.
+    """
     conditions: list[ColumnElement[bool]] = []
+    if archived is not None:
+        at = col(Workshop.archived_at)
+        conditions.append(at.is_not(None) if archived else at.is_(None))
     if search:
         conditions.append(
             col(Workshop.title).icontains(search, autoescape=True)
@@ -94,6 +108,8 @@ def _views(
             title=workshop.title,
             description=workshop.description,
             pillar=workshop.pillar,
+            public=workshop.public,
+            archived_at=workshop.archived_at,
             organization=organization,
             target_groups=groups.get(workshop.id, ()),
             sessions=count or 0,
@@ -102,6 +118,11 @@ def _views(
         )
         for workshop, organization, count, first, latest in found
     ]
+
+
+def organization_of(db: Db, actor: Actor) -> str:
+    """The name of the organization whose workshops the actor makes."""
+    return db.exec(select(Organization.name).where(Organization.id == actor.organization_id)).first() or ""
 
 
 def free_workshop_code(db: Db) -> str:

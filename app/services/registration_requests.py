@@ -7,10 +7,18 @@ from app.errors import Conflict
 from app.i18n import N_, Language
 from app.models import Channel, Registration, WorkshopSession
 from app.models.base import now
+from app.queries.registration_standing import Standing, standing
 from app.spreadsheets.judgement import Decision
 
 # The notice about personal data that people agree to (UU 27/2022, article 22); a new text is a new version.
 CONSENT_NOTICE = "2026-1"
+
+REFUSALS = {
+    Standing.CANCELLED: N_("This session is cancelled."),
+    Standing.OVER: N_("This session is over."),
+    Standing.CLOSED: N_("Registration for this session is closed."),
+    Standing.SOON: N_("Registration for this session is not open yet."),
+}
 
 
 @dataclass(frozen=True)
@@ -32,13 +40,17 @@ class Asking:
 
 
 class AlreadyRegistered(Conflict):
-    """The person has a registration for this session; `registration` is for those who may see it."""
+    """The person has a registration for this session; `registration` is for those who may see it.
+
+    `number` is the person's in the list that was given, from 1.
+    """
 
     code = "already-registered"
 
-    def __init__(self, registration: Registration) -> None:
+    def __init__(self, registration: Registration, number: int = 1) -> None:
         super().__init__(N_("This person is registered for this session already."))
         self.registration = registration
+        self.number = number
 
 
 class PersonUnclear(Conflict):
@@ -66,17 +78,11 @@ class NoPlaces(Conflict):
 
 def require_open(workshop_session: WorkshopSession, asking: Asking) -> None:
     """Raises `Conflict` where the session takes no registrations (any more, or yet)."""
-    if workshop_session.cancelled_at is not None:
-        raise Conflict(N_("This session is cancelled."), code="registration-closed")
-    if asking.channel is Channel.WALK_IN:
-        return
-    moment = now()
-    if workshop_session.ends_at <= moment:
-        raise Conflict(N_("This session is over."), code="registration-closed")
+    stands = standing(workshop_session, now())
+    accepted = {Standing.OPEN}
     if asking.overrule:
-        return
-    closes_at = workshop_session.registration_closes_at or workshop_session.starts_at
-    if closes_at <= moment:
-        raise Conflict(N_("Registration for this session is closed."), code="registration-closed")
-    if (opens_at := workshop_session.registration_opens_at) and opens_at > moment:
-        raise Conflict(N_("Registration for this session is not open yet."), code="registration-closed")
+        accepted |= {Standing.SOON, Standing.CLOSED}
+    if asking.channel is Channel.WALK_IN:
+        accepted |= {Standing.SOON, Standing.CLOSED, Standing.OVER}
+    if stands not in accepted:
+        raise Conflict(REFUSALS[stands], code="registration-closed")

@@ -1,27 +1,39 @@
 """Making and changing the sessions of a workshop."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import select
+from sqlmodel import col, delete, select
 
 from app.database import Db
 from app.errors import Conflict, Invalid
-from app.i18n import N_, utc
-from app.models import SessionMode, Venue, WorkshopSession
+from app.i18n import N_, utc, wita
+from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup, Venue, WorkshopSession
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
-from app.queries.workshop_sessions import workshop_session_by_code
+from app.queries.places import group_places
+from app.queries.workshop_sessions import WorkshopSessionView, workshop_session_by_code
 from app.queries.workshops import workshop_by_code
 from app.services.activities import record, snapshot
+from app.services.locks import hold_people, lock_row
+from app.services.messages import tell_everyone
+from app.services.waiting_list import move_up
 from app.services.workshops import checked_code
 
 MOST_PLACES = 100_000
+WHEN_AND_WHERE = ("starts_at", "ends_at", "mode", "venue_id", "online_link")
+NO_SUCH_NUMBER = N_("The number of places must be from 1 to 100,000.")
 
 
 @dataclass(frozen=True)
 class WorkshopSessionInput:
-    """What a person says of a session; `starts` and `ends` are WITA wall-clock times."""
+    """What a person says of a session; times are WITA wall-clock times.
+
+    Registration is open from when the session is made until it starts, unless `registration_opens` and
+    `registration_closes` say otherwise. `places_of_group` has the groups with a cap of their own.
+    """
 
     starts: datetime | None
     ends: datetime | None
@@ -29,6 +41,10 @@ class WorkshopSessionInput:
     mode: str = SessionMode.LURING
     online_link: str = ""
     capacity: int | None = None
+    registration_opens: datetime | None = None
+    registration_closes: datetime | None = None
+    places_per_kelurahan: int | None = None
+    places_of_group: Mapping[str, int] = field(default_factory=dict)
 
 
 def create_workshop_session(
@@ -38,44 +54,66 @@ def create_workshop_session(
     actor.require(Permission.SESSION_WRITE)
     workshop = workshop_by_code(db, actor, workshop_code, Permission.SESSION_WRITE)
     code = checked_code(code)
-    starts_at, ends_at = _checked_times(given)
+    starts_at, ends_at = _checked(db, given)
     if db.exec(select(WorkshopSession).where(WorkshopSession.code == code)).first():
         raise Conflict(N_("There is a session with this code already."), code="code-taken")
     workshop_session = WorkshopSession(
         code=code, workshop_id=workshop.id, starts_at=starts_at, ends_at=ends_at
     )
-    _apply(db, actor, workshop_session, given)
     db.add(workshop_session)
-    db.flush()
-    record(db, actor, "create", "session", code, after=snapshot(workshop_session))
+    _apply(db, actor, workshop_session, given)
+    record(db, actor, "create", "session", code, after=_snapshot(db, workshop_session))
     return workshop_session
 
 
 def change_workshop_session(db: Db, actor: Actor, code: str, given: WorkshopSessionInput) -> WorkshopSession:
-    """Replaces times, venue, mode, link and capacity."""
+    """Replaces all that can be said of a session. Places that this makes go to those who wait; a change of time or
+    place is told to everyone who registered.
+
+    Fewer places than are taken already throw nobody out; nobody else gets one until they suffice again.
+    """
     actor.require(Permission.SESSION_WRITE)
-    workshop_session = workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE)
-    before = snapshot(workshop_session)
-    workshop_session.starts_at, workshop_session.ends_at = _checked_times(given)
+    found = workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE)
+    starts_at, ends_at = _checked(db, given)
+    hold_people(db)
+    workshop_session = lock_row(db, WorkshopSession, found.id)
+    if workshop_session.cancelled_at is not None:
+        raise Conflict(N_("This session is cancelled."), code="session-cancelled")
+    before = _snapshot(db, workshop_session)
+    workshop_session.starts_at, workshop_session.ends_at = starts_at, ends_at
     _apply(db, actor, workshop_session, given)
-    db.flush()
-    record(db, actor, "change", "session", code, before=before, after=snapshot(workshop_session))
+    after = _snapshot(db, workshop_session)
+    record(db, actor, "change", "session", code, before=before, after=after)
+    if any(before[field] != after[field] for field in WHEN_AND_WHERE):
+        tell_everyone(db, MessageKind.SESSION_CHANGED, workshop_session)
+    move_up(db, actor, workshop_session, because="caps")
     return workshop_session
 
 
-def _checked_times(given: WorkshopSessionInput) -> tuple[datetime, datetime]:
-    fields: dict[str, str] = {}
-    if given.starts is None:
-        fields["starts"] = N_("The start needs a date and a time.")
-    if given.ends is None:
-        fields["ends"] = N_("The end needs a date and a time.")
-    for name, moment in (("starts", given.starts), ("ends", given.ends)):
-        if moment and moment.year not in YEARS:
-            fields[name] = N_("The year must be one of 2000 to 2100.")
-    if given.starts and given.ends and given.ends <= given.starts:
-        fields["ends"] = N_("The end must come after the start.")
-    if given.capacity is not None and not 1 <= given.capacity <= MOST_PLACES:
-        fields["capacity"] = N_("The number of places must be from 1 to 100,000.")
+def said_of(view: WorkshopSessionView) -> WorkshopSessionInput:
+    """A session as somebody would have to say it: what a form or a partial change begins with."""
+    return WorkshopSessionInput(
+        starts=wall_clock(view.starts_at),
+        ends=wall_clock(view.ends_at),
+        venue=view.venue,
+        mode=view.mode,
+        online_link=view.online_link,
+        capacity=view.capacity,
+        registration_opens=wall_clock(view.registration_opens_at),
+        registration_closes=wall_clock(view.registration_closes_at),
+        places_per_kelurahan=view.places_per_kelurahan,
+        places_of_group=view.places_of_group,
+    )
+
+
+def wall_clock(instant: datetime | None) -> datetime | None:
+    """What the clocks of Balikpapan show at an instant."""
+    return wita(instant).replace(tzinfo=None) if instant else None
+
+
+def _checked(db: Db, given: WorkshopSessionInput) -> tuple[datetime, datetime]:
+    """The instants at which the session starts and ends. Raises `Invalid` where anything said can't be."""
+    fields = _faults_of_times(given) | _faults_of_places(db, given)
     if given.mode not in set(SessionMode):
         fields["mode"] = N_("Choose in person, online or both.")
     if given.online_link and not given.online_link.startswith(("https://", "http://")):
@@ -85,11 +123,75 @@ def _checked_times(given: WorkshopSessionInput) -> tuple[datetime, datetime]:
     return utc(given.starts), utc(given.ends)
 
 
+def _faults_of_times(given: WorkshopSessionInput) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    if given.starts is None:
+        fields["starts"] = N_("The start needs a date and a time.")
+    if given.ends is None:
+        fields["ends"] = N_("The end needs a date and a time.")
+    if given.starts and given.ends and given.ends <= given.starts:
+        fields["ends"] = N_("The end must come after the start.")
+    opens, closes = given.registration_opens, given.registration_closes
+    if opens and closes and closes <= opens:
+        fields["registration_closes"] = N_("Registration must close after it opens.")
+    if opens and given.starts and opens >= given.starts:
+        fields["registration_opens"] = N_("Registration must open before the session starts.")
+    if closes and given.ends and closes > given.ends:
+        fields["registration_closes"] = N_("Registration must close before the session ends.")
+    return fields | _impossible_years(given)
+
+
+def _impossible_years(given: WorkshopSessionInput) -> dict[str, str]:
+    wrong_year = N_("The year must be one of 2000 to 2100.")
+    not_a_time = N_("This needs a date and a time, in the years 2000 to 2100.")
+    said = (
+        ("starts", given.starts, wrong_year),
+        ("ends", given.ends, wrong_year),
+        ("registration_opens", given.registration_opens, not_a_time),
+        ("registration_closes", given.registration_closes, not_a_time),
+    )
+    return {name: fault for name, moment, fault in said if moment and moment.year not in YEARS}
+
+
+def _faults_of_places(db: Db, given: WorkshopSessionInput) -> dict[str, str]:
+    said = {"capacity": given.capacity, "places_per_kelurahan": given.places_per_kelurahan}
+    said |= {f"places_of_group.{group}": places for group, places in given.places_of_group.items()}
+    fields = {
+        name: NO_SUCH_NUMBER
+        for name, places in said.items()
+        if places is not None and not 1 <= places <= MOST_PLACES
+    }
+    known = set(db.exec(select(TargetGroup.code))) if given.places_of_group else set()
+    for group in set(given.places_of_group) - known:
+        fields[f"places_of_group.{group}"] = N_("This target group is not known.")
+    return fields
+
+
 def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, given: WorkshopSessionInput) -> None:
     workshop_session.venue_id = _venue_named(db, actor, given.venue)
     workshop_session.mode = SessionMode(given.mode)
     workshop_session.online_link = given.online_link.strip()
     workshop_session.capacity = given.capacity
+    workshop_session.registration_opens_at = _instant(given.registration_opens)
+    workshop_session.registration_closes_at = _instant(given.registration_closes)
+    workshop_session.places_per_kelurahan = given.places_per_kelurahan
+    db.flush()
+    db.exec(
+        delete(SessionGroupPlaces).where(col(SessionGroupPlaces.workshop_session_id) == workshop_session.id)
+    )
+    db.add_all(
+        SessionGroupPlaces(workshop_session_id=workshop_session.id, target_group_code=group, places=places)
+        for group, places in given.places_of_group.items()
+    )
+    db.flush()
+
+
+def _instant(day_and_time: datetime | None) -> datetime | None:
+    return utc(day_and_time) if day_and_time else None
+
+
+def _snapshot(db: Db, workshop_session: WorkshopSession) -> dict[str, Any]:
+    return snapshot(workshop_session) | {"places_of_group": group_places(db, workshop_session.id)}
 
 
 def _venue_named(db: Db, actor: Actor, name: str) -> int | None:

@@ -9,10 +9,12 @@ from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
+from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.workshops import workshop_by_code
 from app.services.activities import record, snapshot
-from app.services.users import DINAS_KOMINFO, organization_named
+from app.services.organizations import organization_named
+from app.services.users import DINAS_KOMINFO
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 LONGEST_TITLE = 200
@@ -20,12 +22,16 @@ LONGEST_TITLE = 200
 
 @dataclass(frozen=True)
 class WorkshopInput:
-    """What a person says of a workshop. An empty `target_groups` means whoever comes."""
+    """What a person says of a workshop. An empty `target_groups` means whoever comes.
+
+    A `public` one has a page on which people register themselves.
+    """
 
     title: str
     target_groups: tuple[str, ...] = ()
     description: str = ""
     pillar: str | None = None
+    public: bool = False
 
 
 def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
@@ -45,13 +51,26 @@ def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Wo
 
 
 def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
-    """Replaces title, description, pillar and target groups."""
+    """Replaces title, description, pillar, target groups and whether it is public."""
     actor.require(Permission.WORKSHOP_WRITE)
     workshop = workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE)
     _check(db, given)
     before = _snapshot(workshop, WorkshopInput(title=workshop.title, target_groups=_groups_of(db, workshop)))
     _apply(db, workshop, given)
     record(db, actor, "change", "workshop", code, before=before, after=_snapshot(workshop, given))
+    return workshop
+
+
+def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop:
+    """Keeps a workshop out of lists and closes its public page, or puts it back; its figures stay."""
+    actor.require(Permission.WORKSHOP_WRITE)
+    workshop = workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE)
+    if archived is (workshop.archived_at is not None):
+        return workshop
+    before = snapshot(workshop)
+    workshop.archived_at = now() if archived else None
+    action = "archive" if archived else "unarchive"
+    record(db, actor, action, "workshop", code, before=before, after=snapshot(workshop))
     return workshop
 
 
@@ -82,6 +101,7 @@ def _apply(db: Db, workshop: Workshop, given: WorkshopInput) -> None:
     workshop.title = given.title.strip()
     workshop.description = given.description.strip()
     workshop.pillar = Pillar(given.pillar) if given.pillar else None
+    workshop.public = given.public
     db.flush()
     db.exec(delete(WorkshopTargetGroup).where(col(WorkshopTargetGroup.workshop_id) == workshop.id))
     db.add_all(

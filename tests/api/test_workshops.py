@@ -34,12 +34,15 @@ NO_WORKSHOPS: tuple[tuple[object, set[str]], ...] = (
 NO_SESSIONS: tuple[tuple[dict[str, Any], set[str]], ...] = (
     ({"starts_at": "2025-08-05T09:00:00"}, {"starts_at"}),
     ({"starts_at": "kemarin"}, {"starts_at"}),
-    ({"ends_at": "2025-08-05T09:00:00+08:00"}, {"ends"}),
+    ({"ends_at": "2025-08-05T09:00:00+08:00"}, {"ends_at"}),
     ({"capacity": 0}, {"capacity"}),
     ({"capacity": 2**40}, {"capacity"}),
     ({"online_link": "javascript:alert(1)"}, {"online_link"}),
     ({"mode": "telepati"}, {"mode"}),
-    ({"starts_at": "0205-08-05T09:00:00+08:00"}, {"starts"}),
+    ({"places_per_kelurahan": 0}, {"places_per_kelurahan"}),
+    ({"places_of_group": {"pelaut": 3}}, {"places_of_group.pelaut"}),
+    ({"registration_opens_at": "2025-08-06T09:00:00+08:00"}, {"registration_opens_at"}),
+    ({"starts_at": "0205-08-05T09:00:00+08:00"}, {"starts_at"}),
 )
 
 
@@ -81,6 +84,8 @@ def test_a_workshop_is_made_read_and_changed(sari: TestClient, workshop: dict[st
         "description": "",
         "organization": "Panitia Literasi SPBE",
         "pillar": "cakap",
+        "public": False,
+        "archived_at": None,
         "target_groups": ["rt", "umkm"],
         "sessions": 0,
         "first_starts_at": None,
@@ -92,6 +97,10 @@ def test_a_workshop_is_made_read_and_changed(sari: TestClient, workshop: dict[st
     assert changed == workshop | {"title": "Baru", "pillar": None}
     assert sari.get("/workshops/SPBE-2025").json() == changed
     assert sari.patch("/workshops/SPBE-2025", json={}).json() == changed
+
+    assert sari.patch("/workshops/SPBE-2025", json={"public": True, "archived": True}).json()["archived_at"]
+    back = sari.patch("/workshops/SPBE-2025", json={"archived": False}).json()
+    assert back == changed | {"public": True}
 
 
 def test_a_session_is_made_read_and_changed(sari: TestClient, session: dict[str, Any]) -> None:
@@ -105,7 +114,14 @@ def test_a_session_is_made_read_and_changed(sari: TestClient, session: dict[str,
         "mode": "hybrid",
         "online_link": "https://rapat.contoh.id/spbe",
         "capacity": 80,
+        "places_per_kelurahan": None,
+        "places_of_group": {},
+        "registration_opens_at": None,
+        "registration_closes_at": None,
+        "cancelled_at": None,
+        "cancelled_why": None,
         "registered": 0,
+        "waiting": 0,
         "present": 0,
         "absent": 0,
         "excused": 0,
@@ -117,6 +133,18 @@ def test_a_session_is_made_read_and_changed(sari: TestClient, session: dict[str,
     changed = sari.patch("/sessions/SPBE-2025-1", json={"capacity": None, "mode": "luring"}).json()
     assert (changed["capacity"], changed["mode"], changed["venue"]) == (None, "luring", "Aula Balai Kota")
     assert sari.get("/sessions/SPBE-2025-1").json() == changed
+
+    limits = {
+        "places_per_kelurahan": 2,
+        "places_of_group": {"umkm": 40},
+        "registration_closes_at": "2025-08-04T09:00:00Z",
+    }
+    limited = sari.patch("/sessions/SPBE-2025-1", json=limits).json()
+    assert limited == changed | limits
+    assert sari.patch("/sessions/SPBE-2025-1", json={"venue": None}).json() == limited
+    assert sari.patch("/sessions/SPBE-2025-1", json={"registration_closes_at": None}).json() == (
+        limited | {"registration_closes_at": None}
+    )
 
 
 def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: dict[str, Any]) -> None:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from app.models import AttendanceStatus, Venue, Workshop, WorkshopSession
+from app.models import AttendanceStatus, SessionGroupPlaces, Venue, Workshop, WorkshopSession
+from tests.coming import coming_session
 from tests.stories import City
 
 TYPED = {
@@ -45,6 +46,7 @@ def test_an_organizer_makes_a_session_in_wita(organizer: TestClient, workshop: W
     assert '<option value="Aula Kelurahan Manggar"></option>' in next_form.text
 
 
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the wording is the same on both
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
@@ -55,6 +57,11 @@ def test_an_organizer_makes_a_session_in_wita(organizer: TestClient, workshop: W
         ("capacity", "banyak", "The number of places must be from 1 to 100,000."),
         ("capacity", "9999999999999", "The number of places must be from 1 to 100,000."),
         ("online_link", "javascript:alert(1)", "A link begins with https://"),
+        ("places_per_kelurahan", "0", "The number of places must be from 1 to 100,000."),
+        ("places_of_group.umkm", "sepuluh", "The number of places must be from 1 to 100,000."),
+        ("registration_opens", "besok", "This needs a date and a time, in the years 2000 to 2100."),
+        ("registration_opens", "2025-11-04T09:00", "Registration must open before the session starts."),
+        ("registration_closes", "2025-11-05T09:00", "Registration must close before the session ends."),
     ],
 )
 def test_what_was_typed_is_kept_beside_what_is_wrong(
@@ -93,6 +100,72 @@ def test_the_form_of_a_change_holds_what_is_there(
     page = staff.post("/sesi/SPBE-2025-1/ubah", data=TYPED | {"ends": ""})
     assert page.status_code == 422
     assert 'value="2025-11-04T09:00"' in page.text
+
+
+def test_limits_and_times_of_registration_are_kept_as_typed(
+    organizer: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    more = {
+        "places_per_kelurahan": "2",
+        "places_of_group.umkm": "20",
+        "places_of_group.rt": "",
+        "registration_opens": "2025-10-01T08:00",
+        "registration_closes": "2025-11-03T17:00",
+    }
+
+    organizer.post("/sesi/SPBE-2025-1/ubah", data=TYPED | more)
+
+    form = organizer.get("/sesi/SPBE-2025-1/ubah").text
+    for name, value in more.items():
+        assert re.search(rf'name="{re.escape(name)}" type="[\w-]+" value="{value}"', form), name
+    assert "places_of_group.tokoh" not in form
+    assert [(one.target_group_code, one.places) for one in city.all(SessionGroupPlaces)] == [("umkm", 20)]
+
+
+def test_a_session_is_held_once_more(
+    organizer: TestClient, stranger: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    organizer.post(
+        "/sesi/SPBE-2025-1/ubah",
+        data=TYPED | {"places_of_group.umkm": "20", "registration_closes": "2025-11-03T17:00"},
+    )
+    city.register("SPBE-2025-1", "Rina Melati")
+    copy = {"starts": "2026-02-01T13:00", "code": "SPBE-2025-2"}
+    assert 'value="SPBE-2025-2"' in organizer.get("/sesi/SPBE-2025-1/salin").text
+    assert stranger.post("/sesi/SPBE-2025-1/salin", data=copy).status_code == 404
+    refused = organizer.post("/sesi/SPBE-2025-1/salin", data=copy | {"starts": "", "code": "SPBE-2025-7"})
+    assert refused.status_code == 422
+    assert 'id="starts-error">The start needs a date and a time.' in refused.text
+    assert 'value="SPBE-2025-7"' in refused.text
+
+    answer = organizer.post("/sesi/SPBE-2025-1/salin", data=copy)
+
+    assert answer.headers["location"] == "/sesi/SPBE-2025-2"
+    form = organizer.get("/sesi/SPBE-2025-2/ubah").text
+    for value in ("2026-02-01T13:00", "2026-02-01T16:30", "2026-01-31T21:00", "20", "40"):
+        assert f'value="{value}"' in form
+    assert "Nobody is registered yet." in organizer.get("/sesi/SPBE-2025-2").text
+
+
+def test_a_session_is_cancelled_with_a_reason(staff: TestClient, stranger: TestClient, city: City) -> None:
+    coming_session(city)
+    address = "/sesi/JUALAN-1/batalkan"
+    assert (
+        stranger.get(address).status_code == stranger.post(address, data={"why": "Hujan"}).status_code == 404
+    )
+    refused = staff.post(address, data={"why": " "})
+    assert refused.status_code == 422
+    assert 'id="why-error">Say why' in refused.text
+
+    assert staff.post(address, data={"why": "Hujan <deras>"}).headers["location"] == "/sesi/JUALAN-1"
+
+    page = staff.get("/sesi/JUALAN-1").text
+    assert "Hujan &lt;deras&gt;" in page
+    for gone in ("/sesi/JUALAN-1/ubah", "/sesi/JUALAN-1/unggah", "/sesi/JUALAN-1/daftarkan-orang"):
+        assert f'href="{gone}"' not in page
+    assert "Cancelled" in staff.get("/kegiatan/JUALAN").text
+    assert "JUALAN-1" not in staff.get("/").text
+    assert staff.post("/sesi/JUALAN-1/ubah", data=TYPED).status_code == 409
 
 
 def test_the_figures_say_who_came_and_of_whom_nobody_knows(

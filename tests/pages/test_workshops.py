@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.models import Workshop, WorkshopSession, WorkshopTargetGroup
+from tests.coming import coming_session
 from tests.queries.counting import queries_of
 from tests.stories import City
 
@@ -85,6 +86,37 @@ def test_an_organizer_changes_a_workshop(organizer: TestClient, workshop: Worksh
     assert page.status_code == 422
     assert "masih di sini" in page.text
     assert city.all(Workshop)[0].title == TITLE
+
+
+def test_a_public_workshop_shows_the_address_to_send_to_people(organizer: TestClient) -> None:
+    data = {"title": TITLE, "code": "LD-1"}
+    organizer.post("/kegiatan/baru", data=data)
+    assert "/daftar/LD-1" not in organizer.get("/kegiatan/LD-1").text
+
+    organizer.post("/kegiatan/LD-1/ubah", data=data | {"public": "true"})
+
+    assert 'value="http://127.0.0.1:8000/daftar/LD-1"' in organizer.get("/kegiatan/LD-1").text
+    assert 'name="public" value="true" checked' in organizer.get("/kegiatan/LD-1/ubah").text
+
+
+def test_an_archived_workshop_is_kept_out_of_the_lists(
+    organizer: TestClient, stranger: TestClient, city: City
+) -> None:
+    coming_session(city)
+    assert "JUALAN-1" in organizer.get("/").text
+    assert stranger.post("/kegiatan/JUALAN/arsipkan").status_code == 404
+
+    assert organizer.post("/kegiatan/JUALAN/arsipkan").headers["location"] == "/kegiatan/JUALAN"
+
+    assert codes_in(organizer, "") == []
+    assert "JUALAN-1" not in organizer.get("/").text
+    assert "JUALAN" in organizer.get("/kegiatan?arsip=1").text
+    page = organizer.get("/kegiatan/JUALAN").text
+    assert "Archived" in page
+    assert "/kegiatan/JUALAN/sesi/baru" not in page
+
+    organizer.post("/kegiatan/JUALAN/aktifkan")
+    assert codes_in(organizer, "") == ["JUALAN"]
 
 
 def test_a_title_is_text_wherever_it_stands(organizer: TestClient) -> None:

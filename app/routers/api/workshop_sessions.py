@@ -1,20 +1,31 @@
 """Sessions of a workshop."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from app.i18n import wita
+from app.errors import Invalid
 from app.queries import workshop_sessions as queries
-from app.queries.workshop_sessions import WorkshopSessionView
 from app.services import workshop_sessions as services
-from app.services.workshop_sessions import WorkshopSessionInput
+from app.services.workshop_sessions import WorkshopSessionInput, said_of, wall_clock
 from app.web.dependencies import ApiActor, Reader, Writer
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
+
+# What the API calls the fields of a `WorkshopSessionInput`, where the names differ.
+API_NAMES = {
+    "starts": "starts_at",
+    "ends": "ends_at",
+    "registration_opens": "registration_opens_at",
+    "registration_closes": "registration_closes_at",
+}
+# What null takes away; of other fields it changes nothing.
+MAY_BE_NULL = {"capacity", "places_per_kelurahan", "registration_opens_at", "registration_closes_at"}
 
 Mode = Literal["luring", "daring", "hybrid"]
 
@@ -30,6 +41,9 @@ class SessionIn(BaseModel):
                     "ends_at": "2026-08-05T12:00:00+08:00",
                     "venue": "Aula Balai Kota",
                     "capacity": 80,
+                    "places_per_kelurahan": 2,
+                    "places_of_group": {"umkm": 40},
+                    "registration_closes_at": "2026-08-04T17:00:00+08:00",
                 }
             ]
         },
@@ -42,10 +56,14 @@ class SessionIn(BaseModel):
     mode: Mode = "luring"
     online_link: str = ""
     capacity: int | None = None
+    places_per_kelurahan: int | None = None
+    places_of_group: dict[str, int] = Field(default_factory=dict)
+    registration_opens_at: AwareDatetime | None = None
+    registration_closes_at: AwareDatetime | None = None
 
 
 class SessionPatch(BaseModel):
-    """Only what is given changes; null takes the capacity away."""
+    """Only what is given changes; null takes a limit or a time of registration away."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -55,10 +73,14 @@ class SessionPatch(BaseModel):
     mode: Mode | None = None
     online_link: str | None = None
     capacity: int | None = None
+    places_per_kelurahan: int | None = None
+    places_of_group: dict[str, int] | None = None
+    registration_opens_at: AwareDatetime | None = None
+    registration_closes_at: AwareDatetime | None = None
 
 
 class SessionOut(BaseModel):
-    """`registered` are confirmed or walk-in; the outcomes count them."""
+    """`registered` are confirmed or walk-in; the outcomes count them. `waiting` are on the waiting list."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -71,7 +93,14 @@ class SessionOut(BaseModel):
     mode: Mode
     online_link: str
     capacity: int | None
+    places_per_kelurahan: int | None
+    places_of_group: dict[str, int]
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_why: str | None
     registered: int
+    waiting: int
     present: int
     absent: int
     excused: int
@@ -80,20 +109,11 @@ class SessionOut(BaseModel):
 @router.post("/workshops/{workshop_code}/sessions", status_code=201)
 def create_session(workshop_code: str, given: SessionIn, db: Writer, actor: ApiActor) -> SessionOut:
     """A new session; a venue of that name is made where there is none."""
-    made = services.create_workshop_session(
-        db,
-        actor,
-        workshop_code,
-        given.code,
-        WorkshopSessionInput(
-            starts=_wall_clock(given.starts_at),
-            ends=_wall_clock(given.ends_at),
-            venue=given.venue,
-            mode=given.mode,
-            online_link=given.online_link,
-            capacity=given.capacity,
-        ),
-    )
+    fields = _by_own_names(given.model_dump(exclude={"code"}))
+    with _fields_by_api_names():
+        made = services.create_workshop_session(
+            db, actor, workshop_code, given.code, WorkshopSessionInput(**fields)
+        )
     return SessionOut.model_validate(queries.workshop_session(db, actor, made.code))
 
 
@@ -105,28 +125,25 @@ def get_session(code: str, look: Reader, actor: ApiActor) -> SessionOut:
 @router.patch("/sessions/{code}")
 def change_session(code: str, given: SessionPatch, db: Writer, actor: ApiActor) -> SessionOut:
     """Changes what is given and leaves the rest."""
-    fields = given.model_dump(exclude_none=True)
-    if "capacity" in given.model_fields_set:
-        fields["capacity"] = given.capacity
-    for api_name, name in (("starts_at", "starts"), ("ends_at", "ends")):
-        if (instant := fields.pop(api_name, None)) is not None:
-            fields[name] = _wall_clock(instant)
+    changed = given.model_dump(exclude_unset=True).items()
+    fields = _by_own_names({name: to for name, to in changed if to is not None or name in MAY_BE_NULL})
     found = queries.workshop_session(db, actor, code)
-    services.change_workshop_session(db, actor, code, replace(_as_input(found), **fields))
+    with _fields_by_api_names():
+        services.change_workshop_session(db, actor, code, replace(said_of(found), **fields))
     return SessionOut.model_validate(queries.workshop_session(db, actor, code))
 
 
-def _as_input(found: WorkshopSessionView) -> WorkshopSessionInput:
-    return WorkshopSessionInput(
-        starts=_wall_clock(found.starts_at),
-        ends=_wall_clock(found.ends_at),
-        venue=found.venue,
-        mode=found.mode,
-        online_link=found.online_link,
-        capacity=found.capacity,
-    )
+@contextmanager
+def _fields_by_api_names() -> Iterator[None]:
+    """A refusal names the fields as the caller sent them."""
+    try:
+        yield
+    except Invalid as problem:
+        problem.fields = {API_NAMES.get(name, name): text for name, text in problem.fields.items()}
+        raise
 
 
-def _wall_clock(instant: datetime) -> datetime:
-    """What the clocks of Balikpapan show at that instant."""
-    return wita(instant).replace(tzinfo=None)
+def _by_own_names(fields: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, as a `WorkshopSessionInput` has it."""
+    moments = {name: wall_clock(fields.pop(api)) for name, api in API_NAMES.items() if api in fields}
+    return fields | moments

@@ -27,6 +27,7 @@ class WorkshopIn(BaseModel):
                     "title": "Workshop Literasi Promosi SPBE",
                     "target_groups": ["umkm", "rt"],
                     "pillar": "cakap",
+                    "public": True,
                 }
             ]
         },
@@ -37,10 +38,11 @@ class WorkshopIn(BaseModel):
     description: str = ""
     target_groups: list[str] = Field(default_factory=list)
     pillar: PillarCode | None = None
+    public: bool = False
 
 
 class WorkshopPatch(BaseModel):
-    """Only what is given changes; null takes the pillar away."""
+    """Only what is given changes; null takes the pillar away. An archived workshop is kept out of lists of pages."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -48,6 +50,8 @@ class WorkshopPatch(BaseModel):
     description: str | None = None
     target_groups: list[str] | None = None
     pillar: PillarCode | None = None
+    public: bool | None = None
+    archived: bool | None = None
 
 
 class WorkshopOut(BaseModel):
@@ -58,6 +62,8 @@ class WorkshopOut(BaseModel):
     description: str
     organization: str
     pillar: PillarCode | None
+    public: bool
+    archived_at: datetime | None
     target_groups: list[str]
     sessions: int
     first_starts_at: datetime | None
@@ -91,7 +97,7 @@ def create_workshop(given: WorkshopIn, db: Writer, actor: ApiActor) -> WorkshopO
         db,
         actor,
         given.code,
-        WorkshopInput(given.title, tuple(given.target_groups), given.description, given.pillar),
+        WorkshopInput(given.title, tuple(given.target_groups), given.description, given.pillar, given.public),
     )
     return WorkshopOut.model_validate(queries.workshop(db, actor, made.code))
 
@@ -105,11 +111,13 @@ def get_workshop(code: str, look: Reader, actor: ApiActor) -> WorkshopOut:
 def change_workshop(code: str, given: WorkshopPatch, db: Writer, actor: ApiActor) -> WorkshopOut:
     """Changes what is given and leaves the rest."""
     found = queries.workshop(db, actor, code)
-    changed = WorkshopInput(found.title, found.target_groups, found.description, found.pillar)
-    fields = given.model_dump(exclude_none=True)
+    changed = WorkshopInput(found.title, found.target_groups, found.description, found.pillar, found.public)
+    fields = given.model_dump(exclude_none=True, exclude={"archived"})
     if "pillar" in given.model_fields_set:
         fields["pillar"] = given.pillar
     if given.target_groups is not None:
         fields["target_groups"] = tuple(given.target_groups)
     services.change_workshop(db, actor, code, replace(changed, **fields))
+    if given.archived is not None:
+        services.set_archived(db, actor, code, archived=given.archived)
     return WorkshopOut.model_validate(queries.workshop(db, actor, code))

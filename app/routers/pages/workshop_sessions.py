@@ -1,30 +1,39 @@
-"""The sessions of a workshop: one with its figures and uploads, making and changing one."""
+"""The sessions of a workshop: making, changing, copying and cancelling one. Its own page is `registrations`'."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
-from app.errors import Conflict, Invalid
-from app.i18n import wita
-from app.permissions import Permission
+from app.database import Db
+from app.errors import Conflict, Invalid, Problem
+from app.i18n import Language, Translator
+from app.permissions import Actor, Permission
+from app.queries import reference
 from app.queries import workshop_sessions as queries
-from app.queries.attendance_imports import attendance_imports
 from app.queries.venues import venue_names
 from app.queries.workshops import workshop
 from app.services import workshop_sessions as services
-from app.web.dependencies import PageActor, Reader, Translate, Writer
+from app.services.session_cancellation import cancel_session
+from app.services.session_copies import copy_session
+from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
 from app.web.flash import flash
-from app.web.forms import moment, render_form, whole_number
-from app.web.pages import render, see
+from app.web.forms import moment, optional_moment, render_form, whole_number
+from app.web.pages import see
 
 router = APIRouter(include_in_schema=False)
 
-DATETIME_LOCAL = "%Y-%m-%dT%H:%M"
+OF_GROUP = "places_of_group."
 
 
 class WorkshopSessionForm(BaseModel):
-    """Times as an input of type datetime-local writes them, in WITA."""
+    """Times as an input of type datetime-local writes them, in WITA.
+
+    The places of a group come as a field of their own, "places_of_group.umkm".
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     code: str = ""
     starts: str = ""
@@ -33,8 +42,31 @@ class WorkshopSessionForm(BaseModel):
     mode: str = "luring"
     online_link: str = ""
     capacity: str = ""
+    places_per_kelurahan: str = ""
+    registration_opens: str = ""
+    registration_closes: str = ""
+
+    def typed(self, name: str) -> str:
+        """What was typed for a group's places."""
+        return str((self.model_extra or {}).get(name, ""))
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups for which something is typed."""
+        names = self.model_extra or {}
+        return [
+            name.removeprefix(OF_GROUP) for name in names if name.startswith(OF_GROUP) and self.typed(name)
+        ]
+
+    @property
+    def has_more(self) -> bool:
+        """Whether anything is said that most sessions don't need."""
+        return bool(
+            self.places_per_kelurahan or self.groups or self.registration_opens or self.registration_closes
+        )
 
     def given(self) -> services.WorkshopSessionInput:
+        of_group = {group: whole_number(self.typed(OF_GROUP + group)) for group in self.groups}
         return services.WorkshopSessionInput(
             starts=moment(self.starts),
             ends=moment(self.ends),
@@ -42,35 +74,47 @@ class WorkshopSessionForm(BaseModel):
             mode=self.mode,
             online_link=self.online_link.strip(),
             capacity=whole_number(self.capacity),
+            registration_opens=optional_moment(self.registration_opens),
+            registration_closes=optional_moment(self.registration_closes),
+            places_per_kelurahan=whole_number(self.places_per_kelurahan),
+            places_of_group={group: places for group, places in of_group.items() if places is not None},
         )
 
     @classmethod
     def of(cls, view: queries.WorkshopSessionView) -> "WorkshopSessionForm":
         """The form as one who wants to change the session finds it."""
+        said = services.said_of(view)
         return cls(
             code=view.code,
-            starts=wita(view.starts_at).strftime(DATETIME_LOCAL),
-            ends=wita(view.ends_at).strftime(DATETIME_LOCAL),
+            starts=_written(said.starts),
+            ends=_written(said.ends),
             venue=view.venue,
             mode=view.mode,
             online_link=view.online_link,
-            capacity="" if view.capacity is None else str(view.capacity),
+            capacity=_number(view.capacity),
+            places_per_kelurahan=_number(view.places_per_kelurahan),
+            registration_opens=_written(said.registration_opens),
+            registration_closes=_written(said.registration_closes),
+            **{OF_GROUP + group: str(places) for group, places in view.places_of_group.items()},
         )
+
+
+class CopyForm(BaseModel):
+    code: str = ""
+    starts: str = ""
+
+
+class CancellationForm(BaseModel):
+    why: str = ""
 
 
 @router.get("/kegiatan/{workshop_code}/sesi/baru")
 def new_workshop_session_page(
-    request: Request, look: Reader, actor: PageActor, workshop_code: str, _: Translate
+    request: Request, look: Reader, actor: PageActor, workshop_code: str, _: Translate, language: Lang
 ) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    return render_form(
-        request,
-        "workshop_sessions/new.html",
-        WorkshopSessionForm(code=queries.free_session_code(look, workshop_code)),
-        _,
-        workshop=workshop(look, actor, workshop_code),
-        venues=venue_names(look),
-    )
+    form = WorkshopSessionForm(code=queries.free_session_code(look, workshop_code))
+    return _new_form(request, look, actor, workshop_code, form, _, language)
 
 
 @router.post("/kegiatan/{workshop_code}/sesi/baru")
@@ -81,49 +125,25 @@ def create_workshop_session(
     workshop_code: str,
     form: Annotated[WorkshopSessionForm, Form()],
     _: Translate,
+    language: Lang,
 ) -> Response:
     try:
         made = services.create_workshop_session(db, actor, workshop_code, form.code, form.given())
     except (Invalid, Conflict) as problem:
         db.rollback()
-        return render_form(
-            request,
-            "workshop_sessions/new.html",
-            form,
-            _,
-            problem,
-            workshop=workshop(db, actor, workshop_code),
-            venues=venue_names(db),
-        )
+        return _new_form(request, db, actor, workshop_code, form, _, language, problem)
     response = see(f"/sesi/{made.code}")
     flash(response, _("The session is made."))
     return response
 
 
-@router.get("/sesi/{code}")
-def workshop_session_page(request: Request, look: Reader, actor: PageActor, code: str) -> Response:
-    return render(
-        request,
-        "workshop_sessions/one.html",
-        workshop_session=queries.workshop_session(look, actor, code),
-        attendance_imports=attendance_imports(look, actor, session_code=code),
-    )
-
-
 @router.get("/sesi/{code}/ubah")
 def change_workshop_session_page(
-    request: Request, look: Reader, actor: PageActor, code: str, _: Translate
+    request: Request, look: Reader, actor: PageActor, code: str, _: Translate, language: Lang
 ) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    found = queries.workshop_session(look, actor, code)
-    return render_form(
-        request,
-        "workshop_sessions/change.html",
-        WorkshopSessionForm.of(found),
-        _,
-        workshop_session=found,
-        venues=venue_names(look),
-    )
+    form = WorkshopSessionForm.of(queries.workshop_session(look, actor, code))
+    return _change_form(request, look, actor, code, form, _, language)
 
 
 @router.post("/sesi/{code}/ubah")
@@ -134,20 +154,136 @@ def change_workshop_session(
     code: str,
     form: Annotated[WorkshopSessionForm, Form()],
     _: Translate,
+    language: Lang,
 ) -> Response:
     try:
         services.change_workshop_session(db, actor, code, form.given())
-    except Invalid as problem:
+    except (Invalid, Conflict) as problem:
         db.rollback()
-        return render_form(
-            request,
-            "workshop_sessions/change.html",
-            form,
-            _,
-            problem,
-            workshop_session=queries.workshop_session(db, actor, code),
-            venues=venue_names(db),
-        )
+        return _change_form(request, db, actor, code, form, _, language, problem)
     response = see(f"/sesi/{code}")
     flash(response, _("The changes are saved."))
     return response
+
+
+@router.get("/sesi/{code}/salin")
+def copy_session_page(request: Request, look: Reader, actor: PageActor, code: str, _: Translate) -> Response:
+    actor.require(Permission.SESSION_WRITE)
+    found = queries.workshop_session(look, actor, code)
+    form = CopyForm(code=queries.free_session_code(look, found.workshop_code))
+    return render_form(request, "workshop_sessions/copy.html", form, _, workshop_session=found)
+
+
+@router.post("/sesi/{code}/salin")
+def copy_workshop_session(
+    request: Request,
+    db: Writer,
+    actor: PageActor,
+    code: str,
+    form: Annotated[CopyForm, Form()],
+    _: Translate,
+) -> Response:
+    try:
+        made = copy_session(db, actor, code, form.code, moment(form.starts))
+    except (Invalid, Conflict) as problem:
+        db.rollback()
+        found = queries.workshop_session(db, actor, code)
+        return render_form(request, "workshop_sessions/copy.html", form, _, problem, workshop_session=found)
+    response = see(f"/sesi/{made.code}")
+    flash(response, _("The session is made, with the settings of %(code)s.") % {"code": code})
+    return response
+
+
+@router.get("/sesi/{code}/batalkan")
+def cancel_session_page(
+    request: Request, look: Reader, actor: PageActor, code: str, _: Translate
+) -> Response:
+    actor.require(Permission.SESSION_WRITE)
+    found = queries.workshop_session(look, actor, code)
+    return render_form(
+        request, "workshop_sessions/cancel.html", CancellationForm(), _, workshop_session=found
+    )
+
+
+@router.post("/sesi/{code}/batalkan")
+def cancel_workshop_session(
+    request: Request,
+    db: Writer,
+    actor: PageActor,
+    code: str,
+    form: Annotated[CancellationForm, Form()],
+    _: Translate,
+) -> Response:
+    try:
+        cancel_session(db, actor, code, form.why)
+    except (Invalid, Conflict) as problem:
+        db.rollback()
+        found = queries.workshop_session(db, actor, code)
+        return render_form(request, "workshop_sessions/cancel.html", form, _, problem, workshop_session=found)
+    response = see(f"/sesi/{code}")
+    flash(response, _("The session is cancelled."))
+    return response
+
+
+def _new_form(
+    request: Request,
+    look: Db,
+    actor: Actor,
+    workshop_code: str,
+    form: WorkshopSessionForm,
+    _: Translator,
+    language: Language,
+    problem: Problem | None = None,
+) -> Response:
+    found = workshop(look, actor, workshop_code)
+    return render_form(
+        request,
+        "workshop_sessions/new.html",
+        form,
+        _,
+        problem,
+        workshop=found,
+        venues=venue_names(look),
+        groups=_groups(look, language, found.target_groups, form),
+    )
+
+
+def _change_form(
+    request: Request,
+    look: Db,
+    actor: Actor,
+    code: str,
+    form: WorkshopSessionForm,
+    _: Translator,
+    language: Language,
+    problem: Problem | None = None,
+) -> Response:
+    found = queries.workshop_session(look, actor, code)
+    groups = workshop(look, actor, found.workshop_code).target_groups
+    return render_form(
+        request,
+        "workshop_sessions/change.html",
+        form,
+        _,
+        problem,
+        workshop_session=found,
+        venues=venue_names(look),
+        groups=_groups(look, language, groups, form),
+    )
+
+
+def _groups(
+    look: Db, language: Language, own: tuple[str, ...], form: WorkshopSessionForm
+) -> list[tuple[str, str]]:
+    """Codes and labels of the workshop's groups, of all where everyone is welcome, and of those typed."""
+    shown = {*own, *form.groups}
+    groups = reference.target_groups(look, language)
+    return [(group.code, group.label) for group in groups if not own or group.code in shown]
+
+
+def _written(day_and_time: datetime | None) -> str:
+    return f"{day_and_time:%Y-%m-%dT%H:%M}" if day_and_time else ""
+
+
+def _number(number: int | None) -> str:
+    return "" if number is None else str(number)

@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.database import Db
-from app.errors import Conflict, Invalid
-from app.i18n import Language
-from app.permissions import Permission
+from app.errors import Conflict, Invalid, Problem
+from app.i18n import Language, Translator
+from app.permissions import Actor, Permission
 from app.queries import reference
 from app.queries import workshops as queries
 from app.queries.workshop_sessions import workshop_sessions
@@ -16,6 +16,7 @@ from app.services import workshops as services
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import render_form
+from app.web.invitations import public_address
 from app.web.pages import render, see
 
 router = APIRouter(include_in_schema=False)
@@ -31,21 +32,30 @@ class WorkshopForm(BaseModel):
     description: str = ""
     pillar: str | None = None
     target_groups: list[str] = []
+    public: bool = False
 
     def given(self) -> services.WorkshopInput:
         return services.WorkshopInput(
-            self.title, tuple(self.target_groups), self.description, self.pillar or None
+            self.title, tuple(self.target_groups), self.description, self.pillar or None, self.public
         )
 
 
 @router.get("/kegiatan")
-def workshops_page(request: Request, look: Reader, actor: PageActor, language: Lang, q: str = "") -> Response:
-    """The newest; whoever looks for another one searches."""
-    found = queries.workshops(look, actor, search=q.strip(), limit=SHOWN + 1)
+def workshops_page(
+    request: Request,
+    look: Reader,
+    actor: PageActor,
+    language: Lang,
+    q: str = "",
+    archived: Annotated[bool, Query(alias="arsip")] = False,
+) -> Response:
+    """The newest; whoever looks for another one searches. The archived are a list of their own."""
+    found = queries.workshops(look, actor, search=q.strip(), archived=archived, limit=SHOWN + 1)
     return render(
         request,
         "workshops/list.html",
         q=q,
+        archived=archived,
         workshops=found[:SHOWN],
         has_more=len(found) > SHOWN,
         target_groups=_target_groups(look, language),
@@ -58,7 +68,7 @@ def new_workshop_page(
 ) -> Response:
     actor.require(Permission.WORKSHOP_WRITE)
     form = WorkshopForm(code=queries.free_workshop_code(look))
-    return render_form(request, "workshops/new.html", form, _, target_groups=_target_groups(look, language))
+    return _new_form(request, look, actor, form, _, language)
 
 
 @router.post("/kegiatan/baru")
@@ -74,8 +84,7 @@ def create_workshop(
         workshop = services.create_workshop(db, actor, form.code, form.given())
     except (Invalid, Conflict) as problem:
         db.rollback()
-        groups = _target_groups(db, language)
-        return render_form(request, "workshops/new.html", form, _, problem, target_groups=groups)
+        return _new_form(request, db, actor, form, _, language, problem)
     response = see(f"/kegiatan/{workshop.code}")
     flash(response, _("The workshop is made. Now add its sessions."))
     return response
@@ -88,6 +97,7 @@ def workshop_page(request: Request, look: Reader, actor: PageActor, code: str, l
         "workshops/one.html",
         workshop=queries.workshop(look, actor, code),
         workshop_sessions=workshop_sessions(look, actor, code),
+        public_address=public_address(request, code),
         target_groups=_target_groups(look, language),
     )
 
@@ -98,9 +108,7 @@ def change_workshop_page(
 ) -> Response:
     actor.require(Permission.WORKSHOP_WRITE)
     form = WorkshopForm.model_validate(queries.workshop(look, actor, code))
-    return render_form(
-        request, "workshops/change.html", form, _, target_groups=_target_groups(look, language)
-    )
+    return _change_form(request, look, actor, form, _, language)
 
 
 @router.post("/kegiatan/{code}/ubah")
@@ -118,11 +126,66 @@ def change_workshop(
         services.change_workshop(db, actor, code, form.given())
     except Invalid as problem:
         db.rollback()
-        groups = _target_groups(db, language)
-        return render_form(request, "workshops/change.html", form, _, problem, target_groups=groups)
+        return _change_form(request, db, actor, form, _, language, problem)
     response = see(f"/kegiatan/{code}")
     flash(response, _("The changes are saved."))
     return response
+
+
+@router.post("/kegiatan/{code}/arsipkan")
+def archive_workshop(db: Writer, actor: PageActor, code: str, _: Translate) -> Response:
+    services.set_archived(db, actor, code, archived=True)
+    response = see(f"/kegiatan/{code}")
+    flash(response, _("The workshop is archived. Its figures stay in the reports."))
+    return response
+
+
+@router.post("/kegiatan/{code}/aktifkan")
+def unarchive_workshop(db: Writer, actor: PageActor, code: str, _: Translate) -> Response:
+    services.set_archived(db, actor, code, archived=False)
+    response = see(f"/kegiatan/{code}")
+    flash(response, _("The workshop is back in the lists."))
+    return response
+
+
+def _new_form(
+    request: Request,
+    look: Db,
+    actor: Actor,
+    form: WorkshopForm,
+    _: Translator,
+    language: Language,
+    problem: Problem | None = None,
+) -> Response:
+    return render_form(
+        request,
+        "workshops/new.html",
+        form,
+        _,
+        problem,
+        organization=queries.organization_of(look, actor),
+        target_groups=_target_groups(look, language),
+    )
+
+
+def _change_form(
+    request: Request,
+    look: Db,
+    actor: Actor,
+    form: WorkshopForm,
+    _: Translator,
+    language: Language,
+    problem: Problem | None = None,
+) -> Response:
+    return render_form(
+        request,
+        "workshops/change.html",
+        form,
+        _,
+        problem,
+        organization=queries.workshop(look, actor, form.code).organization,
+        target_groups=_target_groups(look, language),
+    )
 
 
 def _target_groups(db: Db, language: Language) -> dict[str, str]:

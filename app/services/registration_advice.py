@@ -1,0 +1,60 @@
+"""What is known of somebody while they are typed into a form: who that is, and whether they find a place."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.models import Registration, RegistrationStatus, WorkshopSession
+from app.nik_vault import NikVault
+from app.queries.participants import PersonSeen, people_seen
+from app.queries.people_search import people_with
+from app.queries.places import Cap, places_of
+from app.services.person_choices import traits_of
+from app.services.recognition import PersonGiven, recognise
+from app.spreadsheets.judgement import OUTSIDE, JudgedRow
+
+
+@dataclass(frozen=True)
+class Advice:
+    """`people` may be meant; first whom the form names as it stands (`recognised`).
+
+    `registered` has the codes of their registrations for the session, by person. `full` are the caps for which
+    whoever is typed would have to wait.
+    """
+
+    people: tuple[PersonSeen, ...]
+    recognised: int | None
+    registered: Mapping[int, str]
+    full: tuple[Cap, ...]
+
+
+def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, given: PersonGiven) -> Advice:
+    """Reads only, by the reader and the judge that registering uses too."""
+    (judged,) = recognise(db, vault, workshop_session, (given,), by_membership=True)
+    recognised = [judged.person] if judged.person else []
+    ids = list(dict.fromkeys((*recognised, *people_with(db, traits_of(vault, given)))))
+    seen = people_seen(db, ids)
+    return Advice(
+        people=tuple(seen[person] for person in ids),
+        recognised=judged.person,
+        registered=_registered(db, workshop_session, ids),
+        full=_full(db, workshop_session, judged),
+    )
+
+
+def _registered(db: Db, workshop_session: WorkshopSession, ids: Collection[int]) -> dict[int, str]:
+    lines = db.exec(
+        select(Registration.participant_id, Registration.code).where(
+            Registration.workshop_session_id == workshop_session.id,
+            Registration.status != RegistrationStatus.CANCELLED,
+            col(Registration.participant_id).in_(ids),
+        )
+    )
+    return dict(lines.all())
+
+
+def _full(db: Db, workshop_session: WorkshopSession, judged: JudgedRow) -> tuple[Cap, ...]:
+    kelurahan, group = judged.values.kelurahan, judged.values.target_group
+    return places_of(db, workshop_session).full(None if kelurahan == OUTSIDE else kelurahan, group or "")

@@ -1,0 +1,165 @@
+"""Registrations over HTTP: who is registered, registering somebody, cancelling."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.models import Participant, Registration
+from tests.api.conftest import Program
+from tests.api.problems import refusal, wrong_fields
+from tests.coming import begun, coming_session, statuses
+from tests.stories import MANGGAR, City
+
+ANI = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm", "consent": True}
+CALL = "/sessions/JUALAN-1/registrations"
+
+WRONG: tuple[tuple[dict[str, Any], set[str]], ...] = (
+    ({"name": " "}, {"name"}),
+    ({"kelurahan": "64.71.99.9999"}, {"kelurahan"}),
+    ({"kelurahan": ""}, {"kelurahan"}),
+    ({"target_group": "pelaut"}, {"target_group"}),
+    ({"nik": "123"}, {"nik"}),
+    ({"phone": "tidak ada"}, {"phone"}),
+    ({"email": "ani@"}, {"email"}),
+    ({"sex": "X"}, {"sex"}),
+    ({"birth_date": "kemarin"}, {"birth_date"}),
+    ({"birth_date": "2999-01-01"}, {"birth_date"}),
+    ({"rt": "seratus"}, {"rt"}),
+    ({"consent": None}, {"consent"}),
+    ({"person": "siapa"}, {"person.int", "person.literal['new']"}),
+    ({"warna": "biru"}, {"warna"}),
+)
+
+
+def test_somebody_is_registered_and_listed(sari: TestClient, city: City) -> None:
+    coming_session(city)
+
+    made = sari.post(CALL, json=ANI | {"phone": "081200000123", "sex": "P", "rt": "012"})
+
+    assert made.status_code == 201
+    registered = made.json()
+    assert registered == {
+        "code": city.all(Registration)[0].code,
+        "status": "confirmed",
+        "session": "JUALAN-1",
+        "name": "Ani Aster",
+        "kelurahan": MANGGAR,
+        "place": "Manggar",
+        "rt": "12",
+        "sex": "P",
+        "target_group": "umkm",
+        "phone": "0812••••123",
+        "channel": "organizer",
+        "attendance": None,
+        "registered_at": registered["registered_at"],
+        "ahead": 0,
+        "waiting_for": [],
+    }
+    assert sari.get(CALL).json() == {"items": [registered], "cursor": None}
+
+
+def test_who_finds_no_place_waits_and_moves_up(sari: TestClient, city: City) -> None:
+    coming_session(city, capacity=1)
+    first = sari.post(CALL, json=ANI).json()
+
+    waiting = sari.post(CALL, json=ANI | {"name": "Budi Bakung", "kelurahan": "outside"}).json()
+    assert (waiting["status"], waiting["kelurahan"], waiting["ahead"]) == ("waitlisted", "outside", 0)
+    assert waiting["waiting_for"] == [{"kind": "session", "code": None, "places": 1, "taken": 1}]
+    beyond = sari.post(CALL, json=ANI | {"name": "Dewi Dahlia", "overrule": True}).json()
+    assert beyond["status"] == "confirmed"
+    sari.delete(f"/registrations/{beyond['code']}")
+
+    cancelled = sari.delete(f"/registrations/{first['code']}").json()
+
+    assert cancelled["status"] == "cancelled"
+    assert statuses(city) == ["cancelled", "confirmed", "cancelled"]
+    listed = sari.get(CALL, params={"status": "confirmed"}).json()["items"]
+    assert [one["name"] for one in listed] == ["Budi Bakung"]
+
+
+def test_one_registration_a_person(sari: TestClient, city: City) -> None:
+    coming_session(city)
+    made = sari.post(CALL, json=ANI).json()
+
+    again = sari.post(CALL, json=ANI)
+
+    assert refusal(again) == (409, "already-registered")
+    assert again.json()["registration"] == made["code"]
+
+
+def test_a_call_that_is_sent_again_registers_once(sari: TestClient, program: Program, city: City) -> None:
+    coming_session(city)
+    key = {"Idempotency-Key": "kunci-1"}
+
+    first, second = (sari.post(CALL, json=ANI, headers=key) for _ in range(2))
+
+    assert first.status_code == second.status_code == 201
+    assert first.json()["code"] == second.json()["code"]
+    other = program("budi").post(CALL, json=ANI | {"name": "Budi Bakung"}, headers=key)
+    assert other.json()["name"] == "Budi Bakung"
+
+
+def test_who_is_unclear_has_to_be_said(sari: TestClient, city: City) -> None:
+    coming_session(city)
+    for _ in range(2):
+        city.register(city.session(f"A-{len(city.all(Participant))}"), "Ani Aster")
+
+    unclear = sari.post(CALL, json=ANI)
+
+    assert refusal(unclear) == (409, "person-unclear")
+    candidates = unclear.json()["candidates"]
+    assert [one["name"] for one in candidates] == ["Ani Aster", "Ani Aster"]
+    chosen = sari.post(CALL, json=ANI | {"person": candidates[1]["id"]})
+    assert chosen.status_code == 201
+    assert city.all(Registration)[-1].participant_id == candidates[1]["id"]
+    assert sari.post(CALL, json=ANI | {"person": "new"}).status_code == 201
+    assert len(city.all(Participant)) == 3
+
+
+def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> None:
+    coming_session(city)
+
+    for change, fields in WRONG:
+        assert wrong_fields(sari.post(CALL, json=ANI | change)) == fields, change
+
+    assert city.all(Participant) == []
+
+
+def test_what_has_begun_takes_and_gives_back_nobody(sari: TestClient, city: City) -> None:
+    coming_session(city)
+    made = sari.post(CALL, json=ANI).json()
+    begun(city, "JUALAN-1")
+
+    assert refusal(sari.post(CALL, json=ANI | {"name": "Budi Bakung"})) == (409, "registration-closed")
+    assert refusal(sari.delete(f"/registrations/{made['code']}")) == (409, "too-late")
+
+
+def test_lists_are_paged(sari: TestClient, city: City) -> None:
+    coming_session(city)
+    for number in range(5):
+        city.register("JUALAN-1", f"Peserta {number}")
+
+    seen: list[str] = []
+    cursor: str | None = "0"
+    while cursor is not None:
+        page = sari.get(CALL, params={"limit": 2, "cursor": cursor}).json()
+        seen += [one["name"] for one in page["items"]]
+        cursor = page["cursor"]
+
+    assert seen == [f"Peserta {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize(("who", "status"), [("budi", 201), ("made", 201), ("tono", 404), ("rina", 404)])
+def test_who_may_register_and_cancel(
+    who: str, status: int, program: Program, sari: TestClient, city: City
+) -> None:
+    coming_session(city)
+    made = sari.post(CALL, json=ANI).json()
+    other = program(who)
+
+    assert other.post(CALL, json=ANI | {"name": "Budi Bakung"}).status_code == status
+    assert other.get(CALL).status_code == (200 if status == 201 else status)
+    cancelled = other.delete(f"/registrations/{made['code']}")
+    assert cancelled.status_code == (200 if status == 201 else status)
+    assert sari.delete("/registrations/ZZZZZZZZ").status_code == 404

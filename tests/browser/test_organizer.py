@@ -1,0 +1,146 @@
+"""An organizer: from nothing to a link that people register by, and people registered while they are typed."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.database import writing
+from app.models import Channel, WorkshopSession
+from app.permissions import OPERATOR
+from app.services.recognition import PersonGiven
+from app.services.registration_requests import Asking
+from app.services.registrations import register
+from app.services.users import create_password_link, set_password_by_link
+from app.settings import Settings
+from tests.browser.conftest import PageCheck, Screenshot
+from tests.browser.steps import log_in, submit
+from tests.coming import coming_session, morning_in
+from tests.stories import City
+
+PASSWORD = "kebun raya di tepi kota"
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+@pytest.fixture
+def city(engine: Engine, settings: Settings) -> City:
+    """Sari can log in; Ani has come to a session of another organization."""
+    city = City(engine, settings)
+    with writing(engine) as db:
+        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["sari"]), PASSWORD)
+    city.register(city.session("PESISIR-2025-1", by="tono"), "Ani Aster")
+    return city
+
+
+@pytest.fixture
+def sari(page: Page, city: City) -> Page:
+    log_in(page, "sari@contoh.id", PASSWORD)
+    return page
+
+
+def test_from_nothing_to_a_link_to_share(sari: Page, everyone_can_use: PageCheck) -> None:
+    """Three fields to fill in and seven clicks; what else is asked may stay as it is."""
+    sari.locator("nav a[href='/kegiatan']").click()
+    sari.locator("main .actions a[href='/kegiatan/baru']").click()
+    sari.locator("input[name=title]").fill("Jualan Daring untuk Pemula")
+    sari.locator("input[name=public]").check()
+    submit(sari)
+    everyone_can_use(sari)
+    sari.locator("main .actions a[href$='/sesi/baru']").click()
+    starts = morning_in(10)
+    sari.locator("input[name=starts]").fill(f"{starts:%Y-%m-%dT%H:%M}")
+    sari.locator("input[name=ends]").fill(f"{starts + timedelta(hours=3):%Y-%m-%dT%H:%M}")
+    everyone_can_use(sari)
+    submit(sari)
+
+    shared = sari.locator("#public_address")
+    expect(shared).to_have_value(re.compile(r"/daftar/LD-\d{4}-1$"))
+    sari.locator("button[data-copies=public_address]").click()
+    expect(sari.locator("button[data-copies=public_address]")).to_have_text("Tersalin")
+    everyone_can_use(sari)
+
+
+def test_a_known_person_is_registered_while_they_are_typed(
+    sari: Page, city: City, everyone_can_use: PageCheck
+) -> None:
+    coming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1)
+    register_person(sari, "Ani Aster")
+    everyone_can_use(sari)
+
+    sari.goto("/sesi/JUALAN-1/daftarkan-orang")
+    sari.locator("input[name=name]").press_sequentially("Budi Bakung")
+    expect(sari.locator("#saran")).to_contain_text("Orang baru")
+    sari.locator("select[name=kelurahan]").select_option(label="Manggar")
+    expect(sari.locator("#saran")).to_contain_text("Manggar: 1 dari 1")
+    sari.locator("select[name=target_group]").select_option("umkm")
+    everyone_can_use(sari)
+    sari.locator("form.sheet .buttons button").click()
+    expect(sari.locator(".flash")).to_contain_text("dalam daftar tunggu")
+    everyone_can_use(sari)
+
+
+@pytest.mark.parametrize("javascript", [False])
+def test_without_scripts_a_button_finds_them(sari: Page, city: City) -> None:
+    coming_session(city, groups=("umkm", "rt"))
+    register_person(sari, "Ani Aster", by_button=True)
+
+
+def register_person(page: Page, name: str, *, by_button: bool = False) -> None:
+    """Somebody known, of whom only a part of the name is typed."""
+    page.goto("/sesi/JUALAN-1/daftarkan-orang")
+    page.locator("input[name=name]").press_sequentially(name.split()[-1].lower())
+    if by_button:
+        page.locator("button.find").click()
+    page.locator("#saran li", has_text=name).locator("button").click()
+    expect(page.locator("input[name=name]")).to_have_value(name)
+    page.locator("select[name=target_group]").select_option("umkm")
+    page.locator("form.sheet .buttons button").click()
+    expect(page.locator("h1")).to_have_text(name)
+
+
+def test_the_page_of_a_session(
+    sari: Page, city: City, everyone_can_use: PageCheck, screenshot: Screenshot
+) -> None:
+    coming_session(city, groups=("umkm", "rt"), capacity=8, places_per_kelurahan=2, places_of_group={"rt": 3})
+    places = (
+        "Manggar",
+        "Lamaru",
+        "Damai",
+        "Manggar",
+        "Teritip",
+        "Manggar",
+        "Prapatan",
+        "Sepinggan",
+        "Lamaru",
+        "Damai",
+    )
+    flowers = (
+        "Aster",
+        "Bakung",
+        "Cempaka",
+        "Dahlia",
+        "Edelweis",
+        "Flamboyan",
+        "Gladiol",
+        "Hortensia",
+        "Ixora",
+        "Jambu",
+    )
+    with writing(city.engine) as db:
+        held = db.exec(select(WorkshopSession)).all()[-1]
+        for number, (place, flower) in enumerate(zip(places, flowers, strict=True)):
+            given = PersonGiven(f"Contoh {flower}", place, "rt" if number % 3 else "umkm", rt=str(number + 1))
+            asking = Asking(Channel.ORGANIZER if number % 2 else Channel.SELF, consent=True)
+            register(db, city.vault, city.actor("sari"), held.id, given, asking)
+
+    sari.goto("/sesi/JUALAN-1")
+
+    expect(sari.locator("#menunggu ~ table").first.locator("tbody tr")).not_to_have_count(0)
+    everyone_can_use(sari)
+    screenshot(sari, "session")
+    sari.goto("/kalender")
+    everyone_can_use(sari)

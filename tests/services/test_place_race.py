@@ -1,0 +1,70 @@
+"""Many people at once for few places: exactly as many get one as there are, whatever the database."""
+
+from functools import partial
+from threading import Barrier
+
+import pytest
+from sqlalchemy import event
+from sqlmodel import SQLModel, select
+
+from app.database import Db, _begin_sqlite, writing
+from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
+from app.queries.places import Places, places_of
+from app.services import registering, registrations
+from app.services.recognition import PersonGiven
+from app.services.registration_requests import Asking
+from app.services.registrations import register
+from tests.coming import coming_session
+from tests.services.test_import_concurrency import at_once
+from tests.stories import City
+
+PEOPLE, PLACES = 20, 5
+
+
+def test_twenty_at_once_for_five_places_get_five(city: City) -> None:
+    everyone_at_once(city, coming_session(city, capacity=PLACES))
+
+    made = city.all(Registration)
+    assert [one.status for one in made].count(RegistrationStatus.CONFIRMED) == PLACES
+    assert sorted(one.waiting_number for one in made if one.waiting_number) == list(
+        range(1, PEOPLE - PLACES + 1)
+    )
+
+
+def test_without_the_lock_they_are_oversold(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the test above: on PostgreSQL no lock is taken, on SQLite no transaction begun; all of them
+    look before any has written."""
+    code = coming_session(city, capacity=PLACES)
+    all_have_looked = Barrier(PEOPLE)
+
+    def look(db: Db, workshop_session: WorkshopSession) -> Places:
+        places = places_of(db, workshop_session)
+        all_have_looked.wait()
+        return places
+
+    def unlocked(db: Db, model: type[SQLModel], identity: int) -> SQLModel:
+        return db.get_one(model, identity)
+
+    monkeypatch.setattr(registering, "places_of", look)
+    monkeypatch.setattr(registrations, "hold_people", lambda db: None)
+    monkeypatch.setattr(registrations, "lock_row", unlocked)
+    if city.engine.dialect.name == "sqlite":
+        event.remove(city.engine, "begin", _begin_sqlite)
+
+    everyone_at_once(city, code)
+
+    assert [one.status for one in city.all(Registration)].count(RegistrationStatus.CONFIRMED) == PEOPLE
+
+
+def everyone_at_once(city: City, code: str) -> None:
+    with writing(city.engine) as db:
+        session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == code)).one()
+    outcomes = at_once(*(partial(come, city, session_id, number) for number in range(PEOPLE)))
+    assert all(isinstance(outcome, Registration) for outcome in outcomes), outcomes
+
+
+def come(city: City, session_id: int, number: int) -> Registration:
+    given = PersonGiven(f"Peserta Contoh {number:02}", "Manggar", "umkm")
+    asking = Asking(Channel.ORGANIZER)
+    with writing(city.engine) as db:
+        return register(db, city.vault, city.actor("sari"), session_id, given, asking)

@@ -1,0 +1,65 @@
+"""A session that is called off: it was not held, so it counts nowhere and takes no attendance."""
+
+import pytest
+
+from app.database import reading, writing
+from app.errors import Conflict, NotFound
+from app.models import AttendanceStatus, Registration, WorkshopSession
+from app.permissions import OPERATOR
+from app.queries.coverage import coverage
+from app.queries.coverage_counts import CoverageFilters
+from app.queries.workshop_sessions import workshop_sessions_without_attendance
+from app.services.session_cancellation import cancel_session
+from tests.stories import City, crowd
+
+
+def called_off(city: City, code: str, by: str = "sari") -> None:
+    with writing(city.engine) as db:
+        cancel_session(db, city.actor(by), code, "Hujan deras")
+
+
+def test_nobody_counts_as_registered_for_it(city: City) -> None:
+    for code in ("A-1", "B-1"):
+        city.register(city.session(code), f"Peserta {code}")
+
+    called_off(city, "B-1")
+
+    with reading(city.engine) as look:
+        report = coverage(look, OPERATOR, CoverageFilters(), "en")
+        missing = workshop_sessions_without_attendance(look, city.actor("sari"), 10)
+    assert report.totals.registered == 1
+    assert [held.code for held in missing] == ["A-1"]
+    assert len(city.all(Registration)) == 2
+
+
+def test_its_attendance_is_not_recorded(city: City) -> None:
+    made = city.upload(city.session("A-1"), crowd(3))
+    called_off(city, "A-1")
+
+    with pytest.raises(Conflict) as refused:
+        city.commit(made.id)
+
+    assert refused.value.code == "session-cancelled"
+    assert city.all(Registration) == []
+
+
+def test_what_was_held_is_not_cancelled(city: City) -> None:
+    city.register(city.session("A-1"), "Rina Melati", outcome=AttendanceStatus.PRESENT)
+
+    with pytest.raises(Conflict) as refused:
+        called_off(city, "A-1")
+
+    assert refused.value.code == "held"
+
+
+def test_only_by_those_who_may_and_once(city: City) -> None:
+    city.session("A-1")
+    with pytest.raises(NotFound):
+        called_off(city, "A-1", by="tono")
+
+    called_off(city, "A-1", by="budi")
+    (first,) = city.all(WorkshopSession)
+    called_off(city, "A-1")
+
+    assert city.all(WorkshopSession) == [first]
+    assert first.cancelled_why == "Hujan deras"
