@@ -17,9 +17,13 @@ from sqlalchemy import Engine
 from app.database import reading, take_lock, writing
 from app.models import OutboxKind
 from app.nik_vault import NikVault
+from app.queries.messages import sessions_to_remind_of
 from app.queries.similar_people import places, similar_pairs
 from app.services.logins import forget_expired_logins
-from app.services.outbox import ClaimedTask, claim, finish, release_claims
+from app.services.mail_server import MailServer, deliver, mail_server
+from app.services.message_sending import give_up_message, note_delivery, take_letter
+from app.services.messages import remind
+from app.services.outbox import ClaimedTask, TryLater, claim, finish, postpone, release_claims
 from app.services.people_merge_undo import forget_old_merges
 from app.services.possible_duplicates import keep_pairs
 from app.services.queued_imports import (
@@ -33,6 +37,7 @@ from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
 CONSUMER_LOCK = 64_710_002
+TEN_MINUTELY = crontab(minute="*/10")
 AT_NIGHT = crontab(hour="18", minute="37")  # in UTC: 02.37 WITA
 SECONDS_TO_FINISH = 5
 SECONDS_BETWEEN_TRIES = 30
@@ -46,12 +51,14 @@ class Jobs:
         self.engine = engine
         self.vault = vault
         self.settings = settings
+        self.mail_server = _mail_server(settings)
         self.huey = _huey(settings)
         self._closing = Lock()
         self.huey.on_shutdown(name="close")(self.close)
         self._drain = self.huey.task(name="drain")(self.drain)
         self.huey.periodic_task(crontab(), name="drain-each-minute")(self.drain)
         self.huey.periodic_task(crontab(minute="7"), name="forget-expired-logins")(self.forget_expired_logins)
+        self.huey.periodic_task(TEN_MINUTELY, name="remind")(self.remind)
         self.huey.periodic_task(AT_NIGHT, name="look-after-duplicates")(self.look_after_duplicates)
 
     def wake(self) -> None:
@@ -88,6 +95,10 @@ class Jobs:
                     self._give_up(task)
                 else:
                     self._perform(task)
+            except TryLater as later:
+                with writing(self.engine) as db:
+                    postpone(db, task.id, later.delay)
+                continue
             except Exception:
                 log.exception("outbox task %s failed", task.id)
                 if not task.last_try:
@@ -99,6 +110,15 @@ class Jobs:
     def forget_expired_logins(self) -> None:
         with writing(self.engine) as db:
             forget_expired_logins(db)
+
+    def remind(self) -> None:
+        """Reminds people of sessions, a day before. Done again, or by two at once, it reminds nobody again."""
+        with reading(self.engine) as look:
+            soon = [held.id for held in sessions_to_remind_of(look)]
+        for workshop_session_id in soon:
+            with writing(self.engine) as db:
+                remind(db, workshop_session_id)
+        self.drain()
 
     def look_after_duplicates(self) -> None:
         """Looks for possible duplicates everywhere, and forgets what was kept of merges that stay for good."""
@@ -128,6 +148,20 @@ class Jobs:
             case OutboxKind.COMMIT_IMPORT:
                 with self._telling(task) as tell, writing(self.engine) as db:
                     commit_queued(db, self.vault, task.payload, tell)
+            case OutboxKind.SEND_MESSAGE:
+                self._send(task.payload["message"])
+
+    def _send(self, message_id: int) -> None:
+        """That it is being sent is known before the mail server hears of it; see `services.message_sending`."""
+        with writing(self.engine) as db:
+            letter = take_letter(db, message_id, self.mail_server, self.settings.base_url)
+        if letter is None or self.mail_server is None:
+            return
+        delivery = deliver(self.mail_server, letter)
+        with writing(self.engine) as db:
+            delay = note_delivery(db, message_id, delivery)
+        if delay:
+            raise TryLater(delay)
 
     @contextmanager
     def _telling(self, task: ClaimedTask) -> Iterator[Progress]:
@@ -159,6 +193,9 @@ class Jobs:
             case OutboxKind.COMMIT_IMPORT:
                 with writing(self.engine) as db:
                     give_up_commit(db, task.payload["import"])
+            case OutboxKind.SEND_MESSAGE:
+                with writing(self.engine) as db:
+                    give_up_message(db, task.payload["message"])
 
     @contextmanager
     def consuming(self) -> Iterator[None]:
@@ -207,6 +244,12 @@ class _QuietConsumer(Consumer):
 
 def _progress_key(import_id: int) -> str:
     return f"rows-done-{import_id}"
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    if not settings.sends_mail:
+        return None
+    return mail_server(settings.smtp_url.get_secret_value(), settings.mail_sender)
 
 
 def _huey(settings: Settings) -> Huey:

@@ -16,7 +16,7 @@ from app.main import create_app
 from app.services import users
 from app.settings import Settings
 
-pytest_plugins = ["tests.database", "tests.server"]
+pytest_plugins = ["tests.database", "tests.server", "tests.mail"]
 
 # A property is tried with the same examples everywhere, for as long as it takes.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)

@@ -70,7 +70,7 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
 @contextmanager
 def serving(environment: dict[str, str], folder: Path) -> Iterator[Server]:
     """The same, for a test that needs another after the first was killed."""
-    port = _free_port()
+    port = free_port()
     log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -89,7 +89,7 @@ def serving(environment: dict[str, str], folder: Path) -> Iterator[Server]:
     assert "Traceback" not in log.read_text(), log.read_text()
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -13,6 +13,7 @@ class OutboxKind(StrEnum):
     COMMIT_IMPORT = "commit-import"
     FIND_DUPLICATES = "find-duplicates"
     READ_IMPORT = "read-import"
+    SEND_MESSAGE = "send-message"
 
 
 class OutboxTask(SQLModel, table=True):

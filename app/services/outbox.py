@@ -22,6 +22,14 @@ TRIES = 3
 QUEUED = "outbox-queued"
 
 
+class TryLater(Exception):
+    """The work can't be done now; it is asked for again after `delay`."""
+
+    def __init__(self, delay: timedelta) -> None:
+        super().__init__(f"again in {delay}")
+        self.delay = delay
+
+
 @dataclass(frozen=True)
 class ClaimedTask:
     """`again` is set where a try before this one broke off, `last_try` where no further one would follow,
@@ -42,11 +50,12 @@ def queue(db: Db, kind: OutboxKind, **payload: object) -> None:
 
 
 def claim(db: Db) -> ClaimedTask | None:
-    """The oldest task that nobody works on, now claimed."""
+    """The oldest task that nobody works on, now claimed. Mails come last: a mail server that is slow to answer keeps
+    nobody waiting for an import."""
     task = db.scalars(
         select(OutboxTask)
         .where(or_(col(OutboxTask.claimed_until).is_(None), col(OutboxTask.claimed_until) < now()))
-        .order_by(col(OutboxTask.id))
+        .order_by(col(OutboxTask.kind) == OutboxKind.SEND_MESSAGE, col(OutboxTask.id))
         .limit(1)
         .with_for_update(skip_locked=True)
     ).first()
@@ -62,6 +71,12 @@ def claim(db: Db) -> ClaimedTask | None:
         last_try=task.attempts >= TRIES,
         exhausted=task.attempts > TRIES,
     )
+
+
+def postpone(db: Db, task_id: int, delay: timedelta) -> None:
+    """The task is done later. A try that ended with this word didn't break off, and isn't counted as one."""
+    task = db.get_one(OutboxTask, task_id)
+    task.claimed_until, task.attempts = now() + delay, 0
 
 
 def release_claims(db: Db) -> None:

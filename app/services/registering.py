@@ -7,20 +7,36 @@ from typing import Any
 from sqlmodel import col, select
 
 from app.database import Db
-from app.models import Basis, Channel, Participant, Registration, RegistrationStatus, WorkshopSession
+from app.models import (
+    Basis,
+    Channel,
+    MessageKind,
+    Participant,
+    Registration,
+    RegistrationStatus,
+    Sex,
+    WorkshopSession,
+)
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.places import places_of
 from app.queries.similar_people import SimilarPair
 from app.services.activities import record, snapshot
+from app.services.messages import tell
 from app.services.participants import complete, participant_columns, place_columns
 from app.services.possible_duplicates import keep_pairs
 from app.services.registration_codes import new_registration_code
 from app.services.registration_requests import CONSENT_NOTICE, AlreadyRegistered, Asking, PersonUnclear
 from app.services.waiting_list import next_waiting_number
-from app.spreadsheets.judgement import JudgedRow
+from app.spreadsheets.judgement import JudgedRow, RowValues
 from app.spreadsheets.names import similarity
+
+# Whoever comes without having registered stands at the door already.
+TOLD = {
+    RegistrationStatus.CONFIRMED: MessageKind.CONFIRMED,
+    RegistrationStatus.WAITLISTED: MessageKind.WAITLISTED,
+}
 
 
 class Registering:
@@ -41,20 +57,20 @@ class Registering:
         existing = self.registration_of(person) if person else None
         if person and existing and existing.status is not RegistrationStatus.CANCELLED:
             if self.may_know_of(person, existing, judged):
-                raise AlreadyRegistered(existing)
+                raise AlreadyRegistered(existing, judged.number)
             alike, person, existing = [person.id], None, None
         else:
             alike = _candidates(judged)
         if person is None:
             person = self.new_person(judged, alike)
         elif self.may_add_to(person, judged):
-            complete(person, judged, self.vault, now())
+            complete(person, judged, self.sealed_nik(judged.values), now())
         return self.placed(existing or Registration(participant_id=person.id, **self.fixed()), judged)
 
     def person(self, judged: JudgedRow) -> Participant | None:
-        """The known person, None for a new one. Who registers themselves is not asked who else they may be."""
+        """The known person, None for a new one. Who has no account is not asked who else they may be."""
         candidates = _candidates(judged)
-        if candidates and self.asking.channel is not Channel.SELF:
+        if candidates and self.asking.channel not in {Channel.SELF, Channel.DELEGATION}:
             raise PersonUnclear(candidates)
         return None if judged.person is None else self.db.get_one(Participant, judged.person)
 
@@ -85,7 +101,7 @@ class Registering:
         values = judged.values
         if values.nik_key and self.has_owner(values.nik_key):
             values = replace(values, nik=None, nik_key=None)
-        person = Participant(**participant_columns(values, self.vault, now()))
+        person = Participant(**participant_columns(values, self.sealed_nik(values), now(), now()))
         self.db.add(person)
         self.db.flush()
         known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
@@ -97,6 +113,9 @@ class Registering:
             ],
         )
         return person
+
+    def sealed_nik(self, values: RowValues) -> str | None:
+        return self.vault.encrypt(values.nik) if values.nik else None
 
     def has_owner(self, nik_key: str) -> bool:
         owner = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
@@ -115,7 +134,7 @@ class Registering:
                 # A cancelled registration comes back under another code: whoever has the old ticket may be a stranger.
                 "code": new_registration_code(),
                 "rt": values.rt,
-                "sex": values.sex,
+                "sex": Sex(values.sex) if values.sex else None,
                 "target_group_code": group,
                 "basis": Basis.CONSENT if consent else Basis.PUBLIC_TASK,
                 "consent_notice": CONSENT_NOTICE if consent else None,
@@ -136,6 +155,8 @@ class Registering:
         self.db.flush()
         after = snapshot(registration) | because
         record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
+        if registration.status in TOLD:
+            tell(self.db, TOLD[registration.status], registration)
         return registration
 
     def take_place(self, registration: Registration) -> dict[str, Any]:

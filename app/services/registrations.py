@@ -7,12 +7,14 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_
-from app.models import Attendance, Channel, Registration, RegistrationStatus, WorkshopSession
+from app.models import Attendance, Channel, MessageKind, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.services.activities import record
 from app.services.locks import hold_people, lock_row
+from app.services.messages import tell
+from app.services.person_choices import require_choosable
 from app.services.recognition import NotUnderstood, PersonGiven, faults, recognise
 from app.services.registering import Registering
 from app.services.registration_requests import Asking, NoPlaces, require_open
@@ -34,8 +36,15 @@ def register(
         return sent
     require_open(workshop_session, asking)
     _require_consent(asking)
+    if asking.decision and isinstance(asking.decision.person, int):
+        require_choosable(db, vault, actor, asking.decision.person, given)
     (judged,) = recognise(
-        db, vault, workshop_session, (given,), {1: asking.decision} if asking.decision else None
+        db,
+        vault,
+        workshop_session,
+        (given,),
+        {1: asking.decision} if asking.decision else None,
+        by_membership=asking.channel in {Channel.ORGANIZER, Channel.WALK_IN},
     )
     if found := faults(judged):
         raise NotUnderstood({1: found}, of_list=False)
@@ -108,6 +117,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
     registration.status, registration.waiting_number = RegistrationStatus.CANCELLED, None
     after = {"status": registration.status.value, "waiting_number": None}
     record(db, actor, "cancel", "registration", registration.code, before=before, after=after)
+    tell(db, MessageKind.CANCELLED, registration)
     move_up(db, actor, workshop_session, because=registration.code)
     return registration
 

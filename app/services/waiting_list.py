@@ -4,11 +4,12 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.database import Db
-from app.models import Registration, RegistrationStatus, WorkshopSession
+from app.models import MessageKind, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor
 from app.queries.places import Places, places_of
 from app.services.activities import record
+from app.services.messages import tell
 
 
 def next_waiting_number(db: Db, workshop_session_id: int) -> int:
@@ -51,8 +52,9 @@ def _moved_up(db: Db, actor: Actor, waiting: Registration, places: Places, becau
 
 
 def give_place(db: Db, actor: Actor, waiting: Registration, action: str, because: str) -> None:
-    """Confirms somebody who waited; the log says by whom and why."""
+    """Confirms somebody who waited, and tells them; the log says by whom and why."""
     before = {"status": waiting.status.value, "waiting_number": waiting.waiting_number}
     waiting.status, waiting.waiting_number = RegistrationStatus.CONFIRMED, None
     after = {"status": waiting.status.value, "waiting_number": None, "because": because}
     record(db, actor, action, "registration", waiting.code, before=before, after=after)
+    tell(db, MessageKind.MOVED_UP, waiting)

@@ -1,0 +1,38 @@
+"""The power fails while the mail server has a letter and hasn't answered: nobody gets it twice."""
+
+from pathlib import Path
+
+from app.models import Message, MessageStatus
+from tests.coming import coming_session
+from tests.mail import Post
+from tests.server import serving
+from tests.services.test_messages import come
+from tests.stories import City
+
+SECONDS_TO_SEND = 30
+
+
+def test_a_letter_that_may_have_arrived_is_not_sent_again(
+    city: City, post: Post, environment: dict[str, str], tmp_path: Path
+) -> None:
+    coming_session(city)
+    come(city, "Ani Aster")
+    post.silent = True
+    mailing = {**environment, "JANGKAU_SMTP_URL": post.url}
+
+    with serving(mailing, tmp_path) as server:
+        assert post.arrived.wait(SECONDS_TO_SEND)
+        server.kill()
+    assert status(city) is MessageStatus.SENDING
+
+    post.silent = False
+    with serving(mailing, tmp_path):
+        while status(city) is MessageStatus.SENDING:
+            pass
+    assert status(city) is MessageStatus.UNKNOWN
+    assert len(post.letters) == 1
+
+
+def status(city: City) -> MessageStatus:
+    (message,) = city.all(Message)
+    return message.status
