@@ -46,7 +46,7 @@ def _engine(url: str) -> Engine:
             pool_size=THREADS,
             max_overflow=10,
             connect_args={"isolation_level": None, "check_same_thread": False},
-            json_serializer=_json,
+            json_serializer=json_text,
             json_deserializer=orjson.loads,
         )
         event.listen(engine, "connect", _prepare_sqlite)
@@ -57,12 +57,12 @@ def _engine(url: str) -> Engine:
         pool_size=THREADS,
         max_overflow=10,
         pool_pre_ping=True,
-        json_serializer=_json,
+        json_serializer=json_text,
         json_deserializer=orjson.loads,
     )
 
 
-def _json(document: object) -> str:
+def json_text(document: object) -> str:
     return orjson.dumps(document).decode()
 
 

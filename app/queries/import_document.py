@@ -48,8 +48,8 @@ def import_document(
         "warnings": [_warning(warning, _) for warning in found.warnings],
         "rows": row_documents(db, vault, import_rows(db, found.id, limit=first), _),
     }
-    if failure := why_failed(found):
-        document["failure"] = {"code": failure.code, "text": failure.sentence(_)}
+    if problem := why_broken_off(found):
+        document["failure"] = {"code": problem.code, "text": problem.sentence(_)}
     return document
 
 
@@ -133,7 +133,7 @@ def _warning(stored: Mapping[str, Any], _: Translator) -> dict[str, str]:
     return {"code": stored["code"], "text": message_text(message_from_json(dict(stored)), _)}
 
 
-def why_failed(found: AttendanceImportView) -> Problem | None:
-    """Why the file couldn't be read, None where it could."""
+def why_broken_off(found: AttendanceImportView) -> Problem | None:
+    """Why the file couldn't be read, or why reading or committing it broke off; None where nothing did."""
     failure = found.failure
     return Problem(failure["text"], code=failure["code"], **failure["params"]) if failure else None

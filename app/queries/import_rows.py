@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import String, select, type_coerce
 from sqlmodel import col
 
 from app.database import Db
@@ -25,7 +26,10 @@ from app.spreadsheets.document import (
 from app.spreadsheets.judgement import Decision, JudgedRow, RowValues, SameAsRow
 from app.spreadsheets.transfer import message_from_json, message_to_json
 
-_DATES = {"birth_date"}
+# Rows are read from the database so many at a time.
+AT_ONCE = 1000
+_KEPT = tuple(field.name for field in fields(RowValues) if field.name != "nik")
+_kept_values = attrgetter(*_KEPT)
 
 
 def seal_cells(cells: Mapping[str, Cell], vault: NikVault) -> dict[str, Any]:
@@ -44,7 +48,7 @@ def open_cells(stored: Mapping[str, Any], vault: NikVault) -> dict[str, Cell]:
 
 
 def _sealed(field: str, cell: Cell, vault: NikVault) -> Any:
-    stored = cell_to_json(cell)
+    stored = cell if isinstance(cell, str) else cell_to_json(cell)
     if stored is None or not (field == "nik" or (isinstance(cell, str) and holds_nik(cell))):
         return stored
     return {"sealed": vault.encrypt(json.dumps(stored))}
@@ -120,8 +124,8 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "values": _values_to_json(judged.values, vault),
             "registration": judged.registration,
             "attendance": judged.attendance,
-            "changes": _dates_to_json(_without_nik(judged)),
-            "facts": dict(judged.facts),
+            "changes": _changes_to_json(judged) if judged.changes else {},
+            "facts": judged.facts,
         },
         "messages": [_message_to_json(message) for message in judged.messages],
         "of_number": judged.of,
@@ -129,35 +133,52 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
     }
 
 
-def _without_nik(judged: JudgedRow) -> dict[str, Any]:
+def _changes_to_json(judged: JudgedRow) -> dict[str, Any]:
     """The details that change, with the key of a NIK in its place; the NIK itself is sealed in the values."""
-    return judged.changes | ({"nik": judged.values.nik_key} if "nik" in judged.changes else {})
+    nik = {"nik": judged.values.nik_key} if "nik" in judged.changes else {}
+    return _date_to_json(judged.changes | nik)
 
 
-def rows_to_write(db: Db, vault: NikVault, import_id: int) -> list[JudgedRow]:
-    """The rows that a commit writes, in the sheet's order, without their cells and remarks."""
+@dataclass(frozen=True, slots=True)
+class RowsToWrite:
+    """The rows that a commit writes, in the sheet's order, without their cells, remarks and NIKs.
+
+    `niks` are the NIKs by row number, sealed: they are written as they were kept.
+    """
+
+    rows: list[JudgedRow]
+    niks: dict[int, str]
+
+
+def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
     row = AttendanceImportRow
     statement = (
-        select(col(row.number), col(row.kind), col(row.result), col(row.participant_id))
+        select(col(row.number), type_coerce(col(row.kind), String), col(row.result), col(row.participant_id))
         .where(
             col(row.attendance_import_id) == import_id, col(row.kind).in_((RowKind.CREATE, RowKind.UPDATE))
         )
         .order_by(col(row.number))
+        .execution_options(yield_per=AT_ONCE)
     )
-    return [
-        JudgedRow(
-            number=number,
-            kind=kind.value,
-            values=values_from_json(result["values"], vault),
-            cells={},
-            person=person,
-            registration=result["registration"],
-            attendance=result["attendance"],
-            changes=_dates_from_json(result["changes"]),
-            facts=result["facts"],
+    to_write = RowsToWrite([], {})
+    for number, kind, result, person in db.connection().execute(statement):
+        values = result["values"]
+        if "nik_encrypted" in values:
+            to_write.niks[number] = values.pop("nik_encrypted")
+        to_write.rows.append(
+            JudgedRow(
+                number=number,
+                kind=kind,
+                values=RowValues(**_date_from_json(values)),
+                cells={},
+                person=person,
+                registration=result["registration"],
+                attendance=result["attendance"],
+                changes=_date_from_json(result["changes"]),
+                facts=result["facts"],
+            )
         )
-        for number, kind, result, person in db.execute(statement)
-    ]
+    return to_write
 
 
 def _message_to_json(message: Message) -> dict[str, Any]:
@@ -172,31 +193,28 @@ def _message_to_json(message: Message) -> dict[str, Any]:
 
 def _values_to_json(values: RowValues, vault: NikVault) -> dict[str, Any]:
     """Only what a row has; `nik` becomes `nik_encrypted`."""
-    stored = {field.name: getattr(values, field.name) for field in fields(values)}
-    nik = stored.pop("nik")
-    if nik:
-        stored["nik_encrypted"] = vault.encrypt(nik)
-    return {name: value for name, value in _dates_to_json(stored).items() if value is not None}
+    stored = {
+        name: value for name, value in zip(_KEPT, _kept_values(values), strict=True) if value is not None
+    }
+    if values.nik:
+        stored["nik_encrypted"] = vault.encrypt(values.nik)
+    return _date_to_json(stored)
 
 
 def values_in_clear(row: AttendanceImportRow) -> RowValues:
     """A row's values but for its NIK, which stays sealed."""
     stored = {name: value for name, value in row.result["values"].items() if name != "nik_encrypted"}
-    return RowValues(**_dates_from_json(stored))
+    return RowValues(**_date_from_json(stored))
 
 
-def values_from_json(stored: dict[str, Any], vault: NikVault) -> RowValues:
-    values = _dates_from_json(stored)
-    encrypted = values.pop("nik_encrypted", None)
-    return RowValues(**values, nik=vault.decrypt(encrypted) if encrypted else None)
+def _date_to_json(values: dict[str, Any]) -> dict[str, Any]:
+    """The only date that people have, as text."""
+    if born := values.get("birth_date"):
+        values["birth_date"] = born.isoformat()
+    return values
 
 
-def _dates_to_json(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
-
-
-def _dates_from_json(stored: dict[str, Any]) -> dict[str, Any]:
-    return {
-        name: date.fromisoformat(value) if name in _DATES and value else value
-        for name, value in stored.items()
-    }
+def _date_from_json(stored: dict[str, Any]) -> dict[str, Any]:
+    if born := stored.get("birth_date"):
+        stored["birth_date"] = date.fromisoformat(born)
+    return stored

@@ -1,6 +1,7 @@
 """Says beside an import's rows whose they became."""
 
 from collections.abc import Sequence
+from itertools import repeat
 
 from sqlalchemy import ARRAY, Integer, bindparam, func, select, update
 
@@ -16,9 +17,8 @@ def link_rows(
     if not numbers:
         return
     db.flush()
-    table = table_of(AttendanceImportRow)
-    of_import = table.c.attendance_import_id == import_id
     if is_postgresql(db):
+        table = table_of(AttendanceImportRow)
         columns = {"number": numbers, "participant_id": people, "registration_id": registrations}
         given = select(
             *(
@@ -28,16 +28,12 @@ def link_rows(
         ).subquery()
         db.connection().execute(
             update(table)
-            .where(of_import, table.c.number == given.c.number)
+            .where(table.c.attendance_import_id == import_id, table.c.number == given.c.number)
             .values(participant_id=given.c.participant_id, registration_id=given.c.registration_id)
         )
     else:
-        db.connection().execute(
-            update(table)
-            .where(of_import, table.c.number == bindparam("row"))
-            .values(participant_id=bindparam("person"), registration_id=bindparam("registered")),
-            [
-                {"row": number, "person": person, "registered": registration}
-                for number, person, registration in zip(numbers, people, registrations, strict=True)
-            ],
+        db.connection().exec_driver_sql(
+            "UPDATE attendance_import_row SET participant_id = ?, registration_id = ? "
+            "WHERE attendance_import_id = ? AND number = ?",
+            list(zip(people, registrations, repeat(import_id), numbers, strict=False)),
         )

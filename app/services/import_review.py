@@ -18,9 +18,11 @@ from app.queries.import_rows import decision_from_json, judged_columns, kept_she
 from app.queries.scope import registrations_within
 from app.services.activities import record
 from app.services.attendance_imports import choices_of, keep_summary, require_known_place, require_review
+from app.services.bulk import collector_at_rest
 from app.services.judging import judge_sheet
 from app.services.locks import lock_row
 from app.spreadsheets.document import FIELDS
+from app.spreadsheets.progress import Progress, nobody_waits
 
 DECISIONS = {"person", "kelurahan", "skip"}
 
@@ -128,7 +130,10 @@ def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
     judge_again(db, vault, _open_import(db, actor, import_id))
 
 
-def judge_again(db: Db, vault: NikVault, attendance_import: AttendanceImport) -> list[int]:
+@collector_at_rest()
+def judge_again(
+    db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = nobody_waits
+) -> list[int]:
     """Judges the kept rows against the database as it is now; returns the numbers of those that changed."""
     rows = db.exec(
         select(AttendanceImportRow)
@@ -142,6 +147,7 @@ def judge_again(db: Db, vault: NikVault, attendance_import: AttendanceImport) ->
         kept_sheet(attendance_import, rows, vault),
         choices_of(attendance_import),
         {row.number: made for row in rows if (made := decision_from_json(row.decision))},
+        progress,
     )
     keep_summary(attendance_import, dated)
     stored = {row.number: row for row in rows}

@@ -16,7 +16,7 @@ from app.models import (
     Registration,
     RegistrationStatus,
 )
-from app.nik_vault import NikVault
+from app.models.base import now
 from app.queries.import_rows import rows_to_write
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, new_ids
@@ -25,35 +25,37 @@ from app.services.import_states import standing
 from app.services.participants import complete, participant_columns, place_columns
 from app.services.registration_codes import new_registration_codes
 from app.spreadsheets.judgement import JudgedRow
+from app.spreadsheets.progress import Progress, nobody_waits, step, watched
+
+# People, registrations and attendance; the last step links rows to them.
+STEPS = 4
 
 
 class ImportWriting:
     """One commit under way. What is new is written in bulk, since a sheet may have a hundred thousand rows."""
 
-    def __init__(
-        self, db: Db, vault: NikVault, attendance_import: AttendanceImport, starts_at: datetime
-    ) -> None:
+    def __init__(self, db: Db, attendance_import: AttendanceImport, starts_at: datetime) -> None:
         self.db = db
-        self.vault = vault
         self.attendance_import = attendance_import
         self.starts_at = starts_at
-        self.judged = rows_to_write(db, vault, attendance_import.id)
+        to_write = rows_to_write(db, attendance_import.id)
+        self.judged, self.niks = to_write.rows, to_write.niks
         self.found = standing(db, attendance_import)
 
-    def write(self, capacity: int | None) -> None:
+    def write(self, capacity: int | None, progress: Progress = nobody_waits) -> None:
         before = {
             judged.number: self.found.state(judged.person)
             for judged in self.judged
             if judged.person is not None
         }
-        people = self._create_people()
-        registrations = self._create_registrations(people, capacity)
+        people = self._create_people(step(0, STEPS, progress))
+        registrations = self._create_registrations(people, capacity, step(1, STEPS, progress))
         for judged, person_id in zip(self.judged, people, strict=True):
             if person := self.found.people.get(person_id):
-                complete(person, judged, self.vault, self.starts_at)
+                complete(person, judged, self.niks.get(judged.number), self.starts_at)
             if registration := self.found.registrations.get(person_id):
                 _update_registration(judged, registration)
-        self._record_attendance(registrations)
+        self._record_attendance(registrations, step(2, STEPS, progress))
         link_rows(
             self.db,
             self.attendance_import.id,
@@ -63,22 +65,30 @@ class ImportWriting:
         )
         self._keep_states(before)
 
-    def _create_people(self) -> list[int]:
+    def _create_people(self, progress: Progress) -> list[int]:
         """Makes the people who aren't known yet; returns the id of each row's person."""
-        fresh = [judged.values for judged in self.judged if judged.person is None]
+        fresh = [judged for judged in self.judged if judged.person is None]
+        created_at = now()
         ids = list(new_ids(self.db, Participant, len(fresh)))
         insert_rows(
             self.db,
             Participant,
             (
-                {"id": id_} | participant_columns(values, self.vault, self.starts_at)
-                for id_, values in zip(ids, fresh, strict=True)
+                {
+                    "id": id_,
+                    **participant_columns(
+                        judged.values, self.niks.get(judged.number), self.starts_at, created_at
+                    ),
+                }
+                for id_, judged in zip(ids, watched(fresh, progress), strict=True)
             ),
         )
         made = iter(ids)
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
 
-    def _create_registrations(self, people: Sequence[int], capacity: int | None) -> list[int]:
+    def _create_registrations(
+        self, people: Sequence[int], capacity: int | None, progress: Progress
+    ) -> list[int]:
         """Registers whoever wasn't; returns the id of each row's registration."""
         known = self.found.registrations
         fresh = [
@@ -91,7 +101,11 @@ class ImportWriting:
         places = len(fresh) if capacity is None else max(0, capacity - confirmed)
         ids = list(new_ids(self.db, Registration, len(fresh)))
         codes = new_registration_codes(len(fresh))
-        created_at = self.attendance_import.committed_at
+        same_for_all = {
+            "workshop_session_id": self.attendance_import.workshop_session_id,
+            "basis": self.attendance_import.basis,
+            "created_at": self.attendance_import.committed_at,
+        }
         insert_rows(
             self.db,
             Registration,
@@ -100,33 +114,40 @@ class ImportWriting:
                     "id": id_,
                     "code": code,
                     "participant_id": person_id,
-                    "workshop_session_id": self.attendance_import.workshop_session_id,
                     "status": RegistrationStatus.CONFIRMED if index < places else RegistrationStatus.WALK_IN,
                     "rt": judged.values.rt,
                     "sex": judged.values.sex,
                     "target_group_code": judged.values.target_group,
-                    "basis": self.attendance_import.basis,
-                    "created_at": created_at,
+                    **same_for_all,
                     **place_columns(judged.values),
                 }
-                for index, (id_, code, (judged, person_id)) in enumerate(zip(ids, codes, fresh, strict=True))
+                for index, (id_, code, (judged, person_id)) in enumerate(
+                    zip(ids, codes, watched(fresh, progress), strict=True)
+                )
             ),
         )
         made = iter(ids)
         return [known[person_id].id if person_id in known else next(made) for person_id in people]
 
-    def _record_attendance(self, registrations: Sequence[int]) -> None:
-        fresh: list[dict[str, Any]] = []
+    def _record_attendance(self, registrations: Sequence[int], progress: Progress) -> None:
+        outcomes = {status.value: outcome(self.attendance_import, status) for status in AttendanceStatus}
+        fresh: list[tuple[int, str]] = []
         for judged, registration_id in zip(self.judged, registrations, strict=True):
             if judged.attendance is None:
                 continue
-            found = outcome(self.attendance_import, AttendanceStatus(judged.attendance))
             existing = self.found.attendances.get(registration_id)
             if existing is None:
-                fresh.append({"registration_id": registration_id} | found)
+                fresh.append((registration_id, judged.attendance))
             elif existing.status.value != judged.attendance:
-                existing.sqlmodel_update(found)
-        insert_rows(self.db, Attendance, fresh)
+                existing.sqlmodel_update(outcomes[judged.attendance])
+        insert_rows(
+            self.db,
+            Attendance,
+            (
+                {"registration_id": registration_id, **outcomes[status]}
+                for registration_id, status in watched(fresh, progress)
+            ),
+        )
 
     def _keep_states(self, before: Mapping[int, dict[str, Any]]) -> None:
         """Notes beside the rows of people known before what was there and what is there now, for undo."""

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from app.models import Participant
-from app.models.base import now
-from app.nik_vault import NikVault
 from app.spreadsheets.judgement import OUTSIDE, JudgedRow, RowValues
 
 
@@ -16,13 +14,15 @@ def place_columns(values: RowValues) -> dict[str, str | None]:
     return {"kelurahan_code": values.kelurahan, "outside_place": None}
 
 
-def participant_columns(values: RowValues, vault: NikVault, session_starts_at: datetime) -> dict[str, Any]:
+def participant_columns(
+    values: RowValues, sealed_nik: str | None, session_starts_at: datetime, created_at: datetime
+) -> dict[str, Any]:
     """The columns of a person who isn't known yet."""
     return {
         "name": values.name,
         "name_key": values.name_key,
         "nik_key": values.nik_key,
-        "nik_encrypted": vault.encrypt(values.nik) if values.nik else None,
+        "nik_encrypted": sealed_nik,
         "phone": values.phone,
         "email": values.email,
         "sex": values.sex,
@@ -31,18 +31,20 @@ def participant_columns(values: RowValues, vault: NikVault, session_starts_at: d
         "address": values.address,
         "organization": values.organization,
         "latest_session_at": session_starts_at,
-        "created_at": now(),
+        "created_at": created_at,
         **place_columns(values),
     }
 
 
-def complete(person: Participant, judged: JudgedRow, vault: NikVault, session_starts_at: datetime) -> None:
+def complete(
+    person: Participant, judged: JudgedRow, sealed_nik: str | None, session_starts_at: datetime
+) -> None:
     """Fills a known person's blanks, and says where they live if no newer session told of them."""
     for name, value in judged.changes.items():
         match name:
             case "nik":
                 person.nik_key = judged.values.nik_key
-                person.nik_encrypted = vault.encrypt(judged.values.nik or "")
+                person.nik_encrypted = sealed_nik
             case "kelurahan":
                 person.sqlmodel_update(place_columns(judged.values))
             case _:

@@ -4,21 +4,27 @@ Reads a line of JSON (the limits and what is asked for) and then the file from s
 standard output: {"sheet": …} or {"failure": code, "params": …}.
 """
 
+import gc
 import json
 import resource
 import sys
 from typing import Any
 
+import orjson
+
+from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.failures import SheetFailure
 from app.spreadsheets.recognise import recognise
 from app.spreadsheets.transfer import sheet_to_json
+from app.spreadsheets.venue_lists import recognise_venues
 
 
 def main() -> None:
     request: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    gc.disable()  # It walks through every row read so far again and again; the process ends before it would help.
     limit_process(request["memory"], request["seconds"])
     content = sys.stdin.buffer.read()
-    sys.stdout.write(json.dumps(answer(content, request)))
+    sys.stdout.buffer.write(orjson.dumps(answer(content, request)))
     sys.stdout.flush()
 
 
@@ -36,17 +42,23 @@ def limit_process(memory: int, seconds: int) -> None:
 
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     try:
-        sheet = recognise(
-            content,
-            sheet=request["sheet"],
-            header_row=request["header_row"],
-            columns={int(index): field for index, field in request["columns"]},
-            place_keys=frozenset(request["place_keys"]),
-            trim=request["trim"],
-        )
+        sheet = _recognised(content, request, frozenset(request["place_keys"]))
     except SheetFailure as failure:
         return {"failure": failure.code, "params": dict(failure.params)}
     return {"sheet": sheet_to_json(sheet)}
+
+
+def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> RecognisedSheet:
+    if request["list"] == "venues":
+        return recognise_venues(content, place_keys=place_keys, trim=request["trim"])
+    return recognise(
+        content,
+        sheet=request["sheet"],
+        header_row=request["header_row"],
+        columns={int(index): field for index, field in request["columns"]},
+        place_keys=place_keys,
+        trim=request["trim"],
+    )
 
 
 if __name__ == "__main__":

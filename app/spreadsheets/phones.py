@@ -43,8 +43,7 @@ def phone_is_blank(cell: Cell) -> bool:
 
 
 def _first_number(text: str) -> str | None:
-    first = _SEVERAL.split(text, maxsplit=1)[0]
-    bare = _PUNCTUATION.sub("", first)
+    bare = text if text.isdigit() else _PUNCTUATION.sub("", _SEVERAL.split(text, maxsplit=1)[0])
     mobile = _PREFIXED_MOBILE.fullmatch(bare)
     if mobile and _MOBILE.fullmatch(mobile[1]):
         return "+62" + mobile[1]

@@ -9,6 +9,8 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
 from app.spreadsheets.document import RecognisedSheet
@@ -70,6 +72,29 @@ SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
             "No header was found. The list needs a row with headings, among them “Nama”, within the first 40 rows."
         ),
     ),
+    "empty-list": (
+        UnreadableFile,
+        N_(
+            "The list has headings but no participants. Check whether it is the right file and whether it was saved."
+        ),
+    ),
+    "no-venue-header": (
+        UnreadableFile,
+        N_(
+            "No header was found. The list needs a row with headings, among them “Nama” or “Lokasi”, within the first "
+            "40 rows."
+        ),
+    ),
+    "no-venues": (
+        UnreadableFile,
+        N_(
+            "The list has headings but no venues. Check whether it is the right file and whether it was saved."
+        ),
+    ),
+    "too-many-venues": (
+        TooLarge,
+        N_("The list has more than %(limit)s venues. Split it into several files."),
+    ),
     "no-such-sheet": (
         UnreadableFile,
         N_("The file has no visible sheet named “%(sheet)s”. Choose one of the sheets that it has."),
@@ -91,15 +116,26 @@ def read_sheet(
     overrules what is recognised. `places` are names of kelurahan, by which a column or a row without a heading
     is told. Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
     """
+    asked = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
+    return _read(content, places, {"list": "participants", **asked})
+
+
+def read_venue_list(content: bytes, places: Collection[str]) -> RecognisedSheet:
+    """Reads the first visible sheet that lists venues; its rows have the fields of `venue_lists.FIELDS`.
+
+    Limits and refusals are those of `read_sheet`.
+    """
+    return _read(content, places, {"list": "venues"})
+
+
+def _read(content: bytes, places: Collection[str], asked: Mapping[str, object]) -> RecognisedSheet:
     if len(content) > MAX_BYTES:
         raise problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
     request = {
         "memory": MEMORY_BYTES,
         "seconds": SECONDS,
-        "sheet": sheet,
-        "header_row": header_row,
-        "columns": list((columns or {}).items()),
         "place_keys": sorted({place_key(place) for place in places}),
+        **asked,
     }
     # Only a file with cells far outside its table dies for want of memory: it is read again without them.
     answer = _in_child(content, {**request, "trim": False}) or _in_child(content, {**request, "trim": True})
@@ -140,5 +176,5 @@ def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] |
             "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
         )
         return None
-    answer: dict[str, Any] = json.loads(child.stdout)
+    answer: dict[str, Any] = orjson.loads(child.stdout)
     return answer
