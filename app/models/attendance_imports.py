@@ -4,10 +4,10 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, text
+from sqlalchemy import CheckConstraint, LargeBinary
 from sqlmodel import Field, SQLModel
 
-from app.models.base import Instant, JsonDocument, choice, now
+from app.models.base import Instant, JsonDocument, choice, index_where_present, now
 from app.models.registrations import Basis
 
 
@@ -111,13 +111,7 @@ class AttendanceImportRow(SQLModel, table=True):
     __tablename__ = "attendance_import_row"
     # Rows that name nobody yet stay out of the indexes: a long sheet is kept, and later linked, sooner.
     __table_args__ = tuple(
-        Index(
-            f"ix_attendance_import_row_{name}",
-            name,
-            sqlite_where=text(f"{name} IS NOT NULL"),
-            postgresql_where=text(f"{name} IS NOT NULL"),
-        )
-        for name in ("participant_id", "registration_id")
+        index_where_present("attendance_import_row", name) for name in ("participant_id", "registration_id")
     )
 
     attendance_import_id: int = Field(foreign_key="attendance_import.id", primary_key=True)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Enum, Index, TypeDecorator, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -48,6 +48,14 @@ def choice(enumeration: type[StrEnum], name: str) -> Any:
         create_constraint=True,
         length=20,
         values_callable=lambda members: [member.value for member in members],
+    )
+
+
+def index_where_present(table: str, column: str, *, unique: bool = False) -> Index:
+    """An index of the rows that have something in a column which most leave empty."""
+    present = text(f"{column} IS NOT NULL")
+    return Index(
+        f"ix_{table}_{column}", column, unique=unique, sqlite_where=present, postgresql_where=present
     )
 
 

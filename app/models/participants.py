@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.base import Instant, choice, now
+from app.models.base import Instant, choice, index_where_present, now
 
 
 class Sex(StrEnum):
@@ -27,6 +27,7 @@ class Participant(SQLModel, table=True):
     __table_args__ = (
         CheckConstraint("(nik_key IS NULL) = (nik_encrypted IS NULL)", name="nik"),
         CheckConstraint("kelurahan_code IS NULL OR outside_place IS NULL", name="place"),
+        index_where_present("participant", "email"),
         {"sqlite_autoincrement": True},
     )
 
@@ -36,7 +37,7 @@ class Participant(SQLModel, table=True):
     nik_key: str | None = Field(default=None, unique=True)
     nik_encrypted: str | None = None
     phone: str | None = Field(default=None, index=True)
-    email: str | None = Field(default=None, index=True)
+    email: str | None = None
     sex: Sex | None = Field(default=None, sa_type=choice(Sex, "sex"))
     birth_date: date | None = None
     kelurahan_code: str | None = Field(default=None, foreign_key="area.code", index=True)

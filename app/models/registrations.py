@@ -6,7 +6,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from app.models.base import Instant, choice, now
+from app.models.base import Instant, choice, index_where_present, now
 from app.models.participants import Sex
 
 
@@ -50,6 +50,8 @@ class Registration(SQLModel, table=True):
         Index(
             "ix_registration_places", "workshop_session_id", "status", "kelurahan_code", "target_group_code"
         ),
+        index_where_present("registration", "delegation_link_id"),
+        index_where_present("registration", "request_key", unique=True),
         {"sqlite_autoincrement": True},
     )
 
@@ -58,20 +60,20 @@ class Registration(SQLModel, table=True):
     participant_id: int = Field(foreign_key="participant.id", index=True)
     workshop_session_id: int = Field(foreign_key="workshop_session.id")
     status: RegistrationStatus = Field(sa_type=choice(RegistrationStatus, "status"))
-    kelurahan_code: str | None = Field(default=None, foreign_key="area.code", index=True)
+    kelurahan_code: str | None = Field(default=None, foreign_key="area.code")
     outside_place: str | None = None
     rt: str | None = Field(default=None, max_length=3)
     sex: Sex | None = Field(default=None, sa_type=choice(Sex, "sex"))
-    target_group_code: str = Field(foreign_key="target_group.code", index=True)
+    target_group_code: str = Field(foreign_key="target_group.code")
     basis: Basis = Field(sa_type=choice(Basis, "basis"))
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
     waiting_number: int | None = None
     channel: Channel | None = Field(default=None, sa_type=choice(Channel, "channel"))
     registered_by: int | None = Field(default=None, foreign_key="app_user.id")
-    delegation_link_id: int | None = Field(default=None, foreign_key="delegation_link.id", index=True)
+    delegation_link_id: int | None = Field(default=None, foreign_key="delegation_link.id")
     contact_phone: str | None = None
     contact_email: str | None = None
     language: str | None = Field(default=None, max_length=2)
     consent_notice: str | None = Field(default=None, max_length=10)
     consented_at: datetime | None = Field(default=None, sa_type=Instant)
-    request_key: str | None = Field(default=None, max_length=64, unique=True, index=True)
+    request_key: str | None = Field(default=None, max_length=64)

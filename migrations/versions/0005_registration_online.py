@@ -202,7 +202,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_group_membership")),
     )
     for indexed, name in INDEXES:
-        op.create_index(op.f(f"ix_{indexed}_{name}"), indexed, [name], unique=name == "request_key")
+        op.create_index(op.f(f"ix_{indexed}_{name}"), indexed, [name])
+    for indexed, name in NO_LONGER_INDEXED:
+        op.drop_index(op.f(f"ix_{indexed}_{name}"), indexed)
+    for indexed, name in INDEXED_WHERE_PRESENT:
+        present = sa.text(f"{name} IS NOT NULL")
+        op.create_index(
+            op.f(f"ix_{indexed}_{name}"),
+            indexed,
+            [name],
+            unique=name == "request_key",
+            sqlite_where=present,
+            postgresql_where=present,
+        )
     op.create_index(
         "ix_registration_places",
         "registration",
@@ -214,8 +226,6 @@ REFERENCES = {"registered_by": "app_user", "delegation_link_id": "delegation_lin
 INDEXES = (
     ("delegation_link", "workshop_session_id"),
     ("delegation_link", "kelurahan_code"),
-    ("registration", "delegation_link_id"),
-    ("registration", "request_key"),
     ("attendance_mark", "registration_id"),
     ("message", "registration_id"),
     ("group_membership", "participant_id"),
@@ -223,10 +233,25 @@ INDEXES = (
 )
 
 
+# A sheet of a hundred thousand rows writes an entry into each index; these are looked up by nothing, or mostly empty.
+NO_LONGER_INDEXED = (
+    ("participant", "email"),
+    ("registration", "kelurahan_code"),
+    ("registration", "target_group_code"),
+)
+INDEXED_WHERE_PRESENT = (
+    ("participant", "email"),
+    ("registration", "delegation_link_id"),
+    ("registration", "request_key"),
+)
+
+
 def downgrade() -> None:
     op.drop_index("ix_registration_places", "registration")
-    for indexed, name in INDEXES:
+    for indexed, name in (*INDEXES, *INDEXED_WHERE_PRESENT):
         op.drop_index(op.f(f"ix_{indexed}_{name}"), indexed)
+    for indexed, name in NO_LONGER_INDEXED:
+        op.create_index(op.f(f"ix_{indexed}_{name}"), indexed, [name])
     for dropped in ("group_membership", "message", "attendance_mark"):
         op.drop_table(dropped)
     for name in REFERENCES:
