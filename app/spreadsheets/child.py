@@ -15,6 +15,7 @@ import orjson
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.failures import SheetFailure
 from app.spreadsheets.recognise import recognise
+from app.spreadsheets.target_sheets import recognise_targets
 from app.spreadsheets.transfer import sheet_to_json
 from app.spreadsheets.venue_lists import recognise_venues
 
@@ -51,6 +52,8 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
 def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> RecognisedSheet:
     if request["list"] == "venues":
         return recognise_venues(content, place_keys=place_keys, trim=request["trim"])
+    if request["list"] == "targets":
+        return recognise_targets(content, trim=request["trim"])
     return recognise(
         content,
         sheet=request["sheet"],

@@ -1,6 +1,6 @@
 """Where the table's header is, and what stands in it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.spreadsheets.document import Cell, cell_text
@@ -31,13 +31,18 @@ class Header:
     headings: tuple[Heading, ...]
 
 
-def find_header(grid: Grid, header_row: int | None) -> Header | None:
-    """The header at Excel's row `header_row`, or the one that names most fields; None where none names people."""
+def find_header(
+    grid: Grid, header_row: int | None, field_of: Callable[[str], str | None] = heading_field
+) -> Header | None:
+    """The header at Excel's row `header_row`, or the one that names most fields; None where none holds a name.
+
+    `field_of` tells what a heading names in the kind of list that is looked for.
+    """
     if header_row is not None:
         return _header_at(grid, header_row - 1) if 0 < header_row <= len(grid.rows) else None
     best, best_score = None, 0
     for top, row in enumerate(grid.rows[:SEARCHED_ROWS]):
-        score = _score(row)
+        score = _score(row, field_of)
         if score > best_score:
             best, best_score = top, score
     return None if best is None else _header_at(grid, best)
@@ -47,10 +52,10 @@ def row_texts(row: Sequence[Cell]) -> list[str]:
     return [collapse(clean(cell_text(cell))) for cell in row]
 
 
-def _score(row: Sequence[Cell]) -> int:
+def _score(row: Sequence[Cell], field_of: Callable[[str], str | None]) -> int:
     """How many fields a row names, 0 where the name is not among them or a letterhead's "Nama : …" is."""
     texts = [text for text in row_texts(row) if text]
-    fields = {heading_field(text) for text in texts if ":" not in text.rstrip(": ")}
+    fields = {field_of(text) for text in texts if ":" not in text.rstrip(": ")}
     if "name" not in fields or (len(texts) == 1 and len(row) > 1 and not _is_name_alone(texts[0])):
         return 0
     return len(fields - {None})

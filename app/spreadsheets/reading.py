@@ -95,6 +95,24 @@ SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
         TooLarge,
         N_("The list has more than %(limit)s venues. Split it into several files."),
     ),
+    "no-target-header": (
+        UnreadableFile,
+        N_("No header was found. The table needs a row with headings, among them “Kelurahan”."),
+    ),
+    "no-targets": (
+        UnreadableFile,
+        N_(
+            "The table has headings but no targets. Check whether it is the right one and whether it was saved."
+        ),
+    ),
+    "no-target-columns": (
+        UnreadableFile,
+        N_("No column with targets was found. Name them “Seluruhnya” or like the target groups."),
+    ),
+    "too-many-targets": (
+        TooLarge,
+        N_("The table has more than %(limit)s rows. Leave those of the kelurahan alone."),
+    ),
     "no-such-sheet": (
         UnreadableFile,
         N_("The file has no visible sheet named “%(sheet)s”. Choose one of the sheets that it has."),
@@ -126,6 +144,14 @@ def read_venue_list(content: bytes, places: Collection[str]) -> RecognisedSheet:
     Limits and refusals are those of `read_sheet`.
     """
     return _read(content, places, {"list": "venues"})
+
+
+def read_target_sheet(content: bytes) -> RecognisedSheet:
+    """Reads the first visible sheet with targets of kelurahan: for `target_grid.read_target_table`.
+
+    Limits and refusals are those of `read_sheet`.
+    """
+    return _read(content, (), {"list": "targets"})
 
 
 def _read(content: bytes, places: Collection[str], asked: Mapping[str, object]) -> RecognisedSheet:

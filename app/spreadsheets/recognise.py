@@ -1,6 +1,6 @@
 """A file's bytes to the recognised sheet: this is what the child process does."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 
 from app.spreadsheets.columns import NamedColumns, name_columns
 from app.spreadsheets.dates import date_from_1904
@@ -28,20 +28,30 @@ def recognise(
     place_keys: Collection[str],
     trim: bool,
 ) -> RecognisedSheet:
-    """The first visible sheet with a header that names people, or the sheet and header row that are asked for.
+    """The first visible sheet with a header that names people, or the sheet and header row that are asked for."""
+
+    def read(grid: Grid) -> RecognisedSheet | None:
+        header = find_header(grid, header_row)
+        return _recognise_sheet(grid, header, columns, place_keys) if header else None
+
+    return first_list(grids(content, sheet, trim=trim), read, no_header="no-header", no_rows="empty-list")
+
+
+def first_list(
+    found: Iterable[Grid], read: Callable[[Grid], RecognisedSheet | None], *, no_header: str, no_rows: str
+) -> RecognisedSheet:
+    """The first sheet of which `read` makes a list with rows; `no_header` and `no_rows` are the codes of failing.
 
     A sheet of headings alone is passed over, as a form that was left blank.
     """
-    empty, failure = True, "no-header"
-    for grid in grids(content, sheet, trim=trim):
+    empty, failure = True, no_header
+    for grid in found:
         empty = empty and not any(cell not in (None, "") for row in grid.rows for cell in row)
-        header = find_header(grid, header_row)
-        if header is not None:
-            recognised = _recognise_sheet(grid, header, columns, place_keys)
-            if recognised is not None and recognised.rows:
-                return recognised
-            if recognised is not None:
-                failure = "empty-list"
+        recognised = read(grid)
+        if recognised is not None and recognised.rows:
+            return recognised
+        if recognised is not None:
+            failure = no_rows
     raise SheetFailure("empty-file" if empty else failure)
 
 

@@ -16,7 +16,14 @@ from app.spreadsheets.reading import MEMORY_BYTES, SECONDS
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MOST_FLIPS = 12
-PLAIN: dict[str, Any] = {"sheet": None, "header_row": None, "columns": [], "place_keys": [], "trim": False}
+PLAIN: dict[str, Any] = {
+    "list": "participants",
+    "sheet": None,
+    "header_row": None,
+    "columns": [],
+    "place_keys": [],
+    "trim": False,
+}
 
 
 def mutated(content: bytes, seed: int) -> bytes:

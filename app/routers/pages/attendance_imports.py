@@ -3,12 +3,11 @@
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
-from starlette.datastructures import UploadFile as SentFile
 from starlette.responses import Response
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
-from app.i18n import N_, Language, Translator, translator
+from app.i18n import Language, Translator, translator
 from app.permissions import Actor, Permission
 from app.queries import import_people, reference
 from app.queries.attendance_imports import attendance_import, attendance_imports
@@ -23,6 +22,7 @@ from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writ
 from app.web.downloads import attachment
 from app.web.flash import flash
 from app.web.pages import render, see
+from app.web.uploads import sent_file
 
 router = APIRouter(include_in_schema=False)
 
@@ -48,7 +48,7 @@ def upload_sheet(
     target_group: Annotated[str, Form()] = "",
 ) -> Response:
     try:
-        name, content = _sent(file)
+        name, content = sent_file(file)
         choices = SheetChoices(target_group=target_group or None)
         uploaded = upload(look, db, vault, actor, code, name, content, choices)
     except (Invalid, TooLarge, UnreadableFile) as problem:
@@ -107,13 +107,6 @@ def original_file(db: Writer, vault: Vault, actor: PageActor, import_id: int) ->
     """A download of personal data: a GET that writes one line, of who took it, before the first byte."""
     file = uploaded_files.download(db, vault, actor, import_id)
     return attachment(file.name, file.content)
-
-
-def _sent(file: SentFile | str | None) -> tuple[str, bytes]:
-    """The name and content of the file that a form sent; browsers send an empty one where none was chosen."""
-    if not isinstance(file, SentFile) or not file.filename:
-        raise Invalid(N_("Choose a file first."))
-    return file.filename, file.file.read()
 
 
 def _upload_form(

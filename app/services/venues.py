@@ -1,0 +1,97 @@
+"""Making, changing and deleting venues (tempat). They are shared by the city: who plans sessions may add to them."""
+
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.i18n import N_
+from app.models import Venue, VenueKind, WorkshopSession
+from app.permissions import Actor, Permission, Reach
+from app.queries.reference import kelurahan
+from app.services.activities import record, snapshot
+from app.services.locks import lock_row
+from app.spreadsheets.venues import LONGEST_NAME, tidy
+
+
+@dataclass(frozen=True)
+class VenueInput:
+    """What a person says of a venue: a kind by its code, a kelurahan's code or none, and None for Wi-Fi unknown."""
+
+    name: str
+    kind: str = VenueKind.LAINNYA
+    kelurahan: str | None = None
+    public_wifi: bool | None = None
+
+
+def create_venue(db: Db, actor: Actor, given: VenueInput) -> Venue:
+    """A new venue. Raises `Invalid` for what can't be, a name among it that another venue has."""
+    actor.require(Permission.SESSION_WRITE)
+    _check(db, given)
+    venue = Venue(name=tidy(given.name))
+    _apply(venue, given)
+    db.add(venue)
+    db.flush()
+    record(db, actor, "create", "venue", venue.id, after=snapshot(venue))
+    return venue
+
+
+def change_venue(db: Db, actor: Actor, venue_id: int, given: VenueInput) -> Venue:
+    """Replaces all that can be said of a venue; the sessions held there show it too."""
+    actor.require(Permission.SESSION_WRITE)
+    venue = _held(db, venue_id)
+    _check(db, given, of=venue)
+    before = snapshot(venue)
+    _apply(venue, given)
+    db.flush()
+    record(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
+    return venue
+
+
+def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
+    """Deletes a venue at which no session was or will be held. For those whose reach is the whole city."""
+    actor.require(Permission.SESSION_WRITE)
+    if not may_delete_venues(actor):
+        raise Forbidden(N_("Your role does not allow this."))
+    venue = _held(db, venue_id)
+    if db.exec(select(WorkshopSession.id).where(WorkshopSession.venue_id == venue_id)).first():
+        raise Conflict(
+            N_("Sessions were or will be held at this venue; it can't be deleted."), code="venue-used"
+        )
+    db.delete(venue)
+    record(db, actor, "delete", "venue", venue_id, before=snapshot(venue))
+
+
+def may_delete_venues(actor: Actor) -> bool:
+    return actor.reach(Permission.SESSION_WRITE) is Reach.ALL
+
+
+def _held(db: Db, venue_id: int) -> Venue:
+    if db.get(Venue, venue_id) is None:
+        raise NotFound(N_("There is no such venue."))
+    return lock_row(db, Venue, venue_id)
+
+
+def _check(db: Db, given: VenueInput, of: Venue | None = None) -> None:
+    fields: dict[str, str] = {}
+    name = tidy(given.name)
+    if not name:
+        fields["name"] = N_("A name is needed.")
+    elif len(name) > LONGEST_NAME:
+        fields["name"] = N_("A name has at most 200 characters.")
+    elif (of is None or name != of.name) and db.exec(select(Venue.id).where(col(Venue.name) == name)).first():
+        fields["name"] = N_("There is a venue of this name already.")
+    if given.kind not in set(VenueKind):
+        fields["kind"] = N_("This kind of venue is not known.")
+    if given.kelurahan and given.kelurahan not in {place.code for place in kelurahan(db)}:
+        fields["kelurahan"] = N_("This kelurahan is not known.")
+    if fields:
+        raise Invalid(N_("Please correct the marked fields."), fields=fields)
+
+
+def _apply(venue: Venue, given: VenueInput) -> None:
+    venue.name = tidy(given.name)
+    venue.kind = VenueKind(given.kind)
+    venue.kelurahan_code = given.kelurahan
+    venue.public_wifi = given.public_wifi
