@@ -1,13 +1,14 @@
 """The activity log as it is read: who did what to what, before and after."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlmodel import col
 
 from app.database import Db
+from app.i18n import utc
 from app.models import Activity
 from app.permissions import Actor, Permission
 
@@ -32,43 +33,75 @@ class ActivityView:
     changes: tuple[Change, ...]
 
 
+@dataclass(frozen=True)
+class ActivityFilters:
+    """`search` are words that a line holds, all of them, in its actor, action, subject or the subject's number or code.
+
+    `who` is part of the actor's name. `from_` and `to` are WITA days, both included. What is empty narrows nothing.
+    """
+
+    search: str = ""
+    who: str = ""
+    action: str = ""
+    subject: str = ""
+    from_: date | None = None
+    to: date | None = None
+
+
 def activities(
-    db: Db, actor: Actor, *, search: str = "", before: int | None = None, limit: int
+    db: Db, actor: Actor, filters: ActivityFilters, *, before: int | None = None, limit: int
 ) -> list[ActivityView]:
-    """The log, the newest first: lines whose actor, action or subject holds every word of `search`.
+    """The log, the newest first.
 
     `before` is the id of the last line of the page before. Raises `Forbidden` for all but admins.
     """
     actor.require(Permission.ACTIVITY_READ)
-    statement = select(Activity).order_by(col(Activity.id).desc()).limit(limit)
-    for word in search.split():
-        statement = statement.where(
-            or_(
-                *(
-                    column.icontains(word, autoescape=True)
-                    for column in (
-                        col(Activity.actor),
-                        col(Activity.action),
-                        col(Activity.subject),
-                        col(Activity.subject_id),
-                    )
-                )
-            )
-        )
+    statement = select(Activity).where(*_conditions(filters)).order_by(col(Activity.id).desc()).limit(limit)
     if before is not None:
         statement = statement.where(col(Activity.id) < before)
-    return [
-        ActivityView(
-            id=line.id,
-            at=line.at,
-            actor=line.actor,
-            action=line.action,
-            subject=line.subject,
-            subject_id=line.subject_id,
-            changes=_changes(line.before or {}, line.after or {}),
-        )
-        for line in db.scalars(statement)
+    return [_view(line) for line in db.scalars(statement)]
+
+
+def activities_of(db: Db, subject: str, subject_id: str, *, limit: int) -> list[ActivityView]:
+    """What was done to one thing, the newest first; whether the actor may see that, its own page asks."""
+    statement = (
+        select(Activity)
+        .where(col(Activity.subject) == subject, col(Activity.subject_id) == subject_id)
+        .order_by(col(Activity.id).desc())
+        .limit(limit)
+    )
+    return [_view(line) for line in db.scalars(statement)]
+
+
+def _view(line: Activity) -> ActivityView:
+    return ActivityView(
+        id=line.id,
+        at=line.at,
+        actor=line.actor,
+        action=line.action,
+        subject=line.subject,
+        subject_id=line.subject_id,
+        changes=_changes(line.before or {}, line.after or {}),
+    )
+
+
+def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
+    searched = (col(Activity.actor), col(Activity.action), col(Activity.subject), col(Activity.subject_id))
+    conditions: list[ColumnElement[bool]] = [
+        or_(*(column.icontains(word, autoescape=True) for column in searched))
+        for word in filters.search.split()
     ]
+    if who := filters.who.strip():
+        conditions.append(col(Activity.actor).icontains(who, autoescape=True))
+    if filters.action:
+        conditions.append(col(Activity.action) == filters.action)
+    if filters.subject:
+        conditions.append(col(Activity.subject) == filters.subject)
+    if filters.from_:
+        conditions.append(col(Activity.at) >= utc(datetime.combine(filters.from_, time.min)))
+    if filters.to:
+        conditions.append(col(Activity.at) <= utc(datetime.combine(filters.to, time.max)))
+    return conditions
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:

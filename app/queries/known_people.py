@@ -1,32 +1,42 @@
 """The people that an attendance sheet may mean, found in a constant number of queries however long the sheet."""
 
 import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from datetime import date
+from typing import TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, String, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, String, bindparam, func, select
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.database import Db, is_postgresql
-from app.models import Attendance, Participant, Registration
+from app.models import Attendance, GroupMembership, Participant, Registration
+from app.queries.group_memberships import valid_on
 from app.spreadsheets.judgement import OUTSIDE, Known, KnownPerson, KnownRegistration, MatchKeys
 
+Groups = Mapping[int, tuple[str, ...]]
+Value = TypeVar("Value", str, int)
 
-def known_people(db: Db, workshop_session_id: int, keys: MatchKeys) -> Known:
-    """Everyone registered for the session, and everyone who shares a key with the sheet."""
+
+def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> Known:
+    """Everyone registered for the session, and everyone who shares a key with the sheet, as of the session's day."""
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
     people = _people(db, *_sharing_keys(db, keys), col(Participant.id).in_(registered))
-    return Known(map(_person, people.values()), _registrations(db, of_session))
+    return Known(_persons(people, _groups(db, people, day)), _registrations(db, of_session))
 
 
-def people_named(db: Db, workshop_session_id: int, keys: MatchKeys) -> Known:
-    """Those who share a key with what was typed, with their registrations for the session."""
+def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> Known:
+    """Those who share a key with what was typed, with their registrations for the session.
+
+    With its day also the groups to which they belong on it.
+    """
     people = _people(db, *_sharing_keys(db, keys))
     theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
         Registration.participant_id
     ).in_(people)
-    return Known(map(_person, people.values()), _registrations(db, theirs))
+    groups = _groups(db, people, day) if day else {}
+    return Known(_persons(people, groups), _registrations(db, theirs))
 
 
 def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
@@ -50,15 +60,35 @@ def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, Participant]:
     }
 
 
-def _among(db: Db, column: Mapped[str | None] | Mapped[str], values: Collection[str]) -> ColumnElement[bool]:
-    """`column IN values` for any number of values: as one array (PostgreSQL) or JSON text (SQLite)."""
+def _groups(db: Db, people: Collection[int], day: date) -> Groups:
+    """The groups to which people belong on a day."""
+    if not people:
+        return {}
+    statement = select(col(GroupMembership.participant_id), col(GroupMembership.target_group_code)).where(
+        _among(db, col(GroupMembership.participant_id), people), valid_on(day)
+    )
+    groups: dict[int, tuple[str, ...]] = {}
+    for person_id, group in db.execute(statement):
+        groups[person_id] = (*groups.get(person_id, ()), group)
+    return groups
+
+
+def _among(
+    db: Db, column: Mapped[Value | None] | Mapped[Value], values: Collection[Value]
+) -> ColumnElement[bool]:
+    """`column IN values` for any number of values (but none): as one array (PostgreSQL) or JSON text (SQLite)."""
     given = sorted(values)
     if is_postgresql(db):
-        return column.in_(select(func.unnest(bindparam(None, given, type_=ARRAY(String)))))
+        kind = Integer if isinstance(given[0], int) else String
+        return column.in_(select(func.unnest(bindparam(None, given, type_=ARRAY(kind)))))
     return column.in_(select(func.json_each(json.dumps(given)).table_valued("value").c.value))
 
 
-def _person(person: Participant) -> KnownPerson:
+def _persons(people: Mapping[int, Participant], groups: Groups) -> Iterator[KnownPerson]:
+    return (_person(person, groups.get(id_, ())) for id_, person in people.items())
+
+
+def _person(person: Participant, groups: tuple[str, ...]) -> KnownPerson:
     return KnownPerson(
         id=person.id,
         code=str(person.id),
@@ -74,6 +104,7 @@ def _person(person: Participant) -> KnownPerson:
         rt=person.rt,
         address=person.address,
         organization=person.organization,
+        groups=groups,
     )
 
 

@@ -2,28 +2,27 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Literal
+from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Db
 from app.errors import NotFound
-from app.i18n import N_, utc
+from app.i18n import N_
 from app.models import (
     Area,
     Attendance,
     AttendanceStatus,
     Participant,
     Registration,
-    Sex,
-    Workshop,
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
-from app.queries.scope import registrations_within
+from app.queries.coverage_counts import CoverageFilters, registrations_meant, sessions_held
+from app.queries.scope import people_within, registrations_within
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
+from app.reports.periods import Period
 
 PAGE_LENGTH = 50
 
@@ -49,12 +48,14 @@ class ParticipantView:
 
 @dataclass(frozen=True)
 class Presence:
-    """Who was present in a period of WITA days, both included; narrowed as the coverage report is."""
+    """The people behind a figure of the coverage report: who was present in the period, narrowed as the report is.
 
-    from_: date
-    to: date
-    workshop: str = ""
-    sex: Literal["L", "P"] | None = None
+    With `registered` it is whoever was registered. People from outside the city are in no such figure.
+    """
+
+    period: Period
+    filters: CoverageFilters
+    registered: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,11 @@ def masked_phone(phone: str | None) -> str | None:
     return f"{national[:4]}••••{national[-3:]}"
 
 
+def national_digits(text: str) -> str:
+    """The digits of a phone number as typed, without the country's or the trunk's."""
+    return "".join(filter(str.isdigit, text)).removeprefix("62").removeprefix("0")
+
+
 def place_of(kelurahan: str | None, outside_place: str | None) -> str:
     """Where somebody lives, as it is shown: the kelurahan's name, or the place outside the city."""
     return kelurahan or outside_place or ""
@@ -132,6 +138,19 @@ def participant(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
     if found is None:
         raise NotFound(N_("There is no such participant."))
     return _view(*found)
+
+
+def participant_to_correct(db: Db, actor: Actor, participant_id: int) -> Participant:
+    """The record itself, for whoever may register this person. Raises `Forbidden` by role, else as `participant`."""
+    actor.require(Permission.ATTENDANCE_WRITE)
+    statement = select(Participant).where(
+        col(Participant.id) == participant_id,
+        people_within(actor, Permission.ATTENDANCE_WRITE, col(Participant.id)),
+    )
+    found = db.scalars(statement).first()
+    if found is None:
+        raise NotFound(N_("There is no such participant."))
+    return found
 
 
 def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
@@ -198,7 +217,7 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
         found = col(Participant.name).icontains(text, autoescape=True) | col(Area.name).icontains(
             text, autoescape=True
         )
-        digits = "".join(filter(str.isdigit, text)).removeprefix("62").removeprefix("0")
+        digits = national_digits(text)
         if len(digits) >= FEWEST_PHONE_DIGITS:
             found |= col(Participant.phone).contains(digits, autoescape=True)
         conditions.append(found)
@@ -217,33 +236,27 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
 
 
 def _present(actor: Actor, filters: ParticipantFilters, presence: Presence) -> Select[int]:
-    """Ids of the people whom the coverage report counts as participants, as far as the actor sees them."""
+    """Ids of the people whom the coverage report counts, as far as the actor sees them."""
     statement = (
         select(col(Registration.participant_id))
-        .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
-        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .where(
             registrations_within(actor, Permission.PARTICIPANT_READ),
             col(Registration.status).in_(COUNTED_AS_REGISTERED),
-            col(Attendance.status) == AttendanceStatus.PRESENT,
-            col(WorkshopSession.starts_at) >= _midnight(presence.from_),
-            col(WorkshopSession.starts_at) < _midnight(presence.to + timedelta(days=1)),
+            col(Registration.kelurahan_code).is_not(None),
+            *sessions_held(presence.period, presence.filters),
+            *registrations_meant(presence.filters),
         )
     )
+    if not presence.registered:
+        statement = statement.join(Attendance, col(Attendance.registration_id) == col(Registration.id)).where(
+            col(Attendance.status) == AttendanceStatus.PRESENT
+        )
     if filters.kelurahan:
         statement = statement.where(col(Registration.kelurahan_code) == filters.kelurahan)
     if filters.target_group:
         statement = statement.where(col(Registration.target_group_code) == filters.target_group)
-    if presence.workshop:
-        statement = statement.where(col(Workshop.code) == presence.workshop)
-    if presence.sex:
-        statement = statement.where(col(Registration.sex) == Sex(presence.sex))
     return statement
-
-
-def _midnight(day: date) -> datetime:
-    return utc(datetime.combine(day, time.min))
 
 
 def _view(person: Participant, kelurahan: str | None, sessions: int, latest: datetime) -> ParticipantView:

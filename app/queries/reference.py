@@ -2,11 +2,15 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
 
+from sqlalchemy import BindParameter, ColumnElement, bindparam, or_
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from app.database import Db
-from app.i18n import Language
+from app.i18n import Language, wita_today
 from app.models import (
     AmbiguousPlace,
     AmbiguousPlaceCandidate,
@@ -36,15 +40,39 @@ class TargetGroupView:
     label: str
 
 
+_Kecamatan = aliased(Area)
+
+
+def _valid_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
+    return (col(Area.valid_from) <= day) & or_(col(Area.valid_to).is_(None), col(Area.valid_to) >= day)
+
+
+# Put together once: forms without an account ask it with every visit.
+_KELURAHAN = (
+    select_columns(
+        col(Area.code), col(Area.name), col(Area.official_name), col(_Kecamatan.code), col(_Kecamatan.name)
+    )
+    .join(_Kecamatan, col(_Kecamatan.code) == col(Area.parent_code))
+    .where(col(Area.level) == AreaLevel.KELURAHAN)
+    .order_by(col(Area.code))
+)
+_VALID_KELURAHAN = _KELURAHAN.where(_valid_on(bindparam("day")))
+
+
 def kelurahan(db: Db) -> list[KelurahanView]:
-    """Every kelurahan that is valid now, in code order."""
-    areas = db.exec(select(Area).where(col(Area.valid_to).is_(None)).order_by(Area.code)).all()
-    name = {area.code: area.name for area in areas}
-    return [
-        KelurahanView(area.code, area.name, area.official_name, area.parent_code, name[area.parent_code])
-        for area in areas
-        if area.level is AreaLevel.KELURAHAN and area.parent_code
-    ]
+    """Every kelurahan that is valid today, in code order."""
+    return kelurahan_on(db, wita_today())
+
+
+def kelurahan_on(db: Db, day: date) -> list[KelurahanView]:
+    """Every kelurahan that is valid on a day, in code order."""
+    return [KelurahanView(*line) for line in db.execute(_VALID_KELURAHAN, {"day": day})]
+
+
+def is_valid(area: Area, level: AreaLevel) -> bool:
+    """Whether this is an area of that level, today."""
+    today = wita_today()
+    return area.level is level and area.valid_from <= today <= (area.valid_to or today)
 
 
 def target_groups(db: Db, language: Language) -> list[TargetGroupView]:
@@ -55,9 +83,17 @@ def target_groups(db: Db, language: Language) -> list[TargetGroupView]:
     ]
 
 
+def names(db: Db, language: Language) -> dict[str, str]:
+    """What kelurahan (of any time) and target groups are called, by their codes."""
+    places = (KelurahanView(*line) for line in db.execute(_KELURAHAN))
+    return {place.code: place.name for place in places} | {
+        group.code: group.label for group in target_groups(db, language)
+    }
+
+
 def sheet_reference(db: Db) -> sheets.Reference:
     """What the reader of sheets knows of places and groups; a constant number of queries."""
-    areas = db.exec(select(Area).where(col(Area.valid_to).is_(None)).order_by(Area.code)).all()
+    areas = db.exec(select(Area).where(_valid_on(wita_today())).order_by(Area.code)).all()
     aliases: dict[str, list[str]] = defaultdict(list)
     for alias in db.exec(select(AreaAlias)):
         aliases[alias.area_code].append(alias.alias)

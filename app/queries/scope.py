@@ -1,6 +1,7 @@
 """How far an actor sees, as conditions of the queries: out of reach is the same as not there."""
 
 from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.models import Registration, Workshop, WorkshopSession
@@ -28,3 +29,9 @@ def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[
         .where(workshops_within(actor, permission))
     )
     return col(Registration.workshop_session_id).in_(reachable)
+
+
+def people_within(actor: Actor, permission: Permission, person_id: Mapped[int]) -> ColumnElement[bool]:
+    """The people of whom a registration is within the permission's reach; `person_id` is the column that names them."""
+    registered = select(col(Registration.participant_id)).where(registrations_within(actor, permission))
+    return person_id.in_(registered)

@@ -17,16 +17,17 @@ from sqlalchemy import Engine
 from app.database import Db, writing
 from app.errors import Conflict
 from app.i18n import N_
-from app.models import CoverageTarget, OrganizationKind, Role
+from app.models import OrganizationKind, Role
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
 from app.queries.reference import kelurahan
 from app.queries.users import has_users
-from app.services.activities import record, snapshot
 from app.services.attendance_imports import upload
+from app.services.coverage_targets import set_targets
 from app.services.import_commit import commit
 from app.services.logins import actor_of
-from app.services.users import create_user, organization_named, user_by_email
+from app.services.organizations import organization_named
+from app.services.users import create_user, user_by_email
 from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops import WorkshopInput, create_workshop
 
@@ -173,14 +174,8 @@ def _make_session(db: Db, actor: Actor, code: str, starts: datetime, venue: str)
 
 
 def _set_targets(db: Db) -> None:
-    for place in kelurahan(db):
-        for group, number in GROUP_TARGETS.items():
-            target = CoverageTarget(
-                year=YEAR, kelurahan_code=place.code, target_group_code=group, target=number
-            )
-            db.add(target)
-            subject_id = f"{YEAR}/{place.code}/{group}"
-            record(db, OPERATOR, "create", "coverage-target", subject_id, after=snapshot(target))
+    """Kelurahan as a whole have the target that needs no setting; groups one that is the same everywhere."""
+    set_targets(db, OPERATOR, YEAR, {(None, group): str(target) for group, target in GROUP_TARGETS.items()})
 
 
 def _import(db: Db, vault: NikVault, actor: Actor, session_code: str, file_name: str, content: bytes) -> None:

@@ -16,20 +16,32 @@ from app.models import (
     AttendanceImportRow,
     AttendanceMark,
     GroupMembership,
+    ImportPurpose,
     ImportStatus,
     Participant,
     Registration,
+    RegistrationStatus,
     RowKind,
+    WorkshopSession,
 )
 from app.models.base import now
 from app.permissions import Actor
 from app.queries.attendance_imports import attendance_import_by_id, import_rows
 from app.services.activities import record
 from app.services.attendance_imports import require_not_committing
-from app.services.import_states import NOTHING, Standing, person_state, put_back, standing, state_made
+from app.services.import_states import (
+    NOTHING,
+    Standing,
+    has_moved_up,
+    person_state,
+    put_back,
+    standing,
+    state_made,
+)
 from app.services.locks import hold_people, lock_row
 from app.services.people_merge import require_not_folded
 from app.services.people_merge_undo import still_as_left
+from app.services.waiting_list import move_up
 
 # So many names say enough of what stands in the way.
 NAMED_AT_MOST = 5
@@ -67,6 +79,9 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
     attendance_import.undone_by = actor.user_id
+    if attendance_import.purpose is ImportPurpose.REGISTRATION:
+        workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
+        move_up(db, actor, workshop_session, because="undo")
     db.flush()
     record(db, actor, "undo", "attendance-import", import_id, after=asdict(taken_back))
     return attendance_import
@@ -117,6 +132,8 @@ def _is_newer(
     attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
 ) -> bool:
     left = row.after or state_made(attendance_import, row, now_there)
+    if has_moved_up(left["registration"], now_there["registration"]):
+        now_there = {**now_there, "registration": left["registration"]}
     return any(now_there[part] != left[part] for part in ("registration", "attendance"))
 
 
@@ -136,7 +153,10 @@ def _take_back(
         elif attendance:
             attendances.append(row.registration_id)
         if before["registration"]:
-            put_back(there.registrations[row.participant_id], before["registration"])
+            registration = there.registrations[row.participant_id]
+            put_back(registration, before["registration"])
+            if registration.status is RegistrationStatus.CANCELLED:
+                registration.waiting_number = None
         else:
             registrations.append(row.registration_id)
         if before["person"]:

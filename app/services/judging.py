@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmodel import col, select
+from sqlmodel import col, or_, select
 
 from app.database import Db
 from app.i18n import wita
-from app.models import Activity, WorkshopSession
+from app.models import Activity, ImportPurpose, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault, with_niks_masked
 from app.queries.known_people import known_people
@@ -29,16 +29,22 @@ from app.spreadsheets.progress import Progress, nobody_waits, step
 # What changes people, registrations or attendance. It is done while holding people (`locks.hold_people`), so
 # that these lines are numbered in the order in which they are committed: none can come to light late.
 CHANGES_PEOPLE = (
+    "add-membership",
     "cancel",
     "commit",
     "correct-person",
+    "end-membership",
     "mark",
     "merge",
     "move-up",
     "overrule",
     "register",
+    "remove-membership",
     "undo",
 )
+
+# What changes how places and groups are read, whatever is done with it, is done so too.
+CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
 
 FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registration", "outside_place")
 
@@ -71,17 +77,22 @@ def judge_sheet(
     choices: SheetChoices,
     decisions: Mapping[int, Decision],
     progress: Progress = nobody_waits,
+    *,
+    purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> DatedJudgement:
     """Reads only. A constant number of queries, however many rows."""
     newest = newest_change(db)
-    context = session_context(db, workshop_session, choices)
+    context = session_context(db, workshop_session, choices, purpose)
     interpreted = read_rows(db, vault, sheet, context, step(0, 2, progress))
-    known = known_people(db, workshop_session.id, match_keys(interpreted, decisions))
+    known = known_people(db, workshop_session.id, match_keys(interpreted, decisions), context.day)
     return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
 
 
 def session_context(
-    db: Db, workshop_session: WorkshopSession, choices: SheetChoices | None = None
+    db: Db,
+    workshop_session: WorkshopSession,
+    choices: SheetChoices | None = None,
+    purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> SessionContext:
     """What the judge has to know of the session, and of what staff said about the file."""
     choices = choices or SheetChoices()
@@ -94,6 +105,7 @@ def session_context(
         default_target_group=choices.target_group,
         default_kelurahan=choices.kelurahan,
         blank_means=choices.blank_means,
+        registering=purpose is ImportPurpose.REGISTRATION,
     )
 
 
@@ -123,7 +135,7 @@ def newest_change(db: Db) -> int:
     # From the end of the log backwards: a maximum would be looked for in all of it.
     latest = db.exec(
         select(Activity.id)
-        .where(col(Activity.action).in_(CHANGES_PEOPLE))
+        .where(or_(col(Activity.action).in_(CHANGES_PEOPLE), col(Activity.subject).in_(CHANGES_READING)))
         .order_by(col(Activity.id).desc())
         .limit(1)
     ).first()

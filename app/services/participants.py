@@ -40,6 +40,14 @@ def complete(
     person: Participant, judged: JudgedRow, sealed_nik: str | None, session_starts_at: datetime
 ) -> None:
     """Fills a known person's blanks, and says where they live if no newer session told of them."""
+    fill_blanks(person, judged, sealed_nik)
+    if person.latest_session_at is None or person.latest_session_at <= session_starts_at:
+        person.latest_session_at = session_starts_at
+        _move(person, judged.values)
+
+
+def fill_blanks(person: Participant, judged: JudgedRow, sealed_nik: str | None) -> None:
+    """Fills what isn't known of a person yet."""
     for name, value in judged.changes.items():
         match name:
             case "nik":
@@ -49,9 +57,6 @@ def complete(
                 person.sqlmodel_update(place_columns(judged.values))
             case _:
                 setattr(person, name, value)
-    if person.latest_session_at is None or person.latest_session_at <= session_starts_at:
-        person.latest_session_at = session_starts_at
-        _move(person, judged.values)
 
 
 def _move(person: Participant, values: RowValues) -> None:

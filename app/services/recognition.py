@@ -5,14 +5,15 @@ from dataclasses import dataclass, fields
 
 from app.database import Db
 from app.errors import Invalid
-from app.i18n import N_, Translator
+from app.i18n import N_, Translator, wita_today
 from app.models import WorkshopSession
+from app.models.base import now
 from app.nik_vault import NikVault
 from app.queries.known_people import people_named
 from app.services.judging import read_rows, session_context
 from app.spreadsheets.document import Message, RecognisedSheet, SheetRow
 from app.spreadsheets.judge import judge, match_keys
-from app.spreadsheets.judgement import Decision, JudgedRow
+from app.spreadsheets.judgement import Decision, InterpretedRow, JudgedRow, SessionContext
 from app.spreadsheets.messages import message_text
 
 PLEASE_CORRECT = N_("Please correct the marked fields.")
@@ -84,23 +85,34 @@ def recognise(
     workshop_session: WorkshopSession,
     given: Sequence[PersonGiven],
     decisions: Mapping[int, Decision] | None = None,
+    *,
+    by_membership: bool = False,
 ) -> tuple[JudgedRow, ...]:
     """Each person as values, with who they are and what stands in the way; numbered from 1.
 
-    A constant number of queries. Whoever writes by it holds people (`locks.hold_people`) meanwhile.
+    `by_membership` lets somebody without a group come in the one to which they are known to belong: not for those
+    without an account, whom it would tell something of that person. A constant number of queries. Whoever writes
+    by it holds people (`locks.hold_people`) meanwhile.
     """
     decisions = decisions or {}
     context = session_context(db, workshop_session)
     interpreted = read_rows(db, vault, _as_sheet(given), context)
-    known = people_named(db, workshop_session.id, match_keys(interpreted, decisions))
+    day = context.day if by_membership else None
+    known = people_named(db, workshop_session.id, match_keys(interpreted, decisions), day)
     return judge(interpreted, known, context, decisions).rows
 
 
-def faults(judged: JudgedRow) -> list[Message]:
+def read_person(db: Db, vault: NikVault, given: PersonGiven) -> InterpretedRow:
+    """What is typed of a person, read alone as of today: nobody is looked for, and no group is needed."""
+    context = SessionContext(code="", starts_at=now(), day=wita_today(), now=now(), target_groups=())
+    return read_rows(db, vault, _as_sheet((given,)), context).rows[0]
+
+
+def faults(read: JudgedRow | InterpretedRow) -> list[Message]:
     """What has to be corrected before this person can be taken; who it is, is another question."""
     return [
         message
-        for message in judged.messages
+        for message in read.messages
         if message.field != "attendance"
         and message.code != "person-unclear"
         and (message.level != "warning" or message.code in ASKED_AGAIN)

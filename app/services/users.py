@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from email_validator import EmailNotValidError, validate_email
@@ -11,16 +12,29 @@ from sqlmodel import col, delete, select
 from app.database import Db
 from app.errors import Conflict, Invalid, NotFound
 from app.i18n import N_
-from app.models import ApiToken, LoginSession, Organization, OrganizationKind, PasswordLink, Role, User
+from app.models import ApiToken, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import Actor, Permission
+from app.queries.users import user_by_id
 from app.services.activities import record, snapshot
+from app.services.organizations import organization_named
 
 MINIMUM_PASSWORD = 10
+LONGEST_NAME = 200
 LINK_LASTS = timedelta(days=7)
 DINAS_KOMINFO = "Dinas Komunikasi dan Informatika Kota Balikpapan"
 
 hasher = PasswordHash.recommended()
+
+
+@dataclass(frozen=True)
+class UserInput:
+    """`organization` is a name. The grant `may_see_participants` is for viewers alone; others have it by their role."""
+
+    name: str
+    role: Role
+    organization: str
+    may_see_participants: bool = False
 
 
 def secret_key(secret: str) -> str:
@@ -36,20 +50,21 @@ def create_user(
     name: str,
     role: Role,
     organization: str = DINAS_KOMINFO,
+    may_see_participants: bool = False,
     password: str | None = None,
 ) -> User:
     """A new user of `organization`, which is made where it isn't known yet."""
     actor.require(Permission.USER_WRITE)
     address = normalized_email(email)
     if db.exec(select(User).where(User.email == address)).first():
-        raise Conflict(N_("There is a user with this e-mail address already: %(email)s"), email=address)
-    if not name.strip():
-        raise Invalid(N_("A name is needed."), fields={"name": N_("A name is needed.")})
+        text = N_("There is a user with this e-mail address already: %(email)s")
+        raise Conflict(text, code="email-taken", email=address)
     user = User(
         email=address,
-        name=name.strip(),
+        name=_checked_name(name),
         role=role,
         organization_id=organization_named(db, actor, organization).id,
+        may_see_participants=may_see_participants and role is Role.VIEWER,
         password_hash=hasher.hash(checked_password(password)) if password is not None else None,
     )
     db.add(user)
@@ -58,17 +73,58 @@ def create_user(
     return user
 
 
-def organization_named(
-    db: Db, actor: Actor, name: str, kind: OrganizationKind = OrganizationKind.PERANGKAT_DAERAH
-) -> Organization:
-    """The organization of that name, made where it isn't known yet."""
-    organization = db.exec(select(Organization).where(Organization.name == name)).first()
-    if organization is None:
-        organization = Organization(name=name, kind=kind)
-        db.add(organization)
-        db.flush()
-        record(db, actor, "create", "organization", organization.id, after=snapshot(organization))
-    return organization
+def change_user(db: Db, actor: Actor, user_id: int, given: UserInput) -> User:
+    """What they may do changes at once, wherever they are logged in.
+
+    Raises `Conflict` where an administrator takes the role from themselves or from the last one.
+    """
+    user = user_by_id(db, actor, user_id)
+    if given.role is not Role.ADMIN:
+        _require_other_admin(db, actor, user)
+    before = snapshot(user)
+    user.name = _checked_name(given.name)
+    user.role = given.role
+    user.organization_id = organization_named(db, actor, given.organization).id
+    user.may_see_participants = given.may_see_participants and given.role is Role.VIEWER
+    record(db, actor, "change", "user", user.email, before=before, after=snapshot(user))
+    return user
+
+
+def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
+    """Logs a user out everywhere; their programs' tokens open nothing until they are active again.
+
+    Raises `Conflict` for oneself and for the last administrator.
+    """
+    user = user_by_id(db, actor, user_id)
+    _require_other_admin(db, actor, user)
+    user.active = False
+    db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
+    db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
+    record(db, actor, "deactivate", "user", user.email)
+    return user
+
+
+def activate_user(db: Db, actor: Actor, user_id: int) -> User:
+    """They log in with the password that they had."""
+    user = user_by_id(db, actor, user_id)
+    user.active = True
+    record(db, actor, "activate", "user", user.email)
+    return user
+
+
+def _require_other_admin(db: Db, actor: Actor, user: User) -> None:
+    """Somebody must be able to administer: not oneself, whom a slip would shut out, and not the last one.
+
+    Administrators are held meanwhile, so that two of them can't shut each other out at once.
+    """
+    if user.role is not Role.ADMIN or not user.active:
+        return
+    if user.id == actor.user_id:
+        text = N_("You can't take away your own access. Another administrator can.")
+        raise Conflict(text, code="own-access")
+    admins = select(User.id).where(User.role == Role.ADMIN, col(User.active)).with_for_update()
+    if set(db.exec(admins)) <= {user.id}:
+        raise Conflict(N_("This is the last administrator. Make somebody else one first."), code="last-admin")
 
 
 def user_by_email(db: Db, email: str) -> User:
@@ -79,8 +135,11 @@ def user_by_email(db: Db, email: str) -> User:
 
 
 def create_password_link(db: Db, actor: Actor, user: User) -> str:
-    """A secret that lets its bearer set the user's password once, within a week."""
+    """A secret that lets its bearer set the user's password once, within a week. Earlier ones open nothing more."""
     actor.require(Permission.USER_WRITE)
+    if not user.active:
+        raise Conflict(N_("This user is not active."), code="not-active")
+    db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
     secret = secrets.token_urlsafe(32)
     link = PasswordLink(key=secret_key(secret), user_id=user.id, expires_at=now() + LINK_LASTS)
     db.add(link)
@@ -123,6 +182,14 @@ def normalized_email(email: str) -> str:
     except EmailNotValidError as error:
         text = N_("This is not an e-mail address: %(email)s")
         raise Invalid(text, fields={"email": text}, email=email) from error
+
+
+def _checked_name(typed: str) -> str:
+    name = " ".join(typed.split())
+    if not name or len(name) > LONGEST_NAME:
+        text = N_("A name is needed, of at most 200 characters.")
+        raise Invalid(text, fields={"name": text})
+    return name
 
 
 def checked_password(password: str) -> str:

@@ -20,7 +20,7 @@ class SessionContext:
     """The session whose sheet is judged, and what staff said about the file.
 
     `starts_at` and `now` are aware instants, `day` is the session's day in WITA. `target_groups` are the workshop's.
-    `blank_means` None lets the sheet decide.
+    `blank_means` None lets the sheet decide. A list for `registering` people says nothing of attendance.
     """
 
     code: str
@@ -31,6 +31,7 @@ class SessionContext:
     default_target_group: str | None = None
     default_kelurahan: str | None = None
     blank_means: BlankMeans | None = None
+    registering: bool = False
 
 
 @dataclass(slots=True)
@@ -96,7 +97,10 @@ class MatchKeys:
 
 @dataclass(frozen=True, slots=True)
 class KnownPerson:
-    """A participant of the database, as far as the judge compares. `kelurahan` is a code or "outside"."""
+    """A participant of the database, as far as the judge compares. `kelurahan` is a code or "outside".
+
+    `groups` are those to which the person belongs on the session's day.
+    """
 
     id: int
     code: str
@@ -112,6 +116,7 @@ class KnownPerson:
     rt: str | None = None
     address: str | None = None
     organization: str | None = None
+    groups: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,8 +78,10 @@ SENTENCES: Mapping[str, str] = {
 _WITH_REASON = N_("“%(found)s” is not a kelurahan of the city (%(why)s). Choose the right one.")
 # Reasons that come with the reference data.
 REASONS = (
+    N_("a kecamatan, also read as the city itself"),
     N_("a neighbourhood, not a kelurahan"),
     N_("a housing estate, not a kelurahan"),
+    N_("Ulu or Ilir"),
 )
 
 

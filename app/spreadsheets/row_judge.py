@@ -22,6 +22,7 @@ from app.spreadsheets.outside_places import ELSEWHERE
 from app.spreadsheets.record_changes import detail_messages, person_changes, registration_facts
 
 _STRONG = frozenset({"nik", "contact"})
+_LEFT_AS_REGISTERED = ("kelurahan", "target_group")
 
 
 class RowJudge:
@@ -149,7 +150,7 @@ class RowJudge:
 
     def complete(self, result: JudgedRow) -> None:
         """The group, the attendance, and what changes of what is known."""
-        registration = self.known.registration_of.get(result.person) if result.person is not None else None
+        registration = self.registration_of(result.person)
         stated_group = result.values.target_group
         self.complete_group(result, registration.target_group if registration else None)
         result.attendance = self.attendance(result, registration)
@@ -159,15 +160,36 @@ class RowJudge:
             result.messages += detail_messages(person, result.values)
         if registration is not None:
             result.registration = registration.code
-            result.facts = registration_facts(registration, result.values, stated_group)
+            facts = registration_facts(registration, result.values, stated_group)
+            if self.context.registering:
+                result.messages += [
+                    Message("warning", field, "detail-differs", {})
+                    for field in _LEFT_AS_REGISTERED
+                    if field in facts
+                ]
+            else:
+                result.facts = facts
+
+    def registration_of(self, person: int | None) -> KnownRegistration | None:
+        """The person's registration for the session; one that was cancelled doesn't keep them from registering."""
+        registration = self.known.registration_of.get(person) if person is not None else None
+        if registration is not None and registration.status == "cancelled" and self.context.registering:
+            return None
+        return registration
 
     def complete_group(self, result: JudgedRow, registered: str | None) -> None:
-        """A row without a group has the registration's, the file's or the workshop's only one."""
+        """A row without a group has the registration's, the file's, the person's or the workshop's only one."""
         if any(message.code == "group-unclear" for message in result.messages):
             return
         groups = self.context.target_groups
-        only = groups[0] if len(groups) == 1 else None
-        group = result.values.target_group or registered or self.context.default_target_group or only
+        belongs_to = self.known.person[result.person].groups if result.person is not None else ()
+        group = (
+            result.values.target_group
+            or registered
+            or self.context.default_target_group
+            or _only(belongs_to)
+            or _only(groups)
+        )
         if group is None:
             candidates = tuple(Candidate("target_group", code, code) for code in groups)
             result.messages.append(Message("review", "target_group", "group-missing", {}, candidates))
@@ -180,6 +202,8 @@ class RowJudge:
         self, result: JudgedRow, registration: KnownRegistration | None
     ) -> AttendanceStatus | None:
         """What the row says; of a blank, what is recorded already, else what a blank means in this sheet."""
+        if self.context.registering:
+            return None
         if result.values.attendance is not None:
             return result.values.attendance
         if any(message.code == "attendance-unclear" for message in result.messages):
@@ -203,8 +227,8 @@ class RowJudge:
         if result.registration is None:
             return "create"
         recorded = self.known.registration[result.registration].attendance
-        changed = result.attendance != recorded or result.changes or result.facts
-        return "update" if changed else "unchanged"
+        says_otherwise = result.attendance != recorded and not self.context.registering
+        return "update" if says_otherwise or result.changes or result.facts else "unchanged"
 
 
 def _placed(values: RowValues, kelurahan: str) -> RowValues:
@@ -213,6 +237,10 @@ def _placed(values: RowValues, kelurahan: str) -> RowValues:
         place = values.outside_place or ELSEWHERE
         return replace(values, kelurahan=OUTSIDE, outside_place=place, kecamatan=None)
     return replace(values, kelurahan=kelurahan, outside_place=None, kecamatan=kelurahan.rpartition(".")[0])
+
+
+def _only(groups: tuple[str, ...]) -> str | None:
+    return groups[0] if len(groups) == 1 else None
 
 
 def _is_faulty(result: JudgedRow) -> bool:

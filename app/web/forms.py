@@ -12,7 +12,7 @@ from app.i18n import Translator
 from app.web.pages import render
 
 # Refusals that concern one field, of which the rules that raise them know nothing.
-FIELDS_OF_CODES = {"code-taken": "code"}
+FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "name"}
 
 MOST_DIGITS = 9
 
@@ -59,6 +59,11 @@ def moment(typed: str) -> datetime | None:
         return datetime.fromisoformat(typed).replace(tzinfo=None)
     except ValueError:
         return None
+
+
+def optional_moment(typed: str) -> datetime | None:
+    """As `moment`, and the year 1 (which no field takes) where something else is typed."""
+    return (moment(typed) or datetime.min) if typed.strip() else None  # noqa: DTZ901 (a wall-clock time)
 
 
 def whole_number(typed: str) -> int | None:

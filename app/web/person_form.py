@@ -1,12 +1,17 @@
 """What somebody says of themselves to register, or to correct it."""
 
 from collections.abc import Collection
+from dataclasses import replace
+from typing import Self
 
 from pydantic import BaseModel
 
+from app.i18n import date_text
+from app.models import Participant
 from app.queries.reference import TargetGroupView
 from app.services.recognition import PersonGiven
 from app.spreadsheets.judgement import OUTSIDE
+from app.spreadsheets.outside_places import ELSEWHERE
 
 # The field takes no more; only a program could send it.
 LONGEST_PLACE = 100
@@ -36,6 +41,41 @@ class PersonForm(BaseModel):
         """The kelurahan as the reader of places knows it; "Luar kota: …" names a place outside the city."""
         where = self.outside_place.strip()[:LONGEST_PLACE]
         return f"Luar kota: {where}" if self.kelurahan == OUTSIDE and where else self.kelurahan
+
+
+class PersonDetailsForm(PersonForm):
+    """All that may be said of somebody; `birth_date` is dd-mm-yyyy."""
+
+    nik: str = ""
+    rt: str = ""
+    sex: str = ""
+    birth_date: str = ""
+    organization: str = ""
+
+    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
+        return replace(
+            super().given(target_groups),
+            nik=self.nik,
+            sex=self.sex,
+            birth_date=self.birth_date,
+            rt=self.rt,
+            organization=self.organization,
+        )
+
+    def filled_from(self, person: Participant) -> Self:
+        """What is known of somebody, beside what was typed: never a phone number or a NIK, which are masked."""
+        known = {
+            "name": person.name,
+            "kelurahan": OUTSIDE if person.outside_place is not None else person.kelurahan_code,
+            "outside_place": person.outside_place
+            if person.outside_place not in (None, OUTSIDE, ELSEWHERE)
+            else "",
+            "rt": person.rt,
+            "sex": person.sex and person.sex.value,
+            "organization": person.organization,
+            "birth_date": person.birth_date and date_text(person.birth_date),
+        }
+        return self.model_copy(update={name: value for name, value in known.items() if value})
 
 
 def offered_group(chosen: str, target_groups: Collection[TargetGroupView]) -> str:

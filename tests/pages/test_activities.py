@@ -1,20 +1,25 @@
 """The activity log: who did what to what, before and after, for administrators alone."""
 
+import ast
 import re
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.database import writing
+from app.i18n import wita_today
 from app.models import Activity, WorkshopSession
 from app.services.activities import record
+from tests.database import on_sqlite
 from tests.stories import City
 
 
-def lines_of(browser: TestClient, search: str = "") -> list[str]:
+def lines_of(browser: TestClient, search: str = "", **filters: str) -> list[str]:
     """Each line of the log in words."""
-    page = browser.get("/catatan", params={"q": search})
+    page = browser.get("/catatan", params={"q": search, **filters})
     found = re.findall(r'<p class="log-what">(.*?)</p>', page.text)
     return [re.sub(r"<[^>]+>", "", line) for line in found]
 
@@ -49,6 +54,41 @@ def test_every_word_of_a_search_must_be_there(
     assert "Nothing in the log has this." in admin.get("/catatan?q=tono+spbe").text
 
 
+def test_the_log_is_narrowed_to_who_did_what_to_what_and_when(
+    admin: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    city.workshop("RT-AMAN", by="tono")
+    today = wita_today()
+
+    made = ["Tono Tetangga created workshop RT-AMAN", "Sari Panitia created workshop SPBE-2025"]
+    assert lines_of(admin, tindakan="create", hal="workshop") == made
+    assert lines_of(admin, siapa="sari", hal="workshop") == made[1:]
+    assert lines_of(admin, siapa="sari", tindakan="change") == []
+    assert lines_of(admin, hal="workshop", dari=str(today), sampai=str(today)) == made
+    assert lines_of(admin, hal="workshop", dari=str(today + timedelta(days=1))) == []
+    assert lines_of(admin, hal="workshop", sampai=str(today - timedelta(days=1))) == []
+    page = admin.get("/catatan?siapa=sari&tindakan=create&dari=2025-01-01").text
+    assert 'value="sari"' in page
+    assert '<option value="create" selected>' in page
+    assert 'value="2025-01-01"' in page
+
+
+@on_sqlite
+def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
+    """In the page's filters stands every action and subject that some service writes."""
+    page = admin.get("/catatan").text
+    recorded = [
+        (call.args[2], call.args[3])
+        for path in Path("app/services").glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text()))
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "record"
+    ]
+    codes = {str(name.value) for names in recorded for name in names if isinstance(name, ast.Constant)}
+
+    assert len(codes) > 30
+    assert {code for code in codes if f'<option value="{code}">' not in page} == set()
+
+
 def test_the_log_is_read_page_by_page(admin: TestClient, city: City, engine: Engine) -> None:
     with writing(engine) as db:
         for number in range(60):
@@ -59,7 +99,7 @@ def test_the_log_is_read_page_by_page(admin: TestClient, city: City, engine: Eng
     assert onward is not None
     second = admin.get(onward[1].replace("&amp;", "&"))
 
-    numbers = [re.findall(r'code">LD-(\d\d)<', page.text) for page in (first, second)]
+    numbers = [re.findall(r'code"><a [^>]*>LD-(\d\d)<', page.text) for page in (first, second)]
     assert [len(shown) for shown in numbers] == [50, 10]
     assert [*numbers[0], *numbers[1]] == [f"{number:02}" for number in reversed(range(60))]
     assert 'rel="next"' not in second.text

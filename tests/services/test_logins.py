@@ -151,7 +151,7 @@ def test_a_login_ends_by_itself(city: City, ani: User) -> None:
 def test_what_opens_nothing_any_more_is_forgotten(city: City, ani: User) -> None:
     with writing(city.engine) as db:
         cookies = [open_login(db, ani, "test"), open_login(db, ani, "test")]
-        links = [create_password_link(db, OPERATOR, ani), create_password_link(db, OPERATOR, ani)]
+        links = [create_password_link(db, OPERATOR, user) for user in (ani, city.users["sari"])]
     expire(city, LoginSession, cookies[0])
     expire(city, PasswordLink, links[0])
     fails(city, 1, ago=timedelta(minutes=16))

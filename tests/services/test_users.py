@@ -1,12 +1,22 @@
 """Users and their organizations."""
 
+from typing import Any
+
 import pytest
 
 from app.database import reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Organization, Role, User
 from app.permissions import OPERATOR
-from app.services.users import DINAS_KOMINFO, create_api_token, create_user, user_by_email
+from app.services.users import (
+    DINAS_KOMINFO,
+    UserInput,
+    change_user,
+    create_api_token,
+    create_user,
+    deactivate_user,
+    user_by_email,
+)
 from tests.stories import OWN, City
 
 NO_USERS = (
@@ -17,7 +27,7 @@ NO_USERS = (
 
 
 def make(
-    city: City, email: str = "ani@contoh.id", name: str = "Ani", *, by: str | None = None, **given: str
+    city: City, email: str = "ani@contoh.id", name: str = "Ani", *, by: str | None = None, **given: Any
 ) -> User:
     actor = city.actor(by) if by else OPERATOR
     with writing(city.engine) as db:
@@ -65,3 +75,19 @@ def test_only_admins_make_users_and_tokens(city: City) -> None:
 def test_nobody_has_an_address_that_was_never_made(city: City) -> None:
     with pytest.raises(NotFound), reading(city.engine) as look:
         user_by_email(look, "nobody@contoh.id")
+
+
+def test_there_is_always_an_administrator(city: City) -> None:
+    """Not even the operator shuts out the last one."""
+    made, sari = city.users["made"], city.users["sari"]
+    as_staff = UserInput("Made Admin", Role.STAFF, DINAS_KOMINFO)
+    with pytest.raises(Conflict, match="last administrator"), writing(city.engine) as db:
+        deactivate_user(db, OPERATOR, made.id)
+    with pytest.raises(Conflict, match="last administrator"), writing(city.engine) as db:
+        change_user(db, OPERATOR, made.id, as_staff)
+
+    with writing(city.engine) as db:
+        change_user(db, OPERATOR, sari.id, UserInput("Sari Panitia", Role.ADMIN, OWN))
+        change_user(db, OPERATOR, made.id, as_staff)
+
+    assert [one.email for one in city.all(User) if one.role is Role.ADMIN] == ["sari@contoh.id"]

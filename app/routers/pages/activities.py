@@ -4,9 +4,11 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
+from pydantic import BaseModel, Field
 
-from app.queries.activities import activities
+from app.queries.activities import ActivityFilters, activities
 from app.web.dependencies import PageActor, Reader
+from app.web.forms import EmptyIsNone, OptionalDate
 from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -14,26 +16,39 @@ router = APIRouter(include_in_schema=False)
 A_PAGE = 50
 
 
+class ActivityQuery(BaseModel):
+    """What the address narrows the log to; `before` is the last line of the page before."""
+
+    q: str = ""
+    who: str = Field("", alias="siapa")
+    action: str = Field("", alias="tindakan")
+    subject: str = Field("", alias="hal")
+    from_: OptionalDate = Field(None, alias="dari")
+    to: OptionalDate = Field(None, alias="sampai")
+    before: Annotated[int | None, EmptyIsNone] = Field(None, alias="sebelum")
+
+    @property
+    def filters(self) -> ActivityFilters:
+        return ActivityFilters(self.q, self.who, self.action, self.subject, self.from_, self.to)
+
+    def address(self, *, before: int | None) -> str:
+        """The same lines from the one before `before` on."""
+        given = self.model_dump(by_alias=True) | {"sebelum": before}
+        query = urlencode({name: value for name, value in given.items() if value})
+        return f"/catatan?{query}" if query else "/catatan"
+
+
 @router.get("/catatan")
 def activities_page(
-    request: Request,
-    look: Reader,
-    actor: PageActor,
-    q: str = "",
-    before: Annotated[int | None, Query(alias="sebelum")] = None,
+    request: Request, look: Reader, actor: PageActor, form: Annotated[ActivityQuery, Query()]
 ) -> Response:
-    found = activities(look, actor, search=q, before=before, limit=A_PAGE + 1)
+    found = activities(look, actor, form.filters, before=form.before, limit=A_PAGE + 1)
     shown = found[:A_PAGE]
     return render(
         request,
         "activities/log.html",
-        q=q,
+        form=form,
         activities=shown,
-        first=_address(q) if before else "",
-        next=_address(q, shown[-1].id) if len(found) > A_PAGE else "",
+        first=form.address(before=None) if form.before else "",
+        next=form.address(before=shown[-1].id) if len(found) > A_PAGE else "",
     )
-
-
-def _address(q: str, before: int | None = None) -> str:
-    given = {"q": q} if q else {}
-    return f"/catatan?{urlencode(given | ({'sebelum': str(before)} if before else {}))}"

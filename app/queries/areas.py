@@ -1,0 +1,95 @@
+"""Areas as administrators see them: how long each is valid, and by which names it is known."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.errors import NotFound
+from app.i18n import N_
+from app.models import AmbiguousPlace, AmbiguousPlaceCandidate, Area, AreaAlias, AreaLevel
+from app.permissions import Actor, Permission
+
+
+@dataclass(frozen=True)
+class AreaView:
+    """`aliases` are other ways of writing its name, in alphabetical order; `valid_to` is its last day."""
+
+    code: str
+    name: str
+    kecamatan_code: str
+    kecamatan: str
+    tile_column: int | None
+    tile_row: int | None
+    valid_from: date
+    valid_to: date | None
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AmbiguousPlaceView:
+    """A text that names no single kelurahan; `candidates` are names of areas that it may mean."""
+
+    text: str
+    why: str
+    candidates: tuple[str, ...]
+
+
+def kelurahan_of_all_times(db: Db, actor: Actor) -> list[AreaView]:
+    """Every kelurahan, those that are closed too, in code order. Raises `Forbidden` for all but admins."""
+    actor.require(Permission.USER_WRITE)
+    areas = {area.code: area for area in db.exec(select(Area).order_by(Area.code))}
+    aliases: dict[str, list[str]] = defaultdict(list)
+    for alias in db.exec(select(AreaAlias).order_by(AreaAlias.alias)):
+        aliases[alias.area_code].append(alias.alias)
+    return [
+        AreaView(
+            code=area.code,
+            name=area.name,
+            kecamatan_code=area.parent_code,
+            kecamatan=areas[area.parent_code].name,
+            tile_column=area.tile_column,
+            tile_row=area.tile_row,
+            valid_from=area.valid_from,
+            valid_to=area.valid_to,
+            aliases=tuple(aliases[area.code]),
+        )
+        for area in areas.values()
+        if area.level is AreaLevel.KELURAHAN and area.parent_code
+    ]
+
+
+def kelurahan_of_any_time(db: Db, actor: Actor, code: str) -> AreaView:
+    """One of them. Raises `NotFound` for a code that is no kelurahan's."""
+    for area in kelurahan_of_all_times(db, actor):
+        if area.code == code:
+            return area
+    raise NotFound(N_("There is no such kelurahan."))
+
+
+def kelurahan_by_code(db: Db, actor: Actor, code: str) -> Area:
+    """The record itself, for changes. Raises `Forbidden` for all but admins, `NotFound` as above."""
+    actor.require(Permission.USER_WRITE)
+    area = db.get(Area, code)
+    if area is None or area.level is not AreaLevel.KELURAHAN:
+        raise NotFound(N_("There is no such kelurahan."))
+    return area
+
+
+def ambiguous_places(db: Db, actor: Actor) -> list[AmbiguousPlaceView]:
+    """In alphabetical order. Raises `Forbidden` for all but admins."""
+    actor.require(Permission.USER_WRITE)
+    candidates: dict[str, list[str]] = defaultdict(list)
+    named = (
+        select(AmbiguousPlaceCandidate.text, Area.name)
+        .join(Area, col(Area.code) == col(AmbiguousPlaceCandidate.area_code))
+        .order_by(Area.code)
+    )
+    for text, name in db.exec(named):
+        candidates[text].append(name)
+    return [
+        AmbiguousPlaceView(place.text, place.why, tuple(candidates[place.text]))
+        for place in db.exec(select(AmbiguousPlace).order_by(AmbiguousPlace.text))
+    ]

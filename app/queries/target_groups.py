@@ -1,0 +1,44 @@
+"""Target groups as administrators see them: in both languages, with the words by which sheets name them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.errors import NotFound
+from app.i18n import N_
+from app.models import TargetGroup, TargetGroupSynonym
+from app.permissions import Actor, Permission
+
+
+@dataclass(frozen=True)
+class TargetGroupDetails:
+    """`position` is its place in reports, from 1."""
+
+    code: str
+    label_id: str
+    label_en: str
+    position: int
+    synonyms: tuple[str, ...]
+
+
+def target_groups(db: Db, actor: Actor) -> list[TargetGroupDetails]:
+    """In the order of reports. Raises `Forbidden` for all but admins."""
+    actor.require(Permission.USER_WRITE)
+    synonyms: dict[str, list[str]] = defaultdict(list)
+    for synonym in db.exec(select(TargetGroupSynonym).order_by(TargetGroupSynonym.synonym)):
+        synonyms[synonym.target_group_code].append(synonym.synonym)
+    return [
+        TargetGroupDetails(
+            group.code, group.label_id, group.label_en, group.position, tuple(synonyms[group.code])
+        )
+        for group in db.exec(select(TargetGroup).order_by(col(TargetGroup.position)))
+    ]
+
+
+def target_group(db: Db, actor: Actor, code: str) -> TargetGroupDetails:
+    for group in target_groups(db, actor):
+        if group.code == code:
+            return group
+    raise NotFound(N_("There is no target group %(group)s."), group=code)

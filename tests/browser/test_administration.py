@@ -1,0 +1,74 @@
+"""An administrator invites somebody, who comes in by the link; everybody can use the pages."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.permissions import OPERATOR
+from app.services.users import create_password_link, set_password_by_link
+from app.settings import Settings
+from tests.browser.conftest import PageCheck
+from tests.browser.steps import log_in, submit
+from tests.stories import City, sheet
+
+PASSWORD = "kebun raya di tepi kota"
+PLACES = (
+    "/administrasi",
+    "/administrasi/penyelenggara",
+    "/administrasi/kelompok",
+    "/administrasi/kelompok/rt",
+    "/administrasi/wilayah",
+    "/administrasi/wilayah/64.71.04.1001",
+    "/administrasi/wilayah/baru",
+    "/administrasi/sebutan-tak-jelas",
+    "/peserta/1",
+    "/peserta/1/ubah",
+    "/peserta/1/kelompok",
+    "/catatan",
+)
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+@pytest.fixture
+def made(page: Page, engine: Engine, settings: Settings) -> Page:
+    """Made, the administrator, is logged in; Ani has come to a session."""
+    city = City(engine, settings)
+    with writing(engine) as db:
+        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["made"]), PASSWORD)
+    city.imported(
+        city.session(), sheet("Nama;Kelurahan;HP;Kehadiran", "Ani Aster;Manggar;081200000001;hadir")
+    )
+    log_in(page, "made@contoh.id", PASSWORD)
+    return page
+
+
+def test_whoever_is_invited_comes_in_by_the_link(made: Page, everyone_can_use: PageCheck) -> None:
+    made.goto("/administrasi/pengguna/baru")
+    everyone_can_use(made)
+    made.locator("input[name=email]").fill("ani@contoh.id")
+    made.locator("input[name=name]").fill("Ani Aster")
+    submit(made)
+    everyone_can_use(made)
+    link = made.locator("#password_link").input_value()
+    made.goto("/administrasi/pengguna")
+    everyone_can_use(made)
+    made.get_by_role("link", name="Ani Aster").click()
+    everyone_can_use(made)
+
+    made.locator("form[action='/keluar'] button").click()
+    made.goto(re.sub(r"^https?://[^/]+", "", link))
+    made.locator("input[name=password]").fill(PASSWORD)
+    made.locator("input[name=repeated]").fill(PASSWORD)
+    submit(made)
+    log_in(made, "ani@contoh.id", PASSWORD)
+    expect(made.locator(".who")).to_contain_text("Ani Aster")
+
+
+def test_everybody_can_use_the_lists(made: Page, everyone_can_use: PageCheck) -> None:
+    for place in PLACES:
+        made.goto(place)
+        everyone_can_use(made)

@@ -1,0 +1,179 @@
+"""Correcting what is known of a person: read as sheets are, told in the log, and no figure of the past changes."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.models import Activity, Participant, Registration
+from tests.database import on_sqlite
+from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
+
+HEADER = "Nama;NIK;Kelurahan;RT;HP;Kehadiran"
+NIK, OTHER_NIK = "6471054408900002", "6471015708850001"
+AS_KNOWN = {"name": "Rina Melati", "kelurahan": MANGGAR, "rt": "12"}
+
+
+@pytest.fixture
+def rina(city: City) -> str:
+    """The address of the page of Rina, who came to a session of Sari's; Tuti came too."""
+    rows = (f"Rina Melati;{NIK};Manggar;12;081200000101;hadir", f"Tuti Kenanga;{OTHER_NIK};Lamaru;;;hadir")
+    city.imported(city.session(), sheet(HEADER, *rows))
+    return "/peserta/1"
+
+
+def person(city: City) -> Participant:
+    return city.all(Participant)[0]
+
+
+def test_the_details_are_corrected(staff: TestClient, city: City, rina: str) -> None:
+    form = staff.get(f"{rina}/ubah").text
+    assert 'value="Rina Melati"' in form
+    assert "0812••••101 is known" in form
+    assert "••••0002 is known" in form
+    assert NIK not in form
+
+    typed = {
+        "name": "Rina Melatti",
+        "kelurahan": LAMARU,
+        "rt": "RT 03",
+        "phone": "0812 0000 0999",
+        "email": "Rina@Contoh.id",
+        "sex": "P",
+        "birth_date": "04-08-1990",
+        "organization": "Warung Contoh",
+        "nik": "",
+    }
+    answer = staff.post(f"{rina}/ubah", data=typed)
+
+    assert answer.headers["location"] == rina
+    now = person(city)
+    assert (now.name, now.kelurahan_code, now.rt, now.phone, now.email, now.sex, now.birth_date) == (
+        "Rina Melatti",
+        LAMARU,
+        "3",
+        "+6281200000999",
+        "rina@contoh.id",
+        "P",
+        date(1990, 8, 4),
+    )
+    assert now.nik_key == city.vault.key(NIK)
+    frozen = city.all(Registration)[0]
+    assert (frozen.kelurahan_code, frozen.rt) == (MANGGAR, "12")
+
+
+def test_an_empty_field_is_taken_away_but_phone_and_nik_stay(
+    staff: TestClient, city: City, rina: str
+) -> None:
+    staff.post(f"{rina}/ubah", data=AS_KNOWN | {"rt": "", "organization": "Ketua RT 12"})
+    assert (person(city).rt, person(city).phone) == (None, "+6281200000101")
+    assert person(city).nik_key == city.vault.key(NIK)
+
+    staff.post(f"{rina}/ubah", data=AS_KNOWN | {"phone": "-"})
+    assert person(city).phone is None
+
+
+def test_a_nik_is_replaced_and_never_told(staff: TestClient, city: City, rina: str) -> None:
+    new = "6471054408900103"
+    staff.post(f"{rina}/ubah", data=AS_KNOWN | {"nik": new})
+
+    assert city.vault.decrypt(person(city).nik_encrypted or "") == new
+    told = [line for line in city.all(Activity) if line.action == "correct-person"]
+    assert [(line.actor, line.subject_id, line.after) for line in told] == [
+        ("Budi Petugas", "1", {"nik_changed": True})
+    ]
+    assert new not in str([line.model_dump() for line in city.all(Activity)])
+
+
+def test_a_nik_that_somebody_else_has_is_refused(staff: TestClient, city: City, rina: str) -> None:
+    page = staff.post(f"{rina}/ubah", data=AS_KNOWN | {"nik": OTHER_NIK})
+
+    assert page.status_code == 422
+    assert "Another participant has this NIK." in error(page.text, "nik")
+    assert person(city).nik_key == city.vault.key(NIK)
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", "  "),
+        ("kelurahan", ""),
+        ("kelurahan", "Atlantis"),
+        ("rt", "dua belas"),
+        ("phone", "12"),
+        ("email", "rina(at)contoh"),
+        ("sex", "X"),
+        ("birth_date", "31-02-1990"),
+        ("nik", "123"),
+    ],
+)
+@on_sqlite
+def test_what_can_not_be_is_told_beside_its_field_and_kept(
+    staff: TestClient, city: City, rina: str, field: str, typed: str
+) -> None:
+    before = person(city)
+
+    page = staff.post(f"{rina}/ubah", data=AS_KNOWN | {"organization": "Warung", field: typed})
+
+    assert page.status_code == 422
+    assert error(page.text, field)
+    assert 'value="Warung"' in page.text
+    if field not in {"kelurahan", "sex"}:
+        assert f'value="{typed}"' in page.text
+    assert person(city) == before
+
+
+def test_a_sheet_of_an_older_session_takes_nothing_back(staff: TestClient, city: City, rina: str) -> None:
+    staff.post(f"{rina}/ubah", data=AS_KNOWN | {"kelurahan": LAMARU, "rt": ""})
+
+    later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
+    city.imported(later, sheet(HEADER, f"Rina Melati;{NIK};Manggar;12;;hadir"))
+
+    assert person(city).kelurahan_code == LAMARU
+    assert city.all(Registration)[-1].kelurahan_code == MANGGAR
+
+
+def test_somebody_may_live_outside_the_city(staff: TestClient, city: City, rina: str) -> None:
+    typed = AS_KNOWN | {"kelurahan": "outside", "outside_place": "Samarinda", "rt": ""}
+    staff.post(f"{rina}/ubah", data=typed)
+
+    assert (person(city).kelurahan_code, person(city).outside_place) == (None, "Samarinda")
+    assert 'value="Samarinda"' in staff.get(f"{rina}/ubah").text
+
+
+def test_only_those_who_may_register_the_person_correct_them(
+    stranger: TestClient, viewer: TestClient, city: City, rina: str
+) -> None:
+    before = person(city)
+    for browser, status in ((stranger, 404), (viewer, 403)):
+        assert browser.get(f"{rina}/ubah").status_code == status
+        assert browser.post(f"{rina}/ubah", data=AS_KNOWN | {"name": "Lain"}).status_code == status
+        assert browser.get(f"{rina}/kelompok").status_code == status
+    assert person(city) == before
+
+
+def test_groups_are_noted_ended_and_removed(staff: TestClient, rina: str) -> None:
+    groups = f"{rina}/kelompok"
+    given = {"target_group": "rt", "position": "Ketua RT 12", "valid_from": "2024-01-01"}
+    assert staff.post(groups, data=given).headers["location"] == groups
+    assert "Ketua RT 12" in staff.get(rina).text
+
+    again = staff.post(groups, data=given)
+    assert again.status_code == 422
+    assert "from 01-01-2024 on" in error(again.text, "target_group")
+    assert 'value="2024-01-01"' in again.text
+
+    assert "before the first" in error(
+        staff.post(f"{groups}/1", data={"valid_to": "2023-12-31"}).text, "valid_to"
+    )
+    assert staff.post(f"{groups}/1", data={"valid_to": "2025-12-31"}).status_code == 303
+    assert "31-12-2025" in staff.get(rina).text
+    assert staff.post(f"{groups}/1/hapus").status_code == 303
+    assert "Ketua RT 12" not in staff.get(rina).text
+
+
+def error(page: str, field: str) -> str:
+    """The sentence beside a field, or nothing."""
+    found = re.search(rf'<small class="error" id="{field}-error">(.*?)</small>', page)
+    return found[1] if found else ""
