@@ -21,6 +21,7 @@ class Permission(StrEnum):
     PARTICIPANT_READ = "participant:read"
     PEOPLE_MERGE = "people:merge"
     SESSION_WRITE = "session:write"
+    TARGET_WRITE = "target:write"
     USER_WRITE = "user:write"
     WORKSHOP_READ = "workshop:read"
     WORKSHOP_WRITE = "workshop:write"
@@ -39,6 +40,7 @@ _TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.PARTICIPANT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
     Permission.PEOPLE_MERGE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
     Permission.SESSION_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
+    Permission.TARGET_WRITE: {Role.ADMIN: Reach.ALL, Role.VIEWER: Reach.ALL},
     Permission.USER_WRITE: {Role.ADMIN: Reach.ALL},
     Permission.WORKSHOP_READ: {
         Role.ADMIN: Reach.ALL,

@@ -15,6 +15,7 @@ from app.models.attendances import Attendance, AttendanceMark, AttendanceStatus
 from app.models.column_mappings import ColumnMapping
 from app.models.coverage_targets import CoverageTarget
 from app.models.delegation_links import DelegationLink
+from app.models.denominators import Denominator, Indicator
 from app.models.duplicates import FoldedRegistration, PairState, PeopleMerge, PossibleDuplicate
 from app.models.group_memberships import GroupMembership
 from app.models.messages import Message, MessageKind, MessageStatus
@@ -47,10 +48,12 @@ __all__ = [
     "ColumnMapping",
     "CoverageTarget",
     "DelegationLink",
+    "Denominator",
     "FoldedRegistration",
     "GroupMembership",
     "ImportPurpose",
     "ImportStatus",
+    "Indicator",
     "LoginFailure",
     "LoginSession",
     "Message",

@@ -3,10 +3,11 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, bindparam, or_
+from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, String, bindparam, cast, func, literal, or_
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
 from app.database import Db
@@ -91,8 +92,51 @@ def names(db: Db, language: Language) -> dict[str, str]:
     }
 
 
+def _said_by(*columns: Mapped[Any]) -> ScalarSelect[str]:
+    """All that stands in these columns of a table, as one text."""
+    line: ColumnElement[str] = literal("")
+    for column in columns:
+        line = line + "\x1f" + func.coalesce(cast(column, String), "")
+    return select_columns(func.aggregate_strings(line, "\x1e")).scalar_subquery()
+
+
+_REFERENCE_SAID = select_columns(
+    _said_by(
+        *(col(Area.code), col(Area.level), col(Area.parent_code), col(Area.name)),
+        *(col(Area.valid_from), col(Area.valid_to)),
+    ),
+    _said_by(col(AreaAlias.alias), col(AreaAlias.area_code)),
+    _said_by(col(AmbiguousPlace.text), col(AmbiguousPlace.why)),
+    _said_by(col(AmbiguousPlaceCandidate.text), col(AmbiguousPlaceCandidate.area_code)),
+    _said_by(
+        col(TargetGroup.code), col(TargetGroup.position), col(TargetGroup.label_id), col(TargetGroup.label_en)
+    ),
+    _said_by(col(TargetGroupSynonym.synonym), col(TargetGroupSynonym.target_group_code)),
+)
+
+# The one that was asked for last, by the day and what the tables said: whoever changes them, in this process or in
+# another, makes it another one.
+_kept: dict[tuple[object, ...], sheets.Reference] = {}
+
+
 def sheet_reference(db: Db) -> sheets.Reference:
-    """What the reader of sheets knows of places and groups; a constant number of queries."""
+    """What the reader of sheets knows of places and groups; one query while they stay as they are."""
+    said = _reference_said(db)
+    kept = _kept.get(said)
+    if kept is None:
+        kept = _sheet_reference(db)
+        if _reference_said(db) == said:
+            _kept.clear()
+            _kept[said] = kept
+    return kept
+
+
+def _reference_said(db: Db) -> tuple[object, ...]:
+    return (wita_today(), *db.execute(_REFERENCE_SAID).one())
+
+
+def _sheet_reference(db: Db) -> sheets.Reference:
+    """A constant number of queries."""
     areas = db.exec(select(Area).where(_valid_on(wita_today())).order_by(Area.code)).all()
     aliases: dict[str, list[str]] = defaultdict(list)
     for alias in db.exec(select(AreaAlias)):

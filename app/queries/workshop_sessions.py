@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func
 
 from app.database import Db
@@ -26,6 +27,8 @@ from app.queries.scope import workshops_within
 from app.queries.workshops import numbered
 
 COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN)
+
+Waiting = aliased(Registration)
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,23 @@ def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> li
         col(WorkshopSession.ends_at) < now(),
         ~recorded.where(col(Registration.workshop_session_id) == col(WorkshopSession.id)).exists(),
         latest_first=True,
+        limit=limit,
+    )
+
+
+def workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
+    """The sessions that are not over yet and for which somebody waits, the next one first."""
+    waits = select(col(Waiting.id)).where(
+        col(Waiting.workshop_session_id) == col(WorkshopSession.id),
+        col(Waiting.status) == RegistrationStatus.WAITLISTED,
+    )
+    return _views(
+        db,
+        actor,
+        Permission.ATTENDANCE_WRITE,
+        _takes_place(),
+        col(WorkshopSession.ends_at) >= now(),
+        waits.exists(),
         limit=limit,
     )
 

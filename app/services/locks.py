@@ -12,6 +12,7 @@ from app.database import Db, is_postgresql
 PEOPLE = 64_710_001
 REFERENCE_DATA = 64_710_003
 LOGINS = 64_710_004
+TARGETS = 64_710_005
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -32,6 +33,11 @@ def hold_reference_data(db: Db) -> None:
 def hold_logins(db: Db) -> None:
     """Lets those who try passwords at the same moment be counted one after the other."""
     _hold(db, LOGINS)
+
+
+def hold_targets(db: Db) -> None:
+    """Lets those who set targets at the same moment do so one after the other: the second sees the first's."""
+    _hold(db, TARGETS)
 
 
 def _hold(db: Db, key: int) -> None:

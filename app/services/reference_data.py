@@ -1,4 +1,5 @@
-"""Fills an empty database with the city's reference data: areas, the ways their names are written, groups.
+"""Fills an empty database with the city's reference data: areas, the ways their names are written, how many live
+there, groups.
 
 Loaded once. From then on the database is the truth, so that what an admin changed there stays.
 """
@@ -18,6 +19,8 @@ from app.models import (
     Area,
     AreaAlias,
     AreaLevel,
+    Denominator,
+    Indicator,
     TargetGroup,
     TargetGroupSynonym,
 )
@@ -44,6 +47,8 @@ def load_reference_data(db: Db) -> None:
         _load_names(db)
     if db.exec(select(TargetGroup.code)).first() is None:
         _load_target_groups(db)
+    if db.exec(select(Denominator.id)).first() is None:
+        _load_denominators(db)
 
 
 def _load_areas(db: Db) -> None:
@@ -111,6 +116,20 @@ def _load_target_groups(db: Db) -> None:
         db.flush()
         for synonym in filter(None, line["synonyms"].split("|")):
             db.add(TargetGroupSynonym(synonym=synonym, target_group_code=line["code"]))
+    db.flush()
+
+
+def _load_denominators(db: Db) -> None:
+    for line in _lines("denominators.csv"):
+        db.add(
+            Denominator(
+                area_code=line["area_code"],
+                indicator=Indicator(line["indicator"]),
+                value=int(line["value"]),
+                as_of=date.fromisoformat(line["as_of"]),
+                source=line["source"],
+            )
+        )
     db.flush()
 
 

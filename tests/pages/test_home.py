@@ -1,12 +1,15 @@
 """The first page: what waits for whoever is logged in."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlmodel import select
 
-from app.i18n import wita
-from app.models import WorkshopSession
+from app.database import writing
+from app.models import Message, MessageKind, MessageStatus, Registration, RegistrationStatus, WorkshopSession
+from app.models.base import now
+from tests.coming import begun, coming_session
 from tests.stories import City
 
 LIST = b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\n"
@@ -26,8 +29,7 @@ def test_a_session_that_is_over_waits_for_its_attendance(
 
     city.commit(uploaded.id)
     page = staff.get("/")
-    assert "No upload waits." in page.text
-    assert "The attendance of every session that is over has been recorded." in page.text
+    assert "There is nothing to do." in page.text
     assert "/sesi/SPBE-2025-1" not in page.text
 
 
@@ -38,14 +40,79 @@ def test_an_upload_says_how_many_rows_need_attention(
     assert "1 need attention" in staff.get("/").text
 
 
-def test_a_session_to_come_misses_nothing_yet(organizer: TestClient, city: City) -> None:
-    tomorrow = wita(datetime.now(UTC)) + timedelta(days=1)
-    city.session("NANTI-1", tomorrow.replace(tzinfo=None))
+def test_a_session_to_come_misses_nothing_yet(staff: TestClient, city: City) -> None:
+    coming_session(city, "JUALAN-1", days=2)
 
-    page = organizer.get("/")
+    page = staff.get("/").text
 
-    assert page.text.index("Coming sessions") < page.text.index("/sesi/NANTI-1")
-    assert "The attendance of every session that is over has been recorded." in page.text
+    assert page.index("Coming sessions") < page.index("/sesi/JUALAN-1")
+    assert "There is nothing to do." in page
+
+
+def test_a_session_of_today_is_for_those_who_take_its_attendance(
+    staff: TestClient, viewer: TestClient, city: City
+) -> None:
+    begun(city, coming_session(city))
+
+    page = staff.get("/").text
+
+    assert page.index("Today") < page.index("/sesi/JUALAN-1")
+    assert "There is nothing to do." not in page
+    assert "Today" not in viewer.get("/").text
+
+
+def test_who_waits_for_a_place_is_told_before_the_session(
+    staff: TestClient, viewer: TestClient, city: City
+) -> None:
+    coming = coming_session(city, "JUALAN-1", days=2)
+    over = city.session()
+    for held in (coming, over):
+        city.register(held, "Ani Kamboja", status=RegistrationStatus.WAITLISTED)
+
+    page = staff.get("/").text
+
+    assert "/sesi/JUALAN-1?status=waitlisted#pendaftar" in page
+    assert "/sesi/UMKM-2025-1?status=waitlisted" not in page
+    assert "?status=waitlisted" not in viewer.get("/").text
+
+
+def test_mails_that_were_not_sent_are_told_while_it_matters(
+    staff: TestClient, stranger: TestClient, city: City
+) -> None:
+    coming, over = coming_session(city, "JUALAN-1", days=2), city.session()
+    for held in (coming, over):
+        city.register(held, "Ani Kamboja")
+    long_ago = now() - timedelta(days=1)
+    with writing(city.engine) as db:
+        for registration in db.exec(select(Registration)):
+            db.add_all(
+                [
+                    mail(registration, MessageStatus.FAILED),
+                    mail(registration, MessageStatus.SENT),
+                    mail(registration, MessageStatus.WAITING),
+                    mail(registration, MessageStatus.WAITING, created_at=long_ago),
+                ]
+            )
+
+    page = staff.get("/").text
+
+    assert '<a href="/pesan?status=failed">Failed: 1</a>' in page
+    assert '<a href="/pesan?status=waiting">Not sent yet: 1</a>' in page
+    assert "/pesan?status=sent" not in page
+    assert "/pesan?status=" not in stranger.get("/").text
+
+
+def mail(registration: Registration, status: MessageStatus, created_at: datetime | None = None) -> Message:
+    return Message(
+        registration_id=registration.id,
+        kind=MessageKind.CONFIRMED,
+        recipient="ani@contoh.id",
+        language="id",
+        subject="Tempat Anda",
+        body="Sampai jumpa.",
+        status=status,
+        created_at=created_at or now(),
+    )
 
 
 @pytest.mark.parametrize(
@@ -75,10 +142,18 @@ def test_everyone_sees_what_waits_for_them(
     assert ("/sesi/SPBE-2025-1/unggah" in page.text) == sees_upload
 
 
-def test_everyone_sees_where_the_city_stands(
-    stranger: TestClient, workshop_session: WorkshopSession, city: City
+@pytest.mark.parametrize(
+    ("who", "sees"),
+    [("admin", True), ("organizer", True), ("staff", False), ("viewer", True), ("stranger", True)],
+)
+def test_whoever_plans_sees_from_where_nobody_comes(
+    who: str, sees: bool, workshop_session: WorkshopSession, city: City, request: pytest.FixtureRequest
 ) -> None:
     city.imported("SPBE-2025-1", LIST)
-    page = stranger.get("/")
-    assert "1 of 34 kelurahan reached their target for 2025" in page.text
-    assert "Period 01-01-2025 to 31-12-2025" in page.text
+
+    page = request.getfixturevalue(who).get("/").text
+
+    assert ("1 of 34 kelurahan reached their target for 2025" in page) == sees
+    assert ("Nobody has registered yet from 33 kelurahan:" in page) == sees
+    assert ('href="/cakupan/berikutnya"' in page) == sees
+    assert ("There is nothing to do." in page) != sees

@@ -15,6 +15,7 @@ SETTLED = {
     "participant:read": "all own own none",
     "people:merge": "all own none none",
     "session:write": "all own own none",
+    "target:write": "all none none all",
     "user:write": "all none none none",
     "workshop:read": "all own own all",
     "workshop:write": "all own none none",

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from app.database import Db
@@ -110,10 +110,17 @@ class CancellationForm(BaseModel):
 
 @router.get("/kegiatan/{workshop_code}/sesi/baru")
 def new_workshop_session_page(
-    request: Request, look: Reader, actor: PageActor, workshop_code: str, _: Translate, language: Lang
+    request: Request,
+    look: Reader,
+    actor: PageActor,
+    workshop_code: str,
+    filled: Annotated[WorkshopSessionForm, Query()],
+    _: Translate,
+    language: Lang,
 ) -> Response:
+    """An address may fill the form in: by it a session is planned where the coverage report misses people."""
     actor.require(Permission.SESSION_WRITE)
-    form = WorkshopSessionForm(code=queries.free_session_code(look, workshop_code))
+    form = filled.model_copy(update={"code": queries.free_session_code(look, workshop_code)})
     return _new_form(request, look, actor, workshop_code, form, _, language)
 
 

@@ -1,0 +1,117 @@
+"""How many RT of each kelurahan sent somebody, of how many where that is known."""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC
+
+from app.i18n import Language, Translator, integer_text
+from app.reports.coverage import CoverageReport
+from app.reports.table import Column, Row, Table
+from app.reports.wording import subtitle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtReached:
+    """An area of any level. `reached` counts distinct RT of people who were present; `known` is how many RT there
+    are, None where nobody knows."""
+
+    code: str
+    name: str
+    reached: int
+    known: int | None
+
+    @property
+    def share(self) -> int | None:
+        """Whole per cent of the RT."""
+        return 100 * self.reached // self.known if self.known else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtOfKelurahan(RtReached):
+    """`without_rt` are distinct people present of whom no RT was noted: from which one they came can't be told."""
+
+    kecamatan: str
+    participants: int
+    without_rt: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RtCoverage:
+    """Every kelurahan of the report in code order, and the kecamatan of which the number of RT is known."""
+
+    report: CoverageReport
+    kelurahan: tuple[RtOfKelurahan, ...]
+    kecamatan: tuple[RtReached, ...]
+    city: RtReached
+
+
+def rt_headline(found: RtCoverage, _: Translator, language: Language) -> str:
+    """The figure of the whole city in a sentence."""
+    reached = integer_text(found.city.reached, language)
+    if found.city.known is None:
+        return _("%(count)s RT sent somebody") % {"count": reached}
+    return _("%(count)s of %(known)s RT sent somebody") % {
+        "count": reached,
+        "known": integer_text(found.city.known, language),
+    }
+
+
+def rt_table(found: RtCoverage, _: Translator, language: Language) -> Table:
+    """A row per kelurahan, then one for each kecamatan whose number of RT is known."""
+    return Table(
+        name=_("RT coverage"),
+        title=_("RT that sent somebody to the digital-literacy workshops"),
+        subtitle=(*subtitle(found.report, _), rt_headline(found, _, language)),
+        columns=(
+            Column(_("Code"), "code"),
+            Column(_("Kecamatan"), "text"),
+            Column(_("Kelurahan"), "name"),
+            Column(_("RT that sent somebody"), "integer"),
+            Column(_("RT there are"), "integer"),
+            Column(_("Per cent of RT"), "integer"),
+            Column(_("Participants"), "integer"),
+            Column(_("RT not noted"), "integer"),
+        ),
+        rows=(
+            *(_kelurahan_row(one) for one in found.kelurahan),
+            *(_row(one, one.name, _("All its kelurahan"), None) for one in found.kecamatan),
+        ),
+        total=_row(found.city, "", _("Total"), found.report.totals.participants),
+        notes=(
+            _(
+                "An RT counts once, where somebody from it was present at a session of the period at least "
+                "once, in the kelurahan where they lived then."
+            ),
+            _(
+                "RT not noted: participants of whom no RT was noted, so that it can't be told which one they came from."
+            ),
+            _("Where it isn't known how many RT there are, the count stands alone."),
+        ),
+    )
+
+
+def _kelurahan_row(one: RtOfKelurahan) -> Row:
+    row = _row(one, one.kecamatan, one.name, one.participants, one.without_rt)
+    return replace(row, key=one.code)
+
+
+def _row(
+    one: RtReached, kecamatan: str, name: str, participants: int | None, without_rt: int | None = None
+) -> Row:
+    return Row((one.code, kecamatan, name, one.reached, one.known, one.share, participants, without_rt))
+
+
+def rt_document(found: RtCoverage) -> dict[str, object]:
+    """The figures as JSON."""
+    report = found.report
+    return {
+        "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
+        "filters": asdict(report.filters),
+        "total": _figures(found.city),
+        "kecamatan": [_figures(one) for one in found.kecamatan],
+        "rows": [_figures(one) for one in found.kelurahan],
+    }
+
+
+def _figures(one: RtReached) -> dict[str, object]:
+    return asdict(one) | {"share": one.share}

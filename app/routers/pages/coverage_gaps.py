@@ -1,0 +1,170 @@
+"""Where to go next, and the RT that were reached: pages beside the coverage report, and the same as files."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from pydantic import Field
+
+from app.database import Db
+from app.permissions import Actor, Permission
+from app.queries.coverage_gaps import coverage_gaps, sessions_without_outcomes
+from app.queries.rt_coverage import rt_coverage
+from app.queries.workshops import WorkshopView, workshops
+from app.reports.coverage import CoverageReport
+from app.reports.coverage_gaps import (
+    CoverageGap,
+    Order,
+    gaps_document,
+    gaps_headline,
+    gaps_table,
+)
+from app.reports.download import Format, narrowed_to
+from app.reports.html import table_parts
+from app.reports.rt_coverage import rt_document, rt_headline, rt_table
+from app.reports.states import LOOKS
+from app.reports.table_download import table_download
+from app.reports.wording import subtitle
+from app.routers.pages.coverage import WORKSHOPS_OFFERED, CoverageQuery
+from app.routers.pages.workshop_sessions import OF_GROUP
+from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
+from app.web.downloads import attachment
+from app.web.forms import EmptyIsNone, OptionalText
+from app.web.pages import render
+
+router = APIRouter(include_in_schema=False)
+
+SESSIONS_SHOWN = 10
+
+
+class GapsQuery(CoverageQuery):
+    """The filters of the coverage report; how the gaps are ranked, and the workshop to plan sessions in."""
+
+    order: Annotated[Order | None, EmptyIsNone] = Field(None, alias="urut")
+    planned_in: OptionalText = Field(None, alias="rencana")
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What stays while another workshop is chosen."""
+        return self.model_dump(by_alias=True, exclude_none=True, exclude={"planned_in"})
+
+    @property
+    def report(self) -> str:
+        """As `address`, of the report whose gaps these are."""
+        return self.model_copy(update={"order": None, "planned_in": None}).address
+
+    def ranked(self, order: Order) -> str:
+        """As `address`, with the gaps in that order."""
+        return self.model_copy(update={"order": order}).address
+
+
+@router.get("/cakupan/berikutnya")
+def coverage_gaps_page(
+    request: Request,
+    look: Reader,
+    db: ReportReader,
+    actor: PageActor,
+    form: Annotated[GapsQuery, Query()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
+    offered = _workshops(look, actor)
+    return render(
+        request,
+        "coverage_gaps/page.html",
+        found=found,
+        form=form,
+        headline=gaps_headline(found, _, language),
+        subtitle=subtitle(found.report, _),
+        sessions=sessions_without_outcomes(db, actor, found.report, form.filters, SESSIONS_SHOWN),
+        workshops=[(one.code, f"{one.title} ({one.code})") for one in offered],
+        plan_address=lambda gap: _plan_address(gap, _planned_in(gap, offered, form.planned_in)),
+        looks=LOOKS,
+        **table_parts(language),
+    )
+
+
+@router.get("/cakupan/berikutnya.{file_format}")
+def coverage_gaps_file(
+    db: ReportReader,
+    actor: PageActor,
+    file_format: Format,
+    form: Annotated[GapsQuery, Query()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
+    table, name = gaps_table(found, _, language), _file_name(_("where-to-go-next"), found.report)
+    file = table_download(
+        table, gaps_document(found), name, found.report.generated_at, file_format, _, language
+    )
+    return attachment(file.name, file.content, file.media_type)
+
+
+@router.get("/cakupan/rt")
+def rt_coverage_page(
+    request: Request,
+    db: ReportReader,
+    actor: PageActor,
+    form: Annotated[CoverageQuery, Query()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    found = rt_coverage(db, actor, form.filters, language)
+    return render(
+        request,
+        "coverage_gaps/rt.html",
+        form=form,
+        headline=rt_headline(found, _, language),
+        subtitle=subtitle(found.report, _),
+        table=rt_table(found, _, language).for_people(),
+        **table_parts(language),
+    )
+
+
+@router.get("/cakupan/rt.{file_format}")
+def rt_coverage_file(
+    db: ReportReader,
+    actor: PageActor,
+    file_format: Format,
+    form: Annotated[CoverageQuery, Query()],
+    _: Translate,
+    language: Lang,
+) -> Response:
+    found = rt_coverage(db, actor, form.filters, language)
+    table, name = rt_table(found, _, language), _file_name(_("rt-coverage"), found.report)
+    file = table_download(
+        table, rt_document(found), name, found.report.generated_at, file_format, _, language
+    )
+    return attachment(file.name, file.content, file.media_type)
+
+
+def _file_name(what: str, report: CoverageReport) -> str:
+    return "-".join([what, *narrowed_to(report.filters), str(report.period.from_), str(report.period.to)])
+
+
+def _workshops(look: Db, actor: Actor) -> list[WorkshopView]:
+    """Where the actor may plan a session, the workshop of the newest session first."""
+    if not actor.may(Permission.SESSION_WRITE):
+        return []
+    return workshops(look, actor, archived=False, limit=WORKSHOPS_OFFERED)
+
+
+def _plan_address(gap: CoverageGap, workshop: WorkshopView) -> str:
+    """The form of a new session of the workshop, filled in for the gap."""
+    filled: dict[str, str | int] = {"venue": gap.venues.best, "capacity": gap.gap}
+    if gap.group:
+        filled[OF_GROUP + gap.group] = gap.gap
+    return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(filled)}"
+
+
+def _planned_in(gap: CoverageGap, offered: Sequence[WorkshopView], chosen: str | None) -> WorkshopView:
+    """The workshop chosen, else the first that is for the gap's group, else the first."""
+
+    def fits(workshop: WorkshopView) -> bool:
+        return gap.group is None or not workshop.target_groups or gap.group in workshop.target_groups
+
+    by_choice = (workshop for workshop in offered if workshop.code == chosen)
+    return next(by_choice, None) or next(filter(fits, offered), offered[0])

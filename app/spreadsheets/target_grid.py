@@ -1,0 +1,152 @@
+"""What a table of targets says: which kelurahan its rows mean, which groups its columns, and how many people."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TypeAlias
+
+from app.i18n import N_, Translator
+from app.spreadsheets.document import CellError, Message, RecognisedSheet, SheetRow, cell_text
+from app.spreadsheets.headings import is_number_heading
+from app.spreadsheets.kelurahan import PlaceIndex, read_kelurahan
+from app.spreadsheets.target_groups import GroupIndex, read_target_group
+from app.spreadsheets.target_sheets import KELURAHAN
+from app.spreadsheets.text import clean, collapse, is_placeholder, words
+
+TargetCell: TypeAlias = tuple[str | None, str | None]
+"""Codes of a kelurahan and a group: without a kelurahan it is for all of them, without a group for the whole."""
+
+LARGEST_TARGET = 999_999
+LONGEST_TEXT = 40
+"""Of a cell that holds no number no more is kept, to show it."""
+_NUMBER = re.compile(r"[0-9]{1,6}|[0-9]{1,3}[.,][0-9]{3}")
+_ALL_KELURAHAN = {"untuk semua kelurahan", "semua kelurahan", "for all kelurahan", "all kelurahan"}
+_WHOLE = {"seluruhnya", "keseluruhan", "target", "target kelurahan", "as a whole", "whole"}
+_BESIDE = {"kode", "code", "kecamatan"}
+_SUM = re.compile(r"(?:sub ?)?(?:jumlah|jml|total|sum)\b.*")
+
+SENTENCES: Mapping[str, str] = {
+    "column-twice": N_("Column “%(found)s” means the same as one before it and was left out."),
+    "column-unknown": N_("Column “%(found)s” is none of the target groups and was left out."),
+    "kelurahan-missing": N_("Row %(row)s names no kelurahan and was left out (%(figures)s)."),
+    "kelurahan-twice": N_(
+        "Row %(row)s, “%(found)s”, means the same as one above and was left out (%(figures)s)."
+    ),
+    "kelurahan-unclear": N_(
+        "Row %(row)s, “%(found)s”, may be %(candidates)s and was left out (%(figures)s)."
+    ),
+    "kelurahan-unknown": N_(
+        "Row %(row)s, “%(found)s”, is no kelurahan of the city in that year and was left out (%(figures)s)."
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TargetTable:
+    """What each cell says, as typed; an empty one goes back to what holds for all. `remarks`: what was left out."""
+
+    texts: Mapping[TargetCell, str]
+    remarks: tuple[Message, ...]
+
+
+def cell_name(cell: TargetCell) -> str:
+    """What a cell is called in forms and in the activity log: "64.71.01.1001/umkm", "*" for all kelurahan."""
+    kelurahan, group = cell
+    return (kelurahan or "*") + (f"/{group}" if group else "")
+
+
+def read_target(text: str) -> int | None:
+    """The number, with or without a sign for thousands; None where nothing is said. Raises `ValueError`."""
+    said = collapse(clean(text))
+    if is_placeholder(said):
+        return None
+    if not _NUMBER.fullmatch(said):
+        raise ValueError(said)
+    return int(said.replace(".", "").replace(",", ""))
+
+
+def read_target_table(
+    sheet: RecognisedSheet, places: PlaceIndex, groups: GroupIndex, kelurahan: Collection[str]
+) -> TargetTable | None:
+    """The table of a sheet that `target_sheets` recognised, None where no column is of targets.
+
+    `kelurahan` are the codes of the year's. Every cell of a row that is known counts, an empty one too.
+    """
+    columns, remarks = _columns(sheet, groups)
+    if not columns:
+        return None
+    texts: dict[TargetCell, str] = {}
+    for row in sheet.rows:
+        figures = {field: text for field in columns if (text := _text(row, field))}
+        name = collapse(clean(cell_text(row.cells.get(KELURAHAN))))
+        if not figures or _is_sum(row):
+            continue
+        place, problem = _place(name, places, kelurahan)
+        if problem is None and (place, next(iter(columns.values()))) in texts:
+            problem = Message("warning", KELURAHAN, "kelurahan-twice", {})
+        if problem:
+            said = {"found": name, "figures": " · ".join(figures.values())}
+            remarks.append(replace(problem, params={**problem.params, **said, "row": row.number}))
+            continue
+        texts |= {(place, group): figures.get(field, "") for field, group in columns.items()}
+    return TargetTable(texts, tuple(remarks))
+
+
+def target_message_text(message: Message, _: Translator) -> str:
+    """The sentence of a remark, in the language of `_`."""
+    return _(SENTENCES[message.code]) % dict(message.params)
+
+
+def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str | None], list[Message]]:
+    """Field → group (None for the whole) of the columns of targets, and what is to be said of the others."""
+    columns: dict[str, str | None] = {}
+    remarks: list[Message] = []
+    for column in sheet.columns:
+        said = words(column.header)
+        filled = any(_text(row, column.field or "") for row in sheet.rows)
+        if column.field in {None, KELURAHAN} or not filled or _is_beside(column.header):
+            continue
+        group = None if said in _WHOLE else read_target_group(column.header, groups).code
+        if group is None and said not in _WHOLE:
+            remarks.append(Message("warning", None, "column-unknown", {"found": column.header}))
+        elif group in columns.values():
+            remarks.append(Message("warning", None, "column-twice", {"found": column.header}))
+        else:
+            columns[str(column.field)] = group
+    return columns, remarks
+
+
+def _is_beside(header: str) -> bool:
+    said = words(header)
+    return said in _BESIDE or is_number_heading(header) or _SUM.fullmatch(said) is not None
+
+
+def _is_sum(row: SheetRow) -> bool:
+    return any(_SUM.fullmatch(words(cell)) for cell in row.cells.values() if isinstance(cell, str))
+
+
+def _text(row: SheetRow, field: str) -> str:
+    """What a cell holds; nothing for a dash and the like, "#N/A" for an error."""
+    cell = row.cells.get(field)
+    said = collapse(clean(cell_text(cell)))
+    return "" if is_placeholder(said) and not isinstance(cell, CellError) else said[:LONGEST_TEXT]
+
+
+def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[str | None, Message | None]:
+    """The code of a row, None for all kelurahan; or what is wrong with its name."""
+    if words(name) in _ALL_KELURAHAN:
+        return None, None
+    reading = read_kelurahan(name, places)
+    if reading.code in kelurahan:
+        return reading.code, None
+    if reading.problem == "kelurahan-missing":
+        return None, Message("warning", KELURAHAN, "kelurahan-missing", {})
+    if reading.candidates:
+        return None, Message(
+            "warning", KELURAHAN, "kelurahan-unclear", {"candidates": _named(reading.candidates, places)}
+        )
+    return None, Message("warning", KELURAHAN, "kelurahan-unknown", {})
+
+
+def _named(codes: Sequence[str], places: PlaceIndex) -> str:
+    return ", ".join(places.name[code] for code in codes)

@@ -1,0 +1,76 @@
+"""From the first page to a session planned where nobody came from, and from a figure to the sheet's row behind it."""
+
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.models import Venue
+from app.permissions import OPERATOR
+from app.services.users import create_password_link, set_password_by_link
+from app.settings import Settings
+from tests.browser.conftest import PageCheck, Screenshot
+from tests.browser.steps import log_in, submit
+from tests.coming import morning_in
+from tests.stories import MANGGAR, City, sheet
+
+PASSWORD = "kebun raya di tepi kota"
+
+LIST = sheet(
+    "Nama;Kelurahan;Unsur;Telepon;Kehadiran",
+    "Rina Melati;Lamaru;UMKM;081200000678;hadir",
+    "Rina Melati;Lamaru;UMKM;081200000678;hadir",
+    "Joko Anggrek;Lamaru;UMKM;;tidak hadir",
+)
+
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
+
+
+@pytest.fixture
+def sari(page: Page, engine: Engine, settings: Settings) -> Page:
+    """Her session of 2025 brought somebody from Lamaru; Manggar, the first of the others, has a venue with Wi-Fi."""
+    city = City(engine, settings)
+    with writing(engine) as db:
+        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["sari"]), PASSWORD)
+        db.add(Venue(name="Balai Contoh", kelurahan_code=MANGGAR, public_wifi=True))
+    city.imported(city.session(), LIST)
+    log_in(page, "sari@contoh.id", PASSWORD)
+    return page
+
+
+def test_from_a_kelurahan_at_zero_to_a_session_planned_there(
+    sari: Page, everyone_can_use: PageCheck, screenshot: Screenshot
+) -> None:
+    everyone_can_use(sari)
+    screenshot(sari, "dashboard-organizer")
+    sari.locator("main a[href='/cakupan/berikutnya']").click()
+    everyone_can_use(sari)
+    screenshot(sari, "where-to-go-next")
+    first = sari.locator("main tbody tr").first
+    expect(first).to_contain_text("Manggar")
+    first.locator("a[href*='/sesi/baru']").click()
+
+    starts = morning_in(10)
+    sari.locator("input[name=starts]").fill(f"{starts:%Y-%m-%dT%H:%M}")
+    sari.locator("input[name=ends]").fill(f"{starts + timedelta(hours=3):%Y-%m-%dT%H:%M}")
+    submit(sari)
+
+    expect(sari.locator("main dl.facts")).to_contain_text("Balai Contoh")
+
+
+def test_from_a_figure_to_the_row_behind_it(
+    sari: Page, everyone_can_use: PageCheck, screenshot: Screenshot
+) -> None:
+    sari.goto("/sesi/UMKM-2025-1")
+    sari.locator("main a[href$='/rekonsiliasi']").click()
+    everyone_can_use(sari)
+    screenshot(sari, "reconciliation")
+    sari.locator("a[href*='kind=duplicate']").click()
+
+    rows = sari.locator("main tbody tr")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Rina Melati")
+    sari.goto("/cakupan/rt")
+    everyone_can_use(sari)

@@ -1,0 +1,140 @@
+"""Where to go next: the ranking, its files, and the way from a kelurahan at zero to a session planned there."""
+
+import csv
+import html
+import re
+from io import BytesIO, StringIO
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+from pypdf import PdfReader
+from sqlmodel import select
+
+from app.database import writing
+from app.models import AttendanceStatus, CoverageTarget, Registration, Venue, WorkshopSession
+from tests.database import on_sqlite
+from tests.stories import LAMARU, MANGGAR, City
+
+pytestmark = [on_sqlite, pytest.mark.usefixtures("figures")]
+
+PAGE = "/cakupan/berikutnya"
+
+
+@pytest.fixture
+def figures(city: City, workshop_session: WorkshopSession) -> None:
+    """Lamaru is to send ten people, five of them heads of RT; Wati came from RT 7, and Joko is on no list yet."""
+    held = workshop_session.code
+    city.register(held, "Wati Teratai", LAMARU, outcome=AttendanceStatus.PRESENT)
+    city.register(held, "Joko Anggrek", LAMARU, group="rt")
+    city.register(held, "Rina Melati", MANGGAR, outcome=AttendanceStatus.ABSENT)
+    with writing(city.engine) as db:
+        db.add(Venue(name="Balai Contoh", kelurahan_code=LAMARU, public_wifi=True))
+        for group, target in ((None, 10), ("rt", 5)):
+            db.add(CoverageTarget(year=2025, kelurahan_code=LAMARU, target_group_code=group, target=target))
+        db.exec(select(Registration)).first().rt = "7"  # type: ignore[union-attr]
+
+
+def names(page: str) -> list[str]:
+    """The kelurahan and groups in their order."""
+    lines = re.findall(r'<th scope="row"><span>\d+\. ([^<]+)</span><small>([^<]+)</small>', page)
+    return [f"{name}, {rest.partition(' · ')[2]}".removesuffix(", ") for name, rest in lines]
+
+
+def test_those_missing_most_people_come_first(viewer: TestClient) -> None:
+    page = viewer.get(PAGE).text
+
+    assert "<h1>35 targets for 2025 aren&#39;t reached yet, in 34 kelurahan</h1>" in page
+    assert names(page)[:2] == ["Lamaru", "Lamaru, RT officials"]
+    assert len(names(page)) == 35
+    assert names(viewer.get(f"{PAGE}?urut=share").text)[-1] == "Lamaru"
+    assert "1 of 10 present (10%)" in page
+    assert "registered, but never came: 1" in page
+    assert "sessions without attendance: 1" in page
+    assert f'href="/tempat?kelurahan={LAMARU}">1 with Wi-Fi' in page
+
+
+def test_a_kelurahan_at_zero_leads_to_a_session_planned_there(organizer: TestClient, city: City) -> None:
+    city.workshop("KOSONG", "tokoh")
+    page = organizer.get(PAGE).text
+    addresses = [
+        html.unescape(found) for found in re.findall(r'href="(/kegiatan/[^"]+/sesi/baru[^"]+)"', page)
+    ]
+    whole, heads_of_rt = addresses[:2]
+
+    assert whole.startswith("/kegiatan/KOSONG/sesi/baru?")
+    assert heads_of_rt.startswith("/kegiatan/SPBE-2025/sesi/baru?")
+    form = organizer.get(heads_of_rt).text
+    assert re.search(r'name="venue"[^>]* value="Balai Contoh"', form)
+    assert re.search(r'name="capacity"[^>]* value="5"', form)
+    assert re.search(r'name="places_of_group.rt"[^>]* value="5"', form)
+    assert re.search(r'name="code"[^>]* value="SPBE-2025-2"', form)
+
+    chosen = organizer.get(f"{PAGE}?rencana=SPBE-2025").text
+    assert "/kegiatan/KOSONG/" not in chosen
+
+
+def test_only_who_may_plan_is_offered_to(viewer: TestClient, stranger: TestClient) -> None:
+    """The stranger has no workshop yet."""
+    for browser in (viewer, stranger):
+        assert "/sesi/baru" not in browser.get(PAGE).text
+
+
+def test_sessions_whose_attendance_is_missing_are_named_within_reach(
+    organizer: TestClient, stranger: TestClient
+) -> None:
+    assert 'href="/sesi/SPBE-2025-1/rekonsiliasi"' in organizer.get(PAGE).text
+    assert "SPBE-2025-1" not in stranger.get(PAGE).text
+
+
+def test_filters_are_those_of_the_report(viewer: TestClient) -> None:
+    page = viewer.get(f"{PAGE}?group=rt&from=2025-01-01&urut=share").text
+
+    assert "Target group: RT officials" in page
+    assert f'href="{PAGE}.csv?from=2025-01-01&amp;group=rt&amp;urut=share"' in page
+    assert 'href="/cakupan?from=2025-01-01&amp;group=rt"' in page
+    assert viewer.get(f"{PAGE}?group=tidak-ada").status_code == 404
+    assert viewer.get(f"{PAGE}?urut=besar").status_code == 422
+    assert viewer.get(f"{PAGE}?from=2026-01-01&to=2025-01-01").status_code == 422
+
+
+@pytest.mark.parametrize("report", ["berikutnya", "rt"])
+def test_every_format_says_the_same(viewer: TestClient, report: str) -> None:
+    """As a person reads it off each: the row of Lamaru."""
+    as_json = viewer.get(f"/cakupan/{report}.json").json()
+    as_csv = csv_rows(viewer.get(f"/cakupan/{report}.csv").content)
+    as_xlsx = [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in load_workbook(BytesIO(viewer.get(f"/cakupan/{report}.xlsx").content)).worksheets[0].values
+    ]
+    pdf = "\n".join(
+        page.extract_text() for page in PdfReader(BytesIO(viewer.get(f"/cakupan/{report}.pdf").content)).pages
+    )
+    lamaru = next(row for row in as_csv if "Lamaru" in row)
+
+    assert lamaru in [row[: len(lamaru)] for row in as_xlsx]
+    assert "Lamaru" in pdf
+    found = next(row for row in as_json["rows"] if row["name"] == "Lamaru")
+    figures = (
+        ("gap", "target", "participants", "share") if report == "berikutnya" else ("reached", "participants")
+    )
+    for figure in figures:
+        assert str(found[figure]) in lamaru
+
+
+def test_rt_are_told_kelurahan_by_kelurahan(viewer: TestClient) -> None:
+    page = viewer.get("/cakupan/rt").text
+
+    assert "<h1>1 RT sent somebody</h1>" in page
+    lamaru = re.search(r"Lamaru</th>(.*?)</tr>", page, re.DOTALL)
+    assert lamaru is not None
+    assert re.findall(r'<td class="integer">(.*?)</td>', lamaru[1]) == ["1", "–", "–", "1", "0"]
+
+
+def test_outsiders_see_none_of_it(nobody: TestClient) -> None:
+    for address in (PAGE, f"{PAGE}.csv", "/cakupan/rt", "/cakupan/rt.csv"):
+        assert nobody.get(address).headers["location"].startswith("/masuk")
+
+
+def csv_rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(StringIO(content.decode("utf-8-sig")), delimiter=";"))
