@@ -16,6 +16,7 @@ from app.models import (
     AttendanceImport,
     AttendanceImportRow,
     Basis,
+    ImportPurpose,
     ImportStatus,
     RowKind,
     UploadedFile,
@@ -38,6 +39,7 @@ class AttendanceImportView:
     """`counts` has "rows" and every kind; `warnings` and `failure` are remarks as they are kept."""
 
     id: int
+    purpose: ImportPurpose
     status: ImportStatus
     session_code: str
     session_starts_at: datetime
@@ -67,6 +69,11 @@ class AttendanceImportView:
     committed_at: datetime | None
     undone_by: str | None
     undone_at: datetime | None
+
+    @property
+    def registers(self) -> bool:
+        """Whether it is a list of people to register, which says nothing of attendance."""
+        return self.purpose is ImportPurpose.REGISTRATION
 
     @property
     def open_rows(self) -> int:
@@ -187,6 +194,7 @@ def _view(
 ) -> AttendanceImportView:
     return AttendanceImportView(
         id=found.id,
+        purpose=found.purpose,
         status=found.status,
         session_code=workshop_session.code,
         session_starts_at=workshop_session.starts_at,

@@ -28,6 +28,7 @@ def import_document(
     found = attendance_import(db, actor, import_id)
     document: dict[str, Any] = {
         "id": found.id,
+        "purpose": found.purpose.value,
         "status": found.status.value,
         "session": found.session_code,
         "file": {

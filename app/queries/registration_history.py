@@ -18,7 +18,7 @@ SUBJECT = "registration"
 class HistoryLine:
     """`status` is what came of it, None where it stayed.
 
-    `because` is the code of the registration whose place became free, "caps" or "overrule"; `full` are the caps
+    `because` is the code of the registration whose place became free, "caps", "undo" or "overrule"; `full` are the caps
     that kept somebody waiting, `overruled` those beyond which they got a place: "session", or the code of a
     kelurahan or a group.
     """

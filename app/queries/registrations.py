@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import ColumnElement, Select, case, func, select
 from sqlmodel import col
@@ -26,6 +27,7 @@ from app.permissions import Actor, Permission
 from app.queries.participants import FEWEST_PHONE_DIGITS, masked_phone, national_digits, place_of
 from app.queries.places import Cap, Places, places_of
 from app.queries.scope import registrations_within
+from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.spreadsheets.judgement import OUTSIDE
 
 
@@ -60,12 +62,16 @@ class RegistrationView:
 
 @dataclass(frozen=True)
 class RegistrationFilters:
-    """`search` is part of a name or a phone number, or a code; `kelurahan` a code or "outside"."""
+    """`search` is part of a name or a phone number, or a code; `kelurahan` a code or "outside".
+
+    `outcome` is of those who have a place: "none" where nobody has recorded whether they came.
+    """
 
     search: str = ""
     status: RegistrationStatus | None = None
     kelurahan: str = ""
     target_group: str = ""
+    outcome: AttendanceStatus | Literal["none"] | None = None
 
 
 def registration_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Registration:
@@ -153,6 +159,10 @@ def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
         yield col(Registration.kelurahan_code) == filters.kelurahan
     if filters.target_group:
         yield col(Registration.target_group_code) == filters.target_group
+    if filters.outcome:
+        recorded = None if filters.outcome == "none" else filters.outcome
+        yield col(Registration.status).in_(COUNTED_AS_REGISTERED)
+        yield col(Attendance.status).is_not_distinct_from(recorded)
 
 
 def registrations_of_link(db: Db, link: DelegationLink) -> list[RegistrationView]:

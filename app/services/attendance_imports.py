@@ -15,6 +15,7 @@ from app.models import (
     AttendanceImport,
     AttendanceImportRow,
     BlankMeans,
+    ImportPurpose,
     ImportStatus,
     OutboxKind,
     TargetGroup,
@@ -54,6 +55,7 @@ def upload(
     content: bytes,
     choices: SheetChoices | None = None,
     *,
+    purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
     at_once: bool | None = None,
     progress: Progress = nobody_waits,
 ) -> AttendanceImport:
@@ -71,7 +73,9 @@ def upload(
         # One that is too large to be read at all is refused without being kept.
         at_once = not READ_AT_ONCE_BYTES < len(content) <= MAX_BYTES
     reading = (
-        _read(look, vault, workshop_session, content, choices, recall=True, progress=progress)
+        _read(
+            look, vault, workshop_session, content, choices, purpose=purpose, recall=True, progress=progress
+        )
         if at_once
         else None
     )
@@ -88,6 +92,7 @@ def upload(
         workshop_session_id=workshop_session.id,
         uploaded_file_id=uploaded.id,
         status=ImportStatus.READING,
+        purpose=purpose,
         choices=_choices_to_json(choices),
         uploaded_by=actor.user_id,
     )
@@ -162,7 +167,15 @@ def read_again(
     content = vault.decrypt_bytes(look.get_one(UploadedFile, found.uploaded_file_id).content)
     workshop_session = look.get_one(WorkshopSession, found.workshop_session_id)
     return _read(
-        look, vault, workshop_session, content, choices, corrections, recall=recall, progress=progress
+        look,
+        vault,
+        workshop_session,
+        content,
+        choices,
+        corrections,
+        purpose=found.purpose,
+        recall=recall,
+        progress=progress,
     )
 
 
@@ -175,6 +188,7 @@ def _read(
     choices: SheetChoices,
     corrections: Mapping[int, Correction] | None = None,
     *,
+    purpose: ImportPurpose,
     recall: bool,
     progress: Progress = nobody_waits,
 ) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
@@ -182,7 +196,8 @@ def _read(
     corrections = corrections or {}
     sheet = corrected_sheet(sheet, corrections, vault)
     decisions = {number: made.decision for number, made in corrections.items() if made.decision}
-    dated = judge_sheet(look, vault, workshop_session, sheet, choices, decisions, step(0, 2, progress))
+    judging = step(0, 2, progress)
+    dated = judge_sheet(look, vault, workshop_session, sheet, choices, decisions, judging, purpose=purpose)
     return sheet, choices, dated
 
 

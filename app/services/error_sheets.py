@@ -7,7 +7,7 @@ from pathlib import PurePath
 from app.database import Db
 from app.errors import Conflict
 from app.i18n import N_, Language, Translator
-from app.models import AttendanceImport, AttendanceImportRow, UploadedFile
+from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, UploadedFile
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries import reference
@@ -18,7 +18,7 @@ from app.reports.download import MEDIA_TYPES, Download
 from app.services.activities import record
 from app.services.attendance_imports import choices_of
 from app.spreadsheets.document import Cell, Column, cell_text
-from app.spreadsheets.error_sheets import ErrorRow, ErrorSheet, error_sheet_xlsx
+from app.spreadsheets.error_sheets import ALWAYS_THERE, TO_REGISTER, ErrorRow, ErrorSheet, error_sheet_xlsx
 from app.spreadsheets.field_headings import mark
 from app.spreadsheets.interpret import with_dittos_resolved
 from app.spreadsheets.judgement import OUTSIDE
@@ -59,6 +59,7 @@ def download_error_sheet(
         rows=rows,
         kelurahan=tuple(names.kelurahan.values()),
         target_groups=tuple(names.target_groups.values()),
+        needed=TO_REGISTER if found.purpose is ImportPurpose.REGISTRATION else ALWAYS_THERE,
     )
     uploaded = look.get_one(UploadedFile, found.uploaded_file_id)
     ending = _("to-correct")

@@ -16,6 +16,8 @@ from app.models import (
     AttendanceImportRow,
     AttendanceStatus,
     Basis,
+    Channel,
+    ImportPurpose,
     ImportStatus,
     OutboxKind,
     Registration,
@@ -34,24 +36,30 @@ from app.services.import_writing import ImportWriting, outcome
 from app.services.judging import newest_change
 from app.services.locks import hold_people, lock_row
 from app.services.outbox import queue
+from app.services.registration_lists import register_list
+from app.services.registration_requests import Asking, require_open
 from app.spreadsheets.progress import Progress, in_rows, nobody_waits, step
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
 NOT_STARTED = "session-not-started"
 # Longer ones are written after the answer, so that whoever waits sees how far that is.
 MOST_ROWS_AT_ONCE = 2_000
+# Whoever is registered gets a place of their own, and a letter.
+MOST_REGISTERED_AT_ONCE = 300
 NO_LONGER_ASKED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
 
 
 @dataclass(frozen=True)
 class CommitChoices:
     """`others` says what becomes of registered people whom the sheet doesn't list: "leave" or "absent".
-    `confirm` holds the codes of warnings that a person has seen and accepts."""
+    `confirm` holds the codes of warnings that a person has seen and accepts. `overrule` registers beyond the caps
+    and after registration has closed."""
 
     only_valid: bool = False
     others: str = "leave"
     basis: Basis = DEFAULT_BASIS
     confirm: frozenset[str] = frozenset()
+    overrule: bool = False
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self) | {"confirm": sorted(self.confirm)}
@@ -59,7 +67,11 @@ class CommitChoices:
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
         return cls(
-            stored["only_valid"], stored["others"], Basis(stored["basis"]), frozenset(stored["confirm"])
+            stored["only_valid"],
+            stored["others"],
+            Basis(stored["basis"]),
+            frozenset(stored["confirm"]),
+            stored.get("overrule", False),
         )
 
 
@@ -89,7 +101,9 @@ def commit_or_queue(
     db: Db, vault: NikVault, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
     """Commits a short list, and queues the commit of a long one."""
-    if attendance_import_by_id(db, actor, import_id).counts.get("rows", 0) <= MOST_ROWS_AT_ONCE:
+    found = attendance_import_by_id(db, actor, import_id)
+    registers = found.purpose is ImportPurpose.REGISTRATION
+    if found.counts.get("rows", 0) <= (MOST_REGISTERED_AT_ONCE if registers else MOST_ROWS_AT_ONCE):
         return commit(db, vault, actor, import_id, choices)
     return queue_commit(db, actor, import_id, choices)
 
@@ -139,10 +153,14 @@ def commit_held(
     attendance_import.committed_at = now()
     attendance_import.committed_by = actor.user_id
     attendance_import.basis = choices.basis
-    writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
-    writing.write(workshop_session.capacity, done)
-    if choices.others == "absent":
-        attendance_import.others = _mark_others_absent(db, attendance_import)
+    if attendance_import.purpose is ImportPurpose.REGISTRATION:
+        overrule = choices.overrule
+        register_list(db, vault, actor, attendance_import, workshop_session, overrule=overrule, progress=done)
+    else:
+        writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
+        writing.write(workshop_session.capacity, done)
+        if choices.others == "absent":
+            attendance_import.others = _mark_others_absent(db, attendance_import)
     db.flush()
     progress(rows, rows)
     after = {
@@ -150,6 +168,7 @@ def commit_held(
         "counts": attendance_import.counts,
         "others_absent": len(attendance_import.others),
         "basis": choices.basis.value,
+        **({"overruled": True} if choices.overrule else {}),
     }
     record(db, actor, "commit", "attendance-import", attendance_import.id, after=after)
     queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
@@ -164,6 +183,9 @@ def _require_ready(
     if not choices.only_valid and (waiting := counts["review"] + counts["error"]):
         text = N_("%(rows)s rows need your attention before this import can be committed.")
         raise Conflict(text, code="rows-need-attention", rows=waiting)
+    if attendance_import.purpose is ImportPurpose.REGISTRATION:
+        require_open(workshop_session, Asking(Channel.ORGANIZER, overrule=choices.overrule))
+        return
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
     if workshop_session.starts_at > now() and NOT_STARTED not in choices.confirm:

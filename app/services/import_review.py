@@ -148,6 +148,7 @@ def judge_again(
         choices_of(attendance_import),
         {row.number: made for row in rows if (made := decision_from_json(row.decision))},
         progress,
+        purpose=attendance_import.purpose,
     )
     keep_summary(attendance_import, dated)
     stored = {row.number: row for row in rows}

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union
+from sqlalchemy import CompoundSelect, select, union, update
 from sqlmodel import SQLModel, col
 
 from app.database import Db
@@ -15,6 +15,7 @@ from app.models import (
     AttendanceImport,
     AttendanceImportRow,
     AttendanceStatus,
+    ImportPurpose,
     Participant,
     Registration,
     RegistrationStatus,
@@ -41,6 +42,9 @@ PERSON_FIELDS = (
 REGISTRATION_FIELDS = ("status", "kelurahan_code", "outside_place", "rt", "sex", "target_group_code")
 NOTHING = {"person": None, "registration": None, "attendance": None}
 ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
+
+# Who has a place and who waits for one: they change places by themselves.
+WITH_OR_WITHOUT_A_PLACE = (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)
 
 _READ_BACK = {
     "sex": Sex,
@@ -97,30 +101,67 @@ def standing(db: Db, attendance_import: AttendanceImport) -> Standing:
     )
 
 
+def keep_states(
+    db: Db,
+    attendance_import: AttendanceImport,
+    people: Mapping[int, int],
+    before: Mapping[int, Mapping[str, Any]],
+) -> None:
+    """Notes beside the rows of `people` known before (row number → person) what was there and what is there now."""
+    if not people:
+        return
+    db.flush()
+    now_there = standing(db, attendance_import)
+    db.execute(
+        update(AttendanceImportRow),
+        [
+            {
+                "attendance_import_id": attendance_import.id,
+                "number": number,
+                "before": before[number],
+                "after": now_there.state(person),
+            }
+            for number, person in people.items()
+        ],
+    )
+
+
 def state_made(
     attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a commit left of a person whom it made: for those the row's own values tell it, nothing else is kept.
 
-    Whether the registration was confirmed or a walk-in depended on the places then; either is as it was left.
+    Whether the registration was confirmed, a walk-in or waiting depended on the places then; each is as it was left.
     """
     values = values_in_clear(row)
     status = (now_there["registration"] or {}).get("status")
+    registering = attendance_import.purpose is ImportPurpose.REGISTRATION
     return {
         "registration": {
-            "status": status if status in COUNTED_AS_REGISTERED else None,
+            "status": status
+            if status in (WITH_OR_WITHOUT_A_PLACE if registering else COUNTED_AS_REGISTERED)
+            else None,
             "rt": values.rt,
             "sex": values.sex,
             "target_group_code": values.target_group,
             **place_columns(values),
         },
-        "attendance": {
+        "attendance": None
+        if registering
+        else {
             "status": row.result["attendance"],
             "recorded_at": _stored(attendance_import.committed_at),
             "recorded_by": attendance_import.committed_by,
             "attendance_import_id": attendance_import.id,
         },
     }
+
+
+def has_moved_up(left: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> bool:
+    """Whether a registration is as it was left but for a place that came by itself."""
+    if not left or not found or left["status"] != RegistrationStatus.WAITLISTED:
+        return False
+    return {**left, "status": RegistrationStatus.CONFIRMED.value} == found
 
 
 def person_state(person: Participant) -> dict[str, Any]:

@@ -1,16 +1,13 @@
 """What a commit writes: people who weren't known, registrations, attendance, and what undo will need."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
-
-from sqlalchemy import update
 
 from app.database import Db
 from app.models import (
     Attendance,
     AttendanceImport,
-    AttendanceImportRow,
     AttendanceStatus,
     Participant,
     Registration,
@@ -21,7 +18,7 @@ from app.queries.import_rows import rows_to_write
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, new_ids
 from app.services.import_links import link_rows
-from app.services.import_states import standing
+from app.services.import_states import keep_states, standing
 from app.services.participants import complete, participant_columns, place_columns
 from app.services.registration_codes import new_registration_codes
 from app.spreadsheets.judgement import JudgedRow
@@ -63,7 +60,12 @@ class ImportWriting:
             people,
             registrations,
         )
-        self._keep_states(before)
+        keep_states(
+            self.db,
+            self.attendance_import,
+            {judged.number: judged.person for judged in self.judged if judged.person is not None},
+            before,
+        )
 
     def _create_people(self, progress: Progress) -> list[int]:
         """Makes the people who aren't known yet; returns the id of each row's person."""
@@ -147,26 +149,6 @@ class ImportWriting:
                 {"registration_id": registration_id, **outcomes[status]}
                 for registration_id, status in watched(fresh, progress)
             ),
-        )
-
-    def _keep_states(self, before: Mapping[int, dict[str, Any]]) -> None:
-        """Notes beside the rows of people known before what was there and what is there now, for undo."""
-        if not before:
-            return
-        self.db.flush()
-        now_there = standing(self.db, self.attendance_import)
-        self.db.execute(
-            update(AttendanceImportRow),
-            [
-                {
-                    "attendance_import_id": self.attendance_import.id,
-                    "number": judged.number,
-                    "before": before[judged.number],
-                    "after": now_there.state(judged.person),
-                }
-                for judged in self.judged
-                if judged.number in before
-            ],
         )
 
 

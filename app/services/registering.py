@@ -104,14 +104,15 @@ class Registering:
         person = Participant(**participant_columns(values, self.sealed_nik(values), now(), now()))
         self.db.add(person)
         self.db.flush()
-        known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
-        keep_pairs(
-            self.db,
-            [
-                SimilarPair(one.id, person.id, round(similarity(one.name_key, person.name_key)))
-                for one in known
-            ],
-        )
+        if alike:
+            known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
+            keep_pairs(
+                self.db,
+                [
+                    SimilarPair(one.id, person.id, round(similarity(one.name_key, person.name_key)))
+                    for one in known
+                ],
+            )
         return person
 
     def sealed_nik(self, values: RowValues) -> str | None:
@@ -136,7 +137,7 @@ class Registering:
                 "rt": values.rt,
                 "sex": Sex(values.sex) if values.sex else None,
                 "target_group_code": group,
-                "basis": Basis.CONSENT if consent else Basis.PUBLIC_TASK,
+                "basis": asking.basis or (Basis.CONSENT if consent else Basis.PUBLIC_TASK),
                 "consent_notice": CONSENT_NOTICE if consent else None,
                 "consented_at": now() if consent else None,
                 "channel": asking.channel,

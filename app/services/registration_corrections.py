@@ -32,9 +32,10 @@ def correct_registration(
 ) -> Registration:
     """Puts right what a ticket says. A place is kept where the caps allow it, a waiting number in any case.
 
-    A new e-mail address gets the ticket. The person's own record follows where it is the ticket holder's (`is_own_record`); otherwise the name can't
-    be changed. Raises `Conflict` once the session has begun or the registration is cancelled, `NotUnderstood`,
-    and `Invalid` where there is no place for the kelurahan or the group that is wanted.
+    A new e-mail address gets the ticket. The person's own record follows where it is the ticket holder's
+    (`is_own_record`); otherwise the name can't be changed. Raises `Conflict` once the session has begun or the
+    registration is cancelled, `NotUnderstood`, and `Invalid` where there is no place for the kelurahan or the
+    group that is wanted.
     """
     hold_people(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.errors import Conflict
 from app.i18n import N_, Language
-from app.models import Channel, Registration, WorkshopSession
+from app.models import Basis, Channel, Registration, WorkshopSession
 from app.models.base import now
 from app.queries.registration_standing import Standing, standing
 from app.spreadsheets.judgement import Decision
@@ -27,7 +27,7 @@ class Asking:
 
     `request_key` is the form's: sent again, it registers nobody again. `overrule` gives a place beyond the caps
     and after registration has closed, which is for organizers alone. `decision` says who a person is where that
-    is unclear.
+    is unclear. `basis` is the ground of a list, where that isn't told by `consent`.
     """
 
     channel: Channel
@@ -37,6 +37,7 @@ class Asking:
     overrule: bool = False
     decision: Decision | None = None
     delegation_link_id: int | None = None
+    basis: Basis | None = None
 
 
 class AlreadyRegistered(Conflict):

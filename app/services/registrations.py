@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from app.database import Db
@@ -20,6 +21,9 @@ from app.services.registering import Registering
 from app.services.registration_requests import Asking, NoPlaces, require_open
 from app.services.waiting_list import give_place, move_up
 from app.spreadsheets.judgement import JudgedRow
+
+# Put together once: it is asked while others wait.
+_SENT_BEFORE = select(Registration).where(col(Registration.request_key) == bindparam("key"))
 
 
 def register(
@@ -81,7 +85,7 @@ def register_delegation(
 def _sent_before(db: Db, asking: Asking) -> Registration | None:
     if asking.request_key is None:
         return None
-    return db.scalars(select(Registration).where(col(Registration.request_key) == asking.request_key)).first()
+    return db.scalars(_SENT_BEFORE, {"key": asking.request_key}).first()
 
 
 def _require_consent(asking: Asking) -> None:

@@ -27,7 +27,8 @@ from app.spreadsheets.headings import heading_field
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.outside_places import ELSEWHERE
 
-ALWAYS_THERE = ("name", "kelurahan", "target_group", "attendance")
+TO_REGISTER = ("name", "kelurahan", "target_group")
+ALWAYS_THERE = (*TO_REGISTER, "attendance")
 """Fields that a row can't be imported without; their columns are there to be filled in."""
 
 _FILLS: Mapping[Level, PatternFill] = {
@@ -53,17 +54,21 @@ class ErrorRow:
 
 @dataclass(frozen=True, slots=True)
 class ErrorSheet:
-    """The table to correct. `columns` are the uploaded sheet's, `kelurahan` and `target_groups` names to offer."""
+    """The table to correct. `columns` are the uploaded sheet's, `kelurahan` and `target_groups` names to offer.
+
+    `needed` are the fields whose columns are there in any case.
+    """
 
     columns: tuple[Column, ...]
     rows: tuple[ErrorRow, ...]
     kelurahan: tuple[str, ...]
     target_groups: tuple[str, ...]
+    needed: tuple[str, ...] = ALWAYS_THERE
 
 
 def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
     """The .xlsx file: the row's number, the sheet's columns with faulty cells coloured, and the reasons last."""
-    headings = error_sheet_headings(sheet.columns, sheet.rows, _)
+    headings = error_sheet_headings(sheet.columns, sheet.rows, _, sheet.needed)
     book = Workbook()
     page = book.worksheets[0]
     page.title = _("To correct")
@@ -77,7 +82,10 @@ def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
 
 
 def error_sheet_headings(
-    columns: Sequence[Column], rows: Sequence[ErrorRow], _: Translator
+    columns: Sequence[Column],
+    rows: Sequence[ErrorRow],
+    _: Translator,
+    needed: Sequence[str],
 ) -> dict[str, str]:
     """Field → heading: the sheet's own where the reader takes it for that field, else the one it knows.
 
@@ -91,7 +99,7 @@ def error_sheet_headings(
             known = heading_field(column.header) == column.field
             headings[column.field] = column.header if known else _(HEADINGS[column.field])
     used = {field for row in rows for field in row.cells}
-    missing = [field for field in FIELDS if field in used.union(ALWAYS_THERE) and field not in headings]
+    missing = [field for field in FIELDS if field in used.union(needed) and field not in headings]
     return headings | {field: _(HEADINGS[field]) for field in missing}
 
 
@@ -131,6 +139,8 @@ def _add_drop_downs(
         "attendance": [_(text) for text in MARKS.values()],
     }
     for field, offered in choices.items():
+        if field not in fields:
+            continue
         letter = get_column_letter(fields.index(field) + 2)
         drop_down = lists.drop_down(offered)
         drop_down.add(f"{letter}2:{letter}{len(sheet.rows) + 1}")

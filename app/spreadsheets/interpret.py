@@ -82,6 +82,6 @@ def _file_warnings(sheet: RecognisedSheet, context: SessionContext, reader: RowR
         warnings.append(
             Message("warning", "kelurahan", "kelurahan-from-title", {"found": sheet.title_kelurahan or ""})
         )
-    if context.now < context.starts_at:
+    if context.now < context.starts_at and not context.registering:
         warnings.append(Message("warning", None, "session-not-started", {}))
     return warnings

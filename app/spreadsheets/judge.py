@@ -51,23 +51,22 @@ def judge(
     return Judgement(
         rows=rows,
         counts={"rows": len(rows), **{kind: kinds[kind] for kind in KINDS}},
-        warnings=(*interpreted.warnings, *_total_warning(interpreted, rows)),
+        warnings=(*interpreted.warnings, *_total_warning(interpreted, rows, context)),
         blank_means=interpreted.blank_means,
         stated_total=interpreted.stated_total,
         stated_total_of=interpreted.stated_total_of,
     )
 
 
-def _total_warning(interpreted: InterpretedSheet, rows: tuple[JudgedRow, ...]) -> list[Message]:
+def _total_warning(
+    interpreted: InterpretedSheet, rows: tuple[JudgedRow, ...], context: SessionContext
+) -> list[Message]:
     """The sheet's own total against its participants, each counted once."""
-    if interpreted.stated_total is None:
+    of_those_present = interpreted.stated_total_of == "present"
+    if interpreted.stated_total is None or (of_those_present and context.registering):
         return []
     once = [row for row in rows if row.kind != "duplicate"]
-    counted = (
-        [row for row in once if row.attendance == "present"]
-        if interpreted.stated_total_of == "present"
-        else once
-    )
+    counted = [row for row in once if row.attendance == "present"] if of_those_present else once
     found = len(counted)
     if found == interpreted.stated_total:
         return []

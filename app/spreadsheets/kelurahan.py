@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from rapidfuzz import fuzz, process
@@ -79,6 +80,12 @@ class PlaceIndex:
         return tuple(
             code for code, kecamatan in self.kecamatan_of.items() if code in wanted or kecamatan in wanted
         )
+
+
+@lru_cache(maxsize=1)
+def place_index(reference: Reference) -> PlaceIndex:
+    """The index of this reference data, made once while it stays as it is."""
+    return PlaceIndex(reference)
 
 
 def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:

@@ -75,6 +75,11 @@ def _without_abbreviations(behind_comma: str) -> list[str]:
     return [token for token in _tokens(spoken) if token not in _DEGREES]
 
 
+def is_degrees(text: str) -> bool:
+    """True for what stands behind a name's comma: "S.Pd., M.Si"."""
+    return bool(_tokens(fold(text))) and not _without_abbreviations(fold(text))
+
+
 def _tokens(text: str) -> list[str]:
     plain = text.split()
     if all(map(str.isalpha, plain)):

@@ -33,9 +33,9 @@ class TargetGroup:
     synonyms: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Reference:
-    """`kecamatan` maps code to name."""
+    """`kecamatan` maps code to name. The same one is equal to itself alone: what is made of it is kept beside it."""
 
     kelurahan: tuple[Kelurahan, ...]
     kecamatan: Mapping[str, str]

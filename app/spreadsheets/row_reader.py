@@ -11,10 +11,10 @@ from app.spreadsheets.emails import read_email
 from app.spreadsheets.judgement import InterpretedRow, RowValues, SessionContext
 from app.spreadsheets.kelurahan import (
     KelurahanReading,
-    PlaceIndex,
     chosen_kelurahan,
     is_street,
     kelurahan_of_address,
+    place_index,
     read_kecamatan,
     read_kelurahan,
 )
@@ -25,7 +25,7 @@ from app.spreadsheets.phones import phone_is_blank, read_phone
 from app.spreadsheets.reference import Reference
 from app.spreadsheets.rt import read_rt, rt_inside, rt_is_blank
 from app.spreadsheets.sex import read_sex_cell
-from app.spreadsheets.target_groups import GroupIndex, GroupReading, read_target_group
+from app.spreadsheets.target_groups import GroupReading, group_index, read_target_group
 from app.spreadsheets.text import collapse, is_placeholder
 
 LONGEST_NAME = 200
@@ -48,8 +48,8 @@ class RowReader:
         nik_key: Callable[[str], str],
         title_kelurahan: str | None,
     ) -> None:
-        self.places = PlaceIndex(reference)
-        self.groups = GroupIndex(reference)
+        self.places = place_index(reference)
+        self.groups = group_index(reference)
         self.context = context
         self.nik_key = nik_key
         self.kelurahan: Callable[[str], KelurahanReading] = _once(
@@ -242,7 +242,7 @@ class _Row:
 
     def read_attendance(self) -> None:
         cell = self.cells.get("attendance")
-        if cell is None:
+        if cell is None or self.reader.context.registering:
             return
         reading = self.reader.attendance(cell)
         self.values.attendance = reading.status

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.spreadsheets.reference import Reference
 from app.spreadsheets.text import words
@@ -33,6 +34,12 @@ class GroupIndex:
         )
 
 
+@lru_cache(maxsize=1)
+def group_index(reference: Reference) -> GroupIndex:
+    """The index of this reference data, made once while it stays as it is."""
+    return GroupIndex(reference)
+
+
 def read_target_group(text: str, groups: GroupIndex) -> GroupReading:
     """A code, label or synonym, alone, with a number ("Ketua RT 12") or as whole words inside other text."""
     said = _NUMBERED_RT.sub(r"\g<rt>", words(text))
@@ -40,6 +47,14 @@ def read_target_group(text: str, groups: GroupIndex) -> GroupReading:
         return GroupReading(groups.code[said])
     found = _inside(said, groups)
     return GroupReading(found[0]) if len(found) == 1 else GroupReading(None, found)
+
+
+def is_group(text: str, groups: GroupIndex) -> bool:
+    """True for a group's name and nothing else ("Ketua RT 12"); a bare "RT 12" is where somebody lives."""
+    said = words(text)
+    return said in groups.code or (
+        not said.startswith("rt ") and _NUMBERED_RT.sub(r"\g<rt>", said) in groups.code
+    )
 
 
 def _inside(said: str, groups: GroupIndex) -> tuple[str, ...]:

@@ -34,6 +34,7 @@ def test_the_document(document: dict[str, Any], sari: TestClient) -> None:
     rows = document.pop("rows")
     assert document == {
         "id": document["id"],
+        "purpose": "attendance",
         "status": "review",
         "session": "UMKM-2025-1",
         "file": {

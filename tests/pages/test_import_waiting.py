@@ -38,7 +38,7 @@ def test_it_says_how_many_rows_are_saved(
     staff: TestClient, saving: str, engine: Engine, settings: Settings
 ) -> None:
     page = staff.get(saving)
-    assert "The attendance is being saved, all of it or nothing." in page.text
+    assert "The list is being saved, all of it or nothing." in page.text
     assert '<meta http-equiv="refresh"' in page.text
     assert "0 of 2,001 rows are written." in page.text
     assert "Being saved" in staff.get("/unggahan").text

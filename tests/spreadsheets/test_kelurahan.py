@@ -88,6 +88,8 @@ def test_missing(written: str) -> None:
         ("Kab. Kutai Kartanegara", "Kutai Kartanegara"),
         ("Kab. Sidoarjo", "Kab. Sidoarjo"),
         ("Sidodadi, Samarinda", "Samarinda"),
+        ("Luar kota: Sangasanga", "Sangasanga"),
+        ("LUAR KOTA : smd", "Samarinda"),
         ("outside", "Luar kota"),
     ],
 )

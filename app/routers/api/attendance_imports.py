@@ -2,17 +2,18 @@
 
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Query, Request, UploadFile
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from app.models import Basis, ImportStatus, RowKind
-from app.queries.attendance_imports import attendance_import, import_rows
+from app.queries.attendance_imports import UNDER_WAY, attendance_import, import_rows
 from app.queries.import_document import import_document, row_documents
 from app.services.attendance_imports import upload
-from app.services.import_commit import CommitChoices, commit
+from app.services.import_commit import CommitChoices, commit_or_queue
 from app.services.import_mapping import remap
 from app.services.import_review import correct_alike, correct_row
 from app.services.import_undo import undo
+from app.services.registration_lists import upload_list
 from app.web.dependencies import ApiActor, Reader, Translate, Vault, Writer
 from app.web.house import house_of
 
@@ -20,12 +21,9 @@ router = APIRouter(prefix="/api/v1", tags=["attendance imports"])
 
 Document = dict[str, Any]
 
-# As many as a sheet of Excel has.
-MOST_COLUMNS = 16_384
-
 
 class ColumnIn(BaseModel):
-    index: int = Field(ge=0, lt=MOST_COLUMNS)
+    index: int
     field: str | None
 
 
@@ -88,20 +86,35 @@ class RowPatch(BaseModel):
 
 
 class CommitIn(BaseModel):
+    """`others` and `confirm` are about attendance. `overrule` registers beyond the caps, and after the closing time."""
+
     model_config = ConfigDict(extra="forbid")
 
     only_valid: bool = False
     others: Literal["leave", "absent"] = "leave"
     basis: Literal["public-task", "paper-consent"] = "public-task"
     confirm: list[str] = []
+    overrule: bool = False
 
 
 @router.post("/sessions/{code}/attendance-imports", status_code=201)
 def create_import(
-    code: str, file: UploadFile, look: Reader, db: Writer, vault: Vault, actor: ApiActor, translate: Translate
+    code: str,
+    file: UploadFile,
+    look: Reader,
+    db: Writer,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
+    purpose: Annotated[Literal["attendance", "registration"], Form()] = "attendance",
 ) -> Document:
-    """Reads and judges a sheet; nothing of it counts before it is committed."""
-    made = upload(look, db, vault, actor, code, file.filename or "", file.file.read())
+    """Reads and judges a sheet; nothing of it counts before it is committed.
+
+    With the purpose `registration` it is a list of people to register: its commit gives out places, in the list's
+    order, and says nothing of attendance. 409 `registration-closed` for a session that is over.
+    """
+    take = upload_list if purpose == "registration" else upload
+    made = take(look, db, vault, actor, code, file.filename or "", file.file.read())
     return import_document(db, vault, actor, made.id, translate)
 
 
@@ -109,11 +122,8 @@ def create_import(
 def get_import(
     request: Request, import_id: int, look: Reader, vault: Vault, actor: ApiActor, translate: Translate
 ) -> Document:
-    """The document with its first 200 rows; of a file that is being read, how far that has come."""
-    document = import_document(look, vault, actor, import_id, translate)
-    if document["status"] == ImportStatus.READING and (rows := house_of(request).rows_read(import_id)):
-        document["progress"] = {"done": rows[0], "of": rows[1]}
-    return document
+    """The document with its first 200 rows; while it is read or committed, how far that has come."""
+    return _with_progress(request, import_document(look, vault, actor, import_id, translate))
 
 
 @router.get("/attendance-imports/{import_id}/rows")
@@ -177,14 +187,27 @@ def change_row(
     }
 
 
-@router.post("/attendance-imports/{import_id}/commit")
+@router.post(
+    "/attendance-imports/{import_id}/commit",
+    responses={202: {"description": "A long list: it is being committed, status `committing`"}},
+)
 def commit_import(
-    import_id: int, given: CommitIn, db: Writer, vault: Vault, actor: ApiActor, translate: Translate
+    request: Request,
+    response: Response,
+    import_id: int,
+    given: CommitIn,
+    db: Writer,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
 ) -> Document:
-    """All rows or none. 409 while rows need attention, unless `only_valid`."""
-    choices = CommitChoices(given.only_valid, given.others, Basis(given.basis), frozenset(given.confirm))
-    commit(db, vault, actor, import_id, choices)
-    return import_document(db, vault, actor, import_id, translate)
+    """All rows or none. 409 while rows need attention, unless `only_valid`. 202 while it is being committed:
+    ask for the import until it is no longer `committing`; back in `review`, its `failure` says why."""
+    confirmed = frozenset(given.confirm)
+    choices = CommitChoices(given.only_valid, given.others, Basis(given.basis), confirmed, given.overrule)
+    if commit_or_queue(db, vault, actor, import_id, choices).status is ImportStatus.COMMITTING:
+        response.status_code = 202
+    return _with_progress(request, import_document(db, vault, actor, import_id, translate))
 
 
 @router.post("/attendance-imports/{import_id}/undo")
@@ -192,3 +215,12 @@ def undo_import(import_id: int, db: Writer, vault: Vault, actor: ApiActor, trans
     """Takes back what the import made or changed; 409 where something newer was built on it."""
     undo(db, actor, import_id)
     return import_document(db, vault, actor, import_id, translate)
+
+
+def _with_progress(request: Request, document: Document) -> Document:
+    """While an import is read or committed: rows done of rows, as soon as it is known how many there are."""
+    if document["status"] in UNDER_WAY:
+        rows = house_of(request).rows_done(document["id"]) or (0, document["counts"].get("rows", 0))
+        if rows[1]:
+            document["progress"] = {"done": rows[0], "of": rows[1]}
+    return document

@@ -28,7 +28,8 @@ from app.queries.import_questions import (
     question,
     question_counts,
 )
-from app.routers.pages.import_waiting import UNREAD, news, waiting_page
+from app.queries.registration_lists import places_for_list
+from app.routers.pages.import_waiting import SAVED, UNREAD, news, waiting_page
 from app.services.import_commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.import_review import judge_now
 from app.spreadsheets.document import Message
@@ -115,9 +116,10 @@ def commit_import(
     others: Annotated[str, Form()] = "leave",
     only_valid: Annotated[bool, Form()] = False,
     confirm: Annotated[bool, Form()] = False,
+    overrule: Annotated[bool, Form()] = False,
 ) -> Response:
     confirmed = frozenset({NOT_STARTED} if confirm else ())
-    choices = CommitChoices(only_valid, others, Basis(basis), confirmed)
+    choices = CommitChoices(only_valid, others, Basis(basis), confirmed, overrule)
     try:
         committed = commit_or_queue(db, vault, actor, import_id, choices)
     except Conflict as conflict:
@@ -128,7 +130,7 @@ def commit_import(
         return _review(request, db, vault, actor, language, found, Looking(), choices, conflict)
     response = see(f"/unggahan/{import_id}")
     if committed.status is ImportStatus.COMMITTED:
-        flash(response, _("The attendance is saved."))
+        flash(response, _(SAVED[committed.purpose]))
     return response
 
 
@@ -208,6 +210,7 @@ def outcome_context(
         "session_is_to_come": found.session_starts_at > now(),
         "groups": queries.groups_offered(look, found, language),
         "people": people_figures(look, found),
+        "places_for_list": places_for_list(look, found) if found.registers else None,
         "named": people_named(look, found.id) if found.status is ImportStatus.REVIEW else None,
         "next_open": _next_open(look, found, looking, looking.after if below is None else below),
         "choices": choices,

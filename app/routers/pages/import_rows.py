@@ -25,6 +25,7 @@ from app.web.pages import render, see
 router = APIRouter(include_in_schema=False)
 
 NAMED_ROWS = 10
+OF_ATTENDANCE = ("attendance", "signature")
 
 
 @router.get("/unggahan/{import_id}/baris/{number}")
@@ -111,8 +112,9 @@ def _row(look: Db, vault: NikVault, language: Language, import_id: int, number: 
 
 def _columns(found: AttendanceImportView) -> list[str]:
     """The fields of a sheet's columns, each once, in their order; those that people need are always there."""
-    mapped = (column["field"] for column in found.columns if column["field"])
-    return list(dict.fromkeys((*mapped, "name", "kelurahan", "target_group", "attendance")))
+    mapped = [column["field"] for column in found.columns if column["field"]]
+    fields = dict.fromkeys((*mapped, "name", "kelurahan", "target_group", "attendance"))
+    return [field for field in fields if not (found.registers and field in OF_ATTENDANCE)]
 
 
 def _cells(row: ReviewRow, typed: dict[str, str]) -> dict[str, str]:

@@ -5,8 +5,8 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import Response
 
-from app.i18n import Translator
-from app.models import ImportStatus
+from app.i18n import N_, Translator
+from app.models import ImportPurpose, ImportStatus
 from app.queries.attendance_imports import UNDER_WAY, AttendanceImportView
 from app.queries.import_document import why_broken_off
 from app.web.flash import flash
@@ -14,6 +14,10 @@ from app.web.house import house_of
 from app.web.pages import render
 
 UNREAD = (*UNDER_WAY, ImportStatus.FAILED)
+SAVED = {
+    ImportPurpose.ATTENDANCE: N_("The attendance is saved."),
+    ImportPurpose.REGISTRATION: N_("The registrations are saved."),
+}
 
 
 def waiting_page(request: Request, found: AttendanceImportView, _: Translator) -> Response:
@@ -27,7 +31,7 @@ def news(request: Request, found: AttendanceImportView, _: Translator) -> Respon
         return render(request, "attendance_imports/rows_done.html", **_context(request, found, _))
     response = Response(headers={"HX-Refresh": "true"})
     if found.status is ImportStatus.COMMITTED:
-        flash(response, _("The attendance is saved."))
+        flash(response, _(SAVED[found.purpose]))
     return response
 
 

@@ -1,0 +1,108 @@
+"""A list of people to register: it comes in like an attendance sheet, and its commit gives out places."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.database import Db
+from app.errors import Invalid, UnreadableFile
+from app.i18n import N_, Translator
+from app.models import AttendanceImport, Channel, ImportPurpose, Registration, WorkshopSession
+from app.nik_vault import NikVault
+from app.permissions import Actor, Permission
+from app.queries.import_rows import rows_to_write
+from app.queries.reference import sheet_reference
+from app.queries.workshop_sessions import workshop_session_by_code
+from app.services.attendance_imports import upload
+from app.services.import_links import link_rows
+from app.services.import_states import keep_states, standing
+from app.services.judging import SheetChoices
+from app.services.participants import fill_blanks
+from app.services.registering import Registering
+from app.services.registration_requests import Asking, require_open
+from app.spreadsheets.judgement import JudgedRow
+from app.spreadsheets.pasted_lists import read_pasted
+from app.spreadsheets.progress import Progress, nobody_waits, watched
+
+PASTED = N_("pasted-list")
+
+
+def upload_list(
+    look: Db,
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    session_code: str,
+    file_name: str,
+    content: bytes,
+    choices: SheetChoices | None = None,
+) -> AttendanceImport:
+    """What `attendance_imports.upload` does, for registering. Raises `Conflict` for a session that is over too."""
+    held = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
+    require_open(held, Asking(Channel.ORGANIZER, overrule=True))
+    purpose = ImportPurpose.REGISTRATION
+    return upload(look, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
+
+
+def upload_pasted(
+    look: Db,
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    session_code: str,
+    text: str,
+    choices: SheetChoices | None,
+    _: Translator,
+) -> tuple[AttendanceImport, tuple[str, ...]]:
+    """The same for a list as text. Returns the lines too of which nothing is kept; `Invalid` where nobody is named."""
+    pasted = read_pasted(text, sheet_reference(look), _)
+    name = f"{_(PASTED)}.csv"
+    try:
+        uploaded = upload_list(look, db, vault, actor, session_code, name, pasted.content, choices)
+    except UnreadableFile as nobody:
+        sentence = N_(
+            "Nobody was found in this text. Write one person a line, such as: Ani – Manggar – 0812…"
+        )
+        raise Invalid(sentence, fields={"text": sentence}) from nobody
+    return uploaded, pasted.left_out
+
+
+def register_list(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    attendance_import: AttendanceImport,
+    workshop_session: WorkshopSession,
+    *,
+    overrule: bool,
+    progress: Progress = nobody_waits,
+) -> None:
+    """Registers the rows of an import that is being committed, in the list's order: each gets a place or waits.
+
+    With `overrule` all of them get one, whatever the caps. Whoever is registered already only has blanks filled.
+    People and the session's row are held.
+    """
+    to_write = rows_to_write(db, attendance_import.id)
+    found = standing(db, attendance_import)
+    before = {row.number: found.state(row.person) for row in to_write.rows if row.person is not None}
+    asking = Asking(Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis)
+    registering = Registering(db, vault, actor, workshop_session, asking)
+
+    def registered(judged: JudgedRow) -> Registration:
+        if sealed := to_write.niks.get(judged.number):
+            judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(sealed)))
+        if judged.registration is None or judged.person is None:
+            return registering.register(judged)
+        fill_blanks(found.people[judged.person], judged, sealed)
+        return found.registrations[judged.person]
+
+    made: Sequence[Registration] = [registered(judged) for judged in watched(to_write.rows, progress)]
+    link_rows(
+        db,
+        attendance_import.id,
+        [judged.number for judged in to_write.rows],
+        [registration.participant_id for registration in made],
+        [registration.id for registration in made],
+    )
+    keep_states(
+        db, attendance_import, {row.number: row.person for row in to_write.rows if row.person}, before
+    )

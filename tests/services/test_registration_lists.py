@@ -1,0 +1,201 @@
+"""Lists of people to register: places by the list's order, nobody twice, and all of it taken back."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.database import reading, writing
+from app.errors import Conflict
+from app.i18n import translator
+from app.models import (
+    Activity,
+    Attendance,
+    AttendanceImport,
+    AttendanceStatus,
+    Basis,
+    ImportPurpose,
+    Message,
+    Participant,
+    Registration,
+    WorkshopSession,
+)
+from app.permissions import Permission
+from app.queries.attendance_imports import attendance_import
+from app.queries.registration_lists import places_for_list
+from app.queries.registrations import registration_by_code
+from app.services.import_commit import CommitChoices
+from app.services.registration_lists import upload_list, upload_pasted
+from app.services.registrations import cancel
+from tests.coming import begun, changed, coming_session
+from tests.stories import City, sheet
+
+THREE = "1. Ani Aster - Manggar\n2. Budi Bakung - Manggar\n3. Dewi Dahlia - Lamaru"
+CONFIRMED, WAITS, CANCELLED = "confirmed", "waitlisted", "cancelled"
+OVERRULED = CommitChoices(overrule=True)
+
+
+def pasted(city: City, text: str, code: str = "JUALAN-1") -> AttendanceImport:
+    with reading(city.engine) as look, writing(city.engine) as db:
+        actor = city.actor("sari")
+        made, _ = upload_pasted(look, db, city.vault, actor, code, text, None, translator("en"))
+        return made
+
+
+def stands(city: City) -> dict[str, str]:
+    """How each registered person stands, by first name, in the order in which they were registered."""
+    names = {one.id: one.name.split()[0] for one in city.all(Participant)}
+    return {names[one.participant_id]: one.status.value for one in city.all(Registration)}
+
+
+def test_places_go_by_the_lists_order_and_are_told_beforehand(city: City) -> None:
+    coming_session(city, capacity=2, places_per_kelurahan=1)
+    made = pasted(city, THREE)
+    with reading(city.engine) as look:
+        told = places_for_list(look, attendance_import(look, city.actor("sari"), made.id))
+    assert (told.placed, told.waiting, told.closed) == (2, 1, False)
+    assert city.all(Registration) == []
+
+    city.commit(made.id, choices=CommitChoices(basis=Basis.PAPER_CONSENT))
+
+    assert stands(city) == {"Ani": CONFIRMED, "Budi": WAITS, "Dewi": CONFIRMED}
+    assert city.all(Attendance) == []
+    waits = city.all(Registration)[1]
+    assert (waits.waiting_number, waits.channel, waits.basis, waits.consented_at) == (
+        1,
+        "organizer",
+        Basis.PAPER_CONSENT,
+        None,
+    )
+
+
+def test_somebody_may_decide_that_all_of_them_get_a_place(city: City) -> None:
+    coming_session(city, capacity=1)
+    city.commit(pasted(city, THREE).id, choices=OVERRULED)
+
+    assert set(stands(city).values()) == {CONFIRMED}
+    committed = next(line for line in city.all(Activity) if line.action == "commit")
+    assert (committed.after or {})["overruled"] is True
+
+
+def test_the_same_list_again_registers_nobody(city: City) -> None:
+    coming_session(city)
+    city.commit(pasted(city, THREE).id)
+    before = city.people_and_attendance()
+
+    again = city.commit(pasted(city, THREE).id)
+
+    assert (again.counts["create"], again.counts["unchanged"]) == (0, 3)
+    assert city.people_and_attendance() == before
+
+
+def test_known_people_are_recognised_and_their_blanks_filled(city: City) -> None:
+    """What a registration says already stays as it is, and so does attendance."""
+    coming_session(city, groups=("umkm", "rt"))
+    ani = city.register(city.session("LAMA-1", by="tono"), "Ani Aster")
+    city.register("JUALAN-1", "Budi Bakung", outcome=AttendanceStatus.EXCUSED)
+
+    made = pasted(
+        city,
+        "1. Ani Aster - Manggar - 081200000411 - UMKM\n2. Budi Bakung - Manggar - 081200000412 - Ketua RT 3",
+    )
+    first, second = city.rows(made.id).values()
+    assert (first.kind, first.participant_id, second.kind) == ("create", ani.id, "update")
+    assert [message["code"] for message in second.messages if message["field"] == "target_group"] == [
+        "detail-differs"
+    ]
+    city.commit(made.id)
+
+    assert [one.phone for one in city.all(Participant)] == ["+6281200000411", "+6281200000412"]
+    assert [one.target_group_code for one in city.all(Registration)] == ["umkm", "umkm", "umkm"]
+    assert [one.status for one in city.all(Attendance)] == [AttendanceStatus.EXCUSED]
+
+
+def test_attendance_columns_say_nothing_here(city: City) -> None:
+    coming_session(city)
+    with reading(city.engine) as look, writing(city.engine) as db:
+        content = sheet("Nama;Kelurahan;Kehadiran", "Ani Aster;Manggar;entah", "Budi Bakung;Manggar;tidak")
+        made = upload_list(look, db, city.vault, city.actor("sari"), "JUALAN-1", "a.csv", content)
+    assert made.purpose is ImportPurpose.REGISTRATION
+    assert (made.counts["create"], made.warnings) == (2, [])
+
+    city.commit(made.id)
+    assert stands(city) == {"Ani": CONFIRMED, "Budi": CONFIRMED}
+    assert city.all(Attendance) == []
+
+
+def test_undo_takes_the_registrations_back_and_the_queue_moves_up(city: City) -> None:
+    coming_session(city, capacity=3)
+    known = city.register(city.session("LAMA-1"), "Ani Aster")
+    nothing_yet = {name: len(lines) for name, lines in city.people_and_attendance().items()}
+    made = city.commit(pasted(city, f"{THREE} - 6471014108850001 - d@contoh.id").id)
+    late = city.commit(pasted(city, "1. Ira Ixora - Damai\n2. Joko Jambu - Damai").id)
+    assert stands(city) | {"Ani": CONFIRMED} == {
+        "Ani": CONFIRMED,
+        "Budi": CONFIRMED,
+        "Dewi": CONFIRMED,
+        "Ira": WAITS,
+        "Joko": WAITS,
+    }
+
+    city.undo(made.id)
+
+    assert [(one.participant_id == known.id, one.status.value) for one in city.all(Registration)] == [
+        (True, CONFIRMED),  # of another session
+        (False, CONFIRMED),
+        (False, CONFIRMED),
+    ]
+    assert city.all(Message) == []
+    # Who has moved up by themselves since can be taken back too.
+    city.undo(late.id)
+    assert {name: len(lines) for name, lines in city.people_and_attendance().items()} == nothing_yet
+
+
+def test_undo_stops_where_something_newer_was_built_on_it(city: City) -> None:
+    coming_session(city)
+    made = city.commit(pasted(city, THREE).id)
+    budi = city.all(Registration)[1]
+    with writing(city.engine) as db:
+        db.add(Attendance(registration_id=budi.id, status=AttendanceStatus.PRESENT))
+    with pytest.raises(Conflict, match="Budi Bakung"):
+        city.undo(made.id)
+
+
+def test_who_cancelled_is_registered_again_and_undo_leaves_them_cancelled(city: City) -> None:
+    coming_session(city, capacity=1)
+    city.commit(pasted(city, "1. Ani Aster - Manggar").id)
+    code = city.all(Registration)[0].code
+    with writing(city.engine) as db:
+        sari = city.actor("sari")
+        cancel(db, sari, registration_by_code(db, sari, code, Permission.ATTENDANCE_WRITE))
+    city.commit(pasted(city, "1. Ira Ixora - Damai").id)
+
+    made = city.commit(pasted(city, "1. Ani Aster - Manggar").id)
+    assert made.counts["create"] == 1
+    assert stands(city) == {"Ani": WAITS, "Ira": CONFIRMED}
+
+    city.undo(made.id)
+    ani = city.all(Registration)[0]
+    assert (ani.status.value, ani.waiting_number) == (CANCELLED, None)
+
+
+def test_closed_registration_asks_for_a_decision_and_a_past_session_refuses(city: City) -> None:
+    coming_session(city)
+    made = pasted(city, THREE)
+    begun(city, "JUALAN-1")
+    with pytest.raises(Conflict, match="closed"):
+        city.commit(made.id)
+    city.commit(made.id, choices=OVERRULED)
+    assert len(city.all(Registration)) == 3
+
+    held = city.all(WorkshopSession)[0]
+    changed(city, "JUALAN-1", ends_at=held.starts_at + timedelta(minutes=1))
+    with pytest.raises(Conflict, match="over"):
+        pasted(city, "1. Ira Ixora - Damai")
+
+
+def test_the_row_of_each_registration_is_known(city: City) -> None:
+    """From a registration to the line of the list from which it comes."""
+    coming_session(city)
+    made = city.commit(pasted(city, f"Daftar peserta\n{THREE}").id)
+    rows = {row.registration_id: row.number - 1 for row in city.rows(made.id).values()}
+    assert [rows[one.id] for one in city.all(Registration)] == [2, 3, 4]
