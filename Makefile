@@ -57,6 +57,7 @@ screenshots: $(TEST) $(ASSETS) chromium ## makes docs/screenshots anew
 
 bench: $(TEST) $(DJANGO) ## measures; prints the figures of benchmarks/README.md
 	@$(BIN)/python -m benchmarks.import_attendance
+	@$(BIN)/python -m benchmarks.registration
 
 wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts and page assets in it
 	$(BIN)/hatchling build -t wheel

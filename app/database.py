@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 import orjson
 from alembic import command
@@ -26,6 +27,9 @@ Db = Session
 THREADS = 40
 BUSY_MILLISECONDS = 30_000
 
+# The mark on a connection whose turn it is to write.
+_HAS_TURN = "has-turn"
+
 
 def create_engine(settings: Settings) -> Engine:
     """The engine of the primary database."""
@@ -35,6 +39,25 @@ def create_engine(settings: Settings) -> Engine:
 def create_report_engine(settings: Settings, primary: Engine) -> Engine:
     """The engine that reports read from: a replica where one is named, else the primary."""
     return _engine(settings.report_database_url) if settings.report_database_url else primary
+
+
+class _Queue:
+    """Writers of this process wait here for each other: SQLite lets them try again after ever longer pauses, and
+    whoever came first may come last."""
+
+    def __init__(self) -> None:
+        self._turn = Lock()
+
+    def begin(self, connection: Connection) -> None:
+        kept = connection.connection.record_info
+        if kept is None or kept.get(_HAS_TURN) or not _writes(connection):
+            return
+        # Who waits too long is told so by SQLite.
+        kept[_HAS_TURN] = self._turn.acquire(timeout=BUSY_MILLISECONDS / 1000)
+
+    def checked_in(self, _connection: object, entry: ConnectionPoolEntry) -> None:
+        if entry.record_info and entry.record_info.pop(_HAS_TURN, False):
+            self._turn.release()
 
 
 def _engine(url: str) -> Engine:
@@ -50,7 +73,10 @@ def _engine(url: str) -> Engine:
             json_deserializer=orjson.loads,
         )
         event.listen(engine, "connect", _prepare_sqlite)
+        queue = _Queue()
+        event.listen(engine, "begin", queue.begin)
         event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "checkin", queue.checked_in)
         return engine
     return sqlalchemy_engine(
         url,
@@ -77,8 +103,11 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("writes", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+
+
+def _writes(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writes", False))
 
 
 @contextmanager

@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED)
     app.add_middleware(Guard, https=settings.https, refuse=refuse_other_site)
     app.mount("/static", StaticFiles())
-    for router in (*api.routers, *pages.routers):
+    for router in (*pages.routers, *api.routers):
         app.include_router(router)
     answer_problems(app)
     return app

@@ -41,7 +41,7 @@ def people(rows: int) -> Iterator[tuple[object, ...]]:
         day = born.day + (40 if sex == "P" else 0)
         yield (
             number,
-            f"{chance.choice(FIRST)} {chance.choice(LAST)} {chance.choice(FIRST)} {_word(number)}",
+            f"{chance.choice(FIRST)} {chance.choice(LAST)} {chance.choice(FIRST)} {word(number)}",
             f"6471{chance.randint(1, 6):02}{day:02}{born:%m%y}{number % 9999 + 1:04}"
             if number <= 9999
             else "",
@@ -69,7 +69,7 @@ def sheet_file(rows: int) -> Path:
     return path
 
 
-def _word(number: int) -> str:
+def word(number: int) -> str:
     """A name that only this number has, of consonants and vowels in turn."""
     letters = ""
     while number:

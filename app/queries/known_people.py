@@ -3,10 +3,11 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, String, bindparam, func, select
+from sqlalchemy import ARRAY, ColumnElement, Integer, Select, String, bindparam, func, select, union
 from sqlalchemy.orm import Mapped
+from sqlalchemy.types import TypeEngine
 from sqlmodel import col
 
 from app.database import Db, is_postgresql
@@ -31,7 +32,9 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
 
     With its day also the groups to which they belong on it.
     """
-    people = _people(db, *_sharing_keys(db, keys))
+    people = {person.id: person for person in db.scalars(_NAMED[is_postgresql(db)], _given(db, keys))}
+    if not people:
+        return Known((), ())
     theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
         Registration.participant_id
     ).in_(people)
@@ -58,6 +61,44 @@ def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, Participant]:
         for condition in conditions
         for person in db.scalars(select(Participant).where(condition))
     }
+
+
+def _named(*, postgresql: bool) -> Select[Participant]:
+    """Those who share any key, each found by its own index."""
+    ids = union(
+        *(
+            select(col(Participant.id)).where(column.in_(_all_of(name, kind, postgresql=postgresql)))
+            for name, column, kind in _KEYS
+        )
+    )
+    return select(Participant).where(col(Participant.id).in_(ids))
+
+
+def _all_of(name: str, kind: type[TypeEngine[Any]], *, postgresql: bool) -> Select[Any]:
+    """The values of one parameter: an array (PostgreSQL) or JSON text (SQLite)."""
+    if postgresql:
+        return select(func.unnest(bindparam(name, type_=ARRAY(kind))))
+    return select(func.json_each(bindparam(name)).table_valued("value").c.value)
+
+
+def _given(db: Db, keys: MatchKeys) -> dict[str, object]:
+    """The parameters of `_named`."""
+    given: dict[str, object] = {}
+    for name, _column, _kind in _KEYS:
+        values = sorted(getattr(keys, name))
+        given[name] = values if is_postgresql(db) else json.dumps(values)
+    return given
+
+
+_KEYS = (
+    ("niks", col(Participant.nik_key), String),
+    ("phones", col(Participant.phone), String),
+    ("emails", col(Participant.email), String),
+    ("name_keys", col(Participant.name_key), String),
+    ("person_ids", col(Participant.id), Integer),
+)
+# Put together once: whoever registers asks it while others wait.
+_NAMED = {postgresql: _named(postgresql=postgresql) for postgresql in (True, False)}
 
 
 def _groups(db: Db, people: Collection[int], day: date) -> Groups:

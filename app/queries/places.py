@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlmodel import col
 
 from app.database import Db
@@ -90,6 +90,31 @@ class Places:
         return Cap("group", group, self.of_group[group], self.taken_by_group[group])
 
 
+# Put together once: whoever registers asks them while others wait.
+_GROUP_PLACES = (
+    select(
+        col(SessionGroupPlaces.workshop_session_id),
+        col(SessionGroupPlaces.target_group_code),
+        col(SessionGroupPlaces.places),
+    )
+    .where(col(SessionGroupPlaces.workshop_session_id).in_(bindparam("ids", expanding=True)))
+    .order_by(col(SessionGroupPlaces.target_group_code))
+)
+_PLACE = (
+    col(Registration.workshop_session_id),
+    col(Registration.kelurahan_code),
+    col(Registration.target_group_code),
+)
+_COUNTED = (
+    select(*_PLACE, func.count())
+    .where(
+        col(Registration.workshop_session_id).in_(bindparam("ids", expanding=True)),
+        col(Registration.status) == bindparam("status"),
+    )
+    .group_by(*_PLACE)
+)
+
+
 def places_of(db: Db, workshop_session: WorkshopSession) -> Places:
     """The session's caps as they are used now. Whoever gives out places holds the session's row meanwhile."""
     return places_by_session(db, [workshop_session])[workshop_session.id]
@@ -125,15 +150,7 @@ def group_places(db: Db, workshop_session_id: int) -> dict[str, int]:
 def group_places_by_session(db: Db, ids: Collection[int]) -> defaultdict[int, dict[str, int]]:
     """What `group_places` tells, of several sessions by their ids."""
     caps: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for session_id, group, places in db.execute(
-        select(
-            col(SessionGroupPlaces.workshop_session_id),
-            col(SessionGroupPlaces.target_group_code),
-            col(SessionGroupPlaces.places),
-        )
-        .where(col(SessionGroupPlaces.workshop_session_id).in_(ids))
-        .order_by(col(SessionGroupPlaces.target_group_code))
-    ):
+    for session_id, group, places in db.execute(_GROUP_PLACES, {"ids": ids}):
         caps[session_id][group] = places
     return caps
 
@@ -143,18 +160,6 @@ def _counted(
 ) -> defaultdict[int, dict[tuple[str | None, str], int]]:
     """Registrations of a status by session, then by kelurahan and group."""
     counted: defaultdict[int, dict[tuple[str | None, str], int]] = defaultdict(dict)
-    of_place = (
-        col(Registration.workshop_session_id),
-        col(Registration.kelurahan_code),
-        col(Registration.target_group_code),
-    )
-    for session_id, kelurahan, group, count in db.execute(
-        select(*of_place, func.count())
-        .where(
-            col(Registration.workshop_session_id).in_(ids),
-            col(Registration.status) == status,
-        )
-        .group_by(*of_place)
-    ):
+    for session_id, kelurahan, group, count in db.execute(_COUNTED, {"ids": ids, "status": status}):
         counted[session_id][kelurahan, group] = count
     return counted

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlmodel import col
 
 from app.database import Db
@@ -60,6 +60,45 @@ class PublicWorkshopLine:
     sessions: int
 
 
+def _is_public() -> ColumnElement[bool]:
+    return col(Workshop.public) & col(Workshop.archived_at).is_(None)
+
+
+# Put together once: pages without an account ask them with every visit, and registrations while others wait.
+_WORKSHOP = (
+    select(Workshop, col(Organization.name), WorkshopSession, col(Venue.name))
+    .join(Organization, col(Organization.id) == col(Workshop.organization_id))
+    .outerjoin(
+        WorkshopSession,
+        (col(WorkshopSession.workshop_id) == col(Workshop.id))
+        & (col(WorkshopSession.ends_at) > bindparam("moment")),
+    )
+    .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
+    .where(col(Workshop.code) == bindparam("code"), _is_public())
+    .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
+)
+_SESSION = (
+    select(col(WorkshopSession.id), col(Workshop.id))
+    .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+    .where(col(Workshop.code) == bindparam("workshop"), col(WorkshopSession.code) == bindparam("session"))
+    .where(_is_public())
+)
+_GROUPS = (
+    select(
+        col(TargetGroup.code),
+        col(TargetGroup.label_id),
+        col(TargetGroup.label_en),
+        col(WorkshopTargetGroup.target_group_code),
+    )
+    .outerjoin(
+        WorkshopTargetGroup,
+        (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
+        & (col(WorkshopTargetGroup.workshop_id) == bindparam("workshop_id")),
+    )
+    .order_by(col(TargetGroup.position))
+)
+
+
 def public_workshops(db: Db) -> list[PublicWorkshopLine]:
     """Workshops with sessions to come, the next one first."""
     next_starts_at = func.min(col(WorkshopSession.starts_at))
@@ -79,17 +118,7 @@ def public_workshops(db: Db) -> list[PublicWorkshopLine]:
 def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
     """One workshop with what is left at its sessions. Raises `NotFound` where it has no public page."""
     moment = now()
-    lines = db.execute(
-        select(Workshop, col(Organization.name), WorkshopSession, col(Venue.name))
-        .join(Organization, col(Organization.id) == col(Workshop.organization_id))
-        .outerjoin(
-            WorkshopSession,
-            (col(WorkshopSession.workshop_id) == col(Workshop.id)) & (col(WorkshopSession.ends_at) > moment),
-        )
-        .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .where(col(Workshop.code) == code.upper(), _is_public())
-        .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
-    ).all()
+    lines = db.execute(_WORKSHOP, {"code": code.upper(), "moment": moment}).all()
     if not lines:
         raise _no_workshop(code)
     workshop, organization, *_first_session = lines[0]
@@ -106,45 +135,33 @@ def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
     )
 
 
-def public_session_id(db: Db, workshop_code: str, session_code: str) -> int:
-    """The session for which somebody registers. Raises `NotFound` where the public page has no such session."""
-    found = db.scalars(
-        select(col(WorkshopSession.id))
-        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-        .where(
-            col(Workshop.code) == workshop_code.upper(),
-            col(WorkshopSession.code) == session_code,
-            _is_public(),
-        )
-    ).first()
+def session_to_register_for(
+    db: Db, workshop_code: str, session_code: str, language: Language
+) -> tuple[int, tuple[TargetGroupView, ...]]:
+    """The session's id and the groups from which one registers.
+
+    Raises `NotFound` where the public page has no such session.
+    """
+    found = db.execute(_SESSION, {"workshop": workshop_code.upper(), "session": session_code}).first()
     if found is None:
         raise _no_workshop(workshop_code)
-    return found
+    session_id, workshop_id = found
+    return session_id, groups_to_choose_from(db, workshop_id, language)
 
 
 def groups_to_choose_from(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
     """The groups from which one registers, in the order of reports."""
-    label = col(TargetGroup.label_id if language == "id" else TargetGroup.label_en)
-    chosen = WorkshopTargetGroup.target_group_code
-    lines = db.execute(
-        select(col(TargetGroup.code), label, col(chosen))
-        .outerjoin(
-            WorkshopTargetGroup,
-            (col(chosen) == col(TargetGroup.code)) & (col(WorkshopTargetGroup.workshop_id) == workshop_id),
-        )
-        .order_by(col(TargetGroup.position))
-    ).all()
-    of_workshop = [line for line in lines if line[2] is not None]
-    return tuple(TargetGroupView(code, text) for code, text, _ in of_workshop or lines)
+    lines = db.execute(_GROUPS, {"workshop_id": workshop_id}).all()
+    of_workshop = [line for line in lines if line[3] is not None]
+    return tuple(
+        TargetGroupView(code, label_id if language == "id" else label_en)
+        for code, label_id, label_en, _chosen in of_workshop or lines
+    )
 
 
 def groups_of_session(db: Db, session_id: int, language: Language) -> tuple[TargetGroupView, ...]:
     """The groups from which one registers for a session."""
     return groups_to_choose_from(db, db.get_one(WorkshopSession, session_id).workshop_id, language)
-
-
-def _is_public() -> ColumnElement[bool]:
-    return col(Workshop.public) & col(Workshop.archived_at).is_(None)
 
 
 def _session(held: WorkshopSession, venue: str, places: Places, moment: datetime) -> PublicSession:

@@ -4,10 +4,12 @@ A `Writer` is committed once, after the handler and before the answer leaves: wi
 the commit would come after it, and a failed one would have been answered "done".
 """
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from app.database import Db, reading, writing
@@ -17,14 +19,20 @@ from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.services import logins
 from app.services.outbox import QUEUED
-from app.web.house import house_of
+from app.web.house import House, house_of
 from app.web.languages import language_of
+from app.web.limits import address_of
 from app.web.login_cookie import login_secret
 
 
-def _reader(request: Request) -> Iterator[Db]:
+async def _reader(request: Request) -> AsyncIterator[Db]:
+    """Nothing is waited for until the handler asks something; who asked nothing has nothing to end either."""
     with reading(house_of(request).engine) as db:
-        yield db
+        try:
+            yield db
+        finally:
+            if db.in_transaction():
+                await run_in_threadpool(db.close)
 
 
 def _report_reader(request: Request) -> Iterator[Db]:
@@ -32,12 +40,18 @@ def _report_reader(request: Request) -> Iterator[Db]:
         yield db
 
 
-def _writer(request: Request) -> Iterator[Db]:
-    house = house_of(request)
+@contextmanager
+def changing(house: House) -> Iterator[Db]:
+    """A handle for one change, committed when the block ends; then what was queued in it is begun."""
     with writing(house.engine) as db:
         yield db
     if db.info.get(QUEUED):
         house.wake_jobs()
+
+
+def _writer(request: Request) -> Iterator[Db]:
+    with changing(house_of(request)) as db:
+        yield db
 
 
 Reader = Annotated[Db, Depends(_reader)]
@@ -45,7 +59,8 @@ ReportReader = Annotated[Db, Depends(_report_reader)]
 Writer = Annotated[Db, Depends(_writer, scope="function")]
 
 
-def _vault(request: Request) -> NikVault:
+# Those that wait for nothing are `async`: FastAPI would send the others to a thread each.
+async def _vault(request: Request) -> NikVault:
     return house_of(request).vault
 
 
@@ -77,11 +92,17 @@ PageActor = Annotated[Actor, Depends(_page_actor)]
 ApiActor = Annotated[Actor, Depends(_api_actor)]
 
 
-def _language(request: Request) -> Language:
+def not_guessing(request: Request) -> Iterator[None]:
+    """For routes whose address is all that one needs: whoever tries many that aren't there is slowed down."""
+    with house_of(request).limits.against_guessing(address_of(request)):
+        yield
+
+
+async def _language(request: Request) -> Language:
     return language_of(request)
 
 
-def _translator(request: Request) -> Translator:
+async def _translator(request: Request) -> Translator:
     return translator(language_of(request))
 
 

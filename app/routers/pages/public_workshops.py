@@ -21,7 +21,7 @@ from app.services.recognition import PLEASE_CORRECT
 from app.services.registering import TOLD
 from app.services.registration_requests import AlreadyRegistered, Asking
 from app.spreadsheets.text import collapse
-from app.web.dependencies import Lang, Reader, Translate, Vault, Writer
+from app.web.dependencies import Lang, Reader, Translate, Vault, changing
 from app.web.flash import flash
 from app.web.forms import render_form
 from app.web.house import house_of
@@ -75,7 +75,6 @@ def public_workshop_page(
 def register(
     request: Request,
     look: Reader,
-    db: Writer,
     vault: Vault,
     workshop_code: str,
     form: Annotated[RegistrationForm, Form()],
@@ -83,22 +82,26 @@ def register(
     language: Lang,
     sesi: str = "",
 ) -> Response:
-    """A refused form is shown by `look`: whoever sends too many keeps nobody else from writing."""
+    """A refused form is shown by `look`: whoever sends too many keeps nobody else from writing.
+
+    Committed here and not after the handler: everyone else who registers waits for it, and not for a thread besides.
+    """
+    house = house_of(request)
     try:
-        house_of(request).limits.count(REGISTRATIONS, address_of(request))
+        house.limits.count(REGISTRATIONS, address_of(request))
         form.refuse_programs()
-        session_id = queries.public_session_id(db, workshop_code, sesi)
-        given = form.given(queries.groups_of_session(db, session_id, language))
-        made = registrations.register(db, vault, CITIZEN, session_id, given, form.asking(language))
+        with changing(house) as db:
+            session_id, groups = queries.session_to_register_for(db, workshop_code, sesi, language)
+            given, asking = form.given(groups), form.asking(language)
+            made = registrations.register(db, vault, CITIZEN, session_id, given, asking)
         return see(f"/tiket/{made.code}")
     except AlreadyRegistered as found:
         problem: Problem = found
-        db.rollback()
         if form.send_ticket:
-            return _ticket_sent(request, db, workshop_code, found.registration, _)
+            with changing(house) as db:
+                return _ticket_sent(request, db, workshop_code, found.registration, _)
     except (Invalid, Conflict, TooManyRequests) as refused:
         problem = refused
-        db.rollback()
     return _page(request, look, workshop_code, sesi, form, _, language, problem)
 
 

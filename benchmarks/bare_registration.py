@@ -1,0 +1,66 @@
+"""What the public page and a registration are measured against: the same template filled from constants, and one
+insert that is committed. FastAPI with nothing of ours around it.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import HTMLResponse
+from sqlalchemy import Column, Integer, MetaData, String, Table, insert
+
+from app.database import create_engine, reading
+from app.queries.public_workshops import public_workshop
+from app.queries.reference import kelurahan as every_kelurahan
+from app.routers.pages.public_workshops import RegistrationForm
+from app.settings import Settings
+from app.web.pages import environment, here
+from benchmarks.citizens import workshop_code
+
+REQUEST_KEY = "constant-constant-0000"
+
+bare_registration = Table(
+    "bare_registration",
+    MetaData(),
+    Column("id", Integer, primary_key=True),
+    *(Column(name, String, nullable=False) for name in ("name", "kelurahan", "target_group", "phone")),
+)
+
+
+def create_app() -> FastAPI:
+    """The page shows the first workshop as it is when the server starts."""
+    engine = create_engine(Settings())
+    bare_registration.create(engine, checkfirst=True)
+    with reading(engine) as look:
+        workshop = public_workshop(look, workshop_code(1), "id")
+        constants: dict[str, Any] = {
+            "actor": None,
+            "flash": None,
+            "form": RegistrationForm(request_key=REQUEST_KEY),
+            "refusal": "",
+            "errors": {},
+            "may_send_ticket": False,
+            "workshop": workshop,
+            "chosen": workshop.sessions[0],
+            "kelurahan": every_kelurahan(look),
+            "privacy_contact": "",
+        }
+    app = FastAPI()
+
+    @app.get("/daftar/{_code}")
+    def page(request: Request, _code: str) -> HTMLResponse:
+        template = environment("id").get_template("public/one.html")
+        return HTMLResponse(template.render(request=request, here=here(request), **constants))
+
+    @app.post("/daftar/{_code}", status_code=303)
+    def insert_one(
+        name: Annotated[str, Form()],
+        kelurahan: Annotated[str, Form()],
+        target_group: Annotated[str, Form()],
+        phone: Annotated[str, Form()],
+        _code: str,
+    ) -> None:
+        values = {"name": name, "kelurahan": kelurahan, "target_group": target_group, "phone": phone}
+        with engine.begin() as connection:
+            connection.execute(insert(bare_registration).values(values))
+
+    return app

@@ -1,0 +1,41 @@
+"""What the reader of sheets knows of places and groups is kept between requests, and never longer than it holds."""
+
+from sqlalchemy import Engine
+
+from app.database import reading, writing
+from app.models import Area, AreaAlias
+from app.queries.reference import sheet_reference
+from app.services.reference_data import load_reference_data
+from app.spreadsheets.kelurahan import place_index
+from app.spreadsheets.reference import Reference
+
+MANGGAR = "64.71.01.1001"
+
+
+def known(engine: Engine) -> Reference:
+    with reading(engine) as look:
+        return sheet_reference(look)
+
+
+def test_places_are_indexed_once_and_anew_when_a_name_is_added(engine: Engine) -> None:
+    with writing(engine) as db:
+        load_reference_data(db)
+
+    first = known(engine)
+    assert known(engine) is first
+    assert place_index(first).code.get("kampungcontoh") is None
+
+    with writing(engine) as db:
+        db.add(AreaAlias(alias="Kampung Contoh", area_code=MANGGAR))
+    assert place_index(known(engine)).code["kampungcontoh"] == MANGGAR
+
+
+def test_a_kelurahan_that_ends_is_known_no_more(engine: Engine) -> None:
+    with writing(engine) as db:
+        load_reference_data(db)
+    assert MANGGAR in place_index(known(engine)).name
+
+    with writing(engine) as db:
+        area = db.get_one(Area, MANGGAR)
+        area.valid_to = area.valid_from
+    assert MANGGAR not in place_index(known(engine)).name
