@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
 Language = Literal["id", "en"]
@@ -68,6 +69,11 @@ def month_text(day: date, language: Language) -> str:
     return format_date(day, "MMMM yyyy", locale=language)
 
 
+def month_short(day: date, language: Language) -> str:
+    """The day's month in three letters."""
+    return format_date(day, "MMM", locale=language)
+
+
 def time_text(instant: datetime) -> str:
     """dd-mm-yyyy HH.MM WITA."""
     return wita(instant).strftime("%d-%m-%Y %H.%M WITA")
@@ -84,6 +90,11 @@ def period_text(starts_at: datetime, ends_at: datetime) -> str:
     if starts.date() != ends.date():
         return f"{time_text(starts_at)} – {time_text(ends_at)}"
     return f"{starts:%d-%m-%Y %H.%M}–{ends:%H.%M} WITA"
+
+
+def decimal_text(number: float, language: Language) -> str:
+    """Two places after a comma in Indonesian, after a point in English."""
+    return format_decimal(number, format="#,##0.00", locale=language)
 
 
 def integer_text(number: int, language: Language = "id") -> str:

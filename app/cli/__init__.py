@@ -179,10 +179,11 @@ def workshop_create(
     code: str,
     title: Annotated[str, typer.Option()],
     group: Annotated[list[str] | None, typer.Option(help="A target group; may be repeated.")] = None,
+    public: Annotated[bool, typer.Option("--public", help="With a page to register on.")] = False,
 ) -> None:
     """A new workshop of Dinas Kominfo."""
     with writing(installation().engine) as db:
-        given = workshops.WorkshopInput(title, tuple(group or ()))
+        given = workshops.WorkshopInput(title, tuple(group or ()), public=public)
         made = workshops.create_workshop(db, OPERATOR, code, given)
     typer.echo(made.code)
 
@@ -195,10 +196,13 @@ def session_create(
     ends: Annotated[datetime, typer.Option(formats=["%Y-%m-%d %H:%M"])],
     venue: Annotated[str, typer.Option()],
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
+    per_kelurahan: Annotated[int | None, typer.Option(min=1, help="Places for each kelurahan.")] = None,
 ) -> None:
     """A new session of a workshop; times are WITA."""
     with writing(installation().engine) as db:
-        given = workshop_sessions.WorkshopSessionInput(starts, ends, venue, capacity=capacity)
+        given = workshop_sessions.WorkshopSessionInput(
+            starts, ends, venue, capacity=capacity, places_per_kelurahan=per_kelurahan
+        )
         made = workshop_sessions.create_workshop_session(db, OPERATOR, workshop, code, given)
     typer.echo(made.code)
 

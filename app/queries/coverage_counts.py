@@ -1,16 +1,15 @@
-"""The counting behind the coverage report: distinct people, never added up from parts."""
+"""What the coverage report is counted from: the registrations that its period and filters mean."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Subquery, case, select
 from sqlmodel import col
 
-from app.database import Db
 from app.i18n import utc
 from app.models import (
+    Area,
     Attendance,
     AttendanceStatus,
     Registration,
@@ -21,8 +20,8 @@ from app.models import (
 )
 from app.models.base import now
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
-from app.reports.coverage import SEXES, Period
-from app.reports.coverage import Sex as SexKey
+from app.reports.coverage_parts import Pillar
+from app.reports.periods import Period
 
 
 @dataclass(frozen=True)
@@ -34,33 +33,61 @@ class CoverageFilters:
     workshop: str | None = None
     group: str | None = None
     sex: Literal["L", "P"] | None = None
+    kecamatan: str | None = None
+    pillar: Pillar | None = None
+    organization: int | None = None
 
 
-@dataclass(frozen=True)
-class Tally:
-    """Distinct people registered, attendances, distinct people present; registrations without an outcome."""
+def sessions_held(period: Period, filters: CoverageFilters) -> list[ColumnElement[bool]]:
+    """Which sessions are meant, for statements that hold `WorkshopSession`; one that was cancelled was not held."""
+    conditions = [
+        col(WorkshopSession.starts_at) >= _midnight(period.from_),
+        col(WorkshopSession.starts_at) < _midnight(period.to + timedelta(days=1)),
+        col(WorkshopSession.cancelled_at).is_(None),
+    ]
+    if workshops := _workshops_meant(filters):
+        conditions.append(col(WorkshopSession.workshop_id).in_(select(col(Workshop.id)).where(*workshops)))
+    return conditions
 
-    registered: int = 0
-    attendances: int = 0
-    participants: int = 0
-    to_come: int = 0
-    list_missing: int = 0
+
+def _workshops_meant(filters: CoverageFilters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.workshop:
+        conditions.append(col(Workshop.code) == filters.workshop)
+    if filters.pillar:
+        conditions.append(col(Workshop.pillar) == filters.pillar)
+    if filters.organization is not None:
+        conditions.append(col(Workshop.organization_id) == filters.organization)
+    return conditions
+
+
+def registrations_meant(filters: CoverageFilters) -> list[ColumnElement[bool]]:
+    """Whose registrations are meant, for statements that hold `Registration`."""
+    conditions = [col(Registration.status) != RegistrationStatus.CANCELLED]
+    if filters.group:
+        conditions.append(col(Registration.target_group_code) == filters.group)
+    if filters.sex:
+        conditions.append(col(Registration.sex) == Sex(filters.sex))
+    if filters.kecamatan:
+        inside = select(col(Area.code)).where(col(Area.parent_code) == filters.kecamatan)
+        conditions.append(col(Registration.kelurahan_code).in_(inside))
+    return conditions
 
 
 def registrations_that_count(period: Period, filters: CoverageFilters) -> Subquery:
-    """One line per registration that counts: who, from where, in which group, and with what outcome.
-
-    A session that was cancelled was not held: nobody counts for it.
-    """
+    """One line per registration that counts: who, from where, in which group, and with what outcome."""
     ended = col(WorkshopSession.ends_at) <= now()
     unrecorded = col(Attendance.registration_id).is_(None)
-    statement = (
+    return (
         select(
             col(Registration.participant_id).label("person"),
+            col(Registration.workshop_session_id).label("workshop_session"),
             col(Registration.kelurahan_code).label("kelurahan"),
+            col(Registration.rt).label("rt"),
             col(Registration.target_group_code).label("target_group"),
             col(Registration.sex).label("sex"),
             col(Registration.status).label("status"),
+            col(Attendance.status).label("outcome"),
             case(
                 (col(Attendance.status) == AttendanceStatus.PRESENT, col(Registration.participant_id))
             ).label("present"),
@@ -69,86 +96,20 @@ def registrations_that_count(period: Period, filters: CoverageFilters) -> Subque
         )
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(
-            col(WorkshopSession.starts_at) >= _midnight(period.from_),
-            col(WorkshopSession.starts_at) < _midnight(period.to + timedelta(days=1)),
-            col(WorkshopSession.cancelled_at).is_(None),
-            col(Registration.status) != RegistrationStatus.CANCELLED,
-        )
+        .where(*sessions_held(period, filters), *registrations_meant(filters))
+        .subquery()
     )
-    if filters.workshop:
-        statement = statement.join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id)).where(
-            col(Workshop.code) == filters.workshop
-        )
-    if filters.group:
-        statement = statement.where(col(Registration.target_group_code) == filters.group)
-    if filters.sex:
-        statement = statement.where(col(Registration.sex) == Sex(filters.sex))
-    return statement.subquery()
+
+
+def registered(facts: Subquery) -> ColumnElement[bool]:
+    """Not those who wait."""
+    return facts.c.status.in_(COUNTED_AS_REGISTERED)
+
+
+def within_the_city(facts: Subquery) -> ColumnElement[bool]:
+    """The registrations that the rows of the report are counted from."""
+    return registered(facts) & facts.c.kelurahan.is_not(None)
 
 
 def _midnight(day: date) -> datetime:
     return utc(datetime.combine(day, time.min))
-
-
-def _registered(facts: Subquery) -> ColumnElement[bool]:
-    return facts.c.status.in_(COUNTED_AS_REGISTERED)
-
-
-def tallies(db: Db, facts: Subquery, *by: ColumnElement[str]) -> dict[tuple[str, ...], Tally]:
-    """Figures of everyone within the city, by the columns given."""
-    statement = (
-        select(
-            *by,
-            func.count(facts.c.person.distinct()),
-            func.count(facts.c.present),
-            func.count(facts.c.present.distinct()),
-            func.count(facts.c.to_come),
-            func.count(facts.c.list_missing),
-        )
-        .where(_registered(facts), facts.c.kelurahan.is_not(None))
-        .group_by(*by)
-    )
-    return {tuple(line[: len(by)]): Tally(*line[len(by) :]) for line in db.execute(statement)}
-
-
-def people_by_sex(
-    db: Db, facts: Subquery, *by: ColumnElement[str]
-) -> dict[tuple[str, ...], dict[SexKey, int]]:
-    """People present by sex: each person once, so that the three add up to the participants."""
-    people = (
-        select(*by, facts.c.present, func.max(facts.c.sex).label("sex"))
-        .where(_registered(facts), facts.c.kelurahan.is_not(None), facts.c.present.is_not(None))
-        .group_by(*by, facts.c.present)
-        .subquery()
-    )
-    columns = [people.c[column.key] for column in by if column.key]
-    found: dict[tuple[str, ...], dict[SexKey, int]] = defaultdict(lambda: dict.fromkeys(SEXES, 0))
-    for *place, sex, count in db.execute(
-        select(*columns, people.c.sex, func.count()).group_by(*columns, people.c.sex)
-    ):
-        found[tuple(place)][sex.value if sex else "unknown"] = count
-    return found
-
-
-def people_from_outside(db: Db, facts: Subquery) -> int:
-    return db.scalars(
-        select(func.count(facts.c.present.distinct())).where(_registered(facts), facts.c.kelurahan.is_(None))
-    ).one()
-
-
-def people_only_waiting(db: Db, facts: Subquery) -> int:
-    people = select(facts.c.person).group_by(facts.c.person)
-    waiting = people.having(func.count(case((_registered(facts), 1))) == 0).subquery()
-    return db.scalars(select(func.count()).select_from(waiting)).one()
-
-
-def people_in_several_kelurahan(db: Db, facts: Subquery) -> int:
-    people = (
-        select(facts.c.present)
-        .where(_registered(facts), facts.c.kelurahan.is_not(None), facts.c.present.is_not(None))
-        .group_by(facts.c.present)
-        .having(func.count(facts.c.kelurahan.distinct()) > 1)
-        .subquery()
-    )
-    return db.scalars(select(func.count()).select_from(people)).one()

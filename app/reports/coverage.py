@@ -10,6 +10,9 @@ from datetime import UTC, date, datetime
 from typing import Literal
 
 from app.i18n import Translator
+from app.reports.coverage_parts import Breakdown, Pillar
+from app.reports.coverage_rates import Rate, rate_document
+from app.reports.periods import Period
 
 State = Literal["none", "unmeasured", "zero", "partial", "reached"]
 UnmeasuredWhy = Literal["session-to-come", "list-missing"]
@@ -22,14 +25,6 @@ SEXES: tuple[Sex, ...] = ("L", "P", "unknown")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
-    """WITA days, both ends in; it holds the sessions that start in it."""
-
-    from_: date
-    to: date
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
     """What the report was narrowed to; None is "all". Titles and labels are in the reader's language."""
 
@@ -38,6 +33,11 @@ class Filters:
     group: str | None = None
     group_label: str | None = None
     sex: Literal["L", "P"] | None = None
+    kecamatan: str | None = None
+    kecamatan_name: str | None = None
+    pillar: Pillar | None = None
+    organization: int | None = None
+    organization_name: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,8 @@ class TargetGroup:
 class CoverageReport:
     """Rows come in code order; `generated_at` is an aware instant.
 
-    `target_year` is the WITA year in which the period ends: the year of the targets.
+    `target_year` is the WITA year in which the period ends: the year of the targets. `breakdowns` are those that
+    were asked for, with `rates` beside them; `before` is the report of the period before, if it is compared with that.
     """
 
     generated_at: datetime
@@ -126,6 +127,9 @@ class CoverageReport:
     totals: Totals
     rows: tuple[CoverageRow, ...]
     groups: tuple[TargetGroup, ...]
+    breakdowns: tuple[Breakdown, ...] = ()
+    rates: tuple[Rate, ...] = ()
+    before: "CoverageReport | None" = None
 
 
 def state_of(*, target: int, registered: int, participants: int, unrecorded: int) -> State:
@@ -179,6 +183,9 @@ def document(report: CoverageReport, _: Translator) -> dict[str, object]:
         "groups": [asdict(group) for group in report.groups],
         "totals": asdict(report.totals),
         "rows": [_row_document(row) for row in report.rows],
+        "breakdowns": [asdict(breakdown) for breakdown in report.breakdowns],
+        "rates": [rate_document(rate) for rate in report.rates],
+        "before": document(report.before, _) if report.before else None,
     }
 
 

@@ -1,6 +1,6 @@
 """The coverage report as tables: the matrix of kelurahan and target groups, and the totals of the city."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.i18n import Language, Translator, date_text
 from app.reports.coverage import (
@@ -10,11 +10,13 @@ from app.reports.coverage import (
     Figures,
     Sex,
     TargetGroup,
-    Totals,
 )
 from app.reports.states import state_text
-from app.reports.table import Cell, Column, Row, Table
+from app.reports.table import Cell, Column, Counts, Row, Table
 from app.reports.wording import headline, notes, subtitle, title
+
+REGISTERED: Counts = "registered"
+PRESENT: Counts = "present"
 
 
 def coverage_table(report: CoverageReport, _: Translator, language: Language) -> Table:
@@ -23,25 +25,45 @@ def coverage_table(report: CoverageReport, _: Translator, language: Language) ->
     A group has a target column only where a target was set for it in some kelurahan.
     """
     aimed_at = _groups_with_target(report)
+    before = {row.kelurahan: row.participants for row in report.before.rows} if report.before else {}
     return Table(
         name=_("Coverage"),
         title=title(_),
         subtitle=(*subtitle(report, _), headline(report, _, language)),
         columns=_columns(report, aimed_at, _),
-        rows=tuple(_row(row, report, aimed_at, _) for row in report.rows),
-        total=_total(report.totals, report.groups, aimed_at, _),
+        rows=tuple(_row(row, report, before, aimed_at, _) for row in report.rows),
+        total=_total(report, aimed_at, _),
         notes=notes(report, _, language),
     )
 
 
 def totals_table(report: CoverageReport, _: Translator) -> Table:
     """The city's figures by target group, and its participants by sex."""
-    totals = report.totals
-    by_group = [
-        _figures_row(_("Target group"), group.label, totals.by_group[group.code]) for group in report.groups
-    ]
+    totals, before = report.totals, report.before.totals if report.before else None
     sexes: dict[Sex, str] = {"L": _("Men (L)"), "P": _("Women (P)"), "unknown": _("Not recorded")}
-    by_sex = [Row((_("Sex"), label, None, None, None, totals.by_sex[sex])) for sex, label in sexes.items()]
+    by_group = [
+        _figures_row(
+            (_("Target group"), group.label),
+            totals.by_group[group.code],
+            change(
+                report,
+                totals.by_group[group.code].participants,
+                before.by_group[group.code].participants if before else 0,
+            ),
+            {"group": group.code},
+        )
+        for group in report.groups
+    ]
+    by_sex = [
+        Row(
+            (
+                *(_("Sex"), label, None, None, None, totals.by_sex[sex]),
+                *change(report, totals.by_sex[sex], before.by_sex[sex] if before else 0),
+            ),
+            narrowed=None if sex == "unknown" else {"sex": sex},
+        )
+        for sex, label in sexes.items()
+    ]
     whole = Figures(
         target=totals.target,
         registered=totals.registered,
@@ -56,20 +78,53 @@ def totals_table(report: CoverageReport, _: Translator) -> Table:
             Column(_("Divided by"), "text"),
             Column(_("Part"), "name"),
             Column(_("Target"), "integer"),
-            Column(_("Registered"), "integer"),
-            Column(_("Attendances"), "integer"),
-            Column(_("Participants"), "integer"),
+            *people_columns(_),
+            *change_column(report, _),
         ),
         rows=(*by_group, *by_sex),
-        total=_figures_row("", _("Whole city"), whole),
+        total=_figures_row(
+            ("", _("Whole city")),
+            whole,
+            change(report, totals.participants, before.participants if before else 0),
+            {},
+        ),
         notes=(),
     )
 
 
-def _figures_row(divided_by: str, part: str, figures: Figures) -> Row:
+def _figures_row(
+    texts: tuple[str, str], figures: Figures, changed: Sequence[int], narrowed: Mapping[str, str]
+) -> Row:
     return Row(
-        (divided_by, part, figures.target, figures.registered, figures.attendances, figures.participants)
+        (
+            *texts,
+            figures.target,
+            figures.registered,
+            figures.attendances,
+            figures.participants,
+            *changed,
+        ),
+        narrowed=narrowed,
     )
+
+
+def people_columns(_: Translator) -> tuple[Column, ...]:
+    """The figures that are counted of people, as every table has them; attendances are looked up by session."""
+    return (
+        Column(_("Registered"), "integer", counts=REGISTERED),
+        Column(_("Attendances"), "integer", counts="sessions"),
+        Column(_("Participants"), "integer", counts=PRESENT),
+    )
+
+
+def change_column(report: CoverageReport, _: Translator) -> list[Column]:
+    """The difference to the period before, in a report that is compared with it."""
+    return [Column(_("Change"), "integer", signed=True)] if report.before else []
+
+
+def change(report: CoverageReport, participants: int, before: int) -> list[int]:
+    """The cell of `change_column`, if there is one."""
+    return [participants - before] if report.before else []
 
 
 def _groups_with_target(report: CoverageReport) -> frozenset[str]:
@@ -86,23 +141,30 @@ def _columns(report: CoverageReport, aimed_at: frozenset[str], _: Translator) ->
         Column(_("Kelurahan"), "name"),
         Column(_("State"), "state"),
         Column(_("Target"), "integer"),
-        Column(_("Registered"), "integer"),
-        Column(_("Attendances"), "integer"),
-        Column(_("Participants"), "integer"),
+        *people_columns(_),
+        *change_column(report, _),
         Column(_("Gap"), "integer"),
-        Column("L", "integer", group=sex),
-        Column("P", "integer", group=sex),
+        Column("L", "integer", group=sex, counts="present", narrowed={"sex": "L"}),
+        Column("P", "integer", group=sex, counts="present", narrowed={"sex": "P"}),
         Column(_("Not recorded"), "integer", group=sex),
     ]
     for group in report.groups:
         if group.code in aimed_at:
             columns.append(Column(_("Target"), "integer", group=group.label))
-        columns.append(Column(_("Registered"), "integer", group=group.label))
-        columns.append(Column(_("Participants"), "integer", group=group.label))
+        columns += [
+            Column(head, "integer", group.label, counts=counts, narrowed={"group": group.code})
+            for head, counts in ((_("Registered"), REGISTERED), (_("Participants"), PRESENT))
+        ]
     return tuple(columns)
 
 
-def _row(row: CoverageRow, report: CoverageReport, aimed_at: frozenset[str], _: Translator) -> Row:
+def _row(
+    row: CoverageRow,
+    report: CoverageReport,
+    before: Mapping[str, int],
+    aimed_at: frozenset[str],
+    _: Translator,
+) -> Row:
     cells: list[Cell] = [
         row.kelurahan,
         row.kecamatan,
@@ -112,11 +174,12 @@ def _row(row: CoverageRow, report: CoverageReport, aimed_at: frozenset[str], _: 
         row.registered,
         row.attendances,
         row.participants,
+        *change(report, row.participants, before.get(row.kelurahan, 0)),
         row.gap,
         *(row.by_sex[sex] for sex in SEXES),
         *_group_cells(row.groups, report.groups, aimed_at),
     ]
-    return Row(cells=tuple(cells), key=row.kelurahan, mark=row.state)
+    return Row(cells=tuple(cells), key=row.kelurahan, mark=row.state, narrowed={"kelurahan": row.kelurahan})
 
 
 def _name(row: CoverageRow, _: Translator) -> str:
@@ -125,7 +188,8 @@ def _name(row: CoverageRow, _: Translator) -> str:
     return _("%(name)s (until %(date)s)") % {"name": row.name, "date": date_text(row.closed_on)}
 
 
-def _total(totals: Totals, groups: tuple[TargetGroup, ...], aimed_at: frozenset[str], _: Translator) -> Row:
+def _total(report: CoverageReport, aimed_at: frozenset[str], _: Translator) -> Row:
+    totals = report.totals
     cells: list[Cell] = [
         "",
         "",
@@ -135,11 +199,12 @@ def _total(totals: Totals, groups: tuple[TargetGroup, ...], aimed_at: frozenset[
         totals.registered,
         totals.attendances,
         totals.participants,
+        *change(report, totals.participants, report.before.totals.participants if report.before else 0),
         totals.gap,
         *(totals.by_sex[sex] for sex in SEXES),
-        *_group_cells(totals.by_group, groups, aimed_at),
+        *_group_cells(totals.by_group, report.groups, aimed_at),
     ]
-    return Row(cells=tuple(cells))
+    return Row(cells=tuple(cells), narrowed={})
 
 
 def _group_cells(

@@ -5,7 +5,7 @@ Indonesian opens that in columns and with its letters right, since the comma is 
 """
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from io import StringIO
 
 from app.reports.table import Cell, Table
@@ -13,17 +13,23 @@ from app.reports.table import Cell, Table
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_file(table: Table) -> bytes:
-    """The whole table, codes included, as UTF-8 with byte order mark."""
+def csv_file(table: Table, *further: Table) -> bytes:
+    """The whole table, codes included, as UTF-8 with byte order mark; after it further ones, each under its title."""
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerow(_neutralised(column.full_head for column in table.columns))
-    writer.writerows(_neutralised(row.cells) for row in table.rows)
-    if table.total:
-        writer.writerow(_neutralised(table.total.cells))
+    writer.writerows(_lines(table))
     writer.writerow([])
     writer.writerows(_neutralised([line]) for line in (table.title, *table.subtitle, *table.notes))
+    for other in further:
+        writer.writerows([[], _neutralised([other.title])])
+        writer.writerows(_lines(other))
     return text.getvalue().encode("utf-8-sig")
+
+
+def _lines(table: Table) -> Iterator[list[Cell]]:
+    yield _neutralised(column.full_head for column in table.columns)
+    for row in (*table.rows, *([table.total] if table.total else [])):
+        yield _neutralised(row.cells)
 
 
 def neutralised(text: str) -> str:
@@ -32,4 +38,10 @@ def neutralised(text: str) -> str:
 
 
 def _neutralised(cells: Iterable[Cell]) -> list[Cell]:
-    return [neutralised(cell) if isinstance(cell, str) else cell for cell in cells]
+    return [_written(cell) for cell in cells]
+
+
+def _written(cell: Cell) -> Cell:
+    if isinstance(cell, float):
+        return f"{cell:.2f}".replace(".", ",")
+    return neutralised(cell) if isinstance(cell, str) else cell

@@ -1,26 +1,20 @@
 """The coverage report as a hexagon tile map: one SVG for the page and for the PDF.
 
-The drawing is `templates/reports/tile_map.svg`, here is what stands where. It is coloured by presentation
-attributes alone, because the pages forbid inline styles.
+The drawing is `templates/reports/tile_map.svg`, here is what stands where.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.i18n import Language, Translator, integer_text
 from app.reports.coverage import STATES, CoverageReport, CoverageRow, State
+from app.reports.drawings import drawing
 from app.reports.hexagons import HEIGHT, POINT, Point, Tile, borders
 from app.reports.states import LOOKS, OUTLINE, StateLook, state_text
 from app.reports.wording import headline, title
 
 Link = Callable[[str], str]
 """From a kelurahan's code to the address of the people behind its figures."""
-
-TEMPLATES = Path(__file__).parent.parent / "templates"
 
 MARGIN = 18
 LINE = 18.5
@@ -83,19 +77,19 @@ def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link
     """The SVG element of the map, with its legend.
 
     Every tile shows a kelurahan's name and its participants out of the target. `link` gives the address
-    that a tile leads to. Kelurahan without a tile are left to the table.
+    that a tile leads to. Kelurahan without a tile are left to the table, and closed ones whose tile others have now.
     """
     rows = {
         Tile(row.tile_row, row.tile_column): row
-        for row in report.rows
+        for row in sorted(report.rows, key=lambda row: row.closed_on is None)
         if row.tile_row is not None and row.tile_column is not None
     }
     kecamatan = {tile: rows[tile].kecamatan for tile in sorted(rows)}
     box = _box(rows)
     badges = _badges(kecamatan, list(dict.fromkeys(row.kecamatan for row in rows.values())), box)
     key_top = box.bottom + KEY_LINE * (1 + -(-len(badges) // KEY_COLUMNS)) + MARGIN
-    template = _environment().get_template("reports/tile_map.svg")
-    return template.render(
+    return drawing(
+        "reports/tile_map.svg",
         title=title(_),
         description=headline(report, _, language),
         box=box,
@@ -108,17 +102,6 @@ def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link
         looks=LOOKS,
         outline=OUTLINE,
         _=_,
-    )
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
     )
 
 

@@ -1,17 +1,19 @@
 """One table of a report, ready to be shown: every format prints this and none of them computes."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
 
-from app.i18n import Language, integer_text
+from app.i18n import Language, decimal_text, integer_text
 from app.reports.coverage import State
 
-Cell = str | int | None
+Cell = str | int | float | None
 Kind = Literal["code", "text", "name", "state", "integer"]
+Counts = Literal["present", "registered", "sessions"]
 
 NO_FIGURE = "\N{EN DASH}"
+MINUS = "\N{MINUS SIGN}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +21,17 @@ class Column:
     """`group` is the heading shared with the neighbours of the same group, empty for a column on its own.
 
     A `code` column is for machines and spreadsheets: `Table.for_people` leaves it out. The `name` column
-    says what its row is about. A `state` column holds words that stand beside the mark of their row.
+    says what its row is about. A `state` column holds words that stand beside the mark of their row. Figures of a
+    `signed` column are differences and bear a sign. Where a figure `counts` people or sessions, a page may lead to
+    them; `narrowed` are the filters that the column adds to those of the row.
     """
 
     head: str
     kind: Kind
     group: str = ""
+    signed: bool = False
+    counts: Counts | None = None
+    narrowed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def full_head(self) -> str:
@@ -34,11 +41,15 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`key` names what the row is about, `mark` is its state where it has one."""
+    """`key` names what the row is about, `mark` is its state where it has one.
+
+    `narrowed` are the filters that leave what the row counts; None where no filter does.
+    """
 
     cells: tuple[Cell, ...]
     key: str = ""
     mark: State | None = None
+    narrowed: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +106,18 @@ class Table:
             yield group, list(columns)
 
 
-def cell_text(cell: Cell, language: Language) -> str:
+def cell_text(cell: Cell, language: Language, *, signed: bool = False) -> str:
     """A cell as people read it: thousands grouped, a dash where there is no figure."""
     if cell is None:
         return NO_FIGURE
-    return integer_text(cell, language) if isinstance(cell, int) else cell
+    if isinstance(cell, float):
+        return decimal_text(cell, language)
+    if not isinstance(cell, int):
+        return cell
+    return difference_text(cell, language) if signed else integer_text(cell, language)
+
+
+def difference_text(difference: int, language: Language) -> str:
+    """With its sign, which 0 has none of."""
+    sign = "+" if difference > 0 else MINUS if difference < 0 else ""
+    return sign + integer_text(abs(difference), language)

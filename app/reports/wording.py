@@ -2,6 +2,7 @@
 
 from app.i18n import Language, Translator, date_text, integer_text, time_text
 from app.reports.coverage import CoverageReport, Filters, TargetGroup, counting_rule
+from app.reports.coverage_parts import pillar_label
 
 LETTERHEAD = ("PEMERINTAH KOTA BALIKPAPAN", "DINAS KOMUNIKASI DAN INFORMATIKA")
 """Names of offices, the same in every language."""
@@ -38,9 +39,14 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
     totals = report.totals
     lines = [
         counting_rule(report.target_year, _),
-        _("People present who live outside the city, not in the figures: %(count)s")
-        % {"count": integer_text(totals.outside, language)},
     ]
+    if not report.filters.kecamatan:
+        outside = integer_text(totals.outside, language)
+        lines.append(
+            _("People present who live outside the city, not in the figures: %(count)s") % {"count": outside}
+        )
+    if report.before:
+        lines.append(_compared(report.before, _, language))
     lines += [line for group in report.groups if (line := _group_target(report, group, _, language))]
     if totals.with_target < totals.kelurahan:
         lines.append(
@@ -57,6 +63,14 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
         moved = integer_text(totals.moved, language)
         lines.append(_("People counted in more than one kelurahan: %(count)s") % {"count": moved})
     return tuple(lines)
+
+
+def _compared(before: CoverageReport, _: Translator, language: Language) -> str:
+    return _("Changes are those since %(period)s: %(headline)s; participants: %(participants)s") % {
+        "period": f"{date_text(before.period.from_)} – {date_text(before.period.to)}",
+        "headline": headline(before, _, language),
+        "participants": integer_text(before.totals.participants, language),
+    }
 
 
 def _group_target(
@@ -84,4 +98,10 @@ def _filter_lines(filters: Filters, _: Translator) -> list[str]:
         lines.append(_("Target group: %(group)s") % {"group": filters.group_label or filters.group})
     if filters.sex:
         lines.append(_("Sex: %(sex)s") % {"sex": filters.sex})
+    if filters.kecamatan:
+        lines.append(_("Kecamatan: %(name)s") % {"name": filters.kecamatan_name or filters.kecamatan})
+    if filters.pillar:
+        lines.append(_("Pillar: %(name)s") % {"name": pillar_label(filters.pillar, _)})
+    if filters.organization_name:
+        lines.append(_("Organizer: %(name)s") % {"name": filters.organization_name})
     return lines

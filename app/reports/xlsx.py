@@ -100,11 +100,17 @@ def _write_row(
         cell.alignment = _FIGURE if column.kind == "integer" else _WORDS
         cell.font = _font(bold=bold)
         if column.kind == "integer":
-            cell.number_format = "#,##0"
+            cell.number_format = _number_format(value, column)
         if column.kind == "state" and row.mark:
             look = LOOKS[row.mark]
             cell.fill = PatternFill("solid", fgColor=look.fill.lstrip("#"))
             cell.font = _font(colour=look.ink.lstrip("#"))
+
+
+def _number_format(value: Cell, column: Column) -> str:
+    if isinstance(value, float):
+        return "#,##0.00"
+    return "+#,##0;-#,##0;0" if column.signed else "#,##0"
 
 
 def _write(sheet: Worksheet, line: int, column: int, value: Cell) -> ExcelCell:

@@ -11,7 +11,7 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.i18n import Language, date_text, integer_text, time_text, translations, wita
+from app.i18n import Language, clock_text, date_text, integer_text, period_text, time_text, translations, wita
 from app.permissions import Permission
 from app.web.flash import take_flash
 from app.web.languages import language_of
@@ -34,8 +34,14 @@ def environment(language: Language) -> Environment:
     jinja.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
     jinja.filters["date"] = _date
     jinja.filters["time"] = time_text
+    jinja.filters["clock"] = clock_text
     jinja.filters["integer"] = lambda number: integer_text(number, language)
-    jinja.globals |= {"static": static_url, "Permission": Permission, "language": language}
+    jinja.globals |= {
+        "static": static_url,
+        "Permission": Permission,
+        "language": language,
+        "period": period_text,
+    }
     return jinja
 
 

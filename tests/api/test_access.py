@@ -35,6 +35,7 @@ CALLS = (
     ("PATCH", "/attendance-imports/1/rows/2"),
     ("POST", "/attendance-imports/1/commit"),
     ("POST", "/attendance-imports/1/undo"),
+    ("PUT", "/registrations/ABCD2345/attendance"),
     ("GET", "/reports/coverage.json"),
 )
 
@@ -159,3 +160,8 @@ def test_a_fault_of_ours_is_told_without_a_traceback(without_database: TestClien
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
     assert "default-src 'none'" in answer.headers["content-security-policy"]
     assert answer.headers["cache-control"] == "no-store"
+
+
+def test_a_request_of_another_site_is_refused_as_any_other(sari: TestClient) -> None:
+    answer = sari.post("/workshops", json={}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert refusal(answer) == (403, "forbidden")

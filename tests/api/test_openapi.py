@@ -45,6 +45,9 @@ def test_it_describes_every_call_and_no_page(description: dict[str, Any]) -> Non
         "POST /api/v1/workshops/{workshop_code}/sessions",
         "GET /api/v1/sessions/{code}",
         "PATCH /api/v1/sessions/{code}",
+        "GET /api/v1/sessions/{code}/registrations",
+        "POST /api/v1/sessions/{code}/registrations",
+        "DELETE /api/v1/registrations/{code}",
         "POST /api/v1/sessions/{code}/attendance-imports",
         "GET /api/v1/attendance-imports/{import_id}",
         "GET /api/v1/attendance-imports/{import_id}/rows",
@@ -52,6 +55,7 @@ def test_it_describes_every_call_and_no_page(description: dict[str, Any]) -> Non
         "POST /api/v1/attendance-imports/{import_id}/mapping",
         "POST /api/v1/attendance-imports/{import_id}/commit",
         "POST /api/v1/attendance-imports/{import_id}/undo",
+        "PUT /api/v1/registrations/{code}/attendance",
         "GET /api/v1/reports/coverage.{file_format}",
     }
     assert all(path.startswith(("/api/v1/", "/health/")) for path in description["paths"])

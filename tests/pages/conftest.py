@@ -58,6 +58,12 @@ def nobody(app: FastAPI, people: People) -> TestClient:
 
 
 @pytest.fixture
+def citizen(nobody: TestClient) -> TestClient:
+    """The telephone of somebody who registers: it never logs in."""
+    return nobody
+
+
+@pytest.fixture
 def admin(app: FastAPI, engine: Engine, people: People) -> TestClient:
     return logged_in(app, engine, people.admin)
 

@@ -56,7 +56,8 @@ def test_the_page_says_how_it_counts_and_where_to_go_next(viewer: TestClient) ->
     assert "Not issued: working figures" in page.text
     _, _, next_steps = page.text.partition("Where to go next")
     assert "Nobody registered (32)" in next_steps
-    assert page.text.count('scope="row" class="name"') == 34 + 1
+    matrix, _, _ = page.text.partition("Divided further")
+    assert matrix.count('scope="row" class="name"') == 34 + 1
     assert "<svg" in page.text
 
 
@@ -111,6 +112,11 @@ def test_a_period_that_ends_before_it_begins_is_said_in_the_form(viewer: TestCli
         ("?sex=X", 422),
         ("?from=0001-01-01", 422),
         ("?to=9999-12-31", 422),
+        ("?kecamatan=64.71.01.1001", 404),
+        ("?organization=9999", 404),
+        ("?pillar=kelima", 422),
+        ("?by=cuaca", 422),
+        ("?compare=esok", 422),
     ],
 )
 def test_filters_that_mean_nothing_are_refused(viewer: TestClient, filters: str, status: int) -> None:
@@ -141,6 +147,7 @@ def test_figures_without_names_are_for_everyone(who: str, request: pytest.Fixtur
         ("?sex=L", MANGGAR, []),
         ("?workshop=LAMA-1-W", LAMARU, ["Wati Teratai"]),
         ("?from=2025-08-06&to=2025-12-31", MANGGAR, []),
+        ("?kecamatan=64.71.01", MANGGAR, ["Rina Melati", "Tuti Kenanga"]),
     ],
 )
 def test_a_figure_leads_to_the_people_behind_it(
@@ -161,6 +168,115 @@ def test_a_figure_leads_to_the_people_behind_it(
     assert f'href="/peserta?kelurahan={place}"' in page
     rows = admin.get(f"/cakupan.json{filters}").json()["rows"]
     assert [row["participants"] for row in rows if row["kelurahan"] == place] == [len(found)]
+
+
+@pytest.mark.parametrize(
+    ("division", "figure", "found"),
+    [
+        ("month", "Participants", ["Joko Anggrek", "Rina Melati", "Tuti Kenanga"]),
+        ("month", "Registered", ["Joko Anggrek", "Joko Teratai", "Rina Melati", "Tuti Kenanga"]),
+        ("kecamatan", "Participants", ["Rina Melati", "Tuti Kenanga"]),
+        ("workshop", "Sessions", ["SPBE-2025-1"]),
+        ("organization", "Attendances", ["SPBE-2025-1"]),
+    ],
+)
+def test_a_part_leads_to_the_people_or_sessions_behind_it(
+    admin: TestClient, city: City, division: str, figure: str, found: list[str]
+) -> None:
+    city.register("SPBE-2025-1", "Joko Teratai", MANGGAR, outcome=AttendanceStatus.ABSENT)
+    _, _, parts = admin.get(f"/cakupan?by={division}").text.partition('id="breakdowns"')
+    heads = re.findall(r'<th scope="col" class="\w+"[^>]*>([^<]+)</th>', parts)
+    first = re.search(r"<tbody>\s*<tr>(.*?)</tr>", parts, re.DOTALL)
+    assert first is not None
+    links = re.findall(r'<td class="integer">(?:<a href="([^"]+)">)?', first[1])
+
+    page = admin.get(html.unescape(links[heads.index(figure) - 1])).text
+
+    assert re.findall(r'<a href="/(?:peserta|sesi)/[^"]+">([^<]+)</a>', page) == found
+
+
+def test_the_year_divided_by_month_is_drawn_and_every_format_has_it(viewer: TestClient) -> None:
+    asked = "?from=2024-01-01&to=2025-12-31&by=month"
+    assert 'class="time-chart"' in viewer.get(f"/cakupan{asked}").text
+    files = {name: viewer.get(f"/cakupan.{name}{asked}").content for name in ("json", "csv", "xlsx", "pdf")}
+
+    (breakdown,) = json.loads(files["json"])["breakdowns"]
+    people = {part["key"]: part["participants"] for part in breakdown["parts"] if part["participants"]}
+    assert people == {"2024-08": 1, "2025-08": 3}
+    rows = list(csv.reader(StringIO(files["csv"].decode("utf-8-sig")), delimiter=";"))
+    assert ["August 2025", "1", "3", "3", "3"] in rows
+    sheet = load_workbook(BytesIO(files["xlsx"]))["Month"]
+    assert ("August 2025", 1, 3, 3, 3) in list(sheet.values)
+    pages = [page.extract_text() for page in PdfReader(BytesIO(files["pdf"])).pages]
+    assert "August 2025 1 3 3 3" in " ".join(pages[-1].split())
+
+
+def test_people_are_measured_against_how_many_there_are_only_where_that_is_known(viewer: TestClient) -> None:
+    """The city's inhabitants are known for its kecamatan, its small businesses for the whole alone."""
+    asked = "?from=2025-01-01&to=2025-12-31"
+    rates = viewer.get(f"/cakupan.json{asked}").json()["rates"]
+    sheet = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{asked}").content))["Rates"]
+
+    found = {(rate["name"], rate["measure"]): (rate["participants"], rate["rate"]) for rate in rates}
+    assert found["Balikpapan Timur", "penduduk"] == (2, 0.02)
+    assert [name for name, measure in found if measure == "umkm"] == ["Balikpapan"]
+    assert not [rate for rate in rates if rate["area"].count(".") == 3]
+    assert any("Balikpapan Timur" in line and 0.02 in line for line in sheet.values)
+    in_kecamatan = viewer.get(f"/cakupan.json{asked}&kecamatan=64.71.01").json()["rates"]
+    assert [rate["area"] for rate in in_kecamatan] == ["64.71.01"]
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_period_is_chosen_by_its_name_and_keeps_the_filters(viewer: TestClient) -> None:
+    page = viewer.get("/cakupan?from=2025-01-01&to=2025-12-31&group=rt").text
+
+    third = "/cakupan?from=2025-07-01&amp;to=2025-09-30&amp;group=rt"
+    assert f'href="{third}" aria-label="Quarter III of 2025">' in page
+    assert 'aria-current="true">2025<' in page
+    assert 'aria-current="true">III<' in viewer.get(html.unescape(third)).text
+
+
+def test_compared_with_the_period_before_every_row_has_its_difference(viewer: TestClient) -> None:
+    """In 2024 one came, from Lamaru; in 2025 three, two of them from Manggar."""
+    asked = "?from=2025-01-01&to=2025-12-31&compare=before&by=kecamatan"
+    page = viewer.get(f"/cakupan{asked}").text
+    report = viewer.get(f"/cakupan.json{asked}").json()
+    sheet = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{asked}").content)).worksheets[0]
+
+    assert "01-01-2024 to 31-12-2024" in page
+    assert '<small class="change">+2</small>' in page
+    assert report["before"]["totals"]["participants"] == 1
+    heads = next(line for line in sheet.values if "Change" in line)
+    changes = {str(line[2]): line[heads.index("Change")] for line in sheet.values}
+    assert (changes["Manggar"], changes["Lamaru"], changes["Total"]) == (2, -1, 2)
+
+
+def test_what_a_browser_has_already_is_not_sent_again(
+    viewer: TestClient, admin: TestClient, city: City
+) -> None:
+    for address in ("/cakupan", "/cakupan.json", "/cakupan.xlsx?by=month"):
+        first = viewer.get(address)
+        known = {"if-none-match": first.headers["etag"]}
+        again = viewer.get(address, headers=known)
+        assert (again.status_code, again.content) == (304, b"")
+        assert again.headers["cache-control"] == first.headers["cache-control"] == "no-cache, private"
+        assert admin.get(address, headers=known).status_code == 200, "another person's page"
+        in_indonesian = {
+            **known,
+            "cookie": f"jangkau_login={viewer.cookies['jangkau_login']}; jangkau_language=id",
+        }
+        assert viewer.get(address, headers=in_indonesian).status_code == 200
+
+    city.imported("SPBE-2025-1", b"Nama;JK;Kelurahan;Kategori\nWulan Dahlia;P;Lamaru;UMKM\n")
+
+    assert viewer.get("/cakupan", headers=known).status_code == 200
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_what_was_refused_has_no_tag(viewer: TestClient) -> None:
+    refused = viewer.get("/cakupan?from=2025-12-31&to=2025-01-01")
+    assert "etag" not in refused.headers
+    assert refused.headers["cache-control"] == "no-store"
 
 
 def test_the_figures_are_not_for_outsiders(nobody: TestClient) -> None:

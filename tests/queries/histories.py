@@ -1,6 +1,5 @@
-"""Random histories of a city, and the coverage counted from them slowly and plainly."""
+"""Random rows of registrations with their outcomes, whatever way they may have come about."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -103,7 +102,7 @@ filters = st.builds(
 
 
 def workshop_of(held: int) -> str:
-    """Sessions take turns."""
+    """They take turns."""
     return WORKSHOPS[held % len(WORKSHOPS)]
 
 
@@ -144,84 +143,3 @@ def live_through(db: Db, history: History) -> None:
     for (year, kelurahan, group), target in history.targets.items():
         db.add(CoverageTarget(year=year, kelurahan_code=kelurahan, target_group_code=group, target=target))
     db.flush()
-
-
-@dataclass(frozen=True)
-class Count:
-    registered: int
-    attendances: int
-    participants: int
-
-
-class SlowCount:
-    """The figures of a history, each by going through all of its visits."""
-
-    def __init__(self, history: History, filters: CoverageFilters) -> None:
-        self.history = history
-        self.filters = filters
-        self.visits = [visit for visit in history.visits if self._is_meant(visit)]
-
-    def _is_meant(self, visit: Visit) -> bool:
-        asked = self.filters
-        assert asked.from_ is not None
-        assert asked.to is not None
-        return (
-            visit.status is not RegistrationStatus.CANCELLED
-            and asked.from_ <= STARTS[visit.held].date() <= asked.to
-            and asked.workshop in (None, workshop_of(visit.held))
-            and asked.group in (None, visit.group)
-            and asked.sex in (None, self.history.sexes[visit.person])
-        )
-
-    def counted(self, kelurahan: str | None = None, group: str | None = None) -> list[Visit]:
-        """Of people within the city who are registered, in all of it or in one kelurahan, of all groups or of one."""
-        return [
-            visit
-            for visit in self.visits
-            if visit.status in COUNTED
-            and visit.kelurahan
-            and kelurahan in (None, visit.kelurahan)
-            and group in (None, visit.group)
-        ]
-
-    def count(self, kelurahan: str | None = None, group: str | None = None) -> Count:
-        visits = self.counted(kelurahan, group)
-        came = present(visits)
-        return Count(len(people(visits)), len(came), len(people(came)))
-
-    def state(self, kelurahan: str, target: int) -> str:
-        visits = self.counted(kelurahan)
-        participants = len(people(present(visits)))
-        if participants >= target and participants:
-            return "reached"
-        if participants:
-            return "partial"
-        if any(visit.outcome is None for visit in visits):
-            return "unmeasured"
-        return "zero" if visits else "none"
-
-    def by_sex(self, kelurahan: str | None = None) -> dict[str, int]:
-        sexes = [self.history.sexes[person] for person in people(present(self.counted(kelurahan)))]
-        return {"L": sexes.count(Sex.L), "P": sexes.count(Sex.P), "unknown": sexes.count(None)}
-
-    def outside(self) -> int:
-        return len(
-            people(present(visit for visit in self.visits if visit.status in COUNTED and not visit.kelurahan))
-        )
-
-    def only_waiting(self) -> int:
-        registered = people(visit for visit in self.visits if visit.status in COUNTED)
-        return len(people(self.visits) - registered)
-
-    def moved(self) -> int:
-        came = present(self.counted())
-        places = [{visit.kelurahan for visit in came if visit.person == person} for person in people(came)]
-        return sum(len(seen) > 1 for seen in places)
-
-
-def present(visits: Iterable[Visit]) -> list[Visit]:
-    return [visit for visit in visits if visit.outcome is AttendanceStatus.PRESENT]
-
-
-def people(visits: Iterable[Visit]) -> set[int]:
-    return {visit.person for visit in visits}

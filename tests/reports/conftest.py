@@ -19,12 +19,12 @@ from app.reports.coverage import (
     CoverageRow,
     Figures,
     Filters,
-    Period,
     TargetGroup,
     Totals,
     gap_of,
     state_of,
 )
+from app.reports.periods import Period
 
 DATA = Path(__file__).parent.parent.parent / "app" / "data"
 GROUPS = (TargetGroup(code="umkm", label="Pelaku UMKM"), TargetGroup(code="rt", label="Pengurus RT"))

@@ -10,8 +10,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from app.i18n import Language, Translator
 from app.reports.coverage import CoverageReport, Figures, Filters
 from app.reports.coverage_table import coverage_table, totals_table
+from app.reports.drawings import TEMPLATES
 from app.reports.html import coverage_parts
-from app.reports.map import TEMPLATES, Link
+from app.reports.map import Link
 from app.reports.table import Table, cell_text
 
 

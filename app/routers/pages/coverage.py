@@ -9,25 +9,33 @@ from pydantic import BaseModel, Field
 from app.database import Db
 from app.errors import Invalid
 from app.i18n import Language
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor
 from app.queries import reference
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
+from app.queries.coverage_filters import organizers
+from app.queries.coverage_sessions import sessions_behind
 from app.queries.workshops import workshops
 from app.reports.coverage import CoverageReport, counting_rule
+from app.reports.coverage_parts import DIVISION_NAMES, PILLARS, Breakdown, Division, Pillar, divisions_of
 from app.reports.download import Format, coverage_download
 from app.reports.html import coverage_parts
 from app.reports.map import Link
+from app.reports.periods import presets
 from app.reports.states import LOOKS
 from app.reports.wording import headline, subtitle
+from app.web.coverage_links import link_of_cells, link_to_people, links_of_totals
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.downloads import attachment
+from app.web.etags import tag_of, tagged, unchanged
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText, render_form
+from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
 # More than anyone scrolls through in a list of choices; older workshops are reached from their own page.
 WORKSHOPS_OFFERED = 200
+SESSIONS_SHOWN = 200
 
 
 class CoverageQuery(BaseModel):
@@ -38,10 +46,22 @@ class CoverageQuery(BaseModel):
     workshop: OptionalText = None
     group: OptionalText = None
     sex: Annotated[Literal["L", "P"] | None, EmptyIsNone] = None
+    kecamatan: OptionalText = None
+    pillar: Annotated[Pillar | None, EmptyIsNone] = None
+    organization: Annotated[int | None, EmptyIsNone] = None
 
     @property
     def filters(self) -> CoverageFilters:
-        return CoverageFilters(self.from_, self.to, self.workshop, self.group, self.sex)
+        return CoverageFilters(
+            self.from_,
+            self.to,
+            self.workshop,
+            self.group,
+            self.sex,
+            self.kecamatan,
+            self.pillar,
+            self.organization,
+        )
 
     @property
     def address(self) -> str:
@@ -50,23 +70,57 @@ class CoverageQuery(BaseModel):
         return f"?{urlencode(given)}" if given else ""
 
 
+class CoveragePageQuery(CoverageQuery):
+    """The filters, how the report is divided further, and whether it is compared with the period before."""
+
+    by: Annotated[Division | Literal["all"] | None, EmptyIsNone] = None
+    compare: Annotated[Literal["before"] | None, EmptyIsNone] = None
+
+    def report(self, db: Db, actor: Actor, language: Language) -> CoverageReport:
+        """The report that the address asks for. Raises as `coverage` does."""
+        return coverage(
+            db, actor, self.filters, language, divisions=divisions_of(self.by), compared=bool(self.compare)
+        )
+
+    def changed(self, **fields: object) -> str:
+        """The address of the page with some of its fields changed."""
+        return f"/cakupan{self.model_copy(update=fields).address}"
+
+    def part_link(self, breakdown: Breakdown) -> Link:
+        """From a part's key to the address of the page with that part alone."""
+        given = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        narrowed = {part.key: part.narrowed for part in breakdown.parts}
+        return lambda key: f"/cakupan?{urlencode({**given, **narrowed[key]})}"
+
+
+class SessionsQuery(CoverageQuery):
+    """The filters, and a kelurahan."""
+
+    kelurahan: OptionalText = None
+
+
 @router.get("/cakupan")
 def coverage_page(
     request: Request,
     look: Reader,
     db: ReportReader,
     actor: PageActor,
-    form: Annotated[CoverageQuery, Query()],
+    form: Annotated[CoveragePageQuery, Query()],
     _: Translate,
     language: Lang,
 ) -> Response:
+    tag = tag_of(request, db, actor)
+    if answer := unchanged(request, tag):
+        return answer
     choices = _choices(look, actor, form, language)
     try:
-        report = coverage(db, actor, form.filters, language)
+        report = form.report(db, actor, language)
     except Invalid as problem:
         return render_form(request, "coverage/refused.html", form, _, problem, **choices)
-    parts: dict[str, Any] = coverage_parts(report, _, language, _link_to_people(actor, report))
-    return render_form(
+    parts: dict[str, Any] = coverage_parts(
+        report, _, language, link_to_people(actor, report), link_of_cells(actor, report)
+    )
+    page = render_form(
         request,
         "coverage/page.html",
         form,
@@ -76,23 +130,52 @@ def coverage_page(
         subtitle=subtitle(report, _),
         rule=counting_rule(report.target_year, _),
         looks=LOOKS,
+        behind=links_of_totals(actor, report),
+        part_link=form.part_link,
+        presets=presets(report.period, _, language),
+        divisions=DIVISION_NAMES,
         **choices,
         **parts,
     )
+    return tagged(page, tag)
 
 
 @router.get("/cakupan.{file_format}")
 def coverage_file(
+    request: Request,
     db: ReportReader,
     actor: PageActor,
     file_format: Format,
-    form: Annotated[CoverageQuery, Query()],
+    form: Annotated[CoveragePageQuery, Query()],
     _: Translate,
     language: Lang,
 ) -> Response:
-    report = coverage(db, actor, form.filters, language)
-    file = coverage_download(report, file_format, _, language)
-    return attachment(file.name, file.content, file.media_type)
+    tag = tag_of(request, db, actor)
+    if answer := unchanged(request, tag):
+        return answer
+    file = coverage_download(form.report(db, actor, language), file_format, _, language)
+    return tagged(attachment(file.name, file.content, file.media_type), tag)
+
+
+@router.get("/cakupan/sesi")
+def coverage_sessions_page(
+    request: Request,
+    db: ReportReader,
+    actor: PageActor,
+    form: Annotated[SessionsQuery, Query()],
+    language: Lang,
+) -> Response:
+    behind = sessions_behind(
+        db, actor, form.filters, language, kelurahan=form.kelurahan, limit=SESSIONS_SHOWN + 1
+    )
+    return render(
+        request,
+        "coverage/sessions.html",
+        form=form,
+        behind=behind,
+        sessions=behind.sessions[:SESSIONS_SHOWN],
+        more=len(behind.sessions) > SESSIONS_SHOWN,
+    )
 
 
 def _choices(look: Db, actor: Actor, form: CoverageQuery, language: Language) -> dict[str, Any]:
@@ -103,15 +186,11 @@ def _choices(look: Db, actor: Actor, form: CoverageQuery, language: Language) ->
     }
     if form.workshop:
         titles.setdefault(form.workshop, form.workshop)
-    groups = reference.target_groups(look, language)
-    return {"workshops": titles.items(), "target_groups": [(group.code, group.label) for group in groups]}
-
-
-def _link_to_people(actor: Actor, report: CoverageReport) -> Link | None:
-    """Only for those who may see everyone: a list of fewer people would contradict the figure."""
-    if actor.reach(Permission.PARTICIPANT_READ) is not Reach.ALL:
-        return None
-    filters = report.filters
-    narrowed = {"workshop": filters.workshop, "target_group": filters.group, "sex": filters.sex}
-    given = {"from": report.period.from_, "to": report.period.to} | {k: v for k, v in narrowed.items() if v}
-    return lambda kelurahan: f"/peserta?{urlencode({'kelurahan': kelurahan, **given})}"
+    places = reference.kelurahan(look)
+    return {
+        "workshops": titles.items(),
+        "target_groups": [(group.code, group.label) for group in reference.target_groups(look, language)],
+        "kecamatan": {place.kecamatan_code: place.kecamatan for place in places}.items(),
+        "organizers": organizers(look),
+        "pillars": PILLARS.items(),
+    }

@@ -1,7 +1,6 @@
 """One form that registers somebody for a session, and finds whom it means while they are typed."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
 from typing import Annotated, Literal
 from uuid import uuid4
 
@@ -10,80 +9,48 @@ from pydantic import Field
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem
-from app.i18n import Language, Translator, date_text
-from app.models import Channel, Participant, RegistrationStatus, WorkshopSession
+from app.i18n import Language, Translator
+from app.models import Channel, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries import reference
 from app.queries.participants import PersonSeen, people_seen
 from app.queries.public_workshops import groups_to_choose_from
-from app.queries.reference import TargetGroupView
 from app.queries.workshop_sessions import workshop_session, workshop_session_by_code
 from app.services.person_choices import chosen_person, may_be_chosen
 from app.services.recognition import PersonGiven
 from app.services.registration_advice import advise
 from app.services.registration_requests import AlreadyRegistered, Asking, PersonUnclear
 from app.services.registrations import register
-from app.spreadsheets.judgement import OUTSIDE, Decision
-from app.spreadsheets.outside_places import ELSEWHERE
+from app.spreadsheets.judgement import Decision
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
 from app.web.forms import is_whole_number, render_form
 from app.web.pages import see
-from app.web.person_form import PersonForm
+from app.web.person_form import PersonDetailsForm
 
 router = APIRouter(prefix="/sesi/{code}/daftarkan-orang", include_in_schema=False)
 
 NONE_OF_THEM = "none"
 
 
-class RegistrationForm(PersonForm):
+class RegistrationForm(PersonDetailsForm):
     """Somebody as typed. `person` is whom that was chosen to be: a known person's number, "new", or not chosen yet.
 
     `choose` is the button by which that is said. `key` is the form's own: sent twice, it registers once.
     """
 
-    nik: str = ""
-    rt: str = ""
-    sex: str = ""
-    birth_date: str = ""
-    organization: str = ""
     person: str = ""
     choose: str = ""
     consent: bool = False
     overrule: bool = False
     key: str = Field("", max_length=64)
 
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
-        return replace(
-            super().given(target_groups),
-            nik=self.nik,
-            sex=self.sex,
-            birth_date=self.birth_date,
-            rt=self.rt,
-            organization=self.organization,
-        )
-
     def chosen(self) -> int | Literal["new"] | None:
         said = self.choose or self.person
         if said == "new":
             return "new"
         return int(said) if is_whole_number(said) else None
-
-    def filled_from(self, person: Participant) -> "RegistrationForm":
-        """What is known of somebody, beside what was typed: never a phone number or a NIK, which are masked."""
-        known = {
-            "name": person.name,
-            "kelurahan": OUTSIDE if person.outside_place is not None else person.kelurahan_code,
-            "outside_place": person.outside_place
-            if person.outside_place not in (None, OUTSIDE, ELSEWHERE)
-            else "",
-            "rt": person.rt,
-            "sex": person.sex and person.sex.value,
-            "organization": person.organization,
-            "birth_date": person.birth_date and date_text(person.birth_date),
-        }
-        return self.model_copy(update={name: value for name, value in known.items() if value})
 
 
 @router.get("")

@@ -1,7 +1,7 @@
 """A session's own page: its places, who is registered and who waits; and each registration with its history."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 from app.database import Db
 from app.errors import Conflict
 from app.i18n import Language, Translator
-from app.models import RegistrationStatus
+from app.models import AttendanceStatus, RegistrationStatus
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries import reference
@@ -44,15 +44,18 @@ class RegistrationQuery(BaseModel):
     status: Annotated[RegistrationStatus | None, EmptyIsNone] = None
     kelurahan: str = ""
     target_group: str = Field("", alias="kelompok")
+    outcome: Annotated[AttendanceStatus | Literal["none"] | None, EmptyIsNone] = Field(None, alias="hasil")
     after: int = Field(0, alias="sesudah", ge=0)
 
     @property
     def filters(self) -> queries.RegistrationFilters:
-        return queries.RegistrationFilters(self.q, self.status, self.kelurahan, self.target_group)
+        return queries.RegistrationFilters(
+            self.q, self.status, self.kelurahan, self.target_group, self.outcome
+        )
 
     @property
     def narrows(self) -> bool:
-        return bool(self.q or self.status or self.kelurahan or self.target_group)
+        return self.filters != queries.RegistrationFilters()
 
     def address(self, code: str, after: int) -> str:
         """The same list from the registration `after` on."""

@@ -1,0 +1,49 @@
+"""The people of a coverage report against how many live there, where a source tells that."""
+
+from app.database import Db
+from app.models import AreaLevel, Indicator
+from app.permissions import Actor
+from app.queries.coverage_census import Census
+from app.queries.denominators import DenominatorView, denominators, known_on
+from app.reports.coverage_rates import Rate
+from app.reports.periods import Period
+
+UMKM_GROUP = "umkm"
+
+
+def coverage_rates(
+    db: Db, actor: Actor, counted: Census, period: Period, kecamatan: str | None
+) -> tuple[Rate, ...]:
+    """By area, of what was known on the period's last day. Within one kecamatan there is no rate of the city."""
+    rates = []
+    for line in known_on(denominators(db, actor), period.to).values():
+        participants = _participants(line, counted)
+        if participants is None or not (kecamatan is None or line.area_code.startswith(kecamatan)):
+            continue
+        rates.append(
+            Rate(
+                area=line.area_code,
+                name=line.area,
+                measure="umkm" if line.indicator is Indicator.UMKM else "penduduk",
+                participants=participants,
+                known=line.value,
+                as_of=line.as_of,
+                source=line.source,
+            )
+        )
+    return tuple(rates)
+
+
+def _participants(line: DenominatorView, counted: Census) -> int | None:
+    """The people to compare with the number; None where the report doesn't count them (RT have a report of theirs)."""
+    match line.indicator, line.level:
+        case Indicator.POPULATION, AreaLevel.KOTA:
+            return counted.city.participants
+        case Indicator.POPULATION, level:
+            return counted.of(level.value, line.area_code).participants
+        case Indicator.UMKM, AreaLevel.KOTA:
+            return counted.of("group", UMKM_GROUP).participants
+        case Indicator.UMKM, AreaLevel.KELURAHAN:
+            return counted.of("kelurahan and group", line.area_code, UMKM_GROUP).participants
+        case _:
+            return None

@@ -1,0 +1,34 @@
+"""Every figure of the coverage report is what a slow and obvious count gives, whatever the history."""
+
+import os
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.database import Db
+from app.queries.coverage_counts import CoverageFilters
+from tests.queries.comparing import report_agrees
+from tests.queries.life import Deed, Life, plan
+from tests.queries.random_histories import asked, histories
+from tests.stories import City
+
+HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
+
+
+def test_figures_are_those_of_a_slow_count(city: City, db: Db) -> None:
+    plan(city)
+
+    # The city is the same for all of them: each history is rolled back before the next.
+    @settings(max_examples=HISTORIES, suppress_health_check=[HealthCheck.too_slow])
+    @given(histories(), st.lists(asked, min_size=2, max_size=2))
+    def agree(deeds: list[Deed], wanted: list[CoverageFilters]) -> None:
+        life = Life(db, city.vault)
+        life.live(deeds)
+        try:
+            for filters in wanted:
+                report_agrees(db, filters)
+        finally:
+            db.rollback()
+            db.expunge_all()
+
+    agree()
