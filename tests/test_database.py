@@ -18,6 +18,9 @@ from tests.stories import City, dump, sheet
 
 MANGGAR = "64.71.01.1001"
 
+# Not by the migrations, but by the server that starts after them.
+LOADED_AT_START = {"denominator"}
+
 
 def aliases(engine: Engine) -> set[str]:
     with reading(engine) as db:
@@ -119,12 +122,12 @@ def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_dat
     ayu = city.all(Participant)[-1].id
     city.correct(waiting.id, 2, decision={"person": ayu})
     city.undo(made.id)
-    before = dump(city.engine)
+    before = dump(city.engine, without=LOADED_AT_START)
 
     command.downgrade(alembic_config(city.engine), "0003")
     upgrade(city.engine)
 
-    assert dump(city.engine) == before
+    assert dump(city.engine, without=LOADED_AT_START) == before
     assert city.register(code, "Rahmat Contoh").id > ayu
 
 
