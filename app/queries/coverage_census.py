@@ -129,7 +129,7 @@ def census(db: Db, facts: Subquery, kecamatan_of: Mapping[str, str | None]) -> C
         tally("moved", people(placed).having(func.count() > 1).subquery()),
     )
     for (kelurahan, group), counted in found["cells"].items():
-        settled = counted
+        settled = counted - found["of several"].get((kelurahan, group), NOBODY)
         for part, keys in _parts_of(kelurahan, group, kecamatan_of):
             found[part][keys] = found[part].get(keys, NOBODY) + settled
     return Census(found)

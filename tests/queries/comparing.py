@@ -1,5 +1,7 @@
 """The coverage report beside the slow count."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from typing import Any
 
@@ -9,6 +11,16 @@ from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
 from app.reports.coverage_parts import DIVISIONS
 from tests.queries.slow_count import SlowCount
+
+
+@contextmanager
+def rolled_back(db: Db) -> Iterator[None]:
+    """The city is the same for all examples: what one of them writes is gone before the next."""
+    try:
+        yield
+    finally:
+        db.rollback()
+        db.expunge_all()
 
 
 def report_agrees(db: Db, filters: CoverageFilters) -> None:

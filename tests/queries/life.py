@@ -1,6 +1,5 @@
 """What may happen in a city, done by the real services: what they refuse on the way is left undone."""
 
-from collections import Counter
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -103,13 +102,11 @@ class Life:
 
     def __init__(self, db: Db, vault: NikVault) -> None:
         self.db, self.vault = db, vault
-        self.done: Counter[str] = Counter()
 
     def live(self, deeds: Iterable[Deed]) -> None:
         for deed in deeds:
             with suppress(Problem), self.db.begin_nested():
                 deed.what(self, *deed.said)
-                self.done[deed.what.__name__] += 1
 
     def one_of(self, model: type[Thing], number: int) -> Thing:
         """One of those that there are, in the order of their ids."""

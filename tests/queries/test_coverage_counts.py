@@ -4,11 +4,10 @@ from hypothesis import HealthCheck, given, settings
 
 from app.database import Db
 from app.queries.coverage_counts import CoverageFilters
-from tests.queries.comparing import report_agrees
+from tests.queries.comparing import report_agrees, rolled_back
 from tests.queries.histories import History, filters, histories, live_through
 from tests.stories import City
 
-# The city is the same for all of them: each history is rolled back before the next.
 one_city = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
@@ -17,6 +16,6 @@ one_city = settings(max_examples=60, suppress_health_check=[HealthCheck.function
 def test_figures_are_those_of_a_slow_count(
     city: City, db: Db, history: History, asked: CoverageFilters
 ) -> None:
-    live_through(db, history)
-    report_agrees(db, asked)
-    db.rollback()
+    with rolled_back(db):
+        live_through(db, history)
+        report_agrees(db, asked)

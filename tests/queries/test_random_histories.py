@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from app.database import Db
 from app.queries.coverage_counts import CoverageFilters
-from tests.queries.comparing import report_agrees
+from tests.queries.comparing import report_agrees, rolled_back
 from tests.queries.life import Deed, Life, plan
 from tests.queries.random_histories import asked, histories
 from tests.stories import City
@@ -18,17 +18,12 @@ HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
 def test_figures_are_those_of_a_slow_count(city: City, db: Db) -> None:
     plan(city)
 
-    # The city is the same for all of them: each history is rolled back before the next.
     @settings(max_examples=HISTORIES, suppress_health_check=[HealthCheck.too_slow])
     @given(histories(), st.lists(asked, min_size=2, max_size=2))
     def agree(deeds: list[Deed], wanted: list[CoverageFilters]) -> None:
-        life = Life(db, city.vault)
-        life.live(deeds)
-        try:
+        with rolled_back(db):
+            Life(db, city.vault).live(deeds)
             for filters in wanted:
                 report_agrees(db, filters)
-        finally:
-            db.rollback()
-            db.expunge_all()
 
     agree()
