@@ -35,6 +35,13 @@ class People:
 
 
 @pytest.fixture
+def database_kind() -> str:
+    """Pages are put together on SQLite. What they read and write is tested on both databases below them, and
+    test_look opens each page on PostgreSQL."""
+    return "sqlite"
+
+
+@pytest.fixture
 def city(engine: Engine, settings: Settings) -> City:
     return City(engine, settings)
 
