@@ -34,7 +34,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 test: lint $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
 	$(BIN)/pytest --quiet tests/house
 	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/house --ignore tests/browser
-	$(BIN)/pytest --quiet tests/browser
+	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile tests/browser
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
@@ -58,6 +58,7 @@ screenshots: $(TEST) $(ASSETS) chromium ## makes docs/screenshots anew
 bench: $(TEST) $(DJANGO) ## measures; prints the figures of benchmarks/README.md
 	@$(BIN)/python -m benchmarks.import_attendance
 	@$(BIN)/python -m benchmarks.registration
+	@$(BIN)/python -m benchmarks.coverage
 
 wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts and page assets in it
 	$(BIN)/hatchling build -t wheel
