@@ -140,6 +140,14 @@ def take_lock(connection: Connection, key: int) -> bool:
     return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
 
 
+@contextmanager
+def one_at_a_time(engine: Engine, key: int) -> Iterator[None]:
+    """Holds PostgreSQL's advisory lock `key`, and waits for whoever has it; for what servers do as they start."""
+    with engine.begin() as connection:
+        connection.execute(select(func.pg_advisory_xact_lock(key)))
+        yield
+
+
 def alembic_config(engine: Engine) -> Config:
     """Alembic's configuration for `engine`; the migrations travel inside the wheel as `app/migrations`."""
     inside = Path(__file__).parent / "migrations"

@@ -14,7 +14,7 @@ from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlalchemy import Engine
 
-from app.database import reading, take_lock, writing
+from app.database import one_at_a_time, reading, take_lock, writing
 from app.models import OutboxKind
 from app.nik_vault import NikVault
 from app.queries.messages import sessions_to_remind_of
@@ -37,6 +37,7 @@ from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
 CONSUMER_LOCK = 64_710_002
+QUEUE_LOCK = 64_710_006
 TEN_MINUTELY = crontab(minute="*/10")
 AT_NIGHT = crontab(hour="18", minute="37")  # in UTC: 02.37 WITA
 SECONDS_TO_FINISH = 5
@@ -52,7 +53,7 @@ class Jobs:
         self.vault = vault
         self.settings = settings
         self.mail_server = _mail_server(settings)
-        self.huey = _huey(settings)
+        self.huey = _huey(settings, engine)
         self._closing = Lock()
         self.huey.on_shutdown(name="close")(self.close)
         self._drain = self.huey.task(name="drain")(self.drain)
@@ -252,12 +253,14 @@ def _mail_server(settings: Settings) -> MailServer | None:
     return mail_server(settings.smtp_url.get_secret_value(), settings.mail_sender)
 
 
-def _huey(settings: Settings) -> Huey:
+def _huey(settings: Settings, engine: Engine) -> Huey:
     if settings.embedded:
         settings.data_dir.mkdir(parents=True, exist_ok=True)
         return SqliteHuey("jangkau", filename=str(settings.data_dir / "jobs.sqlite3"), results=False)
     dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
-    return PostgresHuey("jangkau", dsn=dsn, results=False)
+    # It makes its tables where they are missing; processes that start together would do so at the same moment.
+    with one_at_a_time(engine, QUEUE_LOCK):
+        return PostgresHuey("jangkau", dsn=dsn, results=False)
 
 
 def _only_one(stack: ExitStack, settings: Settings, engine: Engine) -> bool:
