@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlmodel import delete
+from sqlmodel import col, delete
 
 from app.database import Db
 from app.errors import Invalid, NotFound
@@ -72,7 +72,7 @@ def remove_ambiguous_place(db: Db, actor: Actor, text: str) -> None:
     place = db.get(AmbiguousPlace, text)
     if place is None:
         raise NotFound(N_("This way of writing is not noted."))
-    db.exec(delete(AmbiguousPlaceCandidate).where(AmbiguousPlaceCandidate.text == text))  # type: ignore[arg-type]
+    db.exec(delete(AmbiguousPlaceCandidate).where(col(AmbiguousPlaceCandidate.text) == text))
     db.delete(place)
     record(db, actor, "delete", "ambiguous-place", text, before={"why": place.why})
 

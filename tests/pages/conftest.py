@@ -37,7 +37,7 @@ class People:
 @pytest.fixture
 def database_kind() -> str:
     """Pages are put together on SQLite. What they read and write is tested on both databases below them, and
-    test_look opens each page on PostgreSQL."""
+    test_look opens the main ones on PostgreSQL."""
     return "sqlite"
 
 

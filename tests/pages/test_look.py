@@ -39,6 +39,15 @@ PAGES = (
     "/pembanding",
     "/pembanding/baru",
     "/catatan",
+    "/peserta",
+    "/pesan",
+    "/unggahan",
+    "/mungkin-kembar",
+    "/administrasi",
+    "/daftar",
+    "/sesi/SPBE-2025-1/hadir",
+    "/sesi/SPBE-2025-1/delegasi",
+    "/sesi/SPBE-2025-1/whatsapp",
     "/tidak-ada",
 )
 
