@@ -22,7 +22,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
 endif
 
-.PHONY: help run test lint format messages screenshots bench wheel lock clean chromium libreoffice
+.PHONY: help run test lint house format messages screenshots bench wheel lock clean chromium libreoffice
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -31,8 +31,8 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@test -n "$$JANGKAU_DATABASE_URL" || $(BIN)/jangkau demo --if-empty
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
-test: lint $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
-	$(BIN)/pytest --quiet tests/house
+test: $(TEST) $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
+	@$(MAKE) --no-print-directory --jobs=2 lint house
 	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/house --ignore tests/browser
 	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile tests/browser
 
@@ -41,6 +41,9 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff format --check --quiet
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
+
+house: $(TEST) # the project about itself: structure, texts, documents, migrations
+	$(BIN)/pytest --quiet tests/house
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix
