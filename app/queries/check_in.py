@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -105,6 +105,16 @@ def marks_of(db: Db, registration: Registration) -> list[MarkView]:
 def days_to_come(starts_at: datetime) -> int:
     """How many WITA days it is until a session's day; 0 on that day, negative afterwards."""
     return (wita(starts_at).date() - wita_today()).days
+
+
+def kept_until(workshop_session: WorkshopSession) -> date | None:
+    """The last WITA day on which a device may show the list without a connection; None where it keeps none.
+
+    It is kept from the day before on, for there may be no signal at the venue.
+    """
+    last_day = wita(workshop_session.ends_at).date()
+    is_near = days_to_come(workshop_session.starts_at) <= 1 and last_day >= wita_today()
+    return last_day if is_near and workshop_session.cancelled_at is None else None
 
 
 def _is_present(one: RegistrationView) -> bool:

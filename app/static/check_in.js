@@ -2,6 +2,7 @@
 // what was marked is sent when there is one again. Without this script every button is a form of its own.
 
 import { Camera, acknowledge } from "./check_in_camera.js";
+import { KeptPage, forgetKeptPages } from "./check_in_offline.js";
 import { MarkQueue } from "./check_in_queue.js";
 
 const SECONDS_BETWEEN_LOOKS = 15;
@@ -11,16 +12,22 @@ const LISTS = ["listed", "others", "others-count", "places"];
 const page = document.getElementById("check-in");
 const texts = page.dataset;
 const { session, user } = page.dataset;
+const address = `/sesi/${session}/hadir`;
 const early = page.dataset.early === "yes";
 const search = page.querySelector("input[name=q]");
 const undo = byId("undo");
+
+const kept = new KeptPage(address, texts.keptUntil, texts.worker);
 
 let last = null; // the mark that can be undone: registration, and what was there before
 let taps = 0; // an answer that was asked for before the last tap doesn't know of it
 
 const queue = new MarkQueue(user, {
   changed: showUnsent,
-  loggedOut: () => say(texts.textLoggedOut),
+  loggedOut: () => {
+    say(texts.textLoggedOut);
+    forgetKeptPages();
+  },
   refused: (sentence) => {
     say(sentence);
     lookAgain();
@@ -30,6 +37,7 @@ const queue = new MarkQueue(user, {
     if (row) {
       show(row, attendance);
       withUnsent();
+      kept.keep(`${address}/keadaan`, new Response(JSON.stringify(outcomesShown())));
     } else {
       say(spoken(name, attendance));
       renew();
@@ -113,25 +121,37 @@ function spoken(name, status) {
 async function lookAgain() {
   await queue.send();
   if (!navigator.onLine || document.hidden) return;
+  await showOutcomes();
+}
+
+// How everybody stands: as the server says, or as it stood where the worker answers for it.
+async function showOutcomes() {
   const before = taps;
-  const outcomes = await got(`/sesi/${session}/hadir/keadaan`, (answer) => answer.json());
-  if (!outcomes || before !== taps) return;
-  if (Object.keys(outcomes).some((registration) => !byId(registration))) return renew();
-  for (const [registration, status] of Object.entries(outcomes)) show(byId(registration), status);
+  const outcomes = await got(`${address}/keadaan`, (answer) => answer.json());
+  if (!outcomes) return;
+  if (Object.keys(outcomes).some((registration) => !byId(registration))) await renew();
+  if (before !== taps) return;
+  for (const row of rows("#listed, #others")) if (row.id in outcomes) show(row, outcomes[row.id]);
   withUnsent();
+}
+
+function outcomesShown() {
+  return Object.fromEntries(rows("#listed, #others").map((row) => [row.id, row.dataset.outcome || null]));
 }
 
 // Fetches the list anew: somebody was registered since it was loaded.
 async function renew() {
-  const html = await got(`/sesi/${session}/hadir`, (answer) => answer.text());
+  const html = await got(address, (answer) => answer.text());
   if (html) replace(html, LISTS);
 }
 
-// What `read` makes of the answer; null where there is no connection, or another page than the one asked for.
-async function got(address, read) {
+// What `read` makes of the answer, which is kept; null where there is no connection, or another page than the one asked for.
+async function got(what, read) {
   try {
-    const answer = await fetch(address, { headers: { Accept: "application/json, text/html" } });
-    return answer.ok && !answer.redirected ? await read(answer) : null;
+    const answer = await fetch(what, { headers: { Accept: "application/json, text/html" } });
+    if (!answer.ok || answer.redirected) return null;
+    kept.keep(what, answer.clone());
+    return await read(answer);
   } catch {
     return null;
   }
@@ -163,7 +183,12 @@ async function walkIn(form, button) {
     return say(texts.textNeedsConnection);
   }
   const fresh = replace(await answer.text(), [...LISTS, "walk-in"]);
-  if (answer.redirected) say(fresh.querySelector(".flash").textContent);
+  if (answer.redirected) {
+    say(fresh.querySelector(".flash").textContent);
+    got(address, () => null); // the page that is kept has them too
+  } else {
+    byId("said").hidden = true; // what is wrong stands beside the fields
+  }
   byId("name").focus();
 }
 
@@ -237,3 +262,7 @@ setInterval(lookAgain, SECONDS_BETWEEN_LOOKS * 1000);
 if (search.value) renew(); // the server left out whom the search doesn't find
 else withUnsent();
 queue.send();
+kept.begin("BarcodeDetector" in globalThis ? [] : [texts.reader, texts.decoder]).then((isKept) => {
+  if (isKept) byId("kept").hidden = false;
+});
+if (navigator.serviceWorker?.controller) showOutcomes(); // the page may be one that was kept

@@ -6,6 +6,8 @@ from starlette.types import Scope
 
 from app.web.pages import STATIC_FOLDER
 
+SERVICE_WORKER = "check_in_worker.js"
+
 
 class StaticFiles(StarletteStaticFiles):
     def __init__(self) -> None:
@@ -14,5 +16,7 @@ class StaticFiles(StarletteStaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         kept = scope["query_string"].startswith(b"v=")
+        if path == SERVICE_WORKER:
+            response.headers["service-worker-allowed"] = "/sesi/"
         response.headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
         return response

@@ -16,11 +16,17 @@ from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
 from tests.browser.steps import log_in
+from tests.coming import begun
 from tests.server import Server
 from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
 PASSWORD = "kebun raya di tepi kota"
 SESSION = "/sesi/UMKM-2025-1/hadir"
+LISTS_KEPT_IN_THE_END = """async () => {
+  const kept = async () => (await caches.keys()).length;
+  for (let frames = 0; frames < 300 && await kept(); frames++) await new Promise(requestAnimationFrame);
+  return kept();
+}"""
 PEOPLE = (("Siti Aminah", MANGGAR), ("Andi Contoh", LAMARU), ("Nur Aini", SEPINGGAN), ("Dewi Contoh", LAMARU))
 
 pytestmark = [
@@ -132,6 +138,30 @@ def test_marks_survive_the_page_and_may_be_sent_twice(check_in: Page, budi: City
     outcomes = budi.outcomes()
     assert (outcomes["Siti Aminah"], outcomes["Nur Aini"]) == ("present", "excused")
     assert len(budi.all(AttendanceMark)) == 2
+
+
+def test_on_its_day_the_list_opens_without_a_connection(check_in: Page, budi: City) -> None:
+    begun(budi, "UMKM-2025-1")
+    check_in.goto(SESSION)
+    expect(check_in.get_by_text("terbuka tanpa sambungan")).to_be_visible()
+    tap(check_in, "Siti Aminah", "Hadir")
+    expect(check_in.locator("#unsent")).to_be_hidden()
+
+    check_in.context.set_offline(True)
+    check_in.reload()
+    expect_outcome(check_in, "Siti Aminah", "present")
+    tap(check_in, "Andi Contoh", "Izin")
+    check_in.reload()
+    expect_outcome(check_in, "Andi Contoh", "excused")
+    expect(check_in.locator("#unsent")).to_have_text("1 belum terkirim")
+    check_in.context.set_offline(False)
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    assert budi.outcomes()["Andi Contoh"] == "excused"
+
+    check_in.get_by_role("button", name="Menu").click()
+    check_in.get_by_role("button", name="Keluar").click()
+    expect(check_in).to_have_url("/masuk")
+    assert check_in.evaluate(LISTS_KEPT_IN_THE_END) == 0
 
 
 def test_what_another_device_did_shows_by_itself(check_in: Page, budi: City) -> None:

@@ -216,6 +216,7 @@ def _page(
         found=everyone.matching(looking.q),
         looking=looking,
         days_to_come=days,
+        kept_until=queries.kept_until(held),
         must_confirm=days > DAYS_BEFORE and not looking.early,
         places=reference.kelurahan(db),
         group_names=group_names,
