@@ -2,7 +2,7 @@
 
 import os
 import sys
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -10,19 +10,17 @@ import typer
 import uvicorn
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
-from app.cli.installation import address_of_a_database, installation
+from app.cli.installation import installation
 from app.cli.output import print_import, progress_bar
-from app.database import create_report_engine, reading, writing
+from app.cli.reports import report_app
+from app.database import reading, writing
 from app.errors import Invalid, Problem
 from app.i18n import translator, utc
 from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
-from app.queries.coverage import coverage
-from app.queries.coverage_counts import CoverageFilters
 from app.queries.import_document import import_document
 from app.queries.users import has_users
-from app.reports.download import coverage_download
 from app.services import workshop_sessions, workshops
 from app.services.attendance_imports import upload
 from app.services.demonstration import make_demonstration
@@ -44,7 +42,6 @@ user_app = typer.Typer(no_args_is_help=True, help="Users.")
 token_app = typer.Typer(no_args_is_help=True, help="API tokens.")
 workshop_app = typer.Typer(no_args_is_help=True, help="Workshops.")
 session_app = typer.Typer(no_args_is_help=True, help="Sessions of workshops.")
-report_app = typer.Typer(no_args_is_help=True, help="Reports.")
 for name, group in (
     ("db", db_app),
     ("user", user_app),
@@ -246,32 +243,3 @@ def undo(import_id: int) -> None:
     with writing(installation().engine) as db:
         undo_import(db, OPERATOR, import_id)
     typer.echo(f"Import {import_id} is undone.")
-
-
-@report_app.command("coverage")
-def report_coverage(
-    file_format: Annotated[Literal["json", "csv", "xlsx", "pdf"], typer.Option("--format")],
-    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
-    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
-    workshop: str | None = None,
-    group: str | None = None,
-    output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
-) -> None:
-    """The coverage report; documents are in Indonesian, the JSON in English."""
-    here = installation()
-    filters = CoverageFilters(_day(from_), _day(to), workshop, group)
-    language: Literal["id", "en"] = "en" if file_format == "json" else "id"
-    with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
-        report_engine = create_report_engine(here.settings, here.engine)
-    with reading(report_engine) as db:
-        report = coverage(db, OPERATOR, filters, language)
-    content = coverage_download(report, file_format, translator(language), language).content
-    if output is None:
-        sys.stdout.buffer.write(content)
-        sys.stdout.flush()
-    else:
-        output.write_bytes(content)
-
-
-def _day(moment: datetime | None) -> date | None:
-    return moment.date() if moment else None

@@ -22,7 +22,7 @@ from app.queries.workshop_sessions import (
     workshop_sessions_with_waiting_list,
     workshop_sessions_without_attendance,
 )
-from app.reports.coverage import CoverageReport, CoverageRow
+from app.reports.coverage import CoverageReport, CoverageRow, group_standings
 
 SHOWN = 10
 
@@ -53,6 +53,14 @@ class Dashboard:
         return tuple(row for row in rows if row.state == "none" and row.target and row.closed_on is None)
 
     @property
+    def is_short(self) -> bool:
+        """Whether a kelurahan, or a group there, hasn't reached its target."""
+        if self.report is None:
+            return False
+        groups = group_standings(self.report)
+        return self.report.totals.gap > 0 or any(one.reached < one.kelurahan for one in groups)
+
+    @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do."""
         return not any(
@@ -62,7 +70,7 @@ class Dashboard:
                 self.with_waiting_list,
                 self.unsent,
                 self.today,
-                self.without_anyone,
+                self.is_short,
             )
         )
 

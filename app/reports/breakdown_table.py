@@ -7,7 +7,11 @@ from app.reports.coverage import CoverageReport
 from app.reports.coverage_parts import DIVISION_NAMES, TIMES, Breakdown, Part
 from app.reports.coverage_table import change_column, people_columns
 from app.reports.table import Cell, Column, Row, Table
+from app.reports.time_changes import changes_in_time, parts_by
 from app.reports.wording import subtitle
+
+TOTAL = ""
+"""The key of the whole, which no part has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +21,14 @@ class _Shown:
     target: bool
     change: bool
 
-    def cells(self, part: Part, before: int) -> tuple[Cell, ...]:
+    def cells(self, part: Part, change: int | None) -> tuple[Cell, ...]:
         return (
             part.label,
             *((part.target, part.gap) if self.target else (part.sessions,)),
             part.registered,
             part.attendances,
             part.participants,
-            *((part.participants - before,) if self.change else ()),
+            *((change,) if self.change else ()),
         )
 
 
@@ -36,13 +40,11 @@ def breakdown_tables(report: CoverageReport, _: Translator) -> tuple[Table, ...]
 def breakdown_table(report: CoverageReport, breakdown: Breakdown, _: Translator) -> Table:
     """A row per part, under its key; the total is the city's, counted on its own.
 
-    Months and quarters are compared with each other by reading on, not with the period before.
+    In a report that is compared, months and quarters are with the one before each, other parts with the period before.
     """
     name = _(DIVISION_NAMES[breakdown.by])
-    shown = _Shown(
-        target=breakdown.by == "kecamatan", change=bool(report.before) and breakdown.by not in TIMES
-    )
-    before = _participants_before(report, breakdown)
+    shown = _Shown(target=breakdown.by == "kecamatan", change=bool(report.before))
+    changes = _changes(report, breakdown)
     return Table(
         name=name,
         title=_("Coverage by: %(division)s") % {"division": name},
@@ -52,18 +54,13 @@ def breakdown_table(report: CoverageReport, breakdown: Breakdown, _: Translator)
             *((Column(_("Target"), "integer"), Column(_("Gap"), "integer")) if shown.target else ()),
             *(() if shown.target else (Column(_("Sessions"), "integer", counts="sessions"),)),
             *people_columns(_),
-            *(change_column(report, _) if shown.change else ()),
+            *_change_column(report, breakdown, _),
         ),
         rows=tuple(
-            Row(shown.cells(part, before.get(part.key, 0)), part.key, narrowed=part.narrowed or None)
+            Row(shown.cells(part, changes.get(part.key)), part.key, narrowed=part.narrowed or None)
             for part in breakdown.parts
         ),
-        total=Row(
-            shown.cells(
-                _whole(report, breakdown, _), report.before.totals.participants if report.before else 0
-            ),
-            narrowed={},
-        ),
+        total=Row(shown.cells(_whole(report, breakdown, _), changes.get(TOTAL)), narrowed={}),
         notes=(breakdown_note(_),),
     )
 
@@ -75,15 +72,28 @@ def breakdown_note(_: Translator) -> str:
     )
 
 
-def _participants_before(report: CoverageReport, breakdown: Breakdown) -> dict[str, int]:
-    earlier = report.before.breakdowns if report.before else ()
-    return {part.key: part.participants for one in earlier if one.by == breakdown.by for part in one.parts}
+def _change_column(report: CoverageReport, breakdown: Breakdown, _: Translator) -> list[Column]:
+    if not report.before or breakdown.by not in TIMES:
+        return change_column(report, _)
+    text = _("Since the month before") if breakdown.by == "month" else _("Since the quarter before")
+    return [Column(text, "integer", signed=True)]
+
+
+def _changes(report: CoverageReport, breakdown: Breakdown) -> dict[str, int]:
+    """By the parts' keys, that of the whole under `TOTAL`; without those of which nothing can be said."""
+    if not report.before:
+        return {}
+    if breakdown.by in TIMES:
+        return changes_in_time(report, report.before, breakdown)
+    earlier = {part.key: part.participants for part in parts_by(report.before, breakdown.by)}
+    changes = {part.key: part.participants - earlier.get(part.key, 0) for part in breakdown.parts}
+    return changes | {TOTAL: report.totals.participants - report.before.totals.participants}
 
 
 def _whole(report: CoverageReport, breakdown: Breakdown, _: Translator) -> Part:
     totals = report.totals
     return Part(
-        key="",
+        key=TOTAL,
         label=_("Total"),
         narrowed={},
         target=totals.target,

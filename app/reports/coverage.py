@@ -132,6 +132,29 @@ class CoverageReport:
     before: "CoverageReport | None" = None
 
 
+@dataclass(frozen=True, slots=True)
+class GroupStanding:
+    """In how many kelurahan a group has `reached` its own target, out of those with one."""
+
+    group: TargetGroup
+    reached: int
+    kelurahan: int
+
+
+def group_standings(report: CoverageReport) -> list[GroupStanding]:
+    """Of each group that has targets of its own; of none where the report is narrowed to one, as its rows tell it."""
+    if report.filters.group:
+        return []
+    open_rows = [row for row in report.rows if row.closed_on is None]
+    found = []
+    for group in report.groups:
+        aimed_at = [figures for row in open_rows if (figures := row.groups[group.code]).target]
+        reached = sum(figures.participants >= (figures.target or 0) for figures in aimed_at)
+        if aimed_at:
+            found.append(GroupStanding(group, reached, len(aimed_at)))
+    return found
+
+
 def state_of(*, target: int, registered: int, participants: int, unrecorded: int) -> State:
     """The state of one kelurahan: the first that fits of reached, partial, unmeasured, zero, none.
 

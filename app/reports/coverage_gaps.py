@@ -7,8 +7,10 @@ from typing import Literal
 
 from app.i18n import Language, Translator, integer_text
 from app.reports.coverage import CoverageReport, State, UnmeasuredWhy
+from app.reports.download import Download, Format, file_name
 from app.reports.states import state_text
 from app.reports.table import Column, Row, Table
+from app.reports.table_download import table_download
 from app.reports.wording import subtitle
 
 Order = Literal["gap", "share"]
@@ -164,3 +166,11 @@ def gaps_document(found: CoverageGaps) -> dict[str, object]:
         "order": found.order,
         "rows": [asdict(gap) | {"share": gap.share} for gap in found.gaps],
     }
+
+
+def gaps_download(found: CoverageGaps, file_format: Format, _: Translator, language: Language) -> Download:
+    """The gaps as a file in one of the formats."""
+    ranked_by = [] if found.order == "gap" else [_("by-share")]
+    name = file_name(_("where-to-go-next"), found.report, *ranked_by)
+    table, document = gaps_table(found, _, language), gaps_document(found)
+    return table_download(table, document, name, found.report.generated_at, file_format, _, language)

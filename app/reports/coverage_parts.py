@@ -9,6 +9,8 @@ from app.i18n import N_, Translator
 Division = Literal["kecamatan", "month", "quarter", "workshop", "pillar", "organization"]
 DIVISIONS: tuple[Division, ...] = ("kecamatan", "month", "quarter", "workshop", "pillar", "organization")
 TIMES: tuple[Division, ...] = ("month", "quarter")
+Divided = Literal[Division, "all"]
+"""What may be asked for."""
 
 Pillar = Literal["cakap", "etika", "aman", "budaya"]
 
@@ -60,7 +62,7 @@ class Breakdown:
     parts: tuple[Part, ...]
 
 
-def divisions_of(chosen: Division | Literal["all"] | None) -> tuple[Division, ...]:
+def divisions_of(chosen: Divided | None) -> tuple[Division, ...]:
     """The divisions that were chosen: one of them or all; by kecamatan, where nothing was."""
     if chosen == "all":
         return DIVISIONS

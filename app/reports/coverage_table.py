@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from app.i18n import Language, Translator, date_text
+from app.i18n import Language, Translator
 from app.reports.coverage import (
     SEXES,
     CoverageReport,
@@ -13,7 +13,7 @@ from app.reports.coverage import (
 )
 from app.reports.states import state_text
 from app.reports.table import Cell, Column, Counts, Row, Table
-from app.reports.wording import headline, notes, subtitle, title
+from app.reports.wording import headline, name_until, notes, subtitle, title
 
 REGISTERED: Counts = "registered"
 PRESENT: Counts = "present"
@@ -185,7 +185,7 @@ def _row(
 def _name(row: CoverageRow, _: Translator) -> str:
     if row.closed_on is None:
         return row.name
-    return _("%(name)s (until %(date)s)") % {"name": row.name, "date": date_text(row.closed_on)}
+    return name_until(row.name, row.closed_on, _)
 
 
 def _total(report: CoverageReport, aimed_at: frozenset[str], _: Translator) -> Row:

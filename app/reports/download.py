@@ -1,13 +1,15 @@
 """The coverage report as a file, in the format that someone asked for."""
 
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
 from app.i18n import Language, Translator
 from app.reports.breakdown_table import breakdown_tables
 from app.reports.coverage import CoverageReport, Filters, document
+from app.reports.coverage_parts import DIVISION_NAMES, divisions_of
 from app.reports.coverage_table import coverage_table, totals_table
 from app.reports.csv import csv_file
 from app.reports.pdf import coverage_pdf
@@ -26,6 +28,10 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 
+LONGEST_PART = 40
+"""Of a file's name, in characters."""
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file with the name under which it is saved."""
@@ -38,20 +44,47 @@ class Download:
 def coverage_download(
     report: CoverageReport, file_format: Format, _: Translator, language: Language
 ) -> Download:
-    """The report in one of the formats, named after its filters and period."""
+    """The report in one of the formats, named after its filters, its divisions and its period."""
     render = _RENDERERS[file_format]
-    name = "-".join((_("coverage"), *narrowed_to(report.filters)))
+    name = file_name(_("coverage"), report, *_divided(report, _), *([_("compared")] if report.before else []))
     return Download(
-        name=f"{name}-{report.period.from_}-{report.period.to}.{file_format}",
+        name=f"{name}.{file_format}",
         media_type=MEDIA_TYPES[file_format],
         content=render(report, _, language),
     )
 
 
-def narrowed_to(filters: Filters) -> list[str]:
-    """What tells two reports of one period apart in a folder."""
-    parts = (filters.kecamatan, filters.workshop, filters.pillar, filters.group, filters.sex)
-    return [part for part in parts if part]
+def file_name(what: str, report: CoverageReport, *further: str) -> str:
+    """The name of a file about the report, without its ending: what tells it from others in a folder."""
+    period = report.period
+    return "-".join([what, *_narrowed_to(report.filters), *further, f"{period.from_}", f"{period.to}"])
+
+
+def _narrowed_to(filters: Filters) -> Iterator[str]:
+    parts = (
+        filters.kecamatan_name,
+        filters.organization_name,
+        filters.workshop,
+        filters.pillar,
+        filters.group,
+        filters.sex,
+    )
+    return (_plain(part) for part in parts if part)
+
+
+def _divided(report: CoverageReport, _: Translator) -> list[str]:
+    """How the report is divided, unless it is as where nothing was said."""
+    divisions = tuple(breakdown.by for breakdown in report.breakdowns)
+    if divisions in {(), divisions_of(None)}:
+        return []
+    if divisions == divisions_of("all"):
+        return [_("divided-further")]
+    return [_("by-%(division)s") % {"division": _plain(_(DIVISION_NAMES[one])).lower()} for one in divisions]
+
+
+def _plain(name: str) -> str:
+    """A name in letters, digits and dashes, that leaves room for the others."""
+    return "-".join(re.findall(r"\w+", name))[:LONGEST_PART].rstrip("-")
 
 
 def _json(report: CoverageReport, _: Translator, _language: Language) -> bytes:
@@ -64,9 +97,7 @@ def _tables(report: CoverageReport, _: Translator, language: Language) -> list[T
 
 
 def _csv(report: CoverageReport, _: Translator, language: Language) -> bytes:
-    return csv_file(
-        coverage_table(report, _, language), totals_table(report, _), *breakdown_tables(report, _)
-    )
+    return csv_file(*_tables(report, _, language))
 
 
 def _xlsx(report: CoverageReport, _: Translator, language: Language) -> bytes:

@@ -5,7 +5,9 @@ from datetime import UTC
 
 from app.i18n import Language, Translator, integer_text
 from app.reports.coverage import CoverageReport
+from app.reports.download import Download, Format, file_name
 from app.reports.table import Column, Row, Table
+from app.reports.table_download import table_download
 from app.reports.wording import subtitle
 
 
@@ -115,3 +117,10 @@ def rt_document(found: RtCoverage) -> dict[str, object]:
 
 def _figures(one: RtReached) -> dict[str, object]:
     return asdict(one) | {"share": one.share}
+
+
+def rt_download(found: RtCoverage, file_format: Format, _: Translator, language: Language) -> Download:
+    """The figures as a file in one of the formats."""
+    name = file_name(_("rt-coverage"), found.report)
+    table, document = rt_table(found, _, language), rt_document(found)
+    return table_download(table, document, name, found.report.generated_at, file_format, _, language)

@@ -12,9 +12,13 @@ def target_table(
     defaults: Sequence[Cell],
     rows: Sequence[tuple[str, str, str, Sequence[Cell]]],
     totals: Sequence[int],
+    closed: Sequence[str],
     _: Translator,
 ) -> Table:
-    """`groups` are labels. `rows` are code, kecamatan, kelurahan and figures: the whole first, then each group."""
+    """`groups` are labels. `rows` are code, kecamatan, kelurahan and figures: the whole first, then each group.
+
+    `closed` are kelurahan that ended within the year, of which nothing is in the totals.
+    """
     columns = (
         Column(_("Code"), "text"),
         Column(_("Kecamatan"), "text"),
@@ -34,5 +38,10 @@ def target_table(
         notes=(
             _("An empty cell takes the figure of the line “For all kelurahan”. 0 means: no target."),
             _("The target of a kelurahan as a whole is independent of those of its groups."),
+            *(
+                [_("Closed within the year, and in no sum: %(places)s.") % {"places": ", ".join(closed)}]
+                if closed
+                else ()
+            ),
         ),
     )

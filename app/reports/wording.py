@@ -1,7 +1,9 @@
 """The lines around the figures, the same in every format: what was counted, when and how."""
 
+from datetime import date
+
 from app.i18n import Language, Translator, date_text, integer_text, time_text
-from app.reports.coverage import CoverageReport, Filters, TargetGroup, counting_rule
+from app.reports.coverage import CoverageReport, Filters, counting_rule, group_standings
 from app.reports.coverage_parts import pillar_label
 
 LETTERHEAD = ("PEMERINTAH KOTA BALIKPAPAN", "DINAS KOMUNIKASI DAN INFORMATIKA")
@@ -34,6 +36,11 @@ def subtitle(report: CoverageReport, _: Translator) -> tuple[str, ...]:
     return (period(report, _), *_filter_lines(report.filters, _), made)
 
 
+def name_until(name: str, last: date, _: Translator) -> str:
+    """The name of a kelurahan that has ended, with its last day."""
+    return _("%(name)s (until %(date)s)") % {"name": name, "date": date_text(last)}
+
+
 def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[str, ...]:
     """The counting rule, and the people whom the rows don't show or show more than once."""
     totals = report.totals
@@ -47,7 +54,7 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
         )
     if report.before:
         lines.append(_compared(report.before, _, language))
-    lines += [line for group in report.groups if (line := _group_target(report, group, _, language))]
+    lines += group_lines(report, _, language)
     if totals.with_target < totals.kelurahan:
         lines.append(
             _("Of %(kelurahan)s kelurahan, %(count)s have a target")
@@ -73,19 +80,17 @@ def _compared(before: CoverageReport, _: Translator, language: Language) -> str:
     }
 
 
-def _group_target(
-    report: CoverageReport, group: TargetGroup, _: Translator, language: Language
-) -> str | None:
-    """In how many kelurahan a group's own target was reached: it says more than the target of the whole."""
-    aimed_at = [figures for row in report.rows if (figures := row.groups[group.code]).target]
-    if not aimed_at:
-        return None
-    reached = sum(figures.participants >= (figures.target or 0) for figures in aimed_at)
-    return _("%(group)s: the group's own target is reached in %(reached)s of %(count)s kelurahan") % {
-        "group": group.label,
-        "reached": integer_text(reached, language),
-        "count": integer_text(len(aimed_at), language),
-    }
+def group_lines(report: CoverageReport, _: Translator, language: Language) -> list[str]:
+    """In how many kelurahan each group's own target was reached: it says more than the target of the whole."""
+    return [
+        _("%(group)s: the group's own target is reached in %(reached)s of %(count)s kelurahan")
+        % {
+            "group": standing.group.label,
+            "reached": integer_text(standing.reached, language),
+            "count": integer_text(standing.kelurahan, language),
+        }
+        for standing in group_standings(report)
+    ]
 
 
 def _filter_lines(filters: Filters, _: Translator) -> list[str]:

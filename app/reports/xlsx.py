@@ -30,6 +30,13 @@ _PADDING = 3
 """Beside the text of a column, in characters."""
 _WIDEST = 28
 """Of a column, in characters; longer text wraps."""
+_MOST_UPRIGHT = 18
+"""Columns of figures: of more, the headings are turned, or the letters would be too small on paper."""
+_TURNED = Alignment(horizontal="center", vertical="top", text_rotation=90)
+_TURNED_LETTER = 6.5
+"""How high a letter of a turned heading is, in points."""
+_FILTER_BUTTON = 18
+"""Below a turned heading, in points."""
 _MARGIN = 0.4
 """Of a printed page, in inches."""
 
@@ -71,6 +78,7 @@ def _write_heads(sheet: Worksheet, table: Table, line: int) -> int:
     """Writes one line of headings, or two where columns are grouped; the line after them."""
     upper, lower = table.heads
     lines = 2 if lower else 1
+    turned = _is_turned(table)
     column = 1
     for head in upper:
         _write(sheet, line, column, head.text)
@@ -86,9 +94,26 @@ def _write_heads(sheet: Worksheet, table: Table, line: int) -> int:
     for index, head in zip(grouped, lower, strict=True):
         _write(sheet, line + 1, index, head.text)
     for cells in sheet.iter_rows(line, line + lines - 1, 1, len(table.columns)):
-        for cell in cells:
+        for cell, column_of_cell in zip(cells, table.columns, strict=True):
             cell.font, cell.fill, cell.border, cell.alignment = _font(bold=True), _HEAD_FILL, _GRID, _CENTRED
+            is_lowest = cell.row == line + lines - 1 or not column_of_cell.group
+            if turned and is_lowest and column_of_cell.kind == "integer":
+                cell.alignment = _TURNED
+    if turned:
+        _set_heights_of_turned(sheet, table, line, lines)
     return line + lines
+
+
+def _is_turned(table: Table) -> bool:
+    return sum(column.kind == "integer" for column in table.columns) > _MOST_UPRIGHT
+
+
+def _set_heights_of_turned(sheet: Worksheet, table: Table, line: int, lines: int) -> None:
+    """Merged and turned cells don't grow by themselves."""
+    longest = max(len(column.head) for column in table.columns if column.kind == "integer")
+    sheet.row_dimensions[line + lines - 1].height = longest * _TURNED_LETTER + _FILTER_BUTTON
+    if lines > 1:
+        sheet.row_dimensions[line].height = 2 * _LINE_HEIGHT
 
 
 def _write_row(
@@ -133,12 +158,14 @@ def _text(value: str) -> str:
 def _set_widths(sheet: Worksheet, table: Table) -> list[int]:
     """Gives each column the width of its names, figures, and longest word of heading, in characters."""
     rows = [*table.rows, *([table.total] if table.total else [])]
+    turned = _is_turned(table)
     widths = []
     for index, column in enumerate(table.columns):
         texts = [str(row.cells[index]) for row in rows]
         if column.kind == "integer":
             texts = [word for text in texts for word in text.split()]
-        widths.append(min(_WIDEST, max(map(len, [*column.head.split(), *texts])) + _PADDING))
+        heads = [] if turned and column.kind == "integer" else column.head.split()
+        widths.append(min(_WIDEST, max(map(len, [*heads, *texts])) + _PADDING))
         sheet.column_dimensions[get_column_letter(index + 1)].width = widths[-1]
     return widths
 

@@ -4,6 +4,8 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
+from app.reports.download import Download
+
 ANY_FILE = "application/octet-stream"
 
 
@@ -11,3 +13,8 @@ def attachment(name: str, content: bytes, media_type: str = ANY_FILE) -> Respons
     """A file to save under `name`, whatever characters that has."""
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, media_type=media_type, headers={"content-disposition": disposition})
+
+
+def download(file: Download) -> Response:
+    """A report as a file to save."""
+    return attachment(file.name, file.content, file.media_type)

@@ -8,6 +8,8 @@ import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
+from app.database import writing
+from app.models import CoverageTarget
 from tests.api.conftest import Program
 from tests.api.problems import refusal, wrong_fields
 from tests.stories import MANGGAR, SAMPLES, City
@@ -47,7 +49,7 @@ def test_every_format_carries_the_same_figures(sari: TestClient, spbe: City) -> 
     lines = list(
         csv.reader(io.StringIO(csv_file.content.decode("utf-8-sig")), delimiter=_delimiter(csv_file.text))
     )
-    assert sum(line[0].startswith("64.71") for line in lines if line) == 34
+    assert sum(line[0].startswith("64.71") for line in lines if line and len(line[0]) == len(MANGGAR)) == 34
     assert any("68" in line for line in lines if "Total" in line)
     book = load_workbook(io.BytesIO(xlsx.content))
     assert 68 in {cell.value for row in book.worksheets[0].iter_rows() for cell in row}
@@ -69,6 +71,40 @@ def test_filters(sari: TestClient, spbe: City) -> None:
     assert 0 < participants(group="umkm") < 68
     assert participants(sex="L") + participants(sex="P") == 68
     assert participants(to="2024-12-31") == 0
+    assert 0 < participants(kecamatan="64.71.01") < 68
+    assert participants(organization=str(spbe.users["sari"].organization_id)) == 68
+    assert participants(organization=str(spbe.users["tono"].organization_id)) == 0
+    assert participants(pillar="aman") == 0
+
+
+def test_divided_and_compared(sari: TestClient, spbe: City) -> None:
+    asked = {"from": "2025-08-01", "to": "2025-08-31", "by": "month", "compare": "before"}
+    report = sari.get("/reports/coverage.json", params=asked).json()
+
+    assert [one["by"] for one in report["breakdowns"]] == ["month"]
+    assert report["before"]["period"] == {"from": "2025-07-01", "to": "2025-07-31"}
+    table = sari.get("/reports/coverage.csv", params=asked).content.decode("utf-8-sig")
+    assert "Since the month before\r\nAugust 2025;1;68;68;68;68\r\n" in table
+
+
+@pytest.mark.parametrize(
+    ("report", "figures"),
+    [("coverage-gaps", ("gap", "target", "participants")), ("rt-coverage", ("reached", "participants"))],
+)
+def test_the_reports_beside_it(sari: TestClient, spbe: City, report: str, figures: tuple[str, ...]) -> None:
+    with writing(spbe.engine) as db:
+        db.add(CoverageTarget(year=2025, kelurahan_code=MANGGAR, target=5))
+    answers = {name: sari.get(f"/reports/{report}.{name}") for name in ("json", "csv", "xlsx", "pdf")}
+
+    manggar = next(row for row in answers["json"].json()["rows"] if row["name"] == "Manggar")
+    lines = list(csv.reader(io.StringIO(answers["csv"].content.decode("utf-8-sig")), delimiter=";"))
+    in_csv = next(line for line in lines if "Manggar" in line)
+    assert {str(manggar[figure]) for figure in figures} <= set(in_csv)
+    sheet = load_workbook(io.BytesIO(answers["xlsx"].content)).worksheets[0]
+    assert in_csv in [["" if cell is None else str(cell) for cell in row] for row in sheet.values]
+    assert answers["pdf"].content.startswith(b"%PDF-")
+    known = {"If-None-Match": answers["csv"].headers["etag"]}
+    assert sari.get(f"/reports/{report}.csv", headers=known).status_code == 304
 
 
 def test_everyone_sees_the_whole_citys_figures(program: Program, spbe: City) -> None:
@@ -86,4 +122,8 @@ def test_what_cannot_be_asked(sari: TestClient) -> None:
     assert wrong_fields(sari.get(asked, params={"from": "0001-01-01"})) == {"from"}
     assert wrong_fields(sari.get(asked, params={"to": "9999-12-31"})) == {"from"}
     assert wrong_fields(sari.get(asked, params={"sex": "X"})) == {"sex"}
+    assert wrong_fields(sari.get(asked, params={"by": "week"})) == {"by"}
+    assert wrong_fields(sari.get(asked, params={"kelurahn": MANGGAR})) == {"kelurahn"}
+    assert wrong_fields(sari.get("/reports/coverage-gaps.csv", params={"order": "x"})) == {"order"}
+    assert refusal(sari.get("/reports/rt-coverage.csv", params={"kecamatan": "1"})) == (404, "not-found")
     assert wrong_fields(sari.get("/reports/coverage.exe")) == {"file_format"}

@@ -57,6 +57,8 @@ def test_it_describes_every_call_and_no_page(description: dict[str, Any]) -> Non
         "POST /api/v1/attendance-imports/{import_id}/undo",
         "PUT /api/v1/registrations/{code}/attendance",
         "GET /api/v1/reports/coverage.{file_format}",
+        "GET /api/v1/reports/coverage-gaps.{file_format}",
+        "GET /api/v1/reports/rt-coverage.{file_format}",
     }
     assert all(path.startswith(("/api/v1/", "/health/")) for path in description["paths"])
 

@@ -62,6 +62,11 @@ def test_from_an_empty_database_to_a_report(
     assert (committed["status"], committed["counts"]) == ("committed", dry["counts"])
     assert report(jangkau)["totals"]["covered"] == 34
     assert document(jangkau(*spbe))["counts"]["unchanged"] == 68
+    narrowed = ("--kecamatan", "64.71.01", "--sex", "P", "--organization", 1)
+    women = report(jangkau, *narrowed, "--by", "quarter", "--compare", "before")
+    assert 0 < women["totals"]["participants"] < 68
+    assert [one["by"] for one in women["breakdowns"]] == ["quarter"]
+    assert women["before"]["period"] == {"from": "2025-08-04", "to": "2025-08-04"}
 
     assert ok(jangkau("undo", committed["id"])) == f"Import {committed['id']} is undone."
     assert report(jangkau)["totals"]["registered"] == 0
@@ -81,10 +86,9 @@ def document(done: Any) -> dict[str, Any]:
     return dict(json.loads(ok(done)))
 
 
-def report(jangkau: Jangkau) -> dict[str, Any]:
-    return document(
-        jangkau("report", "coverage", "--from", "2025-08-05", "--to", "2025-08-05", "--format", "json")
-    )
+def report(jangkau: Jangkau, *narrowed: str | int) -> dict[str, Any]:
+    day = ("--from", "2025-08-05", "--to", "2025-08-05")
+    return document(jangkau("report", "coverage", *day, *narrowed, "--format", "json"))
 
 
 def test_a_list_with_faults_writes_nothing_unless_only_its_valid_rows_are_wanted(

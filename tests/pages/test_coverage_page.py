@@ -254,7 +254,14 @@ def test_compared_with_the_period_before_every_row_has_its_difference(viewer: Te
 def test_what_a_browser_has_already_is_not_sent_again(
     viewer: TestClient, admin: TestClient, city: City
 ) -> None:
-    for address in ("/cakupan", "/cakupan.json", "/cakupan.xlsx?by=month"):
+    for address in (
+        "/cakupan/berikutnya",
+        "/cakupan/berikutnya.csv",
+        "/cakupan/rt",
+        "/cakupan/rt.json",
+        "/cakupan.xlsx?by=month",
+        "/cakupan",
+    ):
         first = viewer.get(address)
         known = {"if-none-match": first.headers["etag"]}
         again = viewer.get(address, headers=known)

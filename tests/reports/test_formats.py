@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -15,8 +16,11 @@ from pypdf import PdfReader
 
 from app.i18n import Language, Translator
 from app.reports.coverage import CoverageReport, Filters, TargetGroup, counting_rule
+from app.reports.coverage_parts import Breakdown
 from app.reports.csv import neutralised
 from app.reports.download import Format, coverage_download
+from app.reports.table import Column, Row, Table
+from app.reports.xlsx import workbook
 
 HEAD_LINES = 6
 """Of a sheet with letterhead, title, subtitle and two lines of headings."""
@@ -90,10 +94,24 @@ def test_every_format_prints_the_counting_rule(
     assert counting_rule(2025, english) in readers[file_format]()
 
 
-def test_a_file_is_named_after_its_period(report: CoverageReport, english: Translator) -> None:
-    download = coverage_download(report, "xlsx", english, "en")
+def test_a_file_is_named_after_all_that_tells_it_from_others(
+    report: CoverageReport, english: Translator
+) -> None:
+    narrowed = Filters(
+        kecamatan="64.71.01",
+        kecamatan_name="Balikpapan Timur",
+        organization=7,
+        organization_name="Komunitas / Pesisir",
+        sex="P",
+    )
+    by_month = replace(report, filters=narrowed, breakdowns=(Breakdown(by="month", parts=()),), before=report)
 
-    assert download.name == "coverage-2025-01-01-2025-10-31.xlsx"
+    named = [coverage_download(one, "csv", english, "en").name for one in (report, by_month)]
+
+    assert named == [
+        "coverage-2025-01-01-2025-10-31.csv",
+        "coverage-Balikpapan-Timur-Komunitas-Pesisir-P-by-month-compared-2025-01-01-2025-10-31.csv",
+    ]
 
 
 def test_a_spreadsheet_set_to_indonesian_opens_the_csv_in_columns(
@@ -135,6 +153,25 @@ def test_the_workbook_opens_with_its_headings_in_view_and_prints_them_on_every_p
     assert (matrix.page_setup.orientation, matrix.page_setup.fitToWidth) == ("landscape", 1)
     assert totals.title == "Totals"
     assert [cell.value for cell in totals[6]][:2] == ["Target group", "Pelaku UMKM"]
+
+
+@pytest.mark.parametrize(("columns", "rotation"), [(18, 0), (19, 90)])
+def test_many_columns_of_figures_stay_narrow_under_turned_headings(columns: int, rotation: int) -> None:
+    """So many under upright headings would be printed in letters that nobody can read."""
+    table = Table(
+        name="Wide",
+        title="Wide",
+        subtitle=(),
+        columns=(Column("Name", "name"), *[Column("Registered", "integer", group="Some")] * columns),
+        rows=(Row(("Manggar", *[12] * columns)),),
+        total=None,
+        notes=(),
+    )
+    sheet = load_workbook(BytesIO(workbook([table], ("City", "Office"), datetime.now(UTC)))).worksheets[0]
+
+    head = next(cell for line in sheet for cell in line if cell.value == "Registered")
+    assert head.alignment.textRotation == rotation
+    assert (sheet.column_dimensions["B"].width < len("Registered")) == bool(rotation)
 
 
 def test_markup_of_typst_in_a_title_is_printed_as_it_is(report: CoverageReport, english: Translator) -> None:

@@ -1,34 +1,32 @@
 """Which kelurahan and groups were reached: the page with map and matrix, and the same as a file."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
-from pydantic import BaseModel, Field
 
 from app.database import Db
 from app.errors import Invalid
-from app.i18n import Language
+from app.i18n import Language, Translator
 from app.permissions import Actor
 from app.queries import reference
-from app.queries.coverage import coverage
-from app.queries.coverage_counts import CoverageFilters
 from app.queries.coverage_filters import organizers
 from app.queries.coverage_sessions import sessions_behind
 from app.queries.workshops import workshops
-from app.reports.coverage import CoverageReport, counting_rule
-from app.reports.coverage_parts import DIVISION_NAMES, PILLARS, Breakdown, Division, Pillar, divisions_of
+from app.reports.coverage import counting_rule
+from app.reports.coverage_parts import DIVISION_NAMES, PILLARS, Breakdown
 from app.reports.download import Format, coverage_download
 from app.reports.html import coverage_parts
 from app.reports.map import Link
 from app.reports.periods import presets
 from app.reports.states import LOOKS
-from app.reports.wording import headline, subtitle
+from app.reports.wording import group_lines, headline, subtitle
 from app.web.coverage_links import link_of_cells, link_to_people, links_of_totals
+from app.web.coverage_query import CoverageQuery, CoverageReportQuery
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
-from app.web.downloads import attachment
-from app.web.etags import tag_of, tagged, unchanged
-from app.web.forms import EmptyIsNone, OptionalDate, OptionalText, render_form
+from app.web.downloads import download
+from app.web.etags import unless_unchanged
+from app.web.forms import OptionalText, render_form
 from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -38,49 +36,8 @@ WORKSHOPS_OFFERED = 200
 SESSIONS_SHOWN = 200
 
 
-class CoverageQuery(BaseModel):
-    """The filters as they stand in the address; what is empty or missing doesn't narrow."""
-
-    from_: OptionalDate = Field(None, alias="from")
-    to: OptionalDate = None
-    workshop: OptionalText = None
-    group: OptionalText = None
-    sex: Annotated[Literal["L", "P"] | None, EmptyIsNone] = None
-    kecamatan: OptionalText = None
-    pillar: Annotated[Pillar | None, EmptyIsNone] = None
-    organization: Annotated[int | None, EmptyIsNone] = None
-
-    @property
-    def filters(self) -> CoverageFilters:
-        return CoverageFilters(
-            self.from_,
-            self.to,
-            self.workshop,
-            self.group,
-            self.sex,
-            self.kecamatan,
-            self.pillar,
-            self.organization,
-        )
-
-    @property
-    def address(self) -> str:
-        """The filters as the query part of an address, with its question mark; empty without any."""
-        given = self.model_dump(by_alias=True, exclude_none=True)
-        return f"?{urlencode(given)}" if given else ""
-
-
-class CoveragePageQuery(CoverageQuery):
-    """The filters, how the report is divided further, and whether it is compared with the period before."""
-
-    by: Annotated[Division | Literal["all"] | None, EmptyIsNone] = None
-    compare: Annotated[Literal["before"] | None, EmptyIsNone] = None
-
-    def report(self, db: Db, actor: Actor, language: Language) -> CoverageReport:
-        """The report that the address asks for. Raises as `coverage` does."""
-        return coverage(
-            db, actor, self.filters, language, divisions=divisions_of(self.by), compared=bool(self.compare)
-        )
+class CoveragePageQuery(CoverageReportQuery):
+    """What the page shows, and from it to the same with something else chosen."""
 
     def changed(self, **fields: object) -> str:
         """The address of the page with some of its fields changed."""
@@ -109,9 +66,18 @@ def coverage_page(
     _: Translate,
     language: Lang,
 ) -> Response:
-    tag = tag_of(request, db, actor)
-    if answer := unchanged(request, tag):
-        return answer
+    return unless_unchanged(request, db, actor, lambda: _page(request, look, db, actor, form, _, language))
+
+
+def _page(
+    request: Request,
+    look: Db,
+    db: Db,
+    actor: Actor,
+    form: CoveragePageQuery,
+    _: Translator,
+    language: Language,
+) -> Response:
     choices = _choices(look, actor, form, language)
     try:
         report = form.report(db, actor, language)
@@ -120,7 +86,7 @@ def coverage_page(
     parts: dict[str, Any] = coverage_parts(
         report, _, language, link_to_people(actor, report), link_of_cells(actor, report)
     )
-    page = render_form(
+    return render_form(
         request,
         "coverage/page.html",
         form,
@@ -129,6 +95,7 @@ def coverage_page(
         headline=headline(report, _, language),
         subtitle=subtitle(report, _),
         rule=counting_rule(report.target_year, _),
+        group_lines=group_lines(report, _, language),
         looks=LOOKS,
         behind=links_of_totals(actor, report),
         part_link=form.part_link,
@@ -137,7 +104,6 @@ def coverage_page(
         **choices,
         **parts,
     )
-    return tagged(page, tag)
 
 
 @router.get("/cakupan.{file_format}")
@@ -150,11 +116,10 @@ def coverage_file(
     _: Translate,
     language: Lang,
 ) -> Response:
-    tag = tag_of(request, db, actor)
-    if answer := unchanged(request, tag):
-        return answer
-    file = coverage_download(form.report(db, actor, language), file_format, _, language)
-    return tagged(attachment(file.name, file.content, file.media_type), tag)
+    def file() -> Response:
+        return download(coverage_download(form.report(db, actor, language), file_format, _, language))
+
+    return unless_unchanged(request, db, actor, file)
 
 
 @router.get("/cakupan/sesi")

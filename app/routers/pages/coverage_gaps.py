@@ -1,7 +1,7 @@
 """Where to go next, and the RT that were reached: pages beside the coverage report, and the same as files."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,37 +12,34 @@ from app.permissions import Actor, Permission
 from app.queries.coverage_gaps import coverage_gaps, sessions_without_outcomes
 from app.queries.rt_coverage import rt_coverage
 from app.queries.workshops import WorkshopView, workshops
-from app.reports.coverage import CoverageReport
-from app.reports.coverage_gaps import (
-    CoverageGap,
-    Order,
-    gaps_document,
-    gaps_headline,
-    gaps_table,
-)
-from app.reports.download import Format, narrowed_to
+from app.reports.coverage_gaps import CoverageGap, Order, gaps_download, gaps_headline
+from app.reports.download import Format
 from app.reports.html import table_parts
-from app.reports.rt_coverage import rt_document, rt_headline, rt_table
+from app.reports.rt_coverage import rt_download, rt_headline, rt_table
 from app.reports.states import LOOKS
-from app.reports.table_download import table_download
 from app.reports.wording import subtitle
-from app.routers.pages.coverage import WORKSHOPS_OFFERED, CoverageQuery
+from app.routers.pages.coverage import WORKSHOPS_OFFERED
 from app.routers.pages.workshop_sessions import OF_GROUP
+from app.web.coverage_query import CoverageQuery
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
-from app.web.downloads import attachment
+from app.web.downloads import download
+from app.web.etags import unless_unchanged
 from app.web.forms import EmptyIsNone, OptionalText
 from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
+GAPS_SHOWN = 20
 SESSIONS_SHOWN = 10
 
 
 class GapsQuery(CoverageQuery):
-    """The filters of the coverage report; how the gaps are ranked, and the workshop to plan sessions in."""
+    """The filters of the coverage report; how the gaps are ranked, the workshop to plan sessions in, and whether
+    all of the gaps are shown."""
 
     order: Annotated[Order | None, EmptyIsNone] = Field(None, alias="urut")
     planned_in: OptionalText = Field(None, alias="rencana")
+    all_of_them: Annotated[Literal["semua"] | None, EmptyIsNone] = Field(None, alias="tampil")
 
     @property
     def kept(self) -> dict[str, Any]:
@@ -52,7 +49,12 @@ class GapsQuery(CoverageQuery):
     @property
     def report(self) -> str:
         """As `address`, of the report whose gaps these are."""
-        return self.model_copy(update={"order": None, "planned_in": None}).address
+        return self.model_copy(update={"order": None, "planned_in": None, "all_of_them": None}).address
+
+    @property
+    def whole(self) -> str:
+        """As `address`, with all of the gaps."""
+        return self.model_copy(update={"all_of_them": "semua"}).address
 
     def ranked(self, order: Order) -> str:
         """As `address`, with the gaps in that order."""
@@ -69,25 +71,30 @@ def coverage_gaps_page(
     _: Translate,
     language: Lang,
 ) -> Response:
-    found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
-    offered = _workshops(look, actor)
-    return render(
-        request,
-        "coverage_gaps/page.html",
-        found=found,
-        form=form,
-        headline=gaps_headline(found, _, language),
-        subtitle=subtitle(found.report, _),
-        sessions=sessions_without_outcomes(db, actor, found.report, form.filters, SESSIONS_SHOWN),
-        workshops=[(one.code, f"{one.title} ({one.code})") for one in offered],
-        plan_address=lambda gap: _plan_address(gap, _planned_in(gap, offered, form.planned_in)),
-        looks=LOOKS,
-        **table_parts(language),
-    )
+    def page() -> Response:
+        found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
+        offered = _workshops(look, actor)
+        return render(
+            request,
+            "coverage_gaps/page.html",
+            found=found,
+            gaps=found.gaps if form.all_of_them else found.gaps[:GAPS_SHOWN],
+            form=form,
+            headline=gaps_headline(found, _, language),
+            subtitle=subtitle(found.report, _),
+            sessions=sessions_without_outcomes(db, actor, found.report, form.filters, SESSIONS_SHOWN),
+            workshops=[(one.code, f"{one.title} ({one.code})") for one in offered],
+            plan_address=lambda gap: _plan_address(gap, _planned_in(gap, offered, form.planned_in)),
+            looks=LOOKS,
+            **table_parts(language),
+        )
+
+    return unless_unchanged(request, db, actor, page)
 
 
 @router.get("/cakupan/berikutnya.{file_format}")
 def coverage_gaps_file(
+    request: Request,
     db: ReportReader,
     actor: PageActor,
     file_format: Format,
@@ -95,12 +102,11 @@ def coverage_gaps_file(
     _: Translate,
     language: Lang,
 ) -> Response:
-    found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
-    table, name = gaps_table(found, _, language), _file_name(_("where-to-go-next"), found.report)
-    file = table_download(
-        table, gaps_document(found), name, found.report.generated_at, file_format, _, language
-    )
-    return attachment(file.name, file.content, file.media_type)
+    def file() -> Response:
+        found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
+        return download(gaps_download(found, file_format, _, language))
+
+    return unless_unchanged(request, db, actor, file)
 
 
 @router.get("/cakupan/rt")
@@ -112,20 +118,24 @@ def rt_coverage_page(
     _: Translate,
     language: Lang,
 ) -> Response:
-    found = rt_coverage(db, actor, form.filters, language)
-    return render(
-        request,
-        "coverage_gaps/rt.html",
-        form=form,
-        headline=rt_headline(found, _, language),
-        subtitle=subtitle(found.report, _),
-        table=rt_table(found, _, language).for_people(),
-        **table_parts(language),
-    )
+    def page() -> Response:
+        found = rt_coverage(db, actor, form.filters, language)
+        return render(
+            request,
+            "coverage_gaps/rt.html",
+            form=form,
+            headline=rt_headline(found, _, language),
+            subtitle=subtitle(found.report, _),
+            table=rt_table(found, _, language).for_people(),
+            **table_parts(language),
+        )
+
+    return unless_unchanged(request, db, actor, page)
 
 
 @router.get("/cakupan/rt.{file_format}")
 def rt_coverage_file(
+    request: Request,
     db: ReportReader,
     actor: PageActor,
     file_format: Format,
@@ -133,16 +143,10 @@ def rt_coverage_file(
     _: Translate,
     language: Lang,
 ) -> Response:
-    found = rt_coverage(db, actor, form.filters, language)
-    table, name = rt_table(found, _, language), _file_name(_("rt-coverage"), found.report)
-    file = table_download(
-        table, rt_document(found), name, found.report.generated_at, file_format, _, language
-    )
-    return attachment(file.name, file.content, file.media_type)
+    def file() -> Response:
+        return download(rt_download(rt_coverage(db, actor, form.filters, language), file_format, _, language))
 
-
-def _file_name(what: str, report: CoverageReport) -> str:
-    return "-".join([what, *narrowed_to(report.filters), str(report.period.from_), str(report.period.to)])
+    return unless_unchanged(request, db, actor, file)
 
 
 def _workshops(look: Db, actor: Actor) -> list[WorkshopView]:

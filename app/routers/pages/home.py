@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.queries.dashboard import dashboard
-from app.reports.wording import headline, period
+from app.reports.wording import group_lines, headline, period
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.pages import render
 
@@ -22,4 +22,5 @@ def home_page(
         found=found,
         headline=headline(report, _, language) if report else "",
         period=period(report, _) if report else "",
+        group_lines=group_lines(report, _, language) if report else (),
     )

@@ -1,0 +1,60 @@
+"""The commands that print reports."""
+
+import sys
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from app.cli.installation import address_of_a_database, installation
+from app.database import create_report_engine, reading
+from app.i18n import Language, translator
+from app.permissions import OPERATOR
+from app.queries.coverage import coverage
+from app.queries.coverage_counts import CoverageFilters
+from app.reports.coverage_parts import Divided, Pillar, divisions_of
+from app.reports.download import Format, coverage_download
+
+report_app = typer.Typer(no_args_is_help=True, help="Reports.")
+
+
+@report_app.command("coverage")
+def report_coverage(
+    file_format: Annotated[Format, typer.Option("--format")],
+    from_: Annotated[datetime | None, typer.Option("--from", formats=["%Y-%m-%d"])] = None,
+    to: Annotated[datetime | None, typer.Option("--to", formats=["%Y-%m-%d"])] = None,
+    workshop: str | None = None,
+    group: str | None = None,
+    sex: Literal["L", "P"] | None = None,
+    kecamatan: Annotated[str | None, typer.Option(help="Its code: 64.71.01.")] = None,
+    pillar: Pillar | None = None,
+    organization: Annotated[
+        int | None, typer.Option(help="The organizer's number, as in the page's address.")
+    ] = None,
+    by: Annotated[Divided, typer.Option(help="How it is divided further.")] = "kecamatan",
+    compare: Annotated[
+        Literal["before"] | None, typer.Option(help="Adds the period before, and the changes since.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
+) -> None:
+    """The coverage report; documents are in Indonesian, the JSON in English."""
+    here = installation()
+    filters = CoverageFilters(_day(from_), _day(to), workshop, group, sex, kecamatan, pillar, organization)
+    language: Language = "en" if file_format == "json" else "id"
+    with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
+        report_engine = create_report_engine(here.settings, here.engine)
+    with reading(report_engine) as db:
+        report = coverage(
+            db, OPERATOR, filters, language, divisions=divisions_of(by), compared=compare is not None
+        )
+    content = coverage_download(report, file_format, translator(language), language).content
+    if output is None:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    else:
+        output.write_bytes(content)
+
+
+def _day(moment: datetime | None) -> date | None:
+    return moment.date() if moment else None

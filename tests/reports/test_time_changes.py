@@ -1,0 +1,68 @@
+"""How many more came than in the month or quarter before: said only where both are counted whole."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from app.reports.coverage import CoverageReport
+from app.reports.coverage_parts import Breakdown, Division, Part
+from app.reports.periods import Period
+from app.reports.time_changes import changes_in_time
+
+
+def counted(
+    report: CoverageReport, by: Division, first: str, last: str, people: Mapping[str, int]
+) -> CoverageReport:
+    """A report of that period; `people` by the first day that is counted of each part."""
+    parts = tuple(
+        Part(key=f"from {day}", label=day, narrowed={"from": day}, participants=count)
+        for day, count in people.items()
+    )
+    period = Period(from_=date.fromisoformat(first), to=date.fromisoformat(last))
+    return replace(report, period=period, breakdowns=(Breakdown(by=by, parts=parts),))
+
+
+@pytest.mark.parametrize(
+    ("by", "now", "before", "changes"),
+    [
+        (
+            "month",
+            ("2025-01-01", "2025-12-31", {"2025-01-01": 3, "2025-02-01": 9}),
+            ("2024-01-01", "2024-12-31", {"2024-12-01": 5}),
+            {"2025-01-01": -2, "2025-02-01": 6},
+        ),
+        (
+            "month",
+            ("2025-01-01", "2025-12-31", {"2025-08-01": 4}),
+            ("2024-01-01", "2024-12-31", {}),
+            {"2025-08-01": 4},
+        ),
+        (
+            "month",
+            ("2025-02-15", "2025-04-10", {"2025-02-15": 1, "2025-03-01": 2, "2025-04-01": 3}),
+            ("2024-12-22", "2025-02-14", {"2025-01-01": 7, "2025-02-01": 8}),
+            {},
+        ),
+        (
+            "quarter",
+            ("2025-04-01", "2025-09-30", {"2025-04-01": 4, "2025-07-01": 1}),
+            ("2024-10-01", "2025-03-31", {"2025-01-01": 6}),
+            {"2025-04-01": -2, "2025-07-01": -3},
+        ),
+        ("quarter", ("2025-08-01", "2025-08-31", {"2025-08-01": 4}), ("2025-07-01", "2025-07-31", {}), {}),
+    ],
+    ids=["the year before", "nobody before", "cut months", "quarters", "a month of a quarter"],
+)
+def test_the_change_since_the_part_before(
+    report: CoverageReport,
+    by: Division,
+    now: tuple[str, str, Mapping[str, int]],
+    before: tuple[str, str, Mapping[str, int]],
+    changes: Mapping[str, int],
+) -> None:
+    this = counted(report, by, *now)
+    found = changes_in_time(this, counted(report, by, *before), this.breakdowns[0])
+
+    assert found == {f"from {day}": change for day, change in changes.items()}
