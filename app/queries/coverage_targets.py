@@ -51,6 +51,10 @@ class TargetGrid:
     def newest_change(self) -> int:
         return self.changes[0].id if self.changes else 0
 
+    def is_closed(self, place: reference.KelurahanView) -> bool:
+        """Whether a kelurahan ended within the year: what it has still to reach is in no sum of the year's report."""
+        return place.valid_to is not None and place.valid_to < _last_day(self.year)
+
     @property
     def cells(self) -> list[TargetCell]:
         """Every cell, that for all kelurahan first, row by row."""
@@ -66,7 +70,7 @@ def targets_of(db: Db, year: int) -> Targets:
 
 
 def target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGrid:
-    """The grid of a year: its rows are the kelurahan that are valid on the year's last day.
+    """The grid of a year: its rows are the kelurahan that are valid on some day of it.
 
     Raises `Forbidden`, and `NotFound` for a year that no report is about.
     """
@@ -75,10 +79,14 @@ def target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGr
     return TargetGrid(
         year=year,
         targets=targets_of(db, year),
-        places=tuple(reference.kelurahan_on(db, date(year, 12, 31))),
+        places=tuple(reference.kelurahan_between(db, date(year, 1, 1), _last_day(year))),
         groups=tuple(reference.target_groups(db, language)),
         changes=tuple(activities_of(db, SUBJECT, str(year), limit=CHANGES_SHOWN)),
     )
+
+
+def _last_day(year: int) -> date:
+    return date(year, 12, 31)
 
 
 def require_year(year: int) -> None:

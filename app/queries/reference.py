@@ -31,6 +31,7 @@ class KelurahanView:
     official_name: str
     kecamatan_code: str
     kecamatan: str
+    valid_to: date | None
 
 
 @dataclass(frozen=True)
@@ -44,30 +45,38 @@ class TargetGroupView:
 _Kecamatan = aliased(Area)
 
 
-def _valid_on(day: date | BindParameter[date]) -> ColumnElement[bool]:
-    return (col(Area.valid_from) <= day) & or_(col(Area.valid_to).is_(None), col(Area.valid_to) >= day)
+def _valid_between(
+    first: date | BindParameter[date], last: date | BindParameter[date]
+) -> ColumnElement[bool]:
+    return (col(Area.valid_from) <= last) & or_(col(Area.valid_to).is_(None), col(Area.valid_to) >= first)
 
 
 # Put together once: forms without an account ask it with every visit.
 _KELURAHAN = (
     select_columns(
-        col(Area.code), col(Area.name), col(Area.official_name), col(_Kecamatan.code), col(_Kecamatan.name)
+        col(Area.code),
+        col(Area.name),
+        col(Area.official_name),
+        col(_Kecamatan.code),
+        col(_Kecamatan.name),
+        col(Area.valid_to),
     )
     .join(_Kecamatan, col(_Kecamatan.code) == col(Area.parent_code))
     .where(col(Area.level) == AreaLevel.KELURAHAN)
     .order_by(col(Area.code))
 )
-_VALID_KELURAHAN = _KELURAHAN.where(_valid_on(bindparam("day")))
+_VALID_KELURAHAN = _KELURAHAN.where(_valid_between(bindparam("first"), bindparam("last")))
 
 
 def kelurahan(db: Db) -> list[KelurahanView]:
     """Every kelurahan that is valid today, in code order."""
-    return kelurahan_on(db, wita_today())
+    today = wita_today()
+    return kelurahan_between(db, today, today)
 
 
-def kelurahan_on(db: Db, day: date) -> list[KelurahanView]:
-    """Every kelurahan that is valid on a day, in code order."""
-    return [KelurahanView(*line) for line in db.execute(_VALID_KELURAHAN, {"day": day})]
+def kelurahan_between(db: Db, first: date, last: date) -> list[KelurahanView]:
+    """Every kelurahan that is valid on some day from the first to the last, in code order."""
+    return [KelurahanView(*line) for line in db.execute(_VALID_KELURAHAN, {"first": first, "last": last})]
 
 
 def is_valid(area: Area, level: AreaLevel) -> bool:
@@ -137,7 +146,8 @@ def _reference_said(db: Db) -> tuple[object, ...]:
 
 def _sheet_reference(db: Db) -> sheets.Reference:
     """A constant number of queries."""
-    areas = db.exec(select(Area).where(_valid_on(wita_today())).order_by(Area.code)).all()
+    today = wita_today()
+    areas = db.exec(select(Area).where(_valid_between(today, today)).order_by(Area.code)).all()
     aliases: dict[str, list[str]] = defaultdict(list)
     for alias in db.exec(select(AreaAlias)):
         aliases[alias.area_code].append(alias.alias)

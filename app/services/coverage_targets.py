@@ -1,6 +1,7 @@
 """Sets the targets of a year: a whole grid at once, all of it or nothing."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from sqlmodel import select
 
@@ -15,6 +16,7 @@ from app.services.activities import record
 from app.services.locks import hold_targets
 from app.spreadsheets.kelurahan import PlaceIndex
 from app.spreadsheets.reading import problem, read_target_sheet
+from app.spreadsheets.reference import Kelurahan, Reference
 from app.spreadsheets.target_grid import (
     TargetCell,
     TargetTable,
@@ -85,12 +87,23 @@ def read_table(look: Db, actor: Actor, grid: TargetGrid, content: bytes) -> Targ
     Raises `UnreadableFile` or `TooLarge`.
     """
     actor.require(Permission.TARGET_WRITE)
-    reference = sheet_reference(look)
+    reference = _reference_of(grid, sheet_reference(look))
     codes = {place.code for place in grid.places}
     table = read_target_table(read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes)
     if table is None:
         raise problem("no-target-columns", {})
     return table
+
+
+def _reference_of(grid: TargetGrid, today: Reference) -> Reference:
+    """What is known today, and the kelurahan of the grid that there aren't any more."""
+    known = {place.code for place in today.kelurahan}
+    closed = [
+        Kelurahan(place.code, place.name, place.kecamatan_code)
+        for place in grid.places
+        if place.code not in known
+    ]
+    return replace(today, kelurahan=(*today.kelurahan, *closed)) if closed else today
 
 
 def _set(db: Db, year: int, cell: TargetCell, line: CoverageTarget | None, target: int | None) -> None:

@@ -12,6 +12,8 @@ const rows = [...grid.querySelectorAll("tbody tr")]
   .map((row) => [...row.querySelectorAll("input")])
   .filter((fields) => fields.length > 0);
 const [defaults, ...places] = rows;
+// Kelurahan that closed within the year are in no sum of the city.
+const lasting = places.filter((fields) => !fields[0].closest("[data-closed]"));
 const builtIn = defaults.map((field) => field.placeholder);
 
 const numberOf = (text) => (NUMBER.test(text.trim()) ? Number(text.trim().replace(/[.,]/, "")) : null);
@@ -29,7 +31,7 @@ function updateSums() {
     });
     show(fields[0].closest("tr").querySelector("output"), sum(fields.slice(1).map(targetOf)));
   }
-  const totals = defaults.map((_, column) => sum(places.map((fields) => targetOf(fields[column]))));
+  const totals = defaults.map((_, column) => sum(lasting.map((fields) => targetOf(fields[column]))));
   const outputs = grid.querySelectorAll("tfoot output");
   [...totals, sum(totals.slice(1))].forEach((total, column) => show(outputs[column], total));
 }

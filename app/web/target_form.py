@@ -25,11 +25,15 @@ class TargetField:
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One kelurahan: the whole first, then each group. `total` is the sum of the groups."""
+    """One kelurahan: the whole first, then each group. `total` is the sum of the groups.
+
+    One that is `closed` within the year is in none of the form's totals.
+    """
 
     place: KelurahanView
     fields: tuple[TargetField, ...]
     total: int
+    closed: bool
 
 
 class TargetForm:
@@ -43,6 +47,7 @@ class TargetForm:
         self._typed = {cell: (typed or {}).get(cell, text) for cell, text in self._kept.items()}
         self._columns = (None, *(group.code for group in grid.groups))
         self._places = grid.places
+        self.closed = [place for place in grid.places if grid.is_closed(place)]
 
     @property
     def defaults(self) -> list[TargetField]:
@@ -58,9 +63,8 @@ class TargetForm:
     @property
     def totals(self) -> list[int]:
         """The city's sum of each column, and of all groups in the end."""
-        columns = [
-            sum(self._target(place.code, group) or 0 for place in self._places) for group in self._columns
-        ]
+        lasting = [place for place in self._places if place not in self.closed]
+        columns = [sum(self._target(place.code, group) or 0 for place in lasting) for group in self._columns]
         return [*columns, sum(columns[1:])]
 
     @property
@@ -71,7 +75,8 @@ class TargetForm:
     def _row(self, place: KelurahanView) -> TargetRow:
         fields = tuple(self._field((place.code, group)) for group in self._columns)
         groups = self._columns[1:]
-        return TargetRow(place, fields, sum(self._target(place.code, group) or 0 for group in groups))
+        total = sum(self._target(place.code, group) or 0 for group in groups)
+        return TargetRow(place, fields, total, place in self.closed)
 
     def _field(self, cell: TargetCell) -> TargetField:
         kelurahan, group = cell

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.database import reading, writing
-from app.models import CoverageTarget
+from app.models import Area, CoverageTarget
 from app.queries.coverage_targets import newest_change
 from app.services.coverage_targets import set_targets
 from app.spreadsheets.failures import MAX_HEADER_COLUMNS
@@ -195,3 +196,18 @@ def test_only_dinas_kominfo_and_administrators_set_targets(
 def test_years_that_no_report_is_about(viewer: TestClient) -> None:
     for path in ("/target/1999", "/target/2101", "/target/2000?salin=1999", "/target/dua"):
         assert viewer.get(path).status_code == 404, path
+
+
+@on_sqlite
+def test_a_kelurahan_that_closed_within_the_year_keeps_its_row_until_then(
+    viewer: TestClient, city: City
+) -> None:
+    saved(viewer, {MANGGAR: "7"})
+    with writing(city.engine) as db:
+        db.get_one(Area, MANGGAR).valid_to = date(2025, 9, 30)
+
+    page = viewer.get("/target/2025")
+    assert (cells(page)[MANGGAR], MANGGAR in cells(viewer.get("/target/2026"))) == ("7", False)
+    assert "Closed within the year, and in no sum: Manggar (until 30-09-2025)." in page.text
+    assert "<output>33</output>" in page.text.partition("<tfoot>")[2]
+    assert cells(uploaded(viewer, b"Kelurahan;Seluruhnya\nManggar;8\n"))[MANGGAR] == "8"

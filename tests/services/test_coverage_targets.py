@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
+from threading import Barrier
 
 import pytest
 
-from app.database import reading, writing
+from app.database import Db, reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Activity, CoverageTarget
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
 from app.queries.coverage_targets import newest_change
 from app.reports.coverage import CoverageReport
+from app.services import coverage_targets
 from app.services.coverage_targets import set_targets
 from app.spreadsheets.target_grid import TargetCell
+from tests.services.test_import_concurrency import at_once, on_postgresql
 from tests.stories import LAMARU, MANGGAR, City
 
 
@@ -94,6 +98,39 @@ def test_nobody_overwrites_what_they_have_not_seen(city: City) -> None:
         set_targets(db, city.actor("made"), 2025, {(MANGGAR, None): "8"}, seen=seen)
 
     assert [line.target for line in city.all(CoverageTarget)] == [3]
+
+
+def test_of_two_who_save_at_once_one_is_told_of_the_other(city: City) -> None:
+    outcomes = saved_at_once(city)
+
+    assert [type(outcome) for outcome in outcomes if outcome != 1] == [Conflict]
+    assert len(city.all(CoverageTarget)) == 1
+
+
+@on_postgresql
+def test_without_the_lock_neither_would_be_told(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the test above: both look before either has written."""
+    both_have_looked = Barrier(2)
+
+    def look(db: Db, year: int) -> int:
+        newest = newest_change(db, year)
+        both_have_looked.wait()
+        return newest
+
+    monkeypatch.setattr(coverage_targets, "hold_targets", lambda db: None)
+    monkeypatch.setattr(coverage_targets, "newest_change", look)
+
+    assert saved_at_once(city) == [1, 1]
+
+
+def saved_at_once(city: City) -> list[int | Conflict]:
+    """Rina and Made, who both saw a grid without targets, fill in a cell each: how many changed, or the refusal."""
+
+    def save(who: str, cell: TargetCell) -> int:
+        with writing(city.engine) as db:
+            return set_targets(db, city.actor(who), 2025, {cell: "3"}, seen=0)
+
+    return at_once(partial(save, "rina", (MANGGAR, None)), partial(save, "made", (LAMARU, None)))
 
 
 @pytest.mark.parametrize("name", ["sari", "budi"])

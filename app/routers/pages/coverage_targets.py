@@ -12,7 +12,7 @@ from app.models.base import now
 from app.queries.coverage_targets import TargetGrid, target_grid
 from app.reports.download import MEDIA_TYPES
 from app.reports.target_table import target_table
-from app.reports.wording import LETTERHEAD
+from app.reports.wording import LETTERHEAD, name_until
 from app.reports.xlsx import workbook
 from app.services.coverage_targets import read_table, read_targets, set_targets
 from app.spreadsheets.target_grid import TargetCell, cell_name, target_message_text
@@ -98,6 +98,7 @@ def targets_file(look: Reader, actor: PageActor, year: int, language: Lang, _: T
             for place in grid.places
         ],
         form.totals[:-1],
+        _closed(form, _),
         _,
     )
     content = workbook([table], LETTERHEAD, now())
@@ -157,13 +158,20 @@ def _page(
     problem: Problem | None = None,
     remarks: Sequence[str] = (),
 ) -> Response:
+    form = TargetForm(grid, typed)
     labels: dict[str | None, str] = {group.code: group.label for group in grid.groups}
     names: dict[str | None, str] = {place.code: place.name for place in grid.places}
     labels[None], names[None] = _(WHOLE), _(FOR_ALL)
     context: dict[str, Any] = {
         "labels": {cell_name(cell): f"{names[cell[0]]}, {labels[cell[1]]}" for cell in grid.cells},
         "changes": grid.changes,
+        "closed": _closed(form, _),
         "remarks": remarks,
         "unsaved": typed is not None,
     }
-    return render_form(request, "coverage_targets/grid.html", TargetForm(grid, typed), _, problem, **context)
+    return render_form(request, "coverage_targets/grid.html", form, _, problem, **context)
+
+
+def _closed(form: TargetForm, _: Translator) -> list[str]:
+    """The kelurahan that ended within the year, each with its last day."""
+    return [name_until(place.name, place.valid_to, _) for place in form.closed if place.valid_to is not None]
