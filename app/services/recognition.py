@@ -33,6 +33,7 @@ FORM_SENTENCES: Mapping[str, str] = {
     "date-invalid": N_("This is not a possible date of birth. Write it as dd-mm-yyyy."),
     "rt-invalid": N_("This is not an RT number."),
     "nik-invalid": N_("A NIK has 16 digits with a possible date of birth."),
+    "consent-missing": N_("Without your consent we can't register you."),
 }
 
 

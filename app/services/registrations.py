@@ -6,7 +6,7 @@ from sqlalchemy import bindparam
 from sqlmodel import col, select
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import Conflict
 from app.i18n import N_
 from app.models import Attendance, Channel, MessageKind, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
@@ -20,6 +20,7 @@ from app.services.recognition import NotUnderstood, PersonGiven, faults, recogni
 from app.services.registering import Registering
 from app.services.registration_requests import Asking, NoPlaces, require_open
 from app.services.waiting_list import give_place, move_up
+from app.spreadsheets.document import Message
 from app.spreadsheets.judgement import JudgedRow
 
 # Put together once: it is asked while others wait.
@@ -39,7 +40,6 @@ def register(
     if sent := _sent_before(db, asking):
         return sent
     require_open(workshop_session, asking)
-    _require_consent(asking)
     if asking.decision and isinstance(asking.decision.person, int):
         require_choosable(db, vault, actor, asking.decision.person, given)
     (judged,) = recognise(
@@ -50,7 +50,7 @@ def register(
         {1: asking.decision} if asking.decision else None,
         by_membership=asking.channel in {Channel.ORGANIZER, Channel.WALK_IN},
     )
-    if found := faults(judged):
+    if found := [*faults(judged), *_lacking_consent(asking)]:
         raise NotUnderstood({1: found}, of_list=False)
     return Registering(db, vault, actor, workshop_session, asking).register(judged)
 
@@ -88,10 +88,9 @@ def _sent_before(db: Db, asking: Asking) -> Registration | None:
     return db.scalars(_SENT_BEFORE, {"key": asking.request_key}).first()
 
 
-def _require_consent(asking: Asking) -> None:
-    if asking.channel is Channel.SELF and not asking.consent:
-        needed = N_("Without your consent we can't register you.")
-        raise Invalid(needed, fields={"consent": needed})
+def _lacking_consent(asking: Asking) -> list[Message]:
+    lacking = asking.channel is Channel.SELF and not asking.consent
+    return [Message("error", "consent", "consent-missing", {})] if lacking else []
 
 
 def _require_all_understood(judged: Sequence[JudgedRow]) -> None:

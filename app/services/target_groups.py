@@ -37,8 +37,6 @@ def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
     """The last in reports where no position is given. Raises `Invalid`, and `Conflict` for a code that is taken."""
     actor.require(Permission.USER_WRITE)
     hold_people(db)
-    if not CODE.fullmatch(code):
-        raise _refused({"code": N_("Use small letters, digits and hyphens, at most 20, a letter first.")})
     if db.get(TargetGroup, code):
         raise Conflict(N_("There is a target group with this code already."), code="code-taken")
     synonyms = _checked(db, code, given)
@@ -73,6 +71,8 @@ def change_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
 def _checked(db: Db, code: str, given: TargetGroupInput) -> set[str]:
     """The synonyms as they are looked up. No text may name two groups."""
     fields = {}
+    if not CODE.fullmatch(code):
+        fields["code"] = N_("Use small letters, digits and hyphens, at most 20, a letter first.")
     owner = GroupIndex(sheet_reference(db)).code
     for name in ("label_id", "label_en"):
         label = getattr(given, name)

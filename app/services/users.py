@@ -18,11 +18,17 @@ from app.permissions import Actor, Permission
 from app.queries.users import user_by_id
 from app.services.activities import record, snapshot
 from app.services.organizations import organization_named
+from app.services.recognition import PLEASE_CORRECT
 
 MINIMUM_PASSWORD = 10
 LONGEST_NAME = 200
 LINK_LASTS = timedelta(days=7)
 DINAS_KOMINFO = "Dinas Komunikasi dan Informatika Kota Balikpapan"
+
+FAULTS = {
+    "email": N_("This is not an e-mail address."),
+    "name": N_("A name is needed, of at most 200 characters."),
+}
 
 hasher = PasswordHash.recommended()
 
@@ -55,13 +61,14 @@ def create_user(
 ) -> User:
     """A new user of `organization`, which is made where it isn't known yet."""
     actor.require(Permission.USER_WRITE)
-    address = normalized_email(email)
+    address, name = _normalized_email(email), " ".join(name.split())
+    _require_valid(email=bool(address), name=_is_name(name))
     if db.exec(select(User).where(User.email == address)).first():
         text = N_("There is a user with this e-mail address already: %(email)s")
         raise Conflict(text, code="email-taken", email=address)
     user = User(
         email=address,
-        name=_checked_name(name),
+        name=name,
         role=role,
         organization_id=organization_named(db, actor, organization).id,
         may_see_participants=may_see_participants and role is Role.VIEWER,
@@ -82,7 +89,8 @@ def change_user(db: Db, actor: Actor, user_id: int, given: UserInput) -> User:
     if given.role is not Role.ADMIN:
         _require_other_admin(db, actor, user)
     before = snapshot(user)
-    user.name = _checked_name(given.name)
+    user.name = " ".join(given.name.split())
+    _require_valid(name=_is_name(user.name))
     user.role = given.role
     user.organization_id = organization_named(db, actor, given.organization).id
     user.may_see_participants = given.may_see_participants and given.role is Role.VIEWER
@@ -176,20 +184,23 @@ def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: da
     return secret
 
 
-def normalized_email(email: str) -> str:
+def _normalized_email(typed: str) -> str:
+    """Empty where it is no e-mail address."""
     try:
-        return validate_email(email.strip(), check_deliverability=False).normalized.lower()
-    except EmailNotValidError as error:
-        text = N_("This is not an e-mail address: %(email)s")
-        raise Invalid(text, fields={"email": text}, email=email) from error
+        return validate_email(typed.strip(), check_deliverability=False).normalized.lower()
+    except EmailNotValidError:
+        return ""
 
 
-def _checked_name(typed: str) -> str:
-    name = " ".join(typed.split())
-    if not name or len(name) > LONGEST_NAME:
-        text = N_("A name is needed, of at most 200 characters.")
-        raise Invalid(text, fields={"name": text})
-    return name
+def _is_name(text: str) -> bool:
+    return 0 < len(text) <= LONGEST_NAME
+
+
+def _require_valid(**fields: bool) -> None:
+    """Raises `Invalid` with all the fields that aren't."""
+    wrong = {field: FAULTS[field] for field, valid in fields.items() if not valid}
+    if wrong:
+        raise Invalid(next(iter(wrong.values())) if len(wrong) == 1 else PLEASE_CORRECT, fields=wrong)
 
 
 def checked_password(password: str) -> str:

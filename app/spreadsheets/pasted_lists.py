@@ -25,7 +25,7 @@ from app.spreadsheets.text import clean
 
 LONGEST_LINE = 500
 """What is longer names nobody: it is a text."""
-NUMBER_HEADING, LINE_HEADING = N_("No"), N_("Line as pasted")
+NUMBER_HEADING, LINE_HEADING = N_("No."), N_("Line as pasted")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _BULLETS = "-•·▪▫●○◦►▸➤➢*+–—"
 _ITEM = re.compile(

@@ -55,8 +55,8 @@ class PartReader:
 
     def parts(self, line: str) -> list[Part]:
         """The parts of a line of running text, in their order; counts ("12 orang") and labels ("HP:") are none."""
-        text = _AROUND.sub(r"|\g<0>|", line)
-        text = _BEFORE.sub("|", _BEHIND.sub(r"\g<0>|", text))
+        text = _BEHIND.sub(r"\g<0>|", line)
+        text = _BEFORE.sub("|", _AROUND.sub(r"|\g<0>|", text))
         found = [part for piece in _SEPARATOR.split(text) for part in self._of_piece(piece)]
         following = (*(part.field for part in found[1:]), None)
         return [

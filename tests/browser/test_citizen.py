@@ -119,7 +119,7 @@ def test_the_waiting_list_and_a_delegation(
     expect(page.get_by_text("Semua 1 tempat sudah terisi.")).to_be_visible()
     fill(page, "Siti Contoh")
     submit(page)
-    expect(page.get_by_text("Di depan Anda ada 0 orang.")).to_be_visible()
+    expect(page.get_by_text("Anda yang pertama dalam antrean.")).to_be_visible()
     everyone_can_use(page)
 
     with writing(city.engine) as db:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from app.database import writing
 from app.i18n import wita_today
 from app.models import Activity, WorkshopSession
+from app.permissions import CITIZEN, OPERATOR
 from app.services.activities import record
 from tests.database import on_sqlite
 from tests.stories import City
@@ -87,6 +88,17 @@ def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
 
     assert len(codes) > 30
     assert {code for code in codes if f'<option value="{code}">' not in page} == set()
+
+
+def test_who_acted_without_being_a_user_has_words(admin: TestClient, engine: Engine) -> None:
+    with writing(engine) as db:
+        for actor in (CITIZEN, OPERATOR):
+            record(db, actor, "create", "workshop", "LD-1")
+    admin.cookies["jangkau_language"] = "id"
+    assert [line.split(" membuat ")[0] for line in lines_of(admin)[:2]] == [
+        "baris perintah",
+        "halaman pendaftaran",
+    ]
 
 
 def test_the_log_is_read_page_by_page(admin: TestClient, city: City, engine: Engine) -> None:

@@ -232,7 +232,9 @@ def test_a_closed_session_takes_no_delegation(
     assert register(kelurahan, address, "Siti Contoh").status_code == 409
 
     changed(city, code, cancelled_at=None)
+    assert f'action="{LINKS}/semua"' in organizer.get(LINKS).text
     begun(city, code)
+    assert f'action="{LINKS}/semua"' not in organizer.get(LINKS).text
     assert register(kelurahan, address, "Siti Contoh").status_code == 409
     assert city.all(Registration) == []
 

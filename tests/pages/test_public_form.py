@@ -71,6 +71,13 @@ def test_what_was_typed_is_kept_beside_what_is_wrong(
     assert city.all(Registration) == []
 
 
+def test_all_that_is_wrong_is_said_at_once(citizen: TestClient, city: City) -> None:
+    coming_session(city, groups=("umkm", "rt"))
+    page = sent(citizen, name="", kelurahan="", target_group="", phone="0812", consent="").text
+    told = ["name", "kelurahan", "target_group", "phone", "consent"]
+    assert re.findall(r'id="(\w+)-error"', page) == told
+
+
 TYPES = {"name": "text", "phone": "tel", "email": "email"}
 
 

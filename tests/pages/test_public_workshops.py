@@ -30,7 +30,7 @@ def test_who_finds_no_place_is_told_before(citizen: TestClient, city: City) -> N
     answer = sent(citizen, name="Budi Contoh", phone="", email="")
     assert statuses(city) == ["confirmed", "waitlisted"]
     ticket = citizen.get(answer.headers["location"]).text
-    assert "People ahead of you: 0." in ticket
+    assert "You are the first in the queue." in ticket
     assert "The whole session: full (1 places)" in ticket
 
 

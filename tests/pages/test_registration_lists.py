@@ -97,14 +97,18 @@ def test_what_was_pasted_stays_where_nobody_is_found_in_it(organizer: TestClient
     assert page.status_code == 422
     assert re.search(r'id="text-error">Nobody was found', page.text)
     assert "Daftar peserta:</textarea>" in page.text
-    assert "Choose a file first." in organizer.post(PAGE, data={"text": " "}).text
+    nothing = organizer.post(PAGE, data={"text": " "}).text
+    assert 'id="text-error">Paste a list, or choose a file.' in nothing
 
 
 def test_nobody_is_registered_for_a_session_that_is_over(organizer: TestClient, city: City) -> None:
     coming_session(city)
     yesterday = now() - timedelta(days=1)
     changed(city, "JUALAN-1", starts_at=yesterday, ends_at=yesterday + timedelta(hours=3))
-    assert "This session is over." in organizer.get(PAGE).text
+    for page in (PAGE, f"{PAGE}-orang"):
+        shown = organizer.get(page).text
+        assert "This session is over." in shown
+        assert f'action="{page}"' not in shown
     assert organizer.post(PAGE, data={"text": LIST}).status_code == 409
 
 

@@ -66,11 +66,13 @@ def test_a_group_is_renamed_and_moved_and_its_words_are_those_given(admin: TestC
         ("synonyms", "guru\npak rt", "These words name another group: pak rt"),
     ],
 )
-def test_no_word_names_two_groups(
+def test_no_word_names_two_groups_and_what_is_wrong_is_said_beside_it(
     admin: TestClient, city: City, field: str, typed: str, sentence: str
 ) -> None:
     page = admin.post(f"{GROUPS}/baru", data=TEACHERS | {field: typed})
+    empty = admin.post(f"{GROUPS}/baru", data={})
 
+    assert re.findall(r'id="(\w+)-error"', empty.text) == ["label_id", "label_en", "code"]
     assert page.status_code in {409, 422}
     found = re.search(rf'id="{field}-error">(.*?)</small>', page.text)
     assert found is not None

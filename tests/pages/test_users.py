@@ -128,6 +128,7 @@ def test_what_makes_no_user_is_told_beside_its_field(admin: TestClient, city: Ci
         assert page.status_code in {409, 422}
         assert re.search(rf'id="{field}-error">{sentence}', page.text), field
         assert 'value="Ani  Aster"' in page.text or field == "name"
+    assert re.findall(r'id="(\w+)-error"', admin.post(f"{USERS}/baru", data={}).text) == ["email", "name"]
     assert city.all(User) == before
 
 

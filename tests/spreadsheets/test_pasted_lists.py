@@ -69,6 +69,11 @@ def test_what_a_line_says_besides_is_told_by_its_shape() -> None:
         "12",
         MANGGAR,
     )
+    assert person_of("- Ani Contoh - Lamaru RT 3 0812 0000 0411", "kelurahan", "rt", "phone") == (
+        LAMARU,
+        "3",
+        "+6281200000411",
+    )
     assert person_of("- Ani Contoh / Lamaru / RT 07/02", "kelurahan", "rt", "target_group") == (
         LAMARU,
         "7",

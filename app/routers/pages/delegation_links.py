@@ -8,10 +8,12 @@ from pydantic import BaseModel
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem
 from app.i18n import N_, Translator, time_text
+from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries import delegation_links as queries
 from app.queries import reference
-from app.queries.workshop_sessions import workshop_session
+from app.queries.registration_standing import standing
+from app.queries.workshop_sessions import workshop_session, workshop_session_by_code
 from app.services import delegation_links as services
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
@@ -47,11 +49,11 @@ def create_link(
 ) -> Response:
     try:
         _require_moment(form)
-        services.create_link(db, actor, code, form.kelurahan, moment(form.until))
+        made = services.create_link(db, actor, code, form.kelurahan, moment(form.until))
     except (Invalid, Conflict) as problem:
         db.rollback()
         return _page(request, db, actor, code, form, _, problem)
-    response = see(f"/sesi/{code}/delegasi")
+    response = see(f"/sesi/{code}/delegasi#text-{made.id}")
     flash(response, _("The link is made. Copy its text and send it."))
     return response
 
@@ -86,6 +88,7 @@ def _page(
     problem: Problem | None = None,
 ) -> Response:
     held = workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
+    row = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
     links = queries.delegation_links(db, actor, code)
     return render_form(
         request,
@@ -94,6 +97,7 @@ def _page(
         _,
         problem,
         workshop_session=held,
+        standing=standing(row, now()),
         links=links,
         texts={link.id: _text(request, link, held.workshop_title, _) for link in links if link.is_valid},
         kelurahan=reference.kelurahan(db),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
-from app.i18n import Language, Translator
+from app.i18n import N_, Language, Translator
 from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.permissions import Actor, Permission
@@ -67,7 +67,7 @@ def send_list(
         if text.strip():
             made, left_out = upload_pasted(look, db, vault, actor, code, text, choices, _)
         else:
-            made = upload_list(look, db, vault, actor, code, *sent_file(file), choices)
+            made = upload_list(look, db, vault, actor, code, *_sent_list(file), choices)
     except (Conflict, Invalid, TooLarge, UnreadableFile) as problem:
         db.rollback()
         return _page(request, look, actor, language, _, code, ListForm(text, target_group), problem)
@@ -75,6 +75,14 @@ def send_list(
     if left_out:
         flash(response, _left_out(left_out, _))
     return response
+
+
+def _sent_list(file: UploadFile | str | None) -> tuple[str, bytes]:
+    try:
+        return sent_file(file)
+    except Invalid as nothing:
+        sentence = N_("Paste a list, or choose a file.")
+        raise Invalid(sentence, fields={"text": sentence}) from nothing
 
 
 def _left_out(lines: Sequence[str], _: Translator) -> str:
