@@ -74,7 +74,7 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     there = standing(db, attendance_import)
     written = {row.registration_id for row in rows if row.registration_id} | set(attendance_import.others)
     require_not_folded(db, attendance_import.workshop_session_id, written)
-    _require_nothing_newer(attendance_import, rows, there, _marked_since(db, attendance_import))
+    _require_nothing_newer(attendance_import, rows, there, _touched_since(db, attendance_import))
     taken_back = _take_back(db, attendance_import, rows, there)
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
@@ -87,30 +87,32 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     return attendance_import
 
 
-def _marked_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
-    """The registrations for which a mark from the venue arrived after the commit, whatever its device's time."""
-    statement = (
+def _touched_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
+    """The registrations for which a mark from the venue arrived after the commit, whatever its device's time, and
+    those of people who cancelled and registered again: they stand as they were left, but by what came later."""
+    of_session = col(Registration.workshop_session_id) == attendance_import.workshop_session_id
+    marked = (
         select(col(AttendanceMark.registration_id))
         .join(Registration, col(Registration.id) == col(AttendanceMark.registration_id))
-        .where(
-            col(Registration.workshop_session_id) == attendance_import.workshop_session_id,
-            col(AttendanceMark.received_at) > attendance_import.committed_at,
-        )
+        .where(of_session, col(AttendanceMark.received_at) > attendance_import.committed_at)
     )
-    return set(db.scalars(statement))
+    again = select(col(Registration.id)).where(
+        of_session, col(Registration.created_at) > attendance_import.committed_at
+    )
+    return {*db.scalars(marked), *db.scalars(again)}
 
 
 def _require_nothing_newer(
     attendance_import: AttendanceImport,
     rows: Sequence[AttendanceImportRow],
     there: Standing,
-    marked: Collection[int],
+    touched: Collection[int],
 ) -> None:
     newer = [
         person_id
         for row in rows
         if (person_id := row.participant_id)
-        and (row.registration_id in marked or _is_newer(attendance_import, row, there.state(person_id)))
+        and (row.registration_id in touched or _is_newer(attendance_import, row, there.state(person_id)))
     ]
     others = set(attendance_import.others)
     newer += [

@@ -27,6 +27,7 @@ from app.services.import_commit import CommitChoices
 from app.services.registration_lists import upload_list, upload_pasted
 from app.services.registrations import cancel
 from tests.coming import begun, changed, coming_session
+from tests.services.test_messages import come
 from tests.stories import City, sheet
 
 THREE = "1. Ani Aster - Manggar\n2. Budi Bakung - Manggar\n3. Dewi Dahlia - Lamaru"
@@ -156,6 +157,19 @@ def test_undo_stops_where_something_newer_was_built_on_it(city: City) -> None:
     budi = city.all(Registration)[1]
     with writing(city.engine) as db:
         db.add(Attendance(registration_id=budi.id, status=AttendanceStatus.PRESENT))
+    with pytest.raises(Conflict, match="Budi Bakung"):
+        city.undo(made.id)
+
+
+def test_undo_leaves_alone_who_cancelled_and_registered_again(city: City) -> None:
+    coming_session(city)
+    made = city.commit(pasted(city, THREE).id)
+    budi = city.all(Registration)[1]
+    with writing(city.engine) as db:
+        cancel(db, city.actor("sari"), db.get_one(Registration, budi.id))
+    come(city, "Budi Bakung")
+
+    assert stands(city) == {"Ani": CONFIRMED, "Budi": CONFIRMED, "Dewi": CONFIRMED}
     with pytest.raises(Conflict, match="Budi Bakung"):
         city.undo(made.id)
 
