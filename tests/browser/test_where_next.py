@@ -44,7 +44,6 @@ def test_from_a_kelurahan_at_zero_to_a_session_planned_there(
     sari: Page, everyone_can_use: PageCheck, screenshot: Screenshot
 ) -> None:
     everyone_can_use(sari)
-    screenshot(sari, "dashboard-organizer")
     sari.locator("main a[href='/cakupan/berikutnya']").click()
     everyone_can_use(sari)
     screenshot(sari, "where-to-go-next")

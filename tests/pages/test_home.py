@@ -56,7 +56,7 @@ def test_a_session_of_today_is_for_those_who_take_its_attendance(
 
     page = staff.get("/").text
 
-    assert page.index("Today") < page.index("/sesi/JUALAN-1")
+    assert page.index("Today") < page.index("Under way") < page.index('href="/sesi/JUALAN-1/hadir"')
     assert "There is nothing to do." not in page
     assert "Today" not in viewer.get("/").text
 
