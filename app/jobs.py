@@ -31,7 +31,7 @@ from app.services.queued_imports import (
     give_up_commit,
     give_up_reading,
     note_interruption,
-    read_uploaded,
+    read_queued,
 )
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
@@ -145,7 +145,7 @@ class Jobs:
                 self._find_duplicates(task.payload["attendance_import"])
             case OutboxKind.READ_IMPORT:
                 with self._telling(task) as tell, reading(self.engine) as look, writing(self.engine) as db:
-                    read_uploaded(look, db, self.vault, task.payload["import"], tell)
+                    read_queued(look, db, self.vault, task.payload, tell)
             case OutboxKind.COMMIT_IMPORT:
                 with self._telling(task) as tell, writing(self.engine) as db:
                     commit_queued(db, self.vault, task.payload, tell)
@@ -190,7 +190,7 @@ class Jobs:
                 pass  # the next night finds them
             case OutboxKind.READ_IMPORT:
                 with writing(self.engine) as db:
-                    give_up_reading(db, task.payload["import"])
+                    give_up_reading(db, task.payload)
             case OutboxKind.COMMIT_IMPORT:
                 with writing(self.engine) as db:
                     give_up_commit(db, task.payload["import"])

@@ -1,5 +1,5 @@
-"""What the outbox does with an import: it reads a large file, or commits a long list. Where that broke off, the
-import says so.
+"""What the outbox does with an import: it reads a large file, at first or as somebody says, or commits a long list.
+Where that broke off, the import says so.
 """
 
 from collections.abc import Mapping
@@ -15,26 +15,37 @@ from app.queries.attendance_imports import UNDER_WAY
 from app.services.activities import record
 from app.services.attendance_imports import choices_of, keep_reading, read_again
 from app.services.import_commit import CommitChoices, commit_held
+from app.services.import_mapping import given_from_json, keep_as_given, read_as_given
 from app.services.locks import hold_people, lock_row
 from app.services.logins import actor_of
 from app.spreadsheets.progress import Progress, nobody_waits
 
 
-def read_uploaded(
-    look: Db, db: Db, vault: NikVault, import_id: int, progress: Progress = nobody_waits
+def read_queued(
+    look: Db, db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = nobody_waits
 ) -> None:
-    """Reads a file that was kept unread; one that can't be read is kept as failed, with its sentence."""
-    found = look.get(AttendanceImport, import_id)
+    """Reads a file that was kept unread, or once more as it was `asked` by `import_mapping.remap`.
+
+    One that can't be read is kept as failed, with its sentence; read once more, it is in review as it was.
+    """
+    found = look.get(AttendanceImport, asked["import"])
     if found is None or found.status is not ImportStatus.READING:
         return
     try:
-        reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
+        if "given" in asked:
+            read = read_as_given(look, vault, found, given_from_json(asked["given"]), progress)
+        else:
+            reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
     except Problem as problem:
-        _keep_failed(db, import_id, problem)
+        _keep_failed(db, asked, problem)
+        return
+    attendance_import = lock_row(db, AttendanceImport, found.id)
+    if attendance_import.status is not ImportStatus.READING:
+        return
+    if "given" in asked:
+        keep_as_given(db, vault, _who(db, asked["user"]), attendance_import, read, progress)
     else:
-        attendance_import = lock_row(db, AttendanceImport, import_id)
-        if attendance_import.status is ImportStatus.READING:
-            keep_reading(db, vault, attendance_import, *reading, progress=progress)
+        keep_reading(db, vault, attendance_import, *reading, progress=progress)
 
 
 def commit_queued(
@@ -63,10 +74,10 @@ def note_interruption(db: Db, import_id: int) -> None:
         _keep_problem(attendance_import, Problem(text, code="interrupted"))
 
 
-def give_up_reading(db: Db, import_id: int) -> None:
+def give_up_reading(db: Db, asked: Mapping[str, Any]) -> None:
     """After several tries that ended without an answer."""
     text = N_("The file could not be read. Save it again as .xlsx and upload it once more.")
-    _keep_failed(db, import_id, UnreadableFile(text))
+    _keep_failed(db, asked, UnreadableFile(text))
 
 
 def give_up_commit(db: Db, import_id: int) -> None:
@@ -86,12 +97,16 @@ def _to_review(attendance_import: AttendanceImport, problem: Problem) -> None:
     _keep_problem(attendance_import, problem)
 
 
-def _keep_failed(db: Db, import_id: int, problem: Problem) -> None:
-    failed = lock_row(db, AttendanceImport, import_id)
-    if failed.status is ImportStatus.READING:
-        failed.status = ImportStatus.FAILED
-        _keep_problem(failed, problem)
-        record(db, OPERATOR, "fail", "attendance-import", import_id, after={"code": problem.code})
+def _keep_failed(db: Db, asked: Mapping[str, Any], problem: Problem) -> None:
+    attendance_import = lock_row(db, AttendanceImport, asked["import"])
+    if attendance_import.status is not ImportStatus.READING:
+        return
+    if "given" in asked:
+        _to_review(attendance_import, problem)
+    else:
+        attendance_import.status = ImportStatus.FAILED
+        _keep_problem(attendance_import, problem)
+        record(db, OPERATOR, "fail", "attendance-import", attendance_import.id, after={"code": problem.code})
 
 
 def _keep_problem(attendance_import: AttendanceImport, problem: Problem) -> None:

@@ -26,7 +26,7 @@ from app.models import (
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
 from app.services.attendance_imports import upload
-from app.services.queued_imports import read_uploaded
+from app.services.queued_imports import read_queued
 from app.settings import Settings
 from app.spreadsheets.failures import MAX_BYTES
 from tests.pages.sheets import (
@@ -259,7 +259,7 @@ def test_a_large_file_is_waited_for(
     assert "<html" not in news.text
 
     with reading(engine) as look, writing(engine) as db:
-        read_uploaded(look, db, NikVault(settings.secret), unread)
+        read_queued(look, db, NikVault(settings.secret), {"import": unread})
 
     assert staff.get(address, headers={"hx-request": "true"}).headers["hx-refresh"] == "true"
     assert figures(staff.get(address)) == {"all": "1", "create": "1"}

@@ -12,12 +12,14 @@ from app.jobs import Jobs
 from app.models import WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.services.attendance_imports import READ_AT_ONCE_BYTES
 from app.services.import_commit import MOST_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.pages.sheets import uploaded
 from tests.stories import crowd
 
 LONG = MOST_ROWS_AT_ONCE + 1
+LARGE = crowd(3) + b";" * READ_AT_ONCE_BYTES
 HTMX = {"hx-request": "true"}
 on_sqlite = pytest.mark.parametrize(
     "database_kind", ["sqlite"], indirect=True
@@ -76,3 +78,29 @@ def test_it_says_why_it_was_not_saved(
     assert "What saving will do" in page.text
     assert staff.post(f"{saving}/simpan", data={"confirm": "true"}).status_code == 303
     assert "This session has not begun yet." not in staff.get(saving).text
+
+
+@on_sqlite
+def test_a_large_file_that_is_read_in_another_way_is_waited_for(
+    staff: TestClient, workshop_session: WorkshopSession, engine: Engine, settings: Settings
+) -> None:
+    worker = Jobs(settings, engine, NikVault(settings.secret))
+    address = uploaded(staff, LARGE, "panjang.csv")
+    worker.drain()
+    assert "3 rows" in staff.get(address).text
+
+    asked = staff.post(f"{address}/kelompok", data={"target_group": "umkm"})
+    assert (asked.status_code, asked.headers["location"]) == (303, address)
+    page = staff.get(address).text
+    assert "The file is being read" in page
+    assert "Rows that named no target group have one now." not in page
+    assert '<meta http-equiv="refresh"' in page
+    worker.drain()
+
+    assert staff.get(address, headers=HTMX).headers["hx-refresh"] == "true"
+    done = staff.get(address).text
+    assert "What saving will do" in done
+
+    staff.post(f"{address}/pemetaan", data={"header_row": "3"})
+    worker.drain()
+    assert "No header was found" in staff.get(address).text

@@ -10,7 +10,7 @@ from app.permissions import OPERATOR
 from app.services.attendance_imports import upload
 from app.services.column_mappings import forget_columns
 from app.services.import_mapping import remap
-from app.services.queued_imports import read_uploaded
+from app.services.queued_imports import read_queued
 from tests.stories import City, sheet
 
 HEADER = "Nama;Kolom A;Ket"
@@ -69,7 +69,7 @@ def test_a_list_that_is_read_later_is_read_so_too(city: City) -> None:
         content = sheet(HEADER, SITI)
         kept = upload(look, db, city.vault, OPERATOR, "UMKM-2025-1", "besar.csv", content, at_once=False)
     with reading(city.engine) as look, writing(city.engine) as db:
-        read_uploaded(look, db, city.vault, kept.id)
+        read_queued(look, db, city.vault, {"import": kept.id})
     assert kelurahan_read(city, kept.id) == "Negeri Awan"
 
 

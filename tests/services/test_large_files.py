@@ -6,11 +6,13 @@ import pytest
 from sqlalchemy import Engine
 
 from app import jobs
-from app.database import writing
+from app.database import reading, writing
+from app.errors import Conflict
 from app.jobs import Jobs
-from app.models import AttendanceImport, ImportStatus, OutboxTask
+from app.models import Activity, AttendanceImport, ImportStatus, OutboxTask
 from app.models.base import now
 from app.services.attendance_imports import READ_AT_ONCE_BYTES
+from app.services.import_mapping import remap
 from app.services.outbox import TRIES, claim
 from app.services.queued_imports import give_up_reading
 from app.settings import Settings
@@ -44,6 +46,44 @@ def test_it_is_read_after_the_answer(city: City, worker: Jobs) -> None:
     assert status(city) is ImportStatus.REVIEW
     assert len(city.rows(made.id)) == 3
     assert city.all(OutboxTask) == []
+
+
+def mapped(city: City, import_id: int, **given: object) -> ImportStatus:
+    with reading(city.engine) as look, writing(city.engine) as db:
+        return remap(look, db, city.vault, city.actor("budi"), import_id, given).status
+
+
+def test_it_is_read_again_after_the_answer_as_somebody_said(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+    city.correct(made.id, 2, cells={"name": "Siti Aminah"})
+
+    assert mapped(city, made.id, columns={0: "name", 1: "kelurahan", 2: None}) is ImportStatus.READING
+    assert len(city.rows(made.id)) == 3
+    with pytest.raises(Conflict):
+        city.correct(made.id, 2, cells={"name": "Nur Aini"})
+    worker.drain()
+
+    rows = city.rows(made.id)
+    assert status(city) is ImportStatus.REVIEW
+    assert rows[2].cells["name"] == "Siti Aminah"
+    assert {tuple(row.cells) for row in rows.values()} == {("name", "kelurahan", "attendance")}
+    (line,) = [one for one in city.all(Activity) if one.action == "map"]
+    assert line.actor == "Budi Petugas"
+    assert city.all(OutboxTask) == []
+
+
+def test_what_cannot_be_read_so_stays_as_it_was_and_says_why(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+
+    mapped(city, made.id, sheet="Lembar lain")
+    worker.drain()
+
+    (kept,) = city.all(AttendanceImport)
+    assert kept.status is ImportStatus.REVIEW
+    assert (kept.failure or {})["code"] == "no-such-sheet"
+    assert len(city.rows(made.id)) == 3
 
 
 def test_a_worker_that_died_does_not_take_it_along(city: City, worker: Jobs) -> None:
@@ -93,7 +133,7 @@ def test_after_several_tries_it_is_given_up(
     def fault(*_: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(jobs, "read_uploaded", fault)
+    monkeypatch.setattr(jobs, "read_queued", fault)
     city.upload(city.session(), LARGE)
 
     for _ in range(TRIES):
@@ -116,7 +156,7 @@ def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
     worker.drain()
 
     with writing(city.engine) as db:
-        give_up_reading(db, made.id)
+        give_up_reading(db, {"import": made.id})
 
     assert status(city) is ImportStatus.REVIEW
     assert len(city.rows(made.id)) == 3

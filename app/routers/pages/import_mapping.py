@@ -9,6 +9,7 @@ from starlette.responses import Response
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
 from app.i18n import Language, translator
+from app.models import AttendanceImport, ImportStatus
 from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries import reference
@@ -48,13 +49,11 @@ def change_mapping(
 ) -> Response:
     given = _given(attendance_import(look, actor, import_id), typed)
     try:
-        remap(look, db, vault, actor, import_id, given)
+        mapped = remap(look, db, vault, actor, import_id, given)
     except (Conflict, Invalid, TooLarge, UnreadableFile) as problem:
         db.rollback()
         return _mapping_form(request, look, vault, actor, language, import_id, problem)
-    response = see(f"/unggahan/{import_id}")
-    flash(response, _("The sheet was read again."))
-    return response
+    return _read_again(mapped, _("The sheet was read again."))
 
 
 @router.post("/unggahan/{import_id}/pemetaan/lupakan")
@@ -62,11 +61,11 @@ def forget_mapping(
     look: Reader, db: Writer, vault: Vault, actor: PageActor, _: Translate, import_id: int
 ) -> Response:
     """Reads the sheet by its headings alone, and does so with the next one."""
-    remap(look, db, vault, actor, import_id, {"columns": None})
+    mapped = remap(look, db, vault, actor, import_id, {"columns": None})
     forget_columns(db, actor, import_id)
-    response = see(f"/unggahan/{import_id}")
-    flash(response, _("What was remembered is forgotten; the sheet was read again by its headings."))
-    return response
+    return _read_again(
+        mapped, _("What was remembered is forgotten; the sheet was read again by its headings.")
+    )
 
 
 @router.post("/unggahan/{import_id}/kelompok")
@@ -80,9 +79,15 @@ def choose_group(
     target_group: Annotated[str, Form()] = "",
 ) -> Response:
     """One target group for all rows that name none."""
-    remap(look, db, vault, actor, import_id, {"target_group": target_group or None})
-    response = see(f"/unggahan/{import_id}")
-    flash(response, _("Rows that named no target group have one now."))
+    mapped = remap(look, db, vault, actor, import_id, {"target_group": target_group or None})
+    return _read_again(mapped, _("Rows that named no target group have one now."))
+
+
+def _read_again(mapped: AttendanceImport, sentence: str) -> Response:
+    """To the rows as they are read now; of a large file the page says how far that is."""
+    response = see(f"/unggahan/{mapped.id}")
+    if mapped.status is ImportStatus.REVIEW:
+        flash(response, sentence)
     return response
 
 
