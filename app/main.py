@@ -1,5 +1,6 @@
 """The application: `create_app(settings)` puts everything together; nothing is built on import."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -23,16 +24,13 @@ SMALLEST_COMPRESSED = 500
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its pages and API; the database is expected to be up to date."""
     settings = settings or Settings()
-    engine = create_engine(settings)
-    vault = NikVault(settings.secret)
-    jobs = Jobs(settings, engine, vault)
-    report_engine = create_report_engine(settings, engine)
-    house = House(
-        settings, engine, report_engine, vault, jobs.wake, jobs.close, jobs.rows_done, AddressLimits()
-    )
+    jobs = Jobs(settings, create_engine(settings), NikVault(settings.secret))
+    house = open_house(jobs)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        # What is there by now stays: Python's collector of circular references need not walk through it again.
+        gc.freeze()
         with jobs.consuming():
             yield
         house.close()
@@ -53,3 +51,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         app.include_router(router)
     answer_problems(app)
     return app
+
+
+def open_house(jobs: Jobs) -> House:
+    """What the routes reach, with the database and the background work of `jobs`."""
+    report_engine = create_report_engine(jobs.settings, jobs.engine)
+    return House(
+        jobs.settings,
+        jobs.engine,
+        report_engine,
+        jobs.vault,
+        jobs.wake,
+        jobs.close,
+        jobs.rows_done,
+        AddressLimits(),
+    )

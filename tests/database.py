@@ -55,20 +55,31 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(database_kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def database_url(
+    database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
     """A fresh database, as a server leaves it that started for the first time: tables and reference data.
 
-    Of a test that asks for `city` it holds those who work there, too.
+    Of a test that asks for `city` it holds those who work there, too. Each is where the one before it was.
     """
     template = "city_template" if "city" in request.fixturenames else "template"
     if database_kind == "sqlite":
-        path = tmp_path / "jangkau.sqlite3"
-        shutil.copyfile(request.getfixturevalue(f"sqlite_{template}"), path)
+        folder = tmp_path_factory.getbasetemp() / "database"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        path = shutil.copyfile(request.getfixturevalue(f"sqlite_{template}"), folder / "jangkau.sqlite3")
         yield f"sqlite:///{path}"
     else:
         copied = request.getfixturevalue(f"postgresql_{template}").database
-        with created_database(request.getfixturevalue("postgresql"), copied) as url:
+        server, name = request.getfixturevalue("postgresql"), request.getfixturevalue("database_name")
+        with created_database(server, copied, name) as url:
             yield written(url)
+
+
+@pytest.fixture(scope="session")
+def database_name() -> str:
+    """On PostgreSQL, where other processes have theirs."""
+    return new_name()
 
 
 @pytest.fixture
@@ -123,10 +134,14 @@ def postgresql() -> Iterator[Engine]:
     server.dispose()
 
 
+def new_name() -> str:
+    return f"jangkau_test_{uuid4().hex[:12]}"
+
+
 @contextmanager
-def created_database(server: Engine, template: str | None = None) -> Iterator[URL]:
+def created_database(server: Engine, template: str | None = None, name: str | None = None) -> Iterator[URL]:
     """A new database with what `template` holds, dropped at the end."""
-    name = f"jangkau_test_{uuid4().hex[:12]}"
+    name = name or new_name()
     _command(server, f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
     yield server.url.set(database=name)
     _command(server, f"DROP DATABASE {name} WITH (FORCE)")

@@ -1,19 +1,21 @@
 """A long list is committed after the answer; a program asks until that is done."""
 
-from threading import Thread
-
+import pytest
 from fastapi.testclient import TestClient
 
 from app.jobs import Jobs
 from app.services.import_commit import MOST_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.api.problems import refusal
+from tests.queued import drained
 from tests.stories import City, crowd
 
 LONG = MOST_ROWS_AT_ONCE + 1
 
 
-def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, settings: Settings) -> None:
+def test_the_document_tells_rows_done_of_rows(
+    sari: TestClient, city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = f"/attendance-imports/{city.upload(city.session(), crowd(LONG)).id}"
 
     asked = sari.post(f"{path}/commit", json={})
@@ -24,12 +26,8 @@ def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, sett
     assert (again.status_code, again.json()) == (202, document)
     assert refusal(sari.post(f"{path}/undo")) == (409, "being-committed")
 
-    worker = Thread(target=Jobs(settings, city.engine, city.vault).drain)
-    told = []
-    worker.start()
-    while worker.is_alive():
-        told.append(sari.get(path).json().get("progress"))
-    worker.join()
+    jobs = Jobs(settings, city.engine, city.vault)
+    told = drained(jobs, monkeypatch, lambda: sari.get(path).json().get("progress"))
     assert any(progress and 0 < progress["done"] < progress["of"] == LONG for progress in told)
 
     document = sari.get(path).json()

@@ -1,7 +1,6 @@
 """The page that waits while a long list is saved."""
 
 import re
-from threading import Thread
 
 import pytest
 from fastapi.testclient import TestClient
@@ -16,6 +15,7 @@ from app.services.attendance_imports import READ_AT_ONCE_BYTES
 from app.services.import_commit import MOST_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.pages.sheets import uploaded
+from tests.queued import drained
 from tests.stories import crowd
 
 LONG = MOST_ROWS_AT_ONCE + 1
@@ -37,7 +37,7 @@ def saving(staff: TestClient, workshop_session: WorkshopSession) -> str:
 
 @on_sqlite
 def test_it_says_how_many_rows_are_saved(
-    staff: TestClient, saving: str, engine: Engine, settings: Settings
+    staff: TestClient, saving: str, engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = staff.get(saving)
     assert "The list is being saved, all of it or nothing." in page.text
@@ -46,13 +46,9 @@ def test_it_says_how_many_rows_are_saved(
     assert "Being saved" in staff.get("/unggahan").text
     assert "being saved at this moment" in staff.post(f"{saving}/buang").text
 
-    worker = Thread(target=Jobs(settings, engine, NikVault(settings.secret)).drain)
-    said = ""
-    worker.start()
-    while worker.is_alive():
-        said += staff.get(saving, headers=HTMX).text
-    worker.join()
-    assert re.search(r'<progress value="[1-9]\d*" max="2001"', said)
+    jobs = Jobs(settings, engine, NikVault(settings.secret))
+    said = drained(jobs, monkeypatch, lambda: staff.get(saving, headers=HTMX).text)
+    assert re.search(r'<progress value="[1-9]\d*" max="2001"', "".join(said))
 
     assert staff.get(saving, headers=HTMX).headers["hx-refresh"] == "true"
     done = staff.get(saving).text

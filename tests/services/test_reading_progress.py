@@ -1,12 +1,13 @@
 """How far the reading of a long list has come, for whoever waits."""
 
-from threading import Thread
+import pytest
 
 from app.database import reading, writing
 from app.jobs import Jobs
 from app.permissions import OPERATOR
 from app.services.attendance_imports import upload
 from app.settings import Settings
+from tests.queued import drained
 from tests.stories import City, crowd
 
 
@@ -20,16 +21,13 @@ def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
     assert {of for _, of in told} == {3000}
 
 
-def test_others_can_ask_while_a_file_is_read_and_not_after(city: City, settings: Settings) -> None:
+def test_others_can_ask_while_a_file_is_read_and_not_after(
+    city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with reading(city.engine) as look, writing(city.engine) as db:
         to = (look, db, city.vault, OPERATOR, city.session())
-        kept = upload(*to, "daftar.csv", crowd(6000), at_once=False)
+        kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
     worker, asking = (Jobs(settings, city.engine, city.vault) for _ in range(2))
-    drained = Thread(target=worker.drain)
-    seen = set()
-    drained.start()
-    while drained.is_alive():
-        seen.add(asking.rows_done(kept.id))
-    drained.join()
-    assert any(rows is not None and 0 < rows[0] < rows[1] == 6000 for rows in seen)
+    seen = drained(worker, monkeypatch, lambda: asking.rows_done(kept.id))
+    assert any(rows is not None and 0 < rows[0] < rows[1] == 3000 for rows in seen)
     assert asking.rows_done(kept.id) is None
