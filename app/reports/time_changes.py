@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+from app.i18n import wita
 from app.reports.coverage import CoverageReport
 from app.reports.coverage_parts import Breakdown, Division, Part
 from app.reports.periods import MONTHS_OF_QUARTER, Period, first_of_quarter, months_from, within
@@ -10,18 +11,20 @@ from app.reports.periods import MONTHS_OF_QUARTER, Period, first_of_quarter, mon
 def changes_in_time(report: CoverageReport, before: CoverageReport, breakdown: Breakdown) -> dict[str, int]:
     """By the parts' keys: their participants less those of the month or quarter before.
 
-    Only where both are counted whole: the one lies in the period, the other in it or in that of `before`.
+    Only where both are counted whole: the one is over and lies in the period, the other in it or in that of `before`.
     """
     counted = {
         part.narrowed["from"]: part.participants
         for part in (*parts_by(before, breakdown.by), *breakdown.parts)
     }
-    changes = {}
+    today, changes = wita(report.generated_at).date(), {}
     for part in breakdown.parts:
         whole = _whole(date.fromisoformat(part.narrowed["from"]), breakdown.by)
         previous = _whole(whole.from_ - timedelta(days=1), breakdown.by)
-        if _inside(whole, report.period) and (
-            _inside(previous, report.period) or _inside(previous, before.period)
+        if (
+            whole.to < today
+            and _inside(whole, report.period)
+            and (_inside(previous, report.period) or _inside(previous, before.period))
         ):
             changes[part.key] = part.participants - counted.get(previous.from_.isoformat(), 0)
     return changes

@@ -125,6 +125,9 @@ def discard(db: Db, actor: Actor, import_id: int) -> None:
 def require_review(attendance_import: AttendanceImport) -> None:
     """Raises `Conflict` where the import is no longer, or not yet, open to changes."""
     require_not_committing(attendance_import)
+    if attendance_import.status is ImportStatus.READING:
+        text = N_("This upload is being read at this moment. Wait until that is done.")
+        raise Conflict(text, code="not-in-review")
     if attendance_import.status is not ImportStatus.REVIEW:
         raise Conflict(N_("This import is not open for review any more."), code="not-in-review")
 

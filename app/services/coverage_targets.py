@@ -96,14 +96,15 @@ def read_table(look: Db, actor: Actor, grid: TargetGrid, content: bytes) -> Targ
 
 
 def _reference_of(grid: TargetGrid, today: Reference) -> Reference:
-    """What is known today, and the kelurahan of the grid that there aren't any more."""
+    """What is known today, and the kelurahan of the grid that there aren't any more: a name that two of them have
+    is that of today's."""
     known = {place.code for place in today.kelurahan}
     closed = [
         Kelurahan(place.code, place.name, place.kecamatan_code)
         for place in grid.places
         if place.code not in known
     ]
-    return replace(today, kelurahan=(*today.kelurahan, *closed)) if closed else today
+    return replace(today, kelurahan=(*closed, *today.kelurahan)) if closed else today
 
 
 def _set(db: Db, year: int, cell: TargetCell, line: CoverageTarget | None, target: int | None) -> None:

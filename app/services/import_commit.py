@@ -156,7 +156,8 @@ def commit_held(
     if attendance_import.purpose is ImportPurpose.REGISTRATION:
         overrule = choices.overrule
         register_list(db, vault, actor, attendance_import, workshop_session, overrule=overrule, progress=done)
-        attendance_import.committed_at = now()  # whoever is registered later than this was so again
+        # Whoever is registered later than this was registered again: undo asks for it.
+        attendance_import.committed_at = now()
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
         writing.write(workshop_session.capacity, done)

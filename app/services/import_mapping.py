@@ -102,13 +102,18 @@ def keep_as_given(
 def given_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
     """The choices that a task of the outbox carries."""
     columns = stored.get("columns")
-    return {**stored, **({"columns": dict(columns)} if columns else {})}
+    return {
+        **stored,
+        **({"columns": {int(index): field for index, field in columns.items()}} if columns else {}),
+    }
 
 
 def _given_to_json(given: Mapping[str, Any]) -> dict[str, Any]:
-    """As pairs, for JSON has no numbers as keys."""
     columns = given.get("columns")
-    return {**given, **({"columns": list(columns.items())} if columns else {})}
+    return {
+        **given,
+        **({"columns": {str(index): field for index, field in columns.items()}} if columns else {}),
+    }
 
 
 def _queue(db: Db, actor: Actor, import_id: int, given: Mapping[str, Any]) -> AttendanceImport:

@@ -46,6 +46,15 @@ from app.services.waiting_list import move_up
 # So many names say enough of what stands in the way.
 NAMED_AT_MOST = 5
 
+NEWER = {
+    ImportPurpose.ATTENDANCE: N_(
+        "This import can't be undone: the attendance of %(count)s people was changed after it (%(names)s)."
+    ),
+    ImportPurpose.REGISTRATION: N_(
+        "This list can't be undone: the registration of %(count)s people was changed after it (%(names)s)."
+    ),
+}
+
 
 @dataclass(frozen=True)
 class TakenBack:
@@ -124,9 +133,7 @@ def _require_nothing_newer(
     ]
     if newer:
         named = ", ".join(there.people[person_id].name for person_id in newer[:NAMED_AT_MOST])
-        text = N_(
-            "This import can't be undone: the attendance of %(count)s people was changed after it (%(names)s)."
-        )
+        text = NEWER[attendance_import.purpose]
         raise Conflict(text, code="changed-later", count=len(newer), names=named)
 
 

@@ -34,18 +34,14 @@ def read_queued(
     try:
         if "given" in asked:
             read = read_as_given(look, vault, found, given_from_json(asked["given"]), progress)
+            if held := _still_reading(db, found.id):
+                keep_as_given(db, vault, _who(db, asked["user"]), held, read, progress)
         else:
             reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
+            if held := _still_reading(db, found.id):
+                keep_reading(db, vault, held, *reading, progress=progress)
     except Problem as problem:
         _keep_failed(db, asked, problem)
-        return
-    attendance_import = lock_row(db, AttendanceImport, found.id)
-    if attendance_import.status is not ImportStatus.READING:
-        return
-    if "given" in asked:
-        keep_as_given(db, vault, _who(db, asked["user"]), attendance_import, read, progress)
-    else:
-        keep_reading(db, vault, attendance_import, *reading, progress=progress)
 
 
 def commit_queued(
@@ -76,7 +72,11 @@ def note_interruption(db: Db, import_id: int) -> None:
 
 def give_up_reading(db: Db, asked: Mapping[str, Any]) -> None:
     """After several tries that ended without an answer."""
-    text = N_("The file could not be read. Save it again as .xlsx and upload it once more.")
+    text = (
+        N_("Reading the file again was interrupted several times; it is as it was. Please try again.")
+        if "given" in asked
+        else N_("The file could not be read. Save it again as .xlsx and upload it once more.")
+    )
     _keep_failed(db, asked, UnreadableFile(text))
 
 
@@ -97,9 +97,15 @@ def _to_review(attendance_import: AttendanceImport, problem: Problem) -> None:
     _keep_problem(attendance_import, problem)
 
 
+def _still_reading(db: Db, import_id: int) -> AttendanceImport | None:
+    """The import, held; None where another worker has read it meanwhile."""
+    attendance_import = lock_row(db, AttendanceImport, import_id)
+    return attendance_import if attendance_import.status is ImportStatus.READING else None
+
+
 def _keep_failed(db: Db, asked: Mapping[str, Any], problem: Problem) -> None:
-    attendance_import = lock_row(db, AttendanceImport, asked["import"])
-    if attendance_import.status is not ImportStatus.READING:
+    attendance_import = _still_reading(db, asked["import"])
+    if attendance_import is None:
         return
     if "given" in asked:
         _to_review(attendance_import, problem)

@@ -24,10 +24,7 @@ let taps = 0; // an answer that was asked for before the last tap doesn't know o
 
 const queue = new MarkQueue(user, {
   changed: showUnsent,
-  loggedOut: () => {
-    say(texts.textLoggedOut);
-    forgetKeptPages();
-  },
+  loggedOut,
   refused: (sentence) => {
     say(sentence);
     lookAgain();
@@ -145,16 +142,27 @@ async function renew() {
   if (html) replace(html, LISTS);
 }
 
-// What `read` makes of the answer, which is kept; null where there is no connection, or another page than the one asked for.
+// What `read` makes of the answer, which is kept; null where there is no connection, or nobody is logged in any more.
 async function got(what, read) {
   try {
     const answer = await fetch(what, { headers: { Accept: "application/json, text/html" } });
+    if (isLogin(answer)) loggedOut();
     if (!answer.ok || answer.redirected) return null;
     kept.keep(what, answer.clone());
     return await read(answer);
   } catch {
     return null;
   }
+}
+
+function isLogin(answer) {
+  return new URL(answer.url).pathname === "/masuk";
+}
+
+function loggedOut() {
+  say(texts.textLoggedOut);
+  if (byId("kept")) byId("kept").hidden = true;
+  forgetKeptPages();
 }
 
 function replace(html, ids) {
@@ -182,6 +190,7 @@ async function walkIn(form, button) {
   } catch {
     return say(texts.textNeedsConnection);
   }
+  if (isLogin(answer)) return loggedOut();
   const fresh = replace(await answer.text(), [...LISTS, "walk-in"]);
   if (answer.redirected) {
     say(fresh.querySelector(".flash").textContent);
@@ -261,8 +270,8 @@ document.addEventListener("visibilitychange", lookAgain);
 setInterval(lookAgain, SECONDS_BETWEEN_LOOKS * 1000);
 if (search.value) renew(); // the server left out whom the search doesn't find
 else withUnsent();
-queue.send();
 kept.begin("BarcodeDetector" in globalThis ? [] : [texts.reader, texts.decoder]).then((isKept) => {
   if (isKept) byId("kept").hidden = false;
 });
+await queue.send();
 if (navigator.serviceWorker?.controller) showOutcomes(); // the page may be one that was kept

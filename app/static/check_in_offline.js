@@ -14,6 +14,7 @@ export class KeptPage {
   // from now on.
   async begin(more) {
     try {
+      await forgetPastPages();
       await forgetPages((name) => name.endsWith(this.address) && name !== this.name);
       if (!this.name) return false;
       await navigator.serviceWorker.register(this.worker, { scope: this.address });
@@ -34,6 +35,12 @@ export class KeptPage {
     const cache = await caches.open(this.name).catch(() => null);
     await cache?.put(address, answer).catch(() => {});
   }
+}
+
+// Each is kept until the end of its day; dates are compared as they are written (ISO 8601, which is how Swedes do).
+export async function forgetPastPages() {
+  const today = new Date().toLocaleDateString("sv", { timeZone: "Asia/Makassar" });
+  await forgetPages((name) => name.startsWith(KEPT) && name.slice(KEPT.length, KEPT.length + today.length) < today);
 }
 
 // For whoever is logged out: nobody's name stays on the device.

@@ -1,7 +1,7 @@
 // The service worker of one session's check-in page: what can't be fetched is answered from what the page kept
 // (check_in_offline.js). It keeps nothing itself, and shows nothing after the session's day.
 
-const SECONDS_TO_WAIT = 6; // a network that answers nothing is none
+const SECONDS_TO_WAIT = 6; // for an answer to begin: a network that says nothing is none
 const KEPT = /^jangkau-check-in\/(\d{4}-\d\d-\d\d)\//;
 const PAGE = new URL(registration.scope).pathname;
 
@@ -17,11 +17,22 @@ addEventListener("fetch", (event) => {
 });
 
 async function answer(request, isPage) {
+  const fetched = await begun(request);
+  if (fetched && fetched.status < 500) return fetched;
+  await forgetPast();
+  return (await caches.match(request, { ignoreSearch: isPage, ignoreVary: true })) ?? fetched ?? Response.error();
+}
+
+// The answer, of which the rest may take as long as it does; null where none begins.
+async function begun(request) {
+  const waiting = new AbortController();
+  const patience = setTimeout(() => waiting.abort(), SECONDS_TO_WAIT * 1000);
   try {
-    return await fetch(request, { signal: AbortSignal.timeout(SECONDS_TO_WAIT * 1000) });
+    return await fetch(request, { signal: waiting.signal });
   } catch {
-    await forgetPast();
-    return (await caches.match(request, { ignoreSearch: isPage, ignoreVary: true })) ?? Response.error();
+    return null;
+  } finally {
+    clearTimeout(patience);
   }
 }
 

@@ -222,6 +222,12 @@ def test_a_large_file_is_read_after_the_answer(
     Jobs(settings, city.engine, city.vault).drain()
     assert sari.get(path).json()["counts"]["create"] == 1
 
+    mapped = sari.post(f"{path}/mapping", json={"blank_means": "absent"})
+    assert (mapped.status_code, mapped.json()["status"]) == (202, "reading")
+    Jobs(settings, city.engine, city.vault).drain()
+    document = sari.get(path).json()
+    assert (document["status"], document["blank_means"]) == ("review", "absent")
+
 
 def test_a_real_sample(sari: TestClient, city: City) -> None:
     city.session("SPBE-2025-1", groups=("umkm", "rt", "tokoh", "komunitas"))

@@ -70,7 +70,7 @@ def page(browser: Browser, server: Server, width: int, javascript: bool) -> Iter
 
     def listen(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            complaints.append(f"{page.url}: {message.text}")
+            complaints.append(f"{page.url}: {message.text} {message.location}")
 
     page.on("console", listen)
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error.message}"))

@@ -211,3 +211,10 @@ def test_a_kelurahan_that_closed_within_the_year_keeps_its_row_until_then(
     assert "Closed within the year, and in no sum: Manggar (until 30-09-2025)." in page.text
     assert "<output>33</output>" in page.text.partition("<tfoot>")[2]
     assert cells(uploaded(viewer, b"Kelurahan;Seluruhnya\nManggar;8\n"))[MANGGAR] == "8"
+
+    with writing(city.engine) as db:
+        old = db.get_one(Area, MANGGAR)
+        again = old.model_dump() | {"code": "64.71.01.1099", "valid_from": date(2025, 10, 1), "valid_to": None}
+        db.add(Area(**again))
+    by_name = cells(uploaded(viewer, b"Kelurahan;Seluruhnya\nManggar;9\n"))
+    assert (by_name[MANGGAR], by_name["64.71.01.1099"]) == ("7", "9")

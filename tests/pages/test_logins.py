@@ -235,6 +235,11 @@ def test_under_https_no_cookie_travels_unencrypted(https: FastAPI, path: str, co
 
 
 @on_sqlite
+def test_whoever_is_logged_in_is_not_asked_again(staff: TestClient) -> None:
+    answer = staff.get("/masuk?kembali=/kegiatan")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/kegiatan")
+
+
 @pytest.mark.parametrize("path", ["/masuk", "/", "/tidak-ada"])
 def test_every_answer_keeps_the_browser_strict(nobody: TestClient, path: str) -> None:
     headers = nobody.get(path).headers

@@ -51,9 +51,22 @@ def counted(
             ("2024-10-01", "2025-03-31", {"2025-01-01": 6}),
             {"2025-04-01": -2, "2025-07-01": -3},
         ),
+        (
+            "month",
+            ("2025-01-01", "2025-12-31", {"2025-09-01": 4, "2025-10-01": 1, "2025-11-01": 0}),
+            ("2024-01-01", "2024-12-31", {}),
+            {"2025-09-01": 4, "2025-10-01": -3},
+        ),
         ("quarter", ("2025-08-01", "2025-08-31", {"2025-08-01": 4}), ("2025-07-01", "2025-07-31", {}), {}),
     ],
-    ids=["the year before", "nobody before", "cut months", "quarters", "a month of a quarter"],
+    ids=[
+        "the year before",
+        "nobody before",
+        "cut months",
+        "quarters",
+        "not over yet",
+        "a month of a quarter",
+    ],
 )
 def test_the_change_since_the_part_before(
     report: CoverageReport,

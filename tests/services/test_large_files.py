@@ -1,6 +1,7 @@
 """A large file is read in the background: queued with the upload, claimed by one worker, lost by none."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine
@@ -9,10 +10,11 @@ from app import jobs
 from app.database import reading, writing
 from app.errors import Conflict
 from app.jobs import Jobs
-from app.models import Activity, AttendanceImport, ImportStatus, OutboxTask
+from app.models import Activity, AttendanceImport, AttendanceImportRow, ImportStatus, OutboxTask
 from app.models.base import now
+from app.services import queued_imports
 from app.services.attendance_imports import READ_AT_ONCE_BYTES
-from app.services.import_mapping import remap
+from app.services.import_mapping import ReadAsGiven, read_as_given, remap
 from app.services.outbox import TRIES, claim
 from app.services.queued_imports import give_up_reading
 from app.settings import Settings
@@ -84,6 +86,29 @@ def test_what_cannot_be_read_so_stays_as_it_was_and_says_why(city: City, worker:
     assert kept.status is ImportStatus.REVIEW
     assert (kept.failure or {})["code"] == "no-such-sheet"
     assert len(city.rows(made.id)) == 3
+
+
+def test_what_changed_while_it_was_read_again_is_kept_and_said(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a colleague merges two people, of whom one was chosen for a row."""
+
+    def read_meanwhile(*asked: Any) -> ReadAsGiven:
+        read = read_as_given(*asked)
+        with writing(city.engine) as db:
+            db.get_one(AttendanceImportRow, (made.id, 2)).decision = {"person": "new"}
+        return read
+
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+    mapped(city, made.id, target_group="umkm")
+    monkeypatch.setattr(queued_imports, "read_as_given", read_meanwhile)
+    worker.drain()
+
+    (kept,) = city.all(AttendanceImport)
+    assert (kept.status, (kept.failure or {})["code"]) == (ImportStatus.REVIEW, "corrected-meanwhile")
+    assert city.rows(made.id)[2].decision == {"person": "new"}
+    assert city.all(OutboxTask) == []
 
 
 def test_a_worker_that_died_does_not_take_it_along(city: City, worker: Jobs) -> None:

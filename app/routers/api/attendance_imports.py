@@ -146,8 +146,13 @@ def list_rows(
     }
 
 
-@router.post("/attendance-imports/{import_id}/mapping")
+@router.post(
+    "/attendance-imports/{import_id}/mapping",
+    responses={202: {"description": "A large file: it is being read again, status `reading`"}},
+)
 def map_import(
+    request: Request,
+    response: Response,
     import_id: int,
     given: MappingIn,
     look: Reader,
@@ -156,14 +161,16 @@ def map_import(
     actor: ApiActor,
     translate: Translate,
 ) -> Document:
-    """Reads the kept file again with another sheet, header or columns, and judges it again."""
+    """Reads the kept file again with another sheet, header or columns, and judges it again. 202 while that is under
+    way: ask for the import until it is no longer `reading`; where it couldn't be read so, its `failure` says why."""
     choices: dict[str, Any] = given.model_dump(exclude_unset=True, exclude={"columns", "defaults"})
     if given.columns is not None:
         choices["columns"] = {column.index: column.field for column in given.columns}
     if given.defaults is not None:
         choices |= given.defaults.model_dump(exclude_unset=True)
-    remap(look, db, vault, actor, import_id, choices)
-    return import_document(db, vault, actor, import_id, translate)
+    if remap(look, db, vault, actor, import_id, choices).status is ImportStatus.READING:
+        response.status_code = 202
+    return _with_progress(request, import_document(db, vault, actor, import_id, translate))
 
 
 @router.patch("/attendance-imports/{import_id}/rows/{number}")

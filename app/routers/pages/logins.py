@@ -35,7 +35,10 @@ class PasswordForm(BaseModel):
 
 
 @router.get("/masuk")
-def login_page(request: Request, kembali: str = "/") -> Response:
+def login_page(request: Request, look: Reader, kembali: str = "/") -> Response:
+    """Whoever is logged in goes on; whom this page is shown to has logged out, and it takes the kept lists away."""
+    if (secret := login_secret(request)) and logins.actor_by_login(look, secret):
+        return see(local_path(kembali))
     return _login_page(request, LoginForm(kembali=kembali))
 
 
