@@ -2,10 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import IntEnum
 from operator import add, sub
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
@@ -18,14 +18,16 @@ from sqlalchemy import (
     func,
     literal,
     select,
+    text,
     union_all,
 )
 from sqlmodel import col
 
-from app.database import Db
+from app.database import Db, is_postgresql
 from app.models import Area, AttendanceStatus, RegistrationStatus, Sex
 from app.reports.coverage import Sex as SexKey
 
+Part = Literal["cells", "kelurahan", "kecamatan", "group", "city", "everyone", "moved"]
 Keys = tuple[str | None, ...]
 MOST_KEYS = 2
 
@@ -39,8 +41,7 @@ class Standing(IntEnum):
     LIST_MISSING = 3
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(NamedTuple):
     """Distinct people, those waiting included; of them registered; attendances; distinct people present; people
     without an outcome of a session to come, and of one that is over; and those present whose sex is known."""
 
@@ -53,13 +54,13 @@ class Tally:
     men: int = 0
     women: int = 0
 
-    def __add__(self, others: "Tally") -> "Tally":
+    def plus(self, others: "Tally") -> "Tally":
         """With other people."""
-        return Tally(*map(add, astuple(self), astuple(others)))
+        return Tally(*map(add, self, others))
 
-    def __sub__(self, some: "Tally") -> "Tally":
+    def less(self, some: "Tally") -> "Tally":
         """Without some of them."""
-        return Tally(*map(sub, astuple(self), astuple(some)))
+        return Tally(*map(sub, self, some))
 
     @property
     def by_sex(self) -> dict[SexKey, int]:
@@ -72,7 +73,7 @@ NOBODY = Tally()
 
 @dataclass(frozen=True)
 class Census:
-    """Figures of people within the city: by kelurahan, kecamatan, group, kelurahan and group, and all of them.
+    """Figures of people within the city: by kelurahan, kecamatan, group, cell (of both), and all of them.
 
     `outside` counts those present from elsewhere, `waiting` those who are only on a waiting list, and `moved`
     those present from more than one kelurahan.
@@ -80,7 +81,7 @@ class Census:
 
     parts: Mapping[str, Mapping[Keys, Tally]]
 
-    def of(self, part: str, *keys: str | None) -> Tally:
+    def of(self, part: Part, *keys: str | None) -> Tally:
         return self.parts.get(part, {}).get(keys, NOBODY)
 
     @property
@@ -117,6 +118,7 @@ def census(db: Db, facts: Subquery, kecamatan_of: Mapping[str, str | None]) -> C
         .subquery()
     )
     placed = people(select(inside).where(inside.c.attendances > 0).subquery(), "kelurahan").subquery()
+    _make_room(db)
     found = tallies(
         db,
         tally("cells", cells, "kelurahan", "target_group"),
@@ -129,15 +131,21 @@ def census(db: Db, facts: Subquery, kecamatan_of: Mapping[str, str | None]) -> C
         tally("moved", people(placed).having(func.count() > 1).subquery()),
     )
     for (kelurahan, group), counted in found["cells"].items():
-        settled = counted - found["of several"].get((kelurahan, group), NOBODY)
+        settled = counted.less(found["of several"].get((kelurahan, group), NOBODY))
         for part, keys in _parts_of(kelurahan, group, kecamatan_of):
-            found[part][keys] = found[part].get(keys, NOBODY) + settled
+            found[part][keys] = found[part].get(keys, NOBODY).plus(settled)
     return Census(found)
+
+
+def _make_room(db: Db) -> None:
+    """PostgreSQL's own 4 MB send the cells of a large city to the disk; with 48 MB it no longer counts in parallel."""
+    if is_postgresql(db):
+        db.execute(text("SET LOCAL work_mem = '16MB'"))
 
 
 def _parts_of(
     kelurahan: str | None, group: str | None, kecamatan_of: Mapping[str, str | None]
-) -> Iterator[tuple[str, Keys]]:
+) -> Iterator[tuple[Part, Keys]]:
     """The parts besides their cell to which people of one kelurahan and group belong, by their keys."""
     yield "everyone", ()
     yield "kelurahan", (kelurahan,)

@@ -39,11 +39,13 @@ def _participants(line: DenominatorView, counted: Census) -> int | None:
     match line.indicator, line.level:
         case Indicator.POPULATION, AreaLevel.KOTA:
             return counted.city.participants
-        case Indicator.POPULATION, level:
-            return counted.of(level.value, line.area_code).participants
+        case Indicator.POPULATION, AreaLevel.KECAMATAN:
+            return counted.of("kecamatan", line.area_code).participants
+        case Indicator.POPULATION, AreaLevel.KELURAHAN:
+            return counted.of("kelurahan", line.area_code).participants
         case Indicator.UMKM, AreaLevel.KOTA:
             return counted.of("group", UMKM_GROUP).participants
         case Indicator.UMKM, AreaLevel.KELURAHAN:
-            return counted.of("kelurahan and group", line.area_code, UMKM_GROUP).participants
+            return counted.of("cells", line.area_code, UMKM_GROUP).participants
         case _:
             return None

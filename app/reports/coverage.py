@@ -5,7 +5,7 @@ state and a gap stand here too, so that the query and its tests use the same one
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -74,6 +74,10 @@ class CoverageRow:
     tile_column: int | None
     tile_row: int | None
     closed_on: date | None = None
+
+
+ROW_OF_DOCUMENT = tuple(name for field in fields(CoverageRow) if not (name := field.name).startswith("tile_"))
+"""Where a tile lies is the map's own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,23 +200,21 @@ def counting_rule(target_year: int, _: Translator) -> str:
 
 
 def document(report: CoverageReport, _: Translator) -> dict[str, object]:
-    """The report as the JSON document of the API and the command; only `rule` depends on the language."""
+    """The report as what orjson makes the API's and the command's JSON of; only `rule` depends on the language."""
     return {
         "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
         "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
-        "filters": asdict(report.filters),
+        "filters": report.filters,
         "target_year": report.target_year,
         "rule": counting_rule(report.target_year, _),
-        "groups": [asdict(group) for group in report.groups],
-        "totals": asdict(report.totals),
+        "groups": report.groups,
+        "totals": report.totals,
         "rows": [_row_document(row) for row in report.rows],
-        "breakdowns": [asdict(breakdown) for breakdown in report.breakdowns],
+        "breakdowns": report.breakdowns,
         "rates": [rate_document(rate) for rate in report.rates],
         "before": document(report.before, _) if report.before else None,
     }
 
 
 def _row_document(row: CoverageRow) -> dict[str, object]:
-    fields = asdict(row)
-    del fields["tile_column"], fields["tile_row"]
-    return fields | {"closed_on": row.closed_on.isoformat() if row.closed_on else None}
+    return {name: getattr(row, name) for name in ROW_OF_DOCUMENT}

@@ -1,10 +1,11 @@
 """The coverage report as a file, in the format that someone asked for."""
 
-import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
+
+import orjson
 
 from app.i18n import Language, Translator
 from app.reports.breakdown_table import breakdown_tables
@@ -88,7 +89,7 @@ def _plain(name: str) -> str:
 
 
 def _json(report: CoverageReport, _: Translator, _language: Language) -> bytes:
-    return json.dumps(document(report, _), ensure_ascii=False, indent=2).encode()
+    return orjson.dumps(document(report, _), option=orjson.OPT_INDENT_2)
 
 
 def _tables(report: CoverageReport, _: Translator, language: Language) -> list[Table]:

@@ -63,11 +63,11 @@ class Visit:
 
 @dataclass(frozen=True)
 class History:
-    """`sexes` by person; targets by year, kelurahan and group (None: the kelurahan as a whole)."""
+    """`sexes` by person; targets by year, kelurahan (None: all of them) and group (None: the kelurahan as a whole)."""
 
     visits: tuple[Visit, ...]
     sexes: tuple[Sex | None, ...]
-    targets: dict[tuple[int, str, str | None], int]
+    targets: dict[tuple[int, str | None, str | None], int]
 
 
 PEOPLE = 4
@@ -87,7 +87,11 @@ histories = st.builds(
     ),
     sexes=st.tuples(*[st.sampled_from([*Sex, None])] * PEOPLE),
     targets=st.dictionaries(
-        st.tuples(st.sampled_from([2025, 2026]), st.sampled_from(PLACES), st.sampled_from([*GROUPS, None])),
+        st.tuples(
+            st.sampled_from([2025, 2026]),
+            st.sampled_from([*PLACES, None]),
+            st.sampled_from([*GROUPS, None]),
+        ),
         st.integers(0, 3),
         max_size=6,
     ),

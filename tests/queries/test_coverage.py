@@ -8,7 +8,15 @@ import pytest
 from app.database import reading, writing
 from app.errors import Invalid, NotFound
 from app.i18n import wita
-from app.models import Area, AttendanceStatus, CoverageTarget, RegistrationStatus, Sex
+from app.models import (
+    Area,
+    AttendanceStatus,
+    CoverageTarget,
+    Denominator,
+    Indicator,
+    RegistrationStatus,
+    Sex,
+)
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.queries.coverage import coverage
@@ -240,3 +248,22 @@ def test_the_number_of_queries_does_not_grow_with_the_city(city: City) -> None:
         target(city, number, SEPINGGAN, year=2020 + number)
 
     assert queries_of(city.engine, asked) == few
+
+
+def test_rates_are_of_the_people_whom_their_number_is_about(city: City) -> None:
+    with writing(city.engine) as db:
+        for indicator, value in ((Indicator.UMKM, 50), (Indicator.POPULATION, 400)):
+            told = Denominator(
+                area_code=MANGGAR, indicator=indicator, value=value, as_of=date(2024, 12, 31), source="BPS"
+            )
+            db.add(told)
+    code = city.session()
+    city.register(code, "Siti Aminah", MANGGAR, group="umkm", outcome=PRESENT)
+    city.register(code, "Nur Aini", MANGGAR, group="rt", outcome=PRESENT)
+    city.register(code, "Joko Teladan", LAMARU, group="umkm", outcome=PRESENT)
+
+    with reading(city.engine) as look:
+        rates = coverage(look, OPERATOR, CoverageFilters(), "en", divisions=DIVISIONS).rates
+
+    in_manggar = {rate.measure: (rate.participants, rate.rate) for rate in rates if rate.area == MANGGAR}
+    assert in_manggar == {"umkm": (1, 2.0), "penduduk": (2, 5.0)}

@@ -1,7 +1,6 @@
 """The rules that turn figures into states, and the document that others read."""
 
-import json
-
+import orjson
 import pytest
 
 from app.i18n import Translator
@@ -59,7 +58,7 @@ def test_more_than_the_target_leaves_no_negative_gap() -> None:
 def test_the_document_keeps_the_names_that_others_rely_on(
     report: CoverageReport, english: Translator
 ) -> None:
-    read = json.loads(json.dumps(document(report, english)))
+    read = orjson.loads(orjson.dumps(document(report, english)))
 
     assert read["generated_at"] == "2025-11-03T16:30:00+00:00"
     assert read["period"] == {"from": "2025-01-01", "to": "2025-10-31"}
