@@ -5,15 +5,16 @@ can't both read before either writes (a quota checked by both would be given out
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import orjson
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy import Connection, Engine, Executable, Result, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -129,6 +130,17 @@ def writing(engine: Engine) -> Iterator[Db]:
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
         yield db
         db.commit()
+
+
+def lines(
+    db: Db, statement: Executable, given: Mapping[str, object] | None = None
+) -> Result[*tuple[Any, ...]]:
+    """What a statement of columns finds; for those that are asked with every visit.
+
+    The session's own way, which could find objects too, takes more than twice as long.
+    """
+    db.flush()
+    return db.connection().execute(statement, given)
 
 
 def is_postgresql(db: Db) -> bool:

@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.database import create_engine, reading
 from app.models import Participant, Registration, RegistrationStatus
 from app.settings import Settings
-from benchmarks.citizens import make_workshops, registrations, visits
+from benchmarks.citizens import make_workshops, registrations, visits, visits_by_other_links
 from benchmarks.contenders import SECRET
 from benchmarks.import_attendance import new_database, postgresql
 from benchmarks.load import Load, load
@@ -33,12 +33,16 @@ def main(
     race: bool = True,
 ) -> None:
     with postgresql() as server:
-        typer.echo("database    what                  a second  of bare  p50 ms  p99 ms  errors")
+        typer.echo("database    what                     a second  of bare  p50 ms  p99 ms  errors")
         for kind in database:
             with new_database(kind, server) as url:
                 make_workshops(url, WORKSHOPS, PLACES, PLACES_PER_KELURAHAN)
                 citizens = registrations(WORKSHOPS)
-                for name, requests, status in (("page", visits(), OK), ("registration", citizens, SEE_OTHER)):
+                for name, requests, status in (
+                    ("page", visits(), OK),
+                    ("page made anew", visits_by_other_links(), OK),
+                    ("registration", citizens, SEE_OTHER),
+                ):
                     bare = measured(BARE, url, requests, status, seconds)
                     typer.echo(line(kind, f"bare {name}", bare, bare))
                     jangkau = measured(SERVICE, url, requests, status, seconds)
@@ -63,7 +67,7 @@ def measured(
 def line(database: str, name: str, done: Load, bare: Load) -> str:
     share = done.per_second / bare.per_second
     return (
-        f"{database:<11} {name:<20} {done.per_second:>9.1f} {share:>8.0%} "
+        f"{database:<11} {name:<23} {done.per_second:>9.1f} {share:>8.0%} "
         f"{done.milliseconds(0.5):>7.1f} {done.milliseconds(0.99):>7.1f} {done.errors:>7}"
     )
 

@@ -3,20 +3,39 @@
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Select, String, bindparam, func, select, union
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, String, bindparam, func, select, union
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeEngine
 from sqlmodel import col
 
-from app.database import Db, is_postgresql
+from app.database import Db, is_postgresql, lines
 from app.models import Attendance, GroupMembership, Participant, Registration
 from app.queries.group_memberships import valid_on
 from app.spreadsheets.judgement import OUTSIDE, Known, KnownPerson, KnownRegistration, MatchKeys
 
 Groups = Mapping[int, tuple[str, ...]]
+PersonRow = Row[*tuple[Any, ...]]
 Value = TypeVar("Value", str, int)
+
+# What `_person` reads.
+_PERSON = (
+    col(Participant.id),
+    col(Participant.name),
+    col(Participant.name_key),
+    col(Participant.nik_key),
+    col(Participant.phone),
+    col(Participant.email),
+    col(Participant.birth_date),
+    col(Participant.sex),
+    col(Participant.kelurahan_code),
+    col(Participant.outside_place),
+    col(Participant.rt),
+    col(Participant.address),
+    col(Participant.organization),
+)
 
 
 def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> Known:
@@ -32,7 +51,7 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
 
     With its day also the groups to which they belong on it.
     """
-    people = {person.id: person for person in db.scalars(_NAMED[is_postgresql(db)], _given(db, keys))}
+    people = _sharing(db, keys)
     if not people:
         return Known((), ())
     theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
@@ -40,6 +59,17 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
     ).in_(people)
     groups = _groups(db, people, day) if day else {}
     return Known(_persons(people, groups), _registrations(db, theirs))
+
+
+def _sharing(db: Db, keys: MatchKeys) -> dict[int, PersonRow]:
+    """Those who share a key: one query, and none where nothing is to be shared."""
+    postgresql = is_postgresql(db)
+    given = {name: sorted(values) for name, _column, _kind in _KEYS if (values := getattr(keys, name))}
+    if not given:
+        return {}
+    statement = _named(tuple(given), postgresql=postgresql)
+    parameters = given if postgresql else {name: json.dumps(values) for name, values in given.items()}
+    return {person.id: person for person in lines(db, statement, parameters)}
 
 
 def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
@@ -55,23 +85,28 @@ def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
         yield col(Participant.id).in_(keys.person_ids)
 
 
-def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, Participant]:
+def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
     return {
         person.id: person
         for condition in conditions
-        for person in db.scalars(select(Participant).where(condition))
+        for person in db.execute(select(*_PERSON).where(condition))
     }
 
 
-def _named(*, postgresql: bool) -> Select[Participant]:
-    """Those who share any key, each found by its own index."""
+@cache
+def _named(names: tuple[str, ...], *, postgresql: bool) -> Select[*tuple[Any, ...]]:
+    """Those who share any of these keys, each found by its own index.
+
+    Put together once: whoever registers asks it while others wait.
+    """
     ids = union(
         *(
             select(col(Participant.id)).where(column.in_(_all_of(name, kind, postgresql=postgresql)))
             for name, column, kind in _KEYS
+            if name in names
         )
     )
-    return select(Participant).where(col(Participant.id).in_(ids))
+    return select(*_PERSON).where(col(Participant.id).in_(ids))
 
 
 def _all_of(name: str, kind: type[TypeEngine[Any]], *, postgresql: bool) -> Select[Any]:
@@ -81,15 +116,6 @@ def _all_of(name: str, kind: type[TypeEngine[Any]], *, postgresql: bool) -> Sele
     return select(func.json_each(bindparam(name)).table_valued("value").c.value)
 
 
-def _given(db: Db, keys: MatchKeys) -> dict[str, object]:
-    """The parameters of `_named`."""
-    given: dict[str, object] = {}
-    for name, _column, _kind in _KEYS:
-        values = sorted(getattr(keys, name))
-        given[name] = values if is_postgresql(db) else json.dumps(values)
-    return given
-
-
 _KEYS = (
     ("niks", col(Participant.nik_key), String),
     ("phones", col(Participant.phone), String),
@@ -97,8 +123,6 @@ _KEYS = (
     ("name_keys", col(Participant.name_key), String),
     ("person_ids", col(Participant.id), Integer),
 )
-# Put together once: whoever registers asks it while others wait.
-_NAMED = {postgresql: _named(postgresql=postgresql) for postgresql in (True, False)}
 
 
 def _groups(db: Db, people: Collection[int], day: date) -> Groups:
@@ -125,11 +149,11 @@ def _among(
     return column.in_(select(func.json_each(json.dumps(given)).table_valued("value").c.value))
 
 
-def _persons(people: Mapping[int, Participant], groups: Groups) -> Iterator[KnownPerson]:
+def _persons(people: Mapping[int, PersonRow], groups: Groups) -> Iterator[KnownPerson]:
     return (_person(person, groups.get(id_, ())) for id_, person in people.items())
 
 
-def _person(person: Participant, groups: tuple[str, ...]) -> KnownPerson:
+def _person(person: PersonRow, groups: tuple[str, ...]) -> KnownPerson:
     return KnownPerson(
         id=person.id,
         code=str(person.id),

@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, false, func, null, select, true, union_all
 from sqlmodel import col
 
-from app.database import Db
+from app.database import Db, lines
 from app.models import Registration, RegistrationStatus, SessionGroupPlaces, WorkshopSession
 
 
@@ -53,6 +53,9 @@ class Places:
         for (kelurahan, group), count in taken.items():
             self.take(kelurahan, group, count)
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Places) and vars(self) == vars(other)
+
     def take(self, kelurahan: str | None, group: str, count: int = 1) -> None:
         self.taken += count
         self.taken_by_kelurahan[kelurahan] += count
@@ -90,10 +93,14 @@ class Places:
         return Cap("group", group, self.of_group[group], self.taken_by_group[group])
 
 
+_OfGroups = defaultdict[int, dict[str, int]]
+_Counted = defaultdict[int, dict[tuple[str | None, str], int]]
+
 # Put together once: whoever registers asks them while others wait.
 _GROUP_PLACES = (
     select(
         col(SessionGroupPlaces.workshop_session_id),
+        null(),
         col(SessionGroupPlaces.target_group_code),
         col(SessionGroupPlaces.places),
     )
@@ -113,6 +120,9 @@ _COUNTED = (
     )
     .group_by(*_PLACE)
 )
+_GROUP_PLACES_AND_COUNTED = union_all(
+    _GROUP_PLACES.order_by(None).add_columns(true().label("is_cap")), _COUNTED.add_columns(false())
+).order_by(col(SessionGroupPlaces.target_group_code))
 
 
 def places_of(db: Db, workshop_session: WorkshopSession) -> Places:
@@ -121,10 +131,14 @@ def places_of(db: Db, workshop_session: WorkshopSession) -> Places:
 
 
 def places_by_session(db: Db, workshop_sessions: Collection[WorkshopSession]) -> dict[int, Places]:
-    """The caps of several sessions, by their ids; two queries, however many."""
-    ids = [held.id for held in workshop_sessions]
-    caps = group_places_by_session(db, ids)
-    taken = _counted(db, ids, RegistrationStatus.CONFIRMED)
+    """The caps of several sessions, by their ids; one query, however many."""
+    caps, taken = _OfGroups(dict), _Counted(dict)
+    asked = {"ids": [held.id for held in workshop_sessions], "status": RegistrationStatus.CONFIRMED}
+    for session_id, kelurahan, group, count, is_cap in lines(db, _GROUP_PLACES_AND_COUNTED, asked):
+        if is_cap:
+            caps[session_id][group] = count
+        else:
+            taken[session_id][kelurahan, group] = count
     return {
         held.id: Places(held.capacity, held.places_per_kelurahan, caps[held.id], taken[held.id])
         for held in workshop_sessions
@@ -147,19 +161,17 @@ def group_places(db: Db, workshop_session_id: int) -> dict[str, int]:
     return group_places_by_session(db, [workshop_session_id])[workshop_session_id]
 
 
-def group_places_by_session(db: Db, ids: Collection[int]) -> defaultdict[int, dict[str, int]]:
+def group_places_by_session(db: Db, ids: Collection[int]) -> _OfGroups:
     """What `group_places` tells, of several sessions by their ids."""
-    caps: defaultdict[int, dict[str, int]] = defaultdict(dict)
-    for session_id, group, places in db.execute(_GROUP_PLACES, {"ids": ids}):
+    caps = _OfGroups(dict)
+    for session_id, _kelurahan, group, places in lines(db, _GROUP_PLACES, {"ids": ids}):
         caps[session_id][group] = places
     return caps
 
 
-def _counted(
-    db: Db, ids: Collection[int], status: RegistrationStatus
-) -> defaultdict[int, dict[tuple[str | None, str], int]]:
+def _counted(db: Db, ids: Collection[int], status: RegistrationStatus) -> _Counted:
     """Registrations of a status by session, then by kelurahan and group."""
-    counted: defaultdict[int, dict[tuple[str | None, str], int]] = defaultdict(dict)
-    for session_id, kelurahan, group, count in db.execute(_COUNTED, {"ids": ids, "status": status}):
+    counted = _Counted(dict)
+    for session_id, kelurahan, group, count in lines(db, _COUNTED, {"ids": ids, "status": status}):
         counted[session_id][kelurahan, group] = count
     return counted

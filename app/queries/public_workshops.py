@@ -1,12 +1,14 @@
 """Workshops as citizens see them: those with a public page, their coming sessions, and what is left."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, select, true
 from sqlmodel import col
 
-from app.database import Db
+from app.database import Db, lines
 from app.errors import NotFound
 from app.i18n import N_, Language
 from app.models import Organization, TargetGroup, Venue, Workshop, WorkshopSession, WorkshopTargetGroup
@@ -77,19 +79,14 @@ _WORKSHOP = (
     .where(col(Workshop.code) == bindparam("code"), _is_public())
     .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
 )
-_SESSION = (
-    select(col(WorkshopSession.id), col(Workshop.id))
-    .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-    .where(col(Workshop.code) == bindparam("workshop"), col(WorkshopSession.code) == bindparam("session"))
-    .where(_is_public())
+_GROUP = (
+    col(TargetGroup.code),
+    col(TargetGroup.label_id),
+    col(TargetGroup.label_en),
+    col(WorkshopTargetGroup.target_group_code),
 )
 _GROUPS = (
-    select(
-        col(TargetGroup.code),
-        col(TargetGroup.label_id),
-        col(TargetGroup.label_en),
-        col(WorkshopTargetGroup.target_group_code),
-    )
+    select(*_GROUP)
     .outerjoin(
         WorkshopTargetGroup,
         (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
@@ -97,12 +94,26 @@ _GROUPS = (
     )
     .order_by(col(TargetGroup.position))
 )
+_SESSION_AND_GROUPS = (
+    select(*_GROUP, col(WorkshopSession.id))
+    .select_from(WorkshopSession)
+    .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+    .join(TargetGroup, true())
+    .outerjoin(
+        WorkshopTargetGroup,
+        (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
+        & (col(WorkshopTargetGroup.workshop_id) == col(Workshop.id)),
+    )
+    .where(col(Workshop.code) == bindparam("workshop"), col(WorkshopSession.code) == bindparam("session"))
+    .where(_is_public())
+    .order_by(col(TargetGroup.position))
+)
 
 
 def public_workshops(db: Db) -> list[PublicWorkshopLine]:
     """Workshops with sessions to come, the next one first."""
     next_starts_at = func.min(col(WorkshopSession.starts_at))
-    lines = db.execute(
+    found = db.execute(
         select(col(Workshop.code), col(Workshop.title), col(Organization.name), next_starts_at, func.count())
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .join(WorkshopSession, col(WorkshopSession.workshop_id) == col(Workshop.id))
@@ -112,17 +123,17 @@ def public_workshops(db: Db) -> list[PublicWorkshopLine]:
         .group_by(col(Workshop.id), col(Organization.id))
         .order_by(next_starts_at, col(Workshop.code))
     )
-    return [PublicWorkshopLine(*line) for line in lines]
+    return [PublicWorkshopLine(*line) for line in found]
 
 
 def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
     """One workshop with what is left at its sessions. Raises `NotFound` where it has no public page."""
     moment = now()
-    lines = db.execute(_WORKSHOP, {"code": code.upper(), "moment": moment}).all()
-    if not lines:
+    found = db.execute(_WORKSHOP, {"code": code.upper(), "moment": moment}).all()
+    if not found:
         raise _no_workshop(code)
-    workshop, organization, *_first_session = lines[0]
-    held = [(one, venue or "") for _workshop, _organization, one, venue in lines if one]
+    workshop, organization, *_first_session = found[0]
+    held = [(one, venue or "") for _workshop, _organization, one, venue in found if one]
     places = places_by_session(db, [one for one, _venue in held])
     return PublicWorkshop(
         code=workshop.code,
@@ -142,20 +153,26 @@ def session_to_register_for(
 
     Raises `NotFound` where the public page has no such session.
     """
-    found = db.execute(_SESSION, {"workshop": workshop_code.upper(), "session": session_code}).first()
-    if found is None:
+    asked = {"workshop": workshop_code.upper(), "session": session_code}
+    found = lines(db, _SESSION_AND_GROUPS, asked).all()
+    if not found:
         raise _no_workshop(workshop_code)
-    session_id, workshop_id = found
-    return session_id, groups_to_choose_from(db, workshop_id, language)
+    return found[0].id, _to_choose_from(found, language)
 
 
 def groups_to_choose_from(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
     """The groups from which one registers, in the order of reports."""
-    lines = db.execute(_GROUPS, {"workshop_id": workshop_id}).all()
-    of_workshop = [line for line in lines if line[3] is not None]
+    return _to_choose_from(lines(db, _GROUPS, {"workshop_id": workshop_id}).all(), language)
+
+
+def _to_choose_from(
+    groups: Sequence[Row[*tuple[Any, ...]]], language: Language
+) -> tuple[TargetGroupView, ...]:
+    """Of all groups those of the workshop, or all where it has none."""
+    chosen = [group for group in groups if group.target_group_code is not None]
     return tuple(
-        TargetGroupView(code, label_id if language == "id" else label_en)
-        for code, label_id, label_en, _chosen in of_workshop or lines
+        TargetGroupView(group.code, group.label_id if language == "id" else group.label_en)
+        for group in chosen or groups
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
 
-from app.database import Db
+from app.database import Db, lines
 from app.i18n import Language, wita_today
 from app.models import (
     AmbiguousPlace,
@@ -76,7 +76,7 @@ def kelurahan(db: Db) -> list[KelurahanView]:
 
 def kelurahan_between(db: Db, first: date, last: date) -> list[KelurahanView]:
     """Every kelurahan that is valid on some day from the first to the last, in code order."""
-    return [KelurahanView(*line) for line in db.execute(_VALID_KELURAHAN, {"first": first, "last": last})]
+    return [KelurahanView(*line) for line in lines(db, _VALID_KELURAHAN, {"first": first, "last": last})]
 
 
 def is_valid(area: Area, level: AreaLevel) -> bool:
@@ -141,7 +141,7 @@ def sheet_reference(db: Db) -> sheets.Reference:
 
 
 def _reference_said(db: Db) -> tuple[object, ...]:
-    return (wita_today(), *db.execute(_REFERENCE_SAID).one())
+    return (wita_today(), *lines(db, _REFERENCE_SAID).one())
 
 
 def _sheet_reference(db: Db) -> sheets.Reference:

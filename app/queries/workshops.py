@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select
 
-from app.database import Db
+from app.database import Db, lines
 from app.errors import NotFound
 from app.i18n import N_, wita_today
 from app.models import Organization, Workshop, WorkshopSession, WorkshopTargetGroup
@@ -151,6 +151,6 @@ def target_groups_of(db: Db, workshop_id: int) -> tuple[str, ...]:
 
 def _target_groups(db: Db, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     groups: dict[int, tuple[str, ...]] = {}
-    for workshop_id, group in db.execute(_TARGET_GROUPS, {"ids": ids}):
+    for workshop_id, group in lines(db, _TARGET_GROUPS, {"ids": ids}):
         groups[workshop_id] = (*groups.get(workshop_id, ()), group)
     return groups

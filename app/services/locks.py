@@ -2,9 +2,10 @@
 (`BEGIN IMMEDIATE`); PostgreSQL's take these locks, and let them go with their transaction.
 """
 
+from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, bindparam, func, inspect, select
 from sqlmodel import SQLModel
 
 from app.database import Db, is_postgresql
@@ -47,4 +48,13 @@ def _hold(db: Db, key: int) -> None:
 
 def lock_row(db: Db, model: type[Row], identity: int) -> Row:
     """The row as it is now, held until this transaction ends."""
-    return db.get_one(model, identity, with_for_update=True, populate_existing=True)
+    row: Row = db.scalars(_row_to_hold(model), {"id": identity}).one()
+    return row
+
+
+@cache
+def _row_to_hold(model: type[Row]) -> Select[Row]:
+    """Put together once: nearly every change asks it while others wait."""
+    identity = inspect(model).primary_key[0]
+    found = select(model).where(identity == bindparam("id")).with_for_update()
+    return found.execution_options(populate_existing=True)

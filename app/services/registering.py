@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import insert
+from sqlalchemy.orm import make_transient_to_detached
+from sqlmodel import SQLModel, col, select
 
-from app.database import Db
+from app.database import Db, lines
 from app.models import (
     Basis,
     Channel,
@@ -38,6 +40,12 @@ TOLD = {
     RegistrationStatus.WAITLISTED: MessageKind.WAITLISTED,
 }
 
+# Put together once, and not by way of an object: it is written while others wait, and nobody looks at it then.
+_PEOPLE = SQLModel.metadata.tables[str(Participant.__tablename__)]
+_NEW_PERSON = insert(_PEOPLE).returning(_PEOPLE.c.id)
+_REGISTRATIONS = SQLModel.metadata.tables[str(Registration.__tablename__)]
+_NEW_REGISTRATION = insert(_REGISTRATIONS).returning(_REGISTRATIONS.c.id)
+
 
 class Registering:
     """People being registered for one session whose row is held."""
@@ -53,19 +61,22 @@ class Registering:
         self.places = places_of(db, workshop_session)
 
     def register(self, judged: JudgedRow) -> Registration:
-        person = self.person(judged)
-        existing = self.registration_of(person) if person else None
-        if person and existing and existing.status is not RegistrationStatus.CANCELLED:
-            if self.may_know_of(person, existing, judged):
+        known = self.person(judged)
+        existing = self.registration_of(known) if known else None
+        if known and existing and existing.status is not RegistrationStatus.CANCELLED:
+            if self.may_know_of(known, existing, judged):
                 raise AlreadyRegistered(existing, judged.number)
-            alike, person, existing = [person.id], None, None
+            alike, known, existing = [known.id], None, None
         else:
             alike = _candidates(judged)
-        if person is None:
-            person = self.new_person(judged, alike)
-        elif self.may_add_to(person, judged):
-            complete(person, judged, self.sealed_nik(judged.values), now())
-        return self.placed(existing or Registration(participant_id=person.id, **self.fixed()), judged)
+        if known and self.may_add_to(known, judged):
+            complete(known, judged, self.sealed_nik(judged.values), now())
+        person_id = known.id if known else self.new_person(judged, alike)
+        registration = self.placed(existing, person_id, judged)
+        # Who is new and gave no address has none.
+        if registration.status in TOLD and (known or registration.contact_email):
+            tell(self.db, TOLD[registration.status], registration)
+        return registration
 
     def person(self, judged: JudgedRow) -> Participant | None:
         """The known person, None for a new one. Who has no account is not asked who else they may be."""
@@ -96,24 +107,23 @@ class Registering:
             judged, phones={person.phone}, emails={person.email}
         )
 
-    def new_person(self, judged: JudgedRow, alike: Sequence[int]) -> Participant:
+    def new_person(self, judged: JudgedRow, alike: Sequence[int]) -> int:
         """Somebody new; who they are likely to be is shown beside them to those who may put the two together."""
         values = judged.values
         if values.nik_key and self.has_owner(values.nik_key):
             values = replace(values, nik=None, nik_key=None)
-        person = Participant(**participant_columns(values, self.sealed_nik(values), now(), now()))
-        self.db.add(person)
-        self.db.flush()
+        columns = participant_columns(values, self.sealed_nik(values), now(), now())
+        person_id = int(lines(self.db, _NEW_PERSON, columns).scalar_one())
         if alike:
             known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
             keep_pairs(
                 self.db,
                 [
-                    SimilarPair(one.id, person.id, round(similarity(one.name_key, person.name_key)))
+                    SimilarPair(one.id, person_id, round(similarity(one.name_key, columns["name_key"])))
                     for one in known
                 ],
             )
-        return person
+        return person_id
 
     def sealed_nik(self, values: RowValues) -> str | None:
         return self.vault.encrypt(values.nik) if values.nik else None
@@ -122,43 +132,45 @@ class Registering:
         owner = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
         return self.db.scalars(owner).first() is not None
 
-    def fixed(self) -> dict[str, Any]:
-        return {"workshop_session_id": self.workshop_session.id, "code": ""}
-
-    def placed(self, registration: Registration, judged: JudgedRow) -> Registration:
-        values, asking = judged.values, self.asking
-        before = snapshot(registration) if registration.id else None
-        group = values.target_group or ""
-        consent = asking.consent or asking.channel is Channel.SELF
-        registration.sqlmodel_update(
-            {
-                # A cancelled registration comes back under another code: whoever has the old ticket may be a stranger.
-                "code": new_registration_code(),
-                "rt": values.rt,
-                "sex": Sex(values.sex) if values.sex else None,
-                "target_group_code": group,
-                "basis": asking.basis or (Basis.CONSENT if consent else Basis.PUBLIC_TASK),
-                "consent_notice": CONSENT_NOTICE if consent else None,
-                "consented_at": now() if consent else None,
-                "channel": asking.channel,
-                "registered_by": self.actor.user_id,
-                "delegation_link_id": asking.delegation_link_id,
-                "contact_phone": values.phone,
-                "contact_email": values.email,
-                "language": asking.language,
-                "request_key": asking.request_key,
-                "created_at": now(),
-                **place_columns(values),
-            }
-        )
+    def placed(self, existing: Registration | None, person_id: int, judged: JudgedRow) -> Registration:
+        before = snapshot(existing) if existing else None
+        columns = self.columns(judged)
+        if existing:
+            registration = existing.sqlmodel_update(columns)
+        else:
+            registration = Registration(
+                participant_id=person_id, workshop_session_id=self.workshop_session.id, **columns
+            )
         because = self.take_place(registration)
-        self.db.add(registration)
-        self.db.flush()
+        if not existing:
+            keep_new(self.db, registration)
         after = snapshot(registration) | because
         record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
-        if registration.status in TOLD:
-            tell(self.db, TOLD[registration.status], registration)
         return registration
+
+    def columns(self, judged: JudgedRow) -> dict[str, Any]:
+        """What the registration says, but for its place."""
+        values, asking = judged.values, self.asking
+        consent = asking.consent or asking.channel is Channel.SELF
+        return {
+            # A cancelled registration comes back under another code: whoever has the old ticket may be a stranger.
+            "code": new_registration_code(),
+            "rt": values.rt,
+            "sex": Sex(values.sex) if values.sex else None,
+            "target_group_code": values.target_group or "",
+            "basis": asking.basis or (Basis.CONSENT if consent else Basis.PUBLIC_TASK),
+            "consent_notice": CONSENT_NOTICE if consent else None,
+            "consented_at": now() if consent else None,
+            "channel": asking.channel,
+            "registered_by": self.actor.user_id,
+            "delegation_link_id": asking.delegation_link_id,
+            "contact_phone": values.phone,
+            "contact_email": values.email,
+            "language": asking.language,
+            "request_key": asking.request_key,
+            "created_at": now(),
+            **place_columns(values),
+        }
 
     def take_place(self, registration: Registration) -> dict[str, Any]:
         """Sets the status; returns what the log says of it: the caps that were reached."""
@@ -175,6 +187,14 @@ class Registering:
         registration.status = RegistrationStatus.CONFIRMED
         self.places.take(kelurahan, group)
         return {"overruled": full} if full else {}
+
+
+def keep_new(db: Db, registration: Registration) -> None:
+    """Writes it, and lets the object stand for the row."""
+    columns = registration.model_dump(exclude={"id"})
+    registration.id = int(lines(db, _NEW_REGISTRATION, columns).scalar_one())
+    make_transient_to_detached(registration)
+    db.add(registration)
 
 
 def _has_contact(judged: JudgedRow, phones: set[str | None], emails: set[str | None]) -> bool:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam
 from sqlmodel import col, select
 
-from app.database import Db
+from app.database import Db, lines
 from app.errors import Conflict
 from app.i18n import N_
 from app.models import Attendance, Channel, MessageKind, Registration, RegistrationStatus, WorkshopSession
@@ -24,7 +24,7 @@ from app.spreadsheets.document import Message
 from app.spreadsheets.judgement import JudgedRow
 
 # Put together once: it is asked while others wait.
-_SENT_BEFORE = select(Registration).where(col(Registration.request_key) == bindparam("key"))
+_SENT_BEFORE = select(col(Registration.id)).where(col(Registration.request_key) == bindparam("key"))
 
 
 def register(
@@ -85,7 +85,8 @@ def register_delegation(
 def _sent_before(db: Db, asking: Asking) -> Registration | None:
     if asking.request_key is None:
         return None
-    return db.scalars(_SENT_BEFORE, {"key": asking.request_key}).first()
+    sent = lines(db, _SENT_BEFORE, {"key": asking.request_key}).scalar()
+    return None if sent is None else db.get_one(Registration, sent)
 
 
 def _lacking_consent(asking: Asking) -> list[Message]:

@@ -214,7 +214,11 @@ def test_a_kelurahan_that_closed_within_the_year_keeps_its_row_until_then(
 
     with writing(city.engine) as db:
         old = db.get_one(Area, MANGGAR)
-        again = old.model_dump() | {"code": "64.71.01.1099", "valid_from": date(2025, 10, 1), "valid_to": None}
+        again = old.model_dump() | {
+            "code": "64.71.01.1099",
+            "valid_from": date(2025, 10, 1),
+            "valid_to": None,
+        }
         db.add(Area(**again))
     by_name = cells(uploaded(viewer, b"Kelurahan;Seluruhnya\nManggar;9\n"))
     assert (by_name[MANGGAR], by_name["64.71.01.1099"]) == ("7", "9")

@@ -6,9 +6,10 @@ from datetime import timedelta
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
+from sqlmodel import select
 
 from app.database import writing
-from app.models import Registration, RegistrationStatus
+from app.models import Area, Registration, RegistrationStatus
 from app.models.base import now
 from app.services.workshops import set_archived
 from tests.coming import begun, changed, coming_session, statuses
@@ -16,6 +17,8 @@ from tests.database import on_sqlite
 from tests.pages.public_form import FORM, PAGE, TYPED, sent
 from tests.queries.counting import queries_of
 from tests.stories import LAMARU, MANGGAR, City
+
+KEY = re.compile(r'name="request_key" value="([^"]+)"')
 
 
 def test_who_finds_no_place_is_told_before(citizen: TestClient, city: City) -> None:
@@ -112,6 +115,41 @@ def test_unknown_and_hidden_workshops_look_alike(citizen: TestClient, city: City
             assert citizen.post(f"{address}?sesi={code}", data=TYPED).status_code == 404
     assert citizen.post(f"{PAGE}?sesi=TERTUTUP-1", data=TYPED).status_code == 404
     assert re.findall(r'href="/daftar/([^"]+)"', citizen.get("/daftar").text) == ["JUALAN"]
+
+
+@on_sqlite
+def test_a_page_that_is_kept_shows_each_change_at_once(citizen: TestClient, city: City) -> None:
+    coming_session(city, capacity=5)
+    first = citizen.get(PAGE).text
+    assert _without_key(citizen.get(PAGE).text) == _without_key(first)
+    assert "5 of 5 places left" in first
+
+    city.register("JUALAN-1", "Ani Contoh", MANGGAR)
+    assert "4 of 5 places left" in citizen.get(PAGE).text
+    changed(city, "JUALAN-1", capacity=3)
+    assert "2 of 3 places left" in citizen.get(PAGE).text
+    with writing(city.engine) as db:
+        db.exec(select(Area).where(Area.code == LAMARU)).one().name = "Lamaru Baru"
+    assert ">Lamaru Baru</option>" in citizen.get(PAGE).text
+    begun(city, "JUALAN-1")
+    assert "Registration is closed" in citizen.get(PAGE).text
+
+
+@on_sqlite
+def test_of_a_page_that_is_kept_everyone_has_a_key_and_a_language_of_their_own(
+    citizen: TestClient, city: City
+) -> None:
+    coming_session(city)
+    keys = {KEY.findall(citizen.get(PAGE).text)[0] for _ in range(3)}
+
+    assert len(keys) == 3
+    assert ">Register</button>" in citizen.get(PAGE).text
+    citizen.post("/bahasa/id")
+    assert ">Daftar</button>" in citizen.get(PAGE).text
+
+
+def _without_key(page: str) -> str:
+    return KEY.sub("", page)
 
 
 def test_the_page_asks_the_database_a_fixed_number_of_times(

@@ -6,13 +6,14 @@ from threading import Barrier
 import pytest
 from sqlmodel import SQLModel, select
 
-from app.database import Db, writing
+from app.database import Db, create_engine, writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
 from app.queries.places import Places, places_of
 from app.services import registering, registrations
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
 from app.services.registrations import register
+from app.settings import Settings
 from tests.coming import coming_session
 from tests.services.test_import_concurrency import at_once
 from tests.stories import City
@@ -30,7 +31,9 @@ def test_twenty_at_once_for_five_places_get_five(city: City) -> None:
     )
 
 
-def test_without_the_lock_they_are_oversold(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_they_are_oversold(
+    city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control of the test above: on PostgreSQL no lock is taken, on SQLite no transaction begun; all of them
     look before any has written."""
     code = coming_session(city, capacity=PLACES)
@@ -47,10 +50,13 @@ def test_without_the_lock_they_are_oversold(city: City, monkeypatch: pytest.Monk
     monkeypatch.setattr(registering, "places_of", look)
     monkeypatch.setattr(registrations, "hold_people", lambda db: None)
     monkeypatch.setattr(registrations, "lock_row", unlocked)
-    if city.engine.dialect.name == "sqlite":
-        city.engine.dispatch.begin.clear()  # neither a turn is waited for nor a transaction begun
-
-    everyone_at_once(city, code)
+    with monkeypatch.context() as meanwhile:
+        engine = create_engine(settings)  # of this test alone
+        meanwhile.setattr(city, "engine", engine)
+        if engine.dialect.name == "sqlite":
+            engine.dispatch.begin.clear()  # neither a turn is waited for nor a transaction begun
+        everyone_at_once(city, code)
+        engine.dispose()
 
     assert [one.status for one in city.all(Registration)].count(RegistrationStatus.CONFIRMED) == PEOPLE
 

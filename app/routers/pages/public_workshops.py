@@ -2,13 +2,15 @@
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse
 
-from app.database import Db
+from app.database import Db, reading
 from app.errors import Conflict, Invalid, Problem, TooManyRequests
-from app.i18n import N_, Language, Translator
+from app.i18n import N_, Language, translator
 from app.models import Channel, MessageKind, Registration
 from app.permissions import CITIZEN
 from app.queries import public_workshops as queries
@@ -21,15 +23,35 @@ from app.services.recognition import PLEASE_CORRECT
 from app.services.registering import TOLD
 from app.services.registration_requests import AlreadyRegistered, Asking
 from app.spreadsheets.text import collapse
-from app.web.dependencies import Lang, Reader, Translate, Vault, changing
-from app.web.flash import flash
+from app.web.dependencies import Lang, Reader, changing
+from app.web.flash import COOKIE, flash
 from app.web.forms import render_form
 from app.web.house import house_of
+from app.web.kept_pages import KeptPages
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
-from app.web.pages import render, see
+from app.web.pages import here, render, see
 from app.web.person_form import PersonForm
+from app.web.turns import few_at_once
 
 router = APIRouter(include_in_schema=False)
+
+# At a time, of each process. Whoever registers may have to wait for an import, and keeps no visitor from looking.
+VISITORS = 2
+REGISTERING = 1
+
+# In pages that are kept it stands where each visitor's key belongs.
+_KEY_PLACE = secrets.token_urlsafe(16)
+_kept = KeptPages(64)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """What the page of a workshop is made of, beside the form as it was typed."""
+
+    workshop: queries.PublicWorkshop
+    chosen: queries.PublicSession | None
+    kelurahan: list[reference.KelurahanView]
+    privacy_contact: str
 
 
 class RegistrationForm(PersonForm):
@@ -64,28 +86,31 @@ def public_workshops_page(request: Request, look: Reader) -> Response:
 
 
 @router.get("/daftar/{workshop_code}")
-def public_workshop_page(
-    request: Request, look: Reader, workshop_code: str, _: Translate, language: Lang, sesi: str = ""
-) -> Response:
-    form = RegistrationForm(request_key=secrets.token_urlsafe(16))
-    return _page(request, look, workshop_code, sesi, form, _, language)
+@few_at_once(VISITORS)
+def public_workshop_page(request: Request, workshop_code: str, language: Lang, sesi: str = "") -> Response:
+    """An empty form, with a key of its own; what else is to be seen is the same for everyone."""
+    shown, key = _shown(request, workshop_code, sesi, language), secrets.token_urlsafe(16)
+    if COOKIE in request.cookies:
+        return _form_page(request, shown, RegistrationForm(request_key=key), language)
+    form = RegistrationForm(request_key=_KEY_PLACE)
+    page = _kept.page(
+        (here(request), language),
+        shown,
+        lambda: bytes(_form_page(request, shown, form, language).body),
+    )
+    return HTMLResponse(page.replace(_KEY_PLACE.encode(), key.encode()))
 
 
 @router.post("/daftar/{workshop_code}")
+@few_at_once(REGISTERING)
 def register(
     request: Request,
-    look: Reader,
-    vault: Vault,
     workshop_code: str,
     form: Annotated[RegistrationForm, Form()],
-    _: Translate,
     language: Lang,
     sesi: str = "",
 ) -> Response:
-    """A refused form is shown by `look`: whoever sends too many keeps nobody else from writing.
-
-    Committed here and not after the handler: everyone else who registers waits for it, and not for a thread besides.
-    """
+    """Committed here and not after the handler: everyone else who registers waits for it, but not for a thread too."""
     house = house_of(request)
     try:
         house.limits.count(REGISTRATIONS, address_of(request))
@@ -93,53 +118,65 @@ def register(
         with changing(house) as db:
             session_id, groups = queries.session_to_register_for(db, workshop_code, sesi, language)
             given, asking = form.given(groups), form.asking(language)
-            made = registrations.register(db, vault, CITIZEN, session_id, given, asking)
+            made = registrations.register(db, house.vault, CITIZEN, session_id, given, asking)
         return see(f"/tiket/{made.code}")
     except AlreadyRegistered as found:
         problem: Problem = found
         if form.send_ticket:
             with changing(house) as db:
-                return _ticket_sent(request, db, workshop_code, found.registration, _)
+                return _ticket_sent(request, db, workshop_code, found.registration, language)
     except (Invalid, Conflict, TooManyRequests) as refused:
         problem = refused
-    return _page(request, look, workshop_code, sesi, form, _, language, problem)
+    shown = _shown(request, workshop_code, sesi, language)
+    return _form_page(request, shown, form, language, problem)
 
 
 def _ticket_sent(
-    request: Request, db: Db, workshop_code: str, registration: Registration, _: Translator
+    request: Request, db: Db, workshop_code: str, registration: Registration, language: Language
 ) -> Response:
     """It goes to the address that was given when they registered, whatever was typed now."""
     house_of(request).limits.count(TICKETS_SENT_AGAIN, registration.code)
     tell(db, TOLD.get(registration.status, MessageKind.CONFIRMED), registration)
     response = see(f"/daftar/{workshop_code}")
+    _ = translator(language)
     flash(response, _("Your ticket is on its way to your e-mail address."))
     return response
 
 
-def _page(
+def _shown(request: Request, workshop_code: str, session_code: str, language: Language) -> _Shown:
+    """Of the workshop's sessions the one asked for is chosen, else the first that is open.
+
+    By looking alone: a form that is refused is shown again when nothing is held for it any more.
+    """
+    house = house_of(request)
+    with reading(house.engine) as look:
+        workshop = queries.public_workshop(look, workshop_code, language)
+        kelurahan = reference.kelurahan(look)
+    chosen = _chosen(workshop.sessions, session_code)
+    return _Shown(workshop, chosen, kelurahan, house.settings.privacy_contact)
+
+
+def _form_page(
     request: Request,
-    db: Db,
-    workshop_code: str,
-    session_code: str,
+    shown: _Shown,
     form: RegistrationForm,
-    _: Translator,
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    """The workshop with the form for one of its sessions: the one asked for, else the first that is open."""
-    workshop = queries.public_workshop(db, workshop_code, language)
     return render_form(
         request,
         "public/one.html",
         form,
-        _,
+        translator(language),
         problem,
-        may_send_ticket=isinstance(problem, AlreadyRegistered) and has_email(db, problem.registration),
-        workshop=workshop,
-        chosen=_chosen(workshop.sessions, session_code),
-        kelurahan=reference.kelurahan(db),
-        privacy_contact=house_of(request).settings.privacy_contact,
+        may_send_ticket=isinstance(problem, AlreadyRegistered) and _may_send_ticket(request, problem),
+        **vars(shown),
     )
+
+
+def _may_send_ticket(request: Request, problem: AlreadyRegistered) -> bool:
+    with reading(house_of(request).engine) as look:
+        return has_email(look, problem.registration)
 
 
 def _chosen(sessions: tuple[queries.PublicSession, ...], code: str) -> queries.PublicSession | None:

@@ -1,0 +1,46 @@
+"""Visitors of public pages are answered a few at a time, and none of what is kept for them grows without end."""
+
+import asyncio
+from threading import Barrier, Lock
+
+from app.web.kept_pages import KeptPages
+from app.web.turns import few_at_once
+
+
+def test_no_more_are_answered_at_a_time_and_all_of_them_are() -> None:
+    inside, most, lock = 0, 0, Lock()
+    two_are_inside = Barrier(2)
+
+    @few_at_once(2)
+    def answer(number: int) -> int:
+        nonlocal inside, most
+        with lock:
+            inside += 1
+            most = max(most, inside)
+        two_are_inside.wait(timeout=10)
+        with lock:
+            inside -= 1
+        return number
+
+    async def visits() -> list[int]:
+        return list(await asyncio.gather(*(answer(number) for number in range(8))))
+
+    assert asyncio.run(visits()) == list(range(8))
+    assert most == 2
+
+
+def test_of_many_addresses_only_the_last_are_kept() -> None:
+    made: list[int] = []
+    kept = KeptPages(3)
+
+    def visit(address: int) -> None:
+        def make() -> bytes:
+            made.append(address)
+            return b"%d" % address
+
+        assert kept.page(address, "the same", make) == b"%d" % address
+
+    for address in (1, 2, 3, 3, 1, 4, 1):
+        visit(address)
+
+    assert made == [1, 2, 3, 4, 1]
