@@ -1,15 +1,24 @@
-"""The service without the locks of a registration: the control of the race for places. For nothing else."""
+"""The service without what makes those who register wait for each other: the control of the race for places.
+
+Neither locks are taken nor turns, so that many register at a time in each process. For nothing else.
+"""
 
 from fastapi import FastAPI
 from sqlmodel import SQLModel
 
-from app.database import Db
-from app.main import create_app as create_whole_app
+from app.database import THREADS, Db
 from app.services import registrations
+from app.web import turns
+
+few_at_once = turns.few_at_once
 
 
 def create_app() -> FastAPI:
+    vars(turns).update(few_at_once=lambda most: few_at_once(THREADS))
     vars(registrations).update(hold_people=lambda db: None, lock_row=unlocked)
+    # Routes take their turns where they are written: imported no sooner.
+    from app.main import create_app as create_whole_app
+
     return create_whole_app()
 
 
