@@ -23,6 +23,7 @@ from app.models import (
 )
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
+from app.queries.similar_people import SimilarPair
 from app.services import registrations
 from app.services.areas import KelurahanInput, open_kelurahan, set_last_day
 from app.services.attendance_imports import keep_reading, upload
@@ -34,6 +35,7 @@ from app.services.judging import SheetChoices, judge_sheet
 from app.services.participant_corrections import correct_participant
 from app.services.people_merge import merge
 from app.services.people_merge_undo import undo_merge
+from app.services.possible_duplicates import keep_pairs
 from app.services.recognition import PersonGiven
 from app.services.registration_corrections import correct_registration
 from app.services.registration_requests import Asking
@@ -181,10 +183,9 @@ class Life:
         one, two = sorted(self.one_of(Participant, which).id for which in (number, number + 1 + other))
         if one == two:
             return
-        pair = PossibleDuplicate(participant_id=one, other_id=two, likeness=95)
-        self.db.add(pair)
-        self.db.flush()
-        merge(self.db, OPERATOR, pair.id)
+        keep_pairs(self.db, [SimilarPair(one, two, 95)])
+        of_both = (col(PossibleDuplicate.participant_id) == one) & (col(PossibleDuplicate.other_id) == two)
+        merge(self.db, OPERATOR, self.db.scalars(select(col(PossibleDuplicate.id)).where(of_both)).one())
 
     def undo_merge(self, number: int) -> None:
         undo_merge(self.db, OPERATOR, self.one_of(PeopleMerge, number).id)
