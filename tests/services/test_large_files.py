@@ -13,10 +13,10 @@ from app.jobs import Jobs
 from app.models import Activity, AttendanceImport, AttendanceImportRow, ImportStatus, OutboxTask
 from app.models.base import now
 from app.services import queued_imports
-from app.services.attendance_imports import READ_AT_ONCE_BYTES
+from app.services.attendance_imports import READ_AT_ONCE_BYTES, read_again
 from app.services.import_mapping import ReadAsGiven, read_as_given, remap
 from app.services.outbox import TRIES, claim
-from app.services.queued_imports import give_up_reading
+from app.services.queued_imports import give_up_reading, read_queued
 from app.settings import Settings
 from tests.stories import City, crowd
 
@@ -172,6 +172,26 @@ def test_after_several_tries_it_is_given_up(
     assert failed.failure["code"] == "unreadable-file"
     assert city.all(OutboxTask) == []
     assert caplog.text.count("the disk is full") >= TRIES
+
+
+def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = city.upload(city.session(), LARGE)
+
+    def read_late(*asked: Any, **how: Any) -> object:
+        monkeypatch.undo()
+        read = read_again(*asked, **how)
+        with reading(city.engine) as look, writing(city.engine) as db:
+            read_queued(look, db, city.vault, {"import": made.id})
+        city.correct(made.id, 2, cells={"name": "Siti Aminah"})
+        return read
+
+    monkeypatch.setattr(queued_imports, "read_again", read_late)
+    worker.drain()
+
+    assert status(city) is ImportStatus.REVIEW
+    assert city.rows(made.id)[2].cells["name"] == "Siti Aminah"
 
 
 def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
