@@ -20,7 +20,7 @@ from app.services.bulk import insert_rows, new_ids
 from app.services.import_links import link_rows
 from app.services.import_states import keep_states, standing
 from app.services.participants import complete, participant_columns, place_columns
-from app.services.registration_codes import new_registration_codes
+from app.services.registration_codes import unused_registration_codes
 from app.spreadsheets.judgement import JudgedRow
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 
@@ -102,7 +102,7 @@ class ImportWriting:
         # A full session doesn't turn away who was there: their registration is a walk-in.
         places = len(fresh) if capacity is None else max(0, capacity - confirmed)
         ids = list(new_ids(self.db, Registration, len(fresh)))
-        codes = new_registration_codes(len(fresh))
+        codes = unused_registration_codes(self.db, len(fresh))
         same_for_all = {
             "workshop_session_id": self.attendance_import.workshop_session_id,
             "basis": self.attendance_import.basis,
