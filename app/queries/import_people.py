@@ -1,9 +1,10 @@
 """Whom an import is about: people that it brings, people that it recognises, people that it doesn't list."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlmodel import col
 
 from app.database import Db
@@ -13,17 +14,19 @@ from app.models import (
     AttendanceImportRow,
     AttendanceStatus,
     ImportStatus,
+    Participant,
     Registration,
     RowKind,
-    WorkshopSession,
 )
 from app.queries import reference
+from app.queries.among import among
 from app.queries.attendance_imports import AttendanceImportView
 from app.queries.import_review import place_said
 from app.queries.participants import PersonSeen, people_seen
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 
 ABOUT_PEOPLE = (RowKind.CREATE, RowKind.UPDATE, RowKind.UNCHANGED)
+NOT_SAVED = (RowKind.REVIEW, RowKind.ERROR, RowKind.SKIP)
 FIRST_NAMES = 100
 
 
@@ -71,13 +74,14 @@ def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
     rows, known = db.execute(named).one()
     if found.status in (ImportStatus.COMMITTED, ImportStatus.UNDONE):
         known = rows - _made_by(db, found.id)
-    unlisted = _unlisted(db, found.id, found.session_code) if found.status is ImportStatus.REVIEW else 0
-    others = len(db.get_one(AttendanceImport, found.id).others)
+    kept = db.get_one(AttendanceImport, found.id)
+    not_listed = unlisted(db, found.id, kept.workshop_session_id).subquery()
+    in_review = found.status is ImportStatus.REVIEW
     return PeopleFigures(
         fresh=rows - known,
         recognised=known,
-        unlisted=unlisted,
-        marked_absent=others,
+        unlisted=db.scalars(select(func.count()).select_from(not_listed)).one() if in_review else 0,
+        marked_absent=len(kept.others),
         **_outcomes(db, found.id),
     )
 
@@ -142,20 +146,40 @@ def _made_by(db: Db, import_id: int) -> int:
     ).one()
 
 
-def _unlisted(db: Db, import_id: int, session_code: str) -> int:
-    """People registered for the session without an outcome, whom no row of the import names."""
+def unlisted(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
+    """The ids of the session's registrations without an outcome, of people of whom the sheet says nothing.
+
+    A row that isn't saved says something too: it spares its namesakes, and those among whom somebody has to choose.
+    """
+    of_import = col(AttendanceImportRow.attendance_import_id) == import_id
     named = select(col(AttendanceImportRow.participant_id)).where(
-        col(AttendanceImportRow.attendance_import_id) == import_id,
-        col(AttendanceImportRow.participant_id).is_not(None),
+        of_import, col(AttendanceImportRow.participant_id).is_not(None)
     )
-    return db.scalars(
-        select(func.count(col(Registration.id)))
-        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+    found = (
+        select(col(Registration.id))
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
         .where(
-            col(WorkshopSession.code) == session_code,
+            col(Registration.workshop_session_id) == workshop_session_id,
             col(Registration.status).in_(COUNTED_AS_REGISTERED),
             col(Attendance.registration_id).is_(None),
-            col(Registration.participant_id).not_in(named),
+            col(Participant.id).not_in(named),
         )
-    ).one()
+    )
+    unsaved = db.execute(
+        select(col(AttendanceImportRow.result), col(AttendanceImportRow.messages)).where(
+            of_import, col(AttendanceImportRow.kind).in_(NOT_SAVED)
+        )
+    ).all()
+    if names := {name for result, _ in unsaved if (name := result["values"].get("name_key"))}:
+        found = found.where(~among(db, col(Participant.name_key), names))
+    if possible := {person for _, messages in unsaved for person in _people_offered(messages)}:
+        found = found.where(~among(db, col(Participant.id), possible))
+    return found
+
+
+def _people_offered(messages: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+    for message in messages:
+        for candidate in message["candidates"]:
+            if candidate["kind"] == "person":
+                yield candidate["value"]

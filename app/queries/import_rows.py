@@ -21,6 +21,7 @@ from app.spreadsheets.document import (
     RecognisedSheet,
     SheetRow,
     cell_from_json,
+    cell_text,
     cell_to_json,
 )
 from app.spreadsheets.judgement import Decision, JudgedRow, RowValues, SameAsRow
@@ -49,7 +50,9 @@ def open_cells(stored: Mapping[str, Any], vault: NikVault) -> dict[str, Cell]:
 
 def _sealed(field: str, cell: Cell, vault: NikVault) -> Any:
     stored = cell if isinstance(cell, str) else cell_to_json(cell)
-    if stored is None or not (field == "nik" or (isinstance(cell, str) and holds_nik(cell))):
+    if stored is None or not (
+        field == "nik" or holds_nik(cell if isinstance(cell, str) else cell_text(cell))
+    ):
         return stored
     return {"sealed": vault.encrypt(json.dumps(stored))}
 

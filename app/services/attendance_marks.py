@@ -11,6 +11,7 @@ from app.errors import Conflict
 from app.i18n import N_
 from app.models import (
     Attendance,
+    AttendanceImport,
     AttendanceMark,
     AttendanceStatus,
     Registration,
@@ -103,13 +104,21 @@ def _sent_before(db: Db, registration: Registration, marking: Marking) -> Attend
 def _latest(db: Db, registration: Registration) -> AttendanceMark | None:
     """The mark that is the outcome; None where something later stands, such as what a sheet said.
 
-    Marks that only take back don't reach behind it: what a sheet said, no mark can take back.
+    Marks that only take back don't reach behind it: what a sheet said, no mark can take back. Of whom a sheet says
+    nothing, they are absent only as long as nobody marked them.
     """
     marks = select(AttendanceMark).where(col(AttendanceMark.registration_id) == registration.id)
-    if attendance := db.get(Attendance, registration.id):
+    attendance = db.get(Attendance, registration.id)
+    if attendance and not _was_unlisted(db, attendance):
         marks = marks.where(col(AttendanceMark.marked_at) >= attendance.recorded_at)
     counting = db.scalars(marks.order_by(col(AttendanceMark.marked_at), col(AttendanceMark.id))).all()
     return counting[-1] if any(one.status for one in counting) or not attendance else None
+
+
+def _was_unlisted(db: Db, attendance: Attendance) -> bool:
+    """Whether the outcome is that of people whom a sheet doesn't list."""
+    said_by = attendance.attendance_import_id
+    return said_by is not None and attendance.registration_id in db.get_one(AttendanceImport, said_by).others
 
 
 def _let_count(db: Db, registration: Registration, latest: AttendanceMark) -> None:

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from sqlalchemy import insert, select
-from sqlmodel import col
+from sqlalchemy import insert
 
 from app.database import Db
 from app.errors import Conflict, Invalid
@@ -13,21 +12,20 @@ from app.i18n import N_
 from app.models import (
     Attendance,
     AttendanceImport,
-    AttendanceImportRow,
     AttendanceStatus,
     Basis,
     Channel,
     ImportPurpose,
     ImportStatus,
     OutboxKind,
-    Registration,
     WorkshopSession,
 )
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.attendance_imports import attendance_import_by_id
-from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
+from app.queries.import_people import unlisted
+from app.queries.places import places_of
 from app.services.activities import record
 from app.services.attendance_imports import require_review
 from app.services.bulk import collector_at_rest
@@ -160,7 +158,7 @@ def commit_held(
         attendance_import.committed_at = now()
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
-        writing.write(workshop_session.capacity, done)
+        writing.write(places_of(db, workshop_session), done)
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
     db.flush()
@@ -196,23 +194,12 @@ def _require_ready(
 
 
 def _mark_others_absent(db: Db, attendance_import: AttendanceImport) -> list[int]:
-    """Marks those absent who are registered, have no outcome and are in no row of the sheet.
+    """Marks those absent who are registered, have no outcome and of whom the sheet says nothing.
 
-    Returns their registrations' ids. Whose row needs attention stays open: their row says something.
+    Returns their registrations' ids. Whose row needs attention, or was skipped, stays open.
     """
-    listed = select(col(AttendanceImportRow.participant_id)).where(
-        col(AttendanceImportRow.attendance_import_id) == attendance_import.id,
-        col(AttendanceImportRow.participant_id).is_not(None),
-    )
     without_outcome = db.scalars(
-        select(col(Registration.id))
-        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(
-            col(Registration.workshop_session_id) == attendance_import.workshop_session_id,
-            col(Registration.status).in_(COUNTED_AS_REGISTERED),
-            col(Registration.participant_id).not_in(listed),
-            col(Attendance.registration_id).is_(None),
-        )
+        unlisted(db, attendance_import.id, attendance_import.workshop_session_id)
     ).all()
     found = outcome(attendance_import, AttendanceStatus.ABSENT)
     if without_outcome:

@@ -15,13 +15,14 @@ from app.models import (
 )
 from app.models.base import now
 from app.queries.import_rows import rows_to_write
+from app.queries.places import Places
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, new_ids
 from app.services.import_links import link_rows
 from app.services.import_states import keep_states, standing
 from app.services.participants import complete, participant_columns, place_columns
 from app.services.registration_codes import unused_registration_codes
-from app.spreadsheets.judgement import JudgedRow
+from app.spreadsheets.judgement import JudgedRow, RowValues
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 
 # People, registrations and attendance; the last step links rows to them.
@@ -39,14 +40,14 @@ class ImportWriting:
         self.judged, self.niks = to_write.rows, to_write.niks
         self.found = standing(db, attendance_import)
 
-    def write(self, capacity: int | None, progress: Progress = nobody_waits) -> None:
+    def write(self, places: Places, progress: Progress = nobody_waits) -> None:
         before = {
             judged.number: self.found.state(judged.person)
             for judged in self.judged
             if judged.person is not None
         }
         people = self._create_people(step(0, STEPS, progress))
-        registrations = self._create_registrations(people, capacity, step(1, STEPS, progress))
+        registrations = self._create_registrations(people, places, step(1, STEPS, progress))
         for judged, person_id in zip(self.judged, people, strict=True):
             if person := self.found.people.get(person_id):
                 complete(person, judged, self.niks.get(judged.number), self.starts_at)
@@ -88,19 +89,17 @@ class ImportWriting:
         made = iter(ids)
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
 
-    def _create_registrations(
-        self, people: Sequence[int], capacity: int | None, progress: Progress
-    ) -> list[int]:
-        """Registers whoever wasn't; returns the id of each row's registration."""
+    def _create_registrations(self, people: Sequence[int], places: Places, progress: Progress) -> list[int]:
+        """Registers whoever wasn't; returns the id of each row's registration.
+
+        A full session doesn't turn away who was there: their registration is a walk-in.
+        """
         known = self.found.registrations
         fresh = [
             (judged, person_id)
             for judged, person_id in zip(self.judged, people, strict=True)
             if person_id not in known
         ]
-        confirmed = sum(one.status is RegistrationStatus.CONFIRMED for one in known.values())
-        # A full session doesn't turn away who was there: their registration is a walk-in.
-        places = len(fresh) if capacity is None else max(0, capacity - confirmed)
         ids = list(new_ids(self.db, Registration, len(fresh)))
         codes = unused_registration_codes(self.db, len(fresh))
         same_for_all = {
@@ -116,16 +115,14 @@ class ImportWriting:
                     "id": id_,
                     "code": code,
                     "participant_id": person_id,
-                    "status": RegistrationStatus.CONFIRMED if index < places else RegistrationStatus.WALK_IN,
+                    "status": _status(places, judged.values),
                     "rt": judged.values.rt,
                     "sex": judged.values.sex,
                     "target_group_code": judged.values.target_group,
                     **same_for_all,
                     **place_columns(judged.values),
                 }
-                for index, (id_, code, (judged, person_id)) in enumerate(
-                    zip(ids, codes, watched(fresh, progress), strict=True)
-                )
+                for id_, code, (judged, person_id) in zip(ids, codes, watched(fresh, progress), strict=True)
             ),
         )
         made = iter(ids)
@@ -150,6 +147,15 @@ class ImportWriting:
                 for registration_id, status in watched(fresh, progress)
             ),
         )
+
+
+def _status(places: Places, values: RowValues) -> RegistrationStatus:
+    """Confirmed while every cap has a place, which this one then takes."""
+    kelurahan, group = place_columns(values)["kelurahan_code"], values.target_group or ""
+    if places.full(kelurahan, group):
+        return RegistrationStatus.WALK_IN
+    places.take(kelurahan, group)
+    return RegistrationStatus.CONFIRMED
 
 
 def _update_registration(judged: JudgedRow, registration: Registration) -> None:

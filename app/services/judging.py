@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlmodel import col, or_, select
+from sqlmodel import and_, col, or_, select
 
 from app.database import Db
 from app.i18n import wita
@@ -45,6 +45,9 @@ CHANGES_PEOPLE = (
 
 # What changes how places and groups are read, whatever is done with it, is done so too.
 CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
+
+# So is a change of the session's day, by which columns are chosen, or of the workshop's groups.
+CHANGES_CONTEXT = ("session", "workshop")
 
 FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registration", "outside_place")
 
@@ -135,7 +138,13 @@ def newest_change(db: Db) -> int:
     # From the end of the log backwards: a maximum would be looked for in all of it.
     latest = db.exec(
         select(Activity.id)
-        .where(or_(col(Activity.action).in_(CHANGES_PEOPLE), col(Activity.subject).in_(CHANGES_READING)))
+        .where(
+            or_(
+                col(Activity.action).in_(CHANGES_PEOPLE),
+                col(Activity.subject).in_(CHANGES_READING),
+                and_(col(Activity.action) == "change", col(Activity.subject).in_(CHANGES_CONTEXT)),
+            )
+        )
         .order_by(col(Activity.id).desc())
         .limit(1)
     ).first()

@@ -5,17 +5,23 @@
 from functools import cache
 from typing import TypeVar
 
-from sqlalchemy import Select, bindparam, func, inspect, select
+from sqlalchemy import Integer, Select, bindparam, func, inspect, select
 from sqlmodel import SQLModel
 
-from app.database import Db, is_postgresql
+from app.database import Db, is_postgresql, lines
+from app.errors import NotFound
+from app.i18n import N_
 
 PEOPLE = 64_710_001
 REFERENCE_DATA = 64_710_003
 LOGINS = 64_710_004
 TARGETS = 64_710_005
 
+GONE = N_("Somebody has deleted this in the meantime.")
+
 Row = TypeVar("Row", bound=SQLModel)
+
+_HOLD = select(func.pg_advisory_xact_lock(bindparam("key", type_=Integer)))
 
 
 def hold_people(db: Db) -> None:
@@ -43,12 +49,14 @@ def hold_targets(db: Db) -> None:
 
 def _hold(db: Db, key: int) -> None:
     if is_postgresql(db):
-        db.execute(select(func.pg_advisory_xact_lock(key)))
+        lines(db, _HOLD, {"key": key})
 
 
 def lock_row(db: Db, model: type[Row], identity: int) -> Row:
-    """The row as it is now, held until this transaction ends."""
-    row: Row = db.scalars(_row_to_hold(model), {"id": identity}).one()
+    """The row as it is now, held until this transaction ends. Raises `NotFound` where somebody deleted it meanwhile."""
+    row: Row | None = db.scalars(_row_to_hold(model), {"id": identity}).one_or_none()
+    if row is None:
+        raise NotFound(GONE)
     return row
 
 

@@ -19,7 +19,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_CONTROLS = frozenset(range(32)) - {9, 10, 12, 13, 26, 27}
+_CONTROLS = frozenset(range(32)) - {9, 10, 11, 12, 13, 26, 27}
 
 
 def csv_rows(content: bytes) -> list[list[Cell]]:

@@ -57,6 +57,7 @@ _DAY_AND_MONTH = re.compile(
     r"(?:(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad),?\s+)?\d{1,2}(?:\s*[/-]\s*\d{1,2}|\s+[a-z]{3,9})",
     re.IGNORECASE,
 )
+_LINE_TO_WRITE_ON = re.compile(r"[.…_ ]*")
 _SEPARATOR = " | "
 
 
@@ -162,7 +163,7 @@ def read_attendance(cell: Cell, day: date) -> MarkReading:
 
 
 def _one_mark(text: str) -> MarkReading:
-    if not text:
+    if _LINE_TO_WRITE_ON.fullmatch(text):
         return MarkReading(None)
     status = read_mark(text)
     return MarkReading(status, clear=status is not None)
@@ -171,14 +172,16 @@ def _one_mark(text: str) -> MarkReading:
 def _outcome_mark(marks: dict[str, str]) -> MarkReading:
     """One mark in columns of outcomes; marks in two are unclear.
 
-    Any mark counts, "x" too; a dash, a zero and "false" are none.
+    Any mark counts, "x" too; a dash, a zero, "false" and a printed line are none.
     """
     marked = {outcome_of_heading(label) for label, mark in marks.items() if _is_marked(mark)}
     return MarkReading(marked.pop()) if len(marked) == 1 else MarkReading(None, clear=not marked)
 
 
 def _is_marked(mark: str) -> bool:
-    return bool(mark) and mark not in _DASHES and words(mark) not in {"0", "false"}
+    if _LINE_TO_WRITE_ON.fullmatch(mark):
+        return False
+    return mark not in _DASHES and words(mark) not in {"0", "false"}
 
 
 def day_label(labels: Iterable[str], day: date) -> str:

@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, str] = {
     "nik-differs": N_(
         "The NIK does not agree with the sex or the date of birth. Check which of them is right."
     ),
+    "nik-taken": N_("Somebody else has this NIK. It is not kept for this row; check whose it is."),
     "phone-invalid": N_("“%(found)s” is not a telephone number. It is ignored; check it."),
     "phone-shared": N_(
         "Another person with a different name has the same phone number. Families share phones; check it."
@@ -62,6 +63,10 @@ SENTENCES: Mapping[str, str] = {
     ),
     "far-cells": N_(
         "Row %(row)s and those below it are far from the list and were not read. Move them up if they belong to it."
+    ),
+    "rows-below-end": N_(
+        "Row %(row)s names a person below the list's total or signature, where the list ends. It and those below it were "
+        "not read; move them up if they belong to the list."
     ),
     "date-differs": N_(
         "The sheet is dated %(found)s, the session is on %(expected)s. Check that this is the right session."

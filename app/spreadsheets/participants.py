@@ -9,6 +9,7 @@ from app.spreadsheets.document import Cell, CellError, SheetRow, StatedTotalOf, 
 from app.spreadsheets.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.grid import Merge
 from app.spreadsheets.marks import is_mark_word, spread_text
+from app.spreadsheets.place_names import place_key
 from app.spreadsheets.row_kinds import (
     StatedTotal,
     is_count,
@@ -20,18 +21,23 @@ from app.spreadsheets.row_kinds import (
 from app.spreadsheets.text import clean, words
 
 _LONGEST_ORDINAL = 4
+_CELLS_OF_A_SIGNER = 2
 _FAR = 1_000
 """After so many blank rows nothing belongs to the table any more."""
 
 
 @dataclass(slots=True)
 class Participants:
-    """`total` is what the sheet says itself; `far` is the row number of cells too far below to belong to it."""
+    """`total` is what the sheet says itself; `far` is the row number of cells too far below to belong to it.
+
+    `below_end` is the first row that tells of a person, and was left out as it stands below the table's end.
+    """
 
     rows: list[SheetRow] = field(default_factory=list)
     total: int | None = None
     total_of: StatedTotalOf | None = None
     far: int | None = None
+    below_end: int | None = None
 
 
 def read_participants(
@@ -83,14 +89,24 @@ class _Table:
             self.found.far = number
             return
         self.blanks = 0
+        below_end = self.end is not None
+        tells = below_end and self.tells_of_a_person(cells)
         if self.section is not None:
             cells.setdefault("kelurahan", self.section)
-        if self.end is not None and (numbered if self.named.number is not None else len(cells) > 2):
-            self.end = None
-            self.totals.clear()
+        if below_end:
+            without_numbers = self.named.number is None
+            if numbered or (without_numbers and (tells or len(cells) > _CELLS_OF_A_SIGNER)):
+                self.reopen()
+            elif tells and self.found.below_end is None:
+                self.found.below_end = number
         self.found.rows.append(SheetRow(number, cells))
         if len(self.found.rows) > MAX_ROWS + 1_000:
             raise SheetFailure("too-many-rows", limit=MAX_ROWS)
+
+    def reopen(self) -> None:
+        """What looked like the table's end stood in its middle."""
+        self.end = self.found.below_end = None
+        self.totals.clear()
 
     def finish(self) -> Participants:
         if self.end is not None:
@@ -148,6 +164,14 @@ class _Table:
         name = cells.get("name")
         return isinstance(name, str) and name[:1].isalpha() and name[:3].lower() not in {"kel", "nam"}
 
+    def tells_of_a_person(self, cells: dict[str, Cell]) -> bool:
+        """A name with a mark or a kelurahan beside it: nobody signs so."""
+        mark, place = cells.get("attendance"), cells.get("kelurahan")
+        return "name" in cells and (
+            (isinstance(mark, str) and is_mark_word(mark))
+            or (isinstance(place, str) and place_key(place) in self.place_keys)
+        )
+
     def is_person(self, row: Sequence[Cell], cells: dict[str, Cell], *, numbered: bool) -> bool:
         """Decides on a row that isn't plainly one, and keeps what a section, total or signature line says."""
         texts = self.other_texts(row)
@@ -157,9 +181,11 @@ class _Table:
             self.section = section
             return False
         if not numbered and (total := stated_total(row)):
-            self.close(total)
+            if not total.is_part:
+                self.close(total)
             return False
-        if not numbered and is_signature_line(texts, self.named.fields):
+        signed = not numbered and is_signature_line(texts, self.named.fields)
+        if signed and not self.tells_of_a_person(cells):
             self.close(None)
             return False
         return "name" in cells or any(

@@ -69,7 +69,8 @@ def _recognise_sheet(
     headings = {heading.index: heading for heading in header.headings}
     texts = {index: heading.text for index, heading in headings.items()}
     found = read_participants(rows, header.below, named, texts, place_keys)
-    far = [Message("warning", None, "far-cells", {"row": found.far})] if found.far else []
+    left_out = (("far-cells", found.far), ("rows-below-end", found.below_end))
+    unread = [Message("warning", None, code, {"row": row}) for code, row in left_out if row]
     return RecognisedSheet(
         format=grid.format,
         sheet=grid.sheet,
@@ -82,7 +83,7 @@ def _recognise_sheet(
         stated_date=letterhead.stated_date,
         title_kelurahan=letterhead.kelurahan,
         preview=_preview(grid, header),
-        warnings=(*named.warnings, *far),
+        warnings=(*named.warnings, *unread),
     )
 
 

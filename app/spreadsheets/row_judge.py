@@ -76,8 +76,7 @@ class RowJudge:
         if person in self.known.person:
             self.take_person(result, person)
         else:
-            found = self.known.people.find(result.values)
-            self.ask(result, people=found.candidates or (() if found.key is None else (found.key,)))
+            self.ask(result, people=_found_by(self.known.people.find(result.values)))
 
     def identify_by_registration(self, result: JudgedRow) -> bool:
         code = result.values.registration
@@ -103,7 +102,7 @@ class RowJudge:
         elif in_file.candidates and in_file.basis != "name":
             self.ask(result, rows=in_file.candidates)
         elif in_file.basis == "name" and not self.is_known_otherwise(in_database):
-            self.ask(result, rows=in_file.candidates or (in_file.key or 0,))
+            self.ask(result, rows=_found_by(in_file), people=_found_by(in_database))
         else:
             self.take_finding(result, in_database)
 
@@ -150,6 +149,9 @@ class RowJudge:
 
     def complete(self, result: JudgedRow) -> None:
         """The group, the attendance, and what changes of what is known."""
+        if not _is_faulty(result) and self.nik_is_another_s(result):
+            result.values = replace(result.values, nik=None, nik_key=None)
+            result.messages.append(Message("warning", "nik", "nik-taken", {}))
         registration = self.registration_of(result.person)
         stated_group = result.values.target_group
         self.complete_group(result, registration.target_group if registration else None)
@@ -169,6 +171,14 @@ class RowJudge:
                 ]
             else:
                 result.facts = facts
+
+    def nik_is_another_s(self, result: JudgedRow) -> bool:
+        """Nobody has another's NIK: whoever is told apart from them all the same comes without it."""
+        key = result.values.nik_key
+        if key is None:
+            return False
+        owners = self.known.people.by_nik.get(key, ())
+        return key in self.above.people.by_nik or any(owner != result.person for owner in owners)
 
     def registration_of(self, person: int | None) -> KnownRegistration | None:
         """The person's registration for the session; one that was cancelled doesn't keep them from registering."""
@@ -237,6 +247,11 @@ def _placed(values: RowValues, kelurahan: str) -> RowValues:
         place = values.outside_place or ELSEWHERE
         return replace(values, kelurahan=OUTSIDE, outside_place=place, kecamatan=None)
     return replace(values, kelurahan=kelurahan, outside_place=None, kecamatan=kelurahan.rpartition(".")[0])
+
+
+def _found_by(finding: Finding) -> tuple[int, ...]:
+    """Those between whom a person must choose, or the one found."""
+    return finding.candidates or (() if finding.key is None else (finding.key,))
 
 
 def _only(groups: tuple[str, ...]) -> str | None:

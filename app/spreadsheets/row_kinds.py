@@ -29,10 +29,11 @@ _SIGNATURE_LINE_CELLS = 3
 
 @dataclass(frozen=True, slots=True)
 class StatedTotal:
-    """`number` None: a subtotal, or a count of some that isn't compared (the absent, the women)."""
+    """`number` None: a subtotal (`is_part`), or a count of some that isn't compared (the absent, the women)."""
 
     number: int | None
     of: StatedTotalOf
+    is_part: bool = False
 
 
 def is_count(cell: Cell) -> bool:
@@ -81,7 +82,8 @@ def stated_total(row: Sequence[Cell]) -> StatedTotal | None:
     numbers = _numbers([found["rest"], *texts[at + 1 :]])
     compared = not found["sub"] and not _PART.search(said)
     number = numbers[0] if compared and len(numbers) == 1 else None
-    return StatedTotal(number, "present" if re.search(r"\b(?:hadir|kehadiran)\b", said) else "rows")
+    of: StatedTotalOf = "present" if re.search(r"\b(?:hadir|kehadiran)\b", said) else "rows"
+    return StatedTotal(number, of, is_part=bool(found["sub"]))
 
 
 def _numbers(texts: Sequence[str]) -> list[int]:
@@ -97,6 +99,7 @@ def is_signature_line(texts: Mapping[int, str], fields: Mapping[int, str]) -> bo
     named = any(fields.get(index) == "name" for index in texts)
     for index, text in texts.items():
         own_cell = named and fields.get(index) in {
+            "attendance",
             "birth_date",
             "signature",
             "address",

@@ -24,6 +24,7 @@ from app.models import (
 from app.models.base import now
 from app.queries.check_in import marks_of
 from app.services.attendance_marks import Marking, mark
+from app.services.import_commit import CommitChoices
 from tests.services.duplicates import merged, standing, unmerged
 from tests.stories import LAMARU, City, sheet
 
@@ -165,6 +166,19 @@ def test_a_sheet_saved_later_stands_against_marks_from_before_it(siti: City) -> 
 
     tap(siti, PRESENT)
     assert siti.outcomes() == {"Siti Aminah": "present"}
+
+
+def test_whom_a_sheet_does_not_list_is_absent_only_while_nobody_marked_them(siti: City) -> None:
+    made = siti.upload("A-1", sheet(HEADER, "Budi Contoh;Manggar;hadir"))
+    siti.commit(made.id, choices=CommitChoices(others="absent"))
+    assert siti.outcomes()["Siti Aminah"] == "absent"
+
+    tap(siti, PRESENT, 5)
+
+    assert siti.outcomes()["Siti Aminah"] == "present"
+    with pytest.raises(Conflict) as refused:
+        siti.undo(made.id)
+    assert (refused.value.code, refused.value.params["names"]) == ("changed-later", "Siti Aminah")
 
 
 @pytest.mark.parametrize("minute", [None, 5], ids=["marked-after", "sent-after"])

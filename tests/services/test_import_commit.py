@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.database import writing
+from app.database import reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.i18n import wita
 from app.models import (
@@ -18,8 +18,15 @@ from app.models import (
     RowKind,
 )
 from app.models.base import now
+from app.queries.attendance_imports import attendance_import
+from app.queries.import_people import people_figures
 from app.services.import_commit import CommitChoices
 from app.services.judging import SheetChoices
+from app.services.workshop_sessions import (
+    WorkshopSessionInput,
+    change_workshop_session,
+    create_workshop_session,
+)
 from tests.stories import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
 
 ONE_UNCLEAR = sheet(
@@ -69,14 +76,50 @@ def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(c
 
 def test_who_is_listed_in_a_row_left_out_is_not_marked_absent(city: City) -> None:
     code = city.session()
-    city.register(code, "Budi Contoh", MANGGAR)
-    made = city.upload(
-        code, sheet("Nama;Kelurahan;Kehadiran", "Budi Contoh;Manggar;x", "Nur Aini;Lamaru;hadir")
+    for name in ("Budi Contoh", "Ani Contoh", "Eka Contoh", "Dewi Contoh", "Tidak Terdaftar Di Lembar"):
+        city.register(code, name, MANGGAR)
+    budi = city.all(Participant)[0]
+    listed = (
+        "Budi Contoh;Manggar;x",
+        "Ani Contoh;Mangar;hadir",
+        "Eka Contoh;Antah;hadir",
+        "Dewi Contoh;Manggar;",
     )
+    made = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", *listed, "Nur Aini;Lamaru;hadir"))
+    city.correct(made.id, 5, decision={"skip": True})
+    with reading(city.engine) as look:
+        found = attendance_import(look, city.actor("sari"), made.id)
+        assert people_figures(look, found).unlisted == 1
 
     city.commit(made.id, choices=CommitChoices(only_valid=True, others="absent"))
 
-    assert city.outcomes() == {"Budi Contoh": None, "Nur Aini": "present"}
+    left_open = dict.fromkeys((budi.name, "Ani Contoh", "Eka Contoh", "Dewi Contoh"))
+    assert city.outcomes() == {**left_open, "Tidak Terdaftar Di Lembar": "absent", "Nur Aini": "present"}
+
+
+def test_beyond_the_places_of_a_kelurahan_who_was_there_is_a_walk_in(city: City) -> None:
+    workshop = city.workshop("A-W", "umkm")
+    given = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), capacity=10, places_per_kelurahan=1)
+    with writing(city.engine) as db:
+        create_workshop_session(db, city.actor("sari"), workshop, "A-1", given)
+
+    city.imported("A-1", sheet("Nama;Kelurahan", "Ani;Manggar", "Budi;Manggar", "Citra;Lamaru"))
+
+    placed = [registration.status for registration in city.all(Registration)]
+    assert placed == [RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN, RegistrationStatus.CONFIRMED]
+
+
+def test_a_session_s_day_put_right_after_the_upload_counts(city: City) -> None:
+    code = city.session(starts=MORNING - timedelta(days=1))
+    two_days = sheet("Nama;Kelurahan;5/8/2025;6/8/2025", "Ani;Manggar;v;", "Budi;Lamaru;;v")
+    made = city.upload(code, two_days)
+    with writing(city.engine) as db:
+        actor, starts = city.actor("sari"), MORNING + timedelta(days=1)
+        change_workshop_session(db, actor, code, WorkshopSessionInput(starts, starts + timedelta(hours=3)))
+
+    city.commit(made.id)
+
+    assert city.outcomes() == {"Ani": "absent", "Budi": "present"}
 
 
 def test_people_are_left_or_absent_and_nothing_else(city: City) -> None:

@@ -13,6 +13,7 @@ from app.nik_vault import NikVault, masked
 from app.queries.import_document import import_document
 from app.services.attendance_imports import READ_AT_ONCE_BYTES
 from app.services.import_commit import CommitChoices
+from tests.spreadsheets.story import workbook
 from tests.stories import City, dump, sheet
 
 NIK = "6471014108800001"  # a woman's: the day of birth is +40
@@ -62,6 +63,11 @@ def in_columns_of_something_else(city: City) -> None:
     )
 
 
+def as_a_number_in_another_column(city: City) -> None:
+    typed = workbook(["Nama", "Kelurahan", "HP"], ["Siti Aminah", "Manggar", int(NIK)])
+    city.upload(city.session(), typed, name="daftar.xlsx")
+
+
 def as_a_heading(city: City) -> None:
     city.upload(city.session(), sheet(f"Nama;Kelurahan;NIK {NIK}", f"Siti Aminah;Manggar;{NIK}"))
 
@@ -82,6 +88,7 @@ def imported_and_undone(city: City) -> None:
         corrected_cell,
         same_person_twice,
         in_columns_of_something_else,
+        as_a_number_in_another_column,
         as_a_heading,
         file_read_later,
         imported_and_undone,

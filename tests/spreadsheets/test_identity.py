@@ -1,5 +1,7 @@
 """Who a row is: the person known already, another row of the file, someone new, or a question."""
 
+from dataclasses import replace
+
 import pytest
 
 from app.spreadsheets.document import Cell
@@ -117,6 +119,31 @@ def test_a_person_decides_who_it_is() -> None:
     assert of_known(cells, rina(nik_key=NIK), decision=Decision(person="new")).person is None
     assert of_known(cells, rina(nik_key=NIK), decision=Decision(person=7)).person == 7
     assert of_known(cells, decision=Decision(skip=True)).kind == "skip"
+
+
+def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
+    other = row("Budi Kurniawan", nik=NIK, rt="3")
+    told_apart = of_known(other, rina(nik_key=NIK), decision=Decision(person="new"))
+    assert (told_apart.kind, codes(told_apart.messages)) == ("create", ["nik-taken"])
+    assert (told_apart.values.nik, told_apart.values.nik_key) == (None, None)
+
+    dewi = rina(name="Dewi Contoh")
+    by_code = judged(
+        sheet_of(row("Dewi Contoh", nik=NIK, registration="ABC123")),
+        people=[replace(dewi, id=8), rina(nik_key=NIK)],
+        registrations=[KnownRegistration("ABC123", person_id=8, status="confirmed")],
+    ).rows[0]
+    assert (by_code.person, "nik" in by_code.changes, codes(by_code.messages)) == (8, False, ["nik-taken"])
+
+    twice = judged(sheet_of(row(nik=NIK), other), decisions={3: Decision(person="new")}).rows
+    assert [one.values.nik for one in twice] == [NIK, None]
+
+
+def test_who_may_be_the_row_above_or_somebody_known_is_asked_for_both() -> None:
+    again = row(phone=OTHER_PHONE)
+    asked = judged(sheet_of(again, row()), people=[rina(phone=PHONE)], decisions={2: Decision(person="new")})
+    [question] = asked.rows[1].messages
+    assert [(one.kind, one.value) for one in question.candidates] == [("row", 2), ("person", 7)]
 
 
 def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:

@@ -127,3 +127,29 @@ def test_a_person_names_header_and_columns() -> None:
 def test_the_preview_shows_texts_past_the_header() -> None:
     sheet = recognised(workbook(["DAFTAR"], HEADER, [1, "Rina", "Damai"]))
     assert sheet.preview == (("DAFTAR", "", "", ""), HEADER, ("1", "Rina", "Damai", ""))
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        (("Nama", "Kehadiran"), [("Rina Gani", "hadir"), ("Lurah Manggar", "hadir"), ("Maya", "hadir")]),
+        (("Nama", "Kelurahan"), [("Rina Gani", "Damai"), ("Petugas Puskesmas", "Damai"), ("Maya", "Damai")]),
+        (("Nama", "Kelurahan"), [("Rina Gani", "Damai"), ("Sub Total", 1), ("Maya", "Damai")]),
+        (("Nama", "Kelurahan"), [("Rina Gani", "Damai"), ("Jumlah", 1), ("Maya", "Damai")]),
+        (("Nama", "Kelurahan", "Hadir"), [("Rina Gani", "Damai", "………………"), ("Maya", "Damai", "………………")]),
+    ],
+)
+def test_a_list_without_numbers_goes_on_below_what_looks_like_its_end(
+    header: tuple[str, ...], rows: list[tuple[Cell, ...]]
+) -> None:
+    people = names(recognised(workbook(header, *rows), places=PLACES))
+    assert (people[0], people[-1]) == ("Rina Gani", "Maya")
+
+
+def test_who_stands_below_the_end_of_a_numbered_list_is_said_to_be_left_out() -> None:
+    signed: list[list[Cell]] = [[None, "Mengetahui,"], [None, "Lurah Damai"], [None, "Budi Santoso"]]
+    late: list[Cell] = [None, "Maya Anwar", "Manggar"]
+    sheet = recognised(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed, late), places=PLACES)
+    assert names(sheet) == ["Rina Gani"]
+    assert [(one.code, dict(one.params)) for one in sheet.warnings] == [("rows-below-end", {"row": 6})]
+    assert recognised(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed), places=PLACES).warnings == ()

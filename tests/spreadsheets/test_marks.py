@@ -82,7 +82,7 @@ def test_unclear(mark: Cell) -> None:
     assert read_attendance(mark, DAY) == MarkReading(None, clear=False)
 
 
-@pytest.mark.parametrize("mark", [None, "", "  "])
+@pytest.mark.parametrize("mark", [None, "", "  ", "………………", "..........", "______"])
 def test_blank(mark: Cell) -> None:
     assert read_attendance(mark, DAY) == MarkReading(None)
 
@@ -96,6 +96,7 @@ def test_blank(mark: Cell) -> None:
         ([1, None, None], MarkReading("present")),
         (["v", "v", ""], MarkReading(None, clear=False)),
         (["-", False, ""], MarkReading(None)),
+        (["……", "v", "……"], MarkReading("excused")),
         (["", "", ""], MarkReading(None)),
     ],
 )
