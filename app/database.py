@@ -7,16 +7,19 @@ can't both read before either writes (a quota checked by both would be given out
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from threading import Lock
+from time import monotonic
 from typing import Any
 
 import orjson
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, Executable, Result, event, func, select, text
+from sqlalchemy import Connection, Dialect, Engine, Executable, Result, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -24,10 +27,17 @@ from app.settings import Settings
 
 Db = Session
 
-# Starlette runs plain `def` routes in up to 40 threads: fewer connections would make them wait for each other.
-THREADS = 40
+# So many requests ask at a time: half as many as there are threads, so that whoever has begun finds one to go on.
+# Each has two connections at most, one to look who asks and one for a change or a report; jobs have some too.
+AT_ONCE = 20
+POOL = {"pool_size": AT_ONCE, "max_overflow": AT_ONCE + 10}
 BUSY_MILLISECONDS = 30_000
 
+# A server that was restarted took longer than this: what was used since then still has its connection.
+SECONDS_TRUSTED = 1.0
+
+# The mark on a connection that nobody uses: since when.
+_IDLE_SINCE = "idle-since"
 # The mark on a connection whose turn it is to write.
 _HAS_TURN = "has-turn"
 
@@ -67,8 +77,8 @@ def _engine(url: str) -> Engine:
         Path(path).parent.mkdir(parents=True, exist_ok=True)
         engine = sqlalchemy_engine(
             url,
-            pool_size=THREADS,
-            max_overflow=10,
+            **POOL,
+            hide_parameters=True,
             connect_args={"isolation_level": None, "check_same_thread": False},
             json_serializer=json_text,
             json_deserializer=orjson.loads,
@@ -79,14 +89,36 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", queue.checked_in)
         return engine
-    return sqlalchemy_engine(
+    engine = sqlalchemy_engine(
         url,
-        pool_size=THREADS,
-        max_overflow=10,
-        pool_pre_ping=True,
+        **POOL,
+        hide_parameters=True,
         json_serializer=json_text,
         json_deserializer=orjson.loads,
     )
+    event.listen(engine, "checkin", _note_idle)
+    event.listen(engine, "checkout", partial(_require_alive, engine.dialect))
+    return engine
+
+
+def _note_idle(_connection: object, entry: ConnectionPoolEntry) -> None:
+    entry.info[_IDLE_SINCE] = monotonic()
+
+
+def _require_alive(
+    dialect: Dialect, connection: DBAPIConnection, entry: ConnectionPoolEntry, _held: object
+) -> None:
+    """Asks a connection that was idle for a while whether the server is still there; else the pool makes new ones.
+
+    The pool's own `pre_ping` asks each time, which is a good part of a short transaction.
+    """
+    idle_since = entry.info.get(_IDLE_SINCE)
+    if idle_since is None or monotonic() - idle_since < SECONDS_TRUSTED:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as gone:
+        raise InvalidatePoolError from gone
 
 
 def json_text(document: object) -> str:

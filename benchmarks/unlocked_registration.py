@@ -6,9 +6,11 @@ Neither locks are taken nor turns, so that many register at a time in each proce
 from fastapi import FastAPI
 from sqlmodel import SQLModel
 
-from app.database import THREADS, Db
+from app.database import Db
 from app.services import registrations
 from app.web import turns
+
+THREADS = 40  # as many as Starlette has
 
 few_at_once = turns.few_at_once
 

@@ -4,10 +4,11 @@ import subprocess
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine
+from sqlalchemy import Engine, func
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import col, delete, select
 
+import app.database
 from app.database import alembic_config, reading, upgrade, writing
 from app.models import AreaAlias, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
@@ -64,6 +65,19 @@ def test_a_reader_sees_one_moment(engine: Engine) -> None:
             other.add(alias("manggar besar"))
 
         assert set(db.exec(select(AreaAlias.alias))) == before
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite has no server
+def test_a_server_that_was_restarted_is_asked_over_a_new_connection(
+    engine: Engine, postgresql: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app.database, "SECONDS_TRUSTED", 0)
+    with engine.connect() as one, engine.connect() as other:
+        gone = [connection.scalar(select(func.pg_backend_pid())) for connection in (one, other)]
+    with postgresql.connect() as operator:
+        operator.execute(select(func.pg_terminate_backend(func.unnest(gone))))
+
+    assert aliases(engine) == aliases(engine)
 
 
 @pytest.fixture

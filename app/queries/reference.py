@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, ScalarSelect, String, bindparam, cast, func, literal, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    ScalarSelect,
+    String,
+    bindparam,
+    cast,
+    func,
+    literal_column,
+    or_,
+)
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, select
@@ -101,11 +111,15 @@ def names(db: Db, language: Language) -> dict[str, str]:
     }
 
 
+# Written into the statement, not handed over with it: two dozen parameters would take longer than the database does.
+_NOTHING, _NEXT_COLUMN = literal_column("''", String), literal_column("'\x1f'", String)
+
+
 def _said_by(*columns: Mapped[Any]) -> ScalarSelect[str]:
     """All that stands in these columns of a table, as one text."""
-    line: ColumnElement[str] = literal("")
+    line: ColumnElement[str] = _NOTHING
     for column in columns:
-        line = line + "\x1f" + func.coalesce(cast(column, String), "")
+        line = line + _NEXT_COLUMN + func.coalesce(cast(column, String), _NOTHING)
     return select_columns(func.aggregate_strings(line, "\x1e")).scalar_subquery()
 
 

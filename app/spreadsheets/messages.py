@@ -65,8 +65,8 @@ SENTENCES: Mapping[str, str] = {
         "Row %(row)s and those below it are far from the list and were not read. Move them up if they belong to it."
     ),
     "rows-below-end": N_(
-        "Row %(row)s names a person below the list's total or signature, where the list ends. It and those below it were "
-        "not read; move them up if they belong to the list."
+        "Row %(row)s names a person below the list's total or signature, where the list ends. It and those below it "
+        "were not read; move them up if they belong to the list."
     ),
     "date-differs": N_(
         "The sheet is dated %(found)s, the session is on %(expected)s. Check that this is the right session."

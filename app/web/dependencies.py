@@ -1,18 +1,19 @@
 """What routes ask for: a database handle, who asks, in which language.
 
-A `Writer` is committed once, after the handler and before the answer leaves: with FastAPI's default scope
-the commit would come after it, and a failed one would have been answered "done".
+Handles end after the handler and before the answer leaves. With FastAPI's default scope a `Writer` would be committed
+after it, and a failed one would have been answered "done"; a slow visitor would keep a connection.
 """
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from typing import Annotated
 
+from anyio import CapacityLimiter
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.database import Db, reading, writing
+from app.database import AT_ONCE, Db, reading, writing
 from app.errors import Unauthenticated
 from app.i18n import N_, Language, Translator, translator
 from app.nik_vault import NikVault
@@ -24,8 +25,23 @@ from app.web.languages import language_of
 from app.web.limits import address_of
 from app.web.login_cookie import login_secret
 
+_TURNS = CapacityLimiter(AT_ONCE)
 
-async def _reader(request: Request) -> AsyncIterator[Db]:
+
+async def _turn() -> AsyncIterator[None]:
+    """Requests that ask the database wait here for each other, without a thread and before they have a connection.
+
+    Where more of them have a connection than there are threads, each waits for a thread to go on, and those who
+    have the threads wait for a connection.
+    """
+    async with _TURNS:
+        yield
+
+
+_Turn = Annotated[None, Depends(_turn, scope="function")]
+
+
+async def _reader(request: Request, _had: _Turn) -> AsyncIterator[Db]:
     """Nothing is waited for until the handler asks something; who asked nothing has nothing to end either."""
     with reading(house_of(request).engine) as db:
         try:
@@ -35,7 +51,7 @@ async def _reader(request: Request) -> AsyncIterator[Db]:
                 await run_in_threadpool(db.close)
 
 
-def _report_reader(request: Request) -> Iterator[Db]:
+def _report_reader(request: Request, _had: _Turn) -> Iterator[Db]:
     with reading(house_of(request).report_engine) as db:
         yield db
 
@@ -49,13 +65,13 @@ def changing(house: House) -> Iterator[Db]:
         house.wake_jobs()
 
 
-def _writer(request: Request) -> Iterator[Db]:
+def _writer(request: Request, _had: _Turn) -> Iterator[Db]:
     with changing(house_of(request)) as db:
         yield db
 
 
-Reader = Annotated[Db, Depends(_reader)]
-ReportReader = Annotated[Db, Depends(_report_reader)]
+Reader = Annotated[Db, Depends(_reader, scope="function")]
+ReportReader = Annotated[Db, Depends(_report_reader, scope="function")]
 Writer = Annotated[Db, Depends(_writer, scope="function")]
 
 

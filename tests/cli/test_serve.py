@@ -1,5 +1,7 @@
 """`jangkau serve` as a real process: it brings an empty database up to date, answers, and survives bad requests."""
 
+import asyncio
+
 import httpx2
 
 from app.database import writing
@@ -8,6 +10,8 @@ from app.services.attendance_imports import READ_AT_ONCE_BYTES
 from app.services.users import create_api_token
 from tests.server import Server
 from tests.stories import City, crowd
+
+MANY = 150
 
 
 def test_it_says_where_it_is_and_how_to_get_in(server: Server) -> None:
@@ -42,3 +46,17 @@ def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
             document = sari.get(f"/attendance-imports/{large['id']}").json()
         assert document["counts"]["create"] == 3
     assert "Traceback" not in server.log.read_text()
+
+
+def test_many_who_come_at_once_are_all_answered(server: Server) -> None:
+    """More than there are threads and connections: none of them may wait for what another waits with."""
+    for path, status in (("/daftar", 200), ("/api/v1/kelurahan", 401)):
+        assert asyncio.run(answers(server.url + path, MANY)) == [status] * MANY
+
+
+async def answers(address: str, times: int) -> list[int]:
+    """The statuses of so many requests at the same moment."""
+    headers = {"Authorization": "Bearer nobody's"}
+    boundless = httpx2.Limits(max_connections=None)
+    async with httpx2.AsyncClient(timeout=60, limits=boundless, headers=headers) as visitors:
+        return [answer.status_code for answer in await asyncio.gather(*map(visitors.get, [address] * times))]
