@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Db
@@ -17,6 +18,8 @@ from app.models import (
     Participant,
     Registration,
     RowKind,
+    UploadedFile,
+    WorkshopSession,
 )
 from app.queries import reference
 from app.queries.among import among
@@ -63,6 +66,15 @@ class PeopleNamed:
 
     fresh: tuple[NamedPerson, ...]
     recognised: tuple[NamedPerson, ...]
+
+
+@dataclass(frozen=True)
+class ListedAgain:
+    """A list saved later that names so many people of an import, and found nothing to change of them."""
+
+    import_id: int
+    file_name: str
+    people: int
 
 
 def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
@@ -183,3 +195,27 @@ def _people_offered(messages: Sequence[Mapping[str, Any]]) -> Iterator[int]:
         for candidate in message["candidates"]:
             if candidate["kind"] == "person":
                 yield candidate["value"]
+
+
+def listed_again(db: Db, found: AttendanceImportView) -> list[ListedAgain]:
+    """The later lists of the session from under which an undo takes the ground: it records their people, they don't."""
+    saved = aliased(AttendanceImportRow)
+    own_people = select(col(saved.participant_id)).where(
+        col(saved.attendance_import_id) == found.id, col(saved.kind).in_((RowKind.CREATE, RowKind.UPDATE))
+    )
+    later = (
+        select(col(AttendanceImport.id), col(UploadedFile.name), func.count())
+        .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
+        .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
+        .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
+        .where(
+            col(WorkshopSession.code) == found.session_code,
+            col(AttendanceImport.status) == ImportStatus.COMMITTED,
+            col(AttendanceImport.committed_at) > found.committed_at,
+            col(AttendanceImportRow.kind) == RowKind.UNCHANGED,
+            col(AttendanceImportRow.participant_id).in_(own_people),
+        )
+        .group_by(col(AttendanceImport.id), col(UploadedFile.name))
+        .order_by(col(AttendanceImport.id))
+    )
+    return [ListedAgain(*line) for line in db.execute(later)]

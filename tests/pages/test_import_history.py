@@ -36,3 +36,13 @@ def test_only_what_was_saved_is_offered_to_be_undone(staff: TestClient, place: s
     assert f"{waiting}/batalkan" not in page
     assert f'href="{waiting}/berkas"' in page
     assert "2 need attention" in page
+
+
+def test_undo_names_the_later_lists_that_would_lose_their_people(staff: TestClient) -> None:
+    first, second = saved(staff, CLEAR), saved(staff, CLEAR)
+
+    page = staff.get(f"{first}/batalkan").text
+
+    assert "1 of these people are also on a list that was saved later" in page
+    assert f'<a href="{second}">' in page
+    assert "saved later" not in staff.get(f"{second}/batalkan").text

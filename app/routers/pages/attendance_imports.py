@@ -150,5 +150,6 @@ def _undo_form(
         status=conflict.status if conflict else 200,
         sheet_import=found,
         people=import_people.people_figures(look, found),
+        listed_again=import_people.listed_again(look, found),
         problem=conflict.sentence(_) if conflict else None,
     )
