@@ -15,12 +15,12 @@ from app.cli.output import print_import, progress_bar
 from app.cli.reports import report_app
 from app.database import reading, writing
 from app.errors import Invalid, Problem
-from app.i18n import translator, utc
+from app.i18n import time_text, translator, utc
 from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
 from app.queries.import_document import import_document
-from app.queries.users import has_users
+from app.queries.users import api_tokens, has_users
 from app.services import workshop_sessions, workshops
 from app.services.attendance_imports import upload
 from app.services.demonstration import make_demonstration
@@ -33,6 +33,7 @@ from app.services.users import (
     create_api_token,
     create_password_link,
     create_user,
+    revoke_api_token,
     user_by_email,
 )
 
@@ -54,13 +55,21 @@ for name, group in (
 
 CANT_BE_READ = 1
 NEEDS_ATTENTION = 2
+WRONG_USAGE = 64  # EX_USAGE of sysexits.h
 english = translator("en")
 
 
 def main() -> None:
-    """The console script: what a person can put right is a sentence on standard error and exit code 1."""
+    """The console script: what a person can put right is a sentence on standard error and exit code 1.
+
+    A command that isn't understood ends with 64: 2, which is common for that, tells of rows that need attention.
+    """
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as mistake:
+        typer.echo(mistake.format_message(), err=True)
+        typer.echo("'jangkau --help' and 'jangkau COMMAND --help' tell what there is.", err=True)
+        sys.exit(WRONG_USAGE)
     except Problem as problem:
         typer.echo(problem.sentence(english), err=True)
         if isinstance(problem, Invalid):
@@ -163,6 +172,24 @@ def token_create(
         user = user_by_email(db, email)
         until = _end_of(expires) if expires else None
         typer.echo(create_api_token(db, OPERATOR, user, name, until))
+
+
+@token_app.command("list")
+def token_list(email: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
+    """The API tokens that there are, without what they open doors with: number, user, name and end."""
+    with reading(installation().engine) as look:
+        owner = user_by_email(look, email).email if email else ""
+        for token in api_tokens(look, OPERATOR, email=owner):
+            ends = f"until {time_text(token.expires_at)}" if token.expires_at else "for good"
+            typer.echo(f"{token.id:>6}  {token.email}  {token.name}  {ends}")
+
+
+@token_app.command("revoke")
+def token_revoke(token_id: Annotated[int, typer.Argument(help="The number that the list shows.")]) -> None:
+    """Lets the program that has this token in no more."""
+    with writing(installation().engine) as db:
+        revoke_api_token(db, OPERATOR, token_id)
+    typer.echo(f"Token {token_id} is revoked.")
 
 
 def _end_of(day: datetime) -> datetime:

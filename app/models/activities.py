@@ -9,7 +9,10 @@ from app.models.base import Instant, JsonDocument, now
 
 
 class Activity(SQLModel, table=True):
-    """`subject` and `subject_id` name the thing (a model's table and its code or id); values carry no NIK."""
+    """`subject` and `subject_id` name the thing (a model's table and its code or id).
+
+    Values carry no NIK, nor by what a person is reached, where they live or when they were born.
+    """
 
     __tablename__ = "activity"
 

@@ -1,6 +1,6 @@
 """Why somebody has a place, or waits: what the activity log says of one registration."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,9 +18,10 @@ SUBJECT = "registration"
 class HistoryLine:
     """`status` is what came of it, None where it stayed.
 
-    `because` is the code of the registration whose place became free, "caps", "undo" or "overrule"; `full` are the caps
-    that kept somebody waiting, `overruled` those beyond which they got a place: "session", or the code of a
-    kelurahan or a group.
+    `because` is "caps", "corrected", "merge", "overrule", "undo" or "unmerge", or the code of a registration that was
+    cancelled. `code` is that of the registration whose place became free; it `is_there` unless its bearer has
+    registered again since, or it was merged with another. `full` are the caps that kept somebody waiting, `overruled`
+    those beyond which they got a place: "session", or the code of a kelurahan or a group.
     """
 
     at: datetime
@@ -28,6 +29,8 @@ class HistoryLine:
     action: str
     status: str | None
     because: str | None
+    code: str | None
+    is_there: bool
     full: tuple[str, ...]
     overruled: tuple[str, ...]
 
@@ -40,7 +43,9 @@ def registration_history(db: Db, registration: Registration) -> list[HistoryLine
         found = _lines_of(db, code)
         lines += found
         code = _code_before(found)
-    return [_line(line.at, line.actor, line.action, line.after or {}) for line in lines]
+    told = {_code_told(line.after or {}) for line in lines}
+    there = set(db.scalars(select(col(Registration.code)).where(col(Registration.code).in_(told - {None}))))
+    return [_line(line.at, line.actor, line.action, line.after or {}, there) for line in lines]
 
 
 def _lines_of(db: Db, code: str) -> Sequence[Activity]:
@@ -57,13 +62,23 @@ def _code_before(lines: Sequence[Activity]) -> str | None:
     return (before or {}).get("code")
 
 
-def _line(at: datetime, actor: str, action: str, after: dict[str, Any]) -> HistoryLine:
+def _code_told(after: Mapping[str, Any]) -> str | None:
+    """Why a place became free is told by a word and a code, or, where somebody cancelled, by the code alone."""
+    return after.get("registration") or after.get("because")
+
+
+def _line(
+    at: datetime, actor: str, action: str, after: Mapping[str, Any], there: Collection[str]
+) -> HistoryLine:
+    code = _code_told(after)
     return HistoryLine(
         at=at,
         actor=actor,
         action=action,
         status=after.get("status"),
         because=after.get("because"),
+        code=code,
+        is_there=code in there,
         full=tuple(after.get("full", ())),
         overruled=tuple(after.get("overruled", ())),
     )

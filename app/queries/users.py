@@ -10,7 +10,7 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_
-from app.models import Organization, PasswordLink, User
+from app.models import ApiToken, Organization, PasswordLink, User
 from app.models.base import now
 from app.permissions import Actor, Permission
 
@@ -28,6 +28,17 @@ class UserView:
     active: bool
     has_password: bool
     link_expires_at: datetime | None
+
+
+@dataclass(frozen=True)
+class ApiTokenView:
+    """A program's token; it never expires where `expires_at` is None."""
+
+    id: int
+    email: str
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
 
 
 def has_users(db: Db) -> bool:
@@ -63,6 +74,19 @@ def user_by_id(db: Db, actor: Actor, user_id: int) -> User:
     if found is None:
         raise NotFound(N_("There is no such user."))
     return found
+
+
+def api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenView]:
+    """The tokens of one user, or of all; those that have expired, too. Raises `Forbidden` for all but admins."""
+    actor.require(Permission.USER_WRITE)
+    statement = select_columns(ApiToken, col(User.email)).join(User, col(User.id) == col(ApiToken.user_id))
+    if email:
+        statement = statement.where(col(User.email) == email)
+    found = db.execute(statement.order_by(col(User.email), col(ApiToken.id)))
+    return [
+        ApiTokenView(token.id, address, token.name, token.created_at, token.expires_at)
+        for token, address in found
+    ]
 
 
 def _users() -> Select[User, str, datetime | None]:

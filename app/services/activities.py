@@ -14,16 +14,26 @@ from app.permissions import Actor
 # Secrets and what only the database needs never enter the log.
 _LEFT_OUT = {
     *("password_hash", "key", "nik_key", "nik_encrypted", "content", "created_at", "name_key"),
-    *("contact_phone", "contact_email", "request_key"),
+    "request_key",
 }
 
+# Nobody can take a line out of the log again: of what reaches people it says that it was changed, and not to what.
+_TOLD_AS_CHANGED = {
+    "phone": "phone_changed",
+    "contact_phone": "phone_changed",
+    "email": "email_changed",
+    "contact_email": "email_changed",
+    "address": "address_changed",
+    "birth_date": "birth_date_changed",
+}
+_ABOUT_PEOPLE = {"participant", "registration", "attendance-import"}
 
 # Put together once, and not by way of an object: nobody looks at a line where it is written.
 _NEW_LINE = insert(SQLModel.metadata.tables[str(Activity.__tablename__)])
 
 
 def snapshot(thing: SQLModel) -> dict[str, Any]:
-    """The columns of a row as JSON values, without secrets."""
+    """The columns of a row as JSON values, without secrets; what `record` keeps of them is less."""
     return thing.model_dump(mode="json", exclude=_LEFT_OUT)
 
 
@@ -37,7 +47,12 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Adds one line to the log; where both sides are given, only what differs is kept."""
+    """Adds one line to the log; where both sides are given, only what differs is kept.
+
+    Of a person's phone, e-mail, address and date of birth nothing is kept but `phone_changed` and the like.
+    """
+    if subject in _ABOUT_PEOPLE:
+        before, after = before and _discreet(before, None), after and _discreet(after, before)
     if before is not None and after is not None:
         changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
         before = {key: before[key] for key in before if key in changed}
@@ -53,3 +68,15 @@ def record(
         "after": dict(after) if after is not None else None,
     }
     db.connection().execute(_NEW_LINE, line)
+
+
+def _discreet(values: Mapping[str, Any], before: Any) -> dict[str, Any]:
+    """The values without what reaches people, at any depth; where that was otherwise `before`, it is said to be so."""
+    kept: dict[str, Any] = {}
+    for name, value in values.items():
+        found = before.get(name) if isinstance(before, Mapping) else None
+        if name not in _TOLD_AS_CHANGED:
+            kept[name] = _discreet(value, found) if isinstance(value, Mapping) else value
+        elif before is not None and value != found:
+            kept[_TOLD_AS_CHANGED[name]] = True
+    return kept

@@ -14,6 +14,7 @@ from app.models import (
     AttendanceImportRow,
     AttendanceMark,
     GroupMembership,
+    Message,
     Participant,
     PeopleMerge,
     PossibleDuplicate,
@@ -23,7 +24,8 @@ from app.models import (
 ROW_KEY = ("attendance_import_id", "number")
 ROW_COLUMNS = ("participant_id", "registration_id", "decision", "before", "after")
 
-# By kind the rows of the database as JSON; under "others" each import's list, by the import's number as text.
+# By kind the rows of the database as JSON; under "others" each import's list, by the import's number as text, and
+# under "messages" only whose they are: what became of them since stays.
 States = dict[str, Any]
 Thing = TypeVar("Thing", bound=SQLModel)
 
@@ -32,6 +34,7 @@ Thing = TypeVar("Thing", bound=SQLModel)
 class Fold:
     """Two registrations of one session: the later one stays, the other goes."""
 
+    workshop_session_id: int
     staying: int
     going: int
 
@@ -63,7 +66,7 @@ def folds_of(db: Db, kept_id: int, absorbed_id: int) -> tuple[Fold, ...]:
     """The registrations of sessions for which both people are registered."""
     kept, absorbed = (_registrations(db, id_) for id_ in (kept_id, absorbed_id))
     return tuple(
-        Fold(staying=max(kept[one], absorbed[one]), going=min(kept[one], absorbed[one]))
+        Fold(one, staying=max(kept[one], absorbed[one]), going=min(kept[one], absorbed[one]))
         for one in sorted(kept.keys() & absorbed.keys())
     )
 
@@ -108,6 +111,9 @@ def states_of(db: Db, touched: Touched) -> States:
     )
     of_registration = col(Attendance.registration_id).in_(touched.registrations)
     marked = col(AttendanceMark.registration_id).in_(touched.registrations)
+    messages = select(col(Message.id), col(Message.registration_id)).where(
+        col(Message.registration_id).in_(touched.registrations)
+    )
     rows = [found for key in touched.rows if (found := db.get(AttendanceImportRow, key))]
     return {
         "people": _stored(db, Participant, col(Participant.id).in_(people)),
@@ -116,6 +122,10 @@ def states_of(db: Db, touched: Touched) -> States:
         "registrations": _stored(db, Registration, col(Registration.id).in_(touched.registrations)),
         "attendances": _stored(db, Attendance, of_registration),
         "marks": _stored(db, AttendanceMark, marked),
+        "messages": [
+            {"id": id_, "registration_id": registration_id}
+            for id_, registration_id in db.execute(messages.order_by(col(Message.id)))
+        ],
         "rows": [row.model_dump(mode="json", include={*ROW_KEY, *ROW_COLUMNS}) for row in rows],
         "others": {str(id_): db.get_one(AttendanceImport, id_).others for id_ in touched.imports},
     }

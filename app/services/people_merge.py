@@ -20,17 +20,20 @@ from app.models import (
     AttendanceMark,
     AttendanceStatus,
     FoldedRegistration,
+    Message,
     Participant,
     PeopleMerge,
     Registration,
     RegistrationStatus,
+    WorkshopSession,
 )
 from app.permissions import Actor
 from app.queries.possible_duplicates import FIELDS, newest_told, pair_by_id, undisputed
 from app.services.activities import record
-from app.services.locks import hold_people
+from app.services.locks import hold_people, lock_row
 from app.services.merge_states import Fold, Touched, folds_of, states_of, touched_by
 from app.services.merged_memberships import hand_over_memberships
+from app.services.waiting_list import move_up
 
 # The stronger first: what a fold of two registrations keeps.
 _OUTCOMES = (AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT, None)
@@ -47,7 +50,8 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
 
     `choices` says for a field (a key of `FIELDS`) whose value stays, by that person's id; where only one of them has
     a value it stays, else that of the one of whom the newest session told. Registrations of the same session fold
-    together: present over excused over absent. Of two merges of a pair at once the second finds no pair: `NotFound`.
+    together: present over excused over absent; a place that this makes free goes to those who wait. Of two merges of
+    a pair at once the second finds no pair: `NotFound`.
     """
     hold_people(db)
     pair = pair_by_id(db, actor, pair_id)
@@ -56,6 +60,7 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     )
     taken = _fields_of(absorbed, kept, choices or {})
     folds = folds_of(db, kept.id, absorbed.id)
+    held = [lock_row(db, WorkshopSession, fold.workshop_session_id) for fold in folds]
     touched = touched_by(db, kept.id, absorbed.id, folds)
     made = PeopleMerge(
         kept_id=kept.id,
@@ -69,10 +74,12 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     db.add(made)
     db.flush()
     _hand_over_rows(db, touched, folds, taken)
-    _hand_over_registrations(db, touched, folds)
+    _hand_over_registrations(db, touched, folds, _contacts_of(absorbed, kept, taken))
     hand_over_memberships(db, touched)
     db.add_all(FoldedRegistration(people_merge_id=made.id, registration_id=fold.staying) for fold in folds)
     _become_one(db, kept, absorbed, taken)
+    for workshop_session in held:
+        move_up(db, actor, workshop_session, because="merge")
     made.after = states_of(db, touched)
     after = {"other": absorbed.id, "fields": sorted(taken), "folded": len(folds)}
     record(db, actor, "merge", "participant", kept.id, after=after)
@@ -119,6 +126,12 @@ def _whose(
     return settled.id if settled else choices.get(field, likelier)
 
 
+def _contacts_of(absorbed: Participant, kept: Participant, taken: Collection[str]) -> frozenset[str]:
+    """The phone and the e-mail that the one person will have."""
+    found = (getattr(absorbed if field in taken else kept, field) for field in ("phone", "email"))
+    return frozenset(filter(None, found))
+
+
 def _hand_over_rows(db: Db, touched: Touched, folds: Collection[Fold], taken: Collection[str]) -> None:
     """The sheets' rows name the one person and the registrations that stay, so that an undo finds them.
 
@@ -149,9 +162,11 @@ def _before_of(row: AttendanceImportRow, passed_on: Collection[str]) -> dict[str
     return {**row.before, "person": row.after["person"] | found}
 
 
-def _hand_over_registrations(db: Db, touched: Touched, folds: Collection[Fold]) -> None:
+def _hand_over_registrations(
+    db: Db, touched: Touched, folds: Collection[Fold], contacts: Collection[str]
+) -> None:
     for fold in folds:
-        _fold(db, touched.kept_id, fold)
+        _fold(db, touched.kept_id, fold, contacts)
     for registration in db.scalars(
         select(Registration).where(col(Registration.participant_id) == touched.absorbed_id)
     ):
@@ -159,22 +174,32 @@ def _hand_over_registrations(db: Db, touched: Touched, folds: Collection[Fold]) 
     db.flush()
 
 
-def _fold(db: Db, person_id: int, fold: Fold) -> None:
-    """Two registrations of a session become one: all that the stronger says, under the number of the later."""
+def _fold(db: Db, person_id: int, fold: Fold, contacts: Collection[str]) -> None:
+    """Two registrations of a session become one: all that the stronger says, under the number of the later.
+
+    Of two as strong the one with the person's own `contacts` stays, for they have its ticket, else the earlier one.
+    Who waits keeps the better of two turns.
+    """
     staying, going = (db.get_one(Registration, id_) for id_ in (fold.staying, fold.going))
     outcomes = {one.id: db.get(Attendance, one.id) for one in (staying, going)}
-    stronger = min((staying, going), key=lambda one: _rank(one, outcomes[one.id]))
+    stronger = min(
+        (going, staying), key=lambda one: (*_rank(one, outcomes[one.id]), not _gives(one, contacts))
+    )
+    turns = [one.waiting_number for one in (staying, going) if one.waiting_number is not None]
     facts = stronger.model_dump(exclude={"id"}) | {
         "participant_id": person_id,
         "status": min((one.status for one in (staying, going)), key=_STATUSES.index),
     }
+    if facts["status"] is RegistrationStatus.WAITLISTED:
+        facts["waiting_number"] = min(turns, default=None)
     attendance = outcomes[stronger.id]
     outcome = attendance.model_dump(exclude={"registration_id"}) if attendance else None
     for found in filter(None, outcomes.values()):
         db.delete(found)
     db.flush()
-    of_going = col(AttendanceMark.registration_id) == going.id
-    db.execute(update(AttendanceMark).where(of_going).values(registration_id=staying.id))
+    for model in (AttendanceMark, Message):
+        of_going = col(model.registration_id) == going.id
+        db.execute(update(model).where(of_going).values(registration_id=staying.id))
     db.delete(going)
     db.flush()
     staying.sqlmodel_update(facts)
@@ -186,6 +211,10 @@ def _fold(db: Db, person_id: int, fold: Fold) -> None:
 def _rank(registration: Registration, attendance: Attendance | None) -> tuple[int, int]:
     outcome = _OUTCOMES.index(attendance.status if attendance else None)
     return outcome, _STATUSES.index(registration.status)
+
+
+def _gives(registration: Registration, contacts: Collection[str]) -> bool:
+    return registration.contact_phone in contacts or registration.contact_email in contacts
 
 
 def _become_one(db: Db, kept: Participant, absorbed: Participant, taken: Collection[str]) -> None:

@@ -1,5 +1,6 @@
 """Takes a merge of two people back: everything is as it was, where nothing newer was built on it."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,19 +15,24 @@ from app.models import (
     AttendanceImport,
     AttendanceImportRow,
     AttendanceMark,
+    Message,
     Participant,
     PeopleMerge,
     PossibleDuplicate,
     Registration,
+    RegistrationStatus,
+    WorkshopSession,
 )
 from app.models.base import now
 from app.permissions import Actor
 from app.queries.people_merges import KEPT_FOR, merge_by_id
+from app.queries.places import places_of
 from app.queries.possible_duplicates import FIELDS
 from app.services.activities import record
 from app.services.locks import hold_people, lock_row
 from app.services.merge_states import ROW_COLUMNS, ROW_KEY, States, Touched, states_of, things
 from app.services.merged_memberships import put_memberships_back
+from app.services.waiting_list import is_to_come, move_up, take_back_place
 
 # Columns of a person that go together, and those that stand for themselves.
 _TOGETHER = (*FIELDS.values(), ("latest_session_at",), ("created_at",))
@@ -35,8 +41,10 @@ _TOGETHER = (*FIELDS.values(), ("latest_session_at",), ("created_at",))
 def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     """Brings the absorbed record back with all that was its own. A merge undone already stays so.
 
-    What the kept person was told since stays theirs. Raises `Conflict` after 30 days, and where the same people were
-    merged again, the same registrations changed, or the NIK that would come back is another person's by now.
+    What the kept person was told since stays theirs, and so do places that others have got: where none is left in
+    a session to come, the registration that comes back waits. Raises `Conflict` after 30 days, and where the same
+    people were merged again, the same registrations changed, or the NIK that would come back is another person's by
+    now.
     """
     hold_people(db)
     made = lock_row(db, PeopleMerge, merge_by_id(db, actor, merge_id).id)
@@ -45,9 +53,12 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     if not made.before or made.merged_at < now() - KEPT_FOR:
         raise Conflict(N_("A merge can be undone for 30 days; this one is older."), code="too-late")
     touched = Touched.by(made)
+    held = [lock_row(db, WorkshopSession, id_) for id_ in _sessions_of_both(made)]
     found = states_of(db, touched)
     _require_nothing_newer(db, made, found)
     _bring_back(db, made, found)
+    for workshop_session in held:
+        _share_places(db, actor, made, workshop_session)
     made.undone_at = now()
     made.undone_by = actor.user_id
     db.flush()
@@ -112,10 +123,38 @@ def _bring_back(db: Db, made: PeopleMerge, found: States) -> None:
     # A merge that is older than the first mark kept none.
     for mark in things(AttendanceMark, before.get("marks", [])):
         db.get_one(AttendanceMark, mark.id).registration_id = mark.registration_id
+    # A merge that is older than this kept no messages: those of the registration that went are gone.
+    for message in before.get("messages", []):
+        db.get_one(Message, message["id"]).registration_id = message["registration_id"]
     put_memberships_back(db, made, found)
     _put_rows_back(db, made, found)
     _put_pairs_back(db, before)
     db.flush()
+
+
+def _sessions_of_both(made: PeopleMerge) -> list[int]:
+    """The sessions for which both were registered."""
+    registered = Counter(one["workshop_session_id"] for one in made.before["registrations"])
+    return sorted(session_id for session_id, count in registered.items() if count > 1)
+
+
+def _share_places(db: Db, actor: Actor, made: PeopleMerge, workshop_session: WorkshopSession) -> None:
+    """The two of a session have one place, unless another is free. Whose ticket was good meanwhile keeps theirs."""
+    if not is_to_come(workshop_session):
+        return
+    good = {one["code"] for one in made.after["registrations"]}
+    [back] = db.scalars(
+        select(Registration).where(
+            col(Registration.workshop_session_id) == workshop_session.id,
+            col(Registration.id).in_(_ids(made.before["registrations"])),
+            col(Registration.code).not_in(good),
+        )
+    )
+    if back.status is RegistrationStatus.CONFIRMED and db.get(Attendance, back.id) is None:
+        caps = places_of(db, workshop_session).caps(back.kelurahan_code, back.target_group_code)
+        if full := [cap.code or cap.kind for cap in caps if cap.over]:
+            take_back_place(db, actor, back, full, because="unmerge")
+    move_up(db, actor, workshop_session, because="unmerge")
 
 
 def still_as_left(now_there: Mapping[str, Any], left: Mapping[str, Any]) -> list[str]:

@@ -184,6 +184,17 @@ def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: da
     return secret
 
 
+def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
+    """The program that has this token is let in no more. Raises `NotFound` where there is none (any more)."""
+    actor.require(Permission.USER_WRITE)
+    token = db.get(ApiToken, token_id)
+    if token is None:
+        raise NotFound(N_("There is no API token %(token)s."), token=token_id)
+    db.delete(token)
+    record(db, actor, "revoke", "api-token", token_id, before=snapshot(token))
+    return token
+
+
 def _normalized_email(typed: str) -> str:
     """Empty where it is no e-mail address."""
     try:

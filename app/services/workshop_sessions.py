@@ -1,7 +1,7 @@
 """Making and changing the sessions of a workshop."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
 from app.queries.places import group_places
-from app.queries.workshop_sessions import WorkshopSessionView, workshop_session_by_code
+from app.queries.workshop_sessions import WorkshopSessionView, workshop_session, workshop_session_by_code
 from app.queries.workshops import workshop_by_code
 from app.services.activities import record, snapshot
 from app.services.locks import hold_people, lock_row
@@ -73,17 +73,39 @@ def change_workshop_session(db: Db, actor: Actor, code: str, given: WorkshopSess
     Fewer places than are taken already throw nobody out; nobody else gets one until they suffice again.
     """
     actor.require(Permission.SESSION_WRITE)
-    found = workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE)
-    starts_at, ends_at = _checked(db, given)
+    return _change(db, actor, _held(db, actor, code), given)
+
+
+def amend_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> WorkshopSession:
+    """Changes the fields of a `WorkshopSessionInput` that are named, and leaves the others as they are by now.
+
+    What comes of it is what comes of `change_workshop_session`.
+    """
+    actor.require(Permission.SESSION_WRITE)
+    held = _held(db, actor, code)
+    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
+    return _change(db, actor, held, replace(said, **changes))
+
+
+def _held(db: Db, actor: Actor, code: str) -> WorkshopSession:
+    """The session as it is now, with nobody else changing it or registering for it."""
     hold_people(db)
-    workshop_session = lock_row(db, WorkshopSession, found.id)
+    return lock_row(
+        db, WorkshopSession, workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE).id
+    )
+
+
+def _change(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, given: WorkshopSessionInput
+) -> WorkshopSession:
+    starts_at, ends_at = _checked(db, given)
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
     before = _snapshot(db, workshop_session)
     workshop_session.starts_at, workshop_session.ends_at = starts_at, ends_at
     _apply(db, actor, workshop_session, given)
     after = _snapshot(db, workshop_session)
-    record(db, actor, "change", "session", code, before=before, after=after)
+    record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
     if any(before[field] != after[field] for field in WHEN_AND_WHERE):
         tell_everyone(db, MessageKind.SESSION_CHANGED, workshop_session)
     move_up(db, actor, workshop_session, because="caps")

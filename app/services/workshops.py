@@ -1,7 +1,9 @@
 """Making and changing workshops."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlmodel import col, delete, select
 
@@ -11,8 +13,9 @@ from app.i18n import N_
 from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.workshops import workshop_by_code
+from app.queries.workshops import target_groups_of, workshop_by_code
 from app.services.activities import record, snapshot
+from app.services.locks import hold_people, lock_row
 from app.services.organizations import organization_named
 from app.services.users import DINAS_KOMINFO
 
@@ -53,12 +56,16 @@ def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Wo
 def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
     """Replaces title, description, pillar, target groups and whether it is public."""
     actor.require(Permission.WORKSHOP_WRITE)
-    workshop = workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE)
-    _check(db, given)
-    before = _snapshot(workshop, WorkshopInput(title=workshop.title, target_groups=_groups_of(db, workshop)))
-    _apply(db, workshop, given)
-    record(db, actor, "change", "workshop", code, before=before, after=_snapshot(workshop, given))
-    return workshop
+    workshop = _held(db, actor, code)
+    return _change(db, actor, workshop, _said_of(db, workshop), given)
+
+
+def amend_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
+    """Changes the fields of a `WorkshopInput` that are named, and leaves the others as they are by now."""
+    actor.require(Permission.WORKSHOP_WRITE)
+    workshop = _held(db, actor, code)
+    said = _said_of(db, workshop)
+    return _change(db, actor, workshop, said, replace(said, **changes))
 
 
 def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop:
@@ -81,6 +88,31 @@ def checked_code(code: str) -> str:
         text = N_("A code has 2 to 40 letters, digits or hyphens, for example SPBE-2026.")
         raise Invalid(text, fields={"code": text})
     return code
+
+
+def _held(db: Db, actor: Actor, code: str) -> Workshop:
+    """The workshop as it is now, with nobody else changing it; nor is anyone being judged, which asks its groups."""
+    hold_people(db)
+    return lock_row(db, Workshop, workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE).id)
+
+
+def _said_of(db: Db, workshop: Workshop) -> WorkshopInput:
+    """A workshop as somebody would have to say it."""
+    return WorkshopInput(
+        title=workshop.title,
+        target_groups=target_groups_of(db, workshop.id),
+        description=workshop.description,
+        pillar=workshop.pillar,
+        public=workshop.public,
+    )
+
+
+def _change(db: Db, actor: Actor, workshop: Workshop, said: WorkshopInput, given: WorkshopInput) -> Workshop:
+    _check(db, given)
+    before = _snapshot(workshop, said)
+    _apply(db, workshop, given)
+    record(db, actor, "change", "workshop", workshop.code, before=before, after=_snapshot(workshop, given))
+    return workshop
 
 
 def _check(db: Db, given: WorkshopInput) -> None:
@@ -107,16 +139,6 @@ def _apply(db: Db, workshop: Workshop, given: WorkshopInput) -> None:
     db.add_all(
         WorkshopTargetGroup(workshop_id=workshop.id, target_group_code=group)
         for group in dict.fromkeys(given.target_groups)
-    )
-
-
-def _groups_of(db: Db, workshop: Workshop) -> tuple[str, ...]:
-    return tuple(
-        db.exec(
-            select(WorkshopTargetGroup.target_group_code).where(
-                WorkshopTargetGroup.workshop_id == workshop.id
-            )
-        )
     )
 
 

@@ -1,14 +1,19 @@
 """Reference data, workshops and sessions over HTTP, in the shapes that programs rely on."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.database import writing
 from app.models import TargetGroup
+from app.services.workshop_sessions import WorkshopSessionInput, change_workshop_session
+from app.services.workshops import WorkshopInput, change_workshop
 from tests.api.problems import refusal, wrong_fields
-from tests.stories import City, crowd
+from tests.stories import MORNING, City, crowd
 
 WORKSHOP = {"code": "SPBE-2025", "title": "Literasi SPBE", "target_groups": ["umkm", "rt"], "pillar": "cakap"}
 SESSION = {
@@ -145,6 +150,30 @@ def test_a_session_is_made_read_and_changed(sari: TestClient, session: dict[str,
     assert sari.patch("/sessions/SPBE-2025-1", json={"registration_closes_at": None}).json() == (
         limited | {"registration_closes_at": None}
     )
+
+
+def test_what_others_change_at_the_same_moment_stays(
+    sari: TestClient, city: City, session: dict[str, Any]
+) -> None:
+    """Both requests begin while another's change is under way, and wait for it."""
+    starts = MORNING + timedelta(days=1)
+    given = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=40, places_of_group={"rt": 5})
+    with ThreadPoolExecutor(2) as threads:
+        with writing(city.engine) as db:
+            change_workshop_session(db, city.actor("budi"), "SPBE-2025-1", given)
+            change_workshop(db, city.actor("sari"), "SPBE-2025", WorkshopInput("Baru", ("tokoh",), "Isi"))
+            requests = [
+                threads.submit(sari.patch, "/sessions/SPBE-2025-1", json={"venue": "Aula Contoh"}),
+                threads.submit(sari.patch, "/workshops/SPBE-2025", json={"public": True}),
+            ]
+            assert not wait(requests, timeout=0.3).done
+        changed_session, changed_workshop = (request.result().json() for request in requests)
+
+    assert changed_session["venue"] == "Aula Contoh"
+    assert (changed_session["capacity"], changed_session["places_of_group"]) == (40, {"rt": 5})
+    assert changed_session["starts_at"] == "2025-08-06T01:00:00Z"
+    assert (changed_workshop["title"], changed_workshop["public"]) == ("Baru", True)
+    assert (changed_workshop["target_groups"], changed_workshop["description"]) == (["tokoh"], "Isi")
 
 
 def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app.cli import main
 from app.database import create_engine, reading
 from app.i18n import wita_today
 from app.models import Role
@@ -164,6 +165,18 @@ def test_what_cannot_be_done_is_one_sentence(
     assert dump(city.engine) == before
 
 
+def test_a_command_mistyped_is_told_from_rows_that_need_attention(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["jangkau", "import", "daftar.csv", "--sesion", "A-1"])
+
+    with pytest.raises(SystemExit) as ended:
+        main()
+
+    assert ended.value.code == 64
+    assert "No such option: --sesion" in capsys.readouterr().err
+
+
 @on_sqlite
 def test_a_password_comes_from_standard_input_alone(jangkau: Jangkau, city: City) -> None:
     create = ("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "viewer", "--password-stdin")
@@ -189,6 +202,12 @@ def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
     with reading(city.engine) as look:
         assert actor_by_token(look, lasting) is not None
         assert actor_by_token(look, over) is None
+
+    number, *shown = ok(jangkau("token", "list", "sari@contoh.id")).splitlines()[0].split()
+    assert shown[:2] == ["sari@contoh.id", "laporan"]
+    ok(jangkau("token", "revoke", number))
+    with reading(city.engine) as look:
+        assert actor_by_token(look, lasting) is None
 
 
 @on_sqlite

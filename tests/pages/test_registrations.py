@@ -10,6 +10,7 @@ from sqlmodel import select
 from app.database import writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
 from app.services.recognition import PersonGiven
+from app.services.registration_corrections import correct_registration
 from app.services.registration_requests import Asking
 from app.services.registrations import register
 from tests.coming import begun, coming_session, statuses
@@ -148,6 +149,27 @@ def test_one_registration_says_why_it_has_its_place(
     assert "Full were: The whole session" in text
     assert f'href="/tiket/{waiting}"' in page.text
     assert f"/pendaftaran/{waiting}/batalkan" in page.text
+
+
+def test_a_place_freed_by_a_correction_is_told_as_such(organizer: TestClient, city: City) -> None:
+    coming_session(city, places_per_kelurahan=1)
+    first, waiting = come(city, "Ani Aster"), come(city, "Budi Bakung")
+    with writing(city.engine) as db:
+        registration = db.exec(select(Registration).where(Registration.code == first)).one()
+        elsewhere = PersonGiven("Ani Aster", "Lamaru", "umkm")
+        correct_registration(db, city.vault, city.actor("sari"), registration, elsewhere)
+
+    page = organizer.get(f"/pendaftaran/{waiting}").text
+    assert f"when registration {first} was corrected" in page
+    assert f'href="/pendaftaran/{first}"' in page
+
+    organizer.post(f"/pendaftaran/{first}/batalkan")
+    again = come(city, "Ani Aster", "Lamaru")
+
+    assert again != first
+    page = organizer.get(f"/pendaftaran/{waiting}").text
+    assert f"when registration {first} was corrected" in page
+    assert f'href="/pendaftaran/{first}"' not in page
 
 
 def test_an_organizer_gives_a_place_although_it_is_full(staff: TestClient, city: City) -> None:

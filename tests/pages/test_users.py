@@ -87,6 +87,25 @@ def test_whoever_is_deactivated_is_logged_out_at_once(
     assert len(city.all(ApiToken)) == 1
 
 
+def test_a_token_that_is_withdrawn_opens_nothing(
+    admin: TestClient, staff: TestClient, engine: Engine, city: City, people: People
+) -> None:
+    with writing(engine) as db:
+        tokens = [create_api_token(db, city.actor("made"), people.staff, name) for name in ("lama", "baru")]
+    place = f"{USERS}/{people.staff.id}"
+    shown = admin.get(place).text
+    assert "Withdraw the token lama" in shown
+    withdraw = re.findall(r'action="(/administrasi/pengguna/token/\d+/cabut)"', shown)[0]
+    assert staff.post(withdraw).status_code == 403
+
+    assert admin.post(withdraw).headers["location"] == place
+
+    programs = [{"Authorization": f"Bearer {token}"} for token in tokens]
+    answers = [staff.get("/api/v1/workshops", headers=program).status_code for program in programs]
+    assert answers == [401, 200]
+    assert "Withdraw the token lama" not in admin.get(place).text
+
+
 def test_a_role_holds_from_the_next_page_on(
     admin: TestClient, viewer: TestClient, city: City, people: People
 ) -> None:

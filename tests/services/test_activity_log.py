@@ -6,12 +6,18 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
+from sqlmodel import select
 
 from app.database import writing
-from app.models import Activity, Role
+from app.models import Activity, Channel, Role, WorkshopSession
 from app.permissions import OPERATOR
 from app.services.import_review import correct_alike
 from app.services.logins import close_login, open_login
+from app.services.participant_corrections import correct_participant
+from app.services.recognition import PersonGiven
+from app.services.registration_corrections import correct_registration
+from app.services.registration_requests import Asking
+from app.services.registrations import register
 from app.services.users import create_api_token, create_password_link, create_user, set_password_by_link
 from app.services.workshop_sessions import (
     WorkshopSessionInput,
@@ -19,6 +25,7 @@ from app.services.workshop_sessions import (
     create_workshop_session,
 )
 from app.services.workshops import WorkshopInput, change_workshop
+from tests.coming import coming_session
 from tests.stories import MORNING, City, crowd, sheet
 
 SESSION = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), venue="Aula Balai Kota")
@@ -79,6 +86,33 @@ def test_a_correction_says_which_cells_read_how_but_no_nik(city: City) -> None:
         "corrected": ["kelurahan"],
         "rows": 2,
     }
+
+
+def test_how_people_are_reached_is_said_to_be_changed_and_never_told(city: City) -> None:
+    ani = PersonGiven("Ani Aster", "Manggar", "umkm", phone="081200000101", email="ani@contoh.id")
+    moved = replace(ani, phone="081200000102", email="ani@baru.id")
+    held = coming_session(city)
+    with writing(city.engine) as db:
+        session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == held)).one()
+        made = register(db, city.vault, city.actor("sari"), session_id, ani, Asking(Channel.ORGANIZER))
+    with writing(city.engine) as db:
+        correct_registration(db, city.vault, city.actor("sari"), made, moved)
+    of_person, of_registration = city.all(Activity)[-2:]
+    with writing(city.engine) as db:
+        born = replace(moved, birth_date="14-08-1989")
+        correct_participant(db, city.vault, city.actor("sari"), made.participant_id, born)
+    sheet_read = city.upload(city.session(), sheet("Nama;Kelurahan;HP;Kehadiran", "Budi;Manggar;0812;hadir"))
+    city.correct(sheet_read.id, 2, cells={"phone": "081200000103"})
+
+    changed = {"phone_changed": True, "email_changed": True}
+    assert (of_person.before, of_person.after) == ({}, changed)
+    assert (of_registration.before, of_registration.after) == ({}, changed)
+    *_, born_line, _, _, _, correction = city.all(Activity)
+    assert born_line.after == {"birth_date_changed": True}
+    assert correction.after == {"cells": {"phone_changed": True}, "corrected": ["phone"]}
+    written = "".join(str(line.model_dump()) for line in city.all(Activity))
+    for told in ("81200000", "ani@", "1989"):
+        assert told not in written
 
 
 def test_a_change_of_a_workshop_says_what_changed_and_only_that(city: City) -> None:

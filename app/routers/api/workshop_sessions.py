@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -12,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from app.errors import Invalid
 from app.queries import workshop_sessions as queries
 from app.services import workshop_sessions as services
-from app.services.workshop_sessions import WorkshopSessionInput, said_of, wall_clock
+from app.services.workshop_sessions import WorkshopSessionInput, wall_clock
 from app.web.dependencies import ApiActor, Reader, Writer
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
@@ -127,9 +126,8 @@ def change_session(code: str, given: SessionPatch, db: Writer, actor: ApiActor) 
     """Changes what is given and leaves the rest."""
     changed = given.model_dump(exclude_unset=True).items()
     fields = _by_own_names({name: to for name, to in changed if to is not None or name in MAY_BE_NULL})
-    found = queries.workshop_session(db, actor, code)
     with _fields_by_api_names():
-        services.change_workshop_session(db, actor, code, replace(said_of(found), **fields))
+        services.amend_workshop_session(db, actor, code, fields)
     return SessionOut.model_validate(queries.workshop_session(db, actor, code))
 
 

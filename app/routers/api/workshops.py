@@ -1,6 +1,5 @@
 """Workshops."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -110,14 +109,12 @@ def get_workshop(code: str, look: Reader, actor: ApiActor) -> WorkshopOut:
 @router.patch("/{code}")
 def change_workshop(code: str, given: WorkshopPatch, db: Writer, actor: ApiActor) -> WorkshopOut:
     """Changes what is given and leaves the rest."""
-    found = queries.workshop(db, actor, code)
-    changed = WorkshopInput(found.title, found.target_groups, found.description, found.pillar, found.public)
     fields = given.model_dump(exclude_none=True, exclude={"archived"})
     if "pillar" in given.model_fields_set:
         fields["pillar"] = given.pillar
     if given.target_groups is not None:
         fields["target_groups"] = tuple(given.target_groups)
-    services.change_workshop(db, actor, code, replace(changed, **fields))
+    services.amend_workshop(db, actor, code, fields)
     if given.archived is not None:
         services.set_archived(db, actor, code, archived=given.archived)
     return WorkshopOut.model_validate(queries.workshop(db, actor, code))

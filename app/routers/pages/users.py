@@ -115,6 +115,12 @@ def activate_user(db: Writer, actor: PageActor, user_id: int, _: Translate) -> R
     return _done(user_id, _("Active again."))
 
 
+@router.post("/token/{token_id}/cabut")
+def revoke_token(db: Writer, actor: PageActor, token_id: int, _: Translate) -> Response:
+    token = services.revoke_api_token(db, actor, token_id)
+    return _done(token.user_id, _("The token is withdrawn: it opens nothing any more."))
+
+
 def _done(user_id: int, sentence: str) -> Response:
     response = see(f"/administrasi/pengguna/{user_id}")
     flash(response, sentence)
@@ -146,7 +152,10 @@ def _user_page(
 ) -> Response:
     user = queries.user(look, actor, user_id)
     form = form or UserForm.model_validate(user)
-    return _form_page(request, look, actor, "administration/user.html", form, _, problem, user=user)
+    tokens = queries.api_tokens(look, actor, email=user.email)
+    return _form_page(
+        request, look, actor, "administration/user.html", form, _, problem, user=user, tokens=tokens
+    )
 
 
 def _form_page(
