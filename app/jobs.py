@@ -13,6 +13,7 @@ from threading import Event, Lock, Thread
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
 from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, IntegrityError
 
 from app.database import one_at_a_time, reading, take_lock, writing
 from app.models import OutboxKind
@@ -33,6 +34,7 @@ from app.services.queued_imports import (
     note_interruption,
     read_queued,
 )
+from app.services.refusals import refused_by
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
@@ -100,8 +102,8 @@ class Jobs:
                 with writing(self.engine) as db:
                     postpone(db, task.id, later.delay)
                 continue
-            except Exception:
-                log.exception("outbox task %s failed", task.id)
+            except Exception as failure:
+                _log_failure(task, failure)
                 if not task.last_try:
                     continue
                 self._give_up(task)
@@ -241,6 +243,14 @@ class _QuietConsumer(Consumer):
 
     def _set_signal_handlers(self) -> None:
         pass
+
+
+def _log_failure(task: ClaimedTask, failure: Exception) -> None:
+    """With the traceback, but for a change that the database refused, whose words quote what people said."""
+    if isinstance(failure, IntegrityError | DataError):
+        log.error("outbox task %s (%s) failed: refused by %s", task.id, task.kind, refused_by(failure))
+    else:
+        log.error("outbox task %s (%s) failed", task.id, task.kind, exc_info=failure)
 
 
 def _progress_key(import_id: int) -> str:

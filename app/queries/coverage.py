@@ -1,7 +1,7 @@
 """The coverage report: which kelurahan and target groups were reached. A constant number of queries."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -12,10 +12,11 @@ from app.models import Area, AreaLevel
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.coverage_breakdowns import breakdowns_by_session
-from app.queries.coverage_census import Census, Tally, census
-from app.queries.coverage_counts import CoverageFilters, registrations_that_count
+from app.queries.coverage_census import Census, census
+from app.queries.coverage_counts import CoverageFilters
 from app.queries.coverage_filters import named_filters, period_of, target_groups_of_report
 from app.queries.coverage_rates import coverage_rates
+from app.queries.coverage_tallies import Tally
 from app.queries.coverage_targets import DEFAULT_TARGET, Targets, targets_of
 from app.reports.coverage import (
     CoverageReport,
@@ -29,6 +30,7 @@ from app.reports.coverage import (
     state_of,
     unmeasured_why,
 )
+from app.reports.coverage_comparison import compared_with
 from app.reports.coverage_parts import Breakdown, Division, Part
 from app.reports.periods import Period, period_before
 
@@ -73,15 +75,15 @@ def coverage(
     period = period_of(db, filters)
     report = _report(db, period, asked)
     earlier = period_before(period) if compared else None
-    return replace(report, before=_report(db, earlier, asked)) if earlier else report
+    return compared_with(report, _report(db, earlier, asked)) if earlier else report
 
 
 def _report(db: Db, period: Period, asked: Asked) -> CoverageReport:
-    facts = registrations_that_count(period, asked.filters)
-    counted = census(db, facts, {code: area.parent_code for code, area in asked.areas.items()})
+    kecamatan_of = {code: area.parent_code for code, area in asked.areas.items()}
+    counted = census(db, period, asked.filters, kecamatan_of)
     rows = _rows(counted, period, targets_of(db, period.to.year), asked)
     by_session = [division for division in asked.divisions if division != "kecamatan"]
-    breakdowns = breakdowns_by_session(db, facts, period, asked.filters, by_session, asked.language)
+    breakdowns = breakdowns_by_session(db, period, asked.filters, by_session, asked.language)
     if "kecamatan" in asked.divisions:
         breakdowns = (_by_kecamatan(counted, rows, asked), *breakdowns)
     return CoverageReport(
@@ -93,9 +95,7 @@ def _report(db: Db, period: Period, asked: Asked) -> CoverageReport:
         rows=rows,
         groups=asked.groups,
         breakdowns=breakdowns,
-        rates=coverage_rates(db, asked.actor, counted, period, asked.filters.kecamatan)
-        if asked.divisions
-        else (),
+        rates=coverage_rates(db, asked.actor, counted, period, asked.filters) if asked.divisions else (),
     )
 
 

@@ -5,14 +5,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Row, String, Subquery, cast, func, select
+from sqlalchemy import CTE, ColumnElement, Integer, Row, String, Subquery, cast, func, select, union_all
 from sqlmodel import col
 
 from app.database import Db, is_postgresql
 from app.i18n import WITA, Language, month_text, translator, wita
 from app.models import Organization, Workshop, WorkshopSession
-from app.queries.coverage_census import NOBODY, Tally, people, tallied, tallies, tally
-from app.queries.coverage_counts import CoverageFilters, sessions_held
+from app.queries.coverage_counts import CoverageFilters, registrations_that_count, sessions_held
+from app.queries.coverage_tallies import NOBODY, Tally, people, tallied, tallies, tally
 from app.reports.coverage_parts import TIMES, Breakdown, Division, Part, pillar_label
 from app.reports.periods import (
     MONTHS_OF_QUARTER,
@@ -30,7 +30,6 @@ Tallies = Mapping[str, Tally]
 
 def breakdowns_by_session(
     db: Db,
-    facts: Subquery,
     period: Period,
     filters: CoverageFilters,
     divisions: Sequence[Division],
@@ -40,7 +39,7 @@ def breakdowns_by_session(
     if not divisions:
         return ()
     held = _sessions_held(db, period, filters)
-    found = _tallies(db, facts, held, divisions)
+    found = _tallies(db, registrations_that_count(period, filters), held, divisions)
     sessions = db.execute(select(held)).all()
     return tuple(
         Breakdown(by=division, parts=_parts(division, sessions, found[division], period, language))
@@ -89,9 +88,8 @@ def _tallies(db: Db, facts: Subquery, held: CTE, divisions: Sequence[Division]) 
         .where(counted.c.kelurahan.is_not(None))
         .cte("counted")
     )
-    found = tallies(
-        db, *(tally(division, people(lines, division).subquery(), division) for division in divisions)
-    )
+    parts = (tally(division, people(lines, division).subquery(), division) for division in divisions)
+    found = tallies(db, union_all(*parts))
     return {
         division: {str(key): counted for (key,), counted in found.get(division, {}).items()}
         for division in divisions

@@ -1,10 +1,10 @@
 """What the coverage report is counted from: the registrations that its period and filters mean."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Subquery, case, select
+from sqlalchemy import BindParameter, ColumnElement, Subquery, bindparam, case, select
 from sqlmodel import col
 
 from app.i18n import utc
@@ -18,7 +18,7 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.models.base import now
+from app.models.base import Instant, now
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.reports.coverage_parts import Pillar
 from app.reports.periods import Period
@@ -38,11 +38,32 @@ class CoverageFilters:
     organization: int | None = None
 
 
+@dataclass(frozen=True)
+class Bounds:
+    """Sessions count that start from `first` on and before `end`; `now` it is known whether they are over."""
+
+    first: datetime | BindParameter[datetime]
+    end: datetime | BindParameter[datetime]
+    now: datetime | BindParameter[datetime]
+
+    @classmethod
+    def of(cls, period: Period) -> "Bounds":
+        return cls(_midnight(period.from_), _midnight(period.to + timedelta(days=1)), now())
+
+
+TO_BE_GIVEN = Bounds(*(bindparam(field.name, type_=Instant) for field in fields(Bounds)))
+"""For a statement that is kept: its bounds are given to it whenever it is asked, by these names."""
+
+
 def sessions_held(period: Period, filters: CoverageFilters) -> list[ColumnElement[bool]]:
     """Which sessions are meant, for statements that hold `WorkshopSession`; one that was cancelled was not held."""
+    return _sessions_within(Bounds.of(period), filters)
+
+
+def _sessions_within(bounds: Bounds, filters: CoverageFilters) -> list[ColumnElement[bool]]:
     conditions = [
-        col(WorkshopSession.starts_at) >= _midnight(period.from_),
-        col(WorkshopSession.starts_at) < _midnight(period.to + timedelta(days=1)),
+        col(WorkshopSession.starts_at) >= bounds.first,
+        col(WorkshopSession.starts_at) < bounds.end,
         col(WorkshopSession.cancelled_at).is_(None),
     ]
     if workshops := _workshops_meant(filters):
@@ -76,7 +97,12 @@ def registrations_meant(filters: CoverageFilters) -> list[ColumnElement[bool]]:
 
 def registrations_that_count(period: Period, filters: CoverageFilters) -> Subquery:
     """One line per registration that counts: who, from where, in which group, and with what outcome."""
-    ended = col(WorkshopSession.ends_at) <= now()
+    return registrations_within(Bounds.of(period), filters)
+
+
+def registrations_within(bounds: Bounds, filters: CoverageFilters) -> Subquery:
+    """As `registrations_that_count`."""
+    ended = col(WorkshopSession.ends_at) <= bounds.now
     unrecorded = col(Attendance.registration_id).is_(None)
     return (
         select(
@@ -96,7 +122,7 @@ def registrations_that_count(period: Period, filters: CoverageFilters) -> Subque
         )
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(*sessions_held(period, filters), *registrations_meant(filters))
+        .where(*_sessions_within(bounds, filters), *registrations_meant(filters))
         .subquery()
     )
 

@@ -68,7 +68,7 @@ def coverage_gaps(
     facts = registrations_that_count(report.period, filters)
     short = [*_of_kelurahan(db, facts, report), *_of_groups(db, facts, report)]
     venues = _venues(db)
-    gaps = [_described(one, venues[one.row.kelurahan]) for one in short if one.row.closed_on is None]
+    gaps = [_described(one, venues[one.row.kelurahan]) for one in short]
     return CoverageGaps(report=report, order=order, gaps=ranked(gaps, order))
 
 
@@ -104,18 +104,14 @@ def _of_kelurahan(db: Db, facts: Subquery, report: CoverageReport) -> list[Short
     filters = report.filters
     group = TargetGroup(code=filters.group, label=filters.group_label or "") if filters.group else None
     unclear = _unclear(db, facts, facts.c.kelurahan)
-    return [
-        Short(row, group, _figures(row), unclear[(row.kelurahan,)])
-        for row in report.rows
-        if _gap(_figures(row))
-    ]
+    return [Short(row, group, _figures(row), unclear[(row.kelurahan,)]) for row in report.short_rows]
 
 
 def _of_groups(db: Db, facts: Subquery, report: CoverageReport) -> list[Short]:
     """The groups' own targets; a report of one group has them as those of its kelurahan."""
     short = [
         (row, group)
-        for row in report.rows
+        for row in report.open_rows
         for group in report.groups
         if not report.filters.group and _gap(row.groups[group.code])
     ]

@@ -4,6 +4,7 @@ from app.database import Db
 from app.models import AreaLevel, Indicator
 from app.permissions import Actor
 from app.queries.coverage_census import Census
+from app.queries.coverage_counts import CoverageFilters
 from app.queries.denominators import DenominatorView, denominators, known_on
 from app.reports.coverage_rates import Rate
 from app.reports.periods import Period
@@ -12,13 +13,16 @@ UMKM_GROUP = "umkm"
 
 
 def coverage_rates(
-    db: Db, actor: Actor, counted: Census, period: Period, kecamatan: str | None
+    db: Db, actor: Actor, counted: Census, period: Period, filters: CoverageFilters
 ) -> tuple[Rate, ...]:
-    """By area, of what was known on the period's last day. Within one kecamatan there is no rate of the city."""
+    """By area, of what was known on the period's last day. Within one kecamatan there is no rate of the city.
+
+    Where another group is counted alone, there is none of the UMKM.
+    """
     rates = []
     for line in known_on(denominators(db, actor), period.to).values():
         participants = _participants(line, counted)
-        if participants is None or not (kecamatan is None or line.area_code.startswith(kecamatan)):
+        if participants is None or not _is_counted(line, filters):
             continue
         rates.append(
             Rate(
@@ -32,6 +36,13 @@ def coverage_rates(
             )
         )
     return tuple(rates)
+
+
+def _is_counted(line: DenominatorView, filters: CoverageFilters) -> bool:
+    """Whether the filters leave the people with whom the number is compared."""
+    in_area = filters.kecamatan is None or line.area_code.startswith(filters.kecamatan)
+    in_group = line.indicator is not Indicator.UMKM or filters.group in (None, UMKM_GROUP)
+    return in_area and in_group
 
 
 def _participants(line: DenominatorView, counted: Census) -> int | None:

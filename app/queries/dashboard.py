@@ -49,8 +49,8 @@ class Dashboard:
 
     @property
     def without_anyone(self) -> tuple[CoverageRow, ...]:
-        rows = self.report.rows if self.report else ()
-        return tuple(row for row in rows if row.state == "none" and row.target and row.closed_on is None)
+        rows = self.report.short_rows if self.report else ()
+        return tuple(row for row in rows if row.state == "none")
 
     @property
     def is_short(self) -> bool:

@@ -30,6 +30,7 @@ from app.queries.workshop_sessions import COUNTED_AS_REGISTERED, WorkshopSession
 class SheetFigures:
     """One upload. Its rows less those listed twice, skipped and left open are the people; they are present or not.
 
+    `stated_too_many` is by how much the sheet's own total exceeds what it lists, negative where it lists more.
     `counts` has "rows" and every kind; `outcomes` the people by what the sheet says of them, as far as it does.
     """
 
@@ -40,6 +41,7 @@ class SheetFigures:
     undone_at: datetime | None
     stated_total: int | None
     stated_total_of: str | None
+    stated_too_many: int
     counts: Mapping[str, int]
     outcomes: Mapping[str, int]
 
@@ -55,13 +57,6 @@ class SheetFigures:
     def counts_now(self) -> bool:
         """Whether what it says is part of the session's figures."""
         return self.status is ImportStatus.COMMITTED
-
-    @property
-    def stated_too_many(self) -> int:
-        """By how much the sheet's own total exceeds what it lists; negative where it lists more."""
-        if self.stated_total is None:
-            return 0
-        return self.stated_total - (self.present if self.stated_total_of == "present" else self.rows)
 
 
 @dataclass(frozen=True)
@@ -118,18 +113,18 @@ def reconciliation(db: Db, actor: Actor, code: str) -> Reconciliation:
 def _sheets(db: Db, session_id: int) -> Iterable[SheetFigures]:
     """The newest first; lists of people to register say nothing of attendance."""
     outcomes: dict[int, Counter[str]] = {}
-    said = _said()
+    said = said_by_row()
     for import_id, outcome, count in db.execute(
         select(col(AttendanceImport.id), said, func.count())
         .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
-        .where(*_of_session(session_id), col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE))
+        .where(*of_session(session_id), col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE))
         .group_by(col(AttendanceImport.id), said)
     ):
         outcomes.setdefault(import_id, Counter())[outcome or ""] = count
     for found, file_name in db.execute(
         select(AttendanceImport, col(UploadedFile.name))
         .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
-        .where(*_of_session(session_id))
+        .where(*of_session(session_id))
         .order_by(col(AttendanceImport.id).desc())
     ):
         yield SheetFigures(
@@ -140,9 +135,16 @@ def _sheets(db: Db, session_id: int) -> Iterable[SheetFigures]:
             undone_at=found.undone_at,
             stated_total=found.stated_total,
             stated_total_of=found.stated_total_of,
+            stated_too_many=_stated_too_many(found),
             counts=found.counts,
             outcomes=outcomes.get(found.id, Counter()),
         )
+
+
+def _stated_too_many(found: AttendanceImport) -> int:
+    """As its judge compared them, who says it on the import's own page too; 0 where they agree."""
+    differs = [one["params"] for one in found.warnings if one["code"] == "total-differs"]
+    return sum(params["stated"] - params["found"] for params in differs)
 
 
 def _said_present(db: Db, held: WorkshopSessionView) -> SaidPresent:
@@ -161,13 +163,13 @@ def _said_present(db: Db, held: WorkshopSessionView) -> SaidPresent:
         .outerjoin(
             Registration,
             (col(Registration.participant_id) == col(AttendanceImportRow.participant_id))
-            & _has_place(held.id),
+            & has_place(held.id),
         )
         .outerjoin(Attendance, col(Attendance.registration_id) == registration)
         .where(
-            *_saved(held.id),
+            *saved(held.id),
             col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE),
-            _said() == AttendanceStatus.PRESENT.value,
+            said_by_row() == AttendanceStatus.PRESENT.value,
         )
     ).one()
     return SaidPresent(
@@ -184,7 +186,7 @@ def _registered(db: Db, session_id: int) -> Sequence[Row[Any]]:
     listed = exists().where(
         col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id),
         col(AttendanceImportRow.participant_id) == col(Registration.participant_id),
-        *_saved(session_id),
+        *saved(session_id),
     )
     walk_ins = col(Registration.status) == RegistrationStatus.WALK_IN
     added = col(Registration.channel).is_(None)
@@ -197,29 +199,29 @@ def _registered(db: Db, session_id: int) -> Sequence[Row[Any]]:
         )
         .select_from(Registration)
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(_has_place(session_id))
+        .where(has_place(session_id))
         .group_by(col(Attendance.status))
     ).all()
 
 
-def _said() -> ColumnElement[str]:
+def said_by_row() -> ColumnElement[str]:
     """What a row says of the attendance."""
     said: ColumnElement[str] = col(AttendanceImportRow.result)["attendance"].as_string()
     return said
 
 
-def _of_session(session_id: int) -> tuple[ColumnElement[bool], ...]:
+def of_session(session_id: int) -> tuple[ColumnElement[bool], ...]:
     return (
         col(AttendanceImport.workshop_session_id) == session_id,
         col(AttendanceImport.purpose) == ImportPurpose.ATTENDANCE,
     )
 
 
-def _saved(session_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (*_of_session(session_id), col(AttendanceImport.status) == ImportStatus.COMMITTED)
+def saved(session_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (*of_session(session_id), col(AttendanceImport.status) == ImportStatus.COMMITTED)
 
 
-def _has_place(session_id: int) -> ColumnElement[bool]:
+def has_place(session_id: int) -> ColumnElement[bool]:
     return (col(Registration.workshop_session_id) == session_id) & col(Registration.status).in_(
         COUNTED_AS_REGISTERED
     )

@@ -3,12 +3,12 @@
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
-    ScalarSelect,
     String,
     bindparam,
     cast,
@@ -84,6 +84,13 @@ def kelurahan(db: Db) -> list[KelurahanView]:
     return kelurahan_between(db, today, today)
 
 
+def kelurahan_and(db: Db, present: str | None) -> list[KelurahanView]:
+    """Every kelurahan that is valid today, and the one where something lies already, though it may have ended."""
+    today = wita_today()
+    offered = _KELURAHAN.where(_valid_between(today, today) | (col(Area.code) == present))
+    return [KelurahanView(*line) for line in db.execute(offered)]
+
+
 def kelurahan_between(db: Db, first: date, last: date) -> list[KelurahanView]:
     """Every kelurahan that is valid on some day from the first to the last, in code order."""
     return [KelurahanView(*line) for line in lines(db, _VALID_KELURAHAN, {"first": first, "last": last})]
@@ -112,18 +119,19 @@ def names(db: Db, language: Language) -> dict[str, str]:
 
 
 # Written into the statement, not handed over with it: two dozen parameters would take longer than the database does.
-_NOTHING, _NEXT_COLUMN = literal_column("''", String), literal_column("'\x1f'", String)
+_NOTHING, _NEXT_COLUMN, _NEXT_TABLE = (literal_column(text, String) for text in ("''", "'\x1f'", "'\x1d'"))
 
 
-def _said_by(*columns: Mapped[Any]) -> ScalarSelect[str]:
+def _said_by(*columns: Mapped[Any]) -> ColumnElement[str]:
     """All that stands in these columns of a table, as one text."""
     line: ColumnElement[str] = _NOTHING
     for column in columns:
         line = line + _NEXT_COLUMN + func.coalesce(cast(column, String), _NOTHING)
-    return select_columns(func.aggregate_strings(line, "\x1e")).scalar_subquery()
+    said = select_columns(func.aggregate_strings(line, "\x1e")).scalar_subquery()
+    return func.coalesce(said, _NOTHING)
 
 
-_REFERENCE_SAID = select_columns(
+_TABLES_SAID = (
     _said_by(
         *(col(Area.code), col(Area.level), col(Area.parent_code), col(Area.name)),
         *(col(Area.valid_from), col(Area.valid_to)),
@@ -136,26 +144,30 @@ _REFERENCE_SAID = select_columns(
     ),
     _said_by(col(TargetGroupSynonym.synonym), col(TargetGroupSynonym.target_group_code)),
 )
+# All that the tables of places and groups say, as one text.
+REFERENCE_SAID = reduce(lambda said, table: said + _NEXT_TABLE + table, _TABLES_SAID)
+_REFERENCE_SAID = select_columns(REFERENCE_SAID)
 
 # The one that was asked for last, by the day and what the tables said: whoever changes them, in this process or in
 # another, makes it another one.
-_kept: dict[tuple[object, ...], sheets.Reference] = {}
+_kept: dict[tuple[date, str], sheets.Reference] = {}
 
 
-def sheet_reference(db: Db) -> sheets.Reference:
-    """What the reader of sheets knows of places and groups; one query while they stay as they are."""
-    said = _reference_said(db)
-    kept = _kept.get(said)
+def sheet_reference(db: Db, said: str | None = None) -> sheets.Reference:
+    """What the reader of sheets knows of places and groups; one query while they stay as they are, and none for whoever
+    has asked for `REFERENCE_SAID`."""
+    today, said = wita_today(), _reference_said(db) if said is None else said
+    kept = _kept.get((today, said))
     if kept is None:
         kept = _sheet_reference(db)
-        if _reference_said(db) == said:
+        if _reference_said(db) == said and wita_today() == today:
             _kept.clear()
-            _kept[said] = kept
+            _kept[today, said] = kept
     return kept
 
 
-def _reference_said(db: Db) -> tuple[object, ...]:
-    return (wita_today(), *lines(db, _REFERENCE_SAID).one())
+def _reference_said(db: Db) -> str:
+    return str(lines(db, _REFERENCE_SAID).scalar_one())
 
 
 def _sheet_reference(db: Db) -> sheets.Reference:

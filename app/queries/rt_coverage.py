@@ -6,7 +6,7 @@ from sqlalchemy import Subquery, case, func, select
 
 from app.database import Db
 from app.i18n import Language
-from app.models import AreaLevel, Indicator
+from app.models import Area, AreaLevel, Indicator
 from app.permissions import Actor
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters, registrations_that_count, within_the_city
@@ -16,7 +16,10 @@ from app.reports.rt_coverage import RtCoverage, RtOfKelurahan, RtReached
 
 
 def rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Language) -> RtCoverage:
-    """The RT behind the coverage report of the same filters. Raises as `coverage` does."""
+    """The RT behind the coverage report of the same filters; of one kecamatan, where it is narrowed to that.
+
+    Raises as `coverage` does.
+    """
     report = coverage(db, actor, filters, language)
     counted = _counted(db, registrations_that_count(report.period, filters))
     known = known_on(denominators(db, actor), report.period.to)
@@ -24,16 +27,16 @@ def rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Langua
     found = areas(db)
     parents = {area.code: area.parent_code for area in found}
     of_kecamatan = [
-        _all_of(area.code, area.name, [one for one in places if parents[one.code] == area.code], known)
+        _all_of(area, [one for one in places if parents[one.code] == area.code], known)
         for area in found
-        if area.level is AreaLevel.KECAMATAN
+        if area.level is AreaLevel.KECAMATAN and filters.kecamatan in (None, area.code)
     ]
     city = next(area for area in found if area.level is AreaLevel.KOTA)
     return RtCoverage(
         report=report,
         kelurahan=places,
         kecamatan=tuple(one for one in of_kecamatan if one.known),
-        city=_all_of(city.code, city.name, places, known),
+        whole=of_kecamatan[0] if filters.kecamatan else _all_of(city, places, known),
     )
 
 
@@ -61,18 +64,22 @@ def _of_kelurahan(row: CoverageRow, reached: int, people_with_rt: int, known: Kn
         known=_recorded(row.kelurahan, known),
         participants=row.participants,
         without_rt=row.participants - people_with_rt,
+        closed_on=row.closed_on,
     )
 
 
-def _all_of(code: str, name: str, inside: Sequence[RtReached], known: Known) -> RtReached:
-    """An RT lies in one kelurahan, so that they add up; what isn't recorded for the whole is the sum of all parts."""
-    parts = [one.known for one in inside]
+def _all_of(area: Area, inside: Sequence[RtOfKelurahan], known: Known) -> RtReached:
+    """An RT lies in one kelurahan, so that they add up; what isn't recorded for the whole is the sum of all parts.
+
+    The RT of a closed kelurahan are its successors' now: there are no more of them.
+    """
+    parts = [one.known for one in inside if one.closed_on is None]
     summed = sum(number for number in parts if number) if all(parts) else None
     return RtReached(
-        code=code,
-        name=name,
+        code=area.code,
+        name=area.name,
         reached=sum(one.reached for one in inside),
-        known=_recorded(code, known) or summed or None,
+        known=_recorded(area.code, known) or summed or None,
     )
 
 

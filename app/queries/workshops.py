@@ -120,6 +120,11 @@ def _views(
     ]
 
 
+def own_workshop_codes(db: Db, actor: Actor) -> frozenset[str]:
+    """The codes of all workshops that the actor's organization holds."""
+    return frozenset(db.exec(select(Workshop.code).where(Workshop.organization_id == actor.organization_id)))
+
+
 def organization_of(db: Db, actor: Actor) -> str:
     """The name of the organization whose workshops the actor makes."""
     return db.exec(select(Organization.name).where(Organization.id == actor.organization_id)).first() or ""

@@ -10,9 +10,6 @@ from app.reports.table import Cell, Column, Row, Table
 from app.reports.time_changes import changes_in_time, parts_by
 from app.reports.wording import subtitle
 
-TOTAL = ""
-"""The key of the whole, which no part has."""
-
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
@@ -60,7 +57,9 @@ def breakdown_table(report: CoverageReport, breakdown: Breakdown, _: Translator)
             Row(shown.cells(part, changes.get(part.key)), part.key, narrowed=part.narrowed or None)
             for part in breakdown.parts
         ),
-        total=Row(shown.cells(_whole(report, breakdown, _), changes.get(TOTAL)), narrowed={}),
+        total=Row(
+            shown.cells(_whole(report, breakdown, _), _change_of_whole(report, breakdown)), narrowed={}
+        ),
         notes=(breakdown_note(_),),
     )
 
@@ -80,20 +79,26 @@ def _change_column(report: CoverageReport, breakdown: Breakdown, _: Translator) 
 
 
 def _changes(report: CoverageReport, breakdown: Breakdown) -> dict[str, int]:
-    """By the parts' keys, that of the whole under `TOTAL`; without those of which nothing can be said."""
+    """By the parts' keys; without those of which nothing can be said."""
     if not report.before:
         return {}
     if breakdown.by in TIMES:
         return changes_in_time(report, report.before, breakdown)
     earlier = {part.key: part.participants for part in parts_by(report.before, breakdown.by)}
-    changes = {part.key: part.participants - earlier.get(part.key, 0) for part in breakdown.parts}
-    return changes | {TOTAL: report.totals.participants - report.before.totals.participants}
+    return {part.key: part.participants - earlier.get(part.key, 0) for part in breakdown.parts}
+
+
+def _change_of_whole(report: CoverageReport, breakdown: Breakdown) -> int | None:
+    """None where every part is compared with another part: the whole has none before it."""
+    if not report.before or breakdown.by in TIMES:
+        return None
+    return report.totals.participants - report.before.totals.participants
 
 
 def _whole(report: CoverageReport, breakdown: Breakdown, _: Translator) -> Part:
     totals = report.totals
     return Part(
-        key=TOTAL,
+        key="",
         label=_("Total"),
         narrowed={},
         target=totals.target,

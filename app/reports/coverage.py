@@ -135,6 +135,16 @@ class CoverageReport:
     rates: tuple[Rate, ...] = ()
     before: "CoverageReport | None" = None
 
+    @property
+    def open_rows(self) -> tuple[CoverageRow, ...]:
+        """The kelurahan that still exist at the period's end."""
+        return tuple(row for row in self.rows if row.closed_on is None)
+
+    @property
+    def short_rows(self) -> tuple[CoverageRow, ...]:
+        """Those of them that have a target and haven't reached it."""
+        return tuple(row for row in self.open_rows if row.gap)
+
 
 @dataclass(frozen=True, slots=True)
 class GroupStanding:
@@ -149,10 +159,9 @@ def group_standings(report: CoverageReport) -> list[GroupStanding]:
     """Of each group that has targets of its own; of none where the report is narrowed to one, as its rows tell it."""
     if report.filters.group:
         return []
-    open_rows = [row for row in report.rows if row.closed_on is None]
     found = []
     for group in report.groups:
-        aimed_at = [figures for row in open_rows if (figures := row.groups[group.code]).target]
+        aimed_at = [figures for row in report.open_rows if (figures := row.groups[group.code]).target]
         reached = sum(figures.participants >= (figures.target or 0) for figures in aimed_at)
         if aimed_at:
             found.append(GroupStanding(group, reached, len(aimed_at)))

@@ -1,14 +1,14 @@
 """How many RT of each kelurahan sent somebody, of how many where that is known."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC
+from datetime import UTC, date
 
 from app.i18n import Language, Translator, integer_text
 from app.reports.coverage import CoverageReport
 from app.reports.download import Download, Format, file_name
 from app.reports.table import Column, Row, Table
 from app.reports.table_download import table_download
-from app.reports.wording import subtitle
+from app.reports.wording import name_until, subtitle
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,31 +29,38 @@ class RtReached:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtOfKelurahan(RtReached):
-    """`without_rt` are distinct people present of whom no RT was noted: from which one they came can't be told."""
+    """`without_rt` are distinct people present of whom no RT was noted: from which one they came can't be told.
+
+    `closed_on` is set as in `CoverageRow`.
+    """
 
     kecamatan: str
     participants: int
     without_rt: int
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtCoverage:
-    """Every kelurahan of the report in code order, and the kecamatan of which the number of RT is known."""
+    """Every kelurahan of the report in code order, and the kecamatan of which the number of RT is known.
+
+    `whole` is the city, or the kecamatan that the report is narrowed to.
+    """
 
     report: CoverageReport
     kelurahan: tuple[RtOfKelurahan, ...]
     kecamatan: tuple[RtReached, ...]
-    city: RtReached
+    whole: RtReached
 
 
 def rt_headline(found: RtCoverage, _: Translator, language: Language) -> str:
-    """The figure of the whole city in a sentence."""
-    reached = integer_text(found.city.reached, language)
-    if found.city.known is None:
+    """The figure of the whole in a sentence."""
+    reached = integer_text(found.whole.reached, language)
+    if found.whole.known is None:
         return _("%(count)s RT sent somebody") % {"count": reached}
     return _("%(count)s of %(known)s RT sent somebody") % {
         "count": reached,
-        "known": integer_text(found.city.known, language),
+        "known": integer_text(found.whole.known, language),
     }
 
 
@@ -74,10 +81,10 @@ def rt_table(found: RtCoverage, _: Translator, language: Language) -> Table:
             Column(_("RT not noted"), "integer"),
         ),
         rows=(
-            *(_kelurahan_row(one) for one in found.kelurahan),
+            *(_kelurahan_row(one, _) for one in found.kelurahan),
             *(_row(one, one.name, _("All its kelurahan"), None) for one in found.kecamatan),
         ),
-        total=_row(found.city, "", _("Total"), found.report.totals.participants),
+        total=_row(found.whole, "", _("Total"), found.report.totals.participants),
         notes=(
             _(
                 "An RT counts once, where somebody from it was present at a session of the period at least "
@@ -91,8 +98,9 @@ def rt_table(found: RtCoverage, _: Translator, language: Language) -> Table:
     )
 
 
-def _kelurahan_row(one: RtOfKelurahan) -> Row:
-    row = _row(one, one.kecamatan, one.name, one.participants, one.without_rt)
+def _kelurahan_row(one: RtOfKelurahan, _: Translator) -> Row:
+    name = name_until(one.name, one.closed_on, _) if one.closed_on else one.name
+    row = _row(one, one.kecamatan, name, one.participants, one.without_rt)
     return replace(row, key=one.code)
 
 
@@ -109,7 +117,7 @@ def rt_document(found: RtCoverage) -> dict[str, object]:
         "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
         "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
         "filters": asdict(report.filters),
-        "total": _figures(found.city),
+        "total": _figures(found.whole),
         "kecamatan": [_figures(one) for one in found.kecamatan],
         "rows": [_figures(one) for one in found.kelurahan],
     }

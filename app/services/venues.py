@@ -9,7 +9,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
 from app.permissions import Actor, Permission, Reach
-from app.queries.reference import kelurahan
+from app.queries.reference import kelurahan_and
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.spreadsheets.venues import LONGEST_NAME, tidy
@@ -84,7 +84,8 @@ def _check(db: Db, given: VenueInput, of: Venue | None = None) -> None:
         fields["name"] = N_("There is a venue of this name already.")
     if given.kind not in set(VenueKind):
         fields["kind"] = N_("This kind of venue is not known.")
-    if given.kelurahan and given.kelurahan not in {place.code for place in kelurahan(db)}:
+    places = kelurahan_and(db, of.kelurahan_code if of else None)
+    if given.kelurahan and given.kelurahan not in {place.code for place in places}:
         fields["kelurahan"] = N_("This kelurahan is not known.")
     if fields:
         raise Invalid(N_("Please correct the marked fields."), fields=fields)

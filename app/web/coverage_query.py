@@ -1,6 +1,6 @@
 """What the address of a report on coverage asks for; the same words on the pages and in the API."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
 from pydantic import BaseModel, Field
@@ -45,6 +45,13 @@ class CoverageQuery(BaseModel):
         """The filters as the query part of an address, with its question mark; empty without any."""
         given = self.model_dump(by_alias=True, exclude_none=True)
         return f"?{urlencode(given)}" if given else ""
+
+    @property
+    def besides(self) -> dict[str, Any]:
+        """What the address says besides the filters; it stays while others are chosen."""
+        return self.model_dump(
+            mode="json", by_alias=True, exclude_none=True, exclude=set(CoverageQuery.model_fields)
+        )
 
 
 class CoverageReportQuery(CoverageQuery):

@@ -22,6 +22,7 @@ from app.errors import (
     Unauthenticated,
 )
 from app.i18n import N_, Translator, translator
+from app.services.refusals import refused_by
 from app.web.flash import flash
 from app.web.house import house_of
 from app.web.languages import is_api, language_of
@@ -126,7 +127,8 @@ def _beyond_limits(request: Request, _error: Exception) -> Response:
 
 def _at_the_same_moment(request: Request, error: Exception) -> Response:
     """Two made the same thing at once, each after seeing that it wasn't there; a constraint let one of them."""
-    log.warning("a constraint refused a change", exc_info=error)
+    assert isinstance(error, IntegrityError)  # noqa: S101 (registered for this class alone)
+    log.warning("%s %s: refused by %s", request.method, request.scope["route"].path, refused_by(error))
     return _answer(
         request, Conflict(N_("Somebody else has just changed the same. Look at it again before you go on."))
     )

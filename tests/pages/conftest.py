@@ -132,3 +132,16 @@ def workshop_session(engine: Engine, city: City, workshop: Workshop) -> Workshop
     given = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), "Aula Balai Kota", capacity=100)
     with writing(engine) as db:
         return create_workshop_session(db, city.actor("sari"), workshop.code, "SPBE-2025-1", given)
+
+
+@pytest.fixture
+def figures_of_2025(city: City, workshop_session: WorkshopSession) -> None:
+    """Two women of Manggar and a man of Damai came in 2025; another workshop reached Lamaru in 2024."""
+    city.imported(
+        workshop_session.code,
+        b"Nama;JK;Kelurahan;Kategori\nRina Melati;P;Manggar;UMKM\nTuti Kenanga;P;Manggar;RT\nJoko Anggrek;L;Damai;RT\n",
+    )
+    before = city.session(
+        "LAMA-1", workshop_session.starts_at.replace(year=2024, tzinfo=None), groups=("rt",)
+    )
+    city.imported(before, b"Nama;JK;Kelurahan;Kategori\nWati Teratai;P;Lamaru;RT\n")

@@ -4,32 +4,19 @@ import csv
 import html
 import json
 import re
+from datetime import date
 from io import BytesIO, StringIO
 
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlmodel import select
 
 from app.database import writing
-from app.models import AttendanceStatus, Participant, WorkshopSession
+from app.models import Area, AttendanceStatus, CoverageTarget
 from tests.stories import LAMARU, MANGGAR, City
 
-pytestmark = pytest.mark.usefixtures("figures")
-
-
-@pytest.fixture
-def figures(city: City, workshop_session: WorkshopSession) -> None:
-    """Two women of Manggar and a man of Damai came in 2025; another workshop reached Lamaru in 2024."""
-    city.imported(
-        workshop_session.code,
-        b"Nama;JK;Kelurahan;Kategori\nRina Melati;P;Manggar;UMKM\nTuti Kenanga;P;Manggar;RT\nJoko Anggrek;L;Damai;RT\n",
-    )
-    before = city.session(
-        "LAMA-1", workshop_session.starts_at.replace(year=2024, tzinfo=None), groups=("rt",)
-    )
-    city.imported(before, b"Nama;JK;Kelurahan;Kategori\nWati Teratai;P;Lamaru;RT\n")
+pytestmark = pytest.mark.usefixtures("figures_of_2025")
 
 
 @pytest.mark.parametrize(
@@ -61,6 +48,24 @@ def test_the_page_says_how_it_counts_and_where_to_go_next(viewer: TestClient) ->
     assert "<svg" in page.text
 
 
+def test_kelurahan_that_were_closed_or_have_no_target_are_no_next_steps(
+    viewer: TestClient, city: City
+) -> None:
+    """Two came from Manggar, as many as were to; Lamaru has ended since, and was to send somebody."""
+    with writing(city.engine) as db:
+        for place, target in ((None, 0), (MANGGAR, 2), (LAMARU, 9)):
+            db.add(CoverageTarget(year=2025, kelurahan_code=place, target=target))
+        db.get_one(Area, LAMARU).valid_to = date(2025, 9, 30)
+    city.register("SPBE-2025-1", "Wati Teratai", LAMARU, outcome=AttendanceStatus.ABSENT)
+
+    _, _, next_steps = viewer.get("/cakupan").text.partition("Where to go next</h2>")
+    next_steps, _, _ = next_steps.partition('id="matrix"')
+
+    assert "Every kelurahan has reached its target." in next_steps
+    assert "Lamaru" not in next_steps
+    assert "Nobody registered" not in next_steps
+
+
 def test_filters_stay_in_the_form_and_in_the_downloads(viewer: TestClient) -> None:
     page = viewer.get("/cakupan?from=2025-01-01&to=2025-12-31&workshop=SPBE-2025&group=rt&sex=P")
 
@@ -73,6 +78,8 @@ def test_filters_stay_in_the_form_and_in_the_downloads(viewer: TestClient) -> No
         assert chosen in page.text
     address = "/cakupan.xlsx?from=2025-01-01&amp;to=2025-12-31&amp;workshop=SPBE-2025&amp;group=rt&amp;sex=P"
     assert f'href="{address}"' in page.text
+    viewer.cookies["jangkau_language"] = "id"
+    assert "Dari tanggal" in viewer.get("/cakupan").text
 
 
 def test_all_files_carry_the_figures_of_the_page(viewer: TestClient) -> None:
@@ -124,6 +131,23 @@ def test_filters_that_mean_nothing_are_refused(viewer: TestClient, filters: str,
     assert viewer.get(f"/cakupan.pdf{filters}").status_code == status
 
 
+def test_an_address_that_means_nothing_keeps_the_filters_that_do(viewer: TestClient) -> None:
+    reversed_period = "from=2025-12-31&to=2025-01-01"
+    for path, asked, said in (
+        ("/cakupan", "from=31-12-2025", 'id="from-error">This is not a date.'),
+        ("/cakupan", "sex=X", 'id="sex-error">There is no such choice.'),
+        ("/cakupan", "by=cuaca", "The address asks for what there isn&#39;t: by=cuaca."),
+        ("/cakupan/berikutnya", reversed_period, 'id="to-error">The period ends before it begins.'),
+        ("/cakupan/rt", reversed_period, 'id="to-error">The period ends before it begins.'),
+    ):
+        page = viewer.get(f"{path}?{asked}&group=rt")
+
+        assert page.status_code == 422
+        assert said in page.text
+        assert 'value="rt" selected' in page.text
+        assert f'method="get" action="{path}"' in page.text
+
+
 def test_there_is_no_file_of_another_kind(viewer: TestClient) -> None:
     assert viewer.get("/cakupan.docx").status_code == 422
 
@@ -137,62 +161,6 @@ def test_figures_without_names_are_for_everyone(who: str, request: pytest.Fixtur
     assert browser.get("/cakupan.csv").status_code == 200
     # Only who may see all people is led to them: fewer than the figure would contradict it.
     assert ('href="/peserta?kelurahan=64.71.01.1001&amp;' in page.text) == (who == "admin")
-
-
-@pytest.mark.parametrize(
-    ("filters", "place", "found"),
-    [
-        ("", MANGGAR, ["Rina Melati", "Tuti Kenanga"]),
-        ("?group=rt", MANGGAR, ["Tuti Kenanga"]),
-        ("?sex=L", MANGGAR, []),
-        ("?workshop=LAMA-1-W", LAMARU, ["Wati Teratai"]),
-        ("?from=2025-08-06&to=2025-12-31", MANGGAR, []),
-        ("?kecamatan=64.71.01", MANGGAR, ["Rina Melati", "Tuti Kenanga"]),
-    ],
-)
-def test_a_figure_leads_to_the_people_behind_it(
-    admin: TestClient, city: City, filters: str, place: str, found: list[str]
-) -> None:
-    """Rina has moved to Lamaru since; Joko was registered in Manggar and stayed away."""
-    with writing(city.engine) as db:
-        rina = db.exec(select(Participant).where(Participant.name == "Rina Melati")).one()
-        rina.kelurahan_code = LAMARU
-    city.register("SPBE-2025-1", "Joko Teratai", MANGGAR, outcome=AttendanceStatus.ABSENT)
-
-    link = re.search(rf'href="(/peserta\?kelurahan={place}[^"]*)"', admin.get(f"/cakupan{filters}").text)
-    assert link is not None
-    page = admin.get(html.unescape(link[1])).text
-
-    assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', page) == found
-    assert "kelurahan and target group are those of that time" in page
-    assert f'href="/peserta?kelurahan={place}"' in page
-    rows = admin.get(f"/cakupan.json{filters}").json()["rows"]
-    assert [row["participants"] for row in rows if row["kelurahan"] == place] == [len(found)]
-
-
-@pytest.mark.parametrize(
-    ("division", "figure", "found"),
-    [
-        ("month", "Participants", ["Joko Anggrek", "Rina Melati", "Tuti Kenanga"]),
-        ("month", "Registered", ["Joko Anggrek", "Joko Teratai", "Rina Melati", "Tuti Kenanga"]),
-        ("kecamatan", "Participants", ["Rina Melati", "Tuti Kenanga"]),
-        ("workshop", "Sessions", ["SPBE-2025-1"]),
-        ("organization", "Attendances", ["SPBE-2025-1"]),
-    ],
-)
-def test_a_part_leads_to_the_people_or_sessions_behind_it(
-    admin: TestClient, city: City, division: str, figure: str, found: list[str]
-) -> None:
-    city.register("SPBE-2025-1", "Joko Teratai", MANGGAR, outcome=AttendanceStatus.ABSENT)
-    _, _, parts = admin.get(f"/cakupan?by={division}").text.partition('id="breakdowns"')
-    heads = re.findall(r'<th scope="col" class="\w+"[^>]*>([^<]+)</th>', parts)
-    first = re.search(r"<tbody>\s*<tr>(.*?)</tr>", parts, re.DOTALL)
-    assert first is not None
-    links = re.findall(r'<td class="integer">(?:<a href="([^"]+)">)?', first[1])
-
-    page = admin.get(html.unescape(links[heads.index(figure) - 1])).text
-
-    assert re.findall(r'<a href="/(?:peserta|sesi)/[^"]+">([^<]+)</a>', page) == found
 
 
 def test_the_year_divided_by_month_is_drawn_and_every_format_has_it(viewer: TestClient) -> None:

@@ -27,6 +27,8 @@ PAGES = (
     "/sesi/SPBE-2025-1/daftarkan",
     "/sesi/SPBE-2025-1/daftarkan-orang",
     "/sesi/SPBE-2025-1/rekonsiliasi",
+    "/sesi/SPBE-2025-1/rekonsiliasi/otherwise",
+    "/sesi/SPBE-2025-1/rekonsiliasi/elsewhere",
     "/kalender",
     "/tempat",
     "/tempat/baru",

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import update
 from sqlmodel import select
 
-from app.database import writing
+from app.database import Db, writing
 from app.models import Attendance, AttendanceStatus, Channel, Participant, Registration, RegistrationStatus
 from app.services.import_commit import CommitChoices
 from tests.stories import City, sheet
@@ -81,11 +81,41 @@ def test_each_figure_leads_to_the_next(staff: TestClient, city: City, held: str)
         ("Absent, as the sheet says", "-1"),
         ("Present, as the sheet says", "2"),
     ]
-    assert "That is 2 more than its rows show." in page
+    assert "That is 3 more than its rows show." in page
+    assert "states a total of 7, but 4 were read" in staff.get(f"/unggahan/{first.id}").text
     assert f'href="/unggahan/{first.id}?kind=duplicate#daftar"' in page
     assert "Came without a place: 1" in page
     assert "Not registered before, but added by a sheet: 1" in page
     assert "On the waiting list, not among those registered: 1" in page
+
+
+def test_each_difference_leads_to_the_people_behind_it(
+    staff: TestClient, stranger: TestClient, viewer: TestClient, city: City, held: str
+) -> None:
+    """Rina is on two sheets, Sri has cancelled since, Tuti was put down as absent, and Eko came to the venue."""
+    city.commit(city.upload(held, LIST).id, choices=CommitChoices(only_valid=True, others="absent"))
+    city.imported(held, SECOND)
+    mark(city, "Eko Seruni", AttendanceStatus.PRESENT)
+    mark(city, "Tuti Kenanga", AttendanceStatus.ABSENT)
+    with writing(city.engine) as db:
+        registration_of(db, "Sri Dahlia").status = RegistrationStatus.CANCELLED
+
+    page = staff.get(PAGE).text
+    links = re.findall(rf'<a href="({PAGE}/[^"]+)">[^<]+</a></th>\s*<td class="number">\D*(\d+)</td>', page)
+    behind = {}
+    for link, figure in links:
+        named = re.findall(r'<th scope="row">(?:<a [^>]+>)?([^<]+)', staff.get(link).text)
+        assert len(named) == int(figure), link
+        behind[link.rpartition("/")[2]] = named
+
+    assert [behind[step] for step in ("repeated", "gone", "otherwise", "elsewhere", "absent")] == [
+        ["Rina Melati"],
+        ["Sri Dahlia"],
+        ["Tuti Kenanga"],
+        ["Eko Seruni"],
+        ["Joko Anggrek"],
+    ]
+    assert [browser.get(f"{PAGE}/gone").status_code for browser in (stranger, viewer)] == [404, 403]
 
 
 def test_who_is_on_no_sheet_is_told_apart(staff: TestClient, city: City, held: str) -> None:
@@ -133,13 +163,17 @@ def test_figures_are_for_those_within_reach_and_links_for_those_who_may_record(
 def mark(city: City, name: str, outcome: AttendanceStatus) -> None:
     """At the venue, afterwards."""
     with writing(city.engine) as db:
-        registration = db.exec(
-            select(Registration)
-            .join(Participant, Participant.id == Registration.participant_id)  # type: ignore[arg-type]
-            .where(Participant.name == name)
-        ).one()
+        registration = registration_of(db, name)
         attendance = db.get(Attendance, registration.id) or Attendance(
             registration_id=registration.id, status=outcome
         )
         attendance.status = outcome
         db.add(attendance)
+
+
+def registration_of(db: Db, name: str) -> Registration:
+    return db.exec(
+        select(Registration)
+        .join(Participant, Participant.id == Registration.participant_id)  # type: ignore[arg-type]
+        .where(Participant.name == name)
+    ).one()

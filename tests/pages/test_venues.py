@@ -1,6 +1,7 @@
 """The list of venues, adding, changing and deleting one."""
 
 import re
+from datetime import date
 
 import pytest
 from fastapi import FastAPI
@@ -8,7 +9,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.database import writing
-from app.models import Venue, VenueKind, WorkshopSession
+from app.models import Area, Venue, VenueKind, WorkshopSession
 from app.queries.venues import PAGE_LENGTH
 from app.services.venues import VenueInput, create_venue
 from tests.queries.counting import queries_of
@@ -87,6 +88,19 @@ def test_a_venue_changes_where_it_is_named(
     assert "Aula Contoh" in organizer.get("/sesi/SPBE-2025-1").text
     (hall,) = city.all(Venue)
     assert (hall.kelurahan_code, hall.public_wifi) == (LAMARU, False)
+
+
+def test_a_venue_stays_in_a_kelurahan_that_has_ended(organizer: TestClient, city: City, taman: Venue) -> None:
+    with writing(city.engine) as db:
+        db.get_one(Area, MANGGAR).valid_to = date(2025, 9, 30)
+
+    form = organizer.get(f"/tempat/{taman.id}/ubah").text
+    saved = organizer.post(f"/tempat/{taman.id}/ubah", data=TAMAN | {"name": "Taman Baru"})
+
+    assert f'value="{MANGGAR}" selected' in form
+    assert saved.status_code == 303
+    assert [(one.name, one.kelurahan_code) for one in city.all(Venue)] == [("Taman Baru", MANGGAR)]
+    assert organizer.post("/tempat/baru", data=TAMAN).status_code == 422
 
 
 def test_a_venue_may_keep_its_name_and_not_take_another_ones(

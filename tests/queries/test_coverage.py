@@ -267,3 +267,6 @@ def test_rates_are_of_the_people_whom_their_number_is_about(city: City) -> None:
 
     in_manggar = {rate.measure: (rate.participants, rate.rate) for rate in rates if rate.area == MANGGAR}
     assert in_manggar == {"umkm": (1, 2.0), "penduduk": (2, 5.0)}
+    with reading(city.engine) as look:
+        of_rt = coverage(look, OPERATOR, CoverageFilters(group="rt"), "en", divisions=DIVISIONS).rates
+    assert {rate.measure for rate in of_rt} == {"penduduk"}

@@ -117,7 +117,7 @@ def test_an_rt_counts_once_where_somebody_came(engine: Engine) -> None:
 
     assert (places[MANGGAR].reached, places[MANGGAR].without_rt, places[MANGGAR].participants) == (2, 1, 3)
     assert (places[LAMARU].reached, places[LAMARU].without_rt) == (1, 0)
-    assert (found.city.reached, found.city.known, found.kecamatan) == (3, None, ())
+    assert (found.whole.reached, found.whole.known, found.kecamatan) == (3, None, ())
     assert len(found.kelurahan) == 34
 
 
@@ -139,7 +139,29 @@ def test_a_share_of_rt_stands_where_their_number_is_known_and_nowhere_else(engin
 
     assert (shares.pop(MANGGAR), set(shares.values())) == (25, {None})
     assert [(one.code, one.reached, one.share) for one in found.kecamatan] == [(manggar.parent_code, 3, 10)]
-    assert found.city.share is None
+    assert found.whole.share is None
+
+
+@pytest.mark.usefixtures("rt_of_two_kelurahan")
+def test_of_one_kecamatan_only_its_own_rt_are_told_and_those_of_a_split_kelurahan_once(
+    engine: Engine,
+) -> None:
+    """Manggar's 40 RT are its successors' since September; the kecamatan's number is known of the others alone."""
+    with writing(engine) as db:
+        kecamatan = db.get_one(Area, MANGGAR).parent_code or ""
+        inside = db.exec(select(Area).where(Area.parent_code == kecamatan)).all()
+        for area, value in (*((area, 5) for area in inside), (db.get_one(Area, "64.71"), 1700)):
+            rt = 40 if area.code == MANGGAR else value
+            day = date(2025, 1, 1)
+            db.add(
+                Denominator(area_code=area.code, indicator=Indicator.RT, value=rt, as_of=day, source="Contoh")
+            )
+        db.get_one(Area, MANGGAR).valid_to = date(2025, 9, 30)
+    with reading(engine) as look:
+        found = rt_coverage(look, OPERATOR, CoverageFilters(kecamatan=kecamatan), "en")
+
+    assert [one.code for one in found.kecamatan] == [found.whole.code] == [kecamatan]
+    assert (found.whole.reached, found.whole.known) == (3, 5 * (len(inside) - 1))
 
 
 def test_neither_takes_more_queries_for_more_people(city: City, engine: Engine) -> None:

@@ -8,7 +8,10 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.i18n import Language, Translator
+from app.reports.breakdown_table import breakdown_tables
 from app.reports.coverage import CoverageReport, Figures, Filters
+from app.reports.coverage_comparison import compared_with
+from app.reports.coverage_parts import Breakdown, Part
 from app.reports.coverage_table import coverage_table, totals_table
 from app.reports.drawings import TEMPLATES
 from app.reports.html import coverage_parts
@@ -111,6 +114,29 @@ def test_totals_are_those_of_the_report_and_no_sums_of_rows(
     assert table.total is not None
     assert table.total.cells[1:] == ("Whole city", 66, 1299, 1318, 1258)
     assert ("Sex", "Women (P)", None, None, None, 650) in [row.cells for row in table.rows]
+
+
+def test_parts_are_compared_that_had_people_only_before(report: CoverageReport, english: Translator) -> None:
+    """Workshops without a pillar have 4 people after 6, and 5 came about ethics only before."""
+
+    def by_pillar(people: int, **pillars: int) -> CoverageReport:
+        parts = [
+            Part(key=key, label=key or "No pillar", narrowed={}, sessions=1, participants=count)
+            for key, count in {"": people, **pillars}.items()
+        ]
+        return replace(report, breakdowns=(Breakdown(by="pillar", parts=tuple(parts)),))
+
+    before = by_pillar(6, etika=5)
+    before = replace(before, totals=replace(before.totals, participants=1200))
+    (table,) = breakdown_tables(compared_with(by_pillar(4, cakap=2), before), english)
+
+    assert [(row.cells[0], *row.cells[-2:]) for row in table.rows] == [
+        ("No pillar", 4, -2),
+        ("cakap", 2, 2),
+        ("etika", 0, -5),
+    ]
+    assert table.total is not None
+    assert table.total.cells[-2:] == (1258, 58)
 
 
 @pytest.mark.parametrize(

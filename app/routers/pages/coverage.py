@@ -6,22 +6,20 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request, Response
 
 from app.database import Db
-from app.errors import Invalid
 from app.i18n import Language, Translator
 from app.permissions import Actor
-from app.queries import reference
-from app.queries.coverage_filters import organizers
 from app.queries.coverage_sessions import sessions_behind
-from app.queries.workshops import workshops
+from app.queries.workshops import own_workshop_codes
 from app.reports.coverage import counting_rule
-from app.reports.coverage_parts import DIVISION_NAMES, PILLARS, Breakdown
+from app.reports.coverage_parts import DIVISION_NAMES, Breakdown
 from app.reports.download import Format, coverage_download
 from app.reports.html import coverage_parts
 from app.reports.map import Link
 from app.reports.periods import presets
 from app.reports.states import LOOKS
 from app.reports.wording import group_lines, headline, subtitle
-from app.web.coverage_links import link_of_cells, link_to_people, links_of_totals
+from app.web.coverage_links import FigureLinks
+from app.web.coverage_page import answered, filter_choices
 from app.web.coverage_query import CoverageQuery, CoverageReportQuery
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.downloads import download
@@ -31,8 +29,6 @@ from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
-# More than anyone scrolls through in a list of choices; older workshops are reached from their own page.
-WORKSHOPS_OFFERED = 200
 SESSIONS_SHOWN = 200
 
 
@@ -62,11 +58,16 @@ def coverage_page(
     look: Reader,
     db: ReportReader,
     actor: PageActor,
-    form: Annotated[CoveragePageQuery, Query()],
     _: Translate,
     language: Lang,
 ) -> Response:
-    return unless_unchanged(request, db, actor, lambda: _page(request, look, db, actor, form, _, language))
+    def page(form: CoveragePageQuery) -> Response:
+        return _page(request, look, db, actor, form, _, language)
+
+    def answer() -> Response:
+        return answered(request, look, actor, CoveragePageQuery, _, language, page)
+
+    return unless_unchanged(request, db, actor, answer)
 
 
 def _page(
@@ -78,14 +79,9 @@ def _page(
     _: Translator,
     language: Language,
 ) -> Response:
-    choices = _choices(look, actor, form, language)
-    try:
-        report = form.report(db, actor, language)
-    except Invalid as problem:
-        return render_form(request, "coverage/refused.html", form, _, problem, **choices)
-    parts: dict[str, Any] = coverage_parts(
-        report, _, language, link_to_people(actor, report), link_of_cells(actor, report)
-    )
+    report = form.report(db, actor, language)
+    links = FigureLinks(actor, report, own_workshop_codes(look, actor))
+    parts: dict[str, Any] = coverage_parts(report, _, language, links.to_people, links.of_cell)
     return render_form(
         request,
         "coverage/page.html",
@@ -97,11 +93,11 @@ def _page(
         rule=counting_rule(report.target_year, _),
         group_lines=group_lines(report, _, language),
         looks=LOOKS,
-        behind=links_of_totals(actor, report),
+        behind=links.of_totals,
         part_link=form.part_link,
         presets=presets(report.period, _, language),
         divisions=DIVISION_NAMES,
-        **choices,
+        **filter_choices(look, actor, form, language),
         **parts,
     )
 
@@ -125,37 +121,23 @@ def coverage_file(
 @router.get("/cakupan/sesi")
 def coverage_sessions_page(
     request: Request,
+    look: Reader,
     db: ReportReader,
     actor: PageActor,
-    form: Annotated[SessionsQuery, Query()],
+    _: Translate,
     language: Lang,
 ) -> Response:
-    behind = sessions_behind(
-        db, actor, form.filters, language, kelurahan=form.kelurahan, limit=SESSIONS_SHOWN + 1
-    )
-    return render(
-        request,
-        "coverage/sessions.html",
-        form=form,
-        behind=behind,
-        sessions=behind.sessions[:SESSIONS_SHOWN],
-        more=len(behind.sessions) > SESSIONS_SHOWN,
-    )
+    def page(form: SessionsQuery) -> Response:
+        behind = sessions_behind(
+            db, actor, form.filters, language, kelurahan=form.kelurahan, limit=SESSIONS_SHOWN + 1
+        )
+        return render(
+            request,
+            "coverage/sessions.html",
+            form=form,
+            behind=behind,
+            sessions=behind.sessions[:SESSIONS_SHOWN],
+            more=len(behind.sessions) > SESSIONS_SHOWN,
+        )
 
-
-def _choices(look: Db, actor: Actor, form: CoverageQuery, language: Language) -> dict[str, Any]:
-    """What the filters offer, as pairs of code and text; a workshop that is filtered by is always among them."""
-    titles = {
-        workshop.code: f"{workshop.title} ({workshop.code})"
-        for workshop in workshops(look, actor, limit=WORKSHOPS_OFFERED)
-    }
-    if form.workshop:
-        titles.setdefault(form.workshop, form.workshop)
-    places = reference.kelurahan(look)
-    return {
-        "workshops": titles.items(),
-        "target_groups": [(group.code, group.label) for group in reference.target_groups(look, language)],
-        "kecamatan": {place.kecamatan_code: place.kecamatan for place in places}.items(),
-        "organizers": organizers(look),
-        "pillars": PILLARS.items(),
-    }
+    return answered(request, look, actor, SessionsQuery, _, language, page)

@@ -18,8 +18,8 @@ from app.reports.html import table_parts
 from app.reports.rt_coverage import rt_download, rt_headline, rt_table
 from app.reports.states import LOOKS
 from app.reports.wording import subtitle
-from app.routers.pages.coverage import WORKSHOPS_OFFERED
 from app.routers.pages.workshop_sessions import OF_GROUP
+from app.web.coverage_page import WORKSHOPS_OFFERED, answered
 from app.web.coverage_query import CoverageQuery
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.downloads import download
@@ -67,11 +67,10 @@ def coverage_gaps_page(
     look: Reader,
     db: ReportReader,
     actor: PageActor,
-    form: Annotated[GapsQuery, Query()],
     _: Translate,
     language: Lang,
 ) -> Response:
-    def page() -> Response:
+    def page(form: GapsQuery) -> Response:
         found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
         offered = _workshops(look, actor)
         return render(
@@ -89,7 +88,10 @@ def coverage_gaps_page(
             **table_parts(language),
         )
 
-    return unless_unchanged(request, db, actor, page)
+    def answer() -> Response:
+        return answered(request, look, actor, GapsQuery, _, language, page)
+
+    return unless_unchanged(request, db, actor, answer)
 
 
 @router.get("/cakupan/berikutnya.{file_format}")
@@ -112,13 +114,13 @@ def coverage_gaps_file(
 @router.get("/cakupan/rt")
 def rt_coverage_page(
     request: Request,
+    look: Reader,
     db: ReportReader,
     actor: PageActor,
-    form: Annotated[CoverageQuery, Query()],
     _: Translate,
     language: Lang,
 ) -> Response:
-    def page() -> Response:
+    def page(form: CoverageQuery) -> Response:
         found = rt_coverage(db, actor, form.filters, language)
         return render(
             request,
@@ -130,7 +132,10 @@ def rt_coverage_page(
             **table_parts(language),
         )
 
-    return unless_unchanged(request, db, actor, page)
+    def answer() -> Response:
+        return answered(request, look, actor, CoverageQuery, _, language, page)
+
+    return unless_unchanged(request, db, actor, answer)
 
 
 @router.get("/cakupan/rt.{file_format}")

@@ -148,13 +148,14 @@ def _change_form(
     _: Translator,
     problem: Problem | None = None,
 ) -> Response:
+    venue = queries.venue(look, venue_id)
     return render_form(
         request,
         "venues/change.html",
         form,
         _,
         problem,
-        venue=queries.venue(look, venue_id),
+        venue=venue,
         may_delete=services.may_delete_venues(actor),
-        places=reference.kelurahan(look),
+        places=reference.kelurahan_and(look, venue.kelurahan_code),
     )

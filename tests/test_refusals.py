@@ -1,0 +1,45 @@
+"""What the log says of a change that a constraint refused: which one, and never whom it was about."""
+
+from functools import partial
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.jobs import Jobs
+from app.models import AreaAlias, OutboxKind
+from app.nik_vault import NikVault
+from app.services.outbox import queue
+from app.settings import Settings
+from app.web.problems import answer_problems
+from tests.stories import MANGGAR
+
+
+def note_twice(engine: Engine, name: str) -> None:
+    for _ in range(2):
+        with writing(engine) as db:
+            db.add(AreaAlias(alias=name, area_code=MANGGAR))
+
+
+def test_the_log_names_the_constraint_and_nobody(
+    engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = FastAPI()
+    answer_problems(app)
+    app.post("/catat/{name}")(partial(note_twice, engine))
+    jobs = Jobs(settings, engine, NikVault(settings.secret))
+    monkeypatch.setattr(jobs, "_perform", lambda _task: note_twice(engine, "Tuti Kenanga"))
+    with writing(engine) as db:
+        queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=1)
+
+    answer = TestClient(app).post("/catat/Rina Melati", headers={"accept": "application/json"})
+    jobs.drain()
+    jobs.close()
+
+    assert answer.status_code == 409
+    assert "POST /catat/{name}: refused by" in caplog.text
+    assert caplog.text.count("area_alias") == 2
+    for name in ("Rina", "Tuti"):
+        assert name not in caplog.text
