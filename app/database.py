@@ -159,7 +159,9 @@ def reading(engine: Engine) -> Iterator[Db]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Db]:
     """A handle for one change: committed when the block ends, rolled back when it raises."""
-    with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
+    if engine.dialect.name == "sqlite":
+        engine = engine.execution_options(writes=True)
+    with Session(engine, expire_on_commit=False) as db:
         yield db
         db.commit()
 

@@ -38,7 +38,7 @@ def create_app() -> FastAPI:
             "form": RegistrationForm(request_key=REQUEST_KEY),
             "refusal": "",
             "errors": {},
-            "may_send_ticket": False,
+            "registered": None,
             "workshop": workshop,
             "chosen": workshop.sessions[0],
             "kelurahan": every_kelurahan(look),

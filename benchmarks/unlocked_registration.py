@@ -4,9 +4,10 @@ Neither locks are taken nor turns, so that many register at a time in each proce
 """
 
 from fastapi import FastAPI
-from sqlmodel import SQLModel
 
 from app.database import Db
+from app.models import WorkshopSession
+from app.queries.public_workshops import SESSION_OF_PAGE
 from app.services import registrations
 from app.web import turns
 
@@ -17,12 +18,12 @@ few_at_once = turns.few_at_once
 
 def create_app() -> FastAPI:
     vars(turns).update(few_at_once=lambda most: few_at_once(THREADS))
-    vars(registrations).update(hold_people=lambda db: None, lock_row=unlocked)
+    vars(registrations).update(hold_people=lambda db: None, lock_session_of_page=unlocked)
     # Routes take their turns where they are written: imported no sooner.
     from app.main import create_app as create_whole_app
 
     return create_whole_app()
 
 
-def unlocked(db: Db, model: type[SQLModel], identity: int) -> SQLModel:
-    return db.get_one(model, identity)
+def unlocked(db: Db, workshop_code: str, session_code: str) -> WorkshopSession:
+    return db.scalars(SESSION_OF_PAGE, {"workshop": workshop_code, "session": session_code}).one()

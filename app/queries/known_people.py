@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, String, bindparam, func, select, union
+from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, String, any_, bindparam, func, or_, select
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeEngine
 from sqlmodel import col
@@ -49,7 +50,7 @@ def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -
 def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> Known:
     """Those who share a key with what was typed, with their registrations for the session.
 
-    With its day also the groups to which they belong on it.
+    With its day also their groups: those to which they belong on it, and with which they are registered.
     """
     people = _sharing(db, keys)
     if not people:
@@ -57,8 +58,10 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
     theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
         Registration.participant_id
     ).in_(people)
-    groups = _groups(db, people, day) if day else {}
-    return Known(_persons(people, groups), _registrations(db, theirs))
+    registrations = _registrations(db, theirs)
+    if day is None:
+        return Known(_persons(people, {}), (replace(one, target_group=None) for one in registrations))
+    return Known(_persons(people, _groups(db, people, day)), registrations)
 
 
 def _sharing(db: Db, keys: MatchKeys) -> dict[int, PersonRow]:
@@ -99,21 +102,28 @@ def _named(names: tuple[str, ...], *, postgresql: bool) -> Select[*tuple[Any, ..
 
     Put together once: whoever registers asks it while others wait.
     """
-    ids = union(
-        *(
-            select(col(Participant.id)).where(column.in_(_all_of(name, kind, postgresql=postgresql)))
-            for name, column, kind in _KEYS
-            if name in names
+    return select(*_PERSON).where(
+        or_(
+            *(
+                _is_one_of(column, name, kind, postgresql=postgresql)
+                for name, column, kind in _KEYS
+                if name in names
+            )
         )
     )
-    return select(*_PERSON).where(col(Participant.id).in_(ids))
 
 
-def _all_of(name: str, kind: type[TypeEngine[Any]], *, postgresql: bool) -> Select[Any]:
-    """The values of one parameter: an array (PostgreSQL) or JSON text (SQLite)."""
+def _is_one_of(
+    column: Mapped[Any], name: str, kind: type[TypeEngine[Any]], *, postgresql: bool
+) -> ColumnElement[bool]:
+    """Whether it is among the values of one parameter: an array (PostgreSQL) or JSON text (SQLite).
+
+    An array is compared as it is: of a table that the planner hasn't looked into yet it would read all rows, rather
+    than look up those that `unnest` gives.
+    """
     if postgresql:
-        return select(func.unnest(bindparam(name, type_=ARRAY(kind))))
-    return select(func.json_each(bindparam(name)).table_valued("value").c.value)
+        return column == any_(bindparam(name, type_=ARRAY(kind)))
+    return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
 
 
 _KEYS = (

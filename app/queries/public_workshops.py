@@ -1,11 +1,9 @@
 """Workshops as citizens see them: those with a public page, their coming sessions, and what is left."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, select, true
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlmodel import col
 
 from app.database import Db, lines
@@ -94,19 +92,12 @@ _GROUPS = (
     )
     .order_by(col(TargetGroup.position))
 )
-_SESSION_AND_GROUPS = (
-    select(*_GROUP, col(WorkshopSession.id))
-    .select_from(WorkshopSession)
+# A session by the page on which one registers for it.
+SESSION_OF_PAGE = (
+    select(WorkshopSession)
     .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-    .join(TargetGroup, true())
-    .outerjoin(
-        WorkshopTargetGroup,
-        (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
-        & (col(WorkshopTargetGroup.workshop_id) == col(Workshop.id)),
-    )
     .where(col(Workshop.code) == bindparam("workshop"), col(WorkshopSession.code) == bindparam("session"))
     .where(_is_public())
-    .order_by(col(TargetGroup.position))
 )
 
 
@@ -131,7 +122,7 @@ def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
     moment = now()
     found = db.execute(_WORKSHOP, {"code": code.upper(), "moment": moment}).all()
     if not found:
-        raise _no_workshop(code)
+        raise no_workshop(code)
     workshop, organization, *_first_session = found[0]
     held = [(one, venue or "") for _workshop, _organization, one, venue in found if one]
     places = places_by_session(db, [one for one, _venue in held])
@@ -146,29 +137,9 @@ def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
     )
 
 
-def session_to_register_for(
-    db: Db, workshop_code: str, session_code: str, language: Language
-) -> tuple[int, tuple[TargetGroupView, ...]]:
-    """The session's id and the groups from which one registers.
-
-    Raises `NotFound` where the public page has no such session.
-    """
-    asked = {"workshop": workshop_code.upper(), "session": session_code}
-    found = lines(db, _SESSION_AND_GROUPS, asked).all()
-    if not found:
-        raise _no_workshop(workshop_code)
-    return found[0].id, _to_choose_from(found, language)
-
-
 def groups_to_choose_from(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
     """The groups from which one registers, in the order of reports."""
-    return _to_choose_from(lines(db, _GROUPS, {"workshop_id": workshop_id}).all(), language)
-
-
-def _to_choose_from(
-    groups: Sequence[Row[*tuple[Any, ...]]], language: Language
-) -> tuple[TargetGroupView, ...]:
-    """Of all groups those of the workshop, or all where it has none."""
+    groups = lines(db, _GROUPS, {"workshop_id": workshop_id}).all()
     chosen = [group for group in groups if group.target_group_code is not None]
     return tuple(
         TargetGroupView(group.code, group.label_id if language == "id" else group.label_en)
@@ -196,5 +167,5 @@ def _session(held: WorkshopSession, venue: str, places: Places, moment: datetime
     )
 
 
-def _no_workshop(code: str) -> NotFound:
+def no_workshop(code: str) -> NotFound:
     return NotFound(N_("There is no registration page %(workshop)s."), workshop=code)

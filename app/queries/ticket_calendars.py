@@ -20,7 +20,7 @@ def ticket_calendar(db: Db, ticket: Ticket, site: str, _: Translator) -> bytes:
         title=ticket.workshop_title,
         starts_at=ticket.starts_at,
         ends_at=ticket.ends_at,
-        location=ticket.venue or ticket.online_link,
+        location=ticket.venue or ticket.link,
         description=_("Your ticket: %(address)s") % {"address": address},
         url=address,
         status="CANCELLED" if ticket.is_cancelled else "TENTATIVE" if waits else "CONFIRMED",

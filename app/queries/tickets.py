@@ -10,6 +10,7 @@ from app.database import Db
 from app.i18n import Language
 from app.models import (
     Activity,
+    GroupMembership,
     Participant,
     Registration,
     RegistrationStatus,
@@ -19,6 +20,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
+from app.queries import public_workshops
+from app.queries.reference import TargetGroupView
 from app.queries.registrations import RegistrationView, registration_of_ticket, registration_view
 
 
@@ -51,6 +54,12 @@ class Ticket:
     def is_cancelled(self) -> bool:
         """Whether nothing comes of it: the person has cancelled, or the session isn't held."""
         return self.registration.status is RegistrationStatus.CANCELLED or self.cancelled_at is not None
+
+    @property
+    def link(self) -> str:
+        """Where one takes part online; empty for those who have no place."""
+        has_place = self.registration.status in {RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN}
+        return self.online_link if has_place and not self.is_cancelled else ""
 
     @property
     def may_change(self) -> bool:
@@ -89,6 +98,13 @@ def ticket(db: Db, code: str, language: Language) -> Ticket:
     )
 
 
+def groups_to_choose_from(db: Db, held: Ticket, language: Language) -> tuple[TargetGroupView, ...]:
+    """The groups in which its holder may come: the workshop's, and in any case their own."""
+    groups = public_workshops.groups_to_choose_from(db, held.workshop_id, language)
+    own = TargetGroupView(held.registration.target_group, held.group)
+    return groups if own in groups else (*groups, own)
+
+
 def changes_told(db: Db, shown: Ticket) -> int:
     """How often the log tells of this registration or its session: a number that grows with every change."""
     registration = (col(Activity.subject) == "registration") & (
@@ -101,21 +117,31 @@ def changes_told(db: Db, shown: Ticket) -> int:
 def is_own_record(db: Db, registration: Registration) -> bool:
     """Whether the ticket's holder may change the person's own record, and not only what the ticket says.
 
-    They may where nothing else is known of that person, or where phone or e-mail is the one on the ticket: whoever
-    registers under a name and a kelurahan that are known already may be a stranger.
+    They may where phone or e-mail is the one on the ticket, or where nothing else is known of that person: whoever
+    registers under a name and a kelurahan that are known already may be a stranger, and so may who comes after
+    somebody has cancelled.
     """
     person = db.get_one(Participant, registration.participant_id)
-    if registration.contact_phone and registration.contact_phone == person.phone:
-        return True
-    if registration.contact_email and registration.contact_email == person.email:
-        return True
-    others = select(col(Registration.id)).where(
-        col(Registration.participant_id) == person.id, col(Registration.id) != registration.id
+    return has_own_contact(registration, person) or not (
+        person.phone or person.email or person.nik_key or _is_known_otherwise(db, registration)
     )
-    return db.scalars(others.limit(1)).first() is None
 
 
-def has_email(db: Db, registration: Registration) -> bool:
-    """Whether there is an address to which the ticket can be sent."""
-    person = db.get_one(Participant, registration.participant_id)
-    return bool(registration.contact_email or person.email)
+def has_own_contact(registration: Registration, person: Participant) -> bool:
+    """Whether the phone or the e-mail given for the registration is the one that is known of the person."""
+    return bool(
+        (registration.contact_phone and registration.contact_phone == person.phone)
+        or (registration.contact_email and registration.contact_email == person.email)
+    )
+
+
+def _is_known_otherwise(db: Db, registration: Registration) -> bool:
+    """Whether the person has another registration, or belongs to a group."""
+    others = select(col(Registration.id)).where(
+        col(Registration.participant_id) == registration.participant_id,
+        col(Registration.id) != registration.id,
+    )
+    memberships = select(col(GroupMembership.id)).where(
+        col(GroupMembership.participant_id) == registration.participant_id
+    )
+    return bool(db.scalar(select(others.exists() | memberships.exists())))

@@ -25,6 +25,7 @@ from app.spreadsheets.judgement import (
     SessionContext,
 )
 from app.spreadsheets.progress import Progress, nobody_waits, step
+from app.spreadsheets.reference import Reference
 
 # What changes people, registrations or attendance. It is done while holding people (`locks.hold_people`), so
 # that these lines are numbered in the order in which they are committed: none can come to light late.
@@ -85,15 +86,16 @@ def judge_sheet(
 ) -> DatedJudgement:
     """Reads only. A constant number of queries, however many rows."""
     newest = newest_change(db)
-    context = session_context(db, workshop_session, choices, purpose)
-    interpreted = read_rows(db, vault, sheet, context, step(0, 2, progress))
+    target_groups = target_groups_of(db, workshop_session.workshop_id)
+    context = session_context(workshop_session, target_groups, choices, purpose)
+    interpreted = read_rows(vault, sheet, context, sheet_reference(db), step(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys(interpreted, decisions), context.day)
     return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
 
 
 def session_context(
-    db: Db,
     workshop_session: WorkshopSession,
+    target_groups: tuple[str, ...],
     choices: SheetChoices | None = None,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> SessionContext:
@@ -104,7 +106,7 @@ def session_context(
         starts_at=workshop_session.starts_at,
         day=wita(workshop_session.starts_at).date(),
         now=now(),
-        target_groups=target_groups_of(db, workshop_session.workshop_id),
+        target_groups=target_groups,
         default_target_group=choices.target_group,
         default_kelurahan=choices.kelurahan,
         blank_means=choices.blank_means,
@@ -113,14 +115,14 @@ def session_context(
 
 
 def read_rows(
-    db: Db,
     vault: NikVault,
     sheet: RecognisedSheet,
     context: SessionContext,
+    reference: Reference,
     progress: Progress = nobody_waits,
 ) -> InterpretedSheet:
     """Every row read alone, with the places and groups that are known now."""
-    interpreted = interpret(sheet, context, sheet_reference(db), vault.key, progress)
+    interpreted = interpret(sheet, context, reference, vault.key, progress)
     for row in interpreted.rows:
         _mask_misplaced_niks(row.values)
     return interpreted

@@ -11,6 +11,8 @@ from sqlmodel import SQLModel
 from app.database import Db, is_postgresql, lines
 from app.errors import NotFound
 from app.i18n import N_
+from app.models import WorkshopSession
+from app.queries.public_workshops import SESSION_OF_PAGE
 
 PEOPLE = 64_710_001
 REFERENCE_DATA = 64_710_003
@@ -60,9 +62,21 @@ def lock_row(db: Db, model: type[Row], identity: int) -> Row:
     return row
 
 
+def lock_session_of_page(db: Db, workshop_code: str, session_code: str) -> WorkshopSession | None:
+    """A session by its workshop's public page, as it is now and held; None where the page has no such session."""
+    asked = {"workshop": workshop_code.upper(), "session": session_code}
+    return db.scalars(_SESSION_OF_PAGE, asked).one_or_none()
+
+
+def _held(found: Select[Row], model: type[Row]) -> Select[Row]:
+    return found.with_for_update(of=model).execution_options(populate_existing=True)
+
+
 @cache
 def _row_to_hold(model: type[Row]) -> Select[Row]:
     """Put together once: nearly every change asks it while others wait."""
     identity = inspect(model).primary_key[0]
-    found = select(model).where(identity == bindparam("id")).with_for_update()
-    return found.execution_options(populate_existing=True)
+    return _held(select(model).where(identity == bindparam("id")), model)
+
+
+_SESSION_OF_PAGE = _held(SESSION_OF_PAGE, WorkshopSession)

@@ -32,9 +32,10 @@ from app.services.outbox import queue
 SENT_AGAIN = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 
-def tell(db: Db, kind: MessageKind, *registrations: Registration) -> None:
-    """Writes to each of them whose e-mail address is known. About a session that is over nobody is written to."""
-    written = [message for one in registrations if (message := _written(db, kind, one))]
+def tell(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
+    """Writes to each of them whose e-mail address is known, or to `address` instead. About a session that is over
+    nobody is written to."""
+    written = [message for one in registrations if (message := _written(db, kind, one, address))]
     db.add_all(written)
     db.flush()
     for message in written:
@@ -78,9 +79,9 @@ def send_again(db: Db, actor: Actor, message_id: int) -> Message:
     return message
 
 
-def _written(db: Db, kind: MessageKind, registration: Registration) -> Message | None:
+def _written(db: Db, kind: MessageKind, registration: Registration, address: str | None) -> Message | None:
     person = db.get_one(Participant, registration.participant_id)
-    recipient = registration.contact_email or person.email
+    recipient = address or registration.contact_email or person.email
     workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
     if recipient is None or workshop_session.ends_at <= now():
         return None

@@ -9,7 +9,9 @@ from app.i18n import N_, Translator, wita_today
 from app.models import WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.queries.admissions import Admission, admission
 from app.queries.known_people import people_named
+from app.queries.reference import sheet_reference
 from app.services.judging import read_rows, session_context
 from app.spreadsheets.document import Message, RecognisedSheet, SheetRow
 from app.spreadsheets.judge import judge, match_keys
@@ -33,6 +35,7 @@ FORM_SENTENCES: Mapping[str, str] = {
     "date-invalid": N_("This is not a possible date of birth. Write it as dd-mm-yyyy."),
     "rt-invalid": N_("This is not an RT number."),
     "nik-invalid": N_("A NIK has 16 digits with a possible date of birth."),
+    "name-with-link": N_("Please write the name alone, without an internet address."),
     "consent-missing": N_("Without your consent we can't register you."),
 }
 
@@ -88,16 +91,19 @@ def recognise(
     decisions: Mapping[int, Decision] | None = None,
     *,
     by_membership: bool = False,
+    admitted: Admission | None = None,
 ) -> tuple[JudgedRow, ...]:
     """Each person as values, with who they are and what stands in the way; numbered from 1.
 
-    `by_membership` lets somebody without a group come in the one to which they are known to belong: not for those
-    without an account, whom it would tell something of that person. A constant number of queries. Whoever writes
-    by it holds people (`locks.hold_people`) meanwhile.
+    `by_membership` lets somebody without a group come in the one to which they are known to belong, or with which
+    they are registered: not for those without an account, whom it would tell something of that person. `admitted` is
+    what was asked about the session already. A constant number of queries. Whoever writes by it holds people
+    (`locks.hold_people`) meanwhile.
     """
     decisions = decisions or {}
-    context = session_context(db, workshop_session)
-    interpreted = read_rows(db, vault, _as_sheet(given), context)
+    admitted = admitted or admission(db, workshop_session)
+    context = session_context(workshop_session, admitted.target_groups)
+    interpreted = read_rows(vault, _as_sheet(given), context, admitted.reference)
     day = context.day if by_membership else None
     known = people_named(db, workshop_session.id, match_keys(interpreted, decisions), day)
     return judge(interpreted, known, context, decisions).rows
@@ -106,18 +112,27 @@ def recognise(
 def read_person(db: Db, vault: NikVault, given: PersonGiven) -> InterpretedRow:
     """What is typed of a person, read alone as of today: nobody is looked for, and no group is needed."""
     context = SessionContext(code="", starts_at=now(), day=wita_today(), now=now(), target_groups=())
-    return read_rows(db, vault, _as_sheet((given,)), context).rows[0]
+    return read_rows(vault, _as_sheet((given,)), context, sheet_reference(db)).rows[0]
 
 
 def faults(read: JudgedRow | InterpretedRow) -> list[Message]:
     """What has to be corrected before this person can be taken; who it is, is another question."""
     return [
-        message
-        for message in read.messages
-        if message.field != "attendance"
-        and message.code != "person-unclear"
-        and (message.level != "warning" or message.code in ASKED_AGAIN)
+        *_link_in_name(read.values.name),
+        *(
+            message
+            for message in read.messages
+            if message.field != "attendance"
+            and message.code != "person-unclear"
+            and (message.level != "warning" or message.code in ASKED_AGAIN)
+        ),
     ]
+
+
+def _link_in_name(name: str) -> list[Message]:
+    """Mails begin with the name, and anybody's address may be typed beside it: it must not lead somewhere."""
+    leads = "://" in name or "www." in name.casefold()
+    return [Message("error", "name", "name-with-link", {})] if leads else []
 
 
 def _as_sheet(given: Sequence[PersonGiven]) -> RecognisedSheet:

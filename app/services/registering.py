@@ -1,14 +1,14 @@
 """What a registration writes: the person, the place they get or wait for, and the line in the log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import BindParameter, Table, bindparam, insert
 from sqlalchemy.orm import make_transient_to_detached
 from sqlmodel import SQLModel, col, select
 
-from app.database import Db, lines
+from app.database import Db, is_postgresql, lines
 from app.models import (
     Basis,
     Channel,
@@ -22,8 +22,9 @@ from app.models import (
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.places import places_of
+from app.queries.places import Places
 from app.queries.similar_people import SimilarPair
+from app.queries.tickets import has_own_contact
 from app.services.activities import record, snapshot
 from app.services.messages import tell
 from app.services.participants import complete, participant_columns, place_columns
@@ -44,35 +45,65 @@ TOLD = {
 _PEOPLE = SQLModel.metadata.tables[str(Participant.__tablename__)]
 _NEW_PERSON = insert(_PEOPLE).returning(_PEOPLE.c.id)
 _REGISTRATIONS = SQLModel.metadata.tables[str(Registration.__tablename__)]
-_NEW_REGISTRATION = insert(_REGISTRATIONS).returning(_REGISTRATIONS.c.id)
+_WRITTEN = (_REGISTRATIONS.c.id, _REGISTRATIONS.c.participant_id)
+_NEW_REGISTRATION = insert(_REGISTRATIONS).returning(*_WRITTEN)
+
+
+def _given(table: Table, prefix: str) -> dict[str, BindParameter[Any]]:
+    """The columns that are written, each by a parameter of its own name behind the prefix."""
+    return {
+        column.name: bindparam(prefix + column.name, type_=column.type)
+        for column in table.c
+        if column.name != "id"
+    }
+
+
+# Both at once, where the database can.
+_PERSON, _REGISTRATION = "person_", "registration_"
+_NEWCOMER = insert(_PEOPLE).values(_given(_PEOPLE, _PERSON)).returning(_PEOPLE.c.id).cte("newcomer")
+_NEWCOMERS_REGISTRATION = (
+    insert(_REGISTRATIONS)
+    .values(
+        _given(_REGISTRATIONS, _REGISTRATION) | {"participant_id": select(_NEWCOMER.c.id).scalar_subquery()}
+    )
+    .returning(*_WRITTEN)
+)
 
 
 class Registering:
     """People being registered for one session whose row is held."""
 
     def __init__(
-        self, db: Db, vault: NikVault, actor: Actor, workshop_session: WorkshopSession, asking: Asking
+        self,
+        db: Db,
+        vault: NikVault,
+        actor: Actor,
+        workshop_session: WorkshopSession,
+        asking: Asking,
+        places: Places,
     ) -> None:
         self.db = db
         self.vault = vault
         self.actor = actor
         self.workshop_session = workshop_session
         self.asking = asking
-        self.places = places_of(db, workshop_session)
+        self.places = places
 
     def register(self, judged: JudgedRow) -> Registration:
         known = self.person(judged)
         existing = self.registration_of(known) if known else None
         if known and existing and existing.status is not RegistrationStatus.CANCELLED:
             if self.may_know_of(known, existing, judged):
-                raise AlreadyRegistered(existing, judged.number)
+                raise AlreadyRegistered(existing, judged.number, _ticket_address(known, existing, judged))
             alike, known, existing = [known.id], None, None
         else:
             alike = _candidates(judged)
         if known and self.may_add_to(known, judged):
             complete(known, judged, self.sealed_nik(judged.values), now())
-        person_id = known.id if known else self.new_person(judged, alike)
-        registration = self.placed(existing, person_id, judged)
+        newcomer = None if known else self.newcomer(judged)
+        registration = self.placed(existing, known, newcomer, judged)
+        if newcomer and alike:
+            self.keep_likeness(alike, registration.participant_id, newcomer["name_key"])
         # Who is new and gave no address has none.
         if registration.status in TOLD and (known or registration.contact_email):
             tell(self.db, TOLD[registration.status], registration)
@@ -103,27 +134,22 @@ class Registering:
 
     def may_add_to(self, person: Participant, judged: JudgedRow) -> bool:
         """A stranger who knows a name and a kelurahan must not write their own number into somebody's record."""
-        return self.asking.channel is not Channel.SELF or _has_contact(
-            judged, phones={person.phone}, emails={person.email}
-        )
+        return self.asking.channel is not Channel.SELF or _knows_contact(person, judged)
 
-    def new_person(self, judged: JudgedRow, alike: Sequence[int]) -> int:
-        """Somebody new; who they are likely to be is shown beside them to those who may put the two together."""
+    def newcomer(self, judged: JudgedRow) -> dict[str, Any]:
+        """The columns of somebody new."""
         values = judged.values
         if values.nik_key and self.has_owner(values.nik_key):
             values = replace(values, nik=None, nik_key=None)
-        columns = participant_columns(values, self.sealed_nik(values), now(), now())
-        person_id = int(lines(self.db, _NEW_PERSON, columns).scalar_one())
-        if alike:
-            known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
-            keep_pairs(
-                self.db,
-                [
-                    SimilarPair(one.id, person_id, round(similarity(one.name_key, columns["name_key"])))
-                    for one in known
-                ],
-            )
-        return person_id
+        return participant_columns(values, self.sealed_nik(values), now(), now())
+
+    def keep_likeness(self, alike: Sequence[int], person_id: int, name_key: str) -> None:
+        """Who somebody new is likely to be is shown beside them to those who may put the two together."""
+        known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
+        keep_pairs(
+            self.db,
+            [SimilarPair(one.id, person_id, round(similarity(one.name_key, name_key))) for one in known],
+        )
 
     def sealed_nik(self, values: RowValues) -> str | None:
         return self.vault.encrypt(values.nik) if values.nik else None
@@ -132,18 +158,22 @@ class Registering:
         owner = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
         return self.db.scalars(owner).first() is not None
 
-    def placed(self, existing: Registration | None, person_id: int, judged: JudgedRow) -> Registration:
+    def placed(
+        self,
+        existing: Registration | None,
+        known: Participant | None,
+        newcomer: dict[str, Any] | None,
+        judged: JudgedRow,
+    ) -> Registration:
         before = snapshot(existing) if existing else None
-        columns = self.columns(judged)
+        columns = self.columns(judged) | ({"participant_id": known.id} if known else {})
         if existing:
             registration = existing.sqlmodel_update(columns)
         else:
-            registration = Registration(
-                participant_id=person_id, workshop_session_id=self.workshop_session.id, **columns
-            )
+            registration = Registration(workshop_session_id=self.workshop_session.id, **columns)
         because = self.take_place(registration)
         if not existing:
-            keep_new(self.db, registration)
+            keep_new(self.db, registration, newcomer)
         after = snapshot(registration) | because
         record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
         return registration
@@ -189,12 +219,32 @@ class Registering:
         return {"overruled": full} if full else {}
 
 
-def keep_new(db: Db, registration: Registration) -> None:
-    """Writes it, and lets the object stand for the row."""
+def keep_new(db: Db, registration: Registration, newcomer: Mapping[str, Any] | None) -> None:
+    """Writes it, and before it whoever is registered where they are new; lets the object stand for the row."""
     columns = registration.model_dump(exclude={"id"})
-    registration.id = int(lines(db, _NEW_REGISTRATION, columns).scalar_one())
+    if newcomer and is_postgresql(db):
+        both = {_PERSON + name: value for name, value in newcomer.items()}
+        both |= {_REGISTRATION + name: value for name, value in columns.items()}
+        written = lines(db, _NEWCOMERS_REGISTRATION, both).one()
+    else:
+        if newcomer:
+            columns["participant_id"] = lines(db, _NEW_PERSON, newcomer).scalar_one()
+        written = lines(db, _NEW_REGISTRATION, columns).one()
+    registration.id, registration.participant_id = written
     make_transient_to_detached(registration)
     db.add(registration)
+
+
+def _ticket_address(person: Participant, registration: Registration, judged: JudgedRow) -> str | None:
+    """Where the ticket goes again, whatever address is typed now: to the one that was given for it. But whose
+    phone or e-mail is the known person's gets it there where somebody else has registered them."""
+    if _knows_contact(person, judged) and not has_own_contact(registration, person):
+        return person.email
+    return registration.contact_email or person.email
+
+
+def _knows_contact(person: Participant, judged: JudgedRow) -> bool:
+    return _has_contact(judged, phones={person.phone}, emails={person.email})
 
 
 def _has_contact(judged: JudgedRow, phones: set[str | None], emails: set[str | None]) -> bool:

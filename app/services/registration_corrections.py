@@ -29,13 +29,13 @@ FIELDS_OF_CAPS = {"kelurahan": "kelurahan", "group": "target_group"}
 
 def correct_registration(
     db: Db, vault: NikVault, actor: Actor, registration: Registration, given: PersonGiven
-) -> Registration:
+) -> bool:
     """Puts right what a ticket says. A place is kept where the caps allow it, a waiting number in any case.
 
-    A new e-mail address gets the ticket. The person's own record follows where it is the ticket holder's
-    (`is_own_record`); otherwise the name can't be changed. Raises `Conflict` once the session has begun or the
-    registration is cancelled, `NotUnderstood`, and `Invalid` where there is no place for the kelurahan or the
-    group that is wanted.
+    A new e-mail address gets the ticket; returns whether there is one. The person's own record follows where it is
+    the ticket holder's (`is_own_record`); otherwise the name can't be changed. Raises `Conflict` once the session
+    has begun or the registration is cancelled, `NotUnderstood`, and `Invalid` where there is no place for the
+    kelurahan or the group that is wanted.
     """
     hold_people(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
@@ -48,9 +48,9 @@ def correct_registration(
     before = snapshot(registration)
     _require_place(db, workshop_session, registration, values)
     _correct_person(db, actor, registration, values)
-    new_address = values.email if values.email != registration.contact_email else None
+    has_new_address = values.email not in {None, registration.contact_email}
     _correct_facts(registration, values)
-    if new_address and registration.status in TOLD:
+    if has_new_address and registration.status in TOLD:
         tell(db, TOLD[registration.status], registration)
     record(
         db,
@@ -61,8 +61,8 @@ def correct_registration(
         before=before,
         after=snapshot(registration),
     )
-    move_up(db, actor, workshop_session, because=registration.code)
-    return registration
+    move_up(db, actor, workshop_session, because="corrected", code=registration.code)
+    return has_new_address
 
 
 def _require_correctable(workshop_session: WorkshopSession, registration: Registration) -> None:
@@ -94,7 +94,7 @@ def _correct_person(db: Db, actor: Actor, registration: Registration, values: Ro
     person = db.get_one(Participant, registration.participant_id)
     if not is_own_record(db, registration):
         if values.name != person.name:
-            text = N_("This name is known from other workshops. Ask the organizer to correct it.")
+            text = N_("The name can't be changed here. If it is wrong, please ask the organizer.")
             raise Invalid(PLEASE_CORRECT, fields={"name": text})
         return
     before = snapshot(person)

@@ -10,6 +10,7 @@ from app.models import AttendanceImport, Channel, ImportPurpose, Registration, W
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.import_rows import rows_to_write
+from app.queries.places import places_of
 from app.queries.reference import sheet_reference
 from app.queries.workshop_sessions import workshop_session_by_code
 from app.services.attendance_imports import upload
@@ -85,7 +86,8 @@ def register_list(
     found = standing(db, attendance_import)
     before = {row.number: found.state(row.person) for row in to_write.rows if row.person is not None}
     asking = Asking(Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis)
-    registering = Registering(db, vault, actor, workshop_session, asking)
+    places = places_of(db, workshop_session)
+    registering = Registering(db, vault, actor, workshop_session, asking, places)
 
     def registered(judged: JudgedRow) -> Registration:
         if sealed := to_write.niks.get(judged.number):

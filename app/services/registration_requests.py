@@ -1,6 +1,6 @@
 """How people ask for places, and what they can be refused with."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from app.errors import Conflict
@@ -43,15 +43,16 @@ class Asking:
 class AlreadyRegistered(Conflict):
     """The person has a registration for this session; `registration` is for those who may see it.
 
-    `number` is the person's in the list that was given, from 1.
+    `number` is the person's in the list that was given, from 1. `address` is where the ticket may be sent again.
     """
 
     code = "already-registered"
 
-    def __init__(self, registration: Registration, number: int = 1) -> None:
+    def __init__(self, registration: Registration, number: int = 1, address: str | None = None) -> None:
         super().__init__(N_("This person is registered for this session already."))
         self.registration = registration
         self.number = number
+        self.address = address
 
 
 class PersonUnclear(Conflict):
@@ -75,6 +76,13 @@ class NoPlaces(Conflict):
         )
         super().__init__(text, count=len(numbers))
         self.numbers = tuple(numbers)
+
+
+def offered_group(chosen: str, offered: Collection[str]) -> str:
+    """The only group, or the one that was chosen of several; one that isn't offered counts as none."""
+    if len(offered) == 1:
+        return next(iter(offered))
+    return chosen if chosen in offered else ""
 
 
 def require_open(workshop_session: WorkshopSession, asking: Asking) -> None:

@@ -1,30 +1,27 @@
 """Registering people for a session: exact places, a waiting list, and one registration a person."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlalchemy import bindparam
-from sqlmodel import col, select
-
-from app.database import Db, lines
+from app.database import Db
 from app.errors import Conflict
 from app.i18n import N_
 from app.models import Attendance, Channel, MessageKind, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
-from app.permissions import Actor
+from app.permissions import CITIZEN, Actor
+from app.queries.admissions import admission
+from app.queries.public_workshops import no_workshop
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row
+from app.services.locks import hold_people, lock_row, lock_session_of_page
 from app.services.messages import tell
 from app.services.person_choices import require_choosable
 from app.services.recognition import NotUnderstood, PersonGiven, faults, recognise
 from app.services.registering import Registering
-from app.services.registration_requests import Asking, NoPlaces, require_open
+from app.services.registration_requests import Asking, NoPlaces, offered_group, require_open
 from app.services.waiting_list import give_place, move_up
 from app.spreadsheets.document import Message
 from app.spreadsheets.judgement import JudgedRow
-
-# Put together once: it is asked while others wait.
-_SENT_BEFORE = select(col(Registration.id)).where(col(Registration.request_key) == bindparam("key"))
 
 
 def register(
@@ -37,9 +34,35 @@ def register(
     """
     hold_people(db)
     workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
-    if sent := _sent_before(db, asking):
-        return sent
+    return _register(db, vault, actor, workshop_session, given, asking)
+
+
+def register_by_page(
+    db: Db, vault: NikVault, workshop_code: str, session_code: str, given: PersonGiven, asking: Asking
+) -> Registration:
+    """As `register`, by a workshop's public page. Raises `NotFound` where it has no such session."""
+    hold_people(db)
+    workshop_session = lock_session_of_page(db, workshop_code, session_code)
+    if workshop_session is None:
+        raise no_workshop(workshop_code)
+    return _register(db, vault, CITIZEN, workshop_session, given, asking)
+
+
+def _register(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    workshop_session: WorkshopSession,
+    given: PersonGiven,
+    asking: Asking,
+) -> Registration:
+    """People and the session's row are held."""
+    admitted = admission(db, workshop_session, asking.request_key)
+    if admitted.sent is not None:
+        return db.get_one(Registration, admitted.sent)
     require_open(workshop_session, asking)
+    if asking.channel is Channel.SELF:
+        given = replace(given, target_group=offered_group(given.target_group, admitted.offered))
     if asking.decision and isinstance(asking.decision.person, int):
         require_choosable(db, vault, actor, asking.decision.person, given)
     (judged,) = recognise(
@@ -49,10 +72,11 @@ def register(
         (given,),
         {1: asking.decision} if asking.decision else None,
         by_membership=asking.channel in {Channel.ORGANIZER, Channel.WALK_IN},
+        admitted=admitted,
     )
     if found := [*faults(judged), *_lacking_consent(asking)]:
         raise NotUnderstood({1: found}, of_list=False)
-    return Registering(db, vault, actor, workshop_session, asking).register(judged)
+    return Registering(db, vault, actor, workshop_session, asking, admitted.places).register(judged)
 
 
 def register_delegation(
@@ -70,9 +94,10 @@ def register_delegation(
     hold_people(db)
     workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
     require_open(workshop_session, asking)
-    judged = recognise(db, vault, workshop_session, given)
+    admitted = admission(db, workshop_session, asking.request_key)
+    judged = recognise(db, vault, workshop_session, given, admitted=admitted)
     _require_all_understood(judged)
-    registering = Registering(db, vault, actor, workshop_session, asking)
+    registering = Registering(db, vault, actor, workshop_session, asking, admitted.places)
     made = [registering.register(one) for one in judged]
     waiting = [
         number for number, one in enumerate(made, start=1) if one.status is RegistrationStatus.WAITLISTED
@@ -80,13 +105,6 @@ def register_delegation(
     if waiting:
         raise NoPlaces(waiting)
     return made
-
-
-def _sent_before(db: Db, asking: Asking) -> Registration | None:
-    if asking.request_key is None:
-        return None
-    sent = lines(db, _SENT_BEFORE, {"key": asking.request_key}).scalar()
-    return None if sent is None else db.get_one(Registration, sent)
 
 
 def _lacking_consent(asking: Asking) -> list[Message]:

@@ -192,6 +192,7 @@ async function walkIn(form, button) {
   }
   if (isLogin(answer)) return loggedOut();
   const fresh = replace(await answer.text(), [...LISTS, "walk-in"]);
+  if (!fresh.getElementById("walk-in")) return say(texts.textNoAnswer);
   if (answer.redirected) {
     say(fresh.querySelector(".flash").textContent);
     got(address, () => null); // the page that is kept has them too

@@ -22,6 +22,14 @@ function store(session, draft) {
   }
 }
 
+function forget(session) {
+  try {
+    localStorage.removeItem(nameOf(session));
+  } catch {
+    // nothing was kept there
+  }
+}
+
 function typed(form) {
   const values = Object.fromEntries(new FormData(form));
   delete values.website;
@@ -41,15 +49,18 @@ function fill(form, values) {
 for (const form of document.querySelectorAll("form[data-draft]")) {
   const session = form.dataset.draft;
   const unsent = form.querySelector("[data-unsent]");
+  const keep = (sent) => store(session, { at: Date.now(), sent, values: typed(form) });
   const draft = stored(session);
-  if (draft && !("answered" in form.dataset)) {
+  if ("answered" in form.dataset) {
+    keep(false);
+  } else if (draft) {
     fill(form, draft.values);
     unsent.hidden = !draft.sent;
   }
-  const keep = (sent) => store(session, { at: Date.now(), sent, values: typed(form) });
   form.addEventListener("input", () => keep(false));
   form.addEventListener("submit", (event) => {
-    keep(true);
+    if (navigator.onLine && event.submitter?.name === "send_ticket") forget(session); // they are registered already
+    else keep(true);
     if (!navigator.onLine) {
       event.preventDefault();
       unsent.hidden = false;
@@ -59,9 +70,5 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
 }
 
 for (const ticket of document.querySelectorAll("[data-registered]")) {
-  try {
-    localStorage.removeItem(nameOf(ticket.dataset.registered));
-  } catch {
-    // nothing was kept there
-  }
+  forget(ticket.dataset.registered);
 }

@@ -1,5 +1,6 @@
 """What somebody says of themselves to register, or to correct it."""
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import replace
 from typing import Self
@@ -10,8 +11,10 @@ from app.i18n import date_text
 from app.models import Participant
 from app.queries.reference import TargetGroupView
 from app.services.recognition import PersonGiven
+from app.services.registration_requests import offered_group
 from app.spreadsheets.judgement import OUTSIDE
 from app.spreadsheets.outside_places import ELSEWHERE
+from app.spreadsheets.text import collapse
 
 # The field takes no more; only a program could send it.
 LONGEST_PLACE = 100
@@ -27,15 +30,20 @@ class PersonForm(BaseModel):
     phone: str = ""
     email: str = ""
 
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
-        """What is registered, with one of the groups that are offered."""
+    def typed(self) -> PersonGiven:
+        """What was typed, and the group that was chosen."""
         return PersonGiven(
             name=self.name,
             kelurahan=self.place(),
-            target_group=offered_group(self.target_group, target_groups),
+            target_group=self.target_group,
             phone=self.phone,
             email=self.email,
         )
+
+    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
+        """What is registered, with one of the groups that are offered."""
+        offered = [group.code for group in target_groups]
+        return replace(self.typed(), target_group=offered_group(self.target_group, offered))
 
     def place(self) -> str:
         """The kelurahan as the reader of places knows it; "Luar kota: …" names a place outside the city."""
@@ -78,9 +86,8 @@ class PersonDetailsForm(PersonForm):
         return self.model_copy(update={name: value for name, value in known.items() if value})
 
 
-def offered_group(chosen: str, target_groups: Collection[TargetGroupView]) -> str:
-    """The only group, or the one that was chosen of several; one that isn't offered counts as none."""
-    offered = [group.code for group in target_groups]
-    if len(offered) == 1:
-        return offered[0]
-    return chosen if chosen in offered else ""
+def key_of_person(form_key: str, name: str) -> str | None:
+    """The same form sent again for the same name registers once; for another name it is another registration."""
+    if not form_key:
+        return None
+    return hashlib.sha256(f"{form_key} {collapse(name).casefold()}".encode()).hexdigest()

@@ -85,6 +85,7 @@ def test_one_tap_a_person(
 
     check_in.get_by_role("button", name="Batalkan").click()
     expect_outcome(check_in, "Andi Contoh", "")
+    expect(check_in.locator("#said p")).to_have_text("Andi Contoh: tanda dihapus.")
     check_in.get_by_label("Nama atau kelurahan").fill("lamaru")
     expect(check_in.locator(".person:visible")).to_have_count(2)
     check_in.get_by_label("Nama atau kelurahan").fill("")
@@ -92,6 +93,10 @@ def test_one_tap_a_person(
     check_in.get_by_text("Datang tanpa mendaftar").click()
     check_in.get_by_label("Nama", exact=True).fill("Joko Contoh")
     check_in.get_by_label("Kelurahan", exact=True).select_option(label="Manggar")
+    check_in.route("**/datang", lambda route: route.fulfill(body="Bad Gateway"))
+    check_in.get_by_role("button", name="Daftarkan dan tandai hadir").click()
+    expect(check_in.locator("#said p")).to_contain_text("Server tidak bisa menjawab.")
+    check_in.unroute("**/datang")
     check_in.get_by_role("button", name="Daftarkan dan tandai hadir").click()
     expect_outcome(check_in, "Joko Contoh", "present")
     expect(check_in.locator("#registered")).to_have_text("5")

@@ -84,6 +84,11 @@ def lose_the_answer(route: Route) -> None:
     route.abort("connectionreset")
 
 
+def answer_quietly(route: Route) -> None:
+    """The server's refusal under a status of which the browser doesn't complain in its console."""
+    route.fulfill(response=route.fetch(), status=HTTPStatus.OK)
+
+
 def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
     page.goto("/daftar/JUALAN")
     fill(page, "Siti Contoh")
@@ -102,6 +107,17 @@ def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
     page.goto("/daftar/JUALAN")
     expect(page.locator("[name=name]")).to_have_value("")
     fill(page, "Budi Contoh")
+    page.locator("[name=phone]").fill("0812")
+    page.route("**/daftar/*", answer_quietly)
+    submit(page)
+    expect(page.locator("#phone-error")).to_be_visible()
+    page.wait_for_load_state()
+    page.unroute("**/daftar/*")
+
+    page.goto("/daftar/JUALAN")
+    expect(page.locator("[name=name]")).to_have_value("Budi Contoh")
+    expect(page.get_by_text("Belum terkirim")).to_be_hidden()
+    page.locator("[name=phone]").fill("")
     page.route("**/daftar/*", lose_the_answer)
     submit(page)
     page.wait_for_url("chrome-error://**")

@@ -129,6 +129,7 @@ def test_a_walk_in_is_registered_and_present(staff: TestClient, expected: dict[s
 
     answer = staff.post(f"{PAGE}/datang", data=given)
     again = staff.post(f"{PAGE}/datang", data=given)
+    marks = len(city.all(AttendanceMark))
 
     page = staff.get(answer.headers["location"])
     assert again.headers["location"] == answer.headers["location"]
@@ -136,8 +137,10 @@ def test_a_walk_in_is_registered_and_present(staff: TestClient, expected: dict[s
     assert tally(page) == ("1", "3")
     assert 'value="rt" selected' in page.text
     made = city.all(Registration)[-1]
-    assert (made.status, made.channel) == (RegistrationStatus.WALK_IN, Channel.WALK_IN)
-    assert len(city.all(AttendanceMark)) == 1
+    assert (made.status, made.channel, marks) == (RegistrationStatus.WALK_IN, Channel.WALK_IN, 1)
+
+    staff.post(f"{PAGE}/datang", data=given | {"name": "Eko Contoh"})
+    assert city.outcomes()["Eko Contoh"] == "present"
 
 
 def test_a_walk_in_who_is_on_the_list_is_marked_there(

@@ -186,20 +186,19 @@ def test_moving_away_makes_room_for_who_waits(citizen: TestClient, city: City) -
 
 
 @on_sqlite
-def test_a_stranger_does_not_rename_somebody_known(citizen: TestClient, city: City) -> None:
+def test_the_group_of_a_ticket_is_kept(citizen: TestClient, organizer: TestClient, city: City) -> None:
+    """Also one that the workshop isn't for (any more)."""
     coming_session(city)
-    city.register(city.session("LAMA-1"), "Siti Contoh")
-    ticket = registered(citizen)
-    assert "This name is known from other workshops." in citizen.get(f"{ticket}/ubah").text
+    city.register("JUALAN-1", "Siti Contoh", group="tokoh")
+    (made,) = city.all(Registration)
+    page = citizen.get(f"/tiket/{made.code}/ubah").text
+    assert 'value="tokoh" selected' in page
+    assert '<option value="umkm"' in page
 
-    refused = corrected(citizen, ticket, name="Orang Lain")
-    assert refused.status_code == 422
-    assert 'id="name-error"' in refused.text
-
-    assert corrected(citizen, ticket, kelurahan=LAMARU, phone="081200000999").status_code == 303
-    (known,) = city.all(Participant)
-    assert (known.name, known.kelurahan_code, known.phone) == ("Siti Contoh", MANGGAR, None)
-    assert "+6281200000999" in citizen.get(ticket).text
+    assert corrected(citizen, f"/tiket/{made.code}", target_group="tokoh").status_code == 303
+    assert [(one.target_group_code, one.contact_phone) for one in city.all(Registration)] == [
+        ("tokoh", SITI["phone"])
+    ]
 
 
 @on_sqlite
@@ -248,9 +247,11 @@ def test_who_waits_sees_who_is_ahead_and_no_link(citizen: TestClient, city: City
     )
 
     assert "https://rapat.contoh.id/1" in citizen.get(first).text
+    assert calendar(citizen, first)["LOCATION"] == "https://rapat.contoh.id/1"
     page = citizen.get(last).text
     assert "People ahead of you: 1." in page
     assert "https://rapat.contoh.id/1" not in page
+    assert "https://rapat.contoh.id/1" not in citizen.get(f"{last}.ics").text
     assert [str(one.status) for one in city.all(Registration)].count(RegistrationStatus.WAITLISTED) == 2
 
 

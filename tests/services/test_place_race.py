@@ -8,8 +8,8 @@ from sqlmodel import SQLModel, select
 
 from app.database import Db, create_engine, writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
-from app.queries.places import Places, places_of
-from app.services import registering, registrations
+from app.queries.admissions import Admission, admission
+from app.services import registrations
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
 from app.services.registrations import register
@@ -39,15 +39,15 @@ def test_without_the_lock_they_are_oversold(
     code = coming_session(city, capacity=PLACES)
     all_have_looked = Barrier(PEOPLE)
 
-    def look(db: Db, workshop_session: WorkshopSession) -> Places:
-        places = places_of(db, workshop_session)
+    def look(db: Db, workshop_session: WorkshopSession, request_key: str | None) -> Admission:
+        admitted = admission(db, workshop_session, request_key)
         all_have_looked.wait()
-        return places
+        return admitted
 
     def unlocked(db: Db, model: type[SQLModel], identity: int) -> SQLModel:
         return db.get_one(model, identity)
 
-    monkeypatch.setattr(registering, "places_of", look)
+    monkeypatch.setattr(registrations, "admission", look)
     monkeypatch.setattr(registrations, "hold_people", lambda db: None)
     monkeypatch.setattr(registrations, "lock_row", unlocked)
     with monkeypatch.context() as meanwhile:

@@ -27,6 +27,7 @@ from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writ
 from app.web.flash import flash
 from app.web.forms import is_whole_number, render_form
 from app.web.pages import render, see
+from app.web.person_form import key_of_person
 from app.web.security import camera_headers
 
 router = APIRouter(prefix="/sesi/{code}/hadir", include_in_schema=False)
@@ -79,7 +80,7 @@ class WalkInForm(BaseModel):
         return WalkIn(
             PersonGiven(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
             person=_person(self.person),
-            request_key=self.key or None,
+            request_key=key_of_person(self.key, self.name),
             confirmed=confirmed,
         )
 

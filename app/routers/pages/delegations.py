@@ -17,13 +17,12 @@ from app.queries.registrations import registration_of_link, registration_view
 from app.services import registrations
 from app.services.delegation_links import cancel_by_link, link_of_address
 from app.services.recognition import PersonGiven
-from app.services.registration_requests import AlreadyRegistered, Asking, NoPlaces
+from app.services.registration_requests import AlreadyRegistered, Asking, NoPlaces, offered_group
 from app.web.dependencies import Lang, Reader, Translate, Vault, Writer, not_guessing
 from app.web.flash import flash
 from app.web.house import house_of
 from app.web.limits import REGISTRATIONS, address_of
 from app.web.pages import render, see
-from app.web.person_form import offered_group
 
 router = APIRouter(include_in_schema=False, dependencies=[Depends(not_guessing)])
 
@@ -129,12 +128,12 @@ def _given(db: Db, link: DelegationLink, delegates: list[Delegate], language: La
     """Everyone comes from the link's kelurahan, whatever was sent."""
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
-    groups = groups_of_session(db, link.workshop_session_id, language)
+    offered = [group.code for group in groups_of_session(db, link.workshop_session_id, language)]
     return [
         PersonGiven(
             name=one.name,
             kelurahan=link.kelurahan_code,
-            target_group=offered_group(one.target_group, groups),
+            target_group=offered_group(one.target_group, offered),
             rt=one.rt,
             phone=one.phone,
         )

@@ -1,36 +1,32 @@
 """The pages on which citizens find a workshop and register themselves, without an account."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
 from app.database import Db, reading
 from app.errors import Conflict, Invalid, Problem, TooManyRequests
 from app.i18n import N_, Language, translator
-from app.models import Channel, MessageKind, Registration
-from app.permissions import CITIZEN
+from app.models import Channel, MessageKind
 from app.queries import public_workshops as queries
 from app.queries import reference
 from app.queries.registration_standing import Standing
-from app.queries.tickets import has_email
 from app.services import registrations
 from app.services.messages import tell
 from app.services.recognition import PLEASE_CORRECT
 from app.services.registering import TOLD
 from app.services.registration_requests import AlreadyRegistered, Asking
-from app.spreadsheets.text import collapse
 from app.web.dependencies import Lang, Reader, changing
 from app.web.flash import COOKIE, flash
-from app.web.forms import render_form
+from app.web.forms import form_of, render_form
 from app.web.house import house_of
 from app.web.kept_pages import KeptPages
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
 from app.web.pages import here, render, see
-from app.web.person_form import PersonForm
+from app.web.person_form import PersonForm, key_of_person
 from app.web.turns import few_at_once
 
 router = APIRouter(include_in_schema=False)
@@ -64,13 +60,8 @@ class RegistrationForm(PersonForm):
     send_ticket: bool = False
 
     def asking(self, language: Language) -> Asking:
-        return Asking(Channel.SELF, language, consent=self.consent, request_key=self.key_of_person())
-
-    def key_of_person(self) -> str | None:
-        """The same form sent again for the same name registers once; for another name it is another registration."""
-        if not self.request_key:
-            return None
-        return hashlib.sha256(f"{self.request_key} {collapse(self.name).casefold()}".encode()).hexdigest()
+        key = key_of_person(self.request_key, self.name)
+        return Asking(Channel.SELF, language, consent=self.consent, request_key=key)
 
     def refuse_programs(self) -> None:
         """Says so plainly: a person whose browser filled in the trap must not believe to be registered."""
@@ -106,7 +97,7 @@ def public_workshop_page(request: Request, workshop_code: str, language: Lang, s
 def register(
     request: Request,
     workshop_code: str,
-    form: Annotated[RegistrationForm, Form()],
+    form: Annotated[RegistrationForm, Depends(form_of(RegistrationForm))],
     language: Lang,
     sesi: str = "",
 ) -> Response:
@@ -116,15 +107,14 @@ def register(
         house.limits.count(REGISTRATIONS, address_of(request))
         form.refuse_programs()
         with changing(house) as db:
-            session_id, groups = queries.session_to_register_for(db, workshop_code, sesi, language)
-            given, asking = form.given(groups), form.asking(language)
-            made = registrations.register(db, house.vault, CITIZEN, session_id, given, asking)
+            given, asking = form.typed(), form.asking(language)
+            made = registrations.register_by_page(db, house.vault, workshop_code, sesi, given, asking)
         return see(f"/tiket/{made.code}")
     except AlreadyRegistered as found:
         problem: Problem = found
-        if form.send_ticket:
+        if form.send_ticket and found.address:
             with changing(house) as db:
-                return _ticket_sent(request, db, workshop_code, found.registration, language)
+                return _ticket_sent(request, db, workshop_code, found, language)
     except (Invalid, Conflict, TooManyRequests) as refused:
         problem = refused
     shown = _shown(request, workshop_code, sesi, language)
@@ -132,11 +122,12 @@ def register(
 
 
 def _ticket_sent(
-    request: Request, db: Db, workshop_code: str, registration: Registration, language: Language
+    request: Request, db: Db, workshop_code: str, found: AlreadyRegistered, language: Language
 ) -> Response:
-    """It goes to the address that was given when they registered, whatever was typed now."""
+    registration = found.registration
     house_of(request).limits.count(TICKETS_SENT_AGAIN, registration.code)
-    tell(db, TOLD.get(registration.status, MessageKind.CONFIRMED), registration)
+    kind = TOLD.get(registration.status, MessageKind.CONFIRMED)
+    tell(db, kind, registration, address=found.address)
     response = see(f"/daftar/{workshop_code}")
     _ = translator(language)
     flash(response, _("Your ticket is on its way to your e-mail address."))
@@ -169,14 +160,9 @@ def _form_page(
         form,
         translator(language),
         problem,
-        may_send_ticket=isinstance(problem, AlreadyRegistered) and _may_send_ticket(request, problem),
+        registered=problem if isinstance(problem, AlreadyRegistered) else None,
         **vars(shown),
     )
-
-
-def _may_send_ticket(request: Request, problem: AlreadyRegistered) -> bool:
-    with reading(house_of(request).engine) as look:
-        return has_email(look, problem.registration)
 
 
 def _chosen(sessions: tuple[queries.PublicSession, ...], code: str) -> queries.PublicSession | None:

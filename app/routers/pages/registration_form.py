@@ -27,7 +27,7 @@ from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writ
 from app.web.flash import flash
 from app.web.forms import is_whole_number, render_form
 from app.web.pages import see
-from app.web.person_form import PersonDetailsForm
+from app.web.person_form import PersonDetailsForm, key_of_person
 
 router = APIRouter(prefix="/sesi/{code}/daftarkan-orang", include_in_schema=False)
 
@@ -102,7 +102,7 @@ def register_person(
         Channel.ORGANIZER,
         language="id",
         consent=form.consent,
-        request_key=form.key or None,
+        request_key=key_of_person(form.key, form.name),
         overrule=form.overrule,
         decision=None if person is None else Decision(person=person),
     )

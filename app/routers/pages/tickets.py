@@ -6,12 +6,11 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem
+from app.errors import Conflict, Invalid, Problem, TooManyRequests
 from app.i18n import Language, Translator, period_text
 from app.permissions import CITIZEN
 from app.queries import reference
 from app.queries import tickets as queries
-from app.queries.public_workshops import groups_to_choose_from
 from app.queries.registrations import registration_of_ticket
 from app.queries.ticket_calendars import ticket_calendar
 from app.reports.calendar import MEDIA_TYPE
@@ -24,6 +23,7 @@ from app.web.downloads import attachment
 from app.web.flash import flash
 from app.web.forms import render_form
 from app.web.house import house_of
+from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
 from app.web.pages import render, see
 from app.web.person_form import PersonForm
 
@@ -97,11 +97,13 @@ def correct(
     _: Translate,
     language: Lang,
 ) -> Response:
-    ticket = queries.ticket(db, code, language)
-    given = form.given(groups_to_choose_from(db, ticket.workshop_id, language))
+    ticket, limits = queries.ticket(db, code, language), house_of(request).limits
+    given = form.given(queries.groups_to_choose_from(db, ticket, language))
     try:
-        correct_registration(db, vault, CITIZEN, registration_of_ticket(db, code), given)
-    except (Invalid, Conflict) as problem:
+        limits.count(REGISTRATIONS, address_of(request))
+        if correct_registration(db, vault, CITIZEN, registration_of_ticket(db, code), given):
+            limits.count(TICKETS_SENT_AGAIN, ticket.registration.code)
+    except (Invalid, Conflict, TooManyRequests) as problem:
         db.rollback()
         return _correct_page(request, db, ticket, form, _, language, problem)
     response = see(f"/tiket/{code}")
@@ -139,7 +141,7 @@ def _correct_page(
         problem,
         headers=UNLISTED,
         ticket=ticket,
-        target_groups=groups_to_choose_from(db, ticket.workshop_id, language),
+        target_groups=queries.groups_to_choose_from(db, ticket, language),
         kelurahan=reference.kelurahan(db),
         own_record=queries.is_own_record(db, registration_of_ticket(db, ticket.registration.code)),
     )
