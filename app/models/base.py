@@ -51,11 +51,13 @@ def choice(enumeration: type[StrEnum], name: str) -> Any:
     )
 
 
-def index_where_present(table: str, column: str, *, unique: bool = False) -> Index:
-    """An index of the rows that have something in a column which most leave empty."""
+def index_where_present(
+    table: str, column: str, *, within: tuple[str, ...] = (), unique: bool = False
+) -> Index:
+    """An index of the rows that have something in a column which most leave empty, `within` others in their order."""
     present = text(f"{column} IS NOT NULL")
     return Index(
-        f"ix_{table}_{column}", column, unique=unique, sqlite_where=present, postgresql_where=present
+        f"ix_{table}_{column}", *within, column, unique=unique, sqlite_where=present, postgresql_where=present
     )
 
 

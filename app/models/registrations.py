@@ -37,6 +37,8 @@ class Channel(StrEnum):
 class Registration(SQLModel, table=True):
     """`kelurahan_code`, `rt`, `sex` and `target_group_code` are frozen: who moves later, still came from there.
 
+    `name_given` is how somebody without an account wrote the name, where the person's record has it otherwise: their
+    ticket says no more than they said.
     `waiting_number` is the place in the session's queue, in the order in which the lock was had; it stays where
     a later one passed by. `contact_*` are what was given for this very registration, whatever is known of the
     person besides. `request_key` is the form's that was sent: sent twice, it registers once.
@@ -52,6 +54,7 @@ class Registration(SQLModel, table=True):
         ),
         index_where_present("registration", "delegation_link_id"),
         index_where_present("registration", "request_key", unique=True),
+        index_where_present("registration", "waiting_number", within=("workshop_session_id",)),
         {"sqlite_autoincrement": True},
     )
 
@@ -71,6 +74,7 @@ class Registration(SQLModel, table=True):
     channel: Channel | None = Field(default=None, sa_type=choice(Channel, "channel"))
     registered_by: int | None = Field(default=None, foreign_key="app_user.id")
     delegation_link_id: int | None = Field(default=None, foreign_key="delegation_link.id")
+    name_given: str | None = None
     contact_phone: str | None = None
     contact_email: str | None = None
     language: str | None = Field(default=None, max_length=2)

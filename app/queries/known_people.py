@@ -5,21 +5,33 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import ARRAY, ColumnElement, Integer, Row, Select, String, any_, bindparam, func, or_, select
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    Row,
+    String,
+    any_,
+    bindparam,
+    func,
+    select,
+    union,
+)
 from sqlalchemy.orm import Mapped
 from sqlalchemy.types import TypeEngine
 from sqlmodel import col
 
 from app.database import Db, is_postgresql, lines
 from app.models import Attendance, GroupMembership, Participant, Registration
+from app.queries.among import among
 from app.queries.group_memberships import valid_on
 from app.spreadsheets.judgement import OUTSIDE, Known, KnownPerson, KnownRegistration, MatchKeys
 
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
-Value = TypeVar("Value", str, int)
 
 # What `_person` reads.
 _PERSON = (
@@ -66,12 +78,14 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
 
 def _sharing(db: Db, keys: MatchKeys) -> dict[int, PersonRow]:
     """Those who share a key: one query, and none where nothing is to be shared."""
-    postgresql = is_postgresql(db)
     given = {name: sorted(values) for name, _column, _kind in _KEYS if (values := getattr(keys, name))}
     if not given:
         return {}
-    statement = _named(tuple(given), postgresql=postgresql)
-    parameters = given if postgresql else {name: json.dumps(values) for name, values in given.items()}
+    several = {name: values for name, values in given.items() if len(values) > 1}
+    postgresql = is_postgresql(db)
+    statement = _named(tuple(given), tuple(several), postgresql=postgresql)
+    parameters = {name: values[0] for name, values in given.items()}
+    parameters |= several if postgresql else {name: json.dumps(values) for name, values in several.items()}
     return {person.id: person for person in lines(db, statement, parameters)}
 
 
@@ -83,7 +97,7 @@ def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
         (col(Participant.name_key), keys.name_keys),
     ):
         if values:
-            yield _among(db, column, values)
+            yield among(db, column, values)
     if keys.person_ids:
         yield col(Participant.id).in_(keys.person_ids)
 
@@ -97,18 +111,24 @@ def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
 
 
 @cache
-def _named(names: tuple[str, ...], *, postgresql: bool) -> Select[*tuple[Any, ...]]:
-    """Those who share any of these keys, each found by its own index.
+def _named(
+    names: tuple[str, ...], several: tuple[str, ...], *, postgresql: bool
+) -> CompoundSelect[*tuple[Any, ...]]:
+    """Those who share any of the keys of these names, of which `several` have more than one value.
 
-    Put together once: whoever registers asks it while others wait.
+    Put together once: whoever registers asks it while others wait. Each key is a question of its own, and a single
+    value is compared as it is: of tables that PostgreSQL hasn't looked into yet it would else read all rows, and
+    go on so after they have grown.
     """
-    return select(*_PERSON).where(
-        or_(
-            *(
+    return union(
+        *(
+            select(*_PERSON).where(
                 _is_one_of(column, name, kind, postgresql=postgresql)
-                for name, column, kind in _KEYS
-                if name in names
+                if name in several
+                else column == bindparam(name, type_=kind)
             )
+            for name, column, kind in _KEYS
+            if name in names
         )
     )
 
@@ -116,11 +136,7 @@ def _named(names: tuple[str, ...], *, postgresql: bool) -> Select[*tuple[Any, ..
 def _is_one_of(
     column: Mapped[Any], name: str, kind: type[TypeEngine[Any]], *, postgresql: bool
 ) -> ColumnElement[bool]:
-    """Whether it is among the values of one parameter: an array (PostgreSQL) or JSON text (SQLite).
-
-    An array is compared as it is: of a table that the planner hasn't looked into yet it would read all rows, rather
-    than look up those that `unnest` gives.
-    """
+    """Whether it is among the values of one parameter: an array (PostgreSQL) or JSON text (SQLite)."""
     if postgresql:
         return column == any_(bindparam(name, type_=ARRAY(kind)))
     return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
@@ -140,23 +156,12 @@ def _groups(db: Db, people: Collection[int], day: date) -> Groups:
     if not people:
         return {}
     statement = select(col(GroupMembership.participant_id), col(GroupMembership.target_group_code)).where(
-        _among(db, col(GroupMembership.participant_id), people), valid_on(day)
+        among(db, col(GroupMembership.participant_id), people), valid_on(day)
     )
     groups: dict[int, tuple[str, ...]] = {}
     for person_id, group in db.execute(statement):
         groups[person_id] = (*groups.get(person_id, ()), group)
     return groups
-
-
-def _among(
-    db: Db, column: Mapped[Value | None] | Mapped[Value], values: Collection[Value]
-) -> ColumnElement[bool]:
-    """`column IN values` for any number of values (but none): as one array (PostgreSQL) or JSON text (SQLite)."""
-    given = sorted(values)
-    if is_postgresql(db):
-        kind = Integer if isinstance(given[0], int) else String
-        return column.in_(select(func.unnest(bindparam(None, given, type_=ARRAY(kind)))))
-    return column.in_(select(func.json_each(json.dumps(given)).table_valued("value").c.value))
 
 
 def _persons(people: Mapping[int, PersonRow], groups: Groups) -> Iterator[KnownPerson]:

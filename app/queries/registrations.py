@@ -43,6 +43,7 @@ class RegistrationView:
     session_code: str
     participant_id: int
     name: str
+    name_given: str | None
     kelurahan_code: str | None
     place: str
     rt: str | None
@@ -58,6 +59,11 @@ class RegistrationView:
     waiting_number: int | None
     ahead: int = 0
     waiting_for: tuple[Cap, ...] = ()
+
+    @property
+    def name_on_ticket(self) -> str:
+        """As it was given for this registration by somebody without an account, else as on record."""
+        return self.name_given or self.name
 
 
 @dataclass(frozen=True)
@@ -245,6 +251,7 @@ def _view(
         session_code=session_code,
         participant_id=person.id,
         name=person.name,
+        name_given=registration.name_given,
         kelurahan_code=registration.kelurahan_code,
         place=place_of(kelurahan, registration.outside_place),
         rt=registration.rt,

@@ -114,7 +114,7 @@ def _told(db: Db, registration: Registration, person: Participant, workshop_sess
     venue = db.get_one(Venue, workshop_session.venue_id) if workshop_session.venue_id else None
     may_join = registration.status is RegistrationStatus.CONFIRMED and workshop_session.cancelled_at is None
     return Told(
-        name=person.name,
+        name=registration.name_given or person.name,
         title=workshop.title,
         organization=db.get_one(Organization, workshop.organization_id).name,
         starts_at=workshop_session.starts_at,

@@ -35,6 +35,8 @@ from app.services.waiting_list import next_waiting_number
 from app.spreadsheets.judgement import JudgedRow, RowValues
 from app.spreadsheets.names import similarity
 
+WITHOUT_ACCOUNT = frozenset({Channel.SELF, Channel.DELEGATION})
+
 # Whoever comes without having registered stands at the door already.
 TOLD = {
     RegistrationStatus.CONFIRMED: MessageKind.CONFIRMED,
@@ -112,7 +114,7 @@ class Registering:
     def person(self, judged: JudgedRow) -> Participant | None:
         """The known person, None for a new one. Who has no account is not asked who else they may be."""
         candidates = _candidates(judged)
-        if candidates and self.asking.channel not in {Channel.SELF, Channel.DELEGATION}:
+        if candidates and self.asking.channel not in WITHOUT_ACCOUNT:
             raise PersonUnclear(candidates)
         return None if judged.person is None else self.db.get_one(Participant, judged.person)
 
@@ -166,7 +168,9 @@ class Registering:
         judged: JudgedRow,
     ) -> Registration:
         before = snapshot(existing) if existing else None
-        columns = self.columns(judged) | ({"participant_id": known.id} if known else {})
+        columns = self.columns(judged)
+        if known:
+            columns |= {"participant_id": known.id, "name_given": self.name_given(known, judged)}
         if existing:
             registration = existing.sqlmodel_update(columns)
         else:
@@ -177,6 +181,11 @@ class Registering:
         after = snapshot(registration) | because
         record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
         return registration
+
+    def name_given(self, known: Participant, judged: JudgedRow) -> str | None:
+        """How somebody without an account wrote a known name, where the record has it otherwise."""
+        differs = self.asking.channel in WITHOUT_ACCOUNT and judged.values.name != known.name
+        return judged.values.name if differs else None
 
     def columns(self, judged: JudgedRow) -> dict[str, Any]:
         """What the registration says, but for its place."""

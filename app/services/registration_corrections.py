@@ -33,7 +33,7 @@ def correct_registration(
     """Puts right what a ticket says. A place is kept where the caps allow it, a waiting number in any case.
 
     A new e-mail address gets the ticket; returns whether there is one. The person's own record follows where it is
-    the ticket holder's (`is_own_record`); otherwise the name can't be changed. Raises `Conflict` once the session
+    the ticket holder's (`is_own_record`). Raises `Conflict` once the session
     has begun or the registration is cancelled, `NotUnderstood`, and `Invalid` where there is no place for the
     kelurahan or the group that is wanted.
     """
@@ -93,10 +93,9 @@ def _correct_person(db: Db, actor: Actor, registration: Registration, values: Ro
     """What this registration told of the person is told anew; what others told stays."""
     person = db.get_one(Participant, registration.participant_id)
     if not is_own_record(db, registration):
-        if values.name != person.name:
-            text = N_("The name can't be changed here. If it is wrong, please ask the organizer.")
-            raise Invalid(PLEASE_CORRECT, fields={"name": text})
+        registration.name_given = values.name if values.name != person.name else None
         return
+    registration.name_given = None
     before = snapshot(person)
     person.name, person.name_key = values.name, values.name_key
     if person.phone in {None, registration.contact_phone}:

@@ -16,7 +16,8 @@ from app.services.messages import tell
 
 # Put together once: whoever registers asks it while others wait.
 _LAST_NUMBER = select(func.max(col(Registration.waiting_number))).where(
-    col(Registration.workshop_session_id) == bindparam("session")
+    col(Registration.workshop_session_id) == bindparam("session"),
+    col(Registration.waiting_number).is_not(None),
 )
 
 

@@ -77,7 +77,7 @@ def correct_page(request: Request, look: Reader, code: str, _: Translate, langua
     ticket = queries.ticket(look, code, language)
     outside = ticket.registration.kelurahan_code is None
     form = PersonForm(
-        name=ticket.registration.name,
+        name=ticket.registration.name_on_ticket,
         kelurahan=ticket.registration.kelurahan_code or OUTSIDE,
         outside_place=ticket.registration.place if outside else "",
         target_group=ticket.registration.target_group,
@@ -143,7 +143,6 @@ def _correct_page(
         ticket=ticket,
         target_groups=queries.groups_to_choose_from(db, ticket, language),
         kelurahan=reference.kelurahan(db),
-        own_record=queries.is_own_record(db, registration_of_ticket(db, ticket.registration.code)),
     )
 
 
