@@ -14,7 +14,7 @@ from tests.stories import City, crowd
 MANY = 150
 
 
-def test_it_says_where_it_is_and_how_to_get_in(server: Server) -> None:
+def test_it_says_where_it_is_and_answers_everybody_who_comes(server: Server) -> None:
     said = server.log.read_text()
 
     assert server.url in said
@@ -22,6 +22,10 @@ def test_it_says_where_it_is_and_how_to_get_in(server: Server) -> None:
     assert httpx2.get(f"{server.url}/health/ready").json() == {"status": "ready"}
     assert httpx2.get(f"{server.url}/api/v1/openapi.json").status_code == 200
     assert "Traceback" not in said
+
+    # More at once than there are threads and connections: none of them may wait for what another waits with.
+    for path, status in (("/daftar", 200), ("/api/v1/kelurahan", 401)):
+        assert asyncio.run(answers(server.url + path, MANY)) == [status] * MANY
 
 
 def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
@@ -46,12 +50,6 @@ def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
             document = sari.get(f"/attendance-imports/{large['id']}").json()
         assert document["counts"]["create"] == 3
     assert "Traceback" not in server.log.read_text()
-
-
-def test_many_who_come_at_once_are_all_answered(server: Server) -> None:
-    """More than there are threads and connections: none of them may wait for what another waits with."""
-    for path, status in (("/daftar", 200), ("/api/v1/kelurahan", 401)):
-        assert asyncio.run(answers(server.url + path, MANY)) == [status] * MANY
 
 
 async def answers(address: str, times: int) -> list[int]:
