@@ -56,6 +56,10 @@ class Places:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Places) and vars(self) == vars(other)
 
+    @property
+    def are_limited(self) -> bool:
+        return self.capacity is not None or self.per_kelurahan is not None or bool(self.of_group)
+
     def take(self, kelurahan: str | None, group: str, count: int = 1) -> None:
         self.taken += count
         self.taken_by_kelurahan[kelurahan] += count

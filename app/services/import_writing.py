@@ -151,6 +151,8 @@ class ImportWriting:
 
 def _status(places: Places, values: RowValues) -> RegistrationStatus:
     """Confirmed while every cap has a place, which this one then takes."""
+    if not places.are_limited:
+        return RegistrationStatus.CONFIRMED
     kelurahan, group = place_columns(values)["kelurahan_code"], values.target_group or ""
     if places.full(kelurahan, group):
         return RegistrationStatus.WALK_IN
