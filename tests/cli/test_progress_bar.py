@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.database import on_sqlite
 from tests.server import JANGKAU, Jangkau
 from tests.stories import City, crowd
+
+pytestmark = on_sqlite
 
 
 @pytest.fixture
