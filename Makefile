@@ -22,7 +22,7 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
 endif
 
-.PHONY: help run test lint house format messages screenshots bench wheel lock clean chromium libreoffice
+.PHONY: help run test lint house service format messages screenshots bench wheel lock clean chromium libreoffice
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -32,8 +32,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
 test: $(TEST) $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
-	@$(MAKE) --no-print-directory --jobs=2 lint house
-	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/house --ignore tests/browser
+	@$(MAKE) --no-print-directory --jobs=3 lint house service
 	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile tests/browser
 
 lint: $(TEST) ## style, types and the import contract
@@ -44,6 +43,9 @@ lint: $(TEST) ## style, types and the import contract
 
 house: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/house
+
+service: $(TEST) $(ASSETS) libreoffice # everything but what happens in a browser
+	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/house --ignore tests/browser
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix

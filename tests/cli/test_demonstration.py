@@ -18,6 +18,7 @@ from app.nik_vault import NikVault
 from app.services.demonstration import make_demonstration
 from app.services.logins import user_with_password
 from app.settings import Settings
+from tests.database import on_sqlite
 from tests.server import Jangkau
 from tests.stories import dump
 
@@ -25,6 +26,7 @@ TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
 COUNTED = ("target", "registered", "attendances", "participants", "gap")
 
 
+@on_sqlite
 def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
     jangkau: Jangkau, engine: Engine, tmp_path: Path
 ) -> None:
@@ -62,7 +64,7 @@ def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
     assert in_pdf(written(jangkau, tmp_path / "cakupan.pdf")) == totals
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+@on_sqlite
 def test_one_that_is_interrupted_leaves_nothing_and_can_be_made_again(
     engine: Engine, settings: Settings
 ) -> None:
