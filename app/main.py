@@ -44,6 +44,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.house = house
+    # The library's own level, 9, takes seven times as long for a report's JSON, and saves 8 % of it.
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)
     app.add_middleware(Guard, https=settings.https, refuse=refuse_other_site)
     app.mount("/static", StaticFiles())

@@ -35,7 +35,7 @@ Period = tuple[datetime, datetime]
 LAST_DAY = datetime(2025, 12, 31)  # noqa: DTZ001 (WITA)
 LAST_YEAR, TWO_YEARS = (LAST_DAY.replace(2025, 1, 1), LAST_DAY), (LAST_DAY.replace(2024, 1, 1), LAST_DAY)
 
-COUNT = """
+FLOOR = """
     SELECT {by}
            count(DISTINCT r.participant_id),
            count(CASE WHEN a.status = 'present' THEN 1 END),
@@ -49,12 +49,12 @@ COUNT = """
 """
 KELURAHAN, GROUP = "r.kelurahan_code", "r.target_group_code"
 MATRIX = ((KELURAHAN, GROUP),)
-"""One statement that counts the people of each kelurahan and group, and nothing else."""
+"""The floor: one statement that counts the people of each kelurahan and group, and nothing else."""
 SAME_PEOPLE = (*MATRIX, (KELURAHAN,), (GROUP,), ())
-"""The floor. Kelurahan, groups and the city have distinct people of their own in the report: a statement each."""
+"""What else has distinct people of its own in the report: kelurahan, groups, the city. A statement each."""
 
 HEADINGS = (
-    "database    attendances  period        floor  matrix  json  × floor  × matrix   page  × json  again"
+    "database    attendances  period        floor  all four  json  × floor  × all four   page  × json  again"
 )
 
 
@@ -83,16 +83,16 @@ def measured(url: str, attendances: int) -> Iterator[str]:
 
 def line_of(period: Period, engine: Engine, client: httpx2.Client) -> str:
     asked = "?from={:%Y-%m-%d}&to={:%Y-%m-%d}".format(*period)
-    floor, matrix, json, page, again = in_turns(
-        lambda: counted(engine, period, SAME_PEOPLE),
+    floor, all_four, json, page, again = in_turns(
         lambda: counted(engine, period, MATRIX),
+        lambda: counted(engine, period, SAME_PEOPLE),
         lambda: answer(client, f"/cakupan.json{asked}"),
         lambda: answer(client, f"/cakupan{asked}"),
         seen_before(client, f"/cakupan{asked}"),
     )
     return (
-        f"{period[0].year} to {period[1].year} {floor:>7.0f} {matrix:>7.0f} {json:>5.0f} {json / floor:>8.2f}"
-        f" {json / matrix:>9.2f} {page:>6.0f} {page / json:>7.2f} {again:>6.1f}"
+        f"{period[0].year} to {period[1].year} {floor:>7.0f} {all_four:>9.0f} {json:>5.0f} {json / floor:>8.2f}"
+        f" {json / all_four:>11.2f} {page:>6.0f} {page / json:>7.2f} {again:>6.1f}"
     )
 
 
@@ -114,7 +114,7 @@ def counted(engine: Engine, period: Period, divisions: Iterable[tuple[str, ...]]
         for division in divisions:
             by = "".join(f"{column}, " for column in division)
             group_by = f"GROUP BY {', '.join(division)}" if division else ""
-            statement = text(COUNT.format(by=by, group_by=group_by)).bindparams(
+            statement = text(FLOOR.format(by=by, group_by=group_by)).bindparams(
                 bindparam("first", first, Instant), bindparam("last", last, Instant)
             )
             if not db.execute(statement).all():

@@ -87,12 +87,14 @@ def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
     if found.status in (ImportStatus.COMMITTED, ImportStatus.UNDONE):
         known = rows - _made_by(db, found.id)
     kept = db.get_one(AttendanceImport, found.id)
-    not_listed = unlisted(db, found.id, kept.workshop_session_id).subquery()
-    in_review = found.status is ImportStatus.REVIEW
+    not_listed = 0
+    if found.status is ImportStatus.REVIEW:
+        registrations = unlisted(db, found.id, kept.workshop_session_id).subquery()
+        not_listed = db.scalars(select(func.count()).select_from(registrations)).one()
     return PeopleFigures(
         fresh=rows - known,
         recognised=known,
-        unlisted=db.scalars(select(func.count()).select_from(not_listed)).one() if in_review else 0,
+        unlisted=not_listed,
         marked_absent=len(kept.others),
         **_outcomes(db, found.id),
     )

@@ -149,7 +149,7 @@ class RowJudge:
 
     def complete(self, result: JudgedRow) -> None:
         """The group, the attendance, and what changes of what is known."""
-        if not _is_faulty(result) and self.nik_is_another_s(result):
+        if not _is_faulty(result) and self.has_the_nik_of_another(result):
             result.values = replace(result.values, nik=None, nik_key=None)
             result.messages.append(Message("warning", "nik", "nik-taken", {}))
         registration = self.registration_of(result.person)
@@ -172,7 +172,7 @@ class RowJudge:
             else:
                 result.facts = facts
 
-    def nik_is_another_s(self, result: JudgedRow) -> bool:
+    def has_the_nik_of_another(self, result: JudgedRow) -> bool:
         """Nobody has another's NIK: whoever is told apart from them all the same comes without it."""
         key = result.values.nik_key
         if key is None:

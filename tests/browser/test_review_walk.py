@@ -31,10 +31,11 @@ ALIKE: FilePayload = {
 PASSWORD = "kebun raya di tepi kota"
 
 SITUATIONS = [
-    pytest.param("postgresql", DESKTOP, True, id="desktop"),
+    pytest.param("sqlite", DESKTOP, True, id="desktop"),
     pytest.param("sqlite", PHONE, True, id="phone"),
     pytest.param("sqlite", DESKTOP, False, id="desktop-without-scripts"),
     pytest.param("sqlite", PHONE, False, id="phone-without-scripts"),
+    pytest.param("postgresql", DESKTOP, True, id="desktop-postgresql"),
 ]
 
 

@@ -26,7 +26,6 @@ TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
 COUNTED = ("target", "registered", "attendances", "participants", "gap")
 
 
-@on_sqlite
 def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
     jangkau: Jangkau, engine: Engine, tmp_path: Path
 ) -> None:

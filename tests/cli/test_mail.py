@@ -4,7 +4,6 @@ from pathlib import Path
 
 from app.models import Message, MessageStatus
 from tests.coming import coming_session
-from tests.database import on_sqlite
 from tests.mail import Post
 from tests.server import serving
 from tests.services.test_messages import come
@@ -13,7 +12,6 @@ from tests.stories import City
 SECONDS_TO_SEND = 30
 
 
-@on_sqlite
 def test_a_letter_that_may_have_arrived_is_not_sent_again(
     city: City, post: Post, environment: dict[str, str], tmp_path: Path
 ) -> None:

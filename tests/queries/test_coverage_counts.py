@@ -8,7 +8,7 @@ from tests.queries.comparing import report_agrees, rolled_back
 from tests.queries.histories import History, filters, histories, live_through
 from tests.stories import City
 
-one_city = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+one_city = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @one_city

@@ -12,7 +12,7 @@ from tests.queries.life import Deed, Life, plan
 from tests.queries.random_histories import asked, histories
 from tests.stories import City
 
-HISTORIES = int(os.environ.get("TEST_HISTORIES", "15"))
+HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
 
 
 def test_figures_are_those_of_a_slow_count(city: City, db: Db) -> None:

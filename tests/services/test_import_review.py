@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from app.database import reading, writing
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Attendance, Participant, Registration, RowKind
+from app.services.attendance_imports import discard
 from app.services.import_mapping import remap
 from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
@@ -242,6 +243,17 @@ def test_a_correction_made_while_the_file_was_read_again_is_not_lost(city: City)
             remap(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
 
     assert city.rows(made.id)[2].corrected == ["kelurahan"]
+
+
+def test_an_upload_that_is_discarded_while_it_is_read_again_is_answered_as_gone(city: City) -> None:
+    made = city.upload(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;hadir"))
+
+    with reading(city.engine) as look:
+        look.get(Participant, 1)  # this reader may still see the upload
+        with writing(city.engine) as db:
+            discard(db, city.actor("sari"), made.id)
+        with pytest.raises(NotFound), writing(city.engine) as db:
+            remap(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
 
 
 def test_another_sheet_is_recognised_anew(city: City) -> None:

@@ -78,6 +78,10 @@ def test_a_numbered_row_below_a_total_continues_the_table() -> None:
     assert sheet.stated_total == 2
 
 
+def test_the_soft_line_end_of_a_word_processor_is_no_reason_to_refuse_a_csv() -> None:
+    assert names(recognised(b"Nama;Kelurahan\nRina\x0bGani;Damai")) == ["Rina Gani"]
+
+
 def test_a_lurah_is_a_participant_too() -> None:
     sheet = recognised(
         workbook(
