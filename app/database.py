@@ -7,6 +7,7 @@ can't both read before either writes (a quota checked by both would be given out
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from enum import IntEnum, unique
 from functools import partial
 from pathlib import Path
 from threading import Lock
@@ -35,6 +36,20 @@ BUSY_MILLISECONDS = 30_000
 
 # A server that was restarted took longer than this: what was used since then still has its connection.
 SECONDS_TRUSTED = 1.0
+
+
+@unique
+class AdvisoryLock(IntEnum):
+    """The numbers of PostgreSQL's locks that all processes of the service know; most are taken by `services.locks`."""
+
+    PEOPLE = 64_710_001
+    CONSUMER = 64_710_002
+    REFERENCE_DATA = 64_710_003
+    LOGINS = 64_710_004
+    TARGETS = 64_710_005
+    JOBS_TABLES = 64_710_006
+    LOG = 64_710_007
+
 
 # The mark on a connection that nobody uses: since when.
 _IDLE_SINCE = "idle-since"
@@ -181,13 +196,13 @@ def is_postgresql(db: Db) -> bool:
     return db.get_bind().dialect.name == "postgresql"
 
 
-def take_lock(connection: Connection, key: int) -> bool:
+def take_lock(connection: Connection, key: AdvisoryLock) -> bool:
     """Takes PostgreSQL's advisory lock `key` if nobody has it; it is held until the connection ends."""
     return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
 
 
 @contextmanager
-def one_at_a_time(engine: Engine, key: int) -> Iterator[None]:
+def one_at_a_time(engine: Engine, key: AdvisoryLock) -> Iterator[None]:
     """Holds PostgreSQL's advisory lock `key`, and waits for whoever has it; for what servers do as they start."""
     with engine.begin() as connection:
         connection.execute(select(func.pg_advisory_xact_lock(key)))

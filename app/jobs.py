@@ -15,11 +15,12 @@ from huey.consumer import Consumer
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError
 
-from app.database import one_at_a_time, reading, take_lock, writing
+from app.database import AdvisoryLock, one_at_a_time, reading, take_lock, writing
 from app.models import OutboxKind
 from app.nik_vault import NikVault
 from app.queries.messages import sessions_to_remind_of
 from app.queries.similar_people import places, similar_pairs
+from app.services.locks import hold_people
 from app.services.logins import forget_expired_logins
 from app.services.mail_server import MailServer, deliver, mail_server
 from app.services.message_sending import give_up_message, note_delivery, take_letter
@@ -38,8 +39,6 @@ from app.services.refusals import refused_by
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
-CONSUMER_LOCK = 64_710_002
-QUEUE_LOCK = 64_710_006
 TEN_MINUTELY = crontab(minute="*/10")
 AT_NIGHT = crontab(hour="18", minute="37")  # in UTC: 02.37 WITA
 SECONDS_TO_FINISH = 5
@@ -135,6 +134,7 @@ class Jobs:
             for place in places(look, import_id=import_id):
                 if found := similar_pairs(look, place):
                     with writing(self.engine) as db:
+                        hold_people(db)
                         keep_pairs(db, found)
 
     def _claim(self) -> ClaimedTask | None:
@@ -269,7 +269,7 @@ def _huey(settings: Settings, engine: Engine) -> Huey:
         return SqliteHuey("jangkau", filename=str(settings.data_dir / "jobs.sqlite3"), results=False)
     dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
     # It makes its tables where they are missing; processes that start together would do so at the same moment.
-    with one_at_a_time(engine, QUEUE_LOCK):
+    with one_at_a_time(engine, AdvisoryLock.JOBS_TABLES):
         return PostgresHuey("jangkau", dsn=dsn, results=False)
 
 
@@ -278,7 +278,7 @@ def _only_one(stack: ExitStack, settings: Settings, engine: Engine) -> bool:
     if not settings.embedded:
         # Without a transaction, which would stay open for as long as the process lives.
         connection = stack.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
-        return take_lock(connection, CONSUMER_LOCK)
+        return take_lock(connection, AdvisoryLock.CONSUMER)
     lock = stack.enter_context((settings.data_dir / "consumer.lock").open("w"))
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,29 +1,35 @@
 """What a change must hold before it looks. SQLite's writers exclude each other from their first statement on
 (`BEGIN IMMEDIATE`); PostgreSQL's take these locks, and let them go with their transaction.
+
+They are taken in one order, so that nobody waits for each other: people (held or shared), the session's row, keys, the
+log. Whoever shares people may not hold them later in the same transaction.
 """
 
+from collections.abc import Iterable
 from functools import cache
+from hashlib import blake2b
 from typing import TypeVar
 
-from sqlalchemy import Integer, Select, bindparam, func, inspect, select
+from sqlalchemy import ARRAY, BigInteger, Integer, Select, bindparam, func, inspect, select
 from sqlmodel import SQLModel
 
-from app.database import Db, is_postgresql, lines
+from app.database import AdvisoryLock, Db, is_postgresql, lines
 from app.errors import NotFound
 from app.i18n import N_
 from app.models import WorkshopSession
 from app.queries.public_workshops import SESSION_OF_PAGE
-
-PEOPLE = 64_710_001
-REFERENCE_DATA = 64_710_003
-LOGINS = 64_710_004
-TARGETS = 64_710_005
 
 GONE = N_("Somebody has deleted this in the meantime.")
 
 Row = TypeVar("Row", bound=SQLModel)
 
 _HOLD = select(func.pg_advisory_xact_lock(bindparam("key", type_=Integer)))
+_SHARE = select(
+    func.pg_advisory_xact_lock_shared(AdvisoryLock.PEOPLE),
+    func.pg_advisory_xact_lock(bindparam("form", type_=BigInteger)),
+)
+_KEYS = func.unnest(bindparam("keys", type_=ARRAY(BigInteger))).column_valued("key")
+_HOLD_EACH = select(func.pg_advisory_xact_lock(_KEYS))
 
 
 def hold_people(db: Db) -> None:
@@ -31,27 +37,57 @@ def hold_people(db: Db) -> None:
 
     Without it, two imports that name the same new person would both make one.
     """
-    _hold(db, PEOPLE)
+    _hold(db, AdvisoryLock.PEOPLE)
+
+
+def share_people(db: Db, request_key: str | None) -> None:
+    """As `hold_people`, but together with others who share them: each then holds what their own person is found by.
+
+    The same form sent twice at once waits here for itself.
+    """
+    if is_postgresql(db):
+        lines(db, _SHARE, {"form": _number(request_key) if request_key else None})
+
+
+def hold_keys(db: Db, keys: Iterable[str]) -> None:
+    """Keeps others who share people from matching or making somebody by one of the same values. All at once, in the
+    order of their numbers: two who hold some of the same never wait for each other."""
+    if is_postgresql(db):
+        lines(db, _HOLD_EACH, {"keys": sorted(map(_number, keys))})
+
+
+def hold_log(db: Db) -> None:
+    """Numbers the log's lines of those who share people in the order in which they are committed, as holding people
+    does: an import is judged anew where there are newer ones, and none may come to light late.
+
+    For the last that a change writes: what it changed is written before, and it waits for nobody after.
+    """
+    _hold(db, AdvisoryLock.LOG)
 
 
 def hold_reference_data(db: Db) -> None:
     """Lets servers that start together load it one after the other: the second finds it there."""
-    _hold(db, REFERENCE_DATA)
+    _hold(db, AdvisoryLock.REFERENCE_DATA)
 
 
 def hold_logins(db: Db) -> None:
     """Lets those who try passwords at the same moment be counted one after the other."""
-    _hold(db, LOGINS)
+    _hold(db, AdvisoryLock.LOGINS)
 
 
 def hold_targets(db: Db) -> None:
     """Lets those who set targets at the same moment do so one after the other: the second sees the first's."""
-    _hold(db, TARGETS)
+    _hold(db, AdvisoryLock.TARGETS)
 
 
-def _hold(db: Db, key: int) -> None:
+def _hold(db: Db, key: AdvisoryLock) -> None:
     if is_postgresql(db):
         lines(db, _HOLD, {"key": key})
+
+
+def _number(value: str) -> int:
+    """The number of PostgreSQL's lock for a value."""
+    return int.from_bytes(blake2b(value.encode(), digest_size=8).digest(), signed=True)
 
 
 def lock_row(db: Db, model: type[Row], identity: int) -> Row:

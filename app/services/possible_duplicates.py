@@ -16,8 +16,7 @@ from app.services.locks import hold_people, lock_row
 
 
 def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
-    """Adds the pairs of one place that aren't there yet and whose people both still are."""
-    hold_people(db)
+    """Adds the pairs of one place that aren't there yet and whose people both still are. People are held, or shared."""
     people = {identity for pair in pairs for identity in (pair.participant_id, pair.other_id)}
     there = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
     known = {

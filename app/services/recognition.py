@@ -13,6 +13,7 @@ from app.queries.admissions import Admission, admission
 from app.queries.known_people import people_named
 from app.queries.reference import sheet_reference
 from app.services.judging import read_rows, session_context
+from app.services.locks import hold_keys
 from app.spreadsheets.document import Message, RecognisedSheet, SheetRow
 from app.spreadsheets.judge import judge, match_keys
 from app.spreadsheets.judgement import Decision, InterpretedRow, JudgedRow, SessionContext
@@ -91,6 +92,7 @@ def recognise(
     decisions: Mapping[int, Decision] | None = None,
     *,
     by_membership: bool = False,
+    shared: bool = False,
     admitted: Admission | None = None,
 ) -> tuple[JudgedRow, ...]:
     """Each person as values, with who they are and what stands in the way; numbered from 1.
@@ -98,14 +100,17 @@ def recognise(
     `by_membership` lets somebody without a group come in the one to which they are known to belong, or with which
     they are registered: not for those without an account, whom it would tell something of that person. `admitted` is
     what was asked about the session already. A constant number of queries. Whoever writes by it holds people
-    (`locks.hold_people`) meanwhile.
+    (`locks.hold_people`) meanwhile; where they are `shared`, what these people are found by is held here.
     """
     decisions = decisions or {}
     admitted = admitted or admission(db, workshop_session)
     context = session_context(workshop_session, admitted.target_groups)
     interpreted = read_rows(vault, _as_sheet(given), context, admitted.reference)
     day = context.day if by_membership else None
-    known = people_named(db, workshop_session.id, match_keys(interpreted, decisions), day)
+    keys = match_keys(interpreted, decisions)
+    if shared:
+        hold_keys(db, keys.niks | keys.phones | keys.emails | keys.name_keys)
+    known = people_named(db, workshop_session.id, keys, day)
     return judge(interpreted, known, context, decisions).rows
 
 

@@ -26,6 +26,7 @@ from app.queries.places import Places
 from app.queries.similar_people import SimilarPair
 from app.queries.tickets import has_own_contact
 from app.services.activities import record, snapshot
+from app.services.locks import hold_log, lock_row
 from app.services.messages import tell
 from app.services.participants import complete, participant_columns, place_columns
 from app.services.possible_duplicates import keep_pairs
@@ -103,12 +104,14 @@ class Registering:
         if known and self.may_add_to(known, judged):
             complete(known, judged, self.sealed_nik(judged.values), now())
         newcomer = None if known else self.newcomer(judged)
-        registration = self.placed(existing, known, newcomer, judged)
+        before = snapshot(existing) if existing else None
+        registration, because = self.placed(existing, known, newcomer, judged)
         if newcomer and alike:
             self.keep_likeness(alike, registration.participant_id, newcomer["name_key"])
         # Who is new and gave no address has none.
         if registration.status in TOLD and (known or registration.contact_email):
             tell(self.db, TOLD[registration.status], registration)
+        self.note(registration, before, because)
         return registration
 
     def person(self, judged: JudgedRow) -> Participant | None:
@@ -116,7 +119,7 @@ class Registering:
         candidates = _candidates(judged)
         if candidates and self.asking.channel not in WITHOUT_ACCOUNT:
             raise PersonUnclear(candidates)
-        return None if judged.person is None else self.db.get_one(Participant, judged.person)
+        return None if judged.person is None else lock_row(self.db, Participant, judged.person)
 
     def registration_of(self, person: Participant) -> Registration | None:
         return self.db.scalars(
@@ -166,8 +169,8 @@ class Registering:
         known: Participant | None,
         newcomer: dict[str, Any] | None,
         judged: JudgedRow,
-    ) -> Registration:
-        before = snapshot(existing) if existing else None
+    ) -> tuple[Registration, dict[str, Any]]:
+        """The registration as it is kept, and what the log says of its place."""
         columns = self.columns(judged)
         if known:
             columns |= {"participant_id": known.id, "name_given": self.name_given(known, judged)}
@@ -178,9 +181,16 @@ class Registering:
         because = self.take_place(registration)
         if not existing:
             keep_new(self.db, registration, newcomer)
+        return registration, because
+
+    def note(
+        self, registration: Registration, before: dict[str, Any] | None, because: dict[str, Any]
+    ) -> None:
+        """The line in the log, last of all where people are shared."""
+        if self.asking.channel is Channel.SELF:
+            hold_log(self.db)
         after = snapshot(registration) | because
         record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
-        return registration
 
     def name_given(self, known: Participant, judged: JudgedRow) -> str | None:
         """How somebody without an account wrote a known name, where the record has it otherwise."""

@@ -13,7 +13,7 @@ from app.permissions import CITIZEN, Actor
 from app.queries.admissions import admission
 from app.queries.public_workshops import no_workshop
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row, lock_session_of_page
+from app.services.locks import hold_people, lock_row, lock_session_of_page, share_people
 from app.services.messages import tell
 from app.services.person_choices import require_choosable
 from app.services.recognition import NotUnderstood, PersonGiven, faults, recognise
@@ -40,8 +40,11 @@ def register(
 def register_by_page(
     db: Db, vault: NikVault, workshop_code: str, session_code: str, given: PersonGiven, asking: Asking
 ) -> Registration:
-    """As `register`, by a workshop's public page. Raises `NotFound` where it has no such session."""
-    hold_people(db)
+    """As `register`, by a workshop's public page. Raises `NotFound` where it has no such session.
+
+    For hundreds at once: those who register for other sessions, and are others, aren't waited for.
+    """
+    share_people(db, asking.request_key)
     workshop_session = lock_session_of_page(db, workshop_code, session_code)
     if workshop_session is None:
         raise no_workshop(workshop_code)
@@ -56,7 +59,7 @@ def _register(
     given: PersonGiven,
     asking: Asking,
 ) -> Registration:
-    """People and the session's row are held."""
+    """People are held, or shared, and the session's row is held."""
     admitted = admission(db, workshop_session, asking.request_key)
     if admitted.sent is not None:
         return db.get_one(Registration, admitted.sent)
@@ -72,6 +75,7 @@ def _register(
         (given,),
         {1: asking.decision} if asking.decision else None,
         by_membership=asking.channel in {Channel.ORGANIZER, Channel.WALK_IN},
+        shared=asking.channel is Channel.SELF,
         admitted=admitted,
     )
     if found := [*faults(judged), *_lacking_consent(asking)]:

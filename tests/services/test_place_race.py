@@ -12,17 +12,18 @@ from app.queries.admissions import Admission, admission
 from app.services import registrations
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
-from app.services.registrations import register
+from app.services.registrations import register, register_by_page
 from app.settings import Settings
-from tests.coming import coming_session
+from tests.coming import JUALAN, coming_session
 from tests.services.test_import_concurrency import at_once
 from tests.stories import City
 
 PEOPLE, PLACES = 20, 5
 
 
-def test_twenty_at_once_for_five_places_get_five(city: City) -> None:
-    everyone_at_once(city, coming_session(city, capacity=PLACES))
+@pytest.mark.parametrize("channel", [Channel.ORGANIZER, Channel.SELF])
+def test_twenty_at_once_for_five_places_get_five(city: City, channel: Channel) -> None:
+    everyone_at_once(city, coming_session(city, capacity=PLACES), channel)
 
     made = city.all(Registration)
     assert [one.status for one in made].count(RegistrationStatus.CONFIRMED) == PLACES
@@ -61,15 +62,18 @@ def test_without_the_lock_they_are_oversold(
     assert [one.status for one in city.all(Registration)].count(RegistrationStatus.CONFIRMED) == PEOPLE
 
 
-def everyone_at_once(city: City, code: str) -> None:
+def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER) -> None:
+    """By the organizer's form, or by themselves on the workshop's public page."""
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == code)).one()
-    outcomes = at_once(*(partial(come, city, session_id, number) for number in range(PEOPLE)))
+
+    def come(number: int) -> Registration:
+        given = PersonGiven(f"Peserta Contoh {number:02}", "Manggar", "umkm")
+        asking = Asking(channel, consent=True)
+        with writing(city.engine) as db:
+            if channel is Channel.SELF:
+                return register_by_page(db, city.vault, JUALAN, code, given, asking)
+            return register(db, city.vault, city.actor("sari"), session_id, given, asking)
+
+    outcomes = at_once(*(partial(come, number) for number in range(PEOPLE)))
     assert all(isinstance(outcome, Registration) for outcome in outcomes), outcomes
-
-
-def come(city: City, session_id: int, number: int) -> Registration:
-    given = PersonGiven(f"Peserta Contoh {number:02}", "Manggar", "umkm")
-    asking = Asking(Channel.ORGANIZER)
-    with writing(city.engine) as db:
-        return register(db, city.vault, city.actor("sari"), session_id, given, asking)

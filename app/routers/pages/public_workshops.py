@@ -31,9 +31,10 @@ from app.web.turns import few_at_once
 
 router = APIRouter(include_in_schema=False)
 
-# At a time, of each process. Whoever registers may have to wait for an import, and keeps no visitor from looking.
+# At a time, of each process. Whoever registers waits for the database, where others may go on meanwhile, and perhaps
+# for an import; no visitor is kept from looking by that.
 VISITORS = 2
-REGISTERING = 1
+REGISTERING = 8
 
 # In pages that are kept it stands where each visitor's key belongs.
 _KEY_PLACE = secrets.token_urlsafe(16)

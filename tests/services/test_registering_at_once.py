@@ -1,0 +1,129 @@
+"""Many register themselves at once: nobody waits for a stranger, and nobody is made twice or overlooked."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from app.database import Db, writing
+from app.errors import Conflict
+from app.models import Activity, Channel, Participant, Registration
+from app.services import recognition, registering
+from app.services.import_commit import commit
+from app.services.recognition import PersonGiven
+from app.services.registration_requests import Asking
+from app.services.registrations import register_by_page
+from tests.coming import JUALAN, coming_session
+from tests.services.test_import_concurrency import at_once, on_postgresql
+from tests.stories import City, sheet
+
+SESSIONS = 6
+
+
+@pytest.fixture
+def sessions(city: City) -> list[str]:
+    return [coming_session(city, f"{JUALAN}-{number}") for number in range(SESSIONS)]
+
+
+def test_somebody_new_in_six_sessions_at_once_is_made_once(city: City, sessions: list[str]) -> None:
+    made = at_once(*(partial(registered, city, session) for session in sessions))
+
+    assert {one.participant_id for one in made} == {city.all(Participant)[0].id}
+    assert len(city.all(Participant)) == 1
+    assert len(city.all(Registration)) == SESSIONS
+
+
+@on_postgresql
+def test_without_their_keys_they_would_be_made_again(
+    city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: the second looks before the first has written."""
+    monkeypatch.setattr(recognition, "hold_keys", lambda db, keys: None)
+    monkeypatch.setattr(registering, "hold_log", lambda db: None)
+
+    with writing(city.engine) as first, impatient(city) as second:
+        come(first, city, sessions[0])
+        come(second, city, sessions[1])
+
+    assert len(city.all(Participant)) == 2
+
+
+@on_postgresql
+def test_one_waits_for_the_same_person_and_for_no_other(
+    city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registering, "hold_log", lambda db: None)  # this wait is for everyone, and short
+
+    with writing(city.engine) as first, impatient(city) as other:
+        come(first, city, sessions[0])
+        come(other, city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
+        with pytest.raises(OperationalError), impatient(city) as second:
+            come(second, city, sessions[2], phone="0812 0000 0003")
+        with pytest.raises(OperationalError), impatient(city) as third:
+            come(third, city, sessions[2], "Siti A.")  # the same telephone
+
+    assert [one.name for one in city.all(Participant)] == ["Siti Aminah", "Budi Contoh"]
+
+
+@on_postgresql
+def test_an_import_waits_for_those_who_are_registering(city: City, sessions: list[str]) -> None:
+    listed = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
+
+    with writing(city.engine) as first:
+        come(first, city, sessions[0])
+        with pytest.raises(OperationalError), impatient(city) as second:
+            commit(second, city.vault, city.actor("sari"), listed.id)
+    city.commit(listed.id)
+
+    assert [one.name for one in city.all(Participant)] == ["Siti Aminah"]
+
+
+@on_postgresql
+def test_lines_are_numbered_in_the_order_in_which_they_are_committed(city: City, sessions: list[str]) -> None:
+    """An import is judged anew where there is a newer line than it knew: none may come to light below that."""
+    with writing(city.engine) as first:
+        come(first, city, sessions[0])
+        with pytest.raises(OperationalError), impatient(city) as second:
+            come(second, city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
+    registered(city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
+
+    assert [one.action for one in city.all(Activity)][-2:] == ["register", "register"]
+
+
+def test_one_form_for_two_sessions_at_once_registers_once(city: City, sessions: list[str]) -> None:
+    made = at_once(*(partial(registered, city, session, request_key="formulir-1") for session in sessions))
+
+    assert not [one for one in made if isinstance(one, Conflict)]
+    assert {one.id for one in made} == {city.all(Registration)[0].id}
+    assert len(city.all(Registration)) == 1
+
+
+def registered(city: City, session_code: str, name: str = "Siti Aminah", **given: str) -> Registration:
+    with writing(city.engine) as db:
+        return come(db, city, session_code, name, **given)
+
+
+def come(
+    db: Db,
+    city: City,
+    session_code: str,
+    name: str = "Siti Aminah",
+    *,
+    phone: str = "0812 0000 0001",
+    request_key: str | None = None,
+) -> Registration:
+    """By the workshop's public page."""
+    given = PersonGiven(name, "Manggar", "umkm", phone=phone)
+    asking = Asking(Channel.SELF, consent=True, request_key=request_key)
+    return register_by_page(db, city.vault, JUALAN, session_code, given, asking)
+
+
+@contextmanager
+def impatient(city: City) -> Iterator[Db]:
+    """A change that fails where it has to wait for another."""
+    with writing(city.engine) as db:
+        db.execute(text("SET LOCAL lock_timeout = '100ms'"))
+        yield db
