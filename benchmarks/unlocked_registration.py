@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from app.database import Db
 from app.models import WorkshopSession
 from app.queries.public_workshops import SESSION_OF_PAGE
-from app.services import recognition, registering, registrations
+from app.services import recognition, registrations
 from app.web import turns
 
 THREADS = 40  # as many as Starlette has
@@ -20,7 +20,6 @@ def create_app() -> FastAPI:
     vars(turns).update(few_at_once=lambda most: few_at_once(THREADS))
     vars(registrations).update(share_people=lambda db, key: None, lock_session_of_page=unlocked)
     vars(recognition).update(hold_keys=lambda db, keys: None)
-    vars(registering).update(hold_log=lambda db: None)
     # Routes take their turns where they are written: imported no sooner.
     from app.main import create_app as create_whole_app
 

@@ -2,7 +2,7 @@
 (`BEGIN IMMEDIATE`); PostgreSQL's take these locks, and let them go with their transaction.
 
 They are taken in one order, so that nobody waits for each other: people (held or shared), the session's row, keys, the
-log. Whoever shares people may not hold them later in the same transaction.
+turn to write into the log (`services.activities`). Whoever shares people can't hold them in the same transaction.
 """
 
 from collections.abc import Iterable
@@ -54,15 +54,6 @@ def hold_keys(db: Db, keys: Iterable[str]) -> None:
     order of their numbers: two who hold some of the same never wait for each other."""
     if is_postgresql(db):
         lines(db, _HOLD_EACH, {"keys": sorted(map(_number, keys))})
-
-
-def hold_log(db: Db) -> None:
-    """Numbers the log's lines of those who share people in the order in which they are committed, as holding people
-    does: an import is judged anew where there are newer ones, and none may come to light late.
-
-    For the last that a change writes: what it changed is written before, and it waits for nobody after.
-    """
-    _hold(db, AdvisoryLock.LOG)
 
 
 def hold_reference_data(db: Db) -> None:

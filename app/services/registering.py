@@ -26,7 +26,7 @@ from app.queries.places import Places
 from app.queries.similar_people import SimilarPair
 from app.queries.tickets import has_own_contact
 from app.services.activities import record, snapshot
-from app.services.locks import hold_log, lock_row
+from app.services.locks import lock_row
 from app.services.messages import tell
 from app.services.participants import complete, participant_columns, place_columns
 from app.services.possible_duplicates import keep_pairs
@@ -186,11 +186,17 @@ class Registering:
     def note(
         self, registration: Registration, before: dict[str, Any] | None, because: dict[str, Any]
     ) -> None:
-        """The line in the log, last of all where people are shared."""
-        if self.asking.channel is Channel.SELF:
-            hold_log(self.db)
-        after = snapshot(registration) | because
-        record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
+        """The line in the log. Who registers themselves shares people."""
+        record(
+            self.db,
+            self.actor,
+            "register",
+            "registration",
+            registration.code,
+            before=before,
+            after=snapshot(registration) | because,
+            in_turn=self.asking.channel is Channel.SELF,
+        )
 
     def name_given(self, known: Participant, judged: JudgedRow) -> str | None:
         """How somebody without an account wrote a known name, where the record has it otherwise."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -12,6 +13,7 @@ from app.database import Db, writing
 from app.errors import Conflict
 from app.models import Activity, Channel, Participant, Registration
 from app.services import recognition, registering
+from app.services.activities import record
 from app.services.import_commit import commit
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
@@ -42,7 +44,7 @@ def test_without_their_keys_they_would_be_made_again(
 ) -> None:
     """The control of the test above: the second looks before the first has written."""
     monkeypatch.setattr(recognition, "hold_keys", lambda db, keys: None)
-    monkeypatch.setattr(registering, "hold_log", lambda db: None)
+    monkeypatch.setattr(registering, "record", without_turn)
 
     with writing(city.engine) as first, impatient(city) as second:
         come(first, city, sessions[0])
@@ -55,7 +57,7 @@ def test_without_their_keys_they_would_be_made_again(
 def test_one_waits_for_the_same_person_and_for_no_other(
     city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registering, "hold_log", lambda db: None)  # this wait is for everyone, and short
+    monkeypatch.setattr(registering, "record", without_turn)  # for which everyone waits, but not for long
 
     with writing(city.engine) as first, impatient(city) as other:
         come(first, city, sessions[0])
@@ -90,7 +92,8 @@ def test_lines_are_numbered_in_the_order_in_which_they_are_committed(city: City,
             come(second, city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
     registered(city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
 
-    assert [one.action for one in city.all(Activity)][-2:] == ["register", "register"]
+    siti, budi = (line for line in city.all(Activity) if line.action == "register")
+    assert budi.id == siti.id + 1  # who waited in vain had no number yet
 
 
 def test_one_form_for_two_sessions_at_once_registers_once(city: City, sessions: list[str]) -> None:
@@ -119,6 +122,10 @@ def come(
     given = PersonGiven(name, "Manggar", "umkm", phone=phone)
     asking = Asking(Channel.SELF, consent=True, request_key=request_key)
     return register_by_page(db, city.vault, JUALAN, session_code, given, asking)
+
+
+def without_turn(db: Db, *said: Any, in_turn: bool, **values: Any) -> None:
+    record(db, *said, **values)
 
 
 @contextmanager
