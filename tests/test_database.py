@@ -4,13 +4,13 @@ import subprocess
 
 import pytest
 from alembic import command
-from sqlalchemy import Engine, func
+from sqlalchemy import Engine, func, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import col, delete, select
 
 import app.database
 from app.database import alembic_config, reading, upgrade, writing
-from app.models import AreaAlias, Participant, Registration
+from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
 from app.settings import Settings
 from tests.server import JANGKAU
@@ -105,6 +105,17 @@ def test_rows_in_bulk_are_refused_like_any_other(engine: Engine) -> None:
 def test_a_text_in_bulk_that_no_column_holds_is_refused_like_any_other(engine: Engine) -> None:
     with pytest.raises(DataError), writing(engine) as db:
         insert_rows(db, Registration, [{"code": "longer than any code"}])
+
+
+def test_an_outcome_is_one_of_those_that_there_are(city: City) -> None:
+    city.imported(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
+    say = text("UPDATE attendance SET status = :status")
+
+    for status in AttendanceStatus:
+        with writing(city.engine) as db:
+            db.execute(say, {"status": status.value})
+    with pytest.raises(IntegrityError), writing(city.engine) as db:
+        db.execute(say, {"status": "late"})
 
 
 def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City) -> None:

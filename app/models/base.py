@@ -4,7 +4,19 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Enum, Index, TypeDecorator, text
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    Enum,
+    Index,
+    Table,
+    TypeDecorator,
+    event,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import SQLModel
 
@@ -39,13 +51,24 @@ class Instant(TypeDecorator[datetime]):
 JsonDocument = JSON().with_variant(JSONB(), "postgresql")
 
 
+class Choice(Enum):
+    """One of an enumeration's values as text, held to it by a CHECK of the type's name."""
+
+
+@event.listens_for(Column, "after_parent_attach")
+def _hold_to_choice(column: Column[Any], table: Table) -> None:
+    """Compares the values one by one: for `IN` with more than two SQLite builds an index of them at every row."""
+    if isinstance(column.type, Choice):
+        allowed = " OR ".join(f"{column.name} = '{value}'" for value in column.type.enums)
+        table.append_constraint(CheckConstraint(allowed, name=column.type.name))
+
+
 def choice(enumeration: type[StrEnum], name: str) -> Any:
     """A text column that holds one of `enumeration`'s values, held to it by a CHECK named `name`."""
-    return Enum(
+    return Choice(
         enumeration,
         name=name,
         native_enum=False,
-        create_constraint=True,
         length=20,
         values_callable=lambda members: [member.value for member in members],
     )
