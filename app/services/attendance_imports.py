@@ -45,6 +45,7 @@ from app.spreadsheets.transfer import message_to_json
 READ_AT_ONCE_BYTES = 256 * 1024
 
 
+@collector_at_rest()
 def upload(
     look: Db,
     db: Db,
@@ -182,7 +183,6 @@ def read_again(
     )
 
 
-@collector_at_rest()
 def _read(
     look: Db,
     vault: NikVault,
@@ -204,7 +204,6 @@ def _read(
     return sheet, choices, dated
 
 
-@collector_at_rest()
 def keep_reading(
     db: Db,
     vault: NikVault,

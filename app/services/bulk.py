@@ -28,7 +28,8 @@ def collector_at_rest() -> Iterator[None]:
     """For work on rows by the hundred thousand, none of which refer to each other in a circle.
 
     Python's collector of such circles would walk through all of them again and again, which takes as long as a
-    fifth of the work itself; it starts again when nothing of the kind is under way in any thread.
+    fifth of the work itself; it starts again when nothing of the kind is under way in any thread. Whoever begins such
+    work lets it rest until the rows are gone: started between two steps, it walks through all of them once.
     """
     global _at_rest
     with _resting:

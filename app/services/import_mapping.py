@@ -23,6 +23,7 @@ from app.services.attendance_imports import (
     read_again,
     require_review,
 )
+from app.services.bulk import collector_at_rest
 from app.services.column_mappings import remember_columns
 from app.services.judging import DatedJudgement, SheetChoices
 from app.services.locks import lock_row
@@ -41,6 +42,7 @@ class ReadAsGiven:
     made: Mapping[int, Correction]
 
 
+@collector_at_rest()
 def remap(
     look: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, given: Mapping[str, Any]
 ) -> AttendanceImport:

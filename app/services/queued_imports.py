@@ -14,6 +14,7 @@ from app.permissions import OPERATOR, Actor
 from app.queries.attendance_imports import UNDER_WAY
 from app.services.activities import record
 from app.services.attendance_imports import choices_of, keep_reading, read_again
+from app.services.bulk import collector_at_rest
 from app.services.import_commit import CommitChoices, commit_held
 from app.services.import_mapping import given_from_json, keep_as_given, read_as_given
 from app.services.locks import hold_people, lock_row
@@ -21,6 +22,7 @@ from app.services.logins import actor_of
 from app.spreadsheets.progress import Progress, nobody_waits
 
 
+@collector_at_rest()
 def read_queued(
     look: Db, db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = nobody_waits
 ) -> None:
