@@ -244,7 +244,6 @@ def keep_reading(
     made = corrections or {}
     rows = (
         {
-            "attendance_import_id": attendance_import.id,
             "number": judged.number,
             "cells": seal_cells(cells[judged.number], vault),
             "corrected": sorted(made[judged.number].cells) if judged.number in made else [],
@@ -253,7 +252,7 @@ def keep_reading(
         }
         for judged in watched(dated.judgement.rows, step(1, 2, progress))
     )
-    insert_rows(db, AttendanceImportRow, rows)
+    insert_rows(db, AttendanceImportRow, rows, {"attendance_import_id": attendance_import.id})
 
 
 def check_choices(look: Db, choices: SheetChoices) -> None:

@@ -62,8 +62,14 @@ def new_ids(db: Db, model: type[SQLModel], count: int) -> Iterable[int]:
     return range(highest + 1, highest + 1 + count)
 
 
-def insert_rows(db: Db, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]) -> None:
+def insert_rows(
+    db: Db,
+    model: type[SQLModel],
+    rows: Iterable[Mapping[str, Any]],
+    same_for_all: Mapping[str, Any] | None = None,
+) -> None:
     """Inserts rows that all name the same columns in the same order; defaults made in Python are not filled in.
+    `same_for_all` are columns in which each row has the same.
 
     They may come one by one, so that not all of them have to be in memory. They go to the driver itself, each
     value written as the column's type writes it: SQLAlchemy's own executemany takes longer to prepare a row
@@ -76,8 +82,11 @@ def insert_rows(db: Db, model: type[SQLModel], rows: Iterable[Mapping[str, Any]]
         return
     db.flush()
     connection = db.connection()
-    table, names = table_of(model), tuple(first)
-    written = _written(chain((first,), coming), [_as_written(connection, table.c[name]) for name in names])
+    table, shared = table_of(model), same_for_all or {}
+    names = (*first, *shared)
+    written = _written(
+        chain((first,), coming), shared, [_as_written(connection, table.c[name]) for name in names]
+    )
     columns = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join("?" * len(names))
     statement = (
@@ -114,11 +123,18 @@ def _as_written(connection: Connection, column: Column[Any]) -> Callable[[Any], 
 
 
 def _written(
-    rows: Iterable[Mapping[str, Any]], writers: Sequence[Callable[[Any], Any] | None]
+    rows: Iterable[Mapping[str, Any]],
+    same_for_all: Mapping[str, Any],
+    writers: Sequence[Callable[[Any], Any] | None],
 ) -> Iterator[list[Any]]:
-    turned = [(at, writer) for at, writer in enumerate(writers) if writer]
+    own = len(writers) - len(same_for_all)
+    shared = [
+        writer(value) if writer else value
+        for value, writer in zip(same_for_all.values(), writers[own:], strict=True)
+    ]
+    turned = [(at, writer) for at, writer in enumerate(writers[:own]) if writer]
     for row in rows:
-        values = list(row.values())
+        values = [*row.values(), *shared]
         for at, writer in turned:
             values[at] = writer(values[at])
         yield values

@@ -30,7 +30,7 @@ from app.services.activities import record
 from app.services.attendance_imports import require_review
 from app.services.bulk import collector_at_rest
 from app.services.import_review import judge_again
-from app.services.import_writing import ImportWriting, outcome
+from app.services.import_writing import ImportWriting, recording
 from app.services.judging import newest_change
 from app.services.locks import hold_people, lock_row
 from app.services.outbox import queue
@@ -201,7 +201,7 @@ def _mark_others_absent(db: Db, attendance_import: AttendanceImport) -> list[int
     without_outcome = db.scalars(
         unlisted(db, attendance_import.id, attendance_import.workshop_session_id)
     ).all()
-    found = outcome(attendance_import, AttendanceStatus.ABSENT)
+    absent = {"status": AttendanceStatus.ABSENT, **recording(attendance_import)}
     if without_outcome:
-        db.execute(insert(Attendance), [{"registration_id": id_} | found for id_ in without_outcome])
+        db.execute(insert(Attendance), [{"registration_id": id_} | absent for id_ in without_outcome])
     return list(without_outcome)

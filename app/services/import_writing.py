@@ -20,7 +20,7 @@ from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, new_ids
 from app.services.import_links import link_rows
 from app.services.import_states import keep_states, standing
-from app.services.participants import complete, participant_columns, place_columns
+from app.services.participants import complete, place_columns, said_of_person
 from app.services.registration_codes import unused_registration_codes
 from app.spreadsheets.judgement import JudgedRow, RowValues
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
@@ -71,20 +71,15 @@ class ImportWriting:
     def _create_people(self, progress: Progress) -> list[int]:
         """Makes the people who aren't known yet; returns the id of each row's person."""
         fresh = [judged for judged in self.judged if judged.person is None]
-        created_at = now()
         ids = list(new_ids(self.db, Participant, len(fresh)))
         insert_rows(
             self.db,
             Participant,
             (
-                {
-                    "id": id_,
-                    **participant_columns(
-                        judged.values, self.niks.get(judged.number), self.starts_at, created_at
-                    ),
-                }
+                {"id": id_, **said_of_person(judged.values, self.niks.get(judged.number))}
                 for id_, judged in zip(ids, watched(fresh, progress), strict=True)
             ),
+            {"latest_session_at": self.starts_at, "created_at": now()},
         )
         made = iter(ids)
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
@@ -102,11 +97,6 @@ class ImportWriting:
         ]
         ids = list(new_ids(self.db, Registration, len(fresh)))
         codes = unused_registration_codes(self.db, len(fresh))
-        same_for_all = {
-            "workshop_session_id": self.attendance_import.workshop_session_id,
-            "basis": self.attendance_import.basis,
-            "created_at": self.attendance_import.committed_at,
-        }
         insert_rows(
             self.db,
             Registration,
@@ -119,17 +109,21 @@ class ImportWriting:
                     "rt": judged.values.rt,
                     "sex": judged.values.sex,
                     "target_group_code": judged.values.target_group,
-                    **same_for_all,
                     **place_columns(judged.values),
                 }
                 for id_, code, (judged, person_id) in zip(ids, codes, watched(fresh, progress), strict=True)
             ),
+            {
+                "workshop_session_id": self.attendance_import.workshop_session_id,
+                "basis": self.attendance_import.basis,
+                "created_at": self.attendance_import.committed_at,
+            },
         )
         made = iter(ids)
         return [known[person_id].id if person_id in known else next(made) for person_id in people]
 
     def _record_attendance(self, registrations: Sequence[int], progress: Progress) -> None:
-        outcomes = {status.value: outcome(self.attendance_import, status) for status in AttendanceStatus}
+        recorded = recording(self.attendance_import)
         fresh: list[tuple[int, str]] = []
         for judged, registration_id in zip(self.judged, registrations, strict=True):
             if judged.attendance is None:
@@ -138,14 +132,15 @@ class ImportWriting:
             if existing is None:
                 fresh.append((registration_id, judged.attendance))
             elif existing.status.value != judged.attendance:
-                existing.sqlmodel_update(outcomes[judged.attendance])
+                existing.sqlmodel_update({"status": AttendanceStatus(judged.attendance), **recorded})
         insert_rows(
             self.db,
             Attendance,
             (
-                {"registration_id": registration_id, **outcomes[status]}
+                {"registration_id": registration_id, "status": status}
                 for registration_id, status in watched(fresh, progress)
             ),
+            recorded,
         )
 
 
@@ -171,9 +166,9 @@ def _update_registration(judged: JudgedRow, registration: Registration) -> None:
         registration.status = RegistrationStatus.WALK_IN
 
 
-def outcome(attendance_import: AttendanceImport, status: AttendanceStatus) -> dict[str, Any]:
+def recording(attendance_import: AttendanceImport) -> dict[str, Any]:
+    """When, by whom and by what an outcome was recorded that this import says."""
     return {
-        "status": status,
         "recorded_at": attendance_import.committed_at,
         "recorded_by": attendance_import.committed_by,
         "attendance_import_id": attendance_import.id,

@@ -19,6 +19,15 @@ def participant_columns(
 ) -> dict[str, Any]:
     """The columns of a person who isn't known yet."""
     return {
+        **said_of_person(values, sealed_nik),
+        "latest_session_at": session_starts_at,
+        "created_at": created_at,
+    }
+
+
+def said_of_person(values: RowValues, sealed_nik: str | None) -> dict[str, Any]:
+    """Of a person who isn't known yet, the columns that their row tells of."""
+    return {
         "name": values.name,
         "name_key": values.name_key,
         "nik_key": values.nik_key,
@@ -30,8 +39,6 @@ def participant_columns(
         "rt": values.rt,
         "address": values.address,
         "organization": values.organization,
-        "latest_session_at": session_starts_at,
-        "created_at": created_at,
         **place_columns(values),
     }
 
