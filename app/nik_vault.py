@@ -16,7 +16,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
 NIK_DIGITS = 16
-_NIK = re.compile(r"(?<!\d)(?:\d[ .\-]?){15}\d(?!\d)")
+# It begins with a digit: texts without any are passed over at once.
+_NIK = re.compile(r"\d(?<!\d\d)(?:[ .\-]?\d){15}(?!\d)")
 
 
 class NikVault:

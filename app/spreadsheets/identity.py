@@ -50,6 +50,9 @@ class Finding:
     phone_shared: bool = False
 
 
+NOBODY = Finding()
+
+
 class People:
     """Identities by key (a person's id, or a row's number), indexed by what they are looked up by."""
 
@@ -71,6 +74,8 @@ class People:
 
     def find(self, who: Identity) -> Finding:
         """The one that `who` is, or those that it may be; an empty finding where there is none."""
+        if not self.identity:
+            return NOBODY
         if who.nik_key and (same_nik := self.by_nik.get(who.nik_key)):
             return self._by_nik(who, same_nik)
         contacts = self._contacts(who)
@@ -84,7 +89,7 @@ class People:
     def _contacts(self, who: Identity) -> _Keys:
         by_phone = self.by_phone.get(who.phone, ()) if who.phone else ()
         by_email = self.by_email.get(who.email, ()) if who.email else ()
-        return tuple(dict.fromkeys(by_phone + by_email))
+        return tuple(dict.fromkeys(by_phone + by_email)) if by_phone or by_email else ()
 
     def _by_nik(self, who: Identity, same_nik: _Keys) -> Finding:
         """The same NIK, unless the name is clearly different. A row without a name is whoever has its NIK."""
@@ -108,7 +113,7 @@ class People:
             key for key in self.by_name.get(who.name_key, ()) if _lives_with(who, self.identity[key])
         ]
         if not namesakes:
-            return Finding(phone_shared=phone_shared)
+            return Finding(phone_shared=True) if phone_shared else NOBODY
         compatible = [key for key in namesakes if not _contradict(who, self.identity[key])]
         told = [key for key in compatible if _agree(who, self.identity[key])]
         if len(told) == 1:

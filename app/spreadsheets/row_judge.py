@@ -149,7 +149,7 @@ class RowJudge:
 
     def complete(self, result: JudgedRow) -> None:
         """The group, the attendance, and what changes of what is known."""
-        if not _is_faulty(result) and self.has_the_nik_of_another(result):
+        if self.has_the_nik_of_another(result) and not _is_faulty(result):
             result.values = replace(result.values, nik=None, nik_key=None)
             result.messages.append(Message("warning", "nik", "nik-taken", {}))
         registration = self.registration_of(result.person)
