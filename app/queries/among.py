@@ -1,13 +1,12 @@
 """A condition on a column for any number of values."""
 
-import json
 from collections.abc import Collection
 from typing import TypeVar
 
 from sqlalchemy import ARRAY, ColumnElement, Integer, String, bindparam, func, select
 from sqlalchemy.orm import Mapped
 
-from app.database import Db, is_postgresql
+from app.database import Db, is_postgresql, json_text
 
 Value = TypeVar("Value", str, int)
 
@@ -20,4 +19,4 @@ def among(
     if is_postgresql(db):
         kind = Integer if isinstance(given[0], int) else String
         return column.in_(select(func.unnest(bindparam(None, given, type_=ARRAY(kind)))))
-    return column.in_(select(func.json_each(json.dumps(given)).table_valued("value").c.value))
+    return column.in_(select(func.json_each(json_text(given)).table_valued("value").c.value))

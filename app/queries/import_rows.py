@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import AttendanceImport, AttendanceImportRow, RowKind
-from app.nik_vault import NikVault, holds_nik, with_niks_masked
+from app.nik_vault import NIK_DIGITS, NikVault, holds_nik, with_niks_masked
 from app.spreadsheets.document import (
     Cell,
     Column,
@@ -35,7 +35,12 @@ _kept_values = attrgetter(*_KEPT)
 
 def seal_cells(cells: Mapping[str, Cell], vault: NikVault) -> dict[str, Any]:
     """Cells as JSON; what stands in the NIK's column, or holds a NIK elsewhere, is encrypted."""
-    return {field: _sealed(field, cell, vault) for field, cell in cells.items()}
+    return {
+        field: cell
+        if type(cell) is str and len(cell) < NIK_DIGITS and field != "nik"
+        else _sealed(field, cell, vault)
+        for field, cell in cells.items()
+    }
 
 
 def open_cells(stored: Mapping[str, Any], vault: NikVault) -> dict[str, Cell]:

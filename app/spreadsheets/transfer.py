@@ -15,7 +15,7 @@ from app.spreadsheets.document import (
     cell_to_json,
 )
 
-_NOT_IN_JSON = (date, datetime, time, CellError)
+_NOT_IN_JSON = frozenset({date, datetime, time, CellError})
 
 
 def sheet_to_json(sheet: RecognisedSheet) -> dict[str, Any]:
@@ -74,9 +74,9 @@ def message_from_json(stored: dict[str, Any]) -> Message:
 
 def _cells_to_json(row: SheetRow) -> dict[str, Any]:
     """Most rows hold texts and numbers only and go as they are."""
-    if any(isinstance(cell, _NOT_IN_JSON) for cell in row.cells.values()):
-        return {field: cell_to_json(cell) for field, cell in row.cells.items()}
-    return row.cells
+    if _NOT_IN_JSON.isdisjoint(map(type, row.cells.values())):
+        return row.cells
+    return {field: cell_to_json(cell) for field, cell in row.cells.items()}
 
 
 def _cells_from_json(cells: dict[str, Any]) -> dict[str, Any]:
