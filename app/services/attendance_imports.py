@@ -240,12 +240,11 @@ def keep_reading(
             col(AttendanceImportRow.attendance_import_id) == attendance_import.id
         )
     )
-    cells = {row.number: row.cells for row in sheet.rows}
     made = corrections or {}
     rows = (
         {
             "number": judged.number,
-            "cells": seal_cells(cells[judged.number], vault),
+            "cells": seal_cells(judged.cells, vault),
             "corrected": sorted(made[judged.number].cells) if judged.number in made else [],
             "decision": made[judged.number].stored_decision if judged.number in made else None,
             **judged_columns(judged, vault),

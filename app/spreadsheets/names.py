@@ -57,7 +57,9 @@ def name_key(text: str) -> str:
 
     A name of titles only keeps them; a text without letters gives "".
     """
-    folded = _LEADING_ABBREVIATIONS.sub(_spaced, _APOSTROPHES.sub("", fold(clean(text))))
+    folded = _APOSTROPHES.sub("", fold(clean(text)))
+    if "." in folded:
+        folded = _LEADING_ABBREVIATIONS.sub(_spaced, folded)
     own_name, _, behind = folded.partition(",")
     tokens = _tokens(own_name) + _without_abbreviations(behind) if behind else _tokens(own_name)
     own = _without_degrees(_without_titles(tokens)) or tokens or _tokens(folded)

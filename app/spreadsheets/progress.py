@@ -19,10 +19,9 @@ def watched(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
 
     Of no rows there is nothing to tell.
     """
-    for number, row in enumerate(rows):
-        if number % EVERY == 0:
-            progress(number, len(rows))
-        yield row
+    for start in range(0, len(rows), EVERY):
+        progress(start, len(rows))
+        yield from rows[start : start + EVERY]
     if rows:
         progress(len(rows), len(rows))
 
