@@ -61,7 +61,7 @@ class Registration(SQLModel, table=True):
     id: int = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=12)
     participant_id: int = Field(foreign_key="participant.id", index=True)
-    workshop_session_id: int = Field(foreign_key="workshop_session.id")
+    workshop_session_id: int = Field(foreign_key="workshop_session.id", index=True)
     status: RegistrationStatus = Field(sa_type=choice(RegistrationStatus, "status"))
     kelurahan_code: str | None = Field(default=None, foreign_key="area.code")
     outside_place: str | None = None
