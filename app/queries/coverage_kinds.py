@@ -34,27 +34,25 @@ def counted_by_kind(facts: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
 def _found(lines: Subquery) -> CTE:
     """People counted by what is `said` of them; those of several kinds alone, with their number below zero."""
     said = _said(lines).c
+    least, most = func.min(said.said), func.max(said.said)
+    of_one_kind = _bits(least, SEX_AT) == _bits(most, SEX_AT)
     folded = (
         select(
-            said.person,
-            func.min(said.said).label("least"),
-            func.max(said.said).label("most"),
+            case((of_one_kind, most), else_=-said.person).label("said"),
             count_where(_standing(said.said) == Standing.PRESENT).label("attendances"),
         )
         .group_by(said.person)
         .subquery()
         .c
     )
-    of_one_kind = _bits(folded.least, SEX_AT) == _bits(folded.most, SEX_AT)
-    who = case((of_one_kind, folded.most), else_=-folded.person)
     return (
         select(
-            who.label("said"),
+            folded.said,
             func.count().label("people"),
             func.sum(folded.attendances).label("attendances"),
             count_where(folded.attendances > 0).label("participants"),
         )
-        .group_by(who)
+        .group_by(folded.said)
         .cte("found")
         .prefix_with("MATERIALIZED")
     )
