@@ -1,5 +1,6 @@
 """The coverage report: which kelurahan and target groups were reached. A constant number of queries."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -192,9 +193,12 @@ def _summed(rows: tuple[CoverageRow, ...], group: str) -> int | None:
 
 def _by_kecamatan(counted: Census, rows: tuple[CoverageRow, ...], asked: Asked) -> Breakdown:
     """Target and gap are sums over the kelurahan that still exist; people are counted anew, each once."""
+    inside_of = defaultdict(list)
+    for row in rows:
+        inside_of[asked.areas[row.kelurahan].parent_code].append(row)
     parts = []
     for area in asked.areas.values():
-        inside = [row for row in rows if asked.areas[row.kelurahan].parent_code == area.code]
+        inside = inside_of[area.code]
         if area.level is not AreaLevel.KECAMATAN or not inside:
             continue
         tally = counted.of("kecamatan", area.code)

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.database import Db
+from app.database import Db, lines
 from app.errors import NotFound
 from app.i18n import N_, Language
 from app.models import CoverageTarget
@@ -65,8 +65,10 @@ class TargetGrid:
 
 def targets_of(db: Db, year: int) -> Targets:
     """What is set for a year; one query."""
-    found = db.scalars(select(CoverageTarget).where(col(CoverageTarget.year) == year))
-    return Targets({(line.kelurahan_code, line.target_group_code): line.target for line in found})
+    statement = select(
+        col(CoverageTarget.kelurahan_code), col(CoverageTarget.target_group_code), col(CoverageTarget.target)
+    ).where(col(CoverageTarget.year) == year)
+    return Targets({(kelurahan, group): target for kelurahan, group, target in lines(db, statement)})
 
 
 def target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGrid:

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, select
+from sqlalchemy import select
+from sqlmodel import col
 
-from app.database import Db
+from app.database import Db, lines
 from app.errors import NotFound
 from app.i18n import N_
 from app.models import Area, AreaLevel, Denominator, Indicator
@@ -34,8 +35,17 @@ Known = Mapping[tuple[str, Indicator], DenominatorView]
 def denominators(db: Db, actor: Actor) -> list[DenominatorView]:
     """All that was ever recorded: by area and indicator, in each the one that counts first. For every role."""
     actor.require(Permission.COVERAGE_READ)
-    lines = db.exec(
-        select(Denominator, Area)
+    statement = (
+        select(
+            col(Denominator.id),
+            col(Area.code),
+            col(Area.name),
+            col(Area.level),
+            col(Denominator.indicator),
+            col(Denominator.value),
+            col(Denominator.as_of),
+            col(Denominator.source),
+        )
         .join(Area, col(Area.code) == col(Denominator.area_code))
         .order_by(
             col(Denominator.area_code),
@@ -44,12 +54,7 @@ def denominators(db: Db, actor: Actor) -> list[DenominatorView]:
             col(Denominator.id).desc(),
         )
     )
-    return [
-        DenominatorView(
-            line.id, area.code, area.name, area.level, line.indicator, line.value, line.as_of, line.source
-        )
-        for line, area in lines
-    ]
+    return [DenominatorView(*line) for line in lines(db, statement)]
 
 
 def known_on(found: Iterable[DenominatorView], day: date) -> Known:
@@ -63,7 +68,7 @@ def known_on(found: Iterable[DenominatorView], day: date) -> Known:
 
 def areas(db: Db) -> list[Area]:
     """Every area that a source may tell of, the kota first, each kecamatan before its kelurahan."""
-    return list(db.exec(select(Area).order_by(Area.code)))
+    return list(db.scalars(select(Area).order_by(col(Area.code))))
 
 
 def denominator_by_id(db: Db, actor: Actor, denominator_id: int) -> Denominator:

@@ -104,10 +104,9 @@ def is_valid(area: Area, level: AreaLevel) -> bool:
 
 def target_groups(db: Db, language: Language) -> list[TargetGroupView]:
     """The groups in the order in which reports show them."""
-    return [
-        TargetGroupView(group.code, group.label_id if language == "id" else group.label_en)
-        for group in db.exec(select(TargetGroup).order_by(col(TargetGroup.position)))
-    ]
+    label = col(TargetGroup.label_id if language == "id" else TargetGroup.label_en)
+    statement = select_columns(col(TargetGroup.code), label).order_by(col(TargetGroup.position))
+    return [TargetGroupView(*line) for line in lines(db, statement)]
 
 
 def names(db: Db, language: Language) -> dict[str, str]:
