@@ -3,11 +3,11 @@
 import os
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import httpx2
@@ -16,8 +16,7 @@ import pytest
 from app.settings import Settings
 from tests import shell
 
-JANGKAU = str(Path(sys.executable).with_name("jangkau"))
-SECONDS_TO_START = 20
+SECONDS_TO_START = SECONDS_TO_STOP = 20
 SECONDS_BETWEEN_TRIES = 0.02
 
 Jangkau = Callable[..., subprocess.CompletedProcess[str]]
@@ -47,17 +46,20 @@ def jangkau(environment: dict[str, str]) -> Jangkau:
 @dataclass(frozen=True)
 class Server:
     url: str
-    process: subprocess.Popen[bytes]
+    process: BaseProcess
     log: Path
 
     def kill(self) -> None:
         """Ends it as a power cut would."""
         self.process.kill()
-        self.process.wait()
+        self.process.join()
 
     def stop(self) -> None:
         self.process.terminate()
-        self.process.wait(SECONDS_TO_START)
+        self.process.join(SECONDS_TO_STOP)
+        if self.process.exitcode is None:
+            self.kill()
+            pytest.fail(f"the server did not stop:\n{self.log.read_text()}")
 
 
 @pytest.fixture
@@ -68,18 +70,12 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(environment: dict[str, str], folder: Path) -> Iterator[Server]:
-    """The same, for a test that needs another after the first was killed."""
+def serving(environment: dict[str, str], folder: Path, *, afresh: bool = False) -> Iterator[Server]:
+    """The same, for a test that needs another after the first was killed, or one that `shell` starts afresh."""
     port = free_port()
     log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            [JANGKAU, "serve", "--port", str(port)],
-            env={**environment, "JANGKAU_BASE_URL": url},
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        )
+    command = ["serve", "--port", str(port)]
+    process = shell.start(command, {**environment, "JANGKAU_BASE_URL": url}, output=log, afresh=afresh)
     server = Server(url, process, log)
     try:
         _wait_until_alive(server)
@@ -97,11 +93,10 @@ def free_port() -> int:
 
 def _wait_until_alive(server: Server) -> None:
     deadline = time.monotonic() + SECONDS_TO_START
-    while time.monotonic() < deadline and server.process.poll() is None:
-        try:
-            httpx2.get(f"{server.url}/health/live").raise_for_status()
-            return
-        except httpx2.HTTPError:
-            with suppress(subprocess.TimeoutExpired):
-                server.process.wait(SECONDS_BETWEEN_TRIES)
+    with httpx2.Client(base_url=server.url) as visitor:
+        while time.monotonic() < deadline and server.process.exitcode is None:
+            with suppress(httpx2.HTTPError):
+                visitor.get("/health/live").raise_for_status()
+                return
+            server.process.join(SECONDS_BETWEEN_TRIES)
     pytest.fail(f"the server did not start:\n{server.log.read_text()}")

@@ -8,14 +8,17 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import app.cli
 
+JANGKAU = str(Path(sys.executable).with_name("jangkau"))
 SECONDS_TO_END = 120
+NOTHING = Path(os.devnull)
 
 _shell = multiprocessing.get_context("forkserver")
-_shell.set_forkserver_preload(["__main__", __name__])
+_shell.set_forkserver_preload(["__main__", "app.main", __name__])
 
 
 def run(
@@ -23,24 +26,47 @@ def run(
 ) -> subprocess.CompletedProcess[str]:
     """Runs the command to its end, as `subprocess.run` would. Raises `TimeoutExpired` if it has none."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "stdin").write_text(stdin)
-        process = _shell.Process(target=_command, args=(arguments, dict(environment), folder))
-        process.start()
+        typed, output, errors = (Path(name) / stream for stream in ("stdin", "stdout", "stderr"))
+        typed.write_text(stdin)
+        process = start(arguments, environment, stdin=typed, output=output, errors=errors)
         process.join(SECONDS_TO_END)
         if process.exitcode is None:
             process.kill()
             raise subprocess.TimeoutExpired(arguments, SECONDS_TO_END)
-        said = [(folder / stream).read_text() for stream in ("stdout", "stderr")]
+        said = output.read_text(), errors.read_text()
     return subprocess.CompletedProcess(arguments, process.exitcode, *said)
 
 
-def _command(arguments: Sequence[str], environment: Mapping[str, str], folder: Path) -> None:
+def start(
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    *,
+    stdin: Path = NOTHING,
+    output: Path,
+    errors: Path | None = None,
+    afresh: bool = False,
+) -> BaseProcess:
+    """The command under way. Errors go where its output goes, unless they have a file of their own.
+
+    With `afresh` it is what was installed, loaded anew by an interpreter of its own.
+    """
+    streams = (stdin, output, errors or output)
+    process = _shell.Process(target=_command, args=(arguments, dict(environment), streams, afresh))
+    process.start()
+    return process
+
+
+def _command(
+    arguments: Sequence[str], environment: Mapping[str, str], streams: tuple[Path, Path, Path], afresh: bool
+) -> None:
+    stdin, *outputs = streams
+    os.dup2(os.open(stdin, os.O_RDONLY), 0)
+    for number, path in enumerate(outputs, start=1):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
+    if afresh:
+        os.execve(JANGKAU, [JANGKAU, *arguments], environment)  # noqa: S606 (no shell is wanted)
     os.environ.clear()
     os.environ.update(environment)
-    os.dup2(os.open(folder / "stdin", os.O_RDONLY), 0)
-    for number, name in ((1, "stdout"), (2, "stderr")):
-        os.dup2(os.open(folder / name, os.O_WRONLY | os.O_CREAT), number)
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
     sys.argv = ["jangkau", *arguments]
     app.cli.main()

@@ -13,8 +13,8 @@ from app.database import alembic_config, reading, upgrade, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
 from app.settings import Settings
-from tests.server import JANGKAU
 from tests.services.duplicates import pair_of
+from tests.shell import JANGKAU
 from tests.stories import City, dump, sheet
 
 MANGGAR = "64.71.01.1001"

@@ -17,7 +17,8 @@ from app.services.logins import actor_by_token, user_with_password
 from app.services.users import user_of_password_link
 from app.settings import Settings
 from tests.database import on_sqlite
-from tests.server import JANGKAU, Jangkau
+from tests.server import Jangkau
+from tests.shell import JANGKAU
 from tests.stories import SAMPLES, City, dump, sheet
 
 WITH_ONE_FAULT = sheet(

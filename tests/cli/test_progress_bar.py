@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.database import on_sqlite
-from tests.server import JANGKAU, Jangkau
+from tests.server import Jangkau
+from tests.shell import JANGKAU
 from tests.stories import City, crowd
 
 pytestmark = on_sqlite

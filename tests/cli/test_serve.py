@@ -1,17 +1,27 @@
 """`jangkau serve` as a real process: it brings an empty database up to date, answers, and survives bad requests."""
 
 import asyncio
+from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
+import pytest
 
 from app.database import writing
 from app.permissions import OPERATOR
 from app.services.attendance_imports import READ_AT_ONCE_BYTES
 from app.services.users import create_api_token
-from tests.server import Server
+from tests.server import Server, serving
 from tests.stories import City, crowd
 
 MANY = 150
+
+
+@pytest.fixture
+def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
+    """As an operator starts it: by an interpreter that has nothing loaded yet."""
+    with serving(environment, tmp_path, afresh=True) as server:
+        yield server
 
 
 def test_it_says_where_it_is_and_answers_everybody_who_comes(server: Server) -> None:
