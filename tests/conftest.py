@@ -8,7 +8,6 @@ import hypothesis
 import pytest
 from fastapi import FastAPI
 from pwdlib.hashers.argon2 import Argon2Hasher
-from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from app.database import Db, create_engine
@@ -17,6 +16,7 @@ from app.main import create_app, open_house
 from app.nik_vault import NikVault
 from app.services import users
 from app.settings import Settings
+from tests.beginnings import SECRET
 
 pytest_plugins = ["tests.database", "tests.server", "tests.mail"]
 
@@ -35,7 +35,7 @@ def pytest_configure() -> None:
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, database_url=database_url, secret_key=SecretStr("only-for-tests"))
+    return Settings(data_dir=tmp_path, database_url=database_url, secret_key=SECRET)
 
 
 @pytest.fixture(scope="session")

@@ -9,21 +9,19 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from pydantic import SecretStr
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
-import app.database
-from app.services.reference_data import bring_up_to_date
-from app.settings import Settings
-from tests.stories import City
+from tests.beginnings import Beginning, beginning
 
 FOLDER = "TEST_POSTGRESQL_FOLDER"
+Template = Callable[[Beginning], str]
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
 # For what does not depend on the database: texts, markup, what a form refuses before it asks the database.
@@ -60,19 +58,17 @@ def database_url(
 ) -> Iterator[str]:
     """A fresh database, as a server leaves it that started for the first time: tables and reference data.
 
-    Of a test that asks for `city` it holds those who work there, too. Each is where the one before it was.
+    Of a test that asks for `city` or a story it holds what those tell, too. Each is where the one before it was.
     """
-    template = "city_template" if "city" in request.fixturenames else "template"
+    template = request.getfixturevalue(f"{database_kind}_template")(beginning(request.fixturenames))
     if database_kind == "sqlite":
         folder = tmp_path_factory.getbasetemp() / "database"
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
-        path = shutil.copyfile(request.getfixturevalue(f"sqlite_{template}"), folder / "jangkau.sqlite3")
-        yield f"sqlite:///{path}"
+        yield f"sqlite:///{shutil.copyfile(template, folder / 'jangkau.sqlite3')}"
     else:
-        copied = request.getfixturevalue(f"postgresql_{template}").database
         server, name = request.getfixturevalue("postgresql"), request.getfixturevalue("database_name")
-        with created_database(server, copied, name) as url:
+        with created_database(server, template, name) as url:
             yield written(url)
 
 
@@ -93,32 +89,33 @@ def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_p
 
 
 @pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "jangkau.sqlite3"
-    _fill(f"sqlite:///{path}")
-    return path
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
+    """The path of the file to copy."""
+
+    @cache
+    def template(told: Beginning) -> str:
+        path = tmp_path_factory.mktemp("template") / "jangkau.sqlite3"
+        if told.after:
+            shutil.copyfile(template(told.after), path)
+        told.tell_to(f"sqlite:///{path}")
+        return str(path)
+
+    return template
 
 
 @pytest.fixture(scope="session")
-def sqlite_city_template(sqlite_template: Path) -> Path:
-    path = sqlite_template.with_name("city.sqlite3")
-    shutil.copyfile(sqlite_template, path)
-    _hire(f"sqlite:///{path}")
-    return path
+def postgresql_template(postgresql: Engine) -> Iterator[Template]:
+    """The name of the database to copy."""
+    with ExitStack() as databases:
 
+        @cache
+        def template(told: Beginning) -> str:
+            before = template(told.after) if told.after else None
+            url = databases.enter_context(created_database(postgresql, before))
+            told.tell_to(written(url))
+            return str(url.database)
 
-@pytest.fixture(scope="session")
-def postgresql_template(postgresql: Engine) -> Iterator[URL]:
-    with created_database(postgresql) as url:
-        _fill(written(url))
-        yield url
-
-
-@pytest.fixture(scope="session")
-def postgresql_city_template(postgresql: Engine, postgresql_template: URL) -> Iterator[URL]:
-    with created_database(postgresql, postgresql_template.database) as url:
-        _hire(written(url))
-        yield url
+        yield template
 
 
 @pytest.fixture(scope="session")
@@ -176,16 +173,3 @@ def _command(server: Engine, *statements: str) -> None:
     with server.connect() as connection:
         for statement in statements:
             connection.execute(text(statement))
-
-
-def _fill(url: str) -> None:
-    engine = app.database.create_engine(Settings(database_url=url))
-    bring_up_to_date(engine)
-    engine.dispose()
-
-
-def _hire(url: str) -> None:
-    settings = Settings(database_url=url, secret_key=SecretStr("only-for-tests"))
-    engine = app.database.create_engine(settings)
-    City(engine, settings)
-    engine.dispose()

@@ -22,6 +22,7 @@ from app.services.workshop_sessions import WorkshopSessionInput, create_workshop
 from app.services.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
 from app.web.house import House
+from tests.beginnings import story
 from tests.stories import MORNING, City
 
 
@@ -119,29 +120,35 @@ def reading_english(app: FastAPI) -> TestClient:
 
 
 @pytest.fixture
-def workshop(engine: Engine, city: City) -> Workshop:
+def workshop(city: City) -> Workshop:
     """The organizer's workshop for small businesses and heads of RT."""
+    return workshop_of(city)
+
+
+@pytest.fixture
+def workshop_session(city: City, workshop: Workshop) -> WorkshopSession:
+    """Its session, which is over."""
+    return session_of(city, workshop)
+
+
+def workshop_of(city: City) -> Workshop:
     given = WorkshopInput("Workshop Literasi Promosi SPBE", target_groups=("umkm", "rt"))
-    with writing(engine) as db:
+    with writing(city.engine) as db:
         return create_workshop(db, city.actor("sari"), "SPBE-2025", given)
 
 
-@pytest.fixture
-def workshop_session(engine: Engine, city: City, workshop: Workshop) -> WorkshopSession:
-    """Its session, which is over."""
+def session_of(city: City, workshop: Workshop) -> WorkshopSession:
     given = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), "Aula Balai Kota", capacity=100)
-    with writing(engine) as db:
+    with writing(city.engine) as db:
         return create_workshop_session(db, city.actor("sari"), workshop.code, "SPBE-2025-1", given)
 
 
-@pytest.fixture
-def figures_of_2025(city: City, workshop_session: WorkshopSession) -> None:
+@story
+def figures_of_2025(city: City) -> None:
     """Two women of Manggar and a man of Damai came in 2025; another workshop reached Lamaru in 2024."""
     city.imported(
-        workshop_session.code,
+        session_of(city, workshop_of(city)).code,
         b"Nama;JK;Kelurahan;Kategori\nRina Melati;P;Manggar;UMKM\nTuti Kenanga;P;Manggar;RT\nJoko Anggrek;L;Damai;RT\n",
     )
-    before = city.session(
-        "LAMA-1", workshop_session.starts_at.replace(year=2024, tzinfo=None), groups=("rt",)
-    )
+    before = city.session("LAMA-1", MORNING.replace(year=2024), groups=("rt",))
     city.imported(before, b"Nama;JK;Kelurahan;Kategori\nWati Teratai;P;Lamaru;RT\n")

@@ -7,6 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
+from tests.beginnings import story
 from tests.database import on_sqlite
 from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
@@ -15,12 +16,17 @@ NIK, OTHER_NIK = "6471054408900002", "6471015708850001"
 AS_KNOWN = {"name": "Rina Melati", "kelurahan": MANGGAR, "rt": "12"}
 
 
-@pytest.fixture
-def rina(city: City) -> str:
-    """The address of the page of Rina, who came to a session of Sari's; Tuti came too."""
+@story
+def rina_and_tuti(city: City) -> None:
+    """They came to a session of Sari's, Rina first."""
     rows = (f"Rina Melati;{NIK};Manggar;12;081200000101;hadir", f"Tuti Kenanga;{OTHER_NIK};Lamaru;;;hadir")
     city.imported(city.session(), sheet(HEADER, *rows))
-    return "/peserta/1"
+
+
+@pytest.fixture
+def rina(rina_and_tuti: City) -> str:
+    """The address of Rina's page."""
+    return f"/peserta/{rina_and_tuti.all(Participant)[0].id}"
 
 
 def person(city: City) -> Participant:

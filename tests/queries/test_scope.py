@@ -14,6 +14,7 @@ from app.queries.participant_history import registrations_of
 from app.queries.participants import ParticipantFilters, participant, participants
 from app.queries.workshop_sessions import workshop_session, workshop_sessions
 from app.queries.workshops import workshops
+from tests.beginnings import story
 from tests.stories import MANGGAR, City, sheet
 
 ALL = ("SARI-1-W", "TONO-1-W")
@@ -43,8 +44,8 @@ SEARCHES: tuple[tuple[dict[str, str], list[str]], ...] = (
 HEADER = "Nama;Kelurahan;HP;Unsur;Kehadiran"
 
 
-@pytest.fixture
-def two_organizations(city: City) -> City:
+@story
+def two_organizations(city: City) -> None:
     """Siti came to Sari's workshop and to Tono's, Nur to Tono's alone."""
     city.session("SARI-1")
     city.session("TONO-1", by="tono")
@@ -54,7 +55,6 @@ def two_organizations(city: City) -> City:
         sheet(HEADER, "Siti Aminah;Manggar;081200000678;rt;tidak", "Nur Aini;Lamaru;081200000679;rt;hadir"),
         by="tono",
     )
-    return city
 
 
 def names(city: City, who: Actor, **filters: Any) -> list[str]:

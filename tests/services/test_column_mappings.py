@@ -11,18 +11,18 @@ from app.services.attendance_imports import upload
 from app.services.column_mappings import forget_columns
 from app.services.import_mapping import remap
 from app.services.queued_imports import read_queued
+from tests.beginnings import story
 from tests.stories import City, sheet
 
 HEADER = "Nama;Kolom A;Ket"
 SITI = "Siti Aminah;Negeri Awan;baru"
 
 
-@pytest.fixture
-def corrected(city: City) -> int:
-    """An import whose second column somebody named as the kelurahan's."""
+@story
+def corrected(city: City) -> None:
+    """Of an import somebody named the second column as the kelurahan's."""
     made = city.upload(city.session(), sheet(HEADER, SITI))
     read_again(city, made.id, {"columns": {1: "kelurahan"}})
-    return made.id
 
 
 def read_again(city: City, import_id: int, given: dict[str, Any]) -> None:
@@ -93,12 +93,13 @@ def test_an_import_under_review_is_not_changed_by_what_is_said_elsewhere(city: C
     assert kelurahan_read(city, first.id) is None
 
 
-def test_what_was_forgotten_is_not_used_again(city: City, corrected: int) -> None:
-    with writing(city.engine) as db:
-        forget_columns(db, city.actor("sari"), corrected)
-    again = city.upload("UMKM-2025-1", sheet(HEADER, SITI))
-    assert kelurahan_read(city, again.id) is None
-    assert city.all(ColumnMapping) == []
+def test_what_was_forgotten_is_not_used_again(corrected: City) -> None:
+    (said,) = corrected.all(AttendanceImport)
+    with writing(corrected.engine) as db:
+        forget_columns(db, corrected.actor("sari"), said.id)
+    again = corrected.upload("UMKM-2025-1", sheet(HEADER, SITI))
+    assert kelurahan_read(corrected, again.id) is None
+    assert corrected.all(ColumnMapping) == []
 
 
 def test_a_mapping_that_was_only_looked_at_is_not_remembered(city: City) -> None:

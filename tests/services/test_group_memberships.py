@@ -17,6 +17,7 @@ from app.services.group_memberships import (
 from app.services.recognition import NotUnderstood, PersonGiven
 from app.services.registration_requests import Asking
 from app.services.registrations import register
+from tests.beginnings import story
 from tests.coming import coming_session
 from tests.services.duplicates import merged, person_id, unmerged
 from tests.stories import MORNING, City, sheet
@@ -26,11 +27,15 @@ ANI = "Ani Aster;Manggar;081200000001;hadir"
 TERM = (date(2024, 1, 1), date(2026, 12, 31))
 
 
-@pytest.fixture
-def ani(city: City) -> int:
-    """Ani came to a session before, as somebody from a small business."""
+@story
+def ani_came_before(city: City) -> None:
+    """To a session for small businesses."""
     city.imported(city.session("LAMA-1", MORNING - timedelta(days=400)), sheet(HEADER, ANI))
-    return person_id(city, "Ani Aster")
+
+
+@pytest.fixture
+def ani(ani_came_before: City) -> int:
+    return person_id(ani_came_before, "Ani Aster")
 
 
 def note(

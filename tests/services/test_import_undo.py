@@ -8,44 +8,44 @@ from app.database import writing
 from app.errors import Conflict
 from app.models import Attendance, AttendanceStatus, ImportStatus, Participant, Registration
 from app.services.import_commit import CommitChoices
+from tests.beginnings import story
 from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
 
 HEADER = "Nama;Kelurahan;HP;Email;RT;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)
 
 
-@pytest.fixture
-def known(city: City) -> City:
+@story
+def three_known(city: City) -> None:
     """Siti and Budi came to A-1, and Nur was registered for it without an outcome."""
     code = city.session("A-1")
     city.imported(
         code, sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir", "Budi Contoh;Lamaru;;;;tidak")
     )
     city.register(code, "Nur Aini", LAMARU)
-    return city
 
 
-def test_everything_is_as_it_was_before(known: City) -> None:
-    before = known.people_and_attendance()
+def test_everything_is_as_it_was_before(three_known: City) -> None:
+    before = three_known.people_and_attendance()
     content = sheet(
         HEADER,
         "Siti Aminah;Manggar;081200000001;siti@contoh.id;12;tidak",
         "Budi Contoh;Lamaru;081200000002;;3;hadir",
         "Rahmat Contoh;Sepinggan;;;;hadir",
     )
-    made = known.upload("A-1", content)
-    known.commit(made.id, choices=CommitChoices(others="absent"))
-    assert known.outcomes() == {
+    made = three_known.upload("A-1", content)
+    three_known.commit(made.id, choices=CommitChoices(others="absent"))
+    assert three_known.outcomes() == {
         "Siti Aminah": "absent",
         "Budi Contoh": "present",
         "Nur Aini": "absent",
         "Rahmat Contoh": "present",
     }
 
-    undone = known.undo(made.id)
+    undone = three_known.undo(made.id)
 
     assert undone.status is ImportStatus.UNDONE
-    assert known.people_and_attendance() == before
+    assert three_known.people_and_attendance() == before
 
 
 @pytest.mark.parametrize("name", ["spbe.xlsx", "tokoh.csv"])
@@ -57,32 +57,32 @@ def test_a_sample_leaves_nothing_behind(city: City, name: str) -> None:
     assert city.people_and_attendance() == {"attendance": [], "participant": [], "registration": []}
 
 
-def test_undoing_twice_changes_nothing_more(known: City) -> None:
-    made = known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
-    first = known.undo(made.id)
-    before = known.people_and_attendance()
+def test_undoing_twice_changes_nothing_more(three_known: City) -> None:
+    made = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    first = three_known.undo(made.id)
+    before = three_known.people_and_attendance()
 
-    again = known.undo(made.id, by="budi")
+    again = three_known.undo(made.id, by="budi")
 
     assert (again.undone_at, again.undone_by) == (first.undone_at, first.undone_by)
-    assert known.people_and_attendance() == before
+    assert three_known.people_and_attendance() == before
 
 
-def test_what_was_undone_can_be_uploaded_again(known: City) -> None:
+def test_what_was_undone_can_be_uploaded_again(three_known: City) -> None:
     content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
-    known.undo(known.imported("A-1", content).id)
+    three_known.undo(three_known.imported("A-1", content).id)
 
-    again = known.imported("A-1", content)
+    again = three_known.imported("A-1", content)
 
     assert again.counts["create"] == 1
-    assert known.outcomes()["Rahmat Contoh"] == "present"
+    assert three_known.outcomes()["Rahmat Contoh"] == "present"
 
 
-def test_only_a_committed_import_can_be_undone(known: City) -> None:
-    made = known.upload("A-1", crowd(1))
+def test_only_a_committed_import_can_be_undone(three_known: City) -> None:
+    made = three_known.upload("A-1", crowd(1))
 
     with pytest.raises(Conflict) as refused:
-        known.undo(made.id)
+        three_known.undo(made.id)
 
     assert refused.value.code == "not-committed"
 
@@ -100,16 +100,18 @@ def test_people_who_came_elsewhere_too_stay(city: City) -> None:
     assert len(city.all(Registration)) == len(city.all(Attendance)) == 1
 
 
-def test_details_that_the_import_filled_are_blank_again_unless_changed_since(known: City) -> None:
-    known.session("B-1", NEXT_WEEK)
-    made = known.imported("B-1", sheet(HEADER, "Siti Aminah;Manggar;081200000001;siti@contoh.id;12;hadir"))
-    with writing(known.engine) as db:
-        siti = db.get_one(Participant, next(one.id for one in known.all(Participant) if one.email))
+def test_details_that_the_import_filled_are_blank_again_unless_changed_since(three_known: City) -> None:
+    three_known.session("B-1", NEXT_WEEK)
+    made = three_known.imported(
+        "B-1", sheet(HEADER, "Siti Aminah;Manggar;081200000001;siti@contoh.id;12;hadir")
+    )
+    with writing(three_known.engine) as db:
+        siti = db.get_one(Participant, next(one.id for one in three_known.all(Participant) if one.email))
         siti.rt = "13"
 
-    known.undo(made.id)
+    three_known.undo(made.id)
 
-    siti = next(one for one in known.all(Participant) if one.name == "Siti Aminah")
+    siti = next(one for one in three_known.all(Participant) if one.name == "Siti Aminah")
     assert (siti.email, siti.rt, siti.phone) == (None, "13", "+6281200000001")
 
 
@@ -171,51 +173,51 @@ def test_who_was_chosen_in_another_sheet_and_is_gone_is_asked_for_again(city: Ci
     assert refused.value.code == "rows-need-attention"
 
 
-def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named(known: City) -> None:
-    first = known.imported(
+def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named(three_known: City) -> None:
+    first = three_known.imported(
         "A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir", "Ayu Misalnya;Manggar;;;;hadir")
     )
-    second = known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"))
-    before = known.people_and_attendance()
+    second = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"))
+    before = three_known.people_and_attendance()
 
     with pytest.raises(Conflict, match=r"1 people.*Rahmat Contoh") as refused:
-        known.undo(first.id)
+        three_known.undo(first.id)
     assert refused.value.code == "changed-later"
-    assert known.people_and_attendance() == before
+    assert three_known.people_and_attendance() == before
 
-    known.undo(second.id)
-    known.undo(first.id)
-    assert "Rahmat Contoh" not in known.outcomes()
+    three_known.undo(second.id)
+    three_known.undo(first.id)
+    assert "Rahmat Contoh" not in three_known.outcomes()
 
 
-def test_a_later_outcome_of_somebody_who_was_marked_absent_stands_in_the_way(known: City) -> None:
-    made = known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
-    known.commit(made.id, choices=CommitChoices(others="absent"))
-    known.imported("A-1", sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
+def test_a_later_outcome_of_somebody_who_was_marked_absent_stands_in_the_way(three_known: City) -> None:
+    made = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    three_known.commit(made.id, choices=CommitChoices(others="absent"))
+    three_known.imported("A-1", sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
 
     with pytest.raises(Conflict, match="Nur Aini"):
-        known.undo(made.id)
+        three_known.undo(made.id)
 
-    assert known.outcomes()["Nur Aini"] == "present"
+    assert three_known.outcomes()["Nur Aini"] == "present"
 
 
-def test_a_later_import_that_changed_nothing_stands_in_nobodys_way(known: City) -> None:
+def test_a_later_import_that_changed_nothing_stands_in_nobodys_way(three_known: City) -> None:
     content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
-    first = known.imported("A-1", content)
-    known.imported("A-1", content)
+    first = three_known.imported("A-1", content)
+    three_known.imported("A-1", content)
 
-    known.undo(first.id)
+    three_known.undo(first.id)
 
-    assert "Rahmat Contoh" not in known.outcomes()
+    assert "Rahmat Contoh" not in three_known.outcomes()
 
 
-def test_an_attendance_that_was_recorded_by_hand_since_stays(known: City) -> None:
-    made = known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
-    with writing(known.engine) as db:
-        recorded = db.get_one(Attendance, max(one.registration_id for one in known.all(Attendance)))
+def test_an_attendance_that_was_recorded_by_hand_since_stays(three_known: City) -> None:
+    made = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    with writing(three_known.engine) as db:
+        recorded = db.get_one(Attendance, max(one.registration_id for one in three_known.all(Attendance)))
         recorded.status = AttendanceStatus.EXCUSED
 
     with pytest.raises(Conflict, match="Rahmat Contoh"):
-        known.undo(made.id)
+        three_known.undo(made.id)
 
-    assert known.outcomes()["Rahmat Contoh"] == "excused"
+    assert three_known.outcomes()["Rahmat Contoh"] == "excused"

@@ -19,6 +19,7 @@ from app.models import (
     RegistrationStatus,
 )
 from app.services.people_merge import merge
+from tests.beginnings import story
 from tests.services.duplicates import looked_for, merged, pair_of, person_id
 from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
@@ -28,8 +29,8 @@ NEXT_WEEK = MORNING + timedelta(days=7)
 ABSENT, EXCUSED, PRESENT = AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED, AttendanceStatus.PRESENT
 
 
-@pytest.fixture
-def known(city: City) -> City:
+@story
+def siti_twice(city: City) -> None:
     """Siti Aminah came to A-1; a week later Siti Aminnah, of another phone and with a NIK, came to B-1."""
     city.imported(
         city.session("A-1"), sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;siti@contoh.id;hadir")
@@ -38,31 +39,30 @@ def known(city: City) -> City:
         city.session("B-1", NEXT_WEEK),
         sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir"),
     )
-    return city
 
 
-def test_one_person_has_come_to_both_sessions(known: City) -> None:
-    merged(known, "Siti Aminah", "Siti Aminnah")
+def test_one_person_has_come_to_both_sessions(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    [siti] = known.all(Participant)
-    assert [one.participant_id for one in known.all(Registration)] == [siti.id, siti.id]
-    assert [one.status for one in known.all(Attendance)] == [PRESENT, PRESENT]
-    assert known.all(PossibleDuplicate) == []
+    [siti] = siti_twice.all(Participant)
+    assert [one.participant_id for one in siti_twice.all(Registration)] == [siti.id, siti.id]
+    assert [one.status for one in siti_twice.all(Attendance)] == [PRESENT, PRESENT]
+    assert siti_twice.all(PossibleDuplicate) == []
 
 
-def test_blanks_are_filled_and_differences_go_by_the_newest_session(known: City) -> None:
-    merged(known, "Siti Aminah", "Siti Aminnah")
+def test_blanks_are_filled_and_differences_go_by_the_newest_session(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    [siti] = known.all(Participant)
+    [siti] = siti_twice.all(Participant)
     assert (siti.name, siti.phone, siti.email) == ("Siti Aminnah", "+6281200000002", "siti@contoh.id")
     assert siti.nik_encrypted is not None
-    assert known.vault.decrypt(siti.nik_encrypted) == "6471054408900002"
+    assert siti_twice.vault.decrypt(siti.nik_encrypted) == "6471054408900002"
 
 
-def test_a_person_chooses_field_by_field(known: City) -> None:
-    merged(known, "Siti Aminah", "Siti Aminnah", name="Siti Aminah", kelurahan="Siti Aminah")
+def test_a_person_chooses_field_by_field(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Siti Aminah", kelurahan="Siti Aminah")
 
-    [siti] = known.all(Participant)
+    [siti] = siti_twice.all(Participant)
     assert (siti.name, siti.name_key) == ("Siti Aminah", "aminah siti")
     assert (siti.rt, siti.phone) == ("12", "+6281200000002")
 
@@ -78,14 +78,14 @@ def test_they_are_known_since_the_first_and_were_last_seen_at_the_newest_session
     assert (siti.created_at, siti.latest_session_at) == (first.created_at, first.latest_session_at)
 
 
-def test_a_choice_of_somebody_else_is_refused(known: City) -> None:
-    known.register("A-1", "Budi Contoh")
-    before = known.people_and_attendance()
+def test_a_choice_of_somebody_else_is_refused(siti_twice: City) -> None:
+    siti_twice.register("A-1", "Budi Contoh")
+    before = siti_twice.people_and_attendance()
 
     with pytest.raises(Invalid):
-        merged(known, "Siti Aminah", "Siti Aminnah", name="Budi Contoh")
+        merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Budi Contoh")
 
-    assert known.people_and_attendance() == before
+    assert siti_twice.people_and_attendance() == before
 
 
 @pytest.mark.parametrize(
@@ -128,41 +128,43 @@ def test_who_had_a_place_keeps_it(city: City) -> None:
     assert [one.status for one in city.all(Registration)] == [RegistrationStatus.CONFIRMED]
 
 
-def test_sheets_are_still_traced_to_the_person(known: City) -> None:
-    again = known.imported("A-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;;;hadir"))
+def test_sheets_are_still_traced_to_the_person(siti_twice: City) -> None:
+    again = siti_twice.imported("A-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;;;hadir"))
 
-    merged(known, "Siti Aminah", "Siti Aminnah")
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    [siti] = known.all(Participant)
-    remaining = {one.id for one in known.all(Registration)}
+    [siti] = siti_twice.all(Participant)
+    remaining = {one.id for one in siti_twice.all(Registration)}
     for number in (1, 2, again.id):
-        [row] = known.rows(number).values()
+        [row] = siti_twice.rows(number).values()
         assert row.participant_id == siti.id
         assert row.registration_id in remaining
 
 
-def test_the_same_sheet_again_changes_nothing(known: City) -> None:
-    merged(known, "Siti Aminah", "Siti Aminnah")
+def test_the_same_sheet_again_changes_nothing(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    again = known.upload("B-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir"))
+    again = siti_twice.upload(
+        "B-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir")
+    )
 
     assert (again.counts["create"], again.counts["unchanged"]) == (0, 1)
 
 
-def test_an_import_that_was_judged_before_the_merge_finds_the_one_who_remains(known: City) -> None:
-    waiting = known.upload("A-1", sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;tidak"))
-    known.correct(waiting.id, 2, decision={"person": person_id(known, "Siti Aminah")})
+def test_an_import_that_was_judged_before_the_merge_finds_the_one_who_remains(siti_twice: City) -> None:
+    waiting = siti_twice.upload("A-1", sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;tidak"))
+    siti_twice.correct(waiting.id, 2, decision={"person": person_id(siti_twice, "Siti Aminah")})
 
-    merged(known, "Siti Aminah", "Siti Aminnah")
-    known.commit(waiting.id)
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    siti_twice.commit(waiting.id)
 
-    assert len(known.all(Participant)) == 1
-    assert [one.status for one in known.all(Attendance)] == [ABSENT, PRESENT]
+    assert len(siti_twice.all(Participant)) == 1
+    assert [one.status for one in siti_twice.all(Attendance)] == [ABSENT, PRESENT]
 
 
-def test_two_rows_that_wait_for_the_two_become_one(known: City) -> None:
-    waiting = known.upload(
-        known.session("C-1"),
+def test_two_rows_that_wait_for_the_two_become_one(siti_twice: City) -> None:
+    waiting = siti_twice.upload(
+        siti_twice.session("C-1"),
         sheet(
             HEADER,
             "Siti Aminah;;Manggar;12;081200000001;;hadir",
@@ -170,21 +172,21 @@ def test_two_rows_that_wait_for_the_two_become_one(known: City) -> None:
         ),
     )
 
-    merged(known, "Siti Aminah", "Siti Aminnah", phone="Siti Aminah")
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah", phone="Siti Aminah")
 
-    assert known.commit(waiting.id).counts["duplicate"] == 1
-    assert len(known.all(Registration)) == 3
+    assert siti_twice.commit(waiting.id).counts["duplicate"] == 1
+    assert len(siti_twice.all(Registration)) == 3
 
 
-def test_two_merges_at_once_make_one(known: City) -> None:
-    pair_id = pair_of(known, "Siti Aminah", "Siti Aminnah")
+def test_two_merges_at_once_make_one(siti_twice: City) -> None:
+    pair_id = pair_of(siti_twice, "Siti Aminah", "Siti Aminnah")
     start = Barrier(2)
 
     def merge_as(name: str) -> PeopleMerge | NotFound:
         start.wait()
         try:
-            with writing(known.engine) as db:
-                return merge(db, known.actor(name), pair_id)
+            with writing(siti_twice.engine) as db:
+                return merge(db, siti_twice.actor(name), pair_id)
         except NotFound as gone:
             return gone
 
@@ -192,40 +194,40 @@ def test_two_merges_at_once_make_one(known: City) -> None:
         answers = list(threads.map(merge_as, ("sari", "made")))
 
     assert sorted(type(answer).__name__ for answer in answers) == ["NotFound", "PeopleMerge"]
-    assert len(known.all(PeopleMerge)) == len(known.all(Participant)) == 1
+    assert len(siti_twice.all(PeopleMerge)) == len(siti_twice.all(Participant)) == 1
 
 
-def test_an_organizer_merges_only_people_of_whom_nobody_else_knows(known: City) -> None:
-    known.imported(
-        known.session("T-1", by="tono"),
+def test_an_organizer_merges_only_people_of_whom_nobody_else_knows(siti_twice: City) -> None:
+    siti_twice.imported(
+        siti_twice.session("T-1", by="tono"),
         sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;hadir"),
         by="tono",
     )
 
     for name in ("sari", "tono"):
         with pytest.raises(NotFound):
-            merged(known, "Siti Aminah", "Siti Aminnah", by=name)
+            merged(siti_twice, "Siti Aminah", "Siti Aminnah", by=name)
     with pytest.raises(Forbidden):
-        merged(known, "Siti Aminah", "Siti Aminnah", by="budi")
-    merged(known, "Siti Aminah", "Siti Aminnah", by="made")
+        merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="budi")
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="made")
 
-    assert len(known.all(Participant)) == 1
+    assert len(siti_twice.all(Participant)) == 1
 
 
-def test_the_log_says_who_merged_whom_without_personal_data(known: City) -> None:
-    gone = person_id(known, "Siti Aminah")
+def test_the_log_says_who_merged_whom_without_personal_data(siti_twice: City) -> None:
+    gone = person_id(siti_twice, "Siti Aminah")
 
-    made = merged(known, "Siti Aminah", "Siti Aminnah")
+    made = merged(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    line = known.all(Activity)[-1]
+    line = siti_twice.all(Activity)[-1]
     assert (line.actor, line.action, line.subject) == ("Sari Panitia", "merge", "participant")
     assert line.subject_id == str(made.kept_id)
     assert line.after == {"other": gone, "fields": ["email", "kelurahan"], "folded": 0}
 
 
-def test_the_pair_that_was_found_is_the_one_that_is_merged(known: City) -> None:
-    assert looked_for(known) == [("Siti Aminah", "Siti Aminnah")]
+def test_the_pair_that_was_found_is_the_one_that_is_merged(siti_twice: City) -> None:
+    assert looked_for(siti_twice) == [("Siti Aminah", "Siti Aminnah")]
 
-    merged(known, "Siti Aminah", "Siti Aminnah")
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    assert looked_for(known) == []
+    assert looked_for(siti_twice) == []

@@ -11,6 +11,7 @@ from app.models import AttendanceStatus, Participant, PeopleMerge, PossibleDupli
 from app.models.base import now
 from app.services.import_commit import CommitChoices
 from app.services.people_merge_undo import forget_old_merges
+from tests.beginnings import story
 from tests.services.duplicates import (
     looked_for,
     merged,
@@ -27,8 +28,8 @@ AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"
 PRESENT = AttendanceStatus.PRESENT
 
 
-@pytest.fixture
-def known(city: City) -> City:
+@story
+def two_sitis(city: City) -> None:
     """Two records of Siti: both at A-1 and at B-1, where the later record was registered first; one at C-1 each.
 
     Sheets told of most of it, one marked a Siti absent who wasn't on it, and one still waits for its review.
@@ -48,59 +49,58 @@ def known(city: City) -> City:
     city.correct(waiting.id, 2, decision={"person": person_id(city, AMINAH)})
     pair_of(city, AMINAH, AMINNAH)
     pair_of(city, AMINAH, "Rahmat Contoh")
-    return city
 
 
-def test_everything_is_as_it_was_before(known: City) -> None:
-    before = standing(known)
-    made = merged(known, AMINAH, AMINNAH)
-    assert len(known.all(Participant)) == 2
-    assert standing(known) != before
+def test_everything_is_as_it_was_before(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    assert len(two_sitis.all(Participant)) == 2
+    assert standing(two_sitis) != before
 
-    unmerged(known, made)
+    unmerged(two_sitis, made)
 
-    assert standing(known) == before
-
-
-def test_what_was_chosen_makes_no_difference(known: City) -> None:
-    before = standing(known)
-    made = merged(known, AMINAH, AMINNAH, name=AMINAH, phone=AMINAH, kelurahan=AMINAH)
-
-    unmerged(known, made)
-
-    assert standing(known) == before
+    assert standing(two_sitis) == before
 
 
-def test_undoing_twice_changes_nothing_more(known: City) -> None:
-    first = unmerged(known, made := merged(known, AMINAH, AMINNAH))
-    before = standing(known)
+def test_what_was_chosen_makes_no_difference(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    made = merged(two_sitis, AMINAH, AMINNAH, name=AMINAH, phone=AMINAH, kelurahan=AMINAH)
 
-    again = unmerged(known, made, by="made")
+    unmerged(two_sitis, made)
+
+    assert standing(two_sitis) == before
+
+
+def test_undoing_twice_changes_nothing_more(two_sitis: City) -> None:
+    first = unmerged(two_sitis, made := merged(two_sitis, AMINAH, AMINNAH))
+    before = standing(two_sitis)
+
+    again = unmerged(two_sitis, made, by="made")
 
     assert (again.undone_at, again.undone_by) == (first.undone_at, first.undone_by)
-    assert standing(known) == before
+    assert standing(two_sitis) == before
 
 
-def test_the_same_two_can_be_merged_and_undone_again(known: City) -> None:
-    before = standing(known)
-    unmerged(known, merged(known, AMINAH, AMINNAH))
+def test_the_same_two_can_be_merged_and_undone_again(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    unmerged(two_sitis, merged(two_sitis, AMINAH, AMINNAH))
 
-    unmerged(known, merged(known, AMINAH, AMINNAH, name=AMINAH))
+    unmerged(two_sitis, merged(two_sitis, AMINAH, AMINNAH, name=AMINAH))
 
-    assert standing(known) == before
+    assert standing(two_sitis) == before
 
 
-def test_people_and_pairs_that_came_since_stand_in_nobodys_way(known: City) -> None:
-    made = merged(known, AMINAH, AMINNAH)
-    known.imported(
-        known.session("E-1"), sheet(HEADER, "Nur Aini;;Manggar;;;;hadir", "Nur Ainni;;Manggar;;;;hadir")
+def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    two_sitis.imported(
+        two_sitis.session("E-1"), sheet(HEADER, "Nur Aini;;Manggar;;;;hadir", "Nur Ainni;;Manggar;;;;hadir")
     )
-    assert ("Nur Aini", "Nur Ainni") in looked_for(known)
+    assert ("Nur Aini", "Nur Ainni") in looked_for(two_sitis)
 
-    unmerged(known, made)
+    unmerged(two_sitis, made)
 
-    assert len(known.all(PossibleDuplicate)) == 3
-    assert known.outcomes().keys() == {AMINAH, AMINNAH, "Rahmat Contoh", "Nur Aini", "Nur Ainni"}
+    assert len(two_sitis.all(PossibleDuplicate)) == 3
+    assert two_sitis.outcomes().keys() == {AMINAH, AMINNAH, "Rahmat Contoh", "Nur Aini", "Nur Ainni"}
 
 
 def test_who_registers_meanwhile_takes_no_number_that_is_to_come_back(city: City) -> None:
@@ -115,76 +115,76 @@ def test_who_registers_meanwhile_takes_no_number_that_is_to_come_back(city: City
     assert city.outcomes() == {AMINAH: "present", AMINNAH: None, "Nur Aini": None}
 
 
-def test_what_the_person_was_told_since_stays_with_the_one_who_was_kept(known: City) -> None:
-    before = {one.name: one for one in known.all(Participant)}
-    made = merged(known, AMINAH, AMINNAH)
-    with writing(known.engine) as db:
+def test_what_the_person_was_told_since_stays_with_the_one_who_was_kept(two_sitis: City) -> None:
+    before = {one.name: one for one in two_sitis.all(Participant)}
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    with writing(two_sitis.engine) as db:
         db.get_one(Participant, made.kept_id).address = "Jalan Contoh 5"
 
-    unmerged(known, made)
+    unmerged(two_sitis, made)
 
-    after = {one.name: one for one in known.all(Participant)}
+    after = {one.name: one for one in two_sitis.all(Participant)}
     assert after[AMINNAH] == before[AMINNAH].model_copy(update={"address": "Jalan Contoh 5"})
     assert after[AMINAH] == before[AMINAH]
 
 
-def test_a_later_change_of_the_same_registrations_stands_in_the_way(known: City) -> None:
-    made = merged(known, AMINAH, AMINNAH)
-    later = known.imported("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
+def test_a_later_change_of_the_same_registrations_stands_in_the_way(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    later = two_sitis.imported("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
 
-    assert refused(known, made) == "changed-later"
+    assert refused(two_sitis, made) == "changed-later"
 
-    known.undo(later.id)
-    unmerged(known, made)
-    assert len(known.all(Participant)) == 3
-
-
-def test_later_merges_are_undone_first(known: City) -> None:
-    known.register(known.session("E-1"), "Siti Aminatun", MANGGAR)
-    pair_of(known, AMINNAH, "Siti Aminatun")
-    before = standing(known)
-    first = merged(known, AMINAH, AMINNAH)
-    second = merged(known, AMINNAH, "Siti Aminatun", name=AMINNAH)
-
-    assert refused(known, first) == "merged-later"
-
-    unmerged(known, second)
-    unmerged(known, first)
-    assert standing(known) == before
+    two_sitis.undo(later.id)
+    unmerged(two_sitis, made)
+    assert len(two_sitis.all(Participant)) == 3
 
 
-def test_a_nik_that_is_somebody_elses_by_now_stays_theirs(known: City) -> None:
-    with writing(known.engine) as db:
-        db.get_one(Participant, person_id(known, AMINNAH)).sqlmodel_update(
+def test_later_merges_are_undone_first(two_sitis: City) -> None:
+    two_sitis.register(two_sitis.session("E-1"), "Siti Aminatun", MANGGAR)
+    pair_of(two_sitis, AMINNAH, "Siti Aminatun")
+    before = standing(two_sitis)
+    first = merged(two_sitis, AMINAH, AMINNAH)
+    second = merged(two_sitis, AMINNAH, "Siti Aminatun", name=AMINNAH)
+
+    assert refused(two_sitis, first) == "merged-later"
+
+    unmerged(two_sitis, second)
+    unmerged(two_sitis, first)
+    assert standing(two_sitis) == before
+
+
+def test_a_nik_that_is_somebody_elses_by_now_stays_theirs(two_sitis: City) -> None:
+    with writing(two_sitis.engine) as db:
+        db.get_one(Participant, person_id(two_sitis, AMINNAH)).sqlmodel_update(
             {"nik_key": "of another NIK", "nik_encrypted": "sealed"}
         )
-    made = merged(known, AMINAH, AMINNAH, nik=AMINNAH)
+    made = merged(two_sitis, AMINAH, AMINNAH, nik=AMINNAH)
     [key] = [one["nik_key"] for one in made.before["people"] if one["id"] == made.absorbed_id]
-    with writing(known.engine) as db:
-        db.get_one(Participant, person_id(known, "Rahmat Contoh")).sqlmodel_update(
+    with writing(two_sitis.engine) as db:
+        db.get_one(Participant, person_id(two_sitis, "Rahmat Contoh")).sqlmodel_update(
             {"nik_key": key, "nik_encrypted": "sealed"}
         )
 
-    assert refused(known, made) == "changed-later"
+    assert refused(two_sitis, made) == "changed-later"
 
 
-def test_after_thirty_days_it_stays_and_what_was_before_is_forgotten(known: City) -> None:
-    made = merged(known, AMINAH, AMINNAH)
-    with writing(known.engine) as db:
+def test_after_thirty_days_it_stays_and_what_was_before_is_forgotten(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    with writing(two_sitis.engine) as db:
         forget_old_merges(db)
         db.execute(update(PeopleMerge).values(merged_at=now() - timedelta(days=30, minutes=1)))
-    assert known.all(PeopleMerge)[0].before
+    assert two_sitis.all(PeopleMerge)[0].before
 
-    assert refused(known, made) == "too-late"
+    assert refused(two_sitis, made) == "too-late"
 
-    with writing(known.engine) as db:
+    with writing(two_sitis.engine) as db:
         forget_old_merges(db)
-    assert [(one.before, one.after) for one in known.all(PeopleMerge)] == [({}, {})]
-    assert refused(known, made) == "too-late"
+    assert [(one.before, one.after) for one in two_sitis.all(PeopleMerge)] == [({}, {})]
+    assert refused(two_sitis, made) == "too-late"
 
 
-def test_another_organization_has_no_such_merge(known: City) -> None:
-    made = merged(known, AMINAH, AMINNAH)
+def test_another_organization_has_no_such_merge(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
 
     with pytest.raises(NotFound):
-        unmerged(known, made, by="tono")
+        unmerged(two_sitis, made, by="tono")

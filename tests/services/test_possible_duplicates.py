@@ -15,6 +15,7 @@ from app.queries.similar_people import Namesake, letters_of, pairs_among
 from app.services.possible_duplicates import tell_apart
 from app.settings import Settings
 from app.spreadsheets.names import SAME, name_key, similarity
+from tests.beginnings import story
 from tests.services.duplicates import looked_for
 from tests.stories import City, crowd, sheet
 
@@ -59,12 +60,11 @@ def test_other_people_are_not(city: City, one: str, other: str) -> None:
     assert looked_for(city) == []
 
 
-@pytest.fixture
-def sitis(city: City) -> City:
+@story
+def sitis(city: City) -> None:
     city.imported(
         city.session(), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir", "Siti Aminnah;;Manggar;;;;hadir")
     )
-    return city
 
 
 def test_a_commit_has_them_looked_for(sitis: City, settings: Settings) -> None:
