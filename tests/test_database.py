@@ -1,6 +1,6 @@
 """What every change relies on: it is kept whole or not at all, on both databases."""
 
-import subprocess
+from pathlib import Path
 
 import pytest
 from alembic import command
@@ -13,8 +13,8 @@ from app.database import alembic_config, reading, upgrade, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
 from app.settings import Settings
+from tests import shell
 from tests.services.duplicates import pair_of
-from tests.shell import JANGKAU
 from tests.stories import City, dump, sheet
 
 MANGGAR = "64.71.01.1001"
@@ -157,14 +157,14 @@ def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_dat
 
 
 def test_servers_that_start_together_build_one_database(
-    environment: dict[str, str], empty_database_url: str
+    environment: dict[str, str], empty_database_url: str, tmp_path: Path
 ) -> None:
     environment = {**environment, "JANGKAU_DATABASE_URL": empty_database_url}
+    outputs = [tmp_path / f"{number}.txt" for number in range(3)]
 
-    together = [
-        subprocess.Popen([JANGKAU, "db", "upgrade"], env=environment, stderr=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
+    together = [shell.start(["db", "upgrade"], environment, output=output) for output in outputs]
 
-    assert [process.communicate()[1] for process in together] == ["", "", ""]
-    assert [process.returncode for process in together] == [0, 0, 0]
+    for process in together:
+        process.join(shell.SECONDS_TO_END)
+    assert [output.read_text() for output in outputs] == ["", "", ""]
+    assert [process.exitcode for process in together] == [0, 0, 0]
