@@ -22,6 +22,9 @@ ifneq ($(wildcard /etc/ssl/certs/ca-certificates.crt),)
 export NODE_EXTRA_CA_CERTS ?= /etc/ssl/certs/ca-certificates.crt
 endif
 
+# What Python compiled once is kept, whatever the environment says: the tests start a thousand processes.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: help run test lint house service format messages screenshots bench wheel lock clean chromium libreoffice
 
 help: ## lists the commands
@@ -33,7 +36,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 
 test: $(TEST) $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
 	@$(MAKE) --no-print-directory --jobs=3 lint house service
-	$(BIN)/pytest --quiet --numprocesses 2 --dist loadfile tests/browser
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal tests/browser
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
