@@ -25,7 +25,7 @@ endif
 # What Python compiled once is kept, whatever the environment says: the tests start a thousand processes.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run test lint house service format messages screenshots bench wheel lock clean chromium libreoffice
+.PHONY: help run test lint house service browser format messages screenshots bench wheel lock clean chromium libreoffice
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -34,9 +34,8 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@test -n "$$JANGKAU_DATABASE_URL" || $(BIN)/jangkau demo --if-empty
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
-test: $(TEST) $(ASSETS) chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
-	@$(MAKE) --no-print-directory --jobs=3 lint house service
-	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal tests/browser
+test: chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
+	@$(MAKE) --no-print-directory --jobs=4 lint house service browser
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
@@ -49,6 +48,9 @@ house: $(TEST) # the project about itself: structure, texts, documents, migratio
 
 service: $(TEST) $(ASSETS) libreoffice # everything but what happens in a browser
 	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/house --ignore tests/browser
+
+browser: $(TEST) $(ASSETS) chromium # what people do; one at a time, as it waits for each page
+	$(BIN)/pytest --quiet tests/browser
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix

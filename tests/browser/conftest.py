@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.server import Jangkau, Server
 
@@ -25,6 +25,9 @@ QUIET = [
 DESKTOP = 1280
 PHONE = 360
 SCREENSHOTS = Path("docs/screenshots")
+
+# Other tests keep the machine busy meanwhile: what is expected of a page may take as long as what is done there.
+expect.set_options(timeout=30_000)
 
 Logins = dict[str, str]
 PageCheck = Callable[[Page], None]
