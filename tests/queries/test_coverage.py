@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, select
 
 from app.database import reading, writing
 from app.errors import Invalid, NotFound
@@ -20,9 +21,10 @@ from app.models import (
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.queries.coverage import coverage
-from app.queries.coverage_counts import CoverageFilters
+from app.queries.coverage_counts import CoverageFilters, registrations_that_count
 from app.reports.coverage import CoverageReport, CoverageRow
 from app.reports.coverage_parts import DIVISIONS
+from app.reports.periods import Period
 from tests.queries.counting import queries_of
 from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, SEPINGGAN, City
 
@@ -248,6 +250,19 @@ def test_the_number_of_queries_does_not_grow_with_the_city(city: City) -> None:
         target(city, number, SEPINGGAN, year=2020 + number)
 
     assert queries_of(city.engine, asked) == few
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # PostgreSQL reads as it sees fit
+def test_registrations_are_read_in_the_order_in_which_they_were_written(engine: Engine) -> None:
+    """By the other indexes of a session the lines of a year take twice as long."""
+    year = Period(from_=date(2025, 1, 1), to=date(2025, 12, 31))
+    counted = select(registrations_that_count(year, CoverageFilters()))
+
+    asked = counted.compile(engine, compile_kwargs={"literal_binds": True})
+    with engine.connect() as connection:
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+
+    assert any("ix_registration_workshop_session_id" in step.detail for step in steps)
 
 
 def test_rates_are_of_the_people_whom_their_number_is_about(city: City) -> None:
