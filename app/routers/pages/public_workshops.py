@@ -31,10 +31,9 @@ from app.web.turns import few_at_once
 
 router = APIRouter(include_in_schema=False)
 
-# At a time, of each process. Whoever registers waits for the database, where others may go on meanwhile, and perhaps
-# for an import; no visitor is kept from looking by that.
+# At a time, of each process. Whoever registers may have to wait for an import, and keeps no visitor from looking.
 VISITORS = 2
-REGISTERING = 8
+REGISTERING, REGISTERING_ON_POSTGRESQL = 1, 8
 
 # In pages that are kept it stands where each visitor's key belongs.
 _KEY_PLACE = secrets.token_urlsafe(16)
@@ -94,7 +93,7 @@ def public_workshop_page(request: Request, workshop_code: str, language: Lang, s
 
 
 @router.post("/daftar/{workshop_code}")
-@few_at_once(REGISTERING)
+@few_at_once(REGISTERING, on_postgresql=REGISTERING_ON_POSTGRESQL)
 def register(
     request: Request,
     workshop_code: str,
