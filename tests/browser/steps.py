@@ -2,6 +2,21 @@
 
 from playwright.sync_api import Page, expect
 
+from app.database import writing
+from app.services.logins import open_login
+from tests.stories import City
+
+
+def logged_in(page: Page, city: City, name: str) -> None:
+    """Whoever opens pages is somebody of the city office, who logged in before."""
+    with writing(city.engine) as db:
+        secret = open_login(db, city.users[name], "test")
+    page.context.add_cookies([{"name": "jangkau_login", "value": secret, "domain": "127.0.0.1", "path": "/"}])
+
+
+def look_no_closer(page: Page) -> None:
+    """In place of `everyone_can_use`, where the same page is looked at in another situation."""
+
 
 def log_in(page: Page, email: str, password: str) -> None:
     page.goto("/masuk")

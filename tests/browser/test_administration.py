@@ -6,12 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from app.database import writing
-from app.permissions import OPERATOR
-from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
-from tests.browser.steps import log_in, submit
+from tests.browser.steps import log_in, logged_in, submit
 from tests.stories import City, sheet
 
 PASSWORD = "kebun raya di tepi kota"
@@ -37,12 +34,10 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 def made(page: Page, engine: Engine, settings: Settings) -> Page:
     """Made, the administrator, is logged in; Ani has come to a session."""
     city = City(engine, settings)
-    with writing(engine) as db:
-        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["made"]), PASSWORD)
     city.imported(
         city.session(), sheet("Nama;Kelurahan;HP;Kehadiran", "Ani Aster;Manggar;081200000001;hadir")
     )
-    log_in(page, "made@contoh.id", PASSWORD)
+    logged_in(page, city, "made")
     return page
 
 

@@ -9,18 +9,14 @@ import segno
 from playwright.sync_api import Browser, Locator, Page, expect
 from sqlalchemy import Engine
 
-from app.database import writing
 from app.models import AttendanceMark, Registration, RegistrationStatus
-from app.permissions import OPERATOR
-from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
-from tests.browser.steps import log_in
+from tests.browser.steps import logged_in
 from tests.coming import begun
 from tests.server import Server
 from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
-PASSWORD = "kebun raya di tepi kota"
 SESSION = "/sesi/UMKM-2025-1/hadir"
 LISTS_KEPT_IN_THE_END = """async () => {
   const kept = async () => (await caches.keys()).length;
@@ -39,8 +35,6 @@ pytestmark = [
 def budi(engine: Engine, settings: Settings) -> City:
     """Budi takes the attendance; four are registered, and one waits."""
     city = City(engine, settings)
-    with writing(engine) as db:
-        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["budi"]), PASSWORD)
     city.session("UMKM-2025-1", datetime(2025, 9, 10, 8, 30))  # noqa: DTZ001 (a wall-clock time in WITA)
     for name, kelurahan in PEOPLE:
         city.register("UMKM-2025-1", name, kelurahan)
@@ -51,7 +45,7 @@ def budi(engine: Engine, settings: Settings) -> City:
 @pytest.fixture
 def check_in(page: Page, budi: City) -> Page:
     """The list, open on Budi's phone."""
-    log_in(page, "budi@contoh.id", PASSWORD)
+    logged_in(page, budi, "budi")
     page.goto(SESSION)
     return page
 
@@ -230,7 +224,7 @@ def page_with_camera(browser: Browser, ticket: Path, server: Server, width: int)
 
 def test_a_ticket_before_the_camera_marks_its_holder(page_with_camera: Page, budi: City) -> None:
     page = page_with_camera
-    log_in(page, "budi@contoh.id", PASSWORD)
+    logged_in(page, budi, "budi")
     page.goto(SESSION)
     page.get_by_text("Tiket: pindai atau ketik").click()
     page.get_by_role("button", name="Pindai dengan kamera").click()

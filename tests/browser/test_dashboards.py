@@ -4,17 +4,13 @@ import pytest
 from playwright.sync_api import Page
 from sqlalchemy import Engine
 
-from app.database import writing
 from app.models import RegistrationStatus
-from app.permissions import OPERATOR
-from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
-from tests.browser.steps import log_in
+from tests.browser.steps import logged_in
 from tests.coming import begun, coming_session
 from tests.stories import City, sheet
 
-PASSWORD = "kebun raya di tepi kota"
 ROLES = {"made": "admin", "sari": "organizer", "budi": "staff", "rina": "dinas"}
 
 LIST = sheet(
@@ -39,9 +35,6 @@ def busy(engine: Engine, settings: Settings) -> City:
         ("Dewi Contoh", RegistrationStatus.WAITLISTED),
     ):
         city.register(full, name, status=status)
-    with writing(engine) as db:
-        for name in ROLES:
-            set_password_by_link(db, create_password_link(db, OPERATOR, city.users[name]), PASSWORD)
     return city
 
 
@@ -49,7 +42,8 @@ def test_everyone_finds_what_needs_them(
     page: Page, busy: City, everyone_can_use: PageCheck, screenshot: Screenshot
 ) -> None:
     for name, role in ROLES.items():
-        log_in(page, f"{name}@contoh.id", PASSWORD)
+        logged_in(page, busy, name)
+        page.goto("/")
         everyone_can_use(page)
         screenshot(page, f"dashboard-{role}")
         told = page.locator("main h2").all_text_contents()

@@ -10,35 +10,30 @@ from sqlmodel import select
 
 from app.database import writing
 from app.models import Channel, WorkshopSession
-from app.permissions import OPERATOR
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
 from app.services.registrations import register
-from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
-from tests.browser.steps import log_in, submit
+from tests.browser.steps import logged_in, submit
 from tests.coming import coming_session, morning_in
 from tests.stories import City
-
-PASSWORD = "kebun raya di tepi kota"
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
 
 @pytest.fixture
 def city(engine: Engine, settings: Settings) -> City:
-    """Sari can log in; Ani has come to a session of another organization."""
+    """Ani has come to a session of another organization."""
     city = City(engine, settings)
-    with writing(engine) as db:
-        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["sari"]), PASSWORD)
     city.register(city.session("PESISIR-2025-1", by="tono"), "Ani Aster")
     return city
 
 
 @pytest.fixture
 def sari(page: Page, city: City) -> Page:
-    log_in(page, "sari@contoh.id", PASSWORD)
+    logged_in(page, city, "sari")
+    page.goto("/")
     return page
 
 

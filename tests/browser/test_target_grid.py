@@ -6,15 +6,10 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
-from app.database import writing
-from app.permissions import OPERATOR
-from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
-from tests.browser.steps import log_in
+from tests.browser.steps import logged_in
 from tests.stories import LAMARU, MANGGAR, City
-
-PASSWORD = "kebun raya di tepi kota"
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -22,10 +17,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.fixture
 def rina(page: Page, engine: Engine, settings: Settings) -> Page:
     """Dinas Kominfo, before the targets of 2025."""
-    city = City(engine, settings)
-    with writing(engine) as db:
-        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["rina"]), PASSWORD)
-    log_in(page, "rina@contoh.id", PASSWORD)
+    logged_in(page, City(engine, settings), "rina")
     page.goto("/target/2025")
     return page
 

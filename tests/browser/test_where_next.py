@@ -8,15 +8,11 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.models import Venue
-from app.permissions import OPERATOR
-from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
-from tests.browser.steps import log_in, submit
+from tests.browser.steps import logged_in, submit
 from tests.coming import morning_in
 from tests.stories import MANGGAR, City, sheet
-
-PASSWORD = "kebun raya di tepi kota"
 
 LIST = sheet(
     "Nama;Kelurahan;Unsur;Telepon;Kehadiran",
@@ -33,10 +29,10 @@ def sari(page: Page, engine: Engine, settings: Settings) -> Page:
     """Her session of 2025 brought somebody from Lamaru; Manggar, the first of the others, has a venue with Wi-Fi."""
     city = City(engine, settings)
     with writing(engine) as db:
-        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["sari"]), PASSWORD)
         db.add(Venue(name="Balai Contoh", kelurahan_code=MANGGAR, public_wifi=True))
     city.imported(city.session(), LIST)
-    log_in(page, "sari@contoh.id", PASSWORD)
+    logged_in(page, city, "sari")
+    page.goto("/")
     return page
 
 
