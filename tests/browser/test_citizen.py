@@ -11,7 +11,7 @@ from app.models import Registration
 from app.services.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
-from tests.browser.steps import submit
+from tests.browser.steps import look_no_closer, submit
 from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.stories import MANGGAR, City
@@ -47,7 +47,7 @@ def fill(page: Page, name: str) -> None:
 def test_three_fields_lead_to_a_ticket(
     page: Page, city: City, javascript: bool, everyone_can_use: PageCheck, screenshot: Screenshot
 ) -> None:
-    look_closely = everyone_can_use if javascript else lambda _page: None
+    look_closely = everyone_can_use if javascript else look_no_closer
     page.goto("/daftar")
     look_closely(page)
     page.get_by_role("link", name="Jualan Daring").click()

@@ -9,14 +9,11 @@ import pytest
 from playwright.sync_api import FilePayload, Locator, Page, expect
 from sqlalchemy import Engine
 
-from app.database import writing
 from app.models import Participant, Sex
-from app.permissions import OPERATOR
-from app.services.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from app.spreadsheets.names import name_key
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck, Screenshot
-from tests.browser.steps import log_in, submit
+from tests.browser.steps import logged_in, look_no_closer, submit
 from tests.stories import City, sheet
 
 MESSY_SHEET = Path("tests/samples/umkm-berantakan.xlsx")
@@ -28,7 +25,6 @@ ALIKE: FilePayload = {
         "Nama;Kelurahan;Kehadiran", "Rina Melati;Gunung Sari;hadir", "Tuti Kenanga;Gunung Sari;hadir"
     ),
 }
-PASSWORD = "kebun raya di tepi kota"
 
 SITUATIONS = [
     pytest.param("sqlite", DESKTOP, True, id="desktop"),
@@ -43,8 +39,6 @@ SITUATIONS = [
 def sari(engine: Engine, settings: Settings) -> City:
     """Sari, the organizer, has a session to upload to; somebody of the name in row 5 came to an earlier one."""
     city = City(engine, settings)
-    with writing(engine) as db:
-        set_password_by_link(db, create_password_link(db, OPERATOR, city.users["sari"]), PASSWORD)
     city.session("UMKM-2025-1", datetime(2025, 9, 10, 8, 30))  # noqa: DTZ001 (a wall-clock time in WITA)
     city.session("UMKM-2024-1", datetime(2024, 9, 10, 8, 30))  # noqa: DTZ001
     namesake = Participant(
@@ -57,13 +51,12 @@ def sari(engine: Engine, settings: Settings) -> City:
     return city
 
 
-@pytest.mark.usefixtures("sari")
 @pytest.mark.parametrize(("database_kind", "width", "javascript"), SITUATIONS)
 def test_every_row_is_put_right_on_the_page(
-    page: Page, width: int, javascript: bool, everyone_can_use: PageCheck, screenshot: Screenshot
+    page: Page, sari: City, width: int, javascript: bool, everyone_can_use: PageCheck, screenshot: Screenshot
 ) -> None:
-    look_closely = everyone_can_use if (javascript, width) == (True, PHONE) else _look_no_closer
-    log_in(page, "sari@contoh.id", PASSWORD)
+    look_closely = everyone_can_use if (javascript, width) == (True, PHONE) else look_no_closer
+    logged_in(page, sari, "sari")
     review = upload(page, MESSY_SHEET)
     assert kinds(page) == {
         "all": "15",
@@ -92,7 +85,7 @@ def test_every_row_is_put_right_on_the_page(
     answer(page, 17, "button[value=hadir]")
     answer(page, 19, "button[value=skip]", "skip")
     page.goto(review)
-    correct(page, 8, _look_no_closer, nik="6471025506840001")
+    correct(page, 8, look_no_closer, nik="6471025506840001")
 
     page.goto(review)
     expect(page.locator("#kabar a")).to_have_attribute("href", "#simpan")
@@ -183,7 +176,3 @@ def figures(page: Page) -> list[str]:
 
 def path(address: str) -> str:
     return urlsplit(address).path
-
-
-def _look_no_closer(page: Page) -> None:
-    """Both widths are looked at in one of the situations."""
