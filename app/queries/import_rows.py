@@ -35,6 +35,7 @@ _kept_values = attrgetter(*_KEPT)
 
 def seal_cells(cells: Mapping[str, Cell], vault: NikVault) -> dict[str, Any]:
     """Cells as JSON; what stands in the NIK's column, or holds a NIK elsewhere, is encrypted."""
+    # Most cells are too short for one, and needn't be asked.
     return {
         field: cell
         if type(cell) is str and len(cell) < NIK_DIGITS and field != "nik"

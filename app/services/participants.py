@@ -6,6 +6,9 @@ from typing import Any
 from app.models import Participant
 from app.spreadsheets.judgement import OUTSIDE, JudgedRow, RowValues
 
+# The column that says whether a detail is known, where it isn't named like the detail.
+_KNOWN_BY = {"nik": "nik_key", "kelurahan": "kelurahan_code"}
+
 
 def place_columns(values: RowValues) -> dict[str, str | None]:
     """Where a person lives: a kelurahan of the city, or somewhere outside it."""
@@ -54,8 +57,10 @@ def complete(
 
 
 def fill_blanks(person: Participant, judged: JudgedRow, sealed_nik: str | None) -> None:
-    """Fills what isn't known of a person yet."""
+    """Fills what isn't known of a person yet. What somebody else has filled since the row was judged stays."""
     for name, value in judged.changes.items():
+        if getattr(person, _KNOWN_BY.get(name, name)) is not None:
+            continue
         match name:
             case "nik":
                 person.nik_key = judged.values.nik_key

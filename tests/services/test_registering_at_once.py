@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -11,13 +12,15 @@ from sqlalchemy.exc import OperationalError
 
 from app.database import Db, writing
 from app.errors import Conflict
-from app.models import Activity, Channel, Participant, Registration
+from app.models import Activity, Channel, Participant, Registration, WorkshopSession
+from app.queries.known_people import people_named
 from app.services import recognition, registering
 from app.services.activities import record
 from app.services.import_commit import commit
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
 from app.services.registrations import register_by_page
+from app.spreadsheets.judgement import Known
 from tests.coming import JUALAN, coming_session
 from tests.services.test_import_concurrency import at_once, on_postgresql
 from tests.stories import City, sheet
@@ -71,6 +74,42 @@ def test_one_waits_for_the_same_person_and_for_no_other(
 
 
 @on_postgresql
+def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
+    city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both know them, one by the telephone and one by the e-mail, and look before either has written."""
+    city.imported(
+        city.session(), sheet("Nama;Kelurahan;HP;Email", "Siti Aminah;Manggar;081200000001;siti@contoh.id")
+    )
+    both_have_looked = Barrier(2)
+
+    def look(*asked: Any) -> Known:
+        known = people_named(*asked)
+        both_have_looked.wait()
+        return known
+
+    monkeypatch.setattr(recognition, "people_named", look)
+    by_phone = partial(registered, city, sessions[0], nik="6471054408900002")
+    by_mail = partial(
+        registered,
+        city,
+        sessions[1],
+        "Siti Aminnah",
+        phone="",
+        email="siti@contoh.id",
+        nik="6471025506840001",
+    )
+    at_once(by_phone, by_mail)
+
+    [siti] = city.all(Participant)
+    first = next(line for line in city.all(Activity) if line.action == "register")
+    told = {sessions[0]: "6471054408900002", sessions[1]: "6471025506840001"}
+    code = {held.id: held.code for held in city.all(WorkshopSession)}
+    assert first.after is not None
+    assert city.vault.decrypt(siti.nik_encrypted or "") == told[code[first.after["workshop_session_id"]]]
+
+
+@on_postgresql
 def test_an_import_waits_for_those_who_are_registering(city: City, sessions: list[str]) -> None:
     listed = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
 
@@ -117,9 +156,10 @@ def come(
     *,
     phone: str = "0812 0000 0001",
     request_key: str | None = None,
+    **details: str,
 ) -> Registration:
     """By the workshop's public page."""
-    given = PersonGiven(name, "Manggar", "umkm", phone=phone)
+    given = PersonGiven(name, "Manggar", "umkm", phone=phone, **details)
     asking = Asking(Channel.SELF, consent=True, request_key=request_key)
     return register_by_page(db, city.vault, JUALAN, session_code, given, asking)
 
