@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum, unique
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
 from time import monotonic
@@ -33,6 +33,9 @@ Db = Session
 AT_ONCE = 20
 POOL = {"pool_size": AT_ONCE, "max_overflow": AT_ONCE + 10}
 BUSY_MILLISECONDS = 30_000
+
+# A process has one, and another for reports.
+ENGINES = 4
 
 # A server that was restarted took longer than this: what was used since then still has its connection.
 SECONDS_TRUSTED = 1.0
@@ -165,20 +168,28 @@ def reading(engine: Engine) -> Iterator[Db]:
     SQLite's readers see one moment anyway; PostgreSQL's default would show each statement another, and the
     totals of a report could contradict its rows.
     """
-    if engine.dialect.name == "postgresql":
-        engine = engine.execution_options(isolation_level="REPEATABLE READ")
-    with Session(engine, expire_on_commit=False) as db:
+    with Session(_for_looking(engine), expire_on_commit=False) as db:
         yield db
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Db]:
     """A handle for one change: committed when the block ends, rolled back when it raises."""
-    if engine.dialect.name == "sqlite":
-        engine = engine.execution_options(writes=True)
-    with Session(engine, expire_on_commit=False) as db:
+    with Session(_for_changing(engine), expire_on_commit=False) as db:
         yield db
         db.commit()
+
+
+@lru_cache(maxsize=ENGINES)
+def _for_looking(engine: Engine) -> Engine:
+    """The engine as readers use it. Made once: it costs as much as a statement."""
+    return engine.execution_options(isolation_level="REPEATABLE READ") if _is_postgresql(engine) else engine
+
+
+@lru_cache(maxsize=ENGINES)
+def _for_changing(engine: Engine) -> Engine:
+    """The engine as writers use it, made once as well."""
+    return engine if _is_postgresql(engine) else engine.execution_options(writes=True)
 
 
 def lines(
@@ -193,7 +204,11 @@ def lines(
 
 
 def is_postgresql(db: Db) -> bool:
-    return db.get_bind().dialect.name == "postgresql"
+    return _is_postgresql(db.get_bind())
+
+
+def _is_postgresql(bind: Engine | Connection) -> bool:
+    return bind.dialect.name == "postgresql"
 
 
 def take_lock(connection: Connection, key: AdvisoryLock) -> bool:

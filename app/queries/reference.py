@@ -4,20 +4,15 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
+from operator import add
 from typing import Any
 
-from sqlalchemy import (
-    BindParameter,
-    ColumnElement,
-    String,
-    bindparam,
-    cast,
-    func,
-    literal_column,
-    or_,
-)
+from sqlalchemy import BindParameter, ColumnElement, String, bindparam, or_
 from sqlalchemy import select as select_columns
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, aliased
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import col, select
 
 from app.database import Db, lines
@@ -117,17 +112,27 @@ def names(db: Db, language: Language) -> dict[str, str]:
     }
 
 
-# Written into the statement, not handed over with it: two dozen parameters would take longer than the database does.
-_NOTHING, _NEXT_COLUMN, _NEXT_TABLE = (literal_column(text, String) for text in ("''", "'\x1f'", "'\x1d'"))
+class _Said(FunctionElement[str]):
+    """All that stands in these columns of a table, as one text: a list of JSON of each row's."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_Said, "sqlite")
+def _said_on_sqlite(said: _Said, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_group_array(json_array({compiler.process(said.clauses, **options)}))"
+
+
+@compiles(_Said, "postgresql")
+def _said_on_postgresql(said: _Said, compiler: SQLCompiler, **options: Any) -> str:
+    return (
+        f"coalesce(CAST(json_agg(json_build_array({compiler.process(said.clauses, **options)})) AS text), '')"
+    )
 
 
 def _said_by(*columns: Mapped[Any]) -> ColumnElement[str]:
-    """All that stands in these columns of a table, as one text."""
-    line: ColumnElement[str] = _NOTHING
-    for column in columns:
-        line = line + _NEXT_COLUMN + func.coalesce(cast(column, String), _NOTHING)
-    said = select_columns(func.aggregate_strings(line, "\x1e")).scalar_subquery()
-    return func.coalesce(said, _NOTHING)
+    return select_columns(_Said(*columns)).scalar_subquery()
 
 
 _TABLES_SAID = (
@@ -144,7 +149,7 @@ _TABLES_SAID = (
     _said_by(col(TargetGroupSynonym.synonym), col(TargetGroupSynonym.target_group_code)),
 )
 # All that the tables of places and groups say, as one text.
-REFERENCE_SAID = reduce(lambda said, table: said + _NEXT_TABLE + table, _TABLES_SAID)
+REFERENCE_SAID = reduce(add, _TABLES_SAID)
 _REFERENCE_SAID = select_columns(REFERENCE_SAID)
 
 # The one that was asked for last, by the day and what the tables said: whoever changes them, in this process or in

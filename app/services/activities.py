@@ -1,8 +1,9 @@
 """Writes the activity log: every change says who did what to what, in the change's own transaction."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
+from pydantic_core import to_jsonable_python
 from sqlalchemy import bindparam, func, insert, select
 from sqlmodel import SQLModel
 
@@ -45,6 +46,12 @@ _LINE_IN_TURN = insert(_LINES).from_select(
 def snapshot(thing: SQLModel) -> dict[str, Any]:
     """The columns of a row as JSON values, without secrets; what `record` keeps of them is less."""
     return thing.model_dump(mode="json", exclude=_LEFT_OUT)
+
+
+def snapshot_of_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """As `snapshot`, of a row for which no object was made."""
+    said = {name: value for name, value in columns.items() if name not in _LEFT_OUT}
+    return cast(dict[str, Any], to_jsonable_python(said))
 
 
 def record(

@@ -1,14 +1,12 @@
 """What a registration writes: the person, the place they get or wait for, and the line in the log."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import BindParameter, Table, bindparam, insert
-from sqlalchemy.orm import make_transient_to_detached
-from sqlmodel import SQLModel, col, select
+from sqlmodel import col, select
 
-from app.database import Db, is_postgresql, lines
+from app.database import Db
 from app.models import (
     Basis,
     Channel,
@@ -25,9 +23,10 @@ from app.permissions import Actor
 from app.queries.places import Places
 from app.queries.similar_people import SimilarPair
 from app.queries.tickets import has_own_contact
-from app.services.activities import record, snapshot
+from app.services.activities import record, snapshot, snapshot_of_columns
 from app.services.locks import lock_row
 from app.services.messages import tell
+from app.services.new_registrations import Registered, write_new
 from app.services.participants import complete, participant_columns, place_columns
 from app.services.possible_duplicates import keep_pairs
 from app.services.registration_codes import new_registration_code
@@ -44,33 +43,14 @@ TOLD = {
     RegistrationStatus.WAITLISTED: MessageKind.WAITLISTED,
 }
 
-# Put together once, and not by way of an object: it is written while others wait, and nobody looks at it then.
-_PEOPLE = SQLModel.metadata.tables[str(Participant.__tablename__)]
-_NEW_PERSON = insert(_PEOPLE).returning(_PEOPLE.c.id)
-_REGISTRATIONS = SQLModel.metadata.tables[str(Registration.__tablename__)]
-_WRITTEN = (_REGISTRATIONS.c.id, _REGISTRATIONS.c.participant_id)
-_NEW_REGISTRATION = insert(_REGISTRATIONS).returning(*_WRITTEN)
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The place that somebody gets, or theirs in the queue; `because` is what the log says of it."""
 
-def _given(table: Table, prefix: str) -> dict[str, BindParameter[Any]]:
-    """The columns that are written, each by a parameter of its own name behind the prefix."""
-    return {
-        column.name: bindparam(prefix + column.name, type_=column.type)
-        for column in table.c
-        if column.name != "id"
-    }
-
-
-# Both at once, where the database can.
-_PERSON, _REGISTRATION = "person_", "registration_"
-_NEWCOMER = insert(_PEOPLE).values(_given(_PEOPLE, _PERSON)).returning(_PEOPLE.c.id).cte("newcomer")
-_NEWCOMERS_REGISTRATION = (
-    insert(_REGISTRATIONS)
-    .values(
-        _given(_REGISTRATIONS, _REGISTRATION) | {"participant_id": select(_NEWCOMER.c.id).scalar_subquery()}
-    )
-    .returning(*_WRITTEN)
-)
+    status: RegistrationStatus
+    waiting_number: int | None = None
+    because: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Registering:
@@ -92,7 +72,7 @@ class Registering:
         self.asking = asking
         self.places = places
 
-    def register(self, judged: JudgedRow) -> Registration:
+    def register(self, judged: JudgedRow) -> Registered:
         known = self.person(judged)
         existing = self.registration_of(known) if known else None
         if known and existing and existing.status is not RegistrationStatus.CANCELLED:
@@ -104,15 +84,10 @@ class Registering:
         if known and self.may_add_to(known, judged):
             complete(known, judged, self.sealed_nik(judged.values), now())
         newcomer = None if known else self.newcomer(judged)
-        before = snapshot(existing) if existing else None
-        registration, because = self.placed(existing, known, newcomer, judged)
+        made = self.kept(judged, known, existing, newcomer)
         if newcomer and alike:
-            self.keep_likeness(alike, registration.participant_id, newcomer["name_key"])
-        # Who is new and gave no address has none.
-        if registration.status in TOLD and (known or registration.contact_email):
-            tell(self.db, TOLD[registration.status], registration)
-        self.note(registration, before, because)
-        return registration
+            self.keep_likeness(alike, made.participant_id, newcomer["name_key"])
+        return made
 
     def person(self, judged: JudgedRow) -> Participant | None:
         """The known person, None for a new one. Who has no account is not asked who else they may be."""
@@ -163,39 +138,42 @@ class Registering:
         owner = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
         return self.db.scalars(owner).first() is not None
 
-    def placed(
+    def kept(
         self,
-        existing: Registration | None,
-        known: Participant | None,
-        newcomer: dict[str, Any] | None,
         judged: JudgedRow,
-    ) -> tuple[Registration, dict[str, Any]]:
-        """The registration as it is kept, and what the log says of its place."""
-        columns = self.columns(judged)
-        if known:
-            columns |= {"participant_id": known.id, "name_given": self.name_given(known, judged)}
+        known: Participant | None,
+        existing: Registration | None,
+        newcomer: Mapping[str, Any] | None,
+    ) -> Registered:
+        """The registration written, whoever made it told, and the line in the log."""
+        columns = self.columns(judged, known)
+        place = self.place(columns["kelurahan_code"], columns["target_group_code"])
+        columns |= {"status": place.status, "waiting_number": place.waiting_number}
+        before = snapshot(existing) if existing else None
         if existing:
-            registration = existing.sqlmodel_update(columns)
+            made = Registered.of(existing.sqlmodel_update(columns))
+            after = snapshot(existing)
         else:
-            registration = Registration(workshop_session_id=self.workshop_session.id, **columns)
-        because = self.take_place(registration)
-        if not existing:
-            keep_new(self.db, registration, newcomer)
-        return registration, because
+            made = write_new(self.db, columns, newcomer)
+            after = snapshot_of_columns(columns | {"id": made.id, "participant_id": made.participant_id})
+        # Who is new and gave no address has none.
+        if made.status in TOLD and (known or columns["contact_email"]):
+            tell(self.db, TOLD[made.status], self.db.get_one(Registration, made.id))
+        self.note(made, before, {**after, **place.because})
+        return made
 
-    def note(
-        self, registration: Registration, before: dict[str, Any] | None, because: dict[str, Any]
-    ) -> None:
+    def note(self, made: Registered, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
         """The line in the log. Who registers themselves shares people."""
+        in_turn = self.asking.channel is Channel.SELF
         record(
             self.db,
             self.actor,
             "register",
             "registration",
-            registration.code,
+            made.code,
             before=before,
-            after=snapshot(registration) | because,
-            in_turn=self.asking.channel is Channel.SELF,
+            after=after,
+            in_turn=in_turn,
         )
 
     def name_given(self, known: Participant, judged: JudgedRow) -> str | None:
@@ -203,13 +181,16 @@ class Registering:
         differs = self.asking.channel in WITHOUT_ACCOUNT and judged.values.name != known.name
         return judged.values.name if differs else None
 
-    def columns(self, judged: JudgedRow) -> dict[str, Any]:
-        """What the registration says, but for its place."""
+    def columns(self, judged: JudgedRow, known: Participant | None) -> dict[str, Any]:
+        """What the registration says, but for its place. Who is new has no number yet."""
         values, asking = judged.values, self.asking
         consent = asking.consent or asking.channel is Channel.SELF
         return {
             # A cancelled registration comes back under another code: whoever has the old ticket may be a stranger.
             "code": new_registration_code(),
+            "workshop_session_id": self.workshop_session.id,
+            "participant_id": known.id if known else None,
+            "name_given": self.name_given(known, judged) if known else None,
             "rt": values.rt,
             "sex": Sex(values.sex) if values.sex else None,
             "target_group_code": values.target_group or "",
@@ -227,37 +208,16 @@ class Registering:
             **place_columns(values),
         }
 
-    def take_place(self, registration: Registration) -> dict[str, Any]:
-        """Sets the status; returns what the log says of it: the caps that were reached."""
-        kelurahan, group = registration.kelurahan_code, registration.target_group_code
-        registration.waiting_number = None
+    def place(self, kelurahan: str | None, group: str) -> Place:
+        """The place that somebody from there gets, which is then taken; without one they wait."""
         if self.asking.channel is Channel.WALK_IN:
-            registration.status = RegistrationStatus.WALK_IN
-            return {}
+            return Place(RegistrationStatus.WALK_IN)
         full = [cap.code or cap.kind for cap in self.places.full(kelurahan, group)]
         if full and not self.asking.overrule:
-            registration.status = RegistrationStatus.WAITLISTED
-            registration.waiting_number = next_waiting_number(self.db, self.workshop_session.id)
-            return {"full": full}
-        registration.status = RegistrationStatus.CONFIRMED
+            number = next_waiting_number(self.db, self.workshop_session.id)
+            return Place(RegistrationStatus.WAITLISTED, number, {"full": full})
         self.places.take(kelurahan, group)
-        return {"overruled": full} if full else {}
-
-
-def keep_new(db: Db, registration: Registration, newcomer: Mapping[str, Any] | None) -> None:
-    """Writes it, and before it whoever is registered where they are new; lets the object stand for the row."""
-    columns = registration.model_dump(exclude={"id"})
-    if newcomer and is_postgresql(db):
-        both = {_PERSON + name: value for name, value in newcomer.items()}
-        both |= {_REGISTRATION + name: value for name, value in columns.items()}
-        written = lines(db, _NEWCOMERS_REGISTRATION, both).one()
-    else:
-        if newcomer:
-            columns["participant_id"] = lines(db, _NEW_PERSON, newcomer).scalar_one()
-        written = lines(db, _NEW_REGISTRATION, columns).one()
-    registration.id, registration.participant_id = written
-    make_transient_to_detached(registration)
-    db.add(registration)
+        return Place(RegistrationStatus.CONFIRMED, because={"overruled": full} if full else {})
 
 
 def _ticket_address(person: Participant, registration: Registration, judged: JudgedRow) -> str | None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from app.database import Db
 from app.errors import Invalid, UnreadableFile
 from app.i18n import N_, Translator
-from app.models import AttendanceImport, Channel, ImportPurpose, Registration, WorkshopSession
+from app.models import AttendanceImport, Channel, ImportPurpose, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.import_rows import rows_to_write
@@ -17,6 +17,7 @@ from app.services.attendance_imports import upload
 from app.services.import_links import link_rows
 from app.services.import_states import keep_states, standing
 from app.services.judging import SheetChoices
+from app.services.new_registrations import Registered
 from app.services.participants import fill_blanks
 from app.services.registering import Registering
 from app.services.registration_requests import Asking, require_open
@@ -89,21 +90,21 @@ def register_list(
     places = places_of(db, workshop_session)
     registering = Registering(db, vault, actor, workshop_session, asking, places)
 
-    def registered(judged: JudgedRow) -> Registration:
+    def registered(judged: JudgedRow) -> Registered:
         if sealed := to_write.niks.get(judged.number):
             judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(sealed)))
         if judged.registration is None or judged.person is None:
             return registering.register(judged)
         fill_blanks(found.people[judged.person], judged, sealed)
-        return found.registrations[judged.person]
+        return Registered.of(found.registrations[judged.person])
 
-    made: Sequence[Registration] = [registered(judged) for judged in watched(to_write.rows, progress)]
+    made: Sequence[Registered] = [registered(judged) for judged in watched(to_write.rows, progress)]
     link_rows(
         db,
         attendance_import.id,
         [judged.number for judged in to_write.rows],
-        [registration.participant_id for registration in made],
-        [registration.id for registration in made],
+        [one.participant_id for one in made],
+        [one.id for one in made],
     )
     keep_states(
         db, attendance_import, {row.number: row.person for row in to_write.rows if row.person}, before

@@ -15,6 +15,7 @@ from app.queries.public_workshops import no_workshop
 from app.services.activities import record
 from app.services.locks import hold_people, lock_row, lock_session_of_page, share_people
 from app.services.messages import tell
+from app.services.new_registrations import Registered
 from app.services.person_choices import require_choosable
 from app.services.recognition import NotUnderstood, PersonGiven, faults, recognise
 from app.services.registering import Registering
@@ -26,7 +27,7 @@ from app.spreadsheets.judgement import JudgedRow
 
 def register(
     db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, given: PersonGiven, asking: Asking
-) -> Registration:
+) -> Registered:
     """One person's registration: confirmed, waiting where a cap is reached, or a walk-in's.
 
     Raises `Conflict` with the codes `registration-closed`, `already-registered` and `person-unclear`, and
@@ -39,7 +40,7 @@ def register(
 
 def register_by_page(
     db: Db, vault: NikVault, workshop_code: str, session_code: str, given: PersonGiven, asking: Asking
-) -> Registration:
+) -> Registered:
     """As `register`, by a workshop's public page. Raises `NotFound` where it has no such session.
 
     For hundreds at once: those who register for other sessions, and are others, aren't waited for.
@@ -58,11 +59,11 @@ def _register(
     workshop_session: WorkshopSession,
     given: PersonGiven,
     asking: Asking,
-) -> Registration:
+) -> Registered:
     """People are held, or shared, and the session's row is held."""
     admitted = admission(db, workshop_session, asking.request_key)
     if admitted.sent is not None:
-        return db.get_one(Registration, admitted.sent)
+        return Registered.of(db.get_one(Registration, admitted.sent))
     require_open(workshop_session, asking)
     if asking.channel is Channel.SELF:
         given = replace(given, target_group=offered_group(given.target_group, admitted.offered))
@@ -90,7 +91,7 @@ def register_delegation(
     workshop_session_id: int,
     given: Sequence[PersonGiven],
     asking: Asking,
-) -> list[Registration]:
+) -> list[Registered]:
     """A whole delegation at once, all or nothing: each gets a place, or nobody is registered.
 
     Raises what `register` does, and `NoPlaces`; faults are named by the person's number in the list.

@@ -37,7 +37,8 @@ def register_walk_in(
     decision = None if walk_in.person is None else Decision(person=walk_in.person)
     asking = Asking(Channel.WALK_IN, request_key=walk_in.request_key, decision=decision)
     try:
-        registration = register(db, vault, actor, workshop_session_id, walk_in.given, asking)
+        made = register(db, vault, actor, workshop_session_id, walk_in.given, asking)
+        registration = db.get_one(Registration, made.id)
     except AlreadyRegistered as known:
         registration = known.registration
         attendance = db.get(Attendance, registration.id)

@@ -9,8 +9,9 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import select
 
 from app.database import writing
-from app.models import Activity, Channel, Role, WorkshopSession
+from app.models import Activity, Channel, Registration, Role, WorkshopSession
 from app.permissions import OPERATOR
+from app.services.activities import snapshot
 from app.services.import_review import correct_alike
 from app.services.logins import close_login, open_login
 from app.services.participant_corrections import correct_participant
@@ -88,6 +89,25 @@ def test_a_correction_says_which_cells_read_how_but_no_nik(city: City) -> None:
     }
 
 
+def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
+    """But for secrets and what reaches people; no object was made of it."""
+    coming_session(city)
+    ani = PersonGiven("Ani Aster", "Manggar", "umkm", phone="081200000101", sex="P", rt="7")
+    with writing(city.engine) as db:
+        session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == "JUALAN-1")).one()
+        asking = Asking(Channel.ORGANIZER, "id", consent=True, request_key="formulir-1")
+        register(db, city.vault, city.actor("sari"), session_id, ani, asking)
+
+    (kept,) = city.all(Registration)
+    told = newest(city).after
+    assert told == {
+        name: value
+        for name, value in snapshot(kept).items()
+        if name not in ("contact_phone", "contact_email")
+    }
+    assert (kept.rt, kept.sex, kept.status) == ("7", "P", "confirmed")
+
+
 def test_how_people_are_reached_is_said_to_be_changed_and_never_told(city: City) -> None:
     ani = PersonGiven("Ani Aster", "Manggar", "umkm", phone="081200000101", email="ani@contoh.id")
     moved = replace(ani, phone="081200000102", email="ani@baru.id")
@@ -96,7 +116,8 @@ def test_how_people_are_reached_is_said_to_be_changed_and_never_told(city: City)
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == held)).one()
         made = register(db, city.vault, city.actor("sari"), session_id, ani, Asking(Channel.ORGANIZER))
     with writing(city.engine) as db:
-        correct_registration(db, city.vault, city.actor("sari"), made, moved)
+        registration = db.get_one(Registration, made.id)
+        correct_registration(db, city.vault, city.actor("sari"), registration, moved)
     of_person, of_registration = city.all(Activity)[-2:]
     with writing(city.engine) as db:
         born = replace(moved, birth_date="14-08-1989")

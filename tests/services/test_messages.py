@@ -70,7 +70,8 @@ def come(city: City, name: str, language: Language = "id", *, email: str | None 
         address = email or f"{name.split()[0].lower()}@contoh.id"
         asking = Asking(Channel.ORGANIZER, language)
         given = PersonGiven(name, "Manggar", "umkm", email=address)
-        return register(db, city.vault, city.actor("sari"), held.id, given, asking)
+        made = register(db, city.vault, city.actor("sari"), held.id, given, asking)
+        return db.get_one(Registration, made.id)
 
 
 def withdraw(city: City, registration: Registration) -> None:

@@ -10,6 +10,7 @@ from app.database import Db, create_engine, writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
 from app.queries.admissions import Admission, admission
 from app.services import registrations
+from app.services.new_registrations import Registered
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
 from app.services.registrations import register, register_by_page
@@ -67,7 +68,7 @@ def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == code)).one()
 
-    def come(number: int) -> Registration:
+    def come(number: int) -> Registered:
         given = PersonGiven(f"Peserta Contoh {number:02}", "Manggar", "umkm")
         asking = Asking(channel, consent=True)
         with writing(city.engine) as db:
@@ -76,4 +77,4 @@ def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER
             return register(db, city.vault, city.actor("sari"), session_id, given, asking)
 
     outcomes = at_once(*(partial(come, number) for number in range(PEOPLE)))
-    assert all(isinstance(outcome, Registration) for outcome in outcomes), outcomes
+    assert all(isinstance(outcome, Registered) for outcome in outcomes), outcomes

@@ -17,6 +17,7 @@ from app.queries.known_people import people_named
 from app.services import recognition, registering
 from app.services.activities import record
 from app.services.import_commit import commit
+from app.services.new_registrations import Registered
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
 from app.services.registrations import register_by_page
@@ -143,7 +144,7 @@ def test_one_form_for_two_sessions_at_once_registers_once(city: City, sessions: 
     assert len(city.all(Registration)) == 1
 
 
-def registered(city: City, session_code: str, name: str = "Siti Aminah", **given: str) -> Registration:
+def registered(city: City, session_code: str, name: str = "Siti Aminah", **given: str) -> Registered:
     with writing(city.engine) as db:
         return come(db, city, session_code, name, **given)
 
@@ -157,7 +158,7 @@ def come(
     phone: str = "0812 0000 0001",
     request_key: str | None = None,
     **details: str,
-) -> Registration:
+) -> Registered:
     """By the workshop's public page."""
     given = PersonGiven(name, "Manggar", "umkm", phone=phone, **details)
     asking = Asking(Channel.SELF, consent=True, request_key=request_key)

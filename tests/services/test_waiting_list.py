@@ -13,6 +13,7 @@ from app.models import Activity, Channel, Participant, Registration, WorkshopSes
 from app.queries.registration_history import registration_history
 from app.queries.registrations import waiting_list
 from app.queries.workshop_sessions import workshop_session
+from app.services.new_registrations import Registered
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import AlreadyRegistered, Asking
 from app.services.registrations import cancel, overrule, register
@@ -38,7 +39,8 @@ class Queue:
         with writing(self.city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == self.code)).one()
             given = PersonGiven(name, kelurahan, group)
-            return register(db, self.city.vault, actor, held.id, given, Asking(Channel.ORGANIZER, **asking))
+            made = register(db, self.city.vault, actor, held.id, given, Asking(Channel.ORGANIZER, **asking))
+            return db.get_one(Registration, made.id)
 
     def cancel(self, registration: Registration) -> None:
         with writing(self.city.engine) as db:
@@ -224,7 +226,7 @@ def test_nobody_is_found_by_trying_numbers(city: City) -> None:
     stranger = city.register(city.session("B-1", by="tono"), "Rahasia Contoh")
     actor = city.actor("sari")
 
-    def choose(name: str) -> Registration:
+    def choose(name: str) -> Registered:
         with writing(city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == queue.code)).one()
             asking = Asking(Channel.ORGANIZER, decision=Decision(person=stranger.id))

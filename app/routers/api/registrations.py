@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from app.models import AttendanceStatus, Channel, RegistrationStatus
+from app.models import AttendanceStatus, Channel, Registration, RegistrationStatus
 from app.permissions import Actor, Permission
 from app.queries.participants import people_seen
 from app.queries.registrations import (
@@ -181,7 +181,7 @@ def register_person(
             for one in people_seen(db, unclear.candidates).values()
         ]
         raise
-    return RegistrationOut.model_validate(registration_view(db, made))
+    return RegistrationOut.model_validate(registration_view(db, db.get_one(Registration, made.id)))
 
 
 @router.delete("/registrations/{code}")
