@@ -53,7 +53,7 @@ def _printed(found: Roster, upload_address: str, _: Translator, language: Langua
             (
                 line.name,
                 line.sex or "",
-                f"{line.place} RT {line.rt}" if line.rt else line.place,
+                f"{line.place} RT\N{NO-BREAK SPACE}{line.rt}" if line.rt else line.place,
                 line.target_group,
             )
             for line in found.people
