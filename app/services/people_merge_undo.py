@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, union_all, update
 from sqlmodel import col
 
 from app.database import Db
@@ -15,6 +15,8 @@ from app.models import (
     AttendanceImport,
     AttendanceImportRow,
     AttendanceMark,
+    GroupMembership,
+    ImportStatus,
     Message,
     Participant,
     PeopleMerge,
@@ -59,6 +61,7 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     _bring_back(db, made, found)
     for workshop_session in held:
         _share_places(db, actor, made, workshop_session)
+    _let_go_of_kept(db, made)
     made.undone_at = now()
     made.undone_by = actor.user_id
     db.flush()
@@ -181,6 +184,27 @@ def _put_person_back(db: Db, made: PeopleMerge) -> None:
     columns = still_as_left(kept.model_dump(mode="json"), left)
     kept.sqlmodel_update({column: getattr(was, column) for column in columns})
     db.flush()
+
+
+def _let_go_of_kept(db: Db, made: PeopleMerge) -> None:
+    """The kept record goes too where the sheet that told of it was undone meanwhile, and nothing else tells of it:
+    it was left standing for the sake of what has just been given back."""
+    told_by_undone = (
+        select(col(AttendanceImport.id))
+        .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
+        .where(
+            col(AttendanceImportRow.participant_id) == made.kept_id,
+            col(AttendanceImport.status) == ImportStatus.UNDONE,
+        )
+    )
+    told_by_others = union_all(
+        *(
+            select(col(model.id)).where(col(model.participant_id) == made.kept_id)
+            for model in (Registration, GroupMembership)
+        )
+    )
+    if db.scalars(told_by_undone).first() is not None and db.scalars(told_by_others).first() is None:
+        db.execute(delete(Participant).where(col(Participant.id) == made.kept_id))
 
 
 def _put_rows_back(db: Db, made: PeopleMerge, found: States) -> None:

@@ -116,3 +116,15 @@ def test_undone_meanwhile_it_stands_in_the_way_of_undoing_the_merge(
     city.undo(first)
 
     assert refused(city, made) == "changed-later"
+
+
+def test_whom_it_alone_told_of_is_gone_when_the_merge_is_undone_after_it(
+    city: City, two: Callable[[str, str], tuple[int, int]]
+) -> None:
+    _, second = two("A-1", "B-1")
+    made = merged(city, AMINAH, AMINNAH)
+    city.undo(second)
+
+    unmerged(city, made)
+
+    assert [one.name for one in city.all(Participant)] == [AMINAH]
