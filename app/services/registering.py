@@ -84,9 +84,14 @@ class Registering:
         if known and self.may_add_to(known, judged):
             complete(known, judged, self.sealed_nik(judged.values), now())
         newcomer = None if known else self.newcomer(judged)
-        made = self.kept(judged, known, existing, newcomer)
+        before = snapshot(existing) if existing else None
+        made, after = self.written(judged, known, existing, newcomer)
         if newcomer and alike:
             self.keep_likeness(alike, made.participant_id, newcomer["name_key"])
+        # Who is new and gave no address has none.
+        if made.status in TOLD and (known or judged.values.email):
+            tell(self.db, TOLD[made.status], self.db.get_one(Registration, made.id))
+        self.note(made, before, after)
         return made
 
     def person(self, judged: JudgedRow) -> Participant | None:
@@ -138,32 +143,28 @@ class Registering:
         owner = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
         return self.db.scalars(owner).first() is not None
 
-    def kept(
+    def written(
         self,
         judged: JudgedRow,
         known: Participant | None,
         existing: Registration | None,
         newcomer: Mapping[str, Any] | None,
-    ) -> Registered:
-        """The registration written, whoever made it told, and the line in the log."""
+    ) -> tuple[Registered, dict[str, Any]]:
+        """The registration as it is kept, and what the log says of it."""
         columns = self.columns(judged, known)
         place = self.place(columns["kelurahan_code"], columns["target_group_code"])
         columns |= {"status": place.status, "waiting_number": place.waiting_number}
-        before = snapshot(existing) if existing else None
         if existing:
             made = Registered.of(existing.sqlmodel_update(columns))
             after = snapshot(existing)
         else:
             made = write_new(self.db, columns, newcomer)
             after = snapshot_of_columns(columns | {"id": made.id, "participant_id": made.participant_id})
-        # Who is new and gave no address has none.
-        if made.status in TOLD and (known or columns["contact_email"]):
-            tell(self.db, TOLD[made.status], self.db.get_one(Registration, made.id))
-        self.note(made, before, {**after, **place.because})
-        return made
+        return made, {**after, **place.because}
 
     def note(self, made: Registered, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> None:
-        """The line in the log. Who registers themselves shares people."""
+        """The line in the log, and nothing after it: who registers themselves shares people, and holds the log's turn
+        until the commit."""
         in_turn = self.asking.channel is Channel.SELF
         record(
             self.db,

@@ -1,11 +1,11 @@
-"""How many statements something takes."""
+"""What something asks of the database, and how many statements that is."""
 
 from collections.abc import Callable
 
 from sqlalchemy import Engine, event
 
 
-def queries_of(engine: Engine, deed: Callable[[], object]) -> int:
+def statements_of(engine: Engine, deed: Callable[[], object]) -> list[str]:
     statements: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -14,4 +14,8 @@ def queries_of(engine: Engine, deed: Callable[[], object]) -> int:
     event.listen(engine, "before_cursor_execute", note)
     deed()
     event.remove(engine, "before_cursor_execute", note)
-    return len(statements)
+    return statements
+
+
+def queries_of(engine: Engine, deed: Callable[[], object]) -> int:
+    return len(statements_of(engine, deed))

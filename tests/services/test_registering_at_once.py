@@ -23,6 +23,7 @@ from app.services.registration_requests import Asking
 from app.services.registrations import register_by_page
 from app.spreadsheets.judgement import Known
 from tests.coming import JUALAN, coming_session
+from tests.queries.counting import statements_of
 from tests.services.test_import_concurrency import at_once, on_postgresql
 from tests.stories import City, sheet
 
@@ -134,6 +135,18 @@ def test_lines_are_numbered_in_the_order_in_which_they_are_committed(city: City,
 
     siti, budi = (line for line in city.all(Activity) if line.action == "register")
     assert budi.id == siti.id + 1  # who waited in vain had no number yet
+
+
+def test_nothing_is_written_after_the_line_in_the_log(city: City, sessions: list[str]) -> None:
+    """Whoever has the log's turn and still needs a row may wait for somebody who waits for the turn."""
+    headings = "Nama;Kelurahan;HP"
+    city.imported(city.session(), sheet(headings, "Siti Aminah;Manggar;081200000001"))
+    unclear = partial(registered, city, sessions[0], "Siti Amirudin", phone="081200000001")
+
+    written = [one for one in statements_of(city.engine, unclear) if "INSERT INTO" in one]
+
+    assert any("INTO possible_duplicate" in one for one in written)
+    assert "INSERT INTO activity" in written[-1]
 
 
 def test_one_form_for_two_sessions_at_once_registers_once(city: City, sessions: list[str]) -> None:
