@@ -1,13 +1,11 @@
 """What a column holds, told by its cells alone."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from app.spreadsheets.document import Cell, cell_text
-from app.spreadsheets.marks import is_mark_word
 from app.spreadsheets.nik import read_nik
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.sex import read_sex
-from app.spreadsheets.text import clean
 
 _ENOUGH = 3
 _CERTAIN = 0.9
@@ -28,11 +26,6 @@ def field_of_content(cells: Sequence[Cell], place_keys: Collection[str]) -> str 
         if sum(map(fits, cells)) >= _CERTAIN * len(cells):
             return field
     return None
-
-
-def holds_mark_words(cells: Iterable[Cell]) -> bool:
-    """True where some cell can only be about attendance."""
-    return any(isinstance(cell, str) and cell and is_mark_word(clean(cell)) for cell in cells)
 
 
 def _is_nik(cell: Cell) -> bool:

@@ -1,9 +1,9 @@
 """Which column holds which field: by its heading, else by its content, else by what a person said."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.spreadsheets.column_content import field_of_content, holds_mark_words
+from app.spreadsheets.column_content import field_of_content
 from app.spreadsheets.document import Cell, Message, cell_text
 from app.spreadsheets.header import Header, Heading
 from app.spreadsheets.headings import (
@@ -12,8 +12,9 @@ from app.spreadsheets.headings import (
     is_ignored_heading,
     is_number_heading,
 )
-from app.spreadsheets.marks import outcome_of_heading
+from app.spreadsheets.marks import holds_marks, outcome_of_heading
 from app.spreadsheets.sex import read_sex
+from app.spreadsheets.text import clean
 
 Rows = Sequence[Sequence[Cell]]
 
@@ -153,14 +154,19 @@ def _has_data(rows: Rows, index: int) -> bool:
 
 
 def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: Rows) -> NamedColumns:
-    """Without an attendance column, the note or signature column that holds mark words is it."""
+    """Without an attendance column, the note or signature column that holds marks is it."""
     for field in ("note", "signature"):
         index = next((i for i, known in named.fields.items() if known == field and i not in chosen), None)
-        if index is not None and holds_mark_words(row[index] for row in rows if index < len(row)):
+        if index is not None and holds_marks(_texts(rows, index)):
             return replace(
                 named, fields={**named.fields, index: "attendance"}, remarks=index, remarks_field=field
             )
     return named
+
+
+def _texts(rows: Rows, index: int) -> Iterator[str]:
+    cells = (row[index] for row in rows if index < len(row))
+    return (text for cell in cells if isinstance(cell, str) and (text := clean(cell)))
 
 
 def _column(rows: Rows, index: int) -> list[Cell]:

@@ -35,6 +35,7 @@ _PRESENT = frozenset(
 )
 _ABSENT = frozenset(
     {"tidak", "th", "tdk", "a", "alpa", "alpha", "alfa", "absen", "0", "false", "no", "absent", "tak", "t"}
+    | {"tanpa keterangan", "tanpa ket", "tk", "mangkir"}
 )
 _EXCUSED = frozenset({"izin", "ijin", "i", "sakit", "s", "excused", "cuti", "dinas luar"})
 _OUTCOME_HEADINGS: dict[str, AttendanceStatus] = {
@@ -47,6 +48,7 @@ _OUTCOME_HEADINGS: dict[str, AttendanceStatus] = {
 }
 _NOT = frozenset({"tidak", "tdk", "tak", "belum", "gak", "nggak"})
 _TICKS = frozenset("✓✔√ü☑✅")
+_CROSSES = frozenset("xX×✗✘✕☒❌")
 _DASHES = frozenset({"-", "–", "—", "--"})
 _MARK_WORDS = re.compile(
     r"\b(?:hadir|hdr|ttd|datang|tidak|tdk|absen|alpa|alpha|izin|ijin|sakit)\b|[✓✔√ü☑✅]|^v$", re.IGNORECASE
@@ -57,13 +59,17 @@ _DAY_AND_MONTH = re.compile(
     r"(?:(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad),?\s+)?\d{1,2}(?:\s*[/-]\s*\d{1,2}|\s+[a-z]{3,9})",
     re.IGNORECASE,
 )
-_LINE_TO_WRITE_ON = re.compile(r"[.…_ ]*")
+_LINE_TO_WRITE_ON = re.compile(r"[.…_ ☐□]*")
+_PRINTED = re.compile(r"\(?\d{0,6}[.)]*[-–—.…_*/ ]*")
+_NOTHING_TO_SAY = frozenset({"tidak ada", "tdk ada", "nihil"})
 _SEPARATOR = " | "
 
 
 def read_mark(cell: Cell) -> AttendanceStatus | None:
-    """What one attendance cell says, or None where that is unclear ("x" is)."""
+    """What one attendance cell says, or None where that is unclear ("x" is, and so is what its writer doubts)."""
     text = clean(cell_text(cell))
+    if "?" in text:
+        return None
     if text in _TICKS:
         return "present"
     if text in _DASHES:
@@ -93,6 +99,25 @@ def _from_words(said: list[str]) -> AttendanceStatus | None:
 def is_mark_word(text: str) -> bool:
     """True for a text that can only be about attendance: "tidak hadir", "ttd", a tick; not "1", not "Bpk. Hadi"."""
     return _MARK_WORDS.search(text) is not None and read_mark(text) is not None
+
+
+def may_be_mark(text: str) -> bool:
+    """True for a text that is a mark in a column of marks: "H", "ya", "x"; a bare number may be pre-printed there."""
+    return text in _CROSSES or (text not in _DASHES and not text.isdigit() and read_mark(text) is not None)
+
+
+def is_printed(text: str) -> bool:
+    """True for a number, dots or a dash, as sheets have them where somebody is to sign."""
+    return _PRINTED.fullmatch(text) is not None
+
+
+def holds_marks(texts: Iterable[str]) -> bool:
+    """True of a column of notes or signatures where some text can only be about attendance, or each may be.
+
+    What is printed, and "tidak ada" among notes, says nothing of it.
+    """
+    said = [text for text in texts if not is_printed(text) and words(text) not in _NOTHING_TO_SAY]
+    return any(map(is_mark_word, said)) or (bool(said) and all(map(may_be_mark, said)))
 
 
 def outcome_of_heading(heading: str) -> AttendanceStatus | None:
@@ -170,12 +195,16 @@ def _one_mark(text: str) -> MarkReading:
 
 
 def _outcome_mark(marks: dict[str, str]) -> MarkReading:
-    """One mark in columns of outcomes; marks in two are unclear.
+    """One mark in columns of outcomes; marks in two are unclear, and so is "tidak" under "Hadir".
 
     Any mark counts, "x" too; a dash, a zero, "false" and a printed line are none.
     """
-    marked = {outcome_of_heading(label) for label, mark in marks.items() if _is_marked(mark)}
-    return MarkReading(marked.pop()) if len(marked) == 1 else MarkReading(None, clear=not marked)
+    marked = {outcome_of_heading(label): mark for label, mark in marks.items() if _is_marked(mark)}
+    if len(marked) != 1:
+        return MarkReading(None, clear=not marked)
+    ((outcome, mark),) = marked.items()
+    denied = outcome == "present" and read_mark(mark) in {"absent", "excused"}
+    return MarkReading(None, clear=False) if denied else MarkReading(outcome)
 
 
 def _is_marked(mark: str) -> bool:

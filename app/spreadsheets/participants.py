@@ -8,7 +8,7 @@ from app.spreadsheets.columns import NamedColumns
 from app.spreadsheets.document import Cell, CellError, SheetRow, StatedTotalOf, cell_text
 from app.spreadsheets.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.grid import Merge
-from app.spreadsheets.marks import is_mark_word, spread_text
+from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, spread_text
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.row_kinds import (
     StatedTotal,
@@ -148,13 +148,14 @@ class _Table:
                 cells[name] = text
 
     def split_remarks(self, cells: dict[str, Cell]) -> None:
-        """A remark that is no mark is a note again (or a pre-printed number, of no interest)."""
+        """A remark that is no mark is a note again. Where one signs, only what was printed there says nothing."""
         remark = cells.get("attendance")
-        if remark is None or (isinstance(remark, str) and is_mark_word(remark)):
+        if remark is None or (isinstance(remark, str) and (is_mark_word(remark) or may_be_mark(remark))):
             return
-        del cells["attendance"]
         if self.named.remarks_field == "note":
-            cells["note"] = remark
+            cells["note"] = cells.pop("attendance")
+        elif not isinstance(remark, str) or is_printed(remark):
+            del cells["attendance"]
 
     def is_numbered(self, row: Sequence[Cell]) -> bool:
         index = self.named.number

@@ -1,15 +1,16 @@
 """A file's bytes to the recognised sheet: this is what the child process does."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from app.spreadsheets.columns import NamedColumns, name_columns
 from app.spreadsheets.dates import date_from_1904
 from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, cell_text
 from app.spreadsheets.failures import SheetFailure
 from app.spreadsheets.grid import Grid
-from app.spreadsheets.header import Header, Heading, find_header
+from app.spreadsheets.header import Header, Heading, find_header, row_texts
 from app.spreadsheets.letterhead import read_letterhead
 from app.spreadsheets.participants import read_participants, with_merges_filled
+from app.spreadsheets.place_names import place_key, section_place
 from app.spreadsheets.text import clean
 from app.spreadsheets.workbooks import grids
 
@@ -81,10 +82,19 @@ def _recognise_sheet(
         stated_total=found.total,
         stated_total_of=found.total_of,
         stated_date=letterhead.stated_date,
-        title_kelurahan=letterhead.kelurahan,
+        title_kelurahan=letterhead.kelurahan or _section_above(grid.rows[: header.top], place_keys),
         preview=_preview(grid, header),
         warnings=(*named.warnings, *unread),
     )
+
+
+def _section_above(rows: Sequence[Sequence[Cell]], place_keys: Collection[str]) -> str | None:
+    """The kelurahan that stands alone right above the header, as others do between the sections of the list."""
+    last = next((texts for row in reversed(rows) if (texts := list(filter(None, row_texts(row))))), [])
+    if len(last) != 1:
+        return None
+    place = section_place(last[0])
+    return last[0] if place is not None and place_key(place) in place_keys else None
 
 
 def _with_birth_dates_from_1904(rows: list[list[Cell]], below: int, named: NamedColumns) -> list[list[Cell]]:

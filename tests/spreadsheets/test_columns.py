@@ -3,7 +3,7 @@
 import pytest
 
 from app.spreadsheets.document import Cell, CellError, RecognisedSheet
-from tests.spreadsheets.story import recognised, reference, workbook
+from tests.spreadsheets.story import codes, judged, recognised, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -57,7 +57,7 @@ def test_sex_in_two_columns() -> None:
 )
 def test_headings(heading: str, field: str | None) -> None:
     other = "Nama Lengkap Peserta" if field != "name" else "Kelurahan"
-    sheet = recognised(workbook([heading, other], ["a", "b"]))
+    sheet = recognised(workbook([heading, other], ["bc", "de"]))
     assert sheet.columns[0].field == field
 
 
@@ -82,6 +82,50 @@ def test_a_column_without_a_heading_is_told_by_its_content() -> None:
 def test_pre_printed_numbers_in_a_signature_column_are_no_marks() -> None:
     sheet = recognised(workbook(HEADER, [1, "Rina", "Damai", "1. ......"], [2, "Maya", "Damai", 2]))
     assert cells(sheet, "attendance") == [None, None]
+
+
+@pytest.mark.parametrize("heading", ["Ket", "Paraf"])
+def test_letters_and_crosses_are_marks_where_nothing_else_is_written(heading: str) -> None:
+    marks = {"Rina": "H", "Maya": "S", "Dewi": "x", "Budi": None, "Joko": "-"}
+    people = [[name, "Damai", mark] for name, mark in marks.items()]
+    sheet = recognised(workbook(["Nama", "Kelurahan", heading], *people))
+    assert sheet.columns[2].field == "attendance"
+    rows = judged(sheet).rows
+    assert [row.attendance for row in rows] == ["present", "excused", None, "absent", "absent"]
+    assert [codes(row.messages) for row in rows] == [[], [], ["attendance-unclear"], [], []]
+
+
+def test_among_marks_a_note_stays_a_note_and_a_letter_is_a_mark() -> None:
+    sheet = recognised(
+        workbook(
+            ["Nama", "Kelurahan", "Ket"],
+            ["Rina", "Damai", "hadir"],
+            ["Maya", "Damai", "A"],
+            ["Dewi", "Damai", "membawa anak"],
+        )
+    )
+    assert cells(sheet, "attendance") == ["hadir", "A", None]
+    assert cells(sheet, "note") == [None, None, "membawa anak"]
+
+
+def test_what_is_written_instead_of_a_signature_is_asked_about() -> None:
+    sheet = recognised(
+        workbook(
+            HEADER,
+            [1, "Rina", "Damai", "ttd"],
+            [2, "Maya", "Damai", "titip absen"],
+            [3, "Dewi", "Damai", "3."],
+        )
+    )
+    assert cells(sheet, "attendance") == ["ttd", "titip absen", None]
+
+
+@pytest.mark.parametrize("said", ["membawa anak", "tidak ada", "1", "L"])
+def test_notes_are_notes_where_nobody_is_marked(said: str) -> None:
+    sheet = recognised(
+        workbook(["Nama", "Kelurahan", "Ket"], ["Rina", "Damai", said], ["Maya", "Damai", "-"])
+    )
+    assert sheet.columns[2].field == "note"
 
 
 def test_an_error_alone_in_several_columns_is_no_mark() -> None:

@@ -157,3 +157,22 @@ def test_who_stands_below_the_end_of_a_numbered_list_is_said_to_be_left_out() ->
     assert names(sheet) == ["Rina Gani"]
     assert [(one.code, dict(one.params)) for one in sheet.warnings] == [("rows-below-end", {"row": 6})]
     assert recognised(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed), places=PLACES).warnings == ()
+
+
+def test_a_kelurahan_alone_above_the_header_serves_the_first_section() -> None:
+    title, manggar, damai = ["DAFTAR HADIR"], ["KELURAHAN MANGGAR"], ["KELURAHAN DAMAI"]
+    people = ["Rina"], ["Maya"]
+    sheet = recognised(
+        workbook(title, manggar, [], ["Nama", "Paraf"], people[0], damai, ["Nama", "Paraf"], people[1]),
+        places=["Manggar", "Damai"],
+    )
+    assert sheet.title_kelurahan == "KELURAHAN MANGGAR"
+    assert [row.cells.get("kelurahan") for row in sheet.rows] == [None, "KELURAHAN DAMAI"]
+
+
+def test_an_office_s_letterhead_is_no_section() -> None:
+    sheet = recognised(
+        workbook(["KELURAHAN MANGGAR"], ["DAFTAR HADIR"], ["Nama", "Kelurahan"], ["Rina", None]),
+        places=["Manggar"],
+    )
+    assert sheet.title_kelurahan is None

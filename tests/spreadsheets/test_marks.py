@@ -62,6 +62,8 @@ def test_present(mark: Cell) -> None:
         "false",
         "-",
         "tdk bisa hadir",
+        "tanpa keterangan",
+        "TK",
     ],
 )
 def test_absent(mark: Cell) -> None:
@@ -76,7 +78,8 @@ def test_excused(mark: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "mark", ["x", "X", "?", "hadir / tidak", "2", 7, "besok", "hadir, izin pulang", date(2025, 8, 6)]
+    "mark",
+    ["x", "X", "?", "hadir?", "hadir / tidak", "2", 7, "besok", "hadir, izin pulang", date(2025, 8, 6)],
 )
 def test_unclear(mark: Cell) -> None:
     assert read_attendance(mark, DAY) == MarkReading(None, clear=False)
@@ -95,8 +98,11 @@ def test_blank(mark: Cell) -> None:
         (["-", "0", "x"], MarkReading("absent")),
         ([1, None, None], MarkReading("present")),
         (["v", "v", ""], MarkReading(None, clear=False)),
+        (["tidak", "", ""], MarkReading(None, clear=False)),
+        (["", "", "tidak"], MarkReading("absent")),
         (["-", False, ""], MarkReading(None)),
         (["……", "v", "……"], MarkReading("excused")),
+        (["☐", "☑", "☐"], MarkReading("excused")),
         (["", "", ""], MarkReading(None)),
     ],
 )
@@ -152,7 +158,7 @@ def test_headings_of_neither(heading: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_one"), [("tidak hadir", True), ("ttd", True), ("✓", True), ("1.", False)]
+    ("text", "is_one"), [("tidak hadir", True), ("ttd", True), ("✓", True), ("1.", False), ("hadir?", False)]
 )
 def test_words_that_are_only_about_attendance(text: str, *, is_one: bool) -> None:
     assert is_mark_word(text) is is_one
