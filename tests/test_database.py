@@ -11,6 +11,7 @@ from sqlmodel import col, delete, select
 import app.database
 from app.database import alembic_config, reading, upgrade, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
+from app.services.attendance_imports import discard
 from app.services.bulk import insert_rows, new_ids
 from app.settings import Settings
 from tests import shell
@@ -133,6 +134,16 @@ def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City)
     bulk = city.all(Participant)[0].id
     city.undo(made.id)
     assert city.register(code, "Rahmat Contoh").id > bulk > gone
+
+
+def test_an_upload_gets_no_number_that_the_log_has_for_another(city: City) -> None:
+    discarded = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
+    with writing(city.engine) as db:
+        discard(db, city.actor("sari"), discarded.id)
+    command.downgrade(alembic_config(city.engine), "0012")
+    upgrade(city.engine)
+
+    assert city.upload("UMKM-2025-1", sheet("Nama;Kelurahan", "Nur Aini;Lamaru")).id > discarded.id
 
 
 def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_date(city: City) -> None:

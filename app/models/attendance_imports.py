@@ -63,7 +63,10 @@ class AttendanceImport(SQLModel, table=True):
     """
 
     __tablename__ = "attendance_import"
-    __table_args__ = (CheckConstraint("status <> 'committed' OR committed_at IS NOT NULL", name="committed"),)
+    __table_args__ = (
+        CheckConstraint("status <> 'committed' OR committed_at IS NOT NULL", name="committed"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int = Field(default=None, primary_key=True)
     workshop_session_id: int = Field(foreign_key="workshop_session.id", index=True)

@@ -19,7 +19,7 @@ class Denominator(SQLModel, table=True):
     """What a source says of one area (of any level) on a day. Another day, or a correction, is another line."""
 
     __tablename__ = "denominator"
-    __table_args__ = (CheckConstraint("value > 0", name="value"),)
+    __table_args__ = (CheckConstraint("value > 0", name="value"), {"sqlite_autoincrement": True})
 
     id: int = Field(default=None, primary_key=True)
     area_code: str = Field(foreign_key="area.code", index=True)

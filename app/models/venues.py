@@ -18,6 +18,7 @@ class VenueKind(StrEnum):
 
 class Venue(SQLModel, table=True):
     __tablename__ = "venue"
+    __table_args__ = {"sqlite_autoincrement": True}
 
     id: int = Field(default=None, primary_key=True)
     name: str = Field(unique=True)
