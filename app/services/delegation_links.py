@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.database import Db
@@ -67,6 +68,18 @@ def revoke_link(db: Db, actor: Actor, session_code: str, link_id: int) -> Delega
         link.revoked_at = now()
         record(db, actor, "revoke", "delegation-link", link.id, before=before, after=snapshot(link))
     return link
+
+
+def follow_registration(db: Db, workshop_session: WorkshopSession, closed: datetime) -> None:
+    """Links that ended with registration, `closed` until now, end when it does by now."""
+    db.execute(
+        update(DelegationLink)
+        .where(
+            col(DelegationLink.workshop_session_id) == workshop_session.id,
+            col(DelegationLink.expires_at) == closed,
+        )
+        .values(expires_at=closes_at(workshop_session))
+    )
 
 
 def sign(secret: bytes, link_id: int) -> str:

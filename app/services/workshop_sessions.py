@@ -14,9 +14,11 @@ from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
 from app.queries.places import group_places
+from app.queries.registration_standing import closes_at
 from app.queries.workshop_sessions import WorkshopSessionView, workshop_session, workshop_session_by_code
 from app.queries.workshops import workshop_by_code
 from app.services.activities import record, snapshot
+from app.services.delegation_links import follow_registration
 from app.services.locks import hold_people, lock_row
 from app.services.messages import tell_everyone
 from app.services.waiting_list import move_up
@@ -101,9 +103,10 @@ def _change(
     starts_at, ends_at = _checked(db, given)
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
-    before = _snapshot(db, workshop_session)
+    before, closed = _snapshot(db, workshop_session), closes_at(workshop_session)
     workshop_session.starts_at, workshop_session.ends_at = starts_at, ends_at
     _apply(db, actor, workshop_session, given)
+    follow_registration(db, workshop_session, closed)
     after = _snapshot(db, workshop_session)
     record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
     if any(before[field] != after[field] for field in WHEN_AND_WHERE):
