@@ -109,7 +109,7 @@ def public_workshops(db: Db) -> list[PublicWorkshopLine]:
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .join(WorkshopSession, col(WorkshopSession.workshop_id) == col(Workshop.id))
         .where(
-            _is_public(), col(WorkshopSession.cancelled_at).is_(None), col(WorkshopSession.ends_at) > now()
+            _is_public(), col(WorkshopSession.cancelled_at).is_(None), col(WorkshopSession.starts_at) > now()
         )
         .group_by(col(Workshop.id), col(Organization.id))
         .order_by(next_starts_at, col(Workshop.code))

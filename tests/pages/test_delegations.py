@@ -13,7 +13,6 @@ from app.database import writing
 from app.models import Activity, DelegationLink, Registration
 from app.models.base import now
 from app.services.delegation_links import sign
-from app.services.workshop_sessions import WorkshopSessionInput, change_workshop_session
 from tests.coming import begun, changed, coming_session, morning_in, statuses
 from tests.database import on_sqlite
 from tests.pages.conftest import reading_english
@@ -219,25 +218,6 @@ def test_a_link_that_has_ended_opens_nothing(
         assert answer.status_code == 410
         assert said in answer.text
     assert statuses(city) == ["confirmed"]
-
-
-def test_a_link_that_ends_with_registration_moves_with_it(
-    organizer: TestClient, kelurahan: TestClient, city: City
-) -> None:
-    coming_session(city, days=2)
-    address = link(organizer)
-    soon = f"{morning_in(1):%Y-%m-%dT%H:%M}"
-    link(organizer, LAMARU, until=soon)
-    until_then = {one.kelurahan_code: one.expires_at for one in city.all(DelegationLink)}
-    later = WorkshopSessionInput(morning_in(20), morning_in(20) + timedelta(hours=3), venue="Aula Contoh")
-
-    with writing(city.engine) as db:
-        change_workshop_session(db, city.actor("sari"), "JUALAN-1", later)
-
-    ends = {one.kelurahan_code: one.expires_at for one in city.all(DelegationLink)}
-    assert ends[MANGGAR] - until_then[MANGGAR] == timedelta(days=18)
-    assert ends[LAMARU] == until_then[LAMARU]
-    assert kelurahan.get(address).status_code == 200
 
 
 @on_sqlite

@@ -9,7 +9,8 @@ from sqlalchemy import Engine
 from sqlmodel import select
 
 from app.database import writing
-from app.models import Area, Registration, RegistrationStatus
+from app.i18n import time_text
+from app.models import Area, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.services.workshops import set_archived
 from tests.coming import begun, changed, coming_session, statuses
@@ -115,6 +116,19 @@ def test_unknown_and_hidden_workshops_look_alike(citizen: TestClient, city: City
             assert citizen.post(f"{address}?sesi={code}", data=TYPED).status_code == 404
     assert citizen.post(f"{PAGE}?sesi=TERTUTUP-1", data=TYPED).status_code == 404
     assert re.findall(r'href="/daftar/([^"]+)"', citizen.get("/daftar").text) == ["JUALAN"]
+
+
+@on_sqlite
+def test_a_session_that_has_begun_is_not_the_next_one(citizen: TestClient, city: City) -> None:
+    begun(city, coming_session(city))
+    begun(city, coming_session(city, "BERLANGSUNG-1", workshop="BERLANGSUNG"))
+    next_code = coming_session(city, "JUALAN-2", days=3)
+
+    page = citizen.get("/daftar").text
+
+    (session,) = [one for one in city.all(WorkshopSession) if one.code == next_code]
+    assert f"Next session: {time_text(session.starts_at)}" in page
+    assert "BERLANGSUNG" not in page
 
 
 @on_sqlite

@@ -105,6 +105,7 @@ def test_an_archived_workshop_is_kept_out_of_the_lists(
     coming_session(city)
     assert "JUALAN-1" in organizer.get("/").text
     assert stranger.post("/kegiatan/JUALAN/arsipkan").status_code == 404
+    assert "Still to come: JUALAN-1." in organizer.get("/kegiatan/JUALAN").text
 
     assert organizer.post("/kegiatan/JUALAN/arsipkan").headers["location"] == "/kegiatan/JUALAN"
 
