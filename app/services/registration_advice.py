@@ -15,17 +15,21 @@ from app.services.person_choices import traits_of
 from app.services.recognition import PersonGiven, recognise
 from app.spreadsheets.judgement import OUTSIDE, JudgedRow
 
+# While somebody types, what finds people is not all there yet.
+UNFINISHED = frozenset({"name-missing", "phone-invalid", "email-invalid", "nik-invalid"})
+
 
 @dataclass(frozen=True)
 class Advice:
     """`people` may be meant; first whom the form names as it stands (`recognised`).
 
-    `registered` has the codes of their registrations for the session, by person. `full` are the caps for which
-    whoever is typed would have to wait.
+    `is_new` says that nobody may be meant, which half a telephone number can't tell. `registered` has the codes of
+    their registrations for the session, by person. `full` are the caps for which whoever is typed would have to wait.
     """
 
     people: tuple[PersonSeen, ...]
     recognised: int | None
+    is_new: bool
     registered: Mapping[int, str]
     full: tuple[Cap, ...]
 
@@ -39,6 +43,7 @@ def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, given: Pe
     return Advice(
         people=tuple(seen[person] for person in ids),
         recognised=judged.person,
+        is_new=not ids and UNFINISHED.isdisjoint(message.code for message in judged.messages),
         registered=_registered(db, workshop_session, ids),
         full=_full(db, workshop_session, judged),
     )

@@ -58,7 +58,7 @@ def test_a_known_person_is_found_while_typing_and_filled_in(organizer: TestClien
     known(city, "Budi Bakung")
 
     found = organizer.post(f"{FORM}/cari", data={"name": "aster"})
-    assert "Ani Aster Manggar, has come to LAMA-0 Choose" in advice(found.text)
+    assert "Ani Aster Manggar, known from LAMA-0 Choose" in advice(found.text)
     assert "Budi Bakung" not in found.text
     assert 'value="aster"' in found.text
 
@@ -96,6 +96,23 @@ def test_two_letters_or_half_a_number_find_nobody(organizer: TestClient, city: C
 
     for typed in ({"name": "an"}, {"phone": "0812"}, {"nik": NIK[:12]}):
         assert "Ani Aster" not in organizer.post(f"{FORM}/cari", data=typed).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "is_new"),
+    [
+        ({"name": "Rahmat Contoh", "phone": "081200000456"}, True),
+        ({"name": "Rahmat Contoh", "phone": "0812"}, False),
+        ({"name": "Rahmat Contoh", "nik": NIK[:12]}, False),
+        ({"kelurahan": MANGGAR}, False),
+    ],
+)
+def test_nobody_is_called_new_before_all_is_typed_that_finds_them(
+    organizer: TestClient, city: City, typed: dict[str, str], *, is_new: bool
+) -> None:
+    coming_session(city)
+    page = organizer.post(f"{FORM}/cari", data=typed).text
+    assert ("A new person: nobody like this is known." in page) is is_new
 
 
 def test_who_is_unclear_is_chosen_with_a_button(organizer: TestClient, city: City) -> None:
