@@ -81,7 +81,7 @@ def _line(pasted: str, reader: PartReader, *, tabbed: bool) -> Line:
     if tabbed:
         cells = reader.cells("\t".join(map(clean, pasted.split("\t"))))
         return Line(clean(pasted), parts=cells)
-    text = _without_pictures(clean(_MESSAGE.sub("", pasted, count=1)))
+    text = _without_pictures(clean(_MESSAGE.sub("", pasted.strip().replace("\t", " | "), count=1)))
     item = _ITEM.match(text)
     if item is None:
         text = _plain(text)

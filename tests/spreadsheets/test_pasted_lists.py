@@ -112,6 +112,12 @@ def test_cells_of_excel_with_headings_and_without() -> None:
     )
 
 
+def test_a_line_of_cells_among_lines_of_a_message() -> None:
+    rows = rows_of("Siti Contoh\tLamaru\n1. Tono Contoh 081200000412 - Manggar\n2. Rina Contoh - Damai")
+    told = [(row.values.name, row.values.kelurahan) for row in rows.values()]
+    assert told == [("Siti Contoh", LAMARU), ("Tono Contoh", MANGGAR), ("Rina Contoh", DAMAI)]
+
+
 def test_a_line_with_nothing_but_a_kelurahan_serves_those_below() -> None:
     text = "Kel. Manggar:\n1. Ani\n2. Budi\n\nKelurahan Lamaru (1 orang)\n1. Cici - 081200000411"
     assert [row.values.kelurahan for row in rows_of(text).values()] == [MANGGAR, MANGGAR, LAMARU]
