@@ -86,3 +86,20 @@ def test_every_call_has_a_name_of_its_own(description: dict[str, Any]) -> None:
     names = [part["operationId"] for part in parts(description) if "operationId" in part]
 
     assert len(names) == len(set(names)) > 10
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("WorkshopIn", "WorkshopPatch", "WorkshopOut", "SessionIn", "SessionPatch", "SessionOut"),
+        *("RegistrationIn", "RegistrationOut", "AttendanceIn", "AttendanceOut"),
+    ],
+)
+def test_what_is_sent_and_answered_has_an_example(description: dict[str, Any], name: str) -> None:
+    """But for what may be null: a null isn't written into the description."""
+    schema = description["components"]["schemas"][name]
+    (example,) = schema["examples"]
+    may_be_null = {
+        field for field, said in schema["properties"].items() if {"type": "null"} in said.get("anyOf", [])
+    }
+    assert set(schema.get("required", [])) - may_be_null <= set(example) <= set(schema["properties"])

@@ -43,6 +43,19 @@ class AttendanceIn(BaseModel):
 class AttendanceOut(BaseModel):
     """`attendance` is what holds now; a mark that is later than this one may have made it."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "registration": "7KQ2M9XA",
+                    "status": "confirmed",
+                    "attendance": "present",
+                    "marked_at": "2026-08-05T00:52:10Z",
+                }
+            ]
+        }
+    )
+
     registration: str
     status: Literal["confirmed", "waitlisted", "walk-in", "cancelled"]
     attendance: AttendanceStatus | None

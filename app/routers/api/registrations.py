@@ -34,6 +34,23 @@ ANI: dict[str, JsonValue] = {
     "rt": "12",
     "consent": True,
 }
+ANI_WAITS: dict[str, JsonValue] = {
+    "code": "7KQ2M9XA",
+    "status": "waitlisted",
+    "session": "SPBE-2026-1",
+    "name": "Ani Contoh",
+    "kelurahan": "64.71.01.1001",
+    "place": "Manggar",
+    "rt": "12",
+    "sex": "P",
+    "target_group": "umkm",
+    "phone": "0812••••123",
+    "channel": "organizer",
+    "attendance": None,
+    "registered_at": "2026-07-21T02:15:00Z",
+    "ahead": 2,
+    "waiting_for": [{"kind": "kelurahan", "code": "64.71.01.1001", "places": 2, "taken": 2}],
+}
 ALREADY = {
     "type": "urn:jangkau:problem:already-registered",
     "title": "Conflict",
@@ -102,7 +119,7 @@ class CapOut(BaseModel):
 class RegistrationOut(BaseModel):
     """`phone` is masked. Who is waitlisted has `ahead` of them so many, and waits for `waiting_for`."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [ANI_WAITS]})
 
     code: str
     status: RegistrationStatus

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from fastapi import APIRouter
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from app.errors import Invalid
 from app.queries import workshop_sessions as queries
@@ -29,24 +29,34 @@ MAY_BE_NULL = {"capacity", "places_per_kelurahan", "registration_opens_at", "reg
 Mode = Literal["luring", "daring", "hybrid"]
 
 
+SPBE_1: dict[str, JsonValue] = {
+    "code": "SPBE-2026-1",
+    "starts_at": "2026-08-05T09:00:00+08:00",
+    "ends_at": "2026-08-05T12:00:00+08:00",
+    "venue": "Aula Balai Kota",
+    "mode": "luring",
+    "online_link": "",
+    "capacity": 80,
+    "places_per_kelurahan": 2,
+    "places_of_group": {"umkm": 40},
+    "registration_opens_at": None,
+    "registration_closes_at": "2026-08-04T17:00:00+08:00",
+}
+SPBE_1_BESIDES: dict[str, JsonValue] = {
+    "workshop_code": "SPBE-2026",
+    "workshop_title": "Workshop Literasi Promosi SPBE",
+    "cancelled_at": None,
+    "cancelled_why": None,
+    "registered": 68,
+    "waiting": 3,
+    "present": 60,
+    "absent": 6,
+    "excused": 2,
+}
+
+
 class SessionIn(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "code": "SPBE-2026-1",
-                    "starts_at": "2026-08-05T09:00:00+08:00",
-                    "ends_at": "2026-08-05T12:00:00+08:00",
-                    "venue": "Aula Balai Kota",
-                    "capacity": 80,
-                    "places_per_kelurahan": 2,
-                    "places_of_group": {"umkm": 40},
-                    "registration_closes_at": "2026-08-04T17:00:00+08:00",
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [SPBE_1]})
 
     code: str
     starts_at: AwareDatetime
@@ -64,7 +74,9 @@ class SessionIn(BaseModel):
 class SessionPatch(BaseModel):
     """Only what is given changes; null takes a limit or a time of registration away."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"venue": "Aula Pemkot", "capacity": 100}]}
+    )
 
     starts_at: AwareDatetime | None = None
     ends_at: AwareDatetime | None = None
@@ -81,7 +93,7 @@ class SessionPatch(BaseModel):
 class SessionOut(BaseModel):
     """`registered` are confirmed or walk-in; the outcomes count them. `waiting` are on the waiting list."""
 
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE_1 | SPBE_1_BESIDES]})
 
     code: str
     workshop_code: str

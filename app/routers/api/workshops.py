@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
 
 from app.queries import workshops as queries
 from app.services import workshops as services
@@ -16,21 +16,25 @@ router = APIRouter(prefix="/api/v1/workshops", tags=["workshops"])
 PillarCode = Literal["cakap", "etika", "aman", "budaya"]
 
 
+SPBE: dict[str, JsonValue] = {
+    "code": "SPBE-2026",
+    "title": "Workshop Literasi Promosi SPBE",
+    "description": "Bawa ponsel sendiri.",
+    "target_groups": ["umkm", "rt"],
+    "pillar": "cakap",
+    "public": True,
+}
+SPBE_BESIDES: dict[str, JsonValue] = {
+    "organization": "Dinas Komunikasi dan Informatika",
+    "archived_at": None,
+    "sessions": 1,
+    "first_starts_at": "2026-08-05T01:00:00Z",
+    "latest_starts_at": "2026-08-05T01:00:00Z",
+}
+
+
 class WorkshopIn(BaseModel):
-    model_config = ConfigDict(
-        extra="forbid",
-        json_schema_extra={
-            "examples": [
-                {
-                    "code": "SPBE-2026",
-                    "title": "Workshop Literasi Promosi SPBE",
-                    "target_groups": ["umkm", "rt"],
-                    "pillar": "cakap",
-                    "public": True,
-                }
-            ]
-        },
-    )
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [SPBE]})
 
     code: str
     title: str
@@ -43,7 +47,9 @@ class WorkshopIn(BaseModel):
 class WorkshopPatch(BaseModel):
     """Only what is given changes; null takes the pillar away. An archived workshop is kept out of lists of pages."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"title": "Promosi SPBE", "public": False}]}
+    )
 
     title: str | None = None
     description: str | None = None
@@ -54,7 +60,7 @@ class WorkshopPatch(BaseModel):
 
 
 class WorkshopOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE | SPBE_BESIDES]})
 
     code: str
     title: str
