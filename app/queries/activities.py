@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, String, cast, or_, select
 from sqlmodel import col
 
 from app.database import Db
@@ -35,7 +35,8 @@ class ActivityView:
 
 @dataclass(frozen=True)
 class ActivityFilters:
-    """`search` are words that a line holds, all of them, in its actor, action, subject or the subject's number or code.
+    """`search` are words that a line holds, all of them, in its actor, action, subject, the subject's number or code,
+    or in what it says was there before and after.
 
     `who` is part of the actor's name. `from_` and `to` are WITA days, both included. What is empty narrows nothing.
     """
@@ -86,7 +87,11 @@ def _view(line: Activity) -> ActivityView:
 
 
 def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
-    searched = (col(Activity.actor), col(Activity.action), col(Activity.subject), col(Activity.subject_id))
+    told = (cast(col(side), String) for side in (Activity.before, Activity.after))
+    searched = (
+        *(col(Activity.actor), col(Activity.action), col(Activity.subject), col(Activity.subject_id)),
+        *told,
+    )
     conditions: list[ColumnElement[bool]] = [
         or_(*(column.icontains(word, autoescape=True) for column in searched))
         for word in filters.search.split()

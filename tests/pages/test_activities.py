@@ -9,13 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
-from app.database import writing
+from app.database import reading, writing
 from app.i18n import wita_today
-from app.models import Activity, WorkshopSession
+from app.models import Activity, UploadedFile, WorkshopSession
 from app.permissions import CITIZEN, OPERATOR
 from app.services.activities import record
 from tests.database import on_sqlite
-from tests.stories import City
+from tests.stories import City, sheet
 
 
 def lines_of(browser: TestClient, search: str = "", **filters: str) -> list[str]:
@@ -53,6 +53,16 @@ def test_every_word_of_a_search_must_be_there(
     assert lines_of(admin, "spbe-2025-1") == ["Sari Panitia created session SPBE-2025-1"]
     assert lines_of(admin, "tono spbe") == []
     assert "Nothing in the log has this." in admin.get("/catatan?q=tono+spbe").text
+
+
+def test_a_file_is_found_by_its_name(
+    admin: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    uploaded = city.upload(workshop_session.code, sheet("Nama;Kelurahan", "Ani;Manggar"))
+    with reading(city.engine) as look:
+        name = look.get_one(UploadedFile, uploaded.uploaded_file_id).name
+
+    assert lines_of(admin, f"upload {name}") == [f"Sari Panitia uploaded upload {uploaded.id}"]
 
 
 def test_the_log_is_narrowed_to_who_did_what_to_what_and_when(
