@@ -25,6 +25,7 @@ from app.queries.registrations import registration_by_code
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.activities import record
 from app.services.locks import hold_people, lock_row
+from app.services.waiting_list import move_up
 
 # From so many days before the session's on, nobody is asked whether they mean it.
 DAYS_BEFORE = 1
@@ -56,13 +57,16 @@ def registration_at(db: Db, actor: Actor, workshop_session: WorkshopSession, cod
 def mark(db: Db, actor: Actor, registration: Registration, marking: Marking) -> AttendanceMark:
     """Keeps one mark and lets the latest one count, whatever the order in which marks arrive.
 
-    A nonce that was had before changes nothing. A clock that is ahead counts as ours. Raises `Conflict` with the
-    codes `session-not-started`, `session-cancelled` and `nonce-used`.
+    A nonce that was had before changes nothing. A clock that is ahead counts as ours. Whoever waits again because
+    they were marked by mistake gets a place that has become free meanwhile.
+
+    Raises `Conflict` with the codes `session-not-started`, `session-cancelled` and `nonce-used`.
     """
     hold_people(db)
     if sent := _sent_before(db, registration, marking):
         return sent
-    _require_markable(lock_row(db, WorkshopSession, registration.workshop_session_id), marking)
+    workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
+    _require_markable(workshop_session, marking)
     registration = lock_row(db, Registration, registration.id)
     moment = now()
     made = AttendanceMark(
@@ -76,10 +80,13 @@ def mark(db: Db, actor: Actor, registration: Registration, marking: Marking) -> 
     db.add(made)
     db.flush()
     before = _state(db, registration)
-    if latest := _latest(db, registration):
+    latest = _latest(db, registration)
+    if latest:
         _let_count(db, registration, latest)
     after = _state(db, registration) | {"marked": made.status, "marked_at": made.marked_at.isoformat()}
     record(db, actor, "mark", "registration", registration.code, before=before, after=after)
+    if latest and latest.status is None:
+        move_up(db, actor, workshop_session, because="mark")
     return made
 
 

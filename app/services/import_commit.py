@@ -36,6 +36,7 @@ from app.services.locks import hold_people, lock_row
 from app.services.outbox import queue
 from app.services.registration_lists import register_list
 from app.services.registration_requests import Asking, require_open
+from app.services.waiting_list import move_up
 from app.spreadsheets.progress import Progress, in_rows, nobody_waits, step
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
@@ -171,6 +172,7 @@ def commit_held(
         **({"overruled": True} if choices.overrule else {}),
     }
     record(db, actor, "commit", "attendance-import", attendance_import.id, after=after)
+    move_up(db, actor, workshop_session, because="sheet")
     queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
 
 

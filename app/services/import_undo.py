@@ -79,6 +79,7 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     require_not_committing(attendance_import)
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
+    workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     rows = import_rows(db, import_id, kinds=(RowKind.CREATE, RowKind.UPDATE))
     there = standing(db, attendance_import)
     written = {row.registration_id for row in rows if row.registration_id} | set(attendance_import.others)
@@ -88,11 +89,9 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
     attendance_import.undone_by = actor.user_id
-    if attendance_import.purpose is ImportPurpose.REGISTRATION:
-        workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-        move_up(db, actor, workshop_session, because="undo")
     db.flush()
     record(db, actor, "undo", "attendance-import", import_id, after=asdict(taken_back))
+    move_up(db, actor, workshop_session, because="undo")
     return attendance_import
 
 
