@@ -15,6 +15,8 @@ from app.models import (
     AttendanceImport,
     AttendanceImportRow,
     AttendanceStatus,
+    Basis,
+    Channel,
     ImportPurpose,
     Participant,
     Registration,
@@ -40,6 +42,23 @@ PERSON_FIELDS = (
     "latest_session_at",
 )
 REGISTRATION_FIELDS = ("status", "kelurahan_code", "outside_place", "rt", "sex", "target_group_code")
+# A list that registers somebody anew who had cancelled writes all of it. The form's key stays gone: it was sent once.
+LIST_FIELDS = (
+    *REGISTRATION_FIELDS,
+    "code",
+    "waiting_number",
+    "name_given",
+    "basis",
+    "consent_notice",
+    "consented_at",
+    "channel",
+    "registered_by",
+    "delegation_link_id",
+    "contact_phone",
+    "contact_email",
+    "language",
+    "created_at",
+)
 NOTHING = {"person": None, "registration": None, "attendance": None}
 ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
 
@@ -50,6 +69,10 @@ _READ_BACK = {
     "sex": Sex,
     "birth_date": date.fromisoformat,
     "latest_session_at": datetime.fromisoformat,
+    "basis": Basis,
+    "channel": Channel,
+    "consented_at": datetime.fromisoformat,
+    "created_at": datetime.fromisoformat,
     "recorded_at": datetime.fromisoformat,
 }
 
@@ -58,12 +81,14 @@ _READ_BACK = {
 class Standing:
     """Everyone whom a session or an import names, as the database has them now.
 
-    People by id, registrations for the session by person, attendances by registration.
+    People by id, registrations for the session by person, attendances by registration. `fields` are those of a
+    registration that the import may change.
     """
 
     people: Mapping[int, Participant]
     registrations: Mapping[int, Registration]
     attendances: Mapping[int, Attendance]
+    fields: tuple[str, ...]
 
     def state(self, person_id: int | None) -> dict[str, Any]:
         """A person with their registration and attendance, each None where there is none."""
@@ -72,7 +97,7 @@ class Standing:
         attendance = self.attendances.get(registration.id) if registration else None
         return {
             "person": person_state(person) if person else None,
-            "registration": _state(registration, REGISTRATION_FIELDS),
+            "registration": _state(registration, self.fields),
             "attendance": _state(attendance, ATTENDANCE_FIELDS),
         }
 
@@ -98,6 +123,9 @@ def standing(db: Db, attendance_import: AttendanceImport) -> Standing:
         people={person.id: person for person in people},
         registrations={registration.participant_id: registration for registration in registrations},
         attendances={attendance.registration_id: attendance for attendance in attendances},
+        fields=LIST_FIELDS
+        if attendance_import.purpose is ImportPurpose.REGISTRATION
+        else REGISTRATION_FIELDS,
     )
 
 
@@ -157,11 +185,14 @@ def state_made(
     }
 
 
-def has_moved_up(left: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> bool:
-    """Whether a registration is as it was left but for a place that came by itself."""
-    if not left or not found or left["status"] != RegistrationStatus.WAITLISTED:
+def stands_as_left(left: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> bool:
+    """Whether a registration says what it was left with, and has its status, or a place that came by itself."""
+    if not left or not found:
+        return left == found
+    if any(left[name] != found[name] for name in REGISTRATION_FIELDS if name != "status"):
         return False
-    return {**left, "status": RegistrationStatus.CONFIRMED.value} == found
+    moved_up = (RegistrationStatus.WAITLISTED, RegistrationStatus.CONFIRMED)
+    return left["status"] == found["status"] or (left["status"], found["status"]) == moved_up
 
 
 def person_state(person: Participant) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from app.models import (
     GroupMembership,
     ImportPurpose,
     ImportStatus,
+    Message,
+    MessageStatus,
     Participant,
     Registration,
     RegistrationStatus,
@@ -32,10 +34,10 @@ from app.services.attendance_imports import require_not_committing
 from app.services.import_states import (
     NOTHING,
     Standing,
-    has_moved_up,
     person_state,
     put_back,
     standing,
+    stands_as_left,
     state_made,
 )
 from app.services.locks import hold_people, lock_row
@@ -140,9 +142,9 @@ def _is_newer(
     attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
 ) -> bool:
     left = row.after or state_made(attendance_import, row, now_there)
-    if has_moved_up(left["registration"], now_there["registration"]):
-        now_there = {**now_there, "registration": left["registration"]}
-    return any(now_there[part] != left[part] for part in ("registration", "attendance"))
+    if now_there["attendance"] != left["attendance"]:
+        return True
+    return not stands_as_left(left["registration"], now_there["registration"])
 
 
 def _take_back(
@@ -161,10 +163,7 @@ def _take_back(
         elif attendance:
             attendances.append(row.registration_id)
         if before["registration"]:
-            registration = there.registrations[row.participant_id]
-            put_back(registration, before["registration"])
-            if registration.status is RegistrationStatus.CANCELLED:
-                registration.waiting_number = None
+            _put_back_registration(db, there.registrations[row.participant_id], row)
         else:
             registrations.append(row.registration_id)
         if before["person"]:
@@ -177,6 +176,19 @@ def _take_back(
     unused = _used_nowhere(db, attendance_import, people)
     _delete(db, Participant, "id", unused)
     return TakenBack(len(attendances), len(registrations), len(unused), len(people) - len(unused))
+
+
+def _put_back_registration(db: Db, registration: Registration, row: AttendanceImportRow) -> None:
+    """Only what this import changed: a place that came by itself since stays. Nobody is sent the ticket that goes."""
+    before, left = ((state or {})["registration"] for state in (row.before, row.after))
+    changed = {column: value for column, value in before.items() if value != left[column]}
+    if "code" in changed:
+        told_of = col(Message.registration_id) == registration.id
+        since = col(Message.created_at) >= registration.created_at
+        db.execute(delete(Message).where(told_of, since, col(Message.status) == MessageStatus.WAITING))
+    put_back(registration, changed)
+    if registration.status is RegistrationStatus.CANCELLED:
+        registration.waiting_number = None
 
 
 def _put_back_person(person: Participant, row: AttendanceImportRow) -> None:

@@ -15,20 +15,23 @@ from app.models import (
     Basis,
     ImportPurpose,
     Message,
+    MessageKind,
     Participant,
     Registration,
     WorkshopSession,
 )
 from app.permissions import Permission
-from app.queries.attendance_imports import attendance_import
+from app.queries.attendance_imports import attendance_import, import_rows
 from app.queries.registration_lists import places_for_list
 from app.queries.registrations import registration_by_code
 from app.services.import_commit import CommitChoices
+from app.services.import_states import REGISTRATION_FIELDS
 from app.services.registration_lists import upload_list, upload_pasted
 from app.services.registrations import cancel
 from tests.coming import begun, changed, coming_session
-from tests.services.test_messages import come
-from tests.stories import City, sheet
+from tests.services.test_messages import come, withdraw
+from tests.services.test_registering_at_once import registered
+from tests.stories import MANGGAR, City, sheet
 
 THREE = "1. Ani Aster - Manggar\n2. Budi Bakung - Manggar\n3. Dewi Dahlia - Lamaru"
 CONFIRMED, WAITS, CANCELLED = "confirmed", "waitlisted", "cancelled"
@@ -40,6 +43,16 @@ def pasted(city: City, text: str, code: str = "JUALAN-1") -> AttendanceImport:
         actor = city.actor("sari")
         made, _ = upload_pasted(look, db, city.vault, actor, code, text, None, translator("en"))
         return made
+
+
+def forget_what_lists_did_not_keep(city: City, made: AttendanceImport) -> None:
+    """Lists that were committed earlier kept less of a registration."""
+    with writing(city.engine) as db:
+        for row in import_rows(db, made.id):
+            row.before, row.after = (
+                {**state, "registration": {name: state["registration"][name] for name in REGISTRATION_FIELDS}}
+                for state in (row.before or {}, row.after or {})
+            )
 
 
 def stands(city: City) -> dict[str, str]:
@@ -190,6 +203,47 @@ def test_who_cancelled_is_registered_again_and_undo_leaves_them_cancelled(city: 
     city.undo(made.id)
     ani = city.all(Registration)[0]
     assert (ani.status.value, ani.waiting_number) == (CANCELLED, None)
+
+
+@pytest.mark.parametrize("of_old", [False, True], ids=["all-kept", "as-lists-kept-it-once"])
+def test_who_had_cancelled_has_their_old_ticket_again_with_all_it_said(city: City, of_old: bool) -> None:
+    coming_session(city)
+    registered(city, "JUALAN-1", "Ani Aster", email="ani@contoh.id")
+    withdraw(city, city.all(Registration)[0])
+    [cancelled], told = city.all(Registration), city.all(Message)
+    given = "1. Ani Aster - Damai - 081200000001 - lain@contoh.id"
+    made = city.commit(pasted(city, given).id, choices=CommitChoices(basis=Basis.PAPER_CONSENT))
+    [reopened] = city.all(Registration)
+    assert (reopened.code != cancelled.code, reopened.contact_email) == (True, "lain@contoh.id")
+    assert len(city.all(Message)) == len(told) + 1
+    if of_old:
+        forget_what_lists_did_not_keep(city, made)
+
+    city.undo(made.id)
+
+    [back] = city.all(Registration)
+    if of_old:
+        assert (back.status.value, back.kelurahan_code, back.code) == (CANCELLED, MANGGAR, reopened.code)
+    else:
+        assert back == cancelled
+        assert city.all(Message) == told
+
+
+def test_who_has_moved_up_since_a_list_named_them_keeps_their_place(city: City) -> None:
+    """The list only filled in a telephone: the place came otherwise."""
+    coming_session(city, capacity=1)
+    ani = come(city, "Ani Aster")
+    come(city, "Budi Bakung")
+    come(city, "Dewi Dahlia")
+    made = city.commit(pasted(city, "1. Budi Bakung - Manggar - 081200000002 - budi@contoh.id").id)
+    assert (made.counts["update"], stands(city)["Budi"]) == (1, WAITS)
+    withdraw(city, ani)
+
+    city.undo(made.id)
+
+    assert stands(city) == {"Ani": CANCELLED, "Budi": CONFIRMED, "Dewi": WAITS}
+    assert [one.phone for one in city.all(Participant)] == [None, None, None]
+    assert [one.kind for one in city.all(Message)].count(MessageKind.MOVED_UP) == 1
 
 
 def test_closed_registration_asks_for_a_decision_and_a_past_session_refuses(city: City) -> None:
