@@ -138,7 +138,7 @@ def commit_held(
     choices: CommitChoices,
     progress: Progress,
 ) -> None:
-    """Commits an import that is held, as people are. What it raises, it raises before anything is written."""
+    """Commits an import that is held, as people are. Where it raises, only how rows are judged now is kept."""
     rows = attendance_import.counts["rows"]
     done = in_rows(rows, progress)
     if attendance_import.judged_at != newest_change(db):
@@ -146,7 +146,21 @@ def commit_held(
         done = step(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     _require_ready(attendance_import, workshop_session, choices)
+    with db.begin_nested():
+        _write(db, vault, actor, attendance_import, workshop_session, choices, done)
+    progress(rows, rows)
 
+
+def _write(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    attendance_import: AttendanceImport,
+    workshop_session: WorkshopSession,
+    choices: CommitChoices,
+    done: Progress,
+) -> None:
+    """All that a commit writes; of a list, somebody may be refused a place in the midst of it."""
     attendance_import.status = ImportStatus.COMMITTED
     attendance_import.failure = None
     attendance_import.committed_at = now()
@@ -163,7 +177,6 @@ def commit_held(
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
     db.flush()
-    progress(rows, rows)
     after = {
         "session": workshop_session.code,
         "counts": attendance_import.counts,

@@ -27,9 +27,14 @@ from app.queries.import_document import why_broken_off
 from app.services.attendance_imports import discard
 from app.services.import_commit import CommitChoices, commit, queue_commit
 from app.services.import_mapping import remap
+from app.services.new_registrations import Registered
 from app.services.outbox import TRIES, claim
 from app.services.queued_imports import commit_queued, give_up_commit
+from app.services.registering import Registering
+from app.services.registration_lists import upload_list
 from app.settings import Settings
+from app.spreadsheets.judgement import JudgedRow
+from tests.coming import coming_session
 from tests.services.test_import_concurrency import at_once
 from tests.stories import City, crowd, sheet
 
@@ -158,6 +163,35 @@ def test_a_session_moved_meanwhile_brings_it_back_to_review(city: City, worker: 
 
     assert standing(city, made.id) == (ImportStatus.REVIEW, "session-not-started")
     assert city.all(Attendance) == []
+
+
+def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = coming_session(city)
+    with reading(city.engine) as look, writing(city.engine) as db:
+        content = sheet("Nama;Kelurahan;HP", "Ani Aster;Manggar;081200000001", "Budi Bakung;Manggar;")
+        made = upload_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)
+    ask(city, made.id)
+    register = Registering.register
+
+    def refuse_budi(registering: Registering, judged: JudgedRow) -> Registered:
+        if judged.values.name == "Budi Bakung":
+            raise Conflict("Budi Bakung is registered already.", code="already-registered")
+        return register(registering, judged)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Registering, "register", refuse_budi)
+        worker.drain()
+
+    assert standing(city, made.id) == (ImportStatus.REVIEW, "already-registered")
+    assert (city.all(Participant), city.all(Registration), city.all(OutboxTask)) == ([], [], [])
+    assert not [one for one in city.all(Activity) if one.action == "register"]
+
+    ask(city, made.id)
+    worker.drain()
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert len(city.all(Registration)) == 2
 
 
 def test_a_worker_that_died_leaves_nothing_and_another_does_it(
