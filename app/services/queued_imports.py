@@ -17,7 +17,7 @@ from app.services.attendance_imports import choices_of, keep_reading, read_again
 from app.services.bulk import collector_at_rest
 from app.services.import_commit import CommitChoices, commit_held
 from app.services.import_mapping import given_from_json, keep_as_given, read_as_given
-from app.services.locks import hold_people, lock_row
+from app.services.locks import hold_people
 from app.services.logins import actor_of
 from app.spreadsheets.progress import Progress, nobody_waits
 
@@ -36,11 +36,11 @@ def read_queued(
     try:
         if "given" in asked:
             read = read_as_given(look, vault, found, given_from_json(asked["given"]), progress)
-            if held := _still_reading(db, found.id):
+            if held := _held(db, found.id, ImportStatus.READING):
                 keep_as_given(db, vault, _who(db, asked["user"]), held, read, progress)
         else:
             reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
-            if held := _still_reading(db, found.id):
+            if held := _held(db, found.id, ImportStatus.READING):
                 keep_reading(db, vault, held, *reading, progress=progress)
     except Problem as problem:
         _keep_failed(db, asked, problem)
@@ -54,8 +54,8 @@ def commit_queued(
     An import that can't be committed any more, for what changed meanwhile, is in review again and says why.
     """
     hold_people(db)
-    attendance_import = lock_row(db, AttendanceImport, asked["import"])
-    if attendance_import.status is not ImportStatus.COMMITTING:
+    attendance_import = _held(db, asked["import"], ImportStatus.COMMITTING)
+    if attendance_import is None:
         return
     choices = CommitChoices.from_json(asked["choices"])
     try:
@@ -66,8 +66,7 @@ def commit_queued(
 
 def note_interruption(db: Db, import_id: int) -> None:
     """Says of an import that reading or committing it broke off and is done again."""
-    attendance_import = lock_row(db, AttendanceImport, import_id)
-    if attendance_import.status in UNDER_WAY:
+    if attendance_import := _held(db, import_id, *UNDER_WAY):
         text = N_("This was interrupted. It has been started again from the first row; nothing is lost.")
         _keep_problem(attendance_import, Problem(text, code="interrupted"))
 
@@ -84,8 +83,7 @@ def give_up_reading(db: Db, asked: Mapping[str, Any]) -> None:
 
 def give_up_commit(db: Db, import_id: int) -> None:
     """After several tries that ended without an answer; it can be asked for again."""
-    attendance_import = lock_row(db, AttendanceImport, import_id)
-    if attendance_import.status is ImportStatus.COMMITTING:
+    if attendance_import := _held(db, import_id, ImportStatus.COMMITTING):
         text = N_("Saving was interrupted several times and nothing of it was kept. Please save it again.")
         _to_review(attendance_import, Conflict(text, code="interrupted"))
 
@@ -99,14 +97,14 @@ def _to_review(attendance_import: AttendanceImport, problem: Problem) -> None:
     _keep_problem(attendance_import, problem)
 
 
-def _still_reading(db: Db, import_id: int) -> AttendanceImport | None:
-    """The import, held; None where another worker has read it meanwhile."""
-    attendance_import = lock_row(db, AttendanceImport, import_id)
-    return attendance_import if attendance_import.status is ImportStatus.READING else None
+def _held(db: Db, import_id: int, *statuses: ImportStatus) -> AttendanceImport | None:
+    """The import, held; None where another worker is done with it, or where it has gone."""
+    attendance_import = db.get(AttendanceImport, import_id, with_for_update=True, populate_existing=True)
+    return attendance_import if attendance_import and attendance_import.status in statuses else None
 
 
 def _keep_failed(db: Db, asked: Mapping[str, Any], problem: Problem) -> None:
-    attendance_import = _still_reading(db, asked["import"])
+    attendance_import = _held(db, asked["import"], ImportStatus.READING)
     if attendance_import is None:
         return
     if "given" in asked:

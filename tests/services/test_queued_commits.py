@@ -16,6 +16,7 @@ from app.models import (
     Attendance,
     Basis,
     ImportStatus,
+    OutboxKind,
     OutboxTask,
     Participant,
     Registration,
@@ -230,6 +231,21 @@ def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, worker: J
 
     ask(city, made.id)
     worker.drain()
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+
+
+@pytest.mark.parametrize("kind", [OutboxKind.READ_IMPORT, OutboxKind.COMMIT_IMPORT])
+def test_an_import_that_has_gone_keeps_no_other_waiting(city: City, worker: Jobs, kind: OutboxKind) -> None:
+    """Whether its work was never begun, broke off, or is to be given up."""
+    with writing(city.engine) as db:
+        payload = {"import": 4711, "user": None}
+        db.add_all(OutboxTask(kind=kind, payload=payload, attempts=tries) for tries in range(TRIES + 1))
+    made = city.upload(city.session(), crowd(3))
+    ask(city, made.id)
+
+    worker.drain()
+
+    assert city.all(OutboxTask) == []
     assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
 
 
