@@ -7,16 +7,17 @@ import pytest
 from sqlmodel import SQLModel, select
 
 from app.database import Db, create_engine, writing
-from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
+from app.models import Activity, Channel, Registration, RegistrationStatus, WorkshopSession
 from app.queries.admissions import Admission, admission
 from app.services import registrations
 from app.services.new_registrations import Registered
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import Asking
-from app.services.registrations import register, register_by_page
+from app.services.registrations import cancel, register, register_by_page
 from app.settings import Settings
 from tests.coming import JUALAN, coming_session
-from tests.services.test_import_concurrency import at_once
+from tests.services.test_import_concurrency import at_once, on_postgresql
+from tests.services.test_waiting_list import CANCELLED, CONFIRMED, Queue
 from tests.stories import City
 
 PEOPLE, PLACES = 20, 5
@@ -61,6 +62,22 @@ def test_without_the_lock_they_are_oversold(
         engine.dispose()
 
     assert [one.status for one in city.all(Registration)].count(RegistrationStatus.CONFIRMED) == PEOPLE
+
+
+@on_postgresql
+def test_who_has_looked_before_another_changed_it_sees_what_it_is_once_they_hold_it(city: City) -> None:
+    """Two cancel the same registration: the second found it when it was confirmed still."""
+    queue = Queue(city, capacity=1)
+    ani = queue.come("Ani Aster")
+    queue.come("Budi Bakung")
+
+    with writing(city.engine) as second:
+        found = second.get_one(Registration, ani.id)
+        queue.cancel(ani)
+        cancel(second, city.actor("sari"), found)
+
+    assert [one.action for one in city.all(Activity)].count("cancel") == 1
+    assert queue.stands() == {"Aster": (CANCELLED, None), "Bakung": (CONFIRMED, None)}
 
 
 def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER) -> None:
