@@ -90,7 +90,9 @@ def test_undoing_and_committing_the_same_import_at_once_ends_in_one_of_the_two(c
     undone, committed = at_once(lambda: city.undo(made.id), lambda: city.commit(made.id))
 
     assert undone.status is ImportStatus.UNDONE
-    assert isinstance(committed, Conflict) or committed.status is not None
+    became_of_commit = committed.code if isinstance(committed, Conflict) else committed.status
+    assert became_of_commit in {"not-in-review", ImportStatus.COMMITTED}
+    assert [one.action for one in city.all(Activity)].count("commit") == 1
     assert city.all(Participant) == []
 
 
