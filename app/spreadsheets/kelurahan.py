@@ -9,7 +9,7 @@ from typing import Literal
 from rapidfuzz import fuzz, process
 
 from app.spreadsheets.judgement import OUTSIDE
-from app.spreadsheets.outside_places import ELSEWHERE, outside_inside, outside_place
+from app.spreadsheets.outside_places import ELSEWHERE, known_outside, outside_inside, outside_place
 from app.spreadsheets.place_names import place_key, place_words, spelled_out
 from app.spreadsheets.reference import AmbiguousPlace, Reference
 from app.spreadsheets.text import clean, collapse, is_placeholder, words
@@ -17,6 +17,8 @@ from app.spreadsheets.text import clean, collapse, is_placeholder, words
 NEAR = 85
 """From this ratio on, without spaces, a text is a near miss of a name."""
 _LONGEST_NAME = 4
+_LANDMARKS = {"gunung": frozenset({"g", "gn", "gun"}), "sungai": frozenset({"s", "sei", "sung"})}
+_MISSPELT_LANDMARK = 80
 _STREET = re.compile(r"(?:jl|jln|jalan|gg|gang)\b.*|rt [\d ]+(?:rw [\d ]+)?")
 
 
@@ -101,8 +103,11 @@ def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
     if key in places.ambiguous:
         candidates, why = places.ambiguous[key]
         return _unclear(candidates, why) if candidates else _unknown(why)
-    if outside := outside_place(said):
+    if outside := known_outside(said):
         return KelurahanReading(OUTSIDE, place=outside)
+    if outside := outside_place(said):
+        ours = _names_inside(spelled_out(words(said).split()), places)
+        return _unclear(ours) if ours else KelurahanReading(OUTSIDE, place=outside)
     return _in_an_address(said, places) or _near_or_inside(said, key, places)
 
 
@@ -150,8 +155,19 @@ def _near_or_inside(said: str, key: str, places: PlaceIndex) -> KelurahanReading
     if inside := _names_inside(tokens, places):
         return _unclear(inside)
     if outside := outside_inside(said):
-        return KelurahanReading(OUTSIDE, place=outside)
+        alike = _named_alike(tokens, places)
+        return _unclear(alike) if alike else KelurahanReading(OUTSIDE, place=outside)
     return _unknown("")
+
+
+def _named_alike(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
+    """The kelurahan called Gunung or Sungai …, where the text says such a word: "G. Samarinda", "Gunug Smd"."""
+    said = {
+        whole
+        for whole, short in _LANDMARKS.items()
+        if any(token in short or fuzz.ratio(token, whole) >= _MISSPELT_LANDMARK for token in tokens)
+    }
+    return tuple(code for code, name in places.name.items() if place_words(name)[0] in said)
 
 
 def _names_inside(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:

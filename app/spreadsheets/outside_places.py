@@ -2,6 +2,8 @@
 
 import re
 
+from rapidfuzz import fuzz
+
 from app.spreadsheets.text import collapse, words
 
 ELSEWHERE = "Luar kota"
@@ -47,24 +49,46 @@ _ELSEWHERE_NAMED = re.compile(
 _REGENCY = ("kab ", "kabupaten ")
 _CITY = "kota "
 _OWN_CITY = "balikpapan"
+_OWN_CITY_SHORT = frozenset({"bpp", "bpn", "blpp"})
+_MISSPELT = 85
+# "Jl. Samarinda" and "Perum. Nusantara" lie wherever they lie.
+_NAMED_AFTER = frozenset(
+    {"jl", "jln", "jalan", "gg", "gang", "blok", "perum", "perumahan", "komplek", "kompleks", "komp", "pasar"}
+)
+
+
+def known_outside(text: str) -> str | None:
+    """The known place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None."""
+    said = words(text)
+    if named := _ELSEWHERE_NAMED.fullmatch(collapse(text)):
+        return None if names_own_city(named["place"]) else outside_place(named["place"]) or named["place"]
+    bare = said.removeprefix("kab ").removeprefix("kabupaten ").removeprefix(_CITY)
+    return _PLACE.get(said) or _PLACE.get(bare)
 
 
 def outside_place(text: str) -> str | None:
-    """The place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None."""
-    said = words(text)
-    if named := _ELSEWHERE_NAMED.fullmatch(collapse(text)):
-        return None if _OWN_CITY in words(named["place"]) else outside_place(named["place"]) or named["place"]
-    bare = said.removeprefix("kab ").removeprefix("kabupaten ").removeprefix(_CITY)
-    if known := _PLACE.get(said) or _PLACE.get(bare):
+    """As `known_outside`; also any other "Kab. …" or "Kota …"."""
+    if known := known_outside(text):
         return known
-    if _OWN_CITY in said:
-        return None
-    return collapse(text) if said.startswith((*_REGENCY, _CITY)) else None
+    other = words(text).startswith((*_REGENCY, _CITY)) and not names_own_city(text)
+    return collapse(text) if other else None
 
 
 def outside_inside(text: str) -> str | None:
     """The place outside that a text such as "Sidodadi, Samarinda" holds as whole words, or None."""
-    padded = f" {words(text)} "
-    if _OWN_CITY in padded:
+    if names_own_city(text):
         return None
-    return next((_PLACE[name] for name in _BY_LENGTH if f" {name} " in padded), None)
+    padded = f" {words(text)} "
+    for name in _BY_LENGTH:
+        before, found, _ = padded.partition(f" {name} ")
+        if found and not _NAMED_AFTER.intersection(before.split()[-1:]):
+            return _PLACE[name]
+    return None
+
+
+def names_own_city(text: str) -> bool:
+    """True for a text with the city's own name in it, its abbreviation or a misspelling: "Kota Bpp"."""
+    said = words(text)
+    return _OWN_CITY in said.replace(" ", "") or any(
+        word in _OWN_CITY_SHORT or fuzz.ratio(word, _OWN_CITY) >= _MISSPELT for word in said.split()
+    )

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from app.spreadsheets.text import words
 
 _EXPANDED = {"bpp": "balikpapan", "gn": "gunung", "gng": "gunung", "sei": "sungai", "s": "sungai"}
 _DESIGNATIONS = frozenset({"kel", "kelurahan", "desa"})
-_TRAILING_RT = re.compile(r"(?:\s+(?:rt|rw)\s*\d+[\s\d]*)+$")
+_TRAILING_RT = re.compile(r"(?:\s+(?:rt rw|rt|rw)\s*\d+[\s\d]*)+$")
 _SECTION = re.compile(r"^(?:\w{1,3}[.)]\s*)?(?:kelurahan|kel)\b\s*[.:]?\s*(?P<place>\w.*)$", re.IGNORECASE)
 
 
@@ -20,9 +21,13 @@ def place_words(text: str) -> list[str]:
 
 
 def spelled_out(tokens: Sequence[str]) -> list[str]:
-    """ "gn" → "gunung", "sei" and "s" → "sungai", where another word follows."""
+    """ "gn" → "gunung", "sei" and "s" → "sungai", where another word follows; "gn smd" → "gunung samarinda"."""
     last = len(tokens) - 1
-    return [_EXPANDED.get(token, token) if i < last else token for i, token in enumerate(tokens)]
+    spelled = [_EXPANDED.get(token, token) if i < last else token for i, token in enumerate(tokens)]
+    for i, named in enumerate(pairwise(spelled), start=1):
+        if named == ("gunung", "smd"):
+            spelled[i] = "samarinda"
+    return spelled
 
 
 def place_key(text: str) -> str:

@@ -30,6 +30,9 @@ NAME = PLACES.name
         ("Jl. Sudirman No 3, Kel. Sepinggan Raya Kec. Balikpapan Selatan", "Sepinggan Raya"),
         ("64.71.05.1008", "Sepinggan Baru"),
         ("GSB", "Gunung Samarinda Baru"),
+        ("Gn. Smd", "Gunung Samarinda"),
+        ("Kel. Gn Smd Baru", "Gunung Samarinda Baru"),
+        ("Damai RT/RW 012/002", "Damai"),
     ],
 )
 def test_certain(written: str, name: str) -> None:
@@ -47,12 +50,33 @@ def test_certain(written: str, name: str) -> None:
         ("Manggar, Balikpapan", {"Manggar"}),
         ("dekat pasar Damai Baru", {"Damai Baru"}),
         ("Jl. Damai gang Prapatan", {"Damai", "Prapatan"}),
+        ("Jl. Mawar 3 Gn. Smd", {"Gunung Samarinda"}),
+        ("Kota Manggar", {"Manggar"}),
+        ("Kab. Sidoarjo Kel. Damai", {"Damai"}),
+        ("S. Kunjang, Samarinda", {"Sungai Nangka"}),
     ],
 )
 def test_unclear(written: str, candidates: set[str]) -> None:
     reading = read_kelurahan(written, PLACES)
     assert reading.problem == "kelurahan-unclear"
     assert {NAME[code] for code in reading.candidates} == candidates
+
+
+@pytest.mark.parametrize(
+    "written", ["G. Samarinda", "Gunug Smd", "GN SMD II", "Gun. Smd", "Gn. Sari, Penajam"]
+)
+def test_what_begins_like_a_kelurahan_is_asked_though_a_place_outside_follows(written: str) -> None:
+    reading = read_kelurahan(written, PLACES)
+    assert reading.problem == "kelurahan-unclear"
+    assert {NAME[code].split()[0] for code in reading.candidates} == {"Gunung"}
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["Jl. Samarinda 5", "Perum. Nusantara RT 3", "Jl. Mawar, Samarinda, Bpp", "Kota Bpp", "Kota Balikpapn"],
+)
+def test_what_only_bears_the_name_of_a_place_outside_is_not_outside(written: str) -> None:
+    assert read_kelurahan(written, PLACES).problem == "kelurahan-unknown"
 
 
 @pytest.mark.parametrize("written", ["Balikpapan Timur", "Kec. Balikpapan Timur", "Baltim"])
@@ -88,6 +112,8 @@ def test_missing(written: str) -> None:
         ("Kab. Kutai Kartanegara", "Kutai Kartanegara"),
         ("Kab. Sidoarjo", "Kab. Sidoarjo"),
         ("Sidodadi, Samarinda", "Samarinda"),
+        ("Jl. Nusantara 3, Samarinda", "Samarinda"),
+        ("Kab. Gunung Kidul", "Kab. Gunung Kidul"),
         ("Luar kota: Sangasanga", "Sangasanga"),
         ("LUAR KOTA : smd", "Samarinda"),
         ("outside", "Luar kota"),
