@@ -189,7 +189,7 @@ def _sheet_reference(db: Db) -> sheets.Reference:
         synonyms[synonym.target_group_code].append(synonym.synonym)
     return sheets.Reference(
         kelurahan=tuple(
-            sheets.Kelurahan(area.code, area.name, area.parent_code, tuple(aliases[area.code]))
+            sheets.Kelurahan(area.code, area.name, area.parent_code, tuple(aliases[area.code]), area.bps_code)
             for area in areas
             if area.level is AreaLevel.KELURAHAN and area.parent_code
         ),

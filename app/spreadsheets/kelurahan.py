@@ -42,6 +42,8 @@ class PlaceIndex:
     def __init__(self, reference: Reference) -> None:
         self.name = {kelurahan.code: kelurahan.name for kelurahan in reference.kelurahan}
         self.kecamatan_of = {kelurahan.code: kelurahan.kecamatan for kelurahan in reference.kelurahan}
+        self.without_dots = {code.replace(".", ""): code for code in self.name}
+        self.by_bps_code = {kelurahan.bps_code: kelurahan.code for kelurahan in reference.kelurahan}
         self.code: dict[str, str] = {}
         for kelurahan in reference.kelurahan:
             for text in (*kelurahan.aliases, kelurahan.name):
@@ -100,6 +102,8 @@ def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
     key = place_key(said)
     if code := places.code.get(key):
         return KelurahanReading(code)
+    if said.isdigit():
+        return _of_digits(said, places)
     if key in places.ambiguous:
         candidates, why = places.ambiguous[key]
         return _unclear(candidates, why) if candidates else _unknown(why)
@@ -129,6 +133,15 @@ def chosen_kelurahan(code: str) -> KelurahanReading:
 def read_kecamatan(text: str, places: PlaceIndex) -> str | None:
     """The code of the kecamatan a text names, with or without "Kec." and "Balikpapan"; or None."""
     return places.kecamatan.get(place_key(text))
+
+
+def _of_digits(said: str, places: PlaceIndex) -> KelurahanReading:
+    """A code without its dots; of some the digits are those of another kelurahan's code in statistics."""
+    code, of_statistics = places.without_dots.get(said), places.by_bps_code.get(said)
+    if code and not of_statistics:
+        return KelurahanReading(code)
+    candidates = tuple(filter(None, (code, of_statistics)))
+    return _unclear(candidates) if candidates else _unknown("")
 
 
 def _in_an_address(said: str, places: PlaceIndex) -> KelurahanReading | None:

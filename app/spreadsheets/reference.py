@@ -6,12 +6,16 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Kelurahan:
-    """`code` is the Kemendagri code ("64.71.05.1002"), `kecamatan` that of its kecamatan ("64.71.05")."""
+    """`code` is the Kemendagri code ("64.71.05.1002"), `kecamatan` that of its kecamatan ("64.71.05").
+
+    `bps_code` ("6471010007") is what statistics call it.
+    """
 
     code: str
     name: str
     kecamatan: str
     aliases: tuple[str, ...] = ()
+    bps_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,7 @@ def reference() -> Reference:
                 row["name"],
                 row["kecamatan_code"],
                 tuple(alias["alias"] for alias in aliases if alias["code"] == row["code"]),
+                row["bps_code"],
             )
             for row in _table("kelurahan.csv")
         ),

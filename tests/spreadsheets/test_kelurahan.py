@@ -29,6 +29,7 @@ NAME = PLACES.name
         ("Jl. Marsma Iswahyudi RT 12 Kel. Sepinggan", "Sepinggan"),
         ("Jl. Sudirman No 3, Kel. Sepinggan Raya Kec. Balikpapan Selatan", "Sepinggan Raya"),
         ("64.71.05.1008", "Sepinggan Baru"),
+        ("6471051006", "Gunung Bahagia"),
         ("GSB", "Gunung Samarinda Baru"),
         ("Gn. Smd", "Gunung Samarinda"),
         ("Kel. Gn Smd Baru", "Gunung Samarinda Baru"),
@@ -53,6 +54,8 @@ def test_certain(written: str, name: str) -> None:
         ("Jl. Mawar 3 Gn. Smd", {"Gunung Samarinda"}),
         ("Kota Manggar", {"Manggar"}),
         ("Kab. Sidoarjo Kel. Damai", {"Damai"}),
+        ("6471011001", {"Manggar", "Prapatan"}),
+        ("6471020001", {"Manggar"}),
         ("S. Kunjang, Samarinda", {"Sungai Nangka"}),
     ],
 )
