@@ -1,6 +1,7 @@
 """What a column's heading says it holds. The headings that are known stand in `data/column-headings.csv`."""
 
 import csv
+import re
 from pathlib import Path
 
 from rapidfuzz import fuzz, process
@@ -13,6 +14,8 @@ _NUMBER, _NONE = "number", "none"
 _CLOSE = 84
 _SHORTEST_MISSPELT = 4
 _LONGEST = 80
+_SEVERAL = re.compile(r"\s*[/&+,;]\s*|\s+(?:dan|and|-|–)\s+", re.IGNORECASE)
+_BUSINESS = frozenset({"usaha", "umkm", "toko"})
 
 
 def _known_headings() -> tuple[dict[str, str], dict[str, str]]:
@@ -43,12 +46,30 @@ def heading_field(heading: str) -> str | None:
     said = words(heading)
     if not said or len(said) > _LONGEST:
         return None
-    exact = _ALONE.get(said) or _ANYWHERE.get(said)
+    if _is_name_and_more(heading):
+        return "name"
+    exact = _known(said)
     if exact:
         return None if exact in {_NUMBER, _NONE} else exact
     if outcome_of_heading(heading) is not None:
         return "attendance"
     return _inside(said) or _misspelt(said)
+
+
+def _is_name_and_more(heading: str) -> bool:
+    """True for "Nama / Jabatan": a name, and beside it what has a heading of its own.
+
+    "Nama & Jenis Usaha" is that of a business, as is "Nama Instansi / Jabatan".
+    """
+    parts = [part for text in _SEVERAL.split(heading) if (part := words(text)) and _known(part) != _NUMBER]
+    if len(parts) < 2 or _known(parts[0]) != "name" or not all(map(_known, parts)):
+        return False
+    last = parts[-1].split()
+    return last[-1] not in _BUSINESS or last[0] == "nama"
+
+
+def _known(part: str) -> str | None:
+    return _ALONE.get(part) or _ANYWHERE.get(part)
 
 
 def _inside(said: str) -> str | None:

@@ -23,27 +23,45 @@ def test_sex_in_two_columns() -> None:
     [
         ("NAMA LENGKAP", "name"),
         ("Nama Peserta *", "name"),
+        ("NAMA/JABATAN", "name"),
+        ("NAMA / INSTANSI", "name"),
+        ("Nama dan Jabatan", "name"),
+        ("Nama & Alamat", "name"),
+        ("Nama/No. HP/WA", "name"),
+        ("No./Nama/Tanda Tangan", "name"),
+        ("Nama / Nama Usaha", "name"),
         ("No. KTP", "nik"),
         ("NIK/No KTP", "nik"),
         ("Jenis Kelamin (L/P)", "sex"),
         ("JK", "sex"),
         ("Tempat, Tgl Lahir", "birth_date"),
         ("No. HP / WA", "phone"),
+        ("HP/WA", "phone"),
+        ("WA / HP", "phone"),
+        ("CP", "phone"),
         ("Alamat E-mail", "email"),
         ("Email Address", "email"),
         ("Kelurahan", "kelurahan"),
         ("Kelurhan", "kelurahan"),
         ("Kel.", "kelurahan"),
+        ("Kel./Kec.", "kelurahan"),
         ("Asal", "kelurahan"),
         ("ALAMAT", "kelurahan"),
         ("Domisili", "kelurahan"),
         ("Kec.", "kecamatan"),
         ("RT/RW", "rt"),
+        ("Asal RT", "rt"),
         ("Sebagai", "target_group"),
         ("Unsur", "target_group"),
         ("Kelompok Sasaran", "target_group"),
         ("Nama Usaha", "organization"),
         ("Instansi / Jabatan", "organization"),
+        ("Nama Instansi / Jabatan", "organization"),
+        ("Nama & Jenis Usaha", "organization"),
+        ("Nama/Usaha", "organization"),
+        ("Nama & Alamat Instansi", "organization"),
+        ("Jab.", "organization"),
+        ("Profesi", "organization"),
         ("Absen", "attendance"),
         ("Status", "attendance"),
         ("Hadir?", "attendance"),
@@ -61,9 +79,15 @@ def test_headings(heading: str, field: str | None) -> None:
     assert sheet.columns[0].field == field
 
 
-def test_an_address_beside_a_kelurahan_is_an_address() -> None:
-    sheet = recognised(workbook(["Nama", "Alamat", "Kelurahan"], ["Rina", "Jl. Mulawarman 1", "Damai"]))
+@pytest.mark.parametrize("heading", ["Alamat", "Alamat/RT"])
+def test_an_address_beside_a_kelurahan_is_an_address(heading: str) -> None:
+    sheet = recognised(workbook(["Nama", heading, "Kelurahan"], ["Rina", "Jl. Mulawarman 1", "Damai"]))
     assert [column.field for column in sheet.columns] == ["name", "address", "kelurahan"]
+
+
+def test_a_list_whose_only_names_stand_beside_what_they_do_is_read() -> None:
+    content = workbook(["No", "Nama / Jabatan", "Kelurahan"], [1, "Rina Gani", "Damai"])
+    assert cells(recognised(content), "name") == ["Rina Gani"]
 
 
 def test_a_column_without_a_heading_is_told_by_its_content() -> None:
