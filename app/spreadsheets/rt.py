@@ -1,4 +1,4 @@
-"""RT numbers: "12", "012", "RT.12", "12/02" (RT/RW), alone or inside a position or an address."""
+"""RT numbers: "12", "012", "RT.12", "12/02" (RT/RW), "RT/RW 12/02", alone or inside a position or an address."""
 
 import re
 from datetime import date, datetime
@@ -6,13 +6,16 @@ from datetime import date, datetime
 from app.spreadsheets.document import Cell
 from app.spreadsheets.text import clean, is_placeholder
 
+_LABEL = r"(?:rukun tetangga|r\.?t(?![a-z])\.?)(?:\s*/\s*r\.?w(?![a-z])\.?)?\s*[.:/-]?\s*"
 _ALONE = re.compile(
-    r"(?:(?:rukun tetangga|rt)\s*[.:]?\s*)?(?:no\.?\s*)?0*(?P<rt>[1-9]\d{0,2})"
-    r"(?:(?:\s*[/\\-]\s*|\s+|(?=rw))(?:rw\s*[.:]?\s*)?\d{1,3})?\.?",
+    rf"(?P<label>{_LABEL})?(?:no\.?\s*)?0*(?P<rt>[1-9]\d{{0,2}})"
+    r"(?:(?:\s*[/\\-]\s*|\s+|(?=rw))(?:rw\s*[.:]?\s*)?(?:\d{1,3}|-))?\.?"
+    r"(?(label)(?:,?\s*no\b\.?\s*\d{1,4}[a-z]?)?)",
     re.IGNORECASE,
 )
+"""Behind its label also before the number of the house: "RT 12 No. 5"."""
 _SPOILT = re.compile(r"0*(?P<rt>[1-9]\d?)-[a-z]{3}(?:-\d{2,4})?", re.IGNORECASE)
-_INSIDE = re.compile(r"\brt\s*[.:/]?\s*0*(?P<rt>[1-9]\d{0,2})\b", re.IGNORECASE)
+_INSIDE = re.compile(rf"\b{_LABEL}0*(?P<rt>[1-9]\d{{0,2}})\b", re.IGNORECASE)
 
 
 def read_rt(cell: Cell) -> str | None:

@@ -53,11 +53,22 @@ def test_an_unclear_group_names_those_that_it_may_be() -> None:
         ("RT 012", "12"),
         ("12/02", "12"),
         ("RT 12 RW 02", "12"),
+        ("RT/RW 12/02", "12"),
+        ("RT/RW: 012/002", "12"),
+        ("12 / -", "12"),
+        ("R.T. 12", "12"),
+        ("Rt-12", "12"),
+        ("RT12", "12"),
+        ("RT 12 No. 5", "12"),
+        ("RT 12 RW 02, no 5a", "12"),
         (31.0, "31"),
         (date(2025, 2, 12), "12"),
         ("12-Feb", "12"),
         ("dua", None),
         ("1234", None),
+        ("12 No. 5", None),
+        ("- / 02", None),
+        ("Kartini 12", None),
         (12.5, None),
         (True, None),
     ],
@@ -69,7 +80,11 @@ def test_rt(cell: Cell, rt: str | None) -> None:
 def test_rt_inside_a_position_or_an_address() -> None:
     assert rt_inside("Ketua RT 31") == "31"
     assert rt_inside("Jl. Marsma Iswahyudi RT.012 Kel. Sepinggan") == "12"
+    assert rt_inside("Jl. Mawar RT/RW 012/002") == "12"
+    assert rt_inside("Jl. Mawar R.T. 12 No. 5") == "12"
+    assert rt_inside("Ketua RT-12") == "12"
     assert rt_inside("Jl. Mulawarman 12") is None
+    assert rt_inside("Smart 12") is None
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,15 @@ def test_an_official_name_is_itself_however_written(name: str, form: str) -> Non
 
 @given(st.integers(1, 999), st.integers(1, 99))
 def test_an_rt_is_the_same_however_it_is_written(rt: int, rw: int) -> None:
-    for cell in (rt, float(rt), f"{rt:03}", f"RT.{rt}", f"rt {rt:03} rw {rw:02}", f"{rt}/{rw:02}"):
+    for cell in (
+        rt,
+        float(rt),
+        f"{rt:03}",
+        f"RT.{rt}",
+        f"rt {rt:03} rw {rw:02}",
+        f"{rt}/{rw:02}",
+        f"RT/RW {rt}/{rw}",
+    ):
         assert read_rt(cell) == str(rt)
     assert rt_inside(f"Jl. Mawar RT {rt:02} No {rw}") == str(rt)
 
