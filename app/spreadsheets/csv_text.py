@@ -13,6 +13,8 @@ _DELIMITERS = (";", ",", "\t")
 _SAMPLE_ROWS = 60
 _SAMPLE_LENGTH = 100_000
 _OTHER_DOCUMENTS = ("<", "%PDF", "MIME-Version:")  # what web applications hand out as "Excel"
+_AS_TEXT = '="'
+"""Excel's way to keep a number's zeros in a .csv: ="0812"."""
 _NEUTRALISED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -38,7 +40,7 @@ def csv_rows(content: bytes) -> list[list[Cell]]:
 
 
 def _cells(record: list[str]) -> list[Cell]:
-    return [_without_apostrophe(cell) for cell in record[:MAX_COLUMNS]]
+    return [_as_meant(cell) if cell[:1] in {"'", "="} else cell for cell in record[:MAX_COLUMNS]]
 
 
 def _decoded(content: bytes) -> str:
@@ -87,6 +89,8 @@ def _fit(text: str, delimiter: str) -> tuple[int, int]:
     return widths.count(most_common), most_common
 
 
-def _without_apostrophe(cell: str) -> str:
+def _as_meant(cell: str) -> str:
     """Our own downloads put an apostrophe before what a spreadsheet would calculate; here it goes again."""
+    if cell.startswith(_AS_TEXT) and cell.endswith('"') and cell.count('"') == 2:
+        return cell[2:-1]
     return cell[1:] if cell.startswith(_NEUTRALISED) else cell

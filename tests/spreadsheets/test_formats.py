@@ -27,6 +27,18 @@ def test_csv_in_any_encoding(encoding: str) -> None:
     assert [row.cells["name"] for row in sheet.rows] == ["Nur Café", "Rina, S.E."]
 
 
+def test_what_excel_keeps_as_text_in_a_csv_is_that_text() -> None:
+    lines = (
+        b"Nama,Kelurahan,No HP,NIK",
+        b'Rina,Damai,="081200000001","=""6471056001970003"""',
+        b'=1+1,Damai,"=""a"" & ""b""",',
+    )
+    assert cells_of(b"\n".join(lines)) == [
+        {"name": "Rina", "kelurahan": "Damai", "phone": "081200000001", "nik": "6471056001970003"},
+        {"name": "=1+1", "kelurahan": "Damai", "phone": '="a" & "b"'},
+    ]
+
+
 def test_ods() -> None:
     content = ods(
         row(text("Nama"), text("Kelurahan"), text("RT"), text("Tgl Lahir"), empty(1000)),
