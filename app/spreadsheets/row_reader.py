@@ -21,7 +21,7 @@ from app.spreadsheets.kelurahan import (
 from app.spreadsheets.marks import MarkReading, read_attendance
 from app.spreadsheets.names import display_name, name_key
 from app.spreadsheets.nik import nik_agrees, nik_sex, read_nik
-from app.spreadsheets.phones import phone_is_blank, read_phone
+from app.spreadsheets.phones import phone_found, phone_is_blank, read_phone
 from app.spreadsheets.reference import Reference
 from app.spreadsheets.rt import read_rt, rt_inside, rt_is_blank
 from app.spreadsheets.sex import read_sex_cell
@@ -231,7 +231,7 @@ class _Row:
         cell = self.cells.get("phone")
         self.values.phone = read_phone(cell)
         if self.values.phone is None and not phone_is_blank(cell):
-            self.remark("warning", "phone", "phone-invalid", found=cell_text(cell))
+            self.remark("warning", "phone", "phone-invalid", found=phone_found(cell_text(cell)))
 
     def read_email(self) -> None:
         text = self.plain("email")

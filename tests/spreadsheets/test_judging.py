@@ -196,6 +196,13 @@ def test_what_cannot_be_read_is_warned_of_and_left_blank() -> None:
     ]
 
 
+def test_of_two_numbers_the_one_to_correct_is_quoted() -> None:
+    found = judged(sheet_of(row(phone="0812-5512 0813-5512-3414"))).rows[0]
+    assert [(one.code, dict(one.params)) for one in found.messages] == [
+        ("phone-invalid", {"found": "0812-5512"})
+    ]
+
+
 def test_a_name_of_no_letters_is_missing() -> None:
     assert codes(judged(sheet_of(row(name="12"))).rows[0].messages) == ["name-missing"]
 
