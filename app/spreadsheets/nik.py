@@ -8,10 +8,15 @@ from math import isfinite
 from typing import Literal
 
 from app.spreadsheets.document import Cell, Sex
-from app.spreadsheets.text import clean
+from app.spreadsheets.text import clean, words
 
 LENGTH = 16
 _SEPARATORS = re.compile(r"[\s.,'`’_/-]+")
+_LABEL = re.compile(
+    r"\(?(?<!\w)(?:(?:no|nomor)\b[\s.:]*)?(?:nik|e-?ktp|ktp)(?![^\W\d_])[\s.:/]*\)?", re.IGNORECASE
+)
+"""What names the number beside it; a family's ("KK") is another."""
+_NOTHING = frozenset({"tidak ada", "tdk ada", "belum ada", "blm ada"})
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _EXACT_IN_A_FLOAT = 2**53
 
@@ -58,6 +63,10 @@ def _from_text(text: str) -> NikReading:
     if _SCIENTIFIC.fullmatch(text):
         return NikReading(None, "nik-corrupted")
     bare = _SEPARATORS.sub("", text)
+    if not bare.isdigit():
+        if words(text) in _NOTHING:
+            return _BLANK
+        bare = _SEPARATORS.sub("", _LABEL.sub("", text))
     if len(set(bare)) <= 1:
         return _BLANK
     return _from_digits(bare)

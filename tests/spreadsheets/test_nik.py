@@ -12,7 +12,21 @@ WOMAN = "6471056001970003"
 
 
 @pytest.mark.parametrize(
-    "cell", [MAN, f" {MAN} ", "6471 0608 0171 0001", "64.71.06.080171.0001", f"'{MAN}", float(MAN)]
+    "cell",
+    [
+        MAN,
+        f" {MAN} ",
+        "6471 0608 0171 0001",
+        "64.71.06.080171.0001",
+        f"'{MAN}",
+        float(MAN),
+        f"NIK: {MAN}",
+        f"No. KTP {MAN}",
+        f"{MAN} (KTP)",
+        f"NIK{MAN}",
+        f"{MAN[:6]} {MAN[6:]} KTP",
+        f"NIK/KTP : {MAN}",
+    ],
 )
 def test_read(cell: Cell) -> None:
     assert read_nik(cell) == NikReading(MAN)
@@ -35,6 +49,9 @@ def test_corrupted(cell: Cell) -> None:
         "abc",
         123.0,
         "SIM 123",
+        f"KK {MAN}",
+        f"{MAN} (KK)",
+        f"NIK {MAN} NIK {MAN}",
         date(2025, 1, 1),
     ],
 )
@@ -43,7 +60,22 @@ def test_invalid(cell: Cell) -> None:
 
 
 @pytest.mark.parametrize(
-    "cell", [None, "", "-", "0", 0, 0.0, "0000000000000000", "--", "1111111111111111", 1111111111111111]
+    "cell",
+    [
+        None,
+        "",
+        "-",
+        "0",
+        0,
+        0.0,
+        "0000000000000000",
+        "--",
+        "1111111111111111",
+        1111111111111111,
+        "Tidak ada",
+        "(blm ada)",
+        "NIK: -",
+    ],
 )
 def test_placeholders_are_blank(cell: Cell) -> None:
     assert read_nik(cell) == NikReading(None)
