@@ -23,7 +23,7 @@ _MONTHS = {
             "mei may",
             "jun juni june",
             "jul juli july",
-            "agu ags agt agust agus agustus aug august",
+            "agu ags agt agst agust agus agustus aug august",
             "sep sept september",
             "okt oct oktober october",
             "nov nop november nopember",
@@ -35,7 +35,7 @@ _MONTHS = {
 }
 _YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(
-    r"(?<![\d/.-])(?P<day>\d{1,2})\s*[-/.\s]\s*(?P<month>\d{1,2}|[a-z]{3,9})\.?\s*[-/.,\s]\s*(?P<year>\d{4}|\d{2})(?!\d)"
+    r"(?<![\d/.-])(?P<day>\d{1,2})\s*[-/.\s]\s*(?P<month>\d{1,2}|[a-z]{3,9})\.?\s*[-/.,\s]\s*['’`]?(?P<year>\d{4}|\d{2})(?!\d)"
 )
 _COMPACT = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})")
 _EXCEL_EPOCH = date(1899, 12, 30)
