@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
+from itertools import product
 
 from app.spreadsheets.document import Cell, Message, RecognisedSheet, SheetRow, cell_text
 from app.spreadsheets.judgement import BlankMeans, InterpretedRow, InterpretedSheet, SessionContext
@@ -10,9 +11,19 @@ from app.spreadsheets.reference import Reference
 from app.spreadsheets.row_reader import RowReader
 from app.spreadsheets.text import words
 
-_DITTO_WORDS = frozenset({"sda", "s d a", "idem"})
-_DITTO_MARKS = frozenset({'"', "”", "“", "„", "''", "″", "〃", '""', "’’"})
+_DITTO_WORDS = frozenset({"sda", "s d a", "idem", "sda atas", "sama"})
+_DITTO_MARKS = frozenset({'"', "”", "“", "„", "''", "″", "〃", '""', "’’", ",,", "``"})
 _LONGEST_DITTO = 8
+_DITTO_PHRASES = frozenset(
+    written(f"{word} {like}{above}")
+    for word, like, above, written in product(
+        ("sda", "s.d.a", "s.d.a.", "idem", "sama"),
+        ("", "dengan ", "dgn ", "seperti ", "spt "),
+        ("atas", "diatas", "di atas", "atasnya", "diatasnya", "di atasnya"),
+        (str.lower, str.capitalize, str.title, str.upper),
+    )
+)
+"""Longer than other dittos, and few: a cell is looked up among them as it is."""
 
 
 def identity(nik: str) -> str:
@@ -52,7 +63,9 @@ def _with_dittos(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]
     dittos = [
         field
         for field, cell in cells.items()
-        if type(cell) is str and len(cell) <= _LONGEST_DITTO and _is_ditto(cell)
+        if type(cell) is str
+        and (_is_ditto(cell) if len(cell) <= _LONGEST_DITTO else cell in _DITTO_PHRASES)
+        and not (field == "name" and words(cell) == "sama")  # which may be somebody's
     ]
     if not dittos:
         return cells
@@ -65,7 +78,7 @@ def _with_dittos(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]
 
 @lru_cache(maxsize=4096)
 def _is_ditto(text: str) -> bool:
-    return text in _DITTO_MARKS or words(text) in _DITTO_WORDS
+    return text.strip("-–— ") in _DITTO_MARKS or words(text) in _DITTO_WORDS
 
 
 def _blank_means(rows: list[InterpretedRow]) -> BlankMeans:

@@ -133,6 +133,37 @@ def test_dittos_copy_the_cell_above() -> None:
     assert [found.attendance for found in judgement.rows] == ["present", "excused", "excused"]
 
 
+@pytest.mark.parametrize(
+    "ditto",
+    [
+        '-"-',
+        "- ” -",
+        ",,",
+        "``",
+        "sama",
+        "Idem diatas",
+        "idem di atas",
+        "SAMA DENGAN ATAS",
+        "sama dgn diatas",
+        "s.d.a. atas",
+    ],
+)
+def test_dittos_as_offices_write_them(ditto: str) -> None:
+    above = row(rt=3, note="Terlambat")
+    found = judged(sheet_of(above, {"name": "Budi", "kelurahan": ditto, "rt": ditto, "note": ditto})).rows[1]
+    assert (found.values.kelurahan, found.values.rt, found.values.note) == (DAMAI, "3", "Terlambat")
+
+
+@pytest.mark.parametrize("note", ["-", "sama-sama", "di atas", "sama dengan"])
+def test_what_only_looks_like_a_ditto_copies_nothing(note: str) -> None:
+    above = row(note="Terlambat")
+    assert judged(sheet_of(above, row(name="Budi", note=note))).rows[1].values.note != "Terlambat"
+
+
+def test_somebody_may_be_called_sama() -> None:
+    assert judged(sheet_of(row(), row(name="Sama", phone=None))).rows[1].values.name == "Sama"
+
+
 def test_a_ditto_follows_when_the_cell_above_is_corrected() -> None:
     sheet = sheet_of(row(kelurahan="Manggar"), {"name": "Budi", "kelurahan": "sda"})
     assert judged(sheet).rows[1].values.kelurahan == MANGGAR
