@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime, timedelta
 
 from app.spreadsheets.document import Cell
-from app.spreadsheets.text import clean, fold
+from app.spreadsheets.text import clean, collapse, fold
 
 YOUNGEST, OLDEST = 5, 104
 """The ages between which a date of birth is believed."""
@@ -37,6 +37,12 @@ _YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P
 _DAY_FIRST = re.compile(
     r"(?<![\d/.-])(?P<day>\d{1,2})\s*[-/.\s]\s*(?P<month>\d{1,2}|[a-z]{3,9})\.?\s*[-/.,\s]\s*['’`]?(?P<year>\d{4}|\d{2})(?!\d)"
 )
+_TO = r"\s*(?:[-–—,&/]|s\.?\s?/?d\.?|sampai(?:\s+dengan)?|hingga|dan)\s*"
+_SPAN = re.compile(
+    rf"(?<![\d/.-])(?P<day>\d{{1,2}})(?:\s+(?P<first>[a-z]{{3,9}}))?(?:{_TO}(?:[a-z']{{4,6}},?\s+)?\d{{1,2}}){{1,6}}"
+    r"(?:\s+(?P<month>[a-z]{3,9})[\s,]+|[/.](?P<number>\d{1,2})[/.])(?P<year>\d{4})(?!\d)"
+)
+"""Several days of one month, or from one month to the next: "5-6 Agustus 2025", "30 Juli s.d. 1 Agustus 2025"."""
 _COMPACT = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DAYS_TO_1904 = (date(1904, 1, 1) - _EXCEL_EPOCH).days
@@ -61,6 +67,17 @@ def read_date(cell: Cell, *, latest: date) -> date | None:
             return _from_text(fold(clean(cell)), latest)
         case _:
             return None
+
+
+def read_first_day(cell: Cell) -> date | None:
+    """The date a cell names, also one ahead; of several days the first."""
+    span = _SPAN.search(collapse(fold(clean(cell)))) if isinstance(cell, str) else None
+    if span is None:
+        return read_date(cell, latest=THIS_CENTURY)
+    last = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
+    first = _MONTHS.get(span["first"], 0) if span["first"] else last
+    year = int(span["year"]) - (first > last)
+    return _dated(int(span["day"]), first, str(year), THIS_CENTURY)
 
 
 def date_from_1904(cell: Cell) -> Cell:

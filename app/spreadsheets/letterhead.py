@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.spreadsheets.dates import THIS_CENTURY, read_date
+from app.spreadsheets.dates import read_first_day
 from app.spreadsheets.document import Cell
 from app.spreadsheets.header import row_texts
 from app.spreadsheets.text import words
@@ -20,6 +20,18 @@ _DATE_LABELS = frozenset(
         "hari tanggal waktu",
     }
 )
+_TIME_LABELS = frozenset(
+    {
+        "waktu",
+        "waktu kegiatan",
+        "waktu pelaksanaan",
+        "hari waktu",
+        "tanggal waktu",
+        "tgl waktu",
+        "waktu dan tanggal",
+    }
+)
+"""What they name is a date only with its year: "08.10 - 12.00" is none."""
 _KELURAHAN_LABELS = frozenset({"kelurahan", "kel", "nama kelurahan", "desa kelurahan", "kelurahan desa"})
 _DATE_WORDS = ("tanggal", "tgl")
 _NEXT_LABEL = re.compile(r"\s+[^\W\d]+\s*:.*", re.DOTALL)
@@ -40,10 +52,19 @@ def read_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
     for row in rows:
         for label, value, cell in _labelled(row):
             if stated_date is None and label in _DATE_LABELS:
-                stated_date = read_date(cell if cell is not None else value, latest=THIS_CENTURY)
+                stated_date = read_first_day(cell if cell is not None else value)
+            elif stated_date is None and label in _TIME_LABELS:
+                stated_date = _with_its_year(cell if cell is not None else value)
             elif kelurahan is None and label in _KELURAHAN_LABELS and value:
                 kelurahan = value
     return Letterhead(stated_date, kelurahan)
+
+
+def _with_its_year(cell: Cell) -> date | None:
+    if not isinstance(cell, str):
+        return read_first_day(cell) if isinstance(cell, date) else None
+    found = read_first_day(cell)
+    return found if found is not None and str(found.year) in cell else None
 
 
 def _labelled(row: Sequence[Cell]) -> list[tuple[str, str, Cell]]:

@@ -1,5 +1,7 @@
 """Where the table is in a sheet, which rows are people, and what stands around them."""
 
+from datetime import date, datetime
+
 import pytest
 
 from app.errors import UnreadableFile
@@ -26,6 +28,23 @@ def test_rows_are_numbered_as_excel_shows_them() -> None:
     )
     assert sheet.header_row == 3
     assert [row.number for row in sheet.rows] == [4, 6]
+
+
+@pytest.mark.parametrize(
+    ("line", "stated"),
+    [
+        (["Tanggal : 5 s.d. 6 Agustus 2025"], date(2025, 8, 5)),
+        (["Hari/Tanggal", ":", "5-6 Agustus 2025"], date(2025, 8, 5)),
+        (["Tgl 5 Agst 2025"], date(2025, 8, 5)),
+        (["Waktu : Selasa, 5 Agustus 2025"], date(2025, 8, 5)),
+        (["Waktu", datetime(2025, 8, 5)], date(2025, 8, 5)),  # noqa: DTZ001 (Excel's dates know no zone)
+        (["Waktu : 08.10 - 12.00 WITA"], None),
+        (["Waktu", 900], None),
+    ],
+)
+def test_the_date_that_a_letterhead_states(line: list[Cell], stated: date | None) -> None:
+    sheet = recognised(workbook(line, HEADER, [1, "Rina Gani", "Damai"]))
+    assert sheet.stated_date == stated
 
 
 def test_the_header_is_looked_for_in_forty_rows() -> None:
