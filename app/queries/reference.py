@@ -137,7 +137,7 @@ def _said_by(*columns: Mapped[Any]) -> ColumnElement[str]:
 
 _TABLES_SAID = (
     _said_by(
-        *(col(Area.code), col(Area.level), col(Area.parent_code), col(Area.name)),
+        *(col(Area.code), col(Area.level), col(Area.parent_code), col(Area.name), col(Area.bps_code)),
         *(col(Area.valid_from), col(Area.valid_to)),
     ),
     _said_by(col(AreaAlias.alias), col(AreaAlias.area_code)),

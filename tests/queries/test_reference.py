@@ -39,3 +39,13 @@ def test_a_kelurahan_that_ends_is_known_no_more(engine: Engine) -> None:
         area = db.get_one(Area, MANGGAR)
         area.valid_to = area.valid_from
     assert MANGGAR not in place_index(known(engine)).name
+
+
+def test_another_code_in_statistics_counts_at_once(engine: Engine) -> None:
+    with writing(engine) as db:
+        load_reference_data(db)
+    known(engine)
+
+    with writing(engine) as db:
+        db.get_one(Area, MANGGAR).bps_code = "6471999999"
+    assert place_index(known(engine)).by_bps_code["6471999999"] == MANGGAR
