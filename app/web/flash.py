@@ -6,6 +6,9 @@ from fastapi import Request, Response
 
 COOKIE = "jangkau_flash"
 
+# Where the sentence stands: a browser that comes from a form with a fragment of its own would go there instead.
+PLACE = "#kabar"
+
 
 def flash(response: Response, sentence: str) -> None:
     """The sentence is shown as text, so that a forged cookie could only tell its own browser something."""

@@ -11,7 +11,7 @@ from app.models import Registration
 from app.services.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
-from tests.browser.steps import look_no_closer, submit
+from tests.browser.steps import answer_quietly, look_no_closer, submit
 from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.stories import MANGGAR, City
@@ -84,11 +84,6 @@ def lose_the_answer(route: Route) -> None:
     route.abort("connectionreset")
 
 
-def answer_quietly(route: Route) -> None:
-    """The server's refusal under a status of which the browser doesn't complain in its console."""
-    route.fulfill(response=route.fetch(), status=HTTPStatus.OK)
-
-
 def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
     page.goto("/daftar/JUALAN")
     fill(page, "Siti Contoh")
@@ -147,4 +142,22 @@ def test_the_waiting_list_and_a_delegation(
         page.locator(f"[id='{number}.target_group']").select_option("rt")
     page.get_by_role("button", name="Daftarkan semuanya").click()
     expect(page.locator("main tbody tr")).to_have_count(2)
+    expect(page.get_by_text("2 orang sudah terdaftar.")).to_be_in_viewport()
     everyone_can_use(page)
+
+
+def test_whoever_lost_their_ticket_sees_that_it_is_on_its_way(page: Page, city: City) -> None:
+    def registers() -> None:
+        page.goto("/daftar/JUALAN")
+        fill(page, "Siti Contoh")
+        page.locator("[name=phone]").fill("0812-0000-0501")
+        page.locator("[name=email]").fill("siti@contoh.id")
+        submit(page)
+
+    registers()
+    expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
+    page.route("**/daftar/*", answer_quietly)
+    registers()
+    page.unroute("**/daftar/*")
+    page.get_by_role("button", name="Kirim tiket ke alamat surel saya").click()
+    expect(page.locator(".flash")).to_be_in_viewport()

@@ -64,7 +64,7 @@ def test_a_delegation_is_registered_at_once(organizer: TestClient, kelurahan: Te
         phone=["081200000411", "", ""],
     )
 
-    assert answer.headers["location"] == address
+    assert answer.headers["location"] == f"{address}#kabar"
     (made,) = city.all(DelegationLink)
     assert [
         (one.kelurahan_code, one.rt, one.contact_phone, one.status, one.channel, one.delegation_link_id)

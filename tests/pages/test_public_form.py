@@ -146,7 +146,7 @@ def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) ->
     assert 'name="send_ticket"' in page.text
 
     answer = sent(citizen, email="orang-lain@contoh.id", send_ticket="true")
-    assert answer.headers["location"] == PAGE
+    assert answer.headers["location"] == f"{PAGE}#kabar"
     assert "Your ticket is on its way" in citizen.get(PAGE).text
     assert [one.recipient for one in city.all(Message)] == ["siti@contoh.id"] * 2
 

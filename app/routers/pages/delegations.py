@@ -19,7 +19,7 @@ from app.services.delegation_links import cancel_by_link, link_of_address
 from app.services.recognition import PersonGiven
 from app.services.registration_requests import AlreadyRegistered, Asking, NoPlaces, offered_group
 from app.web.dependencies import Lang, Reader, Translate, Vault, Writer, not_guessing
-from app.web.flash import flash
+from app.web.flash import PLACE, flash
 from app.web.house import house_of
 from app.web.limits import REGISTRATIONS, address_of
 from app.web.pages import render, see
@@ -95,7 +95,7 @@ def register_delegation(
     except (Invalid, Conflict, TooManyRequests) as problem:
         db.rollback()
         return _page(request, db, link, delegates, _, language, problem)
-    response = see(f"/delegasi/{signed}")
+    response = see(f"/delegasi/{signed}{PLACE}")
     flash(response, _("%(count)s people are registered.") % {"count": len(made)})
     return response
 

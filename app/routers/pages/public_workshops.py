@@ -20,7 +20,7 @@ from app.services.recognition import PLEASE_CORRECT
 from app.services.registering import TOLD
 from app.services.registration_requests import AlreadyRegistered, Asking
 from app.web.dependencies import Lang, Reader, changing
-from app.web.flash import COOKIE, flash
+from app.web.flash import COOKIE, PLACE, flash
 from app.web.forms import form_of, render_form
 from app.web.house import house_of
 from app.web.kept_pages import KeptPages
@@ -128,7 +128,7 @@ def _ticket_sent(
     house_of(request).limits.count(TICKETS_SENT_AGAIN, registration.code)
     kind = TOLD.get(registration.status, MessageKind.CONFIRMED)
     tell(db, kind, registration, address=found.address)
-    response = see(f"/daftar/{workshop_code}")
+    response = see(f"/daftar/{workshop_code}{PLACE}")
     _ = translator(language)
     flash(response, _("Your ticket is on its way to your e-mail address."))
     return response
