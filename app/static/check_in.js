@@ -94,6 +94,9 @@ function filter() {
   for (const row of rows("#listed, #others")) {
     row.hidden = !row.querySelector(".person-who").textContent.toLowerCase().includes(wanted);
   }
+  const found = (list) => rows(list).some((row) => !row.hidden);
+  byId("nobody").hidden = !wanted || found("#listed, #others");
+  if (wanted && found("#others")) byId("others").closest("details").open = true;
 }
 
 function showUnsent() {
@@ -139,7 +142,7 @@ function outcomesShown() {
 // Fetches the list anew: somebody was registered since it was loaded.
 async function renew() {
   const html = await got(address, (answer) => answer.text());
-  if (html) replace(html, LISTS);
+  if (html) replace(parsed(html), LISTS);
 }
 
 // What `read` makes of the answer, which is kept; null where there is no connection, or nobody is logged in any more.
@@ -165,12 +168,14 @@ function loggedOut() {
   forgetKeptPages();
 }
 
-function replace(html, ids) {
-  const fresh = new DOMParser().parseFromString(html, "text/html");
+function parsed(html) {
+  return new DOMParser().parseFromString(html, "text/html");
+}
+
+function replace(fresh, ids) {
   for (const id of ids) byId(id).replaceWith(fresh.getElementById(id) ?? byId(id));
   filter();
   withUnsent();
-  return fresh;
 }
 
 function withUnsent() {
@@ -191,8 +196,9 @@ async function walkIn(form, button) {
     return say(texts.textNeedsConnection);
   }
   if (isLogin(answer)) return loggedOut();
-  const fresh = replace(await answer.text(), [...LISTS, "walk-in"]);
+  const fresh = parsed(await answer.text());
   if (!fresh.getElementById("walk-in")) return say(texts.textNoAnswer);
+  replace(fresh, [...LISTS, "walk-in"]);
   if (answer.redirected) {
     say(fresh.querySelector(".flash").textContent);
     got(address, () => null); // the page that is kept has them too
@@ -245,6 +251,12 @@ page.addEventListener("submit", (event) => {
 
 search.addEventListener("input", filter);
 search.form.querySelector("button").hidden = true;
+
+byId("nobody").querySelector("a").addEventListener("click", (event) => {
+  event.preventDefault();
+  byId("walk-in").closest("details").open = true;
+  byId("name").focus();
+});
 
 undo.addEventListener("click", () => {
   mark(last.registration, last.before);

@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from app.models import AttendanceMark, Registration, RegistrationStatus
 from app.settings import Settings
 from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
-from tests.browser.steps import logged_in
+from tests.browser.steps import answer_quietly, logged_in
 from tests.coming import begun
 from tests.server import Server
 from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
@@ -84,21 +84,52 @@ def test_one_tap_a_person(
     expect(check_in.locator(".person:visible")).to_have_count(2)
     check_in.get_by_label("Nama atau kelurahan").fill("")
 
-    check_in.get_by_text("Datang tanpa mendaftar").click()
+    check_in.locator("summary", has_text="Datang tanpa mendaftar").click()
     check_in.get_by_label("Nama", exact=True).fill("Joko Contoh")
     check_in.get_by_label("Kelurahan", exact=True).select_option(label="Manggar")
     check_in.route("**/datang", lambda route: route.fulfill(body="Bad Gateway"))
     check_in.get_by_role("button", name="Daftarkan dan tandai hadir").click()
     expect(check_in.locator("#said p")).to_contain_text("Server tidak bisa menjawab.")
+    expect(check_in.get_by_label("Nama", exact=True)).to_have_value("Joko Contoh")
     check_in.unroute("**/datang")
     check_in.get_by_role("button", name="Daftarkan dan tandai hadir").click()
     expect_outcome(check_in, "Joko Contoh", "present")
+    expect(check_in.locator("#said p")).to_have_text("Joko Contoh terdaftar dan hadir.")
     expect(check_in.locator("#registered")).to_have_text("5")
     expect(check_in.get_by_label("Nama", exact=True)).to_have_value("")
+    expect(check_in.get_by_label("Nama", exact=True)).to_be_focused()
 
     person(check_in, "Andi Contoh").get_by_role("link").click()
     expect(check_in.locator("tbody tr")).to_have_count(2)
     everyone_can_use(check_in)
+
+
+def test_why_somebody_who_comes_is_refused_stands_beside_the_fields(check_in: Page) -> None:
+    tap(check_in, "Siti Aminah", "Hadir")
+    expect(check_in.locator("#unsent")).to_be_hidden()
+    check_in.route("**/datang", answer_quietly)
+    check_in.locator("summary", has_text="Datang tanpa mendaftar").click()
+    name = check_in.get_by_label("Nama", exact=True)
+    for typed, why in (("  ", "Nama perlu diisi."), ("Siti Aminah", "Orang ini sudah terdaftar untuk sesi ini.")):
+        name.fill(typed)
+        check_in.get_by_label("Kelurahan", exact=True).select_option(label="Manggar")
+        check_in.get_by_role("button", name="Daftarkan dan tandai hadir").click()
+        expect(check_in.locator("#walk-in")).to_contain_text(why)
+        expect(check_in.locator("#said")).to_be_hidden()
+        expect(name).to_be_focused()
+
+
+def test_whoever_is_not_found_is_registered_from_there(check_in: Page, everyone_can_use: PageCheck) -> None:
+    search = check_in.get_by_label("Nama atau kelurahan")
+    search.fill("Zainal")
+    expect(check_in.get_by_text("Tidak ada yang bernama atau berkelurahan itu di daftar.")).to_be_visible()
+    everyone_can_use(check_in)
+    check_in.get_by_role("link", name="Datang tanpa mendaftar").click()
+    expect(check_in.get_by_label("Nama", exact=True)).to_be_focused()
+
+    search.fill("rahmat")
+    expect(person(check_in, "Rahmat Contoh")).to_be_visible()
+    expect(check_in.locator("#nobody")).to_be_hidden()
 
 
 def test_without_a_connection_marks_wait_and_are_sent_later(check_in: Page, budi: City) -> None:
