@@ -1,4 +1,5 @@
-"""The telephone numbers of a session's people, in full: for those who write to them about that session."""
+"""The telephone numbers of a session's people, in full: for those who write to them about that session; and how many
+no mail reaches."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -40,3 +41,19 @@ def contacts(
     found = [Contact(*line) for line in db.execute(statement)]
     # Here, because databases differ in how they put names in order.
     return sorted(found, key=lambda contact: contact.name.casefold())
+
+
+def without_email(db: Db, session_id: int) -> int:
+    """How many of those who have a place in the session or wait for one gave no e-mail address."""
+    statement = (
+        select(func.count())
+        .select_from(Registration)
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .where(
+            col(Registration.workshop_session_id) == session_id,
+            col(Registration.status).in_((RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)),
+            func.coalesce(Registration.contact_email, Participant.email).is_(None),
+        )
+    )
+    count: int = db.execute(statement).scalar_one()
+    return count

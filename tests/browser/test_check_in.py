@@ -110,7 +110,10 @@ def test_why_somebody_who_comes_is_refused_stands_beside_the_fields(check_in: Pa
     check_in.route("**/datang", answer_quietly)
     check_in.locator("summary", has_text="Datang tanpa mendaftar").click()
     name = check_in.get_by_label("Nama", exact=True)
-    for typed, why in (("  ", "Nama perlu diisi."), ("Siti Aminah", "Orang ini sudah terdaftar untuk sesi ini.")):
+    for typed, why in (
+        ("  ", "Nama perlu diisi."),
+        ("Siti Aminah", "Orang ini sudah terdaftar untuk sesi ini."),
+    ):
         name.fill(typed)
         check_in.get_by_label("Kelurahan", exact=True).select_option(label="Manggar")
         check_in.get_by_role("button", name="Daftarkan dan tandai hadir").click()

@@ -8,8 +8,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration, RegistrationStatus
+from app.models.base import now
 from app.spreadsheets.names import name_key
-from tests.coming import coming_session
+from tests.coming import begun, changed, coming_session
 from tests.database import on_sqlite
 from tests.stories import MANGGAR, City
 
@@ -73,6 +74,41 @@ def test_each_link_opens_the_text_with_the_persons_own_ticket(staff: TestClient,
         f"Bawa ponsel & kuota.\nSampai jumpa!\n\nYour ticket: http://127.0.0.1:8000/tiket/{code}"
     ]
     assert 'data-copies="copied"' in page
+
+
+def first_text(browser: TestClient, **asked: str) -> str:
+    """What the page offers to send."""
+    page = browser.get(PAGE, params=asked).text
+    (text,) = re.findall(r"<textarea id=\"teks\"[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
+    return unescape(text)
+
+
+def test_the_text_says_what_holds_for_those_it_goes_to(staff: TestClient, city: City) -> None:
+    reminder = first_text(staff)
+    assert reminder.startswith("We remind you of:\n*Jualan Daring*")
+
+    assert first_text(staff, kepada="waitlisted", teks=reminder).startswith("You are on the waiting list of:")
+    for_all = first_text(staff, kepada="all", teks=reminder)
+    assert "remind" not in for_all
+    assert "waiting list" not in for_all
+    assert first_text(staff, kepada="waitlisted", teks="Bawa ponsel.") == "Bawa ponsel."
+
+    begun(city, "JUALAN-1")
+    assert first_text(staff) != ""
+    changed(city, "JUALAN-1", ends_at=now())
+    assert first_text(staff) == ""
+    over = staff.get(PAGE, params={"kepada": "all"}).text
+    assert "This session is over: there is nothing to remind of." in over
+    assert "wa.me/6281200000501?text=Your%20ticket" in over
+
+
+def test_of_a_cancelled_session_the_text_says_that(staff: TestClient, city: City) -> None:
+    staff.post("/sesi/JUALAN-1/batalkan", data={"why": "Hujan deras"})
+
+    text = first_text(staff)
+
+    assert text.startswith("We are sorry: this session will not be held.\n*Jualan Daring*")
+    assert text.endswith("Reason: Hujan deras")
 
 
 def test_only_for_those_who_take_attendance_there(

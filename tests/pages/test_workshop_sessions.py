@@ -149,6 +149,8 @@ def test_a_session_is_held_once_more(
 
 def test_a_session_is_cancelled_with_a_reason(staff: TestClient, stranger: TestClient, city: City) -> None:
     coming_session(city)
+    city.register("JUALAN-1", "Rina Melati")
+    assert "gave no e-mail address" not in staff.get("/sesi/JUALAN-1").text
     address = "/sesi/JUALAN-1/batalkan"
     assert (
         stranger.get(address).status_code == stranger.post(address, data={"why": "Hujan"}).status_code == 404
@@ -161,6 +163,8 @@ def test_a_session_is_cancelled_with_a_reason(staff: TestClient, stranger: TestC
 
     page = staff.get("/sesi/JUALAN-1").text
     assert "Hujan &lt;deras&gt;" in page
+    assert "1 people gave no e-mail address" in page
+    assert 'href="/sesi/JUALAN-1/whatsapp?kepada=all"' in page
     for gone in ("/sesi/JUALAN-1/ubah", "/sesi/JUALAN-1/unggah", "/sesi/JUALAN-1/daftarkan-orang"):
         assert f'href="{gone}"' not in page
     assert "Cancelled" in staff.get("/kegiatan/JUALAN").text

@@ -1,15 +1,18 @@
 """A session that is called off: it was not held, so it counts nowhere and takes no attendance."""
 
 import pytest
+from sqlmodel import col, select
 
 from app.database import reading, writing
 from app.errors import Conflict, NotFound
-from app.models import AttendanceStatus, Registration, WorkshopSession
+from app.models import AttendanceStatus, Participant, Registration, RegistrationStatus, WorkshopSession
 from app.permissions import OPERATOR
+from app.queries.contacts import without_email
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
 from app.queries.workshop_sessions import workshop_sessions_without_attendance
 from app.services.session_cancellation import cancel_session
+from app.spreadsheets.names import name_key
 from tests.stories import City, crowd
 
 
@@ -63,3 +66,24 @@ def test_only_by_those_who_may_and_once(city: City) -> None:
 
     assert city.all(WorkshopSession) == [first]
     assert first.cancelled_why == "Hujan deras"
+
+
+def test_whom_no_mail_reaches_is_counted(city: City) -> None:
+    held = city.session("A-1")
+    for name, email, status in (
+        ("Ani Aster", "ani@contoh.id", RegistrationStatus.CONFIRMED),
+        ("Budi Bakung", None, RegistrationStatus.CONFIRMED),
+        ("Citra Cempaka", None, RegistrationStatus.WAITLISTED),
+        ("Dewi Dahlia", None, RegistrationStatus.CANCELLED),
+        ("Eka Edelweis", None, RegistrationStatus.CONFIRMED),
+    ):
+        person = Participant(name=name, name_key=name_key(name), email=email)
+        city.register(held, name, person=person, status=status)
+    with writing(city.engine) as db:
+        eka = db.exec(select(Registration).order_by(col(Registration.id).desc())).first()
+        assert eka
+        eka.contact_email = "eka@contoh.id"
+        session_id = eka.workshop_session_id
+
+    with reading(city.engine) as look:
+        assert without_email(look, session_id) == 2

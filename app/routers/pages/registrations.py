@@ -16,6 +16,7 @@ from app.permissions import Actor, Permission
 from app.queries import reference
 from app.queries import registrations as queries
 from app.queries.attendance_imports import attendance_imports
+from app.queries.contacts import without_email
 from app.queries.places import places_of, waiting_by_cap
 from app.queries.registration_history import registration_history
 from app.queries.registration_standing import standing
@@ -101,6 +102,7 @@ def _people(
     return {
         "attendance_imports": attendance_imports(look, actor, session_code=held.code),
         "standing": standing(row, now()),
+        "without_email": without_email(look, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
         "waiting": waiting_by_cap(look, row, places),
         "registrations": shown,

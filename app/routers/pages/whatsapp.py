@@ -1,6 +1,6 @@
 """Writing to a session's people by WhatsApp: a text to copy, and for each person a link that opens it."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
@@ -49,23 +49,37 @@ def whatsapp_page(
 ) -> Response:
     """Shows personal data: a GET that writes one line, of who saw it, before the first byte."""
     held = workshop_session(look, actor, code, Permission.ATTENDANCE_WRITE)
-    text = form.text.replace("\r\n", "\n").strip() or _first_text(held, _)
+    to: To = form.to or "confirmed"
+    text = form.text.replace("\r\n", "\n").strip()
+    if text in ("", *(_first_text(held, one, _) for one in get_args(To))):
+        text = _first_text(held, to, _)
     people = list_contacts(look, db, actor, code, *STATUSES[form.to]) if form.to else None
     site = house_of(request).settings.base_url
     return render(
         request,
         "messages/whatsapp.html",
         held=held,
-        to=form.to or "confirmed",
+        to=to,
         text=text,
         longest=LONGEST_TEXT,
         people=people and [(one, _address(one, text, site, _)) for one in people],
     )
 
 
-def _first_text(held: WorkshopSessionView, _: Translator) -> str:
-    """What a text may begin with; it is changed before it is sent."""
-    return "\n".join((_("We remind you of:"), *about(held), _("We look forward to seeing you.")))
+def _first_text(held: WorkshopSessionView, to: To, _: Translator) -> str:
+    """What is true of the session and of those written to; empty once it is over. It is changed before it is sent."""
+    if held.cancelled_at:
+        why = _("Reason: %(why)s") % {"why": held.cancelled_why}
+        return "\n".join((_("We are sorry: this session will not be held."), *about(held), why))
+    if held.is_over:
+        return ""
+    if to == "waitlisted":
+        opening, closing = _("You are on the waiting list of:"), _("Your ticket says when you get a place.")
+    elif to == "all":
+        opening, closing = _("About:"), _("Your ticket says whether you have a place.")
+    else:
+        opening, closing = _("We remind you of:"), _("We look forward to seeing you.")
+    return "\n".join((opening, *about(held), closing))
 
 
 def _address(contact: Contact, text: str, site: str, _: Translator) -> str:
@@ -73,5 +87,5 @@ def _address(contact: Contact, text: str, site: str, _: Translator) -> str:
     if not contact.phone:
         return ""
     ticket = _("Your ticket: %(address)s") % {"address": f"{site}/tiket/{contact.code}"}
-    whole = quote(f"{text}\n\n{ticket}")
+    whole = quote(f"{text}\n\n{ticket}".strip())
     return f"https://wa.me/{contact.phone.lstrip('+')}?text={whole}"
