@@ -9,7 +9,7 @@ from typing import Any
 from sqlmodel import col, delete
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import Conflict, Invalid, UnreadableFile
 from app.i18n import N_
 from app.models import (
     AttendanceImport,
@@ -35,11 +35,16 @@ from app.services.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
 from app.services.outbox import queue
 from app.spreadsheets.document import FIELDS, RecognisedSheet
+from app.spreadsheets.error_sheets import is_to_register
 from app.spreadsheets.failures import MAX_BYTES
 from app.spreadsheets.grid import MAX_COLUMNS
 from app.spreadsheets.judgement import OUTSIDE
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 from app.spreadsheets.transfer import message_to_json
+
+TO_REGISTER = N_(
+    "These are rows of a list of people to register, not of who was there. Upload them to “Register a list”."
+)
 
 # Larger files are read after the answer, so that no one waits before an empty page.
 READ_AT_ONCE_BYTES = 256 * 1024
@@ -196,6 +201,8 @@ def _read(
     progress: Progress = nobody_waits,
 ) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
     sheet, choices = read_as_remembered(look, workshop_session, content, choices, recall=recall)
+    if purpose is ImportPurpose.ATTENDANCE and is_to_register(sheet.sheet):
+        raise UnreadableFile(TO_REGISTER, code="to-register")
     corrections = corrections or {}
     sheet = corrected_sheet(sheet, corrections, vault)
     decisions = {number: made.decision for number, made in corrections.items() if made.decision}

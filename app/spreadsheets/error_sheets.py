@@ -12,7 +12,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.i18n import Translator
+from app.i18n import LANGUAGES, N_, Translator, translator
 from app.spreadsheets.document import FIELDS, Cell, Column, Level, Message, cell_text
 from app.spreadsheets.excel_cells import (
     TEXT_FORMAT,
@@ -30,6 +30,9 @@ from app.spreadsheets.outside_places import ELSEWHERE
 TO_REGISTER = ("name", "kelurahan", "target_group")
 ALWAYS_THERE = (*TO_REGISTER, "attendance")
 """Fields that a row can't be imported without; their columns are there to be filled in."""
+
+TITLE_TO_REGISTER = N_("Upload to “Register a list”")
+"""The sheet's name (of at most 31 characters) where people are to be registered: it says where it belongs."""
 
 _FILLS: Mapping[Level, PatternFill] = {
     "error": PatternFill("solid", fgColor="F6C6C0"),
@@ -71,7 +74,7 @@ def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
     headings = error_sheet_headings(sheet.columns, sheet.rows, _, sheet.needed)
     book = Workbook()
     page = book.worksheets[0]
-    page.title = _("To correct")
+    page.title = _(TITLE_TO_REGISTER) if sheet.needed == TO_REGISTER else _("To correct")
     for index, text in enumerate((_("Row"), *headings.values(), _("What to correct")), 1):
         put_heading(page, 1, index, text)
     for line, row in enumerate(sheet.rows, 2):
@@ -79,6 +82,11 @@ def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
     _add_drop_downs(book, page, sheet, list(headings), _)
     _set_up(page, headings, sheet.rows)
     return file_of(book)
+
+
+def is_to_register(title: str) -> bool:
+    """Whether the sheet of that name holds people to register, put right."""
+    return title in {translator(language)(TITLE_TO_REGISTER) for language in LANGUAGES}
 
 
 def error_sheet_headings(

@@ -84,11 +84,27 @@ def test_a_sheet_is_uploaded_corrected_in_excel_and_undone(organizer: TestClient
     headings = [cell.value for cell in to_correct[1]]
     assert headings == ["Row", "Nama", "Kelurahan", "Target group", "What to correct"]
 
+    assert f'upload it to the same session: <a href="{PAGE}">' in organizer.get(address).text
+
     organizer.post(f"{address}/simpan", data={"only_valid": "true"})
     assert len(city.all(Registration)) == 1
     assert "1 registrations are deleted" in organizer.get(f"{address}/batalkan").text
     organizer.post(f"{address}/batalkan")
     assert [city.all(Registration), city.all(Participant), city.all(Attendance)] == [[], [], []]
+
+
+def test_a_corrected_list_is_no_attendance(organizer: TestClient, city: City) -> None:
+    coming_session(city)
+    content = sheet("Nama;Kelurahan", "Budi Bakung;Gunung Sari")
+    address = organizer.post(PAGE, files={"file": ("daftar.csv", content)}).headers["location"]
+    corrected = {"file": ("daftar-perbaikan.xlsx", organizer.get(f"{address}/perbaikan.xlsx").content)}
+
+    refused = organizer.post("/sesi/JUALAN-1/unggah", files=corrected)
+
+    assert refused.status_code == 422
+    assert "Upload them to “Register a list”." in refused.text
+    assert f'href="{PAGE}"' in refused.text
+    assert organizer.post(PAGE, files=corrected).status_code == 303
 
 
 def test_what_was_pasted_stays_where_nobody_is_found_in_it(organizer: TestClient, city: City) -> None:
