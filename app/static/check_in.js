@@ -197,7 +197,9 @@ async function walkIn(form, button) {
   }
   if (isLogin(answer)) return loggedOut();
   const fresh = parsed(await answer.text());
-  if (!fresh.getElementById("walk-in")) return say(texts.textNoAnswer);
+  if (!fresh.getElementById("walk-in")) {
+    return say(fresh.querySelector(".refusal")?.textContent ?? texts.textNoAnswer);
+  }
   replace(fresh, [...LISTS, "walk-in"]);
   if (answer.redirected) {
     say(fresh.querySelector(".flash").textContent);

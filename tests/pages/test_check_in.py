@@ -7,6 +7,8 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.models import AttendanceMark, Channel, Registration, RegistrationStatus, WorkshopSession
+from app.models.base import now
+from tests.coming import changed
 from tests.stories import LAMARU, SEPINGGAN, City
 
 PAGE = "/sesi/SPBE-2025-1/hadir"
@@ -189,6 +191,22 @@ def test_what_is_wrong_with_a_walk_in_is_said_beside_it(
     assert page.status_code == 422
     assert f'id="{field}-error"' in page.text
     assert field == "name" or 'value="Dewi Contoh"' in page.text
+
+
+def test_of_a_cancelled_session_nothing_is_marked(
+    staff: TestClient, expected: dict[str, str], city: City
+) -> None:
+    changed(city, "SPBE-2025-1", cancelled_at=now(), cancelled_why="Hujan deras")
+
+    page = staff.get(PAGE)
+
+    assert "This session is cancelled. Its attendance is not recorded." in page.text
+    assert names(page, "listed") == ["Andi Contoh", "Siti Aminah"]
+    for gone in ("aria-pressed", 'id="walk-in"', "data-ticket", "check_in.js"):
+        assert gone not in page.text
+    refused = staff.post(f"{PAGE}/datang", data={"name": "Joko Contoh", "kelurahan": LAMARU})
+    assert refused.status_code == 409
+    assert 'role="alert">This session is cancelled.' in refused.text
 
 
 def test_the_script_sends_marks_and_looks_what_others_did(

@@ -186,6 +186,21 @@ def test_an_organizer_gives_a_place_although_it_is_full(staff: TestClient, city:
     assert staff.post(f"/pendaftaran/{waiting}/beri-tempat").status_code == 409
 
 
+def test_of_a_session_that_is_not_held_no_place_is_given(organizer: TestClient, city: City) -> None:
+    coming_session(city, capacity=1)
+    waiting = [come(city, name) for name in ("Ani Aster", "Budi Bakung")][1]
+    assert "goes by itself to the first" in organizer.get(PAGE).text
+    organizer.post(f"{PAGE}/batalkan", data={"why": "Hujan deras"})
+
+    page = organizer.get(PAGE).text
+
+    assert waiting in page
+    assert "The session is cancelled: nobody gets a place any more." in page
+    assert "goes by itself" not in page
+    assert "beri-tempat" not in page
+    assert "goes to the first who waits" not in organizer.get(f"/pendaftaran/{waiting}").text
+
+
 def test_who_has_begun_is_not_cancelled(organizer: TestClient, city: City) -> None:
     coming_session(city)
     code = come(city, "Ani Aster")
