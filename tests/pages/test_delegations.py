@@ -1,4 +1,4 @@
-"""Delegation links: what an organizer makes and withdraws, and what a kelurahan's staff do with one."""
+"""What a kelurahan's staff do with a delegation link."""
 
 import re
 from collections.abc import Callable
@@ -10,15 +10,14 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.database import writing
-from app.models import Activity, DelegationLink, Registration
+from app.models import DelegationLink, Registration
 from app.models.base import now
 from app.services.delegation_links import sign
-from tests.coming import begun, changed, coming_session, morning_in, statuses
+from tests.coming import begun, changed, coming_session, statuses
 from tests.database import on_sqlite
 from tests.pages.conftest import reading_english
-from tests.stories import LAMARU, MANGGAR, City
-
-LINKS = "/sesi/JUALAN-1/delegasi"
+from tests.pages.delegations import LINKS, link
+from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
 Delegation = Callable[..., Response]
 
@@ -29,21 +28,24 @@ def kelurahan(app: FastAPI) -> TestClient:
     return reading_english(app)
 
 
-def link(organizer: TestClient, kelurahan: str = MANGGAR, **typed: str) -> str:
-    """The organizer makes a link; its address, as it stands in the text to send."""
-    before = addresses(organizer)
-    answer = organizer.post(LINKS, data={"kelurahan": kelurahan, **typed})
-    assert answer.status_code == 303, answer.text
-    (made,) = set(addresses(organizer)) - set(before)
-    return made
-
-
-def addresses(organizer: TestClient) -> list[str]:
-    return re.findall(r"http://127\.0\.0\.1:8000(/delegasi/[\w.-]+)</textarea>", organizer.get(LINKS).text)
-
-
 def register(kelurahan: TestClient, address: str, *names: str, **columns: list[str]) -> Response:
     return kelurahan.post(address, data={"name": list(names), **columns})
+
+
+def test_what_is_full_is_said_as_it_is(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
+    coming_session(city, capacity=2, places_per_kelurahan=1)
+    mine, theirs = link(organizer), link(organizer, LAMARU)
+
+    register(kelurahan, theirs, "Siti Contoh")
+    assert "All places of your kelurahan are taken." in kelurahan.get(theirs).text
+    assert "Kelurahan Manggar: 1 of 1 left" in kelurahan.get(mine).text
+    register(kelurahan, mine, "Budi Contoh")
+    page = kelurahan.get(link(organizer, SEPINGGAN)).text
+
+    assert "All places of this session are taken." in page
+    assert "The whole session: full (2 places)" in page
+    assert "Kelurahan Sepinggan:" not in page
+    assert "All places of your kelurahan" not in page
 
 
 def test_a_delegation_is_registered_at_once(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
@@ -237,61 +239,3 @@ def test_a_closed_session_takes_no_delegation(
     assert f'action="{LINKS}/semua"' not in organizer.get(LINKS).text
     assert register(kelurahan, address, "Siti Contoh").status_code == 409
     assert city.all(Registration) == []
-
-
-def test_an_organizer_makes_and_withdraws(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
-    coming_session(city, places_per_kelurahan=2)
-    address = link(organizer)
-    assert (
-        "Dear kelurahan Manggar, please register your delegation for Jualan Daring"
-        in organizer.get(LINKS).text
-    )
-
-    organizer.post(f"{LINKS}/semua")
-    assert len(city.all(DelegationLink)) == 34
-    organizer.post(f"{LINKS}/semua")
-    assert len(city.all(DelegationLink)) == 34
-
-    assert organizer.post(f"{LINKS}/1/cabut").status_code == 303
-    assert kelurahan.get(address).status_code == 410
-    assert len(addresses(organizer)) == 33
-    assert [one.action for one in city.all(Activity) if one.subject == "delegation-link"][-2:] == [
-        "create",
-        "revoke",
-    ]
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("typed", "field", "said"),
-    [
-        ({"kelurahan": ""}, "kelurahan", "Choose a kelurahan."),
-        ({"kelurahan": "64.71"}, "kelurahan", "Choose a kelurahan."),
-        ({"until": "besok"}, "until", "The end needs a date and a time."),
-        ({"until": "2020-01-01T09:00"}, "until", "The link must end in the future"),
-        ({"until": f"{morning_in(30):%Y-%m-%dT%H:%M}"}, "until", "The link must end in the future"),
-    ],
-)
-def test_a_link_needs_a_kelurahan_and_an_end(
-    organizer: TestClient, city: City, typed: dict[str, str], field: str, said: str
-) -> None:
-    coming_session(city)
-    page = organizer.post(LINKS, data={"kelurahan": MANGGAR} | typed)
-    assert page.status_code == 422
-    assert f'id="{field}-error">{said}' in page.text
-    assert city.all(DelegationLink) == []
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("who", "status"), [("admin", 200), ("staff", 200), ("viewer", 404), ("stranger", 404)]
-)
-def test_who_may_make_links(who: str, status: int, city: City, request: pytest.FixtureRequest) -> None:
-    coming_session(city)
-    browser: TestClient = request.getfixturevalue(who)
-
-    assert browser.get(LINKS).status_code == status
-    made = browser.post(LINKS, data={"kelurahan": MANGGAR})
-    assert (made.status_code == 303) == (status == 200)
-    assert browser.post(f"{LINKS}/1/cabut").status_code in ({303} if status == 200 else {403, 404})
-    assert len(city.all(DelegationLink)) == (1 if status == 200 else 0)

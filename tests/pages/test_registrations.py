@@ -64,6 +64,23 @@ def test_places_are_explained_line_by_line(organizer: TestClient, city: City) ->
     assert re.search(r"2 Ira Ixora Manggar RT officials Manggar: 2 of 2 \d", text)
 
 
+def test_which_kelurahan_have_places_left_is_said_as_it_is(organizer: TestClient, city: City) -> None:
+    coming_session(city, capacity=3, places_per_kelurahan=2)
+    said = (
+        "Every kelurahan has places left",
+        "Kelurahan with places left: all but those above",
+        "The whole session is full: there is no place left for any kelurahan.",
+    )
+    for name, kelurahan, holds in (
+        ("Ani Aster", "Manggar", said[0]),
+        ("Budi Bakung", "Manggar", said[1]),
+        ("Dewi Dahlia", "Lamaru", said[2]),
+    ):
+        come(city, name, kelurahan)
+        page = organizer.get(PAGE).text
+        assert [sentence for sentence in said if sentence in page] == [holds]
+
+
 def test_a_limit_below_what_is_taken_says_so(organizer: TestClient, city: City) -> None:
     coming_session(city, capacity=3)
     for name in ("Ani Aster", "Budi Bakung", "Dewi Dahlia"):
