@@ -32,7 +32,7 @@ FEWEST_PHONE_DIGITS = 4
 
 @dataclass(frozen=True)
 class ParticipantView:
-    """`place` is the kelurahan's name, or where outside the city the person lives. `phone` is masked."""
+    """`place` is the kelurahan's name, or where outside the city the person lives. `phone` and `email` are masked."""
 
     id: int
     name: str
@@ -40,7 +40,9 @@ class ParticipantView:
     rt: str | None
     outside: bool
     sex: str | None
+    birth_date: date | None
     phone: str | None
+    email: str | None
     organization: str | None
     sessions: int
     latest_starts_at: datetime | None
@@ -100,6 +102,14 @@ def masked_phone(phone: str | None) -> str | None:
         return None
     national = "0" + phone.removeprefix("+62") if phone.startswith("+62") else phone
     return f"{national[:4]}••••{national[-3:]}"
+
+
+def masked_email(email: str | None) -> str | None:
+    """An e-mail address as it is shown: "siti.aminah@contoh.id" becomes "si••••@contoh.id"."""
+    if not email:
+        return None
+    name, _at, host = email.rpartition("@")
+    return f"{name[:2]}••••@{host}"
 
 
 def national_digits(text: str) -> str:
@@ -267,7 +277,9 @@ def _view(person: Participant, kelurahan: str | None, sessions: int, latest: dat
         rt=person.rt,
         outside=person.outside_place is not None,
         sex=person.sex.value if person.sex else None,
+        birth_date=person.birth_date,
         phone=masked_phone(person.phone),
+        email=masked_email(person.email),
         organization=person.organization,
         sessions=sessions,
         latest_starts_at=latest,

@@ -1,6 +1,7 @@
 """Who may see which participants, how they are found, and how each is traced back to a sheet's row."""
 
 import re
+from datetime import date
 
 import pytest
 from fastapi.testclient import TestClient
@@ -84,6 +85,22 @@ def test_a_person_is_traced_to_the_sheet_and_row(staff: TestClient, rina: str) -
     assert source is not None
     assert 'id="baris-2"' in staff.get(source[1]).text
     assert "6471054408900002" not in page
+
+
+def test_what_can_be_corrected_is_shown_to_who_may_correct_it(
+    staff: TestClient, viewer: TestClient, engine: Engine, people: People, rina: str
+) -> None:
+    with writing(engine) as db:
+        person = db.get_one(Participant, int(rina.rpartition("/")[2]))
+        person.email, person.birth_date = "rina.melati@contoh.id", date(1990, 8, 14)
+        db.get_one(User, people.viewer.id).may_see_participants = True
+
+    page = staff.get(rina).text
+    assert "ri••••@contoh.id" in page
+    assert "14-08-1990" in page
+    assert "rina.melati@" not in page
+    assert "@contoh.id" not in viewer.get(rina).text
+    assert "14-08-1990" not in viewer.get(rina).text
 
 
 def test_an_undone_sheet_leaves_nobody(staff: TestClient, rina: str) -> None:
