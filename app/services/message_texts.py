@@ -46,6 +46,9 @@ CLOSINGS: Mapping[MessageKind, str] = {
     MessageKind.SESSION_CHANGED: IF_YOU_CANNOT_COME,
 }
 
+# After these, there is nothing left to correct or cancel.
+OF_NO_USE = {MessageKind.CANCELLED, MessageKind.SESSION_CANCELLED}
+
 
 @dataclass(frozen=True)
 class Told:
@@ -76,7 +79,7 @@ def body_of(kind: MessageKind, told: Told, _: Translator) -> str:
         (_("Link"), told.online_link),
         (_("Organization"), told.organization),
     )
-    ticket = _("Your ticket, to look at, correct or cancel:")
+    ticket = _("Your ticket:") if kind in OF_NO_USE else _("Your ticket, to look at, correct or cancel:")
     paragraphs = (
         _("Dear %(name)s,") % {"name": told.name},
         _(OPENINGS[kind]),

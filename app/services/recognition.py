@@ -27,7 +27,7 @@ ASKED_AGAIN = frozenset(
 )
 # A form has no rows to skip.
 FORM_SENTENCES: Mapping[str, str] = {
-    "name-missing": N_("A name is needed."),
+    "name-missing": N_("A name is needed, in letters."),
     "kelurahan-missing": N_("The kelurahan is needed. Who lives elsewhere chooses “outside the city”."),
     "group-missing": N_("The target group is needed."),
     "phone-invalid": N_("This is not a telephone number. Write it as 0812…"),

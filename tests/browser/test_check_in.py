@@ -111,7 +111,7 @@ def test_why_somebody_who_comes_is_refused_stands_beside_the_fields(check_in: Pa
     check_in.locator("summary", has_text="Datang tanpa mendaftar").click()
     name = check_in.get_by_label("Nama", exact=True)
     for typed, why in (
-        ("  ", "Nama perlu diisi."),
+        ("  ", "Nama perlu diisi, dengan huruf."),
         ("Siti Aminah", "Orang ini sudah terdaftar untuk sesi ini."),
     ):
         name.fill(typed)

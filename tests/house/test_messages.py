@@ -8,6 +8,8 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
+from app.web.pages import environment
+
 CATALOGUE = Path("app/locale/id/LC_MESSAGES/jangkau.po")
 REMEDY = "`make messages`, then translate what is new"
 
@@ -45,3 +47,8 @@ def test_every_text_is_translated_and_none_by_guess(catalogue: Catalog) -> None:
 
 def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:
     assert [(message.id, errors) for message, errors in catalogue.check()] == []
+
+
+def test_no_two_actions_of_the_log_are_called_the_same() -> None:
+    actions = environment("id").get_template("names.html").module.actions  # type: ignore[attr-defined]
+    assert len(set(actions.values())) == len(actions)

@@ -101,7 +101,7 @@ def test_all_or_nothing(organizer: TestClient, kelurahan: TestClient, city: City
     [
         ({"phone": ["", "0812"]}, "2.phone", "This is not a telephone number."),
         ({"rt": ["", "tidak tahu"]}, "2.rt", "This is not an RT number."),
-        ({"name": ["Siti Contoh", "007"]}, "2.name", "A name is needed."),
+        ({"name": ["Siti Contoh", "007"]}, "2.name", "A name is needed, in letters."),
         ({"name": ["Siti Contoh", "Siti Contoh"], "phone": ["081200000411"] * 2}, "2.name", "Person 2"),
         ({"target_group": ["umkm", ""]}, "2.target_group", "The target group is needed."),
         ({"target_group": ["umkm", "tokoh"]}, "2.target_group", "The target group is needed."),

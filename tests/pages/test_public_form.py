@@ -4,11 +4,15 @@ import re
 
 import pytest
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 
+from app.main import create_app
 from app.models import Message, Registration
 from app.services.registration_requests import CONSENT_NOTICE
+from app.settings import Settings
 from tests.coming import coming_session, statuses
 from tests.database import on_sqlite
+from tests.pages.conftest import reading_english
 from tests.pages.public_form import PAGE, TYPED, sent
 from tests.stories import MANGGAR, OWN, City
 
@@ -39,8 +43,8 @@ def test_of_one_group_nobody_is_asked(citizen: TestClient, city: City) -> None:
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("name", "", "A name is needed."),
-        ("name", "12345", "A name is needed."),
+        ("name", "", "A name is needed, in letters."),
+        ("name", "12345", "A name is needed, in letters."),
         ("name", "Siti " * 60, "The name is longer than 200 characters."),
         ("name", "Siti, menang di WWW.contoh.id", "Please write the name alone"),
         ("name", "Siti: http://contoh.id", "Please write the name alone"),
@@ -147,13 +151,23 @@ def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) ->
 
     answer = sent(citizen, email="orang-lain@contoh.id", send_ticket="true")
     assert answer.headers["location"] == f"{PAGE}#kabar"
-    assert "Your ticket is on its way" in citizen.get(PAGE).text
+    assert "No e-mail can be sent at the moment: your ticket follows later." in citizen.get(PAGE).text
     assert [one.recipient for one in city.all(Message)] == ["siti@contoh.id"] * 2
 
     for _turn in range(2):
         sent(citizen, send_ticket="true")
     assert sent(citizen, send_ticket="true").status_code == 429
     assert len(city.all(Message)) == 4
+
+
+@on_sqlite
+def test_a_ticket_is_on_its_way_where_mails_are_sent(city: City, settings: Settings) -> None:
+    mailing = settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
+    citizen = reading_english(create_app(mailing))
+    coming_session(city)
+    sent(citizen)
+    sent(citizen, send_ticket="true")
+    assert "Your ticket is on its way to your e-mail address." in citizen.get(PAGE).text
 
 
 @on_sqlite

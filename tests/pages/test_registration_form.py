@@ -173,7 +173,7 @@ def test_a_full_session_says_so_before_and_can_be_overruled(organizer: TestClien
 @pytest.mark.parametrize(
     ("field", "typed", "said"),
     [
-        ("name", " ", "A name is needed."),
+        ("name", " ", "A name is needed, in letters."),
         ("kelurahan", "", "The kelurahan is needed."),
         ("target_group", "", "The target group is needed."),
         ("phone", "tidak ada", "This is not a telephone number."),

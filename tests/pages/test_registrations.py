@@ -199,7 +199,7 @@ def test_an_organizer_gives_a_place_although_it_is_full(staff: TestClient, city:
 
     assert statuses(city) == ["confirmed", "confirmed"]
     text = text_of(staff.get(f"/pendaftaran/{waiting}").text)
-    assert "Budi Petugas gave a place beyond the limits to" in text
+    assert "Budi Petugas gave a place beyond the limits · " in text
     assert staff.post(f"/pendaftaran/{waiting}/beri-tempat").status_code == 409
 
 

@@ -65,6 +65,7 @@ def test_a_ticket_says_all_that_is_needed_at_the_door(citizen: TestClient, city:
         "You have a place",
         f">{code}<",
         "Manggar",
+        "Show it at the door.",
     ):
         assert said in page.text
     assert '<img src="data:image/svg+xml' in page.text
@@ -250,6 +251,8 @@ def test_who_waits_sees_who_is_ahead_and_no_link(citizen: TestClient, city: City
     assert calendar(citizen, first)["LOCATION"] == "https://rapat.contoh.id/1"
     page = citizen.get(last).text
     assert "People ahead of you: 1." in page
+    assert "It says when you get a place." in page
+    assert "Show it at the door." not in page
     assert "https://rapat.contoh.id/1" not in page
     assert "https://rapat.contoh.id/1" not in citizen.get(f"{last}.ics").text
     assert [str(one.status) for one in city.all(Registration)].count(RegistrationStatus.WAITLISTED) == 2

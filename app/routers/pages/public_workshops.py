@@ -124,13 +124,17 @@ def register(
 def _ticket_sent(
     request: Request, db: Db, workshop_code: str, found: AlreadyRegistered, language: Language
 ) -> Response:
-    registration = found.registration
-    house_of(request).limits.count(TICKETS_SENT_AGAIN, registration.code)
+    house, registration = house_of(request), found.registration
+    house.limits.count(TICKETS_SENT_AGAIN, registration.code)
     kind = TOLD.get(registration.status, MessageKind.CONFIRMED)
     tell(db, kind, registration, address=found.address)
     response = see(f"/daftar/{workshop_code}{PLACE}")
     _ = translator(language)
-    flash(response, _("Your ticket is on its way to your e-mail address."))
+    is_sent = _("Your ticket is on its way to your e-mail address.")
+    waits = _(
+        "No e-mail can be sent at the moment: your ticket follows later. Ask the organizer for it until then."
+    )
+    flash(response, is_sent if house.settings.sends_mail else waits)
     return response
 
 
