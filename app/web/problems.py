@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match
 
 from app.errors import (
     Conflict,
@@ -115,9 +116,27 @@ def _http(request: Request, error: Exception) -> Response:
         return _answer(request, NotFound(N_("This page does not exist.")))
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return _answer(request, TooLarge(N_("The file is larger than 10 MiB.")))
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_looked_at(request):
+        return RedirectResponse(quote(_page_above(request)), HTTPStatus.SEE_OTHER)
     problem = Problem(N_("The request is not as it has to be."))
     problem.status = error.status_code
     return _answer(request, problem)
+
+
+def _is_looked_at(request: Request) -> bool:
+    """Whether somebody wants to see this address, such as one that stayed in the bar after a form was refused."""
+    by_program = is_api(request) or request.headers.get("accept") == "application/json"
+    return request.method == "GET" and not by_program
+
+
+def _page_above(request: Request) -> str:
+    """The nearest page above an address to which forms are only sent; the home page where there is none."""
+    path: str = request.scope["path"]
+    while path := path.rpartition("/")[0]:
+        asked = {**request.scope, "path": path}
+        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+            return path
+    return "/"
 
 
 def _beyond_limits(request: Request, _error: Exception) -> Response:

@@ -173,6 +173,12 @@ def mark_by_script(db: Writer, actor: PageActor, code: str, sent: MarkSent) -> M
     return MarkKept(registration=found.code, name=found.name, attendance=found.attendance)
 
 
+@router.get("/datang")
+def walk_in_page(code: str) -> Response:
+    """The address that stays in the bar where somebody who came was refused; else it would be a ticket's code."""
+    return see(f"/sesi/{code}/hadir")
+
+
 @router.get("/{registration_code}")
 def marks_page(
     request: Request, look: Reader, actor: PageActor, code: str, registration_code: str
