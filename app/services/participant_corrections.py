@@ -9,38 +9,48 @@ from app.models import Participant, Sex
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.participants import participant_to_correct
+from app.queries.participants import masked_phone, participant_to_correct
 from app.services.activities import record, snapshot
 from app.services.locks import hold_people
 from app.services.participants import place_columns
 from app.services.recognition import PLEASE_CORRECT, NotUnderstood, PersonGiven, faults, read_person
+from app.services.unseen_changes import require_seen
 from app.spreadsheets.judgement import RowValues
 
 
 def correct_participant(
-    db: Db, vault: NikVault, actor: Actor, participant_id: int, given: PersonGiven
+    db: Db, vault: NikVault, actor: Actor, participant_id: int, given: PersonGiven, *, seen: str = ""
 ) -> Participant:
     """The person's details as they are typed: an empty one is taken away, but for phone and NIK.
 
     Those two are not shown in full to whoever corrects: empty they stay. A dash takes the phone number away.
-    What is said here is newer than any sheet so far. Raises `Forbidden` and `NotFound` by reach, `NotUnderstood`
-    with the fields to correct, and `Invalid` where the NIK is another person's.
+    What is said here is newer than any sheet so far. `seen` is the seal of what the actor's form was filled with.
+    Raises `Forbidden` and `NotFound` by reach, `NotUnderstood` with the fields to correct, `Invalid` where the NIK is
+    another person's, and `Conflict` where something else has become known of the person since.
     """
     hold_people(db)
     person = participant_to_correct(db, actor, participant_id)
     read = read_person(db, vault, given)
     if found := faults(read):
         raise NotUnderstood({1: found}, of_list=False)
-    before = snapshot(person)
+    before, filled = snapshot(person), filled_with(person)
     person.sqlmodel_update(_columns(read.values, given))
     if given.phone.strip():
         person.phone = read.values.phone
     changed = {"nik_changed": True} if _take_nik(db, vault, person, read.values) else {}
     after = snapshot(person) | changed
     if after != before:
+        require_seen(seen, filled)
         record(db, actor, "correct-person", "participant", person.id, before=before, after=after)
         person.latest_session_at = max(now(), person.latest_session_at or now())
     return person
+
+
+def filled_with(person: Participant) -> dict[str, object]:
+    """What the form of a correction shows of a person; of phone and NIK a part, or their key."""
+    shown = ("name", "kelurahan_code", "outside_place", "rt", "email", "sex", "birth_date", "organization")
+    known = {name: getattr(person, name) for name in shown}
+    return known | {"phone": masked_phone(person.phone), "nik_key": person.nik_key}
 
 
 def _columns(values: RowValues, given: PersonGiven) -> dict[str, object]:

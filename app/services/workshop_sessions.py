@@ -21,6 +21,7 @@ from app.services.activities import record, snapshot
 from app.services.delegation_links import follow_registration
 from app.services.locks import hold_people, lock_row
 from app.services.messages import tell_everyone
+from app.services.unseen_changes import require_seen
 from app.services.waiting_list import move_up
 from app.services.workshops import checked_code
 
@@ -68,14 +69,21 @@ def create_workshop_session(
     return workshop_session
 
 
-def change_workshop_session(db: Db, actor: Actor, code: str, given: WorkshopSessionInput) -> WorkshopSession:
+def change_workshop_session(
+    db: Db, actor: Actor, code: str, given: WorkshopSessionInput, *, seen: str = ""
+) -> WorkshopSession:
     """Replaces all that can be said of a session. Places that this makes go to those who wait; a change of time or
     place is told to everyone who registered.
 
-    Fewer places than are taken already throw nobody out; nobody else gets one until they suffice again.
+    Fewer places than are taken already throw nobody out; nobody else gets one until they suffice again. `seen` is
+    the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
     """
     actor.require(Permission.SESSION_WRITE)
-    return _change(db, actor, _held(db, actor, code), given)
+    held = _held(db, actor, code)
+    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
+    if given != said:
+        require_seen(seen, said)
+    return _change(db, actor, held, given)
 
 
 def amend_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> WorkshopSession:

@@ -130,6 +130,43 @@ def test_what_can_not_be_is_told_beside_its_field_and_kept(
     assert person(city) == before
 
 
+def test_what_becomes_known_while_the_form_is_open_is_not_erased(
+    staff: TestClient, city: City, rina: str
+) -> None:
+    opened = typed_again(staff.get(f"{rina}/ubah").text)
+    later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
+    told = f"Rina Melati;{NIK};Lamaru;12;081200000101;hadir;rina@contoh.id"
+    city.imported(later, sheet(f"{HEADER};Email", told))
+
+    page = staff.post(f"{rina}/ubah", data=opened | {"organization": "Warung Contoh"})
+
+    assert page.status_code == 409
+    assert "Others have changed this meanwhile." in page.text
+    theirs = {"Kelurahan": "Lamaru", "E-mail": "rina@contoh.id"}
+    assert saved_by_now(page.text) == theirs | {"Institution or business": "–"}
+    assert typed_again(page.text)["organization"] == "Warung Contoh"
+    assert (person(city).email, person(city).organization) == ("rina@contoh.id", None)
+
+    again = typed_again(page.text) | {"kelurahan": LAMARU, "email": "rina@contoh.id"}
+    assert staff.post(f"{rina}/ubah", data=again).status_code == 303
+    assert (person(city).email, person(city).organization) == ("rina@contoh.id", "Warung Contoh")
+    assert staff.post(f"{rina}/ubah", data=again).status_code == 303  # a second click changes nothing
+
+
+def test_a_number_that_came_meanwhile_is_not_replaced_unseen(staff: TestClient, rina_and_tuti: City) -> None:
+    city = rina_and_tuti
+    address = f"/peserta/{city.all(Participant)[1].id}/ubah"
+    opened = typed_again(staff.get(address).text)
+    later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
+    city.imported(later, sheet(HEADER, f"Tuti Kenanga;{OTHER_NIK};Lamaru;;081200000202;hadir"))
+
+    page = staff.post(address, data=opened | {"phone": "0812 0000 0303"})
+
+    assert page.status_code == 409
+    assert saved_by_now(page.text) == {"Telephone": "0812••••202"}
+    assert city.all(Participant)[1].phone == "+6281200000202"
+
+
 def test_a_sheet_of_an_older_session_takes_nothing_back(staff: TestClient, city: City, rina: str) -> None:
     staff.post(f"{rina}/ubah", data=AS_KNOWN | {"kelurahan": LAMARU, "rt": ""})
 
@@ -177,6 +214,20 @@ def test_groups_are_noted_ended_and_removed(staff: TestClient, rina: str) -> Non
     assert "31-12-2025" in staff.get(rina).text
     assert staff.post(f"{groups}/1/hapus").status_code == 303
     assert "Ketua RT 12" not in staff.get(rina).text
+
+
+def typed_again(page: str) -> dict[str, str]:
+    """What a browser sends of the form as it stands there."""
+    typed = dict(re.findall(r'<input [^>]*?name="(\w+)"[^>]*? value="(.*?)"', page))
+    for name, options in re.findall(r'<select [^>]*?name="(\w+)".*?>(.*?)</select>', page, re.DOTALL):
+        chosen = re.search(r'value="([^"]*)" selected', options)
+        typed[name] = chosen[1] if chosen else ""
+    return typed
+
+
+def saved_by_now(page: str) -> dict[str, str]:
+    """What the page lists as saved by others."""
+    return dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", page))
 
 
 def error(page: str, field: str) -> str:

@@ -102,6 +102,32 @@ def test_the_form_of_a_change_holds_what_is_there(
     assert 'value="2025-11-04T09:00"' in page.text
 
 
+def test_what_others_save_while_the_form_is_open_is_not_undone(
+    organizer: TestClient, staff: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    address = "/sesi/SPBE-2025-1/ubah"
+    seen = seal_in(organizer.get(address).text)
+    typed = TYPED | {"venue": "Aula Lain"}
+    staff.post(address, data=typed | {"places_of_group.umkm": "9", "seen": seal_in(staff.get(address).text)})
+
+    page = organizer.post(address, data=typed | {"capacity": "1", "mode": "daring", "seen": seen})
+
+    assert page.status_code == 409
+    assert "Others have changed this meanwhile." in page.text
+    assert dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", page.text)) == {
+        "How it is held": "In person and online",
+        "Places": "40",
+        "Places for Small businesses": "9",
+    }
+    assert 'name="capacity" type="text" value="1"' in page.text
+    assert city.all(WorkshopSession)[0].capacity == 40
+
+    again = typed | {"capacity": "1", "seen": seal_in(page.text)}
+    assert organizer.post(address, data=again).status_code == 303
+    assert city.all(WorkshopSession)[0].capacity == 1
+    assert organizer.post(address, data=again).status_code == 303  # a second click changes nothing
+
+
 def test_limits_and_times_of_registration_are_kept_as_typed(
     organizer: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
@@ -222,3 +248,10 @@ def test_who_may_do_what(
         posted = browser.post(address, data=TYPED | {"code": "SPBE-2025-9"})
         assert posted.status_code == (303 if allowed else change)
     assert len(city.all(WorkshopSession)) == (2 if allowed else 1)
+
+
+def seal_in(page: str) -> str:
+    """What the form says it was filled with."""
+    found = re.search(r'name="seen" value="(\w+)"', page)
+    assert found
+    return found[1]

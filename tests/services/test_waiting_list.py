@@ -18,6 +18,7 @@ from app.services.recognition import PersonGiven
 from app.services.registration_requests import AlreadyRegistered, Asking
 from app.services.registrations import cancel, overrule, register
 from app.services.session_cancellation import cancel_session
+from app.services.unseen_changes import CHANGED, seal
 from app.services.workshop_sessions import change_workshop_session, said_of
 from app.spreadsheets.judgement import Decision
 from tests.coming import begun, changed, coming_session
@@ -63,6 +64,23 @@ class Queue:
             names[one.participant_id]: (one.status.value, one.waiting_number)
             for one in self.city.all(Registration)
         }
+
+
+def test_a_form_that_was_open_does_not_take_back_what_others_raised(city: City) -> None:
+    queue = Queue(city, capacity=1)
+    queue.come("Ani Aster")
+    queue.come("Budi Bakung")
+    actor = city.actor("sari")
+    with reading(city.engine) as look:
+        opened = said_of(workshop_session(look, actor, queue.code))
+    queue.change(capacity=2, places_of_group={"umkm": 5, "rt": 5})
+
+    with pytest.raises(Conflict) as refused, writing(city.engine) as db:
+        change_workshop_session(db, actor, queue.code, replace(opened, venue="Aula Lain"), seen=seal(opened))
+
+    assert refused.value.code == CHANGED
+    assert queue.stands() == {"Aster": (CONFIRMED, None), "Bakung": (CONFIRMED, None)}
+    assert [one.capacity for one in city.all(WorkshopSession)] == [2]
 
 
 def test_a_freed_place_goes_to_the_first_who_fits_all_caps(city: City) -> None:

@@ -5,13 +5,14 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from app.database import Db
-from app.errors import Invalid, Problem
+from app.errors import Conflict, Invalid, Problem
 from app.i18n import Translator
 from app.nik_vault import NikVault, masked
 from app.permissions import Actor
 from app.queries import reference
 from app.queries.participants import masked_phone, participant_to_correct
-from app.services.participant_corrections import correct_participant
+from app.services.participant_corrections import correct_participant, filled_with
+from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
 from app.web.forms import render_form
@@ -19,6 +20,10 @@ from app.web.pages import see
 from app.web.person_form import PersonDetailsForm
 
 router = APIRouter(prefix="/peserta/{participant_id}/ubah", include_in_schema=False)
+
+
+class CorrectionForm(PersonDetailsForm):
+    seen: str = ""
 
 
 @router.get("")
@@ -35,12 +40,12 @@ def correct(
     vault: Vault,
     actor: PageActor,
     participant_id: int,
-    form: Annotated[PersonDetailsForm, Form()],
+    form: Annotated[CorrectionForm, Form()],
     _: Translate,
 ) -> Response:
     try:
-        correct_participant(db, vault, actor, participant_id, form.given(()))
-    except Invalid as problem:
+        correct_participant(db, vault, actor, participant_id, form.given(()), seen=form.seen)
+    except (Invalid, Conflict) as problem:
         db.rollback()
         return _page(request, db, vault, actor, participant_id, _, form, problem)
     response = see(f"/peserta/{participant_id}")
@@ -55,17 +60,19 @@ def _page(
     actor: Actor,
     participant_id: int,
     _: Translator,
-    form: PersonDetailsForm | None = None,
+    form: CorrectionForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
     person = participant_to_correct(look, actor, participant_id)
     nik = person.nik_encrypted
+    filled = CorrectionForm(email=person.email or "", seen=seal(filled_with(person))).filled_from(person)
     return render_form(
         request,
         "participants/correct.html",
-        form or PersonDetailsForm(email=person.email or "").filled_from(person),
+        form or filled,
         _,
         problem,
+        saved=filled if problem and problem.code == CHANGED else None,
         participant_id=participant_id,
         name=person.name,
         phone=masked_phone(person.phone),

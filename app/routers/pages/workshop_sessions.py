@@ -17,6 +17,7 @@ from app.queries.workshops import workshop
 from app.services import workshop_sessions as services
 from app.services.session_cancellation import cancel_session
 from app.services.session_copies import copy_session
+from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import moment, optional_moment, render_form, whole_number
@@ -45,6 +46,7 @@ class WorkshopSessionForm(BaseModel):
     places_per_kelurahan: str = ""
     registration_opens: str = ""
     registration_closes: str = ""
+    seen: str = ""
 
     def typed(self, name: str) -> str:
         """What was typed for a group's places."""
@@ -86,6 +88,7 @@ class WorkshopSessionForm(BaseModel):
         said = services.said_of(view)
         return cls(
             code=view.code,
+            seen=seal(said),
             starts=_written(said.starts),
             ends=_written(said.ends),
             venue=view.venue,
@@ -164,7 +167,7 @@ def change_workshop_session(
     language: Lang,
 ) -> Response:
     try:
-        services.change_workshop_session(db, actor, code, form.given())
+        services.change_workshop_session(db, actor, code, form.given(), seen=form.seen)
     except (Invalid, Conflict) as problem:
         db.rollback()
         return _change_form(request, db, actor, code, form, _, language, problem)
@@ -274,6 +277,7 @@ def _change_form(
         _,
         problem,
         workshop_session=found,
+        saved=WorkshopSessionForm.of(found) if problem and problem.code == CHANGED else None,
         venues=venue_names(look),
         groups=_groups(look, language, groups, form),
     )
