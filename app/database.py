@@ -212,7 +212,7 @@ def _is_postgresql(bind: Engine | Connection) -> bool:
 
 
 def take_lock(connection: Connection, key: AdvisoryLock) -> bool:
-    """Takes PostgreSQL's advisory lock `key` if nobody has it; it is held until the connection ends."""
+    """Takes PostgreSQL's advisory lock `key` if nobody else has it; it is held until the connection ends."""
     return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
 
 

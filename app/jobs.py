@@ -6,9 +6,11 @@ consumer runs in a thread of the serving process; of several processes one consu
 
 import fcntl
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
 from threading import Event, Lock, Thread
+from typing import TextIO
 
 from huey import Huey, PostgresHuey, SqliteHuey, crontab
 from huey.consumer import Consumer
@@ -99,7 +101,7 @@ class Jobs:
                     self._perform(task)
             except TryLater as later:
                 with writing(self.engine) as db:
-                    postpone(db, task.id, later.delay)
+                    postpone(db, task, later.delay)
                 continue
             except Exception as failure:
                 _log_failure(task, failure)
@@ -217,19 +219,21 @@ class Jobs:
             try:
                 self._consume_if_alone(ended)
             except Exception:
-                log.exception("the job consumer could not start; it is tried again")
+                log.exception("the job consumer could not start or go on; it is tried again")
             ended.wait(SECONDS_BETWEEN_TRIES)
 
     def _consume_if_alone(self, ended: Event) -> None:
         with ExitStack() as stack:
-            if _only_one(stack, self.settings, self.engine):
+            alone = _only_one(stack, self.settings, self.engine)
+            if alone():
                 self._take_over()
                 consumer = _QuietConsumer(
                     self.huey, workers=1, periodic=True, shutdown_timeout=SECONDS_TO_FINISH
                 )
                 consumer.start()
                 stack.callback(consumer.stop, graceful=True)
-                ended.wait()
+                while not ended.wait(SECONDS_BETWEEN_TRIES) and alone():
+                    pass
 
     def _take_over(self) -> None:
         """Nobody else consumes: what is claimed was claimed by a process that ended, and is done again at once."""
@@ -273,13 +277,21 @@ def _huey(settings: Settings, engine: Engine) -> Huey:
         return PostgresHuey("jangkau", dsn=dsn, results=False)
 
 
-def _only_one(stack: ExitStack, settings: Settings, engine: Engine) -> bool:
-    """Whether this process is the one that consumes; it stays so until it ends, however it ends."""
+def _only_one(stack: ExitStack, settings: Settings, engine: Engine) -> Callable[[], bool]:
+    """Tells whether this process is the one that consumes, whenever it is asked.
+
+    It stays so until it ends, however it ends, or until PostgreSQL ends the connection that has the lock: then it
+    raises, and another process may have become the one.
+    """
     if not settings.embedded:
         # Without a transaction, which would stay open for as long as the process lives.
         connection = stack.enter_context(engine.connect().execution_options(isolation_level="AUTOCOMMIT"))
-        return take_lock(connection, AdvisoryLock.CONSUMER)
-    lock = stack.enter_context((settings.data_dir / "consumer.lock").open("w"))
+        connection.detach()  # the lock ends with it; the pool would keep both
+        return partial(take_lock, connection, AdvisoryLock.CONSUMER)
+    return partial(_take_file, stack.enter_context((settings.data_dir / "consumer.lock").open("w")))
+
+
+def _take_file(lock: TextIO) -> bool:
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -73,9 +73,15 @@ def claim(db: Db) -> ClaimedTask | None:
     )
 
 
-def postpone(db: Db, task_id: int, delay: timedelta) -> None:
-    """The task is done later. A try that ended with this word didn't break off, and isn't counted as one."""
-    task = db.get_one(OutboxTask, task_id)
+def postpone(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
+    """The task is done later. A try that ended with this word didn't break off, and isn't counted as one.
+
+    It is queued again where it is gone: another worker had it as well, and didn't know that there is more to do.
+    """
+    task = db.get(OutboxTask, claimed.id, with_for_update=True)
+    if task is None:
+        task = OutboxTask(kind=claimed.kind, payload=claimed.payload)
+        db.add(task)
     task.claimed_until, task.attempts = now() + delay, 0
 
 

@@ -1,18 +1,21 @@
 """Sending mails: each once, again where the server puts it off, and never by itself where it may have arrived."""
 
 from datetime import timedelta
+from email.message import EmailMessage
 
 import pytest
 from sqlalchemy import update
 
+from app import jobs
 from app.database import writing
 from app.errors import Conflict, NotFound, Problem
 from app.jobs import Jobs
 from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
-from app.services.mail_server import MailServer, mail_server
+from app.services.mail_server import Delivery, MailServer, mail_server
 from app.services.message_sending import DELAYS, take_letter
 from app.services.messages import send_again
+from app.services.outbox import release_claims
 from app.settings import Settings
 from tests.coming import coming_session
 from tests.mail import Post
@@ -81,6 +84,31 @@ def test_a_server_that_is_down_costs_no_mail(city: City, mailing: Settings, sett
     Jobs(mailing, city.engine, city.vault).drain()
 
     assert standing(city) == [("sent", None)]
+
+
+def test_a_mail_that_two_workers_have_at_once_is_tried_again(
+    city: City, mailing: Settings, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first is thought to have ended while it still speaks to the mail server, as when its database restarts."""
+    come(city, "Ani Aster")
+    other = Jobs(mailing, city.engine, city.vault)
+
+    def put_off(_server: MailServer, _letter: EmailMessage) -> Delivery:
+        with writing(city.engine) as db:
+            release_claims(db)
+        other.drain()
+        return Delivery(MessageStatus.WAITING, "421 Try again later")
+
+    monkeypatch.setattr(jobs, "deliver", put_off)
+    worker.drain()
+    monkeypatch.undo()
+    assert standing(city) == [("waiting", "421 Try again later")]
+
+    let_time_pass(city)
+    worker.drain()
+
+    assert standing(city) == [("sent", None)]
+    assert city.all(OutboxTask) == []
 
 
 def test_what_the_server_refuses_has_failed_until_somebody_sends_it_again(
