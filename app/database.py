@@ -4,6 +4,7 @@ Readers begin plainly and are never committed. Writers begin IMMEDIATE on SQLite
 can't both read before either writes (a quota checked by both would be given out twice).
 """
 
+import re
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from alembic.config import Config
 from sqlalchemy import Connection, Dialect, Engine, Executable, Result, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DontWrapMixin, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -54,10 +55,17 @@ class AdvisoryLock(IntEnum):
     LOG = 64_710_007
 
 
+# A NUL as JSON writes it, and not a backslash before "u0000".
+_NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+
 # The mark on a connection that nobody uses: since when.
 _IDLE_SINCE = "idle-since"
 # The mark on a connection whose turn it is to write.
 _HAS_TURN = "has-turn"
+
+
+class NoSuchText(ValueError, DontWrapMixin):
+    """A text that no column holds: with a NUL in it, or with half a character."""
 
 
 def create_engine(settings: Settings) -> Engine:
@@ -106,6 +114,7 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "begin", queue.begin)
         event.listen(engine, "begin", _begin_sqlite)
         event.listen(engine, "checkin", queue.checked_in)
+        event.listen(engine, "before_cursor_execute", _refuse_nul)
         return engine
     engine = sqlalchemy_engine(
         url,
@@ -140,7 +149,26 @@ def _require_alive(
 
 
 def json_text(document: object) -> str:
-    return orjson.dumps(document).decode()
+    """Raises `NoSuchText` where a text in it is none that PostgreSQL holds."""
+    try:
+        written = orjson.dumps(document)
+    except orjson.JSONEncodeError as refused:
+        if "surrogates" in str(refused):
+            raise NoSuchText from None
+        raise
+    if b"\\u0000" in written and _NUL_IN_JSON.search(written):
+        raise NoSuchText
+    return written.decode()
+
+
+def _refuse_nul(
+    _connection: Connection, _cursor: object, _statement: str, given: Any, _context: object, _many: bool
+) -> None:
+    """SQLite would keep what PostgreSQL refuses, and many a program reads no further than the NUL."""
+    for line in given if isinstance(given, list) else (given,):
+        for value in line.values() if isinstance(line, dict) else line:
+            if isinstance(value, str) and "\0" in value:
+                raise NoSuchText
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:

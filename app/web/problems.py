@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
+from app.database import NoSuchText
 from app.errors import (
     Conflict,
     Forbidden,
@@ -39,7 +40,7 @@ def answer_problems(app: FastAPI) -> None:
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
-    for refusal in (DataError, OverflowError, UnicodeEncodeError):
+    for refusal in (DataError, NoSuchText, OverflowError, UnicodeEncodeError):
         app.add_exception_handler(refusal, _beyond_limits)
     app.add_exception_handler(IntegrityError, _at_the_same_moment)
     app.add_exception_handler(Exception, _unforeseen)
@@ -140,7 +141,7 @@ def _page_above(request: Request) -> str:
 
 
 def _beyond_limits(request: Request, _error: Exception) -> Response:
-    """A number, a date or a text that no column holds; the driver of the database refused it."""
+    """A number, a date or a text that no column holds; the database, or what speaks to it, refused it."""
     return _answer(request, Invalid(N_("The request is not as it has to be.")))
 
 

@@ -1,6 +1,13 @@
 """How the API refuses."""
 
+import json
+from typing import Any
+
+from fastapi.testclient import TestClient
 from httpx2 import Response
+
+# With a NUL in it, which PostgreSQL doesn't keep, and with half a character, which no database does.
+NO_TEXTS = ("Nol \0 di tengah", "Setengah \ud800")
 
 
 def refusal(response: Response) -> tuple[int, str]:
@@ -12,6 +19,12 @@ def refusal(response: Response) -> tuple[int, str]:
     assert problem["type"] == f"urn:jangkau:problem:{problem['code']}"
     assert problem["detail"]
     return response.status_code, problem["code"]
+
+
+def sent(program: TestClient, method: str, path: str, body: dict[str, Any]) -> Response:
+    """As a program that escapes whatever isn't ASCII; half a character can't be sent otherwise."""
+    content, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
+    return program.request(method, path, content=content, headers=headers)
 
 
 def wrong_fields(response: Response) -> set[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from tests.api.problems import refusal, wrong_fields
+from tests.api.problems import NO_TEXTS, refusal, sent, wrong_fields
 from tests.api.uploads import send
 from tests.stories import City, dump, sheet
 
@@ -82,6 +82,20 @@ def test_answers_that_lead_nowhere(document: dict[str, Any], sari: TestClient) -
     assert refusal(sari.patch(f"{path}/rows/99", json={"skip": True})) == (404, "not-found")
     assert sari.patch(f"{path}/rows/{2**70}", json={"skip": True}).status_code in (404, 422)
     assert sari.get(path).json() == document
+
+
+def test_cells_that_no_database_holds(document: dict[str, Any], sari: TestClient) -> None:
+    path = f"/attendance-imports/{document['id']}"
+
+    for field in ("note", "name", "nik"):
+        for text in NO_TEXTS:
+            answer = sent(sari, "PATCH", f"{path}/rows/2", {"cells": {field: text}})
+            assert refusal(answer) == (422, "invalid"), (field, text)
+
+    assert sari.get(path).json() == document
+    for text in ("C:\\u0000", "\\\\u0000"):
+        changed = sari.patch(f"{path}/rows/2", json={"cells": {"note": text}}).json()
+        assert changed["rows"][0]["cells"]["note"] == text
 
 
 def test_mappings_by_which_nothing_can_be_read(document: dict[str, Any], sari: TestClient) -> None:
