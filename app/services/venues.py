@@ -25,6 +25,13 @@ class VenueInput:
     public_wifi: bool | None = None
 
 
+def venue_named(db: Db, actor: Actor, name: str) -> Venue | None:
+    """The venue of that name, made as by `create_venue` where none is known; None where nothing is named."""
+    if not tidy(name):
+        return None
+    return _known(db, name) or create_venue(db, actor, VenueInput(name))
+
+
 def create_venue(db: Db, actor: Actor, given: VenueInput) -> Venue:
     """A new venue. Raises `Invalid` for what can't be, a name among it that another venue has."""
     actor.require(Permission.SESSION_WRITE)
@@ -65,6 +72,14 @@ def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
 
 def may_delete_venues(actor: Actor) -> bool:
     return actor.reach(Permission.SESSION_WRITE) is Reach.ALL
+
+
+def _known(db: Db, name: str) -> Venue | None:
+    """By its name as it is typed, too: those that sessions made were kept as they were."""
+    names = (" ".join(name.split()), tidy(name))
+    return db.exec(
+        select(Venue).where(col(Venue.name).in_(names)).order_by(col(Venue.name) != names[0])
+    ).first()
 
 
 def _held(db: Db, venue_id: int) -> Venue:

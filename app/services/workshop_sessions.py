@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_, utc, wita
-from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup, Venue, WorkshopSession
+from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup, WorkshopSession
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
 from app.queries.places import group_places
@@ -22,6 +22,7 @@ from app.services.delegation_links import follow_registration
 from app.services.locks import hold_people, lock_row
 from app.services.messages import tell_everyone
 from app.services.unseen_changes import require_seen
+from app.services.venues import venue_named
 from app.services.waiting_list import move_up
 from app.services.workshops import checked_code
 
@@ -219,22 +220,17 @@ def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, given: Works
     db.flush()
 
 
+def _venue_named(db: Db, actor: Actor, name: str) -> int | None:
+    try:
+        venue = venue_named(db, actor, name)
+    except Invalid as refused:
+        raise Invalid(refused.text, fields={"venue": refused.fields["name"]}) from refused
+    return venue.id if venue else None
+
+
 def _instant(day_and_time: datetime | None) -> datetime | None:
     return utc(day_and_time) if day_and_time else None
 
 
 def _snapshot(db: Db, workshop_session: WorkshopSession) -> dict[str, Any]:
     return snapshot(workshop_session) | {"places_of_group": group_places(db, workshop_session.id)}
-
-
-def _venue_named(db: Db, actor: Actor, name: str) -> int | None:
-    name = " ".join(name.split())
-    if not name:
-        return None
-    venue = db.exec(select(Venue).where(Venue.name == name)).first()
-    if venue is None:
-        venue = Venue(name=name)
-        db.add(venue)
-        db.flush()
-        record(db, actor, "create", "venue", venue.id, after=snapshot(venue))
-    return venue.id

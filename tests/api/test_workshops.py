@@ -43,6 +43,7 @@ NO_SESSIONS: tuple[tuple[dict[str, Any], set[str]], ...] = (
     ({"capacity": 2**40}, {"capacity"}),
     ({"online_link": "javascript:alert(1)"}, {"online_link"}),
     ({"mode": "telepati"}, {"mode"}),
+    ({"venue": "A" * 201}, {"venue"}),
     ({"places_per_kelurahan": 0}, {"places_per_kelurahan"}),
     ({"places_of_group": {"pelaut": 3}}, {"places_of_group.pelaut"}),
     ({"registration_opens_at": "2025-08-06T09:00:00+08:00"}, {"registration_opens_at"}),

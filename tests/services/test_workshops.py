@@ -106,11 +106,28 @@ def test_a_session_is_held_by_the_clocks_of_balikpapan(city: City) -> None:
 def test_a_venue_of_the_same_name_is_the_same(city: City) -> None:
     city.workshop("SPBE-2025")
     with writing(city.engine) as db:
-        for number in (1, 2):
-            given = replace(SESSION, venue=" Aula  Balai Kota ")
+        for number, name in enumerate(
+            (" Aula  Balai Kota ", "Aula Balai\u200b Kota", "Aula\u00a0Balai Kota"), 1
+        ):
+            given = replace(SESSION, venue=name)
             create_workshop_session(db, city.actor("sari"), "SPBE-2025", f"SPBE-2025-{number}", given)
 
     assert [venue.name for venue in city.all(Venue)] == ["Aula Balai Kota"]
+
+
+def test_a_session_stays_where_its_venue_has_a_name_that_none_would_get_now(city: City) -> None:
+    code = city.session()
+    names = ("A" * 500, "Aula\u200b")
+    with writing(city.engine) as db:
+        db.add_all(Venue(name=name) for name in ("Aula", *names))
+    for name in names:
+        given = replace(SESSION, venue=name)
+        for capacity in (1, 2):
+            with writing(city.engine) as db:
+                change_workshop_session(db, city.actor("sari"), code, replace(given, capacity=capacity))
+
+        with reading(city.engine) as look:
+            assert workshop_session(look, city.actor("sari"), code).venue == name
 
 
 def test_what_makes_no_session_is_refused(city: City) -> None:
