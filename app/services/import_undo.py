@@ -1,8 +1,7 @@
 """Takes back what one import made or changed, and nothing else."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from sqlalchemy import bindparam, delete, select
 from sqlmodel import SQLModel, col
@@ -14,16 +13,13 @@ from app.models import (
     Attendance,
     AttendanceImport,
     AttendanceImportRow,
-    AttendanceMark,
     GroupMembership,
-    ImportPurpose,
     ImportStatus,
     Message,
     MessageStatus,
     Participant,
     Registration,
     RegistrationStatus,
-    RowKind,
     WorkshopSession,
 )
 from app.models.base import now
@@ -31,31 +27,11 @@ from app.permissions import Actor
 from app.queries.attendance_imports import attendance_import_by_id, import_rows
 from app.services.activities import record
 from app.services.attendance_imports import require_not_committing
-from app.services.import_states import (
-    NOTHING,
-    Standing,
-    person_state,
-    put_back,
-    standing,
-    stands_as_left,
-    state_made,
-)
+from app.services.import_states import NOTHING, Standing, person_state, put_back, standing
 from app.services.locks import hold_people, lock_row
-from app.services.people_merge import require_not_folded
 from app.services.people_merge_undo import still_as_left
+from app.services.undo_obstacles import BROUGHT, require_nothing_newer
 from app.services.waiting_list import move_up
-
-# So many names say enough of what stands in the way.
-NAMED_AT_MOST = 5
-
-NEWER = {
-    ImportPurpose.ATTENDANCE: N_(
-        "This import can't be undone: the attendance of %(count)s people was changed after it (%(names)s)."
-    ),
-    ImportPurpose.REGISTRATION: N_(
-        "This list can't be undone: the registration of %(count)s people was changed after it (%(names)s)."
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -82,11 +58,9 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-    rows = import_rows(db, import_id, kinds=(RowKind.CREATE, RowKind.UPDATE))
+    rows = import_rows(db, import_id, kinds=BROUGHT)
     there = standing(db, attendance_import)
-    written = {row.registration_id for row in rows if row.registration_id} | set(attendance_import.others)
-    require_not_folded(db, attendance_import.workshop_session_id, written)
-    _require_nothing_newer(attendance_import, rows, there, _touched_since(db, attendance_import))
+    require_nothing_newer(db, attendance_import, rows, there)
     taken_back = _take_back(db, attendance_import, rows, there)
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
@@ -95,56 +69,6 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     record(db, actor, "undo", "attendance-import", import_id, after=asdict(taken_back))
     move_up(db, actor, workshop_session, because="undo")
     return attendance_import
-
-
-def _touched_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
-    """The registrations for which a mark from the venue arrived after the commit, whatever its device's time, and
-    those of people who cancelled and registered again: they stand as they were left, but by what came later."""
-    of_session = col(Registration.workshop_session_id) == attendance_import.workshop_session_id
-    marked = (
-        select(col(AttendanceMark.registration_id))
-        .join(Registration, col(Registration.id) == col(AttendanceMark.registration_id))
-        .where(of_session, col(AttendanceMark.received_at) > attendance_import.committed_at)
-    )
-    again = select(col(Registration.id)).where(
-        of_session, col(Registration.created_at) > attendance_import.committed_at
-    )
-    return {*db.scalars(marked), *db.scalars(again)}
-
-
-def _require_nothing_newer(
-    attendance_import: AttendanceImport,
-    rows: Sequence[AttendanceImportRow],
-    there: Standing,
-    touched: Collection[int],
-) -> None:
-    newer = [
-        person_id
-        for row in rows
-        if (person_id := row.participant_id)
-        and (row.registration_id in touched or _is_newer(attendance_import, row, there.state(person_id)))
-    ]
-    others = set(attendance_import.others)
-    newer += [
-        registration.participant_id
-        for registration in there.registrations.values()
-        if registration.id in others
-        and (attendance := there.attendances.get(registration.id))
-        and attendance.attendance_import_id != attendance_import.id
-    ]
-    if newer:
-        named = ", ".join(there.people[person_id].name for person_id in newer[:NAMED_AT_MOST])
-        text = NEWER[attendance_import.purpose]
-        raise Conflict(text, code="changed-later", count=len(newer), names=named)
-
-
-def _is_newer(
-    attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
-) -> bool:
-    left = row.after or state_made(attendance_import, row, now_there)
-    if now_there["attendance"] != left["attendance"]:
-        return True
-    return not stands_as_left(left["registration"], now_there["registration"])
 
 
 def _take_back(

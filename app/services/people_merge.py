@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from sqlmodel import col
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import Invalid
 from app.i18n import N_
 from app.models import (
     Attendance,
@@ -86,8 +86,8 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     return made
 
 
-def require_not_folded(db: Db, workshop_session_id: int, registrations: Collection[int]) -> None:
-    """Raises `Conflict` where one of a session's registrations holds two that a merge folded into it.
+def folded_into(db: Db, workshop_session_id: int, registrations: Collection[int]) -> list[PeopleMerge]:
+    """The merges, the newest first, that folded two registrations of a session into one of these.
 
     What only one of the two was told can't be taken out of it again; the merge can be undone first.
     """
@@ -100,13 +100,8 @@ def require_not_folded(db: Db, workshop_session_id: int, registrations: Collecti
         .where(col(PeopleMerge.undone_at).is_(None), col(FoldedRegistration.registration_id).in_(of_session))
         .order_by(col(PeopleMerge.id).desc())
     )
-    for made, registration_id in db.execute(statement):
-        if registration_id in registrations:
-            text = N_(
-                "This import can't be undone: %(first)s and %(second)s were merged after it, and both are registered "
-                "for this session. Undo that merge first."
-            )
-            raise Conflict(text, code="merged-later", first=made.absorbed_name, second=made.kept_name)
+    found = [(made, into) for made, into in db.execute(statement) if into in registrations]
+    return list({made.id: made for made, _ in found}.values())
 
 
 def _fields_of(absorbed: Participant, kept: Participant, choices: Mapping[str, int]) -> frozenset[str]:

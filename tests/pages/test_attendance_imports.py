@@ -182,12 +182,18 @@ def test_undo_says_what_it_takes_back_and_takes_it_back(staff: TestClient, engin
 
 def test_undo_names_what_stands_in_its_way(staff: TestClient, engine: Engine) -> None:
     first = saved(staff, CLEAR)
-    saved(staff, listed((*RINA[:6], "izin")))
+    second = saved(staff, listed((*RINA[:6], "izin")))
+    looked_at = staff.get(f"{first}/batalkan")
+    assert looked_at.status_code == 200
 
     page = staff.post(f"{first}/batalkan")
 
     assert page.status_code == 409
-    assert "Rina Melati" in page.text
+    for answer in (looked_at, page):
+        assert "changed what is recorded of 1 people: Rina Melati." in answer.text
+        assert f'<a href="{second}">To that upload</a>' in answer.text
+        assert "Undo the import" not in answer.text
+        assert "are deleted" not in answer.text
     assert rows_in(engine, Attendance) == [1]
 
 

@@ -133,8 +133,12 @@ def test_a_pair_that_is_merged_already_is_not_there(
 def test_an_import_names_the_merge_that_keeps_it_from_being_undone(organizer: TestClient, pair: str) -> None:
     organizer.post(f"{pair}/gabungkan", data=chosen(organizer.get(pair).text))
 
+    looked_at = organizer.get("/unggahan/1/batalkan").text
     answer = organizer.post("/unggahan/1/batalkan")
 
+    assert "Rina Melati and Rinna Melati were merged on" in looked_at
+    assert '<a href="/mungkin-kembar">To the merges</a>' in looked_at
+    assert "Undo the import" not in looked_at
     assert "Rina Melati and Rinna Melati were merged after it" in answer.text
 
 

@@ -3,11 +3,21 @@
 from datetime import timedelta
 
 import pytest
+from sqlmodel import select
 
-from app.database import writing
+from app.database import reading, writing
 from app.errors import Conflict
-from app.models import Attendance, AttendanceStatus, ImportStatus, Participant, Registration
+from app.models import (
+    Attendance,
+    AttendanceStatus,
+    ImportStatus,
+    Participant,
+    Registration,
+    RegistrationStatus,
+)
+from app.services.attendance_marks import Marking, mark
 from app.services.import_commit import CommitChoices
+from app.services.undo_obstacles import Obstacle, obstacles
 from tests.beginnings import story
 from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
 
@@ -221,3 +231,54 @@ def test_an_attendance_that_was_recorded_by_hand_since_stays(three_known: City) 
         three_known.undo(made.id)
 
     assert three_known.outcomes()["Rahmat Contoh"] == "excused"
+
+
+def in_the_way(city: City, import_id: int) -> list[Obstacle]:
+    with reading(city.engine) as look:
+        return obstacles(look, import_id)
+
+
+def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> None:
+    people = (
+        "Rahmat Contoh;Sepinggan;;;;hadir",
+        "Ayu Misalnya;Manggar;;;;hadir",
+        "Dewi Contoh;Lamaru;;;;hadir",
+    )
+    first = three_known.imported("A-1", sheet(HEADER, *people))
+    assert in_the_way(three_known, first.id) == []
+    second = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"), name="susulan.csv")
+    second = three_known.commit(second.id)
+    with writing(three_known.engine) as db:
+        registrations = {one.name: one for one in db.exec(select(Participant)).all()}
+        of_name = {
+            name: db.exec(select(Registration).where(Registration.participant_id == person.id)).one()
+            for name, person in registrations.items()
+        }
+        marked = mark(
+            db, three_known.actor("budi"), of_name["Ayu Misalnya"], Marking(AttendanceStatus.PRESENT)
+        )
+        of_name["Dewi Contoh"].status = RegistrationStatus.CANCELLED
+
+    assert in_the_way(three_known, first.id) == [
+        Obstacle("upload", ("Rahmat Contoh",), 1, second.committed_at, second.id, "susulan.csv"),
+        Obstacle("marks", ("Ayu Misalnya",), 1, marked.received_at),
+        Obstacle("changes", ("Dewi Contoh",), 1),
+    ]
+    assert in_the_way(three_known, second.id) == []
+
+
+def test_a_later_list_that_filled_in_a_detail_is_not_what_stands_in_the_way(three_known: City) -> None:
+    first = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;;;hadir"))
+
+    assert in_the_way(three_known, first.id) == []
+
+
+def test_a_later_list_with_somebody_who_was_recorded_absent_stands_in_the_way(city: City) -> None:
+    code = city.session("A-1")
+    city.register(code, "Nur Aini", LAMARU)
+    first = city.upload(code, sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    city.commit(first.id, choices=CommitChoices(others="absent"))
+    second = city.imported(code, sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
+
+    assert [(one.what, one.import_id) for one in in_the_way(city, first.id)] == [("upload", second.id)]

@@ -17,6 +17,7 @@ from app.services import uploaded_files
 from app.services.attendance_imports import discard, upload
 from app.services.import_undo import undo
 from app.services.judging import SheetChoices
+from app.services.undo_obstacles import obstacles
 from app.spreadsheets.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.downloads import attachment
@@ -151,5 +152,6 @@ def _undo_form(
         sheet_import=found,
         people=import_people.people_figures(look, found),
         listed_again=import_people.listed_again(look, found),
+        obstacles=obstacles(look, import_id),
         problem=conflict.sentence(_) if conflict else None,
     )
