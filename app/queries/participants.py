@@ -91,6 +91,7 @@ class PersonSeen:
     place: str
     rt: str | None
     birth_date: date | None
+    sex: str | None
     phone: str | None
     first_session: str | None
     first_starts_at: datetime | None
@@ -194,6 +195,7 @@ def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
             place=place_of(kelurahan, person.outside_place),
             rt=person.rt,
             birth_date=person.birth_date,
+            sex=person.sex,
             phone=masked_phone(person.phone),
             first_session=code,
             first_starts_at=starts_at,

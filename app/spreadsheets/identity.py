@@ -143,13 +143,13 @@ def _lives_with(one: Identity, other: Identity) -> bool:
 
 
 _Detail: TypeAlias = Callable[[Identity], str | date | None]
-_CONTRADICTING: tuple[_Detail, ...] = (
-    lambda who: who.nik_key,
-    lambda who: who.birth_date,
-    lambda who: who.sex,
-    lambda who: who.rt,
-    lambda who: who.phone,
-)
+_CONTRADICTING: dict[str, _Detail] = {
+    "nik": lambda who: who.nik_key,
+    "birth_date": lambda who: who.birth_date,
+    "sex": lambda who: who.sex,
+    "rt": lambda who: who.rt,
+    "phone": lambda who: who.phone,
+}
 _TELLING: tuple[_Detail, ...] = (lambda who: who.birth_date, lambda who: who.rt)
 
 
@@ -159,7 +159,12 @@ def _differ(one: Identity, other: Identity, detail: _Detail) -> bool:
 
 
 def _contradict(one: Identity, other: Identity) -> bool:
-    return any(_differ(one, other, detail) for detail in _CONTRADICTING)
+    return any(_differ(one, other, detail) for detail in _CONTRADICTING.values())
+
+
+def contradictions(one: Identity, other: Identity) -> frozenset[str]:
+    """The details, by name, that tell against the two being one."""
+    return frozenset(name for name, detail in _CONTRADICTING.items() if _differ(one, other, detail))
 
 
 def _agree(one: Identity, other: Identity) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.i18n import N_, Translator
 from app.spreadsheets.document import Message
+from app.spreadsheets.doubts import doubt_text
 
 SENTENCES: Mapping[str, str] = {
     "name-missing": N_("The row has no name. Fill in the name, or skip the row."),
@@ -80,6 +81,7 @@ SENTENCES: Mapping[str, str] = {
         "The session has not begun yet. Check that this is the right session before you save."
     ),
 }
+_WITH_DOUBT = N_("It is not clear who this is: %(why)s. Choose one of the people found, or a new person.")
 _WITH_REASON = N_("“%(found)s” is not a kelurahan of the city (%(why)s). Choose the right one.")
 # Reasons that come with the reference data.
 REASONS = (
@@ -96,4 +98,6 @@ def message_text(message: Message, _: Translator) -> str:
     why = params.get("why")
     if message.code == "kelurahan-unknown" and why:
         return _(_WITH_REASON) % {**params, "why": _(str(why))}
+    if message.code == "person-unclear" and why:
+        return _(_WITH_DOUBT) % {"why": doubt_text(params, _)}
     return _(SENTENCES[message.code]) % params

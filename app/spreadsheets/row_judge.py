@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from app.spreadsheets.document import AttendanceStatus, Candidate, Message
+from app.spreadsheets.doubts import doubt
 from app.spreadsheets.file_rows import RowsAbove
 from app.spreadsheets.identity import Finding
 from app.spreadsheets.judgement import (
@@ -65,7 +66,7 @@ class RowJudge:
             if chosen.row in self.above.judged:
                 result.of = chosen.row
             else:
-                self.ask(result, rows=(chosen.row,))
+                self.ask(result, rows=(chosen.row,), gone=True)
         elif chosen is not None:
             self.take_chosen(result, chosen)
         elif not self.identify_by_registration(result):
@@ -76,7 +77,7 @@ class RowJudge:
         if person in self.known.person:
             self.take_person(result, person)
         else:
-            self.ask(result, people=_found_by(self.known.people.find(result.values)))
+            self.ask(result, people=_found_by(self.known.people.find(result.values)), gone=True)
 
     def identify_by_registration(self, result: JudgedRow) -> bool:
         code = result.values.registration
@@ -123,12 +124,25 @@ class RowJudge:
         result.person = person
         result.of = self.above.row_of_person.get(person)
 
-    def ask(self, result: JudgedRow, *, rows: tuple[int, ...] = (), people: tuple[int, ...] = ()) -> None:
+    def ask(
+        self,
+        result: JudgedRow,
+        *,
+        rows: tuple[int, ...] = (),
+        people: tuple[int, ...] = (),
+        gone: bool = False,
+    ) -> None:
+        """Who it is, and why that isn't clear; `gone` is whoever was chosen before."""
+        others = (
+            *(self.above.people.identity[number] for number in rows if not gone),
+            *(self.known.people.identity[person] for person in people if not gone),
+        )
         candidates = (
             *(Candidate("row", number, self.above.name(number)) for number in rows),
             *(Candidate("person", person, self.known.person[person].name) for person in people),
         )
-        result.messages.append(Message("review", "name", "person-unclear", {}, candidates))
+        reason = doubt(result.values, others)
+        result.messages.append(Message("review", "name", "person-unclear", reason, candidates))
 
     def repeat(self, result: JudgedRow) -> None:
         """Makes the row a duplicate of row `of`, or asks which attendance holds where the two disagree.
