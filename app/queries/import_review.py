@@ -16,6 +16,7 @@ from app.permissions import Actor
 from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import_by_id, import_rows
 from app.queries.import_document import shown_cells
+from app.queries.known_details import DIFFERS, known_details, known_where_differing
 from app.queries.participants import PersonSeen, people_seen
 from app.queries.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops import target_groups_of
@@ -31,7 +32,8 @@ class ReviewRow:
     """`cells` are texts as read or corrected, a NIK masked; the rest is what they were judged to mean.
 
     `person` is the one found or made; `is_new` tells that there was nobody before. `choosable` are the people whom
-    its remarks offer, by id. `registered` tells that a registration for the session is there.
+    its remarks offer, by id. `known` is, field by field, what is known where the sheet differs. `registered` tells
+    that a registration for the session is there.
     """
 
     number: int
@@ -47,6 +49,7 @@ class ReviewRow:
     person: PersonSeen | None
     is_new: bool
     choosable: dict[int, PersonSeen]
+    known: dict[str, str]
     registered: bool
     corrected: tuple[str, ...]
     decision: dict[str, Any]
@@ -146,6 +149,12 @@ def _review_rows(
         {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
     )
     places = {place.code: place.name for place in reference.kelurahan(db)}
+    differing = {
+        number for number, remarks in messages.items() if any(one.code == DIFFERS for one in remarks)
+    }
+    details = known_details(
+        db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
+    )
     return tuple(
         ReviewRow(
             number=row.number,
@@ -161,6 +170,9 @@ def _review_rows(
             person=people.get(row.participant_id or 0),
             is_new=row.participant_id is None or _was_made(row),
             choosable={id_: people[id_] for id_ in offered[row.number] if id_ in people},
+            known=known_where_differing(
+                messages[row.number], details.get(row.participant_id or 0, {}), places, groups
+            ),
             registered=row.registration_id is not None or row.result["registration"] is not None,
             corrected=tuple(row.corrected),
             decision=row.decision or {},

@@ -106,11 +106,11 @@ def masked_phone(phone: str | None) -> str | None:
 
 
 def masked_email(email: str | None) -> str | None:
-    """An e-mail address as it is shown: "siti.aminah@contoh.id" becomes "si••••@contoh.id"."""
+    """An e-mail address of which its owner's letters are hidden: "siti@contoh.id" becomes "s••••@contoh.id"."""
     if not email:
         return None
-    name, _at, host = email.rpartition("@")
-    return f"{name[:2]}••••@{host}"
+    owner, _, domain = email.rpartition("@")
+    return f"{owner[:1]}••••@{domain}"
 
 
 def national_digits(text: str) -> str:

@@ -179,7 +179,7 @@ class RowJudge:
             facts = registration_facts(registration, result.values, stated_group)
             if self.context.registering:
                 result.messages += [
-                    Message("warning", field, "detail-differs", {})
+                    Message("warning", field, "detail-differs", {"known": getattr(registration, field) or ""})
                     for field in _LEFT_AS_REGISTERED
                     if field in facts
                 ]

@@ -114,9 +114,11 @@ def test_known_people_are_recognised_and_their_blanks_filled(city: City) -> None
     )
     first, second = city.rows(made.id).values()
     assert (first.kind, first.participant_id, second.kind) == ("create", ani.id, "update")
-    assert [message["code"] for message in second.messages if message["field"] == "target_group"] == [
-        "detail-differs"
-    ]
+    assert [
+        (message["code"], message["params"])
+        for message in second.messages
+        if message["field"] == "target_group"
+    ] == [("detail-differs", {"known": "umkm"})]
     city.commit(made.id)
 
     assert [one.phone for one in city.all(Participant)] == ["+6281200000411", "+6281200000412"]
