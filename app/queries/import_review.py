@@ -18,6 +18,7 @@ from app.queries.attendance_imports import AttendanceImportView, attendance_impo
 from app.queries.import_document import shown_cells
 from app.queries.known_details import DIFFERS, known_details, known_where_differing
 from app.queries.participants import PersonSeen, people_seen
+from app.queries.understood import Understood, understood
 from app.queries.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops import target_groups_of
 from app.spreadsheets.document import Candidate, Message
@@ -29,7 +30,8 @@ PAGE_LENGTH = 50
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """`cells` are texts as read or corrected, a NIK masked; the rest is what they were judged to mean.
+    """`cells` are texts as read or corrected, a NIK masked; the rest is what they were judged to mean, `understood`
+    too: RT, telephone and birth date.
 
     `person` is the one found or made; `is_new` tells that there was nobody before. `choosable` are the people whom
     its remarks offer, by id. `known` is, field by field, what is known where the sheet differs. `registered` tells
@@ -39,6 +41,7 @@ class ReviewRow:
     number: int
     kind: RowKind
     cells: dict[str, str]
+    understood: dict[str, Understood]
     name: str
     place: str
     target_group: str
@@ -155,11 +158,13 @@ def _review_rows(
     details = known_details(
         db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
     )
+    cells = {row.number: shown_cells(row, vault) for row in rows}
     return tuple(
         ReviewRow(
             number=row.number,
             kind=row.kind,
-            cells=shown_cells(row, vault),
+            cells=cells[row.number],
+            understood=understood(row.result["values"], cells[row.number]),
             name=row.result["values"].get("name", ""),
             place=place_said(row.result["values"], places),
             target_group=groups.get(row.result["values"].get("target_group"), ""),

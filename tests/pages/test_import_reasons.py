@@ -51,3 +51,50 @@ def test_the_form_of_a_row_says_what_is_known_too(staff: TestClient) -> None:
     address = uploaded(staff, listed((*RINA[:7], "L", *RINA[8:])))
 
     assert "Known: P" in staff.get(f"{address}/baris/2").text
+
+
+def of(**cells: str | None) -> tuple[str | None, ...]:
+    """Rina with other cells, named by their headings."""
+    return tuple(
+        cells.get(heading.replace(" ", "_"), cell) for heading, cell in zip(HEADER, RINA, strict=True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        ({"RT": "RT. 003"}, ["RT 3"]),
+        ({"RT": "12/02"}, ["RT 12", "on the sheet: 12/02"]),
+        ({"HP": "0812-0000-0101"}, ["Telephone 0812••••101"]),
+        (
+            {"HP": "081200000101 / 081300000202"},
+            ["Telephone 0812••••101", "on the sheet: 081200000101 / 081300000202"],
+        ),
+        ({"Tgl_Lahir": "4/8/1990"}, ["Date of birth 04-08-1990"]),
+        ({"Tgl_Lahir": "4/8/90"}, ["Date of birth 04-08-1990", "on the sheet: 4/8/90"]),
+        ({"Tgl_Lahir": "1990-08-04"}, ["Date of birth 04-08-1990", "on the sheet: 1990-08-04"]),
+        ({"Tgl_Lahir": "4 Agustus 1990"}, ["Date of birth 04-08-1990"]),
+    ],
+)
+def test_what_was_understood_is_shown_and_what_is_written_where_that_matters(
+    staff: TestClient, cells: dict[str, str], said: list[str]
+) -> None:
+    found = row_text(staff.get(uploaded(staff, listed(of(Kehadiran=None, **cells)))), 2)
+
+    assert all(text in found for text in said)
+    assert found.count("on the sheet") == len(said) - 1
+
+
+def test_what_was_not_understood_is_shown_as_it_is_written(staff: TestClient) -> None:
+    found = row_text(staff.get(uploaded(staff, listed(of(HP="tidak punya", Tgl_Lahir="31/31/1990")))), 2)
+
+    assert "Telephone tidak punya" in found
+    assert "Date of birth 31/31/1990" in found
+
+
+def test_an_rt_that_a_position_names_is_shown(staff: TestClient) -> None:
+    content = workbook(
+        ("Nama", "Kelurahan", "Kategori", "Jabatan"), ("Rina Melati", "Manggar", "RT", "Ketua RT 12")
+    )
+
+    assert "RT 12" in row_text(staff.get(uploaded(staff, content)), 2).partition("Ketua")[0]
