@@ -136,7 +136,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "changes": _changes_to_json(judged) if judged.changes else {},
             "facts": judged.facts,
         },
-        "messages": [_message_to_json(message) for message in judged.messages],
+        "messages": [remark_to_json(message) for message in judged.messages],
         "of_number": judged.of,
         "participant_id": judged.person,
     }
@@ -190,8 +190,8 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
     return to_write
 
 
-def _message_to_json(message: Message) -> dict[str, Any]:
-    """A remark quotes what was found in a cell: a NIK in the wrong column is kept masked."""
+def remark_to_json(message: Message) -> dict[str, Any]:
+    """A remark quotes what was found in a cell or a heading: a NIK in the wrong place is kept masked."""
     stored = message_to_json(message)
     stored["params"] = {
         name: with_niks_masked(value) if isinstance(value, str) else value

@@ -25,7 +25,7 @@ from app.models import (
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor, Permission
 from app.queries.attendance_imports import attendance_import_by_id
-from app.queries.import_rows import Correction, corrected_sheet, judged_columns, seal_cells
+from app.queries.import_rows import Correction, corrected_sheet, judged_columns, remark_to_json, seal_cells
 from app.queries.reference import kelurahan
 from app.queries.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
@@ -40,7 +40,6 @@ from app.spreadsheets.failures import MAX_BYTES
 from app.spreadsheets.grid import MAX_COLUMNS
 from app.spreadsheets.judgement import OUTSIDE
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
-from app.spreadsheets.transfer import message_to_json
 
 TO_REGISTER = N_(
     "These are rows of a list of people to register, not of who was there. Upload them to “Register a list”."
@@ -160,7 +159,7 @@ def keep_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> 
     attendance_import.blank_means = BlankMeans(judgement.blank_means)
     attendance_import.stated_total = judgement.stated_total
     attendance_import.stated_total_of = judgement.stated_total_of
-    attendance_import.warnings = [message_to_json(warning) for warning in judgement.warnings]
+    attendance_import.warnings = [remark_to_json(warning) for warning in judgement.warnings]
 
 
 def read_again(
@@ -236,7 +235,7 @@ def keep_reading(
     attendance_import.stated_date = sheet.stated_date
     attendance_import.reading = {
         "title_kelurahan": sheet.title_kelurahan,
-        "warnings": [message_to_json(warning) for warning in sheet.warnings],
+        "warnings": [remark_to_json(warning) for warning in sheet.warnings],
         "stated_total": sheet.stated_total,
         "stated_total_of": sheet.stated_total_of,
     }

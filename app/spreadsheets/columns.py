@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.spreadsheets.column_content import field_of_content
+from app.spreadsheets.column_warnings import several_columns, several_days
 from app.spreadsheets.document import Cell, Message, cell_text
 from app.spreadsheets.header import Header, Heading
 from app.spreadsheets.headings import (
@@ -47,7 +48,8 @@ def name_columns(
     if "kelurahan" not in fields.values():
         _address_as_kelurahan(fields, chosen)
     parts = _parts(header.headings, fields)
-    fields, warnings = _one_column_each(fields, parts, rows)
+    texts = {heading.index: heading.full_text for heading in header.headings}
+    fields, warnings = _one_column_each(fields, parts, rows, texts)
     named = NamedColumns(fields, number, parts, None, None, tuple(warnings))
     return named if "attendance" in fields.values() else _with_remarks(named, chosen, rows)
 
@@ -129,9 +131,12 @@ def _parts(headings: Sequence[Heading], fields: Mapping[int, str]) -> dict[str, 
 
 
 def _one_column_each(
-    fields: Mapping[int, str], parts: Mapping[str, Sequence[tuple[int, str]]], rows: Rows
+    fields: Mapping[int, str],
+    parts: Mapping[str, Sequence[tuple[int, str]]],
+    rows: Rows,
+    headings: Mapping[int, str],
 ) -> tuple[dict[int, str], list[Message]]:
-    """Of two columns for one field the first with data stays."""
+    """Of two columns for one field the first with data stays; the warning names both by their headings."""
     kept: dict[int, str] = {}
     warnings = []
     for field in dict.fromkeys(fields[index] for index in sorted(fields)):
@@ -139,13 +144,14 @@ def _one_column_each(
         if field in parts:
             columns = [index for index, _ in parts[field]]
             if field == "attendance" and any(outcome_of_heading(label) is None for _, label in parts[field]):
-                warnings.append(Message("warning", field, "several-attendance-columns", {}))
+                warnings.append(several_days([label for _, label in parts[field]]))
             kept |= dict.fromkeys(columns, field)
             continue
         with_data = [index for index in columns if _has_data(rows, index)]
-        kept[(with_data or columns)[0]] = field
+        used = (with_data or columns)[0]
+        kept[used] = field
         if len(columns) > 1:
-            warnings.append(Message("warning", field, "several-columns", {}))
+            warnings.append(several_columns(field, used, columns, headings))
     return kept, warnings
 
 

@@ -21,6 +21,10 @@ class Heading:
     text: str
     above: str = ""
 
+    @property
+    def full_text(self) -> str:
+        return f"{self.above} – {self.text}" if self.above else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class Header:

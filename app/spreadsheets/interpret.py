@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
+from app.spreadsheets.column_warnings import of_day
 from app.spreadsheets.document import Cell, Message, RecognisedSheet, SheetRow, cell_text
 from app.spreadsheets.judgement import BlankMeans, InterpretedRow, InterpretedSheet, SessionContext
 from app.spreadsheets.progress import Progress, nobody_waits, watched
@@ -43,7 +44,10 @@ def interpret(
     return InterpretedSheet(
         rows=tuple(rows),
         blank_means=context.blank_means or _blank_means(rows),
-        warnings=(*sheet.warnings, *_file_warnings(sheet, context, reader)),
+        warnings=(
+            *(of_day(warning, context.day) for warning in sheet.warnings),
+            *_file_warnings(sheet, context, reader),
+        ),
         stated_total=sheet.stated_total,
         stated_total_of=sheet.stated_total_of,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from app.i18n import N_, Translator
+from app.spreadsheets.column_warnings import naming_text
 from app.spreadsheets.document import Message
 from app.spreadsheets.doubts import doubt_text
 
@@ -94,6 +95,8 @@ REASONS = (
 
 def message_text(message: Message, _: Translator) -> str:
     """The message in the language of `_`."""
+    if (naming := naming_text(message, _)) is not None:
+        return naming
     params = dict(message.params)
     why = params.get("why")
     if message.code == "kelurahan-unknown" and why:

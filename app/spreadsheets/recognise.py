@@ -112,13 +112,8 @@ def _with_birth_dates_from_1904(rows: list[list[Cell]], below: int, named: Named
 
 def _columns(headings: Mapping[int, Heading], fields: Mapping[int, str]) -> tuple[Column, ...]:
     indexes = sorted(headings.keys() | fields.keys())
-    return tuple(Column(index, _heading_text(headings.get(index)), fields.get(index)) for index in indexes)
-
-
-def _heading_text(heading: Heading | None) -> str:
-    if heading is None:
-        return ""
-    return f"{heading.above} – {heading.text}" if heading.above else heading.text
+    texts = {index: heading.full_text for index, heading in headings.items()}
+    return tuple(Column(index, texts.get(index, ""), fields.get(index)) for index in indexes)
 
 
 def _preview(grid: Grid, header: Header) -> tuple[tuple[str, ...], ...]:

@@ -1,9 +1,14 @@
 """Which column holds which field, by heading, by content, and over several columns."""
 
+from datetime import date
+
 import pytest
 
+from app.i18n import Language, translator
 from app.spreadsheets.document import Cell, CellError, RecognisedSheet
-from tests.spreadsheets.story import codes, judged, recognised, reference, workbook
+from app.spreadsheets.judgement import Judgement
+from app.spreadsheets.messages import message_text
+from tests.spreadsheets.story import codes, judged, recognised, reference, session, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -155,3 +160,34 @@ def test_notes_are_notes_where_nobody_is_marked(said: str) -> None:
 def test_an_error_alone_in_several_columns_is_no_mark() -> None:
     sheet = recognised(workbook(["Nama", "Kelurahan", "Hadir", "Izin"], ["Rina", "Damai", "=1/0", None]))
     assert cells(sheet, "attendance") == [CellError("")]
+
+
+def said_of(found: Judgement, language: Language = "id") -> list[str]:
+    return [message_text(warning, translator(language)) for warning in found.warnings]
+
+
+def test_of_two_columns_for_one_field_it_is_said_which_is_read() -> None:
+    content = workbook(("Nama Depan", "Nama Belakang", "Kelurahan"), ("Rina", "Melati", "Damai"))
+
+    found = judged(recognised(content))
+
+    assert said_of(found) == [
+        "Nama: yang dibaca kolom “Nama Depan”, bukan “Nama Belakang”. Periksa kolom-kolomnya."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "used", "unused"),
+    [
+        (("04/08/2025", "05/08/2025", "06/08/2025"), "05/08/2025", "04/08/2025”, “06/08/2025"),
+        (("Hari 1", "Hari 2"), "Hari 1", "Hari 2"),
+    ],
+)
+def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], used: str, unused: str) -> None:
+    content = workbook(("Nama", "Kelurahan", *headings), ("Rina Melati", "Damai", *("v" for _ in headings)))
+
+    found = judged(recognised(content), session(date(2025, 8, 5)))
+
+    assert said_of(found, "en") == [
+        f"Attendance is given for several days: “{used}” is read, not “{unused}”. Check that it is the right day."
+    ]
