@@ -6,6 +6,7 @@ from app.i18n import N_, Translator
 from app.spreadsheets.identity import Identity, contradictions
 
 SEVERAL = "several"
+_SAME = ("nik", "phone", "email", "name")
 REASONS: Mapping[str, str] = {
     "gone": N_("the person chosen for this row is not there any more"),
     "nik": N_("the NIK is the same, but the name is quite different"),
@@ -31,16 +32,16 @@ DETAILS: Mapping[str, str] = {
 }
 
 
-def doubt(who: Identity, others: Sequence[Identity]) -> dict[str, str]:
+def doubt(who: Identity, others: Sequence[Sequence[Identity]]) -> dict[str, str | int]:
     """The reason (a key of `REASONS`) why `who` may be one of the others; `differs` are keys of `DETAILS`.
 
-    Without anybody to choose from, the one who was chosen before has gone.
+    Each of the others is told of in one place or two. Without anybody, the one who was chosen before has gone.
     """
     if not others:
         return {"why": "gone"}
-    found = {_same(who, other) for other in others}
+    found = {min((_same(who, one) for one in other), key=_SAME.index) for other in others}
     why = found.pop() if len(found) == 1 else ""
-    contradicted = [contradictions(who, other) for other in others]
+    contradicted = [set().union(*(contradictions(who, one) for one in other)) for other in others]
     differs = [detail for detail in DETAILS if all(detail in details for details in contradicted)]
     said = [SEVERAL] if len(others) > 1 else []
     if why:

@@ -21,3 +21,7 @@ class RowsAbove:
     def name(self, number: int) -> str:
         """The name in a row, "" where it isn't among them."""
         return self.judged[number].values.name if number in self.judged else ""
+
+    def person(self, number: int) -> int | None:
+        """The known person that a row was recognised as."""
+        return self.judged[number].person if number in self.judged else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from app.spreadsheets.document import AttendanceStatus, Candidate, Message
 from app.spreadsheets.doubts import doubt
 from app.spreadsheets.file_rows import RowsAbove
-from app.spreadsheets.identity import Finding
+from app.spreadsheets.identity import Finding, Identity
 from app.spreadsheets.judgement import (
     OUTSIDE,
     BlankMeans,
@@ -132,17 +132,27 @@ class RowJudge:
         people: tuple[int, ...] = (),
         gone: bool = False,
     ) -> None:
-        """Who it is, and why that isn't clear; `gone` is whoever was chosen before."""
-        others = (
-            *(self.above.people.identity[number] for number in rows if not gone),
-            *(self.known.people.identity[person] for person in people if not gone),
-        )
+        """Who it is, and why that isn't clear; `gone` is whoever was chosen before.
+
+        A row above that was recognised as one of the people is that very person, and is no choice beside them.
+        """
+        again = {person: number for number in rows if (person := self.above.person(number)) in people}
+        rows = tuple(number for number in rows if number not in again.values())
+        found = [
+            *((self.above.people.identity[number],) for number in rows if not gone),
+            *(self.everything_said_of(person, again.get(person)) for person in people if not gone),
+        ]
         candidates = (
             *(Candidate("row", number, self.above.name(number)) for number in rows),
             *(Candidate("person", person, self.known.person[person].name) for person in people),
         )
-        reason = doubt(result.values, others)
-        result.messages.append(Message("review", "name", "person-unclear", reason, candidates))
+        params = {**doubt(result.values, found), **{f"row_of_{person}": row for person, row in again.items()}}
+        result.messages.append(Message("review", "name", "person-unclear", params, candidates))
+
+    def everything_said_of(self, person: int, number: int | None) -> tuple[Identity, ...]:
+        """What is known of a person, and what the row above says that was recognised as them."""
+        known = self.known.people.identity[person]
+        return (known,) if number is None else (known, self.above.people.identity[number])
 
     def repeat(self, result: JudgedRow) -> None:
         """Makes the row a duplicate of row `of`, or asks which attendance holds where the two disagree.

@@ -98,3 +98,13 @@ def test_an_rt_that_a_position_names_is_shown(staff: TestClient) -> None:
     )
 
     assert "RT 12" in row_text(staff.get(uploaded(staff, content)), 2).partition("Ketua")[0]
+
+
+def test_somebody_known_who_stands_in_a_row_above_is_offered_once(staff: TestClient) -> None:
+    saved(staff, listed(of(RT=None)))
+    page = staff.get(uploaded(staff, listed(RINA, of(NIK=None, HP=None, Email=None, RT="4", Tgl_Lahir=None))))
+
+    said = row_text(page, 3)
+    assert "name and place are the same, but this differs: RT" in said
+    assert "Rina Melati, Manggar, 0812••••101, since 05-08-2025 (row 2)" in said
+    assert "The person of row 2" not in said

@@ -114,3 +114,11 @@ def test_who_was_chosen_is_gone(chosen: int | SameAsRow) -> None:
         why(row(), RINA, decision=Decision(person=chosen))
         == "the person chosen for this row is not there any more"
     )
+
+
+def test_what_a_row_above_says_of_somebody_known_contradicts_too() -> None:
+    """The same RT was never told before row 2 told it of the one who has this telephone."""
+    people = [replace(RINA, phone=PHONE)]
+    [question] = judged(sheet_of(row(phone=PHONE, rt="4"), row(rt="3")), people=people).rows[1].messages
+
+    assert question.params == {"why": "name-differs", "differs": "rt", "row_of_7": 2}

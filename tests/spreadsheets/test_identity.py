@@ -146,6 +146,17 @@ def test_who_may_be_the_row_above_or_somebody_known_is_asked_for_both() -> None:
     assert [(one.kind, one.value) for one in question.candidates] == [("row", 2), ("person", 7)]
 
 
+def test_a_row_above_that_is_somebody_known_and_that_person_are_one_choice() -> None:
+    people = [rina(phone=PHONE), replace(rina(), id=8, name="Dewi", name_key="dewi")]
+    twice = sheet_of(row(phone=PHONE), row())
+
+    [question] = judged(twice, people=people).rows[1].messages
+    assert [(one.kind, one.value) for one in question.candidates] == [("person", 7)]
+
+    chosen = judged(twice, people=people, decisions={3: Decision(person=7)}).rows[1]
+    assert (chosen.kind, chosen.of) == ("duplicate", 2)
+
+
 def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:
     for people in ((), (rina(),)):
         asked = of_known(row(), *people, decision=Decision(person=8))
