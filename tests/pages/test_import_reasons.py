@@ -108,3 +108,29 @@ def test_somebody_known_who_stands_in_a_row_above_is_offered_once(staff: TestCli
     assert "name and place are the same, but this differs: RT" in said
     assert "Rina Melati, Manggar, 0812••••101, since 05-08-2025 (row 2)" in said
     assert "The person of row 2" not in said
+
+
+def test_nobody_is_called_new_before_the_row_is_clear(staff: TestClient) -> None:
+    saved(staff, listed(RINA))
+    plain = dict.fromkeys(("NIK", "RT", "HP", "Email", "JK", "Tgl_Lahir"))
+    address = uploaded(staff, listed(of(**plain, Kelurahan="Gunung Sari"), of(**plain, Kehadiran="x")))
+    page = staff.get(address)
+    assert "not clear yet" in row_text(page, 2)
+    assert "new person" not in row_text(page, 2)
+    assert "known since 05-08-2025" in row_text(page, 3)
+
+    staff.post(f"{address}/baris/2", data={"choice": "kelurahan:64.71.04.1005"})
+    assert "new person" in row_text(staff.get(address), 2)
+    staff.post(f"{address}/baris/2", data={"choice": "take-back"})
+    staff.post(f"{address}/baris/2", data={"choice": "person:new"})
+    decided = row_text(staff.get(address), 2)
+    assert "new person" in decided
+    assert "not clear yet" not in decided
+
+
+def test_of_a_row_left_out_nothing_is_said_of_the_person(staff: TestClient) -> None:
+    address = saved(staff, listed(of(Kelurahan="Gunung Sari")), {"only_valid": "true"})
+
+    said = row_text(staff.get(address), 2)
+    assert "new person" not in said
+    assert "not clear yet" not in said
