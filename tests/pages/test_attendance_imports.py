@@ -211,7 +211,15 @@ def test_the_original_file_is_handed_out_and_that_is_logged(staff: TestClient, e
 
 
 PLACES = ("", "/pemetaan", "/batalkan", "/berkas", "/baris/2")
-ACTIONS = ("/simpan", "/batalkan", "/pemetaan", "/pemetaan/lupakan", "/kelompok", "/baris/2")
+ACTIONS = (
+    "/simpan",
+    "/batalkan",
+    "/pemetaan",
+    "/pemetaan/lupakan",
+    "/kelompok",
+    "/kehadiran-kosong",
+    "/baris/2",
+)
 
 
 def answers(browser: TestClient, address: str) -> Iterable[int]:

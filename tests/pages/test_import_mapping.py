@@ -134,3 +134,22 @@ def test_numbers_beyond_all_numbers_are_refused_or_no_column(staff: TestClient) 
     address, endless = uploaded(staff, CLEAR), "9" * 5000
     assert staff.post(f"{address}/pemetaan", data={"header_row": endless}).status_code == 422
     assert staff.post(f"{address}/pemetaan", data={f"column-{endless}": "name"}).status_code == 303
+
+
+def test_what_an_empty_attendance_counts_as_is_changed_where_it_is_said(staff: TestClient) -> None:
+    address = uploaded(staff, listed((*RINA[:6], None)))
+    page = staff.get(address)
+    assert "counts as present" in page.text
+    assert 'name="blank_means" value="absent"' in page.text
+
+    answer = staff.post(f"{address}/kehadiran-kosong", data={"blank_means": "absent"})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    page = staff.get(address)
+    assert "counts as absent" in page.text
+    assert 'name="blank_means" value="present"' in page.text
+    assert "Absent" in row_text(page, 2)
+    assert staff.post(f"{address}/kehadiran-kosong", data={"blank_means": "maybe"}).status_code == 422
+
+    staff.post(f"{address}/simpan")
+    assert 'name="blank_means"' not in staff.get(address).text

@@ -83,6 +83,21 @@ def choose_group(
     return _read_again(mapped, _("Rows that named no target group have one now."))
 
 
+@router.post("/unggahan/{import_id}/kehadiran-kosong")
+def choose_meaning_of_blanks(
+    look: Reader,
+    db: Writer,
+    vault: Vault,
+    actor: PageActor,
+    _: Translate,
+    import_id: int,
+    blank_means: Annotated[str, Form()] = "",
+) -> Response:
+    """What an empty attendance cell counts as, in all rows."""
+    mapped = remap(look, db, vault, actor, import_id, {"blank_means": blank_means or None})
+    return _read_again(mapped, _("Empty attendance counts as you said now."))
+
+
 def _read_again(mapped: AttendanceImport, sentence: str) -> Response:
     """To the rows as they are read now; of a large file the page says how far that is."""
     response = see(f"/unggahan/{mapped.id}")
