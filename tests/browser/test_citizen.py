@@ -12,7 +12,7 @@ from app.services.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import answer_quietly, look_no_closer, submit
-from tests.coming import coming_session
+from tests.coming import changed, coming_session
 from tests.database import on_sqlite
 from tests.stories import MANGGAR, City
 
@@ -133,6 +133,7 @@ def test_the_waiting_list_and_a_delegation(
     expect(page.get_by_text("Anda yang pertama dalam antrean.")).to_be_visible()
     everyone_can_use(page)
 
+    changed(city, "JUALAN-1", places_per_kelurahan=9)
     with writing(city.engine) as db:
         made = create_link(db, city.actor("sari"), "JUALAN-1", MANGGAR)
     page.goto(f"/delegasi/{sign(settings.secret, made.id)}")
