@@ -1,22 +1,16 @@
-"""What is said of several columns for one field: by its heading, which is read and which aren't."""
+"""What is said of several columns for one field: by its heading, which is read and which aren't.
+
+The child process says it, which is started for every file: nothing is imported here that takes long.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from string import ascii_uppercase
 
-from openpyxl.utils import get_column_letter
-
-from app.i18n import N_, Translator
 from app.spreadsheets.document import Message
-from app.spreadsheets.field_headings import HEADINGS
 from app.spreadsheets.marks import day_label
 
-NAMING: Mapping[str, str] = {
-    "several-columns": N_("%(field)s: the column “%(used)s” is read, not “%(unused)s”. Check the columns."),
-    "several-attendance-columns": N_(
-        "Attendance is given for several days: “%(used)s” is read, not “%(unused)s”. Check that it is the right day."
-    ),
-}
 _LONGEST_HEADING = 60
 _BETWEEN_NAMES = "”, “"
 _BETWEEN_DAYS = "|"
@@ -44,21 +38,20 @@ def of_day(warning: Message, day: date) -> Message:
     )
 
 
-def naming_text(message: Message, _: Translator) -> str | None:
-    """The sentence with the columns' names; None for what was read before they were kept."""
-    if message.code not in NAMING or not message.params.get("unused"):
-        return None
-    return _(NAMING[message.code]) % {**message.params, "field": _(HEADINGS[str(message.field)])}
-
-
 def _params(used: str, unused: Sequence[str]) -> dict[str, str]:
     return {"used": used, "unused": _BETWEEN_NAMES.join(unused)}
 
 
 def _named(index: int, headings: Mapping[int, str]) -> str:
     """By the heading, else by the column's letter."""
-    return _short(headings.get(index, "")) or get_column_letter(index + 1)
+    return _short(headings.get(index, "")) or _letter(index)
 
 
 def _short(heading: str) -> str:
     return heading[:_LONGEST_HEADING]
+
+
+def _letter(index: int) -> str:
+    """A spreadsheet's name for a column, of which there are no more than 26 times 27."""
+    before, last = divmod(index, len(ascii_uppercase))
+    return (ascii_uppercase[before - 1] if before else "") + ascii_uppercase[last]

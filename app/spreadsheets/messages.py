@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from app.i18n import N_, Translator
-from app.spreadsheets.column_warnings import naming_text
 from app.spreadsheets.document import Message
 from app.spreadsheets.doubts import doubt_text
+from app.spreadsheets.field_headings import HEADINGS
 
 SENTENCES: Mapping[str, str] = {
     "name-missing": N_("The row has no name. Fill in the name, or skip the row."),
@@ -82,6 +82,12 @@ SENTENCES: Mapping[str, str] = {
         "The session has not begun yet. Check that this is the right session before you save."
     ),
 }
+_NAMING: Mapping[str, str] = {
+    "several-columns": N_("%(field)s: the column “%(used)s” is read, not “%(unused)s”. Check the columns."),
+    "several-attendance-columns": N_(
+        "Attendance is given for several days: “%(used)s” is read, not “%(unused)s”. Check that it is the right day."
+    ),
+}
 _WITH_DOUBT = N_("It is not clear who this is: %(why)s. Choose one of the people found, or a new person.")
 _WITH_REASON = N_("“%(found)s” is not a kelurahan of the city (%(why)s). Choose the right one.")
 # Reasons that come with the reference data.
@@ -95,7 +101,7 @@ REASONS = (
 
 def message_text(message: Message, _: Translator) -> str:
     """The message in the language of `_`."""
-    if (naming := naming_text(message, _)) is not None:
+    if (naming := _naming_text(message, _)) is not None:
         return naming
     params = dict(message.params)
     why = params.get("why")
@@ -104,3 +110,10 @@ def message_text(message: Message, _: Translator) -> str:
     if message.code == "person-unclear" and why:
         return _(_WITH_DOUBT) % {"why": doubt_text(params, _)}
     return _(SENTENCES[message.code]) % params
+
+
+def _naming_text(message: Message, _: Translator) -> str | None:
+    """The sentence with the columns' names; None for what was read before they were kept."""
+    if message.code not in _NAMING or not message.params.get("unused"):
+        return None
+    return _(_NAMING[message.code]) % {**message.params, "field": _(HEADINGS[str(message.field)])}

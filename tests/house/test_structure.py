@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -63,3 +64,10 @@ def lines_with(pattern: re.Pattern[str], paths: list[Path]) -> Iterator[str]:
             for number, line in enumerate(text.decode(errors="replace").splitlines(), start=1):
                 if pattern.search(line):
                     yield f"{path}:{number}: {line.strip()}"
+
+
+def test_the_child_that_reads_a_file_loads_nothing_that_takes_long() -> None:
+    """It is started for every upload, and somebody waits for it."""
+    loaded = "import sys, app.spreadsheets.child; print(*sys.modules)"
+    modules = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True)
+    assert {"openpyxl", "babel", "sqlalchemy", "phonenumbers", "app.i18n"}.isdisjoint(modules.stdout.split())
