@@ -1,6 +1,7 @@
 """Commits an import: what its rows were judged to be becomes registrations and attendance, all or nothing."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
@@ -146,7 +147,10 @@ def commit_held(
         done = step(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     _require_ready(attendance_import, workshop_session, choices)
-    with db.begin_nested():
+    # Of a list, somebody may be refused a place in the midst of it. A sheet isn't refused any more, and is written
+    # slower where it could be taken back.
+    registers = attendance_import.purpose is ImportPurpose.REGISTRATION
+    with db.begin_nested() if registers else nullcontext():
         _write(db, vault, actor, attendance_import, workshop_session, choices, done)
     progress(rows, rows)
 
@@ -160,7 +164,7 @@ def _write(
     choices: CommitChoices,
     done: Progress,
 ) -> None:
-    """All that a commit writes; of a list, somebody may be refused a place in the midst of it."""
+    """All that a commit writes."""
     attendance_import.status = ImportStatus.COMMITTED
     attendance_import.failure = None
     attendance_import.committed_at = now()

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import repeat
+from typing import Any
 
 from sqlalchemy import ARRAY, Integer, bindparam, func, select, update
 
@@ -32,8 +33,9 @@ def link_rows(
             .values(participant_id=given.c.participant_id, registration_id=given.c.registration_id)
         )
     else:
-        db.connection().exec_driver_sql(
+        driver: Any = db.connection().connection.driver_connection
+        driver.executemany(
             "UPDATE attendance_import_row SET participant_id = ?, registration_id = ? "
             "WHERE attendance_import_id = ? AND number = ?",
-            list(zip(people, registrations, repeat(import_id), numbers, strict=False)),
+            zip(people, registrations, repeat(import_id), numbers, strict=False),
         )
