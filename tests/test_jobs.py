@@ -1,8 +1,8 @@
 """The job queue, where several processes of one installation start at the same moment or take over from each other."""
 
-from collections.abc import Callable
 from functools import partial
-from time import monotonic, sleep
+from queue import SimpleQueue
+from threading import Event
 
 import pytest
 from sqlalchemy import Engine, text
@@ -16,35 +16,26 @@ from tests.services.test_import_concurrency import at_once, on_postgresql
 
 SECONDS = 20
 
+Told = SimpleQueue[str]
+
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch) -> list["Consumer"]:
-    """Every consumer that was begun, in place of Huey's."""
-    begun = list[Consumer]()
+def told(monkeypatch: pytest.MonkeyPatch) -> Told:
+    """What consumers tell in its order: that one works, or works no more."""
+    told = Told()
+
+    class Telling(jobs._QuietConsumer):
+        def start(self) -> None:
+            super().start()
+            told.put("works")
+
+        def stop(self, graceful: bool = False) -> None:
+            super().stop(graceful=graceful)
+            told.put("rests")
+
     monkeypatch.setattr(jobs, "SECONDS_BETWEEN_TRIES", 0.05)
-    monkeypatch.setattr(jobs, "_QuietConsumer", lambda *_, **__: Consumer(begun))
-    return begun
-
-
-class Consumer:
-    def __init__(self, begun: list["Consumer"]) -> None:
-        self.begun = begun
-        self.runs = False
-
-    def start(self) -> None:
-        self.runs = True
-        self.begun.append(self)
-
-    def stop(self, *, graceful: bool) -> None:
-        self.runs = False
-
-
-def is_so(condition: Callable[[], bool]) -> bool:
-    """Whether it comes to be."""
-    end = monotonic() + SECONDS
-    while not condition() and monotonic() < end:
-        sleep(0.01)
-    return condition()
+    monkeypatch.setattr(jobs, "_QuietConsumer", Telling)
+    return told
 
 
 @on_postgresql
@@ -56,45 +47,36 @@ def test_processes_that_start_together_make_one_queue(engine: Engine, settings: 
         one.close()
 
 
-def test_one_process_consumes_and_the_next_takes_over(
-    engine: Engine, settings: Settings, begun: list[Consumer]
-) -> None:
+def test_one_process_consumes_and_the_next_takes_over(engine: Engine, settings: Settings, told: Told) -> None:
     first, second = (Jobs(settings, engine, NikVault(settings.secret)) for _ in range(2))
+    at_its_end = Event()
+    at_its_end.set()
     with first.consuming():
-        assert is_so(lambda: len(begun) == 1)
-        with second.consuming():
-            sleep(0.2)
-            assert [one.runs for one in begun] == [True]
-            with first.consuming():  # a third
-                pass
-            assert [one.runs for one in begun] == [True]
-    assert [one.runs for one in begun] == [False]
+        assert told.get(timeout=SECONDS) == "works"
+        second._consume_if_alone(at_its_end)
+        assert told.empty()
+    assert told.get(timeout=SECONDS) == "rests"
 
     with second.consuming():
-        assert is_so(lambda: len(begun) == 2)
-    assert not any(one.runs for one in begun)
+        assert told.get(timeout=SECONDS) == "works"
     for one in (first, second):
         one.close()
 
 
 @on_postgresql
-def test_whoever_loses_the_connection_with_the_lock_consumes_no_more(
-    engine: Engine, postgresql: Engine, settings: Settings, begun: list[Consumer]
+def test_whoever_loses_the_connection_with_the_lock_consumes_no_more_until_it_has_it_again(
+    engine: Engine, postgresql: Engine, settings: Settings, told: Told
 ) -> None:
-    first, second = (Jobs(settings, engine, NikVault(settings.secret)) for _ in range(2))
-    with first.consuming(), second.consuming():
-        assert is_so(lambda: len(begun) == 1)
+    alone = Jobs(settings, engine, NikVault(settings.secret))
+    end = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
+        " WHERE locktype = 'advisory' AND objid = :key AND granted AND datname = :database"
+    )
+    given = {"key": AdvisoryLock.CONSUMER, "database": engine.url.database}
+    with alone.consuming():
+        assert told.get(timeout=SECONDS) == "works"
         with postgresql.connect() as operator:
-            end = text(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks JOIN pg_database ON pg_database.oid = database"
-                " WHERE locktype = 'advisory' AND objid = :key AND granted AND datname = :database"
-            )
-            given = {"key": AdvisoryLock.CONSUMER, "database": engine.url.database}
             assert operator.execute(end, given).all() == [(True,)]
 
-        assert is_so(lambda: len(begun) == 2 and [one.runs for one in begun] == [False, True])
-        sleep(0.2)
-        assert [one.runs for one in begun] == [False, True]
-    assert not any(one.runs for one in begun)
-    for one in (first, second):
-        one.close()
+        assert [told.get(timeout=SECONDS) for _ in range(2)] == ["rests", "works"]
+    alone.close()
