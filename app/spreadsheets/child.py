@@ -1,13 +1,15 @@
-"""The process that touches uploaded files: limited in memory and time, it may die without harm.
+"""The process that touches an uploaded file: limited in memory and time, it may die without harm.
 
-Reads a line of JSON (the limits and what is asked for) and then the file from standard input; writes JSON to
-standard output: {"sheet": …} or {"failure": code, "params": …}.
+It is asked by a line of JSON (the limits and what is wanted), followed by the file, and answers in JSON:
+{"sheet": …} or {"failure": code, "params": …}.
 """
 
 import gc
 import json
+import math
 import resource
-import sys
+import signal
+from socket import socket
 from typing import Any
 
 import orjson
@@ -19,26 +21,31 @@ from app.spreadsheets.target_sheets import recognise_targets
 from app.spreadsheets.transfer import sheet_to_json
 from app.spreadsheets.venue_lists import recognise_venues
 
+LATER = 5
+"""Seconds after which a child is gone whose caller has given up."""
 
-def main() -> None:
-    request: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+
+def read_file(caller: socket) -> None:
+    """Answers the caller's one question. Where a limit is reached, the process ends without an answer."""
     gc.disable()  # It walks through every row read so far again and again; the process ends before it would help.
-    limit_process(request["memory"], request["seconds"])
-    content = sys.stdin.buffer.read()
-    sys.stdout.buffer.write(orjson.dumps(answer(content, request)))
-    sys.stdout.flush()
+    with caller.makefile("rb") as asked:
+        request: dict[str, Any] = json.loads(asked.readline())
+        limit_process(request["memory"], request["seconds"])
+        content = asked.read()
+    caller.sendall(orjson.dumps(answer(content, request)))
 
 
-def limit_process(memory: int, seconds: int) -> None:
-    """Address space in bytes and processor time; a limit that the system already sets lower stays."""
+def limit_process(memory: int, seconds: float) -> None:
+    """Address space in bytes, processor time and time; a limit that the system already sets lower stays."""
     for kind, wanted in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CPU, math.ceil(seconds)),
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(kind, (limit, hard))
+    signal.setitimer(signal.ITIMER_REAL, seconds + LATER)
 
 
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
@@ -62,7 +69,3 @@ def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[s
         place_keys=place_keys,
         trim=request["trim"],
     )
-
-
-if __name__ == "__main__":
-    main()

@@ -1,6 +1,6 @@
 """What is said of several columns for one field: by its heading, which is read and which aren't.
 
-The child process says it, which is started for every file: nothing is imported here that takes long.
+The child process says it: nothing is imported here that takes long, or much memory.
 """
 
 from collections.abc import Mapping, Sequence

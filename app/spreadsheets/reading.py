@@ -1,18 +1,14 @@
 """Reading an uploaded file: the work is done in a limited child process, its failures become sentences."""
 
-import json
 import logging
-import os
-import subprocess
-import sys
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any
 
 import orjson
 
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
+from app.spreadsheets.children import ChildDied, fork_server
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.failures import MAX_BYTES
 from app.spreadsheets.place_names import place_key
@@ -21,7 +17,6 @@ from app.spreadsheets.transfer import sheet_from_json
 MEMORY_BYTES = 1536 * 1024**2
 SECONDS = 60
 _log = logging.getLogger(__name__)
-_PROJECT = Path(__file__).parents[2]
 
 SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
     "too-large": (
@@ -178,29 +173,13 @@ def problem(code: str, params: Mapping[str, str | int]) -> Problem:
     return kind(sentence, code=code, **params)
 
 
-def _environment_without_secrets() -> dict[str, str]:
-    """A child that reads hostile files has no business with the installation's secret or database."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}
-
-
 def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
     """The child's answer, or None where it died."""
     try:
-        child = subprocess.run(
-            [sys.executable, "-m", "app.spreadsheets.child"],
-            input=json.dumps(request).encode() + b"\n" + content,
-            capture_output=True,
-            timeout=SECONDS,
-            check=False,
-            cwd=_PROJECT,
-            env=_environment_without_secrets(),
-        )
-    except subprocess.TimeoutExpired as error:
+        answer: dict[str, Any] = orjson.loads(fork_server.ask(orjson.dumps(request), content, SECONDS))
+    except TimeoutError as error:
         raise problem("too-slow", {}) from error
-    if child.returncode != 0:
-        _log.warning(
-            "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
-        )
+    except ChildDied as died:
+        _log.warning("Reading ended without an answer: %s", died)
         return None
-    answer: dict[str, Any] = orjson.loads(child.stdout)
     return answer

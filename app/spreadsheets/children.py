@@ -1,0 +1,109 @@
+"""Asks a child process, one for each file, which a fork server makes.
+
+A process has its own fork server, from its first file on.
+"""
+
+import atexit
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Lock
+from typing import NamedTuple
+
+_PROJECT = Path(__file__).parents[2]
+_ORDER = b"."
+LAST_WORDS = 2000
+
+
+class ChildDied(Exception):
+    """The child ended without an answer; the text is what it wrote about that."""
+
+
+class _Started(NamedTuple):
+    process: subprocess.Popen[bytes]
+    orders: socket.socket
+
+
+class ForkServer:
+    """Starts when it is first asked for, and again if it was killed. Any thread may ask."""
+
+    def __init__(self) -> None:
+        self._changing = Lock()
+        self._started: _Started | None = None
+
+    def ask(self, request: bytes, content: bytes, seconds: float) -> bytes:
+        """A new child's answer to one line and a file. Raises `ChildDied`, and `TimeoutError` after so many seconds."""
+        connection, its_end = socket.socketpair()
+        with connection, TemporaryFile() as errors:
+            with its_end:
+                self._order(its_end.fileno(), errors.fileno())
+            connection.settimeout(seconds)
+            if answer := _asked(connection, request, content):
+                return answer
+            errors.seek(0)
+            raise ChildDied(errors.read()[-LAST_WORDS:].decode(errors="replace"))
+
+    def stop(self) -> None:
+        """Ends it, and its children."""
+        self._end(self._started)
+
+    def _order(self, *files: int) -> None:
+        running = self._running()
+        try:
+            socket.send_fds(running.orders, [_ORDER], files)
+        except OSError:  # It was killed, or another thread has just found that out.
+            self._end(running)
+            socket.send_fds(self._running().orders, [_ORDER], files)
+
+    def _running(self) -> _Started:
+        with self._changing:
+            self._started = self._started or _start()
+            return self._started
+
+    def _end(self, started: _Started | None) -> None:
+        with self._changing:
+            if started is not None and started is self._started:
+                started.orders.close()
+                started.process.wait()
+                self._started = None
+
+
+def _start() -> _Started:
+    orders, its_end = socket.socketpair()
+    with its_end:
+        command = [sys.executable, "-m", "app.spreadsheets.fork_server", str(its_end.fileno())]
+        process = subprocess.Popen(  # noqa: S603 (a module of our own)
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            pass_fds=[its_end.fileno()],
+            cwd=_PROJECT,
+            env=_environment_without_secrets(),
+            start_new_session=True,
+        )
+    return _Started(process, orders)
+
+
+def _asked(connection: socket.socket, request: bytes, content: bytes) -> bytes:
+    """The answer; nothing where the child died before it had one."""
+    try:
+        connection.sendall(request + b"\n")
+        connection.sendall(content)
+        connection.shutdown(socket.SHUT_WR)
+        with connection.makefile("rb") as answer:
+            return answer.read()
+    except (BrokenPipeError, ConnectionResetError):
+        return b""
+
+
+def _environment_without_secrets() -> dict[str, str]:
+    """A process that reads hostile files has no business with the installation's secret or database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}
+
+
+fork_server = ForkServer()
+atexit.register(fork_server.stop)
