@@ -135,6 +135,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "attendance": judged.attendance,
             "changes": _changes_to_json(judged) if judged.changes else {},
             "facts": judged.facts,
+            **({"told_apart": _told_apart_to_json(judged)} if judged.told_apart else {}),
         },
         "messages": [remark_to_json(message) for message in judged.messages],
         "of_number": judged.of,
@@ -146,6 +147,17 @@ def _changes_to_json(judged: JudgedRow) -> dict[str, Any]:
     """The details that change, with the key of a NIK in its place; the NIK itself is sealed in the values."""
     nik = {"nik": judged.values.nik_key} if "nik" in judged.changes else {}
     return _date_to_json(judged.changes | nik)
+
+
+def _told_apart_to_json(judged: JudgedRow) -> list[int | dict[str, int]]:
+    return [{"row": one.row} if isinstance(one, SameAsRow) else one for one in judged.told_apart]
+
+
+def _told_apart_from_json(result: Mapping[str, Any]) -> tuple[int | SameAsRow, ...]:
+    told_apart = result.get("told_apart")
+    return (
+        tuple(SameAsRow(**one) if isinstance(one, dict) else one for one in told_apart) if told_apart else ()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +197,7 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
                 attendance=result["attendance"],
                 changes=_date_from_json(result["changes"]),
                 facts=result["facts"],
+                told_apart=_told_apart_from_json(result),
             )
         )
     return to_write

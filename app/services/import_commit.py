@@ -31,6 +31,7 @@ from app.services.activities import record
 from app.services.attendance_imports import require_review
 from app.services.bulk import collector_at_rest
 from app.services.import_review import judge_again
+from app.services.import_told_apart import remember_told_apart
 from app.services.import_writing import ImportWriting, recording
 from app.services.judging import newest_change
 from app.services.locks import hold_people, lock_row
@@ -178,6 +179,7 @@ def _write(
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
         writing.write(places_of(db, workshop_session), done)
+        remember_told_apart(db, actor, attendance_import.id, writing.judged)
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
     db.flush()

@@ -28,7 +28,7 @@ from app.services.locks import lock_row
 from app.services.messages import tell
 from app.services.new_registrations import Registered, write_new
 from app.services.participants import complete, participant_columns, place_columns
-from app.services.possible_duplicates import keep_pairs
+from app.services.possible_duplicates import keep_pairs, keep_told_apart
 from app.services.registration_codes import new_registration_code
 from app.services.registration_requests import CONSENT_NOTICE, AlreadyRegistered, Asking, PersonUnclear
 from app.services.waiting_list import next_waiting_number
@@ -88,6 +88,9 @@ class Registering:
         made, after = self.written(judged, known, existing, newcomer)
         if newcomer and alike:
             self.keep_likeness(alike, made.participant_id, newcomer["name_key"])
+        if newcomer and judged.told_apart:
+            people = [one for one in judged.told_apart if isinstance(one, int)]
+            keep_told_apart(self.db, self.actor, [(made.participant_id, one) for one in people])
         # Who is new and gave no address has none.
         if made.status in TOLD and (known or judged.values.email):
             tell(self.db, TOLD[made.status], self.db.get_one(Registration, made.id))

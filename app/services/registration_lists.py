@@ -16,6 +16,7 @@ from app.queries.workshop_sessions import workshop_session_by_code
 from app.services.attendance_imports import upload
 from app.services.import_links import link_rows
 from app.services.import_states import keep_states, standing
+from app.services.import_told_apart import remember_told_apart
 from app.services.judging import SheetChoices
 from app.services.new_registrations import Registered
 from app.services.participants import fill_blanks
@@ -106,6 +107,7 @@ def register_list(
         [one.participant_id for one in made],
         [one.id for one in made],
     )
+    remember_told_apart(db, actor, attendance_import.id, to_write.rows)
     keep_states(
         db, attendance_import, {row.number: row.person for row in to_write.rows if row.person}, before
     )

@@ -177,6 +177,7 @@ class JudgedRow:
     says, else what is recorded, else what a blank means (None: unclear). `changes` are a known person's blank
     details that would be filled, `facts` what the sheet says otherwise than the existing registration
     (kelurahan, target_group, rt, sex): field → new value. Under "nik" `changes` holds the NIK in clear.
+    `told_apart` are the known people and the rows above that a person said this isn't, by choosing somebody new.
     """
 
     number: int
@@ -190,6 +191,7 @@ class JudgedRow:
     changes: dict[str, str | date] = field(default_factory=dict)
     facts: dict[str, str] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+    told_apart: tuple[int | SameAsRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

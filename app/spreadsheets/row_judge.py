@@ -61,8 +61,8 @@ class RowJudge:
         """Sets `of` or `person`, or adds the question who it is."""
         chosen = decision.person
         if chosen == "new":
-            return
-        if isinstance(chosen, SameAsRow):
+            result.told_apart = self.taken_for(result)
+        elif isinstance(chosen, SameAsRow):
             if chosen.row in self.above.judged:
                 result.of = chosen.row
             else:
@@ -71,6 +71,20 @@ class RowJudge:
             self.take_chosen(result, chosen)
         elif not self.identify_by_registration(result):
             self.identify_by_comparing(result)
+
+    def taken_for(self, result: JudgedRow) -> tuple[int | SameAsRow, ...]:
+        """Whom one would take the row's person for, or be asked about, if nobody had chosen."""
+        alone = replace(result, messages=[])
+        self.identify_by_comparing(alone)
+        if alone.person is not None:
+            return (alone.person,)
+        asked = [candidate for message in alone.messages for candidate in message.candidates]
+        rows = [alone.of, *(one.value for one in asked if one.kind == "row")]
+        people = [one.value for one in asked if one.kind == "person"]
+        return (
+            *(SameAsRow(row) for row in rows if isinstance(row, int)),
+            *(person for person in people if isinstance(person, int)),
+        )
 
     def take_chosen(self, result: JudgedRow, person: int) -> None:
         """Whom a person chose; where that one is gone meanwhile, nobody is guessed in their place."""

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.models import Participant, Registration
+from app.models import PairState, Participant, PossibleDuplicate, Registration
 from tests.api.conftest import Program
 from tests.api.problems import refusal, wrong_fields
 from tests.coming import begun, coming_session, statuses
@@ -115,6 +115,7 @@ def test_who_is_unclear_has_to_be_said(sari: TestClient, city: City) -> None:
     assert city.all(Registration)[-1].participant_id == candidates[1]["id"]
     assert sari.post(CALL, json=ANI | {"person": "new"}).status_code == 201
     assert len(city.all(Participant)) == 3
+    assert [pair.state for pair in city.all(PossibleDuplicate)] == [PairState.DIFFERENT] * 2
 
 
 def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> None:

@@ -100,6 +100,50 @@ def test_two_people_told_apart_are_never_asked_about_again(sitis: City) -> None:
     assert (pair.state, pair.decided_by) == (PairState.DIFFERENT, sitis.users["sari"].id)
 
 
+def told_apart(city: City) -> list[tuple[str, str, PairState]]:
+    """The pairs that are kept once they have been looked for everywhere, with what was decided of them."""
+    pairs = looked_for(city)
+    return [(*pair, kept.state) for pair, kept in zip(pairs, city.all(PossibleDuplicate), strict=True)]
+
+
+def test_somebody_new_in_a_review_is_not_asked_about_again(city: City) -> None:
+    """Neither beside whom the database knows, nor beside whom the sheet names above."""
+    city.imported(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
+    made = city.upload(
+        city.session("UMKM-2025-2"),
+        sheet(HEADER, "Siti Aminah;;Manggar;;;081200000001;hadir", "Siti Aminah;;Manggar;;;;hadir"),
+    )
+    city.correct(made.id, 2, decision={"person": "new"})
+    city.correct(made.id, 3, decision={"person": "new"})
+
+    city.commit(made.id)
+
+    assert told_apart(city) == [("Siti Aminah", "Siti Aminah", PairState.DIFFERENT)] * 3
+    assert {pair.decided_by for pair in city.all(PossibleDuplicate)} == {city.users["sari"].id}
+
+
+def test_an_answer_that_is_taken_back_tells_nobody_apart(city: City) -> None:
+    content = sheet(HEADER, "Siti Aminah;;Manggar;;;081200000001;hadir", "Siti Aminah;;Manggar;;;;hadir")
+    made = city.upload(city.session(), content)
+    city.correct(made.id, 3, decision={"person": "new"})
+    city.correct(made.id, 3, cells={"name": "Siti Aminnah"}, decision={"person": None})
+
+    city.commit(made.id)
+
+    assert told_apart(city) == [("Siti Aminah", "Siti Aminnah", PairState.OPEN)]
+
+
+def test_an_undone_sheet_takes_along_whom_it_told_apart(city: City) -> None:
+    city.imported(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
+    made = city.upload(city.session("UMKM-2025-2"), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
+    city.correct(made.id, 2, decision={"person": "new"})
+    city.commit(made.id)
+
+    city.undo(made.id)
+
+    assert told_apart(city) == []
+
+
 def test_only_who_may_merge_decides(sitis: City) -> None:
     looked_for(sitis)
     [pair] = sitis.all(PossibleDuplicate)
