@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.errors import NotFound
-from app.i18n import N_
+from app.i18n import N_, wita
 from app.models import (
     AttendanceImport,
     AttendanceImportRow,
@@ -25,7 +25,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
-from app.queries.import_rows import Correction
+from app.queries.import_rows import Correction, stated_until
 from app.queries.scope import workshops_within
 
 # What the outbox is about to do, or doing: there is something to wait for.
@@ -58,6 +58,7 @@ class AttendanceImportView:
     stated_total: int | None
     stated_total_of: str | None
     stated_date: date | None
+    stated_until: date | None
     counts: dict[str, int]
     warnings: tuple[dict[str, Any], ...]
     failure: dict[str, Any] | None
@@ -74,6 +75,14 @@ class AttendanceImportView:
     def registers(self) -> bool:
         """Whether it is a list of people to register, which says nothing of attendance."""
         return self.purpose is ImportPurpose.REGISTRATION
+
+    @property
+    def is_of_another_day(self) -> bool:
+        """Whether the sheet names a day, and the session's isn't among those that it names."""
+        if self.stated_date is None:
+            return False
+        day = wita(self.session_starts_at).date()
+        return not self.stated_date <= day <= (self.stated_until or self.stated_date)
 
     @property
     def open_rows(self) -> int:
@@ -213,6 +222,7 @@ def _view(
         stated_total=found.stated_total,
         stated_total_of=found.stated_total_of,
         stated_date=found.stated_date,
+        stated_until=stated_until(found),
         counts=found.counts,
         warnings=tuple(found.warnings),
         failure=found.failure,

@@ -113,12 +113,12 @@ def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
 
 
 def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[WorkshopSessionView]:
-    """The workshop's sessions on the day that the sheet states, where that isn't the day of the import's session."""
-    stated = found.stated_date
-    if stated is None or stated == wita(found.session_starts_at).date():
+    """The workshop's sessions on the days that the sheet states, where the import's session isn't on one of them."""
+    if found.stated_date is None or not found.is_of_another_day:
         return []
+    first, last = found.stated_date, found.stated_until or found.stated_date
     held = workshop_sessions(db, actor, found.workshop_code)
-    return [one for one in held if wita(one.starts_at).date() == stated]
+    return [one for one in held if first <= wita(one.starts_at).date() <= last]
 
 
 def groups_offered(

@@ -107,10 +107,17 @@ def kept_sheet(
         stated_total=reading["stated_total"],
         stated_total_of=reading["stated_total_of"],
         stated_date=attendance_import.stated_date,
+        stated_until=stated_until(attendance_import),
         title_kelurahan=reading["title_kelurahan"],
         preview=(),
         warnings=tuple(message_from_json(warning) for warning in reading["warnings"]),
     )
+
+
+def stated_until(attendance_import: AttendanceImport) -> date | None:
+    """The last day that the sheet names; of one that was read before this was kept, the only one."""
+    stored = attendance_import.reading.get("stated_until")
+    return date.fromisoformat(stored) if stored else attendance_import.stated_date
 
 
 def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:

@@ -238,6 +238,7 @@ def keep_reading(
         "warnings": [remark_to_json(warning) for warning in sheet.warnings],
         "stated_total": sheet.stated_total,
         "stated_total_of": sheet.stated_total_of,
+        "stated_until": sheet.stated_until.isoformat() if sheet.stated_until else None,
     }
     keep_summary(attendance_import, dated)
     db.flush()

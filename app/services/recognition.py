@@ -151,6 +151,7 @@ def _as_sheet(given: Sequence[PersonGiven]) -> RecognisedSheet:
         stated_total=None,
         stated_total_of=None,
         stated_date=None,
+        stated_until=None,
         title_kelurahan=None,
         preview=(),
         warnings=(),

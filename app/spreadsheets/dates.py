@@ -39,10 +39,12 @@ _DAY_FIRST = re.compile(
 )
 _TO = r"\s*(?:[-–—,&/]|s\.?\s?/?d\.?|sampai(?:\s+dengan)?|hingga|dan)\s*"
 _SPAN = re.compile(
-    rf"(?<![\d/.-])(?P<day>\d{{1,2}})(?:\s+(?P<first>[a-z]{{3,9}}))?(?:{_TO}(?:[a-z']{{4,6}},?\s+)?\d{{1,2}}){{1,6}}"
+    rf"(?<![\d/.-])(?P<day>\d{{1,2}})(?:\s+(?P<first>[a-z]{{3,9}}))?(?:{_TO}(?:[a-z']{{4,6}},?\s+)?(?P<last>\d{{1,2}})){{1,6}}"
     r"(?:\s+(?P<month>[a-z]{3,9})[\s,]+|[/.](?P<number>\d{1,2})[/.])(?P<year>\d{4})(?!\d)"
 )
 """Several days of one month, or from one month to the next: "5-6 Agustus 2025", "30 Juli s.d. 1 Agustus 2025"."""
+_TO_ANOTHER_DAY = re.compile(rf"\d{{4}}{_TO}(?:[a-z']{{4,6}},?\s+)?(?=\d)")
+"""From one day with its year to the next: "5 Agustus 2025 s.d. 6 Agustus 2025"."""
 _COMPACT = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})")
 _EXCEL_EPOCH = date(1899, 12, 30)
 _DAYS_TO_1904 = (date(1904, 1, 1) - _EXCEL_EPOCH).days
@@ -69,15 +71,21 @@ def read_date(cell: Cell, *, latest: date) -> date | None:
             return None
 
 
-def read_first_day(cell: Cell) -> date | None:
-    """The date a cell names, also one ahead; of several days the first."""
-    span = _SPAN.search(collapse(fold(clean(cell)))) if isinstance(cell, str) else None
+def read_days(cell: Cell) -> tuple[date, date] | None:
+    """The first and the last of the days that a cell names, also ahead; mostly one and the same."""
+    text = collapse(fold(clean(cell))) if isinstance(cell, str) else ""
+    span = _SPAN.search(text)
     if span is None:
-        return read_date(cell, latest=THIS_CENTURY)
-    last = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
-    first = _MONTHS.get(span["first"], 0) if span["first"] else last
-    year = int(span["year"]) - (first > last)
-    return _dated(int(span["day"]), first, str(year), THIS_CENTURY)
+        first = read_date(cell, latest=THIS_CENTURY)
+        to = _TO_ANOTHER_DAY.search(text)
+        last = _from_text(text[to.end() :], THIS_CENTURY) if to else None
+        return (first, max(first, last or first)) if first else None
+    last_month = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
+    first_month = _MONTHS.get(span["first"], 0) if span["first"] else last_month
+    year = int(span["year"])
+    first = _dated(int(span["day"]), first_month, str(year - (first_month > last_month)), THIS_CENTURY)
+    last = _dated(int(span["last"]), last_month, str(year), THIS_CENTURY)
+    return (first, max(first, last or first)) if first else None
 
 
 def date_from_1904(cell: Cell) -> Cell:

@@ -92,7 +92,8 @@ class RecognisedSheet:
     """One sheet, with its table found and its columns named.
 
     `header_row` is the first of the one or two header rows, as Excel numbers them. `preview` holds the texts of
-    the sheet from its first row on, past the header. `title_kelurahan` is the letterhead's, as read.
+    the sheet from its first row on, past the header. `title_kelurahan` is the letterhead's, as read, and so are the
+    days from `stated_date` to `stated_until`, mostly one.
     """
 
     format: FileFormat
@@ -104,6 +105,7 @@ class RecognisedSheet:
     stated_total: int | None
     stated_total_of: StatedTotalOf | None
     stated_date: date | None
+    stated_until: date | None
     title_kelurahan: str | None
     preview: tuple[tuple[str, ...], ...]
     warnings: tuple[Message, ...]

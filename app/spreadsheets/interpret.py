@@ -92,9 +92,12 @@ def _blank_means(rows: list[InterpretedRow]) -> BlankMeans:
 
 def _file_warnings(sheet: RecognisedSheet, context: SessionContext, reader: RowReader) -> list[Message]:
     warnings = []
-    if sheet.stated_date is not None and sheet.stated_date != context.day:
-        dates = {"found": cell_text(sheet.stated_date), "expected": cell_text(context.day)}
-        warnings.append(Message("warning", None, "date-differs", dates))
+    first, last = sheet.stated_date, sheet.stated_until or sheet.stated_date
+    if first and last and not first <= context.day <= last:
+        found = cell_text(first) if first == last else f"{cell_text(first)} – {cell_text(last)}"
+        warnings.append(
+            Message("warning", None, "date-differs", {"found": found, "expected": cell_text(context.day)})
+        )
     if reader.title_served:
         warnings.append(
             Message("warning", "kelurahan", "kelurahan-from-title", {"found": sheet.title_kelurahan or ""})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.spreadsheets.dates import read_first_day
+from app.spreadsheets.dates import read_days
 from app.spreadsheets.document import Cell
 from app.spreadsheets.header import row_texts
 from app.spreadsheets.text import words
@@ -40,31 +40,33 @@ _NEXT_LABEL = re.compile(r"\s+[^\W\d]+\s*:.*", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """`kelurahan` as read."""
+    """`kelurahan` as read; `stated_until` is the last of several days, the date itself where it is one."""
 
     stated_date: date | None
+    stated_until: date | None
     kelurahan: str | None
 
 
 def read_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
     """The first date and the first kelurahan that a label names; "Tempat: Aula Kelurahan X" names none."""
-    stated_date, kelurahan = None, None
+    days, kelurahan = None, None
     for row in rows:
         for label, value, cell in _labelled(row):
-            if stated_date is None and label in _DATE_LABELS:
-                stated_date = read_first_day(cell if cell is not None else value)
-            elif stated_date is None and label in _TIME_LABELS:
-                stated_date = _with_its_year(cell if cell is not None else value)
+            if days is None and label in _DATE_LABELS:
+                days = read_days(cell if cell is not None else value)
+            elif days is None and label in _TIME_LABELS:
+                days = _with_their_year(cell if cell is not None else value)
             elif kelurahan is None and label in _KELURAHAN_LABELS and value:
                 kelurahan = value
-    return Letterhead(stated_date, kelurahan)
+    first, last = days or (None, None)
+    return Letterhead(first, last, kelurahan)
 
 
-def _with_its_year(cell: Cell) -> date | None:
+def _with_their_year(cell: Cell) -> tuple[date, date] | None:
     if not isinstance(cell, str):
-        return read_first_day(cell) if isinstance(cell, date) else None
-    found = read_first_day(cell)
-    return found if found is not None and str(found.year) in cell else None
+        return read_days(cell) if isinstance(cell, date) else None
+    found = read_days(cell)
+    return found if found is not None and str(found[1].year) in cell else None
 
 
 def _labelled(row: Sequence[Cell]) -> list[tuple[str, str, Cell]]:

@@ -82,6 +82,7 @@ def _recognise_sheet(
         stated_total=found.total,
         stated_total_of=found.total_of,
         stated_date=letterhead.stated_date,
+        stated_until=letterhead.stated_until,
         title_kelurahan=letterhead.kelurahan or _section_above(grid.rows[: header.top], place_keys),
         preview=_preview(grid, header),
         warnings=(*named.warnings, *unread),

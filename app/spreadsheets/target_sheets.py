@@ -57,6 +57,7 @@ def _table_below(grid: Grid, header: Header) -> RecognisedSheet:
         stated_total=None,
         stated_total_of=None,
         stated_date=None,
+        stated_until=None,
         title_kelurahan=None,
         preview=(),
         warnings=(),

@@ -28,7 +28,8 @@ def sheet_to_json(sheet: RecognisedSheet) -> dict[str, Any]:
         "rows": [[row.number, _cells_to_json(row)] for row in sheet.rows],
         "stated_total": sheet.stated_total,
         "stated_total_of": sheet.stated_total_of,
-        "stated_date": sheet.stated_date.isoformat() if sheet.stated_date else None,
+        "stated_date": _date_to_json(sheet.stated_date),
+        "stated_until": _date_to_json(sheet.stated_until),
         "title_kelurahan": sheet.title_kelurahan,
         "preview": sheet.preview,
         "warnings": [message_to_json(message) for message in sheet.warnings],
@@ -45,7 +46,8 @@ def sheet_from_json(stored: dict[str, Any]) -> RecognisedSheet:
         rows=tuple(SheetRow(number, _cells_from_json(cells)) for number, cells in stored["rows"]),
         stated_total=stored["stated_total"],
         stated_total_of=stored["stated_total_of"],
-        stated_date=date.fromisoformat(stored["stated_date"]) if stored["stated_date"] else None,
+        stated_date=_date_from_json(stored["stated_date"]),
+        stated_until=_date_from_json(stored["stated_until"]),
         title_kelurahan=stored["title_kelurahan"],
         preview=tuple(tuple(row) for row in stored["preview"]),
         warnings=tuple(message_from_json(message) for message in stored["warnings"]),
@@ -70,6 +72,14 @@ def message_from_json(stored: dict[str, Any]) -> Message:
         stored["params"],
         tuple(Candidate(**candidate) for candidate in stored["candidates"]),
     )
+
+
+def _date_to_json(day: date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _date_from_json(stored: str | None) -> date | None:
+    return date.fromisoformat(stored) if stored else None
 
 
 def _cells_to_json(row: SheetRow) -> dict[str, Any]:

@@ -82,6 +82,7 @@ def _list_below(grid: Grid, header: Header, place_keys: Collection[str]) -> Reco
         stated_total=None,
         stated_total_of=None,
         stated_date=None,
+        stated_until=None,
         title_kelurahan=None,
         preview=(),
         warnings=(),

@@ -100,6 +100,18 @@ def test_a_sheet_of_another_day_leads_to_the_session_of_that_day(staff: TestClie
     assert "was on that day" not in staff.get(uploaded(staff, DATED, session=next_day)).text
 
 
+def test_a_sheet_of_several_days_is_of_each_of_their_sessions(staff: TestClient, next_day: str) -> None:
+    two_days = workbook(["Hari/Tanggal", "5 s.d. 6 Agustus 2025"], HEADER, RINA)
+    for session in ("SPBE-2025-1", next_day):
+        page = staff.get(uploaded(staff, two_days, session=session))
+        assert "The sheet is dated" not in page.text
+        assert '<dd>05-08-2025 – 06-08-2025 <span class="soft">as the session' in page.text
+    later = workbook(["Hari/Tanggal", "6-7 Agustus 2025"], HEADER, RINA)
+    page = staff.get(uploaded(staff, later))
+    assert "The sheet is dated 06-08-2025 – 07-08-2025" in page.text
+    assert f'<a href="/sesi/{next_day}">' in page.text
+
+
 def test_where_no_session_fits_none_is_named(staff: TestClient) -> None:
     page = staff.get(uploaded(staff, DATED))
     assert "The sheet is dated 06-08-2025" in page.text

@@ -115,6 +115,7 @@ def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> RecognisedSheet:
         stated_total=None,
         stated_total_of=None,
         stated_date=None,
+        stated_until=None,
         title_kelurahan=None,
         preview=(),
         warnings=(),

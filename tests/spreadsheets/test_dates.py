@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import pytest
 
-from app.spreadsheets.dates import THIS_CENTURY, read_birth_date, read_date, read_first_day
+from app.spreadsheets.dates import THIS_CENTURY, read_birth_date, read_date, read_days
 from app.spreadsheets.document import Cell
 
 ON = date(2025, 8, 5)
@@ -55,23 +55,29 @@ def test_a_date_of_a_letterhead_may_lie_ahead() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cell", "first"),
+    ("cell", "first", "last"),
     [
-        ("5 s.d. 6 Agustus 2025", date(2025, 8, 5)),
-        ("Selasa-Rabu, 5-6 Agustus 2025", date(2025, 8, 5)),
-        ("Selasa, 5 s/d Rabu, 6 Agst 2025", date(2025, 8, 5)),
-        ("5, 6 dan 7 Agustus 2025", date(2025, 8, 5)),
-        ("5 sampai dengan 6 Agustus 2025", date(2025, 8, 5)),
-        ("05-06/08/2025", date(2025, 8, 5)),
-        ("5 Agustus 2025 s.d. 6 Agustus 2025", date(2025, 8, 5)),
-        ("05/08/2025 - 06/08/2025", date(2025, 8, 5)),
-        ("30 Juli s.d. 1 Agustus 2025", date(2025, 7, 30)),
-        ("31 Desember - 1 Januari 2026", date(2025, 12, 31)),
-        ("5 Agustus 2025", date(2025, 8, 5)),
-        (date(2025, 8, 5), date(2025, 8, 5)),
-        ("31-32 Juni 2025", None),
-        ("5 - 6 Lantai 2025", None),
+        ("5 s.d. 6 Agustus 2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("Selasa-Rabu, 5-6 Agustus 2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("Selasa, 5 s/d Rabu, 6 Agst 2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("5, 6 dan 7 Agustus 2025", date(2025, 8, 5), date(2025, 8, 7)),
+        ("5 sampai dengan 6 Agustus 2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("05-06/08/2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("5 Agustus 2025 s.d. 6 Agustus 2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("Selasa, 5 Agustus 2025 s/d Rabu, 6 Agustus 2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("05/08/2025 - 06/08/2025", date(2025, 8, 5), date(2025, 8, 6)),
+        ("30 Juli s.d. 1 Agustus 2025", date(2025, 7, 30), date(2025, 8, 1)),
+        ("31 Desember - 1 Januari 2026", date(2025, 12, 31), date(2026, 1, 1)),
+        ("5 Agustus 2025", date(2025, 8, 5), date(2025, 8, 5)),
+        ("5 Agustus 2025, 08.00 - 12.00", date(2025, 8, 5), date(2025, 8, 5)),
+        ("5 Agustus 2025 - 12 orang", date(2025, 8, 5), date(2025, 8, 5)),
+        (date(2025, 8, 5), date(2025, 8, 5), date(2025, 8, 5)),
     ],
 )
-def test_of_several_days_in_a_letterhead_the_first_is_its_date(cell: Cell, first: date | None) -> None:
-    assert read_first_day(cell) == first
+def test_a_letterhead_names_one_day_or_several(cell: Cell, first: date, last: date) -> None:
+    assert read_days(cell) == (first, last)
+
+
+@pytest.mark.parametrize("cell", ["31-32 Juni 2025", "5 - 6 Lantai 2025"])
+def test_days_that_there_are_not(cell: Cell) -> None:
+    assert read_days(cell) is None

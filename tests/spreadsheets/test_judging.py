@@ -197,6 +197,14 @@ def test_the_sheet_s_total_is_compared_with_people_counted_once() -> None:
     assert codes(judged(with_total(sheet, 3)).warnings) == ["total-differs"]
 
 
+@pytest.mark.parametrize(
+    ("first", "last", "differs"), [(4, 5, False), (5, 6, False), (3, 4, True), (6, 7, True)]
+)
+def test_a_sheet_of_several_days_is_of_each_of_them(first: int, last: int, differs: bool) -> None:
+    sheet = replace(sheet_of(row()), stated_date=date(2025, 8, first), stated_until=date(2025, 8, last))
+    assert ("date-differs" in codes(judged(sheet).warnings)) == differs
+
+
 def test_another_date_and_a_session_that_has_not_begun() -> None:
     sheet = replace(sheet_of(row()), stated_date=date(2025, 8, 6))
     assert codes(judged(sheet, session(begun=False)).warnings) == ["date-differs", "session-not-started"]
