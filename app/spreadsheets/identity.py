@@ -11,6 +11,10 @@ Basis: TypeAlias = Literal["nik", "contact", "details", "name"]
 _Keys: TypeAlias = tuple[int, ...]
 _Index: TypeAlias = dict[str, _Keys]
 
+MOST_SHARING = 20
+"""So many people of one phone or e-mail are compared by likeness: one that more have is an office's, and a list in
+which all have it would be compared all with all."""
+
 
 class Identity(Protocol):
     """What people are told apart by; rows of a sheet and known people both have it."""
@@ -68,8 +72,8 @@ class People:
     def add(self, key: int, identity: Identity) -> None:
         self.identity[key] = identity
         _enter(self.by_nik, identity.nik_key, key)
-        _enter(self.by_phone, identity.phone, key)
-        _enter(self.by_email, identity.email, key)
+        _enter(self.by_phone, identity.phone, key, most=MOST_SHARING)
+        _enter(self.by_email, identity.email, key, most=MOST_SHARING)
         _enter(self.by_name, identity.name_key, key)
 
     def find(self, who: Identity) -> Finding:
@@ -89,7 +93,13 @@ class People:
     def _contacts(self, who: Identity) -> _Keys:
         by_phone = self.by_phone.get(who.phone, ()) if who.phone else ()
         by_email = self.by_email.get(who.email, ()) if who.email else ()
-        return tuple(dict.fromkeys(by_phone + by_email)) if by_phone or by_email else ()
+        if not (by_phone or by_email):
+            return ()
+        beyond = self._namesakes_sharing(who) if MOST_SHARING in (len(by_phone), len(by_email)) else ()
+        return tuple(dict.fromkeys((*by_phone, *by_email, *beyond)))
+
+    def _namesakes_sharing(self, who: Identity) -> list[int]:
+        return [key for key in self.by_name.get(who.name_key, ()) if _shares_contact(who, self.identity[key])]
 
     def _by_nik(self, who: Identity, same_nik: _Keys) -> Finding:
         """The same NIK, unless the name is clearly different. A row without a name is whoever has its NIK."""
@@ -126,9 +136,15 @@ class People:
         return {key: similarity(who.name_key, self.identity[key].name_key) for key in keys}
 
 
-def _enter(index: _Index, value: str | None, key: int) -> None:
+def _enter(index: _Index, value: str | None, key: int, most: int | None = None) -> None:
     if value:
-        index[value] = (*index.get(value, ()), key)
+        index[value] = (*index.get(value, ()), key)[:most]
+
+
+def _shares_contact(one: Identity, other: Identity) -> bool:
+    return (one.phone is not None and one.phone == other.phone) or (
+        one.email is not None and one.email == other.email
+    )
 
 
 def _one_of(keys: Sequence[int], basis: Basis) -> Finding:

@@ -1,12 +1,16 @@
 """Who a row is: the person known already, another row of the file, someone new, or a question."""
 
+import random
 from dataclasses import replace
+from string import ascii_lowercase
 
 import pytest
 
+from app.spreadsheets import identity
 from app.spreadsheets.document import Cell
+from app.spreadsheets.identity import MOST_SHARING
 from app.spreadsheets.judgement import Decision, JudgedRow, KnownPerson, KnownRegistration, SameAsRow
-from app.spreadsheets.names import name_key
+from app.spreadsheets.names import name_key, similarity
 from tests.spreadsheets.story import codes, judged, sheet_of
 
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
@@ -61,6 +65,32 @@ def test_the_same_email_with_the_same_name() -> None:
 def test_families_share_phones() -> None:
     found = of_known(row("Budi Kurniawan", phone=PHONE), rina(phone=PHONE))
     assert (found.kind, found.person, codes(found.messages)) == ("create", None, ["phone-shared"])
+
+
+def office(people: int) -> list[dict[str, Cell]]:
+    """As many people with unlike names, who all give the office's number."""
+    chance = random.Random(34)  # noqa: S311 (the same made-up names every time, nothing secret)
+    names = (" ".join("".join(chance.choices(ascii_lowercase, k=8)) for _ in range(2)) for _ in range(people))
+    return [row(name, phone=PHONE) for name in names]
+
+
+def test_whoever_shares_a_phone_with_many_is_known_by_their_name_all_the_same() -> None:
+    listed = office(3 * MOST_SHARING)
+    rows = judged(sheet_of(*listed, listed[-1])).rows
+    assert {found.kind for found in rows[:-1]} == {"create"}
+    assert (rows[-1].kind, rows[-1].of) == ("duplicate", rows[-2].number)
+
+
+def test_a_phone_that_everybody_gives_is_not_compared_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = [0]
+
+    def counted(one: str, other: str) -> float:
+        compared[0] += 1
+        return similarity(one, other)
+
+    monkeypatch.setattr(identity, "similarity", counted)
+    judged(sheet_of(*office(500)))
+    assert 0 < compared[0] <= 500 * MOST_SHARING
 
 
 def test_the_same_phone_under_an_unclear_name_is_asked() -> None:
