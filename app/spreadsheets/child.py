@@ -1,7 +1,7 @@
 """The process that touches an uploaded file: limited in memory and time, it may die without harm.
 
 It is asked by a line of JSON (the limits and what is wanted), followed by the file, and answers in JSON:
-{"sheet": …} or {"failure": code, "params": …}.
+{"sheet": …} or {"failure": code, "params": …}, with a line's end, by which a whole answer is told from a broken one.
 """
 
 import gc
@@ -32,14 +32,17 @@ def read_file(caller: socket) -> None:
         request: dict[str, Any] = json.loads(asked.readline())
         limit_process(request["memory"], request["seconds"])
         content = asked.read()
-    caller.sendall(orjson.dumps(answer(content, request)))
+    caller.sendall(orjson.dumps(answer(content, request), option=orjson.OPT_APPEND_NEWLINE))
 
 
 def limit_process(memory: int, seconds: float) -> None:
-    """Address space in bytes, processor time and time; a limit that the system already sets lower stays."""
+    """Address space in bytes, processor time and time; a limit that the system already sets lower stays.
+
+    The caller waits for so many seconds: a child that ended before would be taken for one that its file killed.
+    """
     for kind, wanted in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, math.ceil(seconds)),
+        (resource.RLIMIT_CPU, math.ceil(seconds) + LATER),
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)

@@ -41,7 +41,7 @@ class ForkServer:
             with its_end:
                 self._order(its_end.fileno(), errors.fileno())
             connection.settimeout(seconds)
-            if answer := _asked(connection, request, content):
+            if answer := whole_answer(connection, request, content):
                 return answer
             errors.seek(0)
             raise ChildDied(errors.read()[-LAST_WORDS:].decode(errors="replace"))
@@ -88,16 +88,17 @@ def _start() -> _Started:
     return _Started(process, orders)
 
 
-def _asked(connection: socket.socket, request: bytes, content: bytes) -> bytes:
-    """The answer; nothing where the child died before it had one."""
+def whole_answer(connection: socket.socket, request: bytes, content: bytes) -> bytes:
+    """What the child says to the end; nothing where it died before that."""
     try:
         connection.sendall(request + b"\n")
         connection.sendall(content)
         connection.shutdown(socket.SHUT_WR)
         with connection.makefile("rb") as answer:
-            return answer.read()
+            said = answer.read()
     except (BrokenPipeError, ConnectionResetError):
         return b""
+    return said if said.endswith(b"\n") else b""
 
 
 def _environment_without_secrets() -> dict[str, str]:

@@ -4,6 +4,7 @@ import json
 import os
 import select
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from app.spreadsheets.children import ChildDied, ForkServer
+from app.spreadsheets.children import ChildDied, ForkServer, whole_answer
 from app.spreadsheets.reading import MEMORY_BYTES
 
 REQUEST = {
@@ -32,6 +33,12 @@ from tests.spreadsheets.test_children import names, ForkServer
 server = ForkServer()
 print(*names(server, "Rina"), flush=True)
 input()
+"""
+LIMITED_TO_A_SECOND = """
+import resource
+from app.spreadsheets.child import limit_process
+limit_process(2**40, 1)
+print(*resource.getrlimit(resource.RLIMIT_CPU))
 """
 
 
@@ -76,6 +83,21 @@ def test_a_child_that_dies_says_why_and_takes_nobody_along(fork_server: ForkServ
     with pytest.raises(ChildDied, match="KeyError: 'memory'"):
         fork_server.ask(b"{}", b"Nama;Kelurahan", 30)
     assert names(fork_server, "Rina") == ["Rina"]
+
+
+def test_half_an_answer_of_a_child_that_died_is_none() -> None:
+    caller, child = socket.socketpair()
+    with caller, child:
+        child.sendall(b'{"sheet":{"rows":[[2,{"name":"Ri')
+        child.shutdown(socket.SHUT_WR)
+        assert whole_answer(caller, b"{}", b"Nama;Kelurahan") == b""
+
+
+def test_a_child_that_computes_all_the_time_outlives_its_callers_patience() -> None:
+    """Else whoever waits for a list that takes too long would be told that it is damaged."""
+    command = [sys.executable, "-c", LIMITED_TO_A_SECOND]
+    limits = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert int(limits.split()[0]) > 1
 
 
 def test_one_that_was_killed_is_started_again(fork_server: ForkServer) -> None:
