@@ -149,12 +149,15 @@ def _require_alive(
 
 
 def json_text(document: object) -> str:
-    """Raises `NoSuchText` where a text in it is none that PostgreSQL holds."""
+    """Raises `NoSuchText` where a text in it is none that PostgreSQL holds, `OverflowError` for a number that is too
+    large, as the drivers do."""
     try:
         written = orjson.dumps(document)
     except orjson.JSONEncodeError as refused:
         if "surrogates" in str(refused):
             raise NoSuchText from None
+        if "64-bit" in str(refused):
+            raise OverflowError from None
         raise
     if b"\\u0000" in written and _NUL_IN_JSON.search(written):
         raise NoSuchText

@@ -1,6 +1,6 @@
 """Imports as lists and pages show them, and the rows behind them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +25,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
+from app.queries.among import among
 from app.queries.import_rows import Correction, stated_until
 from app.queries.scope import workshops_within
 
@@ -162,7 +163,7 @@ def import_rows(
     kinds: Sequence[RowKind] = (),
     after: int = 0,
     limit: int | None = None,
-    numbers: Sequence[int] | None = None,
+    numbers: Collection[int] | None = None,
 ) -> Sequence[AttendanceImportRow]:
     """An import's rows in the sheet's order, those after row `after`. The import was found within reach before."""
     statement = (
@@ -177,7 +178,7 @@ def import_rows(
     if kinds:
         statement = statement.where(col(AttendanceImportRow.kind).in_(kinds))
     if numbers is not None:
-        statement = statement.where(col(AttendanceImportRow.number).in_(numbers))
+        statement = statement.where(among(db, col(AttendanceImportRow.number), numbers))
     return db.scalars(statement).all()
 
 

@@ -100,7 +100,7 @@ def review_rows(
     db: Db, vault: NikVault, language: Language, import_id: int, numbers: Collection[int]
 ) -> tuple[ReviewRow, ...]:
     """The rows of these numbers."""
-    return _review_rows(db, vault, language, import_rows(db, import_id, numbers=sorted(numbers)))
+    return _review_rows(db, vault, language, import_rows(db, import_id, numbers=numbers))
 
 
 def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:

@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from app.database import reading
 from app.models import Registration
-from tests.pages.sheets import figures, kind_of, listed, row_text, uploaded
+from tests.pages.sheets import figures, kind_of, listed, row_text, saved, uploaded
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 
@@ -54,6 +54,17 @@ def test_with_htmx_the_page_is_loaded_again(staff: TestClient) -> None:
     data = {"kelurahan": "Damai", "alike": "true"}
     assert staff.post(f"{address}/baris/4", data=data, headers=HTMX).headers["hx-refresh"] == "true"
     assert figures(staff.get(address))["create"] == "3"
+
+
+def test_where_others_saved_a_list_of_the_same_people_meanwhile_the_page_is_loaded_again(
+    staff: TestClient,
+) -> None:
+    names = listed(*((n, f"Peserta {n:x}", None, "Manggar", "UMKM", None, "hadir") for n in range(100, 160)))
+    address = uploaded(staff, names)
+    saved(staff, names)
+    answer = staff.post(f"{address}/baris/2", data={"rt": "12"}, headers=HTMX)
+    assert answer.headers["hx-refresh"] == "true"
+    assert "60 rows changed: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …." in staff.get(address).text
 
 
 def test_who_somebody_is_has_no_answer_for_all(staff: TestClient) -> None:

@@ -45,6 +45,12 @@ def test_kelurahan_stand_under_their_kecamatan_in_the_order_of_names(staff: Test
     assert sum(map(len, names)) == 34
 
 
+def test_a_row_that_no_sheet_can_have_is_refused(staff: TestClient) -> None:
+    address = uploaded(staff, MIXED)
+    assert staff.get(f"{address}/baris/999").status_code == 404
+    assert staff.get(f"{address}/baris/{10**20}").status_code == 422
+
+
 def test_what_could_not_be_read_stays_in_sight(staff: TestClient) -> None:
     header = ("Nama", "JK", "Kelurahan", "Kategori", "Kehadiran")
     form = staff.get(

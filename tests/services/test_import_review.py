@@ -10,8 +10,10 @@ from openpyxl import Workbook
 from app.database import reading, writing
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Attendance, Participant, Registration, RowKind
+from app.queries.attendance_imports import import_rows
 from app.services.attendance_imports import discard
 from app.services.import_mapping import remap
+from app.spreadsheets.failures import MAX_ROWS
 from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
@@ -156,6 +158,14 @@ def test_what_others_have_committed_may_call_for_attention_again(city: City) -> 
         city.commit(waiting.id)
 
     assert refused.value.code == "rows-need-attention"
+
+
+def test_one_answer_may_change_all_rows_that_a_list_can_have(city: City) -> None:
+    """They are asked for at once; PostgreSQL takes 65,535 parameters."""
+    made = city.upload(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;hadir"))
+    with reading(city.engine) as look:
+        assert [row.number for row in import_rows(look, made.id, numbers=range(1, MAX_ROWS + 1))] == [2]
+        assert import_rows(look, made.id, numbers=()) == []
 
 
 def test_a_choice_that_leads_nowhere_is_refused(city: City) -> None:

@@ -12,7 +12,7 @@ from app.i18n import N_, Language, Translator
 from app.models import ImportStatus
 from app.nik_vault import NikVault
 from app.queries.attendance_imports import AttendanceImportView, attendance_import
-from app.queries.import_review import ReviewRow, review_rows
+from app.queries.import_review import PAGE_LENGTH, ReviewRow, review_rows
 from app.queries.reference import target_groups
 from app.routers.pages.import_review import AtRows, Looking, Typed, by_htmx, outcome_context, row_context
 from app.services.import_review import correct_alike, correct_row
@@ -73,18 +73,21 @@ def change_row(
     """A choice made by a button, or cells as they were typed."""
     attendance_import(look, actor, import_id)
     row = _row(look, vault, language, import_id, number)
+    address = f"/unggahan/{import_id}{looking.query}"
     cells, decision = _cells(row, typed), _decision(typed.get("choice", ""))
     if typed.get("alike") and (cells or decision):
         changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
-        return _seen_anew(request, f"/unggahan/{import_id}{looking.query}#daftar", changed, _)
+        return _seen_anew(request, address, changed, _)
     if "kelurahan" in cells and row.decision.get("kelurahan"):
         decision = {"kelurahan": None, **(decision or {})}
     changed = [number]
     if cells or decision is not None:
         changed = correct_row(db, vault, actor, import_id, number, cells=cells, decision=decision)
+    if len(changed) > PAGE_LENGTH:  # Somebody has saved a list of the same people meanwhile.
+        return _seen_anew(request, address, changed, _)
     rows = review_rows(db, vault, language, import_id, changed)
     if not by_htmx(request):
-        return see(f"/unggahan/{import_id}{looking.query}#{_anchor(rows, number, looking)}")
+        return see(f"{address}#{_anchor(rows, number, looking)}")
     found = attendance_import(db, actor, import_id)
     return render(
         request,
@@ -97,7 +100,7 @@ def change_row(
 
 def _seen_anew(request: Request, address: str, changed: Sequence[int], _: Translator) -> Response:
     """The whole page again, for many of its rows may have changed; it says which."""
-    response = Response(headers={"HX-Refresh": "true"}) if by_htmx(request) else see(address)
+    response = Response(headers={"HX-Refresh": "true"}) if by_htmx(request) else see(f"{address}#daftar")
     named = ", ".join(map(str, changed[:NAMED_ROWS])) + (", …" if len(changed) > NAMED_ROWS else "")
     flash(response, _("%(count)s rows changed: %(rows)s.") % {"count": len(changed), "rows": named})
     return response
