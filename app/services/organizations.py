@@ -13,6 +13,7 @@ from app.queries.organizations import organization_by_id
 from app.services.activities import record, snapshot
 
 LONGEST_NAME = 200
+NO_NAME = N_("A name is needed, of at most 200 characters.")
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,8 @@ class OrganizationInput:
 def organization_named(
     db: Db, actor: Actor, name: str, kind: OrganizationKind = OrganizationKind.PERANGKAT_DAERAH
 ) -> Organization:
-    """The organization of that name, made where it isn't known yet."""
+    """The organization of that name, made where it isn't known yet. Raises `Invalid` for a name that can't be."""
+    name = _tidy(name, "organization")
     organization = db.exec(select(Organization).where(Organization.name == name)).first()
     return organization or _made(db, actor, name, kind)
 
@@ -55,11 +57,15 @@ def _made(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organizati
 
 
 def _checked_name(db: Db, typed: str, organization_id: int | None = None) -> str:
-    name = " ".join(typed.split())
-    if not name or len(name) > LONGEST_NAME:
-        text = N_("A name is needed, of at most 200 characters.")
-        raise Invalid(text, fields={"name": text})
+    name = _tidy(typed, "name")
     namesake = db.exec(select(Organization.id).where(Organization.name == name)).first()
     if namesake not in (None, organization_id):
         raise Conflict(N_("There is an organization of this name already."), code="name-taken")
+    return name
+
+
+def _tidy(typed: str, field: str) -> str:
+    name = " ".join(typed.split())
+    if not name or len(name) > LONGEST_NAME:
+        raise Invalid(NO_NAME, fields={field: NO_NAME})
     return name

@@ -19,6 +19,7 @@ from app.services.users import (
 )
 from tests.stories import OWN, City
 
+NAMED_ALIKE = ((1, "Kampus Contoh"), (2, " Kampus  Contoh"))
 NO_USERS = (
     ("ani", "Ani", "kebun raya"),
     ("ani@contoh.id", "  ", "kebun raya"),
@@ -43,6 +44,17 @@ def test_a_user_belongs_to_an_organization_that_is_made_once(city: City) -> None
     names = {one.id: one.name for one in city.all(Organization)}
     assert [names[one.organization_id] for one in (ani, ina, adi)] == [DINAS_KOMINFO, "Kampus Contoh", OWN]
     assert len(names) == before + 1
+
+
+def test_an_organization_is_the_same_however_it_is_spaced_and_has_a_name(city: City) -> None:
+    one, other = (make(city, f"{number}@contoh.id", organization=name) for number, name in NAMED_ALIKE)
+    assert one.organization_id == other.organization_id
+    before = city.all(Organization)
+    for name in ("  ", "Dinas " * 50):
+        with pytest.raises(Invalid) as refused:
+            make(city, organization=name)
+        assert list(refused.value.fields) == ["organization"]
+    assert city.all(Organization) == before
 
 
 def test_an_address_is_of_one_user_however_it_is_typed(city: City) -> None:
