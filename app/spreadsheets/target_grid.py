@@ -16,7 +16,6 @@ from app.spreadsheets.text import clean, collapse, is_placeholder, words
 TargetCell: TypeAlias = tuple[str | None, str | None]
 """Codes of a kelurahan and a group: without a kelurahan it is for all of them, without a group for the whole."""
 
-LARGEST_TARGET = 999_999
 LONGEST_TEXT = 40
 """Of a cell that holds no number no more is kept, to show it."""
 _NUMBER = re.compile(r"[0-9]{1,6}|[0-9]{1,3}[.,][0-9]{3}")
