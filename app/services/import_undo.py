@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import SQLModel, col
 
 from app.database import Db
@@ -24,9 +25,11 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor
+from app.queries.among import among
 from app.queries.attendance_imports import attendance_import_by_id, import_rows
 from app.services.activities import record
 from app.services.attendance_imports import require_not_committing
+from app.services.bulk import collector_at_rest
 from app.services.import_states import NOTHING, Standing, person_state, put_back, standing
 from app.services.locks import hold_people, lock_row
 from app.services.people_merge_undo import still_as_left
@@ -44,6 +47,7 @@ class TakenBack:
     people_kept: int
 
 
+@collector_at_rest()
 def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     """Puts back what was there before; people who are used elsewhere stay. An import undone already stays so.
 
@@ -95,10 +99,10 @@ def _take_back(
         else:
             people.append(row.participant_id)
     db.flush()
-    _delete(db, Attendance, "registration_id", attendances)
-    _delete(db, Registration, "id", registrations)
+    _delete(db, Attendance, col(Attendance.registration_id), attendances)
+    _delete(db, Registration, col(Registration.id), registrations)
     unused = _used_nowhere(db, attendance_import, people)
-    _delete(db, Participant, "id", unused)
+    _delete(db, Participant, col(Participant.id), unused)
     return TakenBack(len(attendances), len(registrations), len(unused), len(people) - len(unused))
 
 
@@ -134,9 +138,6 @@ def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[
     return [person_id for person_id in people if person_id not in used]
 
 
-def _delete(db: Db, model: type[SQLModel], key: str, identities: Sequence[int]) -> None:
+def _delete(db: Db, model: type[SQLModel], key: Mapped[int], identities: Sequence[int]) -> None:
     """Deletes the rows whose `key` is one of any number of identities."""
-    table = SQLModel.metadata.tables[str(model.__tablename__)]
-    if identities:
-        statement = delete(table).where(table.c[key] == bindparam("identity"))
-        db.connection().execute(statement, [{"identity": identity} for identity in identities])
+    db.connection().execute(delete(model).where(among(db, key, identities)))

@@ -24,6 +24,7 @@ from app.models import (
 )
 from app.queries.among import among
 from app.queries.attendance_imports import import_rows
+from app.services.bulk import collector_at_rest
 from app.services.import_states import Standing, standing, stands_as_left, state_made
 from app.services.people_merge import folded_into
 
@@ -78,6 +79,7 @@ def require_nothing_newer(
         raise Conflict(text, code="changed-later", count=len(newer), names=named)
 
 
+@collector_at_rest()
 def obstacles(db: Db, import_id: int) -> list[Obstacle]:
     """All that stands in the way of undoing an import, which was found within reach before; it only looks."""
     attendance_import = db.get_one(AttendanceImport, import_id)
