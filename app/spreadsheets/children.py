@@ -16,6 +16,10 @@ from typing import NamedTuple
 _PROJECT = Path(__file__).parents[2]
 _ORDER = b"."
 LAST_WORDS = 2000
+NO_WORD = "a signal ended it, without a word"
+NO_SERVER = "the process that makes children was killed again and again"
+TRIES = 3
+MOMENT = 0.2  # seconds
 
 
 class ChildDied(Exception):
@@ -35,28 +39,38 @@ class ForkServer:
         self._started: _Started | None = None
 
     def ask(self, request: bytes, content: bytes, seconds: float) -> bytes:
-        """A new child's answer to one line and a file. Raises `ChildDied`, and `TimeoutError` after so many seconds."""
-        connection, its_end = socket.socketpair()
-        with connection, TemporaryFile() as errors:
-            with its_end:
-                self._order(its_end.fileno(), errors.fileno())
-            connection.settimeout(seconds)
-            if answer := whole_answer(connection, request, content):
-                return answer
-            errors.seek(0)
-            raise ChildDied(errors.read()[-LAST_WORDS:].decode(errors="replace"))
+        """A new child's answer to one line and a file. Raises `ChildDied`, and `TimeoutError` after so many seconds.
+
+        Where it was the fork server that died, the file has no part in that, and the next one is asked; `RuntimeError`
+        where that dies again and again.
+        """
+        for _ in range(TRIES):
+            connection, its_end = socket.socketpair()
+            with connection, TemporaryFile() as errors:
+                with its_end:
+                    server = self._order(its_end.fileno(), errors.fileno())
+                connection.settimeout(seconds)
+                if answer := whole_answer(connection, request, content):
+                    return answer
+                if not _is_dead(server):
+                    errors.seek(0)
+                    raise ChildDied(errors.read()[-LAST_WORDS:].decode(errors="replace") or NO_WORD)
+        raise RuntimeError(NO_SERVER)
 
     def stop(self) -> None:
         """Ends it, and its children."""
         self._end(self._started)
 
-    def _order(self, *files: int) -> None:
+    def _order(self, *files: int) -> subprocess.Popen[bytes]:
+        """Has a child made; returns the process that makes it."""
         running = self._running()
         try:
             socket.send_fds(running.orders, [_ORDER], files)
         except OSError:  # It was killed, or another thread has just found that out.
             self._end(running)
-            socket.send_fds(self._running().orders, [_ORDER], files)
+            running = self._running()
+            socket.send_fds(running.orders, [_ORDER], files)
+        return running.process
 
     def _running(self) -> _Started:
         with self._changing:
@@ -86,6 +100,15 @@ def _start() -> _Started:
             start_new_session=True,
         )
     return _Started(process, orders)
+
+
+def _is_dead(process: subprocess.Popen[bytes]) -> bool:
+    """Who is killed lets go of what is open a moment before being dead."""
+    try:
+        process.wait(MOMENT)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
 
 
 def whole_answer(connection: socket.socket, request: bytes, content: bytes) -> bytes:

@@ -113,6 +113,20 @@ def test_one_that_was_killed_is_started_again(fork_server: ForkServer) -> None:
     assert answers == [["Maya"]] * 8
 
 
+def test_whoever_asks_one_that_is_killed_is_answered_by_the_next(fork_server: ForkServer) -> None:
+    """It is held up meanwhile, so that it is killed with all of their files before it."""
+    before = fork_servers_of(os.getpid())
+    assert names(fork_server, "Rina") == ["Rina"]
+    (it,) = fork_servers_of(os.getpid()) - before
+    os.kill(it, signal.SIGSTOP)
+    with ThreadPoolExecutor(8) as eight:
+        answers = [eight.submit(names, fork_server, *["Maya"] * 20) for _ in range(8)]
+        waiting = [answer for answer in answers if not answer.done()]
+        os.kill(it, signal.SIGKILL)
+        assert [len(answer.result()) for answer in answers] == [20] * 8
+    assert len(waiting) == 8
+
+
 def test_it_knows_no_secret(fork_server: ForkServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("JANGKAU_SECRET_KEY", SECRET)
     monkeypatch.setenv("BALIKPAPAN", "terang")
