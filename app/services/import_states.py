@@ -1,12 +1,13 @@
 """A person, registration and attendance as an import found and left them: what undo compares and puts back."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CompoundSelect, select, union, update
+from sqlalchemy import select, update
+from sqlalchemy.orm import defer
 from sqlmodel import SQLModel, col
 
 from app.database import Db
@@ -21,8 +22,10 @@ from app.models import (
     Participant,
     Registration,
     RegistrationStatus,
+    RowKind,
     Sex,
 )
+from app.queries.among import among
 from app.queries.import_rows import values_in_clear
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.participants import place_columns
@@ -59,6 +62,8 @@ LIST_FIELDS = (
     "language",
     "created_at",
 )
+# Rows of these kinds wrote something.
+BROUGHT = (RowKind.CREATE, RowKind.UPDATE)
 NOTHING = {"person": None, "registration": None, "attendance": None}
 ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
 
@@ -79,7 +84,7 @@ _READ_BACK = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Everyone whom a session or an import names, as the database has them now.
+    """Those who are registered for a session, as the database has them now, and people who may be changed.
 
     People by id, registrations for the session by person, attendances by registration. `fields` are those of a
     registration that the import may change.
@@ -93,26 +98,22 @@ class Standing:
     def state(self, person_id: int | None) -> dict[str, Any]:
         """A person with their registration and attendance, each None where there is none."""
         person = self.people.get(person_id) if person_id is not None else None
+        return {"person": person_state(person) if person else None, **self.outcome(person_id)}
+
+    def outcome(self, person_id: int | None) -> dict[str, Any]:
+        """A person's registration and attendance, each None where there is none."""
         registration = self.registrations.get(person_id) if person_id is not None else None
         attendance = self.attendances.get(registration.id) if registration else None
         return {
-            "person": person_state(person) if person else None,
             "registration": _state(registration, self.fields),
             "attendance": _state(attendance, ATTENDANCE_FIELDS),
         }
 
 
-def standing(db: Db, attendance_import: AttendanceImport) -> Standing:
-    """Three queries, however many people."""
+def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int] = ()) -> Standing:
+    """Three queries, however many people; `people` are those who may be changed themselves."""
     of_session = col(Registration.workshop_session_id) == attendance_import.workshop_session_id
-    named: CompoundSelect[Any] = union(
-        select(col(Registration.participant_id)).where(of_session),
-        select(col(AttendanceImportRow.participant_id)).where(
-            col(AttendanceImportRow.attendance_import_id) == attendance_import.id,
-            col(AttendanceImportRow.participant_id).is_not(None),
-        ),
-    )
-    people = db.scalars(select(Participant).where(col(Participant.id).in_(named)))
+    changed = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
     registrations = db.scalars(select(Registration).where(of_session))
     attendances = db.scalars(
         select(Attendance)
@@ -120,13 +121,25 @@ def standing(db: Db, attendance_import: AttendanceImport) -> Standing:
         .where(of_session)
     )
     return Standing(
-        people={person.id: person for person in people},
+        people={person.id: person for person in changed},
         registrations={registration.participant_id: registration for registration in registrations},
         attendances={attendance.registration_id: attendance for attendance in attendances},
         fields=LIST_FIELDS
         if attendance_import.purpose is ImportPurpose.REGISTRATION
         else REGISTRATION_FIELDS,
     )
+
+
+def rows_brought(db: Db, import_id: int) -> Sequence[AttendanceImportRow]:
+    """The rows that wrote something, in the sheet's order, without their cells and remarks."""
+    row = AttendanceImportRow
+    unneeded: tuple[Any, ...] = (row.cells, row.corrected, row.decision, row.messages, row.of_number)
+    return db.scalars(
+        select(row)
+        .where(col(row.attendance_import_id) == import_id, col(row.kind).in_(BROUGHT))
+        .order_by(col(row.number))
+        .options(*(defer(column, raiseload=True) for column in unneeded))
+    ).all()
 
 
 def keep_states(
@@ -139,7 +152,7 @@ def keep_states(
     if not people:
         return
     db.flush()
-    now_there = standing(db, attendance_import)
+    now_there = standing(db, attendance_import, people.values())
     db.execute(
         update(AttendanceImportRow),
         [

@@ -26,14 +26,14 @@ from app.models import (
 from app.models.base import now
 from app.permissions import Actor
 from app.queries.among import among
-from app.queries.attendance_imports import attendance_import_by_id, import_rows
+from app.queries.attendance_imports import attendance_import_by_id
 from app.services.activities import record
 from app.services.attendance_imports import require_not_committing
 from app.services.bulk import collector_at_rest
-from app.services.import_states import NOTHING, Standing, person_state, put_back, standing
+from app.services.import_states import NOTHING, Standing, person_state, put_back, rows_brought, standing
 from app.services.locks import hold_people, lock_row
 from app.services.people_merge_undo import still_as_left
-from app.services.undo_obstacles import BROUGHT, require_nothing_newer
+from app.services.undo_obstacles import require_nothing_newer
 from app.services.waiting_list import move_up
 
 
@@ -62,8 +62,9 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-    rows = import_rows(db, import_id, kinds=BROUGHT)
-    there = standing(db, attendance_import)
+    rows = rows_brought(db, import_id)
+    known = {row.participant_id for row in rows if row.participant_id and (row.before or NOTHING)["person"]}
+    there = standing(db, attendance_import, known)
     require_nothing_newer(db, attendance_import, rows, there)
     taken_back = _take_back(db, attendance_import, rows, there)
     attendance_import.status = ImportStatus.UNDONE

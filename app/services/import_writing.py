@@ -38,7 +38,8 @@ class ImportWriting:
         self.starts_at = starts_at
         to_write = rows_to_write(db, attendance_import.id)
         self.judged, self.niks = to_write.rows, to_write.niks
-        self.found = standing(db, attendance_import)
+        known = {judged.person for judged in self.judged if judged.person is not None}
+        self.found = standing(db, attendance_import, known)
 
     def write(self, places: Places, progress: Progress = nobody_waits) -> None:
         before = {

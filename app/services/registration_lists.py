@@ -85,7 +85,8 @@ def register_list(
     People and the session's row are held.
     """
     to_write = rows_to_write(db, attendance_import.id)
-    found = standing(db, attendance_import)
+    known = {row.person for row in to_write.rows if row.person is not None}
+    found = standing(db, attendance_import, known)
     before = {row.number: found.state(row.person) for row in to_write.rows if row.person is not None}
     asking = Asking(Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis)
     places = places_of(db, workshop_session)

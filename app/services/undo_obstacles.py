@@ -17,19 +17,22 @@ from app.models import (
     AttendanceMark,
     ImportPurpose,
     ImportStatus,
+    Participant,
     PeopleMerge,
     Registration,
-    RowKind,
     UploadedFile,
 )
 from app.queries.among import among
-from app.queries.attendance_imports import import_rows
 from app.services.bulk import collector_at_rest
-from app.services.import_states import Standing, standing, stands_as_left, state_made
+from app.services.import_states import (
+    BROUGHT,
+    Standing,
+    rows_brought,
+    standing,
+    stands_as_left,
+    state_made,
+)
 from app.services.people_merge import folded_into
-
-# Rows of these kinds wrote something.
-BROUGHT = (RowKind.CREATE, RowKind.UPDATE)
 
 # So many names say enough of what stands in the way.
 NAMED_AT_MOST = 5
@@ -73,7 +76,7 @@ def require_nothing_newer(
     """Raises `Conflict` where something newer was built on the same registrations, and names whose."""
     for made in _merges(db, attendance_import, rows):
         raise Conflict(MERGED, code="merged-later", first=made.absorbed_name, second=made.kept_name)
-    if newer := list(_newer(db, attendance_import, rows, there)):
+    if newer := _newer(db, attendance_import, rows, there):
         named = ", ".join(name for _, name in newer[:NAMED_AT_MOST])
         text = NEWER[attendance_import.purpose]
         raise Conflict(text, code="changed-later", count=len(newer), names=named)
@@ -85,12 +88,12 @@ def obstacles(db: Db, import_id: int) -> list[Obstacle]:
     attendance_import = db.get_one(AttendanceImport, import_id)
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
-    rows = import_rows(db, import_id, kinds=BROUGHT)
+    rows = rows_brought(db, import_id)
     merges = [
         Obstacle("merge", (made.absorbed_name, made.kept_name), 2, made.merged_at)
         for made in _merges(db, attendance_import, rows)
     ]
-    found = list(_newer(db, attendance_import, rows, standing(db, attendance_import)))
+    found = _newer(db, attendance_import, rows, standing(db, attendance_import))
     newer = {registration_id: name for registration_id, name in found if registration_id is not None}
     if not newer:
         return merges
@@ -130,20 +133,30 @@ def _merges(
 
 def _newer(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
-) -> Iterator[tuple[int | None, str]]:
+) -> list[tuple[int | None, str]]:
     """The registrations that aren't as the import left them (None: one that is gone), and whose they are."""
+    found = list(_people_of_newer(db, attendance_import, rows, there))
+    people = {person_id for _, person_id in found}
+    named = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
+    names = {person.id: person.name for person in named}
+    return [(registration_id, names[person_id]) for registration_id, person_id in found]
+
+
+def _people_of_newer(
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+) -> Iterator[tuple[int | None, int]]:
     touched = _touched_since(db, attendance_import)
     for row in rows:
         person_id = row.participant_id
         if person_id and (
-            row.registration_id in touched or _is_newer(attendance_import, row, there.state(person_id))
+            row.registration_id in touched or _is_newer(attendance_import, row, there.outcome(person_id))
         ):
-            yield row.registration_id, there.people[person_id].name
+            yield row.registration_id, person_id
     others = set(attendance_import.others)
     for registration in there.registrations.values():
         attendance = there.attendances.get(registration.id) if registration.id in others else None
         if attendance and attendance.attendance_import_id != attendance_import.id:
-            yield registration.id, there.people[registration.participant_id].name
+            yield registration.id, registration.participant_id
 
 
 def _touched_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
