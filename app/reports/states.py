@@ -78,9 +78,9 @@ _REASONS: dict[UnmeasuredWhy, str] = {
 
 
 def state_text(state: State, why: UnmeasuredWhy | None, _: Translator) -> str:
-    """The state in words, with the reason where it isn't measured."""
+    """The state in words, with the reason where it isn't measured; elsewhere it says nothing about the state."""
     label = _(LOOKS[state].label)
-    return f"{label} ({_(_REASONS[why])})" if why else label
+    return f"{label} ({_(_REASONS[why])})" if why and state == "unmeasured" else label
 
 
 def state_icon_svg(state: State) -> str:

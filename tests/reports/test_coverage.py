@@ -13,6 +13,7 @@ from app.reports.coverage import (
     state_of,
     unmeasured_why,
 )
+from app.reports.states import state_text
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,13 @@ def test_a_list_that_someone_owes_is_the_reason_to_name(
     to_come: int, list_missing: int, why: UnmeasuredWhy | None
 ) -> None:
     assert unmeasured_why(to_come=to_come, list_missing=list_missing) == why
+
+
+@pytest.mark.parametrize("state", ["reached", "partial"])
+def test_a_session_to_come_is_no_reason_of_what_is_measured(state: State, english: Translator) -> None:
+    """One who was reached and has registered again is no less reached."""
+    assert "(" not in state_text(state, "session-to-come", english)
+    assert state_text("unmeasured", "session-to-come", english).endswith("(session still to come)")
 
 
 def test_more_than_the_target_leaves_no_negative_gap() -> None:
