@@ -30,10 +30,12 @@ from app.reports.coverage_gaps import CoverageGap, CoverageGaps, Order, VenuesTh
 class Unclear:
     """What stands behind a gap. `sessions` are over, and lack an outcome of somebody.
 
+    `never_came` and `expected` are people, as in `CoverageGap`.
     `to_come` and `list_missing` are registrations without an outcome, of sessions still to come or over.
     """
 
     never_came: int = 0
+    expected: int = 0
     sessions: int = 0
     to_come: int = 0
     list_missing: int = 0
@@ -151,6 +153,7 @@ def _unclear(db: Db, facts: Subquery, *by: ColumnElement[str]) -> defaultdict[tu
         select(
             *columns,
             func.count(case(((of_person.c.came == 0) & (open_outcomes == 0), 1))),
+            func.count(case(((of_person.c.came == 0) & (of_person.c.to_come > 0), 1))),
             func.sum(of_person.c.to_come),
             func.sum(of_person.c.list_missing),
         ).group_by(*columns)
@@ -162,8 +165,8 @@ def _unclear(db: Db, facts: Subquery, *by: ColumnElement[str]) -> defaultdict[tu
     )
     lists = {tuple(place): count for *place, count in sessions}
     found: defaultdict[tuple[str, ...], Unclear] = defaultdict(Unclear)
-    for *place, never_came, to_come, list_missing in people:
-        found[tuple(place)] = Unclear(never_came, lists.get(tuple(place), 0), to_come, list_missing)
+    for *place, never_came, expected, to_come, list_missing in people:
+        found[tuple(place)] = Unclear(never_came, expected, lists.get(tuple(place), 0), to_come, list_missing)
     return found
 
 
@@ -210,6 +213,7 @@ def _described(short: Short, venues: VenuesThere) -> CoverageGap:
         participants=figures.participants,
         gap=_gap(figures),
         never_came=unclear.never_came,
+        expected=unclear.expected,
         lists_missing=unclear.sessions,
         venues=venues,
     )

@@ -34,6 +34,7 @@ class CoverageGap:
     """A kelurahan, or with `group` a target group there, that is short of its target.
 
     `never_came`     distinct people registered whose outcomes are all known, and who were present at none
+    `expected`       distinct people who were present at none yet, and are registered for a session still to come
     `lists_missing`  sessions that are over, without an outcome of somebody from here
     """
 
@@ -49,6 +50,7 @@ class CoverageGap:
     participants: int
     gap: int
     never_came: int
+    expected: int
     lists_missing: int
     venues: VenuesThere
 
@@ -110,6 +112,7 @@ def gaps_table(found: CoverageGaps, _: Translator, language: Language) -> Table:
             Column(_("Per cent of target"), "integer"),
             Column(_("In all"), "integer", group=lists),
             Column(_("Never came"), "integer", group=lists),
+            Column(_("Expected"), "integer", group=lists),
             Column(_("Sessions without attendance"), "integer"),
             Column(_("yes"), "integer", group=venues),
             Column(_("no"), "integer", group=venues),
@@ -121,6 +124,9 @@ def gaps_table(found: CoverageGaps, _: Translator, language: Language) -> Table:
             _(
                 "Never came: people whose attendance is recorded for every session that they registered for, "
                 "and who were present at none."
+            ),
+            _(
+                "Expected: people who were present at no session yet, and are registered for one still to come."
             ),
             _(
                 "Sessions without attendance: sessions that are over, for which it isn't recorded whether "
@@ -145,6 +151,7 @@ def _row(number: int, gap: CoverageGap, _: Translator) -> Row:
             gap.share,
             gap.registered,
             gap.never_came,
+            gap.expected,
             gap.lists_missing,
             gap.venues.with_wifi,
             gap.venues.without_wifi,

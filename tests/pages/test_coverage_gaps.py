@@ -13,8 +13,9 @@ from sqlmodel import select
 
 from app.database import writing
 from app.models import AttendanceStatus, CoverageTarget, Registration, Venue, WorkshopSession
+from tests.coming import coming_session
 from tests.database import on_sqlite
-from tests.stories import LAMARU, MANGGAR, City
+from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
 pytestmark = [on_sqlite, pytest.mark.usefixtures("figures")]
 
@@ -54,6 +55,18 @@ def test_those_missing_most_people_come_first(viewer: TestClient) -> None:
     assert "registered, but never came: 1" in page
     assert "sessions without attendance: 1" in page
     assert f'href="/tempat?kelurahan={LAMARU}">1 with Wi-Fi' in page
+
+
+def test_whoever_is_registered_for_a_session_to_come_is_told_of(viewer: TestClient, city: City) -> None:
+    """Nobody needs to plan for those who are about to be reached."""
+    coming = coming_session(city)
+    city.register(coming, "Sri Kenanga", SEPINGGAN)
+    city.register(coming, "Wati Teratai", LAMARU)
+
+    page = viewer.get(f"{PAGE}?from=2025-01-01&to=2099-12-31&tampil=semua").text
+
+    assert "Not yet measured (session still to come)" in page
+    assert page.count("not present yet, but registered for a session to come: 1") == 1
 
 
 def test_a_kelurahan_at_zero_leads_to_a_session_planned_there(organizer: TestClient, city: City) -> None:

@@ -23,7 +23,7 @@ from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 # The city is the same for all of them: each history is rolled back before the next.
 one_city = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-Gap = tuple[str, str | None, int, int, int]
+Gap = tuple[str, str | None, int, int, int, int]
 
 
 @one_city
@@ -37,14 +37,16 @@ def test_gaps_are_those_of_a_slow_search(
     slow = set(slow_gaps(SlowCount(db, asked)))
     db.rollback()
 
-    assert {(gap.kelurahan, gap.group, gap.gap, gap.never_came, gap.lists_missing) for gap in found} == slow
+    assert {
+        (gap.kelurahan, gap.group, gap.gap, gap.never_came, gap.expected, gap.lists_missing) for gap in found
+    } == slow
     assert len(found) == len(slow)
     assert [gap.gap for gap in found] == sorted((gap.gap for gap in found), reverse=True)
     assert [gap.share for gap in by_share] == sorted(gap.share for gap in found)
 
 
 def slow_gaps(slow: SlowCount) -> Iterator[Gap]:
-    """Kelurahan, group, people missing, people who never came, sessions without an outcome of somebody."""
+    """Kelurahan, group, people missing, those who never came, those expected, sessions without all outcomes."""
     asked = slow.asked
     for place, row in slow.rows().items():
         targets: dict[str | None, int] = {asked.group: row["target"]}
@@ -56,12 +58,18 @@ def slow_gaps(slow: SlowCount) -> Iterator[Gap]:
             ]
             came = people(present(visits))
             if target > len(came):
-                yield place, group, target - len(came), never_came(visits, came), lists_missing(visits)
+                missing, absent = target - len(came), never_came(visits, came)
+                yield place, group, missing, absent, expected(visits, came), lists_missing(visits)
 
 
 def never_came(visits: list[Visit], came: set[int]) -> int:
     open_outcomes = people(visit for visit in visits if visit.outcome is None)
     return len(people(visits) - came - open_outcomes)
+
+
+def expected(visits: list[Visit], came: set[int]) -> int:
+    to_come = (visit for visit in visits if visit.outcome is None and visit.session["ends_at"] > now())
+    return len(people(to_come) - came)
 
 
 def lists_missing(visits: list[Visit]) -> int:

@@ -16,7 +16,7 @@ from app.reports.coverage_gaps import CoverageGap, Order, gaps_download, gaps_he
 from app.reports.download import Format
 from app.reports.html import table_parts
 from app.reports.rt_coverage import rt_download, rt_headline, rt_table
-from app.reports.states import LOOKS
+from app.reports.states import state_text
 from app.reports.wording import subtitle
 from app.routers.pages.workshop_sessions import OF_GROUP
 from app.web.coverage_page import WORKSHOPS_OFFERED, answered
@@ -84,7 +84,7 @@ def coverage_gaps_page(
             sessions=sessions_without_outcomes(db, actor, found.report, form.filters, SESSIONS_SHOWN),
             workshops=[(one.code, f"{one.title} ({one.code})") for one in offered],
             plan_address=lambda gap: _plan_address(gap, _planned_in(gap, offered, form.planned_in)),
-            looks=LOOKS,
+            state_text=lambda state, why: state_text(state, why, _),
             **table_parts(language),
         )
 
