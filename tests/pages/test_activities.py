@@ -100,6 +100,17 @@ def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
     assert {code for code in codes if f'<option value="{code}">' not in page} == set()
 
 
+def test_what_an_import_did_is_told_in_words(
+    admin: TestClient, workshop_session: WorkshopSession, city: City
+) -> None:
+    city.imported("SPBE-2025-1", sheet("Nama;Kelurahan;Unsur;Kehadiran", "Rina Melati;Manggar;UMKM;hadir"))
+
+    saved = admin.get("/catatan?tindakan=commit").text
+
+    assert re.search(r"<td>rows: 1; added: 1; was changed: 0; was already there: 0; .*; wrong: 0</td>", saved)
+    assert "<td>the office's public task</td>" in saved
+
+
 def test_who_acted_without_being_a_user_has_words(admin: TestClient, engine: Engine) -> None:
     with writing(engine) as db:
         for actor in (CITIZEN, OPERATOR):

@@ -40,7 +40,8 @@ def test_a_figure_leads_to_the_people_behind_it(
     page = admin.get(html.unescape(link[1])).text
 
     assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', page) == found
-    assert "kelurahan and target group are those of that time" in page
+    assert "in the kelurahan and target group of that time. The list shows where they live now." in page
+    assert ('<th scope="col">Kelurahan now</th>' in page) == bool(found)
     assert f'href="/peserta?kelurahan={place}"' in page
     rows = admin.get(f"/cakupan.json{filters}").json()["rows"]
     assert [row["participants"] for row in rows if row["kelurahan"] == place] == [len(found)]
@@ -62,7 +63,9 @@ def test_organizers_are_led_to_the_people_and_sessions_of_their_own_figures(
         assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', listed) == ["Rina Melati", "Tuti Kenanga"]
         held = re.search(r'<dd class="figure-value"><a href="(/cakupan/sesi[^"]*)">3</a>', page)
         assert held is not None
-        assert "SPBE-2025-1</a>" in organizer.get(html.unescape(held[1])).text
+        behind = organizer.get(html.unescape(held[1])).text
+        assert "SPBE-2025-1</a>" in behind
+        assert "people of the city's kelurahan alone" in behind
 
     assert f'href="/peserta?organization={own}&amp;' in organizer.get("/cakupan?by=organization").text
     for beyond in (f"?organization={people.stranger.organization_id}", "?workshop=TETANGGA-1-W", ""):

@@ -68,7 +68,7 @@ def test_each_figure_leads_to_the_next(staff: TestClient, city: City, held: str)
     assert registered == [("Registered", "5"), ("Absent", "-2"), ("Present", "3")]
     assert said == [
         ("Rows of saved sheets that say “present”", "4"),
-        ("The same person on more than one sheet", "-1"),
+        ("The same person on more than one row", "-1"),
         ("Recorded otherwise since", "-1"),
         ("Present, though no saved sheet says so: marked at the venue", "+ 1"),
         ("Present", "3"),
