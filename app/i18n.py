@@ -94,7 +94,7 @@ def period_text(starts_at: datetime, ends_at: datetime) -> str:
 
 def decimal_text(number: float, language: Language) -> str:
     """Two places after a comma in Indonesian, after a point in English."""
-    return format_decimal(number, format="#,##0.00", locale=language)
+    return format_decimal(number, format="#,##0.00##", locale=language)
 
 
 def integer_text(number: int, language: Language = "id") -> str:

@@ -30,8 +30,9 @@ class Rate:
 
     @property
     def rate(self) -> float:
-        """Per thousand inhabitants, per hundred small businesses."""
-        return round(PER[self.measure] * self.participants / self.known, 2)
+        """Per thousand inhabitants, per hundred small businesses; small ones exactly enough not to look like none."""
+        exact = PER[self.measure] * self.participants / self.known
+        return round(exact, 2 if exact >= 0.1 else 4)
 
 
 def rate_document(rate: Rate) -> dict[str, object]:

@@ -8,6 +8,8 @@ import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
+from babel.numbers import format_decimal
+
 from app.reports.table import Cell, Table
 
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -43,5 +45,5 @@ def _neutralised(cells: Iterable[Cell]) -> list[Cell]:
 
 def _written(cell: Cell) -> Cell:
     if isinstance(cell, float):
-        return f"{cell:.2f}".replace(".", ",")
+        return format_decimal(cell, format="0.00##", locale="id")
     return neutralised(cell) if isinstance(cell, str) else cell

@@ -134,7 +134,7 @@ def _write_row(
 
 def _number_format(value: Cell, column: Column) -> str:
     if isinstance(value, float):
-        return "#,##0.00"
+        return "#,##0.00##"
     return "+#,##0;-#,##0;0" if column.signed else "#,##0"
 
 

@@ -1,5 +1,7 @@
 """The rules that turn figures into states, and the document that others read."""
 
+from datetime import date
+
 import orjson
 import pytest
 
@@ -13,7 +15,10 @@ from app.reports.coverage import (
     state_of,
     unmeasured_why,
 )
+from app.reports.coverage_rates import Rate
+from app.reports.csv import csv_file
 from app.reports.states import state_text
+from app.reports.table import Column, Row, Table, cell_text
 
 
 @pytest.mark.parametrize(
@@ -94,3 +99,27 @@ def test_the_document_keeps_the_names_that_others_rely_on(
         },
         "closed_on": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("participants", "rate", "shown"), [(131, 0.17, "0,17"), (5, 0.0066, "0,0066"), (0, 0.0, "0,00")]
+)
+def test_a_rate_that_is_not_zero_never_looks_like_it(participants: int, rate: float, shown: str) -> None:
+    """A city at the beginning of its year."""
+    of_the_city = Rate(
+        area="64.71",
+        name="Balikpapan",
+        measure="penduduk",
+        participants=participants,
+        known=757_418,
+        as_of=date(2024, 12, 31),
+        source="DKB",
+    )
+    table = Table(
+        name="", title="", subtitle=(), columns=(Column("Rasio", "integer"),),
+        rows=(Row((of_the_city.rate,)),), total=None, notes=(),
+    )  # fmt: skip
+
+    assert of_the_city.rate == rate
+    assert cell_text(of_the_city.rate, "id") == shown
+    assert f"{shown}\r\n".encode() in csv_file(table)
