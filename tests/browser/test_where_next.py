@@ -55,6 +55,17 @@ def test_from_a_kelurahan_at_zero_to_a_session_planned_there(
     expect(sari.locator("main dl.facts")).to_contain_text("Balai Contoh")
 
 
+def test_what_one_chooses_by_is_not_printed(sari: Page) -> None:
+    sari.emulate_media(media="print")
+    for address, choices in (
+        ("/cakupan?by=all", "form.coverage-filters, nav.presets, .coverage-map .button"),
+        ("/cakupan/berikutnya", "form.planned-in"),
+    ):
+        sari.goto(address)
+        expect(sari.locator(choices).locator("visible=true")).to_have_count(0)
+        expect(sari.locator("main table").first).to_be_visible()
+
+
 def test_from_a_figure_to_the_row_behind_it(
     sari: Page, everyone_can_use: PageCheck, screenshot: Screenshot
 ) -> None:
