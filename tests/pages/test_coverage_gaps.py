@@ -84,6 +84,9 @@ def test_a_kelurahan_at_zero_leads_to_a_session_planned_there(organizer: TestCli
     assert re.search(r'name="capacity"[^>]* value="5"', form)
     assert re.search(r'name="places_of_group.rt"[^>]* value="5"', form)
     assert re.search(r'name="code"[^>]* value="SPBE-2025-2"', form)
+    assert "Filled in for Lamaru, with as many places as people are missing there." in form
+    again = organizer.post(heads_of_rt, data={"code": "", "planned_for": LAMARU})
+    assert (again.status_code, "Filled in for Lamaru" in again.text) == (422, True)
 
     chosen = organizer.get(f"{PAGE}?rencana=SPBE-2025").text
     assert "/kegiatan/KOSONG/" not in chosen

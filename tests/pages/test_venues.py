@@ -187,7 +187,10 @@ def test_a_long_list_is_read_onward(viewer: TestClient, city: City) -> None:
 
 def test_where_there_is_no_wifi_yet(viewer: TestClient, city: City) -> None:
     add(city, "Balai Contoh", kelurahan=LAMARU, wifi=False)
-    assert "34 of 34 kelurahan have no venue with free public Wi-Fi" in viewer.get("/tempat").text
+    assert (
+        "34 of 34 kelurahan have no venue that is known to have free public Wi-Fi"
+        in viewer.get("/tempat").text
+    )
 
     add(city, "Taman Contoh", kelurahan=MANGGAR, wifi=True)
 

@@ -18,7 +18,6 @@ from app.reports.html import table_parts
 from app.reports.rt_coverage import rt_download, rt_headline, rt_table
 from app.reports.states import state_text
 from app.reports.wording import subtitle
-from app.routers.pages.workshop_sessions import OF_GROUP
 from app.web.coverage_page import WORKSHOPS_OFFERED, answered
 from app.web.coverage_query import CoverageQuery
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
@@ -26,6 +25,7 @@ from app.web.downloads import download
 from app.web.etags import unless_unchanged
 from app.web.forms import EmptyIsNone, OptionalText
 from app.web.pages import render
+from app.web.workshop_session_form import OF_GROUP
 
 router = APIRouter(include_in_schema=False)
 
@@ -163,7 +163,11 @@ def _workshops(look: Db, actor: Actor) -> list[WorkshopView]:
 
 def _plan_address(gap: CoverageGap, workshop: WorkshopView) -> str:
     """The form of a new session of the workshop, filled in for the gap."""
-    filled: dict[str, str | int] = {"venue": gap.venues.best, "capacity": gap.gap}
+    filled: dict[str, str | int] = {
+        "venue": gap.venues.best,
+        "capacity": gap.gap,
+        "planned_for": gap.kelurahan,
+    }
     if gap.group:
         filled[OF_GROUP + gap.group] = gap.gap
     return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(filled)}"

@@ -1,10 +1,9 @@
 """The sessions of a workshop: making, changing, copying and cancelling one. Its own page is `registrations`'."""
 
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem
@@ -17,89 +16,14 @@ from app.queries.workshops import workshop
 from app.services import workshop_sessions as services
 from app.services.session_cancellation import cancel_session
 from app.services.session_copies import copy_session
-from app.services.unseen_changes import CHANGED, seal
+from app.services.unseen_changes import CHANGED
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
 from app.web.flash import flash
-from app.web.forms import moment, optional_moment, render_form, whole_number
+from app.web.forms import moment, render_form
 from app.web.pages import see
+from app.web.workshop_session_form import WorkshopSessionForm
 
 router = APIRouter(include_in_schema=False)
-
-OF_GROUP = "places_of_group."
-
-
-class WorkshopSessionForm(BaseModel):
-    """Times as an input of type datetime-local writes them, in WITA.
-
-    The places of a group come as a field of their own, "places_of_group.umkm".
-    """
-
-    model_config = ConfigDict(extra="allow")
-
-    code: str = ""
-    starts: str = ""
-    ends: str = ""
-    venue: str = ""
-    mode: str = "luring"
-    online_link: str = ""
-    capacity: str = ""
-    places_per_kelurahan: str = ""
-    registration_opens: str = ""
-    registration_closes: str = ""
-    seen: str = ""
-
-    def typed(self, name: str) -> str:
-        """What was typed for a group's places."""
-        return str((self.model_extra or {}).get(name, ""))
-
-    @property
-    def groups(self) -> list[str]:
-        """The groups for which something is typed."""
-        names = self.model_extra or {}
-        return [
-            name.removeprefix(OF_GROUP) for name in names if name.startswith(OF_GROUP) and self.typed(name)
-        ]
-
-    @property
-    def has_more(self) -> bool:
-        """Whether anything is said that most sessions don't need."""
-        return bool(
-            self.places_per_kelurahan or self.groups or self.registration_opens or self.registration_closes
-        )
-
-    def given(self) -> services.WorkshopSessionInput:
-        of_group = {group: whole_number(self.typed(OF_GROUP + group)) for group in self.groups}
-        return services.WorkshopSessionInput(
-            starts=moment(self.starts),
-            ends=moment(self.ends),
-            venue=self.venue,
-            mode=self.mode,
-            online_link=self.online_link.strip(),
-            capacity=whole_number(self.capacity),
-            registration_opens=optional_moment(self.registration_opens),
-            registration_closes=optional_moment(self.registration_closes),
-            places_per_kelurahan=whole_number(self.places_per_kelurahan),
-            places_of_group={group: places for group, places in of_group.items() if places is not None},
-        )
-
-    @classmethod
-    def of(cls, view: queries.WorkshopSessionView) -> "WorkshopSessionForm":
-        """The form as one who wants to change the session finds it."""
-        said = services.said_of(view)
-        return cls(
-            code=view.code,
-            seen=seal(said),
-            starts=_written(said.starts),
-            ends=_written(said.ends),
-            venue=view.venue,
-            mode=view.mode,
-            online_link=view.online_link,
-            capacity=_number(view.capacity),
-            places_per_kelurahan=_number(view.places_per_kelurahan),
-            registration_opens=_written(said.registration_opens),
-            registration_closes=_written(said.registration_closes),
-            **{OF_GROUP + group: str(places) for group, places in view.places_of_group.items()},
-        )
 
 
 class CopyForm(BaseModel):
@@ -253,6 +177,7 @@ def _new_form(
         _,
         problem,
         workshop=found,
+        planned_for=next((one.name for one in reference.kelurahan(look) if one.code == form.planned_for), ""),
         venues=venue_names(look),
         groups=_groups(look, language, found.target_groups, form),
     )
@@ -290,11 +215,3 @@ def _groups(
     shown = {*own, *form.groups}
     groups = reference.target_groups(look, language)
     return [(group.code, group.label) for group in groups if not own or group.code in shown]
-
-
-def _written(day_and_time: datetime | None) -> str:
-    return f"{day_and_time:%Y-%m-%dT%H:%M}" if day_and_time else ""
-
-
-def _number(number: int | None) -> str:
-    return "" if number is None else str(number)
