@@ -12,7 +12,7 @@ from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters, registrations_that_count, within_the_city
 from app.queries.denominators import Known, areas, denominators, known_on
 from app.reports.coverage import CoverageRow
-from app.reports.rt_coverage import RtCoverage, RtOfKelurahan, RtReached
+from app.reports.rt_coverage import RtCoverage, RtOfKelurahan, RtReached, RtSource
 
 
 def rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Language) -> RtCoverage:
@@ -37,6 +37,15 @@ def rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Langua
         kelurahan=places,
         kecamatan=tuple(one for one in of_kecamatan if one.known),
         whole=of_kecamatan[0] if filters.kecamatan else _all_of(city, places, known),
+        sources=tuple(
+            sorted(
+                {
+                    RtSource(line.source, line.as_of)
+                    for (code, indicator), line in known.items()
+                    if indicator is Indicator.RT and code.startswith(filters.kecamatan or "")
+                }
+            )
+        ),
     )
 
 

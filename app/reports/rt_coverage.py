@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, date
 
-from app.i18n import Language, Translator, integer_text
+from app.i18n import Language, Translator, date_text, integer_text
 from app.reports.coverage import CoverageReport
 from app.reports.download import Download, Format, file_name
 from app.reports.table import Column, Row, Table
@@ -40,6 +40,14 @@ class RtOfKelurahan(RtReached):
     closed_on: date | None = None
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class RtSource:
+    """Who told how many RT there are, and for which day."""
+
+    source: str
+    as_of: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtCoverage:
     """Every kelurahan of the report in code order, and the kecamatan of which the number of RT is known.
@@ -51,6 +59,7 @@ class RtCoverage:
     kelurahan: tuple[RtOfKelurahan, ...]
     kecamatan: tuple[RtReached, ...]
     whole: RtReached
+    sources: tuple[RtSource, ...]
 
 
 def rt_headline(found: RtCoverage, _: Translator, language: Language) -> str:
@@ -85,17 +94,32 @@ def rt_table(found: RtCoverage, _: Translator, language: Language) -> Table:
             *(_row(one, one.name, _("All its kelurahan"), None) for one in found.kecamatan),
         ),
         total=_row(found.whole, "", _("Total"), found.report.totals.participants),
-        notes=(
-            _(
-                "An RT counts once, where somebody from it was present at a session of the period at least "
-                "once, in the kelurahan where they lived then."
-            ),
-            _(
-                "RT not noted: participants of whom no RT was noted, so that it can't be told which one they came from."
-            ),
-            _("Where it isn't known how many RT there are, the count stands alone."),
-        ),
+        notes=_notes(found, _),
     )
+
+
+def _notes(found: RtCoverage, _: Translator) -> tuple[str, ...]:
+    lines = [
+        _(
+            "An RT counts once, where somebody from it was present at a session of the period at least "
+            "once, in the kelurahan where they lived then."
+        ),
+        _(
+            "RT not noted: participants of whom no RT was noted, so that it can't be told which one they came from."
+        ),
+        _("Where it isn't known how many RT there are, the count stands alone."),
+    ]
+    if found.sources:
+        told = "; ".join(f"{one.source} ({date_text(one.as_of)})" for one in found.sources)
+        lines.append(_("How many RT there are: %(sources)s") % {"sources": told})
+    if any((one.share or 0) > 100 for one in (*found.kelurahan, *found.kecamatan, found.whole)):
+        lines.append(
+            _(
+                "More than 100 per cent: the RT noted of participants are more than the source tells. Check the "
+                "numbers noted, and whether the source is out of date."
+            )
+        )
+    return tuple(lines)
 
 
 def _kelurahan_row(one: RtOfKelurahan, _: Translator) -> Row:
@@ -118,6 +142,7 @@ def rt_document(found: RtCoverage) -> dict[str, object]:
         "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
         "filters": asdict(report.filters),
         "total": _figures(found.whole),
+        "sources": [{"source": one.source, "as_of": one.as_of.isoformat()} for one in found.sources],
         "kecamatan": [_figures(one) for one in found.kecamatan],
         "rows": [_figures(one) for one in found.kelurahan],
     }

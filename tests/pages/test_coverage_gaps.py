@@ -3,16 +3,25 @@
 import csv
 import html
 import re
+from datetime import date
 from io import BytesIO, StringIO
 
 import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from pypdf import PdfReader
-from sqlmodel import select
+from sqlmodel import col, select
 
 from app.database import writing
-from app.models import AttendanceStatus, CoverageTarget, Registration, Venue, WorkshopSession
+from app.models import (
+    AttendanceStatus,
+    CoverageTarget,
+    Denominator,
+    Indicator,
+    Registration,
+    Venue,
+    WorkshopSession,
+)
 from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
@@ -147,6 +156,21 @@ def test_rt_are_told_kelurahan_by_kelurahan(viewer: TestClient) -> None:
     lamaru = re.search(r"Lamaru</th>(.*?)</tr>", page, re.DOTALL)
     assert lamaru is not None
     assert re.findall(r'<td class="integer">(.*?)</td>', lamaru[1]) == ["1", "–", "–", "1", "0"]
+
+
+def test_more_rt_than_there_are_is_explained_with_the_source(viewer: TestClient, city: City) -> None:
+    with writing(city.engine) as db:
+        day = date(2025, 1, 1)
+        db.add(Denominator(area_code=MANGGAR, indicator=Indicator.RT, value=1, as_of=day, source="Kelurahan"))
+    assert "How many RT there are: Kelurahan (01-01-2025)" in viewer.get("/cakupan/rt").text
+    assert "More than 100 per cent" not in viewer.get("/cakupan/rt").text
+
+    for rt in ("3", "4"):
+        city.register("SPBE-2025-1", f"Warga {rt}", MANGGAR, outcome=AttendanceStatus.PRESENT)
+        with writing(city.engine) as db:
+            db.exec(select(Registration).order_by(col(Registration.id).desc())).first().rt = rt  # type: ignore[union-attr]
+
+    assert "More than 100 per cent" in viewer.get("/cakupan/rt").text
 
 
 def test_outsiders_see_none_of_it(nobody: TestClient) -> None:

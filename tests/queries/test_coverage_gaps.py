@@ -148,6 +148,7 @@ def test_a_share_of_rt_stands_where_their_number_is_known_and_nowhere_else(engin
     assert (shares.pop(MANGGAR), set(shares.values())) == (25, {None})
     assert [(one.code, one.reached, one.share) for one in found.kecamatan] == [(manggar.parent_code, 3, 10)]
     assert found.whole.share is None
+    assert [(one.source, one.as_of) for one in found.sources] == [("Contoh", date(2025, 1, 1))]
 
 
 @pytest.mark.usefixtures("rt_of_two_kelurahan")
