@@ -63,7 +63,7 @@ LOOKS: dict[State, StateLook] = {
     ),
     "none": StateLook(
         label=N_("Nobody registered"),
-        meaning=N_("nobody from here has registered"),
+        meaning=N_("nobody from here is registered"),
         fill="#ffffff",
         hatch=None,
         ink="#3f464d",

@@ -7,7 +7,7 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 
 from app.database import Db
-from app.errors import Invalid
+from app.errors import Invalid, NotFound
 from app.i18n import N_, Language, Translator
 from app.permissions import Actor
 from app.queries import reference
@@ -38,7 +38,7 @@ def answered(
         if refusal:
             raise refusal
         return page(form)
-    except Invalid as problem:
+    except (Invalid, NotFound) as problem:
         choices = filter_choices(look, actor, form, language)
         return render_form(request, "coverage/refused.html", form, _, problem, **choices)
 

@@ -148,6 +148,21 @@ def test_an_address_that_means_nothing_keeps_the_filters_that_do(viewer: TestCli
         assert f'method="get" action="{path}"' in page.text
 
 
+def test_a_choice_that_is_gone_keeps_the_others(viewer: TestClient) -> None:
+    """As in a link that a colleague once sent."""
+    for path, asked, said in (
+        ("/cakupan", "workshop=LAMA", "There is no workshop LAMA."),
+        ("/cakupan/berikutnya", "kecamatan=64.71.09", "There is no kecamatan 64.71.09."),
+        ("/cakupan/sesi", "kelurahan=64.71.09.1001", "There is no kelurahan 64.71.09.1001."),
+    ):
+        page = viewer.get(f"{path}?{asked}&group=rt")
+
+        assert page.status_code == 404
+        assert said in page.text
+        assert 'value="rt" selected' in page.text
+        assert f'href="{path}">Clear</a>' in page.text
+
+
 def test_there_is_no_file_of_another_kind(viewer: TestClient) -> None:
     assert viewer.get("/cakupan.docx").status_code == 422
 
