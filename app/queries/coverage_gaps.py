@@ -1,7 +1,7 @@
 """Where to go next, after the coverage report. A constant number of queries."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Subquery, case, func, select
@@ -9,7 +9,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.i18n import Language
-from app.models import Venue, Workshop, WorkshopSession
+from app.models import RegistrationStatus, Venue, Workshop, WorkshopSession
 from app.permissions import Actor, Permission
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters, registrations_that_count, within_the_city
@@ -30,12 +30,13 @@ from app.reports.coverage_gaps import CoverageGap, CoverageGaps, Order, VenuesTh
 class Unclear:
     """What stands behind a gap. `sessions` are over, and lack an outcome of somebody.
 
-    `never_came` and `expected` are people, as in `CoverageGap`.
+    `never_came`, `expected` and `waiting` are people, as in `CoverageGap`.
     `to_come` and `list_missing` are registrations without an outcome, of sessions still to come or over.
     """
 
     never_came: int = 0
     expected: int = 0
+    waiting: int = 0
     sessions: int = 0
     to_come: int = 0
     list_missing: int = 0
@@ -163,10 +164,23 @@ def _unclear(db: Db, facts: Subquery, *by: ColumnElement[str]) -> defaultdict[tu
         .where(within_the_city(facts), facts.c.list_missing.is_not(None))
         .group_by(*by)
     )
+    waiting = db.execute(
+        select(*by, func.count(facts.c.person.distinct()))
+        .where(facts.c.kelurahan.is_not(None), facts.c.status == RegistrationStatus.WAITLISTED)
+        .group_by(*by)
+    )
     lists = {tuple(place): count for *place, count in sessions}
     found: defaultdict[tuple[str, ...], Unclear] = defaultdict(Unclear)
     for *place, never_came, expected, to_come, list_missing in people:
-        found[tuple(place)] = Unclear(never_came, expected, lists.get(tuple(place), 0), to_come, list_missing)
+        found[tuple(place)] = Unclear(
+            never_came=never_came,
+            expected=expected,
+            sessions=lists.get(tuple(place), 0),
+            to_come=to_come,
+            list_missing=list_missing,
+        )
+    for *place, people_waiting in waiting:
+        found[tuple(place)] = replace(found[tuple(place)], waiting=people_waiting)
     return found
 
 
@@ -214,6 +228,7 @@ def _described(short: Short, venues: VenuesThere) -> CoverageGap:
         gap=_gap(figures),
         never_came=unclear.never_came,
         expected=unclear.expected,
+        waiting=unclear.waiting,
         lists_missing=unclear.sessions,
         venues=venues,
     )

@@ -35,6 +35,7 @@ class CoverageGap:
 
     `never_came`     distinct people registered whose outcomes are all known, and who were present at none
     `expected`       distinct people who were present at none yet, and are registered for a session still to come
+    `waiting`        distinct people on a session's waiting list
     `lists_missing`  sessions that are over, without an outcome of somebody from here
     """
 
@@ -51,6 +52,7 @@ class CoverageGap:
     gap: int
     never_came: int
     expected: int
+    waiting: int
     lists_missing: int
     venues: VenuesThere
 
@@ -113,6 +115,7 @@ def gaps_table(found: CoverageGaps, _: Translator, language: Language) -> Table:
             Column(_("In all"), "integer", group=lists),
             Column(_("Never came"), "integer", group=lists),
             Column(_("Expected"), "integer", group=lists),
+            Column(_("On a waiting list"), "integer"),
             Column(_("Sessions without attendance"), "integer"),
             Column(_("yes"), "integer", group=venues),
             Column(_("no"), "integer", group=venues),
@@ -152,6 +155,7 @@ def _row(number: int, gap: CoverageGap, _: Translator) -> Row:
             gap.registered,
             gap.never_came,
             gap.expected,
+            gap.waiting,
             gap.lists_missing,
             gap.venues.with_wifi,
             gap.venues.without_wifi,

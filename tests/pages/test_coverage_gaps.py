@@ -19,6 +19,7 @@ from app.models import (
     Denominator,
     Indicator,
     Registration,
+    RegistrationStatus,
     Venue,
     WorkshopSession,
 )
@@ -71,11 +72,13 @@ def test_whoever_is_registered_for_a_session_to_come_is_told_of(viewer: TestClie
     coming = coming_session(city)
     city.register(coming, "Sri Kenanga", SEPINGGAN)
     city.register(coming, "Wati Teratai", LAMARU)
+    city.register(coming, "Tuti Mawar", MANGGAR, status=RegistrationStatus.WAITLISTED)
 
     page = viewer.get(f"{PAGE}?from=2025-01-01&to=2099-12-31&tampil=semua").text
 
     assert "Not yet measured (session still to come)" in page
     assert page.count("not present yet, but registered for a session to come: 1") == 1
+    assert page.count("on a waiting list: 1") == 1
 
 
 def test_a_kelurahan_at_zero_leads_to_a_session_planned_there(organizer: TestClient, city: City) -> None:

@@ -23,7 +23,7 @@ from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 # The city is the same for all of them: each history is rolled back before the next.
 one_city = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
-Gap = tuple[str, str | None, int, int, int, int]
+Gap = tuple[str, str | None, int, int, int, int, int]
 
 
 @one_city
@@ -38,7 +38,8 @@ def test_gaps_are_those_of_a_slow_search(
     db.rollback()
 
     assert {
-        (gap.kelurahan, gap.group, gap.gap, gap.never_came, gap.expected, gap.lists_missing) for gap in found
+        (gap.kelurahan, gap.group, gap.gap, gap.never_came, gap.expected, gap.waiting, gap.lists_missing)
+        for gap in found
     } == slow
     assert len(found) == len(slow)
     assert [gap.gap for gap in found] == sorted((gap.gap for gap in found), reverse=True)
@@ -46,20 +47,23 @@ def test_gaps_are_those_of_a_slow_search(
 
 
 def slow_gaps(slow: SlowCount) -> Iterator[Gap]:
-    """Kelurahan, group, people missing, those who never came, those expected, sessions without all outcomes."""
+    """Kelurahan, group, people missing, who never came, are expected, wait, sessions without all outcomes."""
     asked = slow.asked
     for place, row in slow.rows().items():
         targets: dict[str | None, int] = {asked.group: row["target"]}
         if asked.group is None:
             targets |= {group: row["groups"][group]["target"] or 0 for group in slow.groups}
         for group, target in targets.items():
-            visits = [
-                visit for visit in slow.inside if visit.kelurahan == place and group in (None, visit.group)
+            there = [
+                visit for visit in slow.visits if visit.kelurahan == place and group in (None, visit.group)
             ]
+            visits = [visit for visit in there if visit.status != "waitlisted"]
+            waiting = len(people(visit for visit in there if visit.status == "waitlisted"))
             came = people(present(visits))
             if target > len(came):
                 missing, absent = target - len(came), never_came(visits, came)
-                yield place, group, missing, absent, expected(visits, came), lists_missing(visits)
+                coming = expected(visits, came)
+                yield place, group, missing, absent, coming, waiting, lists_missing(visits)
 
 
 def never_came(visits: list[Visit], came: set[int]) -> int:
