@@ -59,15 +59,17 @@ _DAY_AND_MONTH = re.compile(
     r"(?:(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad),?\s+)?\d{1,2}(?:\s*[/-]\s*\d{1,2}|\s+[a-z]{3,9})",
     re.IGNORECASE,
 )
-_LINE_TO_WRITE_ON = re.compile(r"[.…_ ☐□]*")
+_LINE_TO_WRITE_ON = re.compile(r"[.…_ ☐□]*|\(?\d{1,6}[.)]*\s*[.…_]{2,}")
 _PRINTED = re.compile(r"\(?\d{0,6}[.)]*[-–—.…_*/ ]*")
+_NUMBERED = re.compile(r"\(?\d{1,6}(?:[.)]+\s*|\s+)(?=[^\W\d]|[✓✔√☑✅✗✘✕☒❌])")
+"""The row's number, as printed where somebody is to sign: "12. ✓"."""
 _NOTHING_TO_SAY = frozenset({"tidak ada", "tdk ada", "nihil"})
 _SEPARATOR = " | "
 
 
 def read_mark(cell: Cell) -> AttendanceStatus | None:
     """What one attendance cell says, or None where that is unclear ("x" is, and so is what its writer doubts)."""
-    text = clean(cell_text(cell))
+    text = _beside_number(clean(cell_text(cell)))
     if "?" in text:
         return None
     if text in _TICKS:
@@ -98,12 +100,17 @@ def _from_words(said: list[str]) -> AttendanceStatus | None:
 
 def is_mark_word(text: str) -> bool:
     """True for a text that can only be about attendance: "tidak hadir", "ttd", a tick; not "1", not "Bpk. Hadi"."""
-    return _MARK_WORDS.search(text) is not None and read_mark(text) is not None
+    return _MARK_WORDS.search(_beside_number(text)) is not None and read_mark(text) is not None
 
 
 def may_be_mark(text: str) -> bool:
     """True for a text that is a mark in a column of marks: "H", "ya", "x"; a bare number may be pre-printed there."""
+    text = _beside_number(text)
     return text in _CROSSES or (text not in _DASHES and not text.isdigit() and read_mark(text) is not None)
+
+
+def _beside_number(text: str) -> str:
+    return _NUMBERED.sub("", text, count=1) if text.lstrip("(")[:1].isdigit() else text
 
 
 def is_printed(text: str) -> bool:

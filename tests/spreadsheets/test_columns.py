@@ -113,6 +113,16 @@ def test_pre_printed_numbers_in_a_signature_column_are_no_marks() -> None:
     assert cells(sheet, "attendance") == [None, None]
 
 
+def test_a_mark_behind_the_printed_number_of_a_signature_column_is_one() -> None:
+    people: list[list[Cell]] = [
+        [1, "Rina", "Damai", "1. v"],
+        [2, "Maya", "Damai", "     2. ✓"],
+        [3, "Dewi", "Damai", "3."],
+    ]
+    rows = judged(recognised(workbook(HEADER, *people))).rows
+    assert [row.attendance for row in rows] == ["present", "present", "absent"]
+
+
 @pytest.mark.parametrize("heading", ["Ket", "Paraf"])
 def test_letters_and_crosses_are_marks_where_nothing_else_is_written(heading: str) -> None:
     marks = {"Rina": "H", "Maya": "S", "Dewi": "x", "Budi": None, "Joko": "-"}

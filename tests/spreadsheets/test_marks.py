@@ -39,6 +39,9 @@ DAY = date(2025, 8, 6)
         "ttd",
         "ada",
         "Hadir (telat)",
+        "1. v",
+        "12 ✓",
+        "(3) ttd",
     ],
 )
 def test_present(mark: Cell) -> None:
@@ -64,6 +67,7 @@ def test_present(mark: Cell) -> None:
         "tdk bisa hadir",
         "tanpa keterangan",
         "TK",
+        "2. tidak hadir",
     ],
 )
 def test_absent(mark: Cell) -> None:
@@ -79,13 +83,26 @@ def test_excused(mark: Cell) -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    ["x", "X", "?", "hadir?", "hadir / tidak", "2", 7, "besok", "hadir, izin pulang", date(2025, 8, 6)],
+    [
+        "x",
+        "X",
+        "?",
+        "hadir?",
+        "hadir / tidak",
+        "2",
+        7,
+        "08.30",
+        "besok",
+        "hadir, izin pulang",
+        "3. x",
+        date(2025, 8, 6),
+    ],
 )
 def test_unclear(mark: Cell) -> None:
     assert read_attendance(mark, DAY) == MarkReading(None, clear=False)
 
 
-@pytest.mark.parametrize("mark", [None, "", "  ", "………………", "..........", "______"])
+@pytest.mark.parametrize("mark", [None, "", "  ", "………………", "..........", "______", "1. ........", "2……"])
 def test_blank(mark: Cell) -> None:
     assert read_attendance(mark, DAY) == MarkReading(None)
 
