@@ -13,6 +13,7 @@ from app.spreadsheets.participants import read_participants, with_merges_filled
 from app.spreadsheets.place_names import place_key, section_place
 from app.spreadsheets.text import clean
 from app.spreadsheets.workbooks import grids
+from app.spreadsheets.zigzag import with_marks_in_one_column
 
 _PREVIEW_ROWS = 20
 _PREVIEW_BELOW_HEADER = 10
@@ -59,6 +60,7 @@ def first_list(
 def _recognise_sheet(
     grid: Grid, header: Header, chosen: Mapping[int, str | None], place_keys: Collection[str]
 ) -> RecognisedSheet | None:
+    grid = with_marks_in_one_column(grid, header, chosen)
     named = name_columns(header, grid.rows[header.below :], chosen, place_keys)
     name_column = next((index for index, field in named.fields.items() if field == "name"), None)
     if name_column is None:

@@ -3,12 +3,13 @@
 from datetime import date
 
 import pytest
+from openpyxl import Workbook
 
 from app.i18n import Language, translator
 from app.spreadsheets.document import Cell, CellError, RecognisedSheet
 from app.spreadsheets.judgement import Judgement
 from app.spreadsheets.messages import message_text
-from tests.spreadsheets.story import codes, judged, recognised, reference, session, workbook
+from tests.spreadsheets.story import codes, judged, recognised, reference, saved, session, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -121,6 +122,28 @@ def test_a_mark_behind_the_printed_number_of_a_signature_column_is_one() -> None
     ]
     rows = judged(recognised(workbook(HEADER, *people))).rows
     assert [row.attendance for row in rows] == ["present", "present", "absent"]
+
+
+def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> None:
+    book = Workbook()
+    for row in (
+        ("No", "Nama", "Kelurahan", "Tanda Tangan"),
+        (1, "Rina", "Damai", "1. ✓"),
+        (2, "Maya", "Damai", None, "2."),
+        (3, "Dewi", "Damai", "3."),
+        (4, "Budi", "Damai", None, "4. ✓"),
+        (None, None, None, None, "Balikpapan, 5 Agustus 2025"),
+    ):
+        book.worksheets[0].append(row)
+    for area in ("D1:E1", "D2:D3", "E3:E4"):
+        book.worksheets[0].merge_cells(area)
+    rows = judged(recognised(saved(book))).rows
+    assert [row.attendance for row in rows] == ["present", "absent", "absent", "present"]
+
+
+def test_a_mark_right_of_the_column_serves_who_has_none_in_it() -> None:
+    content = b"Nama;Kelurahan;Hadir;\nRina;Damai;v;telat\nMaya;Damai;;v\nDewi;Damai;;\n"
+    assert cells(recognised(content), "attendance") == ["v", "v", None]
 
 
 @pytest.mark.parametrize("heading", ["Ket", "Paraf"])
