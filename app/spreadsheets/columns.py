@@ -13,7 +13,7 @@ from app.spreadsheets.headings import (
     is_ignored_heading,
     is_number_heading,
 )
-from app.spreadsheets.marks import holds_marks, outcome_of_heading
+from app.spreadsheets.marks import holds_marks, is_part_of_day, outcome_of_heading
 from app.spreadsheets.sex import read_sex
 from app.spreadsheets.text import clean
 
@@ -66,7 +66,9 @@ def _by_heading(headings: Sequence[Heading]) -> dict[int, str]:
 
 def _field(heading: Heading, *, several_parts: bool) -> str | None:
     above = heading_field(heading.above) if heading.above else None
-    if above in {"attendance", "signature"} and is_attendance_part(heading.text):
+    if above == "attendance" and is_attendance_part(heading.text):
+        return "attendance"
+    if above == "signature" and is_attendance_part(heading.text) and not is_part_of_day(heading.text):
         return "attendance"
     if above == "sex" and read_sex(heading.text):
         return "sex"
@@ -116,7 +118,7 @@ def _address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | Non
 
 
 def _parts(headings: Sequence[Heading], fields: Mapping[int, str]) -> dict[str, tuple[tuple[int, str], ...]]:
-    """Attendance over outcomes or days, sex over L and P."""
+    """Attendance over outcomes, days or parts of one, sex over L and P."""
     recognise: dict[str, Callable[[str], object]] = {"attendance": is_attendance_part, "sex": read_sex}
     parts = {}
     for field, is_part in recognise.items():
@@ -143,8 +145,11 @@ def _one_column_each(
         columns = [index for index in sorted(fields) if fields[index] == field]
         if field in parts:
             columns = [index for index, _ in parts[field]]
-            if field == "attendance" and any(outcome_of_heading(label) is None for _, label in parts[field]):
-                warnings.append(several_days([label for _, label in parts[field]]))
+            labels = [label for _, label in parts[field]]
+            if field == "attendance" and not all(
+                outcome_of_heading(label) or is_part_of_day(label) for label in labels
+            ):
+                warnings.append(several_days(labels))
             kept |= dict.fromkeys(columns, field)
             continue
         with_data = [index for index in columns if _has_data(rows, index)]

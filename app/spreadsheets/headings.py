@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from app.spreadsheets.marks import is_day_heading, outcome_of_heading
+from app.spreadsheets.marks import is_day_heading, is_part_of_day, outcome_of_heading
 from app.spreadsheets.text import collapse, words
 
 _DATA = Path(__file__).parents[1] / "data" / "column-headings.csv"
@@ -98,5 +98,5 @@ def is_ignored_heading(heading: str) -> bool:
 
 
 def is_attendance_part(heading: str) -> bool:
-    """True for a heading that is one of several attendance columns: an outcome or a day."""
-    return outcome_of_heading(heading) is not None or is_day_heading(heading)
+    """True for a heading that is one of several attendance columns: an outcome, a day or a part of one."""
+    return outcome_of_heading(heading) is not None or is_day_heading(heading) or is_part_of_day(heading)

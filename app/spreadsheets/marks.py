@@ -55,6 +55,10 @@ _MARK_WORDS = re.compile(
 )
 _PLACED = re.compile(r"^\s*(?P<label>[^:|]+?)\s*:\s*(?P<mark>.*?)\s*$")
 _DAY = re.compile(r"(?:hari|day|h|sesi|pertemuan|tgl|tanggal)?\s*(?:ke\s*)?(?P<number>\d{1,2}|i{1,3}|iv|v)")
+_PART_OF_DAY = re.compile(
+    r"(?:(?:absen|absensi|presensi|hadir|kehadiran|sesi)\s+)?(?:pagi|siang|sore|malam)"
+    r"|(?:absen|absensi|presensi|hadir|kehadiran)\s+(?:masuk|datang|pulang)"
+)
 _DAY_AND_MONTH = re.compile(
     r"(?:(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad),?\s+)?\d{1,2}(?:\s*[/-]\s*\d{1,2}|\s+[a-z]{3,9})",
     re.IGNORECASE,
@@ -141,6 +145,11 @@ def is_day_heading(heading: str) -> bool:
     return day_number(heading) is not None or _date_of_heading(heading, THIS_CENTURY.year) is not None
 
 
+def is_part_of_day(heading: str) -> bool:
+    """True for "Pagi", "Absen Siang", "Absen Pulang": one of several times at which a day's attendance is marked."""
+    return _PART_OF_DAY.fullmatch(words(heading)) is not None
+
+
 def _date_of_heading(heading: str, year: int) -> date | None:
     """The date that a heading names; "5/8" and "Selasa, 5 Agustus" are of `year`."""
     dated = read_date(heading, latest=THIS_CENTURY)
@@ -191,6 +200,8 @@ def read_attendance(cell: Cell, day: date) -> MarkReading:
         return _one_mark(text)
     if all(outcome_of_heading(label) for label in marks):
         return _outcome_mark(marks)
+    if all(map(is_part_of_day, marks)):
+        return _mark_of_one_day(marks.values())
     return _one_mark(marks[day_label(marks, day)])
 
 
@@ -212,6 +223,14 @@ def _outcome_mark(marks: dict[str, str]) -> MarkReading:
     ((outcome, mark),) = marked.items()
     denied = outcome == "present" and read_mark(mark) in {"absent", "excused"}
     return MarkReading(None, clear=False) if denied else MarkReading(outcome)
+
+
+def _mark_of_one_day(marks: Iterable[str]) -> MarkReading:
+    """Whoever was there at one time of the day came; marks that disagree are unclear."""
+    readings = [_one_mark(mark) for mark in marks]
+    said = {reading.status for reading in readings if reading.status is not None}
+    clear = len(said) <= 1 and all(reading.clear for reading in readings)
+    return MarkReading(said.pop() if said and clear else None, clear=clear)
 
 
 def _is_marked(mark: str) -> bool:

@@ -141,6 +141,19 @@ def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> 
     assert [row.attendance for row in rows] == ["present", "absent", "absent", "present"]
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Nama;Kelurahan;Absen Pagi;Absen Siang\nRina;Damai;v;\nMaya;Damai;;v\nDewi;Damai;;\n",
+        b"Nama;Kelurahan;Kehadiran;\n;;Pagi;Siang\nRina;Damai;v;\nMaya;Damai;;v\nDewi;Damai;;\n",
+    ],
+)
+def test_attendance_marked_at_several_times_of_the_day(content: bytes) -> None:
+    found = judged(recognised(content))
+    assert [row.attendance for row in found.rows] == ["present", "present", "absent"]
+    assert codes(found.warnings) == []
+
+
 def test_a_mark_right_of_the_column_serves_who_has_none_in_it() -> None:
     content = b"Nama;Kelurahan;Hadir;\nRina;Damai;v;telat\nMaya;Damai;;v\nDewi;Damai;;\n"
     assert cells(recognised(content), "attendance") == ["v", "v", None]

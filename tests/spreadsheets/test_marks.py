@@ -140,6 +140,25 @@ def test_of_days_without_a_date_the_first_counts() -> None:
     assert read_attendance(spread_text([("Hari 1", "v"), ("Hari 2", "")]), DAY) == MarkReading("present")
 
 
+@pytest.mark.parametrize(
+    ("morning", "afternoon", "reading"),
+    [
+        ("v", "", MarkReading("present")),
+        ("", "v", MarkReading("present")),
+        ("v", "hadir", MarkReading("present")),
+        ("izin", "", MarkReading("excused")),
+        ("v", "izin", MarkReading(None, clear=False)),
+        ("v", "x", MarkReading(None, clear=False)),
+        ("……", "", MarkReading(None)),
+    ],
+)
+def test_whoever_was_there_for_a_part_of_the_day_came(
+    morning: str, afternoon: str, reading: MarkReading
+) -> None:
+    text = spread_text([("Pagi", morning), ("Absen Siang", afternoon)])
+    assert (text and read_attendance(text, DAY)) == reading
+
+
 def test_marks_survive_as_text_and_can_be_corrected() -> None:
     text = spread_text([("Hadir", None), ("Izin", "x")])
     assert text == "Hadir: | Izin: x"
