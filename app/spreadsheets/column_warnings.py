@@ -17,8 +17,22 @@ _BETWEEN_DAYS = "|"
 
 
 def several_columns(field: str, used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Message:
-    unused = [_named(index, headings) for index in columns if index != used]
-    return Message("warning", field, "several-columns", _params(_named(used, headings), unused))
+    names = {index: _named(index, headings) for index in columns}
+    if len(set(names.values())) < len(names):
+        names = {index: f"{name} ({_letter(index)})" for index, name in names.items()}
+    unused = [name for index, name in names.items() if index != used]
+    return Message("warning", field, "several-columns", _params(names[used], unused))
+
+
+def list_beside(used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Message | None:
+    """Names under the same heading again are those of a second list, or of the first one's second half."""
+    again = (index for index in columns if index != used and headings.get(index) == headings.get(used))
+    beside = next(again, None)
+    return None if beside is None else Message("warning", "name", "list-beside", {"column": _letter(beside)})
+
+
+def marks_not_read(index: int, headings: Mapping[int, str]) -> Message:
+    return Message("warning", "attendance", "marks-not-read", {"column": _named(index, headings)})
 
 
 def several_days(labels: Sequence[str]) -> Message:

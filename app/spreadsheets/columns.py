@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.spreadsheets.column_content import field_of_content
-from app.spreadsheets.column_warnings import several_columns, several_days
+from app.spreadsheets.column_warnings import list_beside, marks_not_read, several_columns, several_days
 from app.spreadsheets.document import Cell, Message, cell_text
 from app.spreadsheets.header import Header, Heading
 from app.spreadsheets.headings import (
@@ -13,7 +13,7 @@ from app.spreadsheets.headings import (
     is_ignored_heading,
     is_number_heading,
 )
-from app.spreadsheets.marks import holds_marks, is_part_of_day, outcome_of_heading
+from app.spreadsheets.marks import holds_little_but_marks, holds_marks, is_part_of_day, outcome_of_heading
 from app.spreadsheets.sex import read_sex
 from app.spreadsheets.text import clean
 
@@ -51,7 +51,10 @@ def name_columns(
     texts = {heading.index: heading.full_text for heading in header.headings}
     fields, warnings = _one_column_each(fields, parts, rows, texts)
     named = NamedColumns(fields, number, parts, None, None, tuple(warnings))
-    return named if "attendance" in fields.values() else _with_remarks(named, chosen, rows)
+    if "attendance" not in fields.values():
+        named = _with_remarks(named, chosen, rows)
+    unread = _marks_not_read(named, header.headings, chosen, rows)
+    return replace(named, warnings=(*named.warnings, *(marks_not_read(index, texts) for index in unread)))
 
 
 def _by_heading(headings: Sequence[Heading]) -> dict[int, str]:
@@ -157,6 +160,8 @@ def _one_column_each(
         kept[used] = field
         if len(columns) > 1:
             warnings.append(several_columns(field, used, columns, headings))
+        if field == "name" and (beside := list_beside(used, with_data, headings)):
+            warnings.append(beside)
     return kept, warnings
 
 
@@ -173,6 +178,23 @@ def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: R
                 named, fields={**named.fields, index: "attendance"}, remarks=index, remarks_field=field
             )
     return named
+
+
+def _marks_not_read(
+    named: NamedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
+) -> list[int]:
+    """The columns of marks that nothing is made of: any where no attendance is read, else those without a heading."""
+    texts = {heading.index: heading.text for heading in headings}
+    headed_too = "attendance" not in named.fields.values()
+    known = named.fields.keys() | chosen.keys() | {named.number}
+    return [
+        index
+        for index in range(len(headings) + 1)
+        if index not in known
+        and (headed_too or not texts.get(index))
+        and not is_ignored_heading(texts.get(index, ""))
+        and holds_little_but_marks(list(_texts(rows[:200], index)))
+    ]
 
 
 def _texts(rows: Rows, index: int) -> Iterator[str]:

@@ -40,14 +40,14 @@ def interpret(
 ) -> InterpretedSheet:
     """Reads every row. `nik_key` makes what a NIK is looked up by: its keyed hash."""
     reader = RowReader(context, reference, nik_key, sheet.title_kelurahan)
+    of_sheet = [of_day(warning, context.day) for warning in sheet.warnings]
+    if context.registering:
+        of_sheet = [warning for warning in of_sheet if warning.field != "attendance"]
     rows = [reader.read(row, cells) for row, cells in with_dittos_resolved(watched(sheet.rows, progress))]
     return InterpretedSheet(
         rows=tuple(rows),
         blank_means=context.blank_means or _blank_means(rows),
-        warnings=(
-            *(of_day(warning, context.day) for warning in sheet.warnings),
-            *_file_warnings(sheet, context, reader),
-        ),
+        warnings=(*of_sheet, *_file_warnings(sheet, context, reader)),
         stated_total=sheet.stated_total,
         stated_total_of=sheet.stated_total_of,
     )

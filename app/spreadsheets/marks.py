@@ -5,7 +5,7 @@ corrected by hand ("hadir") and judged again like any other cell.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -129,6 +129,12 @@ def holds_marks(texts: Iterable[str]) -> bool:
     """
     said = [text for text in texts if not is_printed(text) and words(text) not in _NOTHING_TO_SAY]
     return any(map(is_mark_word, said)) or (bool(said) and all(map(may_be_mark, said)))
+
+
+def holds_little_but_marks(texts: Sequence[str]) -> bool:
+    """True of a column in which most of what isn't printed can only be about attendance."""
+    said = [text for text in texts if not is_printed(text)]
+    return 2 * sum(map(is_mark_word, said)) > len(said)
 
 
 def outcome_of_heading(heading: str) -> AttendanceStatus | None:

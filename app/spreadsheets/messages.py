@@ -60,6 +60,14 @@ SENTENCES: Mapping[str, str] = {
     "several-attendance-columns": N_(
         "Attendance is given for several days. The session's day is used, else the first one."
     ),
+    "list-beside": N_(
+        "Beside the list, in column %(column)s, there are more names. They were not read: move them below the first "
+        "list, and upload the file again."
+    ),
+    "marks-not-read": N_(
+        "The column “%(column)s” holds marks, but is not read as attendance. If they say who came, choose it under "
+        "“Sheet and columns”."
+    ),
     "columns-remembered": N_(
         "The columns are read as somebody set them for a list with the same headings. Check them."
     ),

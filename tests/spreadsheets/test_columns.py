@@ -1,5 +1,6 @@
 """Which column holds which field, by heading, by content, and over several columns."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -237,3 +238,40 @@ def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], use
     assert said_of(found, "en") == [
         f"Attendance is given for several days: “{used}” is read, not “{unused}”. Check that it is the right day."
     ]
+
+
+def test_a_second_list_beside_the_first_is_said_to_be_left_out() -> None:
+    columns = ("No", "Nama", "Kelurahan")
+    content = workbook((*columns, None, *columns), (1, "Rina", "Damai", None, 2, "Maya", "Manggar"))
+
+    found = judged(recognised(content))
+
+    assert [row.values.name for row in found.rows] == ["Rina"]
+    assert said_of(found)[:2] == [
+        "Nama: yang dibaca kolom “Nama (B)”, bukan “Nama (F)”. Periksa kolom-kolomnya.",
+        "Di samping daftar, di kolom F, masih ada nama lain. Nama-nama itu tidak dibaca: pindahkan ke bawah daftar "
+        "pertama, lalu unggah berkasnya lagi.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "marks", "warned"),
+    [
+        (("Nama", "Kelurahan", "Sampai selesai"), ("v", None), ["marks-not-read"]),
+        (("Nama", "Kelurahan", "Hadir", "Konsumsi"), ("hadir", "v"), []),
+        (("Nama", "Kelurahan", "Hadir", "Ket", None), ("hadir", "pulang dulu", "v"), ["marks-not-read"]),
+        (("Nama", "Kelurahan", "Usul"), ("hadir lebih awal? tidak usah", None), []),
+        (("Nama", "Kelurahan", "No Absen"), ("v", None), []),
+    ],
+)
+def test_marks_of_which_nothing_is_made_are_spoken_of(
+    headings: tuple[str | None, ...], marks: tuple[str | None, ...], warned: list[str]
+) -> None:
+    found = judged(recognised(workbook(headings, ("Rina Melati", "Damai", *marks))))
+    assert codes(found.warnings) == warned
+
+
+def test_a_list_that_registers_people_is_warned_of_nothing_about_attendance() -> None:
+    content = workbook(("Nama", "Kelurahan", "Sampai selesai"), ("Rina Melati", "Damai", "v"))
+    found = judged(recognised(content), replace(session(), registering=True))
+    assert codes(found.warnings) == []
