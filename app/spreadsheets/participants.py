@@ -12,7 +12,9 @@ from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, spread
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.row_kinds import (
     StatedTotal,
+    is_caption,
     is_count,
+    is_note,
     is_numbering,
     is_signature_line,
     section_of,
@@ -185,8 +187,10 @@ class _Table:
             if not total.is_part:
                 self.close(total)
             return False
-        signed = not numbered and is_signature_line(texts, self.named.fields)
-        if signed and not self.tells_of_a_person(cells):
+        if not numbered and self.named.number is not None and is_caption(texts):
+            return False
+        ends = not numbered and (is_note(texts) or is_signature_line(texts, self.named.fields))
+        if ends and not self.tells_of_a_person(cells):
             self.close(None)
             return False
         return "name" in cells or any(

@@ -12,7 +12,7 @@ _COUNT = re.compile(r"\(?\d{1,6}[.)]{0,2}")
 _TOTAL = re.compile(
     r"(?P<sub>sub\s*-?\s*)?(?:grand\s+)?(?:jumlah|jml|total)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL
 )
-_PART = re.compile(r"\b(?:tidak|tdk|izin|ijin|sakit|alpa|absen|laki|pria|perempuan|wanita)\b")
+_PART = re.compile(r"\b(?:tidak|tdk|izin|ijin|sakit|alpa|absen|laki|pria|perempuan|wanita|pindahan)\b")
 _NUMBER = re.compile(r"\d[\d.]*")
 _SIGNED = re.compile(
     r"(?:mengetahui|menyetujui|mengesahkan|diketahui|disetujui|nip\b"
@@ -22,6 +22,13 @@ _SIGNED = re.compile(
 _OFFICE = re.compile(
     r"(?:plt\.?\s|a\.?n\.?\s|kepala\b|lurah\b|camat\b|ketua\s+(?:panitia|pelaksana)|panitia\b|pejabat\b|sekretaris\s+(?:dinas|daerah)"
     r"|penanggung\s*jawab|koordinator\b|dibuat\s+oleh|petugas\b|narasumber\b|wali\s+kota\b|dinas\b)",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"(?:(?:catatan|keterangan|ket|nb|n\.b|note)\s*(?:[.:]|$)|\*)", re.IGNORECASE)
+_LEGEND = re.compile(r"[^=]{1,20}=\s*[^\W\d][^=]*")
+_CAPTION = re.compile(
+    r"(?:(?:unsur|kelompok|golongan|kategori|perwakilan|utusan|peserta|kecamatan)\s+\S.*|kec\.\s*\S.*"
+    r"|hal(?:aman|\.)\s*\d.*|.*:)",
     re.IGNORECASE,
 )
 _SIGNATURE_LINE_CELLS = 3
@@ -90,6 +97,19 @@ def _numbers(texts: Sequence[str]) -> list[int]:
     """The first number of each text: "68 orang" → 68. A line of several (L and P, or outcomes) states no one total."""
     found = filter(None, map(_NUMBER.search, texts))
     return [int(number[0].replace(".", "")[:9]) for number in found]
+
+
+def is_note(texts: Mapping[int, str]) -> bool:
+    """True for what is noted below a table: "Catatan: …", "*) diwakili", "H = Hadir"."""
+    if len(texts) != 1:
+        return False
+    (text,) = texts.values()
+    return _NOTE.match(text) is not None or _LEGEND.fullmatch(text) is not None
+
+
+def is_caption(texts: Mapping[int, str]) -> bool:
+    """True for a line between numbered people that says of what kind those below are, or which page it is."""
+    return len(texts) == 1 and all(map(_CAPTION.fullmatch, texts.values()))
 
 
 def is_signature_line(texts: Mapping[int, str], fields: Mapping[int, str]) -> bool:

@@ -83,6 +83,47 @@ def test_the_table_ends_at_total_or_signature(ending: list[list[Cell]]) -> None:
     assert names(sheet) == ["Rina Gani", "Maya Anwar"]
 
 
+@pytest.mark.parametrize("header", [("No", "Nama", "Kelurahan"), (None, "Nama", "Kelurahan")])
+@pytest.mark.parametrize(
+    "note",
+    ["Catatan: konsumsi 40 kotak", "Keterangan", "*) diwakili", "Ket. : v = hadir", "NB: dilanjutkan besok"],
+)
+def test_what_is_noted_below_the_table_is_nobody(header: tuple[str | None, ...], note: str) -> None:
+    people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Manggar"]]
+    sheet = recognised(workbook(header, *people, [None, note], [None, "H = Hadir"], [None, "Ibu Sri"]))
+    assert names(sheet)[:2] == ["Rina Gani", "Maya"]
+    assert names(sheet)[2:] == []
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "UNSUR RT",
+        "Perwakilan PKK",
+        "Kecamatan Balikpapan Timur",
+        "Kec. Balikpapan Timur",
+        "Tidak hadir :",
+        "Hal. 2",
+    ],
+)
+def test_a_caption_between_numbered_people_is_nobody(caption: str) -> None:
+    content = workbook(
+        HEADER, [None, caption], [1, "Rina Gani", "Damai"], [None, caption], [2, "Maya", "Damai"]
+    )
+    assert names(recognised(content)) == ["Rina Gani", "Maya"]
+
+
+def test_who_has_no_number_and_a_group_s_name_is_a_participant_where_nobody_has_one() -> None:
+    content = workbook(["Nama", "Kelurahan"], ["Kelompok Tani Makmur"], ["Rina Gani", "Damai"])
+    assert names(recognised(content)) == ["Kelompok Tani Makmur", "Rina Gani"]
+
+
+def test_what_a_page_carries_over_to_the_next_is_no_total() -> None:
+    content = workbook(HEADER, [1, "Rina Gani", "Damai"], [None, "Jumlah pindahan", 1], [2, "Maya", "Damai"])
+    sheet = recognised(content)
+    assert (names(sheet), sheet.stated_total) == (["Rina Gani", "Maya"], None)
+
+
 def test_a_numbered_row_below_a_total_continues_the_table() -> None:
     sheet = recognised(
         workbook(
