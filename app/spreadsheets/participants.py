@@ -9,6 +9,7 @@ from app.spreadsheets.document import Cell, CellError, SheetRow, StatedTotalOf, 
 from app.spreadsheets.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.grid import Merge
 from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, spread_text
+from app.spreadsheets.number_beside_name import name_and_number
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.row_kinds import (
     StatedTotal,
@@ -132,6 +133,11 @@ class _Table:
                 cell = str(cell)
             if cell is not None and cell != "":
                 cells[name] = cell
+        said = cells.get("name")
+        if type(said) is str and (said[-1].isdigit() or said[-1] == ")"):
+            cells["name"], field, number = name_and_number(said)
+            if field:
+                cells.setdefault(field, number)
         if self.named.parts:
             self.add_spread(row, cells)
         if self.named.remarks is not None:

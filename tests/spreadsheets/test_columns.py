@@ -97,6 +97,18 @@ def test_a_list_whose_only_names_stand_beside_what_they_do_is_read() -> None:
     assert cells(recognised(content), "name") == ["Rina Gani"]
 
 
+def test_a_nik_or_telephone_number_in_the_name_s_cell_is_no_part_of_the_name() -> None:
+    content = workbook(
+        ["No", "Nama / NIK", "Kelurahan", "HP"],
+        [1, "Rina Gani / 6471054508800001", "Damai"],
+        [2, "Budi (0812-5512-3415)", "Damai", "0813 5512 3415"],
+    )
+    sheet = recognised(content)
+    assert cells(sheet, "name") == ["Rina Gani", "Budi"]
+    assert cells(sheet, "nik") == ["6471054508800001", None]
+    assert cells(sheet, "phone") == [None, "0813 5512 3415"]
+
+
 def test_a_column_without_a_heading_is_told_by_its_content() -> None:
     sheet = recognised(
         workbook(

@@ -3,6 +3,7 @@
 import pytest
 
 from app.spreadsheets.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
+from app.spreadsheets.number_beside_name import name_and_number
 
 
 @pytest.mark.parametrize(
@@ -52,3 +53,21 @@ def test_similarity_tells_typo_from_stranger() -> None:
     yusuf = name_key("Yusuf Effendi Pratama")
     assert similarity(yusuf, name_key("Yusup Efendi Pratama")) >= SAME
     assert similarity(yusuf, name_key("Dewi Kartika")) < CLEARLY_DIFFERENT
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "field", "number"),
+    [
+        ("Rina Gani / 6471054508800001", "Rina Gani", "nik", "6471054508800001"),
+        ("Rina Gani NIK. 6471054508800001", "Rina Gani", "nik", "6471054508800001"),
+        ("Budi (0812-5512-3415)", "Budi", "phone", "0812-5512-3415"),
+        ("Budi No. HP: +62 812 5512 3415", "Budi", "phone", "+62 812 5512 3415"),
+        ("Ny. Hino 081255123415", "Ny. Hino", "phone", "081255123415"),
+        ("Sri 2", "Sri 2", None, ""),
+        ("Budi (diwakili)", "Budi (diwakili)", None, ""),
+        ("081255123415", "081255123415", None, ""),
+        ("1 " * 20_000 + "1", "1 " * 20_000 + "1", None, ""),
+    ],
+)
+def test_a_number_behind_a_name(text: str, name: str, field: str | None, number: str) -> None:
+    assert name_and_number(text) == (name, field, number)
