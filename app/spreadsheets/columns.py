@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from app.spreadsheets.column_content import field_of_content
 from app.spreadsheets.column_warnings import list_beside, marks_not_read, several_columns, several_days
@@ -64,7 +65,21 @@ def _by_heading(headings: Sequence[Heading]) -> dict[int, str]:
         field = _field(heading, several_parts=several_parts)
         if field:
             fields[heading.index] = field
+    if "sex" not in fields.values():
+        fields |= dict.fromkeys(_both_sexes(headings), "sex")
     return fields
+
+
+def _both_sexes(headings: Sequence[Heading]) -> tuple[int, ...]:
+    """The columns "L" and "P" to mark one of, where they stand side by side without a heading over both."""
+    return next(
+        (
+            (one.index, other.index)
+            for one, other in pairwise(headings)
+            if {read_sex(one.text), read_sex(other.text)} == {"L", "P"}
+        ),
+        (),
+    )
 
 
 def _field(heading: Heading, *, several_parts: bool) -> str | None:
@@ -77,7 +92,7 @@ def _field(heading: Heading, *, several_parts: bool) -> str | None:
         return "sex"
     if several_parts and is_attendance_part(heading.text) and not is_number_heading(heading.text):
         return "attendance"
-    return heading_field(heading.text) or above
+    return None if is_ignored_heading(heading.text) else heading_field(heading.text) or above
 
 
 def _number_column(headings: Sequence[Heading], fields: Mapping[int, str], rows: Rows) -> int | None:

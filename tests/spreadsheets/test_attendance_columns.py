@@ -1,0 +1,162 @@
+"""Which columns hold attendance: of marks, signatures and notes, side by side, for outcomes, days and parts of one."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from openpyxl import Workbook
+
+from app.i18n import Language, translator
+from app.spreadsheets.document import Cell, CellError, RecognisedSheet
+from app.spreadsheets.judgement import Judgement
+from app.spreadsheets.messages import message_text
+from tests.spreadsheets.story import codes, judged, recognised, saved, session, workbook
+
+HEADER = ("No", "Nama", "Kelurahan", "Paraf")
+
+
+def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+    return [row.cells.get(field) for row in sheet.rows]
+
+
+def said_of(found: Judgement, language: Language = "id") -> list[str]:
+    return [message_text(warning, translator(language)) for warning in found.warnings]
+
+
+def test_pre_printed_numbers_in_a_signature_column_are_no_marks() -> None:
+    sheet = recognised(workbook(HEADER, [1, "Rina", "Damai", "1. ......"], [2, "Maya", "Damai", 2]))
+    assert cells(sheet, "attendance") == [None, None]
+
+
+def test_a_mark_behind_the_printed_number_of_a_signature_column_is_one() -> None:
+    people: list[list[Cell]] = [
+        [1, "Rina", "Damai", "1. v"],
+        [2, "Maya", "Damai", "     2. ✓"],
+        [3, "Dewi", "Damai", "3."],
+    ]
+    rows = judged(recognised(workbook(HEADER, *people))).rows
+    assert [row.attendance for row in rows] == ["present", "present", "absent"]
+
+
+def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> None:
+    book = Workbook()
+    for row in (
+        ("No", "Nama", "Kelurahan", "Tanda Tangan"),
+        (1, "Rina", "Damai", "1. ✓"),
+        (2, "Maya", "Damai", None, "2."),
+        (3, "Dewi", "Damai", "3."),
+        (4, "Budi", "Damai", None, "4. ✓"),
+        (None, None, None, None, "Balikpapan, 5 Agustus 2025"),
+    ):
+        book.worksheets[0].append(row)
+    for area in ("D1:E1", "D2:D3", "E3:E4"):
+        book.worksheets[0].merge_cells(area)
+    rows = judged(recognised(saved(book))).rows
+    assert [row.attendance for row in rows] == ["present", "absent", "absent", "present"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Nama;Kelurahan;Absen Pagi;Absen Siang\nRina;Damai;v;\nMaya;Damai;;v\nDewi;Damai;;\n",
+        b"Nama;Kelurahan;Kehadiran;\n;;Pagi;Siang\nRina;Damai;v;\nMaya;Damai;;v\nDewi;Damai;;\n",
+    ],
+)
+def test_attendance_marked_at_several_times_of_the_day(content: bytes) -> None:
+    found = judged(recognised(content))
+    assert [row.attendance for row in found.rows] == ["present", "present", "absent"]
+    assert codes(found.warnings) == []
+
+
+def test_a_mark_right_of_the_column_serves_who_has_none_in_it() -> None:
+    content = b"Nama;Kelurahan;Hadir;\nRina;Damai;v;telat\nMaya;Damai;;v\nDewi;Damai;;\n"
+    assert cells(recognised(content), "attendance") == ["v", "v", None]
+
+
+@pytest.mark.parametrize("heading", ["Ket", "Paraf"])
+def test_letters_and_crosses_are_marks_where_nothing_else_is_written(heading: str) -> None:
+    marks = {"Rina": "H", "Maya": "S", "Dewi": "x", "Budi": None, "Joko": "-"}
+    people = [[name, "Damai", mark] for name, mark in marks.items()]
+    sheet = recognised(workbook(["Nama", "Kelurahan", heading], *people))
+    assert sheet.columns[2].field == "attendance"
+    rows = judged(sheet).rows
+    assert [row.attendance for row in rows] == ["present", "excused", None, "absent", "absent"]
+    assert [codes(row.messages) for row in rows] == [[], [], ["attendance-unclear"], [], []]
+
+
+def test_among_marks_a_note_stays_a_note_and_a_letter_is_a_mark() -> None:
+    sheet = recognised(
+        workbook(
+            ["Nama", "Kelurahan", "Ket"],
+            ["Rina", "Damai", "hadir"],
+            ["Maya", "Damai", "A"],
+            ["Dewi", "Damai", "membawa anak"],
+        )
+    )
+    assert cells(sheet, "attendance") == ["hadir", "A", None]
+    assert cells(sheet, "note") == [None, None, "membawa anak"]
+
+
+def test_what_is_written_instead_of_a_signature_is_asked_about() -> None:
+    sheet = recognised(
+        workbook(
+            HEADER,
+            [1, "Rina", "Damai", "ttd"],
+            [2, "Maya", "Damai", "titip absen"],
+            [3, "Dewi", "Damai", "3."],
+        )
+    )
+    assert cells(sheet, "attendance") == ["ttd", "titip absen", None]
+
+
+@pytest.mark.parametrize("said", ["membawa anak", "tidak ada", "1", "L"])
+def test_notes_are_notes_where_nobody_is_marked(said: str) -> None:
+    sheet = recognised(
+        workbook(["Nama", "Kelurahan", "Ket"], ["Rina", "Damai", said], ["Maya", "Damai", "-"])
+    )
+    assert sheet.columns[2].field == "note"
+
+
+def test_an_error_alone_in_several_columns_is_no_mark() -> None:
+    sheet = recognised(workbook(["Nama", "Kelurahan", "Hadir", "Izin"], ["Rina", "Damai", "=1/0", None]))
+    assert cells(sheet, "attendance") == [CellError("")]
+
+
+@pytest.mark.parametrize(
+    ("headings", "used", "unused"),
+    [
+        (("04/08/2025", "05/08/2025", "06/08/2025"), "05/08/2025", "04/08/2025”, “06/08/2025"),
+        (("Hari 1", "Hari 2"), "Hari 1", "Hari 2"),
+    ],
+)
+def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], used: str, unused: str) -> None:
+    content = workbook(("Nama", "Kelurahan", *headings), ("Rina Melati", "Damai", *("v" for _ in headings)))
+
+    found = judged(recognised(content), session(date(2025, 8, 5)))
+
+    assert said_of(found, "en") == [
+        f"Attendance is given for several days: “{used}” is read, not “{unused}”. Check that it is the right day."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("headings", "marks", "warned"),
+    [
+        (("Nama", "Kelurahan", "Sampai selesai"), ("v", None), ["marks-not-read"]),
+        (("Nama", "Kelurahan", "Hadir", "Konsumsi"), ("hadir", "v"), []),
+        (("Nama", "Kelurahan", "Hadir", "Ket", None), ("hadir", "pulang dulu", "v"), ["marks-not-read"]),
+        (("Nama", "Kelurahan", "Usul"), ("hadir lebih awal? tidak usah", None), []),
+        (("Nama", "Kelurahan", "No Absen"), ("v", None), []),
+    ],
+)
+def test_marks_of_which_nothing_is_made_are_spoken_of(
+    headings: tuple[str | None, ...], marks: tuple[str | None, ...], warned: list[str]
+) -> None:
+    found = judged(recognised(workbook(headings, ("Rina Melati", "Damai", *marks))))
+    assert codes(found.warnings) == warned
+
+
+def test_a_list_that_registers_people_is_warned_of_nothing_about_attendance() -> None:
+    content = workbook(("Nama", "Kelurahan", "Sampai selesai"), ("Rina Melati", "Damai", "v"))
+    found = judged(recognised(content), replace(session(), registering=True))
+    assert codes(found.warnings) == []
