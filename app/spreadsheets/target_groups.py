@@ -9,6 +9,9 @@ from app.spreadsheets.text import words
 
 _NUMBERED_RT = re.compile(r"\b(?P<rt>rt)(?:\s*\d+)+(?:\s*rw\s*\d+)?\s*$")
 _SHORTEST_INSIDE = 3
+_SEVERAL = re.compile(r"[/&+,;]|\b(?:dan|atau)\b", re.IGNORECASE)
+_SOMEBODY_ELSE = frozenset({"bukan", "non", "mantan", "eks", "bekas", "calon", "istri", "suami", "anak"})
+"""Before a group's name: "Istri Ketua RT", "Non UMKM"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,11 @@ def read_target_group(text: str, groups: GroupIndex) -> GroupReading:
     said = _NUMBERED_RT.sub(r"\g<rt>", words(text))
     if said in groups.code:
         return GroupReading(groups.code[said])
+    if said.partition(" ")[0] in _SOMEBODY_ELSE:
+        return GroupReading(None)
     found = _inside(said, groups)
+    named = {groups.code.get(words(part)) for part in _SEVERAL.split(text)} - {None, *found}
+    found += tuple(sorted(filter(None, named)))
     return GroupReading(found[0]) if len(found) == 1 else GroupReading(None, found)
 
 

@@ -126,6 +126,25 @@ def test_group_from_position_then_file_then_the_only_one() -> None:
     assert codes(only.rows[0].messages) == ["group-unexpected"]
 
 
+@pytest.mark.parametrize(
+    ("written", "candidates"),
+    [
+        ("PKK / UMKM", ("umkm", "komunitas")),
+        ("RT/UMKM", ("umkm", "rt")),
+        ("UMKM dan RT", ("umkm", "rt")),
+        ("Non UMKM", ()),
+        ("Bukan UMKM", ()),
+        ("Istri Ketua RT 5", ()),
+        ("mantan ketua RT", ()),
+    ],
+)
+def test_of_several_groups_and_of_one_that_is_somebody_else_s_none_is_taken(
+    written: str, candidates: tuple[str, ...]
+) -> None:
+    reading = read_target_group(written, GROUPS)
+    assert (reading.code, set(reading.candidates)) == (None, set(candidates))
+
+
 def test_an_unknown_group_is_asked() -> None:
     judgement = judged(sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "target_group": "Anggota"}))
     assert judgement.rows[0].kind == "review"
