@@ -198,15 +198,19 @@ def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: R
 def _marks_not_read(
     named: NamedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
 ) -> list[int]:
-    """The columns of marks that nothing is made of: any where no attendance is read, else those without a heading."""
-    texts = {heading.index: heading.text for heading in headings}
+    """The columns of marks that nothing is made of: any where no attendance is read, else those without a heading.
+
+    Of those that are called alike, as in a second list beside the first, the first one.
+    """
+    texts = {heading.index: heading.text for heading in reversed(headings)}
+    called = {text: index for index, text in texts.items() if text}
     headed_too = "attendance" not in named.fields.values()
     known = named.fields.keys() | chosen.keys() | {named.number}
     return [
         index
         for index in range(len(headings) + 1)
         if index not in known
-        and (headed_too or not texts.get(index))
+        and (headed_too if called.get(texts.get(index, "")) == index else not texts.get(index))
         and not is_ignored_heading(texts.get(index, ""))
         and holds_little_but_marks(list(_texts(rows[:200], index)))
     ]

@@ -98,6 +98,19 @@ def test_another_sheet_is_read_anew(staff: TestClient) -> None:
     assert as_shown(staff, address)["header_row"] == "2"
 
 
+def test_sheets_beside_the_one_that_is_read_are_spoken_of(staff: TestClient) -> None:
+    book = Workbook()
+    book.worksheets[0].title = "Manggar"
+    for row in (HEADER, RINA):
+        book.worksheets[0].append(row)
+    alone = staff.get(uploaded(staff, workbook_bytes(book))).text
+    book.create_sheet("Damai")
+    among = staff.get(uploaded(staff, workbook_bytes(book))).text
+
+    assert "is read here" not in alone
+    assert "Only the sheet “Manggar” is read here. If “Damai” has a list too" in among
+
+
 def test_what_is_empty_is_served_by_what_was_chosen(staff: TestClient) -> None:
     address = uploaded(
         staff, workbook(["Nama", "Kehadiran"], ["Rina Melati", "hadir"], ["Tuti Kenanga", None])

@@ -147,6 +147,7 @@ def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], use
         (("Nama", "Kelurahan", "Hadir", "Ket", None), ("hadir", "pulang dulu", "v"), ["marks-not-read"]),
         (("Nama", "Kelurahan", "Usul"), ("hadir lebih awal? tidak usah", None), []),
         (("Nama", "Kelurahan", "No Absen"), ("v", None), []),
+        (("Nama", "Kelurahan", "Sampai selesai", "Sampai selesai"), ("v", "v"), ["marks-not-read"]),
     ],
 )
 def test_marks_of_which_nothing_is_made_are_spoken_of(
