@@ -41,6 +41,9 @@ def name_columns(
 ) -> NamedColumns:
     """`rows` are those below the header; `chosen` (index → field) overrules what is recognised."""
     fields = _by_heading(header.headings)
+    fields = {
+        index: field for index, field in fields.items() if field != "attendance" or not _counts(rows, index)
+    }
     number = _number_column(header.headings, fields, rows)
     _by_content(header.headings, fields, number, rows, place_keys)
     taken = {field for field in chosen.values() if field}
@@ -52,7 +55,7 @@ def name_columns(
     texts = {heading.index: heading.full_text for heading in header.headings}
     fields, warnings = _one_column_each(fields, parts, rows, texts)
     named = NamedColumns(fields, number, parts, None, None, tuple(warnings))
-    if "attendance" not in fields.values():
+    if not any(_has_data(rows, index) for index, field in fields.items() if field == "attendance"):
         named = _with_remarks(named, chosen, rows)
     unread = _marks_not_read(named, header.headings, chosen, rows)
     return replace(named, warnings=(*named.warnings, *(marks_not_read(index, texts) for index in unread)))
@@ -185,13 +188,12 @@ def _has_data(rows: Rows, index: int) -> bool:
 
 
 def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: Rows) -> NamedColumns:
-    """Without an attendance column, the note or signature column that holds marks is it."""
+    """Where no attendance column says anything, the note or signature column that holds marks is it."""
     for field in ("note", "signature"):
         index = next((i for i, known in named.fields.items() if known == field and i not in chosen), None)
         if index is not None and holds_marks(_texts(rows, index)):
-            return replace(
-                named, fields={**named.fields, index: "attendance"}, remarks=index, remarks_field=field
-            )
+            others = {i: known for i, known in named.fields.items() if known != "attendance" or i in chosen}
+            return replace(named, fields={**others, index: "attendance"}, remarks=index, remarks_field=field)
     return named
 
 

@@ -122,12 +122,17 @@ def is_printed(text: str) -> bool:
     return _PRINTED.fullmatch(text) is not None
 
 
+def says_something(note: str) -> bool:
+    """False for "tidak ada" and the like, which people write where they have nothing to note."""
+    return words(note) not in _NOTHING_TO_SAY
+
+
 def holds_marks(texts: Iterable[str]) -> bool:
     """True of a column of notes or signatures where some text can only be about attendance, or each may be.
 
     What is printed, and "tidak ada" among notes, says nothing of it.
     """
-    said = [text for text in texts if not is_printed(text) and words(text) not in _NOTHING_TO_SAY]
+    said = [text for text in texts if not is_printed(text) and says_something(text)]
     return any(map(is_mark_word, said)) or (bool(said) and all(map(may_be_mark, said)))
 
 

@@ -8,7 +8,7 @@ from app.spreadsheets.columns import NamedColumns
 from app.spreadsheets.document import Cell, CellError, SheetRow, StatedTotalOf, cell_text
 from app.spreadsheets.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.grid import Merge
-from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, spread_text
+from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, says_something, spread_text
 from app.spreadsheets.number_beside_name import name_and_number
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.row_kinds import (
@@ -69,6 +69,7 @@ class _Table:
         spread = {index for part in named.parts.values() for index, _ in part}
         self.plain = [(index, field) for index, field in sorted(named.fields.items()) if index not in spread]
         self.named = named
+        self.marked = "attendance" in named.fields.values()
         self.headings = {index: said for index, text in headings.items() if (said := words(text))}
         self.place_keys = place_keys
         self.found = Participants()
@@ -133,16 +134,21 @@ class _Table:
                 cell = str(cell)
             if cell is not None and cell != "":
                 cells[name] = cell
+        self.split_name(cells)
+        if self.named.parts:
+            self.add_spread(row, cells)
+        if self.named.remarks is not None:
+            self.split_remarks(cells)
+        elif self.marked and "note" in cells and "attendance" not in cells:
+            self.take_mark_of_note(cells)
+        return cells
+
+    def split_name(self, cells: dict[str, Cell]) -> None:
         said = cells.get("name")
         if type(said) is str and (said[-1].isdigit() or said[-1] == ")"):
             cells["name"], field, number = name_and_number(said)
             if field:
                 cells.setdefault(field, number)
-        if self.named.parts:
-            self.add_spread(row, cells)
-        if self.named.remarks is not None:
-            self.split_remarks(cells)
-        return cells
 
     def add_spread(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
         """Marks of several columns as one text; where all that they hold is an error, that."""
@@ -164,6 +170,12 @@ class _Table:
             cells["note"] = cells.pop("attendance")
         elif not isinstance(remark, str) or is_printed(remark):
             del cells["attendance"]
+
+    def take_mark_of_note(self, cells: dict[str, Cell]) -> None:
+        """ "sakit" in the note of somebody without a mark says why there is none."""
+        note = cells["note"]
+        if isinstance(note, str) and is_mark_word(note) and says_something(note):
+            cells["attendance"] = note
 
     def is_numbered(self, row: Sequence[Cell]) -> bool:
         index = self.named.number

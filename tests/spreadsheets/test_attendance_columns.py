@@ -157,6 +157,34 @@ def test_marks_of_which_nothing_is_made_are_spoken_of(
     assert codes(found.warnings) == warned
 
 
+def test_who_is_not_marked_but_noted_as_ill_is_excused() -> None:
+    found = judged(
+        recognised(
+            workbook(
+                ("Nama", "Kelurahan", "Hadir", "Ket"),
+                ("Rina", "Damai", "v", "izin pulang cepat"),
+                ("Maya", "Damai", None, "sakit"),
+                ("Dewi", "Damai", None, "tidak ada"),
+                ("Budi", "Damai", None, "membawa anak"),
+            )
+        )
+    )
+    assert [row.attendance for row in found.rows] == ["present", "excused", "absent", "absent"]
+
+
+@pytest.mark.parametrize("said", ["TTD", "Ket"])
+def test_an_attendance_column_that_stayed_empty_gives_way_to_one_with_marks(said: str) -> None:
+    people = (("Rina", "Damai", None, "v"), ("Maya", "Damai", None, None))
+    found = judged(recognised(workbook(("Nama", "Kelurahan", "Hadir", said), *people)))
+    assert [row.attendance for row in found.rows] == ["present", "absent"]
+
+
+def test_a_column_that_counts_people_under_absen_holds_no_marks() -> None:
+    people = ((1, "Rina", "Damai", "v"), (2, "Maya", "Damai", None), (3, "Dewi", "Damai", "v"))
+    found = judged(recognised(workbook(("Absen", "Nama", "Kelurahan", "Hadir"), *people)))
+    assert [row.attendance for row in found.rows] == ["present", "absent", "present"]
+
+
 def test_a_list_that_registers_people_is_warned_of_nothing_about_attendance() -> None:
     content = workbook(("Nama", "Kelurahan", "Sampai selesai"), ("Rina Melati", "Damai", "v"))
     found = judged(recognised(content), replace(session(), registering=True))
