@@ -14,7 +14,13 @@ from app.spreadsheets.headings import (
     is_ignored_heading,
     is_number_heading,
 )
-from app.spreadsheets.marks import holds_little_but_marks, holds_marks, is_part_of_day, outcome_of_heading
+from app.spreadsheets.marks import (
+    holds_little_but_marks,
+    holds_marks,
+    is_part_of_day,
+    outcome_of_heading,
+    read_mark,
+)
 from app.spreadsheets.sex import read_sex
 from app.spreadsheets.text import clean
 
@@ -159,7 +165,7 @@ def _one_column_each(
     rows: Rows,
     headings: Mapping[int, str],
 ) -> tuple[dict[int, str], list[Message]]:
-    """Of two columns for one field the first with data stays; the warning names both by their headings."""
+    """Of two columns for one field the first with data (of attendance: with a mark) stays; a warning names both."""
     kept: dict[int, str] = {}
     warnings = []
     for field in dict.fromkeys(fields[index] for index in sorted(fields)):
@@ -174,7 +180,8 @@ def _one_column_each(
             kept |= dict.fromkeys(columns, field)
             continue
         with_data = [index for index in columns if _has_data(rows, index)]
-        used = (with_data or columns)[0]
+        marked = [index for index in with_data if field == "attendance" and _has_a_mark(rows, index)]
+        used = (marked or with_data or columns)[0]
         kept[used] = field
         if len(columns) > 1:
             warnings.append(several_columns(field, used, columns, headings))
@@ -185,6 +192,11 @@ def _one_column_each(
 
 def _has_data(rows: Rows, index: int) -> bool:
     return any(index < len(row) and cell_text(row[index]).strip() for row in rows)
+
+
+def _has_a_mark(rows: Rows, index: int) -> bool:
+    """False for a "Status" that says what people are, which is no attendance."""
+    return any(read_mark(row[index]) is not None for row in rows if index < len(row))
 
 
 def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: Rows) -> NamedColumns:

@@ -179,6 +179,15 @@ def test_an_attendance_column_that_stayed_empty_gives_way_to_one_with_marks(said
     assert [row.attendance for row in found.rows] == ["present", "absent"]
 
 
+def test_of_a_status_and_the_attendance_the_one_with_marks_is_read() -> None:
+    people = (("Rina", "Ketua", "Damai", None), ("Maya", "Anggota", "Damai", "v"))
+    found = judged(recognised(workbook(("Nama", "Status", "Kelurahan", "Kehadiran"), *people)))
+    assert [row.attendance for row in found.rows] == ["absent", "present"]
+    assert said_of(found, "en") == [
+        "Attendance: the column “Kehadiran” is read, not “Status”. Check the columns."
+    ]
+
+
 def test_a_column_that_counts_people_under_absen_holds_no_marks() -> None:
     people = ((1, "Rina", "Damai", "v"), (2, "Maya", "Damai", None), (3, "Dewi", "Damai", "v"))
     found = judged(recognised(workbook(("Absen", "Nama", "Kelurahan", "Hadir"), *people)))
