@@ -18,6 +18,7 @@ from app.spreadsheets.row_kinds import (
     is_note,
     is_numbering,
     is_signature_line,
+    names_a_kecamatan,
     section_of,
     stated_total,
 )
@@ -206,6 +207,8 @@ class _Table:
                 self.close(total)
             return False
         if not numbered and self.named.number is not None and is_caption(texts):
+            if names_a_kecamatan(texts):
+                self.section = None
             return False
         ends = not numbered and (is_note(texts) or is_signature_line(texts, self.named.fields))
         if ends and not self.tells_of_a_person(cells):

@@ -112,6 +112,11 @@ def is_caption(texts: Mapping[int, str]) -> bool:
     return len(texts) == 1 and all(map(_CAPTION.fullmatch, texts.values()))
 
 
+def names_a_kecamatan(caption: Mapping[int, str]) -> bool:
+    """True for the caption of a kecamatan: the kelurahan above it ends there."""
+    return all(text.lower().startswith("kec") for text in caption.values())
+
+
 def is_signature_line(texts: Mapping[int, str], fields: Mapping[int, str]) -> bool:
     """ "Mengetahui", place and date, NIP, a line to sign on, or an office that stands alone."""
     if len(texts) > _SIGNATURE_LINE_CELLS:

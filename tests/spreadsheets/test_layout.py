@@ -113,6 +113,17 @@ def test_a_caption_between_numbered_people_is_nobody(caption: str) -> None:
     assert names(recognised(content)) == ["Rina Gani", "Maya"]
 
 
+def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() -> None:
+    content = workbook(
+        ["No", "Nama"],
+        [None, "Kelurahan Manggar"],
+        [1, "Rina Gani"],
+        [None, "Kec. Balikpapan Kota"],
+        [2, "Maya"],
+    )
+    assert cells(recognised(content), "kelurahan") == ["Kelurahan Manggar", None]
+
+
 def test_who_has_no_number_and_a_group_s_name_is_a_participant_where_nobody_has_one() -> None:
     content = workbook(["Nama", "Kelurahan"], ["Kelompok Tani Makmur"], ["Rina Gani", "Damai"])
     assert names(recognised(content)) == ["Kelompok Tani Makmur", "Rina Gani"]
