@@ -93,7 +93,7 @@ def place_index(reference: Reference) -> PlaceIndex:
 
 
 def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
-    """What place a text names; what is not certain comes back as a problem with candidates."""
+    """What place a text names; what is not certain, also to its writer, comes back as a problem with candidates."""
     said = collapse(clean(text))
     if is_placeholder(said):
         return KelurahanReading(None, problem="kelurahan-missing")
@@ -101,7 +101,7 @@ def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
         return chosen_kelurahan(said)
     key = place_key(said)
     if code := places.code.get(key):
-        return KelurahanReading(code)
+        return _unclear((code,)) if "?" in said else KelurahanReading(code)
     if said.isdigit():
         return _of_digits(said, places)
     if key in places.ambiguous:

@@ -48,6 +48,8 @@ def test_certain(written: str, name: str) -> None:
         ("Gunung Sari", {"Gunung Sari Ulu", "Gunung Sari Ilir"}),
         ("Gn. Sari", {"Gunung Sari Ulu", "Gunung Sari Ilir"}),
         ("Mangar", {"Manggar"}),
+        ("Manggar?", {"Manggar"}),
+        ("Kel. Damai (?)", {"Damai"}),
         ("Manggar, Balikpapan", {"Manggar"}),
         ("dekat pasar Damai Baru", {"Damai Baru"}),
         ("Jl. Damai gang Prapatan", {"Damai", "Prapatan"}),
