@@ -19,7 +19,7 @@ from app.services.activities import record
 from app.services.attendance_imports import choices_of
 from app.spreadsheets.document import Cell, Column, cell_text
 from app.spreadsheets.error_sheets import ALWAYS_THERE, TO_REGISTER, ErrorRow, ErrorSheet, error_sheet_xlsx
-from app.spreadsheets.field_headings import mark
+from app.spreadsheets.field_headings import blank_mark
 from app.spreadsheets.interpret import with_dittos_resolved
 from app.spreadsheets.judgement import OUTSIDE
 from app.spreadsheets.outside_places import ELSEWHERE
@@ -97,7 +97,7 @@ def _written_out(
         written["target_group"] = names.target_groups[group]
     judged = row.result["attendance"]
     if judged and values.get("attendance") is None:
-        written["attendance"] = mark(judged, names.translate)
+        written["attendance"] = blank_mark(judged, names.translate)
     return written
 
 

@@ -29,7 +29,15 @@ MARKS: Mapping[AttendanceStatus, str] = {
     "absent": N_("Absent"),
 }
 
+BLANKS: Mapping[AttendanceStatus, str] = {"present": N_("Blank: present"), "absent": N_("Blank: absent")}
+"""What a blank was judged to mean, of a row that no longer stands in its sheet."""
+
 
 def mark(status: AttendanceStatus, _: Translator) -> str:
     """The word for an outcome, as the reader takes it back."""
     return _(MARKS[status])
+
+
+def blank_mark(meant: AttendanceStatus, _: Translator) -> str:
+    """A blank's meaning as the reader takes it back: it changes no attendance that is recorded, as a mark does."""
+    return _(BLANKS[meant]) if meant in BLANKS else mark(meant, _)

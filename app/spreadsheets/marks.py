@@ -65,6 +65,7 @@ _DAY_AND_MONTH = re.compile(
 )
 _LINE_TO_WRITE_ON = re.compile(r"[.…_ ☐□]*|\(?\d{1,6}[.)]*\s*[.…_]{2,}")
 _PRINTED = re.compile(r"\(?\d{0,6}[.)]*[-–—.…_*/ ]*")
+_BLANK_WRITTEN_OUT = re.compile(r"(?:kosong|blank):\s*(?P<meant>\S.*)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\(?\d{1,6}(?:[.)]+\s*|\s+)(?=[^\W\d]|[✓✔√☑✅✗✘✕☒❌])")
 """The row's number, as printed where somebody is to sign: "12. ✓"."""
 _NOTHING_TO_SAY = frozenset({"tidak ada", "tdk ada", "nihil"})
@@ -217,10 +218,16 @@ def read_attendance(cell: Cell, day: date) -> MarkReading:
 
 
 def _one_mark(text: str) -> MarkReading:
-    if _LINE_TO_WRITE_ON.fullmatch(text):
+    if _LINE_TO_WRITE_ON.fullmatch(text) or blank_written_out(text):
         return MarkReading(None)
     status = read_mark(text)
     return MarkReading(status, clear=status is not None)
+
+
+def blank_written_out(cell: Cell) -> AttendanceStatus | None:
+    """What a blank means where that is written in its place: "Kosong: tidak hadir"; None for another cell."""
+    found = _BLANK_WRITTEN_OUT.fullmatch(cell) if isinstance(cell, str) else None
+    return read_mark(found["meant"]) if found else None
 
 
 def _outcome_mark(marks: dict[str, str]) -> MarkReading:

@@ -19,6 +19,7 @@ from app.spreadsheets.judgement import (
     SameAsRow,
     SessionContext,
 )
+from app.spreadsheets.marks import blank_written_out
 from app.spreadsheets.outside_places import ELSEWHERE
 from app.spreadsheets.record_changes import detail_messages, person_changes, registration_facts
 
@@ -249,22 +250,19 @@ class RowJudge:
     def attendance(
         self, result: JudgedRow, registration: KnownRegistration | None
     ) -> AttendanceStatus | None:
-        """What the row says; of a blank, what is recorded already, else what a blank means in this sheet."""
+        """What the row says; of a blank, what is recorded already, else what a blank means here or in this sheet."""
         if self.context.registering:
             return None
         if result.values.attendance is not None:
             return result.values.attendance
         if any(message.code == "attendance-unclear" for message in result.messages):
             return None
+        meant = blank_written_out(result.cells.get("attendance")) or self.blank_means
         if registration is None:
-            return self.blank_means
-        if (
-            registration.attendance is None
-            and registration.status == "cancelled"
-            and self.blank_means == "absent"
-        ):
+            return meant
+        if registration.attendance is None and registration.status == "cancelled" and meant == "absent":
             return None
-        return registration.attendance or self.blank_means
+        return registration.attendance or meant
 
     def kind(self, result: JudgedRow) -> Kind:
         levels = {message.level for message in result.messages}

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from app.database import reading, writing
 from app.errors import Conflict, Forbidden, NotFound
 from app.i18n import translator
-from app.models import Activity
+from app.models import Activity, AttendanceStatus
 from app.services.error_sheets import download_error_sheet
 from app.services.import_commit import CommitChoices
 from app.services.judging import SheetChoices
@@ -95,9 +95,22 @@ def test_a_row_says_itself_what_the_sheet_around_it_said(city: City) -> None:
             "kelurahan": "KELURAHAN MANGGAR",
             "target_group": "UMKM",
             "phone": "081200000101",
-            "attendance": "Tidak hadir",
+            "attendance": "Kosong: tidak hadir",
         }
     ]
+
+
+def test_a_blank_that_is_handed_out_changes_no_attendance_that_is_recorded(city: City) -> None:
+    city.session(SESSION)
+    city.register(SESSION, "Rina Melati", "64.71.06.1005", outcome=AttendanceStatus.PRESENT)
+    people = ("Siti Aminah;Damai;hadir", "Rina Melati;Antah;", "Nur Hayati;Antah;")
+    uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", *people))
+
+    damai = {"Kelurahan": "Damai"}
+    again = city.imported(SESSION, corrected(error_sheet(city, uploaded.id), {3: damai, 4: damai}))
+
+    assert kinds(city, again.id) == ["unchanged", "create"]
+    assert city.outcomes() == {"Rina Melati": "present", "Nur Hayati": "absent"}
 
 
 def test_what_was_chosen_for_the_file_or_the_row_is_written_out(city: City) -> None:

@@ -102,7 +102,21 @@ def test_unclear(mark: Cell) -> None:
     assert read_attendance(mark, DAY) == MarkReading(None, clear=False)
 
 
-@pytest.mark.parametrize("mark", [None, "", "  ", "………………", "..........", "______", "1. ........", "2……"])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        None,
+        "",
+        "  ",
+        "………………",
+        "..........",
+        "______",
+        "1. ........",
+        "2……",
+        "Kosong: tidak hadir",
+        "Blank: present",
+    ],
+)
 def test_blank(mark: Cell) -> None:
     assert read_attendance(mark, DAY) == MarkReading(None)
 
