@@ -38,6 +38,7 @@ class Question:
 
 
 GROUP_MISSING = Question("target_group", "group-missing")
+KELURAHAN_MISSING = Question("kelurahan", "kelurahan-missing")
 
 
 def question(message: Message) -> Question | None:

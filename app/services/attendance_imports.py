@@ -38,7 +38,7 @@ from app.spreadsheets.document import FIELDS, RecognisedSheet
 from app.spreadsheets.error_sheets import is_to_register
 from app.spreadsheets.failures import MAX_BYTES
 from app.spreadsheets.grid import MAX_COLUMNS
-from app.spreadsheets.judgement import OUTSIDE
+from app.spreadsheets.judgement import ABOVE, OUTSIDE
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 
 TO_REGISTER = N_(
@@ -270,7 +270,8 @@ def check_choices(look: Db, choices: SheetChoices) -> None:
     if choices.blank_means not in (None, "present", "absent"):
         raise Invalid(N_("An empty attendance cell can mean present or absent."))
     require_known_group(look, choices.target_group)
-    require_known_place(look, choices.kelurahan)
+    if choices.kelurahan != ABOVE:
+        require_known_place(look, choices.kelurahan)
 
 
 def require_known_group(look: Db, code: str | None) -> None:

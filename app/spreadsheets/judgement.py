@@ -13,6 +13,8 @@ Kind: TypeAlias = Literal["create", "update", "unchanged", "duplicate", "skip", 
 
 KINDS: tuple[Kind, ...] = ("create", "update", "unchanged", "duplicate", "skip", "review", "error")
 OUTSIDE = "outside"
+ABOVE = "above"
+"""What may be chosen for rows without a kelurahan, beside a code: the one that was written last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class SessionContext:
     """The session whose sheet is judged, and what staff said about the file.
 
     `starts_at` and `now` are aware instants, `day` is the session's day in WITA. `target_groups` are the workshop's.
-    `blank_means` None lets the sheet decide. A list for `registering` people says nothing of attendance.
+    `default_kelurahan` is a code, "outside" or "above". `blank_means` None lets the sheet decide. A list for
+    `registering` people says nothing of attendance.
     """
 
     code: str

@@ -8,7 +8,7 @@ from typing import TypeVar
 from app.spreadsheets.dates import read_birth_date
 from app.spreadsheets.document import Candidate, Cell, CellError, Level, Message, Sex, SheetRow, cell_text
 from app.spreadsheets.emails import read_email
-from app.spreadsheets.judgement import InterpretedRow, RowValues, SessionContext
+from app.spreadsheets.judgement import ABOVE, InterpretedRow, RowValues, SessionContext
 from app.spreadsheets.kelurahan import (
     KelurahanReading,
     chosen_kelurahan,
@@ -66,6 +66,7 @@ class RowReader:
         self.birth_date: Callable[[Cell], date | None] = _once(
             lambda cell: read_birth_date(cell, on=context.day)
         )
+        self.kelurahan_above: tuple[str, KelurahanReading] | None = None
         self.title = self.kelurahan(title_kelurahan) if title_kelurahan else None
         self.title_served = False
 
@@ -139,7 +140,9 @@ class _Row:
         if reading.problem == "kelurahan-missing" or (
             reading.problem == "kelurahan-unknown" and not reading.why and is_street(text)
         ):
-            reading = self.kelurahan_elsewhere() or reading
+            text, reading = self.kelurahan_elsewhere() or (text, reading)
+        else:
+            self.reader.kelurahan_above = text, reading
         values = self.values
         values.kelurahan, values.outside_place = reading.code, reading.place
         if reading.problem is not None:
@@ -149,15 +152,18 @@ class _Row:
         if said and values.kecamatan and self.reader.kecamatan(said) != values.kecamatan:
             self.remark("warning", "kecamatan", "kecamatan-differs", found=said)
 
-    def kelurahan_elsewhere(self) -> KelurahanReading | None:
+    def kelurahan_elsewhere(self) -> tuple[str, KelurahanReading] | None:
         """For a row without a kelurahan: the address's, what was chosen for the file, else the letterhead's."""
+        chosen = self.reader.context.default_kelurahan
         if in_address := kelurahan_of_address(self.text("address"), self.reader.places):
-            return in_address
-        if self.reader.context.default_kelurahan:
-            return chosen_kelurahan(self.reader.context.default_kelurahan)
+            return "", in_address
+        if chosen == ABOVE and self.reader.kelurahan_above:
+            return self.reader.kelurahan_above
+        if chosen and chosen != ABOVE:
+            return "", chosen_kelurahan(chosen)
         if self.reader.title is not None and self.reader.title.code:
             self.reader.title_served = True
-            return self.reader.title
+            return "", self.reader.title
         return None
 
     def remark_on_kelurahan(self, reading: KelurahanReading, text: str) -> None:

@@ -217,6 +217,7 @@ ACTIONS = (
     "/pemetaan",
     "/pemetaan/lupakan",
     "/kelompok",
+    "/kelurahan-kosong",
     "/kehadiran-kosong",
     "/baris/2",
 )

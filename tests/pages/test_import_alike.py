@@ -104,6 +104,36 @@ def test_a_group_that_most_rows_lack_is_asked_for_once(staff: TestClient) -> Non
     assert "name no target group" not in page.text
 
 
+def test_a_kelurahan_that_is_written_once_for_several_people_is_taken_from_above(staff: TestClient) -> None:
+    """The answer to what a block's kelurahan means holds for its other rows too."""
+    blocks = ("Manggar", None, None, "Gunung Sari", None)
+    people = [
+        (n, f"Peserta {'ABCDE'[n]}", None, place, "UMKM", None, "hadir") for n, place in enumerate(blocks)
+    ]
+    address = uploaded(staff, listed(*people))
+    page = staff.get(address)
+    assert "3 of 5 rows name no kelurahan." in page.text
+
+    answer = staff.post(f"{address}/kelurahan-kosong", data={"kelurahan": "above"})
+
+    assert answer.headers["location"] == address
+    page = staff.get(address)
+    assert figures(page) == {"all": "5", "create": "3", "review": "2"}
+    assert "Manggar" in row_text(page, 4)
+    assert "name no kelurahan" not in page.text
+    ulu = {"choice": "kelurahan:64.71.04.1001", "alike": "true"}
+    staff.post(f"{address}/baris/5", data=ulu)
+    page = staff.get(address)
+    assert figures(page) == {"all": "5", "create": "5"}
+    assert "Gunung Sari Ulu" in row_text(page, 6)
+    assert '<option value="above" selected>' in staff.get(f"{address}/pemetaan").text
+
+
+def test_a_list_without_any_kelurahan_has_none_to_take_from_above(staff: TestClient) -> None:
+    people = [(n, f"Peserta {'ABC'[n]}", None, None, "UMKM", None, "hadir") for n in range(3)]
+    assert "name no kelurahan" not in staff.get(uploaded(staff, listed(*people))).text
+
+
 def test_a_group_that_few_rows_lack_is_asked_for_in_those(staff: TestClient) -> None:
     groups = ("UMKM", "UMKM", None, None)
     people = [(n, f"Peserta {'ABCD'[n]}", None, "Manggar", groups[n], None, "hadir") for n in range(4)]

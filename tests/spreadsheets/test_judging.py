@@ -9,12 +9,12 @@ from app.i18n import translator
 from app.spreadsheets.document import Cell
 from app.spreadsheets.interpret import interpret
 from app.spreadsheets.judge import match_keys
-from app.spreadsheets.judgement import Decision, KnownPerson, KnownRegistration
+from app.spreadsheets.judgement import ABOVE, Decision, KnownPerson, KnownRegistration
 from app.spreadsheets.messages import SENTENCES, message_text
 from app.spreadsheets.names import name_key
 from tests.spreadsheets.story import codes, judged, reference, session, sheet_of, with_total
 
-DAMAI, MANGGAR = "64.71.06.1005", "64.71.01.1001"
+DAMAI, MANGGAR, LAMARU = "64.71.06.1005", "64.71.01.1001", "64.71.01.1002"
 PHONE = "+6281200000001"
 
 
@@ -174,6 +174,17 @@ def test_the_letterhead_serves_rows_without_a_kelurahan() -> None:
     judgement = judged(sheet)
     assert [found.values.kelurahan for found in judgement.rows] == [MANGGAR, DAMAI]
     assert codes(judgement.warnings) == ["kelurahan-from-title"]
+
+
+def test_a_row_without_a_kelurahan_may_have_that_of_the_row_above() -> None:
+    """As far as its own address names none; below one that isn't known it has none either."""
+    places = (None, "Manggar", None, "Atlantis", None, "Damai", None)
+    names = ("Ani", "Budi", "Citra", "Dewi", "Eko", "Fitri", "Gita")
+    rows = [row(name=name, phone=None, kelurahan=place) for name, place in zip(names, places, strict=True)]
+    rows[2]["address"] = "Jl. Mulawarman RT 5 Kel. Lamaru"
+    found = judged(sheet_of(*rows), replace(session(), default_kelurahan=ABOVE)).rows
+    assert [one.values.kelurahan for one in found] == [None, MANGGAR, LAMARU, None, None, DAMAI, DAMAI]
+    assert codes(found[4].messages) == ["kelurahan-unknown"]
 
 
 def test_what_was_chosen_for_the_file_goes_before_the_letterhead() -> None:

@@ -28,7 +28,8 @@ class ColumnIn(BaseModel):
 
 
 class DefaultsIn(BaseModel):
-    """What serves for rows that don't say it themselves."""
+    """What serves for rows that don't say it themselves. The kelurahan is a code, "outside", or "above": as in the
+    row above."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -83,6 +83,21 @@ def choose_group(
     return _read_again(mapped, _("Rows that named no target group have one now."))
 
 
+@router.post("/unggahan/{import_id}/kelurahan-kosong")
+def choose_kelurahan(
+    look: Reader,
+    db: Writer,
+    vault: Vault,
+    actor: PageActor,
+    _: Translate,
+    import_id: int,
+    kelurahan: Annotated[str, Form()] = "",
+) -> Response:
+    """Where the people of all rows live that name no kelurahan."""
+    mapped = remap(look, db, vault, actor, import_id, {"kelurahan": kelurahan or None})
+    return _read_again(mapped, _("Rows that named no kelurahan have one now."))
+
+
 @router.post("/unggahan/{import_id}/kehadiran-kosong")
 def choose_meaning_of_blanks(
     look: Reader,

@@ -23,6 +23,7 @@ from app.queries.import_document import why_broken_off
 from app.queries.import_people import people_figures, people_named
 from app.queries.import_questions import (
     GROUP_MISSING,
+    KELURAHAN_MISSING,
     NEEDS_ATTENTION,
     next_open_row,
     question,
@@ -173,11 +174,14 @@ def row_context(
     """What the template of a row asks for.
 
     `rows_alike` tells how many rows ask what a remark asks. `without_group` is how many name no group where they
-    are so many that this is asked once for all of them, else 0.
+    are so many that this is asked once for all of them, else 0. `without_kelurahan` is how many name no kelurahan
+    where others do and nothing was said of them, else 0.
     """
     counts = question_counts(look, found.id) if found.status is ImportStatus.REVIEW else Counter()
     without_group = counts[GROUP_MISSING]
     asked_once = without_group > 1 and 2 * without_group > found.counts["rows"]
+    without_kelurahan = counts[KELURAHAN_MISSING]
+    may_be_above = 1 < without_kelurahan < found.counts["rows"] and not found.choices.get("kelurahan")
 
     def rows_alike(message: Message) -> int:
         asked = question(message)
@@ -190,6 +194,7 @@ def row_context(
         "sentence": partial(message_text, _=translator(language)),
         "rows_alike": rows_alike,
         "without_group": without_group if asked_once else 0,
+        "without_kelurahan": without_kelurahan if may_be_above else 0,
     }
 
 
