@@ -56,6 +56,11 @@ for name, group in (
 CANT_BE_READ = 1
 NEEDS_ATTENTION = 2
 WRONG_USAGE = 64  # EX_USAGE of sysexits.h
+
+# A worker that doesn't answer the server for so long is ended and another started. It can't answer while it loads
+# the application: with uvicorn's five seconds a busy machine would end each before it is ready, for ever, and say
+# nothing of it.
+SECONDS_TO_LOAD = 120
 english = translator("en")
 
 
@@ -114,6 +119,7 @@ def serve(
         host=host,
         port=port,
         workers=workers,
+        timeout_worker_healthcheck=SECONDS_TO_LOAD,
         log_level="warning",
         server_header=False,
     )

@@ -3,14 +3,18 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
+import uvicorn
 
+from app.cli import main
 from app.database import writing
 from app.permissions import OPERATOR
 from app.services.attendance_imports import READ_AT_ONCE_BYTES
 from app.services.users import create_api_token
+from tests.database import on_sqlite
 from tests.server import Server, serving
 from tests.stories import City, crowd
 
@@ -60,6 +64,23 @@ def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
             document = sari.get(f"/attendance-imports/{large['id']}").json()
         assert document["counts"]["create"] == 3
     assert "Traceback" not in server.log.read_text()
+
+
+@on_sqlite
+def test_a_worker_has_time_to_load_on_a_busy_machine(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
+) -> None:
+    """Until it has loaded it doesn't answer the server, which ends whoever doesn't answer and starts another."""
+    asked: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda _, **options: asked.update(options))
+    monkeypatch.setattr("os.environ", environment)
+    monkeypatch.setattr("sys.argv", ["jangkau", "serve", "--workers", "2"])
+
+    with pytest.raises(SystemExit):
+        main()
+
+    assert asked["workers"] == 2
+    assert uvicorn.Config("app.main:create_app", **asked).timeout_worker_healthcheck >= 60
 
 
 async def answers(address: str, times: int) -> list[int]:
