@@ -24,7 +24,7 @@ from app.queries.messages import sessions_to_remind_of
 from app.queries.similar_people import places, similar_pairs
 from app.services.locks import hold_people
 from app.services.logins import forget_expired_logins
-from app.services.mail_server import MailServer, deliver, mail_server
+from app.services.mail_server import deliver, mail_server_of
 from app.services.message_sending import give_up_message, note_delivery, take_letter
 from app.services.messages import remind
 from app.services.outbox import ClaimedTask, TryLater, claim, finish, postpone, release_claims
@@ -55,7 +55,7 @@ class Jobs:
         self.engine = engine
         self.vault = vault
         self.settings = settings
-        self.mail_server = _mail_server(settings)
+        self.mail_server = mail_server_of(settings)
         self.huey = _huey(settings, engine)
         self._closing = Lock()
         self.huey.on_shutdown(name="close")(self.close)
@@ -259,12 +259,6 @@ def _log_failure(task: ClaimedTask, failure: Exception) -> None:
 
 def _progress_key(import_id: int) -> str:
     return f"rows-done-{import_id}"
-
-
-def _mail_server(settings: Settings) -> MailServer | None:
-    if not settings.sends_mail:
-        return None
-    return mail_server(settings.smtp_url.get_secret_value(), settings.mail_sender)
 
 
 def _huey(settings: Settings, engine: Engine) -> Huey:

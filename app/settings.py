@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr
+from pydantic import SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import Problem
@@ -15,7 +15,9 @@ from app.errors import Problem
 class Settings(BaseSettings):
     """Every setting of the service; docs/settings.md says what each is for."""
 
-    model_config = SettingsConfigDict(env_prefix="JANGKAU_", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="JANGKAU_", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     data_dir: Path = Path("var")
     database_url: str = ""
@@ -25,6 +27,17 @@ class Settings(BaseSettings):
     privacy_contact: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
+
+    @field_validator("base_url")
+    @classmethod
+    def _where_links_begin(cls, given: str) -> str:
+        """Tickets, mails and links to set a password begin with it: what is wrong would only show there."""
+        address = given.strip().rstrip("/")
+        if not _is_address_of_a_site(address):
+            raise Problem(
+                "JANGKAU_BASE_URL must be the address that people use, without a path: https://jangkau.example.go.id."
+            )
+        return address
 
     @cached_property
     def database(self) -> str:
@@ -62,6 +75,16 @@ class Settings(BaseSettings):
         if not self.embedded:
             raise Problem("JANGKAU_SECRET_KEY is required with PostgreSQL.", code="no-secret-key")
         return _kept_secret(self.data_dir / "secret-key")
+
+
+def _is_address_of_a_site(address: str) -> bool:
+    try:
+        parts = urlsplit(address)
+        _ = parts.port  # raises where it is no number
+    except ValueError:
+        return False
+    beyond = (parts.path, parts.query, parts.fragment, parts.username)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(beyond)
 
 
 def _kept_secret(path: Path) -> bytes:

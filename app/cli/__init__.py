@@ -10,7 +10,7 @@ import typer
 import uvicorn
 from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
 
-from app.cli.installation import installation
+from app.cli.installation import installation, require_servable
 from app.cli.output import print_import, progress_bar
 from app.cli.reports import report_app
 from app.database import reading, writing
@@ -106,6 +106,7 @@ def serve(
 ) -> None:
     """Brings the database up to date, then serves."""
     here = installation()
+    require_servable(here)
     bring_up_to_date(here.engine)
     typer.echo(f"Jangkau: http://{host}:{port}")
     with reading(here.engine) as look:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
-from app.database import create_engine
+from app.database import create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
+from app.services.mail_server import mail_server_of
 from app.settings import Settings
 
 
@@ -28,12 +29,21 @@ def installation() -> Installation:
     return Installation(settings, engine, NikVault(settings.secret))
 
 
+def require_servable(here: Installation) -> None:
+    """Raises `Problem` for what each of several workers would only stumble over, and be started anew for ever."""
+    mail_server_of(here.settings)
+    with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
+        create_report_engine(here.settings, here.engine).dispose()
+
+
 @contextmanager
 def address_of_a_database(setting: str) -> Iterator[None]:
     """Names the setting where it is no address, and not what it holds: that may be a password."""
     try:
         yield
-    except (ArgumentError, ValueError) as error:  # a port that is no number is a ValueError
+    # A port that is no number is a ValueError; of other kinds of databases the driver isn't there, and SQLite's in
+    # memory, which each connection would find empty, takes no pool.
+    except (ArgumentError, ValueError, ImportError, TypeError) as error:
         text = (
             f"{setting} is not the address of a database, such as postgresql+psycopg://jangkau@host/jangkau."
         )

@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.errors import Problem
 from app.models import MessageStatus
+from app.settings import Settings
 
 SECONDS_TO_ANSWER = 20
 LONGEST_ANSWER = 500
@@ -39,25 +40,51 @@ class Delivery:
     answer: str = ""
 
 
+def mail_server_of(settings: Settings) -> MailServer | None:
+    """None where there is none: letters are kept then. Raises `Problem` where what is set is no address of one."""
+    if not settings.sends_mail:
+        return None
+    return mail_server(settings.smtp_url.get_secret_value(), settings.mail_sender)
+
+
 def mail_server(url: str, sender: str) -> MailServer:
     """The server of `smtp://user:password@host:port`, `smtp://…?starttls` or `smtps://…`.
 
     Raises `Problem` for any other address.
     """
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise Problem("JANGKAU_SMTP_URL must be smtp://host or smtps://host.", code="bad-smtp-url")
-    upgrades = "starttls" in parse_qs(parts.query, keep_blank_values=True)
+    try:
+        parts = urlsplit(url)
+        port, options = parts.port, set(parse_qs(parts.query, keep_blank_values=True))
+    except ValueError:
+        # A character of a password that isn't encoded ends the host: its words would quote a part of the password.
+        raise _no_mail_server() from None
+    # What isn't known may be "starttls" mistyped, and the password would go out for anybody to read.
+    if (
+        parts.scheme not in {"smtp", "smtps"}
+        or not parts.hostname
+        or not options <= {"starttls"}
+        or parts.path not in {"", "/"}
+        or parts.fragment
+    ):
+        raise _no_mail_server()
     security: Literal["plain", "starttls", "tls"] = (
-        "tls" if parts.scheme == "smtps" else "starttls" if upgrades else "plain"
+        "tls" if parts.scheme == "smtps" else "starttls" if options else "plain"
     )
     return MailServer(
         sender=sender,
         host=parts.hostname,
-        port=parts.port or PORTS[security],
+        port=port or PORTS[security],
         security=security,
         user=unquote(parts.username or ""),
         password=unquote(parts.password or ""),
+    )
+
+
+def _no_mail_server() -> Problem:
+    return Problem(
+        "JANGKAU_SMTP_URL must be smtp://host, smtp://host?starttls or smtps://host, with a port that is a number, "
+        "and special characters of user and password percent-encoded.",
+        code="bad-smtp-url",
     )
 
 

@@ -226,5 +226,20 @@ def test_the_address_of_the_server_says_how_it_is_spoken_to(url: str, security: 
     found = mail_server(url.replace("//", "//jangkau:r%40hasia@"), "a@contoh.id")
 
     assert (found.security, found.port, found.user, found.password) == (security, port, "jangkau", "r@hasia")
-    with pytest.raises(Problem):
-        mail_server("surat.contoh.id", "a@contoh.id")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "surat.contoh.id",
+        "smtp://jangkau:raha#sia@surat.contoh.id",
+        "smtp://jangkau:raha/sia@surat.contoh.id",
+        "smtp://jangkau:rahasia@surat.contoh.id?startls",
+    ],
+)
+def test_what_is_no_address_of_a_server_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(Problem) as refused:
+        mail_server(url, "a@contoh.id")
+
+    assert "JANGKAU_SMTP_URL" in str(refused.value)
+    assert "raha" not in str(refused.value)

@@ -21,6 +21,29 @@ def test_the_environment_is_read_when_settings_are_made(monkeypatch: pytest.Monk
     assert (Settings().embedded, Settings().https) == (False, True)
 
 
+def test_what_is_set_to_nothing_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("JANGKAU_BASE_URL", "JANGKAU_DATA_DIR"):
+        monkeypatch.setenv(name, "")
+
+    assert Settings() == Settings(base_url="http://127.0.0.1:8000", data_dir=Path("var"))
+
+
+def test_links_begin_with_the_address_of_a_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JANGKAU_BASE_URL", " https://jangkau.contoh.id/ ")
+    assert Settings().base_url == "https://jangkau.contoh.id"
+
+    for wrong in (
+        "jangkau.contoh.id",
+        "ftp://contoh.id",
+        "https://",
+        "https://contoh.id/app",
+        "http://contoh.id:x",
+    ):
+        monkeypatch.setenv("JANGKAU_BASE_URL", wrong)
+        with pytest.raises(Problem):
+            Settings()
+
+
 def test_a_secret_is_made_once_and_kept_for_its_owner(tmp_path: Path) -> None:
     folder = tmp_path / "var"
 
