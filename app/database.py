@@ -18,6 +18,8 @@ from typing import Any
 import orjson
 from alembic import command
 from alembic.config import Config
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
 from sqlalchemy import Connection, Dialect, Engine, Executable, Result, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
@@ -25,6 +27,7 @@ from sqlalchemy.exc import DontWrapMixin, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from app.errors import Problem
 from app.settings import Settings
 
 Db = Session
@@ -267,8 +270,19 @@ def alembic_config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the tables up to date. Safe to call from several servers that start together."""
-    command.upgrade(alembic_config(engine), "head")
+    """Brings the tables up to date. Safe to call from several servers that start together.
+
+    Raises `Problem` where they are ahead of this program.
+    """
+    try:
+        command.upgrade(alembic_config(engine), "head")
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        raise Problem(
+            "A newer version of Jangkau has changed this database. Start that one, or take a copy from before.",
+            code="newer-database",
+        ) from error
 
 
 def is_reachable(engine: Engine) -> bool:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 import uvicorn
-from sqlalchemy.exc import DataError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
 from app.cli.installation import installation, require_servable
 from app.cli.output import print_import, progress_bar
@@ -87,15 +87,26 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(CANT_BE_READ)
     except OSError as error:
-        typer.echo(f"{error.filename}: {error.strerror}", err=True)
+        # The name is missing where an output can't be written to, as on a disk that is full.
+        typer.echo(": ".join(str(part) for part in (error.filename, error.strerror) if part), err=True)
         sys.exit(CANT_BE_READ)
     except (DataError, OverflowError):
         typer.echo("A number or a date is beyond what the database holds.", err=True)
         sys.exit(CANT_BE_READ)
-    except (OperationalError, ProgrammingError) as error:
-        typer.echo(f"The database can't be used: {error.orig}", err=True)
-        typer.echo("'jangkau db upgrade' makes its tables, or brings them up to date.", err=True)
+    except DatabaseError as error:
+        _explain_database(error)
         sys.exit(CANT_BE_READ)
+
+
+def _explain_database(error: DatabaseError) -> None:
+    """What is the matter with it, and where to look. Raises what only a fault of this program can be."""
+    if isinstance(error, IntegrityError):
+        raise error
+    typer.echo(f"The database can't be used: {error.orig}", err=True)
+    if error.statement:
+        typer.echo("'jangkau db upgrade' makes its tables, or brings them up to date.", err=True)
+    else:  # it didn't come to a statement: there is no connection
+        typer.echo("JANGKAU_DATABASE_URL and JANGKAU_REPORT_DATABASE_URL say where it is.", err=True)
 
 
 @app.command()

@@ -212,49 +212,12 @@ def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
 
 
 @on_sqlite
-@pytest.mark.parametrize(
-    "address",
-    [
-        "nonsense",
-        "oracles://x",
-        "mysql://u:rahasia@host/x",
-        "sqlite://",
-        "postgresql+psycopg://u:rahasia@host:port/x",
-    ],
-)
-def test_what_is_no_address_of_a_database_is_said_without_its_password(
-    jangkau: Jangkau, environment: dict[str, str], address: str
-) -> None:
-    environment |= {"JANGKAU_DATABASE_URL": address, "JANGKAU_SECRET_KEY": "kunci untuk uji"}
+def test_an_output_that_is_full_is_said(environment: dict[str, str], city: City) -> None:
+    report = [JANGKAU, "report", "coverage", "--format", "csv", "-o", "/dev/full"]
 
-    done = jangkau("db", "upgrade")
+    done = subprocess.run(report, env=environment, stderr=subprocess.PIPE, text=True, check=False)
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("JANGKAU_DATABASE_URL is not the address of a database")
-    assert done.stderr.count("\n") == 1
-    assert "rahasia" not in done.stderr
-
-
-@on_sqlite
-@pytest.mark.parametrize(
-    ("setting", "value"),
-    [
-        ("JANGKAU_REPORT_DATABASE_URL", "postgresql+psycopg://u:rahasia@host:port/x"),
-        ("JANGKAU_SMTP_URL", "smtp://jangkau:raha/sia@surat.contoh.id"),
-        ("JANGKAU_BASE_URL", "jangkau.example.go.id"),
-    ],
-)
-def test_a_setting_that_workers_would_stumble_over_is_named_before_they_start(
-    jangkau: Jangkau, environment: dict[str, str], setting: str, value: str
-) -> None:
-    environment[setting] = value
-
-    done = jangkau("serve", "--port", "0", "--workers", "2")
-
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith(setting)
-    assert done.stderr.count("\n") == 1
-    assert "raha" not in done.stderr
+    assert (done.returncode, done.stderr) == (1, "No space left on device\n")
 
 
 @on_sqlite

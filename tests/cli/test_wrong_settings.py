@@ -1,0 +1,84 @@
+"""What is set wrongly, and a database that can't be used, is one sentence that says where to look, and no password."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from app.database import writing
+from tests.database import on_sqlite
+from tests.server import Jangkau
+from tests.stories import City
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nonsense",
+        "oracles://x",
+        "mysql://u:rahasia@host/x",
+        "sqlite://",
+        "postgresql+psycopg://u:rahasia@host:port/x",
+    ],
+)
+def test_what_is_no_address_of_a_database_is_said_without_its_password(
+    jangkau: Jangkau, environment: dict[str, str], address: str
+) -> None:
+    environment |= {"JANGKAU_DATABASE_URL": address, "JANGKAU_SECRET_KEY": "kunci untuk uji"}
+
+    done = jangkau("db", "upgrade")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("JANGKAU_DATABASE_URL is not the address of a database")
+    assert done.stderr.count("\n") == 1
+    assert "rahasia" not in done.stderr
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("JANGKAU_REPORT_DATABASE_URL", "postgresql+psycopg://u:rahasia@host:port/x"),
+        ("JANGKAU_SMTP_URL", "smtp://jangkau:raha/sia@surat.contoh.id"),
+        ("JANGKAU_BASE_URL", "jangkau.example.go.id"),
+    ],
+)
+def test_a_setting_that_workers_would_stumble_over_is_named_before_they_start(
+    jangkau: Jangkau, environment: dict[str, str], setting: str, value: str
+) -> None:
+    environment[setting] = value
+
+    done = jangkau("serve", "--port", "0", "--workers", "2")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(setting)
+    assert done.stderr.count("\n") == 1
+    assert "raha" not in done.stderr
+
+
+def test_a_database_that_a_newer_version_has_changed_is_left_alone(jangkau: Jangkau, city: City) -> None:
+    with writing(city.engine) as db:
+        db.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
+
+    for command in (("db", "upgrade"), ("serve", "--port", "0")):
+        done = jangkau(*command)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("A newer version of Jangkau has changed this database.")
+        assert done.stderr.count("\n") == 1
+
+
+@on_sqlite
+def test_what_is_no_database_is_said_with_where_to_look(
+    jangkau: Jangkau, environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "teks.sqlite3").write_text("bukan basis data, hanya teks\n" * 10)
+
+    for address in ("postgresql+psycopg://jangkau@127.0.0.1:1/x", f"sqlite:///{tmp_path / 'teks.sqlite3'}"):
+        environment["JANGKAU_DATABASE_URL"] = address
+        done = jangkau("db", "upgrade")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("The database can't be used: ")
+        assert "JANGKAU_DATABASE_URL" in done.stderr
+        assert "jangkau db upgrade" not in done.stderr
+        assert "Traceback" not in done.stderr
