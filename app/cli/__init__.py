@@ -10,7 +10,7 @@ import typer
 import uvicorn
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
-from app.cli.installation import installation, require_servable
+from app.cli.installation import installation, require_secret, require_servable
 from app.cli.output import print_import, progress_bar
 from app.cli.reports import report_app
 from app.database import reading, writing
@@ -119,8 +119,9 @@ def serve(
     here = installation()
     require_servable(here)
     bring_up_to_date(here.engine)
-    typer.echo(f"Jangkau: http://{host}:{port}")
     with reading(here.engine) as look:
+        require_secret(look, here.vault)
+        typer.echo(f"Jangkau: http://{host}:{port}")
         if not has_users(look):
             typer.echo("The database is empty. 'jangkau demo' fills it with a demonstration, or begin with")
             typer.echo("'jangkau user create YOU@EXAMPLE.ID --name YOU --role admin'.")

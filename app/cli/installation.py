@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import Engine
 from sqlalchemy.exc import ArgumentError
 
-from app.database import create_engine, create_report_engine
+from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
+from app.queries.encryption import is_readable
 from app.services.mail_server import mail_server_of
 from app.settings import Settings
 
@@ -34,6 +35,18 @@ def require_servable(here: Installation) -> None:
     mail_server_of(here.settings)
     with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
         create_report_engine(here.settings, here.engine).dispose()
+
+
+def require_secret(look: Db, vault: NikVault) -> None:
+    """Raises `Problem` where another secret encrypted what is there, as after a copy was put back without its secret.
+
+    People would not be recognised by their NIK any more, and what is new would be encrypted with another secret.
+    """
+    if not is_readable(look, vault):
+        raise Problem(
+            "NIKs and files in this database were encrypted with another secret. Put back the file secret-key that "
+            "belongs to it, or set JANGKAU_SECRET_KEY to what it was."
+        )
 
 
 @contextmanager

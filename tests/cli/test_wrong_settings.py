@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.database import writing
 from tests.database import on_sqlite
 from tests.server import Jangkau
-from tests.stories import City
+from tests.stories import City, crowd, sheet
 
 
 @on_sqlite
@@ -66,6 +66,22 @@ def test_a_database_that_a_newer_version_has_changed_is_left_alone(jangkau: Jang
         assert (done.returncode, done.stdout) == (1, "")
         assert done.stderr.startswith("A newer version of Jangkau has changed this database.")
         assert done.stderr.count("\n") == 1
+
+
+WITH_NIK = sheet("Nama;Kelurahan;NIK;Kehadiran", "Siti Aminah;Manggar;6471014101900001;hadir")
+
+
+@pytest.mark.parametrize("content", [crowd(1), WITH_NIK], ids=["file", "nik"])
+def test_a_database_put_back_without_its_secret_is_not_served(
+    jangkau: Jangkau, environment: dict[str, str], city: City, content: bytes
+) -> None:
+    city.commit(city.upload(city.session(), content).id)
+    environment["JANGKAU_SECRET_KEY"] = "another than the one before"
+
+    done = jangkau("serve", "--port", "0")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("NIKs and files in this database were encrypted with another secret.")
 
 
 @on_sqlite
