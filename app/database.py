@@ -28,7 +28,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from app.errors import Problem
-from app.settings import Settings
+from app.settings import Settings, make_folder
 
 Db = Session
 
@@ -103,7 +103,7 @@ class _Queue:
 def _engine(url: str) -> Engine:
     if url.startswith("sqlite"):
         path = url.removeprefix("sqlite:///")
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        make_folder(Path(path).parent)
         engine = sqlalchemy_engine(
             url,
             **POOL,

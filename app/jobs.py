@@ -38,7 +38,7 @@ from app.services.queued_imports import (
     read_queued,
 )
 from app.services.refusals import refused_by
-from app.settings import Settings
+from app.settings import Settings, make_folder
 from app.spreadsheets.progress import Progress
 
 TEN_MINUTELY = crontab(minute="*/10")
@@ -263,7 +263,7 @@ def _progress_key(import_id: int) -> str:
 
 def _huey(settings: Settings, engine: Engine) -> Huey:
     if settings.embedded:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(settings.data_dir)
         return SqliteHuey("jangkau", filename=str(settings.data_dir / "jobs.sqlite3"), results=False)
     dsn = settings.database.replace("postgresql+psycopg://", "postgresql://", 1)
     # It makes its tables where they are missing; processes that start together would do so at the same moment.

@@ -77,6 +77,11 @@ class Settings(BaseSettings):
         return _kept_secret(self.data_dir / "secret-key")
 
 
+def make_folder(path: Path) -> None:
+    """Where it isn't there yet, for its owner alone: what is kept in it names people and their phones."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
 def _is_address_of_a_site(address: str) -> bool:
     try:
         parts = urlsplit(address)
@@ -88,7 +93,7 @@ def _is_address_of_a_site(address: str) -> bool:
 
 
 def _kept_secret(path: Path) -> bytes:
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     fresh = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as only_the_owners:
         only_the_owners.write(secrets.token_urlsafe(48))

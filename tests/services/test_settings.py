@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
+from app.database import create_engine
 from app.errors import Problem
 from app.settings import Settings
 
@@ -53,7 +54,14 @@ def test_a_secret_is_made_once_and_kept_for_its_owner(tmp_path: Path) -> None:
     assert first == second == kept.read_bytes()
     assert len(first) >= 32
     assert kept.stat().st_mode & 0o777 == 0o600
+    assert folder.stat().st_mode & 0o777 == 0o700
     assert Settings(data_dir=tmp_path / "elsewhere").secret != first
+
+
+def test_the_folder_of_the_database_is_its_owners(tmp_path: Path) -> None:
+    create_engine(Settings(data_dir=tmp_path / "var"))
+
+    assert (tmp_path / "var").stat().st_mode & 0o777 == 0o700
 
 
 def test_a_secret_that_is_given_is_used_and_never_shown(tmp_path: Path) -> None:
