@@ -176,6 +176,8 @@ def set_password_by_link(db: Db, secret: str, password: str) -> User:
 def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: datetime | None = None) -> str:
     """A token for a program that acts as `user`; it is shown now and never again."""
     actor.require(Permission.USER_WRITE)
+    name = " ".join(name.split())
+    _require_valid(name=_is_name(name))
     secret = f"jgk_{secrets.token_urlsafe(32)}"
     token = ApiToken(key=secret_key(secret), user_id=user.id, name=name, expires_at=expires_at)
     db.add(token)

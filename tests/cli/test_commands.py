@@ -141,6 +141,7 @@ def test_what_the_file_leaves_open_is_said_at_the_shell(jangkau: Jangkau, city: 
         (("report", "coverage", "--format", "csv", "-o", "{missing}/x.csv"), "No such file"),
         (("user", "create", "sari@contoh.id", "--name", "Sari", "--role", "staff"), "already"),
         (("token", "create", "sari@contoh.id", "--name", "x", "--expires", "9999-12-31"), "2000 to 2100"),
+        (("token", "create", "sari@contoh.id", "--name", " "), "A name is needed"),
         (("undo", "9" * 20), "beyond what the database holds"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
