@@ -119,6 +119,7 @@ def test_with_htmx_only_the_changed_parts_come_back(staff: TestClient) -> None:
     assert re.findall(r'<hx-partial hx-target="#([\w-]+)"', answer.text) == [
         "baris-3",
         "kelompok",
+        "tanpa-kelurahan",
         "jenis",
         "simpan",
         "kabar",
