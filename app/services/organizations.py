@@ -11,6 +11,8 @@ from app.models import Organization, OrganizationKind
 from app.permissions import Actor, Permission
 from app.queries.organizations import organization_by_id
 from app.services.activities import record, snapshot
+from app.services.locks import lock_row
+from app.services.unseen_changes import require_seen
 
 LONGEST_NAME = 200
 NO_NAME = N_("A name is needed, of at most 200 characters.")
@@ -37,15 +39,27 @@ def create_organization(db: Db, actor: Actor, given: OrganizationInput) -> Organ
     return _made(db, actor, _checked_name(db, given.name), given.kind)
 
 
-def change_organization(db: Db, actor: Actor, organization_id: int, given: OrganizationInput) -> Organization:
-    """As `create_organization`; its workshops and users stay with it."""
-    organization = organization_by_id(db, actor, organization_id)
-    before = snapshot(organization)
+def change_organization(
+    db: Db, actor: Actor, organization_id: int, given: OrganizationInput, *, seen: str = ""
+) -> Organization:
+    """As `create_organization`; its workshops and users stay with it.
+
+    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    """
+    organization = lock_row(db, Organization, organization_by_id(db, actor, organization_id).id)
+    before, said = snapshot(organization), said_of(organization)
     organization.name = _checked_name(db, given.name, organization_id)
     organization.kind = given.kind
+    if said_of(organization) != said:
+        require_seen(seen, said)
     after = snapshot(organization)
     record(db, actor, "change", "organization", organization_id, before=before, after=after)
     return organization
+
+
+def said_of(organization: Organization) -> OrganizationInput:
+    """An organization as somebody would have to say it."""
+    return OrganizationInput(organization.name, organization.kind)
 
 
 def _made(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organization:

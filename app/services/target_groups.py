@@ -13,9 +13,11 @@ from app.models import TargetGroup, TargetGroupSynonym
 from app.permissions import Actor, Permission
 from app.queries import target_groups as queries
 from app.queries.reference import sheet_reference
+from app.queries.target_groups import TargetGroupDetails
 from app.services.activities import record
 from app.services.locks import hold_people
 from app.services.recognition import PLEASE_CORRECT
+from app.services.unseen_changes import require_seen
 from app.spreadsheets.target_groups import GroupIndex
 from app.spreadsheets.text import words
 
@@ -54,8 +56,13 @@ def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
     return group
 
 
-def change_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput) -> TargetGroup:
-    """Its synonyms are those given and no others. Raises `Invalid` for what can't be."""
+def change_target_group(
+    db: Db, actor: Actor, code: str, given: TargetGroupInput, *, seen: str = ""
+) -> TargetGroup:
+    """Its synonyms are those given and no others. Raises `Invalid` for what can't be.
+
+    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    """
     hold_people(db)
     before = queries.target_group(db, actor, code)
     synonyms = _checked(db, code, given)
@@ -64,8 +71,15 @@ def change_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
     _set_synonyms(db, code, synonyms)
     _move(db, group, given.position or before.position)
     after = queries.target_group(db, actor, code)
+    if after != before:
+        require_seen(seen, said_of(before))
     record(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
     return group
+
+
+def said_of(group: TargetGroupDetails) -> TargetGroupInput:
+    """A group as somebody would have to say it."""
+    return TargetGroupInput(group.label_id, group.label_en, group.synonyms, group.position)
 
 
 def _checked(db: Db, code: str, given: TargetGroupInput) -> set[str]:

@@ -15,10 +15,13 @@ from app.i18n import N_
 from app.models import ApiToken, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.users import user_by_id
+from app.queries import users as queries
+from app.queries.users import UserView, user_by_id
 from app.services.activities import record, snapshot
+from app.services.locks import lock_row
 from app.services.organizations import organization_named
 from app.services.recognition import PLEASE_CORRECT
+from app.services.unseen_changes import require_seen
 
 MINIMUM_PASSWORD = 10
 LONGEST_NAME = 200
@@ -80,22 +83,32 @@ def create_user(
     return user
 
 
-def change_user(db: Db, actor: Actor, user_id: int, given: UserInput) -> User:
+def change_user(db: Db, actor: Actor, user_id: int, given: UserInput, *, seen: str = "") -> User:
     """What they may do changes at once, wherever they are logged in.
 
-    Raises `Conflict` where an administrator takes the role from themselves or from the last one.
+    Raises `Conflict` where an administrator takes the role from themselves or from the last one. `seen` is the seal
+    of what the actor's form was filled with: raises `Conflict`, too, where others changed that since.
     """
     user = user_by_id(db, actor, user_id)
     if given.role is not Role.ADMIN:
         _require_other_admin(db, actor, user)
-    before = snapshot(user)
+    user = lock_row(db, User, user_id)
+    before, said = snapshot(user), said_of(queries.user(db, actor, user_id))
     user.name = " ".join(given.name.split())
     _require_valid(name=_is_name(user.name))
     user.role = given.role
     user.organization_id = organization_named(db, actor, given.organization).id
     user.may_see_participants = given.may_see_participants and given.role is Role.VIEWER
-    record(db, actor, "change", "user", user.email, before=before, after=snapshot(user))
+    after = snapshot(user)
+    if after != before:
+        require_seen(seen, said)
+    record(db, actor, "change", "user", user.email, before=before, after=after)
     return user
+
+
+def said_of(view: UserView) -> UserInput:
+    """A user as somebody would have to say it."""
+    return UserInput(view.name, Role(view.role), view.organization, view.may_see_participants)
 
 
 def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:

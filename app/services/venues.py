@@ -10,8 +10,10 @@ from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
 from app.permissions import Actor, Permission, Reach
 from app.queries.reference import kelurahan_and
+from app.queries.venues import VenueView
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
+from app.services.unseen_changes import require_seen
 from app.spreadsheets.venues import LONGEST_NAME, tidy
 
 
@@ -44,16 +46,26 @@ def create_venue(db: Db, actor: Actor, given: VenueInput) -> Venue:
     return venue
 
 
-def change_venue(db: Db, actor: Actor, venue_id: int, given: VenueInput) -> Venue:
-    """Replaces all that can be said of a venue; the sessions held there show it too."""
+def change_venue(db: Db, actor: Actor, venue_id: int, given: VenueInput, *, seen: str = "") -> Venue:
+    """Replaces all that can be said of a venue; the sessions held there show it too.
+
+    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    """
     actor.require(Permission.SESSION_WRITE)
     venue = _held(db, venue_id)
     _check(db, given, of=venue)
-    before = snapshot(venue)
+    before, said = snapshot(venue), said_of(venue)
     _apply(venue, given)
+    if said_of(venue) != said:
+        require_seen(seen, said)
     db.flush()
     record(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
     return venue
+
+
+def said_of(venue: Venue | VenueView) -> VenueInput:
+    """A venue as somebody would have to say it."""
+    return VenueInput(venue.name, venue.kind, venue.kelurahan_code, venue.public_wifi)
 
 
 def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:

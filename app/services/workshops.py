@@ -13,10 +13,12 @@ from app.i18n import N_
 from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.workshops import target_groups_of, workshop_by_code
+from app.queries import workshops as queries
+from app.queries.workshops import WorkshopView, workshop_by_code
 from app.services.activities import record, snapshot
 from app.services.locks import hold_people, lock_row
 from app.services.organizations import organization_named
+from app.services.unseen_changes import require_seen
 from app.services.users import DINAS_KOMINFO
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
@@ -53,18 +55,21 @@ def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Wo
     return workshop
 
 
-def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
-    """Replaces title, description, pillar, target groups and whether it is public."""
+def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput, *, seen: str = "") -> Workshop:
+    """Replaces title, description, pillar, target groups and whether it is public.
+
+    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    """
     actor.require(Permission.WORKSHOP_WRITE)
     workshop = _held(db, actor, code)
-    return _change(db, actor, workshop, _said_of(db, workshop), given)
+    return _change(db, actor, workshop, said_of(queries.workshop(db, actor, code)), given, seen)
 
 
 def amend_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
     """Changes the fields of a `WorkshopInput` that are named, and leaves the others as they are by now."""
     actor.require(Permission.WORKSHOP_WRITE)
     workshop = _held(db, actor, code)
-    said = _said_of(db, workshop)
+    said = said_of(queries.workshop(db, actor, code))
     return _change(db, actor, workshop, said, replace(said, **changes))
 
 
@@ -79,6 +84,17 @@ def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop
     action = "archive" if archived else "unarchive"
     record(db, actor, action, "workshop", code, before=before, after=snapshot(workshop))
     return workshop
+
+
+def said_of(view: WorkshopView) -> WorkshopInput:
+    """A workshop as somebody would have to say it: what a form or a partial change begins with."""
+    return WorkshopInput(
+        title=view.title,
+        target_groups=view.target_groups,
+        description=view.description,
+        pillar=view.pillar,
+        public=view.public,
+    )
 
 
 def checked_code(code: str) -> str:
@@ -96,22 +112,16 @@ def _held(db: Db, actor: Actor, code: str) -> Workshop:
     return lock_row(db, Workshop, workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE).id)
 
 
-def _said_of(db: Db, workshop: Workshop) -> WorkshopInput:
-    """A workshop as somebody would have to say it."""
-    return WorkshopInput(
-        title=workshop.title,
-        target_groups=target_groups_of(db, workshop.id),
-        description=workshop.description,
-        pillar=workshop.pillar,
-        public=workshop.public,
-    )
-
-
-def _change(db: Db, actor: Actor, workshop: Workshop, said: WorkshopInput, given: WorkshopInput) -> Workshop:
+def _change(
+    db: Db, actor: Actor, workshop: Workshop, said: WorkshopInput, given: WorkshopInput, seen: str = ""
+) -> Workshop:
     _check(db, given)
     before = _snapshot(workshop, said)
     _apply(db, workshop, given)
-    record(db, actor, "change", "workshop", workshop.code, before=before, after=_snapshot(workshop, given))
+    after = _snapshot(workshop, given)
+    if after != before:
+        require_seen(seen, said)
+    record(db, actor, "change", "workshop", workshop.code, before=before, after=after)
     return workshop
 
 

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration
 from tests.beginnings import story
 from tests.database import on_sqlite
+from tests.pages.filled_forms import saved_by_now, typed_again
 from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Kehadiran"
@@ -214,20 +215,6 @@ def test_groups_are_noted_ended_and_removed(staff: TestClient, rina: str) -> Non
     assert "31-12-2025" in staff.get(rina).text
     assert staff.post(f"{groups}/1/hapus").status_code == 303
     assert "Ketua RT 12" not in staff.get(rina).text
-
-
-def typed_again(page: str) -> dict[str, str]:
-    """What a browser sends of the form as it stands there."""
-    typed = dict(re.findall(r'<input [^>]*?name="(\w+)"[^>]*? value="(.*?)"', page))
-    for name, options in re.findall(r'<select [^>]*?name="(\w+)".*?>(.*?)</select>', page, re.DOTALL):
-        chosen = re.search(r'value="([^"]*)" selected', options)
-        typed[name] = chosen[1] if chosen else ""
-    return typed
-
-
-def saved_by_now(page: str) -> dict[str, str]:
-    """What the page lists as saved by others."""
-    return dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", page))
 
 
 def error(page: str, field: str) -> str:

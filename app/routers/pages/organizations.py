@@ -3,15 +3,16 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem
 from app.i18n import Translator
-from app.models import OrganizationKind
+from app.models import Organization, OrganizationKind
 from app.permissions import Actor
 from app.queries import organizations as queries
 from app.services import organizations as services
+from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import render_form
@@ -23,10 +24,15 @@ router = APIRouter(prefix=PLACE, include_in_schema=False)
 
 
 class OrganizationForm(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     name: str = ""
     kind: OrganizationKind = OrganizationKind.PERANGKAT_DAERAH
+    seen: str = ""
+
+    @classmethod
+    def of(cls, organization: Organization) -> "OrganizationForm":
+        """The form as one who wants to change the organization finds it."""
+        said = services.said_of(organization)
+        return cls(name=said.name, kind=said.kind, seen=seal(said))
 
     def given(self) -> services.OrganizationInput:
         return services.OrganizationInput(self.name, self.kind)
@@ -53,8 +59,8 @@ def create_organization(
 def organization_page(
     request: Request, look: Reader, actor: PageActor, organization_id: int, _: Translate
 ) -> Response:
-    form = OrganizationForm.model_validate(queries.organization_by_id(look, actor, organization_id))
-    return render_form(request, "administration/organization.html", form, _)
+    form = OrganizationForm.of(queries.organization_by_id(look, actor, organization_id))
+    return render_form(request, "administration/organization.html", form, _, saved=None)
 
 
 @router.post("/{organization_id}")
@@ -67,10 +73,12 @@ def change_organization(
     _: Translate,
 ) -> Response:
     try:
-        services.change_organization(db, actor, organization_id, form.given())
+        services.change_organization(db, actor, organization_id, form.given(), seen=form.seen)
     except (Invalid, Conflict) as problem:
         db.rollback()
-        return render_form(request, "administration/organization.html", form, _, problem)
+        found = OrganizationForm.of(queries.organization_by_id(db, actor, organization_id))
+        saved = found if problem.code == CHANGED else None
+        return render_form(request, "administration/organization.html", form, _, problem, saved=saved)
     return _done(_("The changes are saved."))
 
 

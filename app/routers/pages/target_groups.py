@@ -10,6 +10,7 @@ from app.permissions import Permission
 from app.queries import target_groups as queries
 from app.queries.target_groups import TargetGroupDetails
 from app.services import target_groups as services
+from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import render_form, whole_number
@@ -28,15 +29,18 @@ class TargetGroupForm(BaseModel):
     label_en: str = ""
     synonyms: str = ""
     position: str = ""
+    seen: str = ""
 
     @classmethod
     def of(cls, group: TargetGroupDetails) -> "TargetGroupForm":
+        """The form as one who wants to change the group finds it."""
         return cls(
             code=group.code,
             label_id=group.label_id,
             label_en=group.label_en,
             synonyms="\n".join(group.synonyms),
             position=str(group.position),
+            seen=seal(services.said_of(group)),
         )
 
     def given(self) -> services.TargetGroupInput:
@@ -71,7 +75,7 @@ def create_target_group(
 @router.get("/{code}")
 def target_group_page(request: Request, look: Reader, actor: PageActor, code: str, _: Translate) -> Response:
     form = TargetGroupForm.of(queries.target_group(look, actor, code))
-    return render_form(request, "administration/target_group.html", form, _)
+    return render_form(request, "administration/target_group.html", form, _, saved=None)
 
 
 @router.post("/{code}")
@@ -85,10 +89,12 @@ def change_target_group(
 ) -> Response:
     form.code = code
     try:
-        services.change_target_group(db, actor, code, form.given())
-    except Invalid as problem:
+        services.change_target_group(db, actor, code, form.given(), seen=form.seen)
+    except (Invalid, Conflict) as problem:
         db.rollback()
-        return render_form(request, "administration/target_group.html", form, _, problem)
+        found = TargetGroupForm.of(queries.target_group(db, actor, code))
+        saved = found if problem.code == CHANGED else None
+        return render_form(request, "administration/target_group.html", form, _, problem, saved=saved)
     return _done(_("The changes are saved."))
 
 

@@ -1,9 +1,10 @@
 """Users: the list, inviting one by a link that is shown once, changing one, and letting them in or not."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem
@@ -13,6 +14,7 @@ from app.permissions import Actor, Permission
 from app.queries import users as queries
 from app.queries.organizations import organizations
 from app.services import users as services
+from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import render_form
@@ -27,13 +29,18 @@ SHOWN = 100
 class UserForm(BaseModel):
     """`organization` is a name."""
 
-    model_config = ConfigDict(from_attributes=True)
-
     email: str = ""
     name: str = ""
     role: Role = Role.STAFF
     organization: str = services.DINAS_KOMINFO
     may_see_participants: bool = False
+    seen: str = ""
+
+    @classmethod
+    def of(cls, view: queries.UserView) -> "UserForm":
+        """The form as one who wants to change the user finds it."""
+        said = services.said_of(view)
+        return cls(email=view.email, seen=seal(said), **asdict(said))
 
     def given(self) -> services.UserInput:
         return services.UserInput(self.name, self.role, self.organization, self.may_see_participants)
@@ -87,7 +94,7 @@ def change_user(
     _: Translate,
 ) -> Response:
     try:
-        services.change_user(db, actor, user_id, form.given())
+        services.change_user(db, actor, user_id, form.given(), seen=form.seen)
     except (Invalid, Conflict) as problem:
         db.rollback()
         return _user_page(request, db, actor, user_id, _, form, problem)
@@ -151,10 +158,19 @@ def _user_page(
     problem: Problem | None = None,
 ) -> Response:
     user = queries.user(look, actor, user_id)
-    form = form or UserForm.model_validate(user)
+    filled = UserForm.of(user)
     tokens = queries.api_tokens(look, actor, email=user.email)
     return _form_page(
-        request, look, actor, "administration/user.html", form, _, problem, user=user, tokens=tokens
+        request,
+        look,
+        actor,
+        "administration/user.html",
+        form or filled,
+        _,
+        problem,
+        saved=filled if problem and problem.code == CHANGED else None,
+        user=user,
+        tokens=tokens,
     )
 
 

@@ -7,14 +7,15 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Invalid, Problem
+from app.errors import Conflict, Invalid, Problem
 from app.i18n import Translator
 from app.models import VenueKind
 from app.permissions import Actor, Permission
 from app.queries import reference
 from app.queries import venues as queries
-from app.queries.venues import WIFI_ANSWERS, VenueFilters, WifiAnswer
+from app.queries.venues import WIFI_ANSWERS, VenueFilters, VenueView, WifiAnswer
 from app.services import venues as services
+from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import EmptyIsNone, render_form
@@ -47,6 +48,19 @@ class VenueForm(BaseModel):
     kind: str = VenueKind.LAINNYA
     kelurahan: str = ""
     wifi: WifiAnswer = "unknown"
+    seen: str = ""
+
+    @classmethod
+    def of(cls, venue: VenueView) -> "VenueForm":
+        """The form as one who wants to change the venue finds it."""
+        answers = {there: answer for answer, there in WIFI_ANSWERS.items()}
+        return cls(
+            name=venue.name,
+            kind=venue.kind,
+            kelurahan=venue.kelurahan_code or "",
+            wifi=answers[venue.public_wifi],
+            seen=seal(services.said_of(venue)),
+        )
 
     def given(self) -> services.VenueInput:
         return services.VenueInput(self.name, self.kind, self.kelurahan or None, WIFI_ANSWERS[self.wifi])
@@ -95,14 +109,7 @@ def change_venue_page(
     request: Request, look: Reader, actor: PageActor, venue_id: int, _: Translate
 ) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    found = queries.venue(look, venue_id)
-    answers = {there: answer for answer, there in WIFI_ANSWERS.items()}
-    form = VenueForm(
-        name=found.name,
-        kind=found.kind,
-        kelurahan=found.kelurahan_code or "",
-        wifi=answers[found.public_wifi],
-    )
+    form = VenueForm.of(queries.venue(look, venue_id))
     return _change_form(request, look, actor, venue_id, form, _)
 
 
@@ -116,8 +123,8 @@ def change_venue(
     _: Translate,
 ) -> Response:
     try:
-        venue = services.change_venue(db, actor, venue_id, form.given())
-    except Invalid as problem:
+        venue = services.change_venue(db, actor, venue_id, form.given(), seen=form.seen)
+    except (Invalid, Conflict) as problem:
         db.rollback()
         return _change_form(request, db, actor, venue_id, form, _, problem)
     response = see(f"/tempat?{urlencode({'q': venue.name})}")
@@ -156,6 +163,7 @@ def _change_form(
         _,
         problem,
         venue=venue,
+        saved=VenueForm.of(venue) if problem and problem.code == CHANGED else None,
         may_delete=services.may_delete_venues(actor),
         places=reference.kelurahan_and(look, venue.kelurahan_code),
     )

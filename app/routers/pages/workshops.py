@@ -1,9 +1,10 @@
 """Workshops: the list, one with its sessions, making and changing one."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem
@@ -13,6 +14,7 @@ from app.queries import reference
 from app.queries import workshops as queries
 from app.queries.workshop_sessions import workshop_sessions
 from app.services import workshops as services
+from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import render_form
@@ -25,14 +27,19 @@ SHOWN = 100
 
 
 class WorkshopForm(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     code: str = ""
     title: str = ""
     description: str = ""
     pillar: str | None = None
     target_groups: list[str] = []
     public: bool = False
+    seen: str = ""
+
+    @classmethod
+    def of(cls, view: queries.WorkshopView) -> "WorkshopForm":
+        """The form as one who wants to change the workshop finds it."""
+        said = services.said_of(view)
+        return cls(code=view.code, seen=seal(said), **asdict(said))
 
     def given(self) -> services.WorkshopInput:
         return services.WorkshopInput(
@@ -107,7 +114,7 @@ def change_workshop_page(
     request: Request, look: Reader, actor: PageActor, code: str, _: Translate, language: Lang
 ) -> Response:
     actor.require(Permission.WORKSHOP_WRITE)
-    form = WorkshopForm.model_validate(queries.workshop(look, actor, code))
+    form = WorkshopForm.of(queries.workshop(look, actor, code))
     return _change_form(request, look, actor, form, _, language)
 
 
@@ -123,8 +130,8 @@ def change_workshop(
 ) -> Response:
     form.code = code
     try:
-        services.change_workshop(db, actor, code, form.given())
-    except Invalid as problem:
+        services.change_workshop(db, actor, code, form.given(), seen=form.seen)
+    except (Invalid, Conflict) as problem:
         db.rollback()
         return _change_form(request, db, actor, form, _, language, problem)
     response = see(f"/kegiatan/{code}")
@@ -177,13 +184,15 @@ def _change_form(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
+    found = queries.workshop(look, actor, form.code)
     return render_form(
         request,
         "workshops/change.html",
         form,
         _,
         problem,
-        organization=queries.workshop(look, actor, form.code).organization,
+        organization=found.organization,
+        saved=WorkshopForm.of(found) if problem and problem.code == CHANGED else None,
         target_groups=_target_groups(look, language),
     )
 
