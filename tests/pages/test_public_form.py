@@ -156,7 +156,10 @@ def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) ->
 
     for _turn in range(2):
         sent(citizen, send_ticket="true")
-    assert sent(citizen, send_ticket="true").status_code == 429
+    page = sent(citizen, send_ticket="true")
+    assert page.status_code == 429
+    assert "Too many tries." in page.text
+    assert 'value="Siti Contoh"' in page.text
     assert len(city.all(Message)) == 4
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import HTMLResponse
 
-from app.database import Db, reading
+from app.database import reading
 from app.errors import Conflict, Invalid, Problem, TooManyRequests
 from app.i18n import N_, Language, translator
 from app.models import Channel, MessageKind
@@ -101,33 +101,39 @@ def register(
     language: Lang,
     sesi: str = "",
 ) -> Response:
+    try:
+        return _registered(request, workshop_code, sesi, form, language)
+    except (Invalid, Conflict, TooManyRequests) as problem:
+        shown = _shown(request, workshop_code, sesi, language)
+        return _form_page(request, shown, form, language, problem)
+
+
+def _registered(
+    request: Request, workshop_code: str, session_code: str, form: RegistrationForm, language: Language
+) -> Response:
     """Committed here and not after the handler: everyone else who registers waits for it, but not for a thread too."""
     house = house_of(request)
+    house.limits.count(REGISTRATIONS, address_of(request))
+    form.refuse_programs()
     try:
-        house.limits.count(REGISTRATIONS, address_of(request))
-        form.refuse_programs()
         with changing(house) as db:
             given, asking = form.typed(), form.asking(language)
-            made = registrations.register_by_page(db, house.vault, workshop_code, sesi, given, asking)
-        return see(f"/tiket/{made.code}")
+            made = registrations.register_by_page(db, house.vault, workshop_code, session_code, given, asking)
     except AlreadyRegistered as found:
-        problem: Problem = found
         if form.send_ticket and found.address:
-            with changing(house) as db:
-                return _ticket_sent(request, db, workshop_code, found, language)
-    except (Invalid, Conflict, TooManyRequests) as refused:
-        problem = refused
-    shown = _shown(request, workshop_code, sesi, language)
-    return _form_page(request, shown, form, language, problem)
+            return _ticket_sent(request, workshop_code, found, language)
+        raise
+    return see(f"/tiket/{made.code}")
 
 
 def _ticket_sent(
-    request: Request, db: Db, workshop_code: str, found: AlreadyRegistered, language: Language
+    request: Request, workshop_code: str, found: AlreadyRegistered, language: Language
 ) -> Response:
     house, registration = house_of(request), found.registration
     house.limits.count(TICKETS_SENT_AGAIN, registration.code)
-    kind = TOLD.get(registration.status, MessageKind.CONFIRMED)
-    tell(db, kind, registration, address=found.address)
+    with changing(house) as db:
+        kind = TOLD.get(registration.status, MessageKind.CONFIRMED)
+        tell(db, kind, registration, address=found.address)
     response = see(f"/daftar/{workshop_code}{PLACE}")
     _ = translator(language)
     is_sent = _("Your ticket is on its way to your e-mail address.")
