@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from app.errors import Invalid, Problem
-from app.i18n import Translator
+from app.i18n import Translator, wita
 from app.web.pages import render
 
 # Refusals that concern one field, of which the rules that raise them know nothing.
@@ -76,10 +76,14 @@ def _field_errors(problem: Problem | None, _: Translator) -> dict[str, str]:
 
 
 def moment(typed: str) -> datetime | None:
-    """The wall-clock time of an input of type datetime-local, None where it holds none."""
+    """The wall-clock time of an input of type datetime-local, None where it holds none.
+
+    A browser names no time zone there; of whoever does, it is what the clocks of Balikpapan show at that instant.
+    """
     try:
-        return datetime.fromisoformat(typed).replace(tzinfo=None)
-    except ValueError:
+        read = datetime.fromisoformat(typed)
+        return read if read.tzinfo is None else wita(read).replace(tzinfo=None)
+    except (ValueError, OverflowError):
         return None
 
 

@@ -52,7 +52,9 @@ def test_an_organizer_makes_a_session_in_wita(organizer: TestClient, workshop: W
     [
         ("starts", "", "The start needs a date and a time."),
         ("starts", "0001-01-01T00:00", "The year must be one of 2000 to 2100."),
+        ("starts", "0001-01-01T00:00+14:00", "The start needs a date and a time."),
         ("ends", "2025-11-04T08:00", "The end must come after the start."),
+        ("ends", "2025-11-04T14:30+14:00", "The end must come after the start."),  # 08.30 WITA
         ("ends", "besok", "The end needs a date and a time."),
         ("capacity", "banyak", "The number of places must be from 1 to 100,000."),
         ("capacity", "9999999999999", "The number of places must be from 1 to 100,000."),
