@@ -3,7 +3,7 @@
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,12 +23,12 @@ from app.errors import (
     TooManyRequests,
     Unauthenticated,
 )
-from app.i18n import N_, Translator, translator
+from app.i18n import N_, translator
 from app.services.refusals import refused_by
-from app.web.flash import flash
 from app.web.house import house_of
 from app.web.languages import is_api, language_of
-from app.web.pages import here, render
+from app.web.login_page import to_login
+from app.web.pages import render
 from app.web.security import strict_headers
 
 MEDIA_TYPE = "application/problem+json"
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 def answer_problems(app: FastAPI) -> None:
     """Registers the handlers: nothing that a person can cause ends in a traceback."""
     app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(Unauthenticated, _unauthenticated)
     app.add_exception_handler(RequestValidationError, _validation)
     app.add_exception_handler(HTTPException, _http)
     for refusal in (DataError, NoSuchText, OverflowError, UnicodeEncodeError):
@@ -51,10 +52,15 @@ def _problem(request: Request, problem: Exception) -> Response:
     return _answer(request, problem)
 
 
+async def _unauthenticated(request: Request, problem: Exception) -> Response:
+    assert isinstance(problem, Unauthenticated)  # noqa: S101 (registered for this class alone)
+    return _answer(request, problem) if _is_by_program(request) else await to_login(request)
+
+
 def _answer(request: Request, problem: Problem) -> Response:
     headers = {"Retry-After": str(problem.seconds)} if isinstance(problem, TooManyRequests) else None
     _ = translator(language_of(request))
-    if is_api(request) or request.headers.get("accept") == "application/json":
+    if _is_by_program(request):
         if isinstance(problem, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}
         body: dict[str, Any] = {
@@ -70,8 +76,6 @@ def _answer(request: Request, problem: Problem) -> Response:
                 {"field": field, "text": text} for field, text in problem.field_sentences(_).items()
             ]
         return JSONResponse(body, problem.status, headers, media_type=MEDIA_TYPE)
-    if isinstance(problem, Unauthenticated):
-        return _to_login(request, _)
     return render(
         request,
         "problem.html",
@@ -85,19 +89,6 @@ def _answer(request: Request, problem: Problem) -> Response:
 def refuse_other_site(request: Request) -> Response:
     """To a request by which another site would write in the name of whoever is logged in here."""
     return _answer(request, Forbidden(N_("This request came from another site and was refused.")))
-
-
-def _to_login(request: Request, _: Translator) -> Response:
-    """The login page, and from there back; whoever was sending something is told that it wasn't kept."""
-    if request.method == "GET":
-        return RedirectResponse(f"/masuk?kembali={quote(here(request))}", status_code=303)
-    page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", ""))
-    address = f"/masuk?kembali={quote(page.path or '/')}"
-    by_htmx = "hx-request" in request.headers
-    # htmx would put the login page where a row was; this header makes the browser go there.
-    answer = Response(headers={"HX-Redirect": address}) if by_htmx else RedirectResponse(address, 303)
-    flash(answer, _("You had been logged out meanwhile. Your last step was not kept; please do it again."))
-    return answer
 
 
 def _validation(request: Request, error: Exception) -> Response:
@@ -126,8 +117,11 @@ def _http(request: Request, error: Exception) -> Response:
 
 def _is_looked_at(request: Request) -> bool:
     """Whether somebody wants to see this address, such as one that stayed in the bar after a form was refused."""
-    by_program = is_api(request) or request.headers.get("accept") == "application/json"
-    return request.method == "GET" and not by_program
+    return request.method == "GET" and not _is_by_program(request)
+
+
+def _is_by_program(request: Request) -> bool:
+    return is_api(request) or request.headers.get("accept") == "application/json"
 
 
 def _page_above(request: Request) -> str:

@@ -8,25 +8,19 @@ from pydantic import BaseModel
 from app.database import writing
 from app.errors import Invalid, TooManyRequests
 from app.i18n import N_
+from app.models import User
 from app.services import logins, users
 from app.web.dependencies import Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import local_path, render_form
 from app.web.house import house_of
 from app.web.login_cookie import clear_login, login_secret, set_login
+from app.web.login_page import LoginForm, render_login
 from app.web.pages import render, see
 
 router = APIRouter(include_in_schema=False)
 
 WRONG = N_("The e-mail or the password is not right.")
-
-
-class LoginForm(BaseModel):
-    """`kembali` is the page to which one was on the way."""
-
-    email: str = ""
-    password: str = ""
-    kembali: str = "/"
 
 
 class PasswordForm(BaseModel):
@@ -39,7 +33,7 @@ def login_page(request: Request, look: Reader, kembali: str = "/") -> Response:
     """Whoever is logged in goes on; whom this page is shown to has logged out, and it takes the kept lists away."""
     if (secret := login_secret(request)) and logins.actor_by_login(look, secret):
         return see(local_path(kembali))
-    return _login_page(request, LoginForm(kembali=kembali))
+    return render_login(request, LoginForm(kembali=kembali))
 
 
 @router.post("/masuk")
@@ -52,24 +46,22 @@ def log_in(
             logins.note_try(counting, form.email, address)
     except TooManyRequests as problem:
         headers = {"Retry-After": str(problem.seconds)}
-        return _login_page(request, form, problem.sentence(_), status=problem.status, headers=headers)
+        return render_login(request, form, problem.sentence(_), status=problem.status, headers=headers)
     user = logins.user_with_password(look, form.email, form.password)
     if user is None:
-        return _login_page(request, form, _(WRONG), status=401)
-    response = see(local_path(form.kembali))
+        return render_login(request, form, _(WRONG), status=401)
+    response = _go_on(request, user, form)
     set_login(request, response, logins.open_login(db, user, request.headers.get("user-agent", "")))
     return response
 
 
-def _login_page(
-    request: Request,
-    form: LoginForm,
-    refusal: str = "",
-    *,
-    status: int = 200,
-    headers: dict[str, str] | None = None,
-) -> Response:
-    return render(request, "logins/login.html", status=status, headers=headers, form=form, refusal=refusal)
+def _go_on(request: Request, user: User, form: LoginForm) -> Response:
+    """Where one was on the way to. What one was sending waits for a click: somebody else may have logged in."""
+    back = local_path(form.kembali)
+    if (unsent := form.read_unsent()) is None:
+        return see(back)
+    request.state.actor = logins.actor_of(user)
+    return render(request, "logins/go_on.html", unsent=unsent, back=back)
 
 
 @router.post("/keluar")
