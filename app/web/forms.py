@@ -92,6 +92,15 @@ def optional_moment(typed: str) -> datetime | None:
     return (moment(typed) or datetime.min) if typed.strip() else None  # noqa: DTZ901 (a wall-clock time)
 
 
+def optional_day(typed: str) -> date | None:
+    """The day of an input of type date, None where it is empty, and the year 1 (which no field takes) where something
+    else is typed: browsers let years have more than four digits."""
+    try:
+        return date.fromisoformat(typed) if typed.strip() else None
+    except ValueError:
+        return date.min
+
+
 def whole_number(typed: str) -> int | None:
     """The number, None where nothing is typed, and 0 (which no field takes) where it isn't one."""
     typed = typed.strip()

@@ -160,6 +160,7 @@ def test_one_that_begins_later_is_not_known_yet(admin: TestClient, city: City) -
         ("name", "Kel. Sepinggan", "is called so at that time"),
         ("name", "Lemaru", "is called so at that time"),
         ("valid_from", "", "Fill in a day."),
+        ("valid_from", "20301-01-01", "Fill in a day."),
         ("tile_row", "", "Fill in both numbers"),
         ("tile_column", "tiga", "Fill in both numbers"),
     ],
@@ -185,8 +186,9 @@ def test_what_is_no_kelurahan_is_told_beside_its_field(
 
 
 def test_the_last_day_is_not_before_the_first(admin: TestClient, city: City) -> None:
-    page = admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": "1999-12-31"})
-    assert "first one on" in error(page.text, "last_day")
+    for typed in ("1999-12-31", "20301-01-01"):
+        page = admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": typed})
+        assert "first one on" in error(page.text, "last_day")
 
     admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": "2020-12-31"})
     assert next(one.valid_to for one in city.all(Area) if one.code == MANGGAR) == date(2020, 12, 31)

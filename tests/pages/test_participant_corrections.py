@@ -200,6 +200,9 @@ def test_only_those_who_may_register_the_person_correct_them(
 def test_groups_are_noted_ended_and_removed(staff: TestClient, rina: str) -> None:
     groups = f"{rina}/kelompok"
     given = {"target_group": "rt", "position": "Ketua RT 12", "valid_from": "2024-01-01"}
+    page = staff.post(groups, data=given | {"valid_to": "20255-12-31"})
+    assert error(page.text, "valid_to") == "Fill in a day."
+    assert 'value="Ketua RT 12"' in page.text
     assert staff.post(groups, data=given).headers["location"] == groups
     assert "Ketua RT 12" in staff.get(rina).text
 
@@ -211,6 +214,7 @@ def test_groups_are_noted_ended_and_removed(staff: TestClient, rina: str) -> Non
     assert "before the first" in error(
         staff.post(f"{groups}/1", data={"valid_to": "2023-12-31"}).text, "valid_to"
     )
+    assert error(staff.post(f"{groups}/1", data={"valid_to": "20255-12-31"}).text, "valid_to")
     assert staff.post(f"{groups}/1", data={"valid_to": "2025-12-31"}).status_code == 303
     assert "31-12-2025" in staff.get(rina).text
     assert staff.post(f"{groups}/1/hapus").status_code == 303

@@ -14,7 +14,7 @@ from app.services import area_aliases
 from app.services import areas as services
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
-from app.web.forms import OptionalDate, render_form, whole_number
+from app.web.forms import optional_day, render_form, whole_number
 from app.web.pages import render, see
 
 PLACE = "/administrasi/wilayah"
@@ -27,13 +27,17 @@ class KelurahanForm(BaseModel):
 
     code: str = ""
     name: str = ""
-    valid_from: OptionalDate = None
+    valid_from: str = ""
     tile_column: str = ""
     tile_row: str = ""
 
     def given(self) -> services.KelurahanInput:
         return services.KelurahanInput(
-            self.code, self.name, self.valid_from, _tile(self.tile_column), _tile(self.tile_row)
+            self.code,
+            self.name,
+            optional_day(self.valid_from),
+            _tile(self.tile_column),
+            _tile(self.tile_row),
         )
 
 
@@ -41,7 +45,7 @@ class AreaForm(BaseModel):
     """The two things that one page asks: another way of writing the name, and the last day."""
 
     alias: str = ""
-    last_day: OptionalDate = None
+    last_day: str = ""
 
 
 @router.get("")
@@ -82,7 +86,7 @@ def set_last_day(
     _: Translate,
 ) -> Response:
     try:
-        services.set_last_day(db, actor, code, form.last_day)
+        services.set_last_day(db, actor, code, optional_day(form.last_day))
     except Invalid as problem:
         db.rollback()
         return _page(request, db, actor, code, _, form, problem)
@@ -136,5 +140,5 @@ def _page(
     problem: Problem | None = None,
 ) -> Response:
     area = queries.kelurahan_of_any_time(look, actor, code)
-    form = form or AreaForm(last_day=area.valid_to)
+    form = form or AreaForm(last_day=str(area.valid_to or ""))
     return render_form(request, "administration/area.html", form, _, problem, area=area)

@@ -13,7 +13,7 @@ from app.queries import denominators as queries
 from app.services import denominators as services
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
-from app.web.forms import OptionalDate, render_form, whole_number
+from app.web.forms import optional_day, render_form, whole_number
 from app.web.pages import render, see
 
 PLACE = "/pembanding"
@@ -27,12 +27,13 @@ class DenominatorForm(BaseModel):
     area_code: str = ""
     indicator: str = ""
     value: str = ""
-    as_of: OptionalDate = None
+    as_of: str = ""
     source: str = ""
 
     def given(self) -> services.DenominatorInput:
         value = whole_number(self.value.replace(".", ""))
-        return services.DenominatorInput(self.area_code, self.indicator, value, self.as_of, self.source)
+        as_of = optional_day(self.as_of)
+        return services.DenominatorInput(self.area_code, self.indicator, value, as_of, self.source)
 
 
 @router.get("")

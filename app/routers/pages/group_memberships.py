@@ -16,7 +16,7 @@ from app.queries.participants import participant
 from app.services import group_memberships as services
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
 from app.web.flash import flash
-from app.web.forms import OptionalDate, render_form
+from app.web.forms import optional_day, render_form
 from app.web.pages import see
 
 router = APIRouter(prefix="/peserta/{participant_id}/kelompok", include_in_schema=False)
@@ -25,11 +25,12 @@ router = APIRouter(prefix="/peserta/{participant_id}/kelompok", include_in_schem
 class MembershipForm(BaseModel):
     target_group: str = ""
     position: str = ""
-    valid_from: OptionalDate = None
-    valid_to: OptionalDate = None
+    valid_from: str = ""
+    valid_to: str = ""
 
     def given(self) -> services.MembershipInput:
-        return services.MembershipInput(self.target_group, self.valid_from, self.valid_to, self.position)
+        first, last = optional_day(self.valid_from), optional_day(self.valid_to)
+        return services.MembershipInput(self.target_group, first, last, self.position)
 
 
 @router.get("")
@@ -69,7 +70,7 @@ def membership_page(
     language: Lang,
 ) -> Response:
     found = membership_by_id(look, actor, participant_id, membership_id)
-    return _one(request, look, actor, found, MembershipForm(valid_to=found.valid_to), _, language)
+    return _one(request, look, actor, found, MembershipForm(valid_to=str(found.valid_to or "")), _, language)
 
 
 @router.post("/{membership_id}")
@@ -84,7 +85,7 @@ def end_membership(
     language: Lang,
 ) -> Response:
     try:
-        services.end_membership(db, actor, participant_id, membership_id, form.valid_to)
+        services.end_membership(db, actor, participant_id, membership_id, optional_day(form.valid_to))
     except Invalid as problem:
         db.rollback()
         found = membership_by_id(db, actor, participant_id, membership_id)
