@@ -3,7 +3,7 @@
 from sqlmodel import select
 
 from app.database import Db
-from app.errors import Invalid, NotFound
+from app.errors import Invalid
 from app.i18n import N_
 from app.models import Participant, Registration
 from app.nik_vault import NikVault
@@ -27,11 +27,9 @@ def may_be_chosen(db: Db, vault: NikVault, actor: Actor, person_id: int, given: 
 
 
 def chosen_person(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonGiven) -> Participant:
-    """Somebody known, to take details from. Raises `NotFound` where they may not be chosen."""
-    person = db.get(Participant, person_id)
-    if person is None or not may_be_chosen(db, vault, actor, person_id, given):
-        raise NotFound(N_("There is no such participant."))
-    return person
+    """Somebody known, to take details from. Raises `Invalid` where they may not be chosen."""
+    require_choosable(db, vault, actor, person_id, given)
+    return db.get_one(Participant, person_id)
 
 
 def require_choosable(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonGiven) -> None:

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration
 from app.spreadsheets.nik import read_nik
 from tests.coming import begun, coming_session, statuses
+from tests.pages.filled_forms import typed_again
 from tests.stories import LAMARU, MANGGAR, City
 
 FORM = "/sesi/JUALAN-1/daftarkan-orang"
@@ -75,6 +76,21 @@ def test_a_known_person_is_found_while_typing_and_filled_in(organizer: TestClien
     organizer.post(FORM, data=ANI | {"person": str(person)})
     assert [one.participant_id for one in city.all(Registration)][-1] == person
     assert "Registered for this session" in advice(organizer.post(f"{FORM}/cari", data=ANI).text)
+
+
+def test_who_is_found_no_more_is_not_chosen_and_nothing_typed_is_lost(
+    organizer: TestClient, city: City
+) -> None:
+    coming_session(city)
+    person = known(city)
+    typed = {"name": "Budi Bakung", "rt": "7", "organization": "Warung"}
+
+    page = organizer.post(f"{FORM}/cari", data=typed | {"choose": str(person)})
+
+    assert page.status_code == 422
+    assert "The person chosen is not found by this name." in page.text
+    assert "Ani Aster" not in page.text
+    assert typed_again(page.text) | typed == typed_again(page.text)
 
 
 def test_a_nik_finds_and_is_never_shown(organizer: TestClient, city: City) -> None:

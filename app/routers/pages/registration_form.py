@@ -80,7 +80,10 @@ def find_person(
         form = form.model_copy(update={"person": ""})
     elif isinstance(person := form.chosen(), int):
         given = form.given(groups_to_choose_from(look, held.workshop_id, language))
-        known = chosen_person(look, vault, actor, person, given)
+        try:
+            known = chosen_person(look, vault, actor, person, given)
+        except Invalid as problem:
+            return _page(request, look, vault, actor, held, form, _, language, problem)
         form = form.filled_from(known).model_copy(update={"person": str(person)})
     return _page(request, look, vault, actor, held, form, _, language)
 
