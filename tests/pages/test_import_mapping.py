@@ -15,7 +15,10 @@ pytestmark = pytest.mark.usefixtures("workshop_session")
 
 def as_shown(browser: TestClient, address: str) -> dict[str, str]:
     """The mapping form as a browser would send it back."""
-    page = browser.get(f"{address}/pemetaan").text
+    return shown_on(browser.get(f"{address}/pemetaan").text)
+
+
+def shown_on(page: str) -> dict[str, str]:
     fields = dict(re.findall(r'<input id="(header_row)"[^>]* value="([^"]*)"', page))
     for name, options in re.findall(r'<select [^>]*name="([^"]+)"[^>]*>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r'value="([^"]*)" selected', options)
@@ -125,9 +128,11 @@ def test_what_is_empty_is_served_by_what_was_chosen(staff: TestClient) -> None:
 
 def test_a_header_that_is_none_is_refused_in_the_form(staff: TestClient) -> None:
     address = uploaded(staff, CLEAR)
-    page = staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"header_row": "2"})
+    sent = as_shown(staff, address) | {"header_row": "2", "column-5": "", "blank_means": "absent"}
+    page = staff.post(f"{address}/pemetaan", data=sent)
     assert page.status_code == 422
     assert 'class="refusal"' in page.text
+    assert shown_on(page.text) == sent
     assert "Rina Melati" in row_text(staff.get(address), 2)
 
 

@@ -26,6 +26,8 @@ from app.web.pages import render, see
 router = APIRouter(include_in_schema=False)
 
 COLUMN = "column-"
+# What holds for all rows where their own cells say nothing.
+OF_WHOLE_SHEET = ("blank_means", "target_group", "kelurahan")
 
 
 @router.get("/unggahan/{import_id}/pemetaan")
@@ -52,7 +54,7 @@ def change_mapping(
         mapped = remap(look, db, vault, actor, import_id, given)
     except (Conflict, Invalid, TooLarge, UnreadableFile) as problem:
         db.rollback()
-        return _mapping_form(request, look, vault, actor, language, import_id, problem)
+        return _mapping_form(request, look, vault, actor, language, import_id, typed, problem)
     return _read_again(mapped, _("The sheet was read again."))
 
 
@@ -123,9 +125,7 @@ def _read_again(mapped: AttendanceImport, sentence: str) -> Response:
 
 def _given(found: AttendanceImportView, typed: dict[str, str]) -> dict[str, Any]:
     """The choices that differ from how the sheet was read. Of another table the columns are recognised anew."""
-    given: dict[str, Any] = {
-        name: typed.get(name) or None for name in ("blank_means", "target_group", "kelurahan")
-    }
+    given: dict[str, Any] = {name: typed.get(name) or None for name in OF_WHOLE_SHEET}
     sheet, header_row = typed.get("sheet") or found.sheet, whole_number(typed.get("header_row", ""))
     if sheet != found.sheet:
         return {**given, "sheet": sheet, "header_row": None, "columns": None}
@@ -148,6 +148,13 @@ def _columns_chosen(found: AttendanceImportView, typed: dict[str, str]) -> dict[
     return chosen
 
 
+def _as_read(found: AttendanceImportView) -> dict[str, str]:
+    """What the form would have to say for the sheet to be read as it is."""
+    said = {name: found.choices.get(name) or "" for name in OF_WHOLE_SHEET}
+    columns = {f"{COLUMN}{index}": field or "" for index, field in _fields(found).items()}
+    return {"sheet": found.sheet or "", "header_row": str(found.header_row or ""), **said, **columns}
+
+
 def _fields(found: AttendanceImportView) -> dict[int, str | None]:
     return {column["index"]: column["field"] for column in found.columns}
 
@@ -159,8 +166,10 @@ def _mapping_form(
     actor: Actor,
     language: Language,
     import_id: int,
+    typed: dict[str, str] | None = None,
     problem: Problem | None = None,
 ) -> Response:
+    """The form as the sheet is read, or as it was sent."""
     found = attendance_import(look, actor, import_id)
     preview = sheet_preview(look, vault, actor, import_id)
     width = max((len(row) for row in preview), default=0)
@@ -171,7 +180,7 @@ def _mapping_form(
         sheet_import=found,
         preview=preview,
         sheets=[(name, name) for name in found.sheets],
-        fields=_fields(found),
+        chosen=_as_read(found) | (typed or {}),
         letters=[get_column_letter(index + 1) for index in range(width)],
         groups=[(group.code, group.label) for group in reference.target_groups(look, language)],
         places=reference.kelurahan(look),
