@@ -117,6 +117,17 @@ def test_what_was_pasted_stays_where_nobody_is_found_in_it(organizer: TestClient
     assert 'id="text-error">Paste a list, or choose a file.' in nothing
 
 
+def test_a_list_that_is_too_long_to_be_pasted_comes_back(organizer: TestClient, city: City) -> None:
+    coming_session(city)
+    text = LIST + "x" * 2**20
+
+    page = organizer.post(PAGE, data={"text": text}, files={"file": ("", b"")})
+
+    assert page.status_code == 422
+    assert "This list is too long to be pasted." in page.text
+    assert text in page.text
+
+
 def test_nobody_is_registered_for_a_session_that_is_over(organizer: TestClient, city: City) -> None:
     coming_session(city)
     yesterday = now() - timedelta(days=1)

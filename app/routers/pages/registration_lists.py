@@ -23,12 +23,18 @@ from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writ
 from app.web.flash import flash
 from app.web.forms import render_form
 from app.web.pages import see
+from app.web.security import LARGEST_BODY
 from app.web.uploads import sent_file
 
-router = APIRouter(prefix="/sesi/{code}/daftarkan", include_in_schema=False)
+# Longer texts arrive too, to be sent back with the sentence that says so.
+router = APIRouter(
+    prefix="/sesi/{code}/daftarkan", include_in_schema=False, form_limits={"max_part_size": LARGEST_BODY}
+)
 
 MEGABYTE = 1024**2
 LINES_QUOTED, QUOTED_LENGTH = 3, 60
+# It is read while whoever pasted it waits.
+LONGEST_PASTED = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,9 @@ def send_list(
     choices = SheetChoices(target_group=target_group or None)
     left_out: Sequence[str] = ()
     try:
+        if len(text) > LONGEST_PASTED:
+            sentence = N_("This list is too long to be pasted. Save it as a file, and choose that.")
+            raise Invalid(sentence, fields={"text": sentence})
         if text.strip():
             made, left_out = upload_pasted(look, db, vault, actor, code, text, choices, _)
         else:
