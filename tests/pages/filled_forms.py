@@ -11,9 +11,9 @@ def typed_again(page: str) -> dict[str, Any]:
     for tag in re.findall(r"<input [^>]*>", page):
         says = dict(re.findall(r'(\w+)="([^"]*)"', tag))
         name, value = says.get("name"), unescape(says.get("value", ""))
-        if name is None or (says["type"] in {"checkbox", "radio"} and not re.search(r" checked\b", tag)):
+        if name is None or (says.get("type") in {"checkbox", "radio"} and not re.search(r" checked\b", tag)):
             continue
-        if says["type"] == "checkbox":
+        if says.get("type") == "checkbox":
             typed[name] = [*typed.get(name, ()), value]
         else:
             typed[name] = value

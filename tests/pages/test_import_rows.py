@@ -5,6 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.pages.filled_forms import typed_again
 from tests.pages.sheets import MIXED, RINA, TUTI, listed, row_text, saved, uploaded
 from tests.spreadsheets.story import workbook
 
@@ -43,6 +44,17 @@ def test_kelurahan_stand_under_their_kecamatan_in_the_order_of_names(staff: Test
     assert [kecamatan for kecamatan, _ in groups] == sorted(kecamatan for kecamatan, _ in groups)
     assert all(inside == sorted(inside) for inside in names)
     assert sum(map(len, names)) == 34
+
+
+def test_what_others_correct_while_a_form_is_open_stays(staff: TestClient, organizer: TestClient) -> None:
+    address = f"{uploaded(staff, MIXED)}/baris/3"
+    opened = typed_again(staff.get(address).text)
+    organizer.post(address, data=typed_again(organizer.get(address).text) | {"kelurahan": "Damai"})
+
+    staff.post(address, data=opened | {"name": "Tuti Kenangan"})
+
+    assert typed_again(staff.get(address).text)["kelurahan"] == "Damai"
+    assert typed_again(staff.get(address).text)["name"] == "Tuti Kenangan"
 
 
 def test_a_row_that_no_sheet_can_have_is_refused(staff: TestClient) -> None:

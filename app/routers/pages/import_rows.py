@@ -25,6 +25,7 @@ from app.web.pages import render, see
 router = APIRouter(include_in_schema=False)
 
 NAMED_ROWS = 10
+FILLED = "filled-"
 OF_ATTENDANCE = ("attendance", "signature")
 
 
@@ -121,11 +122,14 @@ def _columns(found: AttendanceImportView) -> list[str]:
 
 
 def _cells(row: ReviewRow, typed: dict[str, str]) -> dict[str, str]:
-    """The cells that read otherwise now; a masked NIK that was sent back is left alone."""
+    """The cells that somebody has changed in the form; a masked NIK that was sent back is left alone.
+
+    The form says what it was filled with: what others have corrected since stays as it is.
+    """
     return {
         field: text.strip()
         for field, text in typed.items()
-        if field in FIELDS and text.strip() != row.cells.get(field, "")
+        if field in FIELDS and text.strip() != typed.get(FILLED + field, row.cells.get(field, ""))
     }
 
 
