@@ -62,13 +62,15 @@ def render_login(
 
 async def to_login(request: Request) -> Response:
     """Lets whoever isn't logged in (any more) do that, and go on where they were, with what they typed there."""
-    if request.method == "GET":
+    by_htmx = "hx-request" in request.headers
+    if request.method == "GET" and not by_htmx:
         return RedirectResponse(f"/masuk?kembali={quote(here(request))}", status_code=303)
     page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", "")).path or "/"
+    address = f"/masuk?kembali={quote(page)}"
+    if request.method == "GET":
+        return Response(headers={"HX-Redirect": address})
     if unsent := await _unsent(request):
         return render_login(request, LoginForm(kembali=page, unsent=unsent), status=401, headers=_AS_PAGE)
-    address = f"/masuk?kembali={quote(page)}"
-    by_htmx = "hx-request" in request.headers
     answer = Response(headers={"HX-Redirect": address}) if by_htmx else RedirectResponse(address, 303)
     _ = translator(language_of(request))
     flash(answer, _("You had been logged out meanwhile. Your last step was not kept; please do it again."))

@@ -54,6 +54,14 @@ def test_who_is_not_logged_in_is_asked_to_and_led_back(nobody: TestClient, sari:
 
 
 @on_sqlite
+def test_a_part_of_a_page_that_is_asked_for_leads_there_too(nobody: TestClient) -> None:
+    """htmx would show nothing where the part was, or the login page there."""
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/kegiatan?q=r"}
+    assert nobody.get("/kegiatan?q=rt", headers=headers).headers["hx-redirect"] == "/masuk?kembali=/kegiatan"
+    assert "not kept" not in nobody.get("/masuk").text
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     "elsewhere", ["//contoh.id", "https://contoh.id/", "/\\contoh.id", "/\t/contoh.id", "x"]
 )
