@@ -104,6 +104,14 @@ def read_birth_date(cell: Cell, *, on: date) -> date | None:
     return born if YOUNGEST <= age <= OLDEST else None
 
 
+def has_month_first(text: str) -> bool:
+    """True for "12/25/1980": where one date does, others that could be read either way may do so too."""
+    found = _DAY_FIRST.search(text)
+    return (
+        found is not None and found["month"].isdigit() and int(found["day"]) <= 12 < int(found["month"]) <= 31
+    )
+
+
 def _years_before(day: date, years: int) -> date:
     return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)
 

@@ -102,6 +102,8 @@ def _file_warnings(sheet: RecognisedSheet, context: SessionContext, reader: RowR
         warnings.append(
             Message("warning", "kelurahan", "kelurahan-from-title", {"found": sheet.title_kelurahan or ""})
         )
+    if reader.month_first:
+        warnings.append(Message("warning", "birth_date", "dates-month-first", {"found": reader.month_first}))
     if context.now < context.starts_at and not context.registering:
         warnings.append(Message("warning", None, "session-not-started", {}))
     return warnings

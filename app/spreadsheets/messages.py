@@ -82,6 +82,10 @@ SENTENCES: Mapping[str, str] = {
         "The sheet is dated %(found)s, the session is on %(expected)s. Check that this is the right session."
     ),
     "kelurahan-from-title": N_("Rows without a kelurahan have that of the letterhead: %(found)s."),
+    "dates-month-first": N_(
+        "Some dates of birth have the month first, such as %(found)s. All are read day first: check those that can be "
+        "read both ways, such as 8/5."
+    ),
     "total-differs": N_(
         "The sheet states a total of %(stated)s, but %(found)s were read. Check whether rows are missing, listed "
         "twice, or are no participants."

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import TypeVar
 
-from app.spreadsheets.dates import read_birth_date
+from app.spreadsheets.dates import has_month_first, read_birth_date
 from app.spreadsheets.document import Candidate, Cell, CellError, Level, Message, Sex, SheetRow, cell_text
 from app.spreadsheets.emails import read_email
 from app.spreadsheets.judgement import ABOVE, InterpretedRow, RowValues, SessionContext
@@ -39,7 +39,8 @@ def _once(read: Callable[[_Argument], _Value]) -> Callable[[_Argument], _Value]:
 
 
 class RowReader:
-    """Reads rows for one session; `title_served` tells whether the letterhead's kelurahan was needed."""
+    """Reads rows for one session; `title_served` tells whether the letterhead's kelurahan was needed, `month_first`
+    is a date of birth that has its month first."""
 
     def __init__(
         self,
@@ -66,6 +67,7 @@ class RowReader:
         self.birth_date: Callable[[Cell], date | None] = _once(
             lambda cell: read_birth_date(cell, on=context.day)
         )
+        self.month_first: str | None = None
         self.kelurahan_above: tuple[str, KelurahanReading] | None = None
         self.title = self.kelurahan(title_kelurahan) if title_kelurahan else None
         self.title_served = False
@@ -210,8 +212,10 @@ class _Row:
     def read_birth_date(self) -> None:
         cell = self.cells.get("birth_date")
         self.values.birth_date = self.reader.birth_date(cell)
-        if self.values.birth_date is None and self.plain("birth_date"):
+        if self.values.birth_date is None and (said := self.plain("birth_date")):
             self.remark("warning", "birth_date", "date-invalid", found=cell_text(cell))
+            if has_month_first(said):
+                self.reader.month_first = said
 
     def read_sex(self) -> None:
         cell = self.cells.get("sex")

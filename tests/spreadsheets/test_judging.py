@@ -12,7 +12,7 @@ from app.spreadsheets.judge import match_keys
 from app.spreadsheets.judgement import ABOVE, Decision, KnownPerson, KnownRegistration
 from app.spreadsheets.messages import SENTENCES, message_text
 from app.spreadsheets.names import name_key
-from tests.spreadsheets.story import codes, judged, reference, session, sheet_of, with_total
+from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
 
 DAMAI, MANGGAR, LAMARU = "64.71.06.1005", "64.71.01.1001", "64.71.01.1002"
 PHONE = "+6281200000001"
@@ -200,25 +200,6 @@ def test_a_chosen_kelurahan_settles_the_question() -> None:
     assert (found.kind, found.values.kelurahan, found.values.kecamatan) == ("create", MANGGAR, "64.71.01")
     outside = judged(sheet, decisions={2: Decision(kelurahan="outside")}).rows[0]
     assert (outside.kind, outside.values.outside_place) == ("create", "Luar kota")
-
-
-def test_the_sheet_s_total_is_compared_with_people_counted_once() -> None:
-    sheet = sheet_of(row(), row(), row(name="Budi", phone="081200000002", kelurahan="Atlantis"))
-    assert codes(judged(with_total(sheet, 2)).warnings) == []
-    assert codes(judged(with_total(sheet, 3)).warnings) == ["total-differs"]
-
-
-@pytest.mark.parametrize(
-    ("first", "last", "differs"), [(4, 5, False), (5, 6, False), (3, 4, True), (6, 7, True)]
-)
-def test_a_sheet_of_several_days_is_of_each_of_them(first: int, last: int, differs: bool) -> None:
-    sheet = replace(sheet_of(row()), stated_date=date(2025, 8, first), stated_until=date(2025, 8, last))
-    assert ("date-differs" in codes(judged(sheet).warnings)) == differs
-
-
-def test_another_date_and_a_session_that_has_not_begun() -> None:
-    sheet = replace(sheet_of(row()), stated_date=date(2025, 8, 6))
-    assert codes(judged(sheet, session(begun=False)).warnings) == ["date-differs", "session-not-started"]
 
 
 def test_nik_against_sex_and_birth_date() -> None:
