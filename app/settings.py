@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,13 +12,13 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import Problem
 
+PREFIX = "JANGKAU_"
+
 
 class Settings(BaseSettings):
     """Every setting of the service; docs/settings.md says what each is for."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="JANGKAU_", env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
     data_dir: Path = Path("var")
     database_url: str = ""
@@ -75,6 +76,14 @@ class Settings(BaseSettings):
         if not self.embedded:
             raise Problem("JANGKAU_SECRET_KEY is required with PostgreSQL.", code="no-secret-key")
         return _kept_secret(self.data_dir / "secret-key")
+
+
+def require_known(names: Iterable[str]) -> None:
+    """Raises `Problem` for a variable of the environment that is no setting: mistyped, its default would serve instead,
+    and with it perhaps another database."""
+    for name in sorted(names):
+        if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields:
+            raise Problem(f"There is no setting {name}: docs/settings.md lists them all.")
 
 
 def make_folder(path: Path) -> None:

@@ -1,5 +1,6 @@
 """What every command works on: the settings, the database and the keys of this installation."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from app.errors import Problem
 from app.nik_vault import NikVault
 from app.queries.encryption import is_readable
 from app.services.mail_server import mail_server_of
-from app.settings import Settings
+from app.settings import Settings, require_known
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class Installation:
 
 
 def installation() -> Installation:
-    """As the settings name it. Raises `Problem` where they name no database."""
+    """As the settings name it. Raises `Problem` where they name no database, or something that is no setting."""
+    require_known(os.environ)
     settings = Settings()
     with address_of_a_database("JANGKAU_DATABASE_URL"):
         engine = create_engine(settings)

@@ -36,6 +36,18 @@ def test_what_is_no_address_of_a_database_is_said_without_its_password(
 
 
 @on_sqlite
+def test_a_mistyped_setting_does_not_leave_its_default_in_force(
+    jangkau: Jangkau, environment: dict[str, str]
+) -> None:
+    environment["JANGKAU_DATABSE_URL"] = environment.pop("JANGKAU_DATABASE_URL", "sqlite:///lain.sqlite3")
+
+    done = jangkau("db", "upgrade")
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "There is no setting JANGKAU_DATABSE_URL: docs/settings.md lists them all.\n"
+
+
+@on_sqlite
 @pytest.mark.parametrize(
     ("setting", "value"),
     [
