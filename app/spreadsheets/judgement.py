@@ -145,7 +145,10 @@ class Known:
         self.person = {person.id: person for person in people}
         self.registration = {registration.code: registration for registration in registrations}
         self.registration_of = {known.person_id: known for known in self.registration.values()}
-        self.people = People((person.id, self._as_registered(person)) for person in self.person.values())
+        # In an order that doesn't depend on the database's: of many who share a phone only the first are compared.
+        self.people = People(
+            (id_, self._as_registered(person)) for id_, person in sorted(self.person.items())
+        )
 
     def _as_registered(self, person: KnownPerson) -> KnownPerson:
         """The person as they were for this session: who has moved since is recognised on its sheet all the same."""

@@ -1,8 +1,10 @@
 """How an import's sheet is read: which sheet, which row is its header, which column holds what, what a blank means."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Depends, Form, Request
 from openpyxl.utils import get_column_letter
 from starlette.responses import Response
 
@@ -28,6 +30,17 @@ router = APIRouter(include_in_schema=False)
 COLUMN = "column-"
 # What holds for all rows where their own cells say nothing.
 OF_WHOLE_SHEET = ("blank_means", "target_group", "kelurahan")
+
+
+# Reads the sheet again, with choices that differ.
+Remapping = Callable[[Mapping[str, Any]], AttendanceImport]
+
+
+def _read_as(look: Reader, db: Writer, vault: Vault, actor: PageActor, import_id: int) -> Remapping:
+    return partial(remap, look, db, vault, actor, import_id)
+
+
+ReadAs = Annotated[Remapping, Depends(_read_as)]
 
 
 @router.get("/unggahan/{import_id}/pemetaan")
@@ -59,11 +72,9 @@ def change_mapping(
 
 
 @router.post("/unggahan/{import_id}/pemetaan/lupakan")
-def forget_mapping(
-    look: Reader, db: Writer, vault: Vault, actor: PageActor, _: Translate, import_id: int
-) -> Response:
+def forget_mapping(read: ReadAs, db: Writer, actor: PageActor, _: Translate, import_id: int) -> Response:
     """Reads the sheet by its headings alone, and does so with the next one."""
-    mapped = remap(look, db, vault, actor, import_id, {"columns": None})
+    mapped = read({"columns": None})
     forget_columns(db, actor, import_id)
     return _read_again(
         mapped, _("What was remembered is forgotten; the sheet was read again by its headings.")
@@ -71,47 +82,25 @@ def forget_mapping(
 
 
 @router.post("/unggahan/{import_id}/kelompok")
-def choose_group(
-    look: Reader,
-    db: Writer,
-    vault: Vault,
-    actor: PageActor,
-    _: Translate,
-    import_id: int,
-    target_group: Annotated[str, Form()] = "",
-) -> Response:
+def choose_group(read: ReadAs, _: Translate, target_group: Annotated[str, Form()] = "") -> Response:
     """One target group for all rows that name none."""
-    mapped = remap(look, db, vault, actor, import_id, {"target_group": target_group or None})
+    mapped = read({"target_group": target_group or None})
     return _read_again(mapped, _("Rows that named no target group have one now."))
 
 
 @router.post("/unggahan/{import_id}/kelurahan-kosong")
-def choose_kelurahan(
-    look: Reader,
-    db: Writer,
-    vault: Vault,
-    actor: PageActor,
-    _: Translate,
-    import_id: int,
-    kelurahan: Annotated[str, Form()] = "",
-) -> Response:
+def choose_kelurahan(read: ReadAs, _: Translate, kelurahan: Annotated[str, Form()] = "") -> Response:
     """Where the people of all rows live that name no kelurahan."""
-    mapped = remap(look, db, vault, actor, import_id, {"kelurahan": kelurahan or None})
+    mapped = read({"kelurahan": kelurahan or None})
     return _read_again(mapped, _("Rows that named no kelurahan have one now."))
 
 
 @router.post("/unggahan/{import_id}/kehadiran-kosong")
 def choose_meaning_of_blanks(
-    look: Reader,
-    db: Writer,
-    vault: Vault,
-    actor: PageActor,
-    _: Translate,
-    import_id: int,
-    blank_means: Annotated[str, Form()] = "",
+    read: ReadAs, _: Translate, blank_means: Annotated[str, Form()] = ""
 ) -> Response:
     """What an empty attendance cell counts as, in all rows."""
-    mapped = remap(look, db, vault, actor, import_id, {"blank_means": blank_means or None})
+    mapped = read({"blank_means": blank_means or None})
     return _read_again(mapped, _("Empty attendance counts as you said now."))
 
 
