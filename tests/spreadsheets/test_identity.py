@@ -81,6 +81,15 @@ def test_whoever_shares_a_phone_with_many_is_known_by_their_name_all_the_same() 
     assert (rows[-1].kind, rows[-1].of) == ("duplicate", rows[-2].number)
 
 
+def test_who_is_compared_does_not_depend_on_the_order_in_which_people_come() -> None:
+    others = [
+        replace(rina(phone=PHONE), id=number, name=str(cells["name"]), name_key=name_key(str(cells["name"])))
+        for number, cells in enumerate(office(2 * MOST_SHARING), start=100)
+    ]
+    for people in ([rina(phone=PHONE), *others], [*others, rina(phone=PHONE)]):
+        assert of_known(row("Rina Gani Anwr", phone=PHONE, kelurahan="Manggar"), *people).person == 7
+
+
 def test_a_phone_that_everybody_gives_is_not_compared_all_with_all(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = [0]
 
