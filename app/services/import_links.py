@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from itertools import repeat
 from typing import Any
 
-from sqlalchemy import ARRAY, Integer, bindparam, func, select, update
+from sqlalchemy import JSON, Integer, bindparam, cast, func, select, update
 
 from app.database import Db, is_postgresql
 from app.models import AttendanceImportRow
@@ -23,7 +23,9 @@ def link_rows(
         columns = {"number": numbers, "participant_id": people, "registration_id": registrations}
         given = select(
             *(
-                func.unnest(bindparam(None, list(ids), type_=ARRAY(Integer))).label(name)
+                cast(func.json_array_elements_text(bindparam(None, list(ids), type_=JSON)), Integer).label(
+                    name
+                )
                 for name, ids in columns.items()
             )
         ).subquery()
