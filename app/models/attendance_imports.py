@@ -107,15 +107,14 @@ class AttendanceImportRow(SQLModel, table=True):
     """One participant's row of the sheet.
 
     `cells` is what the sheet (or a correction) says, typed, with a NIK encrypted; `decision` what a person
-    chose; `result` the judged values; `before` and `after` what the commit found and left of the person,
-    registration and attendance, by which it is undone.
+    chose; `result` the judged values; `participant_id` whom it was found to name, or whom the commit made of it: what
+    it wrote is that person's registration for the import's session. `before` and `after` are what the commit found
+    and left of the person, registration and attendance, by which it is undone.
     """
 
     __tablename__ = "attendance_import_row"
-    # Rows that name nobody yet stay out of the indexes: a long sheet is kept, and later linked, sooner.
-    __table_args__ = tuple(
-        index_where_present("attendance_import_row", name) for name in ("participant_id", "registration_id")
-    )
+    # Rows that name nobody yet stay out of the index: a long sheet is kept, and later linked, sooner.
+    __table_args__ = (index_where_present("attendance_import_row", "participant_id"),)
 
     attendance_import_id: int = Field(foreign_key="attendance_import.id", primary_key=True)
     number: int = Field(primary_key=True)
@@ -127,6 +126,5 @@ class AttendanceImportRow(SQLModel, table=True):
     messages: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonDocument)
     of_number: int | None = None
     participant_id: int | None = Field(default=None, foreign_key="participant.id", ondelete="SET NULL")
-    registration_id: int | None = Field(default=None, foreign_key="registration.id", ondelete="SET NULL")
     before: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     after: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)

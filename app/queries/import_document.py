@@ -3,17 +3,18 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, false, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Db
 from app.errors import Problem
 from app.i18n import Translator
-from app.models import AttendanceImportRow, Participant, Registration
+from app.models import AttendanceImportRow, Participant
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor
 from app.queries.attendance_imports import AttendanceImportView, attendance_import, import_rows
-from app.queries.import_rows import open_cells
+from app.queries.import_registrations import codes_written
+from app.queries.import_rows import between, open_cells
 from app.spreadsheets.document import cell_text
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
@@ -59,9 +60,9 @@ def row_documents(
 ) -> list[dict[str, Any]]:
     """Rows of an import as the contract shows them; two queries, however many rows."""
     people = _people(db, rows)
-    codes = _registration_codes(db, rows)
+    codes = codes_written(db, rows)
     return [
-        _row_document(row, people.get(row.participant_id or 0), codes.get(row.registration_id or 0), vault, _)
+        _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), vault, _)
         for row in rows
     ]
 
@@ -97,27 +98,9 @@ def _row_document(
 
 
 def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, Participant]:
-    named = _between(rows).with_only_columns(col(AttendanceImportRow.participant_id))
+    named = select(col(AttendanceImportRow.participant_id)).where(between(rows))
     found = db.scalars(select(Participant).where(col(Participant.id).in_(named)))
     return {person.id: person for person in found}
-
-
-def _registration_codes(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, str]:
-    named = _between(rows).with_only_columns(col(AttendanceImportRow.registration_id))
-    found = db.execute(
-        select(col(Registration.id), col(Registration.code)).where(col(Registration.id).in_(named))
-    )
-    return {line.id: line.code for line in found}
-
-
-def _between(rows: Sequence[AttendanceImportRow]) -> Select[AttendanceImportRow]:
-    """The first to the last of an import's rows, in the database: too many for a list of parameters."""
-    if not rows:
-        return select(AttendanceImportRow).where(false())
-    return select(AttendanceImportRow).where(
-        col(AttendanceImportRow.attendance_import_id) == rows[0].attendance_import_id,
-        col(AttendanceImportRow.number).between(rows[0].number, rows[-1].number),
-    )
 
 
 def _message(stored: Mapping[str, Any], _: Translator) -> dict[str, Any]:

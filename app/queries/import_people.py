@@ -25,6 +25,7 @@ from app.queries import reference
 from app.queries.among import among
 from app.queries.attendance_imports import AttendanceImportView
 from app.queries.import_review import place_said
+from app.queries.import_rows import WRITTEN
 from app.queries.participants import PersonSeen, people_seen
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 
@@ -203,7 +204,7 @@ def listed_again(db: Db, found: AttendanceImportView) -> list[ListedAgain]:
     """The later lists of the session from under which an undo takes the ground: it records their people, they don't."""
     saved = aliased(AttendanceImportRow)
     own_people = select(col(saved.participant_id)).where(
-        col(saved.attendance_import_id) == found.id, col(saved.kind).in_((RowKind.CREATE, RowKind.UPDATE))
+        col(saved.attendance_import_id) == found.id, col(saved.kind).in_(WRITTEN)
     )
     later = (
         select(col(AttendanceImport.id), col(UploadedFile.name), func.count())

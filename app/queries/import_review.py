@@ -16,6 +16,7 @@ from app.permissions import Actor
 from app.queries import reference
 from app.queries.attendance_imports import AttendanceImportView, attendance_import_by_id, import_rows
 from app.queries.import_document import shown_cells
+from app.queries.import_registrations import codes_written
 from app.queries.known_details import DIFFERS, known_details, known_where_differing
 from app.queries.participants import PersonSeen, people_seen
 from app.queries.understood import Understood, understood
@@ -159,6 +160,7 @@ def _review_rows(
         db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
     )
     cells = {row.number: shown_cells(row, vault) for row in rows}
+    written = codes_written(db, rows)
     return tuple(
         ReviewRow(
             number=row.number,
@@ -173,12 +175,13 @@ def _review_rows(
             messages=messages[row.number],
             of=row.of_number,
             person=people.get(row.participant_id or 0),
-            is_new=row.participant_id is None or _was_made(row),
+            # The commit of this very row made the person where nothing was there before.
+            is_new=row.participant_id is None or (row.number in written and row.before is None),
             choosable={id_: people[id_] for id_ in offered[row.number] if id_ in people},
             known=known_where_differing(
                 messages[row.number], details.get(row.participant_id or 0, {}), places, groups
             ),
-            registered=row.registration_id is not None or row.result["registration"] is not None,
+            registered=row.number in written or row.result["registration"] is not None,
             corrected=tuple(row.corrected),
             decision=row.decision or {},
         )
@@ -202,11 +205,6 @@ def _offered(messages: Sequence[Message]) -> set[int]:
         for candidate in message.candidates
         if candidate.kind == "person"
     }
-
-
-def _was_made(row: AttendanceImportRow) -> bool:
-    """The commit of this very row made the person: nothing was there before."""
-    return row.registration_id is not None and row.before is None
 
 
 def place_said(values: Mapping[str, Any], places: Mapping[str, str]) -> str:

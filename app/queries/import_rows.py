@@ -1,13 +1,13 @@
 """The judged rows of an import as they are kept: typed cells, values, remarks, with NIKs sealed."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from operator import attrgetter
 from typing import Any, cast
 
-from sqlalchemy import String, select, type_coerce
+from sqlalchemy import ColumnElement, String, and_, false, select, type_coerce
 from sqlmodel import col
 
 from app.database import Db
@@ -29,6 +29,8 @@ from app.spreadsheets.transfer import message_from_json, message_to_json
 
 # Rows are read from the database so many at a time.
 AT_ONCE = 1000
+# Rows of these kinds are what a commit writes.
+WRITTEN = (RowKind.CREATE, RowKind.UPDATE)
 _KEPT = tuple(field.name for field in fields(RowValues) if field.name != "nik")
 _kept_values = attrgetter(*_KEPT)
 
@@ -182,9 +184,7 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
     row = AttendanceImportRow
     statement = (
         select(col(row.number), type_coerce(col(row.kind), String), col(row.result), col(row.participant_id))
-        .where(
-            col(row.attendance_import_id) == import_id, col(row.kind).in_((RowKind.CREATE, RowKind.UPDATE))
-        )
+        .where(col(row.attendance_import_id) == import_id, col(row.kind).in_(WRITTEN))
         .order_by(col(row.number))
         .execution_options(yield_per=AT_ONCE)
     )
@@ -208,6 +208,16 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
             )
         )
     return to_write
+
+
+def between(rows: Sequence[AttendanceImportRow]) -> ColumnElement[bool]:
+    """The first to the last of an import's rows, in the database: too many for a list of parameters."""
+    if not rows:
+        return false()
+    return and_(
+        col(AttendanceImportRow.attendance_import_id) == rows[0].attendance_import_id,
+        col(AttendanceImportRow.number).between(rows[0].number, rows[-1].number),
+    )
 
 
 def remark_to_json(message: Message) -> dict[str, Any]:

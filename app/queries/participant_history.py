@@ -22,6 +22,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
+from app.queries.import_registrations import of_row
+from app.queries.import_rows import WRITTEN
 from app.queries.participants import place_of
 from app.queries.scope import registrations_within
 
@@ -109,22 +111,31 @@ def registrations_of(db: Db, actor: Actor, participant_id: int, language: Langua
 
 def _sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[SourceView]]:
     """The rows that told of each registration, the oldest upload first."""
+    row = AttendanceImportRow
     statement = (
-        select(AttendanceImportRow, AttendanceImport, col(UploadedFile.name), col(User.name))
-        .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
+        select(
+            col(Registration.id), col(row.number), AttendanceImport, col(UploadedFile.name), col(User.name)
+        )
+        .select_from(Registration)
+        .join(row, col(row.participant_id) == col(Registration.participant_id))
+        .join(AttendanceImport, (col(AttendanceImport.id) == col(row.attendance_import_id)) & of_row())
         .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
         .outerjoin(User, col(User.id) == col(AttendanceImport.uploaded_by))
-        .where(col(AttendanceImportRow.registration_id).in_(registration_ids))
-        .order_by(col(AttendanceImport.id), col(AttendanceImportRow.number))
+        .where(
+            col(Registration.id).in_(registration_ids),
+            col(AttendanceImport.committed_at).is_not(None),
+            col(row.kind).in_(WRITTEN),
+        )
+        .order_by(col(AttendanceImport.id), col(row.number))
     )
     sources: dict[int, list[SourceView]] = {}
-    for row, attendance_import, file_name, uploaded_by in db.execute(statement):
-        sources.setdefault(row.registration_id, []).append(
+    for registration_id, number, attendance_import, file_name, uploaded_by in db.execute(statement):
+        sources.setdefault(registration_id, []).append(
             SourceView(
                 import_id=attendance_import.id,
                 file_name=file_name,
                 sheet=attendance_import.sheet or "",
-                row=row.number,
+                row=number,
                 uploaded_by=uploaded_by,
                 uploaded_at=attendance_import.uploaded_at,
                 status=attendance_import.status.value,

@@ -7,6 +7,7 @@ from sqlmodel import col, select
 
 from app.database import Db
 from app.models import (
+    AttendanceImport,
     AttendanceImportRow,
     ImportStatus,
     Registration,
@@ -16,6 +17,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.queries.attendance_imports import AttendanceImportView
+from app.queries.import_registrations import of_row
 from app.queries.import_rows import rows_to_write
 from app.queries.places import places_of
 from app.queries.registration_standing import Standing, standing
@@ -64,7 +66,9 @@ def _as_it_became(db: Db, found: AttendanceImportView) -> tuple[int, int]:
     statuses = Counter(
         db.exec(
             select(Registration.status)
-            .join(AttendanceImportRow, col(AttendanceImportRow.registration_id) == col(Registration.id))
+            .select_from(AttendanceImportRow)
+            .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
+            .join(Registration, of_row())
             .where(
                 AttendanceImportRow.attendance_import_id == found.id,
                 AttendanceImportRow.kind == RowKind.CREATE,

@@ -22,11 +22,10 @@ from app.models import (
     Participant,
     Registration,
     RegistrationStatus,
-    RowKind,
     Sex,
 )
 from app.queries.among import among
-from app.queries.import_rows import values_in_clear
+from app.queries.import_rows import WRITTEN, values_in_clear
 from app.queries.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.participants import place_columns
 
@@ -62,8 +61,6 @@ LIST_FIELDS = (
     "language",
     "created_at",
 )
-# Rows of these kinds wrote something.
-BROUGHT = (RowKind.CREATE, RowKind.UPDATE)
 NOTHING = {"person": None, "registration": None, "attendance": None}
 ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
 
@@ -100,9 +97,12 @@ class Standing:
         person = self.people.get(person_id) if person_id is not None else None
         return {"person": person_state(person) if person else None, **self.outcome(person_id)}
 
+    def registration(self, person_id: int | None) -> Registration | None:
+        return self.registrations.get(person_id) if person_id is not None else None
+
     def outcome(self, person_id: int | None) -> dict[str, Any]:
         """A person's registration and attendance, each None where there is none."""
-        registration = self.registrations.get(person_id) if person_id is not None else None
+        registration = self.registration(person_id)
         attendance = self.attendances.get(registration.id) if registration else None
         return {
             "registration": _state(registration, self.fields),
@@ -136,7 +136,7 @@ def rows_brought(db: Db, import_id: int) -> Sequence[AttendanceImportRow]:
     unneeded: tuple[Any, ...] = (row.cells, row.corrected, row.decision, row.messages, row.of_number)
     return db.scalars(
         select(row)
-        .where(col(row.attendance_import_id) == import_id, col(row.kind).in_(BROUGHT))
+        .where(col(row.attendance_import_id) == import_id, col(row.kind).in_(WRITTEN))
         .order_by(col(row.number))
         .options(*(defer(column, raiseload=True) for column in unneeded))
     ).all()

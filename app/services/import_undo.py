@@ -84,17 +84,18 @@ def _take_back(
     people: list[int] = []
     for row in rows:
         before = row.before or NOTHING
-        if row.registration_id is None or row.participant_id is None:
+        registration = there.registration(row.participant_id)
+        if registration is None or row.participant_id is None:
             continue
-        attendance = there.attendances.get(row.registration_id)
+        attendance = there.attendances.get(registration.id)
         if attendance and before["attendance"]:
             put_back(attendance, before["attendance"])
         elif attendance:
-            attendances.append(row.registration_id)
+            attendances.append(registration.id)
         if before["registration"]:
-            _put_back_registration(db, there.registrations[row.participant_id], row)
+            _put_back_registration(db, registration, row)
         else:
-            registrations.append(row.registration_id)
+            registrations.append(registration.id)
         if before["person"]:
             _put_back_person(there.people[row.participant_id], row)
         else:

@@ -55,13 +55,7 @@ class ImportWriting:
             if registration := self.found.registrations.get(person_id):
                 _update_registration(judged, registration)
         self._record_attendance(registrations, step(2, STEPS, progress))
-        link_rows(
-            self.db,
-            self.attendance_import.id,
-            [judged.number for judged in self.judged],
-            people,
-            registrations,
-        )
+        link_rows(self.db, self.attendance_import.id, [judged.number for judged in self.judged], people)
         keep_states(
             self.db,
             self.attendance_import,

@@ -22,7 +22,7 @@ from app.models import (
 )
 
 ROW_KEY = ("attendance_import_id", "number")
-ROW_COLUMNS = ("participant_id", "registration_id", "decision", "before", "after")
+ROW_COLUMNS = ("participant_id", "decision", "before", "after")
 
 # By kind the rows of the database as JSON; under "others" each import's list, by the import's number as text, and
 # under "messages" only whose they are: what became of them since stays.
@@ -77,14 +77,7 @@ def touched_by(db: Db, kept_id: int, absorbed_id: int, folds: Iterable[Fold]) ->
     registrations = {fold.staying for fold in folds} | going | set(_registrations(db, absorbed_id).values())
     key = (col(AttendanceImportRow.attendance_import_id), col(AttendanceImportRow.number))
     rows = db.execute(
-        select(*key)
-        .where(
-            or_(
-                col(AttendanceImportRow.participant_id) == absorbed_id,
-                col(AttendanceImportRow.registration_id).in_(going),
-            )
-        )
-        .order_by(*key)
+        select(*key).where(col(AttendanceImportRow.participant_id) == absorbed_id).order_by(*key)
     )
     sessions = select(col(Registration.workshop_session_id)).where(col(Registration.id).in_(going))
     imports = db.execute(

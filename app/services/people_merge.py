@@ -128,7 +128,7 @@ def _contacts_of(absorbed: Participant, kept: Participant, taken: Collection[str
 
 
 def _hand_over_rows(db: Db, touched: Touched, folds: Collection[Fold], taken: Collection[str]) -> None:
-    """The sheets' rows name the one person and the registrations that stay, so that an undo finds them.
+    """The sheets' rows name the one person, so that an undo finds what they wrote.
 
     What an import had filled in of the absorbed record is taken back from the kept one only where it passed on to it.
     """
@@ -136,13 +136,10 @@ def _hand_over_rows(db: Db, touched: Touched, folds: Collection[Fold], taken: Co
     passed_on = {column for field in taken for column in FIELDS[field]}
     for key in touched.rows:
         row = db.get_one(AttendanceImportRow, key)
-        if row.registration_id in became:
-            row.registration_id = became[row.registration_id]
-        if row.participant_id == touched.absorbed_id:
-            row.participant_id = touched.kept_id
-            row.before = _before_of(row, passed_on)
-            if (row.decision or {}).get("person") == touched.absorbed_id:
-                row.decision = {**(row.decision or {}), "person": touched.kept_id}
+        row.participant_id = touched.kept_id
+        row.before = _before_of(row, passed_on)
+        if (row.decision or {}).get("person") == touched.absorbed_id:
+            row.decision = {**(row.decision or {}), "person": touched.kept_id}
     for import_id in touched.imports:
         attendance_import = db.get_one(AttendanceImport, import_id)
         attendance_import.others = sorted({became.get(id_, id_) for id_ in attendance_import.others})

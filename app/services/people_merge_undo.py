@@ -213,7 +213,7 @@ def _put_rows_back(db: Db, made: PeopleMerge, found: States) -> None:
     for key, row in _by_key(made.before["rows"]).items():
         if key in there and there[key] == left[key]:
             stored = db.get_one(AttendanceImportRow, key)
-            stored.sqlmodel_update({column: row[column] for column in ROW_COLUMNS})
+            stored.sqlmodel_update(row)
     for import_id, others in made.before["others"].items():
         if found["others"][import_id] == made.after["others"][import_id]:
             db.get_one(AttendanceImport, int(import_id)).others = others
@@ -236,4 +236,5 @@ def _ids(states: list[dict[str, Any]]) -> list[int]:
 
 
 def _by_key(rows: list[dict[str, Any]]) -> dict[tuple[int, int], dict[str, Any]]:
-    return {(row[ROW_KEY[0]], row[ROW_KEY[1]]): row for row in rows}
+    """Merges made earlier have kept a column that rows no longer have."""
+    return {(row[ROW_KEY[0]], row[ROW_KEY[1]]): {name: row[name] for name in ROW_COLUMNS} for row in rows}

@@ -106,7 +106,6 @@ def register_list(
         attendance_import.id,
         [judged.number for judged in to_write.rows],
         [one.participant_id for one in made],
-        [one.id for one in made],
     )
     remember_told_apart(db, actor, attendance_import.id, to_write.rows)
     keep_states(

@@ -23,9 +23,10 @@ from app.models import (
     UploadedFile,
 )
 from app.queries.among import among
+from app.queries.import_registrations import of_row
+from app.queries.import_rows import WRITTEN
 from app.services.bulk import collector_at_rest
 from app.services.import_states import (
-    BROUGHT,
     Standing,
     rows_brought,
     standing,
@@ -74,7 +75,7 @@ def require_nothing_newer(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
 ) -> None:
     """Raises `Conflict` where something newer was built on the same registrations, and names whose."""
-    for made in _merges(db, attendance_import, rows):
+    for made in _merges(db, attendance_import, rows, there):
         raise Conflict(MERGED, code="merged-later", first=made.absorbed_name, second=made.kept_name)
     if newer := _newer(db, attendance_import, rows, there):
         named = ", ".join(name for _, name in newer[:NAMED_AT_MOST])
@@ -89,11 +90,12 @@ def obstacles(db: Db, import_id: int) -> list[Obstacle]:
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
     rows = rows_brought(db, import_id)
+    there = standing(db, attendance_import)
     merges = [
         Obstacle("merge", (made.absorbed_name, made.kept_name), 2, made.merged_at)
-        for made in _merges(db, attendance_import, rows)
+        for made in _merges(db, attendance_import, rows, there)
     ]
-    found = _newer(db, attendance_import, rows, standing(db, attendance_import))
+    found = _newer(db, attendance_import, rows, there)
     newer = {registration_id: name for registration_id, name in found if registration_id is not None}
     if not newer:
         return merges
@@ -125,9 +127,10 @@ def _some(newer: Newer, concerned: Collection[int]) -> tuple[tuple[str, ...], in
 
 
 def _merges(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow]
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
 ) -> list[PeopleMerge]:
-    written = {row.registration_id for row in rows if row.registration_id} | set(attendance_import.others)
+    registrations = (there.registration(row.participant_id) for row in rows)
+    written = {one.id for one in registrations if one} | set(attendance_import.others)
     return folded_into(db, attendance_import.workshop_session_id, written)
 
 
@@ -148,10 +151,12 @@ def _people_of_newer(
     touched = _touched_since(db, attendance_import)
     for row in rows:
         person_id = row.participant_id
-        if person_id and (
-            row.registration_id in touched or _is_newer(attendance_import, row, there.outcome(person_id))
-        ):
-            yield row.registration_id, person_id
+        if person_id is None:
+            continue
+        registration = there.registration(person_id)
+        registration_id = registration.id if registration else None
+        if registration_id in touched or _is_newer(attendance_import, row, there.outcome(person_id)):
+            yield registration_id, person_id
     others = set(attendance_import.others)
     for registration in there.registrations.values():
         attendance = there.attendances.get(registration.id) if registration.id in others else None
@@ -198,14 +203,17 @@ def _later_uploads(
         .order_by(col(AttendanceImport.id))
     )
     for found, file_name in later.all():
-        rows = db.scalars(
-            select(AttendanceImportRow).where(
-                col(AttendanceImportRow.attendance_import_id) == found.id,
-                col(AttendanceImportRow.kind).in_(BROUGHT),
-                among(db, col(AttendanceImportRow.registration_id), newer.keys()),
+        rows = db.execute(
+            select(AttendanceImportRow, col(Registration.id))
+            .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
+            .join(Registration, of_row())
+            .where(
+                col(AttendanceImport.id) == found.id,
+                col(AttendanceImportRow.kind).in_(WRITTEN),
+                among(db, col(Registration.id), newer.keys()),
             )
         )
-        changes = {row.registration_id for row in rows if row.registration_id and _changes_attendance(row)}
+        changes = {registration_id for row, registration_id in rows if _changes_attendance(row)}
         if changes := changes | (newer.keys() & set(found.others)):
             yield _Upload(found.id, file_name, found.committed_at), changes
 

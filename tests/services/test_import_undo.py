@@ -15,6 +15,8 @@ from app.models import (
     Registration,
     RegistrationStatus,
 )
+from app.queries.attendance_imports import import_rows
+from app.queries.import_registrations import codes_written
 from app.services.attendance_marks import Marking, mark
 from app.services.import_commit import CommitChoices
 from app.services.undo_obstacles import Obstacle, obstacles
@@ -108,6 +110,19 @@ def test_people_who_came_elsewhere_too_stay(city: City) -> None:
 
     assert [person.name for person in city.all(Participant)] == ["Siti Aminah"]
     assert len(city.all(Registration)) == len(city.all(Attendance)) == 1
+
+
+def test_what_another_sheet_wrote_of_a_person_is_not_the_undone_ones(city: City) -> None:
+    content = sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir")
+    city.imported(city.session("A-1"), content)
+    undone = city.imported(city.session("B-1", NEXT_WEEK), content)
+    city.undo(undone.id)
+    again = city.imported("B-1", content)
+
+    with reading(city.engine) as look:
+        written = [codes_written(look, import_rows(look, made.id)) for made in (undone, again)]
+
+    assert written == [{}, {2: city.all(Registration)[-1].code}]
 
 
 def test_details_that_the_import_filled_are_blank_again_unless_changed_since(three_known: City) -> None:

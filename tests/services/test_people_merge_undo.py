@@ -90,6 +90,21 @@ def test_the_same_two_can_be_merged_and_undone_again(two_sitis: City) -> None:
     assert standing(two_sitis) == before
 
 
+def test_a_merge_from_when_rows_still_named_their_registration_is_undone_too(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    with writing(two_sitis.engine) as db:
+        stored = db.get_one(PeopleMerge, made.id)
+        stored.before, stored.after = (
+            {**states, "rows": [{**row, "registration_id": 1} for row in states["rows"]]}
+            for states in (stored.before, stored.after)
+        )
+
+    unmerged(two_sitis, made)
+
+    assert standing(two_sitis) == before
+
+
 def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) -> None:
     made = merged(two_sitis, AMINAH, AMINNAH)
     two_sitis.imported(

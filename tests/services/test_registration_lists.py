@@ -20,8 +20,9 @@ from app.models import (
     Registration,
     WorkshopSession,
 )
-from app.permissions import Permission
+from app.permissions import OPERATOR, Permission
 from app.queries.attendance_imports import attendance_import, import_rows
+from app.queries.participant_history import registrations_of
 from app.queries.registration_lists import places_for_list
 from app.queries.registrations import registration_by_code
 from app.services.import_commit import CommitChoices
@@ -266,6 +267,7 @@ def test_closed_registration_asks_for_a_decision_and_a_past_session_refuses(city
 def test_the_row_of_each_registration_is_known(city: City) -> None:
     """From a registration to the line of the list from which it comes."""
     coming_session(city)
-    made = city.commit(pasted(city, f"Daftar peserta\n{THREE}").id)
-    rows = {row.registration_id: row.number - 1 for row in city.rows(made.id).values()}
-    assert [rows[one.id] for one in city.all(Registration)] == [2, 3, 4]
+    city.commit(pasted(city, f"Daftar peserta\n{THREE}").id)
+    with reading(city.engine) as look:
+        told = [registrations_of(look, OPERATOR, person.id, "id") for person in city.all(Participant)]
+    assert [[source.row - 1 for source in one.sources] for (one,) in told] == [[2], [3], [4]]
