@@ -55,7 +55,12 @@ class ImportWriting:
             if registration := self.found.registrations.get(person_id):
                 _update_registration(judged, registration)
         self._record_attendance(registrations, step(2, STEPS, progress))
-        link_rows(self.db, self.attendance_import.id, [judged.number for judged in self.judged], people)
+        made = {
+            judged.number: person_id
+            for judged, person_id in zip(self.judged, people, strict=True)
+            if judged.person is None
+        }
+        link_rows(self.db, self.attendance_import.id, made)
         keep_states(
             self.db,
             self.attendance_import,

@@ -104,8 +104,11 @@ def register_list(
     link_rows(
         db,
         attendance_import.id,
-        [judged.number for judged in to_write.rows],
-        [one.participant_id for one in made],
+        {
+            row.number: one.participant_id
+            for row, one in zip(to_write.rows, made, strict=True)
+            if row.person is None
+        },
     )
     remember_told_apart(db, actor, attendance_import.id, to_write.rows)
     keep_states(
