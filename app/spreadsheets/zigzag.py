@@ -38,7 +38,7 @@ def _heads_of_two(header: Header, chosen: Mapping[int, str | None]) -> list[int]
 
 
 def _holds_marks(rows: Sequence[Sequence[Cell]], column: int) -> bool:
-    return any(is_mark_word(_text(row, column)) for row in rows)
+    return any(map(is_mark_word, {_text(row, column) for row in rows}))
 
 
 def _moved(row: list[Cell], pairs: Sequence[int]) -> list[Cell]:
