@@ -240,9 +240,9 @@ def _values_to_json(values: RowValues, vault: NikVault) -> dict[str, Any]:
     return _date_to_json(stored)
 
 
-def values_in_clear(row: AttendanceImportRow) -> RowValues:
-    """A row's values but for its NIK, which stays sealed."""
-    stored = {name: value for name, value in row.result["values"].items() if name != "nik_encrypted"}
+def values_in_clear(result: Mapping[str, Any]) -> RowValues:
+    """The values of a row's result but for its NIK, which stays sealed."""
+    stored = {name: value for name, value in result["values"].items() if name != "nik_encrypted"}
     return RowValues(**_date_from_json(stored))
 
 

@@ -1,13 +1,12 @@
 """A person, registration and attendance as an import found and left them: what undo compares and puts back."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import select, update
-from sqlalchemy.orm import defer
+from sqlalchemy import ColumnElement, select, update
 from sqlmodel import SQLModel, col
 
 from app.database import Db
@@ -81,15 +80,15 @@ _READ_BACK = {
 
 @dataclass(frozen=True)
 class Standing:
-    """Those who are registered for a session, as the database has them now, and people who may be changed.
+    """People, registrations for a session and attendances, as the database has them now.
 
-    People by id, registrations for the session by person, attendances by registration. `fields` are those of a
-    registration that the import may change.
+    People by id, registrations by person, attendances by registration: to be changed (`standing`), or rows with their
+    columns (`standing_of_all`). `fields` are those of a registration that the import may change.
     """
 
     people: Mapping[int, Participant]
-    registrations: Mapping[int, Registration]
-    attendances: Mapping[int, Attendance]
+    registrations: Mapping[int, Any]
+    attendances: Mapping[int, Any]
     fields: tuple[str, ...]
 
     def state(self, person_id: int | None) -> dict[str, Any]:
@@ -97,7 +96,7 @@ class Standing:
         person = self.people.get(person_id) if person_id is not None else None
         return {"person": person_state(person) if person else None, **self.outcome(person_id)}
 
-    def registration(self, person_id: int | None) -> Registration | None:
+    def registration(self, person_id: int | None) -> Any | None:
         return self.registrations.get(person_id) if person_id is not None else None
 
     def outcome(self, person_id: int | None) -> dict[str, Any]:
@@ -110,36 +109,79 @@ class Standing:
         }
 
 
-def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int] = ()) -> Standing:
-    """Three queries, however many people; `people` are those who may be changed themselves."""
-    of_session = col(Registration.workshop_session_id) == attendance_import.workshop_session_id
+def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> Standing:
+    """These people, who may be changed, with what they have in the import's session. Three queries, however many."""
+    theirs = among(db, col(Registration.participant_id), people)
     changed = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
-    registrations = db.scalars(select(Registration).where(of_session))
+    registrations = db.scalars(select(Registration).where(_of_session(attendance_import), theirs))
     attendances = db.scalars(
         select(Attendance)
         .join(Registration, col(Registration.id) == col(Attendance.registration_id))
-        .where(of_session)
+        .where(_of_session(attendance_import), theirs)
     )
     return Standing(
         people={person.id: person for person in changed},
         registrations={registration.participant_id: registration for registration in registrations},
         attendances={attendance.registration_id: attendance for attendance in attendances},
-        fields=LIST_FIELDS
-        if attendance_import.purpose is ImportPurpose.REGISTRATION
-        else REGISTRATION_FIELDS,
+        fields=_fields(attendance_import),
     )
 
 
-def rows_brought(db: Db, import_id: int) -> Sequence[AttendanceImportRow]:
-    """The rows that wrote something, in the sheet's order, without their cells and remarks."""
+def standing_of_all(db: Db, attendance_import: AttendanceImport) -> Standing:
+    """What all who are registered for the import's session have in it, to be looked at only.
+
+    Of a long list that takes half the time and memory of what can be changed.
+    """
+    registration, attendance = Registration, Attendance
+    registered = db.execute(
+        select(
+            col(registration.id),
+            col(registration.participant_id),
+            *(col(getattr(registration, name)) for name in LIST_FIELDS),
+        ).where(_of_session(attendance_import))
+    )
+    recorded = db.execute(
+        select(
+            col(attendance.registration_id), *(col(getattr(attendance, name)) for name in ATTENDANCE_FIELDS)
+        )
+        .join(registration, col(registration.id) == col(attendance.registration_id))
+        .where(_of_session(attendance_import))
+    )
+    return Standing(
+        people={},
+        registrations={row.participant_id: row for row in registered},
+        attendances={row.registration_id: row for row in recorded},
+        fields=_fields(attendance_import),
+    )
+
+
+def _of_session(attendance_import: AttendanceImport) -> ColumnElement[bool]:
+    return col(Registration.workshop_session_id) == attendance_import.workshop_session_id
+
+
+def _fields(attendance_import: AttendanceImport) -> tuple[str, ...]:
+    return LIST_FIELDS if attendance_import.purpose is ImportPurpose.REGISTRATION else REGISTRATION_FIELDS
+
+
+class WrittenRow(NamedTuple):
+    """A row that wrote something, without its cells and remarks."""
+
+    number: int
+    participant_id: int | None
+    result: dict[str, Any]
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def written_rows(db: Db, import_id: int) -> list[WrittenRow]:
+    """In the sheet's order."""
     row = AttendanceImportRow
-    unneeded: tuple[Any, ...] = (row.cells, row.corrected, row.decision, row.messages, row.of_number)
-    return db.scalars(
-        select(row)
+    found = db.execute(
+        select(*(col(getattr(row, name)) for name in WrittenRow._fields))
         .where(col(row.attendance_import_id) == import_id, col(row.kind).in_(WRITTEN))
         .order_by(col(row.number))
-        .options(*(defer(column, raiseload=True) for column in unneeded))
-    ).all()
+    )
+    return [WrittenRow(*line) for line in found]
 
 
 def keep_states(
@@ -168,13 +210,13 @@ def keep_states(
 
 
 def state_made(
-    attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
+    attendance_import: AttendanceImport, row: WrittenRow, now_there: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What a commit left of a person whom it made: for those the row's own values tell it, nothing else is kept.
 
     Whether the registration was confirmed, a walk-in or waiting depended on the places then; each is as it was left.
     """
-    values = values_in_clear(row)
+    values = values_in_clear(row.result)
     status = (now_there["registration"] or {}).get("status")
     registering = attendance_import.purpose is ImportPurpose.REGISTRATION
     return {

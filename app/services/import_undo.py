@@ -30,7 +30,16 @@ from app.queries.attendance_imports import attendance_import_by_id
 from app.services.activities import record
 from app.services.attendance_imports import require_not_committing
 from app.services.bulk import collector_at_rest
-from app.services.import_states import NOTHING, Standing, person_state, put_back, rows_brought, standing
+from app.services.import_states import (
+    NOTHING,
+    Standing,
+    WrittenRow,
+    person_state,
+    put_back,
+    standing,
+    standing_of_all,
+    written_rows,
+)
 from app.services.locks import hold_people, lock_row
 from app.services.people_merge_undo import still_as_left
 from app.services.undo_obstacles import require_nothing_newer
@@ -62,9 +71,8 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-    rows = rows_brought(db, import_id)
-    known = {row.participant_id for row in rows if row.participant_id and (row.before or NOTHING)["person"]}
-    there = standing(db, attendance_import, known)
+    rows = written_rows(db, import_id)
+    there = standing_of_all(db, attendance_import)
     require_nothing_newer(db, attendance_import, rows, there)
     taken_back = _take_back(db, attendance_import, rows, there)
     attendance_import.status = ImportStatus.UNDONE
@@ -77,8 +85,10 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
 
 
 def _take_back(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
 ) -> TakenBack:
+    known = {row.participant_id for row in rows if row.participant_id and row.before}
+    changed = standing(db, attendance_import, known)
     attendances = list(attendance_import.others)
     registrations: list[int] = []
     people: list[int] = []
@@ -87,17 +97,17 @@ def _take_back(
         registration = there.registration(row.participant_id)
         if registration is None or row.participant_id is None:
             continue
-        attendance = there.attendances.get(registration.id)
-        if attendance and before["attendance"]:
-            put_back(attendance, before["attendance"])
-        elif attendance:
-            attendances.append(registration.id)
+        if registration.id in there.attendances:
+            if before["attendance"]:
+                put_back(changed.attendances[registration.id], before["attendance"])
+            else:
+                attendances.append(registration.id)
         if before["registration"]:
-            _put_back_registration(db, registration, row)
+            _put_back_registration(db, changed.registrations[row.participant_id], row)
         else:
             registrations.append(registration.id)
         if before["person"]:
-            _put_back_person(there.people[row.participant_id], row)
+            _put_back_person(changed.people[row.participant_id], row)
         else:
             people.append(row.participant_id)
     db.flush()
@@ -108,7 +118,7 @@ def _take_back(
     return TakenBack(len(attendances), len(registrations), len(unused), len(people) - len(unused))
 
 
-def _put_back_registration(db: Db, registration: Registration, row: AttendanceImportRow) -> None:
+def _put_back_registration(db: Db, registration: Registration, row: WrittenRow) -> None:
     """Only what this import changed: a place that came by itself since stays. Nobody is sent the ticket that goes."""
     before, left = ((state or {})["registration"] for state in (row.before, row.after))
     changed = {column: value for column, value in before.items() if value != left[column]}
@@ -121,7 +131,7 @@ def _put_back_registration(db: Db, registration: Registration, row: AttendanceIm
         registration.waiting_number = None
 
 
-def _put_back_person(person: Participant, row: AttendanceImportRow) -> None:
+def _put_back_person(person: Participant, row: WrittenRow) -> None:
     """Only what this import changed and nobody changed since."""
     before, left = ((state or {})["person"] for state in (row.before, row.after))
     put_back(person, {column: before[column] for column in still_as_left(person_state(person), left)})

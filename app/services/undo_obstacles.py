@@ -28,10 +28,11 @@ from app.queries.import_rows import WRITTEN
 from app.services.bulk import collector_at_rest
 from app.services.import_states import (
     Standing,
-    rows_brought,
-    standing,
+    WrittenRow,
+    standing_of_all,
     stands_as_left,
     state_made,
+    written_rows,
 )
 from app.services.people_merge import folded_into
 
@@ -72,7 +73,7 @@ class Obstacle:
 
 
 def require_nothing_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
 ) -> None:
     """Raises `Conflict` where something newer was built on the same registrations, and names whose."""
     for made in _merges(db, attendance_import, rows, there):
@@ -89,8 +90,8 @@ def obstacles(db: Db, import_id: int) -> list[Obstacle]:
     attendance_import = db.get_one(AttendanceImport, import_id)
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
-    rows = rows_brought(db, import_id)
-    there = standing(db, attendance_import)
+    rows = written_rows(db, import_id)
+    there = standing_of_all(db, attendance_import)
     merges = [
         Obstacle("merge", (made.absorbed_name, made.kept_name), 2, made.merged_at)
         for made in _merges(db, attendance_import, rows, there)
@@ -127,7 +128,7 @@ def _some(newer: Newer, concerned: Collection[int]) -> tuple[tuple[str, ...], in
 
 
 def _merges(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
 ) -> list[PeopleMerge]:
     registrations = (there.registration(row.participant_id) for row in rows)
     written = {one.id for one in registrations if one} | set(attendance_import.others)
@@ -135,7 +136,7 @@ def _merges(
 
 
 def _newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
 ) -> list[tuple[int | None, str]]:
     """The registrations that aren't as the import left them (None: one that is gone), and whose they are."""
     found = list(_people_of_newer(db, attendance_import, rows, there))
@@ -146,7 +147,7 @@ def _newer(
 
 
 def _people_of_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[AttendanceImportRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
 ) -> Iterator[tuple[int | None, int]]:
     touched = _touched_since(db, attendance_import)
     for row in rows:
@@ -179,9 +180,7 @@ def _touched_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
     return {*db.scalars(marked), *db.scalars(again)}
 
 
-def _is_newer(
-    attendance_import: AttendanceImport, row: AttendanceImportRow, now_there: Mapping[str, Any]
-) -> bool:
+def _is_newer(attendance_import: AttendanceImport, row: WrittenRow, now_there: Mapping[str, Any]) -> bool:
     left = row.after or state_made(attendance_import, row, now_there)
     if now_there["attendance"] != left["attendance"]:
         return True
