@@ -46,17 +46,16 @@ def download_error_sheet(
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     found = attendance_import_by_id(look, actor, import_id)
+    if not any(found.counts.get(kind) for kind in NEEDS_ATTENTION):
+        raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
     names = _Names(
         kelurahan={place.code: place.name for place in reference.kelurahan(look)},
         target_groups={group.code: group.label for group in reference.target_groups(look, language)},
         translate=_,
     )
-    rows = tuple(_error_rows(look, vault, found, names))
-    if not rows:
-        raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
     sheet = ErrorSheet(
         columns=tuple(Column(**column) for column in found.columns),
-        rows=rows,
+        rows=tuple(_error_rows(look, vault, found, names)),
         kelurahan=tuple(names.kelurahan.values()),
         target_groups=tuple(names.target_groups.values()),
         needed=TO_REGISTER if found.purpose is ImportPurpose.REGISTRATION else ALWAYS_THERE,
@@ -71,8 +70,6 @@ def download_error_sheet(
 
 def _error_rows(look: Db, vault: NikVault, found: AttendanceImport, names: _Names) -> Iterator[ErrorRow]:
     rows = import_rows(look, found.id)
-    if not any(row.kind in NEEDS_ATTENTION for row in rows):
-        return
     sheet = kept_sheet(found, rows, vault)
     default_group = choices_of(found).target_group
     for row, (_row, cells) in zip(rows, with_dittos_resolved(sheet.rows), strict=True):
