@@ -87,7 +87,7 @@ class People:
             found = self._by_contact(who, contacts)
             if found is not None:
                 return found
-        shared = bool(contacts) and bool(who.name_key) and who.phone in self.by_phone
+        shared = bool(who.name_key) and who.phone in self.by_phone
         return self._by_name(who, phone_shared=shared)
 
     def _contacts(self, who: Identity) -> _Keys:

@@ -146,6 +146,8 @@ def test_of_several_groups_and_of_one_that_is_somebody_else_s_none_is_taken(
 
 
 def test_an_unknown_group_is_asked() -> None:
-    judgement = judged(sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "target_group": "Anggota"}))
-    assert judgement.rows[0].kind == "review"
-    assert codes(judgement.rows[0].messages) == ["group-unclear"]
+    sheet = sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "target_group": "Anggota"})
+    for groups in (("umkm",), ("umkm", "rt")):
+        found = judged(sheet, session(groups=groups)).rows[0]
+        assert (found.kind, found.values.target_group) == ("review", None)
+        assert codes(found.messages) == ["group-unclear"]

@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import replace
+from datetime import date
 from string import ascii_lowercase
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from app.spreadsheets import identity
 from app.spreadsheets.document import Cell
 from app.spreadsheets.identity import MOST_SHARING
-from app.spreadsheets.judgement import Decision, JudgedRow, KnownPerson, KnownRegistration, SameAsRow
+from app.spreadsheets.judgement import Decision, JudgedRow, KnownPerson, KnownRegistration
 from app.spreadsheets.names import name_key, similarity
 from tests.spreadsheets.story import codes, judged, sheet_of
 
@@ -18,9 +19,9 @@ PHONE, OTHER_PHONE = "+6281200000001", "+6281200000002"
 DAMAI = "64.71.06.1005"
 
 
-def rina(**details: str) -> KnownPerson:
+def rina(**details: str | date) -> KnownPerson:
     known = {"name": "Rina Gani Anwar", "kelurahan": DAMAI, **details}
-    return KnownPerson(id=7, code="7", name_key=name_key(known["name"]), **known)  # type: ignore[arg-type]
+    return KnownPerson(id=7, code="7", name_key=name_key(str(known["name"])), **known)  # type: ignore[arg-type]
 
 
 def row(name: Cell = "Rina Gani Anwar", **cells: Cell) -> dict[str, Cell]:
@@ -29,10 +30,6 @@ def row(name: Cell = "Rina Gani Anwar", **cells: Cell) -> dict[str, Cell]:
 
 def of_known(cells: dict[str, Cell], *people: KnownPerson, decision: Decision | None = None) -> JudgedRow:
     return judged(sheet_of(cells), people=people, decisions={2: decision} if decision else {}).rows[0]
-
-
-def in_file(*rows: dict[str, Cell]) -> list[tuple[str, list[str]]]:
-    return [(judged_row.kind, codes(judged_row.messages)) for judged_row in judged(sheet_of(*rows)).rows]
 
 
 def test_a_stranger_is_new() -> None:
@@ -65,20 +62,41 @@ def test_the_same_email_with_the_same_name() -> None:
 def test_families_share_phones() -> None:
     found = of_known(row("Budi Kurniawan", phone=PHONE), rina(phone=PHONE))
     assert (found.kind, found.person, codes(found.messages)) == ("create", None, ["phone-shared"])
+    by_email = of_known(row("Budi Kurniawan", email="rg@contoh.id"), rina(email="rg@contoh.id"))
+    assert (by_email.kind, by_email.person, codes(by_email.messages)) == ("create", None, [])
 
 
-def office(people: int) -> list[dict[str, Cell]]:
-    """As many people with unlike names, who all give the office's number."""
+def office(people: int, **shared: Cell) -> list[dict[str, Cell]]:
+    """As many people with unlike names, who all give the office's number, or something else that they share."""
     chance = random.Random(34)  # noqa: S311 (the same made-up names every time, nothing secret)
     names = (" ".join("".join(chance.choices(ascii_lowercase, k=8)) for _ in range(2)) for _ in range(people))
-    return [row(name, phone=PHONE) for name in names]
+    return [row(name, **(shared or {"phone": PHONE})) for name in names]
 
 
-def test_whoever_shares_a_phone_with_many_is_known_by_their_name_all_the_same() -> None:
-    listed = office(3 * MOST_SHARING)
-    rows = judged(sheet_of(*listed, listed[-1])).rows
+@pytest.mark.parametrize("shared", [{"phone": PHONE}, {"email": "kantor@contoh.id"}])
+def test_whoever_shares_a_contact_with_many_is_known_by_their_name_all_the_same(
+    shared: dict[str, Cell],
+) -> None:
+    listed = office(3 * MOST_SHARING, **shared)
+    rows = judged(sheet_of(*listed, {**listed[-1], "kelurahan": "Manggar"})).rows
     assert {found.kind for found in rows[:-1]} == {"create"}
     assert (rows[-1].kind, rows[-1].of) == ("duplicate", rows[-2].number)
+
+
+@pytest.mark.parametrize(
+    ("shared", "own"),
+    [
+        ({"phone": PHONE}, {"phone": OTHER_PHONE}),
+        ({"email": "kantor@contoh.id"}, {"email": "rina@contoh.id"}),
+        ({"email": "kantor@contoh.id"}, {}),
+    ],
+)
+def test_a_namesake_elsewhere_is_not_the_one_who_shares_a_contact_with_many(
+    shared: dict[str, Cell], own: dict[str, Cell]
+) -> None:
+    listed = office(MOST_SHARING + 1, **shared)
+    namesake = row(listed[-1]["name"], kelurahan="Manggar", **own)
+    assert {found.kind for found in judged(sheet_of(namesake, *listed)).rows} == {"create"}
 
 
 def test_who_is_compared_does_not_depend_on_the_order_in_which_people_come() -> None:
@@ -112,9 +130,18 @@ def test_name_and_kelurahan_alone_recognise_with_a_warning() -> None:
     assert (found.person, codes(found.messages)) == (7, ["person-by-name"])
 
 
-def test_name_and_kelurahan_with_the_same_rt_recognise() -> None:
-    found = of_known(row(rt="3"), rina(rt="3"))
-    assert (found.person, codes(found.messages)) == (7, [])
+def test_name_and_kelurahan_with_the_same_rt_or_birth_date_recognise() -> None:
+    for found in (
+        of_known(row(rt="3"), rina(rt="3")),
+        of_known(row(birth_date="05-08-1980"), rina(birth_date=date(1980, 8, 5))),
+    ):
+        assert (found.person, codes(found.messages)) == (7, [])
+
+
+def test_of_several_namesakes_none_is_taken_because_the_others_contradict() -> None:
+    namesakes = (rina(rt="4"), replace(rina(), id=8))
+    [question] = of_known(row(rt="3"), *namesakes).messages
+    assert [one.value for one in question.candidates] == [7, 8]
 
 
 @pytest.mark.parametrize(
@@ -203,55 +230,6 @@ def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:
         [question] = asked.messages
         assert question.code == "person-unclear"
         assert [one.value for one in question.candidates] == [one.id for one in people]
-
-
-@pytest.mark.parametrize("same", [{"nik": NIK}, {"phone": PHONE}, {"email": "rina@contoh.id"}, {"rt": "3"}])
-def test_twice_in_the_file(same: dict[str, Cell]) -> None:
-    assert in_file(row(**same), row("RINA GANI ANWAR, S.E.", **same)) == [("create", []), ("duplicate", [])]
-
-
-def test_twice_in_the_file_by_name_and_kelurahan_alone_is_asked() -> None:
-    assert in_file(row(), row()) == [("create", []), ("review", ["person-unclear"])]
-
-
-def test_twice_in_the_file_and_contradicting_is_asked() -> None:
-    assert in_file(row(rt="3"), row(rt="4")) == [("create", []), ("review", ["person-unclear"])]
-
-
-def test_a_person_decides_that_two_rows_are_one() -> None:
-    judgement = judged(sheet_of(row(), row()), decisions={3: Decision(person=SameAsRow(2))})
-    assert [(found.kind, found.of) for found in judgement.rows] == [("create", None), ("duplicate", 2)]
-
-
-def test_two_rows_that_are_one_known_person() -> None:
-    judgement = judged(
-        sheet_of(row(nik=NIK), row("Rina Gani Anwr", phone=PHONE, kelurahan="Manggar")),
-        people=[rina(nik_key=NIK, phone=PHONE)],
-    )
-    assert [(found.kind, found.of) for found in judgement.rows] == [("create", None), ("duplicate", 2)]
-
-
-def test_a_row_in_error_is_not_what_others_repeat() -> None:
-    assert in_file(row(phone=PHONE, kelurahan="Atlantis"), row(phone=PHONE)) == [
-        ("error", ["kelurahan-unknown"]),
-        ("create", []),
-    ]
-
-
-def test_faults_of_a_repeated_row_do_not_matter() -> None:
-    assert in_file(row(phone=PHONE), row(phone=PHONE, kelurahan="Atlantis", attendance="x")) == [
-        ("create", []),
-        ("duplicate", []),
-    ]
-
-
-def test_two_rows_that_disagree_on_attendance_are_asked() -> None:
-    first, second = in_file(row(phone=PHONE, attendance="hadir"), row(phone=PHONE, attendance="tidak"))
-    assert (first, second) == (("create", []), ("review", ["duplicate-differs"]))
-
-
-def test_a_blank_disagrees_with_nothing() -> None:
-    assert in_file(row(phone=PHONE, attendance="hadir"), row(phone=PHONE))[1] == ("duplicate", [])
 
 
 def test_namesakes_known_by_more_than_the_name_are_told_apart_again() -> None:

@@ -71,6 +71,22 @@ def test_a_blank_never_changes_what_is_recorded() -> None:
     assert (judgement.rows[0].kind, judgement.rows[0].attendance) == ("unchanged", "present")
 
 
+def test_a_blank_says_the_same_of_whoever_is_registered_and_not_recorded() -> None:
+    sheet = sheet_of(row(attendance=None), {"name": "Budi", "kelurahan": "Damai", "attendance": "hadir"})
+    found = judged(sheet, people=[rina()], registrations=[registration(attendance=None)]).rows[0]
+    assert (found.kind, found.attendance) == ("update", "absent")
+
+
+def test_whoever_cancelled_is_not_absent_for_having_no_mark() -> None:
+    cancelled = registration(status="cancelled", attendance=None)
+    budi = {"name": "Budi", "kelurahan": "Damai", "attendance": "hadir"}
+    for attendance, came in ((None, None), ("hadir", "present"), ("tidak hadir", "absent")):
+        sheet = sheet_of(row(attendance=attendance), budi)
+        assert judged(sheet, people=[rina()], registrations=[cancelled]).rows[0].attendance == came
+    [unmarked] = judged(sheet_of(row(attendance=None)), people=[rina()], registrations=[cancelled]).rows
+    assert unmarked.attendance == "present"
+
+
 def test_filled_details_stay_and_blank_ones_are_filled() -> None:
     judgement = judged(
         sheet_of(row(sex="P", birth_date="5/8/1980", email="baru@contoh.id")),
@@ -200,6 +216,17 @@ def test_a_chosen_kelurahan_settles_the_question() -> None:
     assert (found.kind, found.values.kelurahan, found.values.kecamatan) == ("create", MANGGAR, "64.71.01")
     outside = judged(sheet, decisions={2: Decision(kelurahan="outside")}).rows[0]
     assert (outside.kind, outside.values.outside_place) == ("create", "Luar kota")
+
+
+def test_a_chosen_kelurahan_or_outside_is_one_place() -> None:
+    sheet = sheet_of(row(kelurahan="Samarinda"), row(name="Budi", kelurahan="Damai", phone=None))
+    away, home = judged(
+        sheet, decisions={2: Decision(kelurahan=MANGGAR), 3: Decision(kelurahan="outside")}
+    ).rows
+    assert (away.values.kelurahan, away.values.outside_place) == (MANGGAR, None)
+    assert (home.values.kelurahan, home.values.kecamatan) == ("outside", None)
+    still_away = judged(sheet, decisions={2: Decision(kelurahan="outside")}).rows[0]
+    assert still_away.values.outside_place == "Samarinda"
 
 
 def test_nik_against_sex_and_birth_date() -> None:
