@@ -92,13 +92,23 @@ def test_each_figure_leads_to_the_next(staff: TestClient, city: City, held: str)
 def test_each_difference_leads_to_the_people_behind_it(
     staff: TestClient, stranger: TestClient, viewer: TestClient, city: City, held: str
 ) -> None:
-    """Rina is on two sheets, Sri has cancelled since, Tuti was put down as absent, and Eko came to the venue."""
+    """Rina is on two sheets, Sri has cancelled since, Tuti was put down as absent, Eko and Joko came to the venue.
+
+    That Eko came is said by a sheet that was undone, and by one of another session. Doni is on none, and absent.
+    """
+    city.register(held, "Doni Lili")
+    eko = sheet(
+        "Nama;Kelurahan;Unsur;Kehadiran", "Eko Seruni;Manggar;UMKM;hadir", "Bayu Asoka;Damai;UMKM;hadir"
+    )
+    city.undo(city.imported(held, eko).id)
     city.commit(city.upload(held, LIST).id, choices=CommitChoices(only_valid=True, others="absent"))
     city.imported(held, SECOND)
     mark(city, "Eko Seruni", AttendanceStatus.PRESENT)
+    mark(city, "Joko Anggrek", AttendanceStatus.PRESENT)
     mark(city, "Tuti Kenanga", AttendanceStatus.ABSENT)
     with writing(city.engine) as db:
         registration_of(db, "Sri Dahlia").status = RegistrationStatus.CANCELLED
+    city.imported(city.session("UMKM-2025-2"), eko)
 
     page = staff.get(PAGE).text
     links = re.findall(rf'<a href="({PAGE}/[^"]+)">[^<]+</a></th>\s*<td class="number">\D*(\d+)</td>', page)
@@ -112,7 +122,7 @@ def test_each_difference_leads_to_the_people_behind_it(
         ["Rina Melati"],
         ["Sri Dahlia"],
         ["Tuti Kenanga"],
-        ["Eko Seruni"],
+        ["Eko Seruni", "Joko Anggrek"],
         ["Joko Anggrek"],
     ]
     assert [browser.get(f"{PAGE}/gone").status_code for browser in (stranger, viewer)] == [404, 403]

@@ -45,14 +45,26 @@ def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> 
         (1, "Rina", "Damai", "1. ✓"),
         (2, "Maya", "Damai", None, "2."),
         (3, "Dewi", "Damai", "3."),
-        (4, "Budi", "Damai", None, "4. ✓"),
+        (4, "Budi", None, None, "4. ✓"),
         (None, None, None, None, "Balikpapan, 5 Agustus 2025"),
     ):
         book.worksheets[0].append(row)
-    for area in ("D1:E1", "D2:D3", "E3:E4"):
+    for area in ("D1:E1", "D2:D3", "E3:E4", "C4:C5"):
         book.worksheets[0].merge_cells(area)
     rows = judged(recognised(saved(book))).rows
     assert [row.attendance for row in rows] == ["present", "absent", "absent", "present"]
+    assert len({row.values.kelurahan for row in rows}) == 1
+
+
+def test_marks_go_to_no_column_but_one_to_sign_in() -> None:
+    [found] = judged(recognised(workbook(("Nama", "Kelurahan", None), ("Rina", None, "v")))).rows
+    assert codes(found.messages) == ["kelurahan-missing"]
+
+
+def test_only_a_mark_goes_from_the_right_column_to_an_empty_left_one() -> None:
+    people = ((1, "Rina", "v"), (2, "Maya", None, "v"), (3, "Dewi", "izin", "v"), (4, "Budi", None, "pulang"))
+    rows = judged(recognised(workbook(("No", "Nama", "Hadir", None), *people))).rows
+    assert [row.attendance for row in rows] == ["present", "present", "excused", "absent"]
 
 
 @pytest.mark.parametrize(

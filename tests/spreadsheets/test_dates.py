@@ -41,9 +41,33 @@ def test_two_digit_years_make_a_person_of_5_to_104() -> None:
     assert read_birth_date("01-09-20", on=ON) == date(1920, 9, 1)
 
 
+def test_the_youngest_is_five_and_the_oldest_a_hundred_and_four_on_the_day() -> None:
+    day = date(2025, 8, 5)
+    for born in ("05/08/2020", "05-08-20", "06/08/1920"):
+        assert read_birth_date(born, on=day) is not None
+    for born in ("06/08/2020", "05/08/1920"):
+        assert read_birth_date(born, on=day) is None
+
+
+def test_on_the_29th_of_february_people_have_dates_of_birth_too() -> None:
+    assert read_birth_date("1/3/80", on=date(2028, 2, 29)) == date(1980, 3, 1)
+
+
 @pytest.mark.parametrize(
     "cell",
-    ["5/13/1980", "31-02-1980", "1980", 1980, "besok", "5/8/2023", "5/8/1880", True, "00/00/0000", 10**9],
+    [
+        "5/13/1980",
+        "31-02-1980",
+        "5 Meja 1980",
+        "1980",
+        1980,
+        "besok",
+        "5/8/2023",
+        "5/8/1880",
+        True,
+        "00/00/0000",
+        10**9,
+    ],
 )
 def test_impossible(cell: Cell) -> None:
     assert read_birth_date(cell, on=ON) is None

@@ -98,6 +98,19 @@ def test_several_people_fit(cells: dict[str, Cell], known: dict[str, str], reaso
     assert why(cells, rina, replace(rina, id=8)) == reason
 
 
+def test_each_may_fit_for_a_reason_of_its_own() -> None:
+    by_phone, by_email = replace(RINA, phone=PHONE), replace(RINA, id=8, email="rina@contoh.id")
+    cells = row("Rina Gani", phone=PHONE, email="rina@contoh.id")
+    assert why(cells, by_phone, by_email) == "several people fit"
+
+
+def test_what_differs_with_one_of_several_alone_is_not_said() -> None:
+    people = replace(RINA, rt="3", phone=PHONE), replace(RINA, id=8, rt="3", email="lain@contoh.id")
+    assert why(row(rt="4", phone=OTHER_PHONE, email="rina@contoh.id"), *people) == (
+        "several people of this name are in the same place, but with all of them this differs: RT"
+    )
+
+
 def test_twice_in_the_file_with_nothing_else_to_tell_by() -> None:
     again = judged(sheet_of(row(), row())).rows[1]
 

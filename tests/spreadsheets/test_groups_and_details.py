@@ -115,7 +115,7 @@ def test_email() -> None:
 
 def test_group_from_position_then_file_then_the_only_one() -> None:
     sheet = sheet_of(
-        {"name": "Rina Gani", "kelurahan": "Damai", "organization": "Ketua RT 7"},
+        {"name": "Rina Gani", "kelurahan": "Damai", "target_group": "-", "organization": "Ketua RT 7"},
         {"name": "Maya Anwar", "kelurahan": "Damai", "organization": "Warung Maya"},
     )
     several = judged(sheet, session(groups=("umkm", "rt")))
@@ -147,7 +147,14 @@ def test_of_several_groups_and_of_one_that_is_somebody_else_s_none_is_taken(
 
 def test_an_unknown_group_is_asked() -> None:
     sheet = sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "target_group": "Anggota"})
-    for groups in (("umkm",), ("umkm", "rt")):
+    for groups in (("umkm",), ("umkm", "rt"), ()):
         found = judged(sheet, session(groups=groups)).rows[0]
         assert (found.kind, found.values.target_group) == ("review", None)
-        assert codes(found.messages) == ["group-unclear"]
+        [question] = found.messages
+        offered = tuple(one.value for one in question.candidates)
+        assert (question.code, offered) == ("group-unclear", groups or tuple(GROUPS.label))
+
+
+def test_of_several_groups_named_only_those_are_offered() -> None:
+    [found] = judged(sheet_of({"name": "Rina", "kelurahan": "Damai", "target_group": "RT / Toma"})).rows
+    assert {one.value for one in found.messages[0].candidates} == {"rt", "tokoh"}

@@ -239,6 +239,12 @@ def test_nik_against_sex_and_birth_date() -> None:
     assert judged(sheet_of(row(nik="6471050608860001"))).rows[0].values.sex == "L"
 
 
+def test_a_kecamatan_is_held_against_no_place_outside_and_no_unknown_one() -> None:
+    for kelurahan, said in (("Samarinda", []), ("Atlantis", ["kelurahan-unknown"])):
+        found = judged(sheet_of(row(kelurahan=kelurahan, kecamatan="Samarinda Ulu"))).rows[0]
+        assert codes(found.messages) == said
+
+
 def test_what_cannot_be_read_is_warned_of_and_left_blank() -> None:
     found = judged(
         sheet_of(row(rt="dua", sex="?x", birth_date="besok", phone="123", email="rina@", kecamatan="Balsel"))

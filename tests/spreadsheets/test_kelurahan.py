@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.spreadsheets.document import Cell
+from app.spreadsheets.judgement import ABOVE
 from app.spreadsheets.kelurahan import PlaceIndex, read_kecamatan, read_kelurahan
 from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
 
@@ -165,6 +166,19 @@ def test_an_address_that_names_the_kelurahan_goes_before_the_letterhead() -> Non
         ("review", None),
         ("create", "64.71.01.1001"),
     ]
+    [question] = judged(sheet).rows[1].messages
+    assert question.params["found"] == ambiguous["address"]
+
+
+def test_a_letterhead_whose_kelurahan_is_not_clear_serves_nobody() -> None:
+    judgement = judged(replace(sheet_of({"name": "Rina Gani"}), title_kelurahan="Gunung Sari"))
+    assert (codes(judgement.rows[0].messages), judgement.warnings) == (["kelurahan-missing"], ())
+
+
+def test_the_letterhead_serves_whoever_has_nobody_above() -> None:
+    sheet = replace(sheet_of({"name": "Rina Gani"}), title_kelurahan="Manggar")
+    above = judged(sheet, replace(session(), default_kelurahan=ABOVE))
+    assert above.rows[0].values.kelurahan == "64.71.01.1001"
 
 
 def test_an_address_without_a_kelurahan_is_served_and_an_unknown_place_is_not() -> None:
@@ -173,7 +187,9 @@ def test_an_address_without_a_kelurahan_is_served_and_an_unknown_place_is_not() 
         {"name": "Maya Anwar", "kelurahan": "Atlantis"},
         {"name": "Dewi Halim", "kelurahan": "Batakan Mas RT 3"},
         {"name": "Tuti Basri", "kelurahan": "RT 3 RW 02"},
+        {"name": "Sri Dahlia", "kelurahan": "RT 3 Atlantis"},
     )
     served = judged(replace(sheet, title_kelurahan="Manggar"))
-    assert [row.values.kelurahan for row in served.rows] == ["64.71.01.1001", None, None, "64.71.01.1001"]
-    assert [codes(row.messages) for row in judged(sheet).rows] == [["kelurahan-unknown"]] * 4
+    manggar = "64.71.01.1001"
+    assert [row.values.kelurahan for row in served.rows] == [manggar, None, None, manggar, None]
+    assert [codes(row.messages) for row in judged(sheet).rows] == [["kelurahan-unknown"]] * 5

@@ -40,11 +40,28 @@ def test_rows_are_numbered_as_excel_shows_them() -> None:
         (["Waktu", datetime(2025, 8, 5)], date(2025, 8, 5)),  # noqa: DTZ001 (Excel's dates know no zone)
         (["Waktu : 08.10 - 12.00 WITA"], None),
         (["Waktu", 900], None),
+        (["Batas pendaftaran : 4 Agustus 2025"], None),
+        (["Dicetak", date(2025, 8, 4)], None),
+        (["Dicetak 4 Agustus 2025"], None),
+        (["Waktu : pagi"], None),
     ],
 )
 def test_the_date_that_a_letterhead_states(line: list[Cell], stated: date | None) -> None:
     sheet = recognised(workbook(line, HEADER, [1, "Rina Gani", "Damai"]))
     assert sheet.stated_date == stated
+
+
+def test_of_two_dates_and_two_kelurahan_of_a_letterhead_the_first_counts() -> None:
+    lines: list[list[Cell]] = [
+        ["Tanggal : 5 Agustus 2025"],
+        ["Kelurahan", ": Manggar"],
+        ["Tgl : 6 Agustus 2025"],
+        ["Waktu : Kamis, 7 Agustus 2025"],
+        ["Kelurahan : Damai"],
+    ]
+    sheet = recognised(workbook(*lines, HEADER, [1, "Rina Gani", "Damai"]))
+    assert (sheet.stated_date, sheet.stated_until) == (date(2025, 8, 5), date(2025, 8, 5))
+    assert sheet.title_kelurahan == "Manggar"
 
 
 def test_the_header_is_looked_for_in_forty_rows() -> None:

@@ -46,6 +46,10 @@ def test_corrupted(cell: Cell) -> None:
         "64710608017100011",
         "6471063102710001",
         "6471060013710001",
+        "6471060800710001",
+        "6471060813710001",
+        "6471067208710001",
+        "647106080171000²",
         "abc",
         123.0,
         "SIM 123",
@@ -87,7 +91,9 @@ def test_another_region_is_fine() -> None:
 
 def test_the_29th_of_february() -> None:
     assert read_nik("6471062902000001").digits
-    assert read_nik("6471062902010001").problem == "nik-invalid"
+    assert read_nik("6471062902960001").digits
+    for year in ("01", "14"):
+        assert read_nik(f"64710629 02{year} 0001").problem == "nik-invalid"
 
 
 def test_sex_and_birth_date_inside() -> None:

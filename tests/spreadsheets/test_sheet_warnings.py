@@ -25,6 +25,16 @@ def test_the_sheet_s_total_is_compared_with_people_counted_once() -> None:
     assert codes(judged(with_total(sheet, 3)).warnings) == ["total-differs"]
 
 
+def test_a_total_of_those_present_is_compared_with_them() -> None:
+    sheet = sheet_of(row(), row(name="Budi", phone=None, attendance="izin"))
+    present = replace(with_total(sheet, 1), stated_total_of="present")
+    assert judged(present).warnings == ()
+    [differs] = judged(replace(present, stated_total=2)).warnings
+    assert (differs.code, dict(differs.params)) == ("total-differs", {"stated": 2, "found": 1})
+    registering = replace(session(), registering=True)
+    assert judged(replace(present, stated_total=2), registering).warnings == ()
+
+
 @pytest.mark.parametrize(
     ("first", "last", "differs"), [(4, 5, False), (5, 6, False), (3, 4, True), (6, 7, True)]
 )
