@@ -11,6 +11,7 @@ from app.queries.contacts import without_email
 from app.queries.coverage import coverage
 from app.queries.coverage_counts import CoverageFilters
 from app.queries.workshop_sessions import workshop_sessions_without_attendance
+from app.services.attendance_marks import Marking, mark
 from app.services.session_cancellation import cancel_session
 from app.spreadsheets.names import name_key
 from tests.stories import City, crowd
@@ -44,6 +45,18 @@ def test_its_attendance_is_not_recorded(city: City) -> None:
 
     assert refused.value.code == "session-cancelled"
     assert city.all(Registration) == []
+
+
+def test_nobody_is_marked_at_its_venue(city: City) -> None:
+    city.register(city.session("A-1"), "Rina Melati")
+    [registration] = city.all(Registration)
+    called_off(city, "A-1")
+
+    with pytest.raises(Conflict) as refused, writing(city.engine) as db:
+        mark(db, city.actor("budi"), registration, Marking(AttendanceStatus.PRESENT, confirmed=True))
+
+    assert refused.value.code == "session-cancelled"
+    assert city.outcomes() == {"Rina Melati": None}
 
 
 def test_what_was_held_is_not_cancelled(city: City) -> None:
