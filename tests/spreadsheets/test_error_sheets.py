@@ -1,5 +1,6 @@
 """The workbook of rows to correct: headings that are read again, cells as they were, faults coloured, reasons last."""
 
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -9,7 +10,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
 from app.spreadsheets.document import Candidate, Cell, Column, Message
-from app.spreadsheets.error_sheets import ErrorRow, ErrorSheet, error_sheet_xlsx
+from app.spreadsheets.error_sheets import (
+    TO_REGISTER,
+    ErrorRow,
+    ErrorSheet,
+    error_sheet_xlsx,
+    is_to_register,
+)
 from app.spreadsheets.field_headings import HEADINGS
 from app.spreadsheets.headings import heading_field
 from app.spreadsheets.reading import read_sheet
@@ -138,3 +145,24 @@ def test_answers_are_offered_but_others_may_be_typed() -> None:
     drop_downs = page.data_validations.dataValidation
     assert {str(found.sqref) for found in drop_downs} == {"C2", "D2", "E2"}
     assert not any(found.showErrorMessage for found in drop_downs)
+    assert page.parent is not None
+    offered = [[cell.value for cell in column if cell.value] for column in page.parent.worksheets[1].columns]
+    assert offered == [
+        ["Damai", "Manggar", "Luar kota"],
+        ["UMKM", "Pengurus RT"],
+        ["Present", "Excused", "Absent"],
+    ]
+
+
+def test_a_nik_typed_anew_loses_no_digits() -> None:
+    rounded = ErrorRow(2, {"name": "Rina", "nik": 6471056001970000.0}, (ROUNDED,))
+    page = opened(error_sheet(rounded, ErrorRow(3, {"rt": 12}, (NAMELESS,))))
+    assert values(page, 1)[2] == "NIK"
+    assert [page[cell].number_format for cell in ("C2", "C3")] == ["@", "@"]
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_sheet_of_people_to_register_says_where_it_belongs(language: Language) -> None:
+    sheet = error_sheet(ErrorRow(2, {"name": "Rina"}, (UNCLEAR,)))
+    assert is_to_register(opened(replace(sheet, needed=TO_REGISTER), language).title)
+    assert not is_to_register(opened(sheet, language).title)
