@@ -97,8 +97,6 @@ def _field(heading: Heading, *, several_parts: bool) -> str | None:
         return "attendance"
     if above == "signature" and is_attendance_part(heading.text) and not is_part_of_day(heading.text):
         return "attendance"
-    if above == "sex" and read_sex(heading.text):
-        return "sex"
     if several_parts and is_attendance_part(heading.text) and not is_number_heading(heading.text):
         return "attendance"
     return None if is_ignored_heading(heading.text) else heading_field(heading.text) or above
