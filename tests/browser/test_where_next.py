@@ -1,15 +1,17 @@
 """From the first page to a session planned where nobody came from, and from a figure to the sheet's row behind it."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
 from sqlalchemy import Engine
 
 from app.database import writing
 from app.models import Venue
 from app.settings import Settings
-from tests.browser.conftest import PageCheck, Screenshot
+from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
 from tests.coming import morning_in
 from tests.stories import MANGGAR, City, sheet
@@ -80,3 +82,21 @@ def test_from_a_figure_to_the_row_behind_it(
     expect(rows).to_contain_text("Rina Melati")
     sari.goto("/cakupan/rt")
     everyone_can_use(sari)
+
+
+def test_the_first_printed_sheet_holds_the_map_and_where_to_go_next(sari: Page) -> None:
+    sari.goto("/cakupan?from=2024-01-01&to=2024-12-31")
+    figures, matrix, *_ = PdfReader(BytesIO(sari.pdf(prefer_css_page_size=True))).pages
+
+    first = figures.extract_text()
+    assert all(text in first for text in ("Kurang", "Peta kelurahan", "Teritip", "Tujuan berikutnya"))
+    assert matrix.extract_text().startswith("Kelurahan dan kelompok sasaran")
+
+
+@pytest.mark.parametrize("width", [PHONE])
+def test_a_phone_shows_the_whole_map_at_once(sari: Page) -> None:
+    sari.goto("/cakupan")
+    map_ = sari.locator("svg.tile-map").bounding_box()
+
+    assert map_
+    assert (map_["x"], map_["width"]) == (0, PHONE)
