@@ -75,7 +75,7 @@ def change_row(
     attendance_import(look, actor, import_id)
     row = _row(look, vault, language, import_id, number)
     address = f"/unggahan/{import_id}{looking.query}"
-    cells, decision = _cells(row, typed), _decision(typed.get("choice", ""))
+    cells, decision = _cells(row, typed), _decision(typed.get("choice") or typed.get("another", ""))
     if typed.get("alike") and (cells or decision):
         changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
         return _seen_anew(request, address, changed, _)
