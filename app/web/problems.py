@@ -83,6 +83,7 @@ def _answer(request: Request, problem: Problem) -> Response:
         headers=headers,
         problem=problem,
         sentence=problem.sentence(_),
+        page_above=_page_above(request),
     )
 
 
@@ -109,7 +110,7 @@ def _http(request: Request, error: Exception) -> Response:
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return _answer(request, TooLarge(N_("The file is larger than 10 MiB.")))
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_looked_at(request):
-        return RedirectResponse(quote(_page_above(request)), HTTPStatus.SEE_OTHER)
+        return RedirectResponse(_page_above(request), HTTPStatus.SEE_OTHER)
     problem = Problem(N_("The request is not as it has to be."))
     problem.status = error.status_code
     return _answer(request, problem)
@@ -125,12 +126,12 @@ def _is_by_program(request: Request) -> bool:
 
 
 def _page_above(request: Request) -> str:
-    """The nearest page above an address to which forms are only sent; the home page where there is none."""
+    """The nearest page above this address; the home page where there is none."""
     path: str = request.scope["path"]
     while path := path.rpartition("/")[0]:
-        asked = {**request.scope, "path": path}
+        asked = {**request.scope, "path": path, "method": "GET"}
         if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
-            return path
+            return quote(path)
     return "/"
 
 
