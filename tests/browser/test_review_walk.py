@@ -88,7 +88,7 @@ def test_every_row_is_put_right_on_the_page(
     correct(page, 8, look_no_closer, nik="6471025506840001")
 
     page.goto(review)
-    expect(page.locator("#kabar a")).to_have_attribute("href", "#simpan")
+    expect(page.locator("#berita a")).to_have_attribute("href", "#simpan")
     assert kinds(page) == {"all": "15", "create": "13", "duplicate": "1", "skip": "1"}
     page.locator("#simpan button[type=submit]").click()
     expect(page.locator("#simpan form")).to_have_count(0)
@@ -143,7 +143,7 @@ def row(page: Page, number: int) -> Locator:
 
 def answer(page: Page, number: int, button: str, kind: str = "create") -> None:
     """Presses a button of the row that is offered as the next one; it becomes of this kind."""
-    page.locator("#kabar a", has_text=re.compile(rf"\b{number}$")).click()
+    page.locator("#berita a", has_text=re.compile(rf"\b{number}$")).click()
     expect(page).to_have_url(re.compile(rf"#baris-{number}$"))
     row(page, number).locator(button).click()
     expect(row(page, number)).to_have_class(f"kind-{kind}")

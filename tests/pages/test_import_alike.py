@@ -35,6 +35,8 @@ def test_a_choice_holds_for_all_rows_that_say_the_same(staff: TestClient, engine
     assert answer.headers["location"] == f"{address}#daftar"
     page = staff.get(address)
     assert "3 rows changed: 2, 3, 4." in page.text
+    ids = re.findall(r' id="([^"]+)"', page.text)
+    assert len(ids) == len(set(ids))  # what htmx puts in its place would go to the first of two
     assert figures(page) == {"all": "4", "error": "1", "create": "3"}
     staff.post(f"{address}/simpan", data={"only_valid": "true"})
     with reading(engine) as look:

@@ -122,7 +122,7 @@ def test_with_htmx_only_the_changed_parts_come_back(staff: TestClient) -> None:
         "tanpa-kelurahan",
         "jenis",
         "simpan",
-        "kabar",
+        "berita",
     ]
     assert "Row 3: will be added." in answer.text
     assert "<html" not in answer.text
