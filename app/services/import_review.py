@@ -21,8 +21,10 @@ from app.services.attendance_imports import choices_of, keep_summary, require_kn
 from app.services.bulk import collector_at_rest
 from app.services.judging import judge_sheet
 from app.services.locks import lock_row
+from app.services.unseen_changes import require_seen, seal
 from app.spreadsheets.document import FIELDS
 from app.spreadsheets.progress import Progress, nobody_waits
+from app.spreadsheets.text import collapse
 
 DECISIONS = {"person", "kelurahan", "skip"}
 
@@ -36,14 +38,18 @@ def correct_row(
     *,
     cells: Mapping[str, str] | None = None,
     decision: Mapping[str, Any] | None = None,
+    filled: Mapping[str, str] | None = None,
+    seen: str = "",
 ) -> list[int]:
     """Replaces cells of a row and notes what a person chose for it; an empty decision takes choices back.
 
-    Returns the numbers of all rows that this changed, in order.
+    `filled` is what a form said of the cells, `seen` the seal of `answers_of` beside a button: where others have
+    answered otherwise since, that is a `Conflict`. Returns the numbers of all rows that this changed, in order.
     """
     attendance_import = _open_import(db, actor, import_id)
     row = _row(db, import_id, number)
     _check_decision(db, actor, row, decision or {})
+    _require_seen(row, vault, cells or {}, decision, filled or {}, seen)
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, [row], cells, decision)
     after = _logged(row, vault, cells or ())
@@ -79,6 +85,29 @@ def correct_alike(
     after = _logged(row, vault, cells or ()) | {"rows": len(rows)}
     record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
     return changed
+
+
+def answers_of(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
+    """What people have said of a row, by its cells as they are shown and by choices."""
+    return {"cells": cells, "decision": decision}
+
+
+def _require_seen(
+    row: AttendanceImportRow,
+    vault: NikVault,
+    cells: Mapping[str, str],
+    decision: Mapping[str, Any] | None,
+    filled: Mapping[str, str],
+    seen: str,
+) -> None:
+    """Nothing is overwritten unseen. Whoever says the same again, as by pressing twice, overwrites nothing."""
+    shown, decided = shown_cells(row, vault), row.decision or {}
+    theirs = {field: shown.get(field, "") for field in cells if cells[field] != shown.get(field, "")}
+    wanted = {**decided, **decision} if decision else decision
+    if theirs or wanted not in (None, decided):
+        require_seen(seen, answers_of(shown, decided))
+    said = {field: collapse(filled.get(field, text)) for field, text in theirs.items()}
+    require_seen(seal(said), {field: collapse(text) for field, text in theirs.items()})
 
 
 def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:

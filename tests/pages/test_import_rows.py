@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.pages.filled_forms import typed_again
+from tests.pages.filled_forms import saved_by_now, typed_again
 from tests.pages.sheets import MIXED, RINA, TUTI, listed, row_text, saved, uploaded
 from tests.spreadsheets.story import workbook
 
@@ -55,6 +55,53 @@ def test_what_others_correct_while_a_form_is_open_stays(staff: TestClient, organ
 
     assert typed_again(staff.get(address).text)["kelurahan"] == "Damai"
     assert typed_again(staff.get(address).text)["name"] == "Tuti Kenangan"
+
+
+def test_a_cell_that_others_correct_while_a_form_is_open_is_not_overwritten_unseen(
+    staff: TestClient, organizer: TestClient
+) -> None:
+    address = f"{uploaded(staff, MIXED)}/baris/3"
+    opened = typed_again(staff.get(address).text)
+    theirs = {"name": "Tuti Bakung", "kelurahan": "Lamaru"}
+    organizer.post(address, data=typed_again(organizer.get(address).text) | theirs)
+
+    mine = {"name": "Tuti Kenangan", "kelurahan": "Damai"}
+    refused = staff.post(address, data=opened | mine)
+
+    assert refused.status_code == 409
+    assert "Others have changed this meanwhile." in refused.text
+    assert saved_by_now(refused.text) == {"Name": "Tuti Bakung", "Kelurahan": "Lamaru"}
+    again = typed_again(refused.text)
+    assert {field: again[field] for field in mine} == mine
+    assert typed_again(staff.get(address).text)["name"] == "Tuti Bakung"
+    assert staff.post(address, data=again).status_code == 303
+    assert typed_again(staff.get(address).text)["name"] == "Tuti Kenangan"
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX])
+def test_an_answer_that_others_gave_meanwhile_is_not_overwritten_unseen(
+    staff: TestClient, organizer: TestClient, headers: dict[str, str]
+) -> None:
+    address = uploaded(staff, MIXED)
+    ulu, mekar = ({"choice": f"kelurahan:{code}"} for code in ("64.71.04.1001", "64.71.04.1005"))
+    asked = {"seen": seen_in(staff.get(address).text, 3)}
+    staff.post(f"{address}/baris/3", data=ulu | asked)
+    staff.post(f"{address}/baris/3", data=ulu | asked)  # pressed twice
+    assert "Others have" not in staff.get(address).text
+
+    answer = organizer.post(f"{address}/baris/3", data=mekar | asked, headers=headers)
+
+    page = answer if headers else organizer.get(address)
+    assert "Others have answered row 3 meanwhile." in page.text
+    assert "Gunung Sari Ulu" in row_text(page, 3)
+    organizer.post(f"{address}/baris/3", data=mekar | {"seen": seen_in(page.text, 3)})
+    assert "Mekar Sari" in row_text(organizer.get(address), 3)
+
+
+def seen_in(page: str, number: int) -> str:
+    """What the buttons of a row were offered for."""
+    row = page.partition(f'id="baris-{number}"')[2]
+    return row.partition('name="seen" value="')[2].partition('"')[0]
 
 
 def test_a_row_that_no_sheet_can_have_is_refused(staff: TestClient) -> None:

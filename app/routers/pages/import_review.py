@@ -32,7 +32,8 @@ from app.queries.import_questions import (
 from app.queries.registration_lists import places_for_list
 from app.routers.pages.import_waiting import SAVED, UNREAD, news, waiting_page
 from app.services.import_commit import NOT_STARTED, CommitChoices, commit_or_queue
-from app.services.import_review import judge_now
+from app.services.import_review import answers_of, judge_now
+from app.services.unseen_changes import seal
 from app.spreadsheets.document import Message
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
@@ -173,9 +174,9 @@ def row_context(
 ) -> dict[str, Any]:
     """What the template of a row asks for.
 
-    `rows_alike` tells how many rows ask what a remark asks. `without_group` is how many name no group where they
-    are so many that this is asked once for all of them, else 0. `without_kelurahan` is how many name no kelurahan
-    where others do and nothing was said of them, else 0.
+    `seen` seals what was said of a row by now. `rows_alike` tells how many rows ask what a remark asks.
+    `without_group` is how many name no group where they are so many that this is asked once for all of them, else 0.
+    `without_kelurahan` is how many name no kelurahan where others do and nothing was said of them, else 0.
     """
     counts = question_counts(look, found.id) if found.status is ImportStatus.REVIEW else Counter()
     without_group = counts[GROUP_MISSING]
@@ -192,6 +193,7 @@ def row_context(
         "looking": looking,
         "places": reference.kelurahan(look),
         "sentence": partial(message_text, _=translator(language)),
+        "seen": lambda row: seal(answers_of(row.cells, row.decision)),
         "rows_alike": rows_alike,
         "without_group": without_group if asked_once else 0,
         "without_kelurahan": without_kelurahan if may_be_above else 0,

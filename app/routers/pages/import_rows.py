@@ -1,14 +1,15 @@
 """One row of an import under review: its cells are corrected, or what is meant is chosen, for it or for all like it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.database import Db
-from app.errors import Invalid, NotFound
-from app.i18n import N_, Language, Translator
+from app.errors import Conflict, Invalid, NotFound
+from app.i18n import N_, Language, Translator, translator
 from app.models import ImportStatus
 from app.nik_vault import NikVault
 from app.queries.attendance_imports import AttendanceImportView, attendance_import
@@ -16,9 +17,10 @@ from app.queries.import_review import PAGE_LENGTH, ReviewRow, review_rows
 from app.queries.reference import target_groups
 from app.routers.pages.import_review import AtRows, Looking, Typed, by_htmx, outcome_context, row_context
 from app.services.import_review import correct_alike, correct_row
+from app.services.unseen_changes import CHANGED
 from app.spreadsheets.document import FIELDS
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
-from app.web.flash import flash
+from app.web.flash import PLACE, flash
 from app.web.forms import is_whole_number
 from app.web.pages import render, see
 
@@ -27,6 +29,7 @@ router = APIRouter(include_in_schema=False)
 NAMED_ROWS = 10
 FILLED = "filled-"
 OF_ATTENDANCE = ("attendance", "signature")
+BY_OTHERS = N_("Others have answered row %(row)s meanwhile. Answer it again if yours is right.")
 
 
 @router.get("/unggahan/{import_id}/baris/{number}")
@@ -41,20 +44,9 @@ def edit_row(
     looking: AtRows,
 ) -> Response:
     found = attendance_import(look, actor, import_id)
-    row = _row(look, vault, language, import_id, number)
     if found.status is not ImportStatus.REVIEW:
         return see(f"/unggahan/{import_id}{looking.query}#baris-{number}")
-    template = (
-        "attendance_imports/row_edited.html" if by_htmx(request) else "attendance_imports/edit_row.html"
-    )
-    return render(
-        request,
-        template,
-        row=row,
-        columns=_columns(found),
-        group_labels={group.code: group.label for group in target_groups(look, language)},
-        **row_context(look, found, language, looking),
-    )
+    return _row_form(request, look, vault, found, language, number, looking)
 
 
 @router.post("/unggahan/{import_id}/baris/{number}")
@@ -81,13 +73,37 @@ def change_row(
         return _seen_anew(request, address, changed, _)
     if "kelurahan" in cells and row.decision.get("kelurahan"):
         decision = {"kelurahan": None, **(decision or {})}
-    changed = [number]
+    filled = {field: typed[FILLED + field] for field in FIELDS if FILLED + field in typed}
+    changed, by_others = [number], ""
     if cells or decision is not None:
-        changed = correct_row(db, vault, actor, import_id, number, cells=cells, decision=decision)
+        try:
+            changed = correct_row(
+                db,
+                vault,
+                actor,
+                import_id,
+                number,
+                cells=cells,
+                decision=decision,
+                filled=filled,
+                seen=typed.get("seen", ""),
+            )
+        except Conflict as conflict:
+            if conflict.code != CHANGED:
+                raise
+            db.rollback()
+            if filled:
+                found = attendance_import(db, actor, import_id)
+                return _row_form(request, db, vault, found, language, number, looking, cells, conflict)
+            by_others = _(BY_OTHERS) % {"row": number}
     if len(changed) > PAGE_LENGTH:  # Somebody has saved a list of the same people meanwhile.
         return _seen_anew(request, address, changed, _)
     rows = review_rows(db, vault, language, import_id, changed)
     if not by_htmx(request):
+        if by_others:
+            response = see(address + PLACE)
+            flash(response, by_others)
+            return response
         return see(f"{address}#{_anchor(rows, number, looking)}")
     found = attendance_import(db, actor, import_id)
     return render(
@@ -95,7 +111,34 @@ def change_row(
         "attendance_imports/rows_changed.html",
         rows=rows,
         number=number,
+        by_others=by_others,
         **outcome_context(db, found, language, looking, below=number),
+    )
+
+
+def _row_form(
+    request: Request,
+    look: Db,
+    vault: NikVault,
+    found: AttendanceImportView,
+    language: Language,
+    number: int,
+    looking: Looking,
+    typed: Mapping[str, str] = MappingProxyType({}),
+    conflict: Conflict | None = None,
+) -> Response:
+    """The cells of a row as they stand, or as they were sent beside what others have made of them meanwhile."""
+    by_itself = "row_edited" if by_htmx(request) else "edit_row"
+    return render(
+        request,
+        f"attendance_imports/{by_itself}.html",
+        status=conflict.status if conflict else 200,
+        row=_row(look, vault, language, found.id, number),
+        typed=typed,
+        refusal=conflict.sentence(translator(language)) if conflict else None,
+        columns=_columns(found),
+        group_labels={group.code: group.label for group in target_groups(look, language)},
+        **row_context(look, found, language, looking),
     )
 
 
