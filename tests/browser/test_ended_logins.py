@@ -68,7 +68,7 @@ def test_a_corrected_row_is_not_lost(sari: Page, city: City, everyone_can_use: P
     sari.context.clear_cookies()
 
     sari.route("**/baris/2", answer_quietly, times=1)
-    sari.locator("form.row-fields button").click()
+    sari.locator("form.row-fields button", has_text="Perbaiki").click()
     go_on(sari, everyone_can_use)
 
     expect(sari.locator("#baris-2")).to_contain_text("Tuti Kenangan")

@@ -81,6 +81,7 @@ def test_every_row_is_put_right_on_the_page(
     )  # kept while the link leads within the page
     answer(page, 14, "button:text-is('Pakai')")
     answer(page, 15, "button:text-is('Manggar')")
+    look_no_further(page, 16)
     correct(page, 16, look_closely, kelurahan="Damai")
     answer(page, 17, "button[value=hadir]")
     answer(page, 19, "button[value=skip]", "skip")
@@ -149,6 +150,16 @@ def answer(page: Page, number: int, button: str, kind: str = "create") -> None:
     expect(row(page, number)).to_have_class(f"kind-{kind}")
 
 
+def look_no_further(page: Page, number: int) -> None:
+    """Opens the form of a row, types, and leaves it at that."""
+    was = row(page, number).inner_text()
+    row(page, number).get_by_role("link", name=f"Perbaiki baris {number}").click()
+    page.locator("form.row-fields [name=name]").fill("Bukan ini")
+    page.locator("form.row-fields button", has_text="Batal").click()
+    expect(page.locator("form.row-fields")).to_have_count(0)
+    expect(row(page, number)).to_have_text(was, use_inner_text=True)
+
+
 def correct(page: Page, number: int, look_closely: PageCheck, **cells: str) -> None:
     """Opens the form of a row and fills it: within the list, or on a page of its own without scripts."""
     row(page, number).get_by_role("link", name=f"Perbaiki baris {number}").click()
@@ -160,7 +171,7 @@ def correct(page: Page, number: int, look_closely: PageCheck, **cells: str) -> N
             cell.select_option(label=text)
         else:
             cell.fill(text)
-    form.locator("button").click()
+    form.locator("button", has_text="Perbaiki").click()
     expect(row(page, number)).to_have_class("kind-create")
 
 

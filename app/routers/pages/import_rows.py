@@ -28,6 +28,7 @@ router = APIRouter(include_in_schema=False)
 
 NAMED_ROWS = 10
 FILLED = "filled-"
+CANCEL = "cancel"
 OF_ATTENDANCE = ("attendance", "signature")
 BY_OTHERS = N_("Others have answered row %(row)s meanwhile. Answer it again if yours is right.")
 
@@ -67,7 +68,8 @@ def change_row(
     attendance_import(look, actor, import_id)
     row = _row(look, vault, language, import_id, number)
     address = f"/unggahan/{import_id}{looking.query}"
-    cells, decision = _cells(row, typed), _decision(typed.get("choice") or typed.get("another", ""))
+    choice = typed.get("choice") or typed.get("another", "")
+    cells, decision = {} if choice == CANCEL else _cells(row, typed), _decision(choice)
     if typed.get("alike") and (cells or decision):
         changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
         return _seen_anew(request, address, changed, _)
@@ -180,7 +182,7 @@ def _decision(choice: str) -> dict[str, Any] | None:
     """What the button stands for, as the service takes it; `take-back` is no choice any more."""
     kind, _, value = choice.partition(":")
     match kind:
-        case "":
+        case "" | "cancel":
             return None
         case "kelurahan":
             return {"kelurahan": value}
