@@ -84,9 +84,9 @@ class _Walk:
             return self.labelled(line)
         self.form = None
         said = line.said
-        if not line.item and [part.field for part in said.values()] == ["kelurahan"]:
-            (place,) = said.values()
-            self.begin_section(line, place.text)
+        of_people = [part for part in said.values() if part.field or not _TITLE.match(part.text)]
+        if not line.item and [part.field for part in of_people] == ["kelurahan"]:
+            self.begin_section(line, of_people[0].text)
             return None
         if not self.names_somebody(line):
             self.leave_out(line)
@@ -127,7 +127,7 @@ class _Walk:
             return False
         if line.item:
             return True
-        if _NOTICE.match(line.text):
+        if _NOTICE.match(line.text) or (self.itemised and _TITLE.match(line.text)):
             return False
         if any(part.field for part in parts):
             return len(parts) > 1

@@ -98,6 +98,26 @@ def test_a_message_with_a_title_and_a_notice() -> None:
     assert pasted.left_out == ("Daftar peserta", "Tempat: Aula Kelurahan Damai", "Terima kasih")
 
 
+@pytest.mark.parametrize("title", ["Daftar peserta Kelurahan Manggar", "*List UMKM - Manggar* 🙏"])
+def test_a_title_that_names_a_kelurahan_serves_the_people_below_it(title: str) -> None:
+    for people in (
+        "1. Ani Contoh\n2. Budi Contoh, Lamaru",
+        "Ani Contoh - 081200000411\nBudi Contoh - Lamaru",
+    ):
+        assert [
+            (row.values.name, row.values.kelurahan) for row in rows_of(f"{title}\n{people}").values()
+        ] == [
+            ("Ani Contoh", MANGGAR),
+            ("Budi Contoh", LAMARU),
+        ]
+
+
+def test_a_title_above_a_numbered_list_is_nobody_whatever_it_says() -> None:
+    text = "Daftar peserta 12-08-2025 - UMKM\n1. Ani Contoh - Manggar"
+    assert [row.values.name for row in rows_of(text).values()] == ["Ani Contoh"]
+    assert read_pasted(text, reference(), str).left_out == ("Daftar peserta 12-08-2025 - UMKM",)
+
+
 def test_cells_of_excel_with_headings_and_without() -> None:
     with_headings = "No\tNama\tAsal\tNo HP\n1\tAni Contoh\tManggar\t081200000411\n2\tBudi Contoh\tLamaru\t\n"
     without = "1\tAni Contoh\tManggar\t812000411\n2\tDamai\tMangar\t\n3\tBudi Contoh\tLamaru\t\n"
