@@ -98,6 +98,20 @@ def test_an_answer_that_others_gave_meanwhile_is_not_overwritten_unseen(
     assert "Mekar Sari" in row_text(organizer.get(address), 3)
 
 
+def test_a_kelurahan_that_others_chose_by_a_button_is_not_overwritten_unseen_by_a_form(
+    staff: TestClient, organizer: TestClient
+) -> None:
+    address = uploaded(staff, MIXED)
+    opened = typed_again(staff.get(f"{address}/baris/3").text)
+    organizer.post(f"{address}/baris/3", data={"choice": "kelurahan:64.71.04.1001"})
+
+    refused = staff.post(f"{address}/baris/3", data=opened | {"kelurahan": "Damai"})
+
+    assert saved_by_now(refused.text) == {"Kelurahan": "Gunung Sari Ulu"}
+    staff.post(f"{address}/baris/3", data=typed_again(refused.text))
+    assert "Damai" in row_text(staff.get(address), 3)
+
+
 def seen_in(page: str, number: int) -> str:
     """What the buttons of a row were offered for."""
     row = page.partition(f'id="baris-{number}"')[2]

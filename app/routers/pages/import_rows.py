@@ -68,36 +68,29 @@ def change_row(
     attendance_import(look, actor, import_id)
     row = _row(look, vault, language, import_id, number)
     address = f"/unggahan/{import_id}{looking.query}"
-    choice = typed.get("choice") or typed.get("another", "")
-    cells, decision = {} if choice == CANCEL else _cells(row, typed), _decision(choice)
+    cells, decision = _answer(row, typed)
     if typed.get("alike") and (cells or decision):
         changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
         return _seen_anew(request, address, changed, _)
     if "kelurahan" in cells and row.decision.get("kelurahan"):
         decision = {"kelurahan": None, **(decision or {})}
     filled = {field: typed[FILLED + field] for field in FIELDS if FILLED + field in typed}
+    # In a form the cells tell by themselves what is overwritten; but where somebody lives is also chosen by a button.
+    seen = typed.get("seen", "") if not filled or "kelurahan" in cells else ""
     changed, by_others = [number], ""
-    if cells or decision is not None:
-        try:
+    try:
+        if cells or decision is not None:
             changed = correct_row(
-                db,
-                vault,
-                actor,
-                import_id,
-                number,
-                cells=cells,
-                decision=decision,
-                filled=filled,
-                seen=typed.get("seen", ""),
+                db, vault, actor, import_id, number, cells=cells, decision=decision, filled=filled, seen=seen
             )
-        except Conflict as conflict:
-            if conflict.code != CHANGED:
-                raise
-            db.rollback()
-            if filled:
-                found = attendance_import(db, actor, import_id)
-                return _row_form(request, db, vault, found, language, number, looking, cells, conflict)
-            by_others = _(BY_OTHERS) % {"row": number}
+    except Conflict as conflict:
+        if conflict.code != CHANGED:
+            raise
+        db.rollback()
+        if filled:
+            found = attendance_import(db, actor, import_id)
+            return _row_form(request, db, vault, found, language, number, looking, cells, conflict)
+        by_others = _(BY_OTHERS) % {"row": number}
     if len(changed) > PAGE_LENGTH:  # Somebody has saved a list of the same people meanwhile.
         return _seen_anew(request, address, changed, _)
     rows = review_rows(db, vault, language, import_id, changed)
@@ -166,6 +159,14 @@ def _columns(found: AttendanceImportView) -> list[str]:
     return [field for field in fields if not (found.registers and field in OF_ATTENDANCE)]
 
 
+def _answer(row: ReviewRow, typed: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """The cells that are changed and what is chosen; nothing where somebody leaves the form as they found it."""
+    choice = typed.get("choice") or typed.get("another", "")
+    if choice == CANCEL:
+        return {}, None
+    return _cells(row, typed), _decision(choice)
+
+
 def _cells(row: ReviewRow, typed: dict[str, str]) -> dict[str, str]:
     """The cells that somebody has changed in the form; a masked NIK that was sent back is left alone.
 
@@ -182,7 +183,7 @@ def _decision(choice: str) -> dict[str, Any] | None:
     """What the button stands for, as the service takes it; `take-back` is no choice any more."""
     kind, _, value = choice.partition(":")
     match kind:
-        case "" | "cancel":
+        case "":
             return None
         case "kelurahan":
             return {"kelurahan": value}
