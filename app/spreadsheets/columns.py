@@ -22,7 +22,7 @@ from app.spreadsheets.marks import (
     read_mark,
 )
 from app.spreadsheets.sex import read_sex
-from app.spreadsheets.text import clean
+from app.spreadsheets.text import clean, collapse
 
 Rows = Sequence[Sequence[Cell]]
 
@@ -62,7 +62,7 @@ def name_columns(
     fields, warnings = _one_column_each(fields, parts, rows, texts)
     named = NamedColumns(fields, number, parts, None, None, tuple(warnings))
     if not any(_has_data(rows, index) for index, field in fields.items() if field == "attendance"):
-        named = _with_remarks(named, chosen, rows)
+        named = _with_remarks(named, chosen, _without_headings_again(named.fields, header.headings, rows))
     unread = _marks_not_read(named, header.headings, chosen, rows)
     return replace(named, warnings=(*named.warnings, *(marks_not_read(index, texts) for index in unread)))
 
@@ -205,6 +205,16 @@ def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: R
             others = {i: known for i, known in named.fields.items() if known != "attendance" or i in chosen}
             return replace(named, fields={**others, index: "attendance"}, remarks=index, remarks_field=field)
     return named
+
+
+def _without_headings_again(fields: Mapping[int, str], headings: Sequence[Heading], rows: Rows) -> Rows:
+    """The rows without those that repeat the header, as on every page of a long list: "TTD" is no mark there."""
+    name = next((heading for heading in headings if fields.get(heading.index) == "name"), None)
+    if name is None:
+        return rows
+    return [
+        row for row in rows if name.index >= len(row) or collapse(cell_text(row[name.index])) != name.text
+    ]
 
 
 def _marks_not_read(

@@ -109,9 +109,9 @@ def is_mark_word(text: str) -> bool:
 
 
 def may_be_mark(text: str) -> bool:
-    """True for a text that is a mark in a column of marks: "H", "ya", "x"; a bare number may be pre-printed there."""
+    """True for a text that is a mark in a column of marks: "H", "ya", "x"; "1." and "-" may be pre-printed there."""
     text = _beside_number(text)
-    return text in _CROSSES or (text not in _DASHES and not text.isdigit() and read_mark(text) is not None)
+    return text in _CROSSES or (not is_printed(text) and read_mark(text) is not None)
 
 
 def _beside_number(text: str) -> str:

@@ -38,6 +38,17 @@ def test_a_mark_behind_the_printed_number_of_a_signature_column_is_one() -> None
     assert [row.attendance for row in rows] == ["present", "present", "absent"]
 
 
+def test_a_heading_that_every_page_repeats_is_no_mark() -> None:
+    header = ("No", "Nama", "Kelurahan", "TTD")
+    content = workbook(header, [1, "Rina", "Damai", "1."], header, [2, "Maya", "Damai", "2."])
+    assert [row.attendance for row in judged(recognised(content)).rows] == ["present", "present"]
+
+
+def test_the_first_printed_number_is_no_mark_among_marks() -> None:
+    content = workbook(HEADER, [1, "Rina", "Damai", "1."], [2, "Maya", "Damai", "v"])
+    assert cells(recognised(content), "attendance") == [None, "v"]
+
+
 def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> None:
     book = Workbook()
     for row in (
