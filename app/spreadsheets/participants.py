@@ -146,7 +146,7 @@ class _Table:
 
     def split_name(self, cells: dict[str, Cell]) -> None:
         said = cells.get("name")
-        if type(said) is str and (said[-1].isdigit() or said[-1] == ")"):
+        if type(said) is str and (said[-1].isdigit() or said[-1] == ")" or not said[0].isalpha()):
             cells["name"], field, number = name_and_number(said)
             if field:
                 cells.setdefault(field, number)
@@ -194,6 +194,13 @@ class _Table:
             or (isinstance(place, str) and place_key(place) in self.place_keys)
         )
 
+    def belongs_to_the_row_above(self, cells: Mapping[str, Cell]) -> bool:
+        """The NIP below an official's name, and beside it nothing but what is merged over both rows."""
+        above = self.found.rows[-1].cells if self.found.rows else {}
+        return cells.get("name") == "" and all(
+            above.get(field) == cell for field, cell in cells.items() if field != "name"
+        )
+
     def is_person(self, row: Sequence[Cell], cells: dict[str, Cell], *, numbered: bool) -> bool:
         """Decides on a row that isn't plainly one, and keeps what a section, total or signature line says."""
         texts = self.other_texts(row)
@@ -213,6 +220,8 @@ class _Table:
         ends = not numbered and (is_note(texts) or is_signature_line(texts, self.named.fields))
         if ends and not self.tells_of_a_person(cells):
             self.close(None)
+            return False
+        if self.belongs_to_the_row_above(cells):
             return False
         return "name" in cells or any(
             name != "signature" and not is_count(cell) for name, cell in cells.items()

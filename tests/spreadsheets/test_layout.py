@@ -3,12 +3,13 @@
 from datetime import date, datetime
 
 import pytest
+from openpyxl import Workbook
 
 from app.errors import UnreadableFile
 from app.spreadsheets.document import Cell, RecognisedSheet
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
-from tests.spreadsheets.story import recognised, reference, workbook
+from tests.spreadsheets.story import recognised, reference, saved, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -74,6 +75,22 @@ def test_a_row_without_a_name_but_with_other_data_is_one() -> None:
         workbook(HEADER, [1, "Rina Gani", "Damai"], [2, None, "Manggar", None], [None, "Maya", "Damai"])
     )
     assert names(sheet) == ["Rina Gani", None, "Maya"]
+
+
+def test_a_nip_below_the_name_is_nobody() -> None:
+    book = Workbook()
+    for row in (
+        ("No", "Nama / NIP", "Kelurahan"),
+        (1, "Rina Gani", "Damai"),
+        (None, "NIP. 19800505 200501 2 001"),
+        (2, "Budi Santoso", "Manggar"),
+        (None, "19790505 200501 1 001"),
+        (3, "19790505 200501 1 002", "Damai"),
+    ):
+        book.worksheets[0].append(row)
+    book.worksheets[0].merge_cells("A2:A3")
+    book.worksheets[0].merge_cells("C2:C3")
+    assert names(recognised(saved(book))) == ["Rina Gani", "Budi Santoso", ""]
 
 
 def test_a_bare_name_of_a_kelurahan_is_told_by_the_places_known() -> None:

@@ -63,11 +63,19 @@ def test_similarity_tells_typo_from_stranger() -> None:
         ("Budi (0812-5512-3415)", "Budi", "phone", "0812-5512-3415"),
         ("Budi No. HP: +62 812 5512 3415", "Budi", "phone", "+62 812 5512 3415"),
         ("Ny. Hino 081255123415", "Ny. Hino", "phone", "081255123415"),
+        ("Rina Gani 19800505 200501 2 001", "Rina Gani", None, ""),
+        ("Rina Gani / NIP. 198005052005012001", "Rina Gani", None, ""),
+        ("NIP. 19800505 200501 2 001", "", None, ""),
+        ("3. Rina Gani", "Rina Gani", None, ""),
+        ("3) Rina Gani (0812-5512-3415)", "Rina Gani", "phone", "0812-5512-3415"),
+        ("(3) Rina", "Rina", None, ""),
+        ("12.Rina", "Rina", None, ""),
+        ("3 Saudara", "3 Saudara", None, ""),
         ("Sri 2", "Sri 2", None, ""),
         ("Budi (diwakili)", "Budi (diwakili)", None, ""),
         ("081255123415", "081255123415", None, ""),
         ("1 " * 20_000 + "1", "1 " * 20_000 + "1", None, ""),
     ],
 )
-def test_a_number_behind_a_name(text: str, name: str, field: str | None, number: str) -> None:
+def test_a_number_beside_a_name(text: str, name: str, field: str | None, number: str) -> None:
     assert name_and_number(text) == (name, field, number)
