@@ -7,6 +7,7 @@ from app.spreadsheets.document import Cell, cell_text
 from app.spreadsheets.failures import MAX_HEADER_COLUMNS, SheetFailure
 from app.spreadsheets.grid import Grid, Merge
 from app.spreadsheets.headings import heading_field, is_attendance_part
+from app.spreadsheets.marks import day_counted
 from app.spreadsheets.sex import read_sex
 from app.spreadsheets.text import clean, collapse
 
@@ -114,8 +115,11 @@ def _is_sub_header(upper: Sequence[str], lower: Sequence[str], parents: dict[int
     said = {column: text for column, text in enumerate(lower) if text}
     if len(said) < 2 or not all(column in parents or _is_free(upper, column) for column in said):
         return False
-    under = [text for column, text in said.items() if column in parents]
-    return any(is_attendance_part(text) or heading_field(text) or read_sex(text) for text in under)
+    under = [(parents[column], text) for column, text in said.items() if column in parents]
+    return any(
+        day_counted(above, text) or is_attendance_part(text) or heading_field(text) or read_sex(text)
+        for above, text in under
+    )
 
 
 def _is_free(upper: Sequence[str], column: int) -> bool:
@@ -128,5 +132,8 @@ def _two_rows(upper: Sequence[str], lower: Sequence[str], parents: dict[int, str
         sub = lower[column] if column < len(lower) else ""
         above = parents.get(column, "")
         own = upper[column] if column < len(upper) else ""
-        headings.append(Heading(column, sub, above) if above and sub else Heading(column, own or sub))
+        if day := day_counted(above, sub):
+            headings.append(Heading(column, day))
+        else:
+            headings.append(Heading(column, sub, above) if above and sub else Heading(column, own or sub))
     return tuple(headings)

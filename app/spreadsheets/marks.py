@@ -63,6 +63,7 @@ _DAY_AND_MONTH = re.compile(
     r"(?:(?:senin|selasa|rabu|kamis|jum'?at|sabtu|minggu|ahad),?\s+)?\d{1,2}(?:\s*[/-]\s*\d{1,2}|\s+[a-z]{3,9})",
     re.IGNORECASE,
 )
+_DAY_OF_MONTH = re.compile(r"(?:tgl|tanggal) (?P<number>\d{1,2})")
 _LINE_TO_WRITE_ON = re.compile(r"[.…_ ☐□]*|\(?\d{1,6}[.)]*\s*[.…_]{2,}")
 _PRINTED = re.compile(r"\(?\d{0,6}[.)]*[-–—.…_*/ ]*")
 _BLANK_WRITTEN_OUT = re.compile(r"(?:kosong|blank):\s*(?P<meant>\S.*)", re.IGNORECASE)
@@ -260,4 +261,16 @@ def _is_marked(mark: str) -> bool:
 def day_label(labels: Iterable[str], day: date) -> str:
     """The label of the session's day among dated columns, else the first."""
     listed = list(labels)
-    return next((label for label in listed if _date_of_heading(label, day.year) == day), listed[0])
+    return next((label for label in listed if _is_of_day(label, day)), listed[0])
+
+
+def _is_of_day(label: str, day: date) -> bool:
+    found = _DAY_OF_MONTH.fullmatch(words(label))
+    return int(found["number"]) == day.day if found else _date_of_heading(label, day.year) == day
+
+
+def day_counted(above: str, number: str) -> str | None:
+    """The day that a bare number below a heading is: "Tanggal 5", "Pertemuan ke-2", "5 Agustus 2025"; else None."""
+    if not number.isdigit() or is_day_heading(above):
+        return None
+    return next((day for day in (f"{above} {number}", f"{number} {above}") if is_day_heading(day)), None)

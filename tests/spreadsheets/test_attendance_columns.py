@@ -163,6 +163,30 @@ def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], use
 
 
 @pytest.mark.parametrize(
+    ("above", "numbers", "read"),
+    [
+        ("TANGGAL", (4, 5, 6), "TANGGAL 5"),
+        ("Agustus 2025", (4, 5, 6), "5 Agustus 2025"),
+        ("Pertemuan ke-", (1, 2, 3), "Pertemuan ke- 1"),
+    ],
+)
+def test_numbers_below_what_they_count_are_days(above: str, numbers: tuple[int, ...], read: str) -> None:
+    days = ("v", None, None) if read.endswith("1") else (None, "v", None)
+    book = Workbook()
+    for row in (
+        ("Nama", "Kelurahan", above),
+        (None, None, *numbers),
+        ("Rina", "Damai", *days),
+        ("Maya", "Damai", None, None, "v"),
+    ):
+        book.worksheets[0].append(row)
+    book.worksheets[0].merge_cells("C1:E1")
+    found = judged(recognised(saved(book)), session(date(2025, 8, 5)))
+    assert [row.attendance for row in found.rows] == ["present", "absent"]
+    assert [warning.params["used"] for warning in found.warnings] == [read]
+
+
+@pytest.mark.parametrize(
     ("headings", "marks", "warned"),
     [
         (("Nama", "Kelurahan", "Sampai selesai"), ("v", None), ["marks-not-read"]),
