@@ -33,5 +33,7 @@ def _is_nik(cell: Cell) -> bool:
 
 
 def _is_mobile(cell: Cell) -> bool:
-    digits = "".join(filter(str.isdigit, cell_text(cell)))
-    return digits.startswith(("08", "628", "8")) and 9 <= len(digits) <= 14
+    """A time is none: "08/05/2025 09:12" has such digits too."""
+    text = cell_text(cell)
+    digits = "".join(filter(str.isdigit, text))
+    return ":" not in text and digits.startswith(("08", "628", "8")) and 9 <= len(digits) <= 14

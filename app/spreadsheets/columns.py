@@ -13,6 +13,8 @@ from app.spreadsheets.headings import (
     is_attendance_part,
     is_ignored_heading,
     is_number_heading,
+    is_part_of_a_name,
+    is_plain_name,
 )
 from app.spreadsheets.marks import (
     holds_little_but_marks,
@@ -143,8 +145,10 @@ def _address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | Non
 
 
 def _parts(headings: Sequence[Heading], fields: Mapping[int, str]) -> dict[str, tuple[tuple[int, str], ...]]:
-    """Attendance over outcomes, days or parts of one, sex over L and P."""
+    """Attendance over outcomes, days or parts of one, sex over L and P, a name over first and last."""
     recognise: dict[str, Callable[[str], object]] = {"attendance": is_attendance_part, "sex": read_sex}
+    if all(is_part_of_a_name(heading.text) for heading in headings if fields.get(heading.index) == "name"):
+        recognise["name"] = is_part_of_a_name
     parts = {}
     for field, is_part in recognise.items():
         columns = tuple(
@@ -163,7 +167,10 @@ def _one_column_each(
     rows: Rows,
     headings: Mapping[int, str],
 ) -> tuple[dict[int, str], list[Message]]:
-    """Of two columns for one field the first with data (of attendance: with a mark) stays; a warning names both."""
+    """Of two columns for one field the first with data stays; a warning names both.
+
+    Of attendance it is the first with a mark, of names a "Nama Lengkap" before a "Nama Panggilan".
+    """
     kept: dict[int, str] = {}
     warnings = []
     for field in dict.fromkeys(fields[index] for index in sorted(fields)):
@@ -179,7 +186,8 @@ def _one_column_each(
             continue
         with_data = [index for index in columns if _has_data(rows, index)]
         marked = [index for index in with_data if field == "attendance" and _has_a_mark(rows, index)]
-        used = (marked or with_data or columns)[0]
+        plain = [index for index in with_data if field == "name" and is_plain_name(headings.get(index, ""))]
+        used = (marked or plain or with_data or columns)[0]
         kept[used] = field
         if len(columns) > 1:
             warnings.append(several_columns(field, used, columns, headings))

@@ -15,6 +15,18 @@ _CLOSE = 84
 _SHORTEST_MISSPELT = 4
 _LONGEST = 80
 _SEVERAL = re.compile(r"\s*[/&+,;]\s*|\s+(?:dan|and|-|–)\s+", re.IGNORECASE)
+_PARTS_OF_A_NAME = frozenset({"nama depan", "nama awal", "first name", "given name"}) | frozenset(
+    {
+        "nama tengah",
+        "middle name",
+        "nama belakang",
+        "nama akhir",
+        "nama keluarga",
+        "last name",
+        "surname",
+        "family name",
+    }
+)
 _BUSINESS = frozenset({"usaha", "umkm", "toko"})
 
 
@@ -85,6 +97,16 @@ def _misspelt(said: str) -> str | None:
         return None
     close = process.extractOne(squashed, _SQUASHED.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE)
     return _SQUASHED[close[0]] if close else None
+
+
+def is_plain_name(heading: str) -> bool:
+    """True for "Nama Lengkap"; false for "Nama Panggilan" and "Undangan", which are the name where no other is."""
+    return _ANYWHERE.get(words(heading)) == "name"
+
+
+def is_part_of_a_name(heading: str) -> bool:
+    """True for "Nama Depan" and "Last Name"."""
+    return words(heading) in _PARTS_OF_A_NAME
 
 
 def is_number_heading(heading: str) -> bool:

@@ -154,6 +154,11 @@ class _Table:
     def add_spread(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
         """Marks of several columns as one text; where all that they hold is an error, that."""
         for name, parts in self.named.parts.items():
+            if name == "name":
+                names = (clean(cell_text(row[index])) for index, _ in parts if index < len(row))
+                if whole := " ".join(filter(None, names)):
+                    cells[name] = whole
+                continue
             marks = [(label, row[index] if index < len(row) else None) for index, label in parts]
             text = spread_text((label, clean(cell_text(cell))) for label, cell in marks)
             filled = [cell for _, cell in marks if cell not in (None, "")]

@@ -121,6 +121,35 @@ def test_a_nik_or_telephone_number_in_the_name_s_cell_is_no_part_of_the_name() -
     assert cells(sheet, "phone") == [None, "0813 5512 3415"]
 
 
+def test_a_name_in_two_columns_is_one() -> None:
+    for first, last in (("First Name", "Last Name"), ("Nama Depan", "Nama Belakang")):
+        sheet = recognised(
+            workbook([first, last, "Kelurahan"], ["Rina", "Gani", "Damai"], ["Budi", None, "Damai"])
+        )
+        assert cells(sheet, "name") == ["Rina Gani", "Budi"]
+
+
+@pytest.mark.parametrize("other", ["Nama Panggilan", "Undangan"])
+def test_the_full_name_goes_before_others(other: str) -> None:
+    for heading in ("Nama Lengkap", "Nama yang hadir"):
+        sheet = recognised(workbook([other, heading, "Kelurahan"], ["Ina", "Rina Gani", "Damai"]))
+        assert cells(sheet, "name") == ["Rina Gani"]
+
+
+def test_a_time_is_no_telephone_number() -> None:
+    people = [["Rina", "Damai", f"08/05/2025 09:0{minute}:12"] for minute in range(3)]
+    sheet = recognised(workbook(["Nama", "Kelurahan", "Timestamp"], *people))
+    assert sheet.columns[2].field is None
+
+
+def test_what_a_meeting_states_above_its_list_is_no_header() -> None:
+    sheet = recognised(
+        b"Meeting ID,Topic,User Email,Participants\n812 3456,Workshop,panitia@contoh.id,1\n\n"
+        b"Name (Original Name),User Email,Guest\nRina Gani,rina@contoh.id,Yes\n"
+    )
+    assert (sheet.header_row, cells(sheet, "name")) == (4, ["Rina Gani"])
+
+
 def test_a_column_without_a_heading_is_told_by_its_content() -> None:
     sheet = recognised(
         workbook(
@@ -139,12 +168,12 @@ def said_of(found: Judgement, language: Language = "id") -> list[str]:
 
 
 def test_of_two_columns_for_one_field_it_is_said_which_is_read() -> None:
-    content = workbook(("Nama Depan", "Nama Belakang", "Kelurahan"), ("Rina", "Melati", "Damai"))
+    content = workbook(("Nama Ketua", "Nama Wakil", "Kelurahan"), ("Rina", "Melati", "Damai"))
 
     found = judged(recognised(content))
 
     assert said_of(found) == [
-        "Nama: yang dibaca kolom “Nama Depan”, bukan “Nama Belakang”. Periksa kolom-kolomnya."
+        "Nama: yang dibaca kolom “Nama Ketua”, bukan “Nama Wakil”. Periksa kolom-kolomnya."
     ]
 
 
