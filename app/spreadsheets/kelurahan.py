@@ -102,6 +102,8 @@ def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
     key = place_key(said)
     if code := places.code.get(key):
         return _unclear((code,)) if "?" in said else KelurahanReading(code)
+    if (code := _before_its_kecamatan(key, places)) and "?" not in said:
+        return KelurahanReading(code)
     if said.isdigit():
         return _of_digits(said, places)
     if key in places.ambiguous:
@@ -133,6 +135,16 @@ def chosen_kelurahan(code: str) -> KelurahanReading:
 def read_kecamatan(text: str, places: PlaceIndex) -> str | None:
     """The code of the kecamatan a text names, with or without "Kec." and "Balikpapan"; or None."""
     return places.kecamatan.get(place_key(text))
+
+
+def _before_its_kecamatan(key: str, places: PlaceIndex) -> str | None:
+    """The kelurahan of "Manggar, Balikpapan Timur", where it lies in the kecamatan named behind it."""
+    for kecamatan, lies_in in places.kecamatan.items():
+        if kecamatan in places.ambiguous and key.endswith(kecamatan):
+            code = places.code.get(key.removesuffix(kecamatan))
+            if code and places.kecamatan_of[code] == lies_in:
+                return code
+    return None
 
 
 def _of_digits(said: str, places: PlaceIndex) -> KelurahanReading:

@@ -9,12 +9,13 @@ from app.spreadsheets.text import words
 _EXPANDED = {"bpp": "balikpapan", "gn": "gunung", "gng": "gunung", "sei": "sungai", "s": "sungai"}
 _DESIGNATIONS = frozenset({"kel", "kelurahan", "desa"})
 _TRAILING_RT = re.compile(r"(?:\s+(?:rt rw|rt|rw)\s*\d+[\s\d]*)+$")
+_LEADING_RT = re.compile(r"^(?:(?:rt rw|rt|rw)\s*\d+[\s\d]*)+\s+(?=[a-z])")
 _SECTION = re.compile(r"^(?:\w{1,3}[.)]\s*)?(?:kelurahan|kel)\b\s*[.:]?\s*(?P<place>\w.*)$", re.IGNORECASE)
 
 
 def place_words(text: str) -> list[str]:
-    """The words of a place's name: folded, abbreviations spelled out, "Kel." and a trailing "RT n" gone."""
-    tokens = _TRAILING_RT.sub("", words(text)).split()
+    """The words of a place's name: folded, abbreviations spelled out, "Kel." and an "RT n" before or behind gone."""
+    tokens = _LEADING_RT.sub("", _TRAILING_RT.sub("", words(text))).split()
     while len(tokens) > 1 and tokens[0] in _DESIGNATIONS:
         tokens = tokens[1:]
     return spelled_out(tokens)

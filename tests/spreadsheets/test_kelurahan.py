@@ -35,6 +35,12 @@ NAME = PLACES.name
         ("Gn. Smd", "Gunung Samarinda"),
         ("Kel. Gn Smd Baru", "Gunung Samarinda Baru"),
         ("Damai RT/RW 012/002", "Damai"),
+        ("RT 12 Sepinggan Raya", "Sepinggan Raya"),
+        ("RT. 012/02 / Damai", "Damai"),
+        ("Manggar, Balikpapan Timur", "Manggar"),
+        ("Sepinggan Baru (Kec. Balikpapan Selatan)", "Sepinggan Baru"),
+        ("Damai/Balikpapan Kota", "Damai"),
+        ("Lamaru - Baltim", "Lamaru"),
     ],
 )
 def test_certain(written: str, name: str) -> None:
@@ -52,6 +58,9 @@ def test_certain(written: str, name: str) -> None:
         ("Manggar?", {"Manggar"}),
         ("Kel. Damai (?)", {"Damai"}),
         ("Manggar, Balikpapan", {"Manggar"}),
+        ("Manggar, Balikpapan Selatan", {"Manggar"}),
+        ("Manggar Timur", {"Manggar"}),
+        ("Manggar? Balikpapan Timur", {"Manggar"}),
         ("dekat pasar Damai Baru", {"Damai Baru"}),
         ("Jl. Damai gang Prapatan", {"Damai", "Prapatan"}),
         ("Jl. Mawar 3 Gn. Smd", {"Gunung Samarinda"}),
