@@ -9,6 +9,7 @@ from app.spreadsheets.column_warnings import list_beside, marks_not_read, severa
 from app.spreadsheets.document import Cell, Message, cell_text
 from app.spreadsheets.header import Header, Heading
 from app.spreadsheets.headings import (
+    field_beside_name,
     heading_field,
     is_attendance_part,
     is_ignored_heading,
@@ -34,6 +35,7 @@ class NamedColumns:
     """`fields` maps index to field. `parts` are the labelled columns of a field spread over several.
 
     `remarks` is a note or signature column in which attendance is marked; what is no mark stays a note.
+    `beside_name` is the field that the name's cells hold as well ("Nama / Jabatan").
     """
 
     fields: Mapping[int, str]
@@ -42,6 +44,7 @@ class NamedColumns:
     remarks: int | None
     remarks_field: str | None
     warnings: tuple[Message, ...]
+    beside_name: str | None = None
 
 
 def name_columns(
@@ -62,7 +65,7 @@ def name_columns(
     parts = _parts(header.headings, fields)
     texts = {heading.index: heading.full_text for heading in header.headings}
     fields, warnings = _one_column_each(fields, parts, rows, texts)
-    named = NamedColumns(fields, number, parts, None, None, tuple(warnings))
+    named = NamedColumns(fields, number, parts, None, None, tuple(warnings), _beside_name(fields, texts))
     if not any(_has_data(rows, index) for index, field in fields.items() if field == "attendance"):
         named = _with_remarks(named, chosen, _without_headings_again(named.fields, header.headings, rows))
     unread = _marks_not_read(named, header.headings, chosen, rows)
@@ -102,6 +105,11 @@ def _field(heading: Heading, *, several_parts: bool) -> str | None:
     if several_parts and is_attendance_part(heading.text) and not is_number_heading(heading.text):
         return "attendance"
     return None if is_ignored_heading(heading.text) else heading_field(heading.text) or above
+
+
+def _beside_name(fields: Mapping[int, str], texts: Mapping[int, str]) -> str | None:
+    beside = field_beside_name(next((texts.get(i, "") for i, field in fields.items() if field == "name"), ""))
+    return "kelurahan" if beside == "address" and "kelurahan" not in fields.values() else beside
 
 
 def _number_column(headings: Sequence[Heading], fields: Mapping[int, str], rows: Rows) -> int | None:

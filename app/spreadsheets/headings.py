@@ -27,6 +27,7 @@ _PARTS_OF_A_NAME = frozenset({"nama depan", "nama awal", "first name", "given na
         "family name",
     }
 )
+_BESIDE_A_NAME = frozenset({"organization", "address", "kelurahan", "target_group", "phone", "email"})
 _BUSINESS = frozenset({"usaha", "umkm", "toko"})
 
 
@@ -73,11 +74,24 @@ def _is_name_and_more(heading: str) -> bool:
 
     "Nama & Jenis Usaha" is that of a business, as is "Nama Instansi / Jabatan".
     """
-    parts = [part for text in _SEVERAL.split(heading) if (part := words(text)) and _known(part) != _NUMBER]
+    parts = _parts(heading)
     if len(parts) < 2 or _known(parts[0]) != "name" or not all(map(_known, parts)):
         return False
     last = parts[-1].split()
     return last[-1] not in _BUSINESS or last[0] == "nama"
+
+
+def _parts(heading: str) -> list[str]:
+    """What a heading names, without the row's number."""
+    return [part for text in _SEVERAL.split(heading) if (part := words(text)) and _known(part) != _NUMBER]
+
+
+def field_beside_name(heading: str) -> str | None:
+    """The field that a heading such as "Nama / Jabatan" names beside the name, where its cells hold more of it."""
+    if not _is_name_and_more(heading):
+        return None
+    fields = (_known(part) for part in _parts(heading)[1:])
+    return next((field for field in fields if field in _BESIDE_A_NAME), None)
 
 
 def _known(part: str) -> str | None:

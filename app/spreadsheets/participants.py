@@ -9,7 +9,6 @@ from app.spreadsheets.document import Cell, CellError, SheetRow, StatedTotalOf, 
 from app.spreadsheets.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.grid import Merge
 from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, says_something, spread_text
-from app.spreadsheets.number_beside_name import name_and_number
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.row_kinds import (
     StatedTotal,
@@ -22,6 +21,7 @@ from app.spreadsheets.row_kinds import (
     section_of,
     stated_total,
 )
+from app.spreadsheets.shared_cells import name_and_more, name_and_number, phone_and_email
 from app.spreadsheets.text import clean, words
 
 _LONGEST_ORDINAL = 4
@@ -135,7 +135,7 @@ class _Table:
                 cell = str(cell)
             if cell is not None and cell != "":
                 cells[name] = cell
-        self.split_name(cells)
+        self.split_shared(row, cells)
         if self.named.parts:
             self.add_spread(row, cells)
         if self.named.remarks is not None:
@@ -143,6 +143,26 @@ class _Table:
         elif self.marked and "note" in cells and "attendance" not in cells:
             self.take_mark_of_note(cells)
         return cells
+
+    def split_shared(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        """Cells that hold more than one thing."""
+        if self.named.beside_name:
+            self.split_more_from_name(row, cells)
+        self.split_name(cells)
+        phone = cells.get("phone")
+        if type(phone) is str and "@" in phone:
+            cells["phone"], address = phone_and_email(phone)
+            cells.setdefault("email", address)
+
+    def split_more_from_name(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        """Under "Nama / Jabatan": before it is tidied, as a line's end parts the two."""
+        index = next(index for index, name in self.plain if name == "name")
+        said = row[index] if index < len(row) else None
+        if isinstance(said, str) and said.strip():
+            name, more = name_and_more(said.strip())
+            cells["name"] = clean(name)
+            if more:
+                cells.setdefault(str(self.named.beside_name), clean(more))
 
     def split_name(self, cells: dict[str, Cell]) -> None:
         said = cells.get("name")

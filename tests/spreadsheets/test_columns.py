@@ -109,6 +109,37 @@ def test_a_list_whose_only_names_stand_beside_what_they_do_is_read() -> None:
     assert cells(recognised(content), "name") == ["Rina Gani"]
 
 
+def test_what_stands_beside_the_name_in_its_cell_is_read_as_its_heading_says() -> None:
+    content = workbook(
+        ["No", "Nama / Jabatan", "Kelurahan"],
+        [1, "Rina Gani / Ketua RT 12", "Damai"],
+        [2, "Budi Santoso, S.E.\nKetua PKK", "Damai"],
+        [3, "Maya Anwar (Tokoh Agama)", "Damai"],
+        [4, "Dewi Halim - Pelaku UMKM", "Damai"],
+        [5, "Siti Nur-Aini", "Damai"],
+        [6, "/ Ketua RT 3", "Damai"],
+    )
+    sheet = recognised(content)
+    assert cells(sheet, "name") == [
+        *("Rina Gani", "Budi Santoso, S.E.", "Maya Anwar", "Dewi Halim", "Siti Nur-Aini", "/ Ketua RT 3")
+    ]
+    assert cells(sheet, "organization") == [
+        *("Ketua RT 12", "Ketua PKK", "Tokoh Agama", "Pelaku UMKM", None, None)
+    ]
+
+
+def test_an_address_beside_the_name_is_the_kelurahan_where_no_column_is() -> None:
+    sheet = recognised(workbook(["No", "Nama / Alamat"], [1, "Rina Gani / Damai RT 3"]))
+    assert cells(sheet, "kelurahan") == ["Damai RT 3"]
+
+
+@pytest.mark.parametrize("said", ["0812-5512-3415\nrina@contoh.id", "rina@contoh.id/0812-5512-3415"])
+def test_an_address_beside_the_telephone_number_is_one_of_its_own(said: str) -> None:
+    sheet = recognised(workbook(["Nama", "Kelurahan", "No HP/Email"], ["Rina Gani", "Damai", said]))
+    assert [row.cells["phone"] for row in sheet.rows] == ["0812-5512-3415"]
+    assert cells(sheet, "email") == ["rina@contoh.id"]
+
+
 def test_a_nik_or_telephone_number_in_the_name_s_cell_is_no_part_of_the_name() -> None:
     content = workbook(
         ["No", "Nama / NIK", "Kelurahan", "HP"],

@@ -3,7 +3,7 @@
 import pytest
 
 from app.spreadsheets.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
-from app.spreadsheets.number_beside_name import name_and_number
+from app.spreadsheets.shared_cells import name_and_number
 
 
 @pytest.mark.parametrize(

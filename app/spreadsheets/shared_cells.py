@@ -1,4 +1,4 @@
-"""The numbers that stand beside a name in its cell: "3. Rina Gani / 6471…", "Budi (0812…)", "Sri NIP. 1980…"."""
+"""Cells that hold more than one thing: "3. Rina Gani / 6471…", "Budi (0812…)", "Sri / Ketua RT"."""
 
 import re
 
@@ -15,6 +15,7 @@ _BEHIND = re.compile(
     r"(?<![\w+])(?:(?:no|nik|ktp|hp|wa|telp|tlp)\b[.:\s]*)*(\+?\d(?:[ .-]?\d){8,15})\)?$", re.IGNORECASE
 )
 _BETWEEN = " (/,;:|–-"
+_ONE_FROM_ANOTHER = re.compile(r"\s*[\r\n]+\s*|\s*[/|(]\s*|\s+[-–—]\s+")
 
 
 def name_and_number(text: str) -> tuple[str, str | None, str]:
@@ -34,3 +35,19 @@ def name_and_number(text: str) -> tuple[str, str | None, str]:
         return text, None, ""
     digits = sum(map(str.isdigit, found[1]))
     return name, "nik" if digits == LENGTH else "phone", found[1]
+
+
+def name_and_more(text: str) -> tuple[str, str]:
+    """The name and the rest of a cell under "Nama / Jabatan": on lines of their own, behind a slash or in brackets."""
+    name, *more = _ONE_FROM_ANOTHER.split(text)
+    if not name:
+        return text, ""
+    return name, " / ".join(part.strip(" )") for part in more if part and not _NIP.fullmatch(part.strip()))
+
+
+def phone_and_email(text: str) -> tuple[str, str]:
+    """The numbers and the address of a cell under "No. HP / E-mail"."""
+    said = text.replace("/", " / ").split()
+    return " ".join(word for word in said if "@" not in word).strip(" /"), next(
+        (word for word in said if "@" in word), ""
+    )
