@@ -12,6 +12,7 @@ from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, says_s
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.row_kinds import (
     StatedTotal,
+    begins_a_note,
     is_caption,
     is_count,
     is_note,
@@ -238,11 +239,12 @@ class _Table:
             if not total.is_part:
                 self.close(total)
             return False
-        if not numbered and self.named.number is not None and is_caption(texts):
+        noted = not numbered and is_note(texts)
+        if not numbered and not noted and self.named.number is not None and is_caption(texts):
             if names_a_kecamatan(texts):
                 self.section = None
             return False
-        ends = not numbered and (is_note(texts) or is_signature_line(texts, self.named.fields))
+        ends = noted or (not numbered and is_signature_line(texts, self.named.fields))
         if ends and not self.tells_of_a_person(cells):
             self.close(None)
             return False
@@ -256,7 +258,7 @@ class _Table:
         """Column → text of the filled cells, without the row's own number (or letter, of a section)."""
         texts = {index: clean(cell_text(cell)) for index, cell in enumerate(row) if cell not in (None, "")}
         ordinal = texts.get(self.named.number) if self.named.number is not None else None
-        if ordinal is not None and len(ordinal) <= _LONGEST_ORDINAL:
+        if ordinal is not None and len(ordinal) <= _LONGEST_ORDINAL and not begins_a_note(ordinal):
             del texts[self.named.number or 0]
         return {index: text for index, text in texts.items() if text}
 

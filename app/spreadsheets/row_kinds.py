@@ -25,6 +25,12 @@ _OFFICE = re.compile(
     re.IGNORECASE,
 )
 _NOTE = re.compile(r"(?:(?:catatan|keterangan|ket|nb|n\.b|note)\s*(?:[.:]|$)|\*)", re.IGNORECASE)
+_RECAP = re.compile(
+    r"(?:(?:jumlah|total)\s+)?(?:peserta\s+)?"
+    r"(?:laki-?\s?laki|pria|perempuan|wanita|hadir|tidak hadir|izin|ijin|sakit|alpa|alpha|tanpa keterangan)"
+    r"\s*[:=]?\s*\d{1,6}(?:\s*(?:orang|org|peserta))?",
+    re.IGNORECASE,
+)
 _LEGEND = re.compile(r"[^=]{1,20}=\s*[^\W\d][^=]*")
 _CAPTION = re.compile(
     r"(?:(?:unsur|kelompok|golongan|kategori|perwakilan|utusan|peserta|kecamatan)\s+\S.*|kec\.\s*\S.*"
@@ -32,6 +38,7 @@ _CAPTION = re.compile(
     re.IGNORECASE,
 )
 _SIGNATURE_LINE_CELLS = 3
+_RECAP_CELLS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +106,15 @@ def _numbers(texts: Sequence[str]) -> list[int]:
     return [int(number[0].replace(".", "")[:9]) for number in found]
 
 
+def begins_a_note(text: str) -> bool:
+    """True for "Ket:", which is as short as a row's number."""
+    return _NOTE.match(text) is not None
+
+
 def is_note(texts: Mapping[int, str]) -> bool:
-    """True for what is noted below a table: "Catatan: …", "*) diwakili", "H = Hadir"."""
+    """True for what is noted below a table: "Catatan: …", "*) diwakili", "H = Hadir", "Laki-laki: 12 orang"."""
+    if 1 <= len(texts) <= _RECAP_CELLS and _RECAP.fullmatch(" ".join(texts.values())):
+        return True
     if len(texts) != 1:
         return False
     (text,) = texts.values()

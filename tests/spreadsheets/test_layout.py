@@ -130,6 +130,20 @@ def test_what_is_noted_below_the_table_is_nobody(header: tuple[str | None, ...],
 
 
 @pytest.mark.parametrize(
+    "lines",
+    [
+        [["Ket:"], ["H", "Hadir"], ["S", "Sakit"]],
+        [[None, "Laki-laki", "1 orang"], [None, "Perempuan", "1 orang"], [None, "Jumlah", "2 orang"]],
+        [[None, "Hadir : 2"], [None, "Tidak hadir = 0"]],
+    ],
+)
+def test_what_marks_mean_and_how_many_there_are_is_nobody(lines: list[list[Cell]]) -> None:
+    people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Manggar"]]
+    sheet = recognised(workbook(HEADER, *people, *lines))
+    assert names(sheet) == ["Rina Gani", "Maya"]
+
+
+@pytest.mark.parametrize(
     "caption",
     [
         "UNSUR RT",
