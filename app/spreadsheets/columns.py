@@ -11,6 +11,7 @@ from app.spreadsheets.header import Header, Heading
 from app.spreadsheets.headings import (
     field_beside_name,
     heading_field,
+    is_arrival_heading,
     is_attendance_part,
     is_ignored_heading,
     is_number_heading,
@@ -67,7 +68,9 @@ def name_columns(
     fields, warnings = _one_column_each(fields, parts, rows, texts)
     named = NamedColumns(fields, number, parts, None, None, tuple(warnings), _beside_name(fields, texts))
     if not any(_has_data(rows, index) for index, field in fields.items() if field == "attendance"):
-        named = _with_remarks(named, chosen, _without_headings_again(named.fields, header.headings, rows))
+        people = _without_headings_again(named.fields, header.headings, rows)
+        named = _with_remarks(named, chosen, people)
+        named = _with_arrivals(named, header.headings, chosen, people)
     unread = _marks_not_read(named, header.headings, chosen, rows)
     return replace(named, warnings=(*named.warnings, *(marks_not_read(index, texts) for index in unread)))
 
@@ -221,6 +224,17 @@ def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: R
             others = {i: known for i, known in named.fields.items() if known != "attendance" or i in chosen}
             return replace(named, fields={**others, index: "attendance"}, remarks=index, remarks_field=field)
     return named
+
+
+def _with_arrivals(
+    named: NamedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
+) -> NamedColumns:
+    """Where nobody is marked or signs, the hours at which people came say who did."""
+    if not {"attendance", "signature"}.isdisjoint(named.fields.values()):
+        return named
+    arrivals = (heading.index for heading in headings if is_arrival_heading(heading.text))
+    index = next((index for index in arrivals if index not in chosen and _has_data(rows, index)), None)
+    return named if index is None else replace(named, fields={**named.fields, index: "attendance"})
 
 
 def _without_headings_again(fields: Mapping[int, str], headings: Sequence[Heading], rows: Rows) -> Rows:

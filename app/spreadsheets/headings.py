@@ -10,7 +10,8 @@ from app.spreadsheets.marks import is_day_heading, is_part_of_day, outcome_of_he
 from app.spreadsheets.text import collapse, words
 
 _DATA = Path(__file__).parents[1] / "data" / "column-headings.csv"
-_NUMBER, _NONE = "number", "none"
+_NUMBER, _NONE, _ARRIVAL = "number", "none", "arrival"
+_NO_FIELDS = frozenset({_NUMBER, _NONE, _ARRIVAL})
 _CLOSE = 84
 _SHORTEST_MISSPELT = 4
 _LONGEST = 80
@@ -47,7 +48,7 @@ _LONGEST_FIRST = sorted(_ANYWHERE, key=len, reverse=True)
 _SQUASHED = {
     heading.replace(" ", ""): field
     for heading, field in (_ANYWHERE | _ALONE).items()
-    if len(heading) >= _SHORTEST_MISSPELT and field not in {_NUMBER, _NONE}
+    if len(heading) >= _SHORTEST_MISSPELT and field not in _NO_FIELDS
 }
 
 
@@ -63,7 +64,7 @@ def heading_field(heading: str) -> str | None:
         return "name"
     exact = _known(said)
     if exact:
-        return None if exact in {_NUMBER, _NONE} else exact
+        return None if exact in _NO_FIELDS else exact
     if outcome_of_heading(heading) is not None:
         return "attendance"
     return _inside(said) or _misspelt(said)
@@ -130,7 +131,12 @@ def is_number_heading(heading: str) -> bool:
 
 def is_ignored_heading(heading: str) -> bool:
     """True for a column that is known to hold nothing of use, whatever stands in it."""
-    return _ALONE.get(words(heading)) == _NONE
+    return _ALONE.get(words(heading)) in {_NONE, _ARRIVAL}
+
+
+def is_arrival_heading(heading: str) -> bool:
+    """True for "Jam Datang": of use where nothing else says who came."""
+    return _ALONE.get(words(heading)) == _ARRIVAL
 
 
 def is_attendance_part(heading: str) -> bool:

@@ -66,6 +66,12 @@ _DAY_AND_MONTH = re.compile(
 _DAY_OF_MONTH = re.compile(r"(?:tgl|tanggal) (?P<number>\d{1,2})")
 _LINE_TO_WRITE_ON = re.compile(r"[.…_ ☐□]*|\(?\d{1,6}[.)]*\s*[.…_]{2,}")
 _PRINTED = re.compile(r"\(?\d{0,6}[.)]*[-–—.…_*/ ]*")
+_HOUR = re.compile(
+    r"(?:[\d/-]{8,10}[ t])?\s*(?:(?:pukul|pkl|jam)\.?\s*)?(?!0?0[.:]00)(?:[01]?\d|2[0-3])[.:][0-5]\d(?:[.:][0-5]\d)?"
+    r"\s*(?:wita|am|pm)?",
+    re.IGNORECASE,
+)
+"""When somebody arrived: "08.15", "2025-08-05 08:15:00"; midnight is no such hour."""
 _BLANK_WRITTEN_OUT = re.compile(r"(?:kosong|blank):\s*(?P<meant>\S.*)", re.IGNORECASE)
 _NUMBERED = re.compile(r"\(?\d{1,6}(?:[.)]+\s*|\s+)(?=[^\W\d]|[✓✔√☑✅✗✘✕☒❌])")
 """The row's number, as printed where somebody is to sign: "12. ✓"."""
@@ -78,7 +84,7 @@ def read_mark(cell: Cell) -> AttendanceStatus | None:
     text = _beside_number(clean(cell_text(cell)))
     if "?" in text:
         return None
-    if text in _TICKS:
+    if text in _TICKS or _HOUR.fullmatch(text):
         return "present"
     if text in _DASHES:
         return "absent"

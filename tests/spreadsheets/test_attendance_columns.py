@@ -1,7 +1,7 @@
 """Which columns hold attendance: of marks, signatures and notes, side by side, for outcomes, days and parts of one."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 
 import pytest
 from openpyxl import Workbook
@@ -138,6 +138,23 @@ def test_notes_are_notes_where_nobody_is_marked(said: str) -> None:
         workbook(["Nama", "Kelurahan", "Ket"], ["Rina", "Damai", said], ["Maya", "Damai", "-"])
     )
     assert sheet.columns[2].field == "note"
+
+
+@pytest.mark.parametrize(
+    ("headings", "attendance"),
+    [
+        (("Jam Datang",), ["present", "absent"]),
+        (("Waktu Check In",), ["present", "absent"]),
+        (("Jam Datang", "TTD"), ["present", "present"]),
+        (("Jam Datang", "Hadir"), ["present", "present"]),
+    ],
+)
+def test_when_people_came_says_who_did_where_nothing_else_does(
+    headings: tuple[str, ...], attendance: list[str]
+) -> None:
+    people: list[list[Cell]] = [["Rina", "Damai", time(8, 30)], ["Maya", "Damai", None]]
+    found = judged(recognised(workbook(("Nama", "Kelurahan", *headings), *people)))
+    assert [row.attendance for row in found.rows] == attendance
 
 
 def test_an_error_alone_in_several_columns_is_no_mark() -> None:

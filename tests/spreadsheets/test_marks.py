@@ -1,6 +1,6 @@
 """Attendance marks, alone and over several columns."""
 
-from datetime import date
+from datetime import date, datetime, time
 
 import pytest
 
@@ -42,6 +42,11 @@ DAY = date(2025, 8, 6)
         "1. v",
         "12 ✓",
         "(3) ttd",
+        "08.30",
+        "Pukul 8:30 WITA",
+        "2025-08-05 08:30:12",
+        time(8, 30),
+        datetime(2025, 8, 5, 8, 30),  # noqa: DTZ001 (Excel's dates know no zone)
     ],
 )
 def test_present(mark: Cell) -> None:
@@ -91,7 +96,8 @@ def test_excused(mark: Cell) -> None:
         "hadir / tidak",
         "2",
         7,
-        "08.30",
+        "00:00:00",
+        "24.75",
         "besok",
         "hadir, izin pulang",
         "3. x",
