@@ -12,11 +12,12 @@ from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.permissions import Actor
 from app.queries.attendance_imports import attendance_import_by_id
-from app.queries.reference import kelurahan
+from app.queries.reference import sheet_reference
 from app.services.activities import record
 from app.services.judging import SheetChoices
 from app.spreadsheets.document import Column, Message, RecognisedSheet
 from app.spreadsheets.reading import read_sheet
+from app.spreadsheets.target_groups import group_names
 from app.spreadsheets.text import words
 
 REMEMBERED = "columns-remembered"
@@ -30,11 +31,18 @@ def read_as_remembered(
     Returns the choices with the columns that were used; a sheet whose columns are those remembered says so by a
     warning. Raises what `read_sheet` raises.
     """
-    places = [place.name for place in kelurahan(look)]
+    reference = sheet_reference(look)
+    places = [kelurahan.name for kelurahan in reference.kelurahan]
+    groups = group_names(reference)
 
     def read(columns: Mapping[int, str | None] | None) -> RecognisedSheet:
         return read_sheet(
-            content, sheet=choices.sheet, header_row=choices.header_row, columns=columns, places=places
+            content,
+            sheet=choices.sheet,
+            header_row=choices.header_row,
+            columns=columns,
+            places=places,
+            groups=groups,
         )
 
     sheet = read(choices.columns)

@@ -70,5 +70,6 @@ def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[s
         header_row=request["header_row"],
         columns={int(index): field for index, field in request["columns"]},
         place_keys=place_keys,
+        group_keys=frozenset(request["group_keys"]),
         trim=request["trim"],
     )

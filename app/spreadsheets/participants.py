@@ -2,17 +2,18 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from math import isfinite
 
 from app.spreadsheets.columns import NamedColumns
-from app.spreadsheets.document import Cell, CellError, SheetRow, StatedTotalOf, cell_text
+from app.spreadsheets.document import Cell, SheetRow, StatedTotalOf, cell_text
 from app.spreadsheets.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.grid import Merge
-from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, says_something, spread_text
+from app.spreadsheets.marks import is_mark_word
 from app.spreadsheets.place_names import place_key
+from app.spreadsheets.row_cells import RowCells
 from app.spreadsheets.row_kinds import (
     StatedTotal,
     begins_a_note,
+    group_section,
     is_caption,
     is_count,
     is_note,
@@ -22,7 +23,6 @@ from app.spreadsheets.row_kinds import (
     section_of,
     stated_total,
 )
-from app.spreadsheets.shared_cells import name_and_more, name_and_number, phone_and_email
 from app.spreadsheets.text import clean, words
 
 _LONGEST_ORDINAL = 4
@@ -51,12 +51,13 @@ def read_participants(
     named: NamedColumns,
     headings: Mapping[int, str],
     place_keys: Collection[str],
+    group_keys: Collection[str] = (),
 ) -> Participants:
     """All rows of people from row `below` (from 0) to the table's end; `headings` are texts by column.
 
     The table ends at the first total or signature line after which no numbered row follows.
     """
-    table = _Table(named, headings, place_keys)
+    table = _Table(named, headings, place_keys, group_keys)
     for number, row in enumerate(rows[below:], start=below + 1):
         table.take(number, row)
         if table.found.far is not None:
@@ -65,17 +66,23 @@ def read_participants(
 
 
 class _Table:
-    """The state of walking down the rows: the section, and where the table may have ended."""
+    """The state of walking down the rows: the sections, and where the table may have ended."""
 
-    def __init__(self, named: NamedColumns, headings: Mapping[int, str], place_keys: Collection[str]) -> None:
-        spread = {index for part in named.parts.values() for index, _ in part}
-        self.plain = [(index, field) for index, field in sorted(named.fields.items()) if index not in spread]
+    def __init__(
+        self,
+        named: NamedColumns,
+        headings: Mapping[int, str],
+        place_keys: Collection[str],
+        group_keys: Collection[str],
+    ) -> None:
+        self.cells = RowCells(named)
         self.named = named
-        self.marked = "attendance" in named.fields.values()
         self.headings = {index: said for index, text in headings.items() if (said := words(text))}
         self.place_keys = place_keys
+        self.group_keys = group_keys
         self.found = Participants()
         self.section: str | None = None
+        self.group: str | None = None
         self.blanks = 0
         self.end: int | None = None
         self.totals: list[StatedTotal] = []
@@ -84,7 +91,7 @@ class _Table:
         if not any(row):
             self.blanks += 1
             return
-        cells = self.mapped_cells(row)
+        cells = self.cells.of(row)
         numbered = self.is_numbered(row)
         if not (numbered and self.is_plainly_a_person(cells)) and not self.is_person(
             row, cells, numbered=numbered
@@ -99,6 +106,8 @@ class _Table:
         tells = below_end and self.tells_of_a_person(cells)
         if self.section is not None:
             cells.setdefault("kelurahan", self.section)
+        if self.group is not None:
+            cells.setdefault("target_group", self.group)
         if below_end:
             without_numbers = self.named.number is None
             if numbered or (without_numbers and (tells or len(cells) > _CELLS_OF_A_SIGNER)):
@@ -122,87 +131,6 @@ class _Table:
         if self.totals:
             self.found.total, self.found.total_of = self.totals[0].number, self.totals[0].of
         return self.found
-
-    def mapped_cells(self, row: Sequence[Cell]) -> dict[str, Cell]:
-        cells: dict[str, Cell] = {}
-        width = len(row)
-        for index, name in self.plain:
-            if index >= width:
-                break
-            cell = row[index]
-            if type(cell) is str:
-                cell = clean(cell)
-            elif type(cell) is float and not isfinite(cell):
-                cell = str(cell)
-            if cell is not None and cell != "":
-                cells[name] = cell
-        self.split_shared(row, cells)
-        if self.named.parts:
-            self.add_spread(row, cells)
-        if self.named.remarks is not None:
-            self.split_remarks(cells)
-        elif self.marked and "note" in cells and "attendance" not in cells:
-            self.take_mark_of_note(cells)
-        return cells
-
-    def split_shared(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Cells that hold more than one thing."""
-        if self.named.beside_name:
-            self.split_more_from_name(row, cells)
-        self.split_name(cells)
-        phone = cells.get("phone")
-        if type(phone) is str and "@" in phone:
-            cells["phone"], address = phone_and_email(phone)
-            cells.setdefault("email", address)
-
-    def split_more_from_name(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Under "Nama / Jabatan": before it is tidied, as a line's end parts the two."""
-        index = next(index for index, name in self.plain if name == "name")
-        said = row[index] if index < len(row) else None
-        if isinstance(said, str) and said.strip():
-            name, more = name_and_more(said.strip())
-            cells["name"] = clean(name)
-            if more:
-                cells.setdefault(str(self.named.beside_name), clean(more))
-
-    def split_name(self, cells: dict[str, Cell]) -> None:
-        said = cells.get("name")
-        if type(said) is str and (said[-1].isdigit() or said[-1] == ")" or not said[0].isalpha()):
-            cells["name"], field, number = name_and_number(said)
-            if field:
-                cells.setdefault(field, number)
-
-    def add_spread(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Marks of several columns as one text; where all that they hold is an error, that."""
-        for name, parts in self.named.parts.items():
-            if name == "name":
-                names = (clean(cell_text(row[index])) for index, _ in parts if index < len(row))
-                if whole := " ".join(filter(None, names)):
-                    cells[name] = whole
-                continue
-            marks = [(label, row[index] if index < len(row) else None) for index, label in parts]
-            text = spread_text((label, clean(cell_text(cell))) for label, cell in marks)
-            filled = [cell for _, cell in marks if cell not in (None, "")]
-            if filled and all(isinstance(cell, CellError) for cell in filled):
-                cells[name] = filled[0]
-            elif text:
-                cells[name] = text
-
-    def split_remarks(self, cells: dict[str, Cell]) -> None:
-        """A remark that is no mark is a note again. Where one signs, only what was printed there says nothing."""
-        remark = cells.get("attendance")
-        if remark is None or (isinstance(remark, str) and (is_mark_word(remark) or may_be_mark(remark))):
-            return
-        if self.named.remarks_field == "note":
-            cells["note"] = cells.pop("attendance")
-        elif not isinstance(remark, str) or is_printed(remark):
-            del cells["attendance"]
-
-    def take_mark_of_note(self, cells: dict[str, Cell]) -> None:
-        """ "sakit" in the note of somebody without a mark says why there is none."""
-        note = cells["note"]
-        if isinstance(note, str) and is_mark_word(note) and says_something(note):
-            cells["attendance"] = note
 
     def is_numbered(self, row: Sequence[Cell]) -> bool:
         index = self.named.number
@@ -232,8 +160,7 @@ class _Table:
         texts = self.other_texts(row)
         if not texts or is_numbering(row) or self.is_repeated_header(texts):
             return False
-        if section := section_of(texts, self.named.fields, self.place_keys, numbered=numbered):
-            self.section = section
+        if self.begins_a_section(texts, numbered=numbered):
             return False
         if not numbered and (total := stated_total(row)):
             if not total.is_part:
@@ -258,9 +185,23 @@ class _Table:
         """Column → text of the filled cells, without the row's own number (or letter, of a section)."""
         texts = {index: clean(cell_text(cell)) for index, cell in enumerate(row) if cell not in (None, "")}
         ordinal = texts.get(self.named.number) if self.named.number is not None else None
-        if ordinal is not None and len(ordinal) <= _LONGEST_ORDINAL and not begins_a_note(ordinal):
+        if ordinal is not None and len(ordinal) <= _LONGEST_ORDINAL and not self.is_heading(ordinal):
             del texts[self.named.number or 0]
         return {index: text for index, text in texts.items() if text}
+
+    def begins_a_section(self, texts: Mapping[int, str], *, numbered: bool) -> bool:
+        """Of a kelurahan, or of a target group, which any other caption ends."""
+        if section := section_of(texts, self.named.fields, self.place_keys, numbered=numbered):
+            self.section = section
+            return True
+        if numbered or len(texts) > 1:
+            return False
+        self.group = group_section(texts, self.group_keys)
+        return self.group is not None
+
+    def is_heading(self, ordinal: str) -> bool:
+        """ "Ket:" and "PKK" are as short as a row's number or letter."""
+        return begins_a_note(ordinal) or group_section({0: ordinal}, self.group_keys) is not None
 
     def is_repeated_header(self, texts: Mapping[int, str]) -> bool:
         """The heading stands over the names again, or (a header's second row) there are headings and nothing else."""

@@ -12,6 +12,7 @@ from app.spreadsheets.children import ChildDied, fork_server
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.failures import MAX_BYTES
 from app.spreadsheets.place_names import place_key
+from app.spreadsheets.text import words
 from app.spreadsheets.transfer import sheet_from_json
 
 MEMORY_BYTES = 1536 * 1024**2
@@ -122,15 +123,18 @@ def read_sheet(
     header_row: int | None = None,
     columns: Mapping[int, str | None] | None = None,
     places: Collection[str] = (),
+    groups: Collection[str] = (),
 ) -> RecognisedSheet:
     """Reads and recognises one sheet: the one named, or the first visible one with a recognisable header.
 
     `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field, None for none)
     overrules what is recognised. `places` are names of kelurahan, by which a column or a row without a heading
-    is told. Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
+    is told, `groups` those of target groups, by which the heading of a section is.
+    Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
     """
     asked = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
-    return _read(content, places, {"list": "participants", **asked})
+    group_keys = sorted({words(group) for group in groups})
+    return _read(content, places, {"list": "participants", "group_keys": group_keys, **asked})
 
 
 def read_venue_list(content: bytes, places: Collection[str]) -> RecognisedSheet:

@@ -28,13 +28,14 @@ def recognise(
     header_row: int | None,
     columns: Mapping[int, str | None],
     place_keys: Collection[str],
+    group_keys: Collection[str] = (),
     trim: bool,
 ) -> RecognisedSheet:
     """The first visible sheet with a header that names people, or the sheet and header row that are asked for."""
 
     def read(grid: Grid) -> RecognisedSheet | None:
         header = find_header(grid, header_row)
-        return _recognise_sheet(grid, header, columns, place_keys) if header else None
+        return _recognise_sheet(grid, header, columns, place_keys, group_keys) if header else None
 
     return first_list(grids(content, sheet, trim=trim), read, no_header="no-header", no_rows="empty-list")
 
@@ -58,7 +59,11 @@ def first_list(
 
 
 def _recognise_sheet(
-    grid: Grid, header: Header, chosen: Mapping[int, str | None], place_keys: Collection[str]
+    grid: Grid,
+    header: Header,
+    chosen: Mapping[int, str | None],
+    place_keys: Collection[str],
+    group_keys: Collection[str],
 ) -> RecognisedSheet | None:
     grid = with_marks_in_one_column(grid, header, chosen)
     named = name_columns(header, grid.rows[header.below :], chosen, place_keys)
@@ -71,7 +76,7 @@ def _recognise_sheet(
         rows = _with_birth_dates_from_1904(rows, header.below, named)
     headings = {heading.index: heading for heading in header.headings}
     texts = {index: heading.text for index, heading in headings.items()}
-    found = read_participants(rows, header.below, named, texts, place_keys)
+    found = read_participants(rows, header.below, named, texts, place_keys, group_keys)
     left_out = (("far-cells", found.far), ("rows-below-end", found.below_end))
     unread = [Message("warning", None, code, {"row": row}) for code, row in left_out if row]
     return RecognisedSheet(

@@ -32,6 +32,10 @@ _RECAP = re.compile(
     re.IGNORECASE,
 )
 _LEGEND = re.compile(r"[^=]{1,20}=\s*[^\W\d][^=]*")
+_GROUP = re.compile(
+    r"(?:\w{1,4}[.)]\s*)?(?:(?:unsur|kelompok|golongan|kategori|perwakilan)\b\s*)?(?P<group>.*)",
+    re.IGNORECASE,
+)
 _CAPTION = re.compile(
     r"(?:(?:unsur|kelompok|golongan|kategori|perwakilan|utusan|peserta|kecamatan)\s+\S.*|kec\.\s*\S.*"
     r"|hal(?:aman|\.)\s*\d.*|.*:)",
@@ -83,6 +87,13 @@ def section_of(
     if numbered or text.isdigit():
         return None
     return text if fields.get(index) == "kelurahan" or place_key(text) in place_keys else None
+
+
+def group_section(texts: Mapping[int, str], group_keys: Collection[str]) -> str | None:
+    """The target group of a row that holds nothing else ("B. UNSUR PENGURUS RT"): it serves the rows below."""
+    (text,) = texts.values()
+    found = _GROUP.fullmatch(text)
+    return found["group"] if found and words(found["group"]) in group_keys else None
 
 
 def stated_total(row: Sequence[Cell]) -> StatedTotal | None:

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.spreadsheets.reference import Reference
+from app.spreadsheets.reference import Reference, TargetGroup
 from app.spreadsheets.text import words
 
 _NUMBERED_RT = re.compile(r"\b(?P<rt>rt)(?:\s*\d+)+(?:\s*rw\s*\d+)?\s*$")
@@ -27,14 +27,19 @@ class GroupIndex:
 
     def __init__(self, reference: Reference) -> None:
         self.label = {group.code: group.label for group in reference.target_groups}
-        self.code = {
-            words(text): group.code
-            for group in reference.target_groups
-            for text in (*group.synonyms, *group.labels, group.label, group.code)
-        }
+        self.code = {words(name): group.code for group in reference.target_groups for name in _names(group)}
         self.inside = sorted(
             (name for name in self.code if len(name) >= _SHORTEST_INSIDE), key=len, reverse=True
         )
+
+
+def _names(group: TargetGroup) -> tuple[str, ...]:
+    return (*group.synonyms, *group.labels, group.label, group.code)
+
+
+def group_names(reference: Reference) -> list[str]:
+    """All that the groups are called."""
+    return [name for group in reference.target_groups for name in _names(group)]
 
 
 @lru_cache(maxsize=1)

@@ -22,6 +22,7 @@ PLAIN: dict[str, Any] = {
     "header_row": None,
     "columns": [],
     "place_keys": [],
+    "group_keys": [],
     "trim": False,
 }
 

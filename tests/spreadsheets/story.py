@@ -26,6 +26,7 @@ from app.spreadsheets.judgement import (
 from app.spreadsheets.place_names import place_key
 from app.spreadsheets.recognise import recognise
 from app.spreadsheets.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
+from app.spreadsheets.text import words
 
 DATA = Path(__file__).parents[2] / "app" / "data"
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -90,7 +91,9 @@ def saved(book: Workbook) -> bytes:
     return content.getvalue()
 
 
-def recognised(content: bytes, *, places: Iterable[str] = (), beyond: bool = False) -> RecognisedSheet:
+def recognised(
+    content: bytes, *, places: Iterable[str] = (), groups: Iterable[str] = (), beyond: bool = False
+) -> RecognisedSheet:
     """What `read_sheet` gives, without a process of its own; with `beyond` cells far outside are cut off first."""
     return recognise(
         content,
@@ -98,6 +101,7 @@ def recognised(content: bytes, *, places: Iterable[str] = (), beyond: bool = Fal
         header_row=None,
         columns={},
         place_keys={place_key(place) for place in places},
+        group_keys={words(group) for group in groups},
         trim=beyond,
     )
 

@@ -23,6 +23,7 @@ REQUEST = {
     "seconds": 30,
     "trim": False,
     "place_keys": [],
+    "group_keys": [],
     "sheet": None,
     "header_row": None,
     "columns": [],

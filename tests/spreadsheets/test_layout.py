@@ -93,12 +93,6 @@ def test_a_nip_below_the_name_is_nobody() -> None:
     assert names(recognised(saved(book))) == ["Rina Gani", "Budi Santoso", ""]
 
 
-def test_a_bare_name_of_a_kelurahan_is_told_by_the_places_known() -> None:
-    content = workbook(["Nama", "RT"], ["MANGGAR"], ["Rina Gani", 7])
-    assert cells(recognised(content, places=PLACES), "kelurahan") == ["MANGGAR"]
-    assert names(recognised(content)) == ["MANGGAR", "Rina Gani"]
-
-
 @pytest.mark.parametrize(
     "ending",
     [
@@ -159,17 +153,6 @@ def test_a_caption_between_numbered_people_is_nobody(caption: str) -> None:
         HEADER, [None, caption], [1, "Rina Gani", "Damai"], [None, caption], [2, "Maya", "Damai"]
     )
     assert names(recognised(content)) == ["Rina Gani", "Maya"]
-
-
-def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() -> None:
-    content = workbook(
-        ["No", "Nama"],
-        [None, "Kelurahan Manggar"],
-        [1, "Rina Gani"],
-        [None, "Kec. Balikpapan Kota"],
-        [2, "Maya"],
-    )
-    assert cells(recognised(content), "kelurahan") == ["Kelurahan Manggar", None]
 
 
 def test_who_has_no_number_and_a_group_s_name_is_a_participant_where_nobody_has_one() -> None:

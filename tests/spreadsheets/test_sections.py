@@ -1,0 +1,56 @@
+"""Lists in sections: what a heading between people says of those below it."""
+
+import pytest
+
+from app.spreadsheets.document import Cell, RecognisedSheet
+from tests.spreadsheets.story import recognised, reference, workbook
+
+HEADER = ("No", "Nama", "Kelurahan", "Paraf")
+PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
+
+
+def names(sheet: RecognisedSheet) -> list[Cell]:
+    return [row.cells.get("name") for row in sheet.rows]
+
+
+def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+    return [row.cells.get(field) for row in sheet.rows]
+
+
+def test_a_bare_name_of_a_kelurahan_is_told_by_the_places_known() -> None:
+    content = workbook(["Nama", "RT"], ["MANGGAR"], ["Rina Gani", 7])
+    assert cells(recognised(content, places=PLACES), "kelurahan") == ["MANGGAR"]
+    assert names(recognised(content)) == ["MANGGAR", "Rina Gani"]
+
+
+def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() -> None:
+    content = workbook(
+        ["No", "Nama"],
+        [None, "Kelurahan Manggar"],
+        [1, "Rina Gani"],
+        [None, "Kec. Balikpapan Kota"],
+        [2, "Maya"],
+    )
+    assert cells(recognised(content), "kelurahan") == ["Kelurahan Manggar", None]
+
+
+@pytest.mark.parametrize(
+    ("headings", "groups"),
+    [
+        ((["A. PELAKU UMKM"], ["B. UNSUR PENGURUS RT"]), ["PELAKU UMKM", "PENGURUS RT"]),
+        ((["I", "UMKM"], ["II", "Ketua RT"]), ["UMKM", "Ketua RT"]),
+        ((["UMKM"], ["PKK"]), ["UMKM", "PKK"]),
+        ((["UMKM"], ["Kelurahan Manggar"]), ["UMKM", "UMKM"]),
+        ((["UMKM"], ["PANITIA"]), ["UMKM", None]),
+        ((["UMKM"], ["3", "Ketua RT"]), ["UMKM", "UMKM"]),
+    ],
+)
+def test_a_row_with_nothing_but_a_target_group_serves_the_rows_below_it(
+    headings: tuple[list[Cell], list[Cell]], groups: list[str | None]
+) -> None:
+    first, second = headings
+    people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Damai"]]
+    known = ["UMKM", "Pelaku UMKM", "Pengurus RT", "Ketua RT", "PKK"]
+    sheet = recognised(workbook(HEADER, first, people[0], second, people[1]), groups=known)
+    found = {row.cells["name"]: row.cells.get("target_group") for row in sheet.rows}
+    assert [found["Rina Gani"], found["Maya"]] == groups
