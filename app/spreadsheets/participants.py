@@ -86,6 +86,7 @@ class _Table:
         self.blanks = 0
         self.end: int | None = None
         self.totals: list[StatedTotal] = []
+        self.totals_above: list[StatedTotal] = []
 
     def take(self, number: int, row: Sequence[Cell]) -> None:
         if not any(row):
@@ -121,6 +122,7 @@ class _Table:
     def reopen(self) -> None:
         """What looked like the table's end stood in its middle."""
         self.end = self.found.below_end = None
+        self.totals_above += self.totals
         self.totals.clear()
 
     def finish(self) -> Participants:
@@ -129,8 +131,17 @@ class _Table:
         if len(self.found.rows) > MAX_ROWS:
             raise SheetFailure("too-many-rows", limit=MAX_ROWS)
         if self.totals:
-            self.found.total, self.found.total_of = self.totals[0].number, self.totals[0].of
+            self.found.total, self.found.total_of = self.total_of_all()
         return self.found
+
+    def total_of_all(self) -> tuple[int | None, StatedTotalOf]:
+        """The first below the list. Where totals stand above, too: that, the last or the sum, whichever is nearest."""
+        first, last = self.totals[0], self.totals[-1]
+        above = [total.number or 0 for total in self.totals_above if total.of == first.of]
+        if not above or first.of == "present":
+            return first.number, first.of
+        stated = [first.number or 0, last.number or 0, sum(above) + (first.number or 0)]
+        return min(stated, key=lambda total: abs(total - len(self.found.rows))), first.of
 
     def is_numbered(self, row: Sequence[Cell]) -> bool:
         index = self.named.number

@@ -54,3 +54,11 @@ def test_a_row_with_nothing_but_a_target_group_serves_the_rows_below_it(
     sheet = recognised(workbook(HEADER, first, people[0], second, people[1]), groups=known)
     found = {row.cells["name"]: row.cells.get("target_group") for row in sheet.rows}
     assert [found["Rina Gani"], found["Maya"]] == groups
+
+
+@pytest.mark.parametrize("below", [[], [["Total", "", 3]], [["Jumlah seluruhnya : 3 orang"]]])
+def test_the_totals_of_sections_are_none_of_the_whole_list(below: list[list[Cell]]) -> None:
+    damai: list[list[Cell]] = [["Kelurahan Damai"], [1, "Rina Gani"], [2, "Maya"], ["Jumlah", "", 2]]
+    manggar: list[list[Cell]] = [["Kelurahan Manggar"], [1, "Budi"], ["Jumlah", "", 1]]
+    content = workbook(HEADER, *damai, *manggar, *below)
+    assert recognised(content).stated_total == 3
