@@ -62,6 +62,8 @@ def _from_number(number: int | float) -> NikReading:
 def _from_text(text: str) -> NikReading:
     if _SCIENTIFIC.fullmatch(text):
         return NikReading(None, "nik-corrupted")
+    if text.endswith(".0") and (number := text.removesuffix(".0")).isdecimal():
+        return _from_number(int(number[: LENGTH + 1]))
     bare = _SEPARATORS.sub("", text)
     if not bare.isdigit():
         if words(text) in _NOTHING:

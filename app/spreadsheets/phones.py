@@ -64,7 +64,9 @@ def phone_found(text: str) -> str:
 def _first_number(text: str) -> str | None:
     if text.isdigit():
         return _number(text)
-    return _number(_PUNCTUATION.sub("", _SEVERAL.split(text, maxsplit=1)[0])) or _among_words(text)
+    return _number(
+        _PUNCTUATION.sub("", _SEVERAL.split(text.removesuffix(".0"), maxsplit=1)[0])
+    ) or _among_words(text)
 
 
 def _among_words(text: str) -> str | None:

@@ -31,7 +31,8 @@ def read_rt(cell: Cell) -> str | None:
         case int() | float():
             return str(int(cell)) if 1 <= cell <= 999 and cell == int(cell) else None
         case str():
-            found = _ALONE.fullmatch(clean(cell)) or _SPOILT.fullmatch(clean(cell))
+            text = clean(cell).removesuffix(".0")
+            found = _ALONE.fullmatch(text) or _SPOILT.fullmatch(text)
             return found["rt"] if found else None
         case _:
             return None

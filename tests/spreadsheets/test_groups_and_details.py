@@ -69,6 +69,7 @@ def test_an_unclear_group_names_those_that_it_may_be() -> None:
         ("12 No. 5", None),
         ("- / 02", None),
         ("Kartini 12", None),
+        ("12.0", "12"),
         (12.5, None),
         (True, None),
     ],

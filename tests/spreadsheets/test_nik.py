@@ -20,6 +20,7 @@ WOMAN = "6471056001970003"
         "64.71.06.080171.0001",
         f"'{MAN}",
         float(MAN),
+        f"{MAN}.0",
         f"NIK: {MAN}",
         f"No. KTP {MAN}",
         f"{MAN} (KTP)",
