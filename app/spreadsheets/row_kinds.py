@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.spreadsheets.document import Cell, StatedTotalOf, cell_text
+from app.spreadsheets.failures import MAX_ROWS
 from app.spreadsheets.place_names import place_key, section_place
 from app.spreadsheets.text import clean, words
 
@@ -47,7 +48,7 @@ _RECAP_CELLS = 3
 
 @dataclass(frozen=True, slots=True)
 class StatedTotal:
-    """`number` None: a subtotal (`is_part`), or a count of some that isn't compared (the absent, the women)."""
+    """`number` None: a subtotal (`is_part`), or a count of what isn't compared (the absent, the women, money)."""
 
     number: int | None
     of: StatedTotalOf
@@ -106,7 +107,7 @@ def stated_total(row: Sequence[Cell]) -> StatedTotal | None:
     said = words(found["rest"])
     numbers = _numbers([found["rest"], *texts[at + 1 :]])
     compared = not found["sub"] and not _PART.search(said)
-    number = numbers[0] if compared and len(numbers) == 1 else None
+    number = numbers[0] if compared and len(numbers) == 1 and numbers[0] <= MAX_ROWS else None
     of: StatedTotalOf = "present" if re.search(r"\b(?:hadir|kehadiran)\b", said) else "rows"
     return StatedTotal(number, of, is_part=bool(found["sub"]))
 

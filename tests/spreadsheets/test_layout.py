@@ -208,6 +208,11 @@ def test_a_total_of_those_present() -> None:
     assert (sheet.stated_total, sheet.stated_total_of) == (1, "present")
 
 
+def test_a_total_of_money_is_none_of_people() -> None:
+    content = workbook(["No", "Nama", "Uang"], [1, "Rina", 150_000], ["Jumlah", None, 150_000])
+    assert recognised(content).stated_total is None
+
+
 def test_a_line_of_several_totals_states_none() -> None:
     sheet = recognised(workbook(["No", "Nama", "L", "P"], [1, "Rina", None, "v"], [None, "Jumlah", 0, 1]))
     assert sheet.stated_total is None
