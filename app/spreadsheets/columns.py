@@ -16,17 +16,22 @@ from app.spreadsheets.headings import (
     is_ignored_heading,
     is_number_heading,
     is_part_of_a_name,
-    is_plain_name,
+    is_plainly,
+    may_be_about_people,
 )
 from app.spreadsheets.marks import (
     holds_little_but_marks,
     holds_marks,
     is_part_of_day,
+    may_be_mark,
     outcome_of_heading,
     read_mark,
 )
 from app.spreadsheets.sex import read_sex
 from app.spreadsheets.text import clean, collapse
+
+_PLAIN_FIRST = frozenset({"name", "kelurahan"})
+_ENOUGH = 3
 
 Rows = Sequence[Sequence[Cell]]
 
@@ -53,8 +58,12 @@ def name_columns(
 ) -> NamedColumns:
     """`rows` are those below the header; `chosen` (index → field) overrules what is recognised."""
     fields = _by_heading(header.headings)
+    about_people = {heading.index for heading in header.headings if may_be_about_people(heading.text)}
     fields = {
-        index: field for index, field in fields.items() if field != "attendance" or not _counts(rows, index)
+        index: field
+        for index, field in fields.items()
+        if field != "attendance"
+        or not (_counts(rows, index) or (index in about_people and _is_about_people(rows, index)))
     }
     number = _number_column(header.headings, fields, rows)
     _by_content(header.headings, fields, number, rows, place_keys)
@@ -130,6 +139,12 @@ def _counts(rows: Rows, index: int) -> bool:
     return numbers[:3] in ([1, 2, 3], [2, 3, 4])
 
 
+def _is_about_people(rows: Rows, index: int) -> bool:
+    """True of several cells of which none is a mark."""
+    said = list(_texts(rows, index))
+    return len(said) >= _ENOUGH and not any(map(may_be_mark, said))
+
+
 def _by_content(
     headings: Sequence[Heading],
     fields: dict[int, str],
@@ -180,7 +195,8 @@ def _one_column_each(
 ) -> tuple[dict[int, str], list[Message]]:
     """Of two columns for one field the first with data stays; a warning names both.
 
-    Of attendance it is the first with a mark, of names a "Nama Lengkap" before a "Nama Panggilan".
+    Of attendance it is the first with a mark; "Nama Lengkap" goes before "Nama Panggilan", "kelurahan" before
+    "kelurahan_id".
     """
     kept: dict[int, str] = {}
     warnings = []
@@ -197,7 +213,11 @@ def _one_column_each(
             continue
         with_data = [index for index in columns if _has_data(rows, index)]
         marked = [index for index in with_data if field == "attendance" and _has_a_mark(rows, index)]
-        plain = [index for index in with_data if field == "name" and is_plain_name(headings.get(index, ""))]
+        plain = [
+            index
+            for index in with_data
+            if field in _PLAIN_FIRST and is_plainly(field, headings.get(index, ""))
+        ]
         used = (marked or plain or with_data or columns)[0]
         kept[used] = field
         if len(columns) > 1:

@@ -12,6 +12,8 @@ from app.spreadsheets.sex import read_sex
 from app.spreadsheets.text import clean, collapse
 
 SEARCHED_ROWS = 40
+_MARKED = frozenset({"attendance", "signature"})
+_DAY = "Hari"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +119,16 @@ def _is_sub_header(upper: Sequence[str], lower: Sequence[str], parents: dict[int
         return False
     under = [(parents[column], text) for column, text in said.items() if column in parents]
     return any(
-        day_counted(above, text) or is_attendance_part(text) or heading_field(text) or read_sex(text)
+        _day_below(above, text) or is_attendance_part(text) or heading_field(text) or read_sex(text)
         for above, text in under
     )
+
+
+def _day_below(above: str, number: str) -> str | None:
+    """The day that a number below "Tanggal" or "Kehadiran" stands for."""
+    if not number.isdigit():
+        return None
+    return day_counted(_DAY if heading_field(above) in _MARKED else above, number)
 
 
 def _is_free(upper: Sequence[str], column: int) -> bool:
@@ -132,7 +141,7 @@ def _two_rows(upper: Sequence[str], lower: Sequence[str], parents: dict[int, str
         sub = lower[column] if column < len(lower) else ""
         above = parents.get(column, "")
         own = upper[column] if column < len(upper) else ""
-        if day := day_counted(above, sub):
+        if day := _day_below(above, sub):
             headings.append(Heading(column, day))
         else:
             headings.append(Heading(column, sub, above) if above and sub else Heading(column, own or sub))

@@ -114,9 +114,9 @@ def _misspelt(said: str) -> str | None:
     return _SQUASHED[close[0]] if close else None
 
 
-def is_plain_name(heading: str) -> bool:
+def is_plainly(field: str, heading: str) -> bool:
     """True for "Nama Lengkap"; false for "Nama Panggilan" and "Undangan", which are the name where no other is."""
-    return _ANYWHERE.get(words(heading)) == "name"
+    return _ANYWHERE.get(words(heading)) == field
 
 
 def is_part_of_a_name(heading: str) -> bool:
@@ -132,6 +132,11 @@ def is_number_heading(heading: str) -> bool:
 def is_ignored_heading(heading: str) -> bool:
     """True for a column that is known to hold nothing of use, whatever stands in it."""
     return _ALONE.get(words(heading)) in {_NONE, _ARRIVAL}
+
+
+def may_be_about_people(heading: str) -> bool:
+    """True for "Status", which says who came, or whether people are members, or married."""
+    return words(heading) == "status"
 
 
 def is_arrival_heading(heading: str) -> bool:

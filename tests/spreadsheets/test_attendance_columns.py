@@ -185,6 +185,7 @@ def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], use
         ("TANGGAL", (4, 5, 6), "TANGGAL 5"),
         ("Agustus 2025", (4, 5, 6), "5 Agustus 2025"),
         ("Pertemuan ke-", (1, 2, 3), "Pertemuan ke- 1"),
+        ("KEHADIRAN", (1, 2, 3), "Hari 1"),
     ],
 )
 def test_numbers_below_what_they_count_are_days(above: str, numbers: tuple[int, ...], read: str) -> None:
@@ -241,6 +242,23 @@ def test_an_attendance_column_that_stayed_empty_gives_way_to_one_with_marks(said
     people = (("Rina", "Damai", None, "v"), ("Maya", "Damai", None, None))
     found = judged(recognised(workbook(("Nama", "Kelurahan", "Hadir", said), *people)))
     assert [row.attendance for row in found.rows] == ["present", "absent"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (("Kawin", "Belum Kawin", "Kawin"), None),
+        (("Anggota", "Hadir", "Pengurus"), "attendance"),
+        (("Anggota", "Pengurus", None), "attendance"),
+    ],
+)
+def test_a_status_of_several_without_a_mark_is_no_attendance(
+    said: tuple[str | None, ...], field: str | None
+) -> None:
+    people: list[list[Cell]] = [
+        [name, "Damai", status] for name, status in zip(("Rina", "Maya", "Dewi"), said, strict=True)
+    ]
+    assert recognised(workbook(("Nama", "Kelurahan", "Status"), *people)).columns[2].field == field
 
 
 def test_of_a_status_and_the_attendance_the_one_with_marks_is_read() -> None:

@@ -167,6 +167,11 @@ def test_the_full_name_goes_before_others(other: str) -> None:
         assert cells(sheet, "name") == ["Rina Gani"]
 
 
+def test_a_column_called_kelurahan_goes_before_one_with_its_number() -> None:
+    sheet = recognised(workbook(["nama", "kelurahan_id", "kelurahan"], ["Rina Gani", 18, "Damai"]))
+    assert cells(sheet, "kelurahan") == ["Damai"]
+
+
 def test_a_time_is_no_telephone_number() -> None:
     people = [["Rina", "Damai", f"08/05/2025 09:0{minute}:12"] for minute in range(3)]
     sheet = recognised(workbook(["Nama", "Kelurahan", "Timestamp"], *people))
