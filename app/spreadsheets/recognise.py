@@ -8,6 +8,7 @@ from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, ce
 from app.spreadsheets.failures import SheetFailure
 from app.spreadsheets.grid import Grid
 from app.spreadsheets.header import Header, Heading, find_header, row_texts
+from app.spreadsheets.headings import heading_field
 from app.spreadsheets.letterhead import read_letterhead
 from app.spreadsheets.participants import read_participants, with_merges_filled
 from app.spreadsheets.place_names import place_key, section_place
@@ -90,19 +91,27 @@ def _recognise_sheet(
         stated_total_of=found.total_of,
         stated_date=letterhead.stated_date,
         stated_until=letterhead.stated_until,
-        title_kelurahan=letterhead.kelurahan or _section_above(grid.rows[: header.top], place_keys),
+        title_kelurahan=letterhead.kelurahan or _kelurahan_above(grid.rows[: header.top], header, place_keys),
         preview=_preview(grid, header),
         warnings=(*named.warnings, *unread),
     )
 
 
-def _section_above(rows: Sequence[Sequence[Cell]], place_keys: Collection[str]) -> str | None:
-    """The kelurahan that stands alone right above the header, as others do between the sections of the list."""
-    last = next((texts for row in reversed(rows) if (texts := list(filter(None, row_texts(row))))), [])
-    if len(last) != 1:
-        return None
-    place = section_place(last[0])
-    return last[0] if place is not None and place_key(place) in place_keys else None
+def _kelurahan_above(
+    rows: Sequence[Sequence[Cell]], header: Header, place_keys: Collection[str]
+) -> str | None:
+    """The kelurahan that stands alone right above the header, as others do between the sections of the list.
+
+    Where no heading is the kelurahan's, also the one in whose letterhead the list stands.
+    """
+    alone = [
+        texts[0] if len(texts) == 1 else "" for row in rows if (texts := list(filter(None, row_texts(row))))
+    ]
+    has_its_column = any(heading_field(heading.text) == "kelurahan" for heading in header.headings)
+    near = alone[-1:] if has_its_column else alone
+    named = {place_key(place): text for text in near if (place := section_place(text)) is not None}
+    known = [text for key, text in named.items() if key in place_keys]
+    return known[0] if len(known) == 1 else None
 
 
 def _with_birth_dates_from_1904(rows: list[list[Cell]], below: int, named: NamedColumns) -> list[list[Cell]]:

@@ -56,6 +56,24 @@ def test_a_row_with_nothing_but_a_target_group_serves_the_rows_below_it(
     assert [found["Rina Gani"], found["Maya"]] == groups
 
 
+@pytest.mark.parametrize(
+    ("above", "header", "kelurahan"),
+    [
+        (["KELURAHAN MANGGAR", "Jl. Mulawarman 1"], ("No", "Nama", "RT"), "KELURAHAN MANGGAR"),
+        (["KELURAHAN MANGGAR", "Jl. Mulawarman 1"], ("No", "Nama", "Alamat"), "KELURAHAN MANGGAR"),
+        (["KELURAHAN MANGGAR", "Jl. Mulawarman 1"], ("No", "Nama", "Kelurahan"), None),
+        (["Kelurahan Manggar", "Kelurahan Damai", "Daftar hadir"], ("No", "Nama", "RT"), None),
+        (["Kelurahan Atlantis", "Daftar hadir"], ("No", "Nama", "RT"), None),
+    ],
+)
+def test_the_kelurahan_in_whose_letterhead_a_list_stands_is_that_of_its_people(
+    above: list[str], header: tuple[str, ...], kelurahan: str | None
+) -> None:
+    letterhead = [["PEMERINTAH KOTA BALIKPAPAN"], *([line] for line in above)]
+    sheet = recognised(workbook(*letterhead, header, [1, "Rina Gani", "7"]), places=PLACES)
+    assert sheet.title_kelurahan == kelurahan
+
+
 @pytest.mark.parametrize("below", [[], [["Total", "", 3]], [["Jumlah seluruhnya : 3 orang"]]])
 def test_the_totals_of_sections_are_none_of_the_whole_list(below: list[list[Cell]]) -> None:
     damai: list[list[Cell]] = [["Kelurahan Damai"], [1, "Rina Gani"], [2, "Maya"], ["Jumlah", "", 2]]
