@@ -1,11 +1,12 @@
 """Which column holds which field: by its heading, else by its content, else by what a person said."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from app.spreadsheets.column_choice import Rows, has_data, one_column_each, parts_of_fields
 from app.spreadsheets.column_content import field_of_content
-from app.spreadsheets.column_warnings import list_beside, marks_not_read, several_columns, several_days
+from app.spreadsheets.column_warnings import marks_not_read
 from app.spreadsheets.document import Cell, Message, cell_text
 from app.spreadsheets.header import Header, Heading
 from app.spreadsheets.headings import (
@@ -15,8 +16,6 @@ from app.spreadsheets.headings import (
     is_attendance_part,
     is_ignored_heading,
     is_number_heading,
-    is_part_of_a_name,
-    is_plainly,
     may_be_about_people,
 )
 from app.spreadsheets.marks import (
@@ -24,16 +23,13 @@ from app.spreadsheets.marks import (
     holds_marks,
     is_part_of_day,
     may_be_mark,
-    outcome_of_heading,
-    read_mark,
 )
 from app.spreadsheets.sex import read_sex
 from app.spreadsheets.text import clean, collapse
 
-_PLAIN_FIRST = frozenset({"name", "kelurahan"})
 _ENOUGH = 3
-
-Rows = Sequence[Sequence[Cell]]
+_CALLED_LIKE_GROUPS = frozenset({None, "organization", "rt", "target_group"})
+"""What headings such as "UMKM" and "RT" are taken for, below "Unsur"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +68,11 @@ def name_columns(
     fields |= {index: field for index, field in chosen.items() if field}
     if "kelurahan" not in fields.values():
         _address_as_kelurahan(fields, chosen)
-    parts = _parts(header.headings, fields)
+    parts = parts_of_fields(header.headings, fields)
     texts = {heading.index: heading.full_text for heading in header.headings}
-    fields, warnings = _one_column_each(fields, parts, rows, texts)
+    fields, warnings = one_column_each(fields, parts, rows, texts)
     named = NamedColumns(fields, number, parts, None, None, tuple(warnings), _beside_name(fields, texts))
-    if not any(_has_data(rows, index) for index, field in fields.items() if field == "attendance"):
+    if not any(has_data(rows, index) for index, field in fields.items() if field == "attendance"):
         people = _without_headings_again(named.fields, header.headings, rows)
         named = _with_remarks(named, chosen, people)
         named = _with_arrivals(named, header.headings, chosen, people)
@@ -114,6 +110,8 @@ def _field(heading: Heading, *, several_parts: bool) -> str | None:
         return "attendance"
     if above == "signature" and is_attendance_part(heading.text) and not is_part_of_day(heading.text):
         return "attendance"
+    if above == "target_group" and heading_field(heading.text) in _CALLED_LIKE_GROUPS:
+        return "target_group"
     if several_parts and is_attendance_part(heading.text) and not is_number_heading(heading.text):
         return "attendance"
     return None if is_ignored_heading(heading.text) else heading_field(heading.text) or above
@@ -170,72 +168,6 @@ def _address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | Non
         fields[address] = "kelurahan"
 
 
-def _parts(headings: Sequence[Heading], fields: Mapping[int, str]) -> dict[str, tuple[tuple[int, str], ...]]:
-    """Attendance over outcomes, days or parts of one, sex over L and P, a name over first and last."""
-    recognise: dict[str, Callable[[str], object]] = {"attendance": is_attendance_part, "sex": read_sex}
-    if all(is_part_of_a_name(heading.text) for heading in headings if fields.get(heading.index) == "name"):
-        recognise["name"] = is_part_of_a_name
-    parts = {}
-    for field, is_part in recognise.items():
-        columns = tuple(
-            (heading.index, heading.text)
-            for heading in headings
-            if fields.get(heading.index) == field and is_part(heading.text)
-        )
-        if len(columns) > 1:
-            parts[field] = columns
-    return parts
-
-
-def _one_column_each(
-    fields: Mapping[int, str],
-    parts: Mapping[str, Sequence[tuple[int, str]]],
-    rows: Rows,
-    headings: Mapping[int, str],
-) -> tuple[dict[int, str], list[Message]]:
-    """Of two columns for one field the first with data stays; a warning names both.
-
-    Of attendance it is the first with a mark; "Nama Lengkap" goes before "Nama Panggilan", "kelurahan" before
-    "kelurahan_id".
-    """
-    kept: dict[int, str] = {}
-    warnings = []
-    for field in dict.fromkeys(fields[index] for index in sorted(fields)):
-        columns = [index for index in sorted(fields) if fields[index] == field]
-        if field in parts:
-            columns = [index for index, _ in parts[field]]
-            labels = [label for _, label in parts[field]]
-            if field == "attendance" and not all(
-                outcome_of_heading(label) or is_part_of_day(label) for label in labels
-            ):
-                warnings.append(several_days(labels))
-            kept |= dict.fromkeys(columns, field)
-            continue
-        with_data = [index for index in columns if _has_data(rows, index)]
-        marked = [index for index in with_data if field == "attendance" and _has_a_mark(rows, index)]
-        plain = [
-            index
-            for index in with_data
-            if field in _PLAIN_FIRST and is_plainly(field, headings.get(index, ""))
-        ]
-        used = (marked or plain or with_data or columns)[0]
-        kept[used] = field
-        if len(columns) > 1:
-            warnings.append(several_columns(field, used, columns, headings))
-        if field == "name" and (beside := list_beside(used, with_data, headings)):
-            warnings.append(beside)
-    return kept, warnings
-
-
-def _has_data(rows: Rows, index: int) -> bool:
-    return any(index < len(row) and cell_text(row[index]).strip() for row in rows)
-
-
-def _has_a_mark(rows: Rows, index: int) -> bool:
-    """False for a "Status" that says what people are, which is no attendance."""
-    return any(read_mark(row[index]) is not None for row in rows if index < len(row))
-
-
 def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: Rows) -> NamedColumns:
     """Where no attendance column says anything, the note or signature column that holds marks is it."""
     for field in ("note", "signature"):
@@ -253,7 +185,7 @@ def _with_arrivals(
     if not {"attendance", "signature"}.isdisjoint(named.fields.values()):
         return named
     arrivals = (heading.index for heading in headings if is_arrival_heading(heading.text))
-    index = next((index for index in arrivals if index not in chosen and _has_data(rows, index)), None)
+    index = next((index for index in arrivals if index not in chosen and has_data(rows, index)), None)
     return named if index is None else replace(named, fields={**named.fields, index: "attendance"})
 
 

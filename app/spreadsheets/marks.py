@@ -242,7 +242,7 @@ def _outcome_mark(marks: dict[str, str]) -> MarkReading:
 
     Any mark counts, "x" too; a dash, a zero, "false" and a printed line are none.
     """
-    marked = {outcome_of_heading(label): mark for label, mark in marks.items() if _is_marked(mark)}
+    marked = {outcome_of_heading(label): mark for label, mark in marks.items() if is_marked(mark)}
     if len(marked) != 1:
         return MarkReading(None, clear=not marked)
     ((outcome, mark),) = marked.items()
@@ -258,7 +258,8 @@ def _mark_of_one_day(marks: Iterable[str]) -> MarkReading:
     return MarkReading(said.pop() if said and clear else None, clear=clear)
 
 
-def _is_marked(mark: str) -> bool:
+def is_marked(mark: str) -> bool:
+    """False for a blank, a dash, a zero, "false" and a printed line."""
     if _LINE_TO_WRITE_ON.fullmatch(mark):
         return False
     return mark not in _DASHES and words(mark) not in {"0", "false"}

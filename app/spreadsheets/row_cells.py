@@ -5,7 +5,14 @@ from math import isfinite
 
 from app.spreadsheets.columns import NamedColumns
 from app.spreadsheets.document import Cell, CellError, cell_text
-from app.spreadsheets.marks import is_mark_word, is_printed, may_be_mark, says_something, spread_text
+from app.spreadsheets.marks import (
+    is_mark_word,
+    is_marked,
+    is_printed,
+    may_be_mark,
+    says_something,
+    spread_text,
+)
 from app.spreadsheets.shared_cells import name_and_more, name_and_number, phone_and_email
 from app.spreadsheets.text import clean
 
@@ -68,17 +75,11 @@ class RowCells:
     def add_spread(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
         """Marks of several columns as one text; where all that they hold is an error, that."""
         for name, parts in self.named.parts.items():
-            if name == "name":
-                names = (clean(cell_text(row[index])) for index, _ in parts if index < len(row))
-                if whole := " ".join(filter(None, names)):
-                    cells[name] = whole
-                continue
-            marks = [(label, row[index] if index < len(row) else None) for index, label in parts]
-            text = spread_text((label, clean(cell_text(cell))) for label, cell in marks)
-            filled = [cell for _, cell in marks if cell not in (None, "")]
+            spread = [(label, row[index] if index < len(row) else None) for index, label in parts]
+            filled = [cell for _, cell in spread if cell not in (None, "")]
             if filled and all(isinstance(cell, CellError) for cell in filled):
                 cells[name] = filled[0]
-            elif text:
+            elif text := _put_together(name, [(label, clean(cell_text(cell))) for label, cell in spread]):
                 cells[name] = text
 
     def split_remarks(self, cells: dict[str, Cell]) -> None:
@@ -96,3 +97,12 @@ class RowCells:
         note = cells["note"]
         if isinstance(note, str) and is_mark_word(note) and says_something(note):
             cells["attendance"] = note
+
+
+def _put_together(field: str, spread: Sequence[tuple[str, str]]) -> str:
+    """A first and a last name, the groups that are ticked, or marks with what they stand under."""
+    if field == "name":
+        return " ".join(text for _, text in spread if text)
+    if field == "target_group":
+        return ", ".join(label for label, mark in spread if is_marked(mark))
+    return spread_text(spread)

@@ -1,12 +1,13 @@
 """Which column holds which field, by heading, by content, and over several columns."""
 
 import pytest
+from openpyxl import Workbook
 
 from app.i18n import Language, translator
 from app.spreadsheets.document import Cell, RecognisedSheet
 from app.spreadsheets.judgement import Judgement
 from app.spreadsheets.messages import message_text
-from tests.spreadsheets.story import judged, recognised, reference, workbook
+from tests.spreadsheets.story import codes, judged, recognised, reference, saved, session, workbook
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
@@ -25,6 +26,24 @@ def test_sex_in_two_columns_without_a_heading_over_both() -> None:
         ["No", "Nama", "L", "P", "Kelurahan"], [1, "Rina", None, "v", "Damai"], [2, "Budi", "v"]
     )
     assert cells(recognised(content), "sex") == ["L: | P: v", "L: v | P:"]
+
+
+def test_the_target_group_in_columns_to_tick() -> None:
+    book = Workbook()
+    for row in (
+        ("Nama", "Kelurahan", "UNSUR", None, None),
+        (None, None, "UMKM", "RT", "TOMAS"),
+        ("Rina", "Damai", "v", "-", None),
+        ("Maya", "Damai", None, 1, None),
+        ("Dewi", "Damai", None, "x", "v"),
+        ("Budi", "Damai"),
+    ):
+        book.worksheets[0].append(row)
+    book.worksheets[0].merge_cells("C1:E1")
+    found = judged(recognised(saved(book)), session(groups=("umkm", "rt", "tokoh")))
+    assert [row.values.target_group for row in found.rows] == ["umkm", "rt", None, None]
+    assert [codes(row.messages) for row in found.rows[2:]] == [["group-unclear"], ["group-missing"]]
+    assert [row.values.rt for row in found.rows] == [None] * 4
 
 
 def test_an_rw_under_the_address_is_none() -> None:
