@@ -19,6 +19,7 @@ NEAR = 85
 _LONGEST_NAME = 4
 _LANDMARKS = {"gunung": frozenset({"g", "gn", "gun"}), "sungai": frozenset({"s", "sei", "sung"})}
 _MISSPELT_LANDMARK = 80
+_CODE = re.compile(r"(?<!\d)\d\d\.\d\d\.\d\d\.\d{4}(?!\d)")
 _STREET = re.compile(r"(?:jl|jln|jalan|gg|gang)\b.*|rt [\d ]+(?:rw [\d ]+)?")
 
 
@@ -102,7 +103,7 @@ def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
     key = place_key(said)
     if code := places.code.get(key):
         return _unclear((code,)) if "?" in said else KelurahanReading(code)
-    if (code := _before_its_kecamatan(key, places)) and "?" not in said:
+    if (code := _before_its_kecamatan(key, places) or _beside_its_code(said, places)) and "?" not in said:
         return KelurahanReading(code)
     if said.isdigit():
         return _of_digits(said, places)
@@ -145,6 +146,15 @@ def _before_its_kecamatan(key: str, places: PlaceIndex) -> str | None:
             if code and places.kecamatan_of[code] == lies_in:
                 return code
     return None
+
+
+def _beside_its_code(said: str, places: PlaceIndex) -> str | None:
+    """The kelurahan of "64.71.05.1008 - Sepinggan Baru", where the two agree."""
+    found = _CODE.search(said)
+    if found is None:
+        return None
+    named = places.code.get(place_key(said.replace(found[0], " ")))
+    return named if named == found[0] else None
 
 
 def _of_digits(said: str, places: PlaceIndex) -> KelurahanReading:
