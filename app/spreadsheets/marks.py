@@ -47,6 +47,8 @@ _OUTCOME_HEADINGS: dict[str, AttendanceStatus] = {
     **dict.fromkeys(("izin", "ijin", "i", "sakit", "s"), "excused"),
 }
 _NOT = frozenset({"tidak", "tdk", "tak", "belum", "gak", "nggak"})
+_AHEAD = frozenset({"akan", "bersedia", "bisa", "mau", "insyaallah", "insya", "rencana"})
+"""Who "will come" hasn't yet."""
 _TICKS = frozenset("✓✔√ü☑✅")
 _CROSSES = frozenset("xX×✗✘✕☒❌")
 _DASHES = frozenset({"-", "–", "—", "--"})
@@ -105,7 +107,8 @@ def _from_words(said: list[str]) -> AttendanceStatus | None:
         return None if "hadir" in said and not _NOT.intersection(said) else "excused"
     if denied:
         return "absent" if {"hadir", "datang", "ada", "ikut"}.intersection(said) else None
-    if said[0] == "hadir" and not _NOT.intersection(said) and not _ABSENT.intersection(said):
+    came = said[0] == "hadir" or (said[0] == "ya" and "hadir" in said and not _AHEAD.intersection(said))
+    if came and not _NOT.intersection(said) and not _ABSENT.intersection(said):
         return "present"
     return None
 

@@ -65,6 +65,8 @@ def test_an_rw_under_the_address_is_none() -> None:
         ("Nama / Nama Usaha", "name"),
         ("Pemilik", "name"),
         ("Undangan", "name"),
+        ("RT berapa?", "rt"),
+        ("Kel/RT", "kelurahan"),
         ("No. KTP", "nik"),
         ("NIK/No KTP", "nik"),
         ("Jenis Kelamin (L/P)", "sex"),
