@@ -55,6 +55,19 @@ def find_header(
     return None if best is None else _header_at(grid, best)
 
 
+def row_above_header(grid: Grid, header: Header) -> int | None:
+    """Excel's number of the first row of people in another, smaller table above the one that is read; or None."""
+    for top, row in enumerate(grid.rows[: header.top]):
+        if not _score(row, heading_field):
+            continue
+        name = next(index for index, text in enumerate(row_texts(row)) if heading_field(text) == "name")
+        for number, below in enumerate(grid.rows[top + 1 : header.top], start=top + 2):
+            texts = row_texts(below)
+            if len(texts) > name and texts[name] and len(list(filter(None, texts))) > 1:
+                return number
+    return None
+
+
 def row_texts(row: Sequence[Cell]) -> list[str]:
     return [collapse(clean(cell_text(cell))) for cell in row]
 

@@ -74,6 +74,10 @@ SENTENCES: Mapping[str, str] = {
     "far-cells": N_(
         "Row %(row)s and those below it are far from the list and were not read. Move them up if they belong to it."
     ),
+    "rows-above-header": N_(
+        "Row %(row)s names a person in another list, above the headings of this one, and was not read. Move such rows "
+        "below the headings if those people took part."
+    ),
     "rows-below-end": N_(
         "Row %(row)s names a person below the list's total or signature, where the list ends. It and those below it "
         "were not read; move them up if they belong to the list."

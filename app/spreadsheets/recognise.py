@@ -7,7 +7,7 @@ from app.spreadsheets.dates import date_from_1904
 from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, cell_text
 from app.spreadsheets.failures import SheetFailure
 from app.spreadsheets.grid import Grid
-from app.spreadsheets.header import Header, Heading, find_header, row_texts
+from app.spreadsheets.header import Header, Heading, find_header, row_above_header, row_texts
 from app.spreadsheets.headings import heading_field
 from app.spreadsheets.letterhead import read_letterhead
 from app.spreadsheets.participants import read_participants, with_merges_filled
@@ -78,7 +78,11 @@ def _recognise_sheet(
     headings = {heading.index: heading for heading in header.headings}
     texts = {index: heading.text for index, heading in headings.items()}
     found = read_participants(rows, header.below, named, texts, place_keys, group_keys)
-    left_out = (("far-cells", found.far), ("rows-below-end", found.below_end))
+    left_out = (
+        ("rows-above-header", row_above_header(grid, header)),
+        ("far-cells", found.far),
+        ("rows-below-end", found.below_end),
+    )
     unread = [Message("warning", None, code, {"row": row}) for code, row in left_out if row]
     return RecognisedSheet(
         format=grid.format,

@@ -65,6 +65,15 @@ def test_of_two_dates_and_two_kelurahan_of_a_letterhead_the_first_counts() -> No
     assert sheet.title_kelurahan == "Manggar"
 
 
+def test_a_smaller_list_above_the_one_that_is_read_is_said_to_be_left_out() -> None:
+    speakers: list[list[Cell]] = [["NARASUMBER"], ["No", "Nama", "Instansi"], [1, "Dr. Sri", "Unmul"]]
+    sheet = recognised(workbook(*speakers, [], ["No", "Nama", "Kelurahan", "HP"], [1, "Rina", "Damai"]))
+    assert names(sheet) == ["Rina"]
+    assert [(warning.code, warning.params) for warning in sheet.warnings] == [
+        ("rows-above-header", {"row": 3})
+    ]
+
+
 def test_the_header_is_looked_for_in_forty_rows() -> None:
     title: list[list[Cell]] = [["judul"]] * 39
     assert recognised(workbook(*title, HEADER, [1, "Rina Gani", "Damai"])).header_row == 40
