@@ -7,12 +7,12 @@ from app.spreadsheets.dates import date_from_1904
 from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, cell_text
 from app.spreadsheets.failures import SheetFailure
 from app.spreadsheets.grid import Grid
-from app.spreadsheets.header import Header, Heading, find_header, row_above_header, row_texts
+from app.spreadsheets.header import Header, Heading, find_header, row_above_header
 from app.spreadsheets.headings import heading_field
 from app.spreadsheets.letterhead import read_letterhead
 from app.spreadsheets.participants import read_participants, with_merges_filled
 from app.spreadsheets.place_names import place_key, section_place
-from app.spreadsheets.text import clean
+from app.spreadsheets.text import clean, collapse
 from app.spreadsheets.workbooks import grids
 from app.spreadsheets.zigzag import with_marks_in_one_column
 
@@ -106,14 +106,16 @@ def _kelurahan_above(
 ) -> str | None:
     """The kelurahan that stands alone right above the header, as others do between the sections of the list.
 
-    Where no heading is the kelurahan's, also the one in whose letterhead the list stands.
+    Where no heading is the kelurahan's, also the one in whose letterhead the list stands, maybe on a line of its cell.
     """
-    alone = [
-        texts[0] if len(texts) == 1 else "" for row in rows if (texts := list(filter(None, row_texts(row))))
-    ]
-    has_its_column = any(heading_field(heading.text) == "kelurahan" for heading in header.headings)
-    near = alone[-1:] if has_its_column else alone
-    named = {place_key(place): text for text in near if (place := section_place(text)) is not None}
+    filled = [texts for row in rows if (texts := [text for text in map(cell_text, row) if text.strip()])]
+    alone = [texts[0] if len(texts) == 1 else "" for texts in filled]
+    if any(heading_field(heading.text) == "kelurahan" for heading in header.headings):
+        lines = alone[-1:]
+    else:
+        lines = [line for text in alone for line in text.splitlines()]
+    lines = [collapse(clean(line)) for line in lines]
+    named = {place_key(place): line for line in lines if (place := section_place(line)) is not None}
     known = [text for key, text in named.items() if key in place_keys]
     return known[0] if len(known) == 1 else None
 

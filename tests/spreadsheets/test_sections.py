@@ -62,6 +62,11 @@ def test_a_row_with_nothing_but_a_target_group_serves_the_rows_below_it(
         (["KELURAHAN MANGGAR", "Jl. Mulawarman 1"], ("No", "Nama", "RT"), "KELURAHAN MANGGAR"),
         (["KELURAHAN MANGGAR", "Jl. Mulawarman 1"], ("No", "Nama", "Alamat"), "KELURAHAN MANGGAR"),
         (["KELURAHAN MANGGAR", "Jl. Mulawarman 1"], ("No", "Nama", "Kelurahan"), None),
+        (
+            ["KECAMATAN TIMUR\nKELURAHAN MANGGAR\nJl. Mulawarman 1"],
+            ("No", "Nama", "RT"),
+            "KELURAHAN MANGGAR",
+        ),
         (["Kelurahan Manggar", "Kelurahan Damai", "Daftar hadir"], ("No", "Nama", "RT"), None),
         (["Kelurahan Atlantis", "Daftar hadir"], ("No", "Nama", "RT"), None),
     ],
