@@ -173,6 +173,7 @@ def test_saving_waits_for_the_rows_that_need_attention(staff: TestClient, engine
     page = staff.post(f"{address}/simpan")
     assert page.status_code == 409
     assert "2 rows need your attention" in page.text
+    assert 'name="only_valid" value="true" required>' in page.text
     with reading(engine) as look:
         assert look.scalars(select(Registration)).all() == []
 
@@ -254,11 +255,14 @@ def test_a_session_that_has_not_begun_must_be_confirmed(
     with writing(engine) as db:
         given = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3))
         create_workshop_session(db, OPERATOR, workshop.code, "SPBE-NANTI", given)
-    address = uploaded(staff, CLEAR, session="SPBE-NANTI")
+    address = uploaded(staff, MIXED, session="SPBE-NANTI")
     assert "Record its attendance all the same" in staff.get(address).text
 
-    assert staff.post(f"{address}/simpan").status_code == 409
-    assert staff.post(f"{address}/simpan", data={"confirm": "true"}).status_code == 303
+    refused = staff.post(f"{address}/simpan", data={"only_valid": "true"})
+    assert refused.status_code == 409
+    assert 'name="only_valid" value="true" required checked>' in refused.text
+    confirmed = {"only_valid": "true", "confirm": "true"}
+    assert staff.post(f"{address}/simpan", data=confirmed).status_code == 303
 
 
 def test_long_sheets_are_paged(staff: TestClient) -> None:
