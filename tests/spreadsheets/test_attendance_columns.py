@@ -157,6 +157,11 @@ def test_when_people_came_says_who_did_where_nothing_else_does(
     assert [row.attendance for row in found.rows] == attendance
 
 
+def test_a_note_that_may_be_a_mark_makes_no_marks_of_the_others() -> None:
+    people = (("Rina", "Damai", "ya"), ("Maya", "Damai", "membawa anak"))
+    assert recognised(workbook(("Nama", "Kelurahan", "Ket"), *people)).columns[2].field == "note"
+
+
 def test_an_error_alone_in_several_columns_is_no_mark() -> None:
     sheet = recognised(workbook(["Nama", "Kelurahan", "Hadir", "Izin"], ["Rina", "Damai", "=1/0", None]))
     assert cells(sheet, "attendance") == [CellError("")]

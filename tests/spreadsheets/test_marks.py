@@ -138,6 +138,7 @@ def test_blank(mark: Cell) -> None:
         ([1, None, None], MarkReading("present")),
         (["v", "v", ""], MarkReading(None, clear=False)),
         (["tidak", "", ""], MarkReading(None, clear=False)),
+        (["sakit", "", ""], MarkReading(None, clear=False)),
         (["", "", "tidak"], MarkReading("absent")),
         (["-", False, ""], MarkReading(None)),
         (["……", "v", "……"], MarkReading("excused")),
@@ -160,6 +161,8 @@ def test_of_several_days_the_session_s_counts() -> None:
 def test_of_days_without_a_date_the_first_counts() -> None:
     assert read_attendance(spread_text([("Hari 1", ""), ("Hari 2", "v")]), DAY) == MarkReading(None)
     assert read_attendance(spread_text([("Hari 1", "v"), ("Hari 2", "")]), DAY) == MarkReading("present")
+    assert read_attendance(spread_text([("Hari 1", ""), ("Izin", "v")]), DAY) == MarkReading(None)
+    assert read_attendance(spread_text([("Hari 1", ""), ("Pagi", "v")]), DAY) == MarkReading(None)
 
 
 @pytest.mark.parametrize(
@@ -195,6 +198,7 @@ def test_marks_survive_as_text_and_can_be_corrected() -> None:
         ("H", "present"),
         ("Izin/Sakit", "excused"),
         ("Tanpa Keterangan", "absent"),
+        ("Hadir/Izin", None),
         ("No", None),
     ],
 )
