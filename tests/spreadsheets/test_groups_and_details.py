@@ -78,6 +78,12 @@ def test_rt(cell: Cell, rt: str | None) -> None:
     assert read_rt(cell) == rt
 
 
+@pytest.mark.parametrize("cell", ["-", "0", "000", 0, 0.0, None])
+def test_no_rt_is_nothing_to_warn_of(cell: Cell) -> None:
+    [found] = judged(sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "rt": cell})).rows
+    assert (found.values.rt, found.messages) == (None, [])
+
+
 def test_rt_inside_a_position_or_an_address() -> None:
     assert rt_inside("Ketua RT 31") == "31"
     assert rt_inside("Jl. Marsma Iswahyudi RT.012 Kel. Sepinggan") == "12"
