@@ -2,6 +2,7 @@
 interpreter: a process that has the code loaded already, and nothing else, forks itself for each command.
 """
 
+import gc
 import multiprocessing
 import os
 import subprocess
@@ -11,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 
-import app.cli
+from app.cli import commands
 
 JANGKAU = str(Path(sys.executable).with_name("jangkau"))
 SECONDS_TO_END = 120
@@ -69,4 +70,5 @@ def _command(
     os.environ.update(environment)
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
     sys.argv = ["jangkau", *arguments]
-    app.cli.main()
+    gc.freeze()  # As the program does with all that it has loaded.
+    commands.main()

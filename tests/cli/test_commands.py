@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.cli import main
+from app.cli.commands import main
 from app.database import create_engine, reading
 from app.i18n import wita_today
 from app.models import Role

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 import uvicorn
 
-from app.cli import main
+from app.cli.commands import main
 from app.database import writing
 from app.permissions import OPERATOR
 from app.services.attendance_imports import READ_AT_ONCE_BYTES

@@ -6,7 +6,7 @@ from pathlib import Path
 from typer.main import get_command
 from typer.testing import CliRunner
 
-from app.cli import app
+from app.cli.commands import app
 from app.settings import Settings
 
 LINK = re.compile(r"\]\((?!\w+:)([^)#]+)\)")
