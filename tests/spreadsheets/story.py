@@ -126,6 +126,15 @@ def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> RecognisedSheet:
     )
 
 
+def names(sheet: RecognisedSheet) -> list[Cell]:
+    return cells(sheet, "name")
+
+
+def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+    """What each row has for a field."""
+    return [row.cells.get(field) for row in sheet.rows]
+
+
 def judged(
     sheet: RecognisedSheet,
     context: SessionContext | None = None,

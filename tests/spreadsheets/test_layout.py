@@ -6,21 +6,13 @@ import pytest
 from openpyxl import Workbook
 
 from app.errors import UnreadableFile
-from app.spreadsheets.document import Cell, RecognisedSheet
+from app.spreadsheets.document import Cell
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
-from tests.spreadsheets.story import recognised, reference, saved, workbook
+from tests.spreadsheets.story import names, recognised, reference, saved, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
-
-
-def names(sheet: RecognisedSheet) -> list[Cell]:
-    return [row.cells.get("name") for row in sheet.rows]
-
-
-def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
-    return [row.cells.get(field) for row in sheet.rows]
 
 
 def test_rows_are_numbered_as_excel_shows_them() -> None:

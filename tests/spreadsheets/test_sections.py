@@ -2,19 +2,11 @@
 
 import pytest
 
-from app.spreadsheets.document import Cell, RecognisedSheet
-from tests.spreadsheets.story import recognised, reference, workbook
+from app.spreadsheets.document import Cell
+from tests.spreadsheets.story import cells, names, recognised, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
-
-
-def names(sheet: RecognisedSheet) -> list[Cell]:
-    return [row.cells.get("name") for row in sheet.rows]
-
-
-def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
-    return [row.cells.get(field) for row in sheet.rows]
 
 
 def test_a_bare_name_of_a_kelurahan_is_told_by_the_places_known() -> None:
