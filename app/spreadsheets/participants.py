@@ -135,7 +135,10 @@ class _Table:
         return self.found
 
     def total_of_all(self) -> tuple[int | None, StatedTotalOf]:
-        """The first below the list. Where totals stand above, too: that, the last or the sum, whichever is nearest."""
+        """The first below the list. Where totals stand above, too: that, the last or the sum, whichever is nearest.
+
+        A list in sections ends with the total of the last, of all, or with both, and none says which it is.
+        """
         first, last = self.totals[0], self.totals[-1]
         above = [total.number or 0 for total in self.totals_above if total.of == first.of]
         if not above or first.of == "present":
