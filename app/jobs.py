@@ -20,23 +20,23 @@ from sqlalchemy.exc import DataError, IntegrityError
 from app.database import AdvisoryLock, one_at_a_time, reading, take_lock, writing
 from app.models import OutboxKind
 from app.nik_vault import NikVault
-from app.queries.messages import sessions_to_remind_of
-from app.queries.similar_people import places, similar_pairs
-from app.services.locks import hold_people
-from app.services.logins import forget_expired_logins
-from app.services.mail_server import deliver, mail_server_of
-from app.services.message_sending import give_up_message, note_delivery, take_letter
-from app.services.messages import remind
-from app.services.outbox import ClaimedTask, TryLater, claim, finish, postpone, release_claims
-from app.services.people_merge_undo import forget_old_merges
-from app.services.possible_duplicates import keep_pairs
-from app.services.queued_imports import (
+from app.queries.messages.messages import sessions_to_remind_of
+from app.queries.people.similar_people import places, similar_pairs
+from app.services.accounts.logins import forget_expired_logins
+from app.services.imports.queued import (
     commit_queued,
     give_up_commit,
     give_up_reading,
     note_interruption,
     read_queued,
 )
+from app.services.locks import hold_people
+from app.services.messages.mail_server import deliver, mail_server_of
+from app.services.messages.notifications import remind
+from app.services.messages.sending import give_up_message, note_delivery, take_letter
+from app.services.outbox import ClaimedTask, TryLater, claim, finish, postpone, release_claims
+from app.services.people.duplicates import keep_pairs
+from app.services.people.merge_undo import forget_old_merges
 from app.services.refusals import refused_by
 from app.settings import Settings, make_folder
 from app.spreadsheets.progress import Progress
@@ -157,7 +157,7 @@ class Jobs:
                 self._send(task.payload["message"])
 
     def _send(self, message_id: int) -> None:
-        """That it is being sent is known before the mail server hears of it; see `services.message_sending`."""
+        """That it is being sent is known before the mail server hears of it; see `services.messages.sending`."""
         with writing(self.engine) as db:
             letter = take_letter(db, message_id, self.mail_server, self.settings.base_url)
         if letter is None or self.mail_server is None:

@@ -12,7 +12,7 @@ from app.jobs import Jobs
 from app.nik_vault import NikVault
 from app.routers import api, pages
 from app.settings import Settings
-from app.web.house import House
+from app.web.container import Container
 from app.web.limits import AddressLimits
 from app.web.problems import answer_problems, refuse_other_site
 from app.web.security import Guard
@@ -25,7 +25,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its pages and API; the database is expected to be up to date."""
     settings = settings or Settings()
     jobs = Jobs(settings, create_engine(settings), NikVault(settings.secret))
-    house = open_house(jobs)
+    container = make_container(jobs)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -33,7 +33,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         gc.freeze()
         with jobs.consuming():
             yield
-        house.close()
+        container.close()
 
     app = FastAPI(
         title="Jangkau",
@@ -43,7 +43,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redoc_url=None,
         lifespan=lifespan,
     )
-    app.state.house = house
+    app.state.container = container
     # The library's own level, 9, takes seven times as long for a report's JSON, and saves 8 % of it.
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)
     app.add_middleware(Guard, https=settings.https, refuse=refuse_other_site)
@@ -54,10 +54,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def open_house(jobs: Jobs) -> House:
+def make_container(jobs: Jobs) -> Container:
     """What the routes reach, with the database and the background work of `jobs`."""
     report_engine = create_report_engine(jobs.settings, jobs.engine)
-    return House(
+    return Container(
         jobs.settings,
         jobs.engine,
         report_engine,

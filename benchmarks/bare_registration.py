@@ -9,9 +9,9 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 
 from app.database import create_engine, reading
-from app.queries.public_workshops import public_workshop
-from app.queries.reference import kelurahan as every_kelurahan
-from app.routers.pages.public_workshops import RegistrationForm
+from app.queries.areas.reference import kelurahan as every_kelurahan
+from app.queries.workshops.public_workshops import public_workshop
+from app.routers.pages.workshops.public_workshops import RegistrationForm
 from app.settings import Settings
 from app.web.pages import environment, here
 from benchmarks.citizens import workshop_code
@@ -48,7 +48,7 @@ def create_app() -> FastAPI:
 
     @app.get("/daftar/{_code}")
     def page(request: Request, _code: str) -> HTMLResponse:
-        template = environment("id").get_template("public/one.html")
+        template = environment("id").get_template("workshops/public/one.html")
         return HTMLResponse(template.render(request=request, here=here(request), **constants))
 
     @app.post("/daftar/{_code}", status_code=303)

@@ -12,8 +12,12 @@ from app.database import create_engine, writing
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.services.reference_data import DATA_FOLDER, bring_up_to_date
-from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session, wall_clock
-from app.services.workshops import WorkshopInput, create_workshop
+from app.services.workshops.workshop_sessions import (
+    WorkshopSessionInput,
+    create_workshop_session,
+    wall_clock,
+)
+from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
 from benchmarks.contenders import SECRET
 from benchmarks.sheets import FIRST, LAST, word

@@ -20,13 +20,13 @@ from sqlalchemy import Engine
 from app.database import create_engine, reading, writing
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.services.attendance_imports import upload
-from app.services.import_commit import commit
+from app.services.imports.commit import commit
+from app.services.imports.upload import upload
 from app.services.reference_data import bring_up_to_date
-from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
-from app.services.workshops import WorkshopInput, create_workshop
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
-from app.spreadsheets.children import fork_server
+from app.spreadsheets.formats.children import fork_server
 from benchmarks.sheets import sheet_file
 
 SESSION = "UKUR-2025-1"

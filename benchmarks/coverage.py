@@ -20,8 +20,8 @@ from app.i18n import utc
 from app.models import Role
 from app.models.base import Instant
 from app.permissions import OPERATOR
+from app.services.accounts.users import create_user
 from app.services.reference_data import bring_up_to_date
-from app.services.users import create_user
 from app.settings import Settings
 from benchmarks.contenders import SECRET
 from benchmarks.fill import fill

@@ -19,8 +19,8 @@ from pydantic import SecretStr
 from app.database import create_engine, writing
 from app.models import Role
 from app.permissions import OPERATOR
+from app.services.accounts.users import create_user
 from app.services.reference_data import bring_up_to_date
-from app.services.users import create_user
 from app.settings import Settings
 from benchmarks.contenders import SECRET, SESSION, make_session
 from benchmarks.sheets import sheet_file

@@ -7,8 +7,8 @@ from fastapi import FastAPI
 
 from app.database import Db
 from app.models import WorkshopSession
-from app.queries.public_workshops import SESSION_OF_PAGE
-from app.services import recognition, registrations
+from app.queries.workshops.public_workshops import SESSION_OF_PAGE
+from app.services.registrations import recognition, registrations
 from app.web import turns
 
 THREADS = 40  # as many as Starlette has

@@ -9,8 +9,8 @@ from app.database import writing
 from app.i18n import wita
 from app.models import Registration, WorkshopSession
 from app.models.base import now
-from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
-from app.services.workshops import WorkshopInput, create_workshop
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshops import WorkshopInput, create_workshop
 from tests.stories import City
 
 JUALAN = "JUALAN"

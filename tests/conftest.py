@@ -13,9 +13,9 @@ from sqlalchemy import Engine
 
 from app.database import Db, create_engine
 from app.jobs import Jobs
-from app.main import create_app, open_house
+from app.main import create_app, make_container
 from app.nik_vault import NikVault
-from app.services import users
+from app.services.accounts import users
 from app.settings import Settings
 from tests.beginnings import SECRET
 
@@ -69,13 +69,13 @@ def db(engine: Engine) -> Iterator[Db]:
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The routes, of which each is built when it is first called: once for all tests, not for each."""
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("var")))
-    app.state.house.close()
+    app.state.container.close()
     return app
 
 
 @pytest.fixture
 def app(settings: Settings, engine: Engine, built_app: FastAPI) -> Iterator[FastAPI]:
     """The service, without what runs in the background."""
-    built_app.state.house = open_house(Jobs(settings, engine, NikVault(settings.secret)))
+    built_app.state.container = make_container(Jobs(settings, engine, NikVault(settings.secret)))
     yield built_app
-    built_app.state.house.close()
+    built_app.state.container.close()

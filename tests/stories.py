@@ -28,20 +28,20 @@ from app.models import (
     WorkshopSession,
 )
 from app.nik_vault import NikVault
+from app.people.names import name_key
 from app.permissions import OPERATOR, Actor
-from app.queries.attendance_imports import import_rows
-from app.services.attendance_imports import upload
-from app.services.import_commit import CommitChoices, commit
-from app.services.import_review import correct_row
-from app.services.import_undo import undo
-from app.services.judging import SheetChoices
-from app.services.logins import actor_of
-from app.services.registration_codes import new_registration_code
-from app.services.users import DINAS_KOMINFO, create_user
-from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
-from app.services.workshops import WorkshopInput, create_workshop
+from app.queries.imports.attendance_imports import import_rows
+from app.services.accounts.logins import actor_of
+from app.services.accounts.users import DINAS_KOMINFO, create_user
+from app.services.imports.commit import CommitChoices, commit
+from app.services.imports.judging import SheetChoices
+from app.services.imports.review import correct_row
+from app.services.imports.undo import undo
+from app.services.imports.upload import upload
+from app.services.registrations.codes import new_registration_code
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
-from app.spreadsheets.names import name_key
 
 SAMPLES = Path(__file__).parent / "samples"
 

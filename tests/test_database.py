@@ -11,11 +11,11 @@ from sqlmodel import col, delete, select
 import app.database
 from app.database import alembic_config, reading, upgrade, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
-from app.services.attendance_imports import discard
 from app.services.bulk import insert_rows, new_ids
+from app.services.imports.upload import discard
 from app.settings import Settings
 from tests import shell
-from tests.services.duplicates import pair_of
+from tests.services.people.duplicates import pair_of
 from tests.stories import City, dump, sheet
 
 MANGGAR = "64.71.01.1001"

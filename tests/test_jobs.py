@@ -12,7 +12,7 @@ from app.database import AdvisoryLock
 from app.jobs import Jobs
 from app.nik_vault import NikVault
 from app.settings import Settings
-from tests.services.test_import_concurrency import at_once, on_postgresql
+from tests.services.imports.test_concurrency import at_once, on_postgresql
 
 SECONDS = 20
 

@@ -19,16 +19,9 @@ from app.i18n import time_text, translator, utc
 from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
-from app.queries.import_document import import_document
-from app.queries.users import api_tokens, has_users
-from app.services import workshop_sessions, workshops
-from app.services.attendance_imports import upload
-from app.services.demonstration import make_demonstration
-from app.services.import_commit import CommitChoices, commit
-from app.services.import_undo import undo as undo_import
-from app.services.judging import SheetChoices
-from app.services.reference_data import bring_up_to_date
-from app.services.users import (
+from app.queries.accounts.users import api_tokens, has_users
+from app.queries.imports.document import import_document
+from app.services.accounts.users import (
     DINAS_KOMINFO,
     create_api_token,
     create_password_link,
@@ -36,6 +29,13 @@ from app.services.users import (
     revoke_api_token,
     user_by_email,
 )
+from app.services.demonstration import make_demonstration
+from app.services.imports.commit import CommitChoices, commit
+from app.services.imports.judging import SheetChoices
+from app.services.imports.undo import undo as undo_import
+from app.services.imports.upload import upload
+from app.services.reference_data import bring_up_to_date
+from app.services.workshops import workshop_sessions, workshops
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 db_app = typer.Typer(no_args_is_help=True, help="The database.")

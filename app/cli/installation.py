@@ -12,7 +12,7 @@ from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
 from app.queries.encryption import is_readable
-from app.services.mail_server import mail_server_of
+from app.services.messages.mail_server import mail_server_of
 from app.settings import Settings, require_known
 
 

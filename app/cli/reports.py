@@ -11,10 +11,10 @@ from app.cli.installation import address_of_a_database, installation
 from app.database import create_report_engine, reading
 from app.i18n import Language, translator
 from app.permissions import OPERATOR
-from app.queries.coverage import coverage
-from app.queries.coverage_counts import CoverageFilters
-from app.reports.coverage_parts import Divided, Pillar, divisions_of
-from app.reports.download import Format, coverage_download
+from app.queries.coverage.counts import CoverageFilters
+from app.queries.coverage.report import coverage
+from app.reports.coverage.download import Format, coverage_download
+from app.reports.coverage.parts import Divided, Pillar, divisions_of
 
 report_app = typer.Typer(no_args_is_help=True, help="Reports.")
 

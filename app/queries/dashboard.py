@@ -12,17 +12,17 @@ from app.i18n import Language, wita, wita_today
 from app.models import ImportStatus, Message, MessageStatus, Registration, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.attendance_imports import AttendanceImportView, attendance_imports
-from app.queries.coverage import coverage
-from app.queries.coverage_counts import CoverageFilters
+from app.queries.coverage.counts import CoverageFilters
+from app.queries.coverage.report import coverage
+from app.queries.imports.attendance_imports import AttendanceImportView, attendance_imports
 from app.queries.scope import registrations_within
-from app.queries.workshop_sessions import (
+from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
     coming_workshop_sessions,
     workshop_sessions_with_waiting_list,
     workshop_sessions_without_attendance,
 )
-from app.reports.coverage import CoverageReport, CoverageRow, group_standings
+from app.reports.coverage.report import CoverageReport, CoverageRow, group_standings
 
 SHOWN = 10
 

@@ -11,7 +11,7 @@ import typst
 
 from app.i18n import Language, Translator, time_text
 
-TEMPLATE = Path(__file__).with_name("roster.typ")
+TEMPLATE = Path(__file__).parent / "typst" / "roster.typ"
 
 BLANK_LINES = 8
 """For people who come without being registered."""

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Literal
 
 from app.i18n import Language, decimal_text, integer_text
-from app.reports.coverage import State
+from app.reports.coverage.report import State
 
 Cell = str | int | float | None
 Kind = Literal["code", "text", "name", "state", "integer"]

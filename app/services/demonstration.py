@@ -20,16 +20,16 @@ from app.i18n import N_
 from app.models import OrganizationKind, Role
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
-from app.queries.reference import kelurahan
-from app.queries.users import has_users
-from app.services.attendance_imports import upload
-from app.services.coverage_targets import set_targets
-from app.services.import_commit import commit
-from app.services.logins import actor_of
-from app.services.organizations import organization_named
-from app.services.users import create_user, user_by_email
-from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
-from app.services.workshops import WorkshopInput, create_workshop
+from app.queries.accounts.users import has_users
+from app.queries.areas.reference import kelurahan
+from app.services.accounts.logins import actor_of
+from app.services.accounts.organizations import organization_named
+from app.services.accounts.users import create_user, user_by_email
+from app.services.coverage.targets import set_targets
+from app.services.imports.commit import commit
+from app.services.imports.upload import upload
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshops import WorkshopInput, create_workshop
 
 SPBE_SHEET = Path(__file__).parent.parent / "data" / "demonstration" / "spbe.xlsx"
 PARTNER = "Komunitas Literasi Contoh"

@@ -17,7 +17,7 @@ from app.database import AdvisoryLock, Db, is_postgresql, lines
 from app.errors import NotFound
 from app.i18n import N_
 from app.models import WorkshopSession
-from app.queries.public_workshops import SESSION_OF_PAGE
+from app.queries.workshops.public_workshops import SESSION_OF_PAGE
 
 GONE = N_("Somebody has deleted this in the meantime.")
 

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from app.i18n import N_, Translator
+from app.spreadsheets.attendance.doubts import doubt_text
 from app.spreadsheets.document import Message
-from app.spreadsheets.doubts import doubt_text
-from app.spreadsheets.field_headings import HEADINGS
+from app.spreadsheets.written.field_headings import HEADINGS
 
 SENTENCES: Mapping[str, str] = {
     "name-missing": N_("The row has no name. Fill in the name, or skip the row."),

@@ -8,11 +8,11 @@ import orjson
 
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
-from app.spreadsheets.children import ChildDied, fork_server
+from app.people.place_names import place_key
+from app.people.text import words
 from app.spreadsheets.document import RecognisedSheet
-from app.spreadsheets.failures import MAX_BYTES
-from app.spreadsheets.place_names import place_key
-from app.spreadsheets.text import words
+from app.spreadsheets.formats.children import ChildDied, fork_server
+from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.transfer import sheet_from_json
 
 MEMORY_BYTES = 1536 * 1024**2

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from app.i18n import N_, Translator
+from app.people.kelurahan import PlaceIndex, read_kelurahan
+from app.people.target_groups import GroupIndex, read_target_group
+from app.people.text import clean, collapse, is_placeholder, words
 from app.spreadsheets.document import CellError, Message, RecognisedSheet, SheetRow, cell_text
-from app.spreadsheets.headings import is_number_heading
-from app.spreadsheets.kelurahan import PlaceIndex, read_kelurahan
-from app.spreadsheets.target_groups import GroupIndex, read_target_group
+from app.spreadsheets.tables.headings import is_number_heading
 from app.spreadsheets.target_sheets import KELURAHAN
-from app.spreadsheets.text import clean, collapse, is_placeholder, words
 
 TargetCell: TypeAlias = tuple[str | None, str | None]
 """Codes of a kelurahan and a group: without a kelurahan it is for all of them, without a group for the whole."""

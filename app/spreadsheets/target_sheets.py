@@ -1,13 +1,13 @@
 """A file's bytes to a table of targets: the header that names the kelurahan is found, the rows below it taken as
 they are. What they mean: target_grid.py."""
 
+from app.people.text import clean, words
 from app.spreadsheets.document import Cell, Column, RecognisedSheet, SheetRow, cell_text
-from app.spreadsheets.failures import SheetFailure
-from app.spreadsheets.grid import Grid
-from app.spreadsheets.header import Header, find_header
-from app.spreadsheets.recognise import first_list
-from app.spreadsheets.text import clean, words
-from app.spreadsheets.workbooks import grids
+from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.formats.grid import Grid
+from app.spreadsheets.formats.workbooks import grids
+from app.spreadsheets.tables.header import Header, find_header
+from app.spreadsheets.tables.recognise import first_list
 
 MAX_ROWS = 500
 KELURAHAN = "kelurahan"

@@ -2,16 +2,16 @@
 
 from collections.abc import Collection
 
-from app.spreadsheets.columns import NamedColumns
+from app.people.text import words
 from app.spreadsheets.document import Column, RecognisedSheet
-from app.spreadsheets.failures import SheetFailure
-from app.spreadsheets.grid import Grid
-from app.spreadsheets.header import Header, find_header
-from app.spreadsheets.headings import is_number_heading
-from app.spreadsheets.participants import read_participants, with_merges_filled
-from app.spreadsheets.recognise import first_list
-from app.spreadsheets.text import words
-from app.spreadsheets.workbooks import grids
+from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.formats.grid import Grid
+from app.spreadsheets.formats.workbooks import grids
+from app.spreadsheets.tables.columns import NamedColumns
+from app.spreadsheets.tables.header import Header, find_header
+from app.spreadsheets.tables.headings import is_number_heading
+from app.spreadsheets.tables.participants import read_participants, with_merges_filled
+from app.spreadsheets.tables.recognise import first_list
 
 MAX_VENUES = 2_000
 FIELDS = ("name", "address", "kelurahan", "kecamatan", "kind", "wifi")

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from app.i18n import N_, Translator
-from app.spreadsheets.document import Candidate, CellError, Message, SheetRow, cell_text
-from app.spreadsheets.interpret import with_dittos_resolved
-from app.spreadsheets.judgement import OUTSIDE
-from app.spreadsheets.kelurahan import (
+from app.people.kelurahan import (
     KelurahanReading,
     PlaceIndex,
     kelurahan_of_address,
     read_kecamatan,
     read_kelurahan,
 )
-from app.spreadsheets.marks import read_mark
+from app.people.text import clean, collapse, is_placeholder, words
+from app.spreadsheets.attendance.interpret import with_dittos_resolved
+from app.spreadsheets.attendance.judgement import OUTSIDE
+from app.spreadsheets.attendance.marks import read_mark
+from app.spreadsheets.document import Candidate, CellError, Message, SheetRow, cell_text
 from app.spreadsheets.messages import message_text
-from app.spreadsheets.text import clean, collapse, is_placeholder, words
 
 LONGEST_NAME = 200
 LONGEST_CELL = 400

@@ -18,12 +18,12 @@ from app.errors import Unauthenticated
 from app.i18n import N_, Language, Translator, translator
 from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.services import logins
+from app.services.accounts import logins
 from app.services.outbox import QUEUED
-from app.web.house import House, house_of
+from app.web.accounts.login_cookie import login_secret
+from app.web.container import Container, container_of
 from app.web.languages import language_of
 from app.web.limits import address_of
-from app.web.login_cookie import login_secret
 
 _TURNS = CapacityLimiter(AT_ONCE)
 
@@ -43,7 +43,7 @@ _Turn = Annotated[None, Depends(_turn, scope="function")]
 
 async def _reader(request: Request, _had: _Turn) -> AsyncIterator[Db]:
     """Nothing is waited for until the handler asks something; who asked nothing has nothing to end either."""
-    with reading(house_of(request).engine) as db:
+    with reading(container_of(request).engine) as db:
         try:
             yield db
         finally:
@@ -52,21 +52,21 @@ async def _reader(request: Request, _had: _Turn) -> AsyncIterator[Db]:
 
 
 def _report_reader(request: Request, _had: _Turn) -> Iterator[Db]:
-    with reading(house_of(request).report_engine) as db:
+    with reading(container_of(request).report_engine) as db:
         yield db
 
 
 @contextmanager
-def changing(house: House) -> Iterator[Db]:
+def changing(container: Container) -> Iterator[Db]:
     """A handle for one change, committed when the block ends; then what was queued in it is begun."""
-    with writing(house.engine) as db:
+    with writing(container.engine) as db:
         yield db
     if db.info.get(QUEUED):
-        house.wake_jobs()
+        container.wake_jobs()
 
 
 def _writer(request: Request, _had: _Turn) -> Iterator[Db]:
-    with changing(house_of(request)) as db:
+    with changing(container_of(request)) as db:
         yield db
 
 
@@ -77,7 +77,7 @@ Writer = Annotated[Db, Depends(_writer, scope="function")]
 
 # Those that wait for nothing are `async`: FastAPI would send the others to a thread each.
 async def _vault(request: Request) -> NikVault:
-    return house_of(request).vault
+    return container_of(request).vault
 
 
 Vault = Annotated[NikVault, Depends(_vault)]
@@ -110,7 +110,7 @@ ApiActor = Annotated[Actor, Depends(_api_actor)]
 
 def not_guessing(request: Request) -> Iterator[None]:
     """For routes whose address is all that one needs: whoever tries many that aren't there is slowed down."""
-    with house_of(request).limits.against_guessing(address_of(request)):
+    with container_of(request).limits.against_guessing(address_of(request)):
         yield
 
 

@@ -25,9 +25,9 @@ from app.errors import (
 )
 from app.i18n import N_, translator
 from app.services.refusals import refused_by
-from app.web.house import house_of
+from app.web.accounts.login_page import to_login
+from app.web.container import container_of
 from app.web.languages import is_api, language_of
-from app.web.login_page import to_login
 from app.web.pages import render
 from app.web.security import strict_headers
 
@@ -159,5 +159,5 @@ def _unforeseen(request: Request, _error: Exception) -> Response:
     )
     problem.status = 500
     answer = _answer(request, problem)
-    answer.headers.update(strict_headers(https=house_of(request).settings.https))
+    answer.headers.update(strict_headers(https=container_of(request).settings.https))
     return answer

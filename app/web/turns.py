@@ -11,7 +11,7 @@ from typing import ParamSpec, TypeVar, cast
 from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
-from app.web.house import house_of
+from app.web.container import container_of
 
 _Asked = ParamSpec("_Asked")
 _Answer = TypeVar("_Answer")
@@ -30,7 +30,7 @@ def few_at_once(
     def limited(route: Callable[_Asked, _Answer]) -> Callable[_Asked, Awaitable[_Answer]]:
         @wraps(route)
         async def answer(*args: _Asked.args, **kwargs: _Asked.kwargs) -> _Answer:
-            embedded = not on_postgresql or house_of(cast(Request, kwargs["request"])).settings.embedded
+            embedded = not on_postgresql or container_of(cast(Request, kwargs["request"])).settings.embedded
             limiter = turns if embedded else turns_on_postgresql
             return await to_thread.run_sync(partial(route, *args, **kwargs), limiter=limiter)
 

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
-from app.queries.workshop_sessions import WorkshopSessionView
-from app.services import workshop_sessions as services
+from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.services.unseen_changes import seal
+from app.services.workshops import workshop_sessions as services
 from app.web.forms import moment, optional_moment, whole_number
 
 # Before the code of a group, in the name of its field.

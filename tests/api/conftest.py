@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.permissions import OPERATOR
-from app.services.users import create_api_token
+from app.services.accounts.users import create_api_token
 from app.settings import Settings
-from tests.api.uploads import LIST, send
+from tests.api.imports.uploads import LIST, send
 from tests.stories import City
 
 Program = Callable[[str], TestClient]
@@ -27,7 +27,7 @@ def city(engine: Engine, settings: Settings) -> City:
 @pytest.fixture
 def app(app: FastAPI) -> FastAPI:
     """Nothing is queued for its background work: a test that needs it does it itself."""
-    app.state.house = replace(app.state.house, wake_jobs=lambda: None)
+    app.state.container = replace(app.state.container, wake_jobs=lambda: None)
     return app
 
 

@@ -12,7 +12,7 @@ from app.database import writing
 from app.main import create_app
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.services.users import create_api_token
+from app.services.accounts.users import create_api_token
 from app.settings import Settings
 from tests.api.conftest import Program
 from tests.api.problems import refusal
@@ -143,7 +143,7 @@ def without_database(tmp_path: Path) -> Iterator[TestClient]:
     app = create_app(Settings(data_dir=tmp_path, database_url=f"sqlite:///{gone}/jangkau.sqlite3"))
     gone.rmdir()
     yield TestClient(app, raise_server_exceptions=False)
-    app.state.house.close()
+    app.state.container.close()
 
 
 def test_without_its_database_the_service_lives_and_is_not_ready(without_database: TestClient) -> None:

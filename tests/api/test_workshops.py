@@ -9,8 +9,8 @@ from fastapi.testclient import TestClient
 
 from app.database import writing
 from app.models import Registration, TargetGroup
-from app.services.workshop_sessions import WorkshopSessionInput, change_workshop_session
-from app.services.workshops import WorkshopInput, change_workshop
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
+from app.services.workshops.workshops import WorkshopInput, change_workshop
 from tests.api.problems import NO_TEXTS, refusal, sent, wrong_fields
 from tests.stories import MORNING, City, crowd, dump
 

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from playwright.sync_api import Page, Route, expect
 
 from app.database import writing
-from app.services.logins import open_login
+from app.services.accounts.logins import open_login
 from tests.stories import City
 
 

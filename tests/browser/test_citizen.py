@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.models import Registration
-from app.services.delegation_links import create_link, sign
+from app.services.registrations.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import answer_quietly, look_no_closer, submit

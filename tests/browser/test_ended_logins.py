@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.permissions import OPERATOR
-from app.services.users import create_password_link, set_password_by_link
+from app.services.accounts.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
 from tests.browser.steps import answer_quietly, logged_in, submit

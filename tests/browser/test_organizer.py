@@ -10,9 +10,9 @@ from sqlmodel import select
 
 from app.database import writing
 from app.models import Channel, WorkshopSession
-from app.services.recognition import PersonGiven
-from app.services.registration_requests import Asking
-from app.services.registrations import register
+from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.registrations import register
+from app.services.registrations.requests import Asking
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit

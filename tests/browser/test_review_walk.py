@@ -10,8 +10,8 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from sqlalchemy import Engine
 
 from app.models import Participant, Sex
+from app.people.names import name_key
 from app.settings import Settings
-from app.spreadsheets.names import name_key
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck, Screenshot
 from tests.browser.steps import logged_in, look_no_closer, submit
 from tests.stories import City, sheet

@@ -13,8 +13,8 @@ from app.cli.commands import main
 from app.database import create_engine, reading
 from app.i18n import wita_today
 from app.models import Role
-from app.services.logins import actor_by_token, user_with_password
-from app.services.users import user_of_password_link
+from app.services.accounts.logins import actor_by_token, user_with_password
+from app.services.accounts.users import user_of_password_link
 from app.settings import Settings
 from tests.database import on_sqlite
 from tests.server import Jangkau

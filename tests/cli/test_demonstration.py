@@ -15,8 +15,8 @@ from sqlalchemy.exc import DatabaseError
 
 from app.database import reading
 from app.nik_vault import NikVault
+from app.services.accounts.logins import user_with_password
 from app.services.demonstration import make_demonstration
-from app.services.logins import user_with_password
 from app.settings import Settings
 from tests.database import on_sqlite
 from tests.server import Jangkau

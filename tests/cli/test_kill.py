@@ -16,8 +16,8 @@ from app.database import reading, writing
 from app.jobs import Jobs
 from app.models import Attendance, AttendanceImport, ImportStatus, Participant, Registration
 from app.permissions import OPERATOR
-from app.services.import_commit import MOST_ROWS_AT_ONCE
-from app.services.users import create_api_token
+from app.services.accounts.users import create_api_token
+from app.services.imports.commit import MOST_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.server import Server, serving
 from tests.stories import City, crowd

@@ -6,7 +6,7 @@ from app.models import Message, MessageStatus
 from tests.coming import coming_session
 from tests.mail import Post
 from tests.server import serving
-from tests.services.test_messages import come
+from tests.services.messages.test_notifications import come
 from tests.stories import City
 
 SECONDS_TO_SEND = 30

@@ -12,8 +12,8 @@ import uvicorn
 from app.cli.commands import main
 from app.database import writing
 from app.permissions import OPERATOR
-from app.services.attendance_imports import READ_AT_ONCE_BYTES
-from app.services.users import create_api_token
+from app.services.accounts.users import create_api_token
+from app.services.imports.upload import READ_AT_ONCE_BYTES
 from tests.database import on_sqlite
 from tests.server import Server, serving
 from tests.stories import City, crowd

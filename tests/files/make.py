@@ -32,8 +32,8 @@ from tests.files.workbooks import (
 )
 from tests.files.writers import csv_file, dateless, with_part, xlsx
 from tests.libreoffice import saved_by_libreoffice
-from tests.spreadsheets.excel_binary import xlsb
-from tests.spreadsheets.open_document import COVERED, UNCALCULATED, empty, number, ods, row, text
+from tests.spreadsheets.formats.excel_binary import xlsb
+from tests.spreadsheets.formats.open_document import COVERED, UNCALCULATED, empty, number, ods, row, text
 
 FOLDER = Path(__file__).parent
 

@@ -7,7 +7,7 @@ from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
 from app.spreadsheets.document import Cell, CellError
 from tests.files.writers import file_of, page_of, xlsx
-from tests.spreadsheets.excel_binary import Value
+from tests.spreadsheets.formats.excel_binary import Value
 
 Row: TypeAlias = Sequence[Cell]
 

@@ -17,11 +17,11 @@ from sqlalchemy import Engine
 from app.database import writing
 from app.main import create_app
 from app.models import User, Workshop, WorkshopSession
-from app.services.logins import open_login
-from app.services.workshop_sessions import WorkshopSessionInput, create_workshop_session
-from app.services.workshops import WorkshopInput, create_workshop
+from app.services.accounts.logins import open_login
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
-from app.web.house import House
+from app.web.container import Container
 from tests.beginnings import story
 from tests.stories import MORNING, City
 
@@ -100,8 +100,8 @@ def stranger(app: FastAPI, engine: Engine, people: People) -> TestClient:
 def served(settings: Settings) -> Iterator[FastAPI]:
     app = create_app(settings)
     yield app
-    house: House = app.state.house
-    house.close()
+    container: Container = app.state.container
+    container.close()
 
 
 def logged_in(app: FastAPI, engine: Engine, user: User) -> TestClient:

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import WorkshopSession
-from tests.pages.sheets import CLEAR, saved
+from tests.pages.imports.sheets import CLEAR, saved
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.database import writing
 from app.models import Organization, Venue
-from app.services.venues import VenueInput, create_venue
+from app.services.workshops.venues import VenueInput, create_venue
 from tests.database import on_sqlite
 from tests.pages.conftest import People, workshop_of
 from tests.pages.filled_forms import saved_by_now, typed_again

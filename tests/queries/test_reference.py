@@ -4,10 +4,10 @@ from sqlalchemy import Engine
 
 from app.database import reading, writing
 from app.models import Area, AreaAlias
-from app.queries.reference import sheet_reference
+from app.people.kelurahan import place_index
+from app.people.reference import Reference
+from app.queries.areas.reference import sheet_reference
 from app.services.reference_data import load_reference_data
-from app.spreadsheets.kelurahan import place_index
-from app.spreadsheets.reference import Reference
 
 MANGGAR = "64.71.01.1001"
 

@@ -9,11 +9,11 @@ from app.database import reading, writing
 from app.errors import NotFound
 from app.models import Participant
 from app.permissions import Actor
-from app.queries.attendance_imports import attendance_imports
-from app.queries.participant_history import registrations_of
-from app.queries.participants import ParticipantFilters, participant, participants
-from app.queries.workshop_sessions import workshop_session, workshop_sessions
-from app.queries.workshops import workshops
+from app.queries.imports.attendance_imports import attendance_imports
+from app.queries.people.history import registrations_of
+from app.queries.people.participants import ParticipantFilters, participant, participants
+from app.queries.workshops.workshop_sessions import workshop_session, workshop_sessions
+from app.queries.workshops.workshops import workshops
 from tests.beginnings import story
 from tests.stories import MANGGAR, City, sheet
 

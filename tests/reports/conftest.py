@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.i18n import Translator, translator
-from app.reports.coverage import (
+from app.reports.coverage.report import (
     CoverageReport,
     CoverageRow,
     Figures,

@@ -3,8 +3,8 @@
 import re
 
 from app.i18n import translator
-from app.reports.chart import time_chart_svg
-from app.reports.coverage_parts import Breakdown, Division, Part
+from app.reports.coverage.parts import Breakdown, Division, Part
+from app.reports.drawings.chart import time_chart_svg
 
 
 def chart(by: Division, *people: tuple[str, int]) -> str:

@@ -6,7 +6,8 @@ import orjson
 import pytest
 
 from app.i18n import Translator
-from app.reports.coverage import (
+from app.reports.coverage.rates import Rate
+from app.reports.coverage.report import (
     CoverageReport,
     State,
     UnmeasuredWhy,
@@ -15,9 +16,8 @@ from app.reports.coverage import (
     state_of,
     unmeasured_why,
 )
-from app.reports.coverage_rates import Rate
-from app.reports.csv import csv_file
-from app.reports.states import state_text
+from app.reports.coverage.states import state_text
+from app.reports.formats.csv import csv_file
 from app.reports.table import Column, Row, Table, cell_text
 
 

@@ -15,12 +15,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pypdf import PdfReader
 
 from app.i18n import Language, Translator
-from app.reports.coverage import CoverageReport, Filters, TargetGroup, counting_rule
-from app.reports.coverage_parts import Breakdown
-from app.reports.csv import neutralised
-from app.reports.download import Format, coverage_download
+from app.reports.coverage.download import Format, coverage_download
+from app.reports.coverage.parts import Breakdown
+from app.reports.coverage.report import CoverageReport, Filters, TargetGroup, counting_rule
+from app.reports.formats.csv import neutralised
+from app.reports.formats.xlsx import workbook
 from app.reports.table import Column, Row, Table
-from app.reports.xlsx import workbook
 
 HEAD_LINES = 6
 """Of a sheet with letterhead, title, subtitle and two lines of headings."""

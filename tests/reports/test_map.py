@@ -6,10 +6,10 @@ from dataclasses import replace
 from xml.etree import ElementTree as ET
 
 from app.i18n import Translator
-from app.reports.coverage import STATES, CoverageReport
-from app.reports.hexagons import HEIGHT, WIDTH, Tile, borders
-from app.reports.map import name_lines, tile_map_svg
-from app.reports.states import LOOKS
+from app.reports.coverage.report import STATES, CoverageReport
+from app.reports.coverage.states import LOOKS
+from app.reports.drawings.hexagons import HEIGHT, WIDTH, Tile, borders
+from app.reports.drawings.map import name_lines, tile_map_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 

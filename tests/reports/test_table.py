@@ -8,14 +8,14 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.i18n import Language, Translator
-from app.reports.breakdown_table import breakdown_tables
-from app.reports.coverage import CoverageReport, Figures, Filters
-from app.reports.coverage_comparison import compared_with
-from app.reports.coverage_parts import Breakdown, Part
-from app.reports.coverage_table import coverage_table, totals_table
-from app.reports.drawings import TEMPLATES
-from app.reports.html import coverage_parts
-from app.reports.map import Link
+from app.reports.coverage.breakdown_table import breakdown_tables
+from app.reports.coverage.comparison import compared_with
+from app.reports.coverage.html import coverage_parts
+from app.reports.coverage.parts import Breakdown, Part
+from app.reports.coverage.report import CoverageReport, Figures, Filters
+from app.reports.coverage.table import coverage_table, totals_table
+from app.reports.drawings.map import Link
+from app.reports.drawings.templates import TEMPLATES
 from app.reports.table import Table, cell_text
 
 

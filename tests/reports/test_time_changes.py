@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
-from app.reports.coverage import CoverageReport
-from app.reports.coverage_parts import Breakdown, Division, Part
+from app.reports.coverage.parts import Breakdown, Division, Part
+from app.reports.coverage.report import CoverageReport
+from app.reports.coverage.time_changes import changes_in_time
 from app.reports.periods import Period
-from app.reports.time_changes import changes_in_time
 
 
 def counted(

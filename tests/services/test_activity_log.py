@@ -11,21 +11,26 @@ from sqlmodel import select
 from app.database import writing
 from app.models import Activity, Channel, Registration, Role, WorkshopSession
 from app.permissions import OPERATOR
+from app.services.accounts.logins import close_login, open_login
+from app.services.accounts.users import (
+    create_api_token,
+    create_password_link,
+    create_user,
+    set_password_by_link,
+)
 from app.services.activities import snapshot
-from app.services.import_review import correct_alike
-from app.services.logins import close_login, open_login
-from app.services.participant_corrections import correct_participant
-from app.services.recognition import PersonGiven
-from app.services.registration_corrections import correct_registration
-from app.services.registration_requests import Asking
-from app.services.registrations import register
-from app.services.users import create_api_token, create_password_link, create_user, set_password_by_link
-from app.services.workshop_sessions import (
+from app.services.imports.review import correct_alike
+from app.services.people.corrections import correct_participant
+from app.services.registrations.corrections import correct_registration
+from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.registrations import register
+from app.services.registrations.requests import Asking
+from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
     change_workshop_session,
     create_workshop_session,
 )
-from app.services.workshops import WorkshopInput, change_workshop
+from app.services.workshops.workshops import WorkshopInput, change_workshop
 from tests.coming import coming_session
 from tests.stories import MORNING, City, crowd, sheet
 

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
-from app.spreadsheets.child import answer, limit_process
+from app.spreadsheets.formats.child import answer, limit_process
 from app.spreadsheets.reading import MEMORY_BYTES, SECONDS
 
 SAMPLES = Path(__file__).parents[1] / "samples"

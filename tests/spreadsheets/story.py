@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
-from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, SheetRow
-from app.spreadsheets.interpret import interpret
-from app.spreadsheets.judge import judge
-from app.spreadsheets.judgement import (
+from app.people.place_names import place_key
+from app.people.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
+from app.people.text import words
+from app.spreadsheets.attendance.interpret import interpret
+from app.spreadsheets.attendance.judge import judge
+from app.spreadsheets.attendance.judgement import (
     Decision,
     JudgedRow,
     Judgement,
@@ -23,10 +25,8 @@ from app.spreadsheets.judgement import (
     KnownRegistration,
     SessionContext,
 )
-from app.spreadsheets.place_names import place_key
-from app.spreadsheets.recognise import recognise
-from app.spreadsheets.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
-from app.spreadsheets.text import words
+from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, SheetRow
+from app.spreadsheets.tables.recognise import recognise
 
 DATA = Path(__file__).parents[2] / "app" / "data"
 SAMPLES = Path(__file__).parents[1] / "samples"

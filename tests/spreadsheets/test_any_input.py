@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.spreadsheets.document import FIELDS, Cell, CellError
-from app.spreadsheets.failures import SheetFailure
-from app.spreadsheets.recognise import recognise
+from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.tables.recognise import recognise
 from app.spreadsheets.transfer import sheet_from_json, sheet_to_json
 from tests.spreadsheets.story import judged, session, sheet_of
 

@@ -10,16 +10,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
 from app.spreadsheets.document import Candidate, Cell, Column, Message
-from app.spreadsheets.error_sheets import (
+from app.spreadsheets.reading import read_sheet
+from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.written.error_sheets import (
     TO_REGISTER,
     ErrorRow,
     ErrorSheet,
     error_sheet_xlsx,
     is_to_register,
 )
-from app.spreadsheets.field_headings import HEADINGS
-from app.spreadsheets.headings import heading_field
-from app.spreadsheets.reading import read_sheet
+from app.spreadsheets.written.field_headings import HEADINGS
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
 EITHER = (Candidate("kelurahan", "1", "Gunung Sari Ilir"), Candidate("kelurahan", "2", "Gunung Sari Ulu"))

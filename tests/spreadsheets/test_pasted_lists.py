@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.spreadsheets.failures import SheetFailure
-from app.spreadsheets.judgement import JudgedRow
-from app.spreadsheets.pasted_lists import read_pasted
+from app.spreadsheets.attendance.judgement import JudgedRow
+from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.pasted.lists import read_pasted
 from tests.spreadsheets.story import codes, judged, recognised, reference, session
 
 MANGGAR, LAMARU, SEPINGGAN, DAMAI = "64.71.01.1001", "64.71.01.1002", "64.71.05.1002", "64.71.06.1005"

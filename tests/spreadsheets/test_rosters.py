@@ -9,7 +9,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
 from app.spreadsheets.reading import read_sheet
-from app.spreadsheets.rosters import WALK_IN_ROWS, Roster, RosterLine, roster_xlsx
+from app.spreadsheets.written.rosters import WALK_IN_ROWS, Roster, RosterLine, roster_xlsx
 from tests.spreadsheets.story import reference, saved
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'

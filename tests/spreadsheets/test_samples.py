@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from app.spreadsheets.attendance.judgement import Judgement, SessionContext
 from app.spreadsheets.document import RecognisedSheet, SheetRow, cell_from_json, cell_to_json
-from app.spreadsheets.judgement import Judgement, SessionContext
 from app.spreadsheets.reading import read_sheet
 from tests.spreadsheets.story import SAMPLES, WITA, as_known, codes, judged, row_of
 

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import pytest
 
 from app.i18n import translator
-from app.spreadsheets.kelurahan import PlaceIndex
+from app.people.kelurahan import PlaceIndex
+from app.people.target_groups import GroupIndex
 from app.spreadsheets.target_grid import (
     TargetTable,
     read_target,
     read_target_table,
     target_message_text,
 )
-from app.spreadsheets.target_groups import GroupIndex
 from app.spreadsheets.target_sheets import recognise_targets
 from tests.files.writers import csv_file, xlsx
 from tests.spreadsheets.story import reference

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from app.models import VenueKind
-from app.spreadsheets.kelurahan import PlaceIndex
+from app.people.kelurahan import PlaceIndex
 from app.spreadsheets.reading import read_venue_list
 from app.spreadsheets.venue_lists import venue_field
 from app.spreadsheets.venues import (

@@ -8,12 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict
 
-from app.queries.coverage_gaps import coverage_gaps
-from app.queries.rt_coverage import rt_coverage
-from app.reports.coverage_gaps import Order, gaps_download
-from app.reports.download import Format, coverage_download
-from app.reports.rt_coverage import rt_download
-from app.web.coverage_query import CoverageQuery, CoverageReportQuery
+from app.queries.coverage.gaps import coverage_gaps
+from app.queries.coverage.rt import rt_coverage
+from app.reports.coverage.download import Format, coverage_download
+from app.reports.coverage.gaps import Order, gaps_download
+from app.reports.coverage.rt import rt_download
+from app.web.coverage.query import CoverageQuery, CoverageReportQuery
 from app.web.dependencies import ApiActor, Lang, ReportReader, Translate
 from app.web.downloads import download
 from app.web.etags import unless_unchanged

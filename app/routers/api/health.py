@@ -4,7 +4,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from app.database import is_reachable
-from app.web.house import house_of
+from app.web.container import container_of
 
 router = APIRouter(prefix="/health", tags=["health"])
 
@@ -18,5 +18,5 @@ def live() -> dict[str, str]:
 @router.get("/ready", responses={503: {"description": "The database does not answer."}})
 def ready(request: Request) -> Response:
     """The database answers too; 503 while it doesn't."""
-    reachable = is_reachable(house_of(request).engine)
+    reachable = is_reachable(container_of(request).engine)
     return JSONResponse({"status": "ready" if reachable else "unavailable"}, 200 if reachable else 503)

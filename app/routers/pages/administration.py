@@ -12,4 +12,4 @@ router = APIRouter(include_in_schema=False)
 @router.get("/administrasi")
 def administration_page(request: Request, actor: PageActor) -> Response:
     actor.require(Permission.USER_WRITE)
-    return render(request, "administration/page.html")
+    return render(request, "administration.html")

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.queries.dashboard import dashboard
-from app.reports.wording import group_lines, headline, period
+from app.reports.coverage.wording import group_lines, headline, period
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.pages import render
 

@@ -1,0 +1,138 @@
+"""Dates as Indonesian sheets write them: the day first, months by name, two-digit years."""
+
+import re
+from datetime import date, datetime, timedelta
+
+from app.people.text import clean, collapse, fold
+from app.spreadsheets.document import Cell
+
+YOUNGEST, OLDEST = 5, 104
+"""The ages between which a date of birth is believed."""
+
+THIS_CENTURY = date(2099, 12, 31)
+"""The `latest` of dates that may lie in the future."""
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "jan januari january",
+            "feb peb februari pebruari february",
+            "mar maret march",
+            "apr april",
+            "mei may",
+            "jun juni june",
+            "jul juli july",
+            "agu ags agt agst agust agus agustus aug august",
+            "sep sept september",
+            "okt oct oktober october",
+            "nov nop november nopember",
+            "des dec desember december",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+_YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)")
+_DAY_FIRST = re.compile(
+    r"(?<![\d/.-])(?P<day>\d{1,2})\s*[-/.\s]\s*(?P<month>\d{1,2}|[a-z]{3,9})\.?\s*[-/.,\s]\s*['’`]?(?P<year>\d{4}|\d{2})(?!\d)"
+)
+_TO = r"\s*(?:[-–—,&/]|s\.?\s?/?d\.?|sampai(?:\s+dengan)?|hingga|dan)\s*"
+_SPAN = re.compile(
+    rf"(?<![\d/.-])(?P<day>\d{{1,2}})(?:\s+(?P<first>[a-z]{{3,9}}))?(?:{_TO}(?:[a-z']{{4,6}},?\s+)?(?P<last>\d{{1,2}})){{1,6}}"
+    r"(?:\s+(?P<month>[a-z]{3,9})[\s,]+|[/.](?P<number>\d{1,2})[/.])(?P<year>\d{4})(?!\d)"
+)
+"""Several days of one month, or from one month to the next: "5-6 Agustus 2025", "30 Juli s.d. 1 Agustus 2025"."""
+_TO_ANOTHER_DAY = re.compile(rf"\d{{4}}{_TO}(?:[a-z']{{4,6}},?\s+)?(?=\d)")
+"""From one day with its year to the next: "5 Agustus 2025 s.d. 6 Agustus 2025"."""
+_COMPACT = re.compile(r"(?P<day>\d{2})(?P<month>\d{2})(?P<year>\d{4})")
+_EXCEL_EPOCH = date(1899, 12, 30)
+_DAYS_TO_1904 = (date(1904, 1, 1) - _EXCEL_EPOCH).days
+_FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
+
+
+def read_date(cell: Cell, *, latest: date) -> date | None:
+    """The date a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
+
+    A number is the serial of an Excel date that lost its format.
+    """
+    match cell:
+        case datetime():
+            return cell.date()
+        case date():
+            return cell
+        case bool():
+            return None
+        case int() | float():
+            return _EXCEL_EPOCH + timedelta(days=int(cell)) if _FIRST_SERIAL <= cell <= _LAST_SERIAL else None
+        case str():
+            return _from_text(fold(clean(cell)), latest)
+        case _:
+            return None
+
+
+def read_days(cell: Cell) -> tuple[date, date] | None:
+    """The first and the last of the days that a cell names, also ahead; mostly one and the same."""
+    text = collapse(fold(clean(cell))) if isinstance(cell, str) else ""
+    span = _SPAN.search(text)
+    if span is None:
+        first = read_date(cell, latest=THIS_CENTURY)
+        to = _TO_ANOTHER_DAY.search(text)
+        last = _from_text(text[to.end() :], THIS_CENTURY) if to else None
+        return (first, max(first, last or first)) if first else None
+    last_month = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
+    first_month = _MONTHS.get(span["first"], 0) if span["first"] else last_month
+    year = int(span["year"])
+    first = _dated(int(span["day"]), first_month, str(year - (first_month > last_month)), THIS_CENTURY)
+    last = _dated(int(span["last"]), last_month, str(year), THIS_CENTURY)
+    return (first, max(first, last or first)) if first else None
+
+
+def date_from_1904(cell: Cell) -> Cell:
+    """The date of a bare number that counts days from 1904; any other cell as it is."""
+    if isinstance(cell, bool) or not isinstance(cell, int | float):
+        return cell
+    return read_date(cell + _DAYS_TO_1904, latest=THIS_CENTURY) or cell
+
+
+def read_birth_date(cell: Cell, *, on: date) -> date | None:
+    """A date that makes the person 5 to 104 years old on the day `on`, or None."""
+    born = read_date(cell, latest=_years_before(on, YOUNGEST))
+    if born is None:
+        return None
+    age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+    return born if YOUNGEST <= age <= OLDEST else None
+
+
+def has_month_first(text: str) -> bool:
+    """True for "12/25/1980": where one date does, others that could be read either way may do so too."""
+    found = _DAY_FIRST.search(text)
+    return (
+        found is not None and found["month"].isdigit() and int(found["day"]) <= 12 < int(found["month"]) <= 31
+    )
+
+
+def _years_before(day: date, years: int) -> date:
+    return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)
+
+
+def _from_text(text: str, latest: date) -> date | None:
+    found = _YEAR_FIRST.search(text) or _DAY_FIRST.search(text) or _COMPACT.fullmatch(text)
+    if found is None:
+        return None
+    month = found["month"]
+    number = int(month) if month.isdigit() else _MONTHS.get(month)
+    if number is None:
+        return None
+    return _dated(int(found["day"]), number, found["year"], latest)
+
+
+def _dated(day: int, month: int, year: str, latest: date) -> date | None:
+    try:
+        if len(year) == 4:
+            return date(int(year), month, day)
+        century = latest.year // 100 * 100
+        this_century = date(century + int(year), month, day)
+        return this_century if this_century <= latest else date(century - 100 + int(year), month, day)
+    except ValueError:
+        return None

@@ -1,0 +1,119 @@
+"""Names of people: how they are shown, and what they are compared by."""
+
+import re
+
+from rapidfuzz import fuzz
+
+from app.people.text import clean, collapse, fold
+
+SAME = 88
+"""From this similarity on two names are the same."""
+CLEARLY_DIFFERENT = 60
+"""Below this similarity two names are of two people; between the two it is unclear."""
+
+_MUHAMMAD = frozenset(
+    {"moh", "muh", "moch", "much", "mhd", "md", "mohd", "muhd", "mohammad", "mohamad", "mohammed"}
+    | {"muhamad", "muhammed", "muchammad", "mochammad", "mochamad", "muhammad"}
+)
+_SPELLED_OUT = {"abd": "abdul", "abdoel": "abdul"} | dict.fromkeys(_MUHAMMAD, "muhammad")
+_TITLES = frozenset(
+    {"h", "hj", "kh", "dr", "drs", "dra", "drg", "ir", "prof", "ust", "ustad", "ustadz", "ustadzah"}
+    | {"bapak", "bpk", "pak", "ibu", "bu", "sdr", "sdri", "tn", "ny", "nn", "haji", "hajjah", "habib"}
+)
+_DEGREES = frozenset(
+    {"se", "sh", "st", "ss", "sp", "spd", "spdi", "sos", "ssos", "skom", "skm", "si", "ssi", "stp", "sip"}
+    | {"sag", "spsi", "skep", "sked", "spt", "shut", "sikom", "sst", "sstp", "stat", "spi", "sei", "akt"}
+    | {"mm", "mh", "msi", "mpd", "mkom", "mt", "mkes", "msc", "ma", "mba", "map", "mag", "mhum", "msos"}
+    | {"mikom", "ba", "bsc", "phd", "amd", "amdkeb", "amdkep", "ners", "ns", "apt", "lc", "cpa"}
+)
+_APOSTROPHES = re.compile("['’‘`´ʼ]")  # noqa: RUF001 (the quotes people type are the point)
+_SEPARATORS = re.compile(r"[\s,;/()\"-]+")
+_LEADING_ABBREVIATIONS = re.compile(
+    r"^(?:(?:m|moh|muh|moch|mhd|abd|st|h|hj|kh|drs?|dra|ir|prof|ust)[.\s]\s*)+"
+)
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+def display_name(text: str) -> str:
+    """The name as it is shown: spaces collapsed, titles kept, ALL CAPS in title case."""
+    name = collapse(clean(text))
+    if not name.isupper():
+        return name
+    own_name, comma, degrees = name.partition(",")
+    return _title_case(own_name) + comma + _degree_case(degrees)
+
+
+def _title_case(text: str) -> str:
+    return _WORD.sub(lambda word: word.group().capitalize(), text)
+
+
+def _degree_case(text: str) -> str:
+    """ "S.PD., M.SI" → "S.Pd., M.Si"; what has no dot ("SH") is an abbreviation and stays."""
+    return " ".join(_title_case(degree) if "." in degree else degree for degree in text.split(" "))
+
+
+def name_key(text: str) -> str:
+    """What names are looked up by: case, punctuation, titles and degrees gone, abbreviations spelled out, sorted.
+
+    A name of titles only keeps them; a text without letters gives "".
+    """
+    folded = _APOSTROPHES.sub("", fold(clean(text)))
+    if "." in folded:
+        folded = _LEADING_ABBREVIATIONS.sub(_spaced, folded)
+    own_name, _, behind = folded.partition(",")
+    tokens = _tokens(own_name) + _without_abbreviations(behind) if behind else _tokens(own_name)
+    own = _without_degrees(_without_titles(tokens)) or tokens or _tokens(folded)
+    return " ".join(sorted(_spelled_out(own)))
+
+
+def _spaced(abbreviations: re.Match[str]) -> str:
+    """ "h.m.yusuf" begins with words of their own."""
+    return abbreviations[0].replace(".", " ")
+
+
+def _without_abbreviations(behind_comma: str) -> list[str]:
+    """Of "S.Pd., M.Si" nothing, of "Santoso, Budi" the first name."""
+    spoken = " ".join(part for part in re.split(r"[\s,]+", behind_comma) if "." not in part)
+    return [token for token in _tokens(spoken) if token not in _DEGREES]
+
+
+def is_degrees(text: str) -> bool:
+    """True for what stands behind a name's comma: "S.Pd., M.Si"."""
+    return bool(_tokens(fold(text))) and not _without_abbreviations(fold(text))
+
+
+def _tokens(text: str) -> list[str]:
+    plain = text.split()
+    if all(map(str.isalpha, plain)):
+        return plain
+    joined = (token.replace(".", "") for token in _SEPARATORS.split(text))
+    return [token for token in ("".join(filter(str.isalnum, token)) for token in joined) if token]
+
+
+def _without_titles(tokens: list[str]) -> list[str]:
+    start = 0
+    while start < len(tokens) and tokens[start] in _TITLES:
+        start += 1
+    return tokens[start:]
+
+
+def _without_degrees(tokens: list[str]) -> list[str]:
+    end = len(tokens)
+    while end > 1 and tokens[end - 1] in _DEGREES:
+        end -= 1
+    return tokens[:end]
+
+
+def _spelled_out(tokens: list[str]) -> list[str]:
+    first = tokens[0] if tokens else ""
+    spelled = [_SPELLED_OUT.get(token, token) for token in tokens]
+    if first == "m":
+        spelled[0] = "muhammad"
+    elif first == "st" and len(tokens) > 1:
+        spelled[0] = "siti"
+    return spelled
+
+
+def similarity(one_key: str, other_key: str) -> float:
+    """0 to 100: the token sort ratio of two `name_key`s, whose words are sorted already."""
+    return 100.0 if one_key == other_key else fuzz.ratio(one_key, other_key)

@@ -1,0 +1,51 @@
+"""RT numbers: "12", "012", "RT.12", "12/02" (RT/RW), "RT/RW 12/02", alone or inside a position or an address."""
+
+import re
+from datetime import date, datetime
+
+from app.people.text import clean, is_placeholder
+from app.spreadsheets.document import Cell
+
+_LABEL = r"(?:rukun tetangga|r\.?t(?![a-z])\.?)(?:\s*/\s*r\.?w(?![a-z])\.?)?\s*[.:/-]?\s*"
+_ALONE = re.compile(
+    rf"(?P<label>{_LABEL})?(?:no\.?\s*)?0*(?P<rt>[1-9]\d{{0,2}})"
+    r"(?:(?:\s*[/\\-]\s*|\s+|(?=rw))(?:rw\s*[.:]?\s*)?(?:\d{1,3}|-))?\.?"
+    r"(?(label)(?:,?\s*no\b\.?\s*\d{1,4}[a-z]?)?)",
+    re.IGNORECASE,
+)
+"""Behind its label also before the number of the house: "RT 12 No. 5"."""
+_SPOILT = re.compile(r"0*(?P<rt>[1-9]\d?)-[a-z]{3}(?:-\d{2,4})?", re.IGNORECASE)
+_INSIDE = re.compile(rf"\b{_LABEL}0*(?P<rt>[1-9]\d{{0,2}})\b", re.IGNORECASE)
+
+
+def read_rt(cell: Cell) -> str | None:
+    """The number without leading zeros, 1 to 999, or None where the cell holds none.
+
+    A date is "12/02" that Excel spoilt ("12-Feb" in a .csv): its day is the RT.
+    """
+    match cell:
+        case datetime() | date():
+            return str(cell.day)
+        case bool():
+            return None
+        case int() | float():
+            return str(int(cell)) if 1 <= cell <= 999 and cell == int(cell) else None
+        case str():
+            text = clean(cell).removesuffix(".0")
+            found = _ALONE.fullmatch(text) or _SPOILT.fullmatch(text)
+            return found["rt"] if found else None
+        case _:
+            return None
+
+
+def rt_is_blank(cell: Cell) -> bool:
+    """True where the cell says nothing: empty, a dash, a zero."""
+    if isinstance(cell, str):
+        return is_placeholder(cell) or not cell.strip("0 ")
+    return cell is None or cell == 0
+
+
+def rt_inside(text: str) -> str | None:
+    """The RT that a position ("Ketua RT 12") or an address ("Jl. Mulawarman RT 12 No 3") names."""
+    found = _INSIDE.search(text)
+    return found["rt"] if found else None

@@ -1,0 +1,59 @@
+"""What is known of a person where a sheet says otherwise, as it is shown beside what the sheet says."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Db
+from app.i18n import date_text
+from app.models import Participant
+from app.nik_vault import NikVault, masked
+from app.queries.people.participants import masked_email, masked_phone
+from app.spreadsheets.document import Message
+
+DIFFERS = "detail-differs"
+
+
+def known_details(db: Db, vault: NikVault, people: Collection[int]) -> dict[int, dict[str, str]]:
+    """Each person's details, field → text; telephone, e-mail and NIK masked. What isn't known is left out."""
+    if not people:
+        return {}
+    found = db.scalars(select(Participant).where(col(Participant.id).in_(people)))
+    return {person.id: _details(person, vault) for person in found}
+
+
+def known_where_differing(
+    messages: Sequence[Message],
+    details: Mapping[str, str],
+    places: Mapping[str, str],
+    groups: Mapping[Any, str],
+) -> dict[str, str]:
+    """Field → what is known, for those of which it is said that the sheet differs.
+
+    Of a place and a group it is the registration's, which the remark names by their codes.
+    """
+    known: dict[str, str] = {}
+    for message in messages:
+        if message.code != DIFFERS or message.field is None:
+            continue
+        code = str(message.params.get("known", ""))
+        named = {"kelurahan": places.get(code, code), "target_group": groups.get(code, code)}
+        if text := named.get(message.field) or details.get(message.field, ""):
+            known[message.field] = text
+    return known
+
+
+def _details(person: Participant, vault: NikVault) -> dict[str, str]:
+    nik = vault.decrypt(person.nik_encrypted) if person.nik_encrypted else None
+    details = {
+        "name": person.name,
+        "nik": masked(nik) if nik else None,
+        "sex": person.sex,
+        "birth_date": date_text(person.birth_date) if person.birth_date else None,
+        "phone": masked_phone(person.phone),
+        "email": masked_email(person.email),
+        "rt": f"RT {person.rt}" if person.rt else None,
+    }
+    return {field: str(text) for field, text in details.items() if text}

@@ -1,0 +1,224 @@
+"""Whom an import is about: people that it brings, people that it recognises, people that it doesn't list."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.orm import aliased
+from sqlmodel import col
+
+from app.database import Db
+from app.models import (
+    Attendance,
+    AttendanceImport,
+    AttendanceImportRow,
+    AttendanceStatus,
+    ImportStatus,
+    Participant,
+    Registration,
+    RowKind,
+    UploadedFile,
+    WorkshopSession,
+)
+from app.queries.areas import reference
+from app.queries.imports.attendance_imports import AttendanceImportView
+from app.queries.imports.review import place_said
+from app.queries.imports.rows import WRITTEN
+from app.queries.in_values import among
+from app.queries.people.participants import PersonSeen, people_seen
+from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
+
+ABOUT_PEOPLE = (RowKind.CREATE, RowKind.UPDATE, RowKind.UNCHANGED)
+NOT_SAVED = (RowKind.REVIEW, RowKind.ERROR, RowKind.SKIP)
+FIRST_NAMES = 100
+
+
+@dataclass(frozen=True)
+class PeopleFigures:
+    """Whom an import is about: people it brings, people it recognised, and people registered but not on the sheet.
+
+    `present`, `absent` and `excused` are the outcomes of the rows that are, or were, saved. `unlisted` have no
+    outcome yet (counted while the import is in review); `marked_absent` got theirs from it.
+    """
+
+    fresh: int
+    recognised: int
+    present: int
+    absent: int
+    excused: int
+    unlisted: int
+    marked_absent: int
+
+
+@dataclass(frozen=True)
+class NamedPerson:
+    """Somebody in row `number`, as the sheet says; `known` is whom they were recognised as."""
+
+    number: int
+    name: str
+    place: str
+    known: PersonSeen | None
+
+
+@dataclass(frozen=True)
+class PeopleNamed:
+    """The first of those who will be made and of those who were recognised, in the sheet's order."""
+
+    fresh: tuple[NamedPerson, ...]
+    recognised: tuple[NamedPerson, ...]
+
+
+@dataclass(frozen=True)
+class ListedAgain:
+    """A list saved later that names so many people of an import, and found nothing to change of them."""
+
+    import_id: int
+    file_name: str
+    people: int
+
+
+def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
+    """Counts in the database, since an import may have a hundred thousand rows."""
+    of_import = col(AttendanceImportRow.attendance_import_id) == found.id
+    named = select(func.count(), func.count(col(AttendanceImportRow.participant_id))).where(
+        of_import, col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE)
+    )
+    rows, known = db.execute(named).one()
+    if found.status in (ImportStatus.COMMITTED, ImportStatus.UNDONE):
+        known = rows - _made_by(db, found.id)
+    kept = db.get_one(AttendanceImport, found.id)
+    not_listed = 0
+    if found.status is ImportStatus.REVIEW:
+        registrations = unlisted(db, found.id, kept.workshop_session_id).subquery()
+        not_listed = db.scalars(select(func.count()).select_from(registrations)).one()
+    return PeopleFigures(
+        fresh=rows - known,
+        recognised=known,
+        unlisted=not_listed,
+        marked_absent=len(kept.others),
+        **_outcomes(db, found.id),
+    )
+
+
+def _outcomes(db: Db, import_id: int) -> dict[str, int]:
+    """How many of the rows that are saved were present, absent and excused."""
+    outcome = col(AttendanceImportRow.result)["attendance"].as_string()
+    counted = db.execute(
+        select(outcome, func.count())
+        .where(
+            col(AttendanceImportRow.attendance_import_id) == import_id,
+            col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE),
+        )
+        .group_by(outcome)
+    )
+    counts = {line[0]: line[1] for line in counted}
+    return {status.value: counts.get(status.value, 0) for status in AttendanceStatus}
+
+
+def people_named(db: Db, import_id: int) -> PeopleNamed:
+    """Whom an import in review would make and whom it recognised: the first hundred of each."""
+    person = col(AttendanceImportRow.participant_id)
+    fresh = _first_rows(db, import_id, person.is_(None))
+    recognised = _first_rows(db, import_id, person.is_not(None))
+    known = people_seen(db, {row.participant_id for row in recognised if row.participant_id is not None})
+    places = {place.code: place.name for place in reference.kelurahan(db)}
+
+    def named(row: AttendanceImportRow) -> NamedPerson:
+        values = row.result["values"]
+        return NamedPerson(
+            row.number,
+            values.get("name", ""),
+            place_said(values, places),
+            known.get(row.participant_id or 0),
+        )
+
+    return PeopleNamed(tuple(map(named, fresh)), tuple(map(named, recognised)))
+
+
+def _first_rows(db: Db, import_id: int, condition: ColumnElement[bool]) -> Sequence[AttendanceImportRow]:
+    return db.scalars(
+        select(AttendanceImportRow)
+        .where(
+            col(AttendanceImportRow.attendance_import_id) == import_id,
+            col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE),
+            condition,
+        )
+        .order_by(col(AttendanceImportRow.number))
+        .limit(FIRST_NAMES)
+    ).all()
+
+
+def _made_by(db: Db, import_id: int) -> int:
+    """How many people a commit made: those of whom there was nothing before."""
+    person_before = col(AttendanceImportRow.before)["person"].as_string()
+    return db.scalars(
+        select(func.count()).where(
+            col(AttendanceImportRow.attendance_import_id) == import_id,
+            col(AttendanceImportRow.kind) == RowKind.CREATE,
+            person_before.is_(None),
+        )
+    ).one()
+
+
+def unlisted(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
+    """The ids of the session's registrations without an outcome, of people of whom the sheet says nothing.
+
+    A row that isn't saved says something too: it spares its namesakes, and those among whom somebody has to choose.
+    """
+    of_import = col(AttendanceImportRow.attendance_import_id) == import_id
+    named = select(col(AttendanceImportRow.participant_id)).where(
+        of_import, col(AttendanceImportRow.participant_id).is_not(None)
+    )
+    found = (
+        select(col(Registration.id))
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .where(
+            col(Registration.workshop_session_id) == workshop_session_id,
+            col(Registration.status).in_(COUNTED_AS_REGISTERED),
+            col(Attendance.registration_id).is_(None),
+            col(Participant.id).not_in(named),
+        )
+    )
+    unsaved = db.execute(
+        select(col(AttendanceImportRow.result), col(AttendanceImportRow.messages)).where(
+            of_import, col(AttendanceImportRow.kind).in_(NOT_SAVED)
+        )
+    ).all()
+    if names := {name for result, _ in unsaved if (name := result["values"].get("name_key"))}:
+        found = found.where(~among(db, col(Participant.name_key), names))
+    if possible := {person for _, messages in unsaved for person in _people_offered(messages)}:
+        found = found.where(~among(db, col(Participant.id), possible))
+    return found
+
+
+def _people_offered(messages: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+    for message in messages:
+        for candidate in message["candidates"]:
+            if candidate["kind"] == "person":
+                yield candidate["value"]
+
+
+def listed_again(db: Db, found: AttendanceImportView) -> list[ListedAgain]:
+    """The later lists of the session from under which an undo takes the ground: it records their people, they don't."""
+    saved = aliased(AttendanceImportRow)
+    own_people = select(col(saved.participant_id)).where(
+        col(saved.attendance_import_id) == found.id, col(saved.kind).in_(WRITTEN)
+    )
+    later = (
+        select(col(AttendanceImport.id), col(UploadedFile.name), func.count())
+        .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
+        .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
+        .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
+        .where(
+            col(WorkshopSession.code) == found.session_code,
+            col(AttendanceImport.status) == ImportStatus.COMMITTED,
+            col(AttendanceImport.committed_at) > found.committed_at,
+            col(AttendanceImportRow.kind) == RowKind.UNCHANGED,
+            col(AttendanceImportRow.participant_id).in_(own_people),
+        )
+        .group_by(col(AttendanceImport.id), col(UploadedFile.name))
+        .order_by(col(AttendanceImport.id))
+    )
+    return [ListedAgain(*line) for line in db.execute(later)]

@@ -1,0 +1,219 @@
+"""An import as a person goes through it: rows with what they say and what they were judged to be."""
+
+import json
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlmodel import col
+
+from app.database import Db
+from app.i18n import Language, wita
+from app.models import AttendanceImportRow, RowKind
+from app.nik_vault import NikVault, with_niks_masked
+from app.permissions import Actor
+from app.queries.areas import reference
+from app.queries.imports.attendance_imports import (
+    AttendanceImportView,
+    attendance_import_by_id,
+    import_rows,
+)
+from app.queries.imports.document import shown_cells
+from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
+from app.queries.imports.parsed_cells import Understood, understood
+from app.queries.imports.registrations import codes_written
+from app.queries.people.participants import PersonSeen, people_seen
+from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions
+from app.queries.workshops.workshops import target_groups_of
+from app.spreadsheets.attendance.judgement import OUTSIDE
+from app.spreadsheets.document import Candidate, Message
+from app.spreadsheets.transfer import message_from_json
+
+PAGE_LENGTH = 50
+
+
+@dataclass(frozen=True)
+class ReviewRow:
+    """`cells` are texts as read or corrected, a NIK masked; the rest is what they were judged to mean, `understood`
+    too: RT, telephone and birth date.
+
+    `person` is the one found or made; `is_new` tells that there was nobody before. `choosable` are the people whom
+    its remarks offer, by id. `known` is, field by field, what is known where the sheet differs. `registered` tells
+    that a registration for the session is there.
+    """
+
+    number: int
+    kind: RowKind
+    cells: dict[str, str]
+    understood: dict[str, Understood]
+    name: str
+    place: str
+    target_group: str
+    sex: str | None
+    attendance: str | None
+    messages: tuple[Message, ...]
+    of: int | None
+    person: PersonSeen | None
+    is_new: bool
+    choosable: dict[int, PersonSeen]
+    known: dict[str, str]
+    registered: bool
+    corrected: tuple[str, ...]
+    decision: dict[str, Any]
+
+    @property
+    def skipped(self) -> bool:
+        return bool(self.decision.get("skip"))
+
+    @property
+    def chosen(self) -> bool:
+        """Whether somebody said who it is or where they live."""
+        return any(self.decision.get(choice) for choice in ("person", "kelurahan"))
+
+    def remarks(self, *fields: str) -> list[Message]:
+        """The messages about any of these fields."""
+        return [message for message in self.messages if message.field in fields]
+
+
+@dataclass(frozen=True)
+class ReviewPage:
+    """`following` is the row number after which the next page begins."""
+
+    rows: tuple[ReviewRow, ...]
+    following: int | None
+
+
+def review_page(
+    db: Db,
+    vault: NikVault,
+    language: Language,
+    import_id: int,
+    *,
+    kinds: Sequence[RowKind] = (),
+    after: int = 0,
+    limit: int = PAGE_LENGTH,
+) -> ReviewPage:
+    """Rows in the sheet's order. The import was found within reach before, here and below."""
+    found = import_rows(db, import_id, kinds=kinds, after=after, limit=limit + 1)
+    rows = _review_rows(db, vault, language, found[:limit])
+    following = rows[-1].number if len(found) > limit else None
+    return ReviewPage(rows, following)
+
+
+def review_rows(
+    db: Db, vault: NikVault, language: Language, import_id: int, numbers: Collection[int]
+) -> tuple[ReviewRow, ...]:
+    """The rows of these numbers."""
+    return _review_rows(db, vault, language, import_rows(db, import_id, numbers=numbers))
+
+
+def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
+    """Whether row `number` is on the page of all rows that begins after row `after`."""
+    above = select(func.count()).where(
+        col(AttendanceImportRow.attendance_import_id) == import_id,
+        col(AttendanceImportRow.number).between(after + 1, number),
+    )
+    return 0 < db.scalars(above).one() <= PAGE_LENGTH
+
+
+def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[WorkshopSessionView]:
+    """The workshop's sessions on the days that the sheet states, where the import's session isn't on one of them."""
+    if found.stated_date is None or not found.is_of_another_day:
+        return []
+    first, last = found.stated_date, found.stated_until or found.stated_date
+    held = workshop_sessions(db, actor, found.workshop_code)
+    return [one for one in held if first <= wita(one.starts_at).date() <= last]
+
+
+def groups_offered(
+    db: Db, found: AttendanceImportView, language: Language
+) -> list[reference.TargetGroupView]:
+    """The workshop's target groups, or all where it names none."""
+    groups = reference.target_groups(db, language)
+    own = target_groups_of(db, found.workshop_id)
+    return [group for group in groups if group.code in own] or groups
+
+
+def sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tuple[tuple[str, ...], ...]:
+    """The sheet's first rows as texts, NIKs masked. Raises `NotFound` where the import isn't within reach."""
+    stored = attendance_import_by_id(db, actor, import_id).preview
+    rows: list[list[str]] = json.loads(vault.decrypt(stored)) if stored else []
+    return tuple(tuple(with_niks_masked(text) for text in row) for row in rows)
+
+
+def _review_rows(
+    db: Db, vault: NikVault, language: Language, rows: Sequence[AttendanceImportRow]
+) -> tuple[ReviewRow, ...]:
+    """A constant number of queries, however many rows."""
+    groups = {group.code: group.label for group in reference.target_groups(db, language)}
+    messages = {
+        row.number: tuple(_with_groups(message_from_json(message), groups) for message in row.messages)
+        for row in rows
+    }
+    offered = {number: _offered(remarks) for number, remarks in messages.items()}
+    people = people_seen(
+        db,
+        {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
+    )
+    places = {place.code: place.name for place in reference.kelurahan(db)}
+    differing = {
+        number for number, remarks in messages.items() if any(one.code == DIFFERS for one in remarks)
+    }
+    details = known_details(
+        db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
+    )
+    cells = {row.number: shown_cells(row, vault) for row in rows}
+    written = codes_written(db, rows)
+    return tuple(
+        ReviewRow(
+            number=row.number,
+            kind=row.kind,
+            cells=cells[row.number],
+            understood=understood(row.result["values"], cells[row.number]),
+            name=row.result["values"].get("name", ""),
+            place=place_said(row.result["values"], places),
+            target_group=groups.get(row.result["values"].get("target_group"), ""),
+            sex=row.result["values"].get("sex"),
+            attendance=row.result["attendance"],
+            messages=messages[row.number],
+            of=row.of_number,
+            person=people.get(row.participant_id or 0),
+            # The commit of this very row made the person where nothing was there before.
+            is_new=row.participant_id is None or (row.number in written and row.before is None),
+            choosable={id_: people[id_] for id_ in offered[row.number] if id_ in people},
+            known=known_where_differing(
+                messages[row.number], details.get(row.participant_id or 0, {}), places, groups
+            ),
+            registered=row.number in written or row.result["registration"] is not None,
+            corrected=tuple(row.corrected),
+            decision=row.decision or {},
+        )
+        for row in rows
+    )
+
+
+def _with_groups(message: Message, groups: Mapping[str, str]) -> Message:
+    """A question about the group offers groups by their labels: all of them where it names none."""
+    if message.field != "target_group" or message.level == "warning":
+        return message
+    named = {candidate.value for candidate in message.candidates} or set(groups)
+    offered = tuple(Candidate("target_group", code, groups[code]) for code in groups if code in named)
+    return replace(message, candidates=offered)
+
+
+def _offered(messages: Sequence[Message]) -> set[int]:
+    return {
+        int(candidate.value)
+        for message in messages
+        for candidate in message.candidates
+        if candidate.kind == "person"
+    }
+
+
+def place_said(values: Mapping[str, Any], places: Mapping[str, str]) -> str:
+    """Where a row's values say that somebody lives: a kelurahan's name, or the place outside the city."""
+    code = values.get("kelurahan")
+    if code == OUTSIDE:
+        return str(values.get("outside_place") or OUTSIDE)
+    return places.get(code, code) if code else ""

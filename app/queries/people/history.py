@@ -1,0 +1,144 @@
+"""A participant's history: what they were registered for, who came, and which sheet's row said so."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Db
+from app.i18n import Language
+from app.models import (
+    Area,
+    Attendance,
+    AttendanceImport,
+    AttendanceImportRow,
+    Registration,
+    TargetGroup,
+    UploadedFile,
+    User,
+    Workshop,
+    WorkshopSession,
+)
+from app.permissions import Actor, Permission
+from app.queries.imports.registrations import of_row
+from app.queries.imports.rows import WRITTEN
+from app.queries.people.participants import place_of
+from app.queries.scope import registrations_within
+
+
+@dataclass(frozen=True)
+class SourceView:
+    """A sheet's row that told of a registration, for tracing a figure back to the paper."""
+
+    import_id: int
+    file_name: str
+    sheet: str
+    row: int
+    uploaded_by: str | None
+    uploaded_at: datetime
+    status: str
+
+
+@dataclass(frozen=True)
+class RegistrationView:
+    """A registration with the facts as they were then, its outcome, and where that came from."""
+
+    id: int
+    code: str
+    status: str
+    session_code: str
+    session_starts_at: datetime
+    workshop_title: str
+    place: str
+    rt: str | None
+    target_group: str
+    attendance: str | None
+    recorded_at: datetime | None
+    recorded_by: str | None
+    attendance_import_id: int | None
+    sources: tuple[SourceView, ...]
+
+
+def registrations_of(db: Db, actor: Actor, participant_id: int, language: Language) -> list[RegistrationView]:
+    """A person's registrations within the actor's reach, the newest session first."""
+    label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
+    statement = (
+        select(
+            Registration,
+            WorkshopSession,
+            col(Workshop.title),
+            col(Area.name),
+            col(label),
+            Attendance,
+            col(User.name),
+        )
+        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .join(TargetGroup, col(TargetGroup.code) == col(Registration.target_group_code))
+        .outerjoin(Area, col(Area.code) == col(Registration.kelurahan_code))
+        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .outerjoin(User, col(User.id) == col(Attendance.recorded_by))
+        .where(
+            col(Registration.participant_id) == participant_id,
+            registrations_within(actor, Permission.PARTICIPANT_READ),
+        )
+        .order_by(col(WorkshopSession.starts_at).desc(), col(Registration.id).desc())
+    )
+    found = db.execute(statement).all()
+    sources = _sources(db, [row[0].id for row in found])
+    return [
+        RegistrationView(
+            id=registration.id,
+            code=registration.code,
+            status=registration.status.value,
+            session_code=workshop_session.code,
+            session_starts_at=workshop_session.starts_at,
+            workshop_title=title,
+            place=place_of(kelurahan, registration.outside_place),
+            rt=registration.rt,
+            target_group=target_group,
+            attendance=attendance.status.value if attendance else None,
+            recorded_at=attendance.recorded_at if attendance else None,
+            recorded_by=recorded_by,
+            attendance_import_id=attendance.attendance_import_id if attendance else None,
+            sources=tuple(sources.get(registration.id, ())),
+        )
+        for registration, workshop_session, title, kelurahan, target_group, attendance, recorded_by in found
+    ]
+
+
+def _sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[SourceView]]:
+    """The rows that told of each registration, the oldest upload first."""
+    row = AttendanceImportRow
+    statement = (
+        select(
+            col(Registration.id), col(row.number), AttendanceImport, col(UploadedFile.name), col(User.name)
+        )
+        .select_from(Registration)
+        .join(row, col(row.participant_id) == col(Registration.participant_id))
+        .join(AttendanceImport, (col(AttendanceImport.id) == col(row.attendance_import_id)) & of_row())
+        .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
+        .outerjoin(User, col(User.id) == col(AttendanceImport.uploaded_by))
+        .where(
+            col(Registration.id).in_(registration_ids),
+            col(AttendanceImport.committed_at).is_not(None),
+            col(row.kind).in_(WRITTEN),
+        )
+        .order_by(col(AttendanceImport.id), col(row.number))
+    )
+    sources: dict[int, list[SourceView]] = {}
+    for registration_id, number, attendance_import, file_name, uploaded_by in db.execute(statement):
+        sources.setdefault(registration_id, []).append(
+            SourceView(
+                import_id=attendance_import.id,
+                file_name=file_name,
+                sheet=attendance_import.sheet or "",
+                row=number,
+                uploaded_by=uploaded_by,
+                uploaded_at=attendance_import.uploaded_at,
+                status=attendance_import.status.value,
+            )
+        )
+    return sources

@@ -1,0 +1,70 @@
+"""A session's attendance list: who is registered, with the facts of the registration, and what may be chosen."""
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from app.database import Db
+from app.i18n import Language
+from app.models import Area, Attendance, Organization, Participant, Registration, Workshop
+from app.permissions import Actor, Permission
+from app.queries.areas import reference
+from app.queries.people.participants import place_of
+from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED, workshop_session
+from app.queries.workshops.workshops import target_groups_of
+from app.spreadsheets.written.rosters import Roster, RosterLine
+
+
+def roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:
+    """The list in name order, of those confirmed and walk-in. Raises `NotFound` where the session is out of reach."""
+    held = workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    labels = {group.code: group.label for group in reference.target_groups(db, language)}
+    own = target_groups_of(db, held.workshop_id)
+    return Roster(
+        session_code=held.code,
+        workshop_title=held.workshop_title,
+        organization=_organization(db, held.workshop_id),
+        venue=held.venue,
+        starts_at=held.starts_at,
+        ends_at=held.ends_at,
+        people=_people(db, held.id, labels),
+        kelurahan=tuple(place.name for place in reference.kelurahan(db)),
+        target_groups=tuple(
+            label for _, label in sorted(labels.items(), key=lambda group: group[0] not in own)
+        ),
+    )
+
+
+def _organization(db: Db, workshop_id: int) -> str:
+    return db.scalars(
+        select(col(Organization.name))
+        .join(Workshop, col(Workshop.organization_id) == col(Organization.id))
+        .where(col(Workshop.id) == workshop_id)
+    ).one()
+
+
+def _people(db: Db, workshop_session_id: int, group_labels: dict[str, str]) -> tuple[RosterLine, ...]:
+    statement = (
+        select(Registration, col(Participant.name), col(Area.name), col(Attendance.status))
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .outerjoin(Area, col(Area.code) == col(Registration.kelurahan_code))
+        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .where(
+            col(Registration.workshop_session_id) == workshop_session_id,
+            col(Registration.status).in_(COUNTED_AS_REGISTERED),
+        )
+        .order_by(col(Registration.id))
+    )
+    people = [
+        RosterLine(
+            registration=registration.code,
+            name=name,
+            sex=registration.sex.value if registration.sex else None,
+            place=place_of(kelurahan, registration.outside_place),
+            rt=registration.rt,
+            target_group=group_labels[registration.target_group_code],
+            attendance=outcome.value if outcome else None,
+        )
+        for registration, name, kelurahan, outcome in db.execute(statement)
+    ]
+    # Here, because databases differ in how they put names in order.
+    return tuple(sorted(people, key=lambda line: line.name.casefold()))

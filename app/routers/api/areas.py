@@ -1,0 +1,39 @@
+"""The kelurahan and target groups that everything else names by code."""
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from app.queries.areas import reference
+from app.web.dependencies import ApiActor, Lang, Reader
+
+router = APIRouter(prefix="/api/v1", tags=["reference"])
+
+
+class KelurahanOut(BaseModel):
+    """A kelurahan with its Kemendagri code."""
+
+    code: str
+    name: str
+    official_name: str
+    kecamatan_code: str
+    kecamatan: str
+
+
+class TargetGroupOut(BaseModel):
+    code: str
+    label: str
+
+
+@router.get("/kelurahan")
+def list_kelurahan(look: Reader, _actor: ApiActor) -> list[KelurahanOut]:
+    """All kelurahan of the city, in code order."""
+    return [KelurahanOut.model_validate(found, from_attributes=True) for found in reference.kelurahan(look)]
+
+
+@router.get("/target-groups")
+def list_target_groups(look: Reader, _actor: ApiActor, language: Lang) -> list[TargetGroupOut]:
+    """The target groups in the order of the reports."""
+    return [
+        TargetGroupOut.model_validate(found, from_attributes=True)
+        for found in reference.target_groups(look, language)
+    ]

@@ -1,0 +1,159 @@
+"""Sessions of a workshop."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, Literal
+
+from fastapi import APIRouter
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
+
+from app.errors import Invalid
+from app.queries.workshops import workshop_sessions as queries
+from app.services.workshops import workshop_sessions as services
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, wall_clock
+from app.web.dependencies import ApiActor, Reader, Writer
+
+router = APIRouter(prefix="/api/v1", tags=["sessions"])
+
+# What the API calls the fields of a `WorkshopSessionInput`, where the names differ.
+API_NAMES = {
+    "starts": "starts_at",
+    "ends": "ends_at",
+    "registration_opens": "registration_opens_at",
+    "registration_closes": "registration_closes_at",
+}
+# What null takes away; of other fields it changes nothing.
+MAY_BE_NULL = {"capacity", "places_per_kelurahan", "registration_opens_at", "registration_closes_at"}
+
+Mode = Literal["luring", "daring", "hybrid"]
+
+
+SPBE_1: dict[str, JsonValue] = {
+    "code": "SPBE-2026-1",
+    "starts_at": "2026-08-05T09:00:00+08:00",
+    "ends_at": "2026-08-05T12:00:00+08:00",
+    "venue": "Aula Balai Kota",
+    "mode": "luring",
+    "online_link": "",
+    "capacity": 80,
+    "places_per_kelurahan": 2,
+    "places_of_group": {"umkm": 40},
+    "registration_opens_at": None,
+    "registration_closes_at": "2026-08-04T17:00:00+08:00",
+}
+SPBE_1_BESIDES: dict[str, JsonValue] = {
+    "workshop_code": "SPBE-2026",
+    "workshop_title": "Workshop Literasi Promosi SPBE",
+    "cancelled_at": None,
+    "cancelled_why": None,
+    "registered": 68,
+    "waiting": 3,
+    "present": 60,
+    "absent": 6,
+    "excused": 2,
+}
+
+
+class SessionIn(BaseModel):
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [SPBE_1]})
+
+    code: str
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    venue: str = ""
+    mode: Mode = "luring"
+    online_link: str = ""
+    capacity: int | None = None
+    places_per_kelurahan: int | None = None
+    places_of_group: dict[str, int] = Field(default_factory=dict)
+    registration_opens_at: AwareDatetime | None = None
+    registration_closes_at: AwareDatetime | None = None
+
+
+class SessionPatch(BaseModel):
+    """Only what is given changes; null takes a limit or a time of registration away."""
+
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"venue": "Aula Pemkot", "capacity": 100}]}
+    )
+
+    starts_at: AwareDatetime | None = None
+    ends_at: AwareDatetime | None = None
+    venue: str | None = None
+    mode: Mode | None = None
+    online_link: str | None = None
+    capacity: int | None = None
+    places_per_kelurahan: int | None = None
+    places_of_group: dict[str, int] | None = None
+    registration_opens_at: AwareDatetime | None = None
+    registration_closes_at: AwareDatetime | None = None
+
+
+class SessionOut(BaseModel):
+    """`registered` are confirmed or walk-in; the outcomes count them. `waiting` are on the waiting list."""
+
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE_1 | SPBE_1_BESIDES]})
+
+    code: str
+    workshop_code: str
+    workshop_title: str
+    starts_at: datetime
+    ends_at: datetime
+    venue: str
+    mode: Mode
+    online_link: str
+    capacity: int | None
+    places_per_kelurahan: int | None
+    places_of_group: dict[str, int]
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    cancelled_at: datetime | None
+    cancelled_why: str | None
+    registered: int
+    waiting: int
+    present: int
+    absent: int
+    excused: int
+
+
+@router.post("/workshops/{workshop_code}/sessions", status_code=201)
+def create_session(workshop_code: str, given: SessionIn, db: Writer, actor: ApiActor) -> SessionOut:
+    """A new session; a venue of that name is made where there is none."""
+    fields = _by_own_names(given.model_dump(exclude={"code"}))
+    with _fields_by_api_names():
+        made = services.create_workshop_session(
+            db, actor, workshop_code, given.code, WorkshopSessionInput(**fields)
+        )
+    return SessionOut.model_validate(queries.workshop_session(db, actor, made.code))
+
+
+@router.get("/sessions/{code}")
+def get_session(code: str, look: Reader, actor: ApiActor) -> SessionOut:
+    return SessionOut.model_validate(queries.workshop_session(look, actor, code))
+
+
+@router.patch("/sessions/{code}")
+def change_session(code: str, given: SessionPatch, db: Writer, actor: ApiActor) -> SessionOut:
+    """Changes what is given and leaves the rest."""
+    changed = given.model_dump(exclude_unset=True).items()
+    fields = _by_own_names({name: to for name, to in changed if to is not None or name in MAY_BE_NULL})
+    with _fields_by_api_names():
+        services.amend_workshop_session(db, actor, code, fields)
+    return SessionOut.model_validate(queries.workshop_session(db, actor, code))
+
+
+@contextmanager
+def _fields_by_api_names() -> Iterator[None]:
+    """A refusal names the fields as the caller sent them."""
+    try:
+        yield
+    except Invalid as problem:
+        problem.fields = {API_NAMES.get(name, name): text for name, text in problem.fields.items()}
+        raise
+
+
+def _by_own_names(fields: dict[str, Any]) -> dict[str, Any]:
+    """What was sent, as a `WorkshopSessionInput` has it."""
+    moments = {name: wall_clock(fields.pop(api)) for name, api in API_NAMES.items() if api in fields}
+    return fields | moments

@@ -1,0 +1,11 @@
+"""Messages to the people of a session."""
+
+from app.routers.pages.messages import (
+    messages,
+    whatsapp,
+)
+
+routers = (
+    messages.router,
+    whatsapp.router,
+)

@@ -1,0 +1,15 @@
+"""Participants, their memberships, and possible duplicates among them."""
+
+from app.routers.pages.people import (
+    corrections,
+    duplicates,
+    memberships,
+    participants,
+)
+
+routers = (
+    corrections.router,
+    duplicates.router,
+    memberships.router,
+    participants.router,
+)

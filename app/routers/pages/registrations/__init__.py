@@ -1,0 +1,23 @@
+"""Registrations of a session: the form, lists, delegations, tickets and check-in."""
+
+from app.routers.pages.registrations import (
+    check_in,
+    delegation_links,
+    delegations,
+    form,
+    lists,
+    registrations,
+    rosters,
+    tickets,
+)
+
+routers = (
+    check_in.router,
+    delegation_links.router,
+    delegations.router,
+    form.router,
+    lists.router,
+    registrations.router,
+    rosters.router,
+    tickets.router,
+)

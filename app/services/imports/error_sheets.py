@@ -1,0 +1,108 @@
+"""Hands out the rows of an import that need attention as a workbook to correct, and says so in the activity log."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from app.database import Db
+from app.errors import Conflict
+from app.i18n import N_, Language, Translator
+from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, UploadedFile
+from app.nik_vault import NikVault
+from app.people.outside_places import ELSEWHERE
+from app.people.text import is_placeholder
+from app.permissions import Actor, Permission
+from app.queries.areas import reference
+from app.queries.imports.attendance_imports import attendance_import_by_id, import_rows
+from app.queries.imports.questions import NEEDS_ATTENTION
+from app.queries.imports.rows import kept_sheet
+from app.reports.coverage.download import MEDIA_TYPES, Download
+from app.services.activities import record
+from app.services.imports.upload import choices_of
+from app.spreadsheets.attendance.interpret import with_dittos_resolved
+from app.spreadsheets.attendance.judgement import OUTSIDE
+from app.spreadsheets.document import Cell, Column, cell_text
+from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.written.error_sheets import (
+    ALWAYS_THERE,
+    TO_REGISTER,
+    ErrorRow,
+    ErrorSheet,
+    error_sheet_xlsx,
+)
+from app.spreadsheets.written.field_headings import blank_mark
+
+
+@dataclass(frozen=True)
+class _Names:
+    """What codes are called: kelurahan and groups by code, outcomes by `translate`."""
+
+    kelurahan: Mapping[str, str]
+    target_groups: Mapping[str, str]
+    translate: Translator
+
+
+def download_error_sheet(
+    look: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator, language: Language
+) -> Download:
+    """The rows in review or error, with NIKs in full as the uploaded file has them.
+
+    It is made with `look`, before `db` takes the write lock for the log. Raises `NotFound` where the import isn't
+    within the actor's reach, `Conflict` where no row needs attention.
+    """
+    actor.require(Permission.ATTENDANCE_WRITE)
+    found = attendance_import_by_id(look, actor, import_id)
+    if not any(found.counts.get(kind) for kind in NEEDS_ATTENTION):
+        raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
+    names = _Names(
+        kelurahan={place.code: place.name for place in reference.kelurahan(look)},
+        target_groups={group.code: group.label for group in reference.target_groups(look, language)},
+        translate=_,
+    )
+    sheet = ErrorSheet(
+        columns=tuple(Column(**column) for column in found.columns),
+        rows=tuple(_error_rows(look, vault, found, names)),
+        kelurahan=tuple(names.kelurahan.values()),
+        target_groups=tuple(names.target_groups.values()),
+        needed=TO_REGISTER if found.purpose is ImportPurpose.REGISTRATION else ALWAYS_THERE,
+    )
+    uploaded = look.get_one(UploadedFile, found.uploaded_file_id)
+    ending = _("to-correct")
+    name = f"{PurePath(uploaded.name).stem}-{ending}.xlsx"
+    content = error_sheet_xlsx(sheet, _)
+    record(db, actor, "download", "attendance-import", import_id, after={"file": name})
+    return Download(name, MEDIA_TYPES["xlsx"], content)
+
+
+def _error_rows(look: Db, vault: NikVault, found: AttendanceImport, names: _Names) -> Iterator[ErrorRow]:
+    rows = import_rows(look, found.id)
+    sheet = kept_sheet(found, rows, vault)
+    default_group = choices_of(found).target_group
+    for row, (_row, cells) in zip(rows, with_dittos_resolved(sheet.rows), strict=True):
+        if row.kind in NEEDS_ATTENTION:
+            messages = tuple(message_from_json(message) for message in row.messages)
+            yield ErrorRow(row.number, _written_out(row, cells, default_group, names), messages)
+
+
+def _written_out(
+    row: AttendanceImportRow, cells: Mapping[str, Cell], default_group: str | None, names: _Names
+) -> dict[str, Cell]:
+    """The row's cells with what its blank ones were judged to mean: alone, the row has to say it itself."""
+    values = row.result["values"]
+    written = dict(cells)
+    chosen = (row.decision or {}).get("kelurahan")
+    place = chosen or values.get("kelurahan")
+    if place and (chosen or _says_nothing(cells.get("kelurahan"))):
+        outside = values.get("outside_place") or ELSEWHERE
+        written["kelurahan"] = outside if place == OUTSIDE else names.kelurahan.get(place)
+    group = values.get("target_group") or default_group
+    if group and _says_nothing(cells.get("target_group")):
+        written["target_group"] = names.target_groups[group]
+    judged = row.result["attendance"]
+    if judged and values.get("attendance") is None:
+        written["attendance"] = blank_mark(judged, names.translate)
+    return written
+
+
+def _says_nothing(cell: Cell) -> bool:
+    return is_placeholder(cell_text(cell))

@@ -1,0 +1,116 @@
+"""A list of people to register: it comes in like an attendance sheet, and its commit gives out places."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from app.database import Db
+from app.errors import Invalid, UnreadableFile
+from app.i18n import N_, Translator
+from app.models import AttendanceImport, Channel, ImportPurpose, WorkshopSession
+from app.nik_vault import NikVault
+from app.permissions import Actor, Permission
+from app.queries.areas.reference import sheet_reference
+from app.queries.imports.rows import rows_to_write
+from app.queries.registrations.seats import places_of
+from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.services.imports.judging import SheetChoices
+from app.services.imports.links import link_rows
+from app.services.imports.states import keep_states, standing
+from app.services.imports.told_apart import remember_told_apart
+from app.services.imports.upload import upload
+from app.services.people.participants import fill_blanks
+from app.services.registrations.new_registrations import Registered
+from app.services.registrations.registering import Registering
+from app.services.registrations.requests import Asking, require_open
+from app.spreadsheets.attendance.judgement import JudgedRow
+from app.spreadsheets.pasted.lists import read_pasted
+from app.spreadsheets.progress import Progress, nobody_waits, watched
+
+PASTED = N_("pasted-list")
+
+
+def upload_list(
+    look: Db,
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    session_code: str,
+    file_name: str,
+    content: bytes,
+    choices: SheetChoices | None = None,
+) -> AttendanceImport:
+    """What `attendance_imports.upload` does, for registering. Raises `Conflict` for a session that is over too."""
+    held = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
+    require_open(held, Asking(Channel.ORGANIZER, overrule=True))
+    purpose = ImportPurpose.REGISTRATION
+    return upload(look, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
+
+
+def upload_pasted(
+    look: Db,
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    session_code: str,
+    text: str,
+    choices: SheetChoices | None,
+    _: Translator,
+) -> tuple[AttendanceImport, tuple[str, ...]]:
+    """The same for a list as text. Returns the lines too of which nothing is kept; `Invalid` where nobody is named."""
+    pasted = read_pasted(text, sheet_reference(look), _)
+    name = f"{_(PASTED)}.csv"
+    try:
+        uploaded = upload_list(look, db, vault, actor, session_code, name, pasted.content, choices)
+    except UnreadableFile as nobody:
+        sentence = N_(
+            "Nobody was found in this text. Write one person a line, such as: Ani – Manggar – 0812…"
+        )
+        raise Invalid(sentence, fields={"text": sentence}) from nobody
+    return uploaded, pasted.left_out
+
+
+def register_list(
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    attendance_import: AttendanceImport,
+    workshop_session: WorkshopSession,
+    *,
+    overrule: bool,
+    progress: Progress = nobody_waits,
+) -> None:
+    """Registers the rows of an import that is being committed, in the list's order: each gets a place or waits.
+
+    With `overrule` all of them get one, whatever the caps. Whoever is registered already only has blanks filled.
+    People and the session's row are held.
+    """
+    to_write = rows_to_write(db, attendance_import.id)
+    known = {row.person for row in to_write.rows if row.person is not None}
+    found = standing(db, attendance_import, known)
+    before = {row.number: found.state(row.person) for row in to_write.rows if row.person is not None}
+    asking = Asking(Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis)
+    places = places_of(db, workshop_session)
+    registering = Registering(db, vault, actor, workshop_session, asking, places)
+
+    def registered(judged: JudgedRow) -> Registered:
+        if sealed := to_write.niks.get(judged.number):
+            judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(sealed)))
+        if judged.registration is None or judged.person is None:
+            return registering.register(judged)
+        fill_blanks(found.people[judged.person], judged, sealed)
+        return Registered.of(found.registrations[judged.person])
+
+    made: Sequence[Registered] = [registered(judged) for judged in watched(to_write.rows, progress)]
+    link_rows(
+        db,
+        attendance_import.id,
+        {
+            row.number: one.participant_id
+            for row, one in zip(to_write.rows, made, strict=True)
+            if row.person is None
+        },
+    )
+    remember_told_apart(db, actor, attendance_import.id, to_write.rows)
+    keep_states(
+        db, attendance_import, {row.number: row.person for row in to_write.rows if row.person}, before
+    )

@@ -1,0 +1,50 @@
+"""Choosing somebody known for what is typed of a person."""
+
+from sqlmodel import select
+
+from app.database import Db
+from app.errors import Invalid
+from app.i18n import N_
+from app.models import Participant, Registration
+from app.nik_vault import NikVault
+from app.people.emails import read_email
+from app.people.names import name_key
+from app.people.nik import read_nik
+from app.people.phones import read_phone
+from app.permissions import Actor, Permission
+from app.queries.people.search import Traits, has_traits
+from app.queries.scope import registrations_within
+from app.services.registrations.recognition import PLEASE_CORRECT, PersonGiven
+
+
+def may_be_chosen(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonGiven) -> bool:
+    """Who is found by what was typed, or within the actor's reach: nobody is found by trying numbers."""
+    if has_traits(db, person_id, traits_of(vault, given)):
+        return True
+    within = registrations_within(actor, Permission.PARTICIPANT_READ)
+    seen = select(Registration.id).where(Registration.participant_id == person_id, within)
+    return db.exec(seen).first() is not None
+
+
+def chosen_person(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonGiven) -> Participant:
+    """Somebody known, to take details from. Raises `Invalid` where they may not be chosen."""
+    require_choosable(db, vault, actor, person_id, given)
+    return db.get_one(Participant, person_id)
+
+
+def require_choosable(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonGiven) -> None:
+    """Raises `Invalid` where somebody may not be chosen."""
+    if not may_be_chosen(db, vault, actor, person_id, given):
+        text = N_("The person chosen is not found by this name. Choose again, or register somebody new.")
+        raise Invalid(PLEASE_CORRECT, fields={"name": text})
+
+
+def traits_of(vault: NikVault, given: PersonGiven) -> Traits:
+    """What somebody who is typed is looked for by."""
+    nik = read_nik(given.nik).digits
+    return Traits(
+        name_key=name_key(given.name),
+        phone=read_phone(given.phone),
+        email=read_email(given.email) if given.email else None,
+        nik_key=vault.key(nik) if nik else None,
+    )

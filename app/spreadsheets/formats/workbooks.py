@@ -1,0 +1,198 @@
+"""Bytes to a grid of cells. The content decides what a file is, never its name."""
+
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from io import BytesIO
+from typing import Any, Protocol
+from zipfile import BadZipFile, ZipFile
+
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
+
+from app.spreadsheets.document import Cell, CellError, FileFormat
+from app.spreadsheets.formats.csv import csv_rows
+from app.spreadsheets.formats.failures import MAX_UNPACKED_BYTES, SheetFailure
+from app.spreadsheets.formats.grid import MAX_COLUMNS, Grid, Merge
+from app.spreadsheets.formats.ods import OdsSheet, ods_sheets
+from app.spreadsheets.formats.stray_cells import without_stray_cells
+from app.spreadsheets.formats.xls_records import XlsBook
+from app.spreadsheets.formats.xlsb_records import XlsbBook
+from app.spreadsheets.formats.xlsx_parts import XlsxBook
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
+_DAMAGED = (BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError)
+_OTHER_DOCUMENTS = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
+
+
+@dataclass(slots=True)
+class SheetSource:
+    """A visible sheet that is read only when it is asked for."""
+
+    name: str
+    read: Callable[[], tuple[list[list[Cell]], list[Merge] | None]]
+    counts_from_1904: bool = False
+
+
+class _Book(Protocol):
+    """What calamine doesn't tell: where cells hold an error, and whether days are counted from 1904."""
+
+    def counts_from_1904(self) -> bool: ...
+    def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]: ...
+
+
+def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
+    """The visible sheets in turn, or only the one named. `trim` cuts stray cells off first, which costs time."""
+    file_format = _format(content)
+    try:
+        sources = _sources(content, file_format, trim=trim)
+        names = tuple(source.name for source in sources)
+        chosen = [source for source in sources if sheet is None or source.name == sheet]
+        if not chosen:
+            raise SheetFailure("no-such-sheet", sheet=sheet) if sheet else SheetFailure("empty-file")
+        for source in chosen:
+            rows, merges = source.read()
+            yield Grid(file_format, source.name, names, rows, merges, source.counts_from_1904)
+    except PasswordError as error:
+        raise SheetFailure("password-protected") from error
+    except (CalamineError, SyntaxError, OSError, *_DAMAGED) as error:
+        raise SheetFailure("unreadable-file") from error
+    except BaseException as error:
+        if file_format == "xls" and _is_panic(error):
+            raise SheetFailure("unreadable-file") from error
+        raise
+
+
+def _is_panic(error: BaseException) -> bool:
+    """Damaged .xls files make calamine panic, and what a panic raises is neither an `Exception` nor to be imported."""
+    return type(error).__name__ == "PanicException"
+
+
+def _format(content: bytes) -> FileFormat:
+    if not content.strip(b"\x00 \t\r\n"):
+        raise SheetFailure("empty-file")
+    if content.startswith(_ZIP):
+        return _zip_format(content)
+    if content.startswith(_OLE):
+        return _ole_format(content)
+    if content.startswith(_NO_TEXT):
+        raise SheetFailure("not-a-spreadsheet")
+    return "csv"
+
+
+def _zip_format(content: bytes) -> FileFormat:
+    try:
+        with ZipFile(BytesIO(content)) as archive:
+            parts = archive.infolist()
+            names = {part.filename for part in parts}
+            mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
+            manifest = archive.read("META-INF/manifest.xml")[:100_000] if mimetype else b""
+    except _DAMAGED as error:
+        raise SheetFailure("unreadable-file") from error
+    if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
+        raise SheetFailure("too-large-unpacked", megabytes=MAX_UNPACKED_BYTES // 1024**2)
+    if any(part.flag_bits & 1 for part in parts) or b"encryption-data" in manifest:
+        raise SheetFailure("password-protected")
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if b"opendocument.spreadsheet" in mimetype:
+        return "ods"
+    raise SheetFailure("not-a-spreadsheet")
+
+
+def _ole_format(content: bytes) -> FileFormat:
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise SheetFailure("password-protected")
+    if any(name.encode("utf-16-le") in content for name in _OTHER_DOCUMENTS):
+        raise SheetFailure("not-a-spreadsheet")
+    return "xls"
+
+
+def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[SheetSource]:
+    match file_format:
+        case "csv":
+            rows = csv_rows(content)
+            return [SheetSource("CSV", lambda: (rows, None))]
+        case "ods":
+            return [_ods_source(sheet) for sheet in ods_sheets(content) if sheet.visible]
+        case _:
+            trimmable = trim and file_format != "xls"
+            return _calamine_sources(without_stray_cells(content) if trimmable else content, file_format)
+
+
+def _ods_source(sheet: OdsSheet) -> SheetSource:
+    return SheetSource(sheet.name, lambda: (sheet.rows, sheet.merges), sheet.counts_from_1904)
+
+
+def _calamine_sources(content: bytes, file_format: FileFormat) -> list[SheetSource]:
+    book = _book(content, file_format)
+    workbook = CalamineWorkbook.from_filelike(BytesIO(content))
+    from_1904 = book.counts_from_1904()
+
+    def source(name: str) -> SheetSource:
+        return SheetSource(name, lambda: _calamine_sheet(workbook, book, name), from_1904)
+
+    return [
+        source(sheet.name)
+        for sheet in workbook.sheets_metadata
+        if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
+    ]
+
+
+def _book(content: bytes, file_format: FileFormat) -> _Book:
+    match file_format:
+        case "xls":
+            return XlsBook(content)
+        case "xlsb":
+            return XlsbBook(ZipFile(BytesIO(content)))
+        case _:
+            return XlsxBook(ZipFile(BytesIO(content)))
+
+
+def _calamine_sheet(
+    workbook: CalamineWorkbook, book: _Book, name: str
+) -> tuple[list[list[Cell]], list[Merge] | None]:
+    sheet = workbook.get_sheet_by_name(name)
+    rows = _calamine_rows(sheet)
+    _put_errors(rows, book.valueless_cells(name))
+    return rows, _calamine_merges(sheet)
+
+
+def _calamine_rows(sheet: CalamineSheet) -> list[list[Cell]]:
+    """Rows from column A on: calamine's begin at row 1, but at the first filled column."""
+    if sheet.start is None:
+        return []
+    before: list[Cell] = [None] * sheet.start[1]
+    rows: list[list[Cell]] = []
+    for raw in sheet.iter_rows():
+        cells: list[Any] = raw[:MAX_COLUMNS] if len(raw) > MAX_COLUMNS else raw
+        if timedelta in map(type, cells):
+            cells = [str(cell) if isinstance(cell, timedelta) else cell for cell in cells]
+        rows.append(before + cells if before else cells)
+    return rows
+
+
+def _calamine_merges(sheet: CalamineSheet) -> list[Merge] | None:
+    ranges = sheet.merged_cell_ranges
+    if ranges is None:
+        return None
+    return [Merge(top, left, bottom, right) for (top, left), (bottom, right) in ranges]
+
+
+def _put_errors(rows: list[list[Cell]], errors: Iterable[tuple[int, int, CellError]]) -> None:
+    for row, column, error in errors:
+        if row < len(rows) and column < MAX_COLUMNS:
+            cells = rows[row]
+            cells.extend([None] * (column + 1 - len(cells)))
+            cells[column] = error

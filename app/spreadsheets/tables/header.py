@@ -1,0 +1,161 @@
+"""Where the table's header is, and what stands in it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.people.sex import read_sex
+from app.people.text import clean, collapse
+from app.spreadsheets.attendance.marks import day_counted
+from app.spreadsheets.document import Cell, cell_text
+from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS, SheetFailure
+from app.spreadsheets.formats.grid import Grid, Merge
+from app.spreadsheets.tables.headings import heading_field, is_attendance_part
+
+SEARCHED_ROWS = 40
+_MARKED = frozenset({"attendance", "signature"})
+_DAY = "Hari"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """One column's heading: its own text, and that of the merged cell above it where there is one."""
+
+    index: int
+    text: str
+    above: str = ""
+
+    @property
+    def full_text(self) -> str:
+        return f"{self.above} – {self.text}" if self.above else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """`top` is the first header row and `below` the first row after it, both counted from 0."""
+
+    top: int
+    below: int
+    headings: tuple[Heading, ...]
+
+
+def find_header(
+    grid: Grid, header_row: int | None, field_of: Callable[[str], str | None] = heading_field
+) -> Header | None:
+    """The header at Excel's row `header_row`, or the one that names most fields; None where none holds a name.
+
+    `field_of` tells what a heading names in the kind of list that is looked for.
+    """
+    if header_row is not None:
+        return _header_at(grid, header_row - 1) if 0 < header_row <= len(grid.rows) else None
+    best, best_score = None, 0
+    for top, row in enumerate(grid.rows[:SEARCHED_ROWS]):
+        score = _score(row, field_of)
+        if score > best_score:
+            best, best_score = top, score
+    return None if best is None else _header_at(grid, best)
+
+
+def row_above_header(grid: Grid, header: Header) -> int | None:
+    """Excel's number of the first row of people in another, smaller table above the one that is read; or None."""
+    for top, row in enumerate(grid.rows[: header.top]):
+        if not _score(row, heading_field):
+            continue
+        name = next(index for index, text in enumerate(row_texts(row)) if heading_field(text) == "name")
+        for number, below in enumerate(grid.rows[top + 1 : header.top], start=top + 2):
+            texts = row_texts(below)
+            if len(texts) > name and texts[name] and len(list(filter(None, texts))) > 1:
+                return number
+    return None
+
+
+def row_texts(row: Sequence[Cell]) -> list[str]:
+    return [collapse(clean(cell_text(cell))) for cell in row]
+
+
+def _score(row: Sequence[Cell], field_of: Callable[[str], str | None]) -> int:
+    """How many fields a row names, 0 where the name is not among them or a letterhead's "Nama : …" is."""
+    texts = [text for text in row_texts(row) if text]
+    fields = {field_of(text) for text in texts if ":" not in text.rstrip(": ")}
+    if "name" not in fields or (len(texts) == 1 and len(row) > 1 and not _is_name_alone(texts[0])):
+        return 0
+    return len(fields - {None})
+
+
+def _is_name_alone(text: str) -> bool:
+    return len(text.split()) <= 2 and ":" not in text
+
+
+def _header_at(grid: Grid, top: int) -> Header:
+    upper = row_texts(grid.rows[top])
+    lower = row_texts(grid.rows[top + 1]) if top + 1 < len(grid.rows) else []
+    parents = _parents(upper, top, grid.merges)
+    if _is_sub_header(upper, lower, parents):
+        headings = _two_rows(upper, lower, parents)
+        below = top + 2
+    else:
+        headings = tuple(Heading(index, text) for index, text in enumerate(upper))
+        below = max([top + 1, *(merge.bottom + 1 for merge in _header_merges(grid, top))])
+    named = [heading for heading in headings if heading.text or heading.above]
+    if len(named) > MAX_HEADER_COLUMNS:
+        raise SheetFailure("too-many-columns", limit=MAX_HEADER_COLUMNS)
+    last = max((heading.index for heading in named), default=-1)
+    return Header(top, below, headings[: last + 1])
+
+
+def _header_merges(grid: Grid, top: int) -> list[Merge]:
+    """Areas that begin in the header row and reach below it: a header two rows high without sub-headings."""
+    return [merge for merge in grid.merges or () if merge.top == top and top < merge.bottom <= top + 2]
+
+
+def _parents(upper: Sequence[str], top: int, merges: Sequence[Merge] | None) -> dict[int, str]:
+    """Column → the text over it that spans several columns: merged, or followed by empty cells."""
+    if merges is not None:
+        return {
+            column: upper[merge.left]
+            for merge in merges
+            if merge.top == merge.bottom == top and merge.right > merge.left and merge.left < len(upper)
+            for column in range(merge.left, merge.right + 1)
+            if upper[merge.left]
+        }
+    spanned: dict[int, str] = {}
+    for column in range(1, len(upper)):
+        if not upper[column] and (upper[column - 1] or column - 1 in spanned):
+            spanned[column] = spanned.get(column - 1) or upper[column - 1]
+            spanned[column - 1] = spanned[column]
+    return spanned
+
+
+def _is_sub_header(upper: Sequence[str], lower: Sequence[str], parents: dict[int, str]) -> bool:
+    """The next row is sub-headings where all that it says stands under spanning cells and names columns."""
+    said = {column: text for column, text in enumerate(lower) if text}
+    if len(said) < 2 or not all(column in parents or _is_free(upper, column) for column in said):
+        return False
+    under = [(parents[column], text) for column, text in said.items() if column in parents]
+    return any(
+        _day_below(above, text) or is_attendance_part(text) or heading_field(text) or read_sex(text)
+        for above, text in under
+    )
+
+
+def _day_below(above: str, number: str) -> str | None:
+    """The day that a number below "Tanggal" or "Kehadiran" stands for."""
+    if not number.isdigit():
+        return None
+    return day_counted(_DAY if heading_field(above) in _MARKED else above, number)
+
+
+def _is_free(upper: Sequence[str], column: int) -> bool:
+    return column >= len(upper) or not upper[column]
+
+
+def _two_rows(upper: Sequence[str], lower: Sequence[str], parents: dict[int, str]) -> tuple[Heading, ...]:
+    headings = []
+    for column in range(max(len(upper), len(lower))):
+        sub = lower[column] if column < len(lower) else ""
+        above = parents.get(column, "")
+        own = upper[column] if column < len(upper) else ""
+        if day := _day_below(above, sub):
+            headings.append(Heading(column, day))
+        else:
+            headings.append(Heading(column, sub, above) if above and sub else Heading(column, own or sub))
+    return tuple(headings)

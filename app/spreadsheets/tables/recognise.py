@@ -1,0 +1,147 @@
+"""A file's bytes to the recognised sheet: this is what the child process does."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+from app.people.dates import date_from_1904
+from app.people.place_names import place_key, section_place
+from app.people.text import clean, collapse
+from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, cell_text
+from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.formats.grid import Grid
+from app.spreadsheets.formats.workbooks import grids
+from app.spreadsheets.tables.columns import NamedColumns, name_columns
+from app.spreadsheets.tables.header import Header, Heading, find_header, row_above_header
+from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.tables.letterhead import read_letterhead
+from app.spreadsheets.tables.participants import read_participants, with_merges_filled
+from app.spreadsheets.tables.zigzag import with_marks_in_one_column
+
+_PREVIEW_ROWS = 20
+_PREVIEW_BELOW_HEADER = 10
+_PREVIEW_COLUMNS = 60
+_PREVIEW_TEXT = 120
+
+
+def recognise(
+    content: bytes,
+    *,
+    sheet: str | None,
+    header_row: int | None,
+    columns: Mapping[int, str | None],
+    place_keys: Collection[str],
+    group_keys: Collection[str] = (),
+    trim: bool,
+) -> RecognisedSheet:
+    """The first visible sheet with a header that names people, or the sheet and header row that are asked for."""
+
+    def read(grid: Grid) -> RecognisedSheet | None:
+        header = find_header(grid, header_row)
+        return _recognise_sheet(grid, header, columns, place_keys, group_keys) if header else None
+
+    return first_list(grids(content, sheet, trim=trim), read, no_header="no-header", no_rows="empty-list")
+
+
+def first_list(
+    found: Iterable[Grid], read: Callable[[Grid], RecognisedSheet | None], *, no_header: str, no_rows: str
+) -> RecognisedSheet:
+    """The first sheet of which `read` makes a list with rows; `no_header` and `no_rows` are the codes of failing.
+
+    A sheet of headings alone is passed over, as a form that was left blank.
+    """
+    empty, failure = True, no_header
+    for grid in found:
+        empty = empty and not any(cell not in (None, "") for row in grid.rows for cell in row)
+        recognised = read(grid)
+        if recognised is not None and recognised.rows:
+            return recognised
+        if recognised is not None:
+            failure = no_rows
+    raise SheetFailure("empty-file" if empty else failure)
+
+
+def _recognise_sheet(
+    grid: Grid,
+    header: Header,
+    chosen: Mapping[int, str | None],
+    place_keys: Collection[str],
+    group_keys: Collection[str],
+) -> RecognisedSheet | None:
+    grid = with_marks_in_one_column(grid, header, chosen)
+    named = name_columns(header, grid.rows[header.below :], chosen, place_keys)
+    name_column = next((index for index, field in named.fields.items() if field == "name"), None)
+    if name_column is None:
+        return None
+    letterhead = read_letterhead(grid.rows[: header.top])
+    rows = with_merges_filled(grid.rows, header.below, grid.merges or (), name_column)
+    if grid.counts_from_1904:
+        rows = _with_birth_dates_from_1904(rows, header.below, named)
+    headings = {heading.index: heading for heading in header.headings}
+    texts = {index: heading.text for index, heading in headings.items()}
+    found = read_participants(rows, header.below, named, texts, place_keys, group_keys)
+    left_out = (
+        ("rows-above-header", row_above_header(grid, header)),
+        ("far-cells", found.far),
+        ("rows-below-end", found.below_end),
+    )
+    unread = [Message("warning", None, code, {"row": row}) for code, row in left_out if row]
+    return RecognisedSheet(
+        format=grid.format,
+        sheet=grid.sheet,
+        sheets=grid.sheets,
+        header_row=header.top + 1,
+        columns=_columns(headings, named.fields),
+        rows=tuple(found.rows),
+        stated_total=found.total,
+        stated_total_of=found.total_of,
+        stated_date=letterhead.stated_date,
+        stated_until=letterhead.stated_until,
+        title_kelurahan=letterhead.kelurahan or _kelurahan_above(grid.rows[: header.top], header, place_keys),
+        preview=_preview(grid, header),
+        warnings=(*named.warnings, *unread),
+    )
+
+
+def _kelurahan_above(
+    rows: Sequence[Sequence[Cell]], header: Header, place_keys: Collection[str]
+) -> str | None:
+    """The kelurahan that stands alone right above the header, as others do between the sections of the list.
+
+    Where no heading is the kelurahan's, also the one in whose letterhead the list stands, maybe on a line of its cell.
+    """
+    filled = [texts for row in rows if (texts := [text for text in map(cell_text, row) if text.strip()])]
+    alone = [texts[0] if len(texts) == 1 else "" for texts in filled]
+    if any(heading_field(heading.text) == "kelurahan" for heading in header.headings):
+        lines = alone[-1:]
+    else:
+        lines = [line for text in alone for line in text.splitlines()]
+    lines = [collapse(clean(line)) for line in lines]
+    named = {place_key(place): line for line in lines if (place := section_place(line)) is not None}
+    known = [text for key, text in named.items() if key in place_keys]
+    return known[0] if len(known) == 1 else None
+
+
+def _with_birth_dates_from_1904(rows: list[list[Cell]], below: int, named: NamedColumns) -> list[list[Cell]]:
+    """The rows with bare numbers of that column made dates: what they count from is known here alone."""
+    column = next((index for index, field in named.fields.items() if field == "birth_date"), None)
+    if column is None:
+        return rows
+    return [
+        [*row[:column], date_from_1904(row[column]), *row[column + 1 :]]
+        if at >= below and column < len(row)
+        else row
+        for at, row in enumerate(rows)
+    ]
+
+
+def _columns(headings: Mapping[int, Heading], fields: Mapping[int, str]) -> tuple[Column, ...]:
+    indexes = sorted(headings.keys() | fields.keys())
+    texts = {index: heading.full_text for index, heading in headings.items()}
+    return tuple(Column(index, texts.get(index, ""), fields.get(index)) for index in indexes)
+
+
+def _preview(grid: Grid, header: Header) -> tuple[tuple[str, ...], ...]:
+    last = max(_PREVIEW_ROWS, header.below + _PREVIEW_BELOW_HEADER)
+    return tuple(
+        tuple(clean(cell_text(cell))[:_PREVIEW_TEXT] for cell in row[:_PREVIEW_COLUMNS])
+        for row in grid.rows[:last]
+    )

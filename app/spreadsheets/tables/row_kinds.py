@@ -1,0 +1,168 @@
+"""What a row below the header is that isn't plainly a person: a numbering, a section, a total, a signature."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.people.place_names import place_key, section_place
+from app.people.text import clean, words
+from app.spreadsheets.document import Cell, StatedTotalOf, cell_text
+from app.spreadsheets.formats.failures import MAX_ROWS
+
+_COUNT = re.compile(r"\(?\d{1,6}[.)]{0,2}")
+_TOTAL = re.compile(
+    r"(?P<sub>sub\s*-?\s*)?(?:grand\s+)?(?:jumlah|jml|total)\b(?P<rest>.*)", re.IGNORECASE | re.DOTALL
+)
+_PART = re.compile(r"\b(?:tidak|tdk|izin|ijin|sakit|alpa|absen|laki|pria|perempuan|wanita|pindahan)\b")
+_NUMBER = re.compile(r"\d[\d.]*")
+_SIGNED = re.compile(
+    r"(?:mengetahui|menyetujui|mengesahkan|diketahui|disetujui|nip\b"
+    r"|[a-z .]{3,30},\s*[\d.… _]+\s*[a-z.…_]*\s*\d{4}\s*$|[_.…]{8,})",
+    re.IGNORECASE,
+)
+_OFFICE = re.compile(
+    r"(?:plt\.?\s|a\.?n\.?\s|kepala\b|lurah\b|camat\b|ketua\s+(?:panitia|pelaksana)|panitia\b|pejabat\b|sekretaris\s+(?:dinas|daerah)"
+    r"|penanggung\s*jawab|koordinator\b|dibuat\s+oleh|petugas\b|narasumber\b|wali\s+kota\b|dinas\b)",
+    re.IGNORECASE,
+)
+_NOTE = re.compile(r"(?:(?:catatan|keterangan|ket|nb|n\.b|note)\s*(?:[.:]|$)|\*)", re.IGNORECASE)
+_RECAP = re.compile(
+    r"(?:(?:jumlah|total)\s+)?(?:peserta\s+)?"
+    r"(?:laki-?\s?laki|pria|perempuan|wanita|hadir|tidak hadir|izin|ijin|sakit|alpa|alpha|tanpa keterangan)"
+    r"\s*[:=]?\s*\d{1,6}(?:\s*(?:orang|org|peserta))?",
+    re.IGNORECASE,
+)
+_LEGEND = re.compile(r"[^=]{1,20}=\s*[^\W\d][^=]*")
+_GROUP = re.compile(
+    r"(?:\w{1,4}[.)]\s*)?(?:(?:unsur|kelompok|golongan|kategori|perwakilan)\b\s*)?(?P<group>.*)",
+    re.IGNORECASE,
+)
+_CAPTION = re.compile(
+    r"(?:(?:unsur|kelompok|golongan|kategori|perwakilan|utusan|peserta|kecamatan)\s+\S.*|kec\.\s*\S.*"
+    r"|hal(?:aman|\.)\s*\d.*|.*:)",
+    re.IGNORECASE,
+)
+_SIGNATURE_LINE_CELLS = 3
+_RECAP_CELLS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class StatedTotal:
+    """`number` None: a subtotal (`is_part`), or a count of what isn't compared (the absent, the women, money)."""
+
+    number: int | None
+    of: StatedTotalOf
+    is_part: bool = False
+
+
+def is_count(cell: Cell) -> bool:
+    """True for a bare whole number of up to six digits: "12", "12.", "(12)"."""
+    if isinstance(cell, str):
+        return _COUNT.fullmatch(cell.strip()) is not None
+    return (
+        isinstance(cell, int | float)
+        and not isinstance(cell, bool)
+        and cell == cell // 1
+        and 0 <= cell < 1_000_000
+    )
+
+
+def is_numbering(row: Sequence[Cell]) -> bool:
+    """True for the row under a header that numbers its columns: 1 2 3 …"""
+    filled = [cell for cell in row if cell not in (None, "")]
+    if len(filled) < 2 or not all(map(is_count, filled)):
+        return False
+    numbers = [int(re.sub(r"\D", "", cell_text(cell))) for cell in filled]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
+
+
+def section_of(
+    texts: Mapping[int, str], fields: Mapping[int, str], place_keys: Collection[str], *, numbered: bool
+) -> str | None:
+    """The kelurahan of a row that holds nothing else: it serves the rows below."""
+    if len(texts) != 1:
+        return None
+    ((index, text),) = texts.items()
+    if section_place(text):
+        return text
+    if numbered or text.isdigit():
+        return None
+    return text if fields.get(index) == "kelurahan" or place_key(text) in place_keys else None
+
+
+def group_section(texts: Mapping[int, str], group_keys: Collection[str]) -> str | None:
+    """The target group of a row that holds nothing else ("B. UNSUR PENGURUS RT"): it serves the rows below."""
+    (text,) = texts.values()
+    found = _GROUP.fullmatch(text)
+    return found["group"] if found and words(found["group"]) in group_keys else None
+
+
+def stated_total(row: Sequence[Cell]) -> StatedTotal | None:
+    """What a total line says, or None for another row: "Jumlah" counts rows, "Jumlah hadir" those present."""
+    texts = [clean(cell_text(cell)) for cell in row]
+    at, first = next(((index, text) for index, text in enumerate(texts) if text), (0, ""))
+    found = _TOTAL.match(first)
+    if found is None:
+        return None
+    said = words(found["rest"])
+    numbers = _numbers([found["rest"], *texts[at + 1 :]])
+    compared = not found["sub"] and not _PART.search(said)
+    number = numbers[0] if compared and len(numbers) == 1 and numbers[0] <= MAX_ROWS else None
+    of: StatedTotalOf = "present" if re.search(r"\b(?:hadir|kehadiran)\b", said) else "rows"
+    return StatedTotal(number, of, is_part=bool(found["sub"]))
+
+
+def _numbers(texts: Sequence[str]) -> list[int]:
+    """The first number of each text: "68 orang" → 68. A line of several (L and P, or outcomes) states no one total."""
+    found = filter(None, map(_NUMBER.search, texts))
+    return [int(number[0].replace(".", "")[:9]) for number in found]
+
+
+def begins_a_note(text: str) -> bool:
+    """True for "Ket:", which is as short as a row's number."""
+    return _NOTE.match(text) is not None
+
+
+def is_note(texts: Mapping[int, str]) -> bool:
+    """True for what is noted below a table: "Catatan: …", "*) diwakili", "H = Hadir", "Laki-laki: 12 orang"."""
+    if 1 <= len(texts) <= _RECAP_CELLS and _RECAP.fullmatch(" ".join(texts.values())):
+        return True
+    if len(texts) != 1:
+        return False
+    (text,) = texts.values()
+    return _NOTE.match(text) is not None or _LEGEND.fullmatch(text) is not None
+
+
+def is_caption(texts: Mapping[int, str]) -> bool:
+    """True for a line between numbered people that says of what kind those below are, or which page it is."""
+    return len(texts) == 1 and all(map(_CAPTION.fullmatch, texts.values()))
+
+
+def names_a_kecamatan(caption: Mapping[int, str]) -> bool:
+    """True for the caption of a kecamatan: the kelurahan above it ends there."""
+    return all(text.lower().startswith("kec") for text in caption.values())
+
+
+def is_signature_line(texts: Mapping[int, str], fields: Mapping[int, str]) -> bool:
+    """ "Mengetahui", place and date, NIP, a line to sign on, or an office that stands alone."""
+    if len(texts) > _SIGNATURE_LINE_CELLS:
+        return False
+    named = any(fields.get(index) == "name" for index in texts)
+    for index, text in texts.items():
+        own_cell = named and fields.get(index) in {
+            "attendance",
+            "birth_date",
+            "signature",
+            "address",
+            "kelurahan",
+            "organization",
+        }
+        if _SIGNED.match(text) and not own_cell:
+            return True
+        if (
+            _OFFICE.match(text)
+            and (not named or fields.get(index) == "name")
+            and len(texts) < _SIGNATURE_LINE_CELLS
+        ):
+            return True
+    return False

@@ -1,0 +1,55 @@
+"""Lists that people sign in turn left and right: one heading over two columns, every second mark in the other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from app.people.text import clean
+from app.spreadsheets.attendance.marks import is_mark_word, is_printed, may_be_mark
+from app.spreadsheets.document import Cell, cell_text
+from app.spreadsheets.formats.grid import Grid
+from app.spreadsheets.tables.header import Header
+from app.spreadsheets.tables.headings import heading_field
+
+_SIGNED_IN = frozenset({"attendance", "signature"})
+
+
+def with_marks_in_one_column(grid: Grid, header: Header, chosen: Mapping[int, str | None]) -> Grid:
+    """The sheet with the marks of the right column in the left one; `chosen` maps index to field."""
+    rows = grid.rows[header.below :]
+    pairs = [left for left in _heads_of_two(header, chosen) if _holds_marks(rows, left + 1)]
+    if not pairs:
+        return grid
+    moved = [_moved(row, pairs) for row in rows]
+    # A box to sign in is often two rows high, so that it stands beside the next person's: it is the upper one's.
+    boxes = {column for left in pairs for column in (left, left + 1)}
+    merges = None if grid.merges is None else [merge for merge in grid.merges if merge.left not in boxes]
+    return replace(grid, rows=[*grid.rows[: header.below], *moved], merges=merges)
+
+
+def _heads_of_two(header: Header, chosen: Mapping[int, str | None]) -> list[int]:
+    """The columns to sign in of which the next has no heading, and no field that a person gave it."""
+    fields = {heading.index: heading_field(heading.text) for heading in header.headings} | dict(chosen)
+    headed = {heading.index for heading in header.headings if heading.full_text}
+    return [
+        index
+        for index, field in fields.items()
+        if field in _SIGNED_IN and index + 1 not in headed and not chosen.get(index + 1)
+    ]
+
+
+def _holds_marks(rows: Sequence[Sequence[Cell]], column: int) -> bool:
+    return any(map(is_mark_word, {_text(row, column) for row in rows}))
+
+
+def _moved(row: list[Cell], pairs: Sequence[int]) -> list[Cell]:
+    moved = row
+    for left in pairs:
+        mark = _text(row, left + 1)
+        if is_printed(_text(row, left)) and (is_mark_word(mark) or may_be_mark(mark)):
+            moved = list(moved)
+            moved[left], moved[left + 1] = mark, None
+    return moved
+
+
+def _text(row: Sequence[Cell], column: int) -> str:
+    return clean(cell_text(row[column])) if column < len(row) else ""

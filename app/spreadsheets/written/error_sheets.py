@@ -1,0 +1,166 @@
+"""Perbaikan: the rows of an import that need attention, as a workbook to correct and to upload again.
+
+It is read alike: columns that were named by hand stand under headings that the reader knows, and what the rows
+left to the sheet around them (a section, a ditto, an empty mark) is written out before they come here.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from openpyxl import Workbook
+from openpyxl.styles import PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from app.i18n import LANGUAGES, N_, Translator, translator
+from app.people.outside_places import ELSEWHERE
+from app.spreadsheets.document import FIELDS, Cell, Column, Level, Message, cell_text
+from app.spreadsheets.messages import message_text
+from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.written.excel_cells import (
+    TEXT_FORMAT,
+    ChoiceLists,
+    file_of,
+    put_heading,
+    put_in_grid,
+    set_up_print,
+)
+from app.spreadsheets.written.field_headings import HEADINGS, MARKS
+
+TO_REGISTER = ("name", "kelurahan", "target_group")
+ALWAYS_THERE = (*TO_REGISTER, "attendance")
+"""Fields that a row can't be imported without; their columns are there to be filled in."""
+
+TITLE_TO_REGISTER = N_("Upload to “Register a list”")
+"""The sheet's name (of at most 31 characters) where people are to be registered: it says where it belongs."""
+
+_FILLS: Mapping[Level, PatternFill] = {
+    "error": PatternFill("solid", fgColor="F6C6C0"),
+    "review": PatternFill("solid", fgColor="FBE3A6"),
+    "warning": PatternFill("solid", fgColor="E3EDF7"),
+}
+_MOST_URGENT_FIRST: tuple[Level, ...] = ("error", "review", "warning")
+_WIDEST = 34
+_REASON_WIDTH = 70
+_PADDING = 3
+"""Widths in characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorRow:
+    """`number` is the row's in the uploaded sheet; `cells` are typed as they were read there, or as corrected since."""
+
+    number: int
+    cells: Mapping[str, Cell]
+    messages: tuple[Message, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorSheet:
+    """The table to correct. `columns` are the uploaded sheet's, `kelurahan` and `target_groups` names to offer.
+
+    `needed` are the fields whose columns are there in any case.
+    """
+
+    columns: tuple[Column, ...]
+    rows: tuple[ErrorRow, ...]
+    kelurahan: tuple[str, ...]
+    target_groups: tuple[str, ...]
+    needed: tuple[str, ...] = ALWAYS_THERE
+
+
+def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
+    """The .xlsx file: the row's number, the sheet's columns with faulty cells coloured, and the reasons last."""
+    headings = error_sheet_headings(sheet.columns, sheet.rows, _, sheet.needed)
+    book = Workbook()
+    page = book.worksheets[0]
+    page.title = _(TITLE_TO_REGISTER) if sheet.needed == TO_REGISTER else _("To correct")
+    for index, text in enumerate((_("Row"), *headings.values(), _("What to correct")), 1):
+        put_heading(page, 1, index, text)
+    for line, row in enumerate(sheet.rows, 2):
+        _write_row(page, line, row, list(headings), _)
+    _add_drop_downs(book, page, sheet, list(headings), _)
+    _set_up(page, headings, sheet.rows)
+    return file_of(book)
+
+
+def is_to_register(title: str) -> bool:
+    """Whether the sheet of that name holds people to register, put right."""
+    return title in {translator(language)(TITLE_TO_REGISTER) for language in LANGUAGES}
+
+
+def error_sheet_headings(
+    columns: Sequence[Column],
+    rows: Sequence[ErrorRow],
+    _: Translator,
+    needed: Sequence[str],
+) -> dict[str, str]:
+    """Field → heading: the sheet's own where the reader takes it for that field, else the one it knows.
+
+    Several columns for one field (Hadir | Izin | Tidak) are one here, as their marks are kept as one text.
+    """
+    headings: dict[str, str] = {}
+    for column in columns:
+        if column.field and column.field in headings:
+            headings[column.field] = _(HEADINGS[column.field])
+        elif column.field:
+            known = heading_field(column.header) == column.field
+            headings[column.field] = column.header if known else _(HEADINGS[column.field])
+    used = {field for row in rows for field in row.cells}
+    missing = [field for field in FIELDS if field in used.union(needed) and field not in headings]
+    return headings | {field: _(HEADINGS[field]) for field in missing}
+
+
+def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str], _: Translator) -> None:
+    put_in_grid(page, line, 1, row.number, centred=True)
+    for index, field in enumerate(fields, 2):
+        cell = put_in_grid(page, line, index, row.cells.get(field))
+        if field == "nik":
+            cell.number_format = TEXT_FORMAT  # typed anew as text, it loses no digits
+        level = _level(row.messages, field)
+        if level is not None:
+            cell.fill = _FILLS[level]
+    urgent_first = sorted(row.messages, key=lambda message: _MOST_URGENT_FIRST.index(message.level))
+    reasons = "\n".join(_reason(message, _) for message in urgent_first)
+    put_in_grid(page, line, len(fields) + 2, reasons)
+
+
+def _level(messages: Collection[Message], field: str) -> Level | None:
+    levels = {message.level for message in messages if message.field == field}
+    return next((level for level in _MOST_URGENT_FIRST if level in levels), None)
+
+
+def _reason(message: Message, _: Translator) -> str:
+    """The sentence, with the kelurahan that may be meant."""
+    places = [candidate.label for candidate in message.candidates if candidate.kind == "kelurahan"]
+    text = message_text(message, _)
+    return f"{text} ({', '.join(places)})" if places else text
+
+
+def _add_drop_downs(
+    book: Workbook, page: Worksheet, sheet: ErrorSheet, fields: Sequence[str], _: Translator
+) -> None:
+    lists = ChoiceLists(book, _("Choices"))
+    choices = {
+        "kelurahan": [*sheet.kelurahan, ELSEWHERE],
+        "target_group": sheet.target_groups,
+        "attendance": [_(text) for text in MARKS.values()],
+    }
+    for field, offered in choices.items():
+        if field not in fields:
+            continue
+        letter = get_column_letter(fields.index(field) + 2)
+        drop_down = lists.drop_down(offered)
+        drop_down.add(f"{letter}2:{letter}{len(sheet.rows) + 1}")
+        page.add_data_validation(drop_down)
+
+
+def _set_up(page: Worksheet, headings: Mapping[str, str], rows: Sequence[ErrorRow]) -> None:
+    for index, (field, heading) in enumerate(headings.items(), 2):
+        longest = max(len(cell_text(row.cells.get(field))) for row in rows)
+        width = min(_WIDEST, max(longest, *map(len, heading.split())) + _PADDING)
+        page.column_dimensions[get_column_letter(index)].width = width
+    page.column_dimensions[get_column_letter(len(headings) + 2)].width = _REASON_WIDTH
+    page.freeze_panes = "B2"
+    page.sheet_view.showGridLines = False
+    set_up_print(page, 1)

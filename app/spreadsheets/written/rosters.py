@@ -1,0 +1,217 @@
+"""Daftar hadir: a session's attendance list as a workbook to fill in, which the reader takes back row by row."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from babel.dates import format_date
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, PatternFill, Protection
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+
+from app.i18n import N_, Language, Translator, wita
+from app.people.outside_places import ELSEWHERE
+from app.spreadsheets.document import AttendanceStatus
+from app.spreadsheets.written.excel_cells import (
+    ChoiceLists,
+    file_of,
+    put,
+    put_heading,
+    put_in_grid,
+    set_up_print,
+)
+from app.spreadsheets.written.field_headings import HEADINGS, MARKS, mark
+
+WALK_IN_ROWS = 20
+"""Empty rows for people who come without being registered."""
+
+_ROW_HEIGHT = 28
+"""In points: room for a signature."""
+_KEPT = PatternFill("solid", fgColor="F1F4F4")
+_OPEN = Protection(locked=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RosterLine:
+    """A registered person, with the facts of the registration. `place` and `target_group` are names, not codes."""
+
+    registration: str
+    name: str
+    sex: str | None
+    place: str
+    rt: str | None
+    target_group: str
+    attendance: AttendanceStatus | None
+
+
+@dataclass(frozen=True, slots=True)
+class Roster:
+    """A session's list in the order in which it is printed. `starts_at` and `ends_at` are aware instants.
+
+    `kelurahan` and `target_groups` are the names that may be chosen for people who aren't registered.
+    """
+
+    session_code: str
+    workshop_title: str
+    organization: str
+    venue: str
+    starts_at: datetime
+    ends_at: datetime
+    people: tuple[RosterLine, ...]
+    kelurahan: tuple[str, ...]
+    target_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """`width` in characters. What `shows` gives of a registered person is locked, unless the column is `open`."""
+
+    field: str
+    heading: str
+    width: float
+    shows: Callable[[RosterLine], str | None]
+    centred: bool = False
+    open: bool = False
+    hidden: bool = False
+
+
+_COLUMNS = (
+    _Column("name", HEADINGS["name"], 38, lambda line: line.name),
+    _Column("sex", N_("L/P"), 6, lambda line: line.sex, centred=True),
+    _Column("kelurahan", HEADINGS["kelurahan"], 22, lambda line: line.place),
+    _Column("rt", HEADINGS["rt"], 6, lambda line: line.rt, centred=True),
+    _Column("target_group", HEADINGS["target_group"], 22, lambda line: line.target_group),
+    _Column("phone", HEADINGS["phone"], 18, lambda _: None, open=True),
+    _Column("attendance", HEADINGS["attendance"], 14, lambda line: line.attendance, centred=True, open=True),
+    _Column("signature", HEADINGS["signature"], 20, lambda _: None, open=True),
+    _Column("registration", HEADINGS["registration"], 16, lambda line: line.registration, hidden=True),
+)
+_FIRST_COLUMN = 2
+_LAST_COLUMN = _FIRST_COLUMN + len(_COLUMNS) - 1
+_SECOND_FACTS_COLUMN = 6
+
+
+def roster_title(_: Translator) -> str:
+    return _("Participants' attendance list")
+
+
+def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tuple[str, str], ...]:
+    """Label and value of what a list says of its session; the reader finds the day again."""
+    starts, ends = wita(roster.starts_at), wita(roster.ends_at)
+    return (
+        (_("Workshop"), roster.workshop_title),
+        (_("Held by"), roster.organization),
+        (_("Day/Date"), format_date(starts.date(), "EEEE, d MMMM yyyy", locale=language)),
+        (_("Place"), roster.venue or "–"),
+        (_("Time"), f"{starts:%H.%M}–{ends:%H.%M} WITA"),
+    )
+
+
+def roster_xlsx(
+    roster: Roster, letterhead: tuple[str, ...], upload_address: str, _: Translator, language: Language
+) -> bytes:
+    """The .xlsx file: marks by drop-down, what is known locked, registration codes in a hidden column."""
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.title = _("Attendance list")
+    head_line = _write_above(sheet, roster, letterhead, upload_address, _, language)
+    put_heading(sheet, head_line, 1, _("No."))
+    for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
+        put_heading(sheet, head_line, index, _(column.heading))
+    for number, line in enumerate(roster.people, 1):
+        _write_person(sheet, head_line + number, number, line, _)
+    first_walk_in = head_line + len(roster.people) + 1
+    for row in range(first_walk_in, first_walk_in + WALK_IN_ROWS):
+        _write_walk_in(sheet, row, row - head_line)
+    _add_drop_downs(book, sheet, roster, head_line + 1, first_walk_in, _)
+    _set_up(sheet, head_line)
+    return file_of(book)
+
+
+def _write_above(
+    sheet: Worksheet,
+    roster: Roster,
+    letterhead: tuple[str, ...],
+    upload_address: str,
+    _: Translator,
+    language: Language,
+) -> int:
+    """Writes what stands above the table, in few lines, for they stay in view; the header's line."""
+    for line, text in enumerate((*letterhead, roster_title(_).upper()), 1):
+        put(sheet, line, 1, text, bold=True).alignment = Alignment(horizontal="center", vertical="center")
+        sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=_LAST_COLUMN)
+    sheet.row_dimensions[len(letterhead) + 1].height = _ROW_HEIGHT
+    first = len(letterhead) + 2
+    facts = [f"{label}: {value}" for label, value in roster_facts(roster, _, language)]
+    for line, text in enumerate(facts[:2], first):
+        put(sheet, line, 1, text)
+    for line, text in enumerate(facts[2:], first):
+        put(sheet, line, _SECOND_FACTS_COLUMN, text)
+    line = first + max(2, len(facts) - 2)
+    hint = _(
+        "Choose each person's attendance, write who came unregistered in the empty rows, upload: %(address)s"
+    )
+    put(sheet, line, 1, hint % {"address": upload_address}).alignment = Alignment(vertical="center")
+    sheet.row_dimensions[line].height = _ROW_HEIGHT
+    return line + 1
+
+
+def _write_person(sheet: Worksheet, line: int, number: int, person: RosterLine, _: Translator) -> None:
+    put_in_grid(sheet, line, 1, number, centred=True)
+    for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
+        shown = column.shows(person)
+        if column.field == "attendance" and person.attendance is not None:
+            shown = mark(person.attendance, _)
+        cell = put_in_grid(sheet, line, index, shown, centred=column.centred)
+        if column.open:
+            cell.protection = _OPEN
+        else:
+            cell.fill = _KEPT
+    sheet.row_dimensions[line].height = _ROW_HEIGHT
+
+
+def _write_walk_in(sheet: Worksheet, line: int, number: int) -> None:
+    put_in_grid(sheet, line, 1, number, centred=True)
+    for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
+        cell = put_in_grid(sheet, line, index, None, centred=column.centred)
+        if not column.hidden:
+            cell.protection = _OPEN
+    sheet.row_dimensions[line].height = _ROW_HEIGHT
+
+
+def _add_drop_downs(
+    book: Workbook, sheet: Worksheet, roster: Roster, first_line: int, first_walk_in: int, _: Translator
+) -> None:
+    lists = ChoiceLists(book, _("Choices"))
+    last_line = first_walk_in + WALK_IN_ROWS - 1
+    marks = lists.drop_down([_(text) for text in MARKS.values()], refusal=_("Choose one of the list."))
+    places = lists.drop_down([*roster.kelurahan, ELSEWHERE])
+    groups = lists.drop_down(roster.target_groups)
+    sexes = lists.drop_down(["L", "P"], refusal=_("Choose one of the list."))
+    for field, drop_down, first in (
+        ("attendance", marks, first_line),
+        ("kelurahan", places, first_walk_in),
+        ("target_group", groups, first_walk_in),
+        ("sex", sexes, first_walk_in),
+    ):
+        letter = _letter_of(field)
+        drop_down.add(f"{letter}{first}:{letter}{last_line}")
+        sheet.add_data_validation(drop_down)
+
+
+def _set_up(sheet: Worksheet, head_line: int) -> None:
+    sheet.column_dimensions["A"].width = 6
+    for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
+        dimension = sheet.column_dimensions[get_column_letter(index)]
+        dimension.width, dimension.hidden = column.width, column.hidden
+    sheet.freeze_panes = f"{_letter_of('sex')}{head_line + 1}"
+    sheet.sheet_view.showGridLines = False
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = False  # False: not locked
+    set_up_print(sheet, head_line)
+
+
+def _letter_of(field: str) -> str:
+    fields = [column.field for column in _COLUMNS]
+    return get_column_letter(_FIRST_COLUMN + fields.index(field))

@@ -1,0 +1,93 @@
+"""What somebody says of themselves to register, or to correct it."""
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Self
+
+from pydantic import BaseModel
+
+from app.i18n import date_text
+from app.models import Participant
+from app.people.outside_places import ELSEWHERE
+from app.people.text import collapse
+from app.queries.areas.reference import TargetGroupView
+from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.requests import offered_group
+from app.spreadsheets.attendance.judgement import OUTSIDE
+
+# The field takes no more; only a program could send it.
+LONGEST_PLACE = 100
+
+
+class PersonForm(BaseModel):
+    """`kelurahan` is a code or "outside", then `outside_place` names where; `phone` and `email` may be empty."""
+
+    name: str = ""
+    kelurahan: str = ""
+    outside_place: str = ""
+    target_group: str = ""
+    phone: str = ""
+    email: str = ""
+
+    def typed(self) -> PersonGiven:
+        """What was typed, and the group that was chosen."""
+        return PersonGiven(
+            name=self.name,
+            kelurahan=self.place(),
+            target_group=self.target_group,
+            phone=self.phone,
+            email=self.email,
+        )
+
+    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
+        """What is registered, with one of the groups that are offered."""
+        offered = [group.code for group in target_groups]
+        return replace(self.typed(), target_group=offered_group(self.target_group, offered))
+
+    def place(self) -> str:
+        """The kelurahan as the reader of places knows it; "Luar kota: …" names a place outside the city."""
+        where = self.outside_place.strip()[:LONGEST_PLACE]
+        return f"Luar kota: {where}" if self.kelurahan == OUTSIDE and where else self.kelurahan
+
+
+class PersonDetailsForm(PersonForm):
+    """All that may be said of somebody; `birth_date` is dd-mm-yyyy."""
+
+    nik: str = ""
+    rt: str = ""
+    sex: str = ""
+    birth_date: str = ""
+    organization: str = ""
+
+    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
+        return replace(
+            super().given(target_groups),
+            nik=self.nik,
+            sex=self.sex,
+            birth_date=self.birth_date,
+            rt=self.rt,
+            organization=self.organization,
+        )
+
+    def filled_from(self, person: Participant) -> Self:
+        """What is known of somebody, beside what was typed: never a phone number or a NIK, which are masked."""
+        known = {
+            "name": person.name,
+            "kelurahan": OUTSIDE if person.outside_place is not None else person.kelurahan_code,
+            "outside_place": person.outside_place
+            if person.outside_place not in (None, OUTSIDE, ELSEWHERE)
+            else "",
+            "rt": person.rt,
+            "sex": person.sex and person.sex.value,
+            "organization": person.organization,
+            "birth_date": person.birth_date and date_text(person.birth_date),
+        }
+        return self.model_copy(update={name: value for name, value in known.items() if value})
+
+
+def key_of_person(form_key: str, name: str) -> str | None:
+    """The same form sent again for the same name registers once; for another name it is another registration."""
+    if not form_key:
+        return None
+    return hashlib.sha256(f"{form_key} {collapse(name).casefold()}".encode()).hexdigest()

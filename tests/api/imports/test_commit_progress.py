@@ -1,0 +1,44 @@
+"""A long list is committed after the answer; a program asks until that is done."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.jobs import Jobs
+from app.services.imports.commit import MOST_ROWS_AT_ONCE
+from app.settings import Settings
+from tests.api.problems import refusal
+from tests.queued import drained
+from tests.stories import City, crowd
+
+LONG = MOST_ROWS_AT_ONCE + 1
+
+
+def test_the_document_tells_rows_done_of_rows(
+    sari: TestClient, city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = f"/attendance-imports/{city.upload(city.session(), crowd(LONG)).id}"
+
+    asked = sari.post(f"{path}/commit", json={})
+    document = asked.json()
+    assert (asked.status_code, document["status"]) == (202, "committing")
+    assert document["progress"] == {"done": 0, "of": LONG}
+    again = sari.post(f"{path}/commit", json={})
+    assert (again.status_code, again.json()) == (202, document)
+    assert refusal(sari.post(f"{path}/undo")) == (409, "being-committed")
+
+    jobs = Jobs(settings, city.engine, city.vault)
+    told = drained(jobs, monkeypatch, lambda: sari.get(path).json().get("progress"))
+    assert any(progress and 0 < progress["done"] < progress["of"] == LONG for progress in told)
+
+    document = sari.get(path).json()
+    assert (document["status"], "progress" in document, "failure" in document) == ("committed", False, False)
+    assert sari.post(f"{path}/commit", json={}).status_code == 200
+
+
+def test_what_can_be_refused_is_refused_at_once(sari: TestClient, city: City) -> None:
+    unclear = crowd(LONG) + b"\nSiti Aminah;Antah Berantah;umkm;hadir"
+    path = f"/attendance-imports/{city.upload(city.session(), unclear).id}"
+
+    assert refusal(sari.post(f"{path}/commit", json={})) == (409, "rows-need-attention")
+    assert sari.get(path).json()["status"] == "review"
+    assert sari.post(f"{path}/commit", json={"only_valid": True}).status_code == 202

@@ -1,0 +1,47 @@
+"""The rows that need attention as a file, over HTTP."""
+
+from io import BytesIO
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from app.reports.coverage.download import MEDIA_TYPES
+from tests.api.conftest import Program
+from tests.api.imports.uploads import send
+from tests.api.problems import refusal
+from tests.stories import City, crowd
+
+
+def test_a_program_takes_the_rows_corrects_them_and_sends_them_back(
+    sari: TestClient, document: dict[str, Any]
+) -> None:
+    answer = sari.get(f"/attendance-imports/{document['id']}/errors.xlsx")
+    assert answer.headers["content-type"] == MEDIA_TYPES["xlsx"]
+    assert answer.headers["content-disposition"].endswith("daftar-to-correct.xlsx")
+
+    book = load_workbook(BytesIO(answer.content))
+    page = book.worksheets[0]
+    assert [cell.value for cell in page[2]][:3] == [3, "Nur Aini", "Antah Berantah"]
+    page["C2"] = "Manggar"
+    returned = BytesIO()
+    book.save(returned)
+
+    again = send(sari, returned.getvalue(), "diperbaiki.xlsx").json()
+    assert [(row["name"], row["kind"], row["attendance"]) for row in again["rows"]] == [
+        ("Nur Aini", "create", "present")
+    ]
+
+
+def test_who_may_not_gets_none(app: FastAPI, program: Program, document: dict[str, Any]) -> None:
+    address = f"/attendance-imports/{document['id']}/errors.xlsx"
+    anybody = TestClient(app, base_url="http://testserver/api/v1")
+    assert refusal(anybody.get(address)) == (401, "unauthenticated")
+    assert refusal(program("tono").get(address)) == (404, "not-found")
+    assert refusal(program("rina").get(address)) == (403, "forbidden")
+
+
+def test_there_is_none_where_nothing_needs_correcting(sari: TestClient, city: City) -> None:
+    made = city.upload(city.session(), crowd(1))
+    assert refusal(sari.get(f"/attendance-imports/{made.id}/errors.xlsx")) == (409, "nothing-to-correct")

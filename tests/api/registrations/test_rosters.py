@@ -1,0 +1,44 @@
+"""The attendance list over HTTP, as xlsx and pdf."""
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from app.models import Activity
+from app.reports.coverage.download import MEDIA_TYPES
+from app.services.registrations.rosters import RosterFormat
+from tests.api.conftest import Program
+from tests.api.problems import refusal
+from tests.stories import City
+
+ADDRESS = "/sessions/UMKM-2025-1/roster"
+
+
+@pytest.mark.parametrize(("file_format", "begins"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
+def test_a_program_takes_the_list(
+    sari: TestClient, city: City, file_format: RosterFormat, begins: bytes
+) -> None:
+    city.register(city.session(), "Siti Aminah")
+
+    answer = sari.get(f"{ADDRESS}.{file_format}")
+
+    assert answer.content.startswith(begins)
+    assert answer.headers["content-type"] == MEDIA_TYPES[file_format]
+    assert answer.headers["content-disposition"].endswith(f"attendance-list-UMKM-2025-1.{file_format}")
+    (taken,) = [line for line in city.all(Activity) if line.action == "download"]
+    assert taken.actor == "Sari Panitia"
+
+
+def test_who_may_not_gets_none(app: FastAPI, program: Program, city: City) -> None:
+    city.session()
+    anybody = TestClient(app, base_url="http://testserver/api/v1")
+    assert refusal(anybody.get(f"{ADDRESS}.xlsx")) == (401, "unauthenticated")
+    assert refusal(program("tono").get(f"{ADDRESS}.xlsx")) == (404, "not-found")
+    assert refusal(program("rina").get(f"{ADDRESS}.pdf")) == (403, "forbidden")
+    assert [line for line in city.all(Activity) if line.action == "download"] == []
+
+
+def test_what_is_not_there(sari: TestClient, city: City) -> None:
+    city.session()
+    assert refusal(sari.get("/sessions/NIRWANA/roster.xlsx")) == (404, "not-found")
+    assert sari.get(f"{ADDRESS}.docx").status_code == 422

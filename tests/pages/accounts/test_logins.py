@@ -1,0 +1,261 @@
+"""Logging in and out, setting a password by a link, and what keeps others out."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlalchemy import Engine
+from sqlmodel import col, update
+
+from app.database import writing
+from app.models import LoginFailure, PasswordLink, User
+from app.models.base import now
+from app.permissions import OPERATOR
+from app.services.accounts.users import create_password_link, set_password_by_link
+from app.settings import Settings
+from tests.database import on_sqlite
+from tests.pages.conftest import People, reading_english, served
+
+PASSWORD = "kebun raya di tepi kota"
+WRONG = "The e-mail or the password is not right."
+
+
+def link_for(engine: Engine, user: User) -> str:
+    with writing(engine) as db:
+        return create_password_link(db, OPERATOR, user)
+
+
+@pytest.fixture
+def sari(engine: Engine, people: People) -> User:
+    """The organizer, who has set her password."""
+    secret = link_for(engine, people.organizer)
+    with writing(engine) as db:
+        return set_password_by_link(db, secret, PASSWORD)
+
+
+def log_in(browser: TestClient, email: str, password: str, back: str = "/") -> Response:
+    return browser.post("/masuk", data={"email": email, "password": password, "kembali": back})
+
+
+def test_who_is_not_logged_in_is_asked_to_and_led_back(nobody: TestClient, sari: User) -> None:
+    answer = nobody.get("/kegiatan?q=rt&x=1")
+    assert answer.status_code == 303
+
+    page = nobody.get(answer.headers["location"])
+    assert 'name="kembali" value="/kegiatan?q=rt&amp;x=1"' in page.text
+
+    answer = log_in(nobody, " SARI@contoh.id ", PASSWORD, "/kegiatan?q=rt&x=1")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/kegiatan?q=rt&x=1")
+    assert "Sari Panitia" in nobody.get("/kegiatan").text
+
+
+@on_sqlite
+def test_a_part_of_a_page_that_is_asked_for_leads_there_too(nobody: TestClient) -> None:
+    """htmx would show nothing where the part was, or the login page there."""
+    headers = {"hx-request": "true", "hx-current-url": "http://testserver/kegiatan?q=r"}
+    assert nobody.get("/kegiatan?q=rt", headers=headers).headers["hx-redirect"] == "/masuk?kembali=/kegiatan"
+    assert "not kept" not in nobody.get("/masuk").text
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "elsewhere", ["//contoh.id", "https://contoh.id/", "/\\contoh.id", "/\t/contoh.id", "x"]
+)
+def test_a_login_leads_to_no_other_site(nobody: TestClient, sari: User, elsewhere: str) -> None:
+    assert log_in(nobody, "sari@contoh.id", PASSWORD, elsewhere).headers["location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("email", "password"), [("sari@contoh.id", "bukan kata sandinya"), ("siapa@contoh.id", PASSWORD)]
+)
+def test_a_refusal_does_not_tell_what_was_wrong(
+    nobody: TestClient, sari: User, email: str, password: str
+) -> None:
+    answer = log_in(nobody, email, password)
+
+    assert answer.status_code == 401
+    assert WRONG in answer.text
+    assert f'value="{email}"' in answer.text
+    assert password not in answer.text
+    assert "jangkau_login" not in answer.cookies
+
+
+def test_wrong_passwords_slow_down_the_next_try(nobody: TestClient, sari: User, engine: Engine) -> None:
+    for _ in range(5):
+        assert log_in(nobody, "sari@contoh.id", "x").status_code == 401
+
+    answer = log_in(nobody, "sari@contoh.id", PASSWORD)
+    seconds = answer.headers["retry-after"]
+    assert (answer.status_code, answer.cookies.get("jangkau_login")) == (429, None)
+    assert f"Please try again in {seconds} seconds." in answer.text
+    assert 'value="sari@contoh.id"' in answer.text
+
+    with writing(engine) as db:
+        db.exec(update(LoginFailure).values(at=now() - timedelta(minutes=1)))
+    assert log_in(nobody, "sari@contoh.id", PASSWORD).status_code == 303
+
+
+def test_guesses_side_by_side_are_slowed_down_as_well(nobody: TestClient, sari: User) -> None:
+    with ThreadPoolExecutor(12) as threads:
+        guesses = threads.map(lambda n: log_in(nobody, "sari@contoh.id", f"tebakan {n}"), range(12))
+        answers = sorted(guess.status_code for guess in guesses)
+
+    assert answers == [401] * 5 + [429] * 7
+
+
+def test_logging_out_ends_the_login_itself(nobody: TestClient, sari: User) -> None:
+    log_in(nobody, "sari@contoh.id", PASSWORD)
+    kept = nobody.cookies["jangkau_login"]
+
+    answer = nobody.post("/keluar")
+    assert answer.headers["location"] == "/masuk"
+    assert "jangkau_login" not in nobody.cookies
+    assert "You are logged out." in nobody.get("/masuk").text
+
+    nobody.cookies["jangkau_login"] = kept
+    assert nobody.get("/").headers["location"].startswith("/masuk")
+
+
+def test_a_user_who_is_switched_off_is_out_at_once(organizer: TestClient, engine: Engine) -> None:
+    assert organizer.get("/").status_code == 200
+    with writing(engine) as db:
+        db.exec(update(User).where(col(User.email) == "sari@contoh.id").values(active=False))
+    assert organizer.get("/").status_code == 303
+
+
+def test_a_link_sets_a_password_once_and_ends_what_was_open(
+    nobody: TestClient, organizer: TestClient, people: People, engine: Engine
+) -> None:
+    address = f"/kata-sandi/{link_for(engine, people.organizer)}"
+    assert "sari@contoh.id" in nobody.get(address).text
+
+    answer = nobody.post(address, data={"password": PASSWORD, "repeated": PASSWORD})
+    assert answer.headers["location"] == "/masuk"
+    assert "Your password is set." in nobody.get("/masuk").text
+
+    assert nobody.get(address).status_code == 404
+    assert nobody.post(address, data={"password": PASSWORD, "repeated": PASSWORD}).status_code == 404
+    assert organizer.get("/").status_code == 303
+    assert log_in(nobody, "sari@contoh.id", PASSWORD).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("password", "repeated", "said"),
+    [
+        ("pendek", "pendek", "A password needs at least 10 characters."),
+        (PASSWORD, f"{PASSWORD}!", "The two passwords are not the same."),
+    ],
+)
+def test_a_password_that_does_not_do_leaves_the_link_as_it_is(
+    nobody: TestClient, people: People, engine: Engine, password: str, repeated: str, said: str
+) -> None:
+    address = f"/kata-sandi/{link_for(engine, people.organizer)}"
+
+    answer = nobody.post(address, data={"password": password, "repeated": repeated})
+
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert nobody.get(address).status_code == 200
+
+
+def test_a_link_expires(nobody: TestClient, people: People, engine: Engine) -> None:
+    address = f"/kata-sandi/{link_for(engine, people.organizer)}"
+    with writing(engine) as db:
+        db.exec(update(PasswordLink).values(expires_at=now() - timedelta(seconds=1)))
+
+    answer = nobody.get(address)
+
+    assert answer.status_code == 404
+    assert "This link has been used or has expired." in answer.text
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "https://contoh.id"},
+        {"Origin": "null"},
+    ],
+)
+def test_forms_of_other_sites_do_nothing(organizer: TestClient, headers: dict[str, str]) -> None:
+    answer = organizer.post("/keluar", headers=headers)
+    assert answer.status_code == 403
+    assert "This request came from another site and was refused." in answer.text
+    assert answer.headers["content-type"].startswith("text/html")
+    assert "content-security-policy" in answer.headers
+    assert organizer.get("/").status_code == 200
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    "headers",
+    [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://testserver"}, {"Sec-Fetch-Site": "none"}],
+)
+def test_forms_of_this_site_do_what_they_say(organizer: TestClient, headers: dict[str, str]) -> None:
+    assert organizer.post("/keluar", headers=headers).status_code == 303
+
+
+@on_sqlite
+def test_a_login_cookie_is_for_this_site_and_no_script(nobody: TestClient, sari: User) -> None:
+    cookie = log_in(nobody, "sari@contoh.id", PASSWORD).headers["set-cookie"]
+    assert cookie.startswith("jangkau_login=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=lax" in cookie
+    assert "Secure" not in cookie
+
+
+@pytest.fixture
+def https(settings: Settings, sari: User) -> Iterator[FastAPI]:
+    """The service as a city runs it."""
+    with served(settings.model_copy(update={"base_url": "https://jangkau.contoh.id"})) as app:
+        yield app
+
+
+@on_sqlite
+def test_under_https_the_cookie_stays_there(https: FastAPI) -> None:
+    browser = reading_english(https)
+    browser.base_url = "https://testserver"
+
+    answer = log_in(browser, "sari@contoh.id", PASSWORD)
+
+    cookie = answer.headers["set-cookie"]
+    assert cookie.startswith("__Host-jangkau_login=")
+    assert "Secure" in cookie
+    assert "Path=/" in cookie
+    assert answer.headers["strict-transport-security"] == "max-age=31536000"
+    assert browser.get("/").status_code == 200
+
+
+@on_sqlite
+@pytest.mark.parametrize(
+    ("path", "cookie"), [("/keluar", "jangkau_flash="), ("/bahasa/id", "jangkau_language=")]
+)
+def test_under_https_no_cookie_travels_unencrypted(https: FastAPI, path: str, cookie: str) -> None:
+    kept = reading_english(https).post(path).headers.get_list("set-cookie")
+    assert any(one.startswith(cookie) for one in kept)
+    assert all("; Secure" in one for one in kept)
+
+
+@on_sqlite
+def test_whoever_is_logged_in_is_not_asked_again(staff: TestClient) -> None:
+    answer = staff.get("/masuk?kembali=/kegiatan")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/kegiatan")
+
+
+@pytest.mark.parametrize("path", ["/masuk", "/", "/tidak-ada"])
+def test_every_answer_keeps_the_browser_strict(nobody: TestClient, path: str) -> None:
+    headers = nobody.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "default-src 'none'" in policy
+    assert "script-src 'self';" in policy
+    assert "style-src 'self';" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+    assert headers["cache-control"] == "no-store"

@@ -1,0 +1,289 @@
+"""Uploading a sheet, the history, undoing an import, and the file as it came in."""
+
+import re
+from collections.abc import Iterable
+from io import BytesIO
+
+import pytest
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+from sqlalchemy import Engine, func, select
+from sqlmodel import col
+
+from app.database import reading, writing
+from app.jobs import Jobs
+from app.models import (
+    Activity,
+    Attendance,
+    AttendanceImport,
+    AttendanceImportRow,
+    Participant,
+    Registration,
+    UploadedFile,
+    WorkshopSession,
+)
+from app.nik_vault import NikVault
+from app.permissions import OPERATOR
+from app.services.imports.queued import read_queued
+from app.services.imports.upload import upload
+from app.settings import Settings
+from app.spreadsheets.formats.failures import MAX_BYTES
+from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
+from tests.queued import drained
+from tests.spreadsheets import story
+from tests.spreadsheets.story import SAMPLES, workbook
+from tests.stories import crowd
+
+pytestmark = pytest.mark.usefixtures("workshop_session")
+
+
+def rows_in(engine: Engine, *tables: type[object]) -> list[int]:
+    with reading(engine) as look:
+        return [look.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+
+
+def test_the_form_says_what_is_taken_and_what_happens_next(staff: TestClient) -> None:
+    page = staff.get("/sesi/SPBE-2025-1/unggah")
+    for sentence in (".xlsx", "10 MB", "120,000", "Nothing counts as attendance until you save."):
+        assert sentence in page.text
+
+
+def test_a_sheet_becomes_attendance_only_when_it_is_saved(staff: TestClient, engine: Engine) -> None:
+    address = uploaded(staff, CLEAR)
+    assert rows_in(engine, Participant, Registration, Attendance) == [0, 0, 0]
+
+    answer = staff.post(f"{address}/simpan")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    assert rows_in(engine, Participant, Registration, Attendance) == [1, 1, 1]
+    page = staff.get(address)
+    assert "1 new, 0 recognised" in page.text
+    assert "1 present, 0 absent, 0 excused" in page.text
+    assert "/cakupan?workshop=SPBE-2025" in page.text
+
+
+def test_the_same_file_again_changes_nothing(staff: TestClient, engine: Engine) -> None:
+    saved(staff, CLEAR)
+    again = uploaded(staff, CLEAR)
+    page = staff.get(again)
+    assert figures(page) == {"all": "1", "unchanged": "1"}
+    assert "known since 05-08-2025 (SPBE-2025-1)" in row_text(page, 2)
+
+    staff.post(f"{again}/simpan")
+
+    assert rows_in(engine, Participant, Registration, Attendance) == [1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("content", "status", "sentence"),
+    [
+        (b"%PDF-1.7", 422, "This is not a spreadsheet."),
+        (b"PK\x03\x04" + bytes(100), 422, "The file is damaged or can&#39;t be read."),
+        (b"", 422, "The file is empty."),
+        (workbook(["Kelurahan", "RT"], ["Damai", 3]), 422, "No header was found."),
+        (b"Nama;Kelurahan\n" + b"a" * MAX_BYTES, 413, "The file is larger than 10 MB."),
+    ],
+    ids=["not a spreadsheet", "damaged", "empty", "no header", "too large"],
+)
+def test_a_file_that_cannot_be_read_is_refused_in_the_form(
+    staff: TestClient, engine: Engine, content: bytes, status: int, sentence: str
+) -> None:
+    before = rows_in(engine, AttendanceImport, UploadedFile, Activity)
+    page = send(staff, content)
+    assert page.status_code == status
+    assert sentence in page.text
+    assert 'type="file"' in page.text
+    assert rows_in(engine, AttendanceImport, UploadedFile, Activity) == before
+
+
+def test_a_form_without_a_file_asks_for_one(staff: TestClient) -> None:
+    for page in (staff.post("/sesi/SPBE-2025-1/unggah"), send(staff, b"", "")):
+        assert page.status_code == 422
+        assert "Choose a file first." in page.text
+
+
+def test_a_stray_cell_at_the_far_end_does_not_matter(staff: TestClient) -> None:
+    book = load_workbook(BytesIO(CLEAR))
+    book.worksheets[0]["XFD1048576"] = "x"
+    assert figures(staff.get(uploaded(staff, story.saved(book)))) == {"all": "1", "create": "1"}
+
+
+def test_a_formula_as_a_name_stays_text(staff: TestClient) -> None:
+    listing = 'Nama;Kelurahan;Kategori\n"=HYPERLINK(""http://contoh.id"",""<b>klik</b>"")";Manggar;UMKM\n'
+    page = staff.get(uploaded(staff, listing.encode(), "hadir.csv"))
+    assert "=HYPERLINK(&#34;http://contoh.id&#34;,&#34;&lt;b&gt;klik&lt;/b&gt;&#34;)" in page.text
+    assert "<b>klik" not in page.text
+
+
+def test_the_history_is_filtered_by_session(staff: TestClient) -> None:
+    uploaded(staff, MIXED, "campur.xlsx")
+    page = staff.get("/unggahan")
+    assert "campur.xlsx" in page.text
+    assert "2 need attention" in page.text
+    assert "Budi Petugas" in page.text
+    assert "campur.xlsx" in staff.get("/unggahan?sesi=SPBE-2025-1").text
+    assert "No upload yet for this session." in staff.get("/unggahan?sesi=LAIN-1").text
+
+
+def test_an_upload_to_the_wrong_session_is_thrown_away(staff: TestClient, engine: Engine) -> None:
+    address = uploaded(staff, CLEAR)
+    assert "Discard this upload" in staff.get(address).text
+
+    answer = staff.post(f"{address}/buang")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/unggahan")
+    assert staff.get(address).status_code == 404
+    assert rows_in(engine, AttendanceImport, AttendanceImportRow, UploadedFile) == [0, 0, 0]
+
+
+def test_what_was_saved_is_not_thrown_away(staff: TestClient, engine: Engine) -> None:
+    address = saved(staff, CLEAR)
+
+    assert staff.post(f"{address}/buang").status_code == 409
+
+    assert rows_in(engine, AttendanceImport, Attendance) == [1, 1]
+
+
+def test_whoever_was_logged_out_meanwhile_is_told_and_led_back(staff: TestClient) -> None:
+    address = uploaded(staff, CLEAR)
+    staff.cookies.delete("jangkau_login")
+
+    by_form = staff.post(f"{address}/baris/2", headers={"referer": f"http://testserver{address}"})
+    by_htmx = staff.post(
+        f"{address}/baris/2", headers={"hx-request": "true", "hx-current-url": f"http://testserver{address}"}
+    )
+
+    assert by_form.headers["location"] == by_htmx.headers["hx-redirect"] == f"/masuk?kembali={address}"
+    assert "logged out" in staff.get("/masuk").text
+
+
+def test_undo_says_what_it_takes_back_and_takes_it_back(staff: TestClient, engine: Engine) -> None:
+    address = saved(staff, listed(RINA, (2, "Budi Anggrek", None, "Damai", "RT", None, "hadir")))
+    page = staff.get(f"{address}/batalkan")
+    assert "2 registrations with their attendance are deleted" in page.text
+    assert "2 people that it brought are deleted" in page.text
+
+    answer = staff.post(f"{address}/batalkan")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, address)
+    assert rows_in(engine, Participant, Registration, Attendance) == [0, 0, 0]
+    assert "None of it counts any more." in staff.get(address).text
+
+
+def test_undo_names_what_stands_in_its_way(staff: TestClient, engine: Engine) -> None:
+    first = saved(staff, CLEAR)
+    second = saved(staff, listed((*RINA[:6], "izin")))
+    looked_at = staff.get(f"{first}/batalkan")
+    assert looked_at.status_code == 200
+
+    page = staff.post(f"{first}/batalkan")
+
+    assert page.status_code == 409
+    for answer in (looked_at, page):
+        assert "changed what is recorded of 1 people: Rina Melati." in answer.text
+        assert f'<a href="{second}">To that upload</a>' in answer.text
+        assert "Undo the import" not in answer.text
+        assert "are deleted" not in answer.text
+    assert rows_in(engine, Attendance) == [1]
+
+
+def test_the_original_file_is_handed_out_and_that_is_logged(staff: TestClient, engine: Engine) -> None:
+    content = (SAMPLES / "umkm-berantakan.xlsx").read_bytes()
+    address = uploaded(staff, content, "hadir é.xlsx")
+
+    answer = staff.get(f"{address}/berkas")
+
+    assert answer.content == content
+    assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''hadir%20%C3%A9.xlsx"
+    with reading(engine) as look:
+        taken = look.scalars(select(Activity).where(col(Activity.action) == "download")).one()
+    assert (taken.actor, taken.subject_id) == ("Budi Petugas", address.rpartition("/")[2])
+
+
+PLACES = ("", "/pemetaan", "/batalkan", "/berkas", "/baris/2")
+ACTIONS = (
+    "/simpan",
+    "/batalkan",
+    "/pemetaan",
+    "/pemetaan/lupakan",
+    "/kelompok",
+    "/kelurahan-kosong",
+    "/kehadiran-kosong",
+    "/baris/2",
+)
+
+
+def answers(browser: TestClient, address: str) -> Iterable[int]:
+    yield from (browser.get(address + place).status_code for place in PLACES)
+    yield from (browser.post(address + action).status_code for action in ACTIONS)
+
+
+def test_another_organization_finds_nothing(staff: TestClient, stranger: TestClient, engine: Engine) -> None:
+    address = uploaded(staff, CLEAR, "rahasia.xlsx")
+    assert set(answers(stranger, address)) == {404}
+    assert "rahasia.xlsx" not in stranger.get("/unggahan").text
+    assert stranger.get("/sesi/SPBE-2025-1/unggah").status_code == 404
+    assert send(stranger, CLEAR).status_code == 404
+    assert rows_in(engine, AttendanceImport, Registration) == [1, 0]
+
+
+def test_a_viewer_may_not_import(staff: TestClient, viewer: TestClient, engine: Engine) -> None:
+    address = uploaded(staff, CLEAR)
+    assert set(answers(viewer, address)) <= {403, 404}
+    assert viewer.get("/unggahan").status_code == 403
+    assert viewer.get("/sesi/SPBE-2025-1/unggah").status_code == 403
+    assert send(viewer, CLEAR).status_code == 403
+    assert rows_in(engine, AttendanceImport, Registration) == [1, 0]
+
+
+def test_an_unknown_session_or_import_is_not_there(staff: TestClient) -> None:
+    assert staff.get("/sesi/TIDAK-ADA/unggah").status_code == 404
+    assert send(staff, CLEAR, session="TIDAK-ADA").status_code == 404
+    assert set(answers(staff, "/unggahan/999")) == {404}
+
+
+@pytest.fixture
+def unread(engine: Engine, settings: Settings, workshop_session: WorkshopSession) -> int:
+    """The id of an import that waits to be read, as large files do."""
+    with reading(engine) as look, writing(engine) as db:
+        vault = NikVault(settings.secret)
+        kept = upload(look, db, vault, OPERATOR, workshop_session.code, "besar.xlsx", CLEAR, at_once=False)
+        db.flush()
+        return kept.id
+
+
+def test_a_large_file_is_waited_for(
+    staff: TestClient, engine: Engine, settings: Settings, unread: int
+) -> None:
+    address = f"/unggahan/{unread}"
+    page = staff.get(address)
+    assert "The file is being read." in page.text
+    assert '<meta http-equiv="refresh"' in page.text
+    news = staff.get(address, headers={"hx-request": "true"})
+    assert "<progress aria-label" in news.text
+    assert "<html" not in news.text
+
+    with reading(engine) as look, writing(engine) as db:
+        read_queued(look, db, NikVault(settings.secret), {"import": unread})
+
+    assert staff.get(address, headers={"hx-request": "true"}).headers["hx-refresh"] == "true"
+    assert figures(staff.get(address)) == {"all": "1", "create": "1"}
+
+
+def test_whoever_waits_sees_how_many_rows_are_read(
+    staff: TestClient,
+    engine: Engine,
+    settings: Settings,
+    workshop_session: WorkshopSession,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    vault = NikVault(settings.secret)
+    with reading(engine) as look, writing(engine) as db:
+        to = (look, db, vault, OPERATOR, workshop_session.code)
+        address = f"/unggahan/{upload(*to, 'besar.csv', crowd(3000), at_once=False).id}"
+    jobs = Jobs(settings, engine, vault)
+    said = "".join(
+        drained(jobs, monkeypatch, lambda: staff.get(address, headers={"hx-request": "true"}).text)
+    )
+    assert re.search(r'<progress value="[1-9]\d*" max="3000"', said)
+    assert re.search(r"[\d,]+ of 3,000 rows are read\.", said)

@@ -1,0 +1,99 @@
+"""Messages as staff see them: what was told to whom, whether it was sent, and once more."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.database import writing
+from app.jobs import Jobs
+from app.models import Activity, Message, MessageStatus
+from app.settings import Settings
+from tests.coming import coming_session
+from tests.database import on_sqlite
+from tests.mail import Post
+from tests.services.messages.test_notifications import come
+from tests.stories import City
+
+pytestmark = on_sqlite
+
+
+@pytest.fixture(autouse=True)
+def session(city: City) -> str:
+    return coming_session(city)
+
+
+def stands(city: City, status: MessageStatus, error: str | None = None) -> int:
+    """The message, which has become so; its number."""
+    (message,) = city.all(Message)
+    with writing(city.engine) as db:
+        db.merge(message).sqlmodel_update({"status": status, "error": error})
+    return message.id
+
+
+def test_without_a_mail_server_they_are_shown_as_not_sent_yet(
+    staff: TestClient, city: City, settings: Settings
+) -> None:
+    ani = come(city, "Ani Aster")
+    Jobs(settings, city.engine, city.vault).drain()
+
+    page = staff.get("/pesan")
+
+    assert "No mail server is set up" in page.text
+    assert badges(page.text) == ["Not sent yet"]
+    assert "ani@contoh.id" in page.text
+    assert f"http://127.0.0.1:8000/tiket/{ani.code}" in page.text
+    staff.cookies["jangkau_language"] = "id"
+    assert badges(staff.get("/pesan").text) == ["Belum terkirim"]
+
+
+def test_a_message_that_was_refused_is_sent_again(
+    staff: TestClient, admin: TestClient, city: City, mailing: Settings, post: Post
+) -> None:
+    come(city, "Ani Aster")
+    number = stands(city, MessageStatus.FAILED, "550 No such user here")
+    assert "550 No such user here" in staff.get("/pesan?status=failed").text
+
+    answer = staff.post(f"/pesan/{number}/kirim-lagi", data={"kembali": "/pesan?sesi=JUALAN-1"})
+
+    assert answer.headers["location"] == "/pesan?sesi=JUALAN-1"
+    Jobs(mailing, city.engine, city.vault).drain()
+    assert len(post.letters) == 1
+    assert badges(staff.get("/pesan?sesi=JUALAN-1").text) == ["Sent"]
+    assert "sent again message" in re.sub("<[^>]+>", "", admin.get("/catatan").text)
+    refused = staff.post(f"/pesan/{number}/kirim-lagi")
+    assert refused.status_code == 409
+    assert "will be sent by itself" in refused.text
+
+
+def test_what_may_have_arrived_says_so(staff: TestClient, city: City) -> None:
+    come(city, "Ani Aster")
+    number = stands(city, MessageStatus.UNKNOWN)
+
+    page = staff.get("/pesan").text
+
+    assert "It may have arrived" in page
+    assert f'action="/pesan/{number}/kirim-lagi"' in page
+
+
+def test_the_list_narrows_by_status_and_session(staff: TestClient, city: City) -> None:
+    come(city, "Ani Aster")
+
+    assert "No message stands like this." in staff.get("/pesan?status=sent").text
+    assert badges(staff.get("/pesan?status=&sesi=JUALAN-1").text) == ["Not sent yet"]
+    assert badges(staff.get("/pesan?sesi=LAIN-1").text) == []
+    assert 'href="/pesan?sesi=JUALAN-1"' in staff.get("/sesi/JUALAN-1").text
+
+
+def test_only_of_ones_own_workshops(stranger: TestClient, viewer: TestClient, city: City) -> None:
+    come(city, "Ani Aster")
+    (message,) = city.all(Message)
+
+    assert "Ani Aster" not in stranger.get("/pesan").text
+    assert stranger.post(f"/pesan/{message.id}/kirim-lagi").status_code == 404
+    assert viewer.get("/pesan").status_code == 403
+    assert [one.action for one in city.all(Activity)].count("send-again") == 0
+
+
+def badges(page: str) -> list[str]:
+    return re.findall(r'<span class="badge[^"]*">(.*?)</span>', page)

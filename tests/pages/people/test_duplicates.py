@@ -1,0 +1,178 @@
+"""Possible duplicates on the page: the pairs, one pair side by side, merging, telling apart, undoing."""
+
+import re
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import col, select
+
+from app.database import reading, writing
+from app.models import Participant, PossibleDuplicate, WorkshopSession
+from app.queries.people.similar_people import places, similar_pairs
+from app.services.people.duplicates import keep_pairs
+from tests.pages.imports.sheets import HEADER, listed, saved
+from tests.spreadsheets.story import workbook
+
+pytestmark = pytest.mark.usefixtures("workshop_session")
+
+RINA = (1, "Rina Melati", "6471054408900002", "Manggar", "UMKM", "081200000101", "hadir")
+RINNA = (2, "Rinna Melati", None, "Manggar", "UMKM", "081200000102", "tidak")
+BUDI = (3, "Budi Anggrek", None, "Manggar", "RT", None, "hadir")
+
+
+@pytest.fixture
+def pair(workshop_session: WorkshopSession, staff: TestClient, engine: Engine) -> str:
+    """The address of the pair of Rina and Rinna, whom one sheet holds for two people."""
+    saved(staff, listed(RINA, RINNA, BUDI))
+    with reading(engine) as look, writing(engine) as db:
+        for place in places(look):
+            keep_pairs(db, similar_pairs(look, place))
+        db.flush()
+        return f"/mungkin-kembar/{db.exec(select(PossibleDuplicate.id)).one()}"
+
+
+def names(engine: Engine) -> list[str]:
+    with reading(engine) as look:
+        return list(look.exec(select(Participant.name).order_by(col(Participant.id))))
+
+
+def chosen(page: str) -> dict[str, str]:
+    """What the page's form would send: by field the number of the person."""
+    return dict(re.findall(r'<input type="radio" name="(\w+)" value="(\d+)"[^>]* checked>', page))
+
+
+def test_the_list_leads_to_the_pair(organizer: TestClient, pair: str) -> None:
+    page = organizer.get("/mungkin-kembar").text
+    assert f'href="{pair}"' in page
+    assert "Rina Melati" in page
+    assert "Rinna Melati" in page
+    assert "Budi Anggrek" not in page
+
+
+def test_the_two_stand_beside_each_other_with_phone_and_nik_masked(organizer: TestClient, pair: str) -> None:
+    page = organizer.get(pair).text
+    for shown in (
+        "••••0002",
+        "0812••••101",
+        "0812••••102",
+        "same session",
+        "Present",
+        "Absent",
+    ):
+        assert shown in page
+    assert "6471054408900002" not in page
+    assert "081200000101" not in page
+    assert chosen(page).keys() == {"name", "phone"}
+
+
+def test_what_was_chosen_stays(organizer: TestClient, pair: str, engine: Engine) -> None:
+    choices = chosen(organizer.get(pair).text)
+    other = {"1": "2", "2": "1"}
+
+    answer = organizer.post(f"{pair}/gabungkan", data={**choices, "name": other[choices["name"]]})
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/mungkin-kembar")
+    assert names(engine) == ["Rina Melati", "Budi Anggrek"] or names(engine) == [
+        "Budi Anggrek",
+        "Rina Melati",
+    ]
+    page = organizer.get("/mungkin-kembar").text
+    assert "are one participant now" in page
+    assert "There is no pair to decide on." in page
+    assert "0812••••102" in organizer.get("/peserta?search=rina").text
+
+
+def test_a_merge_is_undone_from_the_list(organizer: TestClient, pair: str, engine: Engine) -> None:
+    before = names(engine)
+    organizer.post(f"{pair}/gabungkan", data=chosen(organizer.get(pair).text))
+    undo = re.search(r'action="(/penggabungan/\d+/batalkan)"', organizer.get("/mungkin-kembar").text)
+    assert undo is not None
+
+    answer = organizer.post(undo[1])
+
+    assert answer.status_code == 303
+    assert "are two participants again" in organizer.get("/mungkin-kembar").text
+    assert names(engine) == before
+
+
+def test_why_a_merge_stays_is_said_on_the_list(
+    organizer: TestClient, staff: TestClient, pair: str, engine: Engine
+) -> None:
+    organizer.post(f"{pair}/gabungkan", data=chosen(organizer.get(pair).text))
+    saved(staff, workbook(HEADER, (1, "Rina Melati", "6471054408900002", "Manggar", "UMKM", None, "izin")))
+
+    answer = organizer.post("/penggabungan/1/batalkan")
+
+    assert answer.status_code == 409
+    assert "was changed after it" in answer.text
+
+
+def test_two_people_are_told_apart(organizer: TestClient, pair: str, engine: Engine) -> None:
+    answer = organizer.post(f"{pair}/berbeda")
+
+    assert (answer.status_code, answer.headers["location"]) == (303, "/mungkin-kembar")
+    page = organizer.get("/mungkin-kembar").text
+    assert "they are two people" in page
+    assert "There is no pair to decide on." in page
+    assert len(names(engine)) == 3
+
+
+def test_a_pair_that_is_merged_already_is_not_there(
+    organizer: TestClient, admin: TestClient, pair: str
+) -> None:
+    choices = chosen(organizer.get(pair).text)
+    admin.post(f"{pair}/gabungkan", data=choices)
+
+    answer = organizer.post(f"{pair}/gabungkan", data=choices)
+
+    assert answer.status_code == 404
+    assert "Perhaps the two have been merged already." in answer.text
+
+
+def test_an_import_names_the_merge_that_keeps_it_from_being_undone(organizer: TestClient, pair: str) -> None:
+    organizer.post(f"{pair}/gabungkan", data=chosen(organizer.get(pair).text))
+
+    looked_at = organizer.get("/unggahan/1/batalkan").text
+    answer = organizer.post("/unggahan/1/batalkan")
+
+    assert "Rina Melati and Rinna Melati were merged on" in looked_at
+    assert '<a href="/mungkin-kembar">To the merges</a>' in looked_at
+    assert "Undo the import" not in looked_at
+    assert "Rina Melati and Rinna Melati were merged after it" in answer.text
+
+
+def test_only_admins_and_the_own_organizers_see_them(
+    admin: TestClient, stranger: TestClient, staff: TestClient, viewer: TestClient, pair: str
+) -> None:
+    assert admin.get(pair).status_code == 200
+    assert stranger.get(pair).status_code == 404
+    assert stranger.post(f"{pair}/gabungkan").status_code == 404
+    assert "Rina Melati" not in stranger.get("/mungkin-kembar").text
+    for browser in (staff, viewer):
+        assert browser.get(pair).status_code == 403
+        assert browser.post(f"{pair}/berbeda").status_code == 403
+        assert 'href="/mungkin-kembar"' not in browser.get("/").text
+    assert 'href="/mungkin-kembar"' in admin.get("/").text
+
+
+def test_the_list_is_paged(admin: TestClient, engine: Engine, staff: TestClient) -> None:
+    people = [
+        (n, f"Peserta Contoh {chr(65 + n // 26)}{chr(65 + n % 26)}", None, "Manggar", "UMKM", None, "hadir")
+        for n in range(12)
+    ]
+    saved(staff, listed(*people))
+    with reading(engine) as look, writing(engine) as db:
+        for place in places(look):
+            keep_pairs(db, similar_pairs(look, place))
+
+    seen, address = list[str](), "/mungkin-kembar"
+    while address:
+        page = admin.get(address).text
+        seen += re.findall(r'href="/mungkin-kembar/(\d+)"', page)
+        onward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = onward[1] if onward else ""
+
+    with reading(engine) as look:
+        assert sorted(map(int, seen)) == sorted(look.exec(select(PossibleDuplicate.id)))
+    assert len(seen) > 25

@@ -1,0 +1,133 @@
+"""Who may see which participants, how they are found, and how each is traced back to a sheet's row."""
+
+import re
+from datetime import date
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+from sqlmodel import select
+
+from app.database import reading, writing
+from app.models import Participant, User, WorkshopSession
+from tests.pages.conftest import People
+from tests.pages.imports.sheets import LUKMAN, RINA, listed, saved, uploaded
+
+pytestmark = pytest.mark.usefixtures("workshop_session")
+
+BUDI = (2, "Budi Anggrek", None, "Samarinda", "RT", None, "tidak")
+
+
+@pytest.fixture
+def rina(workshop_session: WorkshopSession, staff: TestClient, engine: Engine) -> str:
+    """The address of Rina's page, after a sheet with her and Budi was saved."""
+    saved(staff, listed(RINA, BUDI))
+    with reading(engine) as look:
+        return (
+            f"/peserta/{look.scalars(select(Participant.id).where(Participant.name == 'Rina Melati')).one()}"
+        )
+
+
+@pytest.mark.usefixtures("rina")
+def test_the_list_shows_people_with_their_phones_masked(organizer: TestClient) -> None:
+    page = organizer.get("/peserta").text
+    assert page.index("Budi Anggrek") < page.index("Rina Melati")
+    assert "0812••••101" in page
+    assert "081200000101" not in page
+    assert "Samarinda" in page
+
+
+@pytest.mark.usefixtures("rina")
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("search=melati", ["Rina Melati"]),
+        ("search=mangg", ["Rina Melati"]),
+        ("search=0812-0000-0101", ["Rina Melati"]),
+        ("search=%25", []),
+        ("search=12", []),
+        ("kelurahan=64.71.01.1001", ["Rina Melati"]),
+        ("target_group=rt", ["Budi Anggrek"]),
+        ("search=anggrek&target_group=umkm", []),
+    ],
+)
+def test_people_are_found(staff: TestClient, query: str, found: list[str]) -> None:
+    page = staff.get(f"/peserta?{query}").text
+    assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', page) == found
+
+
+def test_the_list_is_paged_in_the_order_of_names(staff: TestClient) -> None:
+    people = [
+        (n, f"Orang {chr(65 + n // 26)}{chr(65 + n % 26)}", None, "Manggar", "UMKM", None, "hadir")
+        for n in range(55)
+    ]
+    saved(staff, listed(*people))
+    names, address = list[str](), "/peserta"
+    while address:
+        page = staff.get(address).text
+        names += re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', page)
+        onward = re.search(r'rel="next" href="([^"]+)"', page)
+        address = onward[1].replace("&amp;", "&") if onward else ""
+    assert names == sorted(name for _, name, *_ in people)
+
+
+def test_a_person_is_traced_to_the_sheet_and_row(staff: TestClient, rina: str) -> None:
+    page = staff.get(rina).text
+    for sentence in (
+        "Manggar",
+        "Small businesses",
+        "Present",
+        "Budi Petugas",
+        "hadir.xlsx, sheet Sheet, row 2",
+    ):
+        assert sentence in page
+    source = re.search(r'href="(/unggahan/\d+\?after=1)#baris-2"', page)
+    assert source is not None
+    assert 'id="baris-2"' in staff.get(source[1]).text
+    assert "6471054408900002" not in page
+
+
+def test_what_can_be_corrected_is_shown_to_who_may_correct_it(
+    staff: TestClient, viewer: TestClient, engine: Engine, people: People, rina: str
+) -> None:
+    with writing(engine) as db:
+        person = db.get_one(Participant, int(rina.rpartition("/")[2]))
+        person.email, person.birth_date = "rina.melati@contoh.id", date(1990, 8, 14)
+        db.get_one(User, people.viewer.id).may_see_participants = True
+
+    page = staff.get(rina).text
+    assert "r••••@contoh.id" in page
+    assert "14-08-1990" in page
+    assert "rina.melati@" not in page
+    assert "@contoh.id" not in viewer.get(rina).text
+    assert "14-08-1990" not in viewer.get(rina).text
+
+
+def test_an_undone_sheet_leaves_nobody(staff: TestClient, rina: str) -> None:
+    staff.post("/unggahan/1/batalkan")
+    assert staff.get(rina).status_code == 404
+    assert "Nobody is registered yet." in staff.get("/peserta").text
+
+
+def test_another_organization_sees_nobody(stranger: TestClient, rina: str) -> None:
+    assert stranger.get(rina).status_code == 404
+    assert "Rina Melati" not in stranger.get("/peserta?search=rina").text
+
+
+def test_the_dinas_sees_participants_only_with_the_grant(
+    viewer: TestClient, engine: Engine, people: People, rina: str
+) -> None:
+    assert viewer.get("/peserta").status_code == 403
+    assert viewer.get(rina).status_code == 403
+
+    with writing(engine) as db:
+        db.get_one(User, people.viewer.id).may_see_participants = True
+
+    assert "Rina Melati" in viewer.get("/peserta").text
+    assert "hadir.xlsx, sheet Sheet, row 2" in viewer.get(rina).text
+    assert 'href="/unggahan' not in viewer.get(rina).text
+
+
+def test_nobody_is_a_participant_before_their_row_is_saved(staff: TestClient) -> None:
+    uploaded(staff, listed(LUKMAN))
+    assert "Nobody is registered yet." in staff.get("/peserta").text

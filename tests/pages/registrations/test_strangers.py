@@ -1,0 +1,123 @@
+"""What a stranger who knows somebody's name and kelurahan can't do to them, and doesn't learn of them."""
+
+import pytest
+from fastapi.testclient import TestClient
+from httpx2 import Response
+
+from app.models import Message, Participant, Registration, RegistrationStatus
+from tests.coming import coming_session
+from tests.database import on_sqlite
+from tests.pages.registrations.public_form import TYPED, sent
+from tests.stories import LAMARU, MANGGAR, City
+
+
+def ticket_of(citizen: TestClient, **otherwise: str) -> str:
+    """The address of the ticket that the form leads to."""
+    answer = sent(citizen, **otherwise)
+    assert answer.status_code == 303, answer.text
+    return answer.headers["location"]
+
+
+def corrected(citizen: TestClient, ticket: str, **otherwise: str) -> Response:
+    return citizen.post(f"{ticket}/ubah", data=TYPED | otherwise)
+
+
+def test_a_second_registration_reveals_nothing_to_a_stranger(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    sent(citizen)
+
+    strangers = sent(citizen, phone="0812 0000 0999", email="")
+    own = sent(citizen, email="")
+
+    assert strangers.status_code == 303
+    assert "0411" not in citizen.get(strangers.headers["location"]).text
+    assert own.status_code == 409
+    assert "This person is registered for this session already." in own.text
+    assert "/tiket/" not in own.text
+
+
+@pytest.mark.parametrize("status", ["confirmed", "cancelled"])
+def test_without_a_group_nobody_learns_whose_name_is_registered(
+    citizen: TestClient, city: City, status: str
+) -> None:
+    coming_session(city, groups=("umkm", "rt"))
+    city.register("JUALAN-1", "Siti Contoh", status=RegistrationStatus(status))
+
+    known, unknown = (
+        sent(citizen, name=name, target_group="", phone="", email="")
+        for name in ("Siti Contoh", "Budi Contoh")
+    )
+
+    assert [page.status_code for page in (known, unknown)] == [422, 422]
+    assert len(city.all(Registration)) == 1
+
+
+@on_sqlite
+def test_an_organizers_record_is_not_written_by_a_stranger(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    city.register(city.session("LAMA-1"), "Siti Contoh")
+
+    sent(citizen)
+
+    (known,) = city.all(Participant)
+    assert (known.name, known.phone, known.email) == ("Siti Contoh", None, None)
+
+
+@on_sqlite
+def test_who_was_registered_by_a_stranger_gets_the_ticket(citizen: TestClient, city: City) -> None:
+    coming_session(city, "DULU-1", workshop="DULU")
+    citizen.post("/daftar/DULU?sesi=DULU-1", data=TYPED)
+    coming_session(city)
+    sent(citizen, phone="", email="jahat@contoh.com")
+
+    assert 'name="send_ticket"' in sent(citizen).text
+    assert sent(citizen, send_ticket="true").status_code == 303
+    assert [one.recipient for one in city.all(Message)][1:] == ["jahat@contoh.com", "siti@contoh.id"]
+
+
+@on_sqlite
+def test_a_ticket_is_no_way_to_write_to_anybody(citizen: TestClient, city: City) -> None:
+    coming_session(city)
+    ticket = ticket_of(citizen, email="")
+    addresses = [f"orang{number}@contoh.id" for number in range(4)]
+
+    written = (ticket, ticket.lower()) * 2
+    answers = [corrected(citizen, code, email=email) for code, email in zip(written, addresses, strict=True)]
+
+    assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
+    assert 'value="orang3@contoh.id"' in answers[-1].text
+    assert [one.recipient for one in city.all(Message)] == addresses[:3]
+    assert [one.contact_email for one in city.all(Registration)] == [addresses[2]]
+
+
+@on_sqlite
+def test_who_comes_after_somebody_cancelled_does_not_take_over_their_record(
+    citizen: TestClient, city: City
+) -> None:
+    coming_session(city)
+    citizen.post(f"{ticket_of(citizen)}/batal")
+
+    ticket = ticket_of(citizen, phone="", email="jahat@contoh.com")
+
+    assert corrected(citizen, ticket, name="Orang Lain").status_code == 303
+    assert [(one.name, one.email) for one in city.all(Participant)] == [("Siti Contoh", "siti@contoh.id")]
+
+
+@on_sqlite
+def test_a_stranger_learns_nothing_of_somebody_known_and_does_not_rename_them(
+    citizen: TestClient, city: City
+) -> None:
+    coming_session(city)
+    city.register(city.session("LAMA-1"), "Hj. Siti Contoh, S.Pd")
+    ticket = ticket_of(citizen, email="orang@contoh.id")
+    (letter,) = city.all(Message)
+    assert "Siti Contoh" in citizen.get(ticket).text
+    assert "S.Pd" not in citizen.get(ticket).text + citizen.get(f"{ticket}/ubah").text + letter.body
+
+    changed = {"name": "Orang Lain", "kelurahan": LAMARU, "phone": "081200000999"}
+    assert corrected(citizen, ticket, **changed).status_code == 303
+
+    (known,) = city.all(Participant)
+    assert (known.name, known.kelurahan_code, known.phone) == ("Hj. Siti Contoh, S.Pd", MANGGAR, None)
+    assert "Orang Lain" in citizen.get(ticket).text
+    assert "+6281200000999" in citizen.get(ticket).text

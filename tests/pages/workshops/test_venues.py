@@ -1,0 +1,211 @@
+"""The list of venues, adding, changing and deleting one."""
+
+import re
+from datetime import date
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import Engine
+
+from app.database import writing
+from app.models import Area, Venue, VenueKind, WorkshopSession
+from app.queries.workshops.venues import PAGE_LENGTH
+from app.services.workshops.venues import VenueInput, create_venue
+from tests.queries.counting import queries_of
+from tests.stories import LAMARU, MANGGAR, City
+
+TAMAN = {"name": "Taman Contoh", "kind": "ruang-publik", "kelurahan": MANGGAR, "wifi": "yes"}
+
+
+@pytest.fixture
+def taman(city: City) -> Venue:
+    return add(city, "Taman Contoh", VenueKind.RUANG_PUBLIK, MANGGAR, wifi=True)
+
+
+def add(
+    city: City,
+    name: str,
+    kind: str = VenueKind.LAINNYA,
+    kelurahan: str | None = None,
+    *,
+    wifi: bool | None = None,
+) -> Venue:
+    with writing(city.engine) as db:
+        return create_venue(db, city.actor("sari"), VenueInput(name, kind, kelurahan, wifi))
+
+
+def names_in(browser: TestClient, **narrowed: str) -> list[str]:
+    page = browser.get("/tempat", params=narrowed).text
+    return re.findall(r'<th scope="row">(?:<a [^>]+>)?([^<]+)', page)
+
+
+def test_an_organizer_adds_a_venue(organizer: TestClient, admin: TestClient, city: City) -> None:
+    assert organizer.get("/tempat/baru").status_code == 200
+
+    answer = organizer.post("/tempat/baru", data=TAMAN | {"name": " Taman  Contoh "})
+
+    page = organizer.get(answer.headers["location"]).text
+    for said in ("The venue is added.", "Taman Contoh", "Public space", "Manggar", 'badge-good">Yes'):
+        assert said in page
+    (kept,) = city.all(Venue)
+    assert (kept.kind, kept.kelurahan_code, kept.public_wifi) == (VenueKind.RUANG_PUBLIK, MANGGAR, True)
+    assert re.search(r"Sari Panitia</strong> created\s+venue", admin.get("/catatan").text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "field", "said"),
+    [
+        ({"name": " "}, "name", "A name is needed."),
+        ({"name": "n" * 201}, "name", "A name has at most 200 characters."),
+        ({"name": "Taman Contoh"}, "name", "There is a venue of this name already."),
+        ({"kind": "pasar"}, "kind", "This kind of venue is not known."),
+        ({"kelurahan": "64.71.99.9999"}, "kelurahan", "This kelurahan is not known."),
+    ],
+)
+def test_what_was_typed_is_kept_beside_what_is_wrong(
+    organizer: TestClient, taman: Venue, city: City, typed: dict[str, str], field: str, said: str
+) -> None:
+    page = organizer.post("/tempat/baru", data={"name": "Balai <Contoh>", "wifi": "no"} | typed)
+
+    assert page.status_code == 422
+    assert f'id="{field}-error">{said}' in page.text
+    assert 'value="no" checked' in page.text
+    assert len(city.all(Venue)) == 1
+
+
+def test_a_venue_changes_where_it_is_named(
+    organizer: TestClient, staff: TestClient, city: City, workshop_session: WorkshopSession
+) -> None:
+    (hall,) = city.all(Venue)
+    form = staff.get(f"/tempat/{hall.id}/ubah").text
+    assert 'value="Aula Balai Kota"' in form
+    assert 'value="unknown" checked' in form
+    assert "Sessions held here: 1." in form
+
+    staff.post(f"/tempat/{hall.id}/ubah", data={"name": "Aula Contoh", "kelurahan": LAMARU, "wifi": "no"})
+
+    assert "Aula Contoh" in organizer.get("/sesi/SPBE-2025-1").text
+    (hall,) = city.all(Venue)
+    assert (hall.kelurahan_code, hall.public_wifi) == (LAMARU, False)
+
+
+def test_a_venue_stays_in_a_kelurahan_that_has_ended(organizer: TestClient, city: City, taman: Venue) -> None:
+    with writing(city.engine) as db:
+        db.get_one(Area, MANGGAR).valid_to = date(2025, 9, 30)
+
+    form = organizer.get(f"/tempat/{taman.id}/ubah").text
+    saved = organizer.post(f"/tempat/{taman.id}/ubah", data=TAMAN | {"name": "Taman Baru"})
+
+    assert f'value="{MANGGAR}" selected' in form
+    assert saved.status_code == 303
+    assert [(one.name, one.kelurahan_code) for one in city.all(Venue)] == [("Taman Baru", MANGGAR)]
+    assert organizer.post("/tempat/baru", data=TAMAN).status_code == 422
+
+
+def test_a_venue_may_keep_its_name_and_not_take_another_ones(
+    organizer: TestClient, taman: Venue, city: City
+) -> None:
+    add(city, "Balai Contoh")
+
+    page = organizer.post(f"/tempat/{taman.id}/ubah", data=TAMAN | {"name": "Balai Contoh"})
+    assert (page.status_code, "There is a venue of this name already." in page.text) == (422, True)
+    assert organizer.post(f"/tempat/{taman.id}/ubah", data=TAMAN).status_code == 303
+
+
+def test_only_an_unused_venue_is_deleted(
+    admin: TestClient, city: City, workshop_session: WorkshopSession
+) -> None:
+    (used,) = city.all(Venue)
+    unused = add(city, "Balai Contoh")
+    assert f"/tempat/{used.id}/hapus" not in admin.get(f"/tempat/{used.id}/ubah").text
+    assert f"/tempat/{unused.id}/hapus" in admin.get(f"/tempat/{unused.id}/ubah").text
+
+    refused = admin.post(f"/tempat/{used.id}/hapus")
+    assert (refused.status_code, "it can&#39;t be deleted" in refused.text) == (409, True)
+    assert admin.post(f"/tempat/{unused.id}/hapus").status_code == 303
+
+    assert [venue.name for venue in city.all(Venue)] == [used.name]
+    assert admin.post(f"/tempat/{unused.id}/hapus").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("who", "writes", "deletes"),
+    [
+        ("admin", True, True),
+        ("organizer", True, False),
+        ("stranger", True, False),
+        ("staff", True, False),
+        ("viewer", False, False),
+    ],
+)
+def test_who_may_do_what(
+    who: str, writes: bool, deletes: bool, taman: Venue, city: City, request: pytest.FixtureRequest
+) -> None:
+    browser: TestClient = request.getfixturevalue(who)
+    page = browser.get("/tempat").text
+    assert "Taman Contoh" in page
+
+    for address in ("/tempat/baru", "/tempat/unggah", f"/tempat/{taman.id}/ubah"):
+        assert (f'href="{address}"' in page) == writes
+        assert browser.get(address).status_code == (200 if writes else 403)
+    assert browser.post("/tempat/baru", data={"name": "Balai"}).status_code == (303 if writes else 403)
+    changed = browser.post(f"/tempat/{taman.id}/ubah", data=TAMAN)
+    assert changed.status_code == (303 if writes else 403)
+    assert browser.post(f"/tempat/{taman.id}/hapus").status_code == (303 if deletes else 403)
+    assert ("Taman Contoh" in [venue.name for venue in city.all(Venue)]) != deletes
+
+
+def test_the_list_is_narrowed(viewer: TestClient, city: City, taman: Venue) -> None:
+    add(city, "Balai Contoh", VenueKind.AULA, LAMARU, wifi=False)
+    add(city, "Pos Contoh")
+
+    assert names_in(viewer) == ["Balai Contoh", "Pos Contoh", "Taman Contoh"]
+    assert names_in(viewer, q="aMAN") == ["Taman Contoh"]
+    assert names_in(viewer, q="%") == []
+    assert names_in(viewer, kelurahan=LAMARU) == ["Balai Contoh"]
+    assert names_in(viewer, kind="ruang-publik") == ["Taman Contoh"]
+    assert names_in(viewer, wifi="yes") == ["Taman Contoh"]
+    assert names_in(viewer, wifi="no") == ["Balai Contoh"]
+    assert names_in(viewer, wifi="unknown") == ["Pos Contoh"]
+    assert "No venue fits." in viewer.get("/tempat?q=%25").text
+
+
+def test_a_long_list_is_read_onward(viewer: TestClient, city: City) -> None:
+    with writing(city.engine) as db:
+        db.add_all(Venue(name=f"Pos {number:02}") for number in range(PAGE_LENGTH + 2))
+
+    page = viewer.get("/tempat?q=pos").text
+    onward = re.search(r'rel="next" href="([^"]+)"', page)
+    assert onward is not None
+    assert page.count('<th scope="row">') == PAGE_LENGTH
+
+    last = viewer.get(onward[1].replace("&amp;", "&")).text
+    assert re.findall(r'<th scope="row">([^<]+)', last) == ["Pos 50", "Pos 51"]
+    assert 'href="/tempat?q=pos"' in last
+
+
+def test_where_there_is_no_wifi_yet(viewer: TestClient, city: City) -> None:
+    add(city, "Balai Contoh", kelurahan=LAMARU, wifi=False)
+    assert (
+        "34 of 34 kelurahan have no venue that is known to have free public Wi-Fi"
+        in viewer.get("/tempat").text
+    )
+
+    add(city, "Taman Contoh", kelurahan=MANGGAR, wifi=True)
+
+    page = viewer.get("/tempat").text
+    assert "33 of 34 kelurahan" in page
+    assert f'href="/tempat?kelurahan={MANGGAR}"' not in page
+    assert f'href="/tempat?kelurahan={LAMARU}"' in page
+
+
+def test_a_longer_list_takes_no_more_queries(
+    app: FastAPI, organizer: TestClient, city: City, taman: Venue
+) -> None:
+    engine: Engine = app.state.container.engine
+    few = queries_of(engine, lambda: organizer.get("/tempat"))
+    for number in range(5):
+        add(city, f"Pos {number}")
+
+    assert queries_of(engine, lambda: organizer.get("/tempat")) == few

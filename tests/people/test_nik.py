@@ -1,0 +1,104 @@
+"""NIK: what Excel spoils is told from what people mistype."""
+
+from datetime import date
+
+import pytest
+
+from app.people.nik import NikReading, nik_agrees, nik_sex, read_nik
+from app.spreadsheets.document import Cell
+
+MAN = "6471060801710001"
+WOMAN = "6471056001970003"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        MAN,
+        f" {MAN} ",
+        "6471 0608 0171 0001",
+        "64.71.06.080171.0001",
+        f"'{MAN}",
+        float(MAN),
+        f"{MAN}.0",
+        f"NIK: {MAN}",
+        f"No. KTP {MAN}",
+        f"{MAN} (KTP)",
+        f"NIK{MAN}",
+        f"{MAN[:6]} {MAN[6:]} KTP",
+        f"NIK/KTP : {MAN}",
+    ],
+)
+def test_read(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(MAN)
+
+
+@pytest.mark.parametrize(
+    "cell", [6471052703020000.0, 6471052703020000, 9471052703020002.0, "6,47105E+15", "6.47105270302E+15"]
+)
+def test_corrupted(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(None, "nik-corrupted")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "647102550684000",
+        "64710608017100011",
+        "6471063102710001",
+        "6471060013710001",
+        "6471060800710001",
+        "6471060813710001",
+        "6471067208710001",
+        "647106080171000²",
+        "abc",
+        123.0,
+        "SIM 123",
+        f"KK {MAN}",
+        f"{MAN} (KK)",
+        f"NIK {MAN} NIK {MAN}",
+        date(2025, 1, 1),
+    ],
+)
+def test_invalid(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(None, "nik-invalid")
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        None,
+        "",
+        "-",
+        "0",
+        0,
+        0.0,
+        "0000000000000000",
+        "--",
+        "1111111111111111",
+        1111111111111111,
+        "Tidak ada",
+        "(blm ada)",
+        "NIK: -",
+    ],
+)
+def test_placeholders_are_blank(cell: Cell) -> None:
+    assert read_nik(cell) == NikReading(None)
+
+
+def test_another_region_is_fine() -> None:
+    assert read_nik("3578010101900002").digits == "3578010101900002"
+
+
+def test_the_29th_of_february() -> None:
+    assert read_nik("6471062902000001").digits
+    assert read_nik("6471062902960001").digits
+    for year in ("01", "14"):
+        assert read_nik(f"64710629 02{year} 0001").problem == "nik-invalid"
+
+
+def test_sex_and_birth_date_inside() -> None:
+    assert (nik_sex(MAN), nik_sex(WOMAN)) == ("L", "P")
+    assert nik_agrees(WOMAN, "P", date(1997, 1, 20))
+    assert not nik_agrees(WOMAN, "L", None)
+    assert not nik_agrees(WOMAN, None, date(1997, 1, 21))

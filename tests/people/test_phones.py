@@ -1,0 +1,77 @@
+"""Phone numbers to E.164."""
+
+import pytest
+
+from app.people.phones import phone_found, phone_is_blank, read_phone
+from app.spreadsheets.document import Cell
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "081200000411",
+        "0812-0000-0411",
+        "+62 812 0000 0411",
+        "62812 0000 0411",
+        "81200000411",
+        81200000411.0,
+        81200000411,
+        "81200000411.0",
+        "081200000411 / 0542-123",
+        "081200000411, 081300000000",
+        "(0812) 0000.0411",
+        "+62 (0)812 0000 0411",
+        "WA 0812-0000-0411",
+        "No. HP/WA: 081200000411",
+        "WA081200000411",
+        "081200000411 (WA)",
+        "081200000411 (istri) / 081300000000",
+        "0812_0000_0411",
+        "0062 812 0000 0411",
+        "- / 081200000411",
+        "081200000411\n081300000000",
+        "0812 0000 0411\r\n0813 0000 0000",
+        "+6281200000411 +6281300000000",
+        "0812 0000 0411 0813 0000 00",
+        "HP 081200000411 WA 081300000000",
+    ],
+)
+def test_mobile(cell: Cell) -> None:
+    assert read_phone(cell) == "+6281200000411"
+
+
+def test_landline_and_abroad() -> None:
+    assert read_phone("0542-421234") == "+62542421234"
+    assert read_phone("0062542421234") == "+62542421234"
+    assert read_phone("0542-421234 081200000411") == "+62542421234"
+    assert read_phone("+60 12-345 6789") == "+60123456789"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["12345", "tidak ada", "0812", "8,12E+10", True, "0812000004110000000", 1e300, "Jl. Mawar 081200000411"],
+)
+def test_invalid(cell: Cell) -> None:
+    assert read_phone(cell) is None
+    assert not phone_is_blank(cell)
+
+
+@pytest.mark.parametrize("cell", [None, "", "-", "0", 0.0])
+def test_blank(cell: Cell) -> None:
+    assert read_phone(cell) is None
+    assert phone_is_blank(cell)
+
+
+@pytest.mark.parametrize(
+    ("cell", "found"),
+    [
+        ("0812-5512 / 0813-5512-3414", "0812-5512"),
+        ("0812-5512\n0813-5512-3414", "0812-5512"),
+        ("- / 0812 55", "0812 55"),
+        ("0812 55", "0812 55"),
+        ("belum ada", "belum ada"),
+    ],
+)
+def test_of_several_numbers_a_remark_quotes_the_one_to_correct(cell: str, found: str) -> None:
+    assert read_phone(cell) is None
+    assert phone_found(cell) == found

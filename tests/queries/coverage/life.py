@@ -1,0 +1,200 @@
+"""What may happen in a city, done by the real services: what they refuse on the way is left undone."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any, TypeVar
+
+from sqlalchemy import select
+from sqlmodel import SQLModel, col
+
+from app.database import Db, writing
+from app.errors import NotFound, Problem
+from app.models import (
+    AttendanceImport,
+    AttendanceStatus,
+    Channel,
+    Participant,
+    PeopleMerge,
+    PossibleDuplicate,
+    Registration,
+    WorkshopSession,
+)
+from app.nik_vault import NikVault
+from app.permissions import OPERATOR
+from app.queries.people.similar_people import SimilarPair
+from app.services.areas.areas import KelurahanInput, open_kelurahan, set_last_day
+from app.services.coverage.targets import set_targets
+from app.services.imports.commit import NOT_STARTED, CommitChoices, commit
+from app.services.imports.judging import SheetChoices, judge_sheet
+from app.services.imports.undo import undo
+from app.services.imports.upload import keep_reading, upload
+from app.services.people.corrections import correct_participant
+from app.services.people.duplicates import keep_pairs
+from app.services.people.merge import merge
+from app.services.people.merge_undo import undo_merge
+from app.services.registrations import registrations
+from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.corrections import correct_registration
+from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.requests import Asking
+from app.services.registrations.walk_ins import WalkIn, register_walk_in
+from app.services.workshops.session_cancellation import cancel_session
+from app.services.workshops.workshop_sessions import (
+    WorkshopSessionInput,
+    change_workshop_session,
+    create_workshop_session,
+)
+from app.services.workshops.workshops import WorkshopInput, create_workshop
+from app.spreadsheets.tables.recognise import recognise
+from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City, sheet
+
+Thing = TypeVar("Thing", bound=SQLModel)
+
+PLANNED = datetime(2099, 5, 5, 9)  # noqa: DTZ001 (WITA)
+# WITA, which is eight hours ahead of UTC: around the turn of years, and around the day of the split.
+HELD = tuple(
+    datetime.fromisoformat(text)
+    for text in (
+        "2024-12-31 23:30",
+        "2025-01-01 00:00",
+        "2025-06-30 23:59",
+        "2025-07-01 00:00",
+        "2026-01-01 00:30",
+    )
+)
+SESSIONS = tuple(f"S-{number}" for number in range(len(HELD) + 1))
+"""The last one stays to come."""
+WORKSHOPS = ("SPBE", "UMKM")
+LAST_DAY = date(2025, 6, 30)
+MANGGAR_UTARA = "64.71.01.1099"
+"""Manggar is split in mid-year: this part is a kelurahan of its own from then on."""
+HOMES = (MANGGAR, MANGGAR, LAMARU, SEPINGGAN, MANGGAR_UTARA, "outside")
+GROUPS = ("umkm", "rt")
+NAMES = ("Siti Contoh", "Rahmat Misal", "Nur Umpama", "Joko Teladan")
+HEADER = "Nama;NIK;L/P;Kelurahan;Unsur;Kehadiran"
+MARKS = ("hadir", "hadir", "hadir", "tidak hadir", "izin")
+
+
+def plan(city: City) -> None:
+    """The sessions before anything happens, in two organizers' workshops: all to come, with places for few."""
+    with writing(city.engine) as db:
+        for by, code, pillar in (("sari", "SPBE", "aman"), ("tono", "UMKM", "")):
+            given = WorkshopInput(f"Kegiatan {code}", GROUPS, pillar=pillar)
+            create_workshop(db, city.actor(by), code, given)
+        for number, code in enumerate(SESSIONS):
+            create_workshop_session(db, OPERATOR, WORKSHOPS[number % 2], code, at(PLANNED))
+
+
+def at(starts: datetime) -> WorkshopSessionInput:
+    return WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=3)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A method of `Life`, and what is said with it."""
+
+    what: Callable[..., None]
+    said: tuple[Any, ...] = ()
+
+
+class Life:
+    """One history, in a transaction of its own. Registrations, imports and people are named by any number."""
+
+    def __init__(self, db: Db, vault: NikVault) -> None:
+        self.db, self.vault = db, vault
+
+    def live(self, deeds: Iterable[Deed]) -> None:
+        for deed in deeds:
+            with suppress(Problem), self.db.begin_nested():
+                deed.what(self, *deed.said)
+
+    def one_of(self, model: type[Thing], number: int) -> Thing:
+        """One of those that there are, in the order of their ids."""
+        found = self.db.scalars(select(model).order_by(col(model.id))).all()  # type: ignore[attr-defined]
+        if not found:
+            raise NotFound("nothing there yet")
+        return found[number % len(found)]
+
+    def session(self, number: int) -> WorkshopSession:
+        return self.db.scalars(
+            select(WorkshopSession).where(col(WorkshopSession.code) == SESSIONS[number])
+        ).one()
+
+    def hold(self, number: int) -> None:
+        """A session that was planned takes place, on its day."""
+        change_workshop_session(self.db, OPERATOR, SESSIONS[number], at(HELD[number]))
+
+    def register(self, session: int, given: PersonGiven, overrule: bool) -> None:
+        asking = Asking(Channel.ORGANIZER, overrule=overrule)
+        registrations.register(self.db, self.vault, OPERATOR, self.session(session).id, given, asking)
+
+    def walk_in(self, session: int, given: PersonGiven) -> None:
+        register_walk_in(
+            self.db, self.vault, OPERATOR, self.session(session).id, WalkIn(given, confirmed=True)
+        )
+
+    def mark(self, number: int, status: AttendanceStatus | None) -> None:
+        mark(self.db, OPERATOR, self.one_of(Registration, number), Marking(status, confirmed=True))
+
+    def cancel(self, number: int) -> None:
+        registrations.cancel(self.db, OPERATOR, self.one_of(Registration, number))
+
+    def correct(self, number: int, given: PersonGiven) -> None:
+        """Another kelurahan or group, before the session: the name stays."""
+        registration = self.one_of(Registration, number)
+        named = replace(given, name=self.db.get_one(Participant, registration.participant_id).name, nik="")
+        correct_registration(self.db, self.vault, OPERATOR, registration, named)
+
+    def move(self, number: int, given: PersonGiven) -> None:
+        """A person lives elsewhere now."""
+        person = self.one_of(Participant, number)
+        correct_participant(
+            self.db, self.vault, OPERATOR, person.id, replace(given, name=person.name, nik="")
+        )
+
+    def call_off(self, session: int) -> None:
+        cancel_session(self.db, OPERATOR, SESSIONS[session], "hujan")
+
+    def upload(self, session: int, rows: list[str], others: str, commit_it: bool) -> None:
+        """As `services.imports.upload.upload` has it, but for the process of its own in which files are read."""
+        code, content = SESSIONS[session], sheet(HEADER, *rows)
+        made = upload(self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False)
+        read = recognise(content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True)
+        choices = SheetChoices()
+        judged = judge_sheet(self.db, self.vault, self.session(session), read, choices, {})
+        keep_reading(self.db, self.vault, made, read, choices, judged)
+        if commit_it:
+            self._commit(made, others)
+
+    def commit(self, number: int, others: str) -> None:
+        """One that was left in review."""
+        self._commit(self.one_of(AttendanceImport, number), others)
+
+    def _commit(self, made: AttendanceImport, others: str) -> None:
+        choices = CommitChoices(only_valid=True, others=others, confirm=frozenset({NOT_STARTED}))
+        commit(self.db, self.vault, OPERATOR, made.id, choices)
+
+    def undo(self, number: int) -> None:
+        undo(self.db, OPERATOR, self.one_of(AttendanceImport, number).id)
+
+    def merge(self, number: int, other: int) -> None:
+        one, two = sorted(self.one_of(Participant, which).id for which in (number, number + 1 + other))
+        if one == two:
+            return
+        keep_pairs(self.db, [SimilarPair(one, two, 95)])
+        of_both = (col(PossibleDuplicate.participant_id) == one) & (col(PossibleDuplicate.other_id) == two)
+        merge(self.db, OPERATOR, self.db.scalars(select(col(PossibleDuplicate.id)).where(of_both)).one())
+
+    def undo_merge(self, number: int) -> None:
+        undo_merge(self.db, OPERATOR, self.one_of(PeopleMerge, number).id)
+
+    def split(self) -> None:
+        """Half of Manggar is a kelurahan of its own, and the other half another."""
+        set_last_day(self.db, OPERATOR, MANGGAR, LAST_DAY)
+        given = KelurahanInput(MANGGAR_UTARA, "Manggar Utara", LAST_DAY + timedelta(days=1))
+        open_kelurahan(self.db, OPERATOR, given)
+
+    def aim(self, year: int, place: str | None, group: str | None, target: int) -> None:
+        set_targets(self.db, OPERATOR, year, {(place, group): str(target)})

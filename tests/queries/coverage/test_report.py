@@ -1,0 +1,287 @@
+"""The coverage report by example: what it counts once, what it leaves out, and what it refuses."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select
+
+from app.database import reading, writing
+from app.errors import Invalid, NotFound
+from app.i18n import wita
+from app.models import (
+    Area,
+    AttendanceStatus,
+    CoverageTarget,
+    Denominator,
+    Indicator,
+    RegistrationStatus,
+    Sex,
+)
+from app.models.base import now
+from app.permissions import OPERATOR
+from app.queries.coverage.counts import CoverageFilters, registrations_that_count
+from app.queries.coverage.report import coverage
+from app.reports.coverage.parts import DIVISIONS
+from app.reports.coverage.report import CoverageReport, CoverageRow
+from app.reports.periods import Period
+from tests.queries.counting import queries_of
+from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, SEPINGGAN, City
+
+PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
+
+
+def report_of(city: City, **asked: Any) -> CoverageReport:
+    with reading(city.engine) as look:
+        return coverage(look, OPERATOR, CoverageFilters(**asked), "en")
+
+
+def row_of(report: CoverageReport, kelurahan: str) -> CoverageRow:
+    return next(row for row in report.rows if row.kelurahan == kelurahan)
+
+
+def target(
+    city: City, number: int, kelurahan: str = MANGGAR, *, group: str | None = None, year: int = 2025
+) -> None:
+    with writing(city.engine) as db:
+        db.add(CoverageTarget(year=year, kelurahan_code=kelurahan, target_group_code=group, target=number))
+
+
+def test_the_workshop_of_68_reaches_all_34(city: City) -> None:
+    code = city.session("SPBE-2025-1", groups=("umkm", "rt", "tokoh", "komunitas"))
+    city.imported(code, (SAMPLES / "spbe.xlsx").read_bytes())
+
+    report = report_of(city, workshop="SPBE-2025-1-W")
+
+    assert (report.totals.kelurahan, report.totals.covered, report.totals.gap) == (34, 34, 0)
+    assert report.totals.registered == report.totals.attendances == report.totals.participants == 68
+    assert {(row.participants, row.state) for row in report.rows} == {(2, "reached")}
+    assert [row.kelurahan for row in report.rows] == sorted(row.kelurahan for row in report.rows)
+    assert sum(figures.participants for figures in report.totals.by_group.values()) == 68
+
+
+def test_a_year_begins_and_ends_by_the_clocks_of_balikpapan(city: City) -> None:
+    """01:00 on New Year's day in Balikpapan is still the old year in UTC."""
+    eve = datetime(2025, 12, 31, 23, 30)  # noqa: DTZ001 (WITA)
+    city.register(city.session("OLD-1", eve), "Siti Aminah", MANGGAR, outcome=PRESENT)
+    city.register(city.session("NEW-1", eve + timedelta(hours=1)), "Nur Aini", LAMARU, outcome=PRESENT)
+
+    old = report_of(city, from_=date(2025, 1, 1), to=date(2025, 12, 31))
+    new = report_of(city, from_=date(2026, 1, 1), to=date(2026, 1, 1))
+
+    assert (row_of(old, MANGGAR).participants, row_of(old, LAMARU).participants) == (1, 0)
+    assert (row_of(new, MANGGAR).participants, row_of(new, LAMARU).participants) == (0, 1)
+
+
+def test_who_came_twice_is_one_participant(city: City) -> None:
+    siti = city.register(city.session("A-1"), "Siti Aminah", MANGGAR, outcome=PRESENT)
+    city.register(city.session("B-1"), "Siti Aminah", MANGGAR, person=siti, outcome=PRESENT)
+    city.register(city.session("C-1"), "Siti Aminah", MANGGAR, person=siti, outcome=ABSENT)
+
+    totals = report_of(city).totals
+
+    assert (totals.registered, totals.attendances, totals.participants, totals.moved) == (1, 2, 1, 0)
+
+
+def test_who_moved_counts_in_both_kelurahan_and_once_in_the_city(city: City) -> None:
+    siti = city.register(city.session("A-1"), "Siti Aminah", MANGGAR, outcome=PRESENT)
+    city.register(city.session("B-1"), "Siti Aminah", SEPINGGAN, person=siti, outcome=PRESENT)
+
+    report = report_of(city)
+
+    assert row_of(report, MANGGAR).participants == row_of(report, SEPINGGAN).participants == 1
+    assert (report.totals.participants, report.totals.moved) == (1, 1)
+
+
+def test_a_person_has_one_sex_though_not_every_sheet_told_it(city: City) -> None:
+    siti = city.register(city.session("A-1"), "Siti Aminah", MANGGAR, outcome=PRESENT)
+    city.register(city.session("B-1"), "Siti Aminah", MANGGAR, person=siti, sex=Sex.P, outcome=PRESENT)
+    city.register(city.session("C-1"), "Siti Aminah", MANGGAR, person=siti, outcome=PRESENT)
+
+    report = report_of(city)
+
+    assert report.totals.by_sex == row_of(report, MANGGAR).by_sex == {"L": 0, "P": 1, "unknown": 0}
+
+
+def test_people_from_outside_are_a_figure_of_their_own(city: City) -> None:
+    city.register(city.session(), "Siti Aminah", None, outcome=PRESENT)
+
+    totals = report_of(city).totals
+
+    assert (totals.outside, totals.registered, totals.participants) == (1, 0, 0)
+
+
+def test_a_cancelled_registration_counts_nowhere_and_a_waiting_one_apart(city: City) -> None:
+    code = city.session()
+    city.register(code, "Siti Aminah", status=RegistrationStatus.CANCELLED)
+    city.register(code, "Nur Aini", status=RegistrationStatus.WAITLISTED)
+
+    report = report_of(city)
+
+    assert (report.totals.registered, report.totals.waitlisted) == (0, 1)
+    assert row_of(report, MANGGAR).state == "none"
+
+
+def test_the_states(city: City) -> None:
+    places = [row.kelurahan for row in report_of(city).rows[:6]]
+    reached, partial, zero, owing, to_come, aimless = places
+    past, future = (
+        city.session("A-1"),
+        city.session("B-1", wita(now() + timedelta(days=1)).replace(tzinfo=None)),
+    )
+    for place in (reached, partial):
+        target(city, 2, place, year=now().year)
+    target(city, 0, aimless, year=now().year)
+    for number, place in enumerate((reached, reached, partial)):
+        city.register(past, f"Datang {number}", place, outcome=PRESENT)
+    city.register(past, "Tidak Datang", zero, outcome=ABSENT)
+    city.register(past, "Belum Tercatat", owing)
+    city.register(future, "Akan Datang", to_come)
+
+    report = report_of(city, from_=date(2025, 1, 1), to=date(now().year, 12, 31))
+
+    assert [row_of(report, place).state for place in places] == [
+        "reached",
+        "partial",
+        "zero",
+        "unmeasured",
+        "unmeasured",
+        "none",
+    ]
+    assert row_of(report, owing).unmeasured_why == "list-missing"
+    assert row_of(report, to_come).unmeasured_why == "session-to-come"
+    assert (report.totals.kelurahan, report.totals.with_target, report.totals.covered) == (34, 33, 1)
+
+
+def test_targets_are_those_of_the_year_in_which_the_period_ends(city: City) -> None:
+    target(city, 5, year=2025)
+    target(city, 7, year=2026)
+    target(city, 3, group="umkm", year=2026)
+
+    report = report_of(city, from_=date(2025, 7, 1), to=date(2026, 6, 30))
+
+    manggar = row_of(report, MANGGAR)
+    assert (report.target_year, manggar.target, manggar.groups["umkm"].target) == (2026, 7, 3)
+    assert (row_of(report, LAMARU).target, row_of(report, LAMARU).groups["umkm"].target) == (1, None)
+    assert (report.totals.target, report.totals.gap) == (33 + 7, 33 + 7)
+    assert (report.totals.by_group["umkm"].target, report.totals.by_group["rt"].target) == (3, None)
+
+
+def test_without_a_period_it_is_the_year_of_the_latest_session_that_has_begun(city: City) -> None:
+    city.session("A-1", MORNING)
+    city.session("B-1", MORNING.replace(year=2024))
+    city.session("C-1", MORNING.replace(year=now().year + 1))
+
+    assert report_of(city).period.to == date(2025, 12, 31)
+    assert report_of(city, workshop="B-1-W").period.from_ == date(2024, 1, 1)
+    assert report_of(city, workshop="C-1-W").period.from_ == date(now().year + 1, 1, 1)
+
+
+def test_without_any_session_it_is_this_year(city: City) -> None:
+    assert report_of(city).period.from_.year == wita(now()).year
+
+
+def test_a_missing_end_is_that_of_the_other_ends_year(city: City) -> None:
+    city.session()
+
+    assert report_of(city, from_=date(2023, 4, 1)).period.to == date(2023, 12, 31)
+    assert report_of(city, to=date(2023, 4, 1)).period.from_ == date(2023, 1, 1)
+
+
+def test_filters_narrow_it(city: City) -> None:
+    spbe, umkm = city.session("A-1"), city.session("B-1")
+    city.register(spbe, "Siti Aminah", MANGGAR, group="rt", outcome=PRESENT)
+    city.register(umkm, "Nur Aini", MANGGAR, group="umkm", outcome=PRESENT)
+    target(city, 4, group="rt")
+
+    by_workshop, by_group = report_of(city, workshop="A-1-W"), report_of(city, group="rt")
+
+    assert by_workshop.totals.participants == by_group.totals.participants == 1
+    assert by_workshop.filters.workshop_title == "Kegiatan A-1-W"
+    assert (by_group.filters.group_label, row_of(by_group, MANGGAR).target) == ("RT officials", 4)
+    assert report_of(city, sex="P").totals.participants == 0
+
+
+@pytest.mark.parametrize("asked", [{"workshop": "NIRWANA"}, {"group": "pelaut"}], ids=str)
+def test_an_unknown_filter_is_refused(city: City, asked: dict[str, str]) -> None:
+    with pytest.raises(NotFound):
+        report_of(city, **asked)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"from_": date(2025, 2, 1), "to": date(2025, 1, 31)},
+        {"from_": date.min},
+        {"to": date.max},
+    ],
+    ids=str,
+)
+def test_an_impossible_period_is_refused(city: City, asked: dict[str, date]) -> None:
+    with pytest.raises(Invalid):
+        report_of(city, **asked)
+
+
+def test_a_closed_kelurahan_stands_there_while_it_has_a_history(city: City) -> None:
+    city.register(city.session(), "Siti Aminah", MANGGAR, outcome=PRESENT)
+    with writing(city.engine) as db:
+        for closed in (MANGGAR, LAMARU):
+            db.get_one(Area, closed).valid_to = date(2025, 9, 30)
+
+    year = report_of(city, from_=date(2025, 1, 1), to=date(2025, 12, 31))
+    summer = report_of(city, from_=date(2025, 6, 1), to=date(2025, 9, 30))
+
+    assert row_of(year, MANGGAR).closed_on == date(2025, 9, 30)
+    assert LAMARU not in {row.kelurahan for row in year.rows}
+    assert (year.totals.kelurahan, year.totals.covered, year.totals.participants) == (32, 0, 1)
+    assert (summer.totals.kelurahan, row_of(summer, MANGGAR).closed_on) == (34, None)
+
+
+def test_the_number_of_queries_does_not_grow_with_the_city(city: City) -> None:
+    def asked() -> CoverageReport:
+        with reading(city.engine) as look:
+            return coverage(look, OPERATOR, CoverageFilters(), "en", divisions=DIVISIONS, compared=True)
+
+    few = queries_of(city.engine, asked)
+    for number in range(5):
+        code = city.session(f"A-{number}")
+        city.register(code, f"Orang {number}", MANGGAR, outcome=PRESENT)
+        city.register(code, f"Tetangga {number}", LAMARU)
+        target(city, number, SEPINGGAN, year=2020 + number)
+
+    assert queries_of(city.engine, asked) == few
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # PostgreSQL reads as it sees fit
+def test_registrations_are_read_in_the_order_in_which_they_were_written(engine: Engine) -> None:
+    """By the other indexes of a session the lines of a year take twice as long."""
+    year = Period(from_=date(2025, 1, 1), to=date(2025, 12, 31))
+    counted = select(registrations_that_count(year, CoverageFilters()))
+
+    asked = counted.compile(engine, compile_kwargs={"literal_binds": True})
+    with engine.connect() as connection:
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+
+    assert any("ix_registration_workshop_session_id" in step.detail for step in steps)
+
+
+def test_rates_are_of_the_people_whom_their_number_is_about(city: City) -> None:
+    with writing(city.engine) as db:
+        for indicator, value in ((Indicator.UMKM, 50), (Indicator.POPULATION, 400)):
+            told = Denominator(
+                area_code=MANGGAR, indicator=indicator, value=value, as_of=date(2024, 12, 31), source="BPS"
+            )
+            db.add(told)
+    code = city.session()
+    city.register(code, "Siti Aminah", MANGGAR, group="umkm", outcome=PRESENT)
+    city.register(code, "Nur Aini", MANGGAR, group="rt", outcome=PRESENT)
+    city.register(code, "Joko Teladan", LAMARU, group="umkm", outcome=PRESENT)
+
+    with reading(city.engine) as look:
+        rates = coverage(look, OPERATOR, CoverageFilters(), "en", divisions=DIVISIONS).rates
+
+    in_manggar = {rate.measure: (rate.participants, rate.rate) for rate in rates if rate.area == MANGGAR}
+    assert in_manggar == {"umkm": (1, 2.0), "penduduk": (2, 5.0)}
+    with reading(city.engine) as look:
+        of_rt = coverage(look, OPERATOR, CoverageFilters(group="rt"), "en", divisions=DIVISIONS).rates
+    assert {rate.measure for rate in of_rt} == {"penduduk"}

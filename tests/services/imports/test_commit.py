@@ -1,0 +1,260 @@
+"""What a commit makes of a sheet: all of it or nothing, and never less than what the sheet says."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.database import reading, writing
+from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.i18n import wita
+from app.models import (
+    Attendance,
+    AttendanceStatus,
+    Basis,
+    ImportStatus,
+    Participant,
+    Registration,
+    RegistrationStatus,
+    RowKind,
+)
+from app.models.base import now
+from app.queries.imports.attendance_imports import attendance_import
+from app.queries.imports.people import people_figures
+from app.services.imports.commit import CommitChoices
+from app.services.imports.judging import SheetChoices
+from tests.stories import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
+
+ONE_UNCLEAR = sheet(
+    "Nama;Kelurahan;Kehadiran",
+    "Siti Aminah;Manggar;hadir",
+    "Joko Misalnya;Antah Berantah;hadir",
+)
+
+
+def test_rows_that_need_attention_hold_everything_back(city: City) -> None:
+    made = city.upload(city.session(), ONE_UNCLEAR)
+
+    with pytest.raises(Conflict) as refused:
+        city.commit(made.id)
+
+    assert (refused.value.code, refused.value.params) == ("rows-need-attention", {"rows": 1})
+    assert city.all(Participant) == []
+
+
+def test_only_the_valid_rows_leave_the_others_listed(city: City) -> None:
+    made = city.upload(city.session(), ONE_UNCLEAR)
+
+    done = city.commit(made.id, choices=CommitChoices(only_valid=True))
+
+    assert done.status is ImportStatus.COMMITTED
+    assert [person.name for person in city.all(Participant)] == ["Siti Aminah"]
+    assert city.rows(made.id)[3].kind is RowKind.ERROR
+
+
+def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(city: City) -> None:
+    code = city.session()
+    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
+    city.register(code, "Budi Contoh", MANGGAR)
+
+    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Rahmat Contoh;Lamaru;hadir"))
+    assert city.outcomes() == {"Siti Aminah": "present", "Budi Contoh": None, "Rahmat Contoh": "present"}
+
+    made = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
+    city.commit(made.id, choices=CommitChoices(others="absent"))
+    assert city.outcomes() == {
+        "Siti Aminah": "present",
+        "Budi Contoh": "absent",
+        "Rahmat Contoh": "present",
+        "Nur Aini": "present",
+    }
+
+
+def test_who_is_listed_in_a_row_left_out_is_not_marked_absent(city: City) -> None:
+    code = city.session()
+    for name in ("Budi Contoh", "Ani Contoh", "Eka Contoh", "Dewi Contoh", "Tidak Terdaftar Di Lembar"):
+        city.register(code, name, MANGGAR)
+    budi = city.all(Participant)[0]
+    listed = (
+        "Budi Contoh;Manggar;x",
+        "Ani Contoh;Mangar;hadir",
+        "Eka Contoh;Antah;hadir",
+        "Dewi Contoh;Manggar;",
+    )
+    made = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", *listed, "Nur Aini;Lamaru;hadir"))
+    city.correct(made.id, 5, decision={"skip": True})
+    with reading(city.engine) as look:
+        found = attendance_import(look, city.actor("sari"), made.id)
+        assert people_figures(look, found).unlisted == 1
+
+    city.commit(made.id, choices=CommitChoices(only_valid=True, others="absent"))
+
+    left_open = dict.fromkeys((budi.name, "Ani Contoh", "Eka Contoh", "Dewi Contoh"))
+    assert city.outcomes() == {**left_open, "Tidak Terdaftar Di Lembar": "absent", "Nur Aini": "present"}
+
+
+def test_people_are_left_or_absent_and_nothing_else(city: City) -> None:
+    made = city.upload(city.session(), crowd(1))
+
+    with pytest.raises(Invalid):
+        city.commit(made.id, choices=CommitChoices(others="present"))
+
+
+@pytest.mark.parametrize("status", [RegistrationStatus.CANCELLED, RegistrationStatus.WAITLISTED])
+def test_who_came_without_a_place_is_a_walk_in(city: City, status: RegistrationStatus) -> None:
+    code = city.session()
+    city.register(code, "Budi Contoh", MANGGAR, status=status)
+
+    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Budi Contoh;Manggar;hadir"))
+
+    (registration,) = city.all(Registration)
+    assert registration.status is RegistrationStatus.WALK_IN
+    assert city.outcomes() == {"Budi Contoh": "present"}
+
+
+def test_a_session_that_has_not_begun_needs_a_confirmation(city: City) -> None:
+    tomorrow = wita(now() + timedelta(days=1)).replace(tzinfo=None)
+    made = city.upload(city.session(starts=tomorrow), crowd(1))
+    assert [warning["code"] for warning in made.warnings] == ["session-not-started"]
+
+    with pytest.raises(Conflict) as refused:
+        city.commit(made.id)
+    assert refused.value.code == "session-not-started"
+    assert city.all(Attendance) == []
+
+    city.commit(made.id, choices=CommitChoices(confirm=frozenset({"session-not-started"})))
+    assert len(city.all(Attendance)) == 1
+
+
+def test_committing_again_gives_the_same_result(city: City) -> None:
+    made = city.imported(city.session(), crowd(2))
+    before = city.people_and_attendance()
+
+    again = city.commit(made.id, by="budi")
+
+    assert (again.status, again.committed_at) == (ImportStatus.COMMITTED, made.committed_at)
+    assert city.people_and_attendance() == before
+
+
+def test_a_blank_never_changes_what_is_recorded(city: City) -> None:
+    code = city.session()
+    city.imported(
+        code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;izin", "Nur Aini;Lamaru;hadir")
+    )
+
+    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;", "Nur Aini;Lamaru;hadir"))
+
+    assert city.outcomes() == {"Siti Aminah": "excused", "Nur Aini": "present"}
+
+
+def test_a_later_sheet_puts_an_attendance_right(city: City) -> None:
+    code = city.session()
+    city.imported(
+        code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;tidak", "Nur Aini;Lamaru;hadir")
+    )
+
+    again = city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
+
+    assert again.counts["update"] == 1
+    assert city.outcomes() == {"Siti Aminah": "present", "Nur Aini": "present"}
+    recorded = {one.attendance_import_id for one in city.all(Attendance) if one.recorded_by}
+    assert recorded == {again.id, again.id - 1}
+
+
+def test_a_person_is_completed_and_never_overwritten(city: City) -> None:
+    city.imported(city.session("A-1"), sheet("Nama;Kelurahan;HP;L/P", "Siti Aminah;Manggar;081200000001;P"))
+
+    city.imported(
+        city.session("B-1", MORNING + timedelta(days=7)),
+        sheet("Nama;Kelurahan;HP;Email;L/P", "Siti Aminah;Manggar;081200000001;siti@contoh.id;L"),
+    )
+
+    (person,) = city.all(Participant)
+    assert (person.email, person.sex) == ("siti@contoh.id", "P")
+    assert len(city.all(Registration)) == 2
+
+
+def test_who_moved_lives_where_the_newest_session_says(city: City) -> None:
+    header = "Nama;Kelurahan;RT;HP"
+    newer = city.session("B-1", MORNING + timedelta(days=30))
+    older = city.session("A-1", MORNING)
+    city.imported(newer, sheet(header, "Siti Aminah;Sepinggan;;081200000001"))
+
+    city.imported(older, sheet(header, "Siti Aminah;Manggar;12;081200000001"))
+
+    (person,) = city.all(Participant)
+    assert (person.kelurahan_code, person.rt) == (SEPINGGAN, None)
+    places = {one.workshop_session_id: (one.kelurahan_code, one.rt) for one in city.all(Registration)}
+    assert sorted(places.values(), key=str) == [(MANGGAR, "12"), (SEPINGGAN, None)]
+
+
+def test_an_rt_does_not_move_along(city: City) -> None:
+    header = "Nama;Kelurahan;RT;HP"
+    city.imported(city.session("A-1", MORNING), sheet(header, "Siti Aminah;Manggar;12;081200000001"))
+
+    city.imported(
+        city.session("B-1", MORNING + timedelta(days=30)), sheet(header, "Siti Aminah;Lamaru;;081200000001")
+    )
+
+    (person,) = city.all(Participant)
+    assert (person.kelurahan_code, person.rt) == (LAMARU, None)
+
+
+def test_a_known_person_without_a_place_gets_one(city: City) -> None:
+    with writing(city.engine) as db:
+        db.add(Participant(name="Siti Aminah", name_key="aminah siti", phone="+6281200000001"))
+
+    city.imported(city.session(), sheet("Nama;Kelurahan;HP", "Siti Aminah;Manggar;081200000001"))
+
+    (person,) = city.all(Participant)
+    assert person.kelurahan_code == MANGGAR
+
+
+def test_a_person_from_outside_the_city_has_a_place_of_their_own(city: City) -> None:
+    city.imported(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Samarinda;hadir"))
+
+    (registration,) = city.all(Registration)
+    assert (registration.kelurahan_code, registration.outside_place) == (None, "Samarinda")
+
+
+def test_the_basis_is_kept_with_each_registration(city: City) -> None:
+    made = city.upload(city.session(), crowd(1))
+
+    city.commit(made.id, choices=CommitChoices(basis=Basis.PAPER_CONSENT))
+
+    assert [one.basis for one in city.all(Registration)] == [Basis.PAPER_CONSENT]
+
+
+def test_a_group_or_a_kelurahan_that_is_not_there_is_refused_at_once(city: City) -> None:
+    code = city.session(groups=())
+    content = sheet("Nama;Kelurahan", "Siti Aminah;")
+
+    with pytest.raises(Invalid, match="pelaut"):
+        city.upload(code, content, choices=SheetChoices(target_group="pelaut"))
+    with pytest.raises(Invalid, match=r"64\.71\.99\.9999"):
+        city.upload(code, content, choices=SheetChoices(kelurahan="64.71.99.9999"))
+
+
+def test_what_was_chosen_for_the_file_serves_rows_that_are_silent(city: City) -> None:
+    choices = SheetChoices(target_group="komunitas", kelurahan=LAMARU)
+    made = city.upload(city.session(groups=()), sheet("Nama;Kelurahan", "Siti Aminah;"), choices=choices)
+
+    city.commit(made.id)
+
+    (registration,) = city.all(Registration)
+    assert (registration.target_group_code, registration.kelurahan_code) == ("komunitas", LAMARU)
+    assert [one.status for one in city.all(Attendance)] == [AttendanceStatus.PRESENT]
+
+
+def test_another_organization_does_not_even_see_the_import(city: City) -> None:
+    code = city.session()
+    made = city.upload(code, crowd(1))
+
+    with pytest.raises(NotFound):
+        city.upload(code, crowd(1), by="tono")
+    with pytest.raises(NotFound):
+        city.commit(made.id, by="tono")
+    with pytest.raises(NotFound):
+        city.undo(made.id, by="tono")
+    with pytest.raises(Forbidden):
+        city.upload(code, crowd(1), by="rina")
+    assert city.all(Participant) == []

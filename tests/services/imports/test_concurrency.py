@@ -1,0 +1,112 @@
+"""Several people at once: one result, nobody made twice, nothing half done."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Barrier
+from typing import Any
+
+import pytest
+
+from app.database import Db, writing
+from app.errors import Conflict
+from app.models import Activity, ImportStatus, Participant, Registration
+from app.services.imports import commit as import_commit
+from app.services.imports.commit import commit
+from app.services.imports.judging import newest_change
+from tests.stories import City, crowd, sheet
+
+# SQLite's writers wait for each other from their first statement on: there it can't happen.
+on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+
+
+def at_once(*deeds: Callable[[], object]) -> list[Any]:
+    """Does all of it in threads that start together; what was raised stands in the place of a result."""
+    start = Barrier(len(deeds))
+
+    def begin(deed: Callable[[], object]) -> object:
+        start.wait()
+        try:
+            return deed()
+        except Conflict as conflict:
+            return conflict
+
+    with ThreadPoolExecutor(len(deeds)) as threads:
+        return list(threads.map(begin, deeds))
+
+
+def test_two_commits_at_once_give_one_result(city: City) -> None:
+    made = city.upload(city.session(), crowd(50))
+
+    first, second = at_once(lambda: city.commit(made.id), lambda: city.commit(made.id, by="budi"))
+
+    assert first.committed_at == second.committed_at
+    assert len(city.all(Participant)) == len(city.all(Registration)) == 50
+    assert [one.action for one in city.all(Activity)].count("commit") == 1
+
+
+def test_the_same_new_people_in_two_sessions_at_once_are_made_once(city: City) -> None:
+    imports = [city.upload(city.session(code), crowd(50)).id for code in ("A-1", "B-1", "C-1")]
+
+    at_once(*(partial(city.commit, one) for one in imports))
+
+    assert len(city.all(Participant)) == 50
+    assert len(city.all(Registration)) == 150
+
+
+@on_postgresql
+def test_without_the_lock_they_would_be_made_twice(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The control of the test above: both look before either has written."""
+    both_have_looked = Barrier(2)
+
+    def look(db: Db) -> int:
+        newest = newest_change(db)
+        both_have_looked.wait()
+        return newest
+
+    monkeypatch.setattr(import_commit, "hold_people", lambda db: None)
+    monkeypatch.setattr(import_commit, "newest_change", look)
+    imports = [city.upload(city.session(code), crowd(3)).id for code in ("A-1", "B-1")]
+
+    at_once(*(partial(city.commit, one) for one in imports))
+
+    assert len(city.all(Participant)) == 6
+
+
+def test_an_import_is_undone_while_another_is_committed(city: City) -> None:
+    undone = city.imported(city.session("A-1"), crowd(30))
+    committed = city.upload(city.session("B-1"), crowd(30))
+
+    at_once(lambda: city.undo(undone.id), lambda: city.commit(committed.id))
+
+    registered = city.all(Registration)
+    assert len(city.all(Participant)) == len(registered) == 30
+    assert {one.workshop_session_id for one in registered} == {committed.workshop_session_id}
+
+
+def test_undoing_and_committing_the_same_import_at_once_ends_in_one_of_the_two(city: City) -> None:
+    made = city.imported(city.session(), crowd(10))
+
+    undone, committed = at_once(lambda: city.undo(made.id), lambda: city.commit(made.id))
+
+    assert undone.status is ImportStatus.UNDONE
+    became_of_commit = committed.code if isinstance(committed, Conflict) else committed.status
+    assert became_of_commit in {"not-in-review", ImportStatus.COMMITTED}
+    assert [one.action for one in city.all(Activity)].count("commit") == 1
+    assert city.all(Participant) == []
+
+
+@on_postgresql
+def test_a_commit_that_comes_to_light_late_is_not_overlooked(city: City) -> None:
+    """Lines of the log are numbered before they can be seen: here a workshop overtakes the first commit."""
+    people = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
+    first, session_code = city.upload(city.session("A-1"), people), city.session("B-1")
+    with writing(city.engine) as db:
+        commit(db, city.vault, city.actor("sari"), first.id)
+        db.flush()
+        city.workshop("C-1")
+        second = city.upload(session_code, people)
+
+    city.commit(second.id)
+
+    assert len(city.all(Participant)) == 1

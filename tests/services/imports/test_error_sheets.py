@@ -1,0 +1,198 @@
+"""Errors out, corrections in: what needs attention is handed out, corrected, and uploaded without a second mapping."""
+
+import json
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from app.database import reading, writing
+from app.errors import Conflict, Forbidden, NotFound
+from app.i18n import translator
+from app.models import Activity, AttendanceStatus
+from app.services.imports.commit import CommitChoices
+from app.services.imports.error_sheets import download_error_sheet
+from app.services.imports.judging import SheetChoices
+from app.spreadsheets.reading import read_sheet
+from tests.spreadsheets.story import saved
+from tests.stories import SAMPLES, City, sheet
+
+SESSION = "UMKM-2025-1"
+
+
+def error_sheet(city: City, import_id: int, *, by: str = "budi") -> bytes:
+    with reading(city.engine) as look, writing(city.engine) as db:
+        _ = translator("id")
+        return download_error_sheet(look, db, city.vault, city.actor(by), import_id, _, "id").content
+
+
+def corrected(content: bytes, corrections: Mapping[int, Mapping[str, str]]) -> bytes:
+    """The file with other texts in some cells: by the row's number in the uploaded sheet, then by heading."""
+    book = load_workbook(BytesIO(content))
+    page = book.worksheets[0]
+    headings = [cell.value for cell in page[1]]
+    for line in page.iter_rows(min_row=2):
+        for heading, text in corrections.get(int(str(line[0].value)), {}).items():
+            line[headings.index(heading)].value = text
+    return saved(book)
+
+
+def kinds(city: City, import_id: int) -> list[str]:
+    return [str(row.kind) for row in city.rows(import_id).values()]
+
+
+def handed_out(city: City, import_id: int) -> list[dict[str, Any]]:
+    """The cells by field that the reader finds in the sheet that is handed out."""
+    return [row.cells for row in read_sheet(error_sheet(city, import_id)).rows]
+
+
+def test_a_messy_sheet_is_corrected_and_needs_no_second_mapping(city: City) -> None:
+    told = json.loads((SAMPLES / "umkm-berantakan.xlsx.expected.json").read_text())
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, (SAMPLES / "umkm-berantakan.xlsx").read_bytes(), name="umkm.xlsx")
+    needing = {row["number"] for row in told["rows"] if row["kind"] in ("review", "error")}
+
+    content = error_sheet(city, uploaded.id)
+    again = city.upload(
+        SESSION,
+        corrected(
+            content,
+            {
+                13: {"ALAMAT / KELURAHAN": "Gunung Sari Ulu"},
+                14: {"ALAMAT / KELURAHAN": "Sepinggan"},
+                15: {"ALAMAT / KELURAHAN": "Manggar"},
+                16: {"ALAMAT / KELURAHAN": "Luar kota"},
+                17: {"KEHADIRAN": "Tidak hadir"},
+                19: {"NAMA LENGKAP": "Nama Susulan"},
+            },
+        ),
+    )
+
+    page = load_workbook(BytesIO(content)).worksheets[0]
+    assert {line[0].value for line in page.iter_rows(min_row=2)} == needing
+    assert kinds(city, again.id) == ["create"] * 6
+    assert [warning["code"] for warning in again.warnings] == []
+    outcomes = [row.result["attendance"] for row in city.rows(again.id).values()]
+    assert outcomes == ["present", "present", "present", "present", "absent", "present"]
+
+
+def test_a_row_says_itself_what_the_sheet_around_it_said(city: City) -> None:
+    """Section, ditto and blank mark mean nothing any more once the other rows are gone."""
+    city.session(SESSION, groups=("umkm", "rt"))
+    uploaded = city.upload(
+        SESSION,
+        sheet(
+            "No;Nama;Kelurahan;Unsur;HP;Hadir",
+            ";KELURAHAN MANGGAR;;;;",
+            "1;Siti Aminah;;UMKM;;hadir",
+            "2;;;sda;081200000101;",
+        ),
+    )
+    assert handed_out(city, uploaded.id) == [
+        {
+            "kelurahan": "KELURAHAN MANGGAR",
+            "target_group": "UMKM",
+            "phone": "081200000101",
+            "attendance": "Kosong: tidak hadir",
+        }
+    ]
+
+
+def test_a_blank_that_is_handed_out_changes_no_attendance_that_is_recorded(city: City) -> None:
+    city.session(SESSION)
+    city.register(SESSION, "Rina Melati", "64.71.06.1005", outcome=AttendanceStatus.PRESENT)
+    people = ("Siti Aminah;Damai;hadir", "Rina Melati;Antah;", "Nur Hayati;Antah;")
+    uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", *people))
+
+    damai = {"Kelurahan": "Damai"}
+    again = city.imported(SESSION, corrected(error_sheet(city, uploaded.id), {3: damai, 4: damai}))
+
+    assert kinds(city, again.id) == ["unchanged", "create"]
+    assert city.outcomes() == {"Rina Melati": "present", "Nur Hayati": "absent"}
+
+
+def test_what_was_chosen_for_the_file_or_the_row_is_written_out(city: City) -> None:
+    city.session(SESSION, groups=("umkm", "rt"))
+    uploaded = city.upload(
+        SESSION,
+        sheet("Nama;Wilayah;Hadir", ";Gunung Sari;hadir", ";;hadir"),
+        choices=SheetChoices(target_group="rt", kelurahan="64.71.01.1001"),
+    )
+    city.correct(uploaded.id, 2, decision={"kelurahan": "outside"})
+
+    assert handed_out(city, uploaded.id) == [
+        {"kelurahan": "Luar kota", "target_group": "Pengurus RT", "attendance": "hadir"},
+        {"kelurahan": "Manggar", "target_group": "Pengurus RT", "attendance": "hadir"},
+    ]
+
+
+def test_a_row_that_contradicts_another_has_the_files_group_too(city: City) -> None:
+    city.session(SESSION, groups=("umkm", "rt"))
+    uploaded = city.upload(
+        SESSION,
+        sheet("Nama;Kelurahan;HP;Hadir", "Siti;Damai;081200000101;hadir", "Siti;Damai;081200000101;tidak"),
+        choices=SheetChoices(target_group="rt"),
+    )
+    (again,) = handed_out(city, uploaded.id)
+    assert (again["target_group"], again["attendance"]) == ("Pengurus RT", "tidak")
+
+
+def test_columns_that_were_named_by_hand_are_understood_again(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(
+        SESSION,
+        sheet("Nama;Titik;Ket X", "Siti Aminah;Antah Berantah;v"),
+        choices=SheetChoices(columns={1: "kelurahan", 2: "attendance"}),
+    )
+    content = corrected(error_sheet(city, uploaded.id), {2: {"Kelurahan": "Damai"}})
+
+    again = city.upload(SESSION, content)
+
+    assert kinds(city, again.id) == ["create"]
+
+
+def test_corrections_made_on_the_page_are_in_it(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", ";Antah;hadir"))
+    city.correct(uploaded.id, 2, cells={"name": "Siti Aminah"})
+    assert handed_out(city, uploaded.id)[0]["name"] == "Siti Aminah"
+
+
+def test_what_a_commit_left_out_can_still_be_corrected(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", "Siti;Damai;hadir", "Nur;Antah;hadir"))
+    city.commit(uploaded.id, choices=CommitChoices(only_valid=True))
+
+    again = city.imported(SESSION, corrected(error_sheet(city, uploaded.id), {3: {"Kelurahan": "Damai"}}))
+
+    assert kinds(city, again.id) == ["create"]
+    assert city.outcomes() == {"Siti": "present", "Nur": "present"}
+
+
+def test_there_is_none_where_nothing_needs_attention(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", "Siti;Damai;hadir"))
+    with pytest.raises(Conflict) as refused:
+        error_sheet(city, uploaded.id)
+    assert refused.value.code == "nothing-to-correct"
+
+
+def test_it_is_for_those_who_import_and_logged(city: City) -> None:
+    city.session(SESSION)
+    uploaded = city.upload(SESSION, sheet("Nama;Kelurahan", "Siti;Antah"), name="daftar mei.csv")
+    with pytest.raises(NotFound):
+        error_sheet(city, uploaded.id, by="tono")
+    with pytest.raises(Forbidden):
+        error_sheet(city, uploaded.id, by="rina")
+
+    error_sheet(city, uploaded.id)
+
+    (taken,) = [line for line in city.all(Activity) if line.action == "download"]
+    assert (taken.actor, taken.subject, taken.subject_id) == (
+        "Budi Petugas",
+        "attendance-import",
+        str(uploaded.id),
+    )
+    assert taken.after == {"file": "daftar mei-perbaikan.xlsx"}

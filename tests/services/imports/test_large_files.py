@@ -1,0 +1,220 @@
+"""A large file is read in the background: queued with the upload, claimed by one worker, lost by none."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from app import jobs
+from app.database import reading, writing
+from app.errors import Conflict
+from app.jobs import Jobs
+from app.models import Activity, AttendanceImport, AttendanceImportRow, ImportStatus, OutboxTask
+from app.models.base import now
+from app.services.imports import queued as queued_imports
+from app.services.imports.mapping import ReadAsGiven, read_as_given, remap
+from app.services.imports.queued import give_up_reading, read_queued
+from app.services.imports.upload import READ_AT_ONCE_BYTES, read_again
+from app.services.outbox import TRIES, claim
+from app.settings import Settings
+from tests.stories import City, crowd
+
+LARGE = crowd(3) + b";" * READ_AT_ONCE_BYTES
+
+
+@pytest.fixture
+def worker(settings: Settings, engine: Engine, city: City) -> Jobs:
+    return Jobs(settings, engine, city.vault)
+
+
+def status(city: City) -> ImportStatus:
+    (attendance_import,) = city.all(AttendanceImport)
+    return attendance_import.status
+
+
+def let_the_claim_run_out(city: City) -> None:
+    with writing(city.engine) as db:
+        for task in city.all(OutboxTask):
+            db.get_one(OutboxTask, task.id).claimed_until = now() - timedelta(seconds=1)
+
+
+def test_it_is_read_after_the_answer(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), LARGE)
+    assert (made.status, made.counts, city.rows(made.id)) == (ImportStatus.READING, {}, {})
+
+    worker.drain()
+
+    assert status(city) is ImportStatus.REVIEW
+    assert len(city.rows(made.id)) == 3
+    assert city.all(OutboxTask) == []
+
+
+def mapped(city: City, import_id: int, **given: object) -> ImportStatus:
+    with reading(city.engine) as look, writing(city.engine) as db:
+        return remap(look, db, city.vault, city.actor("budi"), import_id, given).status
+
+
+def test_it_is_read_again_after_the_answer_as_somebody_said(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+    city.correct(made.id, 2, cells={"name": "Siti Aminah"})
+
+    assert mapped(city, made.id, columns={0: "name", 1: "kelurahan", 2: None}) is ImportStatus.READING
+    assert len(city.rows(made.id)) == 3
+    with pytest.raises(Conflict):
+        city.correct(made.id, 2, cells={"name": "Nur Aini"})
+    worker.drain()
+
+    rows = city.rows(made.id)
+    assert status(city) is ImportStatus.REVIEW
+    assert rows[2].cells["name"] == "Siti Aminah"
+    assert {tuple(row.cells) for row in rows.values()} == {("name", "kelurahan", "attendance")}
+    (line,) = [one for one in city.all(Activity) if one.action == "map"]
+    assert line.actor == "Budi Petugas"
+    assert city.all(OutboxTask) == []
+
+
+def test_what_cannot_be_read_so_stays_as_it_was_and_says_why(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+
+    mapped(city, made.id, sheet="Lembar lain")
+    worker.drain()
+
+    (kept,) = city.all(AttendanceImport)
+    assert kept.status is ImportStatus.REVIEW
+    assert (kept.failure or {})["code"] == "no-such-sheet"
+    assert len(city.rows(made.id)) == 3
+
+
+def test_what_changed_while_it_was_read_again_is_kept_and_said(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when a colleague merges two people, of whom one was chosen for a row."""
+
+    def read_meanwhile(*asked: Any) -> ReadAsGiven:
+        read = read_as_given(*asked)
+        with writing(city.engine) as db:
+            db.get_one(AttendanceImportRow, (made.id, 2)).decision = {"person": "new"}
+        return read
+
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+    mapped(city, made.id, target_group="umkm")
+    monkeypatch.setattr(queued_imports, "read_as_given", read_meanwhile)
+    worker.drain()
+
+    (kept,) = city.all(AttendanceImport)
+    assert (kept.status, (kept.failure or {})["code"]) == (ImportStatus.REVIEW, "corrected-meanwhile")
+    assert city.rows(made.id)[2].decision == {"person": "new"}
+    assert city.all(OutboxTask) == []
+
+
+def test_a_worker_that_died_does_not_take_it_along(city: City, worker: Jobs) -> None:
+    city.upload(city.session(), LARGE)
+    with writing(city.engine) as db:
+        assert claim(db) is not None
+
+    worker.drain()
+    assert status(city) is ImportStatus.READING
+
+    let_the_claim_run_out(city)
+    worker.drain()
+    assert status(city) is ImportStatus.REVIEW
+
+
+def test_two_workers_never_take_the_same(city: City) -> None:
+    for code in ("A-1", "B-1"):
+        city.upload(city.session(code), LARGE)
+
+    with writing(city.engine) as db:
+        first = claim(db)
+    with writing(city.engine) as db:
+        second = claim(db)
+        nothing = claim(db)
+
+    assert first is not None
+    assert second is not None
+    assert first.payload != second.payload
+    assert nothing is None
+
+
+def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, worker: Jobs) -> None:
+    city.upload(city.session(), b"not a list\n" + b"\n" * READ_AT_ONCE_BYTES)
+
+    worker.drain()
+
+    (failed,) = city.all(AttendanceImport)
+    assert failed.status is ImportStatus.FAILED
+    assert failed.failure is not None
+    assert failed.failure["code"] == "no-header"
+    assert city.all(OutboxTask) == []
+
+
+def test_after_several_tries_it_is_given_up(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fault(*_: object) -> None:
+        raise RuntimeError("the disk is full")
+
+    monkeypatch.setattr(jobs, "read_queued", fault)
+    city.upload(city.session(), LARGE)
+
+    for _ in range(TRIES):
+        assert status(city) is ImportStatus.READING
+        worker.drain()
+        let_the_claim_run_out(city)
+
+    (failed,) = city.all(AttendanceImport)
+    assert failed.status is ImportStatus.FAILED
+    assert failed.failure is not None
+    assert failed.failure["code"] == "unreadable-file"
+    assert city.all(OutboxTask) == []
+    assert caplog.text.count("the disk is full") >= TRIES
+
+
+def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = city.upload(city.session(), LARGE)
+
+    def read_late(*asked: Any, **how: Any) -> object:
+        monkeypatch.undo()
+        read = read_again(*asked, **how)
+        with reading(city.engine) as look, writing(city.engine) as db:
+            read_queued(look, db, city.vault, {"import": made.id})
+        city.correct(made.id, 2, cells={"name": "Siti Aminah"})
+        return read
+
+    monkeypatch.setattr(queued_imports, "read_again", read_late)
+    worker.drain()
+
+    assert status(city) is ImportStatus.REVIEW
+    assert city.rows(made.id)[2].cells["name"] == "Siti Aminah"
+
+
+def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
+    city: City, worker: Jobs
+) -> None:
+    made = city.upload(city.session(), LARGE)
+    worker.drain()
+
+    with writing(city.engine) as db:
+        give_up_reading(db, {"import": made.id})
+
+    assert status(city) is ImportStatus.REVIEW
+    assert len(city.rows(made.id)) == 3
+
+
+def test_a_file_at_which_every_worker_dies_is_given_up(city: City, worker: Jobs) -> None:
+    city.upload(city.session(), LARGE)
+    for _ in range(TRIES):
+        with writing(city.engine) as db:
+            assert claim(db) is not None
+        let_the_claim_run_out(city)
+
+    worker.drain()
+
+    assert status(city) is ImportStatus.FAILED
+    assert city.all(OutboxTask) == []

@@ -1,0 +1,92 @@
+"""Whom an import is about: its own rows count, whatever other lists of the session say."""
+
+import pytest
+
+from app.database import reading
+from app.models import AttendanceImport, Participant
+from app.queries.imports.attendance_imports import attendance_import
+from app.queries.imports.people import (
+    ListedAgain,
+    PeopleFigures,
+    listed_again,
+    people_figures,
+    people_named,
+)
+from tests.stories import LAMARU, City, sheet
+
+HEADER = "Nama;Kelurahan;HP;Kehadiran"
+SITI, BUDI, NUR = (
+    "Siti Aminah;Manggar;081200000001;hadir",
+    "Budi Contoh;Lamaru;;tidak",
+    "Nur Aini;Lamaru;;izin",
+)
+DEWI = "Dewi Contoh;Damai;081200000002;hadir"
+
+
+@pytest.fixture
+def code(city: City) -> str:
+    return city.session("A-1")
+
+
+def figures(city: City, made: AttendanceImport) -> PeopleFigures:
+    with reading(city.engine) as look:
+        return people_figures(look, attendance_import(look, city.actor("sari"), made.id))
+
+
+def test_what_a_list_brought_is_counted_from_its_own_rows(city: City, code: str) -> None:
+    """Siti is known from the first; Dewi stands twice on the second."""
+    first = city.imported(code, sheet(HEADER, SITI, BUDI, NUR))
+    second = city.imported(city.session("B-1"), sheet(HEADER, SITI, DEWI, DEWI))
+
+    assert figures(city, first) == PeopleFigures(3, 0, 1, 1, 1, 0, 0)
+    assert figures(city, second) == PeopleFigures(1, 1, 2, 0, 0, 0, 0)
+
+
+def test_people_are_named_from_the_rows_of_one_list(city: City, code: str) -> None:
+    city.imported(code, sheet(HEADER, SITI))
+    city.upload(code, sheet(HEADER, BUDI))
+    made = city.upload(code, sheet(HEADER, SITI, DEWI))
+
+    with reading(city.engine) as look:
+        named = people_named(look, made.id)
+    assert [one.name for one in named.fresh] == ["Dewi Contoh"]
+    assert [one.name for one in named.recognised] == ["Siti Aminah"]
+
+
+def test_whoever_came_from_outside_the_city_is_recognised(city: City, code: str) -> None:
+    city.register(city.session("B-1"), "Yusuf Contoh", None)
+    made = city.upload(code, sheet(HEADER, "Yusuf Contoh;Samarinda;;hadir"))
+    assert (figures(city, made).fresh, figures(city, made).recognised) == (0, 1)
+
+
+def test_neither_another_list_nor_a_namesake_lists_somebody(city: City, code: str) -> None:
+    city.register(code, "Nur Aini", LAMARU)
+    city.upload(code, sheet(HEADER, NUR, "Nur Aini;Antah;;hadir"))
+    made = city.upload(code, sheet(HEADER, "Nur Aini;Manggar;;hadir"))
+    assert figures(city, made).unlisted == 1
+
+
+def test_somebody_whom_a_row_may_mean_is_not_unlisted(city: City, code: str) -> None:
+    city.imported(city.session("B-1"), sheet(HEADER, "Rina Gani Anwar;Manggar;081200000003;hadir"))
+    city.register(code, "Rina Gani Anwar", person=city.all(Participant)[0])
+    made = city.upload(code, sheet(HEADER, "Rina Gani;Manggar;081200000003;hadir"))
+    assert (made.counts["review"], figures(city, made).unlisted) == (1, 0)
+
+
+def test_only_later_lists_that_stand_and_say_the_same_lose_their_ground(city: City, code: str) -> None:
+    """Nur was recorded before, Dewi by another list, and Siti for another session too: those stay."""
+    for _twice in range(2):
+        city.imported(code, sheet(HEADER, "Budi Contoh;Lamaru;;izin", NUR))
+    content = sheet(HEADER, SITI, BUDI, NUR)
+    made = city.imported(code, content)
+    again = city.imported(code, content)
+    city.undo(city.imported(code, content).id)
+    other = city.session("B-1")
+    for _twice in range(2):
+        city.imported(code, sheet(HEADER, DEWI))
+        city.imported(other, sheet(HEADER, SITI))
+    city.imported(code, sheet(HEADER, "Budi Contoh;Lamaru;081200000009;tidak"))
+
+    with reading(city.engine) as look:
+        found = attendance_import(look, city.actor("sari"), made.id)
+        assert listed_again(look, found) == [ListedAgain(again.id, "daftar.csv", 2)]

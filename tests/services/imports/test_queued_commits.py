@@ -1,0 +1,264 @@
+"""A long list is committed in the background: as it was asked, all or nothing, and if it can't be, it says why."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, update
+
+from app import jobs
+from app.database import reading, writing
+from app.errors import Conflict
+from app.jobs import Jobs
+from app.models import (
+    Activity,
+    Attendance,
+    Basis,
+    ImportStatus,
+    OutboxKind,
+    OutboxTask,
+    Participant,
+    Registration,
+    WorkshopSession,
+)
+from app.models.base import now
+from app.queries.imports.attendance_imports import attendance_import
+from app.queries.imports.document import why_broken_off
+from app.services.imports.commit import CommitChoices, commit, queue_commit
+from app.services.imports.mapping import remap
+from app.services.imports.queued import commit_queued, give_up_commit
+from app.services.imports.upload import discard
+from app.services.outbox import TRIES, claim
+from app.services.registrations.lists import upload_list
+from app.services.registrations.new_registrations import Registered
+from app.services.registrations.registering import Registering
+from app.settings import Settings
+from app.spreadsheets.attendance.judgement import JudgedRow
+from tests.coming import coming_session
+from tests.services.imports.test_concurrency import at_once
+from tests.stories import City, crowd, sheet
+
+
+@pytest.fixture
+def worker(settings: Settings, engine: Engine, city: City) -> Jobs:
+    return Jobs(settings, engine, city.vault)
+
+
+def ask(
+    city: City, import_id: int, *, by: str = "sari", choices: CommitChoices | None = None
+) -> ImportStatus:
+    with writing(city.engine) as db:
+        return queue_commit(db, city.actor(by), import_id, choices).status
+
+
+def standing(city: City, import_id: int) -> tuple[ImportStatus, str | None]:
+    """How an import stands, and the code of what it says about that."""
+    with reading(city.engine) as look:
+        found = attendance_import(look, city.actor("sari"), import_id)
+    problem = why_broken_off(found)
+    return found.status, problem.code if problem else None
+
+
+def let_the_claim_run_out(city: City) -> None:
+    with writing(city.engine) as db:
+        db.exec(update(OutboxTask).values(claimed_until=now() - timedelta(seconds=1)))
+
+
+def test_it_is_done_as_it_was_asked_and_by_whoever_asked(city: City, worker: Jobs) -> None:
+    code = city.session()
+    city.register(code, "Budi Contoh")
+    made = city.upload(code, crowd(3))
+    choices = CommitChoices(others="absent", basis=Basis.PAPER_CONSENT)
+
+    assert ask(city, made.id, by="budi", choices=choices) is ImportStatus.COMMITTING
+    assert city.all(Attendance) == []
+    worker.drain()
+
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert sorted(city.outcomes().values(), key=str) == ["absent", "present", "present", "present"]
+    assert {one.basis for one in city.all(Registration) if one.basis is not Basis.CONSENT} == {choices.basis}
+    (line,) = [one for one in city.all(Activity) if one.action == "commit"]
+    assert (line.user_id, line.actor) == (city.users["budi"].id, "Budi Petugas")
+
+
+def test_asked_by_two_at_once_it_is_done_once(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), crowd(3))
+
+    asked = at_once(lambda: ask(city, made.id), lambda: ask(city, made.id, by="budi"))
+    worker.drain()
+
+    assert asked == [ImportStatus.COMMITTING] * 2
+    assert [one.action for one in city.all(Activity)].count("commit") == 1
+
+
+def test_a_worker_that_is_late_changes_nothing(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), crowd(3))
+    ask(city, made.id)
+    (task,) = city.all(OutboxTask)
+    worker.drain()
+
+    with writing(city.engine) as db:
+        commit_queued(db, city.vault, task.payload)
+        give_up_commit(db, made.id)
+
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert [one.action for one in city.all(Activity)].count("commit") == 1
+
+
+def test_meanwhile_nobody_changes_it(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), crowd(3))
+    ask(city, made.id)
+    sari = city.actor("sari")
+
+    def map_again() -> None:
+        with reading(city.engine) as look, writing(city.engine) as db:
+            remap(look, db, city.vault, sari, made.id, {"target_group": "umkm"})
+
+    def throw_away() -> None:
+        with writing(city.engine) as db:
+            discard(db, sari, made.id)
+
+    changes: list[Callable[[], object]] = [
+        lambda: city.correct(made.id, 2, cells={"name": "Siti Aminah"}),
+        map_again,
+        throw_away,
+        lambda: city.undo(made.id),
+    ]
+    for change in changes:
+        with pytest.raises(Conflict) as refused:
+            change()
+        assert refused.value.code == "being-committed"
+    assert city.commit(made.id).status is ImportStatus.COMMITTING
+    assert city.all(Participant) == []
+
+
+def test_what_others_recorded_meanwhile_may_bring_it_back_to_review(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar", "Nur Aini;Manggar"))
+    ask(city, made.id)
+    other = city.session("B-1")
+    city.imported(other, sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
+    city.register(other, "Siti Aminah")
+
+    worker.drain()
+
+    assert standing(city, made.id) == (ImportStatus.REVIEW, "rows-need-attention")
+    assert city.rows(made.id)[2].kind == "review"
+    assert len(city.all(Participant)) == 2
+
+    city.correct(made.id, 2, decision={"person": "new"})
+    assert standing(city, made.id) == (ImportStatus.REVIEW, None)
+    ask(city, made.id)
+    worker.drain()
+    assert len(city.all(Participant)) == 4
+
+
+def test_a_session_moved_meanwhile_brings_it_back_to_review(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), crowd(3))
+    ask(city, made.id)
+    with writing(city.engine) as db:
+        later = {"starts_at": now() + timedelta(days=1), "ends_at": now() + timedelta(days=2)}
+        db.exec(update(WorkshopSession).values(**later))
+
+    worker.drain()
+
+    assert standing(city, made.id) == (ImportStatus.REVIEW, "session-not-started")
+    assert city.all(Attendance) == []
+
+
+def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = coming_session(city)
+    with reading(city.engine) as look, writing(city.engine) as db:
+        content = sheet("Nama;Kelurahan;HP", "Ani Aster;Manggar;081200000001", "Budi Bakung;Manggar;")
+        made = upload_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)
+    ask(city, made.id)
+    register = Registering.register
+
+    def refuse_budi(registering: Registering, judged: JudgedRow) -> Registered:
+        if judged.values.name == "Budi Bakung":
+            raise Conflict("Budi Bakung is registered already.", code="already-registered")
+        return register(registering, judged)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(Registering, "register", refuse_budi)
+        worker.drain()
+
+    assert standing(city, made.id) == (ImportStatus.REVIEW, "already-registered")
+    assert (city.all(Participant), city.all(Registration), city.all(OutboxTask)) == ([], [], [])
+    assert not [one for one in city.all(Activity) if one.action == "register"]
+
+    ask(city, made.id)
+    worker.drain()
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert len(city.all(Registration)) == 2
+
+
+def test_a_worker_that_died_leaves_nothing_and_another_does_it(
+    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = city.upload(city.session(), crowd(3))
+    ask(city, made.id)
+    with writing(city.engine) as db:
+        assert claim(db) is not None
+    let_the_claim_run_out(city)
+    seen = []
+
+    def look_then_commit(*given: Any) -> None:
+        seen.append(standing(city, made.id))
+        commit_queued(*given)
+
+    monkeypatch.setattr(jobs, "commit_queued", look_then_commit)
+    worker.drain()
+
+    assert seen == [(ImportStatus.COMMITTING, "interrupted")]
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert len(city.all(Attendance)) == 3
+
+
+def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, worker: Jobs) -> None:
+    made = city.upload(city.session(), crowd(3))
+    ask(city, made.id)
+    for _ in range(TRIES):
+        with writing(city.engine) as db:
+            assert claim(db) is not None
+        let_the_claim_run_out(city)
+
+    worker.drain()
+    assert standing(city, made.id) == (ImportStatus.REVIEW, "interrupted")
+    assert city.all(Attendance) == []
+
+    ask(city, made.id)
+    worker.drain()
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+
+
+@pytest.mark.parametrize("kind", [OutboxKind.READ_IMPORT, OutboxKind.COMMIT_IMPORT])
+def test_an_import_that_has_gone_keeps_no_other_waiting(city: City, worker: Jobs, kind: OutboxKind) -> None:
+    """Whether its work was never begun, broke off, or is to be given up."""
+    with writing(city.engine) as db:
+        payload = {"import": 4711, "user": None}
+        db.add_all(OutboxTask(kind=kind, payload=payload, attempts=tries) for tries in range(TRIES + 1))
+    made = city.upload(city.session(), crowd(3))
+    ask(city, made.id)
+
+    worker.drain()
+
+    assert city.all(OutboxTask) == []
+    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+
+
+def test_how_many_rows_are_done_grows_from_none_to_all(city: City) -> None:
+    """Also where the list has to be judged again, and not all of its rows are written."""
+    made = city.upload(city.session("A-1"), crowd(2500))
+    city.imported(city.session("B-1"), crowd(1200))
+    told: list[tuple[int, int]] = []
+
+    with writing(city.engine) as db:
+        to = (db, city.vault, city.actor("sari"), made.id)
+        commit(*to, progress=lambda done, of: told.append((done, of)))
+
+    done = [rows for rows, _ in told]
+    assert (done[0], done[-1], done == sorted(done)) == (0, 2500, True)
+    assert {of for _, of in told} == {2500}

@@ -1,0 +1,33 @@
+"""How far the reading of a long list has come, for whoever waits."""
+
+import pytest
+
+from app.database import reading, writing
+from app.jobs import Jobs
+from app.permissions import OPERATOR
+from app.services.imports.upload import upload
+from app.settings import Settings
+from tests.queued import drained
+from tests.stories import City, crowd
+
+
+def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
+    told: list[tuple[int, int]] = []
+    with reading(city.engine) as look, writing(city.engine) as db:
+        to = (look, db, city.vault, OPERATOR, city.session())
+        upload(*to, "daftar.csv", crowd(3000), progress=lambda done, of: told.append((done, of)))
+    done = [rows for rows, _ in told]
+    assert (done[0], done[-1], done == sorted(done)) == (0, 3000, True)
+    assert {of for _, of in told} == {3000}
+
+
+def test_others_can_ask_while_a_file_is_read_and_not_after(
+    city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with reading(city.engine) as look, writing(city.engine) as db:
+        to = (look, db, city.vault, OPERATOR, city.session())
+        kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
+    worker, asking = (Jobs(settings, city.engine, city.vault) for _ in range(2))
+    seen = drained(worker, monkeypatch, lambda: asking.rows_done(kept.id))
+    assert any(rows is not None and 0 < rows[0] < rows[1] == 3000 for rows in seen)
+    assert asking.rows_done(kept.id) is None

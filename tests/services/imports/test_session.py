@@ -1,0 +1,48 @@
+"""What the session says counts for its lists as it is when they are committed: its places, its day."""
+
+from datetime import timedelta
+
+from app.database import writing
+from app.models import Registration, RegistrationStatus
+from app.services.workshops.workshop_sessions import (
+    WorkshopSessionInput,
+    change_workshop_session,
+    create_workshop_session,
+)
+from tests.stories import MORNING, City, crowd, sheet
+
+
+def test_beyond_the_places_of_a_kelurahan_who_was_there_is_a_walk_in(city: City) -> None:
+    workshop = city.workshop("A-W", "umkm")
+    given = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), capacity=10, places_per_kelurahan=1)
+    with writing(city.engine) as db:
+        create_workshop_session(db, city.actor("sari"), workshop, "A-1", given)
+
+    city.imported("A-1", sheet("Nama;Kelurahan", "Ani;Manggar", "Budi;Manggar", "Citra;Lamaru"))
+
+    placed = [registration.status for registration in city.all(Registration)]
+    assert placed == [RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN, RegistrationStatus.CONFIRMED]
+
+
+def test_a_session_s_day_put_right_after_the_upload_counts(city: City) -> None:
+    code = city.session(starts=MORNING - timedelta(days=1))
+    two_days = sheet("Nama;Kelurahan;5/8/2025;6/8/2025", "Ani;Manggar;v;", "Budi;Lamaru;;v")
+    made = city.upload(code, two_days)
+    with writing(city.engine) as db:
+        actor, starts = city.actor("sari"), MORNING + timedelta(days=1)
+        change_workshop_session(db, actor, code, WorkshopSessionInput(starts, starts + timedelta(hours=3)))
+
+    city.commit(made.id)
+
+    assert city.outcomes() == {"Ani": "absent", "Budi": "present"}
+
+
+def test_a_full_session_takes_whoever_was_there_as_a_walk_in(city: City) -> None:
+    city.imported(city.session(capacity=2), crowd(3))
+
+    statuses = [registration.status for registration in city.all(Registration)]
+    assert statuses == [
+        RegistrationStatus.CONFIRMED,
+        RegistrationStatus.CONFIRMED,
+        RegistrationStatus.WALK_IN,
+    ]

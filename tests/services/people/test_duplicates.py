@@ -1,0 +1,226 @@
+"""Possible duplicates: who is asked about, who isn't, and that it is remembered."""
+
+import random
+import string
+from itertools import combinations
+
+import pytest
+
+from app.database import writing
+from app.errors import Forbidden, NotFound
+from app.jobs import Jobs
+from app.models import OutboxTask, PairState, PossibleDuplicate
+from app.people.names import SAME, name_key, similarity
+from app.queries.people import similar_people
+from app.queries.people.similar_people import Namesake, letters_of, pairs_among
+from app.services.people.duplicates import tell_apart
+from app.settings import Settings
+from tests.beginnings import story
+from tests.services.people.duplicates import looked_for
+from tests.stories import City, crowd, sheet
+
+HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Siti Aminah;;Manggar;;;;hadir", "Siti Aminnah;;Manggar;;;;hadir"),
+        ("Kusuma Wardani;;Manggar;P;;;hadir", "Qusuma Wardani;;Manggar;;;;hadir"),
+        ("Muhammad Rizky Pratama;;Manggar;;;;hadir", "M. Rizki Pratama;;Manggar;;;;hadir"),
+        ("Siti Aminah;;Manggar;;5/8/1980;;hadir", "Siti Aminah Putri;;Manggar;;5/8/1980;;hadir"),
+        ("Nurhayati;;Manggar;;;;hadir", "Nur Hayati;;Manggar;;;;hadir"),
+        ("Yusuf Contoh;;Samarinda;;;;hadir", "Yusup Contoh;;Samarinda;;;;hadir"),
+    ],
+)
+def test_similar_names_in_one_place_are_asked_about(city: City, one: str, other: str) -> None:
+    city.imported(city.session(), sheet(HEADER, one, other))
+
+    assert looked_for(city) == [(one.split(";")[0], other.split(";")[0])]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Siti Aminah;;Manggar;;;;hadir", "Siti Aminnah;;Lamaru;;;;hadir"),
+        ("Siti Aminah;;Manggar;;;;hadir", "Siti Rahmawati;;Manggar;;;;hadir"),
+        ("Siti Aminah;;Manggar;;;;hadir", "Siti Aminah Putri;;Manggar;;;;hadir"),
+        ("Nur Ainun;;Manggar;L;;;hadir", "Nur Ainum;;Manggar;P;;;hadir"),
+        ("Siti Aminah;;Manggar;;5/8/1980;;hadir", "Siti Aminnah;;Manggar;;6/8/1990;;hadir"),
+        (
+            "Siti Aminah;6471054408900002;Manggar;;;;hadir",
+            "Siti Aminnah;6471056109010009;Manggar;;;;hadir",
+        ),
+        ("Yusuf Contoh;;Samarinda;;;;hadir", "Yusup Contoh;;Penajam;;;;hadir"),
+    ],
+)
+def test_other_people_are_not(city: City, one: str, other: str) -> None:
+    city.imported(city.session(), sheet(HEADER, one, other))
+
+    assert looked_for(city) == []
+
+
+@story
+def sitis(city: City) -> None:
+    city.imported(
+        city.session(), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir", "Siti Aminnah;;Manggar;;;;hadir")
+    )
+
+
+def test_a_commit_has_them_looked_for(sitis: City, settings: Settings) -> None:
+    jobs = Jobs(settings, sitis.engine, sitis.vault)
+
+    jobs.drain()
+
+    assert [pair.likeness for pair in sitis.all(PossibleDuplicate)] == [95]
+    assert sitis.all(OutboxTask) == []
+    jobs.close()
+
+
+def test_each_night_they_are_looked_for_everywhere(sitis: City, settings: Settings) -> None:
+    sitis.register("UMKM-2025-1", "Siti Aminahh")
+    jobs = Jobs(settings, sitis.engine, sitis.vault)
+
+    jobs.look_after_duplicates()
+    jobs.look_after_duplicates()
+
+    assert len(sitis.all(PossibleDuplicate)) == 3
+    jobs.close()
+
+
+def test_two_people_told_apart_are_never_asked_about_again(sitis: City) -> None:
+    looked_for(sitis)
+    [pair] = sitis.all(PossibleDuplicate)
+
+    with writing(sitis.engine) as db:
+        tell_apart(db, sitis.actor("sari"), pair.id)
+
+    looked_for(sitis)
+    [pair] = sitis.all(PossibleDuplicate)
+    assert (pair.state, pair.decided_by) == (PairState.DIFFERENT, sitis.users["sari"].id)
+
+
+def told_apart(city: City) -> list[tuple[str, str, PairState]]:
+    """The pairs that are kept once they have been looked for everywhere, with what was decided of them."""
+    pairs = looked_for(city)
+    return [(*pair, kept.state) for pair, kept in zip(pairs, city.all(PossibleDuplicate), strict=True)]
+
+
+def test_somebody_new_in_a_review_is_not_asked_about_again(city: City) -> None:
+    """Neither beside whom the database knows, nor beside whom the sheet names above."""
+    city.imported(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
+    made = city.upload(
+        city.session("UMKM-2025-2"),
+        sheet(HEADER, "Siti Aminah;;Manggar;;;081200000001;hadir", "Siti Aminah;;Manggar;;;;hadir"),
+    )
+    city.correct(made.id, 2, decision={"person": "new"})
+    city.correct(made.id, 3, decision={"person": "new"})
+
+    city.commit(made.id)
+
+    assert told_apart(city) == [("Siti Aminah", "Siti Aminah", PairState.DIFFERENT)] * 3
+    assert {pair.decided_by for pair in city.all(PossibleDuplicate)} == {city.users["sari"].id}
+
+
+def test_an_answer_that_is_taken_back_tells_nobody_apart(city: City) -> None:
+    content = sheet(HEADER, "Siti Aminah;;Manggar;;;081200000001;hadir", "Siti Aminah;;Manggar;;;;hadir")
+    made = city.upload(city.session(), content)
+    city.correct(made.id, 3, decision={"person": "new"})
+    city.correct(made.id, 3, cells={"name": "Siti Aminnah"}, decision={"person": None})
+
+    city.commit(made.id)
+
+    assert told_apart(city) == [("Siti Aminah", "Siti Aminnah", PairState.OPEN)]
+
+
+def test_an_undone_sheet_takes_along_whom_it_told_apart(city: City) -> None:
+    city.imported(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
+    made = city.upload(city.session("UMKM-2025-2"), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
+    city.correct(made.id, 2, decision={"person": "new"})
+    city.commit(made.id)
+
+    city.undo(made.id)
+
+    assert told_apart(city) == []
+
+
+def test_only_who_may_merge_decides(sitis: City) -> None:
+    looked_for(sitis)
+    [pair] = sitis.all(PossibleDuplicate)
+
+    for name, refusal in (("tono", NotFound), ("budi", Forbidden), ("rina", Forbidden)):
+        with writing(sitis.engine) as db, pytest.raises(refusal):
+            tell_apart(db, sitis.actor(name), pair.id)
+
+    assert [pair.state for pair in sitis.all(PossibleDuplicate)] == [PairState.OPEN]
+
+
+def test_pairs_go_with_their_people(sitis: City) -> None:
+    looked_for(sitis)
+
+    sitis.undo(1)
+
+    assert sitis.all(PossibleDuplicate) == []
+
+
+def test_one_place_keeps_so_many_pairs_the_likeliest_first(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(similar_people, "MOST_PAIRS", 3)
+    city.imported(city.session(), crowd(20))
+    city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestari")
+    city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestary")
+
+    looked_for(city)
+
+    kept = [pair.likeness for pair in city.all(PossibleDuplicate)]
+    assert len(kept) == 3
+    assert max(kept) == kept[0]
+
+
+def test_the_work_grows_with_the_people_and_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
+    compared = [0]
+
+    def counted(one: str, other: str) -> float:
+        compared[0] += 1
+        return similarity(one, other)
+
+    monkeypatch.setattr(similar_people, "similarity", counted)
+    chance = random.Random(34)  # noqa: S311 (the same made-up names every time, nothing secret)
+
+    counts = []
+    for size in (500, 2000):
+        compared[0] = 0
+        pairs_among([namesake(n, f"{word(chance)} muhammad {word(chance)}") for n in range(size)])
+        counts.append(compared[0])
+
+    assert counts[1] < 6 * counts[0] < 6 * 500 * 3 * similar_people.NEIGHBOURS
+
+
+def test_what_comparing_all_with_all_would_find_is_found() -> None:
+    chance = random.Random(68)  # noqa: S311
+    names = [f"{word(chance)} {word(chance)}" for _ in range(150)]
+    slips = [
+        name.replace(name[position], chance.choice(string.ascii_lowercase), 1)
+        for name in names
+        for position in [chance.randrange(len(name))]
+        if name[position] != " "
+    ]
+    people = [namesake(n, name) for n, name in enumerate(names + slips)]
+
+    everything = {
+        (one.id, other.id)
+        for one, other in combinations(people, 2)
+        if similarity(one.name_key, other.name_key) >= SAME
+    }
+
+    assert len(everything) > 50
+    assert {(pair.participant_id, pair.other_id) for pair in pairs_among(people)} >= everything
+
+
+def namesake(number: int, name: str) -> Namesake:
+    return Namesake(number, name_key(name), letters_of(name), None, None, None, None, None)
+
+
+def word(chance: random.Random) -> str:
+    return "".join(chance.choices(string.ascii_lowercase, k=8))

@@ -1,0 +1,236 @@
+"""Two records become one person: nothing that either was told is lost, nothing counts twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+
+from app.database import reading, writing
+from app.errors import Forbidden, Invalid, NotFound
+from app.models import (
+    Activity,
+    Attendance,
+    AttendanceStatus,
+    Participant,
+    PeopleMerge,
+    PossibleDuplicate,
+    Registration,
+    RegistrationStatus,
+)
+from app.permissions import OPERATOR
+from app.queries.people.history import registrations_of
+from app.services.people.merge import merge
+from tests.beginnings import story
+from tests.services.people.duplicates import looked_for, merged, pair_of, person_id
+from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
+
+HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
+NEXT_WEEK = MORNING + timedelta(days=7)
+
+ABSENT, EXCUSED, PRESENT = AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED, AttendanceStatus.PRESENT
+
+
+@story
+def siti_twice(city: City) -> None:
+    """Siti Aminah came to A-1; a week later Siti Aminnah, of another phone and with a NIK, came to B-1."""
+    city.imported(
+        city.session("A-1"), sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;siti@contoh.id;hadir")
+    )
+    city.imported(
+        city.session("B-1", NEXT_WEEK),
+        sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir"),
+    )
+
+
+def test_one_person_has_come_to_both_sessions(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+
+    [siti] = siti_twice.all(Participant)
+    assert [one.participant_id for one in siti_twice.all(Registration)] == [siti.id, siti.id]
+    assert [one.status for one in siti_twice.all(Attendance)] == [PRESENT, PRESENT]
+    assert siti_twice.all(PossibleDuplicate) == []
+
+
+def test_blanks_are_filled_and_differences_go_by_the_newest_session(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+
+    [siti] = siti_twice.all(Participant)
+    assert (siti.name, siti.phone, siti.email) == ("Siti Aminnah", "+6281200000002", "siti@contoh.id")
+    assert siti.nik_encrypted is not None
+    assert siti_twice.vault.decrypt(siti.nik_encrypted) == "6471054408900002"
+
+
+def test_a_person_chooses_field_by_field(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Siti Aminah", kelurahan="Siti Aminah")
+
+    [siti] = siti_twice.all(Participant)
+    assert (siti.name, siti.name_key) == ("Siti Aminah", "aminah siti")
+    assert (siti.rt, siti.phone) == ("12", "+6281200000002")
+
+
+def test_they_are_known_since_the_first_and_were_last_seen_at_the_newest_session(city: City) -> None:
+    city.imported(city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
+    city.imported(city.session("A-1"), sheet(HEADER, "Siti Aminnah;;Manggar;;;;hadir"))
+    first, _ = city.all(Participant)
+
+    merged(city, "Siti Aminah", "Siti Aminnah")
+
+    [siti] = city.all(Participant)
+    assert (siti.created_at, siti.latest_session_at) == (first.created_at, first.latest_session_at)
+
+
+def test_a_choice_of_somebody_else_is_refused(siti_twice: City) -> None:
+    siti_twice.register("A-1", "Budi Contoh")
+    before = siti_twice.people_and_attendance()
+
+    with pytest.raises(Invalid):
+        merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Budi Contoh")
+
+    assert siti_twice.people_and_attendance() == before
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "remains"),
+    [
+        (PRESENT, ABSENT, PRESENT),
+        (ABSENT, PRESENT, PRESENT),
+        (EXCUSED, ABSENT, EXCUSED),
+        (EXCUSED, PRESENT, PRESENT),
+        (None, ABSENT, ABSENT),
+        (None, None, None),
+    ],
+)
+def test_registrations_of_a_session_fold_together(
+    city: City,
+    first: AttendanceStatus | None,
+    second: AttendanceStatus | None,
+    remains: AttendanceStatus | None,
+) -> None:
+    code = city.session("A-1")
+    city.register(code, "Siti Aminah", MANGGAR, outcome=first)
+    city.register(code, "Siti Aminnah", LAMARU, outcome=second)
+
+    merged(city, "Siti Aminah", "Siti Aminnah")
+
+    assert [one.status for one in city.all(Attendance)] == ([remains] if remains else [])
+    [registration] = city.all(Registration)
+    assert registration.participant_id == city.all(Participant)[0].id
+    if first is not second:
+        assert registration.kelurahan_code == (MANGGAR if remains is first else LAMARU)
+
+
+def test_who_had_a_place_keeps_it(city: City) -> None:
+    code = city.session("A-1")
+    city.register(code, "Siti Aminah")
+    city.register(code, "Siti Aminnah", status=RegistrationStatus.WALK_IN, outcome=PRESENT)
+
+    merged(city, "Siti Aminah", "Siti Aminnah")
+
+    assert [one.status for one in city.all(Registration)] == [RegistrationStatus.CONFIRMED]
+
+
+def test_sheets_are_still_traced_to_the_person(siti_twice: City) -> None:
+    again = siti_twice.imported("A-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;;;hadir"))
+
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+
+    [siti] = siti_twice.all(Participant)
+    with reading(siti_twice.engine) as look:
+        told = registrations_of(look, OPERATOR, siti.id, "id")
+    assert [(one.session_code, [source.import_id for source in one.sources]) for one in told] == [
+        ("B-1", [2]),
+        ("A-1", [1, again.id]),
+    ]
+
+
+def test_the_same_sheet_again_changes_nothing(siti_twice: City) -> None:
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+
+    again = siti_twice.upload(
+        "B-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir")
+    )
+
+    assert (again.counts["create"], again.counts["unchanged"]) == (0, 1)
+
+
+def test_an_import_that_was_judged_before_the_merge_finds_the_one_who_remains(siti_twice: City) -> None:
+    waiting = siti_twice.upload("A-1", sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;tidak"))
+    siti_twice.correct(waiting.id, 2, decision={"person": person_id(siti_twice, "Siti Aminah")})
+
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    siti_twice.commit(waiting.id)
+
+    assert len(siti_twice.all(Participant)) == 1
+    assert [one.status for one in siti_twice.all(Attendance)] == [ABSENT, PRESENT]
+
+
+def test_two_rows_that_wait_for_the_two_become_one(siti_twice: City) -> None:
+    waiting = siti_twice.upload(
+        siti_twice.session("C-1"),
+        sheet(
+            HEADER,
+            "Siti Aminah;;Manggar;12;081200000001;;hadir",
+            "Siti Aminnah;6471054408900002;Manggar;;;;hadir",
+        ),
+    )
+
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah", phone="Siti Aminah")
+
+    assert siti_twice.commit(waiting.id).counts["duplicate"] == 1
+    assert len(siti_twice.all(Registration)) == 3
+
+
+def test_two_merges_at_once_make_one(siti_twice: City) -> None:
+    pair_id = pair_of(siti_twice, "Siti Aminah", "Siti Aminnah")
+    start = Barrier(2)
+
+    def merge_as(name: str) -> PeopleMerge | NotFound:
+        start.wait()
+        try:
+            with writing(siti_twice.engine) as db:
+                return merge(db, siti_twice.actor(name), pair_id)
+        except NotFound as gone:
+            return gone
+
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(merge_as, ("sari", "made")))
+
+    assert sorted(type(answer).__name__ for answer in answers) == ["NotFound", "PeopleMerge"]
+    assert len(siti_twice.all(PeopleMerge)) == len(siti_twice.all(Participant)) == 1
+
+
+def test_an_organizer_merges_only_people_of_whom_nobody_else_knows(siti_twice: City) -> None:
+    siti_twice.imported(
+        siti_twice.session("T-1", by="tono"),
+        sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;hadir"),
+        by="tono",
+    )
+
+    for name in ("sari", "tono"):
+        with pytest.raises(NotFound):
+            merged(siti_twice, "Siti Aminah", "Siti Aminnah", by=name)
+    with pytest.raises(Forbidden):
+        merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="budi")
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="made")
+
+    assert len(siti_twice.all(Participant)) == 1
+
+
+def test_the_log_says_who_merged_whom_without_personal_data(siti_twice: City) -> None:
+    gone = person_id(siti_twice, "Siti Aminah")
+
+    made = merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+
+    line = siti_twice.all(Activity)[-1]
+    assert (line.actor, line.action, line.subject) == ("Sari Panitia", "merge", "participant")
+    assert line.subject_id == str(made.kept_id)
+    assert line.after == {"other": gone, "fields": ["email", "kelurahan"], "folded": 0}
+
+
+def test_the_pair_that_was_found_is_the_one_that_is_merged(siti_twice: City) -> None:
+    assert looked_for(siti_twice) == [("Siti Aminah", "Siti Aminnah")]
+
+    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+
+    assert looked_for(siti_twice) == []

@@ -1,0 +1,205 @@
+"""A merge can be undone for 30 days: everything is as it was, unless something newer was built on it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from app.database import writing
+from app.errors import NotFound
+from app.models import AttendanceStatus, Participant, PeopleMerge, PossibleDuplicate
+from app.models.base import now
+from app.services.imports.commit import CommitChoices
+from app.services.people.merge_undo import forget_old_merges
+from tests.beginnings import story
+from tests.services.people.duplicates import (
+    looked_for,
+    merged,
+    pair_of,
+    person_id,
+    refused,
+    standing,
+    unmerged,
+)
+from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
+
+HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
+AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"
+PRESENT = AttendanceStatus.PRESENT
+
+
+@story
+def two_sitis(city: City) -> None:
+    """Two records of Siti: both at A-1 and at B-1, where the later record was registered first; one at C-1 each.
+
+    Sheets told of most of it, one marked a Siti absent who wasn't on it, and one still waits for its review.
+    """
+    for week, code in enumerate(("A-1", "B-1", "C-1", "D-1")):
+        city.session(code, MORNING + timedelta(days=7 * week))
+    city.imported("A-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;siti@contoh.id;hadir"))
+    later = city.register("A-1", AMINNAH, LAMARU)
+    city.register("B-1", AMINNAH, LAMARU, person=later, outcome=PRESENT)
+    made = city.upload("A-1", sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
+    city.commit(made.id, choices=CommitChoices(others="absent"))
+    earlier = next(one for one in city.all(Participant) if one.name == AMINAH)
+    city.register("B-1", AMINAH, MANGGAR, person=earlier)
+    city.imported("C-1", sheet(HEADER, f"{AMINAH};6471054408900002;Manggar;12;081200000001;;izin"))
+    city.imported("D-1", sheet(HEADER, f"{AMINNAH};;Lamaru;;081200000002;;hadir"))
+    waiting = city.upload("D-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;tidak"))
+    city.correct(waiting.id, 2, decision={"person": person_id(city, AMINAH)})
+    pair_of(city, AMINAH, AMINNAH)
+    pair_of(city, AMINAH, "Rahmat Contoh")
+
+
+def test_everything_is_as_it_was_before(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    assert len(two_sitis.all(Participant)) == 2
+    assert standing(two_sitis) != before
+
+    unmerged(two_sitis, made)
+
+    assert standing(two_sitis) == before
+
+
+def test_what_was_chosen_makes_no_difference(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    made = merged(two_sitis, AMINAH, AMINNAH, name=AMINAH, phone=AMINAH, kelurahan=AMINAH)
+
+    unmerged(two_sitis, made)
+
+    assert standing(two_sitis) == before
+
+
+def test_undoing_twice_changes_nothing_more(two_sitis: City) -> None:
+    first = unmerged(two_sitis, made := merged(two_sitis, AMINAH, AMINNAH))
+    before = standing(two_sitis)
+
+    again = unmerged(two_sitis, made, by="made")
+
+    assert (again.undone_at, again.undone_by) == (first.undone_at, first.undone_by)
+    assert standing(two_sitis) == before
+
+
+def test_the_same_two_can_be_merged_and_undone_again(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    unmerged(two_sitis, merged(two_sitis, AMINAH, AMINNAH))
+
+    unmerged(two_sitis, merged(two_sitis, AMINAH, AMINNAH, name=AMINAH))
+
+    assert standing(two_sitis) == before
+
+
+def test_a_merge_from_when_rows_still_named_their_registration_is_undone_too(two_sitis: City) -> None:
+    before = standing(two_sitis)
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    with writing(two_sitis.engine) as db:
+        stored = db.get_one(PeopleMerge, made.id)
+        stored.before, stored.after = (
+            {**states, "rows": [{**row, "registration_id": 1} for row in states["rows"]]}
+            for states in (stored.before, stored.after)
+        )
+
+    unmerged(two_sitis, made)
+
+    assert standing(two_sitis) == before
+
+
+def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    two_sitis.imported(
+        two_sitis.session("E-1"), sheet(HEADER, "Nur Aini;;Manggar;;;;hadir", "Nur Ainni;;Manggar;;;;hadir")
+    )
+    assert ("Nur Aini", "Nur Ainni") in looked_for(two_sitis)
+
+    unmerged(two_sitis, made)
+
+    assert len(two_sitis.all(PossibleDuplicate)) == 3
+    assert two_sitis.outcomes().keys() == {AMINAH, AMINNAH, "Rahmat Contoh", "Nur Aini", "Nur Ainni"}
+
+
+def test_who_registers_meanwhile_takes_no_number_that_is_to_come_back(city: City) -> None:
+    code = city.session("A-1")
+    city.register(code, AMINAH, outcome=PRESENT)
+    city.register(code, AMINNAH)
+    made = merged(city, AMINAH, AMINNAH)
+    city.register(code, "Nur Aini")
+
+    unmerged(city, made)
+
+    assert city.outcomes() == {AMINAH: "present", AMINNAH: None, "Nur Aini": None}
+
+
+def test_what_the_person_was_told_since_stays_with_the_one_who_was_kept(two_sitis: City) -> None:
+    before = {one.name: one for one in two_sitis.all(Participant)}
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    with writing(two_sitis.engine) as db:
+        db.get_one(Participant, made.kept_id).address = "Jalan Contoh 5"
+
+    unmerged(two_sitis, made)
+
+    after = {one.name: one for one in two_sitis.all(Participant)}
+    assert after[AMINNAH] == before[AMINNAH].model_copy(update={"address": "Jalan Contoh 5"})
+    assert after[AMINAH] == before[AMINAH]
+
+
+def test_a_later_change_of_the_same_registrations_stands_in_the_way(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    later = two_sitis.imported("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
+
+    assert refused(two_sitis, made) == "changed-later"
+
+    two_sitis.undo(later.id)
+    unmerged(two_sitis, made)
+    assert len(two_sitis.all(Participant)) == 3
+
+
+def test_later_merges_are_undone_first(two_sitis: City) -> None:
+    two_sitis.register(two_sitis.session("E-1"), "Siti Aminatun", MANGGAR)
+    pair_of(two_sitis, AMINNAH, "Siti Aminatun")
+    before = standing(two_sitis)
+    first = merged(two_sitis, AMINAH, AMINNAH)
+    second = merged(two_sitis, AMINNAH, "Siti Aminatun", name=AMINNAH)
+
+    assert refused(two_sitis, first) == "merged-later"
+
+    unmerged(two_sitis, second)
+    unmerged(two_sitis, first)
+    assert standing(two_sitis) == before
+
+
+def test_a_nik_that_is_somebody_elses_by_now_stays_theirs(two_sitis: City) -> None:
+    with writing(two_sitis.engine) as db:
+        db.get_one(Participant, person_id(two_sitis, AMINNAH)).sqlmodel_update(
+            {"nik_key": "of another NIK", "nik_encrypted": "sealed"}
+        )
+    made = merged(two_sitis, AMINAH, AMINNAH, nik=AMINNAH)
+    [key] = [one["nik_key"] for one in made.before["people"] if one["id"] == made.absorbed_id]
+    with writing(two_sitis.engine) as db:
+        db.get_one(Participant, person_id(two_sitis, "Rahmat Contoh")).sqlmodel_update(
+            {"nik_key": key, "nik_encrypted": "sealed"}
+        )
+
+    assert refused(two_sitis, made) == "changed-later"
+
+
+def test_after_thirty_days_it_stays_and_what_was_before_is_forgotten(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
+    with writing(two_sitis.engine) as db:
+        forget_old_merges(db)
+        db.execute(update(PeopleMerge).values(merged_at=now() - timedelta(days=30, minutes=1)))
+    assert two_sitis.all(PeopleMerge)[0].before
+
+    assert refused(two_sitis, made) == "too-late"
+
+    with writing(two_sitis.engine) as db:
+        forget_old_merges(db)
+    assert [(one.before, one.after) for one in two_sitis.all(PeopleMerge)] == [({}, {})]
+    assert refused(two_sitis, made) == "too-late"
+
+
+def test_another_organization_has_no_such_merge(two_sitis: City) -> None:
+    made = merged(two_sitis, AMINAH, AMINNAH)
+
+    with pytest.raises(NotFound):
+        unmerged(two_sitis, made, by="tono")

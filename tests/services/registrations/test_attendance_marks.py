@@ -1,0 +1,246 @@
+"""Marks made at the venue, by one device or several: which is the outcome, and what becomes of the registration."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+from sqlmodel import col, select
+
+from app.database import reading, writing
+from app.errors import Conflict
+from app.i18n import WITA
+from app.models import (
+    Activity,
+    Attendance,
+    AttendanceMark,
+    AttendanceStatus,
+    Channel,
+    Participant,
+    Registration,
+    RegistrationStatus,
+    WorkshopSession,
+)
+from app.models.base import now
+from app.queries.registrations.check_in import marks_of
+from app.services.imports.commit import CommitChoices
+from app.services.registrations.attendance_marks import Marking, mark
+from tests.services.people.duplicates import merged, standing, unmerged
+from tests.stories import LAMARU, City, sheet
+
+PRESENT, ABSENT, EXCUSED = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
+NINE = datetime(2025, 8, 5, 9, tzinfo=WITA)
+HEADER = "Nama;Kelurahan;Kehadiran"
+
+
+@pytest.fixture
+def siti(city: City) -> City:
+    """Siti is registered for the session of nine o'clock."""
+    city.session("A-1")
+    city.register("A-1", "Siti Aminah")
+    return city
+
+
+def tap(
+    city: City,
+    status: AttendanceStatus | None,
+    minute: int | None = None,
+    *,
+    name: str = "Siti Aminah",
+    by: str = "budi",
+    nonce: str | None = None,
+    confirmed: bool = False,
+) -> AttendanceMark:
+    """Somebody is marked, so many minutes after nine by the clock of the device, or now."""
+    at = None if minute is None else NINE + timedelta(minutes=minute)
+    with writing(city.engine) as db:
+        person = col(Participant.name) == name
+        registration = db.scalars(select(Registration).join(Participant).where(person)).one()
+        return mark(db, city.actor(by), registration, Marking(status, at, nonce, confirmed))
+
+
+def history(city: City) -> list[tuple[str | None, str | None]]:
+    """All marks of the first registration, the latest first: what, and by whom."""
+    with reading(city.engine) as look:
+        return [(one.status, one.marked_by) for one in marks_of(look, city.all(Registration)[0])]
+
+
+def test_a_mark_is_the_outcome_with_the_time_of_the_device(siti: City) -> None:
+    tap(siti, PRESENT, 5)
+
+    (attendance,) = siti.all(Attendance)
+    assert (attendance.status, attendance.recorded_at) == (PRESENT, NINE + timedelta(minutes=5))
+    assert (attendance.recorded_by, attendance.attendance_import_id) == (siti.users["budi"].id, None)
+    line = next(one for one in reversed(siti.all(Activity)) if one.action == "mark")
+    assert line.after
+    assert (line.after["attendance"], line.after["marked"]) == ("present", "present")
+
+
+def test_two_devices_converge_on_the_later_mark_and_both_are_kept(siti: City) -> None:
+    tap(siti, ABSENT, 10, by="sari")
+    tap(siti, PRESENT, 5, by="budi")
+
+    assert siti.outcomes() == {"Siti Aminah": "absent"}
+    assert history(siti) == [("absent", "Sari Panitia"), ("present", "Budi Petugas")]
+
+
+@pytest.mark.parametrize(
+    ("marks", "outcome"),
+    [
+        pytest.param([(PRESENT, 1), (ABSENT, 2), (EXCUSED, 3), (PRESENT, 4)], PRESENT, id="latest"),
+        pytest.param([(PRESENT, 1), (ABSENT, 2), (None, 3)], None, id="taken-back"),
+        pytest.param([(PRESENT, 1), (None, 2), (None, 3), (EXCUSED, 4)], EXCUSED, id="marked-again"),
+    ],
+)
+@pytest.mark.parametrize("on_the_sheet", [False, True], ids=["unrecorded", "on-the-sheet"])
+@pytest.mark.parametrize("database_kind", ["sqlite"])
+def test_the_order_of_arrival_does_not_matter(
+    siti: City,
+    marks: Sequence[tuple[AttendanceStatus | None, int]],
+    outcome: AttendanceStatus | None,
+    on_the_sheet: bool,
+) -> None:
+    """Every order, each for a registration of its own that is found as it was."""
+    with writing(siti.engine) as db:
+        held = db.scalars(select(WorkshopSession)).one()
+        for number, order in enumerate(permutations(marks)):
+            person = Participant(name=f"Contoh {number}", name_key="contoh", kelurahan_code=LAMARU)
+            db.add(person)
+            db.flush()
+            given = siti.all(Registration)[0].model_dump(exclude={"id"})
+            registration = Registration(**given | {"code": f"KODE{number:04}", "participant_id": person.id})
+            registration.workshop_session_id = held.id
+            db.add(registration)
+            db.flush()
+            if on_the_sheet:
+                db.add(Attendance(registration_id=registration.id, status=EXCUSED, recorded_at=NINE))
+                db.flush()
+            for status, minute in order:
+                mark(db, siti.actor("budi"), registration, Marking(status, NINE + timedelta(minutes=minute)))
+            found = db.get(Attendance, registration.id)
+            assert (found and found.status) == outcome, order
+            assert len(marks_of(db, registration)) == len(marks)
+
+
+def test_a_mark_sent_twice_is_kept_once(siti: City) -> None:
+    first = tap(siti, PRESENT, 5, nonce="satu")
+    tap(siti, ABSENT, 6, nonce="dua")
+    lines = len(siti.all(Activity))
+
+    again = tap(siti, PRESENT, 5, nonce="satu")
+
+    assert (again.id, again.marked_at) == (first.id, first.marked_at)
+    assert siti.outcomes() == {"Siti Aminah": "absent"}
+    assert len(siti.all(AttendanceMark)) == 2
+    assert len(siti.all(Activity)) == lines
+
+
+def test_a_nonce_belongs_to_one_registration(siti: City) -> None:
+    siti.register("A-1", "Nur Aini", LAMARU)
+    tap(siti, PRESENT, nonce="satu")
+
+    with pytest.raises(Conflict) as refused:
+        tap(siti, PRESENT, nonce="satu", name="Nur Aini")
+
+    assert refused.value.code == "nonce-used"
+
+
+def test_a_clock_that_is_ahead_counts_as_ours(siti: City) -> None:
+    ahead = 60 * 24 * 365 * 20
+    made = tap(siti, PRESENT, ahead)
+    tap(siti, ABSENT)
+
+    assert made.marked_at == made.received_at <= now()
+    assert siti.outcomes() == {"Siti Aminah": "absent"}
+
+
+def test_a_sheet_saved_later_stands_against_marks_from_before_it(siti: City) -> None:
+    siti.imported("A-1", sheet(HEADER, "Siti Aminah;Manggar;tidak"))
+
+    tap(siti, PRESENT, 5)
+    assert siti.outcomes() == {"Siti Aminah": "absent"}
+    assert history(siti) == [("present", "Budi Petugas")]
+
+    tap(siti, None)
+    assert siti.outcomes() == {"Siti Aminah": "absent"}
+
+    tap(siti, PRESENT)
+    assert siti.outcomes() == {"Siti Aminah": "present"}
+
+
+def test_whom_a_sheet_does_not_list_is_absent_only_while_nobody_marked_them(siti: City) -> None:
+    made = siti.upload("A-1", sheet(HEADER, "Budi Contoh;Manggar;hadir"))
+    siti.commit(made.id, choices=CommitChoices(others="absent"))
+    assert siti.outcomes()["Siti Aminah"] == "absent"
+
+    tap(siti, PRESENT, 5)
+
+    assert siti.outcomes()["Siti Aminah"] == "present"
+    with pytest.raises(Conflict) as refused:
+        siti.undo(made.id)
+    assert (refused.value.code, refused.value.params["names"]) == ("changed-later", "Siti Aminah")
+
+
+@pytest.mark.parametrize("minute", [None, 5], ids=["marked-after", "sent-after"])
+def test_an_upload_is_not_undone_once_its_people_are_marked(city: City, minute: int | None) -> None:
+    city.session("A-1")
+    made = city.imported("A-1", sheet(HEADER, "Siti Aminah;Manggar;hadir"))
+    tap(city, PRESENT, minute)
+
+    with pytest.raises(Conflict, match="Siti Aminah") as refused:
+        city.undo(made.id)
+
+    assert refused.value.code == "changed-later"
+
+
+@pytest.mark.parametrize("status", [RegistrationStatus.WAITLISTED, RegistrationStatus.CANCELLED])
+def test_who_waits_or_cancelled_and_comes_is_a_walk_in_until_it_is_taken_back(
+    city: City, status: RegistrationStatus
+) -> None:
+    city.session("A-1")
+    city.register("A-1", "Siti Aminah", status=status)
+    with writing(city.engine) as db:
+        registration = db.scalars(select(Registration)).one()
+        registration.channel = Channel.SELF
+        registration.waiting_number = 3 if status is RegistrationStatus.WAITLISTED else None
+
+    def stands() -> tuple[str, int | None]:
+        (one,) = city.all(Registration)
+        return one.status.value, one.waiting_number
+
+    before = stands()
+    tap(city, PRESENT, 5)
+    assert stands() == ("walk-in", before[1])
+    tap(city, None, 6)
+    assert stands() == before
+    tap(city, ABSENT, 7)
+    assert stands() == before
+
+
+@pytest.mark.parametrize("days", [2, 1, 0])
+def test_attendance_long_before_the_session_must_be_confirmed(city: City, days: int) -> None:
+    starts = (now() + timedelta(days=days)).astimezone(WITA).replace(tzinfo=None)
+    city.session("A-1", starts)
+    city.register("A-1", "Siti Aminah")
+
+    if days > 1:
+        with pytest.raises(Conflict) as refused:
+            tap(city, PRESENT)
+        assert refused.value.code == "session-not-started"
+    tap(city, PRESENT, confirmed=days > 1)
+
+    assert city.outcomes() == {"Siti Aminah": "present"}
+
+
+def test_marks_stay_with_the_person_through_a_merge_and_its_undo(siti: City) -> None:
+    siti.register("A-1", "Siti Aminnah")
+    tap(siti, PRESENT, 5)
+    tap(siti, ABSENT, 6, name="Siti Aminnah")
+    before = standing(siti)["attendance_mark"]
+
+    made = merged(siti, "Siti Aminah", "Siti Aminnah")
+    assert history(siti) == [("absent", "Budi Petugas"), ("present", "Budi Petugas")]
+    assert list(siti.outcomes().values()) == ["present"]
+
+    unmerged(siti, made)
+    assert standing(siti)["attendance_mark"] == before

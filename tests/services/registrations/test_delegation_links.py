@@ -1,0 +1,25 @@
+"""How long a delegation link is valid."""
+
+from datetime import timedelta
+
+from app.database import writing
+from app.models import DelegationLink
+from app.services.registrations.delegation_links import create_link
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
+from tests.coming import coming_session, morning_in
+from tests.stories import LAMARU, MANGGAR, City
+
+
+def test_one_that_ends_with_registration_moves_with_it_and_another_stays(city: City) -> None:
+    code, sari = coming_session(city, days=2), city.actor("sari")
+    with writing(city.engine) as db:
+        create_link(db, sari, code, MANGGAR)
+        create_link(db, sari, code, LAMARU, until=morning_in(1))
+    before = {one.kelurahan_code: one.expires_at for one in city.all(DelegationLink)}
+    later = WorkshopSessionInput(morning_in(20), morning_in(20) + timedelta(hours=3), venue="Aula Contoh")
+
+    with writing(city.engine) as db:
+        change_workshop_session(db, sari, code, later)
+
+    ends = {one.kelurahan_code: one.expires_at for one in city.all(DelegationLink)}
+    assert ends == {MANGGAR: before[MANGGAR] + timedelta(days=18), LAMARU: before[LAMARU]}

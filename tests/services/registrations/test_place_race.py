@@ -1,0 +1,97 @@
+"""Many people at once for few places: exactly as many get one as there are, whatever the database."""
+
+from functools import partial
+from threading import Barrier
+
+import pytest
+from sqlmodel import SQLModel, select
+
+from app.database import Db, create_engine, writing
+from app.models import Activity, Channel, Registration, RegistrationStatus, WorkshopSession
+from app.queries.registrations.admissions import Admission, admission
+from app.services.registrations import registrations
+from app.services.registrations.new_registrations import Registered
+from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.registrations import cancel, register, register_by_page
+from app.services.registrations.requests import Asking
+from app.settings import Settings
+from tests.coming import JUALAN, coming_session
+from tests.services.imports.test_concurrency import at_once, on_postgresql
+from tests.services.registrations.test_waiting_list import CANCELLED, CONFIRMED, Queue
+from tests.stories import City
+
+PEOPLE, PLACES = 20, 5
+
+
+@pytest.mark.parametrize("channel", [Channel.ORGANIZER, Channel.SELF])
+def test_twenty_at_once_for_five_places_get_five(city: City, channel: Channel) -> None:
+    everyone_at_once(city, coming_session(city, capacity=PLACES), channel)
+
+    made = city.all(Registration)
+    assert [one.status for one in made].count(RegistrationStatus.CONFIRMED) == PLACES
+    assert sorted(one.waiting_number for one in made if one.waiting_number) == list(
+        range(1, PEOPLE - PLACES + 1)
+    )
+
+
+def test_without_the_lock_they_are_oversold(
+    city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: on PostgreSQL no lock is taken, on SQLite no transaction begun; all of them
+    look before any has written."""
+    code = coming_session(city, capacity=PLACES)
+    all_have_looked = Barrier(PEOPLE)
+
+    def look(db: Db, workshop_session: WorkshopSession, request_key: str | None) -> Admission:
+        admitted = admission(db, workshop_session, request_key)
+        all_have_looked.wait()
+        return admitted
+
+    def unlocked(db: Db, model: type[SQLModel], identity: int) -> SQLModel:
+        return db.get_one(model, identity)
+
+    monkeypatch.setattr(registrations, "admission", look)
+    monkeypatch.setattr(registrations, "hold_people", lambda db: None)
+    monkeypatch.setattr(registrations, "lock_row", unlocked)
+    with monkeypatch.context() as meanwhile:
+        engine = create_engine(settings)  # of this test alone
+        meanwhile.setattr(city, "engine", engine)
+        if engine.dialect.name == "sqlite":
+            engine.dispatch.begin.clear()  # neither a turn is waited for nor a transaction begun
+        everyone_at_once(city, code)
+        engine.dispose()
+
+    assert [one.status for one in city.all(Registration)].count(RegistrationStatus.CONFIRMED) == PEOPLE
+
+
+@on_postgresql
+def test_who_has_looked_before_another_changed_it_sees_what_it_is_once_they_hold_it(city: City) -> None:
+    """Two cancel the same registration: the second found it when it was confirmed still."""
+    queue = Queue(city, capacity=1)
+    ani = queue.come("Ani Aster")
+    queue.come("Budi Bakung")
+
+    with writing(city.engine) as second:
+        found = second.get_one(Registration, ani.id)
+        queue.cancel(ani)
+        cancel(second, city.actor("sari"), found)
+
+    assert [one.action for one in city.all(Activity)].count("cancel") == 1
+    assert queue.stands() == {"Aster": (CANCELLED, None), "Bakung": (CONFIRMED, None)}
+
+
+def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER) -> None:
+    """By the organizer's form, or by themselves on the workshop's public page."""
+    with writing(city.engine) as db:
+        session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == code)).one()
+
+    def come(number: int) -> Registered:
+        given = PersonGiven(f"Peserta Contoh {number:02}", "Manggar", "umkm")
+        asking = Asking(channel, consent=True)
+        with writing(city.engine) as db:
+            if channel is Channel.SELF:
+                return register_by_page(db, city.vault, JUALAN, code, given, asking)
+            return register(db, city.vault, city.actor("sari"), session_id, given, asking)
+
+    outcomes = at_once(*(partial(come, number) for number in range(PEOPLE)))
+    assert all(isinstance(outcome, Registered) for outcome in outcomes), outcomes

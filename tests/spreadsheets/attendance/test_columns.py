@@ -1,0 +1,287 @@
+"""Which columns hold attendance: of marks, signatures and notes, side by side, for outcomes, days and parts of one."""
+
+from dataclasses import replace
+from datetime import date, time
+
+import pytest
+from openpyxl import Workbook
+
+from app.i18n import Language, translator
+from app.spreadsheets.attendance.judgement import Judgement
+from app.spreadsheets.document import Cell, CellError, RecognisedSheet
+from app.spreadsheets.messages import message_text
+from tests.spreadsheets.story import codes, judged, recognised, saved, session, workbook
+
+HEADER = ("No", "Nama", "Kelurahan", "Paraf")
+
+
+def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+    return [row.cells.get(field) for row in sheet.rows]
+
+
+def said_of(found: Judgement, language: Language = "id") -> list[str]:
+    return [message_text(warning, translator(language)) for warning in found.warnings]
+
+
+def test_pre_printed_numbers_in_a_signature_column_are_no_marks() -> None:
+    sheet = recognised(workbook(HEADER, [1, "Rina", "Damai", "1. ......"], [2, "Maya", "Damai", 2]))
+    assert cells(sheet, "attendance") == [None, None]
+
+
+def test_a_mark_behind_the_printed_number_of_a_signature_column_is_one() -> None:
+    people: list[list[Cell]] = [
+        [1, "Rina", "Damai", "1. v"],
+        [2, "Maya", "Damai", "     2. ✓"],
+        [3, "Dewi", "Damai", "3."],
+    ]
+    rows = judged(recognised(workbook(HEADER, *people))).rows
+    assert [row.attendance for row in rows] == ["present", "present", "absent"]
+
+
+def test_a_heading_that_every_page_repeats_is_no_mark() -> None:
+    header = ("No", "Nama", "Kelurahan", "TTD")
+    content = workbook(header, [1, "Rina", "Damai", "1."], header, [2, "Maya", "Damai", "2."])
+    assert [row.attendance for row in judged(recognised(content)).rows] == ["present", "present"]
+
+
+def test_the_first_printed_number_is_no_mark_among_marks() -> None:
+    content = workbook(HEADER, [1, "Rina", "Damai", "1."], [2, "Maya", "Damai", "v"])
+    assert cells(recognised(content), "attendance") == [None, "v"]
+
+
+def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> None:
+    book = Workbook()
+    for row in (
+        ("No", "Nama", "Kelurahan", "Tanda Tangan"),
+        (1, "Rina", "Damai", "1. ✓"),
+        (2, "Maya", "Damai", None, "2."),
+        (3, "Dewi", "Damai", "3."),
+        (4, "Budi", None, None, "4. ✓"),
+        (None, None, None, None, "Balikpapan, 5 Agustus 2025"),
+    ):
+        book.worksheets[0].append(row)
+    for area in ("D1:E1", "D2:D3", "E3:E4", "C4:C5"):
+        book.worksheets[0].merge_cells(area)
+    rows = judged(recognised(saved(book))).rows
+    assert [row.attendance for row in rows] == ["present", "absent", "absent", "present"]
+    assert len({row.values.kelurahan for row in rows}) == 1
+
+
+def test_marks_go_to_no_column_but_one_to_sign_in() -> None:
+    [found] = judged(recognised(workbook(("Nama", "Kelurahan", None), ("Rina", None, "v")))).rows
+    assert codes(found.messages) == ["kelurahan-missing"]
+
+
+def test_only_a_mark_goes_from_the_right_column_to_an_empty_left_one() -> None:
+    people = ((1, "Rina", "v"), (2, "Maya", None, "v"), (3, "Dewi", "izin", "v"), (4, "Budi", None, "pulang"))
+    rows = judged(recognised(workbook(("No", "Nama", "Hadir", None), *people))).rows
+    assert [row.attendance for row in rows] == ["present", "present", "excused", "absent"]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"Nama;Kelurahan;Absen Pagi;Absen Siang\nRina;Damai;v;\nMaya;Damai;;v\nDewi;Damai;;\n",
+        b"Nama;Kelurahan;Kehadiran;\n;;Pagi;Siang\nRina;Damai;v;\nMaya;Damai;;v\nDewi;Damai;;\n",
+    ],
+)
+def test_attendance_marked_at_several_times_of_the_day(content: bytes) -> None:
+    found = judged(recognised(content))
+    assert [row.attendance for row in found.rows] == ["present", "present", "absent"]
+    assert codes(found.warnings) == []
+
+
+def test_a_mark_right_of_the_column_serves_who_has_none_in_it() -> None:
+    content = b"Nama;Kelurahan;Hadir;\nRina;Damai;v;telat\nMaya;Damai;;v\nDewi;Damai;;\n"
+    assert cells(recognised(content), "attendance") == ["v", "v", None]
+
+
+@pytest.mark.parametrize("heading", ["Ket", "Paraf"])
+def test_letters_and_crosses_are_marks_where_nothing_else_is_written(heading: str) -> None:
+    marks = {"Rina": "H", "Maya": "S", "Dewi": "x", "Budi": None, "Joko": "-"}
+    people = [[name, "Damai", mark] for name, mark in marks.items()]
+    sheet = recognised(workbook(["Nama", "Kelurahan", heading], *people))
+    assert sheet.columns[2].field == "attendance"
+    rows = judged(sheet).rows
+    assert [row.attendance for row in rows] == ["present", "excused", None, "absent", "absent"]
+    assert [codes(row.messages) for row in rows] == [[], [], ["attendance-unclear"], [], []]
+
+
+def test_among_marks_a_note_stays_a_note_and_a_letter_is_a_mark() -> None:
+    sheet = recognised(
+        workbook(
+            ["Nama", "Kelurahan", "Ket"],
+            ["Rina", "Damai", "hadir"],
+            ["Maya", "Damai", "A"],
+            ["Dewi", "Damai", "membawa anak"],
+        )
+    )
+    assert cells(sheet, "attendance") == ["hadir", "A", None]
+    assert cells(sheet, "note") == [None, None, "membawa anak"]
+
+
+def test_what_is_written_instead_of_a_signature_is_asked_about() -> None:
+    sheet = recognised(
+        workbook(
+            HEADER,
+            [1, "Rina", "Damai", "ttd"],
+            [2, "Maya", "Damai", "titip absen"],
+            [3, "Dewi", "Damai", "3."],
+        )
+    )
+    assert cells(sheet, "attendance") == ["ttd", "titip absen", None]
+
+
+@pytest.mark.parametrize("said", ["membawa anak", "tidak ada", "1", "L"])
+def test_notes_are_notes_where_nobody_is_marked(said: str) -> None:
+    sheet = recognised(
+        workbook(["Nama", "Kelurahan", "Ket"], ["Rina", "Damai", said], ["Maya", "Damai", "-"])
+    )
+    assert sheet.columns[2].field == "note"
+
+
+@pytest.mark.parametrize(
+    ("headings", "attendance"),
+    [
+        (("Jam Datang",), ["present", "absent"]),
+        (("Waktu Check In",), ["present", "absent"]),
+        (("Jam Datang", "TTD"), ["present", "present"]),
+        (("Jam Datang", "Hadir"), ["present", "present"]),
+    ],
+)
+def test_when_people_came_says_who_did_where_nothing_else_does(
+    headings: tuple[str, ...], attendance: list[str]
+) -> None:
+    people: list[list[Cell]] = [["Rina", "Damai", time(8, 30)], ["Maya", "Damai", None]]
+    found = judged(recognised(workbook(("Nama", "Kelurahan", *headings), *people)))
+    assert [row.attendance for row in found.rows] == attendance
+
+
+def test_a_note_that_may_be_a_mark_makes_no_marks_of_the_others() -> None:
+    people = (("Rina", "Damai", "ya"), ("Maya", "Damai", "membawa anak"))
+    assert recognised(workbook(("Nama", "Kelurahan", "Ket"), *people)).columns[2].field == "note"
+
+
+def test_an_error_alone_in_several_columns_is_no_mark() -> None:
+    sheet = recognised(workbook(["Nama", "Kelurahan", "Hadir", "Izin"], ["Rina", "Damai", "=1/0", None]))
+    assert cells(sheet, "attendance") == [CellError("")]
+
+
+@pytest.mark.parametrize(
+    ("headings", "used", "unused"),
+    [
+        (("04/08/2025", "05/08/2025", "06/08/2025"), "05/08/2025", "04/08/2025”, “06/08/2025"),
+        (("Hari 1", "Hari 2"), "Hari 1", "Hari 2"),
+    ],
+)
+def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], used: str, unused: str) -> None:
+    content = workbook(("Nama", "Kelurahan", *headings), ("Rina Melati", "Damai", *("v" for _ in headings)))
+
+    found = judged(recognised(content), session(date(2025, 8, 5)))
+
+    assert said_of(found, "en") == [
+        f"Attendance is given for several days: “{used}” is read, not “{unused}”. Check that it is the right day."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("above", "numbers", "read"),
+    [
+        ("TANGGAL", (4, 5, 6), "TANGGAL 5"),
+        ("Agustus 2025", (4, 5, 6), "5 Agustus 2025"),
+        ("Pertemuan ke-", (1, 2, 3), "Pertemuan ke- 1"),
+        ("KEHADIRAN", (1, 2, 3), "Hari 1"),
+    ],
+)
+def test_numbers_below_what_they_count_are_days(above: str, numbers: tuple[int, ...], read: str) -> None:
+    days = ("v", None, None) if read.endswith("1") else (None, "v", None)
+    book = Workbook()
+    for row in (
+        ("Nama", "Kelurahan", above),
+        (None, None, *numbers),
+        ("Rina", "Damai", *days),
+        ("Maya", "Damai", None, None, "v"),
+    ):
+        book.worksheets[0].append(row)
+    book.worksheets[0].merge_cells("C1:E1")
+    found = judged(recognised(saved(book)), session(date(2025, 8, 5)))
+    assert [row.attendance for row in found.rows] == ["present", "absent"]
+    assert [warning.params["used"] for warning in found.warnings] == [read]
+
+
+@pytest.mark.parametrize(
+    ("headings", "marks", "warned"),
+    [
+        (("Nama", "Kelurahan", "Sampai selesai"), ("v", None), ["marks-not-read"]),
+        (("Nama", "Kelurahan", "Hadir", "Konsumsi"), ("hadir", "v"), []),
+        (("Nama", "Kelurahan", "Hadir", "Ket", None), ("hadir", "pulang dulu", "v"), ["marks-not-read"]),
+        (("Nama", "Kelurahan", "Usul"), ("hadir lebih awal? tidak usah", None), []),
+        (("Nama", "Kelurahan", "No Absen"), ("v", None), []),
+        (("Nama", "Kelurahan", "Sampai selesai", "Sampai selesai"), ("v", "v"), ["marks-not-read"]),
+    ],
+)
+def test_marks_of_which_nothing_is_made_are_spoken_of(
+    headings: tuple[str | None, ...], marks: tuple[str | None, ...], warned: list[str]
+) -> None:
+    found = judged(recognised(workbook(headings, ("Rina Melati", "Damai", *marks))))
+    assert codes(found.warnings) == warned
+
+
+def test_who_is_not_marked_but_noted_as_ill_is_excused() -> None:
+    found = judged(
+        recognised(
+            workbook(
+                ("Nama", "Kelurahan", "Hadir", "Ket"),
+                ("Rina", "Damai", "v", "izin pulang cepat"),
+                ("Maya", "Damai", None, "sakit"),
+                ("Dewi", "Damai", None, "tidak ada"),
+                ("Budi", "Damai", None, "membawa anak"),
+            )
+        )
+    )
+    assert [row.attendance for row in found.rows] == ["present", "excused", "absent", "absent"]
+
+
+@pytest.mark.parametrize("said", ["TTD", "Ket"])
+def test_an_attendance_column_that_stayed_empty_gives_way_to_one_with_marks(said: str) -> None:
+    people = (("Rina", "Damai", None, "v"), ("Maya", "Damai", None, None))
+    found = judged(recognised(workbook(("Nama", "Kelurahan", "Hadir", said), *people)))
+    assert [row.attendance for row in found.rows] == ["present", "absent"]
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (("Kawin", "Belum Kawin", "Kawin"), None),
+        (("Anggota", "Hadir", "Pengurus"), "attendance"),
+        (("Anggota", "Pengurus", None), "attendance"),
+    ],
+)
+def test_a_status_of_several_without_a_mark_is_no_attendance(
+    said: tuple[str | None, ...], field: str | None
+) -> None:
+    people: list[list[Cell]] = [
+        [name, "Damai", status] for name, status in zip(("Rina", "Maya", "Dewi"), said, strict=True)
+    ]
+    assert recognised(workbook(("Nama", "Kelurahan", "Status"), *people)).columns[2].field == field
+
+
+def test_of_a_status_and_the_attendance_the_one_with_marks_is_read() -> None:
+    people = (("Rina", "Ketua", "Damai", None), ("Maya", "Anggota", "Damai", "v"))
+    found = judged(recognised(workbook(("Nama", "Status", "Kelurahan", "Kehadiran"), *people)))
+    assert [row.attendance for row in found.rows] == ["absent", "present"]
+    assert said_of(found, "en") == [
+        "Attendance: the column “Kehadiran” is read, not “Status”. Check the columns."
+    ]
+
+
+def test_a_column_that_counts_people_under_absen_holds_no_marks() -> None:
+    people = ((1, "Rina", "Damai", "v"), (2, "Maya", "Damai", None), (3, "Dewi", "Damai", "v"))
+    found = judged(recognised(workbook(("Absen", "Nama", "Kelurahan", "Hadir"), *people)))
+    assert [row.attendance for row in found.rows] == ["present", "absent", "present"]
+
+
+def test_a_list_that_registers_people_is_warned_of_nothing_about_attendance() -> None:
+    content = workbook(("Nama", "Kelurahan", "Sampai selesai"), ("Rina Melati", "Damai", "v"))
+    found = judged(recognised(content), replace(session(), registering=True))
+    assert codes(found.warnings) == []

@@ -1,0 +1,248 @@
+"""Which column holds which field, by heading, by content, and over several columns."""
+
+import pytest
+from openpyxl import Workbook
+
+from app.i18n import Language, translator
+from app.spreadsheets.attendance.judgement import Judgement
+from app.spreadsheets.document import Cell, RecognisedSheet
+from app.spreadsheets.messages import message_text
+from tests.spreadsheets.story import codes, judged, recognised, reference, saved, session, workbook
+
+PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
+
+
+def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+    return [row.cells.get(field) for row in sheet.rows]
+
+
+def test_sex_in_two_columns() -> None:
+    content = b"No;Nama;Jenis Kelamin;;Kelurahan;TTD\n;;L;P;;\n1;Rina;;v;Damai;1.\n2;Budi;v;;Damai;2.\n"
+    assert cells(recognised(content), "sex") == ["L: | P: v", "L: v | P:"]
+
+
+def test_sex_in_two_columns_without_a_heading_over_both() -> None:
+    content = workbook(
+        ["No", "Nama", "L", "P", "Kelurahan"], [1, "Rina", None, "v", "Damai"], [2, "Budi", "v"]
+    )
+    assert cells(recognised(content), "sex") == ["L: | P: v", "L: v | P:"]
+
+
+def test_the_target_group_in_columns_to_tick() -> None:
+    book = Workbook()
+    for row in (
+        ("Nama", "Kelurahan", "UNSUR", None, None),
+        (None, None, "UMKM", "RT", "TOMAS"),
+        ("Rina", "Damai", "v", "-", None),
+        ("Maya", "Damai", None, 1, None),
+        ("Dewi", "Damai", None, "x", "v"),
+        ("Budi", "Damai"),
+    ):
+        book.worksheets[0].append(row)
+    book.worksheets[0].merge_cells("C1:E1")
+    found = judged(recognised(saved(book)), session(groups=("umkm", "rt", "tokoh")))
+    assert [row.values.target_group for row in found.rows] == ["umkm", "rt", None, None]
+    assert [codes(row.messages) for row in found.rows[2:]] == [["group-unclear"], ["group-missing"]]
+    assert [row.values.rt for row in found.rows] == [None] * 4
+
+
+def test_an_rw_under_the_address_is_none() -> None:
+    content = b"Nama;Alamat;;;Hadir\n;Kelurahan;RT;RW;\nRina;Damai;12;2;v\n"
+    assert cells(recognised(content), "address") == [None]
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [
+        ("NAMA LENGKAP", "name"),
+        ("Nama Peserta *", "name"),
+        ("NAMA/JABATAN", "name"),
+        ("NAMA / INSTANSI", "name"),
+        ("Nama dan Jabatan", "name"),
+        ("Nama & Alamat", "name"),
+        ("Nama/No. HP/WA", "name"),
+        ("No./Nama/Tanda Tangan", "name"),
+        ("Nama / Nama Usaha", "name"),
+        ("Pemilik", "name"),
+        ("Undangan", "name"),
+        ("RT berapa?", "rt"),
+        ("Kel/RT", "kelurahan"),
+        ("No. KTP", "nik"),
+        ("NIK/No KTP", "nik"),
+        ("Jenis Kelamin (L/P)", "sex"),
+        ("JK", "sex"),
+        ("Tempat, Tgl Lahir", "birth_date"),
+        ("No. HP / WA", "phone"),
+        ("HP/WA", "phone"),
+        ("WA / HP", "phone"),
+        ("CP", "phone"),
+        ("Mobile", "phone"),
+        ("HP Aktif", "phone"),
+        ("Alamat E-mail", "email"),
+        ("Email Address", "email"),
+        ("Kelurahan", "kelurahan"),
+        ("Kelurhan", "kelurahan"),
+        ("Kel.", "kelurahan"),
+        ("Kel./Kec.", "kelurahan"),
+        ("Asal", "kelurahan"),
+        ("ALAMAT", "kelurahan"),
+        ("Domisili", "kelurahan"),
+        ("Kec.", "kecamatan"),
+        ("RT/RW", "rt"),
+        ("Asal RT", "rt"),
+        ("Sebagai", "target_group"),
+        ("Unsur", "target_group"),
+        ("Kelompok Sasaran", "target_group"),
+        ("Nama Usaha", "organization"),
+        ("Instansi / Jabatan", "organization"),
+        ("Nama Instansi / Jabatan", "organization"),
+        ("Nama & Jenis Usaha", "organization"),
+        ("Nama/Usaha", "organization"),
+        ("Nama & Alamat Instansi", "organization"),
+        ("Jab.", "organization"),
+        ("Profesi", "organization"),
+        ("Occupation", "organization"),
+        ("Absen", "attendance"),
+        ("Status", "attendance"),
+        ("Hadir?", "attendance"),
+        ("Apakah Anda hadir?", "attendance"),
+        ("Tanda Tangan", "signature"),
+        ("Kode Pendaftaran", "registration"),
+        ("Ket.", "note"),
+        ("Umur", None),
+        ("Nomor", None),
+    ],
+)
+def test_headings(heading: str, field: str | None) -> None:
+    other = "Nama Lengkap Peserta" if field != "name" else "Kelurahan"
+    sheet = recognised(workbook([heading, other], ["bc", "de"]))
+    assert sheet.columns[0].field == field
+
+
+@pytest.mark.parametrize("heading", ["Alamat", "Alamat/RT"])
+def test_an_address_beside_a_kelurahan_is_an_address(heading: str) -> None:
+    sheet = recognised(workbook(["Nama", heading, "Kelurahan"], ["Rina", "Jl. Mulawarman 1", "Damai"]))
+    assert [column.field for column in sheet.columns] == ["name", "address", "kelurahan"]
+
+
+def test_a_list_whose_only_names_stand_beside_what_they_do_is_read() -> None:
+    content = workbook(["No", "Nama / Jabatan", "Kelurahan"], [1, "Rina Gani", "Damai"])
+    assert cells(recognised(content), "name") == ["Rina Gani"]
+
+
+def test_what_stands_beside_the_name_in_its_cell_is_read_as_its_heading_says() -> None:
+    content = workbook(
+        ["No", "Nama / Jabatan", "Kelurahan"],
+        [1, "Rina Gani / Ketua RT 12", "Damai"],
+        [2, "Budi Santoso, S.E.\nKetua PKK", "Damai"],
+        [3, "Maya Anwar (Tokoh Agama)", "Damai"],
+        [4, "Dewi Halim - Pelaku UMKM", "Damai"],
+        [5, "Siti Nur-Aini", "Damai"],
+        [6, "/ Ketua RT 3", "Damai"],
+    )
+    sheet = recognised(content)
+    assert cells(sheet, "name") == [
+        *("Rina Gani", "Budi Santoso, S.E.", "Maya Anwar", "Dewi Halim", "Siti Nur-Aini", "/ Ketua RT 3")
+    ]
+    assert cells(sheet, "organization") == [
+        *("Ketua RT 12", "Ketua PKK", "Tokoh Agama", "Pelaku UMKM", None, None)
+    ]
+
+
+def test_an_address_beside_the_name_is_the_kelurahan_where_no_column_is() -> None:
+    sheet = recognised(workbook(["No", "Nama / Alamat"], [1, "Rina Gani / Damai RT 3"]))
+    assert cells(sheet, "kelurahan") == ["Damai RT 3"]
+
+
+@pytest.mark.parametrize("said", ["0812-5512-3415\nrina@contoh.id", "rina@contoh.id/0812-5512-3415"])
+def test_an_address_beside_the_telephone_number_is_one_of_its_own(said: str) -> None:
+    sheet = recognised(workbook(["Nama", "Kelurahan", "No HP/Email"], ["Rina Gani", "Damai", said]))
+    assert [row.cells["phone"] for row in sheet.rows] == ["0812-5512-3415"]
+    assert cells(sheet, "email") == ["rina@contoh.id"]
+
+
+def test_a_nik_or_telephone_number_in_the_name_s_cell_is_no_part_of_the_name() -> None:
+    content = workbook(
+        ["No", "Nama / NIK", "Kelurahan", "HP"],
+        [1, "Rina Gani / 6471054508800001", "Damai"],
+        [2, "Budi (0812-5512-3415)", "Damai", "0813 5512 3415"],
+    )
+    sheet = recognised(content)
+    assert cells(sheet, "name") == ["Rina Gani", "Budi"]
+    assert cells(sheet, "nik") == ["6471054508800001", None]
+    assert cells(sheet, "phone") == [None, "0813 5512 3415"]
+
+
+def test_a_name_in_two_columns_is_one() -> None:
+    for first, last in (("First Name", "Last Name"), ("Nama Depan", "Nama Belakang")):
+        sheet = recognised(
+            workbook([first, last, "Kelurahan"], ["Rina", "Gani", "Damai"], ["Budi", None, "Damai"])
+        )
+        assert cells(sheet, "name") == ["Rina Gani", "Budi"]
+
+
+@pytest.mark.parametrize("other", ["Nama Panggilan", "Undangan"])
+def test_the_full_name_goes_before_others(other: str) -> None:
+    for heading in ("Nama Lengkap", "Nama yang hadir"):
+        sheet = recognised(workbook([other, heading, "Kelurahan"], ["Ina", "Rina Gani", "Damai"]))
+        assert cells(sheet, "name") == ["Rina Gani"]
+
+
+def test_a_column_called_kelurahan_goes_before_one_with_its_number() -> None:
+    sheet = recognised(workbook(["nama", "kelurahan_id", "kelurahan"], ["Rina Gani", 18, "Damai"]))
+    assert cells(sheet, "kelurahan") == ["Damai"]
+
+
+def test_a_time_is_no_telephone_number() -> None:
+    people = [["Rina", "Damai", f"08/05/2025 09:0{minute}:12"] for minute in range(3)]
+    sheet = recognised(workbook(["Nama", "Kelurahan", "Timestamp"], *people))
+    assert sheet.columns[2].field is None
+
+
+def test_what_a_meeting_states_above_its_list_is_no_header() -> None:
+    sheet = recognised(
+        b"Meeting ID,Topic,User Email,Participants\n812 3456,Workshop,panitia@contoh.id,1\n\n"
+        b"Name (Original Name),User Email,Guest\nRina Gani,rina@contoh.id,Yes\n"
+    )
+    assert (sheet.header_row, cells(sheet, "name")) == (4, ["Rina Gani"])
+
+
+def test_a_column_without_a_heading_is_told_by_its_content() -> None:
+    sheet = recognised(
+        workbook(
+            ["Nama", None, None, None],
+            ["Rina", "6471056001970003", "081200000001", "Damai"],
+            ["Maya", "6471015706030001", "081200000002", "Manggar"],
+            ["Dewi", "6471036312890001", "081200000003", "Telagasari"],
+        ),
+        places=PLACES,
+    )
+    assert [column.field for column in sheet.columns] == ["name", "nik", "phone", "kelurahan"]
+
+
+def said_of(found: Judgement, language: Language = "id") -> list[str]:
+    return [message_text(warning, translator(language)) for warning in found.warnings]
+
+
+def test_of_two_columns_for_one_field_it_is_said_which_is_read() -> None:
+    content = workbook(("Nama Ketua", "Nama Wakil", "Kelurahan"), ("Rina", "Melati", "Damai"))
+
+    found = judged(recognised(content))
+
+    assert said_of(found) == [
+        "Nama: yang dibaca kolom “Nama Ketua”, bukan “Nama Wakil”. Periksa kolom-kolomnya."
+    ]
+
+
+def test_a_second_list_beside_the_first_is_said_to_be_left_out() -> None:
+    columns = ("No", "Nama", "Kelurahan")
+    content = workbook((*columns, None, *columns), (1, "Rina", "Damai", None, 2, "Maya", "Manggar"))
+
+    found = judged(recognised(content))
+
+    assert [row.values.name for row in found.rows] == ["Rina"]
+    assert said_of(found)[:2] == [
+        "Nama: yang dibaca kolom “Nama (B)”, bukan “Nama (F)”. Periksa kolom-kolomnya.",
+        "Di samping daftar, di kolom F, masih ada nama lain. Nama-nama itu tidak dibaca: pindahkan ke bawah daftar "
+        "pertama, lalu unggah berkasnya lagi.",
+    ]
