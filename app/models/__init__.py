@@ -1,33 +1,80 @@
 """All tables, at one import point."""
 
-from app.models.activities import Activity
-from app.models.areas import AmbiguousPlace, AmbiguousPlaceCandidate, Area, AreaAlias, AreaLevel
-from app.models.attendance_imports import (
+from app.models.accounts import (
+    ApiToken,
+    LoginFailure,
+    LoginSession,
+    Organization,
+    OrganizationKind,
+    PasswordLink,
+    Role,
+    User,
+)
+from app.models.activities import (
+    Activity,
+)
+from app.models.areas import (
+    AmbiguousPlace,
+    AmbiguousPlaceCandidate,
+    Area,
+    AreaAlias,
+    AreaLevel,
+    TargetGroup,
+    TargetGroupSynonym,
+)
+from app.models.coverage import (
+    CoverageTarget,
+    Denominator,
+    Indicator,
+)
+from app.models.imports import (
     AttendanceImport,
     AttendanceImportRow,
     BlankMeans,
+    ColumnMapping,
     ImportPurpose,
     ImportStatus,
     RowKind,
     UploadedFile,
 )
-from app.models.attendances import Attendance, AttendanceMark, AttendanceStatus
-from app.models.column_mappings import ColumnMapping
-from app.models.coverage_targets import CoverageTarget
-from app.models.delegation_links import DelegationLink
-from app.models.denominators import Denominator, Indicator
-from app.models.duplicates import FoldedRegistration, PairState, PeopleMerge, PossibleDuplicate
-from app.models.group_memberships import GroupMembership
-from app.models.messages import Message, MessageKind, MessageStatus
-from app.models.organizations import Organization, OrganizationKind
-from app.models.outbox import OutboxKind, OutboxTask
-from app.models.participants import Participant, Sex
-from app.models.registrations import Basis, Channel, Registration, RegistrationStatus
-from app.models.target_groups import TargetGroup, TargetGroupSynonym
-from app.models.users import ApiToken, LoginFailure, LoginSession, PasswordLink, Role, User
-from app.models.venues import Venue, VenueKind
-from app.models.workshop_sessions import SessionGroupPlaces, SessionMode, WorkshopSession
-from app.models.workshops import Pillar, Workshop, WorkshopTargetGroup
+from app.models.messages import (
+    Message,
+    MessageKind,
+    MessageStatus,
+)
+from app.models.outbox import (
+    OutboxKind,
+    OutboxTask,
+)
+from app.models.people import (
+    FoldedRegistration,
+    GroupMembership,
+    PairState,
+    Participant,
+    PeopleMerge,
+    PossibleDuplicate,
+    Sex,
+)
+from app.models.registrations import (
+    Attendance,
+    AttendanceMark,
+    AttendanceStatus,
+    Basis,
+    Channel,
+    DelegationLink,
+    Registration,
+    RegistrationStatus,
+)
+from app.models.workshops import (
+    Pillar,
+    SessionGroupPlaces,
+    SessionMode,
+    Venue,
+    VenueKind,
+    Workshop,
+    WorkshopSession,
+    WorkshopTargetGroup,
+)
 
 __all__ = [
     "Activity",

@@ -1,4 +1,4 @@
-"""The activity log: who did what to what, before and after. Rows are added and never changed (a trigger holds it)."""
+"""The activity log. Rows are only ever added; a trigger refuses updates and deletes."""
 
 from datetime import datetime
 from typing import Any
@@ -9,9 +9,10 @@ from app.models.base import Instant, JsonDocument, now
 
 
 class Activity(SQLModel, table=True):
-    """`subject` and `subject_id` name the thing (a model's table and its code or id).
+    """One change: the actor, the action, the changed row, and its values before and after.
 
-    Values carry no NIK, nor by what a person is reached, where they live or when they were born.
+    `subject` and `subject_id` name the changed row (its table, and its code or id). The values never contain a NIK,
+    a contact, an address or a date of birth, because nothing can be removed from the log.
     """
 
     __tablename__ = "activity"

@@ -1,4 +1,4 @@
-"""The tree of areas: kota → kecamatan → kelurahan, with Kemendagri codes, and how people write their names."""
+"""Areas (kota → kecamatan → kelurahan, with Kemendagri codes), the ways their names are written, and target groups."""
 
 from datetime import date
 from enum import StrEnum
@@ -16,7 +16,7 @@ class AreaLevel(StrEnum):
 
 
 class Area(SQLModel, table=True):
-    """A kota, kecamatan or kelurahan while it is valid; a split closes one and opens others."""
+    """A kota, kecamatan or kelurahan and the days of its validity. A split ends one area and begins others."""
 
     __tablename__ = "area"
     __table_args__ = (
@@ -39,7 +39,7 @@ class Area(SQLModel, table=True):
 
 
 class AreaAlias(SQLModel, table=True):
-    """Another way in which an area's name has been seen written."""
+    """Another spelling of an area's name."""
 
     __tablename__ = "area_alias"
 
@@ -48,7 +48,7 @@ class AreaAlias(SQLModel, table=True):
 
 
 class AmbiguousPlace(SQLModel, table=True):
-    """A text that names no single kelurahan, and why."""
+    """A text that could mean several kelurahan, and the reason, which is shown when a sheet contains it."""
 
     __tablename__ = "ambiguous_place"
 
@@ -57,9 +57,29 @@ class AmbiguousPlace(SQLModel, table=True):
 
 
 class AmbiguousPlaceCandidate(SQLModel, table=True):
-    """An area that an ambiguous text may mean."""
+    """An area that an ambiguous text could mean."""
 
     __tablename__ = "ambiguous_place_candidate"
 
     text: str = Field(foreign_key="ambiguous_place.text", primary_key=True)
     area_code: str = Field(foreign_key="area.code", primary_key=True)
+
+
+class TargetGroup(SQLModel, table=True):
+    """A group of people that workshops are for (kelompok sasaran). `position` is its place in lists."""
+
+    __tablename__ = "target_group"
+
+    code: str = Field(primary_key=True, max_length=20)
+    label_id: str
+    label_en: str
+    position: int = Field(unique=True)
+
+
+class TargetGroupSynonym(SQLModel, table=True):
+    """A word by which sheets name a target group."""
+
+    __tablename__ = "target_group_synonym"
+
+    synonym: str = Field(primary_key=True)
+    target_group_code: str = Field(foreign_key="target_group.code", index=True)

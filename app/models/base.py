@@ -1,4 +1,4 @@
-"""What all tables share: names of constraints, instants in UTC, choices that the database checks."""
+"""Shared by all tables: names of constraints, the column types for instants and choices, and partial indexes."""
 
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -30,7 +30,7 @@ SQLModel.metadata.naming_convention = {
 
 
 class Instant(TypeDecorator[datetime]):
-    """A moment: stored in UTC on both databases, always aware in Python. A naive one is a mistake."""
+    """A timezone-aware datetime, stored in UTC on both databases. Raises `ValueError` for a naive datetime."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -52,19 +52,22 @@ JsonDocument = JSON().with_variant(JSONB(), "postgresql")
 
 
 class Choice(Enum):
-    """One of an enumeration's values as text, held to it by a CHECK of the type's name."""
+    """A text column restricted to the values of an enumeration by a CHECK constraint with the type's name."""
 
 
 @event.listens_for(Column, "after_parent_attach")
-def _hold_to_choice(column: Column[Any], table: Table) -> None:
-    """Compares the values one by one: for `IN` with more than two SQLite builds an index of them at every row."""
+def _add_choice_constraint(column: Column[Any], table: Table) -> None:
+    """Add the CHECK constraint of a `Choice` column.
+
+    It compares the values with OR: for `IN` with more than two values SQLite builds an index of them at every row.
+    """
     if isinstance(column.type, Choice):
         allowed = " OR ".join(f"{column.name} = '{value}'" for value in column.type.enums)
         table.append_constraint(CheckConstraint(allowed, name=column.type.name))
 
 
 def choice(enumeration: type[StrEnum], name: str) -> Any:
-    """A text column that holds one of `enumeration`'s values, held to it by a CHECK named `name`."""
+    """Return the type of a text column that holds a value of `enumeration`, checked by a constraint named `name`."""
     return Choice(
         enumeration,
         name=name,
@@ -77,14 +80,14 @@ def choice(enumeration: type[StrEnum], name: str) -> Any:
 def index_where_present(
     table: str, column: str, *, within: tuple[str, ...] = (), unique: bool = False
 ) -> Index:
-    """An index of the rows that have something in a column which most leave empty, `within` others in their order."""
+    """Return a partial index of the rows in which `column` is not NULL, ordered by the columns of `within` first."""
     present = text(f"{column} IS NOT NULL")
     return Index(
         f"ix_{table}_{column}", *within, column, unique=unique, sqlite_where=present, postgresql_where=present
     )
 
 
-# What a session or a period may name: further off is a slip of the finger.
+# Years that a session or a period may name; anything else is a typing error.
 YEARS = range(2000, 2101)
 
 

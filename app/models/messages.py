@@ -1,4 +1,4 @@
-"""Pesan: mails to people who registered, kept whether or not they could be sent."""
+"""Messages (pesan): the mails to registered people, and whether they were sent."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -19,7 +19,7 @@ class MessageKind(StrEnum):
 
 
 class MessageStatus(StrEnum):
-    """`unknown`: the server broke off after the text was handed over; it may have arrived and is not sent again."""
+    """`unknown`: the connection broke after the text was handed over. The mail may have arrived and is not resent."""
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -29,8 +29,10 @@ class MessageStatus(StrEnum):
 
 
 class Message(SQLModel, table=True):
-    """Written in the reader's language when what it tells of happens. `occasion` keeps one occasion from
-    being told twice."""
+    """A mail in the reader's language, written in the transaction of the event that it reports.
+
+    `occasion` is unique, so that one event is reported once.
+    """
 
     __tablename__ = "message"
 

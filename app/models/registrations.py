@@ -1,4 +1,4 @@
-"""Pendaftaran: a person for a session, with the facts as they were then."""
+"""Registrations (pendaftaran), attendance (kehadiran), and delegation links (tautan delegasi)."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, index_where_present, now
-from app.models.participants import Sex
+from app.models.people import Sex
 
 
 class RegistrationStatus(StrEnum):
@@ -18,7 +18,7 @@ class RegistrationStatus(StrEnum):
 
 
 class Basis(StrEnum):
-    """On what ground personal data is processed (UU 27/2022, article 20)."""
+    """The legal basis on which a person's data is processed (UU 27/2022, article 20)."""
 
     CONSENT = "consent"
     PUBLIC_TASK = "public-task"
@@ -26,7 +26,7 @@ class Basis(StrEnum):
 
 
 class Channel(StrEnum):
-    """How a registration came about; an empty channel is a sheet's."""
+    """How a registration was made. A registration without a channel was made by an attendance sheet."""
 
     SELF = "self"
     ORGANIZER = "organizer"
@@ -35,13 +35,13 @@ class Channel(StrEnum):
 
 
 class Registration(SQLModel, table=True):
-    """`kelurahan_code`, `rt`, `sex` and `target_group_code` are frozen: who moves later, still came from there.
+    """A person's registration for a session, with the facts as they were at that time.
 
-    `name_given` is how somebody without an account wrote the name, where the person's record has it otherwise: their
-    ticket says no more than they said.
-    `waiting_number` is the place in the session's queue, in the order in which the lock was had; it stays where
-    a later one passed by. `contact_*` are what was given for this very registration, whatever is known of the
-    person besides. `request_key` is the form's that was sent: sent twice, it registers once.
+    `kelurahan_code`, `rt`, `sex` and `target_group_code` are frozen: a person who moves later still came from there.
+    `name_given` is the name as a person without an account typed it, where the participant's record differs; the ticket
+    shows it. `waiting_number` is the position in the waiting list, in the order in which the session's row was locked;
+    it stays the same when others move up. `contact_*` are the contacts given for this registration.
+    `request_key` identifies the form that was sent: a form sent twice registers once.
     """
 
     __tablename__ = "registration"
@@ -81,3 +81,56 @@ class Registration(SQLModel, table=True):
     consent_notice: str | None = Field(default=None, max_length=10)
     consented_at: datetime | None = Field(default=None, sa_type=Instant)
     request_key: str | None = Field(default=None, max_length=64)
+
+
+class AttendanceStatus(StrEnum):
+    PRESENT = "present"
+    ABSENT = "absent"
+    EXCUSED = "excused"
+
+
+class Attendance(SQLModel, table=True):
+    """The outcome of a registration. `attendance_import_id` is the import that recorded it last, if any did."""
+
+    __tablename__ = "attendance"
+
+    registration_id: int = Field(foreign_key="registration.id", primary_key=True)
+    status: AttendanceStatus = Field(sa_type=choice(AttendanceStatus, "status"))
+    recorded_at: datetime = Field(default_factory=now, sa_type=Instant)
+    recorded_by: int | None = Field(default=None, foreign_key="app_user.id")
+    attendance_import_id: int | None = Field(default=None, foreign_key="attendance_import.id", index=True)
+
+
+class AttendanceMark(SQLModel, table=True):
+    """A mark made at the venue. The mark with the latest `marked_at` (the device's clock) is the outcome.
+
+    A mark without a `status` takes the earlier marks back. `nonce` is chosen by the device: a mark that is sent twice
+    because the answer was lost is stored once.
+    """
+
+    __tablename__ = "attendance_mark"
+
+    id: int = Field(default=None, primary_key=True)
+    registration_id: int = Field(foreign_key="registration.id", ondelete="CASCADE", index=True)
+    status: AttendanceStatus | None = Field(default=None, sa_type=choice(AttendanceStatus, "status"))
+    marked_at: datetime = Field(sa_type=Instant)
+    received_at: datetime = Field(default_factory=now, sa_type=Instant)
+    marked_by: int | None = Field(default=None, foreign_key="app_user.id")
+    nonce: str | None = Field(default=None, max_length=64, unique=True)
+
+
+class DelegationLink(SQLModel, table=True):
+    """A link by which the staff of one kelurahan register people for one session without an account.
+
+    Its address is the signed id, so that no other link can be guessed from it.
+    """
+
+    __tablename__ = "delegation_link"
+
+    id: int = Field(default=None, primary_key=True)
+    workshop_session_id: int = Field(foreign_key="workshop_session.id", index=True)
+    kelurahan_code: str = Field(foreign_key="area.code", index=True)
+    created_by: int | None = Field(default=None, foreign_key="app_user.id")
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    expires_at: datetime = Field(sa_type=Instant)
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)

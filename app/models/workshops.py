@@ -1,9 +1,9 @@
-"""Kegiatan: a workshop, whom it is for and which pillar of digital literacy it serves."""
+"""Workshops (kegiatan), their sessions (sesi), and venues (tempat)."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import false
+from sqlalchemy import CheckConstraint, false
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, now
@@ -19,7 +19,7 @@ class Pillar(StrEnum):
 
 
 class Workshop(SQLModel, table=True):
-    """A `public` workshop has a page on which citizens register themselves. An archived one is kept out of lists."""
+    """A workshop. A `public` one has a page for registering online; an archived one is left out of lists."""
 
     __tablename__ = "workshop"
 
@@ -35,7 +35,81 @@ class Workshop(SQLModel, table=True):
 
 
 class WorkshopTargetGroup(SQLModel, table=True):
+    """A target group that a workshop is for."""
+
     __tablename__ = "workshop_target_group"
 
     workshop_id: int = Field(foreign_key="workshop.id", primary_key=True)
     target_group_code: str = Field(foreign_key="target_group.code", primary_key=True)
+
+
+class SessionMode(StrEnum):
+    LURING = "luring"
+    DARING = "daring"
+    HYBRID = "hybrid"
+
+
+class WorkshopSession(SQLModel, table=True):
+    """One meeting of a workshop.
+
+    Registration is open from the session's creation to its start, unless `registration_opens_at` and
+    `registration_closes_at` say otherwise. Seats are capped for the session (`capacity`), for each kelurahan
+    (`places_per_kelurahan`) and for groups (`SessionGroupPlaces`).
+    """
+
+    __tablename__ = "workshop_session"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="duration"),
+        CheckConstraint("capacity IS NULL OR capacity > 0", name="capacity"),
+        CheckConstraint("places_per_kelurahan > 0", name="places_per_kelurahan"),
+        CheckConstraint("registration_closes_at > registration_opens_at", name="registration_time"),
+    )
+
+    id: int = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=40)
+    workshop_id: int = Field(foreign_key="workshop.id", index=True)
+    starts_at: datetime = Field(sa_type=Instant, index=True)
+    ends_at: datetime = Field(sa_type=Instant)
+    mode: SessionMode = Field(default=SessionMode.LURING, sa_type=choice(SessionMode, "mode"))
+    venue_id: int | None = Field(default=None, foreign_key="venue.id", index=True)
+    online_link: str = ""
+    capacity: int | None = None
+    created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    registration_opens_at: datetime | None = Field(default=None, sa_type=Instant)
+    registration_closes_at: datetime | None = Field(default=None, sa_type=Instant)
+    places_per_kelurahan: int | None = None
+    cancelled_at: datetime | None = Field(default=None, sa_type=Instant)
+    cancelled_why: str | None = None
+
+
+class SessionGroupPlaces(SQLModel, table=True):
+    """The cap on a target group's seats in a session; a group without a row has no cap."""
+
+    __tablename__ = "session_group_places"
+    __table_args__ = (CheckConstraint("places > 0", name="places"),)
+
+    workshop_session_id: int = Field(foreign_key="workshop_session.id", primary_key=True)
+    target_group_code: str = Field(foreign_key="target_group.code", primary_key=True)
+    places: int
+
+
+class VenueKind(StrEnum):
+    AULA = "aula"
+    KANTOR = "kantor"
+    SEKOLAH = "sekolah"
+    KAMPUS = "kampus"
+    RUANG_PUBLIK = "ruang-publik"
+    LAINNYA = "lainnya"
+
+
+class Venue(SQLModel, table=True):
+    """A place where sessions are held. `public_wifi` says whether it has the city's free Wi-Fi, None if unknown."""
+
+    __tablename__ = "venue"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    kind: VenueKind = Field(default=VenueKind.LAINNYA, sa_type=choice(VenueKind, "kind"))
+    kelurahan_code: str | None = Field(default=None, foreign_key="area.code", index=True)
+    public_wifi: bool | None = None

@@ -1,7 +1,7 @@
-"""Who uses the service, and by what they prove it: password, login session, one-time link, API token.
+"""Organizations (penyelenggara), users, and their credentials.
 
-Of links, cookies and tokens only a SHA-256 is stored: they are random and long, so nothing slower is needed,
-and a copy of the database opens no door.
+Of links, cookies and tokens only the SHA-256 is stored, so a copy of the database gives no access. They are long and
+random, so a slower hash is not needed.
 """
 
 from datetime import datetime
@@ -12,6 +12,24 @@ from sqlmodel import Field, SQLModel
 from app.models.base import Instant, choice, now
 
 
+class OrganizationKind(StrEnum):
+    PERANGKAT_DAERAH = "perangkat-daerah"
+    KELURAHAN = "kelurahan"
+    BUMD = "bumd"
+    PERGURUAN_TINGGI = "perguruan-tinggi"
+    MITRA = "mitra"
+
+
+class Organization(SQLModel, table=True):
+    """An organizer of workshops; every user belongs to one."""
+
+    __tablename__ = "organization"
+
+    id: int = Field(default=None, primary_key=True)
+    name: str = Field(unique=True)
+    kind: OrganizationKind = Field(sa_type=choice(OrganizationKind, "kind"))
+
+
 class Role(StrEnum):
     ADMIN = "admin"
     ORGANIZER = "organizer"
@@ -20,7 +38,7 @@ class Role(StrEnum):
 
 
 class User(SQLModel, table=True):
-    """`may_see_participants` is the grant "lihat peserta" of settled permissions, for viewers."""
+    """A person with an account. `may_see_participants` is the grant "lihat peserta", which only viewers need."""
 
     __tablename__ = "app_user"
 
@@ -36,7 +54,7 @@ class User(SQLModel, table=True):
 
 
 class LoginSession(SQLModel, table=True):
-    """A browser that is logged in, until it logs out, is revoked or expires."""
+    """A browser's login. `key` is the hash of its cookie."""
 
     __tablename__ = "login_session"
 
@@ -48,7 +66,7 @@ class LoginSession(SQLModel, table=True):
 
 
 class LoginFailure(SQLModel, table=True):
-    """A wrong password; several slow down the next try (for the e-mail and for the address)."""
+    """A wrong password. Several of one e-mail or one IP address (`address`) delay the next attempt."""
 
     __tablename__ = "login_failure"
 
@@ -59,7 +77,7 @@ class LoginFailure(SQLModel, table=True):
 
 
 class PasswordLink(SQLModel, table=True):
-    """A one-time link by which a user sets a password."""
+    """A one-time link for setting a password. `key` is the hash of its secret."""
 
     __tablename__ = "password_link"
 
@@ -69,6 +87,8 @@ class PasswordLink(SQLModel, table=True):
 
 
 class ApiToken(SQLModel, table=True):
+    """A token of the API. `key` is the hash of its secret, which is shown once."""
+
     __tablename__ = "api_token"
 
     id: int = Field(default=None, primary_key=True)

@@ -1,4 +1,4 @@
-"""Unggahan: an uploaded attendance sheet, its judged rows, and what was there before it was committed."""
+"""Attendance imports (unggahan): the uploaded file, its judged rows, and remembered column mappings."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -12,7 +12,7 @@ from app.models.registrations import Basis
 
 
 class ImportPurpose(StrEnum):
-    """A list of who was there, or of who is to be registered; the second says nothing of attendance."""
+    """What a list is for: recording attendance, or registering its people, which says nothing about attendance."""
 
     ATTENDANCE = "attendance"
     REGISTRATION = "registration"
@@ -43,7 +43,7 @@ class BlankMeans(StrEnum):
 
 
 class UploadedFile(SQLModel, table=True):
-    """The bytes as they were uploaded, encrypted, for they hold NIKs. Servers keep no files of their own."""
+    """The uploaded bytes, encrypted because they contain NIKs. Servers are stateless, so the database has them."""
 
     __tablename__ = "uploaded_file"
 
@@ -55,11 +55,12 @@ class UploadedFile(SQLModel, table=True):
 
 
 class AttendanceImport(SQLModel, table=True):
-    """`columns` and `reading` are as the reader gave them, `preview` too, encrypted; `choices` is what a person set.
+    """One uploaded list: how its file was read, what was set for it, and what became of its rows.
 
-    `judged_at` is the number of the newest change that the judgement knew of: while nothing newer was
-    recorded, it still holds. `others` are the registrations that a commit marked absent, unlisted as they were.
-    `failure` is why the file couldn't be read, or why reading or committing it broke off; judging it clears that.
+    `columns`, `reading` and `preview` (encrypted) are the output of reading; `choices` is what a person set.
+    `judged_at` is the number of the newest activity that the judgement took into account; the judgement is valid while
+    there is no newer one. `others` are the ids of the registrations that the commit marked absent because the sheet
+    doesn't list them. `failure` says why reading or committing failed; judging the import again clears it.
     """
 
     __tablename__ = "attendance_import"
@@ -107,13 +108,13 @@ class AttendanceImportRow(SQLModel, table=True):
     """One participant's row of the sheet.
 
     `cells` is what the sheet (or a correction) says, typed, with a NIK encrypted; `decision` what a person
-    chose; `result` the judged values; `participant_id` whom it was found to name, or whom the commit made of it: what
-    it wrote is that person's registration for the import's session. `before` and `after` are what the commit found
-    and left of the person, registration and attendance, by which it is undone.
+    chose; `result` the judged values; `participant_id` the matched person, or the person that the commit created.
+    What the commit wrote is that person's registration for the import's session. `before` and `after` are the states
+    of person, registration and attendance before and after the commit; undo restores `before`.
     """
 
     __tablename__ = "attendance_import_row"
-    # Rows that name nobody yet stay out of the index: a long sheet is kept, and later linked, sooner.
+    # Rows without a person are not in the index, which makes storing a long sheet faster.
     __table_args__ = (index_where_present("attendance_import_row", "participant_id"),)
 
     attendance_import_id: int = Field(foreign_key="attendance_import.id", primary_key=True)
@@ -128,3 +129,19 @@ class AttendanceImportRow(SQLModel, table=True):
     participant_id: int | None = Field(default=None, foreign_key="participant.id", ondelete="SET NULL")
     before: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     after: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
+
+
+class ColumnMapping(SQLModel, table=True):
+    """The columns that a person set for a list, reused for the organization's next list with the same headings.
+
+    `headings` is the SHA-256 of the normalised headings; `columns` maps a column's index to its field, or to None where
+    the column is ignored.
+    """
+
+    __tablename__ = "column_mapping"
+
+    organization_id: int = Field(foreign_key="organization.id", primary_key=True)
+    headings: str = Field(max_length=64, primary_key=True)
+    columns: dict[str, str | None] = Field(sa_type=JsonDocument)
+    remembered_by: int | None = Field(default=None, foreign_key="app_user.id")
+    remembered_at: datetime = Field(default_factory=now, sa_type=Instant)

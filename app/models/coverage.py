@@ -1,11 +1,16 @@
-"""Target: how many people of a kelurahan, or of a group there, a year's workshops are to reach."""
+"""Coverage targets of a year, and the denominators that rates are measured against."""
+
+from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field, SQLModel
 
+from app.models.base import Instant, choice, now
+
 
 def _unique(name: str, *columns: str, where: str) -> Index:
-    """To both databases every NULL is another, so that each kind of target has an index of its own."""
+    """Return a unique index of one kind of target. NULLs are distinct on both databases, so each kind needs its own."""
     return Index(
         f"uq_coverage_target_{name}",
         *columns,
@@ -16,9 +21,10 @@ def _unique(name: str, *columns: str, where: str) -> Index:
 
 
 class CoverageTarget(SQLModel, table=True):
-    """Without a group it is the target of the kelurahan as a whole; the two kinds are independent.
+    """How many people a year's workshops are to reach in a kelurahan, or in one target group there.
 
-    Without a kelurahan it is that of every kelurahan that has none of its own.
+    A target without a group is for the kelurahan as a whole; the two kinds are independent. A target without a
+    kelurahan applies to every kelurahan that has none of its own.
     """
 
     __tablename__ = "coverage_target"
@@ -48,3 +54,27 @@ class CoverageTarget(SQLModel, table=True):
     kelurahan_code: str | None = Field(default=None, foreign_key="area.code")
     target_group_code: str | None = Field(default=None, foreign_key="target_group.code")
     target: int
+
+
+class Indicator(StrEnum):
+    POPULATION = "penduduk"
+    UMKM = "umkm"
+    RT = "rt"
+
+
+class Denominator(SQLModel, table=True):
+    """The number of inhabitants, UMKM or RT of an area (of any level) on a day, as a source states it.
+
+    Rows are never changed: another day, or a correction, is another row.
+    """
+
+    __tablename__ = "denominator"
+    __table_args__ = (CheckConstraint("value > 0", name="value"), {"sqlite_autoincrement": True})
+
+    id: int = Field(default=None, primary_key=True)
+    area_code: str = Field(foreign_key="area.code", index=True)
+    indicator: Indicator = Field(sa_type=choice(Indicator, "indicator"))
+    value: int
+    as_of: date
+    source: str
+    recorded_at: datetime = Field(default_factory=now, sa_type=Instant)
