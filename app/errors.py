@@ -1,7 +1,7 @@
-"""What can go wrong that a person must be told, each with its HTTP status and a stable code.
+"""Exceptions for everything that a person must be told, each with an HTTP status and a stable code.
 
-Services and readers raise these; the pages show the sentence, the API answers RFC 9457
-`application/problem+json`, the command prints it and exits 1.
+Pages show the sentence, the API answers RFC 9457 `application/problem+json`, and commands print the sentence and exit
+with 1.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from app.i18n import Translator
 
 
 class Problem(Exception):
-    """A refusal with a sentence for people.
+    """Base class: an error with a sentence for people.
 
-    `text` is an English msgid marked with `N_`, `params` fill its `%(name)s` placeholders. `details` are further
-    members of the API's answer, for programs.
+    `text` is an English msgid marked with `N_`; `params` fill its `%(name)s` placeholders. `details` are additional
+    members of the API's answer.
     """
 
     status = 400
@@ -28,50 +28,54 @@ class Problem(Exception):
             self.code = code
 
     def sentence(self, _: Translator) -> str:
-        """The sentence in the language of `_`."""
+        """Return the sentence in the language of the translator."""
         return _(self.text) % self.params if self.params else _(self.text)
 
 
 class NotFound(Problem):
-    """Not there, or out of the actor's scope: the two look the same from outside."""
+    """The object doesn't exist or is out of the actor's scope; the answer doesn't tell which."""
 
     status = 404
     code = "not-found"
 
 
 class Forbidden(Problem):
-    """The actor's role never allows this."""
+    """The actor's role doesn't have the permission."""
 
     status = 403
     code = "forbidden"
 
 
 class Unauthenticated(Problem):
+    """The request names no user."""
+
     status = 401
     code = "unauthenticated"
 
 
 class Gone(Problem):
-    """It was there, and is no more: a link that has expired or was revoked."""
+    """The link has expired or was revoked."""
 
     status = 410
     code = "gone"
 
 
 class Conflict(Problem):
-    """The present state stands in the way."""
+    """The current state doesn't allow the change."""
 
     status = 409
     code = "conflict"
 
 
 class TooLarge(Problem):
+    """The request or file is larger than the limit."""
+
     status = 413
     code = "too-large"
 
 
 class TooManyRequests(Problem):
-    """Slowed down; `seconds` says when to try again."""
+    """A rate limit was reached; `seconds` is the time until the next attempt is allowed."""
 
     status = 429
     code = "too-many-requests"
@@ -82,14 +86,14 @@ class TooManyRequests(Problem):
 
 
 class UnreadableFile(Problem):
-    """An uploaded file that can't be read as an attendance list."""
+    """The uploaded file can't be read as the list that is expected."""
 
     status = 422
     code = "unreadable-file"
 
 
 class Invalid(Problem):
-    """Values that can't be taken; `fields` maps a field's name to its msgid."""
+    """Values are invalid; `fields` maps each field's name to the msgid of its error."""
 
     status = 422
     code = "invalid"
@@ -99,7 +103,7 @@ class Invalid(Problem):
         self.fields = dict(fields or {})
 
     def field_sentences(self, _: Translator) -> dict[str, str]:
-        """What is wrong with each field, in the language of `_`."""
+        """Return the error of each field in the language of the translator."""
         return {
             field: _(text) % self.params if self.params else _(text) for field, text in self.fields.items()
         }

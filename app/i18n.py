@@ -1,4 +1,4 @@
-"""Languages: msgids are English, Indonesian stands in `locale/`; dates, numbers and WITA as the city writes them."""
+"""Translation, and the formatting of dates, times and numbers. Msgids are English; `locale/` has the Indonesian."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -23,13 +23,13 @@ WITA = ZoneInfo("Asia/Makassar")
 
 
 def N_(msgid: str) -> str:  # noqa: N802 (gettext's own name for "mark, translate elsewhere")
-    """Marks a text for the catalogue where it is written; it is translated where it is shown."""
+    """Mark a text for the catalogue and return it unchanged; it is translated where it is shown."""
     return msgid
 
 
 @cache
 def translations(language: Language) -> NullTranslations:
-    """The catalogue of `language`, compiled from its .po so that it can't be older than its source."""
+    """Return the catalogue of `language`, compiled from its .po file, so that it is never out of date."""
     if language == "en":
         return NullTranslations()
     with (LOCALE_FOLDER / language / "LC_MESSAGES" / "jangkau.po").open("rb") as source:
@@ -41,51 +41,52 @@ def translations(language: Language) -> NullTranslations:
 
 
 def translator(language: Language) -> Translator:
-    """The function that turns a msgid into a text of `language`."""
+    """Return the function that translates a msgid into `language`."""
     return translations(language).gettext
 
 
 def wita(instant: datetime) -> datetime:
-    """An instant as the clocks of Balikpapan show it (Asia/Makassar, UTC+8)."""
+    """Convert a datetime to WITA, the local time of Balikpapan (Asia/Makassar, UTC+8)."""
     return instant.astimezone(WITA)
 
 
 def wita_today() -> date:
+    """Return today's date in WITA."""
     return datetime.now(WITA).date()
 
 
 def utc(day_and_time: datetime) -> datetime:
-    """A WITA wall-clock time as the instant that is stored."""
+    """Convert a naive WITA time to UTC, as it is stored."""
     return day_and_time.replace(tzinfo=WITA).astimezone(UTC)
 
 
 def date_text(day: date) -> str:
-    """dd-mm-yyyy, as Indonesian offices write it."""
+    """Format a date as dd-mm-yyyy, as Indonesian offices write it."""
     return day.strftime("%d-%m-%Y")
 
 
 def month_text(day: date, language: Language) -> str:
-    """The day's month by its name, with the year."""
+    """Format the month of a date by its name, with the year: "Agustus 2025"."""
     return format_date(day, "MMMM yyyy", locale=language)
 
 
 def month_short(day: date, language: Language) -> str:
-    """The day's month in three letters."""
+    """Format the month of a date in three letters: "Agu"."""
     return format_date(day, "MMM", locale=language)
 
 
 def time_text(instant: datetime) -> str:
-    """dd-mm-yyyy HH.MM WITA."""
+    """Format a datetime as dd-mm-yyyy HH.MM WITA."""
     return wita(instant).strftime("%d-%m-%Y %H.%M WITA")
 
 
 def clock_text(instant: datetime) -> str:
-    """HH.MM by the clocks of Balikpapan."""
+    """Format the time of a datetime as HH.MM, in WITA."""
     return wita(instant).strftime("%H.%M")
 
 
 def period_text(starts_at: datetime, ends_at: datetime) -> str:
-    """dd-mm-yyyy HH.MM–HH.MM WITA; with both days where the end is on another."""
+    """Format a span as dd-mm-yyyy HH.MM–HH.MM WITA, with both dates where it ends on another day."""
     starts, ends = wita(starts_at), wita(ends_at)
     if starts.date() != ends.date():
         return f"{time_text(starts_at)} – {time_text(ends_at)}"
@@ -93,11 +94,11 @@ def period_text(starts_at: datetime, ends_at: datetime) -> str:
 
 
 def decimal_text(number: float, language: Language) -> str:
-    """Two places after a comma in Indonesian, after a point in English."""
+    """Format a number with two to four decimals, after a comma in Indonesian and a point in English."""
     return format_decimal(number, format="#,##0.00##", locale=language)
 
 
 def integer_text(number: int, language: Language = "id") -> str:
-    """Thousands with dots in Indonesian, with commas in English."""
+    """Format a whole number with dots between thousands in Indonesian, commas in English."""
     grouped = f"{number:,}"
     return grouped.replace(",", ".") if language == "id" else grouped

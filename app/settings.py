@@ -1,4 +1,4 @@
-"""What the surroundings decide, read from the environment (prefix `JANGKAU_`) when an application is made."""
+"""Settings, read from environment variables with the prefix `JANGKAU_` when the application is created."""
 
 import os
 import secrets
@@ -16,7 +16,7 @@ PREFIX = "JANGKAU_"
 
 
 class Settings(BaseSettings):
-    """Every setting of the service; docs/settings.md says what each is for."""
+    """All settings of the service. docs/settings.md explains each."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, extra="ignore", frozen=True)
 
@@ -31,10 +31,10 @@ class Settings(BaseSettings):
 
     @field_validator("base_url")
     @classmethod
-    def _where_links_begin(cls, given: str) -> str:
-        """Tickets, mails and links to set a password begin with it: what is wrong would only show there."""
-        address = given.strip().rstrip("/")
-        if not _is_address_of_a_site(address):
+    def _validate_base_url(cls, value: str) -> str:
+        """Return the URL without a trailing slash. Checked at start, because a wrong one only shows in sent links."""
+        address = value.strip().rstrip("/")
+        if not _is_site_url(address):
             raise Problem(
                 "JANGKAU_BASE_URL must be the address that people use, without a path: https://jangkau.example.go.id."
             )
@@ -42,12 +42,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def database(self) -> str:
-        """The SQLAlchemy URL of the primary; by default SQLite in `data_dir`."""
+        """The SQLAlchemy URL of the primary database; by default SQLite in `data_dir`."""
         return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'jangkau.sqlite3'}"
 
     @property
     def embedded(self) -> bool:
-        """Whether everything lives in `data_dir`: SQLite, its secret and its jobs."""
+        """Whether the database is SQLite, which is kept in `data_dir` with its secret."""
         return self.database.startswith("sqlite")
 
     @property
@@ -60,56 +60,59 @@ class Settings(BaseSettings):
 
     @property
     def mail_sender(self) -> str:
-        """The address that mails come from; by default one of the host that people use."""
+        """The sender's address of mails; by default jangkau@ the host of `base_url`."""
         return self.mail_from or f"jangkau@{urlsplit(self.base_url).hostname}"
 
     @cached_property
     def secret(self) -> bytes:
         """The secret from which the keys for links and NIKs are derived.
 
-        Embedded, it is made once and kept in `data_dir`, readable by its owner alone. With PostgreSQL
-        several servers share it, so it has to be given.
+        With SQLite it is generated once and kept in `data_dir`, readable by its owner only. With PostgreSQL it is
+        required, because several servers share it: raises `Problem` if it is missing.
         """
-        given = self.secret_key.get_secret_value()
-        if given:
-            return given.encode()
+        secret_key = self.secret_key.get_secret_value()
+        if secret_key:
+            return secret_key.encode()
         if not self.embedded:
             raise Problem("JANGKAU_SECRET_KEY is required with PostgreSQL.", code="no-secret-key")
-        return _kept_secret(self.data_dir / "secret-key")
+        return _load_or_create_secret(self.data_dir / "secret-key")
 
 
 def require_known(names: Iterable[str]) -> None:
-    """Raises `Problem` for a variable of the environment that is no setting: mistyped, its default would serve instead,
-    and with it perhaps another database."""
+    """Raise `Problem` for a variable with the prefix that is no setting.
+
+    A mistyped name would otherwise be ignored, and the default would be used: perhaps another database.
+    """
     for name in sorted(names):
         if name.startswith(PREFIX) and name.removeprefix(PREFIX).lower() not in Settings.model_fields:
             raise Problem(f"There is no setting {name}: docs/settings.md lists them all.")
 
 
 def make_folder(path: Path) -> None:
-    """Where it isn't there yet, for its owner alone: what is kept in it names people and their phones."""
+    """Create a folder, if it doesn't exist, readable by its owner only, because it will contain personal data."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _is_address_of_a_site(address: str) -> bool:
+def _is_site_url(address: str) -> bool:
     try:
         parts = urlsplit(address)
-        _ = parts.port  # raises where it is no number
+        _ = parts.port  # raises ValueError if the port is not a number
     except ValueError:
         return False
     beyond = (parts.path, parts.query, parts.fragment, parts.username)
     return parts.scheme in {"http", "https"} and bool(parts.hostname) and not any(beyond)
 
 
-def _kept_secret(path: Path) -> bytes:
+def _load_or_create_secret(path: Path) -> bytes:
+    """Return the secret of the file, which is created if it doesn't exist; two processes agree on one."""
     make_folder(path.parent)
     fresh = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as only_the_owners:
-        only_the_owners.write(secrets.token_urlsafe(48))
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(48))
     try:
         path.hardlink_to(
             fresh
-        )  # fails where the file is there already: two starts at once agree on one secret
+        )  # fails if the file exists: two processes that start together agree on one secret
     except FileExistsError:
         pass
     finally:
