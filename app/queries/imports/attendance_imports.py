@@ -1,6 +1,5 @@
 """Imports as lists and pages show them, and the rows behind them."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,19 +13,16 @@ from app.errors import NotFound
 from app.i18n import N_, wita
 from app.models import (
     AttendanceImport,
-    AttendanceImportRow,
     Basis,
     ImportPurpose,
     ImportStatus,
-    RowKind,
     UploadedFile,
     User,
     Workshop,
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
-from app.queries.imports.rows import Correction, stated_until
-from app.queries.in_values import among
+from app.queries.imports.rows import stated_until
 from app.queries.scope import workshops_within
 
 # What the outbox is about to do, or doing: there is something to wait for.
@@ -154,41 +150,6 @@ def attendance_imports(
     if before is not None:
         statement = statement.where(col(AttendanceImport.id) < before)
     return [_view(*found) for found in db.execute(statement)]
-
-
-def import_rows(
-    db: Db,
-    import_id: int,
-    *,
-    kinds: Sequence[RowKind] = (),
-    after: int = 0,
-    limit: int | None = None,
-    numbers: Collection[int] | None = None,
-) -> Sequence[AttendanceImportRow]:
-    """An import's rows in the sheet's order, those after row `after`. The import was found within reach before."""
-    statement = (
-        select(AttendanceImportRow)
-        .where(
-            col(AttendanceImportRow.attendance_import_id) == import_id,
-            col(AttendanceImportRow.number) > after,
-        )
-        .order_by(col(AttendanceImportRow.number))
-        .limit(limit)
-    )
-    if kinds:
-        statement = statement.where(col(AttendanceImportRow.kind).in_(kinds))
-    if numbers is not None:
-        statement = statement.where(among(db, col(AttendanceImportRow.number), numbers))
-    return db.scalars(statement).all()
-
-
-def row_corrections(db: Db, import_id: int) -> dict[int, Correction]:
-    """What people changed in the rows of an import, by row number."""
-    return {
-        row.number: Correction({field: row.cells[field] for field in row.corrected}, row.decision)
-        for row in import_rows(db, import_id)
-        if row.corrected or row.decision
-    }
 
 
 def _view(

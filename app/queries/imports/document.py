@@ -10,12 +10,10 @@ from app.database import Db
 from app.errors import Problem
 from app.i18n import Translator
 from app.models import AttendanceImportRow, Participant
-from app.nik_vault import NikVault, with_niks_masked
+from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import, import_rows
-from app.queries.imports.registrations import codes_written
-from app.queries.imports.rows import between, open_cells
-from app.spreadsheets.document import cell_text
+from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
+from app.queries.imports.rows import committed_codes, displayed_cells, import_rows, is_between
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
 
@@ -60,16 +58,11 @@ def row_documents(
 ) -> list[dict[str, Any]]:
     """Rows of an import as the contract shows them; two queries, however many rows."""
     people = _people(db, rows)
-    codes = codes_written(db, rows)
+    codes = committed_codes(db, rows)
     return [
         _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), vault, _)
         for row in rows
     ]
-
-
-def shown_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, str]:
-    """A row's cells as read. A whole NIK is masked; a broken one is shown, for it has to be put right."""
-    return {field: with_niks_masked(cell_text(cell)) for field, cell in open_cells(row.cells, vault).items()}
 
 
 def _row_document(
@@ -89,7 +82,7 @@ def _row_document(
         "attendance": row.result["attendance"],
         "registration": registration_code or row.result["registration"],
         "of": row.of_number,
-        "cells": shown_cells(row, vault),
+        "cells": displayed_cells(row, vault),
         "person": {"id": person.id, "name": person.name, "kelurahan": person.kelurahan_code}
         if person
         else None,
@@ -98,7 +91,7 @@ def _row_document(
 
 
 def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, Participant]:
-    named = select(col(AttendanceImportRow.participant_id)).where(between(rows))
+    named = select(col(AttendanceImportRow.participant_id)).where(is_between(rows))
     found = db.scalars(select(Participant).where(col(Participant.id).in_(named)))
     return {person.id: person for person in found}
 

@@ -14,15 +14,10 @@ from app.models import AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import (
-    AttendanceImportView,
-    attendance_import_by_id,
-    import_rows,
-)
-from app.queries.imports.document import shown_cells
+from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
 from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
 from app.queries.imports.parsed_cells import Understood, understood
-from app.queries.imports.registrations import codes_written
+from app.queries.imports.rows import committed_codes, displayed_cells, import_rows
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops.workshops import target_groups_of
@@ -163,8 +158,8 @@ def _review_rows(
     details = known_details(
         db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
     )
-    cells = {row.number: shown_cells(row, vault) for row in rows}
-    written = codes_written(db, rows)
+    cells = {row.number: displayed_cells(row, vault) for row in rows}
+    written = committed_codes(db, rows)
     return tuple(
         ReviewRow(
             number=row.number,

@@ -13,9 +13,9 @@ from app.people.outside_places import ELSEWHERE
 from app.people.text import is_placeholder
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import attendance_import_by_id, import_rows
+from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.questions import NEEDS_ATTENTION
-from app.queries.imports.rows import kept_sheet
+from app.queries.imports.rows import import_rows, stored_sheet
 from app.reports.coverage.download import MEDIA_TYPES, Download
 from app.services.activities import record
 from app.services.imports.upload import choices_of
@@ -76,7 +76,7 @@ def download_error_sheet(
 
 def _error_rows(look: Db, vault: NikVault, found: AttendanceImport, names: _Names) -> Iterator[ErrorRow]:
     rows = import_rows(look, found.id)
-    sheet = kept_sheet(found, rows, vault)
+    sheet = stored_sheet(found, rows, vault)
     default_group = choices_of(found).target_group
     for row, (_row, cells) in zip(rows, with_dittos_resolved(sheet.rows), strict=True):
         if row.kind in NEEDS_ATTENTION:

@@ -12,8 +12,8 @@ from app.i18n import N_
 from app.models import AttendanceImport, ImportStatus, OutboxKind, UploadedFile, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.imports.attendance_imports import attendance_import_by_id, row_corrections
-from app.queries.imports.rows import Correction
+from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.rows import Correction, row_corrections
 from app.services.activities import record
 from app.services.bulk import collector_at_rest
 from app.services.imports.column_mappings import remember_columns
@@ -73,7 +73,7 @@ def read_as_given(
 ) -> ReadAsGiven:
     """Raises `UnreadableFile` or `TooLarge` where nothing can be read so."""
     same_table = not {"sheet", "header_row"} & given.keys()
-    made = row_corrections(look, found.id)
+    made = row_corrections(look, vault, found.id)
     corrections = made if same_table else {}
     choices = _choices(found, given)
     reading = read_again(look, vault, found, choices, corrections, recall=not same_table, progress=progress)
@@ -89,7 +89,7 @@ def keep_as_given(
     progress: Progress = nobody_waits,
 ) -> None:
     """Keeps it in place of what was there, and what was said of columns for the next such sheet."""
-    if row_corrections(db, attendance_import.id) != read.made:
+    if row_corrections(db, vault, attendance_import.id) != read.made:
         text = N_("Somebody else corrected rows of this import meanwhile. Look at them, then try again.")
         raise Conflict(text, code="corrected-meanwhile")
     before = attendance_import.choices

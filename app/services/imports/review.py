@@ -13,9 +13,15 @@ from app.nik_vault import NikVault
 from app.people.text import collapse
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.document import shown_cells
 from app.queries.imports.questions import NEEDS_ATTENTION, questions_of, rows_asking
-from app.queries.imports.rows import decision_from_json, judged_columns, kept_sheet, seal_cells
+from app.queries.imports.rows import (
+    cell_columns,
+    decision_from_json,
+    displayed_cells,
+    judged_columns,
+    row_cells,
+    stored_sheet,
+)
 from app.queries.scope import registrations_within
 from app.services.activities import record
 from app.services.bulk import collector_at_rest
@@ -101,7 +107,7 @@ def _require_seen(
     seen: str,
 ) -> None:
     """Nothing is overwritten unseen. Whoever says the same again, as by pressing twice, overwrites nothing."""
-    shown, decided = shown_cells(row, vault), row.decision or {}
+    shown, decided = displayed_cells(row, vault), row.decision or {}
     theirs = {field: shown.get(field, "") for field in cells if cells[field] != shown.get(field, "")}
     wanted = {**decided, **decision} if decision else decision
     if theirs or wanted not in (None, decided):
@@ -112,7 +118,7 @@ def _require_seen(
 
 def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:
     """What the log says of a row before and after: the cells that are corrected, and what was chosen."""
-    cells = shown_cells(row, vault)
+    cells = displayed_cells(row, vault)
     return {
         "cells": {field: cells.get(field, "") for field in fields},
         "corrected": row.corrected,
@@ -173,7 +179,7 @@ def judge_again(
         db,
         vault,
         db.get_one(WorkshopSession, attendance_import.workshop_session_id),
-        kept_sheet(attendance_import, rows, vault),
+        stored_sheet(attendance_import, rows, vault),
         choices_of(attendance_import),
         {row.number: made for row in rows if (made := decision_from_json(row.decision))},
         progress,
@@ -184,7 +190,7 @@ def judge_again(
     changed: list[int] = []
     for judged in dated.judgement.rows:
         row, columns = stored[judged.number], judged_columns(judged, vault)
-        if any(_unsealed(columns[name]) != _unsealed(getattr(row, name)) for name in columns):
+        if any(columns[name] != getattr(row, name) for name in columns if name != "nik_encrypted"):
             row.sqlmodel_update(columns)
             changed.append(judged.number)
     db.flush()
@@ -195,7 +201,7 @@ def _replace_cells(row: AttendanceImportRow, cells: Mapping[str, str], vault: Ni
     unknown = sorted(set(cells) - set(FIELDS))
     if unknown:
         raise Invalid(N_("An attendance list has no column %(field)s."), field=unknown[0])
-    row.cells = row.cells | seal_cells(cells, vault)
+    row.sqlmodel_update(cell_columns({**row_cells(row, vault), **cells}, vault))
     row.corrected = sorted({*row.corrected, *cells})
 
 
@@ -231,11 +237,3 @@ def _may_be_chosen(db: Db, actor: Actor, row: AttendanceImportRow, person_id: in
         Registration.participant_id == person_id, registrations_within(actor, Permission.PARTICIPANT_READ)
     )
     return db.exec(seen).first() is not None
-
-
-def _unsealed(column: Any) -> Any:
-    """A judged column for comparing: encrypting the same NIK twice gives two texts, its key stays the same."""
-    if isinstance(column, dict) and "values" in column:
-        values = {name: value for name, value in column["values"].items() if name != "nik_encrypted"}
-        return column | {"values": values}
-    return column

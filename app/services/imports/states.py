@@ -23,7 +23,7 @@ from app.models import (
     RegistrationStatus,
     Sex,
 )
-from app.queries.imports.rows import WRITTEN, values_in_clear
+from app.queries.imports.rows import WRITTEN, judged_values
 from app.queries.in_values import among
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.people.participants import place_columns
@@ -216,7 +216,7 @@ def state_made(
 
     Whether the registration was confirmed, a walk-in or waiting depended on the places then; each is as it was left.
     """
-    values = values_in_clear(row.result)
+    values = judged_values(row.result)
     status = (now_there["registration"] or {}).get("status")
     registering = attendance_import.purpose is ImportPurpose.REGISTRATION
     return {

@@ -22,8 +22,7 @@ from app.models import (
     Registration,
     UploadedFile,
 )
-from app.queries.imports.registrations import of_row
-from app.queries.imports.rows import WRITTEN
+from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.in_values import among
 from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
@@ -205,7 +204,7 @@ def _later_uploads(
         rows = db.execute(
             select(AttendanceImportRow, col(Registration.id))
             .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
-            .join(Registration, of_row())
+            .join(Registration, registration_of_row())
             .where(
                 col(AttendanceImport.id) == found.id,
                 col(AttendanceImportRow.kind).in_(WRITTEN),

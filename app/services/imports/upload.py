@@ -26,7 +26,13 @@ from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import kelurahan
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.rows import Correction, corrected_sheet, judged_columns, remark_to_json, seal_cells
+from app.queries.imports.rows import (
+    Correction,
+    cell_columns,
+    corrected_sheet,
+    judged_columns,
+    remark_to_json,
+)
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
 from app.services.bulk import collector_at_rest, insert_rows
@@ -203,7 +209,7 @@ def _read(
     if purpose is ImportPurpose.ATTENDANCE and is_to_register(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
     corrections = corrections or {}
-    sheet = corrected_sheet(sheet, corrections, vault)
+    sheet = corrected_sheet(sheet, corrections)
     decisions = {number: made.decision for number, made in corrections.items() if made.decision}
     judging = step(0, 2, progress)
     dated = judge_sheet(look, vault, workshop_session, sheet, choices, decisions, judging, purpose=purpose)
@@ -251,7 +257,7 @@ def keep_reading(
     rows = (
         {
             "number": judged.number,
-            "cells": seal_cells(judged.cells, vault),
+            **cell_columns(judged.cells, vault),
             "corrected": sorted(made[judged.number].cells) if judged.number in made else [],
             "decision": made[judged.number].stored_decision if judged.number in made else None,
             **judged_columns(judged, vault),
