@@ -1,10 +1,9 @@
 """The import document: what the API and the command say of an import, in the contract's shape."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from app.database import Db
@@ -19,15 +18,6 @@ from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
 
 FIRST_ROWS = 200
-
-
-@dataclass(frozen=True)
-class Person:
-    """A known person as the document names them."""
-
-    id: int
-    name: str
-    kelurahan: str | None
 
 
 def import_document(db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
@@ -106,7 +96,7 @@ def remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, s
 
 def _row_document(
     row: AttendanceImportRow,
-    person: Person | None,
+    person: dict[str, Any] | None,
     registration_code: str | None,
     vault: NikVault,
     _: Translator,
@@ -122,17 +112,17 @@ def _row_document(
         "registration": registration_code or row.result["registration"],
         "of": row.of_number,
         "cells": displayed_cells(row, vault),
-        "person": asdict(person) if person else None,
+        "person": person,
         "messages": [_message(message, _) for message in row.messages],
     }
 
 
-def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, Person]:
+def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, Any]]:
     named = select(col(AttendanceImportRow.participant_id)).where(is_between(rows))
-    people = select(col(Participant.id), col(Participant.name), col(Participant.kelurahan_code)).where(
-        col(Participant.id).in_(named)
-    )
-    return {line.id: Person(*line) for line in db.execute(people)}
+    people: Select[*tuple[Any, ...]] = select(
+        col(Participant.id), col(Participant.name), col(Participant.kelurahan_code).label("kelurahan")
+    ).where(col(Participant.id).in_(named))
+    return {person["id"]: dict(person) for person in db.execute(people).mappings()}
 
 
 def _message(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
