@@ -88,20 +88,21 @@ class AttendanceImportView:
 
 
 def attendance_import_by_id(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
-    found = db.scalars(
+    """Return the row itself. Raises `Forbidden` if the actor's role sees no imports, `NotFound` out of its scope."""
+    actor.require(Permission.IMPORT_READ)
+    attendance_import = db.scalars(
         select(AttendanceImport)
         .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-        .where(col(AttendanceImport.id) == import_id, workshops_within(actor, Permission.ATTENDANCE_WRITE))
+        .where(col(AttendanceImport.id) == import_id, workshops_within(actor, Permission.IMPORT_READ))
     ).first()
-    if found is None:
+    if attendance_import is None:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
-    return found
+    return attendance_import
 
 
 def attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImportView:
-    """One import. Raises `NotFound` where it isn't within the actor's reach."""
+    """Return one import. Raises `NotFound` out of the actor's scope."""
     found = attendance_imports(db, actor, import_id=import_id)
     if not found:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
@@ -118,7 +119,7 @@ def attendance_imports(
     before: int | None = None,
     limit: int | None = None,
 ) -> list[AttendanceImportView]:
-    """Imports within the actor's reach, the newest first; `before` an id for paging."""
+    """Return the imports within the actor's scope, the newest first; `before` is an id for paging."""
     statement = (
         select(
             AttendanceImport,
@@ -137,7 +138,7 @@ def attendance_imports(
         .outerjoin(User, col(User.id) == col(AttendanceImport.uploaded_by))
         .outerjoin(Committer, col(Committer.id) == col(AttendanceImport.committed_by))
         .outerjoin(Undoer, col(Undoer.id) == col(AttendanceImport.undone_by))
-        .where(workshops_within(actor, Permission.ATTENDANCE_WRITE))
+        .where(workshops_within(actor, Permission.IMPORT_READ))
         .order_by(col(AttendanceImport.id).desc())
         .limit(limit)
     )

@@ -12,10 +12,11 @@ from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.people.target_groups import group_names
 from app.people.text import words
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
 from app.spreadsheets.document import Column, Message, RecognisedSheet
 from app.spreadsheets.reading import read_sheet
@@ -77,6 +78,7 @@ def remember_columns(
 def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
     """Forgets what is remembered for the headings of an import's sheet; the import itself stays as it is."""
     found = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, found)
     key = _headings_key((column["index"], column["header"]) for column in found.columns)
     workshop_session = db.get_one(WorkshopSession, found.workshop_session_id)
     db.exec(

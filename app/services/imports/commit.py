@@ -23,11 +23,12 @@ from app.models import (
 )
 from app.models.base import now
 from app.nik_vault import NikVault
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.people import unlisted
 from app.queries.registrations.seats import places_of
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.judging import newest_change
 from app.services.imports.review import judge_again
@@ -89,7 +90,8 @@ def commit(
     Of two commits at once, one writes and the other gets the same result. Raises `Conflict` while rows need
     attention (unless `only_valid`) and while a session that hasn't begun wasn't confirmed.
     """
-    attendance_import_by_id(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     hold_people(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status not in NO_LONGER_ASKED:
@@ -103,6 +105,7 @@ def commit_or_queue(
 ) -> AttendanceImport:
     """Commits a short list, and queues the commit of a long one."""
     found = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, found)
     registers = found.purpose is ImportPurpose.REGISTRATION
     if found.counts.get("rows", 0) <= (MOST_REGISTERED_AT_ONCE if registers else MOST_ROWS_AT_ONCE):
         return commit(db, vault, actor, import_id, choices)
@@ -118,7 +121,8 @@ def queue_commit(
     then, the import comes back to review.
     """
     choices = choices or CommitChoices()
-    attendance_import_by_id(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status not in NO_LONGER_ASKED:
         require_review(attendance_import)

@@ -18,6 +18,7 @@ from app.queries.imports.questions import NEEDS_ATTENTION
 from app.queries.imports.rows import import_rows, stored_sheet
 from app.reports.coverage.download import MEDIA_TYPES, Download
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.imports.upload import choices_of
 from app.spreadsheets.attendance.interpret import with_dittos_resolved
 from app.spreadsheets.attendance.judgement import OUTSIDE
@@ -50,8 +51,8 @@ def download_error_sheet(
     It is made with `look`, before `db` takes the write lock for the log. Raises `NotFound` where the import isn't
     within the actor's reach, `Conflict` where no row needs attention.
     """
-    actor.require(Permission.ATTENDANCE_WRITE)
     found = attendance_import_by_id(look, actor, import_id)
+    require_permission(look, actor, Permission.IMPORT_READ, found)
     if not any(found.counts.get(kind) for kind in NEEDS_ATTENTION):
         raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
     names = _Names(

@@ -11,10 +11,11 @@ from app.errors import Conflict
 from app.i18n import N_
 from app.models import AttendanceImport, ImportStatus, OutboxKind, UploadedFile, WorkshopSession
 from app.nik_vault import NikVault
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.rows import Correction, row_corrections
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.column_mappings import remember_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices
@@ -53,6 +54,7 @@ def remap(
     the outbox, as after its upload.
     """
     found = attendance_import_by_id(look, actor, import_id)
+    require_permission(look, actor, Permission.IMPORT_WRITE, found)
     require_review(found)
     check_choices(look, _choices(found, given))
     if _is_large(look, found):

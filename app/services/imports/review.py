@@ -24,6 +24,7 @@ from app.queries.imports.rows import (
 )
 from app.queries.scope import registrations_within
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.judging import judge_sheet
 from app.services.imports.upload import choices_of, keep_summary, require_known_place, require_review
@@ -52,7 +53,9 @@ def correct_row(
     `filled` is what a form said of the cells, `seen` the seal of `answers_of` beside a button: where others have
     answered otherwise since, that is a `Conflict`. Returns the numbers of all rows that this changed, in order.
     """
-    attendance_import = _open_import(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
     _check_decision(db, actor, row, decision or {})
     _require_seen(row, vault, cells or {}, decision, filled or {}, seen)
@@ -78,7 +81,9 @@ def correct_alike(
     Asked alike is a field with the same text as read, such as every row whose kelurahan reads "Gunung Sari".
     Returns what `correct_row` does. Raises `Invalid` where the answer is to no such question.
     """
-    attendance_import = _open_import(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
     answered = {*(cells or ()), *(decision or ())}
     asked = [one for one in questions_of(row) if one is not None and {one.field} == answered]
@@ -126,12 +131,9 @@ def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) 
     }
 
 
-def _open_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """The import, held and open to changes."""
-    attendance_import_by_id(db, actor, import_id)
-    attendance_import = lock_row(db, AttendanceImport, import_id)
-    require_review(attendance_import)
-    return attendance_import
+def _lock_for_review(db: Db, attendance_import: AttendanceImport) -> None:
+    """Lock the import's row. Raises `Conflict` if the import is not open for review."""
+    require_review(lock_row(db, AttendanceImport, attendance_import.id))
 
 
 def _row(db: Db, import_id: int, number: int) -> AttendanceImportRow:
@@ -162,7 +164,10 @@ def _correct(
 
 def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
     """Judges an import in review again: what others have recorded since may call for a person's attention."""
-    judge_again(db, vault, _open_import(db, actor, import_id))
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    _lock_for_review(db, attendance_import)
+    judge_again(db, vault, attendance_import)
 
 
 @collector_at_rest()

@@ -24,10 +24,11 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.in_values import among
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
     NOTHING,
@@ -62,7 +63,8 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
 
     Raises `Conflict` where something newer was built on the same registrations, and names whose.
     """
-    attendance_import_by_id(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     hold_people(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status is ImportStatus.UNDONE:

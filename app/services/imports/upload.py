@@ -35,6 +35,7 @@ from app.queries.imports.rows import (
 )
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest, insert_rows
 from app.services.imports.column_mappings import read_as_remembered
 from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
@@ -77,8 +78,8 @@ def upload(
     with status `reading` and is read by the outbox, unless the caller wants it `at_once`.
     """
     choices = choices or SheetChoices()
-    actor.require(Permission.ATTENDANCE_WRITE)
-    workshop_session = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
+    workshop_session = workshop_session_by_code(look, actor, session_code)
+    require_permission(look, actor, Permission.IMPORT_WRITE, workshop_session)
     check_choices(look, choices)
     if at_once is None:
         # One that is too large to be read at all is refused without being kept.
@@ -120,7 +121,8 @@ def upload(
 
 def discard(db: Db, actor: Actor, import_id: int) -> None:
     """Deletes an upload of which nothing was saved, with its rows and its file."""
-    attendance_import_by_id(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_not_committing(attendance_import)
     if attendance_import.status not in (ImportStatus.REVIEW, ImportStatus.FAILED):

@@ -13,6 +13,7 @@ from app.queries.areas.reference import sheet_reference
 from app.queries.imports.rows import rows_to_write
 from app.queries.registrations.seats import places_of
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
 from app.services.imports.links import link_rows
 from app.services.imports.states import keep_states, standing
@@ -40,8 +41,9 @@ def upload_list(
     choices: SheetChoices | None = None,
 ) -> AttendanceImport:
     """What `attendance_imports.upload` does, for registering. Raises `Conflict` for a session that is over too."""
-    held = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
-    require_open(held, Asking(Channel.ORGANIZER, overrule=True))
+    workshop_session = workshop_session_by_code(look, actor, session_code)
+    require_permission(look, actor, Permission.IMPORT_WRITE, workshop_session)
+    require_open(workshop_session, Asking(Channel.ORGANIZER, overrule=True))
     purpose = ImportPurpose.REGISTRATION
     return upload(look, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
 
