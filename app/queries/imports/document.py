@@ -55,7 +55,7 @@ def import_document_head(db: Db, actor: Actor, import_id: int, _: Translator) ->
             for warning in found.warnings
         ],
     }
-    if problem := why_broken_off(found):
+    if problem := import_failure(found):
         document["failure"] = {"code": problem.code, "text": problem.sentence(_)}
     return document
 
@@ -135,7 +135,7 @@ def _message(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
     }
 
 
-def why_broken_off(found: AttendanceImportView) -> Problem | None:
+def import_failure(found: AttendanceImportView) -> Problem | None:
     """Why the file couldn't be read, or why reading or committing it broke off; None where nothing did."""
     failure = found.failure
     return Problem(failure["text"], code=failure["code"], **failure["params"]) if failure else None
