@@ -300,6 +300,7 @@ def import_(
                 db.rollback()
         output.seek(0)
         copyfileobj(output, sys.stdout)
+        sys.stdout.flush()
     if attention and not only_valid:
         sys.exit(NEEDS_ATTENTION)
 

@@ -32,10 +32,8 @@ class WorkshopView:
     latest_starts_at: datetime | None
 
 
-def workshop_by_code(
-    db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
-) -> Workshop:
-    """Return the row itself. Raises `NotFound` out of the actor's scope."""
+def workshop_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Workshop:
+    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
     found = db.exec(
         select(Workshop).where(Workshop.code == code, workshops_within(actor, permission))
     ).first()
