@@ -18,6 +18,9 @@ class Permission(StrEnum):
     ACTIVITY_READ = "activity:read"
     ATTENDANCE_WRITE = "attendance:write"
     COVERAGE_READ = "coverage:read"
+    IMPORT_COMMIT = "import:commit"
+    IMPORT_READ = "import:read"
+    IMPORT_WRITE = "import:write"
     PARTICIPANT_READ = "participant:read"
     PEOPLE_MERGE = "people:merge"
     SESSION_WRITE = "session:write"
@@ -37,6 +40,9 @@ _TABLE: dict[Permission, dict[Role, Reach]] = {
     Permission.ACTIVITY_READ: {Role.ADMIN: Reach.ALL},
     Permission.ATTENDANCE_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
     Permission.COVERAGE_READ: dict.fromkeys(Role, Reach.ALL),
+    Permission.IMPORT_COMMIT: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
+    Permission.IMPORT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
+    Permission.IMPORT_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
     Permission.PARTICIPANT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
     Permission.PEOPLE_MERGE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
     Permission.SESSION_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},

@@ -9,7 +9,7 @@ from sqlmodel import AutoString, SQLModel
 
 import app.models  # noqa: F401 (registers the tables)
 from app.database import create_engine
-from app.models.base import Instant
+from app.models.base import Choice, Instant
 from app.settings import Settings
 
 # One number for "a migration of Jangkau": servers that start together take their turn.
@@ -27,6 +27,8 @@ def _render(kind: str, item: Any, autogen: AutogenContext) -> str | Literal[Fals
         return False
     if isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"
+    if isinstance(item, Choice):
+        return f"sa.String(length={item.length})"
     if isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
     if isinstance(item, JSON):

@@ -3,25 +3,20 @@
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import Engine, func, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import col, delete, select
 
 import app.database
-from app.database import alembic_config, reading, upgrade, writing
+from app.database import reading, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
 from app.services.imports.upload import discard
 from app.settings import Settings
 from tests import shell
-from tests.services.people.duplicates import pair_of
-from tests.stories import City, dump, sheet
+from tests.stories import City, sheet
 
 MANGGAR = "64.71.01.1001"
-
-# Not by the migrations, but by the server that starts after them.
-LOADED_AT_START = {"denominator"}
 
 
 def aliases(engine: Engine) -> set[str]:
@@ -140,31 +135,8 @@ def test_an_upload_gets_no_number_that_the_log_has_for_another(city: City) -> No
     discarded = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     with writing(city.engine) as db:
         discard(db, city.actor("sari"), discarded.id)
-    command.downgrade(alembic_config(city.engine), "0012")
-    upgrade(city.engine)
 
     assert city.upload("UMKM-2025-1", sheet("Nama;Kelurahan", "Nur Aini;Lamaru")).id > discarded.id
-
-
-def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_date(city: City) -> None:
-    """People, their registrations and attendance, pairs of them, and rows of sheets that say whose they are."""
-    header = "Nama;Kelurahan;HP;Kehadiran"
-    known = sheet(header, "Siti Aminah;Manggar;081200000001;hadir", "Siti Aminnah;Manggar;;hadir")
-    code = city.session()
-    city.imported(code, known)
-    pair_of(city, "Siti Aminah", "Siti Aminnah")
-    made = city.imported(code, sheet(header, "Ayu Misalnya;Lamaru;;hadir"))
-    waiting = city.upload(city.session("B-1"), sheet(header, "Ayu Misalnya;Lamaru;;hadir"))
-    ayu = city.all(Participant)[-1].id
-    city.correct(waiting.id, 2, decision={"person": ayu})
-    city.undo(made.id)
-    before = dump(city.engine, without=LOADED_AT_START)
-
-    command.downgrade(alembic_config(city.engine), "0003")
-    upgrade(city.engine)
-
-    assert dump(city.engine, without=LOADED_AT_START) == before
-    assert city.register(code, "Rahmat Contoh").id > ayu
 
 
 def test_servers_that_start_together_build_one_database(

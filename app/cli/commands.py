@@ -4,6 +4,8 @@ import os
 import sys
 from datetime import datetime, timedelta
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
 from typing import Annotated, Literal
 
 import typer
@@ -11,7 +13,7 @@ import uvicorn
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
 from app.cli.installation import installation, require_secret, require_servable
-from app.cli.output import print_import, progress_bar
+from app.cli.output import progress_bar, write_document, write_summary
 from app.cli.reports import report_app
 from app.database import reading, writing
 from app.errors import Invalid, Problem
@@ -20,7 +22,7 @@ from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
 from app.queries.accounts.users import api_tokens, has_users
-from app.queries.imports.document import import_document
+from app.queries.imports.document import all_row_documents, import_document_head, remark_texts
 from app.services.accounts.users import (
     DINAS_KOMINFO,
     create_api_token,
@@ -265,20 +267,40 @@ def import_(
     here = installation()
     content = file.read_bytes()
     choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
-    with reading(here.engine) as look, writing(here.engine) as db:
-        with progress_bar("Reading") as progress:
-            to = (look, db, here.vault, OPERATOR, session)
-            made = upload(*to, file.name, content, choices, at_once=True, progress=progress)
-        attention = made.counts["review"] + made.counts["error"]
-        kept = not dry_run and (only_valid or not attention)
-        if kept:
-            options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
-            with progress_bar("Committing") as progress:
-                commit(db, here.vault, OPERATOR, made.id, options, progress)
-        document = import_document(db, here.vault, OPERATOR, made.id, english, first=None)
-        if not kept:
-            db.rollback()
-    print_import(document, as_json=as_json)
+    # What a dry run finds is gone with its transaction, and a transaction must not wait for a slow reader of the
+    # output: it is written to a file first.
+    with TemporaryFile("w+", encoding="utf-8") as output:
+        with reading(here.engine) as read_db, writing(here.engine) as db:
+            with progress_bar("Reading") as progress:
+                attendance_import = upload(
+                    read_db,
+                    db,
+                    here.vault,
+                    OPERATOR,
+                    session,
+                    file.name,
+                    content,
+                    choices,
+                    at_once=True,
+                    progress=progress,
+                )
+            import_id = attendance_import.id
+            attention = attendance_import.counts["review"] + attendance_import.counts["error"]
+            is_committed = not dry_run and (only_valid or not attention)
+            if is_committed:
+                options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
+                with progress_bar("Committing") as progress:
+                    commit(db, here.vault, OPERATOR, import_id, options, progress)
+            head = import_document_head(db, OPERATOR, import_id, english)
+            if as_json:
+                write_document(output, head, all_row_documents(db, here.vault, import_id, english))
+            else:
+                write_summary(output, head, remark_texts(db, import_id, english))
+            if not is_committed:
+                db.rollback()
+        output.seek(0)
+        copyfileobj(output, sys.stdout)
+        sys.stdout.flush()
     if attention and not only_valid:
         sys.exit(NEEDS_ATTENTION)
 

@@ -1,11 +1,11 @@
 """What `jangkau import` shows: how far it has come, and what became of the rows."""
 
-import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TextIO
 
+import orjson
 import typer
 
 from app.spreadsheets.attendance.judgement import KINDS
@@ -26,15 +26,26 @@ def progress_bar(label: str) -> Iterator[Progress]:
         yield tell
 
 
-def print_import(document: dict[str, Any], *, as_json: bool) -> None:
-    """The import document, as it is or in lines for people."""
-    if as_json:
-        typer.echo(json.dumps(document, ensure_ascii=False, indent=1))
-        return
-    counts = ", ".join(f"{document['counts'][kind]} {kind}" for kind in ("rows", *KINDS))
-    typer.echo(f"{document['status']}: {counts}")
-    for warning in document["warnings"]:
-        typer.echo(f"  {warning['text']}")
-    for row in document["rows"]:
-        for message in row["messages"]:
-            typer.echo(f"  row {row['number']} {row['name'] or ''}: {message['text']}")
+def write_document(output: TextIO, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write the import document as JSON, one line for each row, without holding all rows in memory."""
+    output.write(f'{_json(head).removesuffix("}")},"rows":[')
+    separator = "\n"
+    for row in rows:
+        output.write(separator + _json(row))
+        separator = ",\n"
+    output.write("\n]}\n")
+
+
+def write_summary(
+    output: TextIO, head: Mapping[str, Any], remarks: Iterable[tuple[int, str, list[str]]]
+) -> None:
+    """Write the counts, the warnings, and a line for each remark (row number, name, its sentences)."""
+    counts = ", ".join(f"{head['counts'][kind]} {kind}" for kind in ("rows", *KINDS))
+    output.write(f"{head['status']}: {counts}\n")
+    output.writelines(f"  {warning['text']}\n" for warning in head["warnings"])
+    for number, name, sentences in remarks:
+        output.writelines(f"  row {number} {name}: {sentence}\n" for sentence in sentences)
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return orjson.dumps(document).decode()

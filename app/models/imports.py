@@ -107,10 +107,11 @@ class AttendanceImport(SQLModel, table=True):
 class AttendanceImportRow(SQLModel, table=True):
     """One participant's row of the sheet.
 
-    `cells` is what the sheet (or a correction) says, typed, with a NIK encrypted; `decision` what a person
-    chose; `result` the judged values; `participant_id` the matched person, or the person that the commit created.
-    What the commit wrote is that person's registration for the import's session. `before` and `after` are the states
-    of person, registration and attendance before and after the commit; undo restores `before`.
+    `cells` are the typed cells as read or corrected, except those that hold a NIK: these are one encrypted JSON
+    document, `cells_encrypted`. `decision` is what a person chose; `result` the judged values, except the NIK, which
+    is `nik_encrypted`. `participant_id` is the person that the row was found to name, or that the commit created from
+    it; what the commit wrote is that person's registration for the import's session. `before` and `after` are the
+    states of person, registration and attendance before and after the commit, from which it is undone.
     """
 
     __tablename__ = "attendance_import_row"
@@ -121,9 +122,11 @@ class AttendanceImportRow(SQLModel, table=True):
     number: int = Field(primary_key=True)
     kind: RowKind = Field(sa_type=choice(RowKind, "kind"))
     cells: dict[str, Any] = Field(sa_type=JsonDocument)
+    cells_encrypted: str | None = None
     corrected: list[str] = Field(default_factory=list, sa_type=JsonDocument)
     decision: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     result: dict[str, Any] = Field(sa_type=JsonDocument)
+    nik_encrypted: str | None = None
     messages: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonDocument)
     of_number: int | None = None
     participant_id: int | None = Field(default=None, foreign_key="participant.id", ondelete="SET NULL")

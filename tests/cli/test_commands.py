@@ -19,7 +19,7 @@ from app.settings import Settings
 from tests.database import on_sqlite
 from tests.server import Jangkau
 from tests.shell import JANGKAU
-from tests.stories import SAMPLES, City, dump, sheet
+from tests.stories import SAMPLES, City, crowd, dump, sheet
 
 WITH_ONE_FAULT = sheet(
     "Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir", "Nur Aini;Antah Berantah;hadir"
@@ -112,6 +112,19 @@ def test_a_list_with_faults_writes_nothing_unless_only_its_valid_rows_are_wanted
     assert done.returncode == 0
     assert done.stdout.startswith("committed: 2 rows, 1 create")
     assert city.outcomes() == {"Siti Aminah": "present"}
+
+
+def test_the_document_has_every_row_of_a_long_list(jangkau: Jangkau, city: City, tmp_path: Path) -> None:
+    city.session("A-1")
+    path = tmp_path / "daftar.csv"
+    path.write_bytes(crowd(1_050))
+    before = dump(city.engine)
+
+    seen = document(jangkau("import", path, "--session", "A-1", "--dry-run", "--json"))
+
+    assert [row["number"] for row in seen["rows"]] == list(range(2, 1_052))
+    assert seen["counts"]["create"] == 1_050
+    assert dump(city.engine) == before
 
 
 # What follows doesn't depend on the database.

@@ -17,12 +17,12 @@ from app.jobs import Jobs
 from app.models import Attendance, AttendanceImport, ImportStatus, Participant, Registration
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
-from app.services.imports.commit import MOST_ROWS_AT_ONCE
+from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.server import Server, serving
 from tests.stories import City, crowd
 
-LONG = 3 * MOST_ROWS_AT_ONCE
+LONG = 3 * MAX_ROWS_AT_ONCE
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def is_writing(city: City) -> Callable[[], bool]:
 
 
 def test_all_or_nothing(city: City, server: Server, is_writing: Callable[[], bool]) -> None:
-    made = city.upload(city.session(), crowd(MOST_ROWS_AT_ONCE))
+    made = city.upload(city.session(), crowd(MAX_ROWS_AT_ONCE))
     headers = as_sari(city)
 
     def commit() -> None:
@@ -57,11 +57,11 @@ def test_all_or_nothing(city: City, server: Server, is_writing: Callable[[], boo
 
     assert standing(city) in [
         (ImportStatus.REVIEW, [0, 0, 0]),
-        (ImportStatus.COMMITTED, [MOST_ROWS_AT_ONCE] * 3),
+        (ImportStatus.COMMITTED, [MAX_ROWS_AT_ONCE] * 3),
     ]
 
     city.commit(made.id)
-    assert standing(city) == (ImportStatus.COMMITTED, [MOST_ROWS_AT_ONCE] * 3)
+    assert standing(city) == (ImportStatus.COMMITTED, [MAX_ROWS_AT_ONCE] * 3)
 
 
 def test_a_long_list_is_taken_up_again(

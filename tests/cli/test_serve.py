@@ -13,7 +13,7 @@ from app.cli.commands import main
 from app.database import writing
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
-from app.services.imports.upload import READ_AT_ONCE_BYTES
+from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from tests.database import on_sqlite
 from tests.server import Server, serving
 from tests.stories import City, crowd
@@ -56,7 +56,7 @@ def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
 
         assert send(bytes(12 * 1024**2)).json()["code"] == "too-large"
         assert send(b"PK\x03\x04" + bytes(100)).json()["code"] == "unreadable-file"
-        large = send(crowd(3) + b";" * READ_AT_ONCE_BYTES).json()
+        large = send(crowd(3) + b";" * MAX_BYTES_READ_AT_ONCE).json()
         assert large["status"] == "reading"
         assert sari.get("/kelurahan").status_code == 200
         document = large

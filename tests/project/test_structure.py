@@ -1,4 +1,4 @@
-"""Rules of the project that no linter checks."""
+"""Rules of the house that no linter knows."""
 
 import re
 import subprocess

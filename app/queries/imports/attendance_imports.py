@@ -1,6 +1,5 @@
 """Imports as lists and pages show them, and the rows behind them."""
 
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,19 +13,16 @@ from app.errors import NotFound
 from app.i18n import N_, wita
 from app.models import (
     AttendanceImport,
-    AttendanceImportRow,
     Basis,
     ImportPurpose,
     ImportStatus,
-    RowKind,
     UploadedFile,
     User,
     Workshop,
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
-from app.queries.imports.rows import Correction, stated_until
-from app.queries.in_values import among
+from app.queries.imports.rows import stated_until
 from app.queries.scope import workshops_within
 
 # What the outbox is about to do, or doing: there is something to wait for.
@@ -92,20 +88,21 @@ class AttendanceImportView:
 
 
 def attendance_import_by_id(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
-    found = db.scalars(
+    """Return the row itself. Raises `Forbidden` if the actor's role sees no imports, `NotFound` out of its scope."""
+    actor.require(Permission.IMPORT_READ)
+    attendance_import = db.scalars(
         select(AttendanceImport)
         .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-        .where(col(AttendanceImport.id) == import_id, workshops_within(actor, Permission.ATTENDANCE_WRITE))
+        .where(col(AttendanceImport.id) == import_id, workshops_within(actor, Permission.IMPORT_READ))
     ).first()
-    if found is None:
+    if attendance_import is None:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
-    return found
+    return attendance_import
 
 
 def attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImportView:
-    """One import. Raises `NotFound` where it isn't within the actor's reach."""
+    """Return one import. Raises `NotFound` out of the actor's scope."""
     found = attendance_imports(db, actor, import_id=import_id)
     if not found:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
@@ -122,7 +119,7 @@ def attendance_imports(
     before: int | None = None,
     limit: int | None = None,
 ) -> list[AttendanceImportView]:
-    """Imports within the actor's reach, the newest first; `before` an id for paging."""
+    """Return the imports within the actor's scope, the newest first; `before` is an id for paging."""
     statement = (
         select(
             AttendanceImport,
@@ -141,7 +138,7 @@ def attendance_imports(
         .outerjoin(User, col(User.id) == col(AttendanceImport.uploaded_by))
         .outerjoin(Committer, col(Committer.id) == col(AttendanceImport.committed_by))
         .outerjoin(Undoer, col(Undoer.id) == col(AttendanceImport.undone_by))
-        .where(workshops_within(actor, Permission.ATTENDANCE_WRITE))
+        .where(workshops_within(actor, Permission.IMPORT_READ))
         .order_by(col(AttendanceImport.id).desc())
         .limit(limit)
     )
@@ -154,41 +151,6 @@ def attendance_imports(
     if before is not None:
         statement = statement.where(col(AttendanceImport.id) < before)
     return [_view(*found) for found in db.execute(statement)]
-
-
-def import_rows(
-    db: Db,
-    import_id: int,
-    *,
-    kinds: Sequence[RowKind] = (),
-    after: int = 0,
-    limit: int | None = None,
-    numbers: Collection[int] | None = None,
-) -> Sequence[AttendanceImportRow]:
-    """An import's rows in the sheet's order, those after row `after`. The import was found within reach before."""
-    statement = (
-        select(AttendanceImportRow)
-        .where(
-            col(AttendanceImportRow.attendance_import_id) == import_id,
-            col(AttendanceImportRow.number) > after,
-        )
-        .order_by(col(AttendanceImportRow.number))
-        .limit(limit)
-    )
-    if kinds:
-        statement = statement.where(col(AttendanceImportRow.kind).in_(kinds))
-    if numbers is not None:
-        statement = statement.where(among(db, col(AttendanceImportRow.number), numbers))
-    return db.scalars(statement).all()
-
-
-def row_corrections(db: Db, import_id: int) -> dict[int, Correction]:
-    """What people changed in the rows of an import, by row number."""
-    return {
-        row.number: Correction({field: row.cells[field] for field in row.corrected}, row.decision)
-        for row in import_rows(db, import_id)
-        if row.corrected or row.decision
-    }
 
 
 def _view(

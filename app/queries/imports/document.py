@@ -1,31 +1,34 @@
 """The import document: what the API and the command say of an import, in the contract's shape."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlmodel import col
 
 from app.database import Db
 from app.errors import Problem
 from app.i18n import Translator
 from app.models import AttendanceImportRow, Participant
-from app.nik_vault import NikVault, with_niks_masked
+from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import, import_rows
-from app.queries.imports.registrations import codes_written
-from app.queries.imports.rows import between, open_cells
-from app.spreadsheets.document import cell_text
+from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
+from app.queries.imports.rows import BATCH_SIZE, committed_codes, displayed_cells, import_rows, is_between
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
 
 FIRST_ROWS = 200
 
 
-def import_document(
-    db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator, *, first: int | None = FIRST_ROWS
-) -> dict[str, Any]:
-    """The document with its first rows (all with `first=None`). Raises `NotFound` out of the actor's reach."""
+def import_document(db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
+    """Return the document with the first 200 rows. Raises `NotFound` out of the actor's scope."""
+    document = import_document_head(db, actor, import_id, _)
+    rows = import_rows(db, import_id, limit=FIRST_ROWS)
+    return document | {"rows": row_documents(db, vault, rows, _)}
+
+
+def import_document_head(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
+    """Return the document without its rows. Raises `NotFound` out of the actor's scope."""
     found = attendance_import(db, actor, import_id)
     document: dict[str, Any] = {
         "id": found.id,
@@ -47,34 +50,53 @@ def import_document(
         "stated_total_of": found.stated_total_of,
         "stated_date": found.stated_date.isoformat() if found.stated_date else None,
         "counts": found.counts,
-        "warnings": [_warning(warning, _) for warning in found.warnings],
-        "rows": row_documents(db, vault, import_rows(db, found.id, limit=first), _),
+        "warnings": [
+            {"code": warning["code"], "text": message_text(message_from_json(warning), _)}
+            for warning in found.warnings
+        ],
     }
-    if problem := why_broken_off(found):
+    if problem := import_failure(found):
         document["failure"] = {"code": problem.code, "text": problem.sentence(_)}
     return document
+
+
+def all_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
+    """Yield every row of an import as the contract shows it, reading a thousand rows at a time."""
+    after = 0
+    while rows := import_rows(db, import_id, after=after, limit=BATCH_SIZE):
+        yield from row_documents(db, vault, rows, _)
+        after = rows[-1].number
 
 
 def row_documents(
     db: Db, vault: NikVault, rows: Sequence[AttendanceImportRow], _: Translator
 ) -> list[dict[str, Any]]:
-    """Rows of an import as the contract shows them; two queries, however many rows."""
+    """Return rows of an import as the contract shows them. Two queries, however many rows."""
     people = _people(db, rows)
-    codes = codes_written(db, rows)
+    codes = committed_codes(db, rows)
     return [
         _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), vault, _)
         for row in rows
     ]
 
 
-def shown_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, str]:
-    """A row's cells as read. A whole NIK is masked; a broken one is shown, for it has to be put right."""
-    return {field: with_niks_masked(cell_text(cell)) for field, cell in open_cells(row.cells, vault).items()}
+def remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, str, list[str]]]:
+    """Yield number, name and the sentences of the remarks of each row that has remarks, in the sheet's order."""
+    row = AttendanceImportRow
+    statement = (
+        select(col(row.number), col(row.result)["values"]["name"].as_string(), col(row.messages))
+        .where(col(row.attendance_import_id) == import_id, col(row.messages) != [])
+        .order_by(col(row.number))
+        .execution_options(yield_per=BATCH_SIZE)
+    )
+    db.flush()
+    for number, name, messages in db.connection().execute(statement):
+        yield number, name or "", [message_text(message_from_json(message), _) for message in messages]
 
 
 def _row_document(
     row: AttendanceImportRow,
-    person: Participant | None,
+    person: dict[str, Any] | None,
     registration_code: str | None,
     vault: NikVault,
     _: Translator,
@@ -89,35 +111,31 @@ def _row_document(
         "attendance": row.result["attendance"],
         "registration": registration_code or row.result["registration"],
         "of": row.of_number,
-        "cells": shown_cells(row, vault),
-        "person": {"id": person.id, "name": person.name, "kelurahan": person.kelurahan_code}
-        if person
-        else None,
+        "cells": displayed_cells(row, vault),
+        "person": person,
         "messages": [_message(message, _) for message in row.messages],
     }
 
 
-def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, Participant]:
-    named = select(col(AttendanceImportRow.participant_id)).where(between(rows))
-    found = db.scalars(select(Participant).where(col(Participant.id).in_(named)))
-    return {person.id: person for person in found}
+def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, Any]]:
+    named = select(col(AttendanceImportRow.participant_id)).where(is_between(rows))
+    people: Select[*tuple[Any, ...]] = select(
+        col(Participant.id), col(Participant.name), col(Participant.kelurahan_code).label("kelurahan")
+    ).where(col(Participant.id).in_(named))
+    return {person["id"]: dict(person) for person in db.execute(people).mappings()}
 
 
-def _message(stored: Mapping[str, Any], _: Translator) -> dict[str, Any]:
+def _message(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
     return {
         "level": stored["level"],
         "field": stored["field"],
         "code": stored["code"],
-        "text": message_text(message_from_json(dict(stored)), _),
+        "text": message_text(message_from_json(stored), _),
         "candidates": stored["candidates"],
     }
 
 
-def _warning(stored: Mapping[str, Any], _: Translator) -> dict[str, str]:
-    return {"code": stored["code"], "text": message_text(message_from_json(dict(stored)), _)}
-
-
-def why_broken_off(found: AttendanceImportView) -> Problem | None:
+def import_failure(found: AttendanceImportView) -> Problem | None:
     """Why the file couldn't be read, or why reading or committing it broke off; None where nothing did."""
     failure = found.failure
     return Problem(failure["text"], code=failure["code"], **failure["params"]) if failure else None

@@ -1,4 +1,4 @@
-"""Whom an import is about: people that it brings, people that it recognises, people that it doesn't list."""
+"""The people of an import: new ones, known ones, and registered people whom it does not list."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.review import place_said
+from app.queries.imports.review import place_text
 from app.queries.imports.rows import WRITTEN
 from app.queries.in_values import among
 from app.queries.people.participants import PersonSeen, people_seen
@@ -36,7 +36,7 @@ FIRST_NAMES = 100
 
 @dataclass(frozen=True)
 class PeopleFigures:
-    """Whom an import is about: people it brings, people it recognised, and people registered but not on the sheet.
+    """How many people an import brings, how many it recognised, and how many are registered but not on the sheet.
 
     `present`, `absent` and `excused` are the outcomes of the rows that are, or were, saved. `unlisted` have no
     outcome yet (counted while the import is in review); `marked_absent` got theirs from it.
@@ -53,7 +53,7 @@ class PeopleFigures:
 
 @dataclass(frozen=True)
 class NamedPerson:
-    """Somebody in row `number`, as the sheet says; `known` is whom they were recognised as."""
+    """The person in row `number` as the sheet names them; `known` is the known person, if there is one."""
 
     number: int
     name: str
@@ -63,7 +63,7 @@ class NamedPerson:
 
 @dataclass(frozen=True)
 class PeopleNamed:
-    """The first of those who will be made and of those who were recognised, in the sheet's order."""
+    """The first people who are new and the first who are known, in the sheet's order."""
 
     fresh: tuple[NamedPerson, ...]
     recognised: tuple[NamedPerson, ...]
@@ -71,7 +71,7 @@ class PeopleNamed:
 
 @dataclass(frozen=True)
 class ListedAgain:
-    """A list saved later that names so many people of an import, and found nothing to change of them."""
+    """A later committed list that names `people` of an import's people and had nothing to change of them."""
 
     import_id: int
     file_name: str
@@ -79,7 +79,7 @@ class ListedAgain:
 
 
 def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
-    """Counts in the database, since an import may have a hundred thousand rows."""
+    """Return the counts of an import's people, counted in the database: it may have a hundred thousand rows."""
     of_import = col(AttendanceImportRow.attendance_import_id) == found.id
     named = select(func.count(), func.count(col(AttendanceImportRow.participant_id))).where(
         of_import, col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE)
@@ -90,7 +90,7 @@ def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
     kept = db.get_one(AttendanceImport, found.id)
     not_listed = 0
     if found.status is ImportStatus.REVIEW:
-        registrations = unlisted(db, found.id, kept.workshop_session_id).subquery()
+        registrations = unlisted_registrations(db, found.id, kept.workshop_session_id).subquery()
         not_listed = db.scalars(select(func.count()).select_from(registrations)).one()
     return PeopleFigures(
         fresh=rows - known,
@@ -102,7 +102,7 @@ def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
 
 
 def _outcomes(db: Db, import_id: int) -> dict[str, int]:
-    """How many of the rows that are saved were present, absent and excused."""
+    """Return how many of the rows that are saved are present, absent and excused."""
     outcome = col(AttendanceImportRow.result)["attendance"].as_string()
     counted = db.execute(
         select(outcome, func.count())
@@ -117,7 +117,7 @@ def _outcomes(db: Db, import_id: int) -> dict[str, int]:
 
 
 def people_named(db: Db, import_id: int) -> PeopleNamed:
-    """Whom an import in review would make and whom it recognised: the first hundred of each."""
+    """Return the first hundred people whom an import in review would create, and of those it recognised."""
     person = col(AttendanceImportRow.participant_id)
     fresh = _first_rows(db, import_id, person.is_(None))
     recognised = _first_rows(db, import_id, person.is_not(None))
@@ -129,7 +129,7 @@ def people_named(db: Db, import_id: int) -> PeopleNamed:
         return NamedPerson(
             row.number,
             values.get("name", ""),
-            place_said(values, places),
+            place_text(values, places),
             known.get(row.participant_id or 0),
         )
 
@@ -150,7 +150,7 @@ def _first_rows(db: Db, import_id: int, condition: ColumnElement[bool]) -> Seque
 
 
 def _made_by(db: Db, import_id: int) -> int:
-    """How many people a commit made: those of whom there was nothing before."""
+    """Return how many people a commit created."""
     person_before = col(AttendanceImportRow.before)["person"].as_string()
     return db.scalars(
         select(func.count()).where(
@@ -161,10 +161,10 @@ def _made_by(db: Db, import_id: int) -> int:
     ).one()
 
 
-def unlisted(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
-    """The ids of the session's registrations without an outcome, of people of whom the sheet says nothing.
+def unlisted_registrations(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
+    """Select the ids of the session's registrations without an outcome whose people the sheet does not list.
 
-    A row that isn't saved says something too: it spares its namesakes, and those among whom somebody has to choose.
+    A row that is not saved lists its namesakes, and the people whom its remarks offer.
     """
     of_import = col(AttendanceImportRow.attendance_import_id) == import_id
     named = select(col(AttendanceImportRow.participant_id)).where(
@@ -201,7 +201,7 @@ def _people_offered(messages: Sequence[Mapping[str, Any]]) -> Iterator[int]:
 
 
 def listed_again(db: Db, found: AttendanceImportView) -> list[ListedAgain]:
-    """The later lists of the session from under which an undo takes the ground: it records their people, they don't."""
+    """Return the later lists of the session that name people of this import, whose attendance an undo deletes."""
     saved = aliased(AttendanceImportRow)
     own_people = select(col(saved.participant_id)).where(
         col(saved.attendance_import_id) == found.id, col(saved.kind).in_(WRITTEN)

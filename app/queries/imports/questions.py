@@ -1,4 +1,4 @@
-"""What the rows of an import ask a person, and which of them ask the same."""
+"""The questions that rows of an import ask, and which rows ask the same."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from app.spreadsheets.transfer import message_from_json
 # Rows that can't be imported before a person has said something.
 NEEDS_ATTENTION = (RowKind.REVIEW, RowKind.ERROR)
 
-# What a text means, or what stands for none, has one answer for all rows that say it. Who somebody is has not.
+# One answer holds for all rows with the same text. Who a person is has to be answered row by row.
 ASKED_ALIKE = frozenset(
     {
         "attendance-unclear",
@@ -30,7 +30,7 @@ ASKED_ALIKE = frozenset(
 
 @dataclass(frozen=True)
 class Question:
-    """`found` is the text as read, whatever its case and spacing; empty where the cell says nothing."""
+    """A question about a field. `found` is the text of the cell, without case and spacing; empty if it is blank."""
 
     field: str
     code: str
@@ -42,14 +42,14 @@ KELURAHAN_MISSING = Question("kelurahan", "kelurahan-missing")
 
 
 def question(message: Message) -> Question | None:
-    """What a remark asks, where other rows may ask the same."""
+    """Return the question of a remark that other rows may ask too, else None."""
     if message.field is None or message.code not in ASKED_ALIKE:
         return None
     return Question(message.field, message.code, fold(collapse(str(message.params.get("found", "")))))
 
 
 def question_counts(db: Db, import_id: int) -> Counter[Question]:
-    """How many rows ask each question. The database counts equal remarks, for they may be a hundred thousand."""
+    """Return how many rows ask each question. The database counts equal remarks: there may be a hundred thousand."""
     remarks = col(AttendanceImportRow.messages)
     counted = select(remarks, func.count()).where(*_open_rows(import_id)).group_by(remarks)
     counts: Counter[Question] = Counter()
@@ -61,7 +61,7 @@ def question_counts(db: Db, import_id: int) -> Counter[Question]:
 
 
 def next_open_row(db: Db, import_id: int, after: int) -> int | None:
-    """The number of the first row below row `after` that needs attention, else of the first one; None without any."""
+    """Return the number of the next row after `after` that needs attention, else of the first; None without any."""
     number = col(AttendanceImportRow.number)
     return db.scalars(
         select(number).where(*_open_rows(import_id)).order_by(number <= after, number).limit(1)
@@ -69,7 +69,7 @@ def next_open_row(db: Db, import_id: int, after: int) -> int | None:
 
 
 def rows_asking(db: Db, import_id: int, asked: Question) -> list[AttendanceImportRow]:
-    """The rows that ask it, for changing them."""
+    """Return the rows that ask a question, to be changed."""
     rows = db.scalars(
         select(AttendanceImportRow).where(*_open_rows(import_id)).order_by(col(AttendanceImportRow.number))
     )

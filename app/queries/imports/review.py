@@ -1,29 +1,25 @@
 """An import as a person goes through it: rows with what they say and what they were judged to be."""
 
 import json
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.database import Db
-from app.i18n import Language, wita
+from app.i18n import Language, date_text, wita
 from app.models import AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import (
-    AttendanceImportView,
-    attendance_import_by_id,
-    import_rows,
-)
-from app.queries.imports.document import shown_cells
+from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
 from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
-from app.queries.imports.parsed_cells import Understood, understood
-from app.queries.imports.registrations import codes_written
-from app.queries.people.participants import PersonSeen, people_seen
+from app.queries.imports.rows import committed_codes, displayed_cells, import_rows
+from app.queries.people.participants import PersonSeen, masked_phone, national_digits, people_seen
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops.workshops import target_groups_of
 from app.spreadsheets.attendance.judgement import OUTSIDE
@@ -33,20 +29,32 @@ from app.spreadsheets.transfer import message_from_json
 PAGE_LENGTH = 50
 
 
+# Words that may stand beside the number of an RT.
+_RT_WORDS = frozenset({"rt", "no"})
+
+
+@dataclass(frozen=True)
+class ParsedCell:
+    """What a cell was parsed to. `written` is the cell's text, empty if it says the same but for punctuation."""
+
+    text: str
+    written: str
+
+
 @dataclass(frozen=True)
 class ReviewRow:
-    """`cells` are texts as read or corrected, a NIK masked; the rest is what they were judged to mean, `understood`
-    too: RT, telephone and birth date.
+    """A row as the review shows it.
 
-    `person` is the one found or made; `is_new` tells that there was nobody before. `choosable` are the people whom
-    its remarks offer, by id. `known` is, field by field, what is known where the sheet differs. `registered` tells
-    that a registration for the session is there.
+    `cells` are texts as read or corrected, a NIK masked; `parsed` are RT, phone and birth date as they were parsed;
+    the other fields are what the row was judged to mean. `person` was matched or created; `is_new` tells that the
+    person was not known before. `choosable` are the people that the row's remarks offer, by id. `known` is what is
+    known, by field, where the sheet differs. `registered` tells that a registration for the session exists.
     """
 
     number: int
     kind: RowKind
     cells: dict[str, str]
-    understood: dict[str, Understood]
+    parsed: dict[str, ParsedCell]
     name: str
     place: str
     target_group: str
@@ -163,16 +171,16 @@ def _review_rows(
     details = known_details(
         db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
     )
-    cells = {row.number: shown_cells(row, vault) for row in rows}
-    written = codes_written(db, rows)
+    cells = {row.number: displayed_cells(row, vault) for row in rows}
+    written = committed_codes(db, rows)
     return tuple(
         ReviewRow(
             number=row.number,
             kind=row.kind,
             cells=cells[row.number],
-            understood=understood(row.result["values"], cells[row.number]),
+            parsed=parsed_cells(row.result["values"], cells[row.number]),
             name=row.result["values"].get("name", ""),
-            place=place_said(row.result["values"], places),
+            place=place_text(row.result["values"], places),
             target_group=groups.get(row.result["values"].get("target_group"), ""),
             sex=row.result["values"].get("sex"),
             attendance=row.result["attendance"],
@@ -211,9 +219,48 @@ def _offered(messages: Sequence[Message]) -> set[int]:
     }
 
 
-def place_said(values: Mapping[str, Any], places: Mapping[str, str]) -> str:
+def place_text(values: Mapping[str, Any], places: Mapping[str, str]) -> str:
     """Where a row's values say that somebody lives: a kelurahan's name, or the place outside the city."""
     code = values.get("kelurahan")
     if code == OUTSIDE:
         return str(values.get("outside_place") or OUTSIDE)
     return places.get(code, code) if code else ""
+
+
+def parsed_cells(values: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, ParsedCell]:
+    """Return the parsed RT, phone (masked) and birth date of a row, with the cell's text where the two differ."""
+    parsed: dict[str, ParsedCell] = {}
+    if rt := values.get("rt"):
+        written = cells.get("rt", "")
+        parsed["rt"] = _parsed_cell(rt, written, same=_says_rt(written, rt))
+    if phone := values.get("phone"):
+        written = cells.get("phone", "")
+        same = national_digits(written) == national_digits(phone)
+        parsed["phone"] = _parsed_cell(masked_phone(phone) or "", written, same=same)
+    if stored := values.get("birth_date"):
+        born = date.fromisoformat(stored)
+        written = cells.get("birth_date", "")
+        parsed["birth_date"] = _parsed_cell(date_text(born), written, same=_says_date(written, born))
+    return parsed
+
+
+def _parsed_cell(text: str, written: str, *, same: bool) -> ParsedCell:
+    return ParsedCell(text, "" if same else written)
+
+
+def _says_rt(written: str, rt: str) -> bool:
+    letters = re.findall(r"[^\W\d_]+", written.casefold())
+    return _numbers(written) == [int(rt)] and _RT_WORDS.issuperset(letters)
+
+
+def _says_date(written: str, day: date) -> bool:
+    """Return whether a text names the day in the order of Indonesian offices, with the year in full.
+
+    A month that is written as a word cannot be mistaken for a day.
+    """
+    by_name = [day.day, day.year] if re.search(r"[^\W\d_]{3}", written) else None
+    return _numbers(written) in ([day.day, day.month, day.year], by_name)
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(digits) for digits in re.findall(r"\d+", text)]

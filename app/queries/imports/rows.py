@@ -1,7 +1,7 @@
-"""The judged rows of an import as they are kept: typed cells, values, remarks, with NIKs sealed."""
+"""The judged rows of an import as the database holds them: cells, judged values and remarks, with NIKs encrypted."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from operator import attrgetter
@@ -11,8 +11,9 @@ from sqlalchemy import ColumnElement, String, and_, false, select, type_coerce
 from sqlmodel import col
 
 from app.database import Db
-from app.models import AttendanceImport, AttendanceImportRow, RowKind
+from app.models import AttendanceImport, AttendanceImportRow, ImportStatus, Registration, RowKind
 from app.nik_vault import NIK_DIGITS, NikVault, holds_nik, with_niks_masked
+from app.queries.in_values import among
 from app.spreadsheets.attendance.judgement import Decision, JudgedRow, RowValues, SameAsRow
 from app.spreadsheets.document import (
     Cell,
@@ -27,49 +28,79 @@ from app.spreadsheets.document import (
 )
 from app.spreadsheets.transfer import message_from_json, message_to_json
 
-# Rows are read from the database so many at a time.
-AT_ONCE = 1000
-# Rows of these kinds are what a commit writes.
+BATCH_SIZE = 1000
+# A commit writes the rows of these kinds.
 WRITTEN = (RowKind.CREATE, RowKind.UPDATE)
-_KEPT = tuple(field.name for field in fields(RowValues) if field.name != "nik")
-_kept_values = attrgetter(*_KEPT)
+# The NIK is encrypted in a column of its own.
+_STORED_VALUES = tuple(field.name for field in fields(RowValues) if field.name != "nik")
+_stored_values = attrgetter(*_STORED_VALUES)
 
 
-def seal_cells(cells: Mapping[str, Cell], vault: NikVault) -> dict[str, Any]:
-    """Cells as JSON; what stands in the NIK's column, or holds a NIK elsewhere, is encrypted."""
-    # Most cells are too short for one, and needn't be asked.
-    return {
-        field: cell
-        if type(cell) is str and len(cell) < NIK_DIGITS and field != "nik"
-        else _sealed(field, cell, vault)
-        for field, cell in cells.items()
-    }
+def import_rows(
+    db: Db,
+    import_id: int,
+    *,
+    kinds: Sequence[RowKind] = (),
+    after: int = 0,
+    limit: int | None = None,
+    numbers: Collection[int] | None = None,
+) -> Sequence[AttendanceImportRow]:
+    """Return an import's rows in the sheet's order, from row `after` on.
 
-
-def open_cells(stored: Mapping[str, Any], vault: NikVault) -> dict[str, Cell]:
-    """The cells that `seal_cells` kept."""
-    return {
-        field: cell_from_json(
-            json.loads(vault.decrypt(cell["sealed"])) if isinstance(cell, dict) and "sealed" in cell else cell
+    The caller has checked that the import is within the actor's scope.
+    """
+    statement = (
+        select(AttendanceImportRow)
+        .where(
+            col(AttendanceImportRow.attendance_import_id) == import_id,
+            col(AttendanceImportRow.number) > after,
         )
-        for field, cell in stored.items()
-    }
+        .order_by(col(AttendanceImportRow.number))
+        .limit(limit)
+    )
+    if kinds:
+        statement = statement.where(col(AttendanceImportRow.kind).in_(kinds))
+    if numbers is not None:
+        statement = statement.where(among(db, col(AttendanceImportRow.number), numbers))
+    return db.scalars(statement).all()
 
 
-def _sealed(field: str, cell: Cell, vault: NikVault) -> Any:
-    stored = cell if isinstance(cell, str) else cell_to_json(cell)
-    if stored is None or not (
-        field == "nik" or holds_nik(cell if isinstance(cell, str) else cell_text(cell))
-    ):
-        return stored
-    return {"sealed": vault.encrypt(json.dumps(stored))}
+def cell_columns(cells: Mapping[str, Cell], vault: NikVault) -> dict[str, Any]:
+    """Return the columns `cells` and `cells_encrypted` of a row; cells that hold a NIK are in the second."""
+    clear: dict[str, Any] = {}
+    with_nik: dict[str, Any] = {}
+    for field, cell in cells.items():
+        (with_nik if _holds_nik(field, cell) else clear)[field] = cell_to_json(cell)
+    encrypted = vault.encrypt(json.dumps(with_nik)) if with_nik else None
+    return {"cells": clear, "cells_encrypted": encrypted}
+
+
+def row_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, Cell]:
+    """Return a row's cells, those that hold a NIK decrypted."""
+    stored = row.cells | json.loads(vault.decrypt(row.cells_encrypted)) if row.cells_encrypted else row.cells
+    return {field: cell_from_json(cell) for field, cell in stored.items()}
+
+
+def displayed_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, str]:
+    """Return a row's cells as texts. A complete NIK is masked; an incomplete one is not, since it must be corrected."""
+    return {field: with_niks_masked(cell_text(cell)) for field, cell in row_cells(row, vault).items()}
+
+
+def _holds_nik(field: str, cell: Cell) -> bool:
+    if cell is None:
+        return False
+    if field == "nik":
+        return True
+    if isinstance(cell, str):
+        return len(cell) >= NIK_DIGITS and holds_nik(cell)
+    return holds_nik(cell_text(cell))
 
 
 @dataclass(frozen=True)
 class Correction:
-    """What a person changed in one row: cells as they are stored, and a choice."""
+    """The cells of one row that a person replaced, and the decision about it as it is stored."""
 
-    cells: Mapping[str, Any]
+    cells: Mapping[str, Cell]
     stored_decision: dict[str, Any] | None
 
     @property
@@ -77,16 +108,26 @@ class Correction:
         return decision_from_json(self.stored_decision)
 
 
-def corrected_sheet(
-    sheet: RecognisedSheet, corrections: Mapping[int, Correction], vault: NikVault
-) -> RecognisedSheet:
-    """The sheet with corrected cells in place of what it says there."""
+def row_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correction]:
+    """Return the corrections of an import by row number."""
+    corrections = {}
+    for row in import_rows(db, import_id):
+        if row.corrected or row.decision:
+            cells = row_cells(row, vault)
+            corrections[row.number] = Correction(
+                {field: cells[field] for field in row.corrected}, row.decision
+            )
+    return corrections
+
+
+def corrected_sheet(sheet: RecognisedSheet, corrections: Mapping[int, Correction]) -> RecognisedSheet:
+    """Return the sheet with corrected cells in place of its own."""
     if not corrections:
         return sheet
     return replace(
         sheet,
         rows=tuple(
-            SheetRow(row.number, row.cells | open_cells(corrections[row.number].cells, vault))
+            SheetRow(row.number, {**row.cells, **corrections[row.number].cells})
             if row.number in corrections
             else row
             for row in sheet.rows
@@ -94,10 +135,10 @@ def corrected_sheet(
     )
 
 
-def kept_sheet(
+def stored_sheet(
     attendance_import: AttendanceImport, rows: Iterable[AttendanceImportRow], vault: NikVault
 ) -> RecognisedSheet:
-    """The sheet as it was read and corrected, from what is kept of it."""
+    """Return the sheet of an import as it was read and corrected."""
     reading = attendance_import.reading
     return RecognisedSheet(
         format=cast(FileFormat, attendance_import.file_format),
@@ -105,7 +146,7 @@ def kept_sheet(
         sheets=tuple(attendance_import.sheets),
         header_row=attendance_import.header_row or 1,
         columns=tuple(Column(**column) for column in attendance_import.columns),
-        rows=tuple(SheetRow(row.number, open_cells(row.cells, vault)) for row in rows),
+        rows=tuple(SheetRow(row.number, row_cells(row, vault)) for row in rows),
         stated_total=reading["stated_total"],
         stated_total_of=reading["stated_total_of"],
         stated_date=attendance_import.stated_date,
@@ -117,13 +158,13 @@ def kept_sheet(
 
 
 def stated_until(attendance_import: AttendanceImport) -> date | None:
-    """The last day that the sheet names; of one that was read before this was kept, the only one."""
+    """Return the last day that the sheet names; None if it names none, or was not read yet."""
     stored = attendance_import.reading.get("stated_until")
     return date.fromisoformat(stored) if stored else attendance_import.stated_date
 
 
 def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
-    """What a person chose for a row, as the judge takes it."""
+    """Return what a person chose for a row as `judge` takes it."""
     if not stored:
         return None
     person = stored.get("person")
@@ -135,45 +176,41 @@ def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
 
 
 def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
-    """The columns of an import row that the judgement decides."""
+    """Return the columns of an import row that follow from its judgement.
+
+    `nik_encrypted` differs from one call to the next; whether the NIK is the same is told by the key in `result`.
+    """
+    values = judged.values
+    stored = zip(_STORED_VALUES, _stored_values(values), strict=True)
+    changes = judged.changes | ({"nik": values.nik_key} if "nik" in judged.changes else {})
+    told_apart = [{"row": one.row} if isinstance(one, SameAsRow) else one for one in judged.told_apart]
     return {
         "kind": RowKind(judged.kind),
         "result": {
-            "values": _values_to_json(judged.values, vault),
+            "values": _date_to_json({name: value for name, value in stored if value is not None}),
             "registration": judged.registration,
             "attendance": judged.attendance,
-            "changes": _changes_to_json(judged) if judged.changes else {},
+            "changes": _date_to_json(changes),
             "facts": judged.facts,
-            **({"told_apart": _told_apart_to_json(judged)} if judged.told_apart else {}),
+            **({"told_apart": told_apart} if told_apart else {}),
         },
+        "nik_encrypted": vault.encrypt(values.nik) if values.nik else None,
         "messages": [remark_to_json(message) for message in judged.messages],
         "of_number": judged.of,
         "participant_id": judged.person,
     }
 
 
-def _changes_to_json(judged: JudgedRow) -> dict[str, Any]:
-    """The details that change, with the key of a NIK in its place; the NIK itself is sealed in the values."""
-    nik = {"nik": judged.values.nik_key} if "nik" in judged.changes else {}
-    return _date_to_json(judged.changes | nik)
-
-
-def _told_apart_to_json(judged: JudgedRow) -> list[int | dict[str, int]]:
-    return [{"row": one.row} if isinstance(one, SameAsRow) else one for one in judged.told_apart]
-
-
-def _told_apart_from_json(result: Mapping[str, Any]) -> tuple[int | SameAsRow, ...]:
-    told_apart = result.get("told_apart")
-    return (
-        tuple(SameAsRow(**one) if isinstance(one, dict) else one for one in told_apart) if told_apart else ()
-    )
+def judged_values(result: Mapping[str, Any]) -> RowValues:
+    """Return the judged values of a row's `result`, without the NIK."""
+    return RowValues(**_date_from_json(result["values"]))
 
 
 @dataclass(frozen=True, slots=True)
 class RowsToWrite:
     """The rows that a commit writes, in the sheet's order, without their cells, remarks and NIKs.
 
-    `niks` are the NIKs by row number, sealed: they are written as they were kept.
+    `niks` are the encrypted NIKs by row number: people are stored with the same text.
     """
 
     rows: list[JudgedRow]
@@ -183,45 +220,42 @@ class RowsToWrite:
 def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
     row = AttendanceImportRow
     statement = (
-        select(col(row.number), type_coerce(col(row.kind), String), col(row.result), col(row.participant_id))
+        select(
+            col(row.number),
+            type_coerce(col(row.kind), String),
+            col(row.result),
+            col(row.nik_encrypted),
+            col(row.participant_id),
+        )
         .where(col(row.attendance_import_id) == import_id, col(row.kind).in_(WRITTEN))
         .order_by(col(row.number))
-        .execution_options(yield_per=AT_ONCE)
+        .execution_options(yield_per=BATCH_SIZE)
     )
     to_write = RowsToWrite([], {})
-    for number, kind, result, person in db.connection().execute(statement):
-        values = result["values"]
-        if "nik_encrypted" in values:
-            to_write.niks[number] = values.pop("nik_encrypted")
+    for number, kind, result, nik_encrypted, person in db.connection().execute(statement):
+        if nik_encrypted:
+            to_write.niks[number] = nik_encrypted
         to_write.rows.append(
             JudgedRow(
                 number=number,
                 kind=kind,
-                values=RowValues(**_date_from_json(values)),
+                values=judged_values(result),
                 cells={},
                 person=person,
                 registration=result["registration"],
                 attendance=result["attendance"],
                 changes=_date_from_json(result["changes"]),
                 facts=result["facts"],
-                told_apart=_told_apart_from_json(result),
+                told_apart=tuple(
+                    SameAsRow(**one) if isinstance(one, dict) else one for one in result.get("told_apart", ())
+                ),
             )
         )
     return to_write
 
 
-def between(rows: Sequence[AttendanceImportRow]) -> ColumnElement[bool]:
-    """The first to the last of an import's rows, in the database: too many for a list of parameters."""
-    if not rows:
-        return false()
-    return and_(
-        col(AttendanceImportRow.attendance_import_id) == rows[0].attendance_import_id,
-        col(AttendanceImportRow.number).between(rows[0].number, rows[-1].number),
-    )
-
-
 def remark_to_json(message: Message) -> dict[str, Any]:
-    """A remark quotes what was found in a cell or a heading: a NIK in the wrong place is kept masked."""
+    """Return a remark as it is stored. It quotes cells and headings: a NIK in the wrong place is masked."""
     stored = message_to_json(message)
     stored["params"] = {
         name: with_niks_masked(value) if isinstance(value, str) else value
@@ -230,30 +264,49 @@ def remark_to_json(message: Message) -> dict[str, Any]:
     return stored
 
 
-def _values_to_json(values: RowValues, vault: NikVault) -> dict[str, Any]:
-    """Only what a row has; `nik` becomes `nik_encrypted`."""
-    stored = {
-        name: value for name, value in zip(_KEPT, _kept_values(values), strict=True) if value is not None
-    }
-    if values.nik:
-        stored["nik_encrypted"] = vault.encrypt(values.nik)
-    return _date_to_json(stored)
+def registration_of_row() -> ColumnElement[bool]:
+    """Return the condition that joins a row and its import to the registration of the row's person for the session."""
+    return and_(
+        col(Registration.participant_id) == col(AttendanceImportRow.participant_id),
+        col(Registration.workshop_session_id) == col(AttendanceImport.workshop_session_id),
+    )
 
 
-def values_in_clear(result: Mapping[str, Any]) -> RowValues:
-    """The values of a row's result but for its NIK, which stays sealed."""
-    stored = {name: value for name, value in result["values"].items() if name != "nik_encrypted"}
-    return RowValues(**_date_from_json(stored))
+def committed_codes(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, str]:
+    """Return the codes of the registrations that committing these rows wrote, by row number.
+
+    `rows` follow each other in one import. There are no codes if it isn't committed, or was undone.
+    """
+    statement = (
+        select(col(AttendanceImportRow.number), col(Registration.code))
+        .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
+        .join(Registration, registration_of_row())
+        .where(
+            is_between(rows),
+            col(AttendanceImportRow.kind).in_(WRITTEN),
+            col(AttendanceImport.status) == ImportStatus.COMMITTED,
+        )
+    )
+    return {line.number: line.code for line in db.execute(statement)}
+
+
+def is_between(rows: Sequence[AttendanceImportRow]) -> ColumnElement[bool]:
+    """Return the condition for an import's rows from the first to the last of `rows`."""
+    if not rows:
+        return false()
+    return and_(
+        col(AttendanceImportRow.attendance_import_id) == rows[0].attendance_import_id,
+        col(AttendanceImportRow.number).between(rows[0].number, rows[-1].number),
+    )
 
 
 def _date_to_json(values: dict[str, Any]) -> dict[str, Any]:
-    """The only date that people have, as text."""
+    """Replace the birth date, the only date among a person's values, by its ISO text."""
     if born := values.get("birth_date"):
         values["birth_date"] = born.isoformat()
     return values
 
 
 def _date_from_json(stored: dict[str, Any]) -> dict[str, Any]:
-    if born := stored.get("birth_date"):
-        stored["birth_date"] = date.fromisoformat(born)
-    return stored
+    born = stored.get("birth_date")
+    return stored | {"birth_date": date.fromisoformat(born)} if born else stored

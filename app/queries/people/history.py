@@ -22,8 +22,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
-from app.queries.imports.registrations import of_row
-from app.queries.imports.rows import WRITTEN
+from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.people.participants import place_of
 from app.queries.scope import registrations_within
 
@@ -118,7 +117,10 @@ def _sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[Source
         )
         .select_from(Registration)
         .join(row, col(row.participant_id) == col(Registration.participant_id))
-        .join(AttendanceImport, (col(AttendanceImport.id) == col(row.attendance_import_id)) & of_row())
+        .join(
+            AttendanceImport,
+            (col(AttendanceImport.id) == col(row.attendance_import_id)) & registration_of_row(),
+        )
         .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
         .outerjoin(User, col(User.id) == col(AttendanceImport.uploaded_by))
         .where(

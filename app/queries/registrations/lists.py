@@ -17,8 +17,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.registrations import of_row
-from app.queries.imports.rows import rows_to_write
+from app.queries.imports.rows import registration_of_row, rows_to_write
 from app.queries.registrations.seats import places_of
 from app.queries.registrations.window import Standing, standing
 from app.spreadsheets.attendance.judgement import OUTSIDE
@@ -68,7 +67,7 @@ def _as_it_became(db: Db, found: AttendanceImportView) -> tuple[int, int]:
             select(Registration.status)
             .select_from(AttendanceImportRow)
             .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
-            .join(Registration, of_row())
+            .join(Registration, registration_of_row())
             .where(
                 AttendanceImportRow.attendance_import_id == found.id,
                 AttendanceImportRow.kind == RowKind.CREATE,

@@ -76,8 +76,10 @@ class WorkshopSessionView:
         return self.ends_at < now()
 
 
-def workshop_session_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> WorkshopSession:
-    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
+def workshop_session_by_code(
+    db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
+) -> WorkshopSession:
+    """Return the row itself. Raises `NotFound` out of the actor's scope."""
     found = db.scalars(
         select(WorkshopSession)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))

@@ -1,4 +1,4 @@
-"""Remembers which column holds what: an organization's lists come from the same form again and again."""
+"""Remembers which column holds what, per organization: its lists come from the same form again and again."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -12,10 +12,11 @@ from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.people.target_groups import group_names
 from app.people.text import words
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
 from app.spreadsheets.document import Column, Message, RecognisedSheet
 from app.spreadsheets.reading import read_sheet
@@ -23,15 +24,15 @@ from app.spreadsheets.reading import read_sheet
 REMEMBERED = "columns-remembered"
 
 
-def read_as_remembered(
-    look: Db, workshop_session: WorkshopSession, content: bytes, choices: SheetChoices, *, recall: bool
+def read_with_remembered_columns(
+    read_db: Db, workshop_session: WorkshopSession, content: bytes, choices: SheetChoices, *, recall: bool
 ) -> tuple[RecognisedSheet, SheetChoices]:
-    """Reads a sheet. With `recall`, where nobody said anything about its columns, they are as remembered.
+    """Read a sheet; with `recall` and without chosen columns, use those remembered for its headings.
 
-    Returns the choices with the columns that were used; a sheet whose columns are those remembered says so by a
-    warning. Raises what `read_sheet` raises.
+    Returns the sheet, and the choices with the columns that were used. A sheet read with remembered columns has a
+    warning that says so. Raises what `read_sheet` raises.
     """
-    reference = sheet_reference(look)
+    reference = sheet_reference(read_db)
     places = [kelurahan.name for kelurahan in reference.kelurahan]
     groups = group_names(reference)
 
@@ -46,7 +47,7 @@ def read_as_remembered(
         )
 
     sheet = read(choices.columns)
-    remembered = _remembered(look, workshop_session, sheet.columns)
+    remembered = _remembered_columns(read_db, workshop_session, sheet.columns)
     if remembered and choices.columns is None and recall:
         choices = replace(choices, columns=remembered)
         sheet = read(remembered)
@@ -62,10 +63,10 @@ def remember_columns(
     columns: Iterable[Column],
     chosen: Mapping[int, str | None],
 ) -> None:
-    """Keeps what a person `chose` for these columns in place of what was remembered for the same headings."""
+    """Remember the fields that a person `chose` for these columns, instead of those remembered for their headings."""
     db.merge(
         ColumnMapping(
-            organization_id=_organization(db, workshop_session),
+            organization_id=_organization_id(db, workshop_session),
             headings=_headings_key((column.index, column.header) for column in columns),
             columns={str(index): field for index, field in chosen.items()},
             remembered_by=actor.user_id,
@@ -75,32 +76,33 @@ def remember_columns(
 
 
 def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
-    """Forgets what is remembered for the headings of an import's sheet; the import itself stays as it is."""
-    found = attendance_import_by_id(db, actor, import_id)
-    key = _headings_key((column["index"], column["header"]) for column in found.columns)
-    workshop_session = db.get_one(WorkshopSession, found.workshop_session_id)
+    """Forget the columns remembered for the headings of an import's sheet; the import itself stays as it is."""
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    key = _headings_key((column["index"], column["header"]) for column in attendance_import.columns)
+    workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
     db.exec(
         delete(ColumnMapping).where(
-            col(ColumnMapping.organization_id) == _organization(db, workshop_session),
+            col(ColumnMapping.organization_id) == _organization_id(db, workshop_session),
             col(ColumnMapping.headings) == key,
         )
     )
     record(db, actor, "forget", "attendance-import", import_id)
 
 
-def _remembered(
-    look: Db, workshop_session: WorkshopSession, columns: Iterable[Column]
+def _remembered_columns(
+    read_db: Db, workshop_session: WorkshopSession, columns: Iterable[Column]
 ) -> dict[int, str | None] | None:
     key = _headings_key((column.index, column.header) for column in columns)
-    found = look.get(ColumnMapping, (_organization(look, workshop_session), key))
+    found = read_db.get(ColumnMapping, (_organization_id(read_db, workshop_session), key))
     return {int(index): field for index, field in found.columns.items()} if found else None
 
 
-def _organization(db: Db, workshop_session: WorkshopSession) -> int:
+def _organization_id(db: Db, workshop_session: WorkshopSession) -> int:
     return db.get_one(Workshop, workshop_session.workshop_id).organization_id
 
 
 def _headings_key(headings: Iterable[tuple[int, str]]) -> str:
-    """The same for the same headings at the same places, whatever their case, spaces and punctuation."""
+    """Return a hash of the headings and their positions that ignores case, spaces and punctuation."""
     said = [f"{index} {heading}" for index, text in headings if (heading := words(with_niks_masked(text)))]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Commits an import: what its rows were judged to be becomes registrations and attendance, all or nothing."""
+"""Commits an import: writes registrations and attendance of its judged rows, all or nothing."""
 
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -23,17 +23,17 @@ from app.models import (
 )
 from app.models.base import now
 from app.nik_vault import NikVault
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.people import unlisted
+from app.queries.imports.people import unlisted_registrations
 from app.queries.registrations.seats import places_of
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
-from app.services.imports.judging import newest_change
+from app.services.imports.judging import latest_relevant_activity
 from app.services.imports.review import judge_again
-from app.services.imports.told_apart import remember_told_apart
 from app.services.imports.upload import require_review
-from app.services.imports.writing import ImportWriting, recording
+from app.services.imports.writing import ImportWriting, recorded_by_import, store_told_apart
 from app.services.locks import hold_people, lock_row
 from app.services.outbox import queue
 from app.services.registrations.lists import register_list
@@ -43,18 +43,21 @@ from app.spreadsheets.progress import Progress, in_rows, nobody_waits, step
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
 NOT_STARTED = "session-not-started"
-# Longer ones are written after the answer, so that whoever waits sees how far that is.
-MOST_ROWS_AT_ONCE = 2_000
-# Whoever is registered gets a place of their own, and a letter.
-MOST_REGISTERED_AT_ONCE = 300
-NO_LONGER_ASKED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
+# Longer lists are committed after the response, by the outbox, with progress.
+MAX_ROWS_AT_ONCE = 2_000
+# Registering a row is slower: each gets a seat and a message of its own.
+MAX_REGISTRATIONS_AT_ONCE = 300
+COMMITTING_OR_COMMITTED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
 
 
 @dataclass(frozen=True)
 class CommitChoices:
-    """`others` says what becomes of registered people whom the sheet doesn't list: "leave" or "absent".
-    `confirm` holds the codes of warnings that a person has seen and accepts. `overrule` registers beyond the caps
-    and after registration has closed."""
+    """How an import is committed.
+
+    `others` is what happens to registered people whom the sheet does not list: "leave" or "absent". `confirm` holds
+    the codes of warnings that a person has accepted. `overrule` registers beyond the caps and after registration has
+    closed.
+    """
 
     only_valid: bool = False
     others: str = "leave"
@@ -84,27 +87,31 @@ def commit(
     choices: CommitChoices | None = None,
     progress: Progress = nobody_waits,
 ) -> AttendanceImport:
-    """Writes every row that isn't in review or error; the import is then `committed`.
+    """Write every row that is not in review or error; the import is then `committed`.
 
-    Of two commits at once, one writes and the other gets the same result. Raises `Conflict` while rows need
-    attention (unless `only_valid`) and while a session that hasn't begun wasn't confirmed.
+    Of two concurrent commits one writes and the other returns the same result. Raises `Conflict` while rows need
+    attention (unless `only_valid`), and if the session has not begun and that was not confirmed.
     """
-    attendance_import_by_id(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     hold_people(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
-    if attendance_import.status not in NO_LONGER_ASKED:
+    if attendance_import.status not in COMMITTING_OR_COMMITTED:
         require_review(attendance_import)
-        commit_held(db, vault, actor, attendance_import, choices or CommitChoices(), progress)
+        commit_locked(db, vault, actor, attendance_import, choices or CommitChoices(), progress)
     return attendance_import
 
 
 def commit_or_queue(
     db: Db, vault: NikVault, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
-    """Commits a short list, and queues the commit of a long one."""
-    found = attendance_import_by_id(db, actor, import_id)
-    registers = found.purpose is ImportPurpose.REGISTRATION
-    if found.counts.get("rows", 0) <= (MOST_REGISTERED_AT_ONCE if registers else MOST_ROWS_AT_ONCE):
+    """Commit a short list; queue the commit of a long one."""
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
+    registers = attendance_import.purpose is ImportPurpose.REGISTRATION
+    if attendance_import.counts.get("rows", 0) <= (
+        MAX_REGISTRATIONS_AT_ONCE if registers else MAX_ROWS_AT_ONCE
+    ):
         return commit(db, vault, actor, import_id, choices)
     return queue_commit(db, actor, import_id, choices)
 
@@ -112,27 +119,28 @@ def commit_or_queue(
 def queue_commit(
     db: Db, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
-    """Leaves the commit to the outbox; the import is `committing` meanwhile.
+    """Leave the commit to the outbox; the import has the status `committing` until then.
 
-    Raises what `commit` does, by the judgement that is there. If another has to be made, and rows need attention
-    then, the import comes back to review.
+    Raises what `commit` raises, by the stored judgement. If the outbox has to judge again and rows need attention
+    then, the import is in review again.
     """
     choices = choices or CommitChoices()
-    attendance_import_by_id(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
-    if attendance_import.status not in NO_LONGER_ASKED:
+    if attendance_import.status not in COMMITTING_OR_COMMITTED:
         require_review(attendance_import)
         workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
         _require_ready(attendance_import, workshop_session, choices)
         attendance_import.status = ImportStatus.COMMITTING
         attendance_import.failure = None
-        asked = {"import": import_id, "user": actor.user_id, "choices": choices.to_json()}
-        queue(db, OutboxKind.COMMIT_IMPORT, **asked)
+        payload = {"import": import_id, "user": actor.user_id, "choices": choices.to_json()}
+        queue(db, OutboxKind.COMMIT_IMPORT, **payload)
     return attendance_import
 
 
 @collector_at_rest()
-def commit_held(
+def commit_locked(
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -140,16 +148,18 @@ def commit_held(
     choices: CommitChoices,
     progress: Progress,
 ) -> None:
-    """Commits an import that is held, as people are. Where it raises, only how rows are judged now is kept."""
+    """Commit an import whose row is locked, as is the matching of people.
+
+    If this raises, only a newer judgement is kept.
+    """
     rows = attendance_import.counts["rows"]
     done = in_rows(rows, progress)
-    if attendance_import.judged_at != newest_change(db):
+    if attendance_import.judged_at != latest_relevant_activity(db):
         judge_again(db, vault, attendance_import, step(0, 2, done))
         done = step(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     _require_ready(attendance_import, workshop_session, choices)
-    # Of a list, somebody may be refused a place in the midst of it. A sheet isn't refused any more, and is written
-    # slower where it could be taken back.
+    # Registering a list can fail halfway, so it needs a savepoint. Writing attendance cannot, and is slower in one.
     registers = attendance_import.purpose is ImportPurpose.REGISTRATION
     with db.begin_nested() if registers else nullcontext():
         _write(db, vault, actor, attendance_import, workshop_session, choices, done)
@@ -165,7 +175,6 @@ def _write(
     choices: CommitChoices,
     done: Progress,
 ) -> None:
-    """All that a commit writes."""
     attendance_import.status = ImportStatus.COMMITTED
     attendance_import.failure = None
     attendance_import.committed_at = now()
@@ -174,12 +183,12 @@ def _write(
     if attendance_import.purpose is ImportPurpose.REGISTRATION:
         overrule = choices.overrule
         register_list(db, vault, actor, attendance_import, workshop_session, overrule=overrule, progress=done)
-        # Whoever is registered later than this was registered again: undo asks for it.
+        # Undo takes registrations later than this for newer ones.
         attendance_import.committed_at = now()
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
         writing.write(places_of(db, workshop_session), done)
-        remember_told_apart(db, actor, attendance_import.id, writing.judged)
+        store_told_apart(db, actor, attendance_import.id, writing.judged)
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
     db.flush()
@@ -215,14 +224,14 @@ def _require_ready(
 
 
 def _mark_others_absent(db: Db, attendance_import: AttendanceImport) -> list[int]:
-    """Marks those absent who are registered, have no outcome and of whom the sheet says nothing.
+    """Mark registered people without an outcome absent if the sheet does not list them; return their registrations.
 
-    Returns their registrations' ids. Whose row needs attention, or was skipped, stays open.
+    People whose row needs attention or was skipped are left as they are.
     """
     without_outcome = db.scalars(
-        unlisted(db, attendance_import.id, attendance_import.workshop_session_id)
+        unlisted_registrations(db, attendance_import.id, attendance_import.workshop_session_id)
     ).all()
-    absent = {"status": AttendanceStatus.ABSENT, **recording(attendance_import)}
+    absent = {"status": AttendanceStatus.ABSENT, **recorded_by_import(attendance_import)}
     if without_outcome:
         db.execute(insert(Attendance), [{"registration_id": id_} | absent for id_ in without_outcome])
     return list(without_outcome)

@@ -1,4 +1,4 @@
-"""Hands out the rows of an import that need attention as a workbook to correct, and says so in the activity log."""
+"""Downloads of the rows that need attention as a workbook to correct, recorded in the activity log."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,12 +13,13 @@ from app.people.outside_places import ELSEWHERE
 from app.people.text import is_placeholder
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import attendance_import_by_id, import_rows
+from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.questions import NEEDS_ATTENTION
-from app.queries.imports.rows import kept_sheet
+from app.queries.imports.rows import import_rows, stored_sheet
 from app.reports.coverage.download import MEDIA_TYPES, Download
 from app.services.activities import record
-from app.services.imports.upload import choices_of
+from app.services.authorization import require_permission
+from app.services.imports.upload import stored_choices
 from app.spreadsheets.attendance.interpret import with_dittos_resolved
 from app.spreadsheets.attendance.judgement import OUTSIDE
 from app.spreadsheets.document import Cell, Column, cell_text
@@ -35,7 +36,7 @@ from app.spreadsheets.written.field_headings import blank_mark
 
 @dataclass(frozen=True)
 class _Names:
-    """What codes are called: kelurahan and groups by code, outcomes by `translate`."""
+    """The names of kelurahan and target groups by code; `translate` has those of outcomes."""
 
     kelurahan: Mapping[str, str]
     target_groups: Mapping[str, str]
@@ -43,30 +44,30 @@ class _Names:
 
 
 def download_error_sheet(
-    look: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator, language: Language
+    read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator, language: Language
 ) -> Download:
-    """The rows in review or error, with NIKs in full as the uploaded file has them.
+    """Return a workbook of the rows in review or error, with NIKs in full as the uploaded file has them.
 
-    It is made with `look`, before `db` takes the write lock for the log. Raises `NotFound` where the import isn't
-    within the actor's reach, `Conflict` where no row needs attention.
+    It is made with `read_db`, before `db` takes the write lock for the activity log. Raises `NotFound` out of the
+    actor's scope, `Conflict` if no row needs attention.
     """
-    actor.require(Permission.ATTENDANCE_WRITE)
-    found = attendance_import_by_id(look, actor, import_id)
+    found = attendance_import_by_id(read_db, actor, import_id)
+    require_permission(read_db, actor, Permission.IMPORT_READ, found)
     if not any(found.counts.get(kind) for kind in NEEDS_ATTENTION):
         raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
     names = _Names(
-        kelurahan={place.code: place.name for place in reference.kelurahan(look)},
-        target_groups={group.code: group.label for group in reference.target_groups(look, language)},
+        kelurahan={place.code: place.name for place in reference.kelurahan(read_db)},
+        target_groups={group.code: group.label for group in reference.target_groups(read_db, language)},
         translate=_,
     )
     sheet = ErrorSheet(
         columns=tuple(Column(**column) for column in found.columns),
-        rows=tuple(_error_rows(look, vault, found, names)),
+        rows=tuple(_error_rows(read_db, vault, found, names)),
         kelurahan=tuple(names.kelurahan.values()),
         target_groups=tuple(names.target_groups.values()),
         needed=TO_REGISTER if found.purpose is ImportPurpose.REGISTRATION else ALWAYS_THERE,
     )
-    uploaded = look.get_one(UploadedFile, found.uploaded_file_id)
+    uploaded = read_db.get_one(UploadedFile, found.uploaded_file_id)
     ending = _("to-correct")
     name = f"{PurePath(uploaded.name).stem}-{ending}.xlsx"
     content = error_sheet_xlsx(sheet, _)
@@ -74,10 +75,10 @@ def download_error_sheet(
     return Download(name, MEDIA_TYPES["xlsx"], content)
 
 
-def _error_rows(look: Db, vault: NikVault, found: AttendanceImport, names: _Names) -> Iterator[ErrorRow]:
-    rows = import_rows(look, found.id)
-    sheet = kept_sheet(found, rows, vault)
-    default_group = choices_of(found).target_group
+def _error_rows(read_db: Db, vault: NikVault, found: AttendanceImport, names: _Names) -> Iterator[ErrorRow]:
+    rows = import_rows(read_db, found.id)
+    sheet = stored_sheet(found, rows, vault)
+    default_group = stored_choices(found).target_group
     for row, (_row, cells) in zip(rows, with_dittos_resolved(sheet.rows), strict=True):
         if row.kind in NEEDS_ATTENTION:
             messages = tuple(message_from_json(message) for message in row.messages)
@@ -87,7 +88,7 @@ def _error_rows(look: Db, vault: NikVault, found: AttendanceImport, names: _Name
 def _written_out(
     row: AttendanceImportRow, cells: Mapping[str, Cell], default_group: str | None, names: _Names
 ) -> dict[str, Cell]:
-    """The row's cells with what its blank ones were judged to mean: alone, the row has to say it itself."""
+    """Return the row's cells, with blank ones filled with what they were judged to mean from the rows around it."""
     values = row.result["values"]
     written = dict(cells)
     chosen = (row.decision or {}).get("kelurahan")

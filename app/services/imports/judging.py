@@ -1,4 +1,4 @@
-"""Judges a sheet against the database as it is, the same at upload, at a correction and at the commit."""
+"""Judges the rows of a sheet against the database: the same at the upload, at a correction and at the commit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registrati
 
 @dataclass(frozen=True)
 class SheetChoices:
-    """What a person said about a whole file: which sheet and columns, and what serves where it is silent."""
+    """What a person chose for a whole file: sheet, header and columns, and defaults for what its rows leave blank."""
 
     sheet: str | None = None
     header_row: int | None = None
@@ -67,10 +67,10 @@ class SheetChoices:
 
 @dataclass(frozen=True)
 class DatedJudgement:
-    """`newest_change` is the number of the last change that the judgement knew of."""
+    """A judgement, and the id of the latest activity that it took into account."""
 
     judgement: Judgement
-    newest_change: int
+    latest_activity: int
 
 
 def judge_sheet(
@@ -84,13 +84,15 @@ def judge_sheet(
     *,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> DatedJudgement:
-    """Reads only. A constant number of queries, however many rows."""
-    newest = newest_change(db)
+    """Judge every row of a sheet. Reads only, by a constant number of queries, however many rows."""
+    latest_activity = latest_relevant_activity(db)
     target_groups = target_groups_of(db, workshop_session.workshop_id)
     context = session_context(workshop_session, target_groups, choices, purpose)
-    interpreted = read_rows(vault, sheet, context, sheet_reference(db), step(0, 2, progress))
+    interpreted = interpret_rows(vault, sheet, context, sheet_reference(db), step(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys(interpreted, decisions), context.day)
-    return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
+    return DatedJudgement(
+        judge(interpreted, known, context, decisions, step(1, 2, progress)), latest_activity
+    )
 
 
 def session_context(
@@ -99,7 +101,7 @@ def session_context(
     choices: SheetChoices | None = None,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> SessionContext:
-    """What the judge has to know of the session, and of what staff said about the file."""
+    """Return what `judge` needs to know of the session, and what staff chose for the file."""
     choices = choices or SheetChoices()
     return SessionContext(
         code=workshop_session.code,
@@ -114,14 +116,14 @@ def session_context(
     )
 
 
-def read_rows(
+def interpret_rows(
     vault: NikVault,
     sheet: RecognisedSheet,
     context: SessionContext,
     reference: Reference,
     progress: Progress = nobody_waits,
 ) -> InterpretedSheet:
-    """Every row read alone, with the places and groups that are known now."""
+    """Parse every row by itself, with the kelurahan and target groups of today, and mask NIKs in free texts."""
     interpreted = interpret(sheet, context, reference, vault.key, progress)
     for row in interpreted.rows:
         _mask_misplaced_niks(row.values)
@@ -129,15 +131,18 @@ def read_rows(
 
 
 def _mask_misplaced_niks(values: RowValues) -> None:
-    """A NIK that was typed beside a name or into a note is masked before anything is compared or kept."""
+    """Mask a NIK that stands beside a name or in a note, before values are compared or stored."""
     for field in FREE_TEXTS:
         if text := getattr(values, field):
             setattr(values, field, with_niks_masked(text))
 
 
-def newest_change(db: Db) -> int:
-    """The activity log's last line that can change a judgement: while it stands, judging again gives the same."""
-    # From the end of the log backwards: a maximum would be looked for in all of it.
+def latest_relevant_activity(db: Db) -> int:
+    """Return the id of the latest activity that can change a judgement, 0 without any.
+
+    As long as it stays the same, judging the same rows again gives the same result.
+    """
+    # Ordered and limited, so that the database reads from the end of the log; max() would scan all of it.
     latest = db.exec(
         select(Activity.id)
         .where(

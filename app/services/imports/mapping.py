@@ -1,4 +1,4 @@
-"""A person says how an import's sheet is to be read: which sheet, header and columns, what a blank means."""
+"""Reads the file of an import again with other choices: sheet, header, columns, what a blank means."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,20 +11,21 @@ from app.errors import Conflict
 from app.i18n import N_
 from app.models import AttendanceImport, ImportStatus, OutboxKind, UploadedFile, WorkshopSession
 from app.nik_vault import NikVault
-from app.permissions import Actor
-from app.queries.imports.attendance_imports import attendance_import_by_id, row_corrections
-from app.queries.imports.rows import Correction
+from app.permissions import Actor, Permission
+from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.rows import Correction, row_corrections
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.column_mappings import remember_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices
 from app.services.imports.upload import (
-    READ_AT_ONCE_BYTES,
+    MAX_BYTES_READ_AT_ONCE,
     check_choices,
-    choices_of,
-    keep_reading,
-    read_again,
     require_review,
+    reread,
+    store_reading,
+    stored_choices,
 )
 from app.services.locks import lock_row
 from app.services.outbox import queue
@@ -33,76 +34,82 @@ from app.spreadsheets.progress import Progress, nobody_waits
 
 
 @dataclass(frozen=True)
-class ReadAsGiven:
-    """A sheet read with other choices (`given`), the corrections that stay with its rows, and all that there were."""
+class RereadSheet:
+    """A file read again with `changes` of its choices.
 
-    given: Mapping[str, Any]
+    `corrections` are those that still apply to its rows, `former_corrections` all that there were.
+    """
+
+    changes: Mapping[str, Any]
     reading: tuple[RecognisedSheet, SheetChoices, DatedJudgement]
     corrections: Mapping[int, Correction]
-    made: Mapping[int, Correction]
+    former_corrections: Mapping[int, Correction]
 
 
 @collector_at_rest()
 def remap(
-    look: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, given: Mapping[str, Any]
+    read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, changes: Mapping[str, Any]
 ) -> AttendanceImport:
-    """Reads the kept file again with other choices (the keys of `SheetChoices`) and judges it again.
+    """Read the file again with other choices (`changes`, the keys of `SheetChoices`) and judge it again.
 
-    Corrections stay with their rows where the same sheet and header are read again. Raises `Conflict` where
-    somebody corrected a row while the file was read. A large file comes back with status `reading` and is read by
-    the outbox, as after its upload.
+    Corrections stay with their rows if the same sheet and header are read again. Raises `Conflict` if a row was
+    corrected while the file was read. A large file is read by the outbox, as after its upload; the import has the
+    status `reading` until then.
     """
-    found = attendance_import_by_id(look, actor, import_id)
-    require_review(found)
-    check_choices(look, _choices(found, given))
-    if _is_large(look, found):
-        return _queue(db, actor, import_id, given)
-    read = read_as_given(look, vault, found, given)
+    attendance_import = attendance_import_by_id(read_db, actor, import_id)
+    require_permission(read_db, actor, Permission.IMPORT_WRITE, attendance_import)
+    require_review(attendance_import)
+    check_choices(read_db, _changed_choices(attendance_import, changes))
+    if _is_large(read_db, attendance_import):
+        return _queue(db, actor, import_id, changes)
+    sheet = reread_with_changes(read_db, vault, attendance_import, changes)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_review(attendance_import)
-    keep_as_given(db, vault, actor, attendance_import, read)
+    store_reread(db, vault, actor, attendance_import, sheet)
     return attendance_import
 
 
-def read_as_given(
-    look: Db,
+def reread_with_changes(
+    read_db: Db,
     vault: NikVault,
-    found: AttendanceImport,
-    given: Mapping[str, Any],
+    attendance_import: AttendanceImport,
+    changes: Mapping[str, Any],
     progress: Progress = nobody_waits,
-) -> ReadAsGiven:
-    """Raises `UnreadableFile` or `TooLarge` where nothing can be read so."""
-    same_table = not {"sheet", "header_row"} & given.keys()
-    made = row_corrections(look, found.id)
-    corrections = made if same_table else {}
-    choices = _choices(found, given)
-    reading = read_again(look, vault, found, choices, corrections, recall=not same_table, progress=progress)
-    return ReadAsGiven(given, reading, corrections, made)
+) -> RereadSheet:
+    """Read the file again. Raises `UnreadableFile` or `TooLarge` if it cannot be read with these choices."""
+    same_table = not {"sheet", "header_row"} & changes.keys()
+    former = row_corrections(read_db, vault, attendance_import.id)
+    corrections = former if same_table else {}
+    choices = _changed_choices(attendance_import, changes)
+    reading = reread(
+        read_db, vault, attendance_import, choices, corrections, recall=not same_table, progress=progress
+    )
+    return RereadSheet(changes, reading, corrections, former)
 
 
-def keep_as_given(
+def store_reread(
     db: Db,
     vault: NikVault,
     actor: Actor,
     attendance_import: AttendanceImport,
-    read: ReadAsGiven,
+    sheet: RereadSheet,
     progress: Progress = nobody_waits,
 ) -> None:
-    """Keeps it in place of what was there, and what was said of columns for the next such sheet."""
-    if row_corrections(db, attendance_import.id) != read.made:
+    """Store what was read again, and remember chosen columns for the organization's next sheet of this kind."""
+    if row_corrections(db, vault, attendance_import.id) != sheet.former_corrections:
         text = N_("Somebody else corrected rows of this import meanwhile. Look at them, then try again.")
         raise Conflict(text, code="corrected-meanwhile")
     before = attendance_import.choices
-    keep_reading(db, vault, attendance_import, *read.reading, read.corrections, progress=progress)
-    if columns := read.given.get("columns"):
+    store_reading(db, vault, attendance_import, *sheet.reading, sheet.corrections, progress=progress)
+    if columns := sheet.changes.get("columns"):
         workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
-        remember_columns(db, actor, workshop_session, read.reading[0].columns, columns)
+        remember_columns(db, actor, workshop_session, sheet.reading[0].columns, columns)
     after = attendance_import.choices
     record(db, actor, "map", "attendance-import", attendance_import.id, before=before, after=after)
 
 
-def given_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """The choices that a task of the outbox carries."""
+def changes_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes of choices that a task of the outbox carries."""
     columns = stored.get("columns")
     return {
         **stored,
@@ -110,35 +117,34 @@ def given_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _given_to_json(given: Mapping[str, Any]) -> dict[str, Any]:
-    columns = given.get("columns")
+def _changes_to_json(changes: Mapping[str, Any]) -> dict[str, Any]:
+    columns = changes.get("columns")
     return {
-        **given,
+        **changes,
         **({"columns": {str(index): field for index, field in columns.items()}} if columns else {}),
     }
 
 
-def _queue(db: Db, actor: Actor, import_id: int, given: Mapping[str, Any]) -> AttendanceImport:
+def _queue(db: Db, actor: Actor, import_id: int, changes: Mapping[str, Any]) -> AttendanceImport:
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_review(attendance_import)
     attendance_import.status = ImportStatus.READING
     attendance_import.failure = None
-    asked = {"import": import_id, "user": actor.user_id, "given": _given_to_json(given)}
-    queue(db, OutboxKind.READ_IMPORT, **asked)
+    payload = {"import": import_id, "user": actor.user_id, "given": _changes_to_json(changes)}
+    queue(db, OutboxKind.READ_IMPORT, **payload)
     return attendance_import
 
 
-def _is_large(look: Db, found: AttendanceImport) -> bool:
-    size = look.scalars(select(UploadedFile.size).where(col(UploadedFile.id) == found.uploaded_file_id)).one()
-    return size > READ_AT_ONCE_BYTES
+def _is_large(read_db: Db, attendance_import: AttendanceImport) -> bool:
+    size = select(UploadedFile.size).where(col(UploadedFile.id) == attendance_import.uploaded_file_id)
+    return read_db.scalars(size).one() > MAX_BYTES_READ_AT_ONCE
 
 
-def _choices(found: AttendanceImport, given: Mapping[str, Any]) -> SheetChoices:
-    return replace(choices_of(found), **(_read_anew(given) | dict(given)))
-
-
-def _read_anew(given: Mapping[str, Any]) -> dict[str, None]:
-    """What is recognised anew unless it is given too: another sheet has another header, that other columns."""
-    if "sheet" in given:
-        return {"header_row": None, "columns": None}
-    return {"columns": None} if "header_row" in given else {}
+def _changed_choices(attendance_import: AttendanceImport, changes: Mapping[str, Any]) -> SheetChoices:
+    """Return the choices with their changes. Another sheet has another header, and another header other columns."""
+    reset: dict[str, None] = {}
+    if "sheet" in changes:
+        reset = {"header_row": None, "columns": None}
+    elif "header_row" in changes:
+        reset = {"columns": None}
+    return replace(stored_choices(attendance_import), **(reset | dict(changes)))

@@ -15,9 +15,9 @@ from app.queries.imports.attendance_imports import UNDER_WAY
 from app.services.accounts.logins import actor_of
 from app.services.activities import record
 from app.services.bulk import collector_at_rest
-from app.services.imports.commit import CommitChoices, commit_held
-from app.services.imports.mapping import given_from_json, keep_as_given, read_as_given
-from app.services.imports.upload import choices_of, keep_reading, read_again
+from app.services.imports.commit import CommitChoices, commit_locked
+from app.services.imports.mapping import changes_from_json, reread_with_changes, store_reread
+from app.services.imports.upload import reread, store_reading, stored_choices
 from app.services.locks import hold_people
 from app.spreadsheets.progress import Progress, nobody_waits
 
@@ -35,13 +35,13 @@ def read_queued(
         return
     try:
         if "given" in asked:
-            read = read_as_given(look, vault, found, given_from_json(asked["given"]), progress)
+            read = reread_with_changes(look, vault, found, changes_from_json(asked["given"]), progress)
             if held := _held(db, found.id, ImportStatus.READING):
-                keep_as_given(db, vault, _who(db, asked["user"]), held, read, progress)
+                store_reread(db, vault, _who(db, asked["user"]), held, read, progress)
         else:
-            reading = read_again(look, vault, found, choices_of(found), {}, recall=True, progress=progress)
+            reading = reread(look, vault, found, stored_choices(found), {}, recall=True, progress=progress)
             if held := _held(db, found.id, ImportStatus.READING):
-                keep_reading(db, vault, held, *reading, progress=progress)
+                store_reading(db, vault, held, *reading, progress=progress)
     except Problem as problem:
         _keep_failed(db, asked, problem)
 
@@ -59,7 +59,7 @@ def commit_queued(
         return
     choices = CommitChoices.from_json(asked["choices"])
     try:
-        commit_held(db, vault, _who(db, asked["user"]), attendance_import, choices, progress)
+        commit_locked(db, vault, _who(db, asked["user"]), attendance_import, choices, progress)
     except Problem as problem:
         _to_review(attendance_import, problem)
 

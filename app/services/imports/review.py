@@ -1,4 +1,4 @@
-"""A person goes through an import's rows: corrects cells, says who somebody is, leaves rows out."""
+"""The review of an import: staff correct cells, choose people and skip rows, and the import is judged again."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -13,14 +13,21 @@ from app.nik_vault import NikVault
 from app.people.text import collapse
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.document import shown_cells
 from app.queries.imports.questions import NEEDS_ATTENTION, questions_of, rows_asking
-from app.queries.imports.rows import decision_from_json, judged_columns, kept_sheet, seal_cells
+from app.queries.imports.rows import (
+    cell_columns,
+    decision_from_json,
+    displayed_cells,
+    judged_columns,
+    row_cells,
+    stored_sheet,
+)
 from app.queries.scope import registrations_within
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.judging import judge_sheet
-from app.services.imports.upload import choices_of, keep_summary, require_known_place, require_review
+from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen, seal
 from app.spreadsheets.document import FIELDS
@@ -41,12 +48,14 @@ def correct_row(
     filled: Mapping[str, str] | None = None,
     seen: str = "",
 ) -> list[int]:
-    """Replaces cells of a row and notes what a person chose for it; an empty decision takes choices back.
+    """Replace cells of a row and store a decision about it; an empty decision removes the stored one.
 
-    `filled` is what a form said of the cells, `seen` the seal of `answers_of` beside a button: where others have
-    answered otherwise since, that is a `Conflict`. Returns the numbers of all rows that this changed, in order.
+    `filled` are the cells as the form showed them, `seen` the seal of `answers_of` beside a button: raises `Conflict`
+    if others have changed the row since. Returns the numbers of all rows that this changed, in order.
     """
-    attendance_import = _open_import(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
     _check_decision(db, actor, row, decision or {})
     _require_seen(row, vault, cells or {}, decision, filled or {}, seen)
@@ -67,19 +76,21 @@ def correct_alike(
     cells: Mapping[str, str] | None = None,
     decision: Mapping[str, Any] | None = None,
 ) -> list[int]:
-    """The same answer for every row of the import that asks what this row asks about the field that it answers.
+    """Give the same answer to every row of the import that asks the same question as this row.
 
-    Asked alike is a field with the same text as read, such as every row whose kelurahan reads "Gunung Sari".
-    Returns what `correct_row` does. Raises `Invalid` where the answer is to no such question.
+    The same question is about the same field with the same text, such as every row whose kelurahan is "Gunung Sari".
+    Returns what `correct_row` returns. Raises `Invalid` if the row asks no such question.
     """
-    attendance_import = _open_import(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
     answered = {*(cells or ()), *(decision or ())}
-    asked = [one for one in questions_of(row) if one is not None and {one.field} == answered]
-    if row.kind not in NEEDS_ATTENTION or not asked:
+    questions = [question for question in questions_of(row) if question and {question.field} == answered]
+    if row.kind not in NEEDS_ATTENTION or not questions:
         raise Invalid(N_("Row %(row)s asks nothing that has the same answer in other rows."), row=number)
     _check_decision(db, actor, row, decision or {})
-    rows = rows_asking(db, import_id, asked[0])
+    rows = rows_asking(db, import_id, questions[0])
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, rows, cells, decision)
     after = _logged(row, vault, cells or ()) | {"rows": len(rows)}
@@ -88,7 +99,7 @@ def correct_alike(
 
 
 def answers_of(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
-    """What people have said of a row, by its cells as they are shown and by choices."""
+    """Return the answers given for a row: its displayed cells and the decision. A form seals them."""
     return {"cells": cells, "decision": decision}
 
 
@@ -100,19 +111,22 @@ def _require_seen(
     filled: Mapping[str, str],
     seen: str,
 ) -> None:
-    """Nothing is overwritten unseen. Whoever says the same again, as by pressing twice, overwrites nothing."""
-    shown, decided = shown_cells(row, vault), row.decision or {}
+    """Raise `Conflict` if this would overwrite an answer that the actor has not seen.
+
+    The same answer again, as by pressing a button twice, overwrites nothing.
+    """
+    shown, decided = displayed_cells(row, vault), row.decision or {}
     theirs = {field: shown.get(field, "") for field in cells if cells[field] != shown.get(field, "")}
     wanted = {**decided, **decision} if decision else decision
     if theirs or wanted not in (None, decided):
         require_seen(seen, answers_of(shown, decided))
-    said = {field: collapse(filled.get(field, text)) for field, text in theirs.items()}
-    require_seen(seal(said), {field: collapse(text) for field, text in theirs.items()})
+    shown_by_form = {field: collapse(filled.get(field, text)) for field, text in theirs.items()}
+    require_seen(seal(shown_by_form), {field: collapse(text) for field, text in theirs.items()})
 
 
 def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:
-    """What the log says of a row before and after: the cells that are corrected, and what was chosen."""
-    cells = shown_cells(row, vault)
+    """Return what the activity log keeps of a row: the corrected cells and the decision."""
+    cells = displayed_cells(row, vault)
     return {
         "cells": {field: cells.get(field, "") for field in fields},
         "corrected": row.corrected,
@@ -120,12 +134,9 @@ def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) 
     }
 
 
-def _open_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """The import, held and open to changes."""
-    attendance_import_by_id(db, actor, import_id)
-    attendance_import = lock_row(db, AttendanceImport, import_id)
-    require_review(attendance_import)
-    return attendance_import
+def _lock_for_review(db: Db, attendance_import: AttendanceImport) -> None:
+    """Lock the import's row. Raises `Conflict` if the import is not open for review."""
+    require_review(lock_row(db, AttendanceImport, attendance_import.id))
 
 
 def _row(db: Db, import_id: int, number: int) -> AttendanceImportRow:
@@ -143,7 +154,7 @@ def _correct(
     cells: Mapping[str, str] | None,
     decision: Mapping[str, Any] | None,
 ) -> list[int]:
-    """Changes the rows and judges the import once."""
+    """Change the rows and judge the import once; return the numbers of all rows that this changed."""
     for row in rows:
         if cells:
             _replace_cells(row, cells, vault)
@@ -155,15 +166,18 @@ def _correct(
 
 
 def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
-    """Judges an import in review again: what others have recorded since may call for a person's attention."""
-    judge_again(db, vault, _open_import(db, actor, import_id))
+    """Judge an import in review again: what was recorded since may need attention."""
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
+    _lock_for_review(db, attendance_import)
+    judge_again(db, vault, attendance_import)
 
 
 @collector_at_rest()
 def judge_again(
     db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = nobody_waits
 ) -> list[int]:
-    """Judges the kept rows against the database as it is now; returns the numbers of those that changed."""
+    """Judge the stored rows against the database as it is now; return the numbers of those that changed."""
     rows = db.exec(
         select(AttendanceImportRow)
         .where(AttendanceImportRow.attendance_import_id == attendance_import.id)
@@ -173,18 +187,18 @@ def judge_again(
         db,
         vault,
         db.get_one(WorkshopSession, attendance_import.workshop_session_id),
-        kept_sheet(attendance_import, rows, vault),
-        choices_of(attendance_import),
-        {row.number: made for row in rows if (made := decision_from_json(row.decision))},
+        stored_sheet(attendance_import, rows, vault),
+        stored_choices(attendance_import),
+        {row.number: decision for row in rows if (decision := decision_from_json(row.decision))},
         progress,
         purpose=attendance_import.purpose,
     )
-    keep_summary(attendance_import, dated)
+    store_summary(attendance_import, dated)
     stored = {row.number: row for row in rows}
     changed: list[int] = []
     for judged in dated.judgement.rows:
         row, columns = stored[judged.number], judged_columns(judged, vault)
-        if any(_unsealed(columns[name]) != _unsealed(getattr(row, name)) for name in columns):
+        if any(columns[name] != getattr(row, name) for name in columns if name != "nik_encrypted"):
             row.sqlmodel_update(columns)
             changed.append(judged.number)
     db.flush()
@@ -195,7 +209,7 @@ def _replace_cells(row: AttendanceImportRow, cells: Mapping[str, str], vault: Ni
     unknown = sorted(set(cells) - set(FIELDS))
     if unknown:
         raise Invalid(N_("An attendance list has no column %(field)s."), field=unknown[0])
-    row.cells = row.cells | seal_cells(cells, vault)
+    row.sqlmodel_update(cell_columns({**row_cells(row, vault), **cells}, vault))
     row.corrected = sorted({*row.corrected, *cells})
 
 
@@ -208,7 +222,7 @@ def _check_decision(db: Db, actor: Actor, row: AttendanceImportRow, decision: Ma
         case None | "new":
             pass
         case int(identity):
-            if not _may_be_chosen(db, actor, row, identity):
+            if not _can_select_person(db, actor, row, identity):
                 raise Invalid(N_("There is no participant %(participant)s."), participant=identity)
         case {"row": int(number)}:
             if db.get(AttendanceImportRow, (row.attendance_import_id, number)) is None:
@@ -217,8 +231,11 @@ def _check_decision(db: Db, actor: Actor, row: AttendanceImportRow, decision: Ma
             raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
 
 
-def _may_be_chosen(db: Db, actor: Actor, row: AttendanceImportRow, person_id: int) -> bool:
-    """Whom the judge offers for the row, or whom the actor sees anyway: nobody is found by trying numbers."""
+def _can_select_person(db: Db, actor: Actor, row: AttendanceImportRow, person_id: int) -> bool:
+    """Return whether the actor may pick this person: a remark of the row offers them, or they are within scope.
+
+    So nobody is found by trying ids.
+    """
     offered = {
         candidate["value"]
         for message in row.messages
@@ -231,11 +248,3 @@ def _may_be_chosen(db: Db, actor: Actor, row: AttendanceImportRow, person_id: in
         Registration.participant_id == person_id, registrations_within(actor, Permission.PARTICIPANT_READ)
     )
     return db.exec(seen).first() is not None
-
-
-def _unsealed(column: Any) -> Any:
-    """A judged column for comparing: encrypting the same NIK twice gives two texts, its key stays the same."""
-    if isinstance(column, dict) and "values" in column:
-        values = {name: value for name, value in column["values"].items() if name != "nik_encrypted"}
-        return column | {"values": values}
-    return column

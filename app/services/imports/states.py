@@ -1,4 +1,4 @@
-"""A person, registration and attendance as an import found and left them: what undo compares and puts back."""
+"""The states of a person, registration and attendance before and after a commit: undo compares and restores them."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from app.models import (
     RegistrationStatus,
     Sex,
 )
-from app.queries.imports.rows import WRITTEN, values_in_clear
+from app.queries.imports.rows import WRITTEN, judged_values
 from app.queries.in_values import among
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.people.participants import place_columns
@@ -43,7 +43,7 @@ PERSON_FIELDS = (
     "latest_session_at",
 )
 REGISTRATION_FIELDS = ("status", "kelurahan_code", "outside_place", "rt", "sex", "target_group_code")
-# A list that registers somebody anew who had cancelled writes all of it. The form's key stays gone: it was sent once.
+# A list that registers a person again who had cancelled overwrites all of these.
 LIST_FIELDS = (
     *REGISTRATION_FIELDS,
     "code",
@@ -60,11 +60,11 @@ LIST_FIELDS = (
     "language",
     "created_at",
 )
-NOTHING = {"person": None, "registration": None, "attendance": None}
+NO_STATE = {"person": None, "registration": None, "attendance": None}
 ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
 
-# Who has a place and who waits for one: they change places by themselves.
-WITH_OR_WITHOUT_A_PLACE = (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)
+# A waiting registration is confirmed by itself when a seat becomes free.
+CONFIRMED_OR_WAITLISTED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)
 
 _READ_BACK = {
     "sex": Sex,
@@ -79,11 +79,12 @@ _READ_BACK = {
 
 
 @dataclass(frozen=True)
-class Standing:
-    """People, registrations for a session and attendances, as the database has them now.
+class CurrentState:
+    """People with their registrations for a session and attendances, as they are in the database now.
 
-    People by id, registrations by person, attendances by registration: to be changed (`standing`), or rows with their
-    columns (`standing_of_all`). `fields` are those of a registration that the import may change.
+    `people` by id, `registrations` by person, `attendances` by registration: objects that can be changed
+    (`current_state`), or read-only rows (`current_state_of_session`). `fields` are the columns of a registration
+    that the import may change.
     """
 
     people: Mapping[int, Participant]
@@ -92,7 +93,7 @@ class Standing:
     fields: tuple[str, ...]
 
     def state(self, person_id: int | None) -> dict[str, Any]:
-        """A person with their registration and attendance, each None where there is none."""
+        """Return the state of a person, their registration and attendance, each None if there is none."""
         person = self.people.get(person_id) if person_id is not None else None
         return {"person": person_state(person) if person else None, **self.outcome(person_id)}
 
@@ -100,7 +101,7 @@ class Standing:
         return self.registrations.get(person_id) if person_id is not None else None
 
     def outcome(self, person_id: int | None) -> dict[str, Any]:
-        """A person's registration and attendance, each None where there is none."""
+        """Return the state of a person's registration and attendance, each None if there is none."""
         registration = self.registration(person_id)
         attendance = self.attendances.get(registration.id) if registration else None
         return {
@@ -109,8 +110,8 @@ class Standing:
         }
 
 
-def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> Standing:
-    """These people, who may be changed, with what they have in the import's session. Three queries, however many."""
+def current_state(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> CurrentState:
+    """Return these people with their registrations for the import's session, to be changed. Always three queries."""
     theirs = among(db, col(Registration.participant_id), people)
     changed = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
     registrations = db.scalars(select(Registration).where(_of_session(attendance_import), theirs))
@@ -119,7 +120,7 @@ def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int
         .join(Registration, col(Registration.id) == col(Attendance.registration_id))
         .where(_of_session(attendance_import), theirs)
     )
-    return Standing(
+    return CurrentState(
         people={person.id: person for person in changed},
         registrations={registration.participant_id: registration for registration in registrations},
         attendances={attendance.registration_id: attendance for attendance in attendances},
@@ -127,10 +128,10 @@ def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int
     )
 
 
-def standing_of_all(db: Db, attendance_import: AttendanceImport) -> Standing:
-    """What all who are registered for the import's session have in it, to be looked at only.
+def current_state_of_session(db: Db, attendance_import: AttendanceImport) -> CurrentState:
+    """Return all registrations and attendances of the import's session, read-only and without people.
 
-    Of a long list that takes half the time and memory of what can be changed.
+    For a long list this takes half the time and memory of objects that can be changed.
     """
     registration, attendance = Registration, Attendance
     registered = db.execute(
@@ -147,7 +148,7 @@ def standing_of_all(db: Db, attendance_import: AttendanceImport) -> Standing:
         .join(registration, col(registration.id) == col(attendance.registration_id))
         .where(_of_session(attendance_import))
     )
-    return Standing(
+    return CurrentState(
         people={},
         registrations={row.participant_id: row for row in registered},
         attendances={row.registration_id: row for row in recorded},
@@ -164,7 +165,7 @@ def _fields(attendance_import: AttendanceImport) -> tuple[str, ...]:
 
 
 class WrittenRow(NamedTuple):
-    """A row that wrote something, without its cells and remarks."""
+    """A row from which the commit wrote something, without its cells and remarks."""
 
     number: int
     participant_id: int | None
@@ -174,7 +175,7 @@ class WrittenRow(NamedTuple):
 
 
 def written_rows(db: Db, import_id: int) -> list[WrittenRow]:
-    """In the sheet's order."""
+    """Return the rows from which the commit wrote something, in the sheet's order."""
     row = AttendanceImportRow
     found = db.execute(
         select(*(col(getattr(row, name)) for name in WrittenRow._fields))
@@ -184,17 +185,17 @@ def written_rows(db: Db, import_id: int) -> list[WrittenRow]:
     return [WrittenRow(*line) for line in found]
 
 
-def keep_states(
+def store_states(
     db: Db,
     attendance_import: AttendanceImport,
     people: Mapping[int, int],
     before: Mapping[int, Mapping[str, Any]],
 ) -> None:
-    """Notes beside the rows of `people` known before (row number → person) what was there and what is there now."""
+    """Store the states before and after the commit with the rows of known people (row number → person)."""
     if not people:
         return
     db.flush()
-    now_there = standing(db, attendance_import, people.values())
+    current = current_state(db, attendance_import, people.values())
     db.execute(
         update(AttendanceImportRow),
         [
@@ -202,27 +203,28 @@ def keep_states(
                 "attendance_import_id": attendance_import.id,
                 "number": number,
                 "before": before[number],
-                "after": now_there.state(person),
+                "after": current.state(person),
             }
             for number, person in people.items()
         ],
     )
 
 
-def state_made(
-    attendance_import: AttendanceImport, row: WrittenRow, now_there: Mapping[str, Any]
+def state_after_creation(
+    attendance_import: AttendanceImport, row: WrittenRow, current: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """What a commit left of a person whom it made: for those the row's own values tell it, nothing else is kept.
+    """Return the state in which a commit left a person that it created.
 
-    Whether the registration was confirmed, a walk-in or waiting depended on the places then; each is as it was left.
+    It follows from the row's values, so it is not stored. Only whether the registration was confirmed, a walk-in or
+    waiting depended on the seats at that time; each of these counts as unchanged.
     """
-    values = values_in_clear(row.result)
-    status = (now_there["registration"] or {}).get("status")
+    values = judged_values(row.result)
+    status = (current["registration"] or {}).get("status")
     registering = attendance_import.purpose is ImportPurpose.REGISTRATION
     return {
         "registration": {
             "status": status
-            if status in (WITH_OR_WITHOUT_A_PLACE if registering else COUNTED_AS_REGISTERED)
+            if status in (CONFIRMED_OR_WAITLISTED if registering else COUNTED_AS_REGISTERED)
             else None,
             "rt": values.rt,
             "sex": values.sex,
@@ -240,28 +242,28 @@ def state_made(
     }
 
 
-def stands_as_left(left: Mapping[str, Any] | None, found: Mapping[str, Any] | None) -> bool:
-    """Whether a registration says what it was left with, and has its status, or a place that came by itself."""
-    if not left or not found:
-        return left == found
-    if any(left[name] != found[name] for name in REGISTRATION_FIELDS if name != "status"):
+def is_as_left(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> bool:
+    """Return whether a registration is as the commit left it, or was only moved up from the waiting list since."""
+    if not left or not current:
+        return left == current
+    if any(left[name] != current[name] for name in REGISTRATION_FIELDS if name != "status"):
         return False
     moved_up = (RegistrationStatus.WAITLISTED, RegistrationStatus.CONFIRMED)
-    return left["status"] == found["status"] or (left["status"], found["status"]) == moved_up
+    return left["status"] == current["status"] or (left["status"], current["status"]) == moved_up
 
 
 def person_state(person: Participant) -> dict[str, Any]:
     return {name: _stored(getattr(person, name)) for name in PERSON_FIELDS}
 
 
-def put_back(thing: SQLModel, state: Mapping[str, Any]) -> None:
-    """Gives a row the values of `state` again."""
+def restore(thing: SQLModel, state: Mapping[str, Any]) -> None:
+    """Set the columns of a row to the values of `state`."""
     for name, stored in state.items():
         setattr(thing, name, _value(thing, name, stored))
 
 
-def _state(thing: SQLModel | None, names: tuple[str, ...]) -> dict[str, Any] | None:
-    return {name: _stored(getattr(thing, name)) for name in names} if thing else None
+def _state(row: SQLModel | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    return {name: _stored(getattr(row, name)) for name in names} if row else None
 
 
 def _stored(value: object) -> object:

@@ -1,4 +1,4 @@
-"""Takes back what one import made or changed, and nothing else."""
+"""Undoes one import: deletes what it created and restores what it changed, nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -24,19 +24,20 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.in_values import among
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
-    NOTHING,
-    Standing,
+    NO_STATE,
+    CurrentState,
     WrittenRow,
+    current_state,
+    current_state_of_session,
     person_state,
-    put_back,
-    standing,
-    standing_of_all,
+    restore,
     written_rows,
 )
 from app.services.imports.undo_obstacles import require_nothing_newer
@@ -47,8 +48,8 @@ from app.services.registrations.waiting_list import move_up
 
 
 @dataclass(frozen=True)
-class TakenBack:
-    """How much an undo deleted; `people_kept` had come to other sessions too."""
+class UndoneCounts:
+    """How much an undo deleted. `people_kept` are people that the import created and that are used elsewhere."""
 
     attendances: int
     registrations: int
@@ -58,11 +59,12 @@ class TakenBack:
 
 @collector_at_rest()
 def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """Puts back what was there before; people who are used elsewhere stay. An import undone already stays so.
+    """Restore what was there before the commit; people who are used elsewhere stay. Does nothing if undone already.
 
-    Raises `Conflict` where something newer was built on the same registrations, and names whose.
+    Raises `Conflict`, with names, if something newer depends on the same registrations.
     """
-    attendance_import_by_id(db, actor, import_id)
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     hold_people(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status is ImportStatus.UNDONE:
@@ -72,34 +74,34 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     rows = written_rows(db, import_id)
-    there = standing_of_all(db, attendance_import)
-    require_nothing_newer(db, attendance_import, rows, there)
-    taken_back = _take_back(db, attendance_import, rows, there)
+    current = current_state_of_session(db, attendance_import)
+    require_nothing_newer(db, attendance_import, rows, current)
+    undone = _restore_rows(db, attendance_import, rows, current)
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
     attendance_import.undone_by = actor.user_id
     db.flush()
-    record(db, actor, "undo", "attendance-import", import_id, after=asdict(taken_back))
+    record(db, actor, "undo", "attendance-import", import_id, after=asdict(undone))
     move_up(db, actor, workshop_session, because="undo")
     return attendance_import
 
 
-def _take_back(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
-) -> TakenBack:
+def _restore_rows(
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
+) -> UndoneCounts:
     known = {row.participant_id for row in rows if row.participant_id and row.before}
-    changed = standing(db, attendance_import, known)
+    changed = current_state(db, attendance_import, known)
     attendances = list(attendance_import.others)
     registrations: list[int] = []
     people: list[int] = []
     for row in rows:
-        before = row.before or NOTHING
-        registration = there.registration(row.participant_id)
+        before = row.before or NO_STATE
+        registration = current.registration(row.participant_id)
         if registration is None or row.participant_id is None:
             continue
-        if registration.id in there.attendances:
+        if registration.id in current.attendances:
             if before["attendance"]:
-                put_back(changed.attendances[registration.id], before["attendance"])
+                restore(changed.attendances[registration.id], before["attendance"])
             else:
                 attendances.append(registration.id)
         if before["registration"]:
@@ -115,30 +117,33 @@ def _take_back(
     _delete(db, Registration, col(Registration.id), registrations)
     unused = _used_nowhere(db, attendance_import, people)
     _delete(db, Participant, col(Participant.id), unused)
-    return TakenBack(len(attendances), len(registrations), len(unused), len(people) - len(unused))
+    return UndoneCounts(len(attendances), len(registrations), len(unused), len(people) - len(unused))
 
 
 def _put_back_registration(db: Db, registration: Registration, row: WrittenRow) -> None:
-    """Only what this import changed: a place that came by itself since stays. Nobody is sent the ticket that goes."""
+    """Restore the columns that this import changed; a seat got from the waiting list since then stays.
+
+    Waiting messages with a ticket that this takes back are deleted.
+    """
     before, left = ((state or {})["registration"] for state in (row.before, row.after))
     changed = {column: value for column, value in before.items() if value != left[column]}
     if "code" in changed:
         told_of = col(Message.registration_id) == registration.id
         since = col(Message.created_at) >= registration.created_at
         db.execute(delete(Message).where(told_of, since, col(Message.status) == MessageStatus.WAITING))
-    put_back(registration, changed)
+    restore(registration, changed)
     if registration.status is RegistrationStatus.CANCELLED:
         registration.waiting_number = None
 
 
 def _put_back_person(person: Participant, row: WrittenRow) -> None:
-    """Only what this import changed and nobody changed since."""
+    """Restore the columns that this import changed and that were not changed since."""
     before, left = ((state or {})["person"] for state in (row.before, row.after))
-    put_back(person, {column: before[column] for column in still_as_left(person_state(person), left)})
+    restore(person, {column: before[column] for column in still_as_left(person_state(person), left)})
 
 
 def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
-    """Those of the import's people who aren't registered for anything (any more) and of whom no group is known."""
+    """Return the people among `people` who have neither registrations nor group memberships."""
     of_import = select(col(AttendanceImportRow.participant_id)).where(
         col(AttendanceImportRow.attendance_import_id) == attendance_import.id
     )
@@ -151,5 +156,5 @@ def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[
 
 
 def _delete(db: Db, model: type[SQLModel], key: Mapped[int], identities: Sequence[int]) -> None:
-    """Deletes the rows whose `key` is one of any number of identities."""
+    """Delete the rows whose `key` is among `identities`; works for any number of them."""
     db.connection().execute(delete(model).where(among(db, key, identities)))

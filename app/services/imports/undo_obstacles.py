@@ -22,16 +22,15 @@ from app.models import (
     Registration,
     UploadedFile,
 )
-from app.queries.imports.registrations import of_row
-from app.queries.imports.rows import WRITTEN
+from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.in_values import among
 from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
-    Standing,
+    CurrentState,
     WrittenRow,
-    standing_of_all,
-    stands_as_left,
-    state_made,
+    current_state_of_session,
+    is_as_left,
+    state_after_creation,
     written_rows,
 )
 from app.services.people.merge import folded_into
@@ -73,7 +72,7 @@ class Obstacle:
 
 
 def require_nothing_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
 ) -> None:
     """Raises `Conflict` where something newer was built on the same registrations, and names whose."""
     for made in _merges(db, attendance_import, rows, there):
@@ -91,7 +90,7 @@ def obstacles(db: Db, import_id: int) -> list[Obstacle]:
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
     rows = written_rows(db, import_id)
-    there = standing_of_all(db, attendance_import)
+    there = current_state_of_session(db, attendance_import)
     merges = [
         Obstacle("merge", (made.absorbed_name, made.kept_name), 2, made.merged_at)
         for made in _merges(db, attendance_import, rows, there)
@@ -128,7 +127,7 @@ def _some(newer: Newer, concerned: Collection[int]) -> tuple[tuple[str, ...], in
 
 
 def _merges(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
 ) -> list[PeopleMerge]:
     registrations = (there.registration(row.participant_id) for row in rows)
     written = {one.id for one in registrations if one} | set(attendance_import.others)
@@ -136,7 +135,7 @@ def _merges(
 
 
 def _newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
 ) -> list[tuple[int | None, str]]:
     """The registrations that aren't as the import left them (None: one that is gone), and whose they are."""
     found = list(_people_of_newer(db, attendance_import, rows, there))
@@ -147,7 +146,7 @@ def _newer(
 
 
 def _people_of_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
 ) -> Iterator[tuple[int | None, int]]:
     touched = _touched_since(db, attendance_import)
     for row in rows:
@@ -181,10 +180,10 @@ def _touched_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
 
 
 def _is_newer(attendance_import: AttendanceImport, row: WrittenRow, now_there: Mapping[str, Any]) -> bool:
-    left = row.after or state_made(attendance_import, row, now_there)
+    left = row.after or state_after_creation(attendance_import, row, now_there)
     if now_there["attendance"] != left["attendance"]:
         return True
-    return not stands_as_left(left["registration"], now_there["registration"])
+    return not is_as_left(left["registration"], now_there["registration"])
 
 
 def _later_uploads(
@@ -205,7 +204,7 @@ def _later_uploads(
         rows = db.execute(
             select(AttendanceImportRow, col(Registration.id))
             .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
-            .join(Registration, of_row())
+            .join(Registration, registration_of_row())
             .where(
                 col(AttendanceImport.id) == found.id,
                 col(AttendanceImportRow.kind).in_(WRITTEN),

@@ -1,4 +1,4 @@
-"""An attendance sheet comes in: it is read, judged and kept; nothing of it counts before it is committed."""
+"""Uploads of attendance sheets: read, judged and stored for review. Nothing counts until the commit."""
 
 import hashlib
 import json
@@ -26,11 +26,18 @@ from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import kelurahan
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.rows import Correction, corrected_sheet, judged_columns, remark_to_json, seal_cells
+from app.queries.imports.rows import (
+    Correction,
+    cell_columns,
+    corrected_sheet,
+    judged_columns,
+    remark_to_json,
+)
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
+from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest, insert_rows
-from app.services.imports.column_mappings import read_as_remembered
+from app.services.imports.column_mappings import read_with_remembered_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
 from app.services.outbox import queue
@@ -45,13 +52,13 @@ TO_REGISTER = N_(
     "These are rows of a list of people to register, not of who was there. Upload them to “Register a list”."
 )
 
-# Larger files are read after the answer, so that no one waits before an empty page.
-READ_AT_ONCE_BYTES = 256 * 1024
+# Larger files are read after the response, by the outbox.
+MAX_BYTES_READ_AT_ONCE = 256 * 1024
 
 
 @collector_at_rest()
 def upload(
-    look: Db,
+    read_db: Db,
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -64,22 +71,29 @@ def upload(
     at_once: bool | None = None,
     progress: Progress = nobody_waits,
 ) -> AttendanceImport:
-    """Keeps a file and what its rows were judged to be.
+    """Store a file with its judged rows, for review.
 
-    Reading and judging are done with `look`, before `db` takes the write lock. Raises `NotFound` for the
-    session, `UnreadableFile` or `TooLarge` for the file; then nothing is written. A large file comes back
-    with status `reading` and is read by the outbox, unless the caller wants it `at_once`.
+    Reading and judging use `read_db`, before `db` takes the write lock. Raises `NotFound` for the session and
+    `UnreadableFile` or `TooLarge` for the file; then nothing is written. A large file is returned with status
+    `reading` and is read by the outbox, unless the caller wants it read `at_once`.
     """
     choices = choices or SheetChoices()
-    actor.require(Permission.ATTENDANCE_WRITE)
-    workshop_session = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
-    check_choices(look, choices)
+    workshop_session = workshop_session_by_code(read_db, actor, session_code)
+    require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
+    check_choices(read_db, choices)
     if at_once is None:
-        # One that is too large to be read at all is refused without being kept.
-        at_once = not READ_AT_ONCE_BYTES < len(content) <= MAX_BYTES
+        # A file beyond the limit is refused at once, without being stored.
+        at_once = not MAX_BYTES_READ_AT_ONCE < len(content) <= MAX_BYTES
     reading = (
         _read(
-            look, vault, workshop_session, content, choices, purpose=purpose, recall=True, progress=progress
+            read_db,
+            vault,
+            workshop_session,
+            content,
+            choices,
+            purpose=purpose,
+            recall=True,
+            progress=progress,
         )
         if at_once
         else None
@@ -106,15 +120,16 @@ def upload(
     if reading is None:
         queue(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
-        keep_reading(db, vault, attendance_import, *reading, progress=progress)
+        store_reading(db, vault, attendance_import, *reading, progress=progress)
     after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}
     record(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
     return attendance_import
 
 
 def discard(db: Db, actor: Actor, import_id: int) -> None:
-    """Deletes an upload of which nothing was saved, with its rows and its file."""
-    attendance_import_by_id(db, actor, import_id)
+    """Delete an upload that was not committed, with its rows and its file."""
+    attendance_import = attendance_import_by_id(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_not_committing(attendance_import)
     if attendance_import.status not in (ImportStatus.REVIEW, ImportStatus.FAILED):
@@ -128,7 +143,7 @@ def discard(db: Db, actor: Actor, import_id: int) -> None:
 
 
 def require_review(attendance_import: AttendanceImport) -> None:
-    """Raises `Conflict` where the import is no longer, or not yet, open to changes."""
+    """Raise `Conflict` unless the import is open for review."""
     require_not_committing(attendance_import)
     if attendance_import.status is ImportStatus.READING:
         text = N_("This upload is being read at this moment. Wait until that is done.")
@@ -143,18 +158,19 @@ def require_not_committing(attendance_import: AttendanceImport) -> None:
         raise Conflict(text, code="being-committed")
 
 
-def choices_of(attendance_import: AttendanceImport) -> SheetChoices:
+def stored_choices(attendance_import: AttendanceImport) -> SheetChoices:
+    """Return the choices with which an import's file was read."""
     stored = dict(attendance_import.choices)
     columns = stored.pop("columns", None)
     by_index = {int(index): field for index, field in columns.items()} if columns else None
     return SheetChoices(**stored, columns=by_index)
 
 
-def keep_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> None:
-    """Keeps what the judgement says of the sheet as a whole, with when it was made."""
+def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> None:
+    """Store what the judgement says of the sheet as a whole."""
     judgement = dated.judgement
     attendance_import.failure = None
-    attendance_import.judged_at = dated.newest_change
+    attendance_import.judged_at = dated.latest_activity
     attendance_import.counts = dict(judgement.counts)
     attendance_import.blank_means = BlankMeans(judgement.blank_means)
     attendance_import.stated_total = judgement.stated_total
@@ -162,33 +178,33 @@ def keep_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> 
     attendance_import.warnings = [remark_to_json(warning) for warning in judgement.warnings]
 
 
-def read_again(
-    look: Db,
+def reread(
+    read_db: Db,
     vault: NikVault,
-    found: AttendanceImport,
+    attendance_import: AttendanceImport,
     choices: SheetChoices,
     corrections: Mapping[int, Correction],
     *,
     recall: bool,
     progress: Progress = nobody_waits,
 ) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
-    content = vault.decrypt_bytes(look.get_one(UploadedFile, found.uploaded_file_id).content)
-    workshop_session = look.get_one(WorkshopSession, found.workshop_session_id)
+    """Read and judge the stored file of an import. Raises `UnreadableFile` or `TooLarge`."""
+    uploaded = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     return _read(
-        look,
+        read_db,
         vault,
-        workshop_session,
-        content,
+        read_db.get_one(WorkshopSession, attendance_import.workshop_session_id),
+        vault.decrypt_bytes(uploaded.content),
         choices,
         corrections,
-        purpose=found.purpose,
+        purpose=attendance_import.purpose,
         recall=recall,
         progress=progress,
     )
 
 
 def _read(
-    look: Db,
+    read_db: Db,
     vault: NikVault,
     workshop_session: WorkshopSession,
     content: bytes,
@@ -199,18 +215,20 @@ def _read(
     recall: bool,
     progress: Progress = nobody_waits,
 ) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
-    sheet, choices = read_as_remembered(look, workshop_session, content, choices, recall=recall)
+    sheet, choices = read_with_remembered_columns(read_db, workshop_session, content, choices, recall=recall)
     if purpose is ImportPurpose.ATTENDANCE and is_to_register(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
     corrections = corrections or {}
-    sheet = corrected_sheet(sheet, corrections, vault)
-    decisions = {number: made.decision for number, made in corrections.items() if made.decision}
+    sheet = corrected_sheet(sheet, corrections)
+    decisions = {
+        number: correction.decision for number, correction in corrections.items() if correction.decision
+    }
     judging = step(0, 2, progress)
-    dated = judge_sheet(look, vault, workshop_session, sheet, choices, decisions, judging, purpose=purpose)
+    dated = judge_sheet(read_db, vault, workshop_session, sheet, choices, decisions, judging, purpose=purpose)
     return sheet, choices, dated
 
 
-def keep_reading(
+def store_reading(
     db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
@@ -221,7 +239,7 @@ def keep_reading(
     *,
     progress: Progress = nobody_waits,
 ) -> None:
-    """Keeps sheet and rows in place of those that were there."""
+    """Store a sheet and its judged rows in place of the former ones; the import is then in review."""
     attendance_import.status = ImportStatus.REVIEW
     attendance_import.choices = _choices_to_json(choices)
     attendance_import.file_format = sheet.format
@@ -240,20 +258,21 @@ def keep_reading(
         "stated_total_of": sheet.stated_total_of,
         "stated_until": sheet.stated_until.isoformat() if sheet.stated_until else None,
     }
-    keep_summary(attendance_import, dated)
+    store_summary(attendance_import, dated)
     db.flush()
     db.exec(
         delete(AttendanceImportRow).where(
             col(AttendanceImportRow.attendance_import_id) == attendance_import.id
         )
     )
-    made = corrections or {}
+    corrections = corrections or {}
+    no_correction = Correction({}, None)
     rows = (
         {
             "number": judged.number,
-            "cells": seal_cells(judged.cells, vault),
-            "corrected": sorted(made[judged.number].cells) if judged.number in made else [],
-            "decision": made[judged.number].stored_decision if judged.number in made else None,
+            **cell_columns(judged.cells, vault),
+            "corrected": sorted(corrections.get(judged.number, no_correction).cells),
+            "decision": corrections.get(judged.number, no_correction).stored_decision,
             **judged_columns(judged, vault),
         }
         for judged in watched(dated.judgement.rows, step(1, 2, progress))
@@ -261,27 +280,27 @@ def keep_reading(
     insert_rows(db, AttendanceImportRow, rows, {"attendance_import_id": attendance_import.id})
 
 
-def check_choices(look: Db, choices: SheetChoices) -> None:
-    """Raises `Invalid` for a column, meaning of blanks, group or kelurahan that there isn't."""
+def check_choices(read_db: Db, choices: SheetChoices) -> None:
+    """Raise `Invalid` for a column, meaning of blanks, target group or kelurahan that does not exist."""
     if choices.columns and set(choices.columns.values()) - {*FIELDS, None}:
         raise Invalid(N_("This is not a column that an attendance list can have."))
     if any(not 0 <= index < MAX_COLUMNS for index in choices.columns or ()):
         raise Invalid(N_("Only the first %(limit)s columns of a sheet are read."), limit=MAX_COLUMNS)
     if choices.blank_means not in (None, "present", "absent"):
         raise Invalid(N_("An empty attendance cell can mean present or absent."))
-    require_known_group(look, choices.target_group)
+    require_known_group(read_db, choices.target_group)
     if choices.kelurahan != ABOVE:
-        require_known_place(look, choices.kelurahan)
+        require_known_place(read_db, choices.kelurahan)
 
 
-def require_known_group(look: Db, code: str | None) -> None:
-    if code is not None and look.get(TargetGroup, code) is None:
+def require_known_group(read_db: Db, code: str | None) -> None:
+    if code is not None and read_db.get(TargetGroup, code) is None:
         raise Invalid(N_("There is no target group %(group)s."), group=code)
 
 
-def require_known_place(look: Db, code: str | None) -> None:
-    """Raises `Invalid` for a code that names neither a kelurahan of today nor "outside"."""
-    if code not in (None, OUTSIDE) and code not in {place.code for place in kelurahan(look)}:
+def require_known_place(read_db: Db, code: str | None) -> None:
+    """Raise `Invalid` unless `code` is None, the code of a kelurahan of today, or "outside"."""
+    if code not in (None, OUTSIDE) and code not in {place.code for place in kelurahan(read_db)}:
         raise Invalid(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)
 
 

@@ -1,36 +1,42 @@
-"""What a commit writes: people who weren't known, registrations, attendance, and what undo will need."""
+"""Writes the rows of a commit: new people, registrations, attendance, and the states that undo needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from app.database import Db
+from sqlalchemy import JSON, ColumnElement, Integer, bindparam, cast, func, select, update
+from sqlmodel import col
+
+from app.database import Db, is_postgresql
 from app.models import (
     Attendance,
     AttendanceImport,
+    AttendanceImportRow,
     AttendanceStatus,
     Participant,
     Registration,
     RegistrationStatus,
 )
 from app.models.base import now
+from app.permissions import Actor
 from app.queries.imports.rows import rows_to_write
+from app.queries.in_values import among
 from app.queries.registrations.seats import Places
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
-from app.services.bulk import insert_rows, new_ids
-from app.services.imports.links import link_rows
-from app.services.imports.states import keep_states, standing
+from app.services.bulk import insert_rows, new_ids, table_of
+from app.services.imports.states import current_state, store_states
+from app.services.people.duplicates import keep_told_apart
 from app.services.people.participants import complete, place_columns, said_of_person
 from app.services.registrations.codes import unused_registration_codes
-from app.spreadsheets.attendance.judgement import JudgedRow, RowValues
+from app.spreadsheets.attendance.judgement import JudgedRow, RowValues, SameAsRow
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 
-# People, registrations and attendance; the last step links rows to them.
+# People, registrations, attendance, and linking the rows to them.
 STEPS = 4
 
 
 class ImportWriting:
-    """One commit under way. What is new is written in bulk, since a sheet may have a hundred thousand rows."""
+    """Writes the rows of one import. New rows are inserted in bulk, since a sheet may have a hundred thousand."""
 
     def __init__(self, db: Db, attendance_import: AttendanceImport, starts_at: datetime) -> None:
         self.db = db
@@ -39,20 +45,20 @@ class ImportWriting:
         to_write = rows_to_write(db, attendance_import.id)
         self.judged, self.niks = to_write.rows, to_write.niks
         known = {judged.person for judged in self.judged if judged.person is not None}
-        self.found = standing(db, attendance_import, known)
+        self.current = current_state(db, attendance_import, known)
 
     def write(self, places: Places, progress: Progress = nobody_waits) -> None:
         before = {
-            judged.number: self.found.state(judged.person)
+            judged.number: self.current.state(judged.person)
             for judged in self.judged
             if judged.person is not None
         }
         people = self._create_people(step(0, STEPS, progress))
         registrations = self._create_registrations(people, places, step(1, STEPS, progress))
         for judged, person_id in zip(self.judged, people, strict=True):
-            if person := self.found.people.get(person_id):
+            if person := self.current.people.get(person_id):
                 complete(person, judged, self.niks.get(judged.number), self.starts_at)
-            if registration := self.found.registrations.get(person_id):
+            if registration := self.current.registrations.get(person_id):
                 _update_registration(judged, registration)
         self._record_attendance(registrations, step(2, STEPS, progress))
         made = {
@@ -61,7 +67,7 @@ class ImportWriting:
             if judged.person is None
         }
         link_rows(self.db, self.attendance_import.id, made)
-        keep_states(
+        store_states(
             self.db,
             self.attendance_import,
             {judged.number: judged.person for judged in self.judged if judged.person is not None},
@@ -69,7 +75,7 @@ class ImportWriting:
         )
 
     def _create_people(self, progress: Progress) -> list[int]:
-        """Makes the people who aren't known yet; returns the id of each row's person."""
+        """Insert the people who are not known yet; return the id of each row's person."""
         fresh = [judged for judged in self.judged if judged.person is None]
         ids = list(new_ids(self.db, Participant, len(fresh)))
         insert_rows(
@@ -85,11 +91,11 @@ class ImportWriting:
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
 
     def _create_registrations(self, people: Sequence[int], places: Places, progress: Progress) -> list[int]:
-        """Registers whoever wasn't; returns the id of each row's registration.
+        """Insert the missing registrations; return the id of each row's registration.
 
-        A full session doesn't turn away who was there: their registration is a walk-in.
+        If the session is full, the registration is a walk-in.
         """
-        known = self.found.registrations
+        known = self.current.registrations
         fresh = [
             (judged, person_id)
             for judged, person_id in zip(self.judged, people, strict=True)
@@ -123,12 +129,12 @@ class ImportWriting:
         return [known[person_id].id if person_id in known else next(made) for person_id in people]
 
     def _record_attendance(self, registrations: Sequence[int], progress: Progress) -> None:
-        recorded = recording(self.attendance_import)
+        recorded = recorded_by_import(self.attendance_import)
         fresh: list[tuple[int, str]] = []
         for judged, registration_id in zip(self.judged, registrations, strict=True):
             if judged.attendance is None:
                 continue
-            existing = self.found.attendances.get(registration_id)
+            existing = self.current.attendances.get(registration_id)
             if existing is None:
                 fresh.append((registration_id, judged.attendance))
             elif existing.status.value != judged.attendance:
@@ -145,7 +151,7 @@ class ImportWriting:
 
 
 def _status(places: Places, values: RowValues) -> RegistrationStatus:
-    """Confirmed while every cap has a place, which this one then takes."""
+    """Return confirmed while every cap has a free seat, which is then taken, else walk-in."""
     if not places.are_limited:
         return RegistrationStatus.CONFIRMED
     kelurahan, group = place_columns(values)["kelurahan_code"], values.target_group or ""
@@ -156,7 +162,10 @@ def _status(places: Places, values: RowValues) -> RegistrationStatus:
 
 
 def _update_registration(judged: JudgedRow, registration: Registration) -> None:
-    """The sheet tells what held at the session; someone cancelled or waiting who came is a walk-in."""
+    """Update a registration with the facts of the sheet.
+
+    A cancelled or waiting registration whose person was present becomes a walk-in.
+    """
     if "kelurahan" in judged.facts:
         registration.sqlmodel_update(place_columns(judged.values))
     for fact, column in (("rt", "rt"), ("sex", "sex"), ("target_group", "target_group_code")):
@@ -166,10 +175,65 @@ def _update_registration(judged: JudgedRow, registration: Registration) -> None:
         registration.status = RegistrationStatus.WALK_IN
 
 
-def recording(attendance_import: AttendanceImport) -> dict[str, Any]:
-    """When, by whom and by what an outcome was recorded that this import says."""
+def recorded_by_import(attendance_import: AttendanceImport) -> dict[str, Any]:
+    """Return the columns of an attendance that tell when, by whom and by which import it was recorded."""
     return {
         "recorded_at": attendance_import.committed_at,
         "recorded_by": attendance_import.committed_by,
         "attendance_import_id": attendance_import.id,
     }
+
+
+def link_rows(db: Db, import_id: int, people: Mapping[int, int]) -> None:
+    """Store the person that the commit created from each row (row number → person id)."""
+    if not people:
+        return
+    db.flush()
+    if is_postgresql(db):
+        table = table_of(AttendanceImportRow)
+        links = select(
+            _unnest(list(people)).label("number"), _unnest(list(people.values())).label("participant_id")
+        ).subquery()
+        db.connection().execute(
+            update(table)
+            .where(table.c.attendance_import_id == import_id, table.c.number == links.c.number)
+            .values(participant_id=links.c.participant_id)
+        )
+    else:
+        driver: Any = db.connection().connection.driver_connection
+        driver.executemany(
+            "UPDATE attendance_import_row SET participant_id = ? WHERE attendance_import_id = ? AND number = ?",
+            ((person_id, import_id, number) for number, person_id in people.items()),
+        )
+
+
+def _unnest(numbers: list[int]) -> ColumnElement[int]:
+    """Return a set of rows, one for each number; psycopg writes JSON faster than an array."""
+    return cast(func.json_array_elements_text(bindparam(None, numbers, type_=JSON)), Integer)
+
+
+def store_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[JudgedRow]) -> None:
+    """Store which people staff told apart during the review, so that nobody is asked about them again.
+
+    Call it once the rows are written and linked to their people, with the lock on people taken.
+    """
+    told_apart = {row.number: row.told_apart for row in rows if row.told_apart}
+    if not told_apart:
+        return
+    others = {one.row for several in told_apart.values() for one in several if isinstance(one, SameAsRow)}
+    person = _people_of_rows(db, import_id, {*told_apart, *others})
+    pairs = [
+        (person[number], other)
+        for number, several in told_apart.items()
+        for one in several
+        if (other := person.get(one.row) if isinstance(one, SameAsRow) else one) is not None
+    ]
+    keep_told_apart(db, actor, pairs)
+
+
+def _people_of_rows(db: Db, import_id: int, numbers: set[int]) -> dict[int, int]:
+    row = AttendanceImportRow
+    statement = select(col(row.number), col(row.participant_id)).where(
+        col(row.attendance_import_id) == import_id, among(db, col(row.number), numbers)
+    )
+    return {number: person for number, person in db.execute(statement) if person is not None}

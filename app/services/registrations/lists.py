@@ -1,4 +1,4 @@
-"""A list of people to register: it comes in like an attendance sheet, and its commit gives out places."""
+"""Lists of people to register: uploaded like attendance sheets; their commit assigns seats."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,11 +13,11 @@ from app.queries.areas.reference import sheet_reference
 from app.queries.imports.rows import rows_to_write
 from app.queries.registrations.seats import places_of
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
-from app.services.imports.links import link_rows
-from app.services.imports.states import keep_states, standing
-from app.services.imports.told_apart import remember_told_apart
+from app.services.imports.states import current_state, store_states
 from app.services.imports.upload import upload
+from app.services.imports.writing import link_rows, store_told_apart
 from app.services.people.participants import fill_blanks
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registering import Registering
@@ -30,7 +30,7 @@ PASTED = N_("pasted-list")
 
 
 def upload_list(
-    look: Db,
+    read_db: Db,
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -39,15 +39,19 @@ def upload_list(
     content: bytes,
     choices: SheetChoices | None = None,
 ) -> AttendanceImport:
-    """What `attendance_imports.upload` does, for registering. Raises `Conflict` for a session that is over too."""
-    held = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
-    require_open(held, Asking(Channel.ORGANIZER, overrule=True))
+    """Store a list of people to register, for review, as `attendance_imports.upload` does.
+
+    Raises `Conflict` for a session that is over or cancelled.
+    """
+    workshop_session = workshop_session_by_code(read_db, actor, session_code)
+    require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
+    require_open(workshop_session, Asking(Channel.ORGANIZER, overrule=True))
     purpose = ImportPurpose.REGISTRATION
-    return upload(look, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
+    return upload(read_db, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
 
 
 def upload_pasted(
-    look: Db,
+    read_db: Db,
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -56,11 +60,14 @@ def upload_pasted(
     choices: SheetChoices | None,
     _: Translator,
 ) -> tuple[AttendanceImport, tuple[str, ...]]:
-    """The same for a list as text. Returns the lines too of which nothing is kept; `Invalid` where nobody is named."""
-    pasted = read_pasted(text, sheet_reference(look), _)
+    """Store a pasted list for review; return the import and the lines that were left out.
+
+    Raises `Invalid` if the text names nobody.
+    """
+    pasted = read_pasted(text, sheet_reference(read_db), _)
     name = f"{_(PASTED)}.csv"
     try:
-        uploaded = upload_list(look, db, vault, actor, session_code, name, pasted.content, choices)
+        uploaded = upload_list(read_db, db, vault, actor, session_code, name, pasted.content, choices)
     except UnreadableFile as nobody:
         sentence = N_(
             "Nobody was found in this text. Write one person a line, such as: Ani – Manggar – 0812…"
@@ -79,15 +86,15 @@ def register_list(
     overrule: bool,
     progress: Progress = nobody_waits,
 ) -> None:
-    """Registers the rows of an import that is being committed, in the list's order: each gets a place or waits.
+    """Register the people of an import that is being committed, in the list's order: each gets a seat or waits.
 
-    With `overrule` all of them get one, whatever the caps. Whoever is registered already only has blanks filled.
-    People and the session's row are held.
+    With `overrule` all of them get a seat, whatever the caps. People who are registered already only get blanks
+    filled. The locks on people and on the session's row have been taken.
     """
     to_write = rows_to_write(db, attendance_import.id)
     known = {row.person for row in to_write.rows if row.person is not None}
-    found = standing(db, attendance_import, known)
-    before = {row.number: found.state(row.person) for row in to_write.rows if row.person is not None}
+    current = current_state(db, attendance_import, known)
+    before = {row.number: current.state(row.person) for row in to_write.rows if row.person is not None}
     asking = Asking(Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis)
     places = places_of(db, workshop_session)
     registering = Registering(db, vault, actor, workshop_session, asking, places)
@@ -97,8 +104,8 @@ def register_list(
             judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(sealed)))
         if judged.registration is None or judged.person is None:
             return registering.register(judged)
-        fill_blanks(found.people[judged.person], judged, sealed)
-        return Registered.of(found.registrations[judged.person])
+        fill_blanks(current.people[judged.person], judged, sealed)
+        return Registered.of(current.registrations[judged.person])
 
     made: Sequence[Registered] = [registered(judged) for judged in watched(to_write.rows, progress)]
     link_rows(
@@ -110,7 +117,7 @@ def register_list(
             if row.person is None
         },
     )
-    remember_told_apart(db, actor, attendance_import.id, to_write.rows)
-    keep_states(
+    store_told_apart(db, actor, attendance_import.id, to_write.rows)
+    store_states(
         db, attendance_import, {row.number: row.person for row in to_write.rows if row.person}, before
     )

@@ -12,7 +12,7 @@ from app.nik_vault import NikVault
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import people_named
 from app.queries.registrations.admissions import Admission, admission
-from app.services.imports.judging import read_rows, session_context
+from app.services.imports.judging import interpret_rows, session_context
 from app.services.locks import hold_keys
 from app.spreadsheets.attendance.judge import judge, match_keys
 from app.spreadsheets.attendance.judgement import Decision, InterpretedRow, JudgedRow, SessionContext
@@ -105,7 +105,7 @@ def recognise(
     decisions = decisions or {}
     admitted = admitted or admission(db, workshop_session)
     context = session_context(workshop_session, admitted.target_groups)
-    interpreted = read_rows(vault, _as_sheet(given), context, admitted.reference)
+    interpreted = interpret_rows(vault, _as_sheet(given), context, admitted.reference)
     day = context.day if by_membership else None
     keys = match_keys(interpreted, decisions)
     if shared:
@@ -117,7 +117,7 @@ def recognise(
 def read_person(db: Db, vault: NikVault, given: PersonGiven) -> InterpretedRow:
     """What is typed of a person, read alone as of today: nobody is looked for, and no group is needed."""
     context = SessionContext(code="", starts_at=now(), day=wita_today(), now=now(), target_groups=())
-    return read_rows(vault, _as_sheet((given,)), context, sheet_reference(db)).rows[0]
+    return interpret_rows(vault, _as_sheet((given,)), context, sheet_reference(db)).rows[0]
 
 
 def faults(read: JudgedRow | InterpretedRow) -> list[Message]:

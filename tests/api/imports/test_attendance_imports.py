@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.jobs import Jobs
-from app.services.imports.upload import READ_AT_ONCE_BYTES
+from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
 from tests.api.problems import refusal, wrong_fields
@@ -213,7 +213,7 @@ def test_a_large_file_is_read_after_the_answer(
     app.state.container = replace(app.state.container, wake_jobs=lambda: woken.append(True))
     city.session()
 
-    document = send(sari, crowd(1) + b";" * READ_AT_ONCE_BYTES).json()
+    document = send(sari, crowd(1) + b";" * MAX_BYTES_READ_AT_ONCE).json()
     assert (document["status"], document["rows"], document["counts"]) == ("reading", [], {})
     path = f"/attendance-imports/{document['id']}"
     assert refusal(sari.post(f"{path}/commit", json={})) == (409, "not-in-review")

@@ -4,13 +4,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.jobs import Jobs
-from app.services.imports.commit import MOST_ROWS_AT_ONCE
+from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.api.problems import refusal
 from tests.queued import drained
 from tests.stories import City, crowd
 
-LONG = MOST_ROWS_AT_ONCE + 1
+LONG = MAX_ROWS_AT_ONCE + 1
 
 
 def test_the_document_tells_rows_done_of_rows(

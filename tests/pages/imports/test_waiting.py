@@ -11,15 +11,15 @@ from app.jobs import Jobs
 from app.models import WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
-from app.services.imports.commit import MOST_ROWS_AT_ONCE
-from app.services.imports.upload import READ_AT_ONCE_BYTES
+from app.services.imports.commit import MAX_ROWS_AT_ONCE
+from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
 from tests.pages.imports.sheets import uploaded
 from tests.queued import drained
 from tests.stories import crowd
 
-LONG = MOST_ROWS_AT_ONCE + 1
-LARGE = crowd(3) + b";" * READ_AT_ONCE_BYTES
+LONG = MAX_ROWS_AT_ONCE + 1
+LARGE = crowd(3) + b";" * MAX_BYTES_READ_AT_ONCE
 HTMX = {"hx-request": "true"}
 on_sqlite = pytest.mark.parametrize(
     "database_kind", ["sqlite"], indirect=True

@@ -29,7 +29,7 @@ from app.services.coverage.targets import set_targets
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit
 from app.services.imports.judging import SheetChoices, judge_sheet
 from app.services.imports.undo import undo
-from app.services.imports.upload import keep_reading, upload
+from app.services.imports.upload import store_reading, upload
 from app.services.people.corrections import correct_participant
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge import merge
@@ -164,7 +164,7 @@ class Life:
         read = recognise(content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True)
         choices = SheetChoices()
         judged = judge_sheet(self.db, self.vault, self.session(session), read, choices, {})
-        keep_reading(self.db, self.vault, made, read, choices, judged)
+        store_reading(self.db, self.vault, made, read, choices, judged)
         if commit_it:
             self._commit(made, others)
 

@@ -13,7 +13,7 @@ from app.errors import Conflict
 from app.models import Activity, ImportStatus, Participant, Registration
 from app.services.imports import commit as import_commit
 from app.services.imports.commit import commit
-from app.services.imports.judging import newest_change
+from app.services.imports.judging import latest_relevant_activity
 from tests.stories import City, crowd, sheet
 
 # SQLite's writers wait for each other from their first statement on: there it can't happen.
@@ -60,12 +60,12 @@ def test_without_the_lock_they_would_be_made_twice(city: City, monkeypatch: pyte
     both_have_looked = Barrier(2)
 
     def look(db: Db) -> int:
-        newest = newest_change(db)
+        newest = latest_relevant_activity(db)
         both_have_looked.wait()
         return newest
 
     monkeypatch.setattr(import_commit, "hold_people", lambda db: None)
-    monkeypatch.setattr(import_commit, "newest_change", look)
+    monkeypatch.setattr(import_commit, "latest_relevant_activity", look)
     imports = [city.upload(city.session(code), crowd(3)).id for code in ("A-1", "B-1")]
 
     at_once(*(partial(city.commit, one) for one in imports))

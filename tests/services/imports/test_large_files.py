@@ -13,14 +13,14 @@ from app.jobs import Jobs
 from app.models import Activity, AttendanceImport, AttendanceImportRow, ImportStatus, OutboxTask
 from app.models.base import now
 from app.services.imports import queued as queued_imports
-from app.services.imports.mapping import ReadAsGiven, read_as_given, remap
+from app.services.imports.mapping import RereadSheet, remap, reread_with_changes
 from app.services.imports.queued import give_up_reading, read_queued
-from app.services.imports.upload import READ_AT_ONCE_BYTES, read_again
+from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE, reread
 from app.services.outbox import TRIES, claim
 from app.settings import Settings
 from tests.stories import City, crowd
 
-LARGE = crowd(3) + b";" * READ_AT_ONCE_BYTES
+LARGE = crowd(3) + b";" * MAX_BYTES_READ_AT_ONCE
 
 
 @pytest.fixture
@@ -93,8 +93,8 @@ def test_what_changed_while_it_was_read_again_is_kept_and_said(
 ) -> None:
     """As when a colleague merges two people, of whom one was chosen for a row."""
 
-    def read_meanwhile(*asked: Any) -> ReadAsGiven:
-        read = read_as_given(*asked)
+    def read_meanwhile(*asked: Any) -> RereadSheet:
+        read = reread_with_changes(*asked)
         with writing(city.engine) as db:
             db.get_one(AttendanceImportRow, (made.id, 2)).decision = {"person": "new"}
         return read
@@ -102,7 +102,7 @@ def test_what_changed_while_it_was_read_again_is_kept_and_said(
     made = city.upload(city.session(), LARGE)
     worker.drain()
     mapped(city, made.id, target_group="umkm")
-    monkeypatch.setattr(queued_imports, "read_as_given", read_meanwhile)
+    monkeypatch.setattr(queued_imports, "reread_with_changes", read_meanwhile)
     worker.drain()
 
     (kept,) = city.all(AttendanceImport)
@@ -141,7 +141,7 @@ def test_two_workers_never_take_the_same(city: City) -> None:
 
 
 def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, worker: Jobs) -> None:
-    city.upload(city.session(), b"not a list\n" + b"\n" * READ_AT_ONCE_BYTES)
+    city.upload(city.session(), b"not a list\n" + b"\n" * MAX_BYTES_READ_AT_ONCE)
 
     worker.drain()
 
@@ -181,13 +181,13 @@ def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
 
     def read_late(*asked: Any, **how: Any) -> object:
         monkeypatch.undo()
-        read = read_again(*asked, **how)
+        read = reread(*asked, **how)
         with reading(city.engine) as look, writing(city.engine) as db:
             read_queued(look, db, city.vault, {"import": made.id})
         city.correct(made.id, 2, cells={"name": "Siti Aminah"})
         return read
 
-    monkeypatch.setattr(queued_imports, "read_again", read_late)
+    monkeypatch.setattr(queued_imports, "reread", read_late)
     worker.drain()
 
     assert status(city) is ImportStatus.REVIEW

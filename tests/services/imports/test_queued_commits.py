@@ -24,7 +24,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.queries.imports.attendance_imports import attendance_import
-from app.queries.imports.document import why_broken_off
+from app.queries.imports.document import import_failure
 from app.services.imports.commit import CommitChoices, commit, queue_commit
 from app.services.imports.mapping import remap
 from app.services.imports.queued import commit_queued, give_up_commit
@@ -56,7 +56,7 @@ def standing(city: City, import_id: int) -> tuple[ImportStatus, str | None]:
     """How an import stands, and the code of what it says about that."""
     with reading(city.engine) as look:
         found = attendance_import(look, city.actor("sari"), import_id)
-    problem = why_broken_off(found)
+    problem = import_failure(found)
     return found.status, problem.code if problem else None
 
 

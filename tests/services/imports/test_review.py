@@ -10,7 +10,7 @@ from openpyxl import Workbook
 from app.database import reading, writing
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Attendance, Participant, Registration, RowKind
-from app.queries.imports.attendance_imports import import_rows
+from app.queries.imports.rows import import_rows
 from app.services.imports.mapping import remap
 from app.services.imports.upload import discard
 from app.spreadsheets.formats.failures import MAX_ROWS

@@ -15,8 +15,7 @@ from app.models import (
     Registration,
     RegistrationStatus,
 )
-from app.queries.imports.attendance_imports import import_rows
-from app.queries.imports.registrations import codes_written
+from app.queries.imports.rows import committed_codes, import_rows
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
 from app.services.registrations.attendance_marks import Marking, mark
@@ -120,7 +119,7 @@ def test_what_another_sheet_wrote_of_a_person_is_not_the_undone_ones(city: City)
     again = city.imported("B-1", content)
 
     with reading(city.engine) as look:
-        written = [codes_written(look, import_rows(look, made.id)) for made in (undone, again)]
+        written = [committed_codes(look, import_rows(look, made.id)) for made in (undone, again)]
 
     assert written == [{}, {2: city.all(Registration)[-1].code}]
 

@@ -12,7 +12,7 @@ from app.models import Participant
 from app.nik_vault import NikVault, masked
 from app.queries.imports.document import import_document
 from app.services.imports.commit import CommitChoices
-from app.services.imports.upload import READ_AT_ONCE_BYTES
+from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from tests.spreadsheets.story import workbook
 from tests.stories import City, dump, sheet
 
@@ -73,7 +73,7 @@ def as_a_heading(city: City) -> None:
 
 
 def file_read_later(city: City) -> None:
-    city.upload(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};") + b";" * READ_AT_ONCE_BYTES)
+    city.upload(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};") + b";" * MAX_BYTES_READ_AT_ONCE)
 
 
 def imported_and_undone(city: City) -> None:

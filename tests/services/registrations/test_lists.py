@@ -21,7 +21,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import OPERATOR, Permission
-from app.queries.imports.attendance_imports import attendance_import, import_rows
+from app.queries.imports.attendance_imports import attendance_import
+from app.queries.imports.rows import import_rows
 from app.queries.people.history import registrations_of
 from app.queries.registrations.lists import places_for_list
 from app.queries.registrations.registrations import registration_by_code

@@ -6,8 +6,9 @@ from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from app.models import Basis, ImportStatus, RowKind
-from app.queries.imports.attendance_imports import UNDER_WAY, attendance_import, import_rows
+from app.queries.imports.attendance_imports import UNDER_WAY, attendance_import
 from app.queries.imports.document import import_document, row_documents
+from app.queries.imports.rows import import_rows
 from app.services.imports.commit import CommitChoices, commit_or_queue
 from app.services.imports.mapping import remap
 from app.services.imports.review import correct_alike, correct_row

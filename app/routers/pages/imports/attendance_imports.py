@@ -63,7 +63,7 @@ def upload_sheet(
 def history(
     request: Request, look: Reader, actor: PageActor, sesi: str = "", before: int | None = None
 ) -> Response:
-    actor.require(Permission.ATTENDANCE_WRITE)
+    actor.require(Permission.IMPORT_READ)
     found = attendance_imports(
         look, actor, session_code=sesi or None, before=before, limit=HISTORY_LENGTH + 1
     )
@@ -120,8 +120,8 @@ def _upload_form(
     target_group: str = "",
     problem: Problem | None = None,
 ) -> Response:
-    actor.require(Permission.ATTENDANCE_WRITE)
-    to = workshop_session(look, actor, code, Permission.ATTENDANCE_WRITE)
+    actor.require(Permission.IMPORT_WRITE)
+    to = workshop_session(look, actor, code)
     return render(
         request,
         "imports/upload.html",

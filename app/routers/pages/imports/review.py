@@ -19,7 +19,7 @@ from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
-from app.queries.imports.document import why_broken_off
+from app.queries.imports.document import import_failure
 from app.queries.imports.people import people_figures, people_named
 from app.queries.imports.questions import (
     GROUP_MISSING,
@@ -211,7 +211,7 @@ def outcome_context(
     below: int | None = None,
 ) -> dict[str, Any]:
     """What rows ask for, and what saving them will do; the next open row is sought below row `below`."""
-    problem = problem or why_broken_off(found)
+    problem = problem or import_failure(found)
     return {
         **row_context(look, found, language, looking),
         "session_is_to_come": found.session_starts_at > now(),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from app.i18n import N_, Translator
 from app.models import ImportPurpose, ImportStatus
 from app.queries.imports.attendance_imports import UNDER_WAY, AttendanceImportView
-from app.queries.imports.document import why_broken_off
+from app.queries.imports.document import import_failure
 from app.web.container import container_of
 from app.web.flash import flash
 from app.web.pages import render
@@ -37,7 +37,7 @@ def news(request: Request, found: AttendanceImportView, _: Translator) -> Respon
 
 def _context(request: Request, found: AttendanceImportView, _: Translator) -> dict[str, Any]:
     """`rows_done` is how many rows are done, and of how many: 0 while a file isn't open yet."""
-    problem = why_broken_off(found)
+    problem = import_failure(found)
     return {
         "sheet_import": found,
         "problem": problem.sentence(_) if problem else None,

@@ -111,14 +111,14 @@ def _page(
     form: ListForm,
     problem: Problem | None = None,
 ) -> Response:
-    held = workshop_session_by_code(look, actor, code, Permission.ATTENDANCE_WRITE)
+    held = workshop_session_by_code(look, actor, code, Permission.IMPORT_WRITE)
     return render_form(
         request,
         "registrations/lists/form.html",
         form,
         _,
         problem,
-        workshop_session=workshop_session(look, actor, code, Permission.ATTENDANCE_WRITE),
+        workshop_session=workshop_session(look, actor, code, Permission.IMPORT_WRITE),
         standing=standing(held, now()),
         groups=[(one.code, one.label) for one in groups_to_choose_from(look, held.workshop_id, language)],
         largest_megabytes=MAX_BYTES // MEGABYTE,

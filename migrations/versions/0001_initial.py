@@ -1,4 +1,4 @@
-"""first tables"""
+"""the tables of the first release"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,6 +8,31 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
+
+JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+# The activity log is only ever added to.
+APPEND_ONLY = {
+    "sqlite": (
+        "CREATE TRIGGER activity_no_update BEFORE UPDATE ON activity "
+        "BEGIN SELECT RAISE(ABORT, 'the activity log is append-only'); END",
+        "CREATE TRIGGER activity_no_delete BEFORE DELETE ON activity "
+        "BEGIN SELECT RAISE(ABORT, 'the activity log is append-only'); END",
+    ),
+    "postgresql": (
+        "CREATE FUNCTION activity_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'the activity log is append-only'; END $$",
+        "CREATE TRIGGER activity_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON activity "
+        "FOR EACH STATEMENT EXECUTE FUNCTION activity_is_append_only()",
+    ),
+}
+
+
+def one_of(table: str, column: str, *values: str) -> sa.CheckConstraint:
+    """A CHECK that compares the values one by one: for `IN`, SQLite builds an index of them for every written row."""
+    allowed = " OR ".join(f"{column} = '{value}'" for value in values)
+    return sa.CheckConstraint(allowed, name=op.f(f"ck_{table}_{column}"))
 
 
 def upgrade() -> None:
@@ -20,19 +45,7 @@ def upgrade() -> None:
     op.create_table(
         "area",
         sa.Column("code", sa.String(length=13), nullable=False),
-        sa.Column(
-            "level",
-            sa.Enum(
-                "kota",
-                "kecamatan",
-                "kelurahan",
-                name="level",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("level", sa.String(length=20), nullable=False),
         sa.Column("parent_code", sa.String(), nullable=True),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("official_name", sa.String(), nullable=False),
@@ -44,6 +57,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_to", sa.Date(), nullable=True),
         sa.CheckConstraint("(level = 'kota') = (parent_code IS NULL)", name=op.f("ck_area_parent")),
+        one_of("area", "level", "kota", "kecamatan", "kelurahan"),
         sa.CheckConstraint("valid_to IS NULL OR valid_to >= valid_from", name=op.f("ck_area_validity")),
         sa.ForeignKeyConstraint(["parent_code"], ["area.code"], name=op.f("fk_area_parent_code")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_area")),
@@ -64,36 +78,20 @@ def upgrade() -> None:
         "organization",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "perangkat-daerah",
-                "kelurahan",
-                "bumd",
-                "perguruan-tinggi",
-                "mitra",
-                name="kind",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        one_of("organization", "kind", "perangkat-daerah", "kelurahan", "bumd", "perguruan-tinggi", "mitra"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
         sa.UniqueConstraint("name", name=op.f("uq_organization_name")),
     )
     op.create_table(
         "outbox_task",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum("read-import", name="kind", native_enum=False, create_constraint=True, length=20),
-            nullable=False,
-        ),
-        sa.Column("payload", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("payload", JSON, nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        one_of("outbox_task", "kind", "commit-import", "find-duplicates", "read-import", "send-message"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_task")),
     )
     op.create_table(
@@ -132,25 +130,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "role",
-            sa.Enum(
-                "admin",
-                "organizer",
-                "staff",
-                "viewer",
-                name="role",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("may_see_participants", sa.Boolean(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        one_of("app_user", "role", "admin", "organizer", "staff", "viewer"),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_app_user_organization_id")
         ),
@@ -170,7 +156,7 @@ def upgrade() -> None:
         "coverage_target",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("year", sa.Integer(), nullable=False),
-        sa.Column("kelurahan_code", sa.String(), nullable=False),
+        sa.Column("kelurahan_code", sa.String(), nullable=True),
         sa.Column("target_group_code", sa.String(), nullable=True),
         sa.Column("target", sa.Integer(), nullable=False),
         sa.CheckConstraint("target >= 0", name=op.f("ck_coverage_target_target")),
@@ -184,21 +170,53 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_coverage_target")),
     )
     op.create_index(
+        "uq_coverage_target_default",
+        "coverage_target",
+        ["year"],
+        unique=True,
+        sqlite_where=sa.text("kelurahan_code IS NULL AND target_group_code IS NULL"),
+        postgresql_where=sa.text("kelurahan_code IS NULL AND target_group_code IS NULL"),
+    )
+    op.create_index(
+        "uq_coverage_target_default_group",
+        "coverage_target",
+        ["year", "target_group_code"],
+        unique=True,
+        sqlite_where=sa.text("kelurahan_code IS NULL AND target_group_code IS NOT NULL"),
+        postgresql_where=sa.text("kelurahan_code IS NULL AND target_group_code IS NOT NULL"),
+    )
+    op.create_index(
         "uq_coverage_target_group",
         "coverage_target",
         ["year", "kelurahan_code", "target_group_code"],
         unique=True,
-        sqlite_where=sa.text("target_group_code IS NOT NULL"),
-        postgresql_where=sa.text("target_group_code IS NOT NULL"),
+        sqlite_where=sa.text("kelurahan_code IS NOT NULL AND target_group_code IS NOT NULL"),
+        postgresql_where=sa.text("kelurahan_code IS NOT NULL AND target_group_code IS NOT NULL"),
     )
     op.create_index(
         "uq_coverage_target_kelurahan",
         "coverage_target",
         ["year", "kelurahan_code"],
         unique=True,
-        sqlite_where=sa.text("target_group_code IS NULL"),
-        postgresql_where=sa.text("target_group_code IS NULL"),
+        sqlite_where=sa.text("kelurahan_code IS NOT NULL AND target_group_code IS NULL"),
+        postgresql_where=sa.text("kelurahan_code IS NOT NULL AND target_group_code IS NULL"),
     )
+    op.create_table(
+        "denominator",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("area_code", sa.String(), nullable=False),
+        sa.Column("indicator", sa.String(length=20), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(), nullable=False),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        one_of("denominator", "indicator", "penduduk", "umkm", "rt"),
+        sa.CheckConstraint("value > 0", name=op.f("ck_denominator_value")),
+        sa.ForeignKeyConstraint(["area_code"], ["area.code"], name=op.f("fk_denominator_area_code")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_denominator")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_denominator_area_code"), "denominator", ["area_code"], unique=False)
     op.create_table(
         "participant",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -208,11 +226,7 @@ def upgrade() -> None:
         sa.Column("nik_encrypted", sa.String(), nullable=True),
         sa.Column("phone", sa.String(), nullable=True),
         sa.Column("email", sa.String(), nullable=True),
-        sa.Column(
-            "sex",
-            sa.Enum("L", "P", name="sex", native_enum=False, create_constraint=True, length=20),
-            nullable=True,
-        ),
+        sa.Column("sex", sa.String(length=20), nullable=True),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("kelurahan_code", sa.String(), nullable=True),
         sa.Column("outside_place", sa.String(), nullable=True),
@@ -221,6 +235,7 @@ def upgrade() -> None:
         sa.Column("organization", sa.String(), nullable=True),
         sa.Column("latest_session_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        one_of("participant", "sex", "L", "P"),
         sa.CheckConstraint("(nik_key IS NULL) = (nik_encrypted IS NULL)", name=op.f("ck_participant_nik")),
         sa.CheckConstraint(
             "kelurahan_code IS NULL OR outside_place IS NULL", name=op.f("ck_participant_place")
@@ -230,8 +245,16 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_participant")),
         sa.UniqueConstraint("nik_key", name=op.f("uq_participant_nik_key")),
+        sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_participant_email"), "participant", ["email"], unique=False)
+    op.create_index(
+        "ix_participant_email",
+        "participant",
+        ["email"],
+        unique=False,
+        sqlite_where=sa.text("email IS NOT NULL"),
+        postgresql_where=sa.text("email IS NOT NULL"),
+    )
     op.create_index(op.f("ix_participant_kelurahan_code"), "participant", ["kelurahan_code"], unique=False)
     op.create_index(op.f("ix_participant_name_key"), "participant", ["name_key"], unique=False)
     op.create_index(op.f("ix_participant_phone"), "participant", ["phone"], unique=False)
@@ -256,27 +279,14 @@ def upgrade() -> None:
         "venue",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "aula",
-                "kantor",
-                "sekolah",
-                "kampus",
-                "ruang-publik",
-                "lainnya",
-                name="kind",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("kelurahan_code", sa.String(), nullable=True),
         sa.Column("public_wifi", sa.Boolean(), nullable=True),
+        one_of("venue", "kind", "aula", "kantor", "sekolah", "kampus", "ruang-publik", "lainnya"),
         sa.ForeignKeyConstraint(["kelurahan_code"], ["area.code"], name=op.f("fk_venue_kelurahan_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
         sa.UniqueConstraint("name", name=op.f("uq_venue_name")),
+        sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_venue_kelurahan_code"), "venue", ["kelurahan_code"], unique=False)
     op.create_table(
@@ -286,21 +296,11 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("description", sa.String(), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "pillar",
-            sa.Enum(
-                "cakap",
-                "etika",
-                "aman",
-                "budaya",
-                name="pillar",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=True,
-        ),
+        sa.Column("pillar", sa.String(length=20), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("public", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        one_of("workshop", "pillar", "cakap", "etika", "aman", "budaya"),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_workshop_organization_id")
         ),
@@ -317,8 +317,8 @@ def upgrade() -> None:
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("subject_id", sa.String(), nullable=False),
-        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("before", JSON, nullable=True),
+        sa.Column("after", JSON, nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_activity_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
     )
@@ -338,6 +338,47 @@ def upgrade() -> None:
         sa.UniqueConstraint("key", name=op.f("uq_api_token_key")),
     )
     op.create_index(op.f("ix_api_token_user_id"), "api_token", ["user_id"], unique=False)
+    op.create_table(
+        "column_mapping",
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("headings", sa.String(length=64), nullable=False),
+        sa.Column("columns", JSON, nullable=False),
+        sa.Column("remembered_by", sa.Integer(), nullable=True),
+        sa.Column("remembered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_column_mapping_organization_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["remembered_by"], ["app_user.id"], name=op.f("fk_column_mapping_remembered_by")
+        ),
+        sa.PrimaryKeyConstraint("organization_id", "headings", name=op.f("pk_column_mapping")),
+    )
+    op.create_table(
+        "group_membership",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("target_group_code", sa.String(), nullable=False),
+        sa.Column("position", sa.String(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_to", sa.Date(), nullable=True),
+        sa.CheckConstraint("valid_to >= valid_from", name=op.f("ck_group_membership_validity")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_group_membership_participant_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["target_group_code"], ["target_group.code"], name=op.f("fk_group_membership_target_group_code")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_group_membership")),
+    )
+    op.create_index(
+        op.f("ix_group_membership_participant_id"), "group_membership", ["participant_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_group_membership_target_group_code"), "group_membership", ["target_group_code"], unique=False
+    )
     op.create_table(
         "login_session",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -360,31 +401,79 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_password_link_user_id"), "password_link", ["user_id"], unique=False)
     op.create_table(
+        "people_merge",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kept_id", sa.Integer(), nullable=False),
+        sa.Column("absorbed_id", sa.Integer(), nullable=False),
+        sa.Column("kept_name", sa.String(), nullable=False),
+        sa.Column("absorbed_name", sa.String(), nullable=False),
+        sa.Column("before", JSON, nullable=False),
+        sa.Column("after", JSON, nullable=False),
+        sa.Column("merged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("merged_by", sa.Integer(), nullable=True),
+        sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["merged_by"], ["app_user.id"], name=op.f("fk_people_merge_merged_by")),
+        sa.ForeignKeyConstraint(["undone_by"], ["app_user.id"], name=op.f("fk_people_merge_undone_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people_merge")),
+    )
+    op.create_index(op.f("ix_people_merge_kept_id"), "people_merge", ["kept_id"], unique=False)
+    op.create_index(op.f("ix_people_merge_merged_at"), "people_merge", ["merged_at"], unique=False)
+    op.create_table(
+        "possible_duplicate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("likeness", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        one_of("possible_duplicate", "state", "open", "different"),
+        sa.CheckConstraint("participant_id < other_id", name=op.f("ck_possible_duplicate_order")),
+        sa.ForeignKeyConstraint(
+            ["decided_by"], ["app_user.id"], name=op.f("fk_possible_duplicate_decided_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["participant.id"], name=op.f("fk_possible_duplicate_other_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_possible_duplicate_participant_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_possible_duplicate")),
+        sa.UniqueConstraint(
+            "participant_id", "other_id", name=op.f("uq_possible_duplicate_participant_id_other_id")
+        ),
+    )
+    op.create_index(op.f("ix_possible_duplicate_other_id"), "possible_duplicate", ["other_id"], unique=False)
+    op.create_table(
         "workshop_session",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=40), nullable=False),
         sa.Column("workshop_id", sa.Integer(), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "mode",
-            sa.Enum(
-                "luring",
-                "daring",
-                "hybrid",
-                name="mode",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("mode", sa.String(length=20), nullable=False),
         sa.Column("venue_id", sa.Integer(), nullable=True),
         sa.Column("online_link", sa.String(), nullable=False),
         sa.Column("capacity", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("registration_opens_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("registration_closes_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("places_per_kelurahan", sa.Integer(), nullable=True),
+        sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancelled_why", sa.String(), nullable=True),
+        one_of("workshop_session", "mode", "luring", "daring", "hybrid"),
         sa.CheckConstraint("capacity IS NULL OR capacity > 0", name=op.f("ck_workshop_session_capacity")),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_workshop_session_duration")),
+        sa.CheckConstraint("places_per_kelurahan > 0", name=op.f("ck_workshop_session_places_per_kelurahan")),
+        sa.CheckConstraint(
+            "registration_closes_at > registration_opens_at",
+            name=op.f("ck_workshop_session_registration_time"),
+        ),
         sa.ForeignKeyConstraint(["venue_id"], ["venue.id"], name=op.f("fk_workshop_session_venue_id")),
         sa.ForeignKeyConstraint(
             ["workshop_id"], ["workshop.id"], name=op.f("fk_workshop_session_workshop_id")
@@ -416,65 +505,40 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_session_id", sa.Integer(), nullable=False),
         sa.Column("uploaded_file_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "reading",
-                "review",
-                "committed",
-                "undone",
-                "failed",
-                name="status",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("file_format", sa.String(length=5), nullable=True),
         sa.Column("sheet", sa.String(), nullable=True),
-        sa.Column("sheets", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("sheets", JSON, nullable=False),
         sa.Column("header_row", sa.Integer(), nullable=True),
-        sa.Column("columns", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("columns", JSON, nullable=False),
         sa.Column("preview", sa.String(), nullable=False),
-        sa.Column("reading", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("choices", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column(
-            "blank_means",
-            sa.Enum(
-                "present", "absent", name="blank_means", native_enum=False, create_constraint=True, length=20
-            ),
-            nullable=True,
-        ),
+        sa.Column("reading", JSON, nullable=False),
+        sa.Column("choices", JSON, nullable=False),
+        sa.Column("blank_means", sa.String(length=20), nullable=True),
         sa.Column("stated_total", sa.Integer(), nullable=True),
         sa.Column("stated_total_of", sa.String(length=10), nullable=True),
         sa.Column("stated_date", sa.Date(), nullable=True),
-        sa.Column("warnings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("others", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("failure", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("warnings", JSON, nullable=False),
+        sa.Column("counts", JSON, nullable=False),
+        sa.Column("others", JSON, nullable=False),
+        sa.Column("failure", JSON, nullable=True),
         sa.Column("judged_at", sa.Integer(), nullable=False),
-        sa.Column(
-            "basis",
-            sa.Enum(
-                "consent",
-                "public-task",
-                "paper-consent",
-                name="basis",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("basis", sa.String(length=20), nullable=False),
+        sa.Column("purpose", sa.String(length=20), server_default="attendance", nullable=False),
         sa.Column("uploaded_by", sa.Integer(), nullable=True),
         sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("committed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("committed_by", sa.Integer(), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Integer(), nullable=True),
+        one_of("attendance_import", "basis", "consent", "public-task", "paper-consent"),
+        one_of("attendance_import", "blank_means", "present", "absent"),
+        one_of("attendance_import", "purpose", "attendance", "registration"),
         sa.CheckConstraint(
             "status <> 'committed' OR committed_at IS NOT NULL", name=op.f("ck_attendance_import_committed")
+        ),
+        one_of(
+            "attendance_import", "status", "reading", "review", "committing", "committed", "undone", "failed"
         ),
         sa.ForeignKeyConstraint(
             ["committed_by"], ["app_user.id"], name=op.f("fk_attendance_import_committed_by")
@@ -492,6 +556,7 @@ def upgrade() -> None:
             name=op.f("fk_attendance_import_workshop_session_id"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_import")),
+        sqlite_autoincrement=True,
     )
     op.create_index(
         op.f("ix_attendance_import_uploaded_by"), "attendance_import", ["uploaded_by"], unique=False
@@ -506,56 +571,163 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_table(
+        "delegation_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("workshop_session_id", sa.Integer(), nullable=False),
+        sa.Column("kelurahan_code", sa.String(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["created_by"], ["app_user.id"], name=op.f("fk_delegation_link_created_by")),
+        sa.ForeignKeyConstraint(
+            ["kelurahan_code"], ["area.code"], name=op.f("fk_delegation_link_kelurahan_code")
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_delegation_link_workshop_session_id"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_delegation_link")),
+    )
+    op.create_index(
+        op.f("ix_delegation_link_kelurahan_code"), "delegation_link", ["kelurahan_code"], unique=False
+    )
+    op.create_index(
+        op.f("ix_delegation_link_workshop_session_id"),
+        "delegation_link",
+        ["workshop_session_id"],
+        unique=False,
+    )
+    op.create_table(
+        "folded_registration",
+        sa.Column("people_merge_id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["people_merge_id"], ["people_merge.id"], name=op.f("fk_folded_registration_people_merge_id")
+        ),
+        sa.PrimaryKeyConstraint("people_merge_id", "registration_id", name=op.f("pk_folded_registration")),
+    )
+    op.create_index(
+        op.f("ix_folded_registration_registration_id"),
+        "folded_registration",
+        ["registration_id"],
+        unique=False,
+    )
+    op.create_table(
+        "session_group_places",
+        sa.Column("workshop_session_id", sa.Integer(), nullable=False),
+        sa.Column("target_group_code", sa.String(), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.CheckConstraint("places > 0", name=op.f("ck_session_group_places_places")),
+        sa.ForeignKeyConstraint(
+            ["target_group_code"],
+            ["target_group.code"],
+            name=op.f("fk_session_group_places_target_group_code"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["workshop_session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_session_group_places_workshop_session_id"),
+        ),
+        sa.PrimaryKeyConstraint(
+            "workshop_session_id", "target_group_code", name=op.f("pk_session_group_places")
+        ),
+    )
+    op.create_table(
+        "attendance_import_row",
+        sa.Column("attendance_import_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("cells", JSON, nullable=False),
+        sa.Column("cells_encrypted", sa.String(), nullable=True),
+        sa.Column("corrected", JSON, nullable=False),
+        sa.Column("decision", JSON, nullable=True),
+        sa.Column("result", JSON, nullable=False),
+        sa.Column("nik_encrypted", sa.String(), nullable=True),
+        sa.Column("messages", JSON, nullable=False),
+        sa.Column("of_number", sa.Integer(), nullable=True),
+        sa.Column("participant_id", sa.Integer(), nullable=True),
+        sa.Column("before", JSON, nullable=True),
+        sa.Column("after", JSON, nullable=True),
+        one_of(
+            "attendance_import_row",
+            "kind",
+            "create",
+            "update",
+            "unchanged",
+            "duplicate",
+            "skip",
+            "review",
+            "error",
+        ),
+        sa.ForeignKeyConstraint(
+            ["attendance_import_id"],
+            ["attendance_import.id"],
+            name=op.f("fk_attendance_import_row_attendance_import_id"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_attendance_import_row_participant_id"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("attendance_import_id", "number", name=op.f("pk_attendance_import_row")),
+    )
+    op.create_index(
+        "ix_attendance_import_row_participant_id",
+        "attendance_import_row",
+        ["participant_id"],
+        unique=False,
+        sqlite_where=sa.text("participant_id IS NOT NULL"),
+        postgresql_where=sa.text("participant_id IS NOT NULL"),
+    )
+    op.create_table(
         "registration",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("code", sa.String(length=12), nullable=False),
         sa.Column("participant_id", sa.Integer(), nullable=False),
         sa.Column("workshop_session_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "confirmed",
-                "waitlisted",
-                "walk-in",
-                "cancelled",
-                name="status",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("kelurahan_code", sa.String(), nullable=True),
         sa.Column("outside_place", sa.String(), nullable=True),
         sa.Column("rt", sa.String(length=3), nullable=True),
-        sa.Column(
-            "sex",
-            sa.Enum("L", "P", name="sex", native_enum=False, create_constraint=True, length=20),
-            nullable=True,
-        ),
+        sa.Column("sex", sa.String(length=20), nullable=True),
         sa.Column("target_group_code", sa.String(), nullable=False),
-        sa.Column(
-            "basis",
-            sa.Enum(
-                "consent",
-                "public-task",
-                "paper-consent",
-                name="basis",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("basis", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("waiting_number", sa.Integer(), nullable=True),
+        sa.Column("channel", sa.String(length=20), nullable=True),
+        sa.Column("registered_by", sa.Integer(), nullable=True),
+        sa.Column("delegation_link_id", sa.Integer(), nullable=True),
+        sa.Column("name_given", sa.String(), nullable=True),
+        sa.Column("contact_phone", sa.String(), nullable=True),
+        sa.Column("contact_email", sa.String(), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=True),
+        sa.Column("consent_notice", sa.String(length=10), nullable=True),
+        sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("request_key", sa.String(length=64), nullable=True),
+        one_of("registration", "basis", "consent", "public-task", "paper-consent"),
+        one_of("registration", "channel", "self", "organizer", "delegation", "walk-in"),
+        one_of("registration", "sex", "L", "P"),
+        one_of("registration", "status", "confirmed", "waitlisted", "walk-in", "cancelled"),
+        sa.CheckConstraint(
+            "(consented_at IS NULL) = (consent_notice IS NULL)", name=op.f("ck_registration_consent")
+        ),
         sa.CheckConstraint(
             "(kelurahan_code IS NULL) <> (outside_place IS NULL)", name=op.f("ck_registration_place")
+        ),
+        sa.ForeignKeyConstraint(
+            ["delegation_link_id"], ["delegation_link.id"], name=op.f("fk_registration_delegation_link_id")
         ),
         sa.ForeignKeyConstraint(
             ["kelurahan_code"], ["area.code"], name=op.f("fk_registration_kelurahan_code")
         ),
         sa.ForeignKeyConstraint(
             ["participant_id"], ["participant.id"], name=op.f("fk_registration_participant_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registered_by"], ["app_user.id"], name=op.f("fk_registration_registered_by")
         ),
         sa.ForeignKeyConstraint(
             ["target_group_code"], ["target_group.code"], name=op.f("fk_registration_target_group_code")
@@ -570,31 +742,50 @@ def upgrade() -> None:
             "participant_id",
             name=op.f("uq_registration_workshop_session_id_participant_id"),
         ),
+        sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_registration_kelurahan_code"), "registration", ["kelurahan_code"], unique=False)
+    op.create_index(
+        "ix_registration_delegation_link_id",
+        "registration",
+        ["delegation_link_id"],
+        unique=False,
+        sqlite_where=sa.text("delegation_link_id IS NOT NULL"),
+        postgresql_where=sa.text("delegation_link_id IS NOT NULL"),
+    )
     op.create_index(op.f("ix_registration_participant_id"), "registration", ["participant_id"], unique=False)
     op.create_index(
-        op.f("ix_registration_target_group_code"), "registration", ["target_group_code"], unique=False
+        "ix_registration_places",
+        "registration",
+        ["workshop_session_id", "status", "kelurahan_code", "target_group_code"],
+        unique=False,
+    )
+    op.create_index(
+        "ix_registration_request_key",
+        "registration",
+        ["request_key"],
+        unique=True,
+        sqlite_where=sa.text("request_key IS NOT NULL"),
+        postgresql_where=sa.text("request_key IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_registration_waiting_number",
+        "registration",
+        ["workshop_session_id", "waiting_number"],
+        unique=False,
+        sqlite_where=sa.text("waiting_number IS NOT NULL"),
+        postgresql_where=sa.text("waiting_number IS NOT NULL"),
+    )
+    op.create_index(
+        op.f("ix_registration_workshop_session_id"), "registration", ["workshop_session_id"], unique=False
     )
     op.create_table(
         "attendance",
         sa.Column("registration_id", sa.Integer(), nullable=False),
-        sa.Column(
-            "status",
-            sa.Enum(
-                "present",
-                "absent",
-                "excused",
-                name="status",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
+        sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by", sa.Integer(), nullable=True),
         sa.Column("attendance_import_id", sa.Integer(), nullable=True),
+        one_of("attendance", "status", "present", "absent", "excused"),
         sa.ForeignKeyConstraint(
             ["attendance_import_id"],
             ["attendance_import.id"],
@@ -610,161 +801,103 @@ def upgrade() -> None:
         op.f("ix_attendance_attendance_import_id"), "attendance", ["attendance_import_id"], unique=False
     )
     op.create_table(
-        "attendance_import_row",
-        sa.Column("attendance_import_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "kind",
-            sa.Enum(
-                "create",
-                "update",
-                "unchanged",
-                "duplicate",
-                "skip",
-                "review",
-                "error",
-                name="kind",
-                native_enum=False,
-                create_constraint=True,
-                length=20,
-            ),
-            nullable=False,
-        ),
-        sa.Column("cells", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("corrected", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("decision", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("messages", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
-        sa.Column("of_number", sa.Integer(), nullable=True),
-        sa.Column("participant_id", sa.Integer(), nullable=True),
-        sa.Column("registration_id", sa.Integer(), nullable=True),
-        sa.Column("before", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-        sa.Column("after", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["attendance_import_id"],
-            ["attendance_import.id"],
-            name=op.f("fk_attendance_import_row_attendance_import_id"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["participant_id"],
-            ["participant.id"],
-            name=op.f("fk_attendance_import_row_participant_id"),
-            ondelete="SET NULL",
-        ),
+        "attendance_mark",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=True),
+        sa.Column("marked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("marked_by", sa.Integer(), nullable=True),
+        sa.Column("nonce", sa.String(length=64), nullable=True),
+        one_of("attendance_mark", "status", "present", "absent", "excused"),
+        sa.ForeignKeyConstraint(["marked_by"], ["app_user.id"], name=op.f("fk_attendance_mark_marked_by")),
         sa.ForeignKeyConstraint(
             ["registration_id"],
             ["registration.id"],
-            name=op.f("fk_attendance_import_row_registration_id"),
-            ondelete="SET NULL",
+            name=op.f("fk_attendance_mark_registration_id"),
+            ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("attendance_import_id", "number", name=op.f("pk_attendance_import_row")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_attendance_mark")),
+        sa.UniqueConstraint("nonce", name=op.f("uq_attendance_mark_nonce")),
     )
     op.create_index(
-        op.f("ix_attendance_import_row_participant_id"),
-        "attendance_import_row",
-        ["participant_id"],
-        unique=False,
+        op.f("ix_attendance_mark_registration_id"), "attendance_mark", ["registration_id"], unique=False
     )
-    op.create_index(
-        op.f("ix_attendance_import_row_registration_id"),
-        "attendance_import_row",
-        ["registration_id"],
-        unique=False,
+    op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("occasion", sa.String(length=100), nullable=True),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("body", sa.String(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        one_of(
+            "message",
+            "kind",
+            "confirmed",
+            "waitlisted",
+            "moved-up",
+            "reminder",
+            "cancelled",
+            "session-cancelled",
+            "session-changed",
+        ),
+        one_of("message", "status", "waiting", "sending", "sent", "failed", "unknown"),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_message_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("occasion", name=op.f("uq_message_occasion")),
     )
-
-    _keep_activities_append_only()
-
-
-APPEND_ONLY = {
-    "sqlite": (
-        "CREATE TRIGGER activity_no_update BEFORE UPDATE ON activity "
-        "BEGIN SELECT RAISE(ABORT, 'the activity log is append-only'); END",
-        "CREATE TRIGGER activity_no_delete BEFORE DELETE ON activity "
-        "BEGIN SELECT RAISE(ABORT, 'the activity log is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE FUNCTION activity_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the activity log is append-only'; END $$",
-        "CREATE TRIGGER activity_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON activity "
-        "FOR EACH STATEMENT EXECUTE FUNCTION activity_is_append_only()",
-    ),
-}
-
-
-def _keep_activities_append_only() -> None:
+    op.create_index(op.f("ix_message_registration_id"), "message", ["registration_id"], unique=False)
     for statement in APPEND_ONLY[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
 def downgrade() -> None:
-    op.drop_index(op.f("ix_attendance_import_row_registration_id"), table_name="attendance_import_row")
-    op.drop_index(op.f("ix_attendance_import_row_participant_id"), table_name="attendance_import_row")
-    op.drop_table("attendance_import_row")
-    op.drop_index(op.f("ix_attendance_attendance_import_id"), table_name="attendance")
+    op.drop_table("message")
+    op.drop_table("attendance_mark")
     op.drop_table("attendance")
-    op.drop_index(op.f("ix_registration_target_group_code"), table_name="registration")
-    op.drop_index(op.f("ix_registration_participant_id"), table_name="registration")
-    op.drop_index(op.f("ix_registration_kelurahan_code"), table_name="registration")
     op.drop_table("registration")
-    op.drop_index(op.f("ix_attendance_import_workshop_session_id"), table_name="attendance_import")
-    op.drop_index(op.f("ix_attendance_import_uploaded_file_id"), table_name="attendance_import")
-    op.drop_index(op.f("ix_attendance_import_uploaded_by"), table_name="attendance_import")
+    op.drop_table("attendance_import_row")
+    op.drop_table("session_group_places")
+    op.drop_table("folded_registration")
+    op.drop_table("delegation_link")
     op.drop_table("attendance_import")
     op.drop_table("workshop_target_group")
-    op.drop_index(op.f("ix_workshop_session_workshop_id"), table_name="workshop_session")
-    op.drop_index(op.f("ix_workshop_session_venue_id"), table_name="workshop_session")
-    op.drop_index(op.f("ix_workshop_session_starts_at"), table_name="workshop_session")
     op.drop_table("workshop_session")
-    op.drop_index(op.f("ix_password_link_user_id"), table_name="password_link")
+    op.drop_table("possible_duplicate")
+    op.drop_table("people_merge")
     op.drop_table("password_link")
-    op.drop_index(op.f("ix_login_session_user_id"), table_name="login_session")
-    op.drop_index(op.f("ix_login_session_expires_at"), table_name="login_session")
     op.drop_table("login_session")
-    op.drop_index(op.f("ix_api_token_user_id"), table_name="api_token")
+    op.drop_table("group_membership")
+    op.drop_table("column_mapping")
     op.drop_table("api_token")
-    op.drop_index(op.f("ix_activity_user_id"), table_name="activity")
-    op.drop_index(op.f("ix_activity_subject_id"), table_name="activity")
-    op.drop_index(op.f("ix_activity_at"), table_name="activity")
     op.drop_table("activity")
-    op.drop_index(op.f("ix_workshop_organization_id"), table_name="workshop")
     op.drop_table("workshop")
-    op.drop_index(op.f("ix_venue_kelurahan_code"), table_name="venue")
     op.drop_table("venue")
-    op.drop_index(op.f("ix_target_group_synonym_target_group_code"), table_name="target_group_synonym")
     op.drop_table("target_group_synonym")
-    op.drop_index(op.f("ix_participant_phone"), table_name="participant")
-    op.drop_index(op.f("ix_participant_name_key"), table_name="participant")
-    op.drop_index(op.f("ix_participant_kelurahan_code"), table_name="participant")
-    op.drop_index(op.f("ix_participant_email"), table_name="participant")
     op.drop_table("participant")
-    op.drop_index(
-        "uq_coverage_target_kelurahan",
-        table_name="coverage_target",
-        sqlite_where=sa.text("target_group_code IS NULL"),
-        postgresql_where=sa.text("target_group_code IS NULL"),
-    )
-    op.drop_index(
-        "uq_coverage_target_group",
-        table_name="coverage_target",
-        sqlite_where=sa.text("target_group_code IS NOT NULL"),
-        postgresql_where=sa.text("target_group_code IS NOT NULL"),
-    )
+    op.drop_table("denominator")
     op.drop_table("coverage_target")
-    op.drop_index(op.f("ix_area_alias_area_code"), table_name="area_alias")
     op.drop_table("area_alias")
-    op.drop_index(op.f("ix_app_user_organization_id"), table_name="app_user")
     op.drop_table("app_user")
     op.drop_table("ambiguous_place_candidate")
-    op.drop_index(op.f("ix_uploaded_file_sha256"), table_name="uploaded_file")
     op.drop_table("uploaded_file")
     op.drop_table("target_group")
     op.drop_table("outbox_task")
     op.drop_table("organization")
-    op.drop_index(op.f("ix_login_failure_email"), table_name="login_failure")
-    op.drop_index(op.f("ix_login_failure_at"), table_name="login_failure")
-    op.drop_index(op.f("ix_login_failure_address"), table_name="login_failure")
     op.drop_table("login_failure")
-    op.drop_index(op.f("ix_area_parent_code"), table_name="area")
     op.drop_table("area")
     op.drop_table("ambiguous_place")
     if op.get_bind().dialect.name == "postgresql":

@@ -1,0 +1,72 @@
+"""Who may change an import: other organizations find none, viewers are refused, and neither changes anything."""
+
+from collections.abc import Callable
+from functools import partial
+
+import pytest
+
+from app.database import Db, reading, writing
+from app.errors import Forbidden, NotFound
+from app.models import AttendanceImport
+from app.permissions import Actor, Permission
+from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.services.authorization import require_permission
+from app.services.imports.column_mappings import forget_columns
+from app.services.imports.commit import commit, commit_or_queue, queue_commit
+from app.services.imports.mapping import remap
+from app.services.imports.review import correct_alike, correct_row, judge_now
+from app.services.imports.undo import undo
+from app.services.imports.upload import discard, upload
+from app.services.registrations.lists import upload_list
+from tests.stories import City, dump, sheet
+
+LIST = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
+
+
+@pytest.fixture
+def city(city: City) -> City:
+    city.upload(city.session("A-1"), LIST)
+    return city
+
+
+def changes(city: City, db: Db, actor: Actor, import_id: int) -> list[Callable[[], object]]:
+    """Return everything that can be done to an import, and to its session by uploading another."""
+    vault = city.vault
+    return [
+        partial(upload, db, db, vault, actor, "A-1", "daftar.csv", LIST),
+        partial(upload_list, db, db, vault, actor, "A-1", "daftar.csv", LIST),
+        partial(remap, db, db, vault, actor, import_id, {"header_row": 1}),
+        partial(correct_row, db, vault, actor, import_id, 2, cells={"name": "Nur Aini"}),
+        partial(correct_alike, db, vault, actor, import_id, 2, cells={"kelurahan": "Lamaru"}),
+        partial(judge_now, db, vault, actor, import_id),
+        partial(forget_columns, db, actor, import_id),
+        partial(commit, db, vault, actor, import_id),
+        partial(commit_or_queue, db, vault, actor, import_id),
+        partial(queue_commit, db, actor, import_id),
+        partial(undo, db, actor, import_id),
+        partial(discard, db, actor, import_id),
+    ]
+
+
+@pytest.mark.parametrize(("name", "refusal"), [("tono", NotFound), ("rina", Forbidden)])
+def test_who_may_not_change_an_import_changes_nothing(
+    city: City, name: str, refusal: type[NotFound] | type[Forbidden]
+) -> None:
+    before = dump(city.engine)
+
+    with writing(city.engine) as db:
+        for change in changes(city, db, city.actor(name), city.all(AttendanceImport)[0].id):
+            with pytest.raises(refusal):
+                change()
+
+    assert dump(city.engine) == before
+
+
+def test_a_permission_covers_the_things_of_the_own_organization(city: City) -> None:
+    with reading(city.engine) as db:
+        workshop_session = workshop_session_by_code(db, city.actor("sari"), "A-1")
+        for name in ("made", "sari", "budi"):
+            require_permission(db, city.actor(name), Permission.IMPORT_COMMIT, workshop_session)
+        for name in ("tono", "rina"):
+            with pytest.raises(Forbidden):
+                require_permission(db, city.actor(name), Permission.IMPORT_COMMIT, workshop_session)
