@@ -47,7 +47,7 @@ class Settings(BaseSettings):
 
     @property
     def embedded(self) -> bool:
-        """Whether everything lives in `data_dir`: SQLite, its secret and its jobs."""
+        """Return whether everything lives in `data_dir`: SQLite and its secret."""
         return self.database.startswith("sqlite")
 
     @property

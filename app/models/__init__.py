@@ -20,7 +20,7 @@ from app.models.duplicates import FoldedRegistration, PairState, PeopleMerge, Po
 from app.models.group_memberships import GroupMembership
 from app.models.messages import Message, MessageKind, MessageStatus
 from app.models.organizations import Organization, OrganizationKind
-from app.models.outbox import OutboxKind, OutboxTask
+from app.models.outbox import OutboxKind, OutboxTask, ScheduledRun
 from app.models.participants import Participant, Sex
 from app.models.registrations import Basis, Channel, Registration, RegistrationStatus
 from app.models.target_groups import TargetGroup, TargetGroupSynonym
@@ -73,6 +73,7 @@ __all__ = [
     "RegistrationStatus",
     "Role",
     "RowKind",
+    "ScheduledRun",
     "SessionGroupPlaces",
     "SessionMode",
     "Sex",

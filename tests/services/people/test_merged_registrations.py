@@ -1,7 +1,7 @@
 """Two records of one person, both registered for a session: their place, their ticket and their letters."""
 
 from app.database import reading
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.models import Message, Registration, RegistrationStatus
 from app.queries.registrations.history import registration_history
 from app.settings import Settings
@@ -56,7 +56,7 @@ def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
     made = merged(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
 
     assert standing_of(city) == {own.code: (CONFIRMED, None)}
-    Jobs(mailing, city.engine, city.vault).drain()
+    TaskRunner(mailing, city.engine, city.vault).drain()
     assert [letter["To"] for letter in post.letters] == ["ani@contoh.id", "dewi@contoh.id"]
 
     unmerged(city, made)
