@@ -40,8 +40,8 @@ class PossibleDuplicate(SQLModel, table=True):
 class PeopleMerge(SQLModel, table=True):
     """Two records that became one: `absorbed_id` is gone, `kept_id` has what both had.
 
-    `before` and `after` are all rows that the merge changed, as it found and left them, a NIK encrypted as it is
-    stored; by them it is undone, and both are emptied when it can't be any more. The two ids are no foreign
+    `before` and `after` are the rows that the merge changed, as it found and left them, a NIK encrypted as it is
+    stored; by them it is undone. Both are empty if it can't be undone, or not any more. The two ids are no foreign
     keys: the absorbed record is gone, and the kept one may be absorbed in its turn.
     """
 
@@ -61,7 +61,10 @@ class PeopleMerge(SQLModel, table=True):
 
 
 class FoldedRegistration(SQLModel, table=True):
-    """A registration into which a merge folded two of the same session; it may be folded again and be gone."""
+    """A registration into which a merge folded two of the same session, so that the merge can't be undone.
+
+    It may be folded again and be gone.
+    """
 
     __tablename__ = "folded_registration"
 
