@@ -54,7 +54,6 @@ class AdvisoryLock(IntEnum):
     REFERENCE_DATA = 64_710_003
     LOGINS = 64_710_004
     TARGETS = 64_710_005
-    JOBS_TABLES = 64_710_006
     LOG = 64_710_007
 
 
@@ -248,14 +247,6 @@ def _is_postgresql(bind: Engine | Connection) -> bool:
 def take_lock(connection: Connection, key: AdvisoryLock) -> bool:
     """Takes PostgreSQL's advisory lock `key` if nobody else has it; it is held until the connection ends."""
     return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
-
-
-@contextmanager
-def one_at_a_time(engine: Engine, key: AdvisoryLock) -> Iterator[None]:
-    """Holds PostgreSQL's advisory lock `key`, and waits for whoever has it; for what servers do as they start."""
-    with engine.begin() as connection:
-        connection.execute(select(func.pg_advisory_xact_lock(key)))
-        yield
 
 
 def alembic_config(engine: Engine) -> Config:

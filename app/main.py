@@ -1,16 +1,19 @@
 """The application: `create_app(settings)` puts everything together; nothing is built on import."""
 
 import gc
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
+from sqlalchemy import Engine
 from starlette.middleware.gzip import GZipMiddleware
 
 from app.database import create_engine, create_report_engine
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
+from app.jobs.worker import Worker
 from app.nik_vault import NikVault
 from app.routers import api, pages
+from app.services.imports.progress import import_progress
 from app.settings import Settings
 from app.web.container import Container
 from app.web.limits import AddressLimits
@@ -24,14 +27,15 @@ SMALLEST_COMPRESSED = 500
 def create_app(settings: Settings | None = None) -> FastAPI:
     """The service with its pages and API; the database is expected to be up to date."""
     settings = settings or Settings()
-    jobs = Jobs(settings, create_engine(settings), NikVault(settings.secret))
-    container = make_container(jobs)
+    engine, vault = create_engine(settings), NikVault(settings.secret)
+    worker = Worker(TaskRunner(settings, engine, vault))
+    container = make_container(settings, engine, vault, worker.wake)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         # What is there by now stays: Python's collector of circular references need not walk through it again.
         gc.freeze()
-        with jobs.consuming():
+        with worker.running():
             yield
         container.close()
 
@@ -54,16 +58,16 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
-def make_container(jobs: Jobs) -> Container:
-    """What the routes reach, with the database and the background work of `jobs`."""
-    report_engine = create_report_engine(jobs.settings, jobs.engine)
+def make_container(
+    settings: Settings, engine: Engine, vault: NikVault, wake_worker: Callable[[], None]
+) -> Container:
+    """Return what the routes reach."""
     return Container(
-        jobs.settings,
-        jobs.engine,
-        report_engine,
-        jobs.vault,
-        jobs.wake,
-        jobs.close,
-        jobs.rows_done,
+        settings,
+        engine,
+        create_report_engine(settings, engine),
+        vault,
+        wake_worker,
+        import_progress(engine).read,
         AddressLimits(),
     )

@@ -12,7 +12,6 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import Engine
 
 from app.database import Db, create_engine
-from app.jobs import Jobs
 from app.main import create_app, make_container
 from app.nik_vault import NikVault
 from app.services.accounts import users
@@ -76,6 +75,6 @@ def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 @pytest.fixture
 def app(settings: Settings, engine: Engine, built_app: FastAPI) -> Iterator[FastAPI]:
     """The service, without what runs in the background."""
-    built_app.state.container = make_container(Jobs(settings, engine, NikVault(settings.secret)))
+    built_app.state.container = make_container(settings, engine, NikVault(settings.secret), lambda: None)
     yield built_app
     built_app.state.container.close()

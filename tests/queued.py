@@ -1,24 +1,28 @@
 """What is seen of background work while it is under way."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
-import pytest
-
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 
 Seen = TypeVar("Seen")
 
 
-def drained(jobs: Jobs, monkeypatch: pytest.MonkeyPatch, look: Callable[[], Seen]) -> list[Seen]:
-    """Does what is queued; what `look` sees each time that it tells how far it is."""
-    seen, tell = list[Seen](), jobs.huey.put
+def drained(runner: TaskRunner, look: Callable[[], Seen]) -> list[Seen]:
+    """Do what is queued; return what `look` sees each time that progress is reported."""
+    seen, progress = list[Seen](), runner.progress
 
-    def tell_and_look(key: str, rows: tuple[int, int]) -> None:
-        tell(key, rows)
-        seen.append(look())
+    class Watched:
+        def write(self, *numbers: int) -> None:
+            progress.write(*numbers)
+            seen.append(look())
 
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(jobs.huey, "put", tell_and_look)
-        jobs.drain()
+        def __getattr__(self, name: str) -> Any:
+            return getattr(progress, name)
+
+    runner.progress = Watched()
+    try:
+        runner.drain()
+    finally:
+        runner.progress = progress
     return seen

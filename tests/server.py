@@ -5,7 +5,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -44,8 +44,9 @@ def jangkau(environment: dict[str, str]) -> Jangkau:
 
 
 @dataclass(frozen=True)
-class Server:
-    url: str
+class Running:
+    """A command that runs until it is stopped."""
+
     process: BaseProcess
     log: Path
 
@@ -59,7 +60,12 @@ class Server:
         self.process.join(SECONDS_TO_STOP)
         if self.process.exitcode is None:
             self.kill()
-            pytest.fail(f"the server did not stop:\n{self.log.read_text()}")
+            pytest.fail(f"the process did not stop:\n{self.log.read_text()}")
+
+
+@dataclass(frozen=True)
+class Server(Running):
+    url: str
 
 
 @pytest.fixture
@@ -76,13 +82,35 @@ def serving(environment: dict[str, str], folder: Path, *, afresh: bool = False) 
     log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
     command = ["serve", "--port", str(port)]
     process = shell.start(command, {**environment, "JANGKAU_BASE_URL": url}, output=log, afresh=afresh)
-    server = Server(url, process, log)
+    server = Server(process, log, url)
     try:
         _wait_until_alive(server)
         yield server
     finally:
         server.stop()
     assert "Traceback" not in log.read_text(), log.read_text()
+
+
+@contextmanager
+def working(environment: dict[str, str], folder: Path, *, afresh: bool = False) -> Iterator[Running]:
+    """`jangkau worker`, which does the background work."""
+    log = folder / "worker.log"
+    worker = Running(shell.start(["worker"], environment, output=log, afresh=afresh), log)
+    try:
+        wait_until(lambda: log.exists() and "ready" in log.read_text(), worker)
+        yield worker
+    finally:
+        worker.stop()
+    assert "Traceback" not in log.read_text(), log.read_text()
+
+
+def wait_until(is_so: Callable[[], bool], running: Running, seconds: float = SECONDS_TO_START) -> None:
+    """Ask again and again. Fails the test if it isn't so in time, or if the process ends before."""
+    deadline = time.monotonic() + seconds
+    while not is_so():
+        running.process.join(SECONDS_BETWEEN_TRIES)
+        if time.monotonic() > deadline or running.process.exitcode is not None:
+            pytest.fail(f"waited in vain:\n{running.log.read_text()}")
 
 
 def free_port() -> int:
@@ -92,11 +120,12 @@ def free_port() -> int:
 
 
 def _wait_until_alive(server: Server) -> None:
-    deadline = time.monotonic() + SECONDS_TO_START
     with httpx2.Client(base_url=server.url) as visitor:
-        while time.monotonic() < deadline and server.process.exitcode is None:
-            with suppress(httpx2.HTTPError):
-                visitor.get("/health/live").raise_for_status()
-                return
-            server.process.join(SECONDS_BETWEEN_TRIES)
-    pytest.fail(f"the server did not start:\n{server.log.read_text()}")
+
+        def answers() -> bool:
+            try:
+                return visitor.get("/health/live").is_success
+            except httpx2.HTTPError:
+                return False
+
+        wait_until(answers, server)

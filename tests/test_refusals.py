@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.database import writing
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.models import AreaAlias, OutboxKind
 from app.nik_vault import NikVault
 from app.services.outbox import queue
@@ -29,14 +29,13 @@ def test_the_log_names_the_constraint_and_nobody(
     app = FastAPI()
     answer_problems(app)
     app.post("/catat/{name}")(partial(note_twice, engine))
-    jobs = Jobs(settings, engine, NikVault(settings.secret))
-    monkeypatch.setattr(jobs, "_perform", lambda _task: note_twice(engine, "Tuti Kenanga"))
+    runner = TaskRunner(settings, engine, NikVault(settings.secret))
+    monkeypatch.setattr(runner, "_perform", lambda _task: note_twice(engine, "Tuti Kenanga"))
     with writing(engine) as db:
         queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=1)
 
     answer = TestClient(app).post("/catat/Rina Melati", headers={"accept": "application/json"})
-    jobs.drain()
-    jobs.close()
+    runner.drain()
 
     assert answer.status_code == 409
     assert "POST /catat/{name}: refused by" in caplog.text

@@ -1,7 +1,9 @@
 """The commands: thin over services and queries. They speak English and act as the operator."""
 
 import os
+import signal
 import sys
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from shutil import copyfileobj
@@ -12,12 +14,14 @@ import typer
 import uvicorn
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
-from app.cli.installation import installation, require_secret, require_servable
+from app.cli.installation import Installation, installation, require_secret, require_servable
 from app.cli.output import progress_bar, write_document, write_summary
 from app.cli.reports import report_app
 from app.database import reading, writing
 from app.errors import Invalid, Problem
 from app.i18n import time_text, translator, utc
+from app.jobs.tasks import TaskRunner
+from app.jobs.worker import Worker
 from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
@@ -117,14 +121,11 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000,
     workers: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
-    """Brings the database up to date, then serves."""
-    here = installation()
-    require_servable(here)
-    bring_up_to_date(here.engine)
-    with reading(here.engine) as look:
-        require_secret(look, here.vault)
-        typer.echo(f"Jangkau: http://{host}:{port}")
-        if not has_users(look):
+    """Brings the database up to date, then serves and does background work."""
+    here = _ready_installation()
+    typer.echo(f"Jangkau: http://{host}:{port}")
+    with reading(here.engine) as read_db:
+        if not has_users(read_db):
             typer.echo("The database is empty. 'jangkau demo' fills it with a demonstration, or begin with")
             typer.echo("'jangkau user create YOU@EXAMPLE.ID --name YOU --role admin'.")
     here.engine.dispose()
@@ -138,6 +139,29 @@ def serve(
         log_level="warning",
         server_header=False,
     )
+
+
+@app.command()
+def worker() -> None:
+    """Brings the database up to date, then does background work until it is stopped (SIGTERM or Ctrl-C).
+
+    Of several processes, 'jangkau serve' included, one works at a time; another takes over when it ends.
+    """
+    here = _ready_installation()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt), Worker(TaskRunner(here.settings, here.engine, here.vault)).running():
+        typer.echo("Jangkau: ready for background work.")
+        signal.pause()
+
+
+def _ready_installation() -> Installation:
+    """Return the installation with its database up to date. Raises `Problem` if its settings are wrong."""
+    here = installation()
+    require_servable(here)
+    bring_up_to_date(here.engine)
+    with reading(here.engine) as read_db:
+        require_secret(read_db, here.vault)
+    return here
 
 
 @db_app.command()

@@ -45,6 +45,7 @@ from app.models.messages import (
 from app.models.outbox import (
     OutboxKind,
     OutboxTask,
+    ScheduledRun,
 )
 from app.models.people import (
     FoldedRegistration,
@@ -120,6 +121,7 @@ __all__ = [
     "RegistrationStatus",
     "Role",
     "RowKind",
+    "ScheduledRun",
     "SessionGroupPlaces",
     "SessionMode",
     "Sex",

@@ -1,4 +1,4 @@
-"""The outbox: work queued in the same transaction as the change that asks for it, and done after it."""
+"""Background work: tasks queued in the same transaction as the change that asks for them, and regular work."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -17,8 +17,11 @@ class OutboxKind(StrEnum):
 
 
 class OutboxTask(SQLModel, table=True):
-    """Done once its row is gone. `claimed_until` keeps two workers from the same task; a claim that ran out
-    belonged to a worker that died, and the task is taken again."""
+    """A task to be done; its row is deleted once it is done.
+
+    `claimed_until` keeps two workers from the same task; a claim that ran out belonged to a worker that died, and the
+    task is claimed again. `rows_done` of `rows_total` is the progress of an import, on PostgreSQL.
+    """
 
     __tablename__ = "outbox_task"
 
@@ -28,3 +31,14 @@ class OutboxTask(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
     claimed_until: datetime | None = Field(default=None, sa_type=Instant)
     attempts: int = 0
+    rows_done: int | None = None
+    rows_total: int | None = None
+
+
+class ScheduledRun(SQLModel, table=True):
+    """The latest due time for which regular work (an entry of the timetable) was begun."""
+
+    __tablename__ = "scheduled_run"
+
+    name: str = Field(primary_key=True)
+    due_at: datetime = Field(sa_type=Instant)

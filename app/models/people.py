@@ -95,11 +95,11 @@ class PossibleDuplicate(SQLModel, table=True):
 
 
 class PeopleMerge(SQLModel, table=True):
-    """Two records that became one: `absorbed_id` is gone, `kept_id` has what both had.
+    """A merge of two people: the record `absorbed_id` was deleted, `kept_id` has what both had.
 
-    `before` and `after` are all rows that the merge changed, as it found and left them, a NIK encrypted as it is
-    stored; by them it is undone, and both are emptied when it can't be any more. The two ids are no foreign
-    keys: the absorbed record is gone, and the kept one may be absorbed in its turn.
+    `before` and `after` are the rows that the merge changed, with NIKs encrypted; undo restores `before`. Both are
+    empty if the merge can't be undone, or can't be any more. The ids are no foreign keys, because the absorbed record
+    is deleted and the kept one may be absorbed by a later merge.
     """
 
     __tablename__ = "people_merge"
@@ -118,7 +118,10 @@ class PeopleMerge(SQLModel, table=True):
 
 
 class FoldedRegistration(SQLModel, table=True):
-    """A registration into which a merge folded two of the same session; it may be folded again and be gone."""
+    """A registration that replaced two registrations of the same session in a merge, which therefore can't be undone.
+
+    There is no foreign key, because a later merge may delete the registration.
+    """
 
     __tablename__ = "folded_registration"
 

@@ -1,13 +1,13 @@
-"""The outbox: work is queued in the transaction that asks for it, claimed by one worker, and gone once done.
+"""The outbox: work is queued in the transaction that asks for it, claimed by one worker, and deleted once done.
 
-The job library loses a task whose worker is killed; here its row stays, and another worker takes it again.
+If a worker is killed, its task stays claimed, and another worker claims it again.
 """
 
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlmodel import col
 
 from app.database import Db
@@ -49,12 +49,17 @@ def queue(db: Db, kind: OutboxKind, **payload: object) -> None:
     db.info[QUEUED] = True
 
 
+def has_task(read_db: Db) -> bool:
+    """Return whether there is a task to claim. Unlike `claim` it waits for no writer of SQLite."""
+    return read_db.scalar(select(col(OutboxTask.id)).where(_claimable()).limit(1)) is not None
+
+
 def claim(db: Db) -> ClaimedTask | None:
-    """The oldest task that nobody works on, now claimed. Mails come last: a mail server that is slow to answer keeps
-    nobody waiting for an import."""
+    """Claim the oldest task that no worker has claimed and return it, or None. Mails come last, so that a slow mail
+    server keeps nobody waiting for an import."""
     task = db.scalars(
         select(OutboxTask)
-        .where(or_(col(OutboxTask.claimed_until).is_(None), col(OutboxTask.claimed_until) < now()))
+        .where(_claimable())
         .order_by(col(OutboxTask.kind) == OutboxKind.SEND_MESSAGE, col(OutboxTask.id))
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -86,8 +91,8 @@ def postpone(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
 
 
 def release_claims(db: Db) -> None:
-    """Whoever claimed a task is gone: it can be claimed again, without waiting until that claim runs out."""
-    db.exec(update(OutboxTask).values(claimed_until=None))
+    """Let tasks be claimed again at once whose worker is gone. Tasks that were postponed stay so."""
+    db.exec(update(OutboxTask).where(col(OutboxTask.attempts) > 0).values(claimed_until=None))
 
 
 def finish(db: Db, task_id: int) -> None:
@@ -95,3 +100,7 @@ def finish(db: Db, task_id: int) -> None:
     task = db.get(OutboxTask, task_id)
     if task is not None:
         db.delete(task)
+
+
+def _claimable() -> ColumnElement[bool]:
+    return or_(col(OutboxTask.claimed_until).is_(None), col(OutboxTask.claimed_until) < now())

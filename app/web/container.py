@@ -14,21 +14,19 @@ from app.web.limits import AddressLimits
 
 @dataclass(frozen=True)
 class Container:
-    """`wake_jobs` is called after a transaction that queued work; `rows_done` tells how far reading or committing an
-    import is, where that is known."""
+    """`wake_worker` is called after a transaction that queued work. `rows_done` returns the progress of an import that
+    is being read or committed (rows done, rows in all), or None."""
 
     settings: Settings
     engine: Engine
     report_engine: Engine
     vault: NikVault
-    wake_jobs: Callable[[], None]
-    close_jobs: Callable[[], None]
+    wake_worker: Callable[[], None]
     rows_done: Callable[[int], tuple[int, int] | None]
     limits: AddressLimits
 
     def close(self) -> None:
         """Lets go of every connection; the application has ended."""
-        self.close_jobs()
         self.engine.dispose()
         self.report_engine.dispose()
 

@@ -62,7 +62,7 @@ def changing(container: Container) -> Iterator[Db]:
     with writing(container.engine) as db:
         yield db
     if db.info.get(QUEUED):
-        container.wake_jobs()
+        container.wake_worker()
 
 
 def _writer(request: Request, _had: _Turn) -> Iterator[Db]:

@@ -91,8 +91,16 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("rows_done", sa.Integer(), nullable=True),
+        sa.Column("rows_total", sa.Integer(), nullable=True),
         one_of("outbox_task", "kind", "commit-import", "find-duplicates", "read-import", "send-message"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_task")),
+    )
+    op.create_table(
+        "scheduled_run",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_scheduled_run")),
     )
     op.create_table(
         "target_group",
@@ -895,6 +903,7 @@ def downgrade() -> None:
     op.drop_table("ambiguous_place_candidate")
     op.drop_table("uploaded_file")
     op.drop_table("target_group")
+    op.drop_table("scheduled_run")
     op.drop_table("outbox_task")
     op.drop_table("organization")
     op.drop_table("login_failure")

@@ -1,7 +1,6 @@
 """Programs that use the API, each with the token of the user for whom it acts."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,13 +21,6 @@ Program = Callable[[str], TestClient]
 @pytest.fixture
 def city(engine: Engine, settings: Settings) -> City:
     return City(engine, settings)
-
-
-@pytest.fixture
-def app(app: FastAPI) -> FastAPI:
-    """Nothing is queued for its background work: a test that needs it does it itself."""
-    app.state.container = replace(app.state.container, wake_jobs=lambda: None)
-    return app
 
 
 @pytest.fixture

@@ -13,26 +13,26 @@ import pytest
 from sqlalchemy import text
 
 from app.database import reading, writing
-from app.jobs import Jobs
 from app.models import Attendance, AttendanceImport, ImportStatus, Participant, Registration
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
-from app.settings import Settings
+from app.services.imports.progress import import_progress
 from tests.server import Server, serving
 from tests.stories import City, crowd
 
 LONG = 3 * MAX_ROWS_AT_ONCE
+MORE_THAN_THE_TIMETABLE_WRITES = 500_000  # bytes
 
 
 @pytest.fixture
 def is_writing(city: City) -> Callable[[], bool]:
-    """Tells whether rows of a transaction that isn't committed have reached the disk."""
+    """Return a function that tells whether rows of a transaction that isn't committed have reached the disk."""
     if city.engine.dialect.name == "sqlite":
         path = str(city.engine.url.database)
         with closing(sqlite3.connect(path)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        return lambda: Path(f"{path}-wal").stat().st_size > 0
+        return lambda: Path(f"{path}-wal").stat().st_size > MORE_THAN_THE_TIMETABLE_WRITES
 
     def has_grown() -> bool:
         with reading(city.engine) as look:
@@ -65,13 +65,13 @@ def test_all_or_nothing(city: City, server: Server, is_writing: Callable[[], boo
 
 
 def test_a_long_list_is_taken_up_again(
-    city: City, server: Server, settings: Settings, environment: dict[str, str], tmp_path: Path
+    city: City, server: Server, environment: dict[str, str], tmp_path: Path
 ) -> None:
     made = city.upload(city.session(), crowd(LONG))
-    asking, headers = Jobs(settings, city.engine, city.vault), as_sari(city)
+    progress, headers = import_progress(city.engine), as_sari(city)
 
     assert ask_to_commit(server, made.id, headers).status_code == 202
-    while not ((rows := asking.rows_done(made.id)) and rows[0] > 0):
+    while not ((rows := progress.read(made.id)) and rows[0] > 0):
         pass
     server.kill()
     assert standing(city) == (ImportStatus.COMMITTING, [0, 0, 0])

@@ -1,5 +1,6 @@
-"""Merges of people of the last 30 days, which can be undone."""
+"""Merges of people of the last 30 days, most of which can be undone."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,7 +10,7 @@ from sqlmodel import col
 from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_
-from app.models import PeopleMerge, User
+from app.models import FoldedRegistration, PeopleMerge, Registration, User, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor, Permission, Reach
 
@@ -19,7 +20,10 @@ MOST_SHOWN = 50
 
 @dataclass(frozen=True)
 class MergeView:
-    """Two records that are one now; `merged_by` is None where it was done at the command line."""
+    """Two records that are one now; `merged_by` is None if it was done at the command line.
+
+    `can_be_undone` is False if two registrations of one session became one; `sessions` are the codes of those.
+    """
 
     id: int
     kept_id: int
@@ -27,6 +31,8 @@ class MergeView:
     absorbed_name: str
     merged_at: datetime
     merged_by: str | None
+    can_be_undone: bool
+    sessions: tuple[str, ...]
 
 
 def merge_by_id(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
@@ -38,8 +44,13 @@ def merge_by_id(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     return found
 
 
+def has_folded_registrations(db: Db, merge_id: int) -> bool:
+    """Return whether the merge made one of two registrations of a session, so that it can't be undone."""
+    return merge_id in _sessions_folded(db, [merge_id])
+
+
 def recent_merges(db: Db, actor: Actor) -> list[MergeView]:
-    """Merges that can still be undone, the newest first, within the actor's reach."""
+    """Return the merges of the last 30 days that were not undone, newest first, within the actor's scope."""
     actor.require(Permission.PEOPLE_MERGE)
     statement = (
         select(PeopleMerge, col(User.name))
@@ -52,10 +63,39 @@ def recent_merges(db: Db, actor: Actor) -> list[MergeView]:
         .order_by(col(PeopleMerge.id).desc())
         .limit(MOST_SHOWN)
     )
+    found = [(people_merge, merged_by) for people_merge, merged_by in db.execute(statement)]
+    folded = _sessions_folded(db, [people_merge.id for people_merge, _ in found])
     return [
-        MergeView(made.id, made.kept_id, made.kept_name, made.absorbed_name, made.merged_at, merged_by)
-        for made, merged_by in db.execute(statement)
+        MergeView(
+            people_merge.id,
+            people_merge.kept_id,
+            people_merge.kept_name,
+            people_merge.absorbed_name,
+            people_merge.merged_at,
+            merged_by,
+            can_be_undone=people_merge.id not in folded,
+            sessions=tuple(folded.get(people_merge.id, ())),
+        )
+        for people_merge, merged_by in found
     ]
+
+
+def _sessions_folded(db: Db, merge_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return, by merge, the codes of the sessions in which it made one of two registrations.
+
+    A session is missing if the registration is gone by now, its merge is not.
+    """
+    statement = (
+        select(col(FoldedRegistration.people_merge_id), col(WorkshopSession.code))
+        .outerjoin(Registration, col(Registration.id) == col(FoldedRegistration.registration_id))
+        .outerjoin(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .where(col(FoldedRegistration.people_merge_id).in_(merge_ids))
+        .order_by(col(WorkshopSession.code))
+    )
+    sessions: dict[int, list[str]] = {}
+    for merge_id, code in db.execute(statement):
+        sessions.setdefault(merge_id, []).extend([code] if code else [])
+    return sessions
 
 
 def _within(actor: Actor) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ SUBJECT = "registration"
 class HistoryLine:
     """`status` is what came of it, None where it stayed.
 
-    `because` is "caps", "corrected", "mark", "merge", "overrule", "sheet", "undo" or "unmerge", or the code of a
+    `because` is "caps", "corrected", "mark", "merge", "overrule", "sheet" or "undo", or the code of a
     registration that was cancelled. `code` is that of the registration whose place became free; it `is_there` unless
     its bearer has registered again since, or it was merged with another. `full` are the caps that kept somebody
     waiting, `overruled` those beyond which they got a place: "session", or the code of a kelurahan or a group.

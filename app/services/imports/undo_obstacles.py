@@ -47,8 +47,8 @@ NEWER = {
     ),
 }
 MERGED = N_(
-    "This import can't be undone: %(first)s and %(second)s were merged after it, and both are registered "
-    "for this session. Undo that merge first."
+    "This import can't be undone: %(first)s and %(second)s were merged after it, and both were registered "
+    "for this session. Correct the attendance of single people instead."
 )
 
 # Registrations on which something newer was built: their ids, and whose they are.

@@ -1,7 +1,7 @@
-"""Two records of one person become one; all that changes is kept beside the merge, to put it back.
+"""Two records of one person become one. What changes is kept beside the merge, by which it can be undone.
 
-The record that was made later is kept, of registrations too; a merge that is undone brings the other one back under
-its own number.
+If both are registered for one session, those registrations become one, and the merge can't be undone: nothing of it is
+kept but which registrations they are.
 """
 
 from collections.abc import Collection, Mapping
@@ -61,35 +61,37 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     taken = _fields_of(absorbed, kept, choices or {})
     folds = folds_of(db, kept.id, absorbed.id)
     held = [lock_row(db, WorkshopSession, fold.workshop_session_id) for fold in folds]
-    touched = touched_by(db, kept.id, absorbed.id, folds)
+    touched = touched_by(db, kept.id, absorbed.id)
     made = PeopleMerge(
         kept_id=kept.id,
         absorbed_id=absorbed.id,
         kept_name=kept.name,
         absorbed_name=absorbed.name,
-        before=states_of(db, touched),
+        before={} if folds else states_of(db, touched),
         after={},
         merged_by=actor.user_id,
     )
     db.add(made)
     db.flush()
-    _hand_over_rows(db, touched, folds, taken)
+    _hand_over_rows(db, touched, taken)
+    _hand_over_absences(db, folds)
     _hand_over_registrations(db, touched, folds, _contacts_of(absorbed, kept, taken))
     hand_over_memberships(db, touched)
     db.add_all(FoldedRegistration(people_merge_id=made.id, registration_id=fold.staying) for fold in folds)
     _become_one(db, kept, absorbed, taken)
     for workshop_session in held:
         move_up(db, actor, workshop_session, because="merge")
-    made.after = states_of(db, touched)
+    if not folds:
+        made.after = states_of(db, touched)
     after = {"other": absorbed.id, "fields": sorted(taken), "folded": len(folds)}
     record(db, actor, "merge", "participant", kept.id, after=after)
     return made
 
 
 def folded_into(db: Db, workshop_session_id: int, registrations: Collection[int]) -> list[PeopleMerge]:
-    """The merges, the newest first, that folded two registrations of a session into one of these.
+    """Return the merges, the newest first, that folded two registrations of a session into one of these.
 
-    What only one of the two was told can't be taken out of it again; the merge can be undone first.
+    What only one of the two was told can't be taken out of it again.
     """
     of_session = select(col(Registration.id)).where(
         col(Registration.workshop_session_id) == workshop_session_id
@@ -97,7 +99,7 @@ def folded_into(db: Db, workshop_session_id: int, registrations: Collection[int]
     statement = (
         select(PeopleMerge, col(FoldedRegistration.registration_id))
         .join(FoldedRegistration, col(FoldedRegistration.people_merge_id) == col(PeopleMerge.id))
-        .where(col(PeopleMerge.undone_at).is_(None), col(FoldedRegistration.registration_id).in_(of_session))
+        .where(col(FoldedRegistration.registration_id).in_(of_session))
         .order_by(col(PeopleMerge.id).desc())
     )
     found = [(made, into) for made, into in db.execute(statement) if into in registrations]
@@ -127,12 +129,11 @@ def _contacts_of(absorbed: Participant, kept: Participant, taken: Collection[str
     return frozenset(filter(None, found))
 
 
-def _hand_over_rows(db: Db, touched: Touched, folds: Collection[Fold], taken: Collection[str]) -> None:
+def _hand_over_rows(db: Db, touched: Touched, taken: Collection[str]) -> None:
     """The sheets' rows name the one person, so that an undo finds what they wrote.
 
     What an import had filled in of the absorbed record is taken back from the kept one only where it passed on to it.
     """
-    became = {fold.going: fold.staying for fold in folds}
     passed_on = {column for field in taken for column in FIELDS[field]}
     for key in touched.rows:
         row = db.get_one(AttendanceImportRow, key)
@@ -140,9 +141,17 @@ def _hand_over_rows(db: Db, touched: Touched, folds: Collection[Fold], taken: Co
         row.before = _before_of(row, passed_on)
         if (row.decision or {}).get("person") == touched.absorbed_id:
             row.decision = {**(row.decision or {}), "person": touched.kept_id}
-    for import_id in touched.imports:
-        attendance_import = db.get_one(AttendanceImport, import_id)
-        attendance_import.others = sorted({became.get(id_, id_) for id_ in attendance_import.others})
+    db.flush()
+
+
+def _hand_over_absences(db: Db, folds: Collection[Fold]) -> None:
+    """Name the registrations that stay in the lists of those whom an import marked absent."""
+    staying = {fold.going: fold.staying for fold in folds}
+    of_sessions = col(AttendanceImport.workshop_session_id).in_([fold.workshop_session_id for fold in folds])
+    for attendance_import in db.scalars(select(AttendanceImport).where(of_sessions)):
+        others = sorted({staying.get(id_, id_) for id_ in attendance_import.others})
+        if others != attendance_import.others:
+            attendance_import.others = others
     db.flush()
 
 

@@ -1,4 +1,4 @@
-"""All that a merge of two people touches, as JSON: what it found and left, and by which it is undone."""
+"""The rows that a merge of two people changes, as JSON: what it found and what it left. Its undo compares the two."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,11 +10,9 @@ from sqlmodel import SQLModel, col
 from app.database import Db
 from app.models import (
     Attendance,
-    AttendanceImport,
     AttendanceImportRow,
     AttendanceMark,
     GroupMembership,
-    Message,
     Participant,
     PeopleMerge,
     PossibleDuplicate,
@@ -24,8 +22,7 @@ from app.models import (
 ROW_KEY = ("attendance_import_id", "number")
 ROW_COLUMNS = ("participant_id", "decision", "before", "after")
 
-# By kind the rows of the database as JSON; under "others" each import's list, by the import's number as text, and
-# under "messages" only whose they are: what became of them since stays.
+# The rows of the database as JSON, by kind.
 States = dict[str, Any]
 Thing = TypeVar("Thing", bound=SQLModel)
 
@@ -41,24 +38,22 @@ class Fold:
 
 @dataclass(frozen=True)
 class Touched:
-    """The numbers of all that a merge changes. `rows` are rows of sheets (import, number)."""
+    """The ids of all that a merge changes. `rows` are rows of sheets (import, number)."""
 
     kept_id: int
     absorbed_id: int
     registrations: tuple[int, ...]
     rows: tuple[tuple[int, int], ...]
-    imports: tuple[int, ...]
 
     @classmethod
     def by(cls, made: PeopleMerge) -> "Touched":
-        """What a merge that was made has changed."""
+        """Return what a merge has changed."""
         before = made.before
         return cls(
             kept_id=made.kept_id,
             absorbed_id=made.absorbed_id,
             registrations=tuple(one["id"] for one in before["registrations"]),
             rows=tuple((row["attendance_import_id"], row["number"]) for row in before["rows"]),
-            imports=tuple(int(id_) for id_ in before["others"]),
         )
 
 
@@ -71,31 +66,22 @@ def folds_of(db: Db, kept_id: int, absorbed_id: int) -> tuple[Fold, ...]:
     )
 
 
-def touched_by(db: Db, kept_id: int, absorbed_id: int, folds: Iterable[Fold]) -> Touched:
-    """What a merge of the two would change now."""
-    going = {fold.going for fold in folds}
-    registrations = {fold.staying for fold in folds} | going | set(_registrations(db, absorbed_id).values())
+def touched_by(db: Db, kept_id: int, absorbed_id: int) -> Touched:
+    """Return what a merge of the two would change now."""
     key = (col(AttendanceImportRow.attendance_import_id), col(AttendanceImportRow.number))
     rows = db.execute(
         select(*key).where(col(AttendanceImportRow.participant_id) == absorbed_id).order_by(*key)
     )
-    sessions = select(col(Registration.workshop_session_id)).where(col(Registration.id).in_(going))
-    imports = db.execute(
-        select(col(AttendanceImport.id), col(AttendanceImport.others))
-        .where(col(AttendanceImport.workshop_session_id).in_(sessions))
-        .order_by(col(AttendanceImport.id))
-    )
     return Touched(
         kept_id=kept_id,
         absorbed_id=absorbed_id,
-        registrations=tuple(sorted(registrations)),
+        registrations=tuple(sorted(_registrations(db, absorbed_id).values())),
         rows=tuple((import_id, number) for import_id, number in rows),
-        imports=tuple(import_id for import_id, others in imports if going & set(others)),
     )
 
 
 def states_of(db: Db, touched: Touched) -> States:
-    """What is there of it now; what isn't there is left out."""
+    """Return those of the rows that exist now."""
     db.flush()
     people = (touched.kept_id, touched.absorbed_id)
     pair_of_absorbed = or_(
@@ -104,9 +90,6 @@ def states_of(db: Db, touched: Touched) -> States:
     )
     of_registration = col(Attendance.registration_id).in_(touched.registrations)
     marked = col(AttendanceMark.registration_id).in_(touched.registrations)
-    messages = select(col(Message.id), col(Message.registration_id)).where(
-        col(Message.registration_id).in_(touched.registrations)
-    )
     rows = [found for key in touched.rows if (found := db.get(AttendanceImportRow, key))]
     return {
         "people": _stored(db, Participant, col(Participant.id).in_(people)),
@@ -115,12 +98,7 @@ def states_of(db: Db, touched: Touched) -> States:
         "registrations": _stored(db, Registration, col(Registration.id).in_(touched.registrations)),
         "attendances": _stored(db, Attendance, of_registration),
         "marks": _stored(db, AttendanceMark, marked),
-        "messages": [
-            {"id": id_, "registration_id": registration_id}
-            for id_, registration_id in db.execute(messages.order_by(col(Message.id)))
-        ],
         "rows": [row.model_dump(mode="json", include={*ROW_KEY, *ROW_COLUMNS}) for row in rows],
-        "others": {str(id_): db.get_one(AttendanceImport, id_).others for id_ in touched.imports},
     }
 
 

@@ -31,8 +31,7 @@ def hand_over_memberships(db: Db, touched: Touched) -> None:
 def put_memberships_back(db: Db, made: PeopleMerge, found: States) -> None:
     """Each as it was where it still is as the merge left it, those that went under new numbers."""
     there, left = (_by_id(states) for states in (found, made.after))
-    # A merge that is older than the first membership kept none.
-    for was in things(GroupMembership, made.before.get("memberships", [])):
+    for was in things(GroupMembership, made.before["memberships"]):
         if was.id not in left:
             db.add(GroupMembership(**was.model_dump(exclude={"id"})))
         elif there.get(was.id) == left[was.id]:
@@ -46,4 +45,4 @@ def _later(one: date | None, other: date | None) -> date | None:
 
 
 def _by_id(states: States) -> dict[int, dict[str, Any]]:
-    return {state["id"]: state for state in states.get("memberships", [])}
+    return {state["id"]: state for state in states["memberships"]}

@@ -1,6 +1,6 @@
 """The waiting list: whoever finds no place waits, and moves up by itself when one becomes free."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -36,7 +36,7 @@ def move_up(
     `queries.registrations.history`), and `code` that of the registration whose place it was where the word tells none.
     Nobody moves up once the session has begun or is cancelled: they couldn't come any more.
     """
-    if not is_to_come(workshop_session):
+    if workshop_session.cancelled_at is not None or workshop_session.starts_at <= now():
         return []
     db.flush()
     places = places_of(db, workshop_session)
@@ -52,11 +52,6 @@ def move_up(
     return [one for one in waiting if _moved_up(db, actor, one, places, why)]
 
 
-def is_to_come(workshop_session: WorkshopSession) -> bool:
-    """Whether its places still matter: it is neither cancelled nor has it begun."""
-    return workshop_session.cancelled_at is None and workshop_session.starts_at > now()
-
-
 def _moved_up(db: Db, actor: Actor, waiting: Registration, places: Places, why: Mapping[str, str]) -> bool:
     if places.full(waiting.kelurahan_code, waiting.target_group_code):
         return False
@@ -68,18 +63,6 @@ def _moved_up(db: Db, actor: Actor, waiting: Registration, places: Places, why: 
 def give_place(db: Db, actor: Actor, waiting: Registration, action: str, because: str) -> None:
     """Confirms somebody who waited, and tells them; the log says by whom and why."""
     _confirm(db, actor, waiting, action, {"because": because})
-
-
-def take_back_place(
-    db: Db, actor: Actor, registration: Registration, full: Sequence[str], because: str
-) -> None:
-    """Somebody who had a place waits, at the end of the queue, and is told so; the log says why and what is full."""
-    before = _state(registration)
-    registration.waiting_number = next_waiting_number(db, registration.workshop_session_id)
-    registration.status = RegistrationStatus.WAITLISTED
-    after = {**_state(registration), "because": because, "full": full}
-    record(db, actor, "wait", "registration", registration.code, before=before, after=after)
-    tell(db, MessageKind.WAITLISTED, registration)
 
 
 def _confirm(db: Db, actor: Actor, waiting: Registration, action: str, why: Mapping[str, str]) -> None:

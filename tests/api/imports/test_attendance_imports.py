@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
@@ -210,7 +210,7 @@ def test_a_large_file_is_read_after_the_answer(
     app: FastAPI, settings: Settings, sari: TestClient, city: City
 ) -> None:
     woken: list[bool] = []
-    app.state.container = replace(app.state.container, wake_jobs=lambda: woken.append(True))
+    app.state.container = replace(app.state.container, wake_worker=lambda: woken.append(True))
     city.session()
 
     document = send(sari, crowd(1) + b";" * MAX_BYTES_READ_AT_ONCE).json()
@@ -219,12 +219,12 @@ def test_a_large_file_is_read_after_the_answer(
     assert refusal(sari.post(f"{path}/commit", json={})) == (409, "not-in-review")
 
     assert woken == [True]
-    Jobs(settings, city.engine, city.vault).drain()
+    TaskRunner(settings, city.engine, city.vault).drain()
     assert sari.get(path).json()["counts"]["create"] == 1
 
     mapped = sari.post(f"{path}/mapping", json={"blank_means": "absent"})
     assert (mapped.status_code, mapped.json()["status"]) == (202, "reading")
-    Jobs(settings, city.engine, city.vault).drain()
+    TaskRunner(settings, city.engine, city.vault).drain()
     document = sari.get(path).json()
     assert (document["status"], document["blank_means"]) == ("review", "absent")
 

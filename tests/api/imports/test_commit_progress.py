@@ -1,9 +1,8 @@
 """A long list is committed after the answer; a program asks until that is done."""
 
-import pytest
 from fastapi.testclient import TestClient
 
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.api.problems import refusal
@@ -13,9 +12,7 @@ from tests.stories import City, crowd
 LONG = MAX_ROWS_AT_ONCE + 1
 
 
-def test_the_document_tells_rows_done_of_rows(
-    sari: TestClient, city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, settings: Settings) -> None:
     path = f"/attendance-imports/{city.upload(city.session(), crowd(LONG)).id}"
 
     asked = sari.post(f"{path}/commit", json={})
@@ -26,8 +23,8 @@ def test_the_document_tells_rows_done_of_rows(
     assert (again.status_code, again.json()) == (202, document)
     assert refusal(sari.post(f"{path}/undo")) == (409, "being-committed")
 
-    jobs = Jobs(settings, city.engine, city.vault)
-    told = drained(jobs, monkeypatch, lambda: sari.get(path).json().get("progress"))
+    runner = TaskRunner(settings, city.engine, city.vault)
+    told = drained(runner, lambda: sari.get(path).json().get("progress"))
     assert any(progress and 0 < progress["done"] < progress["of"] == LONG for progress in told)
 
     document = sari.get(path).json()

@@ -1,10 +1,9 @@
 """How far the reading of a large file has come, as a program asks for it."""
 
-import pytest
 from fastapi.testclient import TestClient
 
 from app.database import reading, writing
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
 from app.services.imports.upload import upload
 from app.settings import Settings
@@ -12,13 +11,11 @@ from tests.queued import drained
 from tests.stories import City, crowd
 
 
-def test_the_document_tells_rows_done_of_rows(
-    sari: TestClient, city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, settings: Settings) -> None:
     with reading(city.engine) as look, writing(city.engine) as db:
         to = (look, db, city.vault, OPERATOR, city.session())
         kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
-    path, jobs = f"/attendance-imports/{kept.id}", Jobs(settings, city.engine, city.vault)
-    told = drained(jobs, monkeypatch, lambda: sari.get(path).json().get("progress"))
+    path, runner = f"/attendance-imports/{kept.id}", TaskRunner(settings, city.engine, city.vault)
+    told = drained(runner, lambda: sari.get(path).json().get("progress"))
     assert any(progress and 0 < progress["done"] < progress["of"] == 3000 for progress in told)
     assert "progress" not in sari.get(path).json()

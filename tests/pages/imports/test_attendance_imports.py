@@ -11,7 +11,7 @@ from sqlalchemy import Engine, func, select
 from sqlmodel import col
 
 from app.database import reading, writing
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.models import (
     Activity,
     Attendance,
@@ -275,15 +275,12 @@ def test_whoever_waits_sees_how_many_rows_are_read(
     engine: Engine,
     settings: Settings,
     workshop_session: WorkshopSession,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     vault = NikVault(settings.secret)
     with reading(engine) as look, writing(engine) as db:
         to = (look, db, vault, OPERATOR, workshop_session.code)
         address = f"/unggahan/{upload(*to, 'besar.csv', crowd(3000), at_once=False).id}"
-    jobs = Jobs(settings, engine, vault)
-    said = "".join(
-        drained(jobs, monkeypatch, lambda: staff.get(address, headers={"hx-request": "true"}).text)
-    )
+    runner = TaskRunner(settings, engine, vault)
+    said = "".join(drained(runner, lambda: staff.get(address, headers={"hx-request": "true"}).text))
     assert re.search(r'<progress value="[1-9]\d*" max="3000"', said)
     assert re.search(r"[\d,]+ of 3,000 rows are read\.", said)

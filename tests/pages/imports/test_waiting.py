@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine, update
 
 from app.database import writing
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.models import WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
@@ -37,7 +37,7 @@ def saving(staff: TestClient, workshop_session: WorkshopSession) -> str:
 
 @on_sqlite
 def test_it_says_how_many_rows_are_saved(
-    staff: TestClient, saving: str, engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    staff: TestClient, saving: str, engine: Engine, settings: Settings
 ) -> None:
     page = staff.get(saving)
     assert "The list is being saved, all of it or nothing." in page.text
@@ -46,8 +46,8 @@ def test_it_says_how_many_rows_are_saved(
     assert "Being saved" in staff.get("/unggahan").text
     assert "being saved at this moment" in staff.post(f"{saving}/buang").text
 
-    jobs = Jobs(settings, engine, NikVault(settings.secret))
-    said = drained(jobs, monkeypatch, lambda: staff.get(saving, headers=HTMX).text)
+    runner = TaskRunner(settings, engine, NikVault(settings.secret))
+    said = drained(runner, lambda: staff.get(saving, headers=HTMX).text)
     assert re.search(r'<progress value="[1-9]\d*" max="2001"', "".join(said))
 
     assert staff.get(saving, headers=HTMX).headers["hx-refresh"] == "true"
@@ -66,7 +66,7 @@ def test_it_says_why_it_was_not_saved(
                 starts_at=now().replace(year=2099, month=1), ends_at=now().replace(year=2100, month=1)
             )
         )
-    Jobs(settings, engine, NikVault(settings.secret)).drain()
+    TaskRunner(settings, engine, NikVault(settings.secret)).drain()
 
     assert staff.get(saving, headers=HTMX).headers["hx-refresh"] == "true"
     page = staff.get(saving)
@@ -80,9 +80,9 @@ def test_it_says_why_it_was_not_saved(
 def test_a_large_file_that_is_read_in_another_way_is_waited_for(
     staff: TestClient, workshop_session: WorkshopSession, engine: Engine, settings: Settings
 ) -> None:
-    worker = Jobs(settings, engine, NikVault(settings.secret))
+    runner = TaskRunner(settings, engine, NikVault(settings.secret))
     address = uploaded(staff, LARGE, "panjang.csv")
-    worker.drain()
+    runner.drain()
     assert "3 rows" in staff.get(address).text
 
     asked = staff.post(f"{address}/kelompok", data={"target_group": "umkm"})
@@ -91,12 +91,12 @@ def test_a_large_file_that_is_read_in_another_way_is_waited_for(
     assert "The file is being read" in page
     assert "Rows that named no target group have one now." not in page
     assert '<meta http-equiv="refresh"' in page
-    worker.drain()
+    runner.drain()
 
     assert staff.get(address, headers=HTMX).headers["hx-refresh"] == "true"
     done = staff.get(address).text
     assert "What saving will do" in done
 
     staff.post(f"{address}/pemetaan", data={"header_row": "3"})
-    worker.drain()
+    runner.drain()
     assert "No header was found" in staff.get(address).text

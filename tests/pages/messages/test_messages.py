@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.database import writing
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.models import Activity, Message, MessageStatus
 from app.settings import Settings
 from tests.coming import coming_session
@@ -35,7 +35,7 @@ def test_without_a_mail_server_they_are_shown_as_not_sent_yet(
     staff: TestClient, city: City, settings: Settings
 ) -> None:
     ani = come(city, "Ani Aster")
-    Jobs(settings, city.engine, city.vault).drain()
+    TaskRunner(settings, city.engine, city.vault).drain()
 
     page = staff.get("/pesan")
 
@@ -57,7 +57,7 @@ def test_a_message_that_was_refused_is_sent_again(
     answer = staff.post(f"/pesan/{number}/kirim-lagi", data={"kembali": "/pesan?sesi=JUALAN-1"})
 
     assert answer.headers["location"] == "/pesan?sesi=JUALAN-1"
-    Jobs(mailing, city.engine, city.vault).drain()
+    TaskRunner(mailing, city.engine, city.vault).drain()
     assert len(post.letters) == 1
     assert badges(staff.get("/pesan?sesi=JUALAN-1").text) == ["Sent"]
     assert "sent again message" in re.sub("<[^>]+>", "", admin.get("/catatan").text)

@@ -1,6 +1,7 @@
 """Possible duplicates on the page: the pairs, one pair side by side, merging, telling apart, undoing."""
 
 import re
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -8,11 +9,12 @@ from sqlalchemy import Engine
 from sqlmodel import col, select
 
 from app.database import reading, writing
-from app.models import Participant, PossibleDuplicate, WorkshopSession
+from app.models import Participant, PossibleDuplicate
 from app.queries.people.similar_people import places, similar_pairs
 from app.services.people.duplicates import keep_pairs
 from tests.pages.imports.sheets import HEADER, listed, saved
 from tests.spreadsheets.story import workbook
+from tests.stories import City
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 
@@ -22,9 +24,21 @@ BUDI = (3, "Budi Anggrek", None, "Manggar", "RT", None, "hadir")
 
 
 @pytest.fixture
-def pair(workshop_session: WorkshopSession, staff: TestClient, engine: Engine) -> str:
+def pair(staff: TestClient, engine: Engine) -> str:
     """The address of the pair of Rina and Rinna, whom one sheet holds for two people."""
     saved(staff, listed(RINA, RINNA, BUDI))
+    return address_of_pair(engine)
+
+
+@pytest.fixture
+def pair_of_two_sessions(staff: TestClient, engine: Engine, city: City) -> str:
+    """The address of the same pair, of whom each came to a session of her own."""
+    saved(staff, listed(RINA, BUDI))
+    city.imported(city.session("LAIN-1"), listed(RINNA))
+    return address_of_pair(engine)
+
+
+def address_of_pair(engine: Engine) -> str:
     with reading(engine) as look, writing(engine) as db:
         for place in places(look):
             keep_pairs(db, similar_pairs(look, place))
@@ -78,15 +92,37 @@ def test_what_was_chosen_stays(organizer: TestClient, pair: str, engine: Engine)
         "Rina Melati",
     ]
     page = organizer.get("/mungkin-kembar").text
-    assert "are one participant now" in page
+    assert "are one participant now. This can't be undone." in unescape(page)
     assert "There is no pair to decide on." in page
     assert "0812••••102" in organizer.get("/peserta?search=rina").text
 
 
-def test_a_merge_is_undone_from_the_list(organizer: TestClient, pair: str, engine: Engine) -> None:
-    before = names(engine)
-    organizer.post(f"{pair}/gabungkan", data=chosen(organizer.get(pair).text))
-    undo = re.search(r'action="(/penggabungan/\d+/batalkan)"', organizer.get("/mungkin-kembar").text)
+def test_a_merge_of_two_registrations_of_a_session_says_before_and_after_that_it_stays(
+    organizer: TestClient, pair: str, engine: Engine
+) -> None:
+    before = organizer.get(pair).text
+    assert "Both are registered for the same session (SPBE-2025-1)." in before
+    organizer.post(f"{pair}/gabungkan", data=chosen(before))
+
+    page = unescape(organizer.get("/mungkin-kembar").text)
+    assert "Can't be undone: both were registered for the same session (SPBE-2025-1)." in page
+    assert "/penggabungan/" not in page
+    answer = organizer.post("/penggabungan/1/batalkan")
+    assert answer.status_code == 409
+    assert "register the other one again" in answer.text
+    assert names(engine) in (["Rina Melati", "Budi Anggrek"], ["Rinna Melati", "Budi Anggrek"])
+
+
+def test_a_merge_is_undone_from_the_list(
+    organizer: TestClient, pair_of_two_sessions: str, engine: Engine
+) -> None:
+    pair, before = pair_of_two_sessions, names(engine)
+    compared = organizer.get(pair).text
+    assert "Both are registered for the same session" not in compared
+    organizer.post(f"{pair}/gabungkan", data=chosen(compared))
+    page = organizer.get("/mungkin-kembar").text
+    assert "This can be undone for 30 days." in page
+    undo = re.search(r'action="(/penggabungan/\d+/batalkan)"', page)
     assert undo is not None
 
     answer = organizer.post(undo[1])
@@ -97,8 +133,9 @@ def test_a_merge_is_undone_from_the_list(organizer: TestClient, pair: str, engin
 
 
 def test_why_a_merge_stays_is_said_on_the_list(
-    organizer: TestClient, staff: TestClient, pair: str, engine: Engine
+    organizer: TestClient, staff: TestClient, pair_of_two_sessions: str
 ) -> None:
+    pair = pair_of_two_sessions
     organizer.post(f"{pair}/gabungkan", data=chosen(organizer.get(pair).text))
     saved(staff, workbook(HEADER, (1, "Rina Melati", "6471054408900002", "Manggar", "UMKM", None, "izin")))
 
@@ -137,7 +174,7 @@ def test_an_import_names_the_merge_that_keeps_it_from_being_undone(organizer: Te
     answer = organizer.post("/unggahan/1/batalkan")
 
     assert "Rina Melati and Rinna Melati were merged on" in looked_at
-    assert '<a href="/mungkin-kembar">To the merges</a>' in looked_at
+    assert "those registrations are one now, which can't be undone" in unescape(looked_at)
     assert "Undo the import" not in looked_at
     assert "Rina Melati and Rinna Melati were merged after it" in answer.text
 

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from app import jobs
 from app.database import reading, writing
 from app.errors import Conflict
-from app.jobs import Jobs
+from app.jobs import tasks
+from app.jobs.tasks import TaskRunner
 from app.models import Activity, AttendanceImport, AttendanceImportRow, ImportStatus, OutboxTask
 from app.models.base import now
 from app.services.imports import queued as queued_imports
@@ -24,8 +24,8 @@ LARGE = crowd(3) + b";" * MAX_BYTES_READ_AT_ONCE
 
 
 @pytest.fixture
-def worker(settings: Settings, engine: Engine, city: City) -> Jobs:
-    return Jobs(settings, engine, city.vault)
+def runner(settings: Settings, engine: Engine, city: City) -> TaskRunner:
+    return TaskRunner(settings, engine, city.vault)
 
 
 def status(city: City) -> ImportStatus:
@@ -39,11 +39,11 @@ def let_the_claim_run_out(city: City) -> None:
             db.get_one(OutboxTask, task.id).claimed_until = now() - timedelta(seconds=1)
 
 
-def test_it_is_read_after_the_answer(city: City, worker: Jobs) -> None:
+def test_it_is_read_after_the_answer(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), LARGE)
     assert (made.status, made.counts, city.rows(made.id)) == (ImportStatus.READING, {}, {})
 
-    worker.drain()
+    runner.drain()
 
     assert status(city) is ImportStatus.REVIEW
     assert len(city.rows(made.id)) == 3
@@ -55,16 +55,16 @@ def mapped(city: City, import_id: int, **given: object) -> ImportStatus:
         return remap(look, db, city.vault, city.actor("budi"), import_id, given).status
 
 
-def test_it_is_read_again_after_the_answer_as_somebody_said(city: City, worker: Jobs) -> None:
+def test_it_is_read_again_after_the_answer_as_somebody_said(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), LARGE)
-    worker.drain()
+    runner.drain()
     city.correct(made.id, 2, cells={"name": "Siti Aminah"})
 
     assert mapped(city, made.id, columns={0: "name", 1: "kelurahan", 2: None}) is ImportStatus.READING
     assert len(city.rows(made.id)) == 3
     with pytest.raises(Conflict):
         city.correct(made.id, 2, cells={"name": "Nur Aini"})
-    worker.drain()
+    runner.drain()
 
     rows = city.rows(made.id)
     assert status(city) is ImportStatus.REVIEW
@@ -75,12 +75,12 @@ def test_it_is_read_again_after_the_answer_as_somebody_said(city: City, worker: 
     assert city.all(OutboxTask) == []
 
 
-def test_what_cannot_be_read_so_stays_as_it_was_and_says_why(city: City, worker: Jobs) -> None:
+def test_what_cannot_be_read_so_stays_as_it_was_and_says_why(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), LARGE)
-    worker.drain()
+    runner.drain()
 
     mapped(city, made.id, sheet="Lembar lain")
-    worker.drain()
+    runner.drain()
 
     (kept,) = city.all(AttendanceImport)
     assert kept.status is ImportStatus.REVIEW
@@ -89,7 +89,7 @@ def test_what_cannot_be_read_so_stays_as_it_was_and_says_why(city: City, worker:
 
 
 def test_what_changed_while_it_was_read_again_is_kept_and_said(
-    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+    city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a colleague merges two people, of whom one was chosen for a row."""
 
@@ -100,10 +100,10 @@ def test_what_changed_while_it_was_read_again_is_kept_and_said(
         return read
 
     made = city.upload(city.session(), LARGE)
-    worker.drain()
+    runner.drain()
     mapped(city, made.id, target_group="umkm")
     monkeypatch.setattr(queued_imports, "reread_with_changes", read_meanwhile)
-    worker.drain()
+    runner.drain()
 
     (kept,) = city.all(AttendanceImport)
     assert (kept.status, (kept.failure or {})["code"]) == (ImportStatus.REVIEW, "corrected-meanwhile")
@@ -111,16 +111,16 @@ def test_what_changed_while_it_was_read_again_is_kept_and_said(
     assert city.all(OutboxTask) == []
 
 
-def test_a_worker_that_died_does_not_take_it_along(city: City, worker: Jobs) -> None:
+def test_a_worker_that_died_does_not_take_it_along(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), LARGE)
     with writing(city.engine) as db:
         assert claim(db) is not None
 
-    worker.drain()
+    runner.drain()
     assert status(city) is ImportStatus.READING
 
     let_the_claim_run_out(city)
-    worker.drain()
+    runner.drain()
     assert status(city) is ImportStatus.REVIEW
 
 
@@ -140,10 +140,10 @@ def test_two_workers_never_take_the_same(city: City) -> None:
     assert nothing is None
 
 
-def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, worker: Jobs) -> None:
+def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), b"not a list\n" + b"\n" * MAX_BYTES_READ_AT_ONCE)
 
-    worker.drain()
+    runner.drain()
 
     (failed,) = city.all(AttendanceImport)
     assert failed.status is ImportStatus.FAILED
@@ -153,17 +153,17 @@ def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, worker: Jo
 
 
 def test_after_several_tries_it_is_given_up(
-    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fault(*_: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(jobs, "read_queued", fault)
+    monkeypatch.setattr(tasks, "read_queued", fault)
     city.upload(city.session(), LARGE)
 
     for _ in range(TRIES):
         assert status(city) is ImportStatus.READING
-        worker.drain()
+        runner.drain()
         let_the_claim_run_out(city)
 
     (failed,) = city.all(AttendanceImport)
@@ -175,7 +175,7 @@ def test_after_several_tries_it_is_given_up(
 
 
 def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
-    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+    city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = city.upload(city.session(), LARGE)
 
@@ -188,17 +188,17 @@ def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
         return read
 
     monkeypatch.setattr(queued_imports, "reread", read_late)
-    worker.drain()
+    runner.drain()
 
     assert status(city) is ImportStatus.REVIEW
     assert city.rows(made.id)[2].cells["name"] == "Siti Aminah"
 
 
 def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
-    city: City, worker: Jobs
+    city: City, runner: TaskRunner
 ) -> None:
     made = city.upload(city.session(), LARGE)
-    worker.drain()
+    runner.drain()
 
     with writing(city.engine) as db:
         give_up_reading(db, {"import": made.id})
@@ -207,14 +207,14 @@ def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
     assert len(city.rows(made.id)) == 3
 
 
-def test_a_file_at_which_every_worker_dies_is_given_up(city: City, worker: Jobs) -> None:
+def test_a_file_at_which_every_worker_dies_is_given_up(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), LARGE)
     for _ in range(TRIES):
         with writing(city.engine) as db:
             assert claim(db) is not None
         let_the_claim_run_out(city)
 
-    worker.drain()
+    runner.drain()
 
     assert status(city) is ImportStatus.FAILED
     assert city.all(OutboxTask) == []

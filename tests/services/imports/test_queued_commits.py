@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, update
 
-from app import jobs
 from app.database import reading, writing
 from app.errors import Conflict
-from app.jobs import Jobs
+from app.jobs import tasks
+from app.jobs.tasks import TaskRunner
 from app.models import (
     Activity,
     Attendance,
@@ -41,8 +41,8 @@ from tests.stories import City, crowd, sheet
 
 
 @pytest.fixture
-def worker(settings: Settings, engine: Engine, city: City) -> Jobs:
-    return Jobs(settings, engine, city.vault)
+def runner(settings: Settings, engine: Engine, city: City) -> TaskRunner:
+    return TaskRunner(settings, engine, city.vault)
 
 
 def ask(
@@ -65,7 +65,7 @@ def let_the_claim_run_out(city: City) -> None:
         db.exec(update(OutboxTask).values(claimed_until=now() - timedelta(seconds=1)))
 
 
-def test_it_is_done_as_it_was_asked_and_by_whoever_asked(city: City, worker: Jobs) -> None:
+def test_it_is_done_as_it_was_asked_and_by_whoever_asked(city: City, runner: TaskRunner) -> None:
     code = city.session()
     city.register(code, "Budi Contoh")
     made = city.upload(code, crowd(3))
@@ -73,7 +73,7 @@ def test_it_is_done_as_it_was_asked_and_by_whoever_asked(city: City, worker: Job
 
     assert ask(city, made.id, by="budi", choices=choices) is ImportStatus.COMMITTING
     assert city.all(Attendance) == []
-    worker.drain()
+    runner.drain()
 
     assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
     assert sorted(city.outcomes().values(), key=str) == ["absent", "present", "present", "present"]
@@ -82,21 +82,21 @@ def test_it_is_done_as_it_was_asked_and_by_whoever_asked(city: City, worker: Job
     assert (line.user_id, line.actor) == (city.users["budi"].id, "Budi Petugas")
 
 
-def test_asked_by_two_at_once_it_is_done_once(city: City, worker: Jobs) -> None:
+def test_asked_by_two_at_once_it_is_done_once(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), crowd(3))
 
     asked = at_once(lambda: ask(city, made.id), lambda: ask(city, made.id, by="budi"))
-    worker.drain()
+    runner.drain()
 
     assert asked == [ImportStatus.COMMITTING] * 2
     assert [one.action for one in city.all(Activity)].count("commit") == 1
 
 
-def test_a_worker_that_is_late_changes_nothing(city: City, worker: Jobs) -> None:
+def test_a_worker_that_is_late_changes_nothing(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
     (task,) = city.all(OutboxTask)
-    worker.drain()
+    runner.drain()
 
     with writing(city.engine) as db:
         commit_queued(db, city.vault, task.payload)
@@ -106,7 +106,7 @@ def test_a_worker_that_is_late_changes_nothing(city: City, worker: Jobs) -> None
     assert [one.action for one in city.all(Activity)].count("commit") == 1
 
 
-def test_meanwhile_nobody_changes_it(city: City, worker: Jobs) -> None:
+def test_meanwhile_nobody_changes_it(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
     sari = city.actor("sari")
@@ -133,14 +133,14 @@ def test_meanwhile_nobody_changes_it(city: City, worker: Jobs) -> None:
     assert city.all(Participant) == []
 
 
-def test_what_others_recorded_meanwhile_may_bring_it_back_to_review(city: City, worker: Jobs) -> None:
+def test_what_others_recorded_meanwhile_may_bring_it_back_to_review(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar", "Nur Aini;Manggar"))
     ask(city, made.id)
     other = city.session("B-1")
     city.imported(other, sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     city.register(other, "Siti Aminah")
 
-    worker.drain()
+    runner.drain()
 
     assert standing(city, made.id) == (ImportStatus.REVIEW, "rows-need-attention")
     assert city.rows(made.id)[2].kind == "review"
@@ -149,25 +149,25 @@ def test_what_others_recorded_meanwhile_may_bring_it_back_to_review(city: City, 
     city.correct(made.id, 2, decision={"person": "new"})
     assert standing(city, made.id) == (ImportStatus.REVIEW, None)
     ask(city, made.id)
-    worker.drain()
+    runner.drain()
     assert len(city.all(Participant)) == 4
 
 
-def test_a_session_moved_meanwhile_brings_it_back_to_review(city: City, worker: Jobs) -> None:
+def test_a_session_moved_meanwhile_brings_it_back_to_review(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
     with writing(city.engine) as db:
         later = {"starts_at": now() + timedelta(days=1), "ends_at": now() + timedelta(days=2)}
         db.exec(update(WorkshopSession).values(**later))
 
-    worker.drain()
+    runner.drain()
 
     assert standing(city, made.id) == (ImportStatus.REVIEW, "session-not-started")
     assert city.all(Attendance) == []
 
 
 def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
-    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+    city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = coming_session(city)
     with reading(city.engine) as look, writing(city.engine) as db:
@@ -183,20 +183,20 @@ def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
 
     with monkeypatch.context() as meanwhile:
         meanwhile.setattr(Registering, "register", refuse_budi)
-        worker.drain()
+        runner.drain()
 
     assert standing(city, made.id) == (ImportStatus.REVIEW, "already-registered")
     assert (city.all(Participant), city.all(Registration), city.all(OutboxTask)) == ([], [], [])
     assert not [one for one in city.all(Activity) if one.action == "register"]
 
     ask(city, made.id)
-    worker.drain()
+    runner.drain()
     assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
     assert len(city.all(Registration)) == 2
 
 
 def test_a_worker_that_died_leaves_nothing_and_another_does_it(
-    city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
+    city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
@@ -209,15 +209,15 @@ def test_a_worker_that_died_leaves_nothing_and_another_does_it(
         seen.append(standing(city, made.id))
         commit_queued(*given)
 
-    monkeypatch.setattr(jobs, "commit_queued", look_then_commit)
-    worker.drain()
+    monkeypatch.setattr(tasks, "commit_queued", look_then_commit)
+    runner.drain()
 
     assert seen == [(ImportStatus.COMMITTING, "interrupted")]
     assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
     assert len(city.all(Attendance)) == 3
 
 
-def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, worker: Jobs) -> None:
+def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
     for _ in range(TRIES):
@@ -225,17 +225,19 @@ def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, worker: J
             assert claim(db) is not None
         let_the_claim_run_out(city)
 
-    worker.drain()
+    runner.drain()
     assert standing(city, made.id) == (ImportStatus.REVIEW, "interrupted")
     assert city.all(Attendance) == []
 
     ask(city, made.id)
-    worker.drain()
+    runner.drain()
     assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
 
 
 @pytest.mark.parametrize("kind", [OutboxKind.READ_IMPORT, OutboxKind.COMMIT_IMPORT])
-def test_an_import_that_has_gone_keeps_no_other_waiting(city: City, worker: Jobs, kind: OutboxKind) -> None:
+def test_an_import_that_has_gone_keeps_no_other_waiting(
+    city: City, runner: TaskRunner, kind: OutboxKind
+) -> None:
     """Whether its work was never begun, broke off, or is to be given up."""
     with writing(city.engine) as db:
         payload = {"import": 4711, "user": None}
@@ -243,7 +245,7 @@ def test_an_import_that_has_gone_keeps_no_other_waiting(city: City, worker: Jobs
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
 
-    worker.drain()
+    runner.drain()
 
     assert city.all(OutboxTask) == []
     assert standing(city, made.id) == (ImportStatus.COMMITTED, None)

@@ -1,10 +1,9 @@
 """How far the reading of a long list has come, for whoever waits."""
 
-import pytest
-
 from app.database import reading, writing
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
+from app.services.imports.progress import import_progress
 from app.services.imports.upload import upload
 from app.settings import Settings
 from tests.queued import drained
@@ -21,13 +20,11 @@ def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
     assert {of for _, of in told} == {3000}
 
 
-def test_others_can_ask_while_a_file_is_read_and_not_after(
-    city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_others_can_ask_while_a_file_is_read_and_not_after(city: City, settings: Settings) -> None:
     with reading(city.engine) as look, writing(city.engine) as db:
         to = (look, db, city.vault, OPERATOR, city.session())
         kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
-    worker, asking = (Jobs(settings, city.engine, city.vault) for _ in range(2))
-    seen = drained(worker, monkeypatch, lambda: asking.rows_done(kept.id))
+    progress = import_progress(city.engine)
+    seen = drained(TaskRunner(settings, city.engine, city.vault), lambda: progress.read(kept.id))
     assert any(rows is not None and 0 < rows[0] < rows[1] == 3000 for rows in seen)
-    assert asking.rows_done(kept.id) is None
+    assert progress.read(kept.id) is None

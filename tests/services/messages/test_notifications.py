@@ -12,7 +12,7 @@ from sqlmodel import select
 
 from app.database import reading, writing
 from app.i18n import Language, date_text
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.models import (
     Channel,
     Message,
@@ -59,8 +59,8 @@ SUBJECTS: dict[Language, list[str]] = {
 
 
 @pytest.fixture
-def worker(mailing: Settings, city: City) -> Jobs:
-    return Jobs(mailing, city.engine, city.vault)
+def runner(mailing: Settings, city: City) -> TaskRunner:
+    return TaskRunner(mailing, city.engine, city.vault)
 
 
 def come(city: City, name: str, language: Language = "id", *, email: str | None = None) -> Registration:
@@ -106,7 +106,7 @@ def reminded(city: City) -> list[str]:
 @on_sqlite
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_people_read_in_their_language_what_happened(
-    city: City, worker: Jobs, post: Post, language: Language
+    city: City, runner: TaskRunner, post: Post, language: Language
 ) -> None:
     coming_session(city, capacity=1)
     ani, budi = come(city, "Ani Aster", language), come(city, "Budi Bakung", language)
@@ -114,7 +114,7 @@ def test_people_read_in_their_language_what_happened(
     move(city, venue="Balai Contoh")
     with writing(city.engine) as db:
         cancel_session(db, city.actor("sari"), "JUALAN-1", "Hujan deras")
-    worker.drain()
+    runner.drain()
 
     day = date_text(morning_in(10).date())
     assert [str(letter["Subject"]) for letter in post.letters] == [
@@ -136,10 +136,12 @@ def test_people_read_in_their_language_what_happened(
 
 
 @on_sqlite
-def test_a_confirmation_brings_the_session_to_the_calendar(city: City, worker: Jobs, post: Post) -> None:
+def test_a_confirmation_brings_the_session_to_the_calendar(
+    city: City, runner: TaskRunner, post: Post
+) -> None:
     coming_session(city, mode="hybrid", online_link="https://rapat.contoh.id/jualan")
     ani = come(city, "Ani Aster")
-    worker.drain()
+    runner.drain()
 
     (letter,) = post.letters
     assert letter["From"] == "Jangkau <jangkau@127.0.0.1>"
@@ -157,11 +159,11 @@ def calendar_of(letter: EmailMessage) -> Any:
 
 
 @on_sqlite
-def test_who_waits_gets_no_link_to_the_meeting(city: City, worker: Jobs, post: Post) -> None:
+def test_who_waits_gets_no_link_to_the_meeting(city: City, runner: TaskRunner, post: Post) -> None:
     coming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/jualan")
     come(city, "Ani Aster")
     come(city, "Budi Bakung")
-    worker.drain()
+    runner.drain()
 
     assert ["https://rapat" in text for text in post.texts()] == [True, False]
 
@@ -204,51 +206,51 @@ def test_what_is_taken_back_tells_nobody(city: City) -> None:
 
 
 def test_a_day_before_people_are_reminded_once(
-    city: City, worker: Jobs, mailing: Settings, post: Post
+    city: City, runner: TaskRunner, mailing: Settings, post: Post
 ) -> None:
     coming_session(city)
     knows(city, "Ani Aster")
     knows(city, "Budi Bakung", status=RegistrationStatus.WAITLISTED)
     knows(city, "Citra Cempaka", status=RegistrationStatus.CANCELLED)
     begins_in(city, 25)
-    worker.remind()
+    runner.send_reminders()
     assert reminded(city) == []
 
     begins_in(city, 23.9)
     come(city, "Dewi Dahlia")  # who is told when it is, at this moment
-    other = Jobs(mailing, city.engine, city.vault)
-    at_once(worker.remind, other.remind)
-    worker.remind()
-    worker.drain()
-    other.remind()
+    other = TaskRunner(mailing, city.engine, city.vault)
+    at_once(runner.send_reminders, other.send_reminders)
+    runner.send_reminders()
+    runner.drain()
+    other.send_reminders()
     other.drain()
 
     assert reminded(city) == ["ani@contoh.id"]
     assert sorted(letter["To"] for letter in post.letters) == ["ani@contoh.id", "dewi@contoh.id"]
 
 
-def test_another_time_is_another_reminder(city: City, worker: Jobs) -> None:
+def test_another_time_is_another_reminder(city: City, runner: TaskRunner) -> None:
     coming_session(city)
     knows(city, "Ani Aster")
     begins_in(city, 20)
-    worker.remind()
+    runner.send_reminders()
 
     with writing(city.engine) as db:
         db.exec(update(Message).values(created_at=now() - timedelta(days=2)))
     begins_in(city, 21)
-    worker.remind()
-    worker.remind()
+    runner.send_reminders()
+    runner.send_reminders()
 
     assert reminded(city) == ["ani@contoh.id"] * 2
 
 
-def test_of_a_cancelled_session_nobody_is_reminded(city: City, worker: Jobs) -> None:
+def test_of_a_cancelled_session_nobody_is_reminded(city: City, runner: TaskRunner) -> None:
     coming_session(city)
     knows(city, "Ani Aster")
     begins_in(city, 20)
     with writing(city.engine) as db:
         cancel_session(db, city.actor("sari"), "JUALAN-1", "Hujan deras")
 
-    worker.remind()
+    runner.send_reminders()
 
     assert [one.kind for one in city.all(Message)] == [MessageKind.SESSION_CANCELLED]

@@ -6,10 +6,10 @@ from email.message import EmailMessage
 import pytest
 from sqlalchemy import update
 
-from app import jobs
 from app.database import writing
 from app.errors import Conflict, NotFound, Problem
-from app.jobs import Jobs
+from app.jobs import tasks
+from app.jobs.tasks import TaskRunner
 from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
 from app.services.messages.mail_server import Delivery, MailServer, deliver, mail_server
@@ -24,8 +24,8 @@ from tests.stories import City
 
 
 @pytest.fixture
-def worker(mailing: Settings, city: City) -> Jobs:
-    return Jobs(mailing, city.engine, city.vault)
+def runner(mailing: Settings, city: City) -> TaskRunner:
+    return TaskRunner(mailing, city.engine, city.vault)
 
 
 @pytest.fixture(autouse=True)
@@ -44,11 +44,11 @@ def let_time_pass(city: City) -> None:
         db.exec(update(OutboxTask).values(claimed_until=now() - timedelta(seconds=1)))
 
 
-def test_what_the_server_puts_off_is_tried_again(city: City, worker: Jobs, post: Post) -> None:
+def test_what_the_server_puts_off_is_tried_again(city: City, runner: TaskRunner, post: Post) -> None:
     post.answers["ani@contoh.id"] = "451 Try again later"
     come(city, "Ani Aster")
-    worker.drain()
-    worker.drain()
+    runner.drain()
+    runner.drain()
     (task,) = city.all(OutboxTask)
     assert standing(city) == [("waiting", "451 Try again later")]
     assert task.claimed_until is not None
@@ -56,17 +56,17 @@ def test_what_the_server_puts_off_is_tried_again(city: City, worker: Jobs, post:
 
     post.answers.clear()
     let_time_pass(city)
-    worker.drain()
+    runner.drain()
 
     assert standing(city) == [("sent", None)]
     assert (len(post.letters), city.all(OutboxTask)) == (1, [])
 
 
-def test_it_has_failed_after_the_last_try(city: City, worker: Jobs, post: Post) -> None:
+def test_it_has_failed_after_the_last_try(city: City, runner: TaskRunner, post: Post) -> None:
     post.answers["ani@contoh.id"] = "451 Try again later"
     come(city, "Ani Aster")
     for _ in range(len(DELAYS) + 1):
-        worker.drain()
+        runner.drain()
         let_time_pass(city)
 
     assert standing(city) == [("failed", "451 Try again later")]
@@ -76,23 +76,23 @@ def test_it_has_failed_after_the_last_try(city: City, worker: Jobs, post: Post) 
 def test_a_server_that_is_down_costs_no_mail(city: City, mailing: Settings, settings: Settings) -> None:
     come(city, "Ani Aster")
     nowhere = settings.model_copy(update={"smtp_url": type(mailing.smtp_url)("smtp://127.0.0.1:1")})
-    Jobs(nowhere, city.engine, city.vault).drain()
+    TaskRunner(nowhere, city.engine, city.vault).drain()
     ((status, said),) = standing(city)
     assert (status, "refused" in (said or "")) == ("waiting", True)
 
     let_time_pass(city)
-    Jobs(mailing, city.engine, city.vault).drain()
+    TaskRunner(mailing, city.engine, city.vault).drain()
 
     assert standing(city) == [("sent", None)]
 
 
 def test_a_mail_that_two_workers_have_at_once_is_tried_again(
-    city: City, mailing: Settings, worker: Jobs, post: Post, monkeypatch: pytest.MonkeyPatch
+    city: City, mailing: Settings, runner: TaskRunner, post: Post, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The first is thought to have ended while it still speaks to the mail server, as when its database restarts."""
     post.answers["ani@contoh.id"] = "451 Try again later"
     come(city, "Ani Aster")
-    other = Jobs(mailing, city.engine, city.vault)
+    other = TaskRunner(mailing, city.engine, city.vault)
 
     def taken_over(server: MailServer, letter: EmailMessage) -> Delivery:
         with writing(city.engine) as db:
@@ -100,25 +100,25 @@ def test_a_mail_that_two_workers_have_at_once_is_tried_again(
         other.drain()
         return deliver(server, letter)
 
-    monkeypatch.setattr(jobs, "deliver", taken_over)
-    worker.drain()
+    monkeypatch.setattr(tasks, "deliver", taken_over)
+    runner.drain()
     monkeypatch.undo()
     assert standing(city) == [("waiting", "451 Try again later")]
 
     post.answers.clear()
     let_time_pass(city)
-    worker.drain()
+    runner.drain()
 
     assert standing(city) == [("sent", None)]
     assert city.all(OutboxTask) == []
 
 
 def test_what_the_server_refuses_has_failed_until_somebody_sends_it_again(
-    city: City, worker: Jobs, post: Post
+    city: City, runner: TaskRunner, post: Post
 ) -> None:
     post.answers["ani@contoh.id"] = "550 No such user here"
     come(city, "Ani Aster")
-    worker.drain()
+    runner.drain()
     assert standing(city) == [("failed", "550 No such user here")]
     assert city.all(OutboxTask) == []
 
@@ -128,19 +128,21 @@ def test_what_the_server_refuses_has_failed_until_somebody_sends_it_again(
         send_again(db, city.actor("tono"), message.id)
     with writing(city.engine) as db:
         send_again(db, city.actor("budi"), message.id)
-    worker.drain()
+    runner.drain()
 
     assert standing(city) == [("sent", None)]
     with pytest.raises(Conflict), writing(city.engine) as db:
         send_again(db, city.actor("budi"), message.id)
 
 
-def test_what_may_have_arrived_is_not_sent_again_by_itself(city: City, worker: Jobs, post: Post) -> None:
+def test_what_may_have_arrived_is_not_sent_again_by_itself(
+    city: City, runner: TaskRunner, post: Post
+) -> None:
     post.breaks_off = True
     come(city, "Ani Aster")
-    worker.drain()
+    runner.drain()
     let_time_pass(city)
-    worker.drain()
+    runner.drain()
     assert [status for status, _ in standing(city)] == ["unknown"]
     assert len(post.letters) == 1
 
@@ -148,38 +150,38 @@ def test_what_may_have_arrived_is_not_sent_again_by_itself(city: City, worker: J
     (message,) = city.all(Message)
     with writing(city.engine) as db:
         send_again(db, city.actor("sari"), message.id)
-    worker.drain()
+    runner.drain()
 
     assert standing(city) == [("sent", None)]
     first, second = post.letters
     assert first["Message-ID"] == second["Message-ID"] == f"<message-{message.id}@127.0.0.1>"
 
 
-def test_two_workers_send_it_once(city: City, worker: Jobs, post: Post) -> None:
+def test_two_workers_send_it_once(city: City, runner: TaskRunner, post: Post) -> None:
     """The second has lost sight of the first, which speaks to the mail server meanwhile."""
     come(city, "Ani Aster")
     (message,) = city.all(Message)
     with writing(city.engine) as db:
         assert take_letter(db, message.id, MailServer("a@contoh.id", "contoh.id", 25), "") is not None
 
-    worker.drain()
+    runner.drain()
 
     assert standing(city) == [("unknown", None)]
     assert post.letters == []
 
 
-def test_people_read_in_the_order_in_which_it_happened(city: City, worker: Jobs, post: Post) -> None:
+def test_people_read_in_the_order_in_which_it_happened(city: City, runner: TaskRunner, post: Post) -> None:
     post.answers["ani@contoh.id"] = "451 Try again later"
     ani = come(city, "Ani Aster")
-    worker.drain()
+    runner.drain()
     post.answers.clear()
     withdraw(city, ani)
-    worker.drain()
+    runner.drain()
     assert post.letters == []
 
     for _ in range(2):
         let_time_pass(city)
-        worker.drain()
+        runner.drain()
 
     assert [str(letter["Subject"]).split(":")[0] for letter in post.letters] == [
         "Anda mendapat tempat",
@@ -191,20 +193,20 @@ def test_without_a_server_messages_wait_until_there_is_one(
     city: City, settings: Settings, mailing: Settings, post: Post
 ) -> None:
     come(city, "Ani Aster")
-    without = Jobs(settings, city.engine, city.vault)
+    without = TaskRunner(settings, city.engine, city.vault)
     without.drain()
     assert standing(city) == [("waiting", None)]
 
     let_time_pass(city)
-    Jobs(mailing, city.engine, city.vault).drain()
+    TaskRunner(mailing, city.engine, city.vault).drain()
     assert standing(city) == [("sent", None)]
 
 
-def test_what_is_over_is_written_about_no_more(city: City, worker: Jobs, post: Post) -> None:
+def test_what_is_over_is_written_about_no_more(city: City, runner: TaskRunner, post: Post) -> None:
     come(city, "Ani Aster")
     begins_in(city, -30)
 
-    worker.drain()
+    runner.drain()
 
     assert (standing(city), post.letters, city.all(OutboxTask)) == ([("waiting", None)], [], [])
     (message,) = city.all(Message)

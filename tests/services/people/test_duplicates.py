@@ -8,7 +8,7 @@ import pytest
 
 from app.database import writing
 from app.errors import Forbidden, NotFound
-from app.jobs import Jobs
+from app.jobs.tasks import TaskRunner
 from app.models import OutboxTask, PairState, PossibleDuplicate
 from app.people.names import SAME, name_key, similarity
 from app.queries.people import similar_people
@@ -68,24 +68,23 @@ def sitis(city: City) -> None:
 
 
 def test_a_commit_has_them_looked_for(sitis: City, settings: Settings) -> None:
-    jobs = Jobs(settings, sitis.engine, sitis.vault)
+    runner = TaskRunner(settings, sitis.engine, sitis.vault)
 
-    jobs.drain()
+    runner.drain()
 
     assert [pair.likeness for pair in sitis.all(PossibleDuplicate)] == [95]
     assert sitis.all(OutboxTask) == []
-    jobs.close()
 
 
 def test_each_night_they_are_looked_for_everywhere(sitis: City, settings: Settings) -> None:
     sitis.register("UMKM-2025-1", "Siti Aminahh")
-    jobs = Jobs(settings, sitis.engine, sitis.vault)
+    runner = TaskRunner(settings, sitis.engine, sitis.vault)
 
-    jobs.look_after_duplicates()
-    jobs.look_after_duplicates()
+    for _ in range(2):
+        runner.check_nightly()
+        runner.drain()
 
     assert len(sitis.all(PossibleDuplicate)) == 3
-    jobs.close()
 
 
 def test_two_people_told_apart_are_never_asked_about_again(sitis: City) -> None:

@@ -1,14 +1,16 @@
-"""A merge can be undone for 30 days: everything is as it was, unless something newer was built on it."""
+"""A merge can be undone for 30 days: everything is as it was, unless something newer was built on it, or two
+registrations of one session became one."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from app.database import writing
+from app.database import reading, writing
 from app.errors import NotFound
 from app.models import AttendanceStatus, Participant, PeopleMerge, PossibleDuplicate
 from app.models.base import now
+from app.queries.people.merges import recent_merges
 from app.services.imports.commit import CommitChoices
 from app.services.people.merge_undo import forget_old_merges
 from tests.beginnings import story
@@ -30,19 +32,18 @@ PRESENT = AttendanceStatus.PRESENT
 
 @story
 def two_sitis(city: City) -> None:
-    """Two records of Siti: both at A-1 and at B-1, where the later record was registered first; one at C-1 each.
+    """Two records of Siti: the one at A-1, C-1 and F-1, the other at B-1 and D-1.
 
     Sheets told of most of it, one marked a Siti absent who wasn't on it, and one still waits for its review.
     """
-    for week, code in enumerate(("A-1", "B-1", "C-1", "D-1")):
+    for week, code in enumerate(("A-1", "B-1", "C-1", "D-1", "F-1")):
         city.session(code, MORNING + timedelta(days=7 * week))
     city.imported("A-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;siti@contoh.id;hadir"))
-    later = city.register("A-1", AMINNAH, LAMARU)
-    city.register("B-1", AMINNAH, LAMARU, person=later, outcome=PRESENT)
-    made = city.upload("A-1", sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
-    city.commit(made.id, choices=CommitChoices(others="absent"))
+    city.register("B-1", AMINNAH, LAMARU, outcome=PRESENT)
     earlier = next(one for one in city.all(Participant) if one.name == AMINAH)
-    city.register("B-1", AMINAH, MANGGAR, person=earlier)
+    city.register("F-1", AMINAH, MANGGAR, person=earlier)
+    made = city.upload("F-1", sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
+    city.commit(made.id, choices=CommitChoices(others="absent"))
     city.imported("C-1", sheet(HEADER, f"{AMINAH};6471054408900002;Manggar;12;081200000001;;izin"))
     city.imported("D-1", sheet(HEADER, f"{AMINNAH};;Lamaru;;081200000002;;hadir"))
     waiting = city.upload("D-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;tidak"))
@@ -90,21 +91,6 @@ def test_the_same_two_can_be_merged_and_undone_again(two_sitis: City) -> None:
     assert standing(two_sitis) == before
 
 
-def test_a_merge_from_when_rows_still_named_their_registration_is_undone_too(two_sitis: City) -> None:
-    before = standing(two_sitis)
-    made = merged(two_sitis, AMINAH, AMINNAH)
-    with writing(two_sitis.engine) as db:
-        stored = db.get_one(PeopleMerge, made.id)
-        stored.before, stored.after = (
-            {**states, "rows": [{**row, "registration_id": 1} for row in states["rows"]]}
-            for states in (stored.before, stored.after)
-        )
-
-    unmerged(two_sitis, made)
-
-    assert standing(two_sitis) == before
-
-
 def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) -> None:
     made = merged(two_sitis, AMINAH, AMINNAH)
     two_sitis.imported(
@@ -121,7 +107,7 @@ def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) 
 def test_who_registers_meanwhile_takes_no_number_that_is_to_come_back(city: City) -> None:
     code = city.session("A-1")
     city.register(code, AMINAH, outcome=PRESENT)
-    city.register(code, AMINNAH)
+    city.register(city.session("B-1"), AMINNAH)
     made = merged(city, AMINAH, AMINNAH)
     city.register(code, "Nur Aini")
 
@@ -166,6 +152,26 @@ def test_later_merges_are_undone_first(two_sitis: City) -> None:
     unmerged(two_sitis, second)
     unmerged(two_sitis, first)
     assert standing(two_sitis) == before
+
+
+def test_two_registrations_of_a_session_that_became_one_are_never_two_again(two_sitis: City) -> None:
+    [later] = [person for person in two_sitis.all(Participant) if person.name == AMINNAH]
+    two_sitis.register("A-1", AMINNAH, LAMARU, person=later)
+    made = merged(two_sitis, AMINAH, AMINNAH)
+
+    assert refused(two_sitis, made) == "registrations-folded"
+    with reading(two_sitis.engine) as db:
+        [view] = recent_merges(db, two_sitis.actor("sari"))
+    assert (view.can_be_undone, view.sessions) == (False, ("A-1",))
+    assert (made.before, made.after) == ({}, {})
+
+
+def test_a_later_merge_that_stays_keeps_the_earlier_one(two_sitis: City) -> None:
+    two_sitis.register("A-1", "Siti Aminatun", MANGGAR)
+    first = merged(two_sitis, AMINAH, AMINNAH)
+    merged(two_sitis, AMINNAH, "Siti Aminatun", name=AMINNAH)
+
+    assert refused(two_sitis, first) == "merged-later"
 
 
 def test_a_nik_that_is_somebody_elses_by_now_stays_theirs(two_sitis: City) -> None:

@@ -1,18 +1,18 @@
 """Two records of one person, both registered for a session: their place, their ticket and their letters."""
 
 from app.database import reading
-from app.jobs import Jobs
-from app.models import Message, Registration, RegistrationStatus
+from app.jobs.tasks import TaskRunner
+from app.models import Registration, RegistrationStatus
 from app.queries.registrations.history import registration_history
 from app.settings import Settings
 from tests.coming import coming_session
 from tests.mail import Post
 from tests.services.messages.test_notifications import come
-from tests.services.people.duplicates import merged, unmerged
+from tests.services.people.duplicates import merged
 from tests.services.registrations.test_waiting_list import Queue
 from tests.stories import City
 
-CONFIRMED, WAITS = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
+CONFIRMED = RegistrationStatus.CONFIRMED
 
 
 def standing_of(city: City) -> dict[str, tuple[RegistrationStatus, int | None]]:
@@ -26,23 +26,14 @@ def why(city: City, registration: Registration) -> tuple[str | None, tuple[str, 
     return newest.because, newest.full
 
 
-def test_the_place_of_a_double_goes_to_who_waits_and_stays_theirs(city: City) -> None:
+def test_the_place_of_a_double_goes_to_who_waits(city: City) -> None:
     queue = Queue(city, capacity=2)
-    first, second, waiting = (queue.come(name) for name in ("Siti Aster", "Siti Bakung", "Budi Dahlia"))
+    first, _, waiting = (queue.come(name) for name in ("Siti Aster", "Siti Bakung", "Budi Dahlia"))
 
-    made = merged(city, "Siti Aster", "Siti Bakung")
+    merged(city, "Siti Aster", "Siti Bakung")
 
     assert standing_of(city) == {first.code: (CONFIRMED, None), waiting.code: (CONFIRMED, None)}
     assert why(city, waiting) == ("merge", ())
-
-    unmerged(city, made)
-
-    assert standing_of(city) == {
-        first.code: (CONFIRMED, None),
-        second.code: (WAITS, 1),
-        waiting.code: (CONFIRMED, None),
-    }
-    assert why(city, second) == ("unmerge", ("session",))
 
 
 def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
@@ -51,14 +42,9 @@ def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
     coming_session(city)
     come(city, "Ani Aster")
     own = come(city, "Dewi Dahlia")
-    before = {one.id: one.registration_id for one in city.all(Message)}
 
-    made = merged(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
+    merged(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
 
     assert standing_of(city) == {own.code: (CONFIRMED, None)}
-    Jobs(mailing, city.engine, city.vault).drain()
+    TaskRunner(mailing, city.engine, city.vault).drain()
     assert [letter["To"] for letter in post.letters] == ["ani@contoh.id", "dewi@contoh.id"]
-
-    unmerged(city, made)
-
-    assert {one.id: one.registration_id for one in city.all(Message)} == before

@@ -25,7 +25,7 @@ from app.models.base import now
 from app.queries.registrations.check_in import marks_of
 from app.services.imports.commit import CommitChoices
 from app.services.registrations.attendance_marks import Marking, mark
-from tests.services.people.duplicates import merged, standing, unmerged
+from tests.services.people.duplicates import merged, refused
 from tests.stories import LAMARU, City, sheet
 
 PRESENT, ABSENT, EXCUSED = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
@@ -232,15 +232,24 @@ def test_attendance_long_before_the_session_must_be_confirmed(city: City, days: 
     assert city.outcomes() == {"Siti Aminah": "present"}
 
 
-def test_marks_stay_with_the_person_through_a_merge_and_its_undo(siti: City) -> None:
+def test_marks_of_both_stay_with_the_person_after_a_merge(siti: City) -> None:
     siti.register("A-1", "Siti Aminnah")
     tap(siti, PRESENT, 5)
     tap(siti, ABSENT, 6, name="Siti Aminnah")
-    before = standing(siti)["attendance_mark"]
 
-    made = merged(siti, "Siti Aminah", "Siti Aminnah")
+    merged(siti, "Siti Aminah", "Siti Aminnah")
+
     assert history(siti) == [("absent", "Budi Petugas"), ("present", "Budi Petugas")]
     assert list(siti.outcomes().values()) == ["present"]
 
-    unmerged(siti, made)
-    assert standing(siti)["attendance_mark"] == before
+
+def test_a_mark_after_a_merge_stands_in_the_way_of_its_undo(siti: City) -> None:
+    siti.register(siti.session("B-1"), "Siti Aminnah")
+    made = merged(siti, "Siti Aminnah", "Siti Aminah", name="Siti Aminnah")
+    with writing(siti.engine) as db:
+        [registration] = db.scalars(
+            select(Registration).join(WorkshopSession).where(col(WorkshopSession.code) == "A-1")
+        )
+        mark(db, siti.actor("budi"), registration, Marking(PRESENT))
+
+    assert refused(siti, made) == "changed-later"

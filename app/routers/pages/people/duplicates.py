@@ -1,4 +1,4 @@
-"""People who may be one: the pairs, one pair side by side, and the merges that can still be undone."""
+"""People who may be one: the pairs, one pair side by side, and recent merges."""
 
 from http import HTTPStatus
 from typing import Annotated
@@ -8,9 +8,10 @@ from pydantic import BaseModel
 
 from app.database import Db
 from app.errors import Conflict
+from app.i18n import N_
 from app.permissions import Actor
 from app.queries.people.duplicates import pair_beside, possible_duplicates
-from app.queries.people.merges import recent_merges
+from app.queries.people.merges import has_folded_registrations, recent_merges
 from app.services.people.duplicates import tell_apart
 from app.services.people.merge import merge
 from app.services.people.merge_undo import undo_merge
@@ -50,7 +51,8 @@ def possible_duplicates_page(
 @router.get("/mungkin-kembar/{pair_id}")
 def pair_page(request: Request, look: Reader, vault: Vault, actor: PageActor, pair_id: int) -> Response:
     pair = pair_beside(look, vault, actor, pair_id)
-    return render(request, "people/duplicates/pair.html", pair=pair)
+    shared = [seen.code for seen in pair.people[0].sessions if seen.shared]
+    return render(request, "people/duplicates/pair.html", pair=pair, shared=shared)
 
 
 @router.post("/mungkin-kembar/{pair_id}/gabungkan")
@@ -59,11 +61,12 @@ def merge_pair(
 ) -> Response:
     made = merge(db, actor, pair_id, form.model_dump(exclude_none=True))
     response = see(LIST)
-    flash(
-        response,
-        _("%(first)s and %(second)s are one participant now. This can be undone for 30 days.")
-        % {"first": made.absorbed_name, "second": made.kept_name},
+    text = (
+        N_("%(first)s and %(second)s are one participant now. This can't be undone.")
+        if has_folded_registrations(db, made.id)
+        else N_("%(first)s and %(second)s are one participant now. This can be undone for 30 days.")
     )
+    flash(response, _(text) % {"first": made.absorbed_name, "second": made.kept_name})
     return response
 
 

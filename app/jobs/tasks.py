@@ -1,0 +1,208 @@
+"""What the background work does: the tasks of the outbox, and the work of the timetable."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime
+
+from sqlalchemy import Engine
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
+
+from app.database import reading, writing
+from app.jobs.timetable import FORGET_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
+from app.models import OutboxKind
+from app.models.base import now
+from app.nik_vault import NikVault
+from app.queries.messages.messages import sessions_to_remind_of
+from app.queries.people.similar_people import places, similar_pairs
+from app.services.accounts.logins import forget_expired_logins
+from app.services.imports.progress import import_progress
+from app.services.imports.queued import (
+    commit_queued,
+    give_up_commit,
+    give_up_reading,
+    note_interruption,
+    read_queued,
+)
+from app.services.locks import hold_people
+from app.services.messages.mail_server import deliver, mail_server_of
+from app.services.messages.notifications import remind
+from app.services.messages.sending import give_up_message, note_delivery, take_letter
+from app.services.outbox import ClaimedTask, TryLater, claim, finish, has_task, postpone, queue
+from app.services.people.duplicates import keep_pairs
+from app.services.people.merge_undo import forget_old_merges
+from app.services.refusals import refused_by
+from app.settings import Settings
+from app.spreadsheets.progress import Progress
+
+log = logging.getLogger(__name__)
+
+
+class TaskRunner:
+    """Does the background work of one installation, one piece after the other; `jobs.worker` calls it."""
+
+    def __init__(self, settings: Settings, engine: Engine, vault: NikVault) -> None:
+        self.engine = engine
+        self.vault = vault
+        self.settings = settings
+        self.mail_server = mail_server_of(settings)
+        self.progress = import_progress(engine)
+        self._timetable = {
+            FORGET_EXPIRED_LOGINS: self.forget_expired_logins,
+            SEND_REMINDERS: self.send_reminders,
+            NIGHTLY_CHECK: self.check_nightly,
+        }
+        self._begun: dict[str, datetime] = {}
+
+    def run_due(self) -> None:
+        """Do the work of the timetable that is due. Work that fails is logged, and done again when it is due again."""
+        moment = now()
+        for entry, work in self._timetable.items():
+            due = entry.latest_due(moment)
+            if self._begun.get(entry.name) == due:
+                continue
+            with writing(self.engine) as db:
+                is_due = begin_run(db, entry.name, due)
+            self._begun[entry.name] = due
+            if is_due:
+                self._run(entry.name, work)
+
+    def drain(self) -> None:
+        """Do every task that is queued."""
+        while self.perform_next():
+            pass
+
+    def perform_next(self) -> bool:
+        """Do the next task of the outbox; return False if there is none."""
+        task = self._claim()
+        if task is None:
+            return False
+        try:
+            if task.exhausted:  # The process was killed at each try.
+                self._give_up(task)
+            else:
+                self._perform(task)
+        except TryLater as later:
+            with writing(self.engine) as db:
+                postpone(db, task, later.delay)
+            return True
+        except Exception as failure:
+            _log_failure(f"outbox task {task.id} ({task.kind})", failure)
+            if not task.last_try:
+                return True
+            self._give_up(task)
+        with writing(self.engine) as db:
+            finish(db, task.id)
+        return True
+
+    def forget_expired_logins(self) -> None:
+        with writing(self.engine) as db:
+            forget_expired_logins(db)
+
+    def send_reminders(self) -> None:
+        """Remind people of sessions, a day before. Done again, or twice at once, it reminds nobody again."""
+        with reading(self.engine) as read_db:
+            session_ids = [workshop_session.id for workshop_session in sessions_to_remind_of(read_db)]
+        for session_id in session_ids:
+            with writing(self.engine) as db:
+                remind(db, session_id)
+
+    def check_nightly(self) -> None:
+        """Queue the search for possible duplicates everywhere, and forget what was kept of old merges."""
+        with writing(self.engine) as db:
+            forget_old_merges(db)
+            queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
+
+    def _claim(self) -> ClaimedTask | None:
+        with reading(self.engine) as read_db:
+            if not has_task(read_db):
+                return None
+        with writing(self.engine) as db:
+            return claim(db)
+
+    def _perform(self, task: ClaimedTask) -> None:
+        match task.kind:
+            case OutboxKind.FIND_DUPLICATES:
+                self._find_duplicates(task.payload["attendance_import"])
+            case OutboxKind.READ_IMPORT:
+                with (
+                    self._reporting(task) as report,
+                    reading(self.engine) as read_db,
+                    writing(self.engine) as db,
+                ):
+                    read_queued(read_db, db, self.vault, task.payload, report)
+            case OutboxKind.COMMIT_IMPORT:
+                with self._reporting(task) as report, writing(self.engine) as db:
+                    commit_queued(db, self.vault, task.payload, report)
+            case OutboxKind.SEND_MESSAGE:
+                self._send(task.payload["message"])
+
+    def _give_up(self, task: ClaimedTask) -> None:
+        match task.kind:
+            case OutboxKind.FIND_DUPLICATES:
+                pass  # The next night finds them.
+            case OutboxKind.READ_IMPORT:
+                with writing(self.engine) as db:
+                    give_up_reading(db, task.payload)
+            case OutboxKind.COMMIT_IMPORT:
+                with writing(self.engine) as db:
+                    give_up_commit(db, task.payload["import"])
+            case OutboxKind.SEND_MESSAGE:
+                with writing(self.engine) as db:
+                    give_up_message(db, task.payload["message"])
+
+    def _find_duplicates(self, import_id: int | None) -> None:
+        """Find similar people everywhere, or those of an import, with a short transaction for each place."""
+        with reading(self.engine) as read_db:
+            for place in places(read_db, import_id=import_id):
+                if pairs := similar_pairs(read_db, place):
+                    with writing(self.engine) as db:
+                        hold_people(db)
+                        keep_pairs(db, pairs)
+
+    def _send(self, message_id: int) -> None:
+        """Send a message. That it is being sent is committed before the mail server hears of it."""
+        with writing(self.engine) as db:
+            letter = take_letter(db, message_id, self.mail_server, self.settings.base_url)
+        if letter is None or self.mail_server is None:
+            return
+        delivery = deliver(self.mail_server, letter)
+        with writing(self.engine) as db:
+            delay = note_delivery(db, message_id, delivery)
+        if delay:
+            raise TryLater(delay)
+
+    @contextmanager
+    def _reporting(self, task: ClaimedTask) -> Iterator[Progress]:
+        """Yield the callable that reports the progress of an import. An earlier try that broke off is noted first."""
+        import_id = task.payload["import"]
+        if task.again:
+            with writing(self.engine) as db:
+                note_interruption(db, import_id)
+
+        def report(done: int, total: int) -> None:
+            with suppress(SQLAlchemyError, OSError):  # The work goes on without its progress being shown.
+                self.progress.write(import_id, done, total)
+
+        with suppress(SQLAlchemyError, OSError):
+            self.progress.clear(import_id)
+        try:
+            yield report
+        finally:
+            with suppress(SQLAlchemyError, OSError):
+                self.progress.clear(import_id)
+
+    def _run(self, name: str, work: Callable[[], None]) -> None:
+        try:
+            work()
+        except Exception as failure:
+            _log_failure(f"regular work {name}", failure)
+
+
+def _log_failure(work: str, failure: Exception) -> None:
+    """Log a failure with its traceback; without it where the database refused a change, for its words quote people's
+    data."""
+    if isinstance(failure, IntegrityError | DataError):
+        log.error("%s failed: refused by %s", work, refused_by(failure))
+    else:
+        log.error("%s failed", work, exc_info=failure)

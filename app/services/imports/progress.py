@@ -1,0 +1,88 @@
+"""How many rows of an import have been read or committed so far, shown while people wait for it.
+
+The transaction that does the work can't tell: nobody sees what it wrote before it commits. On PostgreSQL each step is
+written to two columns of the outbox task, by a short transaction of its own. SQLite has one writer at a time, so that
+such a transaction would wait for the very one that it reports on: there a small file beside the database holds the
+numbers. One file is enough, for one process works on one task at a time. Every process of the installation reads both.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, Engine, select, update
+from sqlmodel import col
+
+from app.database import reading, writing
+from app.models import OutboxKind, OutboxTask
+
+
+class ImportProgress(Protocol):
+    def write(self, import_id: int, done: int, total: int) -> None:
+        """Keep that `done` of `total` rows are done."""
+
+    def read(self, import_id: int) -> tuple[int, int] | None:
+        """Return rows done and rows in all; None if the import isn't being worked on, or nothing is done yet."""
+
+    def clear(self, import_id: int) -> None:
+        """Forget the numbers: the work has ended, or begins again."""
+
+
+def import_progress(engine: Engine) -> ImportProgress:
+    """Return the progress of the imports of this database."""
+    if engine.dialect.name == "sqlite":
+        return _ProgressFile(Path(f"{engine.url.database}-progress"))
+    return _ProgressColumns(engine)
+
+
+class _ProgressColumns:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def write(self, import_id: int, done: int, total: int) -> None:
+        self._update(import_id, done, total)
+
+    def read(self, import_id: int) -> tuple[int, int] | None:
+        statement = select(col(OutboxTask.rows_done), col(OutboxTask.rows_total)).where(
+            *_of_import(import_id), col(OutboxTask.rows_done).is_not(None)
+        )
+        with reading(self._engine) as db:
+            numbers = db.execute(statement.limit(1)).one_or_none()
+        return (numbers[0], numbers[1]) if numbers else None
+
+    def clear(self, import_id: int) -> None:
+        self._update(import_id, None, None)
+
+    def _update(self, import_id: int, done: int | None, total: int | None) -> None:
+        with writing(self._engine) as db:
+            db.execute(
+                update(OutboxTask).where(*_of_import(import_id)).values(rows_done=done, rows_total=total)
+            )
+
+
+def _of_import(import_id: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(OutboxTask.kind).in_((OutboxKind.READ_IMPORT, OutboxKind.COMMIT_IMPORT)),
+        col(OutboxTask.payload)["import"].as_integer() == import_id,
+    )
+
+
+class _ProgressFile:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def write(self, import_id: int, done: int, total: int) -> None:
+        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        fresh.write_text(json.dumps([import_id, done, total]))
+        fresh.replace(self._path)  # Readers find the old numbers or the new ones, never half of them.
+
+    def read(self, import_id: int) -> tuple[int, int] | None:
+        try:
+            of_import, done, total = json.loads(self._path.read_text())
+        except FileNotFoundError:
+            return None
+        return (done, total) if of_import == import_id else None
+
+    def clear(self, import_id: int) -> None:
+        self._path.unlink(missing_ok=True)
