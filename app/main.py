@@ -17,8 +17,8 @@ from app.services.imports.progress import import_progress
 from app.settings import Settings
 from app.web.container import Container
 from app.web.limits import AddressLimits
-from app.web.problems import answer_problems, refuse_other_site
-from app.web.security import Guard
+from app.web.problems import add_exception_handlers, refuse_other_site
+from app.web.security import SecurityMiddleware
 from app.web.static_files import StaticFiles
 
 SMALLEST_COMPRESSED = 500
@@ -50,11 +50,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.container = container
     # The library's own level, 9, takes seven times as long for a report's JSON, and saves 8 % of it.
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_COMPRESSED, compresslevel=6)
-    app.add_middleware(Guard, https=settings.https, refuse=refuse_other_site)
+    app.add_middleware(SecurityMiddleware, https=settings.https, refuse=refuse_other_site)
     app.mount("/static", StaticFiles())
     for router in (*pages.routers, *api.routers):
         app.include_router(router)
-    answer_problems(app)
+    add_exception_handlers(app)
     return app
 
 

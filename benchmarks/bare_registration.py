@@ -13,7 +13,7 @@ from app.queries.areas.reference import kelurahan as every_kelurahan
 from app.queries.workshops.public_workshops import public_workshop
 from app.routers.pages.workshops.public_workshops import RegistrationForm
 from app.settings import Settings
-from app.web.pages import environment, here
+from app.web.pages import current_path, jinja_environment
 from benchmarks.citizens import workshop_code
 
 REQUEST_KEY = "constant-constant-0000"
@@ -48,8 +48,8 @@ def create_app() -> FastAPI:
 
     @app.get("/daftar/{_code}")
     def page(request: Request, _code: str) -> HTMLResponse:
-        template = environment("id").get_template("workshops/public/one.html")
-        return HTMLResponse(template.render(request=request, here=here(request), **constants))
+        template = jinja_environment("id").get_template("workshops/public/one.html")
+        return HTMLResponse(template.render(request=request, here=current_path(request), **constants))
 
     @app.post("/daftar/{_code}", status_code=303)
     def insert_one(

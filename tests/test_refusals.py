@@ -13,7 +13,7 @@ from app.models import AreaAlias, OutboxKind
 from app.nik_vault import NikVault
 from app.services.outbox import queue
 from app.settings import Settings
-from app.web.problems import answer_problems
+from app.web.problems import add_exception_handlers
 from tests.stories import MANGGAR
 
 
@@ -27,7 +27,7 @@ def test_the_log_names_the_constraint_and_nobody(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = FastAPI()
-    answer_problems(app)
+    add_exception_handlers(app)
     app.post("/catat/{name}")(partial(note_twice, engine))
     runner = TaskRunner(settings, engine, NikVault(settings.secret))
     monkeypatch.setattr(runner, "_perform", lambda _task: note_twice(engine, "Tuti Kenanga"))

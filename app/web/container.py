@@ -1,4 +1,4 @@
-"""What one running application holds; made once by `create_app` and reached through the request."""
+"""The services that one running application shares between its requests, as `app.state.container`."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,8 +14,11 @@ from app.web.limits import AddressLimits
 
 @dataclass(frozen=True)
 class Container:
-    """`wake_worker` is called after a transaction that queued work. `rows_done` returns the progress of an import that
-    is being read or committed (rows done, rows in all), or None."""
+    """Created once by `create_app`.
+
+    `wake_worker` is called after a transaction that queued work. `rows_done` returns how many rows of an import were
+    read or committed, and of how many, or None while that is unknown.
+    """
 
     settings: Settings
     engine: Engine
@@ -26,10 +29,11 @@ class Container:
     limits: AddressLimits
 
     def close(self) -> None:
-        """Lets go of every connection; the application has ended."""
+        """Close every database connection, when the application ends."""
         self.engine.dispose()
         self.report_engine.dispose()
 
 
 def container_of(request: Request) -> Container:
+    """Return the container of the application that handles the request."""
     return cast(Container, request.app.state.container)

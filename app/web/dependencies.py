@@ -1,7 +1,8 @@
-"""What routes ask for: a database handle, who asks, in which language.
+"""FastAPI dependencies of the routes: a database session, the current actor, language and translator.
 
-Handles end after the handler and before the answer leaves. With FastAPI's default scope a `Writer` would be committed
-after it, and a failed one would have been answered "done"; a slow visitor would keep a connection.
+Sessions have `scope="function"`: they end after the handler and before the response is sent. With FastAPI's default
+scope `WriteDb` would be committed after the response, so that a failed commit would have been answered as done; and a
+visitor with a slow connection would keep a database connection busy.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -25,24 +26,21 @@ from app.web.container import Container, container_of
 from app.web.languages import language_of
 from app.web.limits import address_of
 
-_TURNS = CapacityLimiter(AT_ONCE)
+# Requests that may use the database at the same time. Without this limit more requests hold a connection than there
+# are threads: each of them then waits for a thread, while the requests that have the threads wait for a connection.
+_database_limiter = CapacityLimiter(AT_ONCE)
 
 
-async def _turn() -> AsyncIterator[None]:
-    """Requests that ask the database wait here for each other, without a thread and before they have a connection.
-
-    Where more of them have a connection than there are threads, each waits for a thread to go on, and those who
-    have the threads wait for a connection.
-    """
-    async with _TURNS:
+async def _wait_for_database() -> AsyncIterator[None]:
+    async with _database_limiter:
         yield
 
 
-_Turn = Annotated[None, Depends(_turn, scope="function")]
+_DatabaseLimit = Annotated[None, Depends(_wait_for_database, scope="function")]
 
 
-async def _reader(request: Request, _had: _Turn) -> AsyncIterator[Db]:
-    """Nothing is waited for until the handler asks something; who asked nothing has nothing to end either."""
+async def get_read_db(request: Request, _limit: _DatabaseLimit) -> AsyncIterator[Db]:
+    """Yield a session that is never committed. It takes a connection when the handler first uses it."""
     with reading(container_of(request).engine) as db:
         try:
             yield db
@@ -51,42 +49,45 @@ async def _reader(request: Request, _had: _Turn) -> AsyncIterator[Db]:
                 await run_in_threadpool(db.close)
 
 
-def _report_reader(request: Request, _had: _Turn) -> Iterator[Db]:
+def get_report_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
+    """Yield a session for reports, on the replica where one is configured."""
     with reading(container_of(request).report_engine) as db:
         yield db
 
 
 @contextmanager
 def changing(container: Container) -> Iterator[Db]:
-    """A handle for one change, committed when the block ends; then what was queued in it is begun."""
+    """Yield a session that is committed when the block ends; then wake the background jobs that it has queued."""
     with writing(container.engine) as db:
         yield db
     if db.info.get(QUEUED):
         container.wake_worker()
 
 
-def _writer(request: Request, _had: _Turn) -> Iterator[Db]:
+def get_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
+    """Yield a session that is committed after the handler, or rolled back if the handler raises."""
     with changing(container_of(request)) as db:
         yield db
 
 
-Reader = Annotated[Db, Depends(_reader, scope="function")]
-ReportReader = Annotated[Db, Depends(_report_reader, scope="function")]
-Writer = Annotated[Db, Depends(_writer, scope="function")]
+ReadDb = Annotated[Db, Depends(get_read_db, scope="function")]
+ReportDb = Annotated[Db, Depends(get_report_db, scope="function")]
+WriteDb = Annotated[Db, Depends(get_db, scope="function")]
 
 
-# Those that wait for nothing are `async`: FastAPI would send the others to a thread each.
-async def _vault(request: Request) -> NikVault:
+# Dependencies that do not block are `async`: FastAPI would run each of the others in a thread.
+async def get_vault(request: Request) -> NikVault:
+    """Return the vault that encrypts and decrypts NIKs."""
     return container_of(request).vault
 
 
-Vault = Annotated[NikVault, Depends(_vault)]
+Vault = Annotated[NikVault, Depends(get_vault)]
 
 
-def _page_actor(request: Request, look: Reader) -> Actor:
-    """Whoever is logged in; nobody is sent to the login page by the handler of `Unauthenticated`."""
+def get_current_actor(request: Request, db: ReadDb) -> Actor:
+    """Return the user who is logged in by cookie. Raises `Unauthenticated`, which is answered by the login page."""
     secret = login_secret(request)
-    actor = logins.actor_by_login(look, secret) if secret else None
+    actor = logins.actor_by_login(db, secret) if secret else None
     if actor is None:
         raise Unauthenticated(N_("Please log in."))
     request.state.actor = actor
@@ -96,31 +97,37 @@ def _page_actor(request: Request, look: Reader) -> Actor:
 _Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto_error=False))]
 
 
-def _api_actor(request: Request, look: Reader, bearer: _Bearer) -> Actor:
-    actor = logins.actor_by_token(look, bearer.credentials.strip()) if bearer else None
+def get_api_actor(request: Request, db: ReadDb, bearer: _Bearer) -> Actor:
+    """Return the user whose API token the request bears. Raises `Unauthenticated`."""
+    actor = logins.actor_by_token(db, bearer.credentials.strip()) if bearer else None
     if actor is None:
         raise Unauthenticated(N_("Send a valid API token as 'Authorization: Bearer TOKEN'."))
     request.state.actor = actor
     return actor
 
 
-PageActor = Annotated[Actor, Depends(_page_actor)]
-ApiActor = Annotated[Actor, Depends(_api_actor)]
+CurrentActor = Annotated[Actor, Depends(get_current_actor)]
+ApiActor = Annotated[Actor, Depends(get_api_actor)]
 
 
-def not_guessing(request: Request) -> Iterator[None]:
-    """For routes whose address is all that one needs: whoever tries many that aren't there is slowed down."""
+def limit_guessing(request: Request) -> Iterator[None]:
+    """Refuse a network address that has asked for too many tickets or links that do not exist (`TooManyRequests`).
+
+    For pages without a login, where knowing the URL is all that a visitor needs.
+    """
     with container_of(request).limits.against_guessing(address_of(request)):
         yield
 
 
-async def _language(request: Request) -> Language:
+async def get_language(request: Request) -> Language:
+    """Return the language to answer in."""
     return language_of(request)
 
 
-async def _translator(request: Request) -> Translator:
+async def get_translator(request: Request) -> Translator:
+    """Return the function that translates texts to the language to answer in."""
     return translator(language_of(request))
 
 
-Lang = Annotated[Language, Depends(_language)]
-Translate = Annotated[Translator, Depends(_translator)]
+Lang = Annotated[Language, Depends(get_language)]
+Translate = Annotated[Translator, Depends(get_translator)]

@@ -1,4 +1,4 @@
-"""Files that a browser saves instead of showing (RFC 6266)."""
+"""Responses that a browser saves as a file (RFC 6266)."""
 
 from urllib.parse import quote
 
@@ -10,11 +10,11 @@ ANY_FILE = "application/octet-stream"
 
 
 def attachment(name: str, content: bytes, media_type: str = ANY_FILE) -> Response:
-    """A file to save under `name`, whatever characters that has."""
+    """Return a response that is saved under `name`, which may have any characters."""
     disposition = f"attachment; filename*=UTF-8''{quote(name, safe='')}"
     return Response(content, media_type=media_type, headers={"content-disposition": disposition})
 
 
 def download(file: Download) -> Response:
-    """A report as a file to save."""
+    """Return a response that saves the file."""
     return attachment(file.name, file.content, file.media_type)

@@ -1,6 +1,6 @@
-"""Answers that a browser already has: by what they depend on, without making them anew (RFC 9110, section 13).
+"""Conditional requests (RFC 9110, section 13): answer 304 where a browser's copy of a report still holds.
 
-The tag is that of everything a report is made of; the address, under which a browser keeps it, says the filters.
+The ETag is a hash of everything a report depends on except its filters: those are in the URL, by which browsers cache.
 """
 
 import hashlib
@@ -15,44 +15,49 @@ from app.database import Db
 from app.i18n import wita_today
 from app.permissions import Actor
 from app.queries.data_version import data_version
-from app.web import flash
+from app.web.flash import COOKIE
 from app.web.languages import language_of
 from app.web.pages import APP_FOLDER
 
-KEPT = {"cache-control": "no-cache, private"}
-"""A browser may keep the answer for its user, and asks every time whether it still holds."""
+CACHE_HEADERS = {"cache-control": "no-cache, private"}
+"""Browsers may cache the answer for their user, and must ask every time whether it still holds."""
 
 
-def unless_unchanged(request: Request, db: Db, actor: Actor, answer: Callable[[], Response]) -> Response:
-    """What `answer` makes of `db`, with its tag; 304, and nothing made, where a browser has this very page already."""
-    tag = _tag_of(request, db, actor)
-    return _unchanged(request, tag) or _tagged(answer(), tag)
+def respond_with_etag(
+    request: Request, db: Db, actor: Actor, make_response: Callable[[], Response]
+) -> Response:
+    """Return the response of `make_response` with an ETag; 304, without calling it, if the browser has it already.
+
+    `db` is the session that the response is made from.
+    """
+    tag = _etag(request, db, actor)
+    return _not_modified(request, tag) or _add_etag(make_response(), tag)
 
 
-def _tag_of(request: Request, db: Db, actor: Actor) -> str:
-    """The tag of what `actor` is shown now, from the database that the answer is made of."""
-    parts = (data_version(db), wita_today(), astuple(actor), language_of(request), _build())
+def _etag(request: Request, db: Db, actor: Actor) -> str:
+    """Return the ETag of what the actor is shown now."""
+    parts = (data_version(db), wita_today(), astuple(actor), language_of(request), _program_checksum())
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
-def _unchanged(request: Request, tag: str) -> Response | None:
-    """The answer to a browser that has this very page already; None where it has another, or a sentence is due."""
-    known = {one.strip() for one in request.headers.get("if-none-match", "").split(",")}
-    if tag not in known or flash.COOKIE in request.cookies:
+def _not_modified(request: Request, tag: str) -> Response | None:
+    """Return a 304 if the browser has this version; None if not, or if a flash message has to be shown."""
+    known = {etag.strip() for etag in request.headers.get("if-none-match", "").split(",")}
+    if tag not in known or COOKIE in request.cookies:
         return None
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"etag": tag, **KEPT})
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"etag": tag, **CACHE_HEADERS})
 
 
-def _tagged(response: Response, tag: str) -> Response:
-    """The answer with its tag; refusals have none."""
+def _add_etag(response: Response, tag: str) -> Response:
+    """Add the ETag to a successful response."""
     if response.status_code == HTTPStatus.OK:
-        response.headers.update({"etag": tag, **KEPT})
+        response.headers.update({"etag": tag, **CACHE_HEADERS})
     return response
 
 
 @cache
-def _build() -> str:
-    """The checksum of all that answers are made by."""
+def _program_checksum() -> str:
+    """Return the checksum of all program files that responses are made with."""
     checksum = hashlib.sha256()
     for path in sorted(APP_FOLDER.rglob("*")):
         if path.suffix in {".py", ".html", ".svg", ".po", ".typ", ".css", ".js"}:

@@ -1,4 +1,4 @@
-"""A sentence about what was just done, shown once on the next page."""
+"""Flash messages: a sentence about what was just done, kept in a cookie and shown once on the next page."""
 
 import base64
 
@@ -6,15 +6,15 @@ from fastapi import Request, Response
 
 COOKIE = "jangkau_flash"
 
-# Where the sentence stands: a browser that comes from a form with a fragment of its own would go there instead.
-PLACE = "#kabar"
+# The element that shows the message. A redirect without a fragment would keep the fragment of the form before it.
+FLASH_FRAGMENT = "#kabar"
 
 
-def flash(response: Response, sentence: str) -> None:
-    """The sentence is shown as text, so that a forged cookie could only tell its own browser something."""
+def flash(response: Response, message: str) -> None:
+    """Show `message` on the next page. It is escaped as text, so the cookie needs no signature."""
     response.set_cookie(
         COOKIE,
-        base64.urlsafe_b64encode(sentence.encode()).decode(),
+        base64.urlsafe_b64encode(message.encode()).decode(),
         max_age=60,
         httponly=True,
         samesite="lax",
@@ -22,6 +22,7 @@ def flash(response: Response, sentence: str) -> None:
 
 
 def take_flash(request: Request, response: Response) -> str | None:
+    """Return the message of the request's cookie, None without one, and delete the cookie."""
     stored = request.cookies.get(COOKIE)
     if stored is None:
         return None

@@ -1,27 +1,28 @@
-"""Forms of pages: reading what people typed, keeping it, and saying beside each field what is wrong."""
+"""Reading the fields of a form, and catching the problem that sends a form back."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
-from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-from fastapi import Request, Response
+from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, BeforeValidator, ValidationError
 
-from app.errors import Invalid, Problem
-from app.i18n import Translator, wita
-from app.web.pages import render
+from app.database import Db
+from app.errors import Conflict, Invalid, Problem, TooLarge, TooManyRequests, UnreadableFile
+from app.i18n import wita
+from app.services.unseen_changes import CHANGED
 
-# Refusals that concern one field, of which the rules that raise them know nothing.
-FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "name"}
+FORM_PROBLEMS: tuple[type[Problem], ...] = (Invalid, Conflict, TooManyRequests, TooLarge, UnreadableFile)
 
-MOST_DIGITS = 9
+MAX_DIGITS = 9
 
 Form = TypeVar("Form", bound=BaseModel)
 
-# A field of a form that is sent empty says nothing.
-EmptyIsNone = BeforeValidator(lambda typed: typed or None)
+# Browsers send an empty field as "".
+EmptyIsNone = BeforeValidator(lambda value: value or None)
 OptionalDate = Annotated[date | None, EmptyIsNone]
 OptionalText = Annotated[str | None, EmptyIsNone]
 
@@ -44,80 +45,90 @@ def form_of(model: type[Form]) -> Callable[[Request], Awaitable[Form]]:
     return read
 
 
-def render_form(
-    request: Request,
-    template: str,
-    form: object,
-    _: Translator,
-    problem: Problem | None = None,
-    **context: Any,
-) -> Response:
-    """A page with a form: as one finds it, or with what was typed into it and the `problem` with that.
+def saved_meanwhile(problem: Problem | None, saved: Form) -> Form | None:
+    """Return `saved` for the page to show beside the user's input, if the problem is that others have saved a change
+    since the form was opened; else None."""
+    return saved if problem and problem.code == CHANGED else None
 
-    The template has `form`, `refusal` (a sentence about the whole, or empty) and `errors` (sentences by field).
+
+@dataclass
+class Caught:
+    """The problem that `catch_problem` caught, None where the block succeeded."""
+
+    problem: Problem | None = None
+
+
+@contextmanager
+def catch_problem(db: Db, *also: type[Problem]) -> Iterator[Caught]:
+    """Catch a problem that the form's page can show, and roll back what the block has changed until then.
+
+    These are `FORM_PROBLEMS` and the classes in `also`; any other exception is raised as usual. A handler reads:
+
+        with catch_problem(db) as caught:
+            workshop = services.create_workshop(db, actor, form.code, form.to_input())
+        if problem := caught.problem:
+            return _new_page(request, db, actor, form, problem)
+        return redirect(f"/kegiatan/{workshop.code}", _("The workshop is created."))
     """
-    return render(
-        request,
-        template,
-        status=problem.status if problem else HTTPStatus.OK,
-        form=form,
-        refusal=problem.sentence(_) if problem else "",
-        errors=_field_errors(problem, _),
-        **context,
-    )
+    caught = Caught()
+    try:
+        yield caught
+    except FORM_PROBLEMS + also as problem:
+        db.rollback()
+        caught.problem = problem
 
 
-def _field_errors(problem: Problem | None, _: Translator) -> dict[str, str]:
-    if isinstance(problem, Invalid):
-        return problem.field_sentences(_)
-    if problem and problem.code in FIELDS_OF_CODES:
-        return {FIELDS_OF_CODES[problem.code]: problem.sentence(_)}
-    return {}
+def parse_local_time(text: str) -> datetime | None:
+    """Return the wall-clock time of an `<input type="datetime-local">`, None where it holds none.
 
-
-def moment(typed: str) -> datetime | None:
-    """The wall-clock time of an input of type datetime-local, None where it holds none.
-
-    A browser names no time zone there; of whoever does, it is what the clocks of Balikpapan show at that instant.
+    Browsers send no time zone. A time that has one is converted to WITA, the time zone of Balikpapan.
     """
     try:
-        read = datetime.fromisoformat(typed)
-        return read if read.tzinfo is None else wita(read).replace(tzinfo=None)
+        parsed = datetime.fromisoformat(text)
+        return parsed if parsed.tzinfo is None else wita(parsed).replace(tzinfo=None)
     except (ValueError, OverflowError):
         return None
 
 
-def optional_moment(typed: str) -> datetime | None:
-    """As `moment`, and the year 1 (which no field takes) where something else is typed."""
-    return (moment(typed) or datetime.min) if typed.strip() else None  # noqa: DTZ901 (a wall-clock time)
+def parse_optional_local_time(text: str) -> datetime | None:
+    """Return what `parse_local_time` does, None for an empty field, and the year 1, which every service refuses, for
+    text that is not a time."""
+    return (parse_local_time(text) or datetime.min) if text.strip() else None  # noqa: DTZ901 (a wall-clock time)
 
 
-def optional_day(typed: str) -> date | None:
-    """The day of an input of type date, None where it is empty, and the year 1 (which no field takes) where something
-    else is typed: browsers let years have more than four digits."""
+def parse_optional_date(text: str) -> date | None:
+    """Return the date of an `<input type="date">`, None for an empty field, and the year 1, which every service
+    refuses, for text that is not a date: browsers allow years of more than four digits."""
     try:
-        return date.fromisoformat(typed) if typed.strip() else None
+        return date.fromisoformat(text) if text.strip() else None
     except ValueError:
         return date.min
 
 
-def whole_number(typed: str) -> int | None:
-    """The number, None where nothing is typed, and 0 (which no field takes) where it isn't one."""
-    typed = typed.strip()
-    if not typed:
+def parse_whole_number(text: str) -> int | None:
+    """Return the number, None for an empty field, and 0, which every service refuses, for text that is not a number."""
+    text = text.strip()
+    if not text:
         return None
-    return int(typed) if is_whole_number(typed) else 0
+    return int(text) if is_whole_number(text) else 0
 
 
-def is_whole_number(typed: str) -> bool:
-    """Whether these are digits, and no more of them than any field or column holds."""
-    return typed.isdecimal() and len(typed) <= MOST_DIGITS
+def is_whole_number(text: str) -> bool:
+    """Return whether the text is digits only, and short enough for every integer column."""
+    return text.isdecimal() and len(text) <= MAX_DIGITS
 
 
-def local_path(address: str) -> str:
-    """An address of this site, or the home page: nobody is led away by a link that begins here.
+def parse_person(text: str) -> int | Literal["new"] | None:
+    """Return the choice of a person in a form: the id of a known person, "new", or None where nothing is chosen."""
+    if text == "new":
+        return "new"
+    return int(text) if is_whole_number(text) else None
 
-    Browsers take two slashes, or a backslash in place of one, for another host, and drop control characters.
+
+def local_path(path: str) -> str:
+    """Return the path if it stays on this site, else "/", so that a forged link cannot redirect to another site.
+
+    Browsers treat two slashes, or a backslash in place of one, as another host, and ignore control characters.
     """
-    local = address.startswith("/") and address[1:2] not in {"/", "\\"} and address.isprintable()
-    return address if local else "/"
+    is_local = path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
+    return path if is_local else "/"

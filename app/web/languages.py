@@ -1,40 +1,43 @@
-"""In which language to answer: what the reader chose, else what the browser asks for, else the place's own."""
+"""The language to answer in: the one chosen on a page, else the browser's, else the default."""
 
 from fastapi import Request, Response
 
 from app.i18n import LANGUAGES, Language
 
 COOKIE = "jangkau_language"
-KEPT_SECONDS = 365 * 24 * 60 * 60
+COOKIE_SECONDS = 365 * 24 * 60 * 60
 API_PREFIX = "/api/"
 
 
 def is_api(request: Request) -> bool:
-    """Programs are answered in JSON, people in HTML."""
+    """Return whether the request is to the API, which answers JSON, and not to a page."""
     return request.url.path.startswith(API_PREFIX)
 
 
 def language_of(request: Request) -> Language:
-    """Pages default to Indonesian, the API to English."""
-    for language in (request.cookies.get(COOKIE), *_accepted(request.headers.get("accept-language", ""))):
+    """Return the language to answer in. Pages default to Indonesian, the API to English."""
+    for language in (
+        request.cookies.get(COOKIE),
+        *_accepted_languages(request.headers.get("accept-language", "")),
+    ):
         for known in LANGUAGES:
             if language == known:
                 return known
     return "en" if is_api(request) else "id"
 
 
-def choose_language(response: Response, language: Language) -> None:
-    """From now on this browser is answered in `language`."""
-    response.set_cookie(COOKIE, language, max_age=KEPT_SECONDS, httponly=True, samesite="lax")
+def set_language(response: Response, language: Language) -> None:
+    """Answer this browser in `language` from now on, by a cookie."""
+    response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
 
 
-def _accepted(header: str) -> list[str]:
-    """The primary tags of an Accept-Language header, the most wanted first (RFC 9110, section 12.5.4)."""
-    wanted: list[tuple[float, str]] = []
+def _accepted_languages(header: str) -> list[str]:
+    """Return the primary tags of an Accept-Language header, most preferred first (RFC 9110, section 12.5.4)."""
+    accepted: list[tuple[float, str]] = []
     for part in header.split(","):
         tag, _, weight = part.strip().partition(";q=")
         try:
-            wanted.append((float(weight) if weight else 1.0, tag.split("-")[0].lower()))
+            accepted.append((float(weight) if weight else 1.0, tag.split("-")[0].lower()))
         except ValueError:
             continue
-    return [tag for weight, tag in sorted(wanted, key=lambda pair: -pair[0]) if weight > 0]
+    return [tag for weight, tag in sorted(accepted, key=lambda pair: -pair[0]) if weight > 0]

@@ -1,28 +1,45 @@
-"""Renders pages: Jinja with the reader's language, who is logged in, and what was just done."""
+"""Jinja templates as responses, and redirects to pages."""
 
 import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.i18n import Language, clock_text, date_text, integer_text, period_text, time_text, translations, wita
+from app.errors import Invalid, Problem
+from app.i18n import (
+    Language,
+    Translator,
+    clock_text,
+    date_text,
+    integer_text,
+    period_text,
+    time_text,
+    translations,
+    translator,
+    wita,
+)
 from app.permissions import Permission
-from app.web.flash import take_flash
+from app.web.flash import flash, take_flash
 from app.web.languages import language_of
 
 APP_FOLDER = Path(__file__).parent.parent
 STATIC_FOLDER = APP_FOLDER / "static"
 
+# The form field that a conflict belongs to, by its code: the services that raise these know no forms.
+FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "name"}
+
 
 @cache
-def environment(language: Language) -> Environment:
-    """One environment a language, with its catalogue in it. A misspelt variable is an error."""
+def jinja_environment(language: Language) -> Environment:
+    """Return the Jinja environment of a language, with its catalogue. A misspelt variable raises an error."""
     jinja = Environment(
         loader=FileSystemLoader(APP_FOLDER / "templates"),
         autoescape=select_autoescape(),
@@ -49,40 +66,68 @@ def render(
     request: Request,
     template: str,
     *,
-    status: int = 200,
+    problem: Problem | None = None,
+    status: int = HTTPStatus.OK,
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Response:
-    """A page for whoever is logged in (`actor`, None on the pages before)."""
-    response = HTMLResponse(status_code=status, headers=dict(headers or {}))
+    """Return a page in the reader's language.
+
+    With a `problem` the page has its status; the template shows `refusal` (its sentence, or "") and `errors` (sentences
+    by name of field). Every template also has `request`, `current_path`, `actor` (None where nobody is logged in),
+    `flash` and `status`.
+    """
+    language = language_of(request)
+    response = HTMLResponse(status_code=problem.status if problem else status, headers=dict(headers or {}))
+    _ = translator(language)
     context = {
         "request": request,
-        "here": here(request),
+        "current_path": current_path(request),
         "actor": getattr(request.state, "actor", None),
         "flash": take_flash(request, response),
+        "status": response.status_code,
+        "refusal": problem.sentence(_) if problem else "",
+        "errors": _field_errors(problem, _),
         **context,
     }
-    response.body = environment(language_of(request)).get_template(template).render(context).encode()
+    response.body = jinja_environment(language).get_template(template).render(context).encode()
     response.headers["content-length"] = str(len(response.body))
     return response
 
 
-def here(request: Request) -> str:
-    """The address of this page within the site, with its query."""
+def _field_errors(problem: Problem | None, _: Translator) -> dict[str, str]:
+    if isinstance(problem, Invalid):
+        return problem.field_sentences(_)
+    if problem and problem.code in FIELDS_OF_CODES:
+        return {FIELDS_OF_CODES[problem.code]: problem.sentence(_)}
+    return {}
+
+
+def current_path(request: Request) -> str:
+    """Return path and query of this request, for links and forms that lead back to it."""
     return f"{request.url.path}?{request.url.query}" if request.url.query else request.url.path
 
 
-def see(path: str) -> RedirectResponse:
-    """Success redirects: a reload doesn't send the form again."""
-    return RedirectResponse(path, status_code=303)
+def build_url(path: str, params: Mapping[str, object]) -> str:
+    """Return the path with a query string of the parameters that are not empty."""
+    query = urlencode({name: value for name, value in params.items() if value})
+    return f"{path}?{query}" if query else path
+
+
+def redirect(path: str, message: str = "") -> Response:
+    """Return a redirect (303) to a page that shows `message` once, so that a reload doesn't send the form again."""
+    response = RedirectResponse(path, HTTPStatus.SEE_OTHER)
+    if message:
+        flash(response, message)
+    return response
 
 
 @cache
 def static_url(path: str) -> str:
-    """The address of a static file, with its checksum so that browsers may keep it for good."""
+    """Return the URL of a static file with its checksum, so that browsers may cache it for ever."""
     checksum = hashlib.sha256((STATIC_FOLDER / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={checksum}"
 
 
-def _date(moment: date | datetime) -> str:
-    return date_text(wita(moment).date() if isinstance(moment, datetime) else moment)
+def _date(value: date | datetime) -> str:
+    return date_text(wita(value).date() if isinstance(value, datetime) else value)

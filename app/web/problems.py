@@ -1,4 +1,4 @@
-"""How a refusal is answered: an API call by RFC 9457 problem+json, a page by a page with the same sentence."""
+"""Exception handlers: the API answers RFC 9457 problem+json, pages answer a page with the same sentence."""
 
 import logging
 from http import HTTPStatus
@@ -25,42 +25,43 @@ from app.errors import (
 )
 from app.i18n import N_, translator
 from app.services.refusals import refused_by
-from app.web.accounts.login_page import to_login
+from app.web.accounts.login_page import ask_to_log_in
 from app.web.container import container_of
 from app.web.languages import is_api, language_of
 from app.web.pages import render
-from app.web.security import strict_headers
+from app.web.security import security_headers
 
 MEDIA_TYPE = "application/problem+json"
 log = logging.getLogger(__name__)
 
 
-def answer_problems(app: FastAPI) -> None:
-    """Registers the handlers: nothing that a person can cause ends in a traceback."""
-    app.add_exception_handler(Problem, _problem)
-    app.add_exception_handler(Unauthenticated, _unauthenticated)
-    app.add_exception_handler(RequestValidationError, _validation)
-    app.add_exception_handler(HTTPException, _http)
-    for refusal in (DataError, NoSuchText, OverflowError, UnicodeEncodeError):
-        app.add_exception_handler(refusal, _beyond_limits)
-    app.add_exception_handler(IntegrityError, _at_the_same_moment)
-    app.add_exception_handler(Exception, _unforeseen)
+def add_exception_handlers(app: FastAPI) -> None:
+    """Register the handlers, so that nothing that a user sends ends in a traceback."""
+    app.add_exception_handler(Problem, _handle_problem)
+    app.add_exception_handler(Unauthenticated, _handle_unauthenticated)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, _handle_http_exception)
+    for error in (DataError, NoSuchText, OverflowError, UnicodeEncodeError):
+        app.add_exception_handler(error, _handle_unstorable_value)
+    app.add_exception_handler(IntegrityError, _handle_integrity_error)
+    app.add_exception_handler(Exception, _handle_unexpected)
 
 
-def _problem(request: Request, problem: Exception) -> Response:
+def _handle_problem(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Problem)  # noqa: S101 (registered for this class alone)
     return _answer(request, problem)
 
 
-async def _unauthenticated(request: Request, problem: Exception) -> Response:
+async def _handle_unauthenticated(request: Request, problem: Exception) -> Response:
     assert isinstance(problem, Unauthenticated)  # noqa: S101 (registered for this class alone)
-    return _answer(request, problem) if _is_by_program(request) else await to_login(request)
+    return _answer(request, problem) if _wants_json(request) else await ask_to_log_in(request)
 
 
 def _answer(request: Request, problem: Problem) -> Response:
+    """Return the problem as JSON or as a page."""
     headers = {"Retry-After": str(problem.seconds)} if isinstance(problem, TooManyRequests) else None
     _ = translator(language_of(request))
-    if _is_by_program(request):
+    if _wants_json(request):
         if isinstance(problem, Unauthenticated):
             headers = {"WWW-Authenticate": "Bearer"}
         body: dict[str, Any] = {
@@ -79,69 +80,67 @@ def _answer(request: Request, problem: Problem) -> Response:
     return render(
         request,
         "problem.html",
-        status=problem.status,
         headers=headers,
         problem=problem,
-        sentence=problem.sentence(_),
         page_above=_page_above(request),
     )
 
 
 def refuse_other_site(request: Request) -> Response:
-    """To a request by which another site would write in the name of whoever is logged in here."""
+    """Return the answer to a write from another site, which would use the login of the user here."""
     return _answer(request, Forbidden(N_("This request came from another site and was refused.")))
 
 
-def _validation(request: Request, error: Exception) -> Response:
-    """FastAPI's own findings, by field."""
+def _handle_validation_error(request: Request, error: Exception) -> Response:
+    """Answer what FastAPI and Pydantic refuse, by field."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class alone)
     fields = {
-        ".".join(str(part) for part in found["loc"][1:]) or "body": str(found["msg"])
-        for found in error.errors()
+        ".".join(str(part) for part in detail["loc"][1:]) or "body": str(detail["msg"])
+        for detail in error.errors()
     }
     return _answer(request, Invalid(N_("The request is not as it has to be."), fields=fields))
 
 
-def _http(request: Request, error: Exception) -> Response:
-    """Unknown addresses, wrong methods, bodies beyond the limit."""
+def _handle_http_exception(request: Request, error: Exception) -> Response:
+    """Answer unknown URLs, wrong methods and bodies that are too large."""
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class alone)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return _answer(request, NotFound(N_("This page does not exist.")))
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return _answer(request, TooLarge(N_("The file is larger than 10 MiB.")))
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_looked_at(request):
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and _is_page_visit(request):
         return RedirectResponse(_page_above(request), HTTPStatus.SEE_OTHER)
     problem = Problem(N_("The request is not as it has to be."))
     problem.status = error.status_code
     return _answer(request, problem)
 
 
-def _is_looked_at(request: Request) -> bool:
-    """Whether somebody wants to see this address, such as one that stayed in the bar after a form was refused."""
-    return request.method == "GET" and not _is_by_program(request)
+def _is_page_visit(request: Request) -> bool:
+    """Return whether a browser opens this URL, such as a form's that stayed in the address bar after a refusal."""
+    return request.method == "GET" and not _wants_json(request)
 
 
-def _is_by_program(request: Request) -> bool:
+def _wants_json(request: Request) -> bool:
     return is_api(request) or request.headers.get("accept") == "application/json"
 
 
 def _page_above(request: Request) -> str:
-    """The nearest page above this address; the home page where there is none."""
+    """Return the path of the nearest page above this URL, "/" where there is none."""
     path: str = request.scope["path"]
     while path := path.rpartition("/")[0]:
-        asked = {**request.scope, "path": path, "method": "GET"}
-        if any(route.matches(asked)[0] is Match.FULL for route in request.app.routes):
+        scope = {**request.scope, "path": path, "method": "GET"}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
             return quote(path)
     return "/"
 
 
-def _beyond_limits(request: Request, _error: Exception) -> Response:
-    """A number, a date or a text that no column holds; the database, or what speaks to it, refused it."""
+def _handle_unstorable_value(request: Request, _error: Exception) -> Response:
+    """Answer a number, date or text that no column can hold; the database or its driver refused it."""
     return _answer(request, Invalid(N_("The request is not as it has to be.")))
 
 
-def _at_the_same_moment(request: Request, error: Exception) -> Response:
-    """Two made the same thing at once, each after seeing that it wasn't there; a constraint let one of them."""
+def _handle_integrity_error(request: Request, error: Exception) -> Response:
+    """Answer the second of two requests that inserted the same thing at once; a database constraint refused it."""
     assert isinstance(error, IntegrityError)  # noqa: S101 (registered for this class alone)
     log.warning("%s %s: refused by %s", request.method, request.scope["route"].path, refused_by(error))
     return _answer(
@@ -149,15 +148,15 @@ def _at_the_same_moment(request: Request, error: Exception) -> Response:
     )
 
 
-def _unforeseen(request: Request, _error: Exception) -> Response:
-    """A fault of ours: the person is told, the log has the traceback.
+def _handle_unexpected(request: Request, _error: Exception) -> Response:
+    """Answer an error of the program; the log has the traceback.
 
-    Starlette answers it outside of all middleware, so the strict headers are set here.
+    Starlette calls this outside of all middleware, so the security headers are set here.
     """
     problem = Problem(
         N_("Something went wrong on our side. Nothing was changed. Please try again."), code="internal"
     )
     problem.status = 500
     answer = _answer(request, problem)
-    answer.headers.update(strict_headers(https=container_of(request).settings.https))
+    answer.headers.update(security_headers(https=container_of(request).settings.https))
     return answer

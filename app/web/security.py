@@ -1,4 +1,4 @@
-"""What guards every request: no writing from other sites, no endless bodies, and headers that keep browsers strict."""
+"""Middleware that refuses cross-site writes and bodies that are too large, and sets security headers."""
 
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # A spreadsheet of 10 MiB and what a form wraps around it.
-LARGEST_BODY = 11 * 1024 * 1024
+MAX_BODY_BYTES = 11 * 1024 * 1024
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
@@ -29,8 +29,8 @@ POLICY = "; ".join(
 )
 
 
-class Guard:
-    """Wraps the application; looks at headers and sizes only. `refuse` answers what comes from another site."""
+class SecurityMiddleware:
+    """ASGI middleware around the whole application. `refuse` answers a write that comes from another site."""
 
     def __init__(self, app: ASGIApp, *, https: bool, refuse: Callable[[Request], Response]) -> None:
         self.app = app
@@ -43,25 +43,25 @@ class Guard:
             return
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE_METHODS and _is_cross_site(headers):
-            await self.refuse(Request(scope))(scope, receive, self._with_headers(send))
+            await self.refuse(Request(scope))(scope, receive, self._add_headers(send))
             return
-        await self.app(scope, _limited(receive), self._with_headers(send))
+        await self.app(scope, _limit_body(receive), self._add_headers(send))
 
-    def _with_headers(self, send: Send) -> Send:
-        async def send_strictly(message: Message) -> None:
+    def _add_headers(self, send: Send) -> Send:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 if self.https:
-                    message["headers"] = [_kept_from_http(*header) for header in message["headers"]]
+                    message["headers"] = [_make_cookie_secure(*header) for header in message["headers"]]
                 headers = MutableHeaders(scope=message)
-                for name, value in strict_headers(https=self.https).items():
+                for name, value in security_headers(https=self.https).items():
                     headers.setdefault(name, value)
             await send(message)
 
-        return send_strictly
+        return send_with_headers
 
 
-def strict_headers(*, https: bool) -> dict[str, str]:
-    """What every answer tells the browser to keep to."""
+def security_headers(*, https: bool) -> dict[str, str]:
+    """Return the security headers of every response."""
     headers = {
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",
@@ -74,7 +74,7 @@ def strict_headers(*, https: bool) -> dict[str, str]:
 
 
 def camera_headers() -> dict[str, str]:
-    """For the one page that reads tickets: its own camera, and the decoder, which is WebAssembly of ours."""
+    """Return the headers of the check-in page, which scans tickets: they allow camera and WebAssembly (the decoder)."""
     return {
         "content-security-policy": POLICY.replace(
             "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
@@ -84,7 +84,7 @@ def camera_headers() -> dict[str, str]:
 
 
 def _is_cross_site(headers: Headers) -> bool:
-    """Browsers say where a request comes from; programs, which carry no cookie, say nothing."""
+    """Return whether a browser says that the request comes from another site. Programs send neither header."""
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site not in {"same-origin", "none"}
@@ -92,20 +92,21 @@ def _is_cross_site(headers: Headers) -> bool:
     return origin is not None and urlsplit(origin).netloc != headers.get("host")
 
 
-def _kept_from_http(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """A header of the answer; a cookie in it never travels unencrypted."""
+def _make_cookie_secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
+    """Return the header; a cookie gets the attribute Secure."""
     return name, value + b"; Secure" if name == b"set-cookie" else value
 
 
-def _limited(receive: Receive) -> Receive:
+def _limit_body(receive: Receive) -> Receive:
+    """Return `receive` with a limit on the size of the body; beyond it, it raises a 413."""
     received = 0
 
-    async def receive_some() -> Message:
+    async def receive_limited() -> Message:
         nonlocal received
         message = await receive()
         received += len(message.get("body", b""))
-        if received > LARGEST_BODY:
+        if received > MAX_BODY_BYTES:
             raise HTTPException(413)
         return message
 
-    return receive_some
+    return receive_limited

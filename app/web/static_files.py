@@ -1,4 +1,4 @@
-"""Style sheets and scripts, kept by browsers for good where their address carries a checksum."""
+"""Style sheets and scripts. Browsers cache them for ever where the URL carries a checksum (`static_url`)."""
 
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles as StarletteStaticFiles
@@ -15,8 +15,10 @@ class StaticFiles(StarletteStaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        kept = scope["query_string"].startswith(b"v=")
+        has_checksum = scope["query_string"].startswith(b"v=")
         if path == SERVICE_WORKER:
             response.headers["service-worker-allowed"] = "/sesi/"
-        response.headers["cache-control"] = "public, max-age=31536000, immutable" if kept else "no-cache"
+        response.headers["cache-control"] = (
+            "public, max-age=31536000, immutable" if has_checksum else "no-cache"
+        )
         return response

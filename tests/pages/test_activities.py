@@ -90,7 +90,7 @@ def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
     page = admin.get("/catatan").text
     recorded = [
         (call.args[2], call.args[3])
-        for path in Path("app/services").glob("*.py")
+        for path in Path("app/services").rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text()))
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "record"
     ]

@@ -8,7 +8,7 @@ import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
 
-from app.web.pages import environment
+from app.web.pages import jinja_environment
 
 CATALOGUE = Path("app/locale/id/LC_MESSAGES/jangkau.po")
 REMEDY = "`make messages`, then translate what is new"
@@ -50,5 +50,5 @@ def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:
 
 
 def test_no_two_actions_of_the_log_are_called_the_same() -> None:
-    actions = environment("id").get_template("names.html").module.actions  # type: ignore[attr-defined]
+    actions = jinja_environment("id").get_template("names.html").module.actions  # type: ignore[attr-defined]
     assert len(set(actions.values())) == len(actions)

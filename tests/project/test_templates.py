@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.web.pages import environment
+from app.web.pages import jinja_environment
 
 TEMPLATES = Path("app/templates")
 STOPPED = {
@@ -15,12 +15,12 @@ STOPPED = {
     "an event handler": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
 }
 
-every_template = pytest.mark.parametrize("name", environment("en").list_templates())
+every_template = pytest.mark.parametrize("name", jinja_environment("en").list_templates())
 
 
 @every_template
 def test_template_compiles(name: str) -> None:
-    environment("en").get_template(name)
+    jinja_environment("en").get_template(name)
 
 
 @every_template

@@ -1,10 +1,10 @@
-"""The kelurahan and target groups that everything else names by code."""
+"""Kelurahan and target groups, to which the other routes refer by code."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel
 
 from app.queries.areas import reference
-from app.web.dependencies import ApiActor, Lang, Reader
+from app.web.dependencies import ApiActor, Lang, ReadDb
 
 router = APIRouter(prefix="/api/v1", tags=["reference"])
 
@@ -25,15 +25,15 @@ class TargetGroupOut(BaseModel):
 
 
 @router.get("/kelurahan")
-def list_kelurahan(look: Reader, _actor: ApiActor) -> list[KelurahanOut]:
+def list_kelurahan(db: ReadDb, _actor: ApiActor) -> list[KelurahanOut]:
     """All kelurahan of the city, in code order."""
-    return [KelurahanOut.model_validate(found, from_attributes=True) for found in reference.kelurahan(look)]
+    return [KelurahanOut.model_validate(view, from_attributes=True) for view in reference.kelurahan(db)]
 
 
 @router.get("/target-groups")
-def list_target_groups(look: Reader, _actor: ApiActor, language: Lang) -> list[TargetGroupOut]:
+def list_target_groups(db: ReadDb, _actor: ApiActor, language: Lang) -> list[TargetGroupOut]:
     """The target groups in the order of the reports."""
     return [
-        TargetGroupOut.model_validate(found, from_attributes=True)
-        for found in reference.target_groups(look, language)
+        TargetGroupOut.model_validate(view, from_attributes=True)
+        for view in reference.target_groups(db, language)
     ]

@@ -1,6 +1,6 @@
 """The reports on coverage, in every format.
 
-Each answer bears an ETag: asked again with If-None-Match, 304 says that it still holds.
+Each response has an ETag: a request with `If-None-Match` is answered 304 while the report has not changed.
 """
 
 from typing import Annotated
@@ -14,90 +14,90 @@ from app.reports.coverage.download import Format, coverage_download
 from app.reports.coverage.gaps import Order, gaps_download
 from app.reports.coverage.rt import rt_download
 from app.web.coverage.query import CoverageQuery, CoverageReportQuery
-from app.web.dependencies import ApiActor, Lang, ReportReader, Translate
+from app.web.dependencies import ApiActor, Lang, ReportDb, Translate
 from app.web.downloads import download
-from app.web.etags import unless_unchanged
+from app.web.etags import respond_with_etag
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], default_response_class=Response)
 
-# A misspelt filter would otherwise answer with figures of the whole city.
-NOTHING_ELSE = ConfigDict(extra="forbid")
+# Otherwise a misspelt filter would be ignored, and the figures would be those of the whole city.
+NO_OTHER_PARAMETERS = ConfigDict(extra="forbid")
 
 
-class ReportAsked(CoverageReportQuery):
-    """Of the coverage report."""
+class ReportParams(CoverageReportQuery):
+    """The parameters of the coverage report."""
 
-    model_config = NOTHING_ELSE
+    model_config = NO_OTHER_PARAMETERS
 
 
-class GapsAsked(CoverageQuery):
-    """Of where to go next."""
+class GapsParams(CoverageQuery):
+    """The parameters of the coverage gaps."""
 
-    model_config = NOTHING_ELSE
+    model_config = NO_OTHER_PARAMETERS
     order: Order = "gap"
 
 
-class RtAsked(CoverageQuery):
-    """Of the RT that sent somebody."""
+class RtParams(CoverageQuery):
+    """The parameters of the coverage of RT."""
 
-    model_config = NOTHING_ELSE
+    model_config = NO_OTHER_PARAMETERS
 
 
 @router.get("/coverage.{file_format}")
 def coverage_report(
     request: Request,
     file_format: Format,
-    db: ReportReader,
+    db: ReportDb,
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    asked: Annotated[ReportAsked, Query()],
+    params: Annotated[ReportParams, Query()],
 ) -> Response:
     """Which kelurahan and groups were reached. Without a period: the latest year in which a session started.
 
-    `by` divides it further (by kecamatan, where nothing is said); `compare=before` adds the period before.
+    `by` divides the figures further (default: by kecamatan); `compare=before` adds the previous period.
     """
 
     def file() -> Response:
-        report = asked.report(db, actor, language)
+        report = params.report(db, actor, language)
         return download(coverage_download(report, file_format, translate, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return respond_with_etag(request, db, actor, file)
 
 
 @router.get("/coverage-gaps.{file_format}")
 def coverage_gaps_report(
     request: Request,
     file_format: Format,
-    db: ReportReader,
+    db: ReportDb,
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    asked: Annotated[GapsAsked, Query()],
+    params: Annotated[GapsParams, Query()],
 ) -> Response:
-    """Where to go next: the kelurahan and groups short of their target, by the people missing or by the share."""
+    """Where to go next: the kelurahan and groups below their target, ordered by missing people or by share reached."""
 
     def file() -> Response:
-        found = coverage_gaps(db, actor, asked.filters, language, asked.order)
-        return download(gaps_download(found, file_format, translate, language))
+        gaps = coverage_gaps(db, actor, params.filters, language, params.order)
+        return download(gaps_download(gaps, file_format, translate, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return respond_with_etag(request, db, actor, file)
 
 
 @router.get("/rt-coverage.{file_format}")
 def rt_coverage_report(
     request: Request,
     file_format: Format,
-    db: ReportReader,
+    db: ReportDb,
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    asked: Annotated[RtAsked, Query()],
+    params: Annotated[RtParams, Query()],
 ) -> Response:
-    """How many RT of each kelurahan sent somebody."""
+    """How many RT of each kelurahan had a participant."""
 
     def file() -> Response:
-        found = rt_coverage(db, actor, asked.filters, language)
-        return download(rt_download(found, file_format, translate, language))
+        rt = rt_coverage(db, actor, params.filters, language)
+        return download(rt_download(rt, file_format, translate, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return respond_with_etag(request, db, actor, file)

@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can do its work."""
+"""Health checks for a load balancer or container platform."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response

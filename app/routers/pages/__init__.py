@@ -1,14 +1,12 @@
-"""The pages for people: a GET calls queries, a POST calls services, nothing else."""
+"""The pages for people. A GET calls queries, a POST calls services; nothing else happens here."""
 
 from app.routers.pages import (
     accounts,
     activities,
-    administration,
     areas,
     coverage,
     home,
     imports,
-    languages,
     messages,
     people,
     registrations,
@@ -26,6 +24,4 @@ routers = (
     *areas.routers,
     home.router,
     activities.router,
-    administration.router,
-    languages.router,
 )

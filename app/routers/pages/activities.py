@@ -1,23 +1,22 @@
 """The activity log, for administrators."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.queries.activities import ActivityFilters, activities
-from app.web.dependencies import PageActor, Reader
+from app.web.dependencies import CurrentActor, ReadDb
 from app.web.forms import EmptyIsNone, OptionalDate
-from app.web.pages import render
+from app.web.pages import build_url, render
 
 router = APIRouter(include_in_schema=False)
 
-A_PAGE = 50
+PAGE_SIZE = 50
 
 
 class ActivityQuery(BaseModel):
-    """What the address narrows the log to; `before` is the last line of the page before."""
+    """The filters of the log; `before` is the id of the last line of the previous page."""
 
     q: str = ""
     who: str = Field("", alias="siapa")
@@ -32,23 +31,21 @@ class ActivityQuery(BaseModel):
         return ActivityFilters(self.q, self.who, self.action, self.subject, self.from_, self.to)
 
     def address(self, *, before: int | None) -> str:
-        """The same lines from the one before `before` on."""
-        given = self.model_dump(by_alias=True) | {"sebelum": before}
-        query = urlencode({name: value for name, value in given.items() if value})
-        return f"/catatan?{query}" if query else "/catatan"
+        """Return the URL of the log with these filters, from the newest line before `before`."""
+        return build_url("/catatan", self.model_dump(by_alias=True) | {"sebelum": before})
 
 
 @router.get("/catatan")
 def activities_page(
-    request: Request, look: Reader, actor: PageActor, form: Annotated[ActivityQuery, Query()]
+    request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[ActivityQuery, Query()]
 ) -> Response:
-    found = activities(look, actor, form.filters, before=form.before, limit=A_PAGE + 1)
-    shown = found[:A_PAGE]
+    lines = activities(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
+    shown = lines[:PAGE_SIZE]
     return render(
         request,
         "activities/log.html",
         form=form,
         activities=shown,
         first=form.address(before=None) if form.before else "",
-        next=form.address(before=shown[-1].id) if len(found) > A_PAGE else "",
+        next=form.address(before=shown[-1].id) if len(lines) > PAGE_SIZE else "",
     )

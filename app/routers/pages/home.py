@@ -1,26 +1,46 @@
-"""The first page: what waits for whoever is logged in."""
+"""The home page, the overview of administration, and the switch of the language."""
 
-from fastapi import APIRouter, Request, Response
+from typing import Annotated
 
+from fastapi import APIRouter, Form, Request, Response
+
+from app.i18n import Language
+from app.permissions import Permission
 from app.queries.dashboard import dashboard
 from app.reports.coverage.wording import group_lines, headline, period
-from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
-from app.web.pages import render
+from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
+from app.web.forms import local_path
+from app.web.languages import set_language
+from app.web.pages import redirect, render
 
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 def home_page(
-    request: Request, look: Reader, reports: ReportReader, actor: PageActor, _: Translate, language: Lang
+    request: Request, db: ReadDb, report_db: ReportDb, actor: CurrentActor, _: Translate, language: Lang
 ) -> Response:
-    found = dashboard(look, reports, actor, language)
-    report = found.report
+    figures = dashboard(db, report_db, actor, language)
+    report = figures.report
     return render(
         request,
         "home/page.html",
-        found=found,
+        dashboard=figures,
         headline=headline(report, _, language) if report else "",
         period=period(report, _) if report else "",
         group_lines=group_lines(report, _, language) if report else (),
     )
+
+
+@router.get("/administrasi")
+def administration_page(request: Request, actor: CurrentActor) -> Response:
+    actor.require(Permission.USER_WRITE)
+    return render(request, "administration.html")
+
+
+@router.post("/bahasa/{language}")
+def switch_language(language: Language, kembali: Annotated[str, Form()] = "/") -> Response:
+    """Answer this browser in another language from now on, and return to the page `kembali`."""
+    response = redirect(local_path(kembali))
+    set_language(response, language)
+    return response

@@ -1,4 +1,4 @@
-"""The cookie by which a browser stays logged in: a random secret, known to the database by its hash alone."""
+"""The login cookie: a random secret, of which the database keeps only the hash."""
 
 from fastapi import Request, Response
 
@@ -7,10 +7,12 @@ from app.web.container import container_of
 
 
 def login_secret(request: Request) -> str | None:
+    """Return the secret of the login cookie, None without one."""
     return request.cookies.get(_name(request))
 
 
 def set_login(request: Request, response: Response, secret: str) -> None:
+    """Log the browser in with the secret of a new login."""
     response.set_cookie(
         _name(request),
         secret,
@@ -21,9 +23,10 @@ def set_login(request: Request, response: Response, secret: str) -> None:
 
 
 def clear_login(request: Request, response: Response) -> None:
+    """Delete the login cookie."""
     response.delete_cookie(_name(request), httponly=True, samesite="lax")
 
 
 def _name(request: Request) -> str:
-    """Under https the prefix binds the cookie to this very host (RFC 6265bis, section 4.1.3.2)."""
+    """Return the cookie's name. With https a prefix binds it to this host (RFC 6265bis, section 4.1.3.2)."""
     return "__Host-jangkau_login" if container_of(request).settings.https else "jangkau_login"

@@ -1,4 +1,4 @@
-"""The page for logging in, and with what one goes on then: a page, or what one was sending when the login had ended."""
+"""The login page. It leads back to the page that needed a login, or sends again the form that was sent without one."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit
@@ -14,25 +14,25 @@ from app.i18n import N_, translator
 from app.web.flash import flash
 from app.web.forms import local_path
 from app.web.languages import language_of
-from app.web.pages import here, render
+from app.web.pages import current_path, render
 
-# Of a form with as many fields as any page has. The login page sends them on in one field, which may be a MiB.
-MOST_FIELDS = 5_000
-LONGEST_UNSENT = 300_000
+# No page has more fields. The login page sends all of them on in one field, which may have a MiB.
+MAX_FIELDS = 5_000
+MAX_UNSENT_BYTES = 300_000
 
-# htmx shows an answer where a row was, or a part of it: this one takes the place of the page.
-_AS_PAGE = {"HX-Retarget": "body", "HX-Reselect": "body > *", "HX-Reswap": "innerHTML"}
+# htmx replaces a part of the page with an answer; with these headers it replaces the whole page.
+_REPLACE_PAGE = {"HX-Retarget": "body", "HX-Reselect": "body > *", "HX-Reswap": "innerHTML"}
 
 
 class Unsent(BaseModel):
-    """What somebody was sending when their login had ended: where to, and the fields as they stood in the form."""
+    """A form that was sent after the login had ended: its URL and fields."""
 
     address: str
     fields: list[tuple[str, str]]
 
 
 class LoginForm(BaseModel):
-    """`kembali` is the page to which one was on the way; `unsent` an `Unsent` as JSON, empty where there is none."""
+    """`kembali` is the page to return to; `unsent` an `Unsent` as JSON, "" where there is none."""
 
     email: str = ""
     password: str = ""
@@ -40,6 +40,7 @@ class LoginForm(BaseModel):
     unsent: str = ""
 
     def read_unsent(self) -> Unsent | None:
+        """Return the form that was not sent, None without one. Its URL is on this site."""
         if not self.unsent:
             return None
         try:
@@ -60,31 +61,36 @@ def render_login(
     return render(request, "accounts/login.html", status=status, headers=headers, form=form, refusal=refusal)
 
 
-async def to_login(request: Request) -> Response:
-    """Lets whoever isn't logged in (any more) do that, and go on where they were, with what they typed there."""
-    by_htmx = "hx-request" in request.headers
-    if request.method == "GET" and not by_htmx:
-        return RedirectResponse(f"/masuk?kembali={quote(here(request))}", status_code=303)
+async def ask_to_log_in(request: Request) -> Response:
+    """Answer a request without a login: a page by a redirect to the login page, a form by the login page itself.
+
+    The login page carries the fields of the form along, so that nothing has to be typed again.
+    """
+    is_htmx = "hx-request" in request.headers
+    if request.method == "GET" and not is_htmx:
+        return RedirectResponse(f"/masuk?kembali={quote(current_path(request))}", status_code=303)
     page = urlsplit(request.headers.get("hx-current-url") or request.headers.get("referer", "")).path or "/"
     address = f"/masuk?kembali={quote(page)}"
     if request.method == "GET":
         return Response(headers={"HX-Redirect": address})
-    if unsent := await _unsent(request):
-        return render_login(request, LoginForm(kembali=page, unsent=unsent), status=401, headers=_AS_PAGE)
-    answer = Response(headers={"HX-Redirect": address}) if by_htmx else RedirectResponse(address, 303)
+    if unsent := await _unsent_form(request):
+        return render_login(
+            request, LoginForm(kembali=page, unsent=unsent), status=401, headers=_REPLACE_PAGE
+        )
+    response = Response(headers={"HX-Redirect": address}) if is_htmx else RedirectResponse(address, 303)
     _ = translator(language_of(request))
-    flash(answer, _("You had been logged out meanwhile. Your last step was not kept; please do it again."))
-    return answer
+    flash(response, _("You had been logged out meanwhile. Your last step was not kept; please do it again."))
+    return response
 
 
-async def _unsent(request: Request) -> str:
-    """What was sent, as JSON; empty where nothing was typed, or where a page can't hold it: a file, or very much."""
+async def _unsent_form(request: Request) -> str:
+    """Return the form of the request as JSON; "" if it is empty, has a file, or is too large to carry along."""
     try:
-        fields = (await request.form(max_fields=MOST_FIELDS, max_part_size=LONGEST_UNSENT)).multi_items()
+        fields = (await request.form(max_fields=MAX_FIELDS, max_part_size=MAX_UNSENT_BYTES)).multi_items()
     except HTTPException:
         return ""
     if not fields or any(isinstance(value, UploadFile) and value.filename for _name, value in fields):
         return ""
-    typed = [(name, value) for name, value in fields if isinstance(value, str)]
-    unsent = Unsent(address=here(request), fields=typed).model_dump_json()
-    return unsent if len(unsent) <= LONGEST_UNSENT else ""
+    texts = [(name, value) for name, value in fields if isinstance(value, str)]
+    unsent = Unsent(address=current_path(request), fields=texts).model_dump_json()
+    return unsent if len(unsent) <= MAX_UNSENT_BYTES else ""

@@ -1,6 +1,6 @@
-"""From a figure of the coverage report to the people or sessions behind it, for those who may see all of them.
+"""Links from a figure of the coverage report to the list of people or sessions that it counts.
 
-Who sees fewer is not led there: a shorter list would contradict the figure.
+Users who may see only some of them get no link, because a shorter list would contradict the figure.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,7 +15,7 @@ from app.reports.table import Column, Counts, Row
 
 @dataclass(frozen=True, slots=True)
 class FigureLinks:
-    """The links of one report for one reader; `own_workshops` are the codes of their organization's."""
+    """The links of one report for one user. `own_workshops` are the codes of their organization's workshops."""
 
     actor: Actor
     report: CoverageReport
@@ -23,21 +23,21 @@ class FigureLinks:
 
     @property
     def to_people(self) -> Link | None:
-        """To who was present, by kelurahan; None where the reader isn't led to the people of the report."""
-        if not self._sees_all("present", self._given({})):
+        """The function from a kelurahan to the list of its people who were present; None if the user gets no links."""
+        if not self._sees_all("present", self._filters({})):
             return None
-        return lambda kelurahan: _address("present", self._given({"kelurahan": kelurahan}))
+        return lambda kelurahan: _url("present", self._filters({"kelurahan": kelurahan}))
 
     def of_cell(self, column: Column, row: Row) -> str | None:
-        """To what a cell counts."""
+        """Return the URL of what a cell counts; None if the cell counts nothing or the user gets no link."""
         if column.counts is None or row.narrowed is None:
             return None
-        given = self._given({**row.narrowed, **column.narrowed})
-        return _address(column.counts, given) if self._sees_all(column.counts, given) else None
+        filters = self._filters({**row.narrowed, **column.narrowed})
+        return _url(column.counts, filters) if self._sees_all(column.counts, filters) else None
 
     @property
     def of_totals(self) -> dict[str, str | None]:
-        """To what the figures over the page count, by their names."""
+        """The URLs of what the figures at the top of the page count, by the figures' names."""
         whole = Row((), narrowed={})
         counts: dict[str, Counts] = {
             "participants": "present",
@@ -49,8 +49,8 @@ class FigureLinks:
             for name, counted in counts.items()
         }
 
-    def _sees_all(self, counts: Counts, given: Mapping[str, str]) -> bool:
-        """Whether all that is counted under these filters is within the reader's reach."""
+    def _sees_all(self, counts: Counts, filters: Mapping[str, str]) -> bool:
+        """Return whether the user may see all that is counted under these filters."""
         match self.actor.reach(
             Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
         ):
@@ -58,12 +58,12 @@ class FigureLinks:
                 return True
             case Reach.OWN:
                 own = str(self.actor.organization_id)
-                return given.get("organization") == own or given.get("workshop") in self.own_workshops
+                return filters.get("organization") == own or filters.get("workshop") in self.own_workshops
             case Reach.NONE:
                 return False
 
-    def _given(self, narrowed: Mapping[str, str]) -> dict[str, str]:
-        """The filters of the report, narrowed further."""
+    def _filters(self, narrowed: Mapping[str, str]) -> dict[str, str]:
+        """Return the filters of the report with those of a cell added, as query parameters."""
         filters = self.report.filters
         of_report = {
             "from": self.report.period.from_,
@@ -83,11 +83,11 @@ class FigureLinks:
         }
 
 
-def _address(counts: Counts, given: dict[str, str]) -> str:
+def _url(counts: Counts, filters: dict[str, str]) -> str:
     if counts == "sessions":
-        return f"/cakupan/sesi?{urlencode(given)}"
-    if "group" in given:
-        given["target_group"] = given.pop("group")
+        return f"/cakupan/sesi?{urlencode(filters)}"
+    if "group" in filters:
+        filters["target_group"] = filters.pop("group")
     if counts == "registered":
-        given["counted"] = "registered"
-    return f"/peserta?{urlencode(given)}"
+        filters["counted"] = "registered"
+    return f"/peserta?{urlencode(filters)}"

@@ -1,4 +1,4 @@
-"""What the address of a report on coverage asks for; the same words on the pages and in the API."""
+"""The query parameters of reports on coverage, the same for pages and API."""
 
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
@@ -16,7 +16,7 @@ from app.web.forms import EmptyIsNone, OptionalDate, OptionalText
 
 
 class CoverageQuery(BaseModel):
-    """The filters as they stand in the address; what is empty or missing doesn't narrow."""
+    """The filters of a report. An empty or missing parameter doesn't filter."""
 
     from_: OptionalDate = Field(None, alias="from")
     to: OptionalDate = None
@@ -42,26 +42,26 @@ class CoverageQuery(BaseModel):
 
     @property
     def address(self) -> str:
-        """The filters as the query part of an address, with its question mark; empty without any."""
-        given = self.model_dump(by_alias=True, exclude_none=True)
-        return f"?{urlencode(given)}" if given else ""
+        """The URL's query string for these filters, with its question mark; empty without any."""
+        params = self.model_dump(by_alias=True, exclude_none=True)
+        return f"?{urlencode(params)}" if params else ""
 
     @property
     def besides(self) -> dict[str, Any]:
-        """What the address says besides the filters; it stays while others are chosen."""
+        """The parameters that are no filters, which a page keeps while other filters are chosen."""
         return self.model_dump(
             mode="json", by_alias=True, exclude_none=True, exclude=set(CoverageQuery.model_fields)
         )
 
 
 class CoverageReportQuery(CoverageQuery):
-    """The filters, how the report is divided further, and whether it is compared with the period before."""
+    """The filters, what the report is divided by, and whether it is compared with the previous period."""
 
     by: Annotated[Divided | None, EmptyIsNone] = None
     compare: Annotated[Literal["before"] | None, EmptyIsNone] = None
 
     def report(self, db: Db, actor: Actor, language: Language) -> CoverageReport:
-        """The report that the address asks for. Raises as `coverage` does."""
+        """Return the report for these parameters. Raises as `coverage` does."""
         return coverage(
             db, actor, self.filters, language, divisions=divisions_of(self.by), compared=bool(self.compare)
         )

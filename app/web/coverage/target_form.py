@@ -1,4 +1,4 @@
-"""The grid of a year's targets as a form: what stands in each cell, what holds where nothing does, and the sums."""
+"""The grid of a year's targets as a form: the text of each cell, the default of an empty one, and the totals."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from app.spreadsheets.target_grid import TargetCell, cell_name, read_target
 
 @dataclass(frozen=True)
 class TargetField:
-    """`text` is what is typed, `otherwise` what holds where nothing is; `kept` is what is saved now."""
+    """One cell. `text` is its text, `otherwise` the target that applies where it is empty, `kept` the saved text."""
 
     name: str
     text: str
@@ -25,9 +25,9 @@ class TargetField:
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One kelurahan: the whole first, then each group. `total` is the sum of the groups.
+    """One kelurahan: the field of the whole, then one for each group. `total` is the sum of the groups.
 
-    One that is `closed` within the year is in none of the form's totals.
+    A kelurahan that is `closed` within the year is left out of the form's totals.
     """
 
     place: KelurahanView
@@ -37,40 +37,42 @@ class TargetRow:
 
 
 class TargetForm:
-    """A grid with what is typed into it; `typed` None: as it is saved."""
+    """The saved grid, with `texts` in place of the saved text of some cells."""
 
-    def __init__(self, grid: TargetGrid, typed: Mapping[TargetCell, str] | None = None) -> None:
+    def __init__(self, grid: TargetGrid, texts: Mapping[TargetCell, str] | None = None) -> None:
         self.year = grid.year
         self.seen = grid.newest_change
         self.groups = grid.groups
         self._kept = kept_texts(grid)
-        self._typed = {cell: (typed or {}).get(cell, text) for cell, text in self._kept.items()}
+        self._texts = {cell: (texts or {}).get(cell, text) for cell, text in self._kept.items()}
         self._columns = (None, *(group.code for group in grid.groups))
         self._places = grid.places
         self.closed = [place for place in grid.places if grid.is_closed(place)]
 
     @property
     def defaults(self) -> list[TargetField]:
-        """The row for all kelurahan."""
+        """The row that applies to all kelurahan."""
         return [self._field((None, group)) for group in self._columns]
 
     @property
     def kecamatan(self) -> list[tuple[str, list[TargetRow]]]:
         """The rows of each kecamatan by its name."""
-        found = groupby(self._places, lambda place: place.kecamatan)
-        return [(name, [self._row(place) for place in places]) for name, places in found]
+        by_kecamatan = groupby(self._places, lambda place: place.kecamatan)
+        return [(name, [self._row(place) for place in places]) for name, places in by_kecamatan]
 
     @property
     def totals(self) -> list[int]:
-        """The city's sum of each column, and of all groups in the end."""
-        lasting = [place for place in self._places if place not in self.closed]
-        columns = [sum(self._target(place.code, group) or 0 for place in lasting) for group in self._columns]
+        """The city's total of each column, then of all groups."""
+        open_places = [place for place in self._places if place not in self.closed]
+        columns = [
+            sum(self._target(place.code, group) or 0 for place in open_places) for group in self._columns
+        ]
         return [*columns, sum(columns[1:])]
 
     @property
     def changes(self) -> int:
-        """How many cells differ from what is saved."""
-        return sum(self._field(cell).differs for cell in self._typed)
+        """The number of cells that differ from what is saved."""
+        return sum(self._field(cell).differs for cell in self._texts)
 
     def _row(self, place: KelurahanView) -> TargetRow:
         fields = tuple(self._field((place.code, group)) for group in self._columns)
@@ -80,27 +82,27 @@ class TargetForm:
 
     def _field(self, cell: TargetCell) -> TargetField:
         kelurahan, group = cell
-        default = _number(self._typed[None, group]) if kelurahan else None
+        default = _number(self._texts[None, group]) if kelurahan else None
         if default is None and group is None:
             default = DEFAULT_TARGET
         otherwise = "" if default is None else str(default)
-        return TargetField(cell_name(cell), self._typed[cell], otherwise, self._kept[cell])
+        return TargetField(cell_name(cell), self._texts[cell], otherwise, self._kept[cell])
 
     def _target(self, kelurahan: str, group: str | None) -> int | None:
-        """What would hold for a kelurahan if this were saved."""
+        """Return the target of a kelurahan that would apply if this form were saved."""
         field = self._field((kelurahan, group))
         own = _number(field.text)
         return _number(field.otherwise) if own is None else own
 
 
 def kept_texts(grid: TargetGrid) -> dict[TargetCell, str]:
-    """Every cell as it is saved, empty where nothing is set."""
+    """Return the saved text of every cell, "" where no target is set."""
     kept = grid.targets.kept
     return {cell: str(kept[cell]) if cell in kept else "" for cell in grid.cells}
 
 
 def _number(text: str) -> int | None:
-    """What is no number counts as nothing in sums, until it is put right."""
+    """Return the number, None for text that isn't one: it is left out of totals until it is corrected."""
     try:
         return read_target(text)
     except ValueError:

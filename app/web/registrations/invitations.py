@@ -1,4 +1,4 @@
-"""What organizers send to people whom they invite: the address to register at, and a text for WhatsApp."""
+"""What organizers send to invite people: the public page of the workshop, and a text for WhatsApp."""
 
 from fastapi import Request
 
@@ -8,16 +8,22 @@ from app.web.container import container_of
 
 
 def public_address(request: Request, workshop_code: str) -> str:
-    """The page on which people register themselves for a workshop's sessions."""
+    """Return the URL of the page on which people register themselves for a workshop's sessions."""
     return f"{container_of(request).settings.base_url}/daftar/{workshop_code}"
 
 
-def invitation(held: WorkshopSessionView, address: str, _: Translator) -> str:
-    """A text to send to a group of people: what, when, where, and how to register."""
-    return "\n".join((*about(held), _("Register here: %(address)s") % {"address": address}))
+def invitation_text(workshop_session: WorkshopSessionView, address: str, _: Translator) -> str:
+    """Return a text to send to a group of people: what, when, where, and how to register."""
+    return "\n".join(
+        (*session_lines(workshop_session), _("Register here: %(address)s") % {"address": address})
+    )
 
 
-def about(held: WorkshopSessionView) -> list[str]:
-    """What, when and where, a line each; the title in bold, as WhatsApp writes it."""
-    lines = (f"*{held.workshop_title}*", time_text(held.starts_at), held.venue)
+def session_lines(workshop_session: WorkshopSessionView) -> list[str]:
+    """Return what, when and where, one line each. The title is bold in WhatsApp's markup."""
+    lines = (
+        f"*{workshop_session.workshop_title}*",
+        time_text(workshop_session.starts_at),
+        workshop_session.venue,
+    )
     return [line for line in lines if line]

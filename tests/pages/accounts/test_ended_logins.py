@@ -13,7 +13,7 @@ from app.database import writing
 from app.models import Venue, WorkshopSession
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
-from app.web.accounts.login_page import LONGEST_UNSENT, MOST_FIELDS
+from app.web.accounts.login_page import MAX_FIELDS, MAX_UNSENT_BYTES
 from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.pages.conftest import People, logged_in
@@ -115,7 +115,7 @@ def test_of_fields_with_one_name_all_are_carried_along(budi: TestClient) -> None
     assert re.findall(r'name="target_groups" value="(\w+)"', page.text) == ["umkm", "rt"]
 
 
-@pytest.mark.parametrize("typed", [{}, {"venue": "x" * LONGEST_UNSENT}], ids=["nothing", "too much"])
+@pytest.mark.parametrize("typed", [{}, {"venue": "x" * MAX_UNSENT_BYTES}], ids=["nothing", "too much"])
 def test_nothing_typed_or_too_much_is_not_carried_along(budi: TestClient, typed: dict[str, str]) -> None:
     answer = sent_too_late(budi, FORM, typed, referer=f"http://testserver{FORM}")
     assert answer.headers["location"] == f"/masuk?kembali={FORM}"
@@ -124,7 +124,7 @@ def test_nothing_typed_or_too_much_is_not_carried_along(budi: TestClient, typed:
 
 @pytest.mark.parametrize(
     "typed",
-    [{"list": "x" * 2 * LONGEST_UNSENT}, {f"name-{number}": "x" for number in range(MOST_FIELDS + 1)}],
+    [{"list": "x" * 2 * MAX_UNSENT_BYTES}, {f"name-{number}": "x" for number in range(MAX_FIELDS + 1)}],
     ids=["too long", "too many"],
 )
 def test_a_form_larger_than_others_leads_to_the_login_page(budi: TestClient, typed: dict[str, str]) -> None:

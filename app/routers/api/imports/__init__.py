@@ -2,10 +2,6 @@
 
 from app.routers.api.imports import (
     attendance_imports,
-    error_sheets,
 )
 
-routers = (
-    attendance_imports.router,
-    error_sheets.router,
-)
+routers = (attendance_imports.router,)

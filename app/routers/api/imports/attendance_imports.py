@@ -1,4 +1,4 @@
-"""Attendance imports: upload, map, correct, commit, undo."""
+"""Attendance imports: upload, map columns, correct rows, commit, undo; and the rows to correct as a file."""
 
 from typing import Annotated, Any, Literal
 
@@ -10,13 +10,15 @@ from app.queries.imports.attendance_imports import UNDER_WAY, attendance_import
 from app.queries.imports.document import import_document, row_documents
 from app.queries.imports.rows import import_rows
 from app.services.imports.commit import CommitChoices, commit_or_queue
+from app.services.imports.error_sheets import download_error_sheet
 from app.services.imports.mapping import remap
 from app.services.imports.review import correct_alike, correct_row
 from app.services.imports.undo import undo
 from app.services.imports.upload import upload
 from app.services.registrations.lists import upload_list
 from app.web.container import container_of
-from app.web.dependencies import ApiActor, Reader, Translate, Vault, Writer
+from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.downloads import download
 
 router = APIRouter(prefix="/api/v1", tags=["attendance imports"])
 
@@ -29,8 +31,7 @@ class ColumnIn(BaseModel):
 
 
 class DefaultsIn(BaseModel):
-    """What serves for rows that don't say it themselves. The kelurahan is a code, "outside", or "above": as in the
-    row above."""
+    """Defaults for rows whose own cell is empty. `kelurahan`: a code, "outside" or "above" (as in the row above)."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -39,7 +40,7 @@ class DefaultsIn(BaseModel):
 
 
 class MappingIn(BaseModel):
-    """Only what is given changes."""
+    """Fields that are left out stay as they are."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -57,9 +58,9 @@ class SameAs(BaseModel):
 
 
 class RowPatch(BaseModel):
-    """Cells to replace, or a decision: who it is, where they live, or that the row is left out.
+    """Cells to replace, or a decision: the person, their kelurahan, or that the row is skipped.
 
-    With `alike` the answer, to a question about one field, is given to every row that asks the same.
+    With `alike`, an answer to a question about one field is given to every row that asks the same.
     """
 
     model_config = ConfigDict(
@@ -81,14 +82,14 @@ class RowPatch(BaseModel):
     alike: bool = False
 
     @model_validator(mode="after")
-    def _says_something(self) -> "RowPatch":
+    def _require_change(self) -> "RowPatch":
         if not self.model_fields_set - {"alike"}:
             raise ValueError("give cells or a decision")
         return self
 
 
 class CommitIn(BaseModel):
-    """`others` and `confirm` are about attendance. `overrule` registers beyond the caps, and after the closing time."""
+    """`others` and `confirm` concern attendance. `overrule` registers beyond the limits and after the closing time."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -103,35 +104,35 @@ class CommitIn(BaseModel):
 def create_import(
     code: str,
     file: UploadFile,
-    look: Reader,
-    db: Writer,
+    read_db: ReadDb,
+    db: WriteDb,
     vault: Vault,
     actor: ApiActor,
     translate: Translate,
     purpose: Annotated[Literal["attendance", "registration"], Form()] = "attendance",
 ) -> Document:
-    """Reads and judges a sheet; nothing of it counts before it is committed.
+    """Read a sheet and judge its rows. Nothing is saved from it before it is committed.
 
-    With the purpose `registration` it is a list of people to register: its commit gives out places, in the list's
-    order, and says nothing of attendance. 409 `registration-closed` for a session that is over.
+    With the purpose `registration` it is a list of people to register: its commit gives out seats in the order of the
+    list, and records no attendance. 409 `registration-closed` for a session that is over.
     """
-    take = upload_list if purpose == "registration" else upload
-    made = take(look, db, vault, actor, code, file.filename or "", file.file.read())
-    return import_document(db, vault, actor, made.id, translate)
+    upload_sheet = upload_list if purpose == "registration" else upload
+    uploaded = upload_sheet(read_db, db, vault, actor, code, file.filename or "", file.file.read())
+    return import_document(db, vault, actor, uploaded.id, translate)
 
 
 @router.get("/attendance-imports/{import_id}")
 def get_import(
-    request: Request, import_id: int, look: Reader, vault: Vault, actor: ApiActor, translate: Translate
+    request: Request, import_id: int, db: ReadDb, vault: Vault, actor: ApiActor, translate: Translate
 ) -> Document:
-    """The document with its first 200 rows; while it is read or committed, how far that has come."""
-    return _with_progress(request, import_document(look, vault, actor, import_id, translate))
+    """The document with its first 200 rows; with the progress while it is read or committed."""
+    return _with_progress(request, import_document(db, vault, actor, import_id, translate))
 
 
 @router.get("/attendance-imports/{import_id}/rows")
 def list_rows(
     import_id: int,
-    look: Reader,
+    db: ReadDb,
     vault: Vault,
     actor: ApiActor,
     translate: Translate,
@@ -139,11 +140,11 @@ def list_rows(
     limit: Annotated[int, Query(ge=1, le=200)] = 200,
     cursor: int = 0,
 ) -> Document:
-    """The rows in the sheet's order; `cursor` is the number of the row after which to go on."""
-    attendance_import(look, actor, import_id)
-    rows = import_rows(look, import_id, kinds=kind or (), after=cursor, limit=limit + 1)
+    """The rows in the order of the sheet, after the row with the number `cursor`."""
+    attendance_import(db, actor, import_id)
+    rows = import_rows(db, import_id, kinds=kind or (), after=cursor, limit=limit + 1)
     return {
-        "rows": row_documents(look, vault, rows[:limit], translate),
+        "rows": row_documents(db, vault, rows[:limit], translate),
         "cursor": rows[limit - 1].number if len(rows) > limit else None,
     }
 
@@ -156,21 +157,24 @@ def map_import(
     request: Request,
     response: Response,
     import_id: int,
-    given: MappingIn,
-    look: Reader,
-    db: Writer,
+    data: MappingIn,
+    read_db: ReadDb,
+    db: WriteDb,
     vault: Vault,
     actor: ApiActor,
     translate: Translate,
 ) -> Document:
-    """Reads the kept file again with another sheet, header or columns, and judges it again. 202 while that is under
-    way: ask for the import until it is no longer `reading`; where it couldn't be read so, its `failure` says why."""
-    choices: dict[str, Any] = given.model_dump(exclude_unset=True, exclude={"columns", "defaults"})
-    if given.columns is not None:
-        choices["columns"] = {column.index: column.field for column in given.columns}
-    if given.defaults is not None:
-        choices |= given.defaults.model_dump(exclude_unset=True)
-    if remap(look, db, vault, actor, import_id, choices).status is ImportStatus.READING:
+    """Read the file again with another sheet, header or columns, and judge its rows again.
+
+    202 for a large file: request the import until its status is no longer `reading`. If it could not be read that way,
+    its `failure` says why.
+    """
+    choices: dict[str, Any] = data.model_dump(exclude_unset=True, exclude={"columns", "defaults"})
+    if data.columns is not None:
+        choices["columns"] = {column.index: column.field for column in data.columns}
+    if data.defaults is not None:
+        choices |= data.defaults.model_dump(exclude_unset=True)
+    if remap(read_db, db, vault, actor, import_id, choices).status is ImportStatus.READING:
         response.status_code = 202
     return _with_progress(request, import_document(db, vault, actor, import_id, translate))
 
@@ -179,16 +183,16 @@ def map_import(
 def change_row(
     import_id: int,
     number: int,
-    given: RowPatch,
-    db: Writer,
+    data: RowPatch,
+    db: WriteDb,
     vault: Vault,
     actor: ApiActor,
     translate: Translate,
 ) -> Document:
-    """Answers every row that this changed, and the counts."""
-    decision = given.model_dump(exclude_unset=True, exclude={"cells", "alike"}) or None
-    correct = correct_alike if given.alike else correct_row
-    changed = correct(db, vault, actor, import_id, number, cells=given.cells, decision=decision)
+    """Correct a row. Answers every row that this changed, and the counts."""
+    decision = data.model_dump(exclude_unset=True, exclude={"cells", "alike"}) or None
+    correct = correct_alike if data.alike else correct_row
+    changed = correct(db, vault, actor, import_id, number, cells=data.cells, decision=decision)
     rows = import_rows(db, import_id, numbers=changed)
     return {
         "rows": row_documents(db, vault, rows, translate),
@@ -204,30 +208,47 @@ def commit_import(
     request: Request,
     response: Response,
     import_id: int,
-    given: CommitIn,
-    db: Writer,
+    data: CommitIn,
+    db: WriteDb,
     vault: Vault,
     actor: ApiActor,
     translate: Translate,
 ) -> Document:
-    """All rows or none. 409 while rows need attention, unless `only_valid`. 202 while it is being committed:
-    ask for the import until it is no longer `committing`; back in `review`, its `failure` says why."""
-    confirmed = frozenset(given.confirm)
-    choices = CommitChoices(given.only_valid, given.others, Basis(given.basis), confirmed, given.overrule)
+    """Commit all rows or none. 409 while rows need attention, unless `only_valid`.
+
+    202 for a long list: request the import until its status is no longer `committing`. If it is in `review` again, its
+    `failure` says why.
+    """
+    confirmed = frozenset(data.confirm)
+    choices = CommitChoices(data.only_valid, data.others, Basis(data.basis), confirmed, data.overrule)
     if commit_or_queue(db, vault, actor, import_id, choices).status is ImportStatus.COMMITTING:
         response.status_code = 202
     return _with_progress(request, import_document(db, vault, actor, import_id, translate))
 
 
 @router.post("/attendance-imports/{import_id}/undo")
-def undo_import(import_id: int, db: Writer, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
-    """Takes back what the import made or changed; 409 where something newer was built on it."""
+def undo_import(import_id: int, db: WriteDb, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
+    """Take back what the import created or changed. 409 if later changes depend on it."""
     undo(db, actor, import_id)
     return import_document(db, vault, actor, import_id, translate)
 
 
+@router.get("/attendance-imports/{import_id}/errors.xlsx", response_class=Response)
+def get_error_sheet(
+    import_id: int,
+    read_db: ReadDb,
+    db: WriteDb,
+    vault: Vault,
+    actor: ApiActor,
+    language: Lang,
+    translate: Translate,
+) -> Response:
+    """The sheet with the rows that need attention, to correct and to upload again; 409 where none does."""
+    return download(download_error_sheet(read_db, db, vault, actor, import_id, translate, language))
+
+
 def _with_progress(request: Request, document: Document) -> Document:
-    """While an import is read or committed: rows done of rows, as soon as it is known how many there are."""
+    """Add the progress to the document of an import that is read or committed, once the number of rows is known."""
     if document["status"] in UNDER_WAY:
         rows = container_of(request).rows_done(document["id"]) or (0, document["counts"].get("rows", 0))
         if rows[1]:

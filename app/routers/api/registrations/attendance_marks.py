@@ -1,4 +1,4 @@
-"""The attendance of one registration, marked at the venue."""
+"""The attendance of a registration, marked at the venue."""
 
 from datetime import datetime
 from typing import Literal
@@ -10,15 +10,15 @@ from app.models import AttendanceStatus
 from app.permissions import Permission
 from app.queries.registrations.registrations import registration_by_code, registration_view
 from app.services.registrations.attendance_marks import Marking, mark
-from app.web.dependencies import ApiActor, Writer
+from app.web.dependencies import ApiActor, WriteDb
 
 router = APIRouter(prefix="/api/v1/registrations", tags=["registrations"])
 
 
 class AttendanceIn(BaseModel):
-    """`status` null takes back what was marked before. `at` is the time of the device, now where it is missing.
+    """`status` null takes back an earlier mark. `at` is the time on the device, default: now.
 
-    A `nonce` that was sent before changes nothing. `confirm` marks more than a day before the session.
+    A `nonce` that was sent before changes nothing. `confirm` allows a mark more than a day before the session.
     """
 
     model_config = ConfigDict(
@@ -41,7 +41,7 @@ class AttendanceIn(BaseModel):
 
 
 class AttendanceOut(BaseModel):
-    """`attendance` is what holds now; a mark that is later than this one may have made it."""
+    """`attendance` is the present state, which may come from a later mark than this one."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -63,15 +63,15 @@ class AttendanceOut(BaseModel):
 
 
 @router.put("/{code}/attendance")
-def mark_attendance(code: str, given: AttendanceIn, db: Writer, actor: ApiActor) -> AttendanceOut:
-    """Keeps a mark; of several the latest by `at` counts, in whatever order they are sent."""
+def mark_attendance(code: str, data: AttendanceIn, db: WriteDb, actor: ApiActor) -> AttendanceOut:
+    """Save a mark. Of several marks the latest by `at` counts, in whatever order they are sent."""
     registration = registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    marking = Marking(given.status, given.at, given.nonce, confirmed="session-not-started" in given.confirm)
-    kept = mark(db, actor, registration, marking)
-    found = registration_view(db, registration)
+    marking = Marking(data.status, data.at, data.nonce, confirmed="session-not-started" in data.confirm)
+    saved_mark = mark(db, actor, registration, marking)
+    view = registration_view(db, registration)
     return AttendanceOut(
-        registration=found.code,
-        status=found.status.value,
-        attendance=found.attendance,
-        marked_at=kept.marked_at,
+        registration=view.code,
+        status=view.status.value,
+        attendance=view.attendance,
+        marked_at=saved_mark.marked_at,
     )

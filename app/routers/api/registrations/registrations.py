@@ -1,10 +1,10 @@
-"""Registrations for a session: who is registered, registering somebody, cancelling."""
+"""Registrations for a session: list, register a person, cancel; and the roster of a session as a file."""
 
 import hashlib
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query
+from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from app.models import AttendanceStatus, Channel, Registration, RegistrationStatus
@@ -20,8 +20,11 @@ from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import cancel, register
 from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
+from app.services.registrations.rosters import RosterFormat, download_roster
 from app.spreadsheets.attendance.judgement import OUTSIDE, Decision
-from app.web.dependencies import ApiActor, Lang, Reader, Vault, Writer
+from app.web.container import container_of
+from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.downloads import download
 
 router = APIRouter(prefix="/api/v1", tags=["registrations"])
 
@@ -69,9 +72,9 @@ CONFLICTS: dict[int | str, dict[str, Any]] = {
 
 
 class RegistrationIn(BaseModel):
-    """`kelurahan` is a code, a name or "outside". `consent` says that the person agreed to the notice about data.
+    """`kelurahan` is a code, a name or "outside". `consent`: the person agreed to the privacy notice.
 
-    `person` says who it is where that was unclear. `overrule` gives a place beyond the limits; that is recorded.
+    `person` answers `person-unclear`. `overrule` gives a seat beyond the limits; that is recorded.
     """
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [ANI]})
@@ -90,7 +93,7 @@ class RegistrationIn(BaseModel):
     person: int | Literal["new"] | None = None
     overrule: bool = False
 
-    def given(self) -> PersonGiven:
+    def to_input(self) -> PersonGiven:
         return PersonGiven(
             name=self.name,
             kelurahan=self.kelurahan,
@@ -117,7 +120,7 @@ class CapOut(BaseModel):
 
 
 class RegistrationOut(BaseModel):
-    """`phone` is masked. Who is waitlisted has `ahead` of them so many, and waits for `waiting_for`."""
+    """`phone` is masked. On the waiting list, `ahead` people come first, and `waiting_for` are the limits reached."""
 
     model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [ANI_WAITS]})
 
@@ -150,64 +153,86 @@ class RegistrationPage(BaseModel):
 @router.get("/sessions/{code}/registrations")
 def list_registrations(
     code: str,
-    look: Reader,
+    db: ReadDb,
     actor: ApiActor,
     status: RegistrationStatus | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> RegistrationPage:
-    """Everyone registered in the order in which they came, the cancelled too."""
-    held = workshop_session_by_code(look, actor, code, Permission.ATTENDANCE_WRITE)
+    """All registrations in the order in which they were made, also cancelled ones."""
+    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
     filters = RegistrationFilters(status=status)
-    found = registrations(look, actor, held, filters, after=cursor, limit=limit + 1)
-    items = [RegistrationOut.model_validate(view) for view in found[:limit]]
-    return RegistrationPage(items=items, cursor=str(found[limit - 1].id) if len(found) > limit else None)
+    page = registrations(db, actor, workshop_session, filters, after=cursor, limit=limit + 1)
+    items = [RegistrationOut.model_validate(view) for view in page[:limit]]
+    return RegistrationPage(items=items, cursor=str(page[limit - 1].id) if len(page) > limit else None)
 
 
 @router.post("/sessions/{code}/registrations", status_code=201, responses=CONFLICTS)
 def register_person(
     code: str,
-    given: RegistrationIn,
-    db: Writer,
+    data: RegistrationIn,
+    db: WriteDb,
     vault: Vault,
     actor: ApiActor,
     language: Lang,
     idempotency_key: Annotated[str, Header(max_length=200)] = "",
 ) -> RegistrationOut:
-    """Registers somebody: confirmed, or waitlisted where a limit is reached.
+    """Register a person: confirmed, or on the waiting list if a limit is reached.
 
-    Sent again with the same `Idempotency-Key` it answers with the first registration.
+    Sent again with the same `Idempotency-Key`, it answers with the first registration.
     """
-    held = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
     asking = Asking(
         Channel.ORGANIZER,
         language=language,
-        consent=given.consent,
-        request_key=_request_key(actor, held.code, idempotency_key) if idempotency_key else None,
-        overrule=given.overrule,
-        decision=Decision(person=given.person) if given.person is not None else None,
+        consent=data.consent,
+        request_key=_request_key(actor, workshop_session.code, idempotency_key) if idempotency_key else None,
+        overrule=data.overrule,
+        decision=Decision(person=data.person) if data.person is not None else None,
     )
     try:
-        made = register(db, vault, actor, held.id, given.given(), asking)
-    except AlreadyRegistered as known:
-        known.details["registration"] = known.registration.code
+        registration = register(db, vault, actor, workshop_session.id, data.to_input(), asking)
+    except AlreadyRegistered as problem:
+        problem.details["registration"] = problem.registration.code
         raise
-    except PersonUnclear as unclear:
-        unclear.details["candidates"] = [
-            {"id": one.id, "name": one.name, "place": one.place, "rt": one.rt, "phone": one.phone}
-            for one in people_seen(db, unclear.candidates).values()
+    except PersonUnclear as problem:
+        problem.details["candidates"] = [
+            {
+                "id": person.id,
+                "name": person.name,
+                "place": person.place,
+                "rt": person.rt,
+                "phone": person.phone,
+            }
+            for person in people_seen(db, problem.candidates).values()
         ]
         raise
-    return RegistrationOut.model_validate(registration_view(db, db.get_one(Registration, made.id)))
+    return RegistrationOut.model_validate(registration_view(db, db.get_one(Registration, registration.id)))
 
 
 @router.delete("/registrations/{code}")
-def cancel_registration(code: str, db: Writer, actor: ApiActor) -> RegistrationOut:
-    """Cancels; the first on the waiting list who fits moves up. 409 `too-late` once the session has begun."""
-    found = registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    return RegistrationOut.model_validate(registration_view(db, cancel(db, actor, found)))
+def cancel_registration(code: str, db: WriteDb, actor: ApiActor) -> RegistrationOut:
+    """Cancel. The first person on the waiting list who fits moves up. 409 `too-late` once the session has begun."""
+    registration = registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    return RegistrationOut.model_validate(registration_view(db, cancel(db, actor, registration)))
+
+
+@router.get("/sessions/{code}/roster.{file_format}", response_class=Response, tags=["sessions"])
+def get_roster(
+    request: Request,
+    code: str,
+    file_format: RosterFormat,
+    read_db: ReadDb,
+    db: WriteDb,
+    actor: ApiActor,
+    language: Lang,
+    translate: Translate,
+) -> Response:
+    """The list to fill in (xlsx, read back by its hidden registration codes) or to sign (pdf); each is logged."""
+    base_url = container_of(request).settings.base_url
+    return download(download_roster(read_db, db, actor, code, file_format, base_url, translate, language))
 
 
 def _request_key(actor: Actor, session_code: str, key: str) -> str:
-    """A caller's key is its own, and for this session: it never brings up what another one sent."""
+    """Return the key bound to the caller and the session, so that it never finds what another caller sent."""
     return hashlib.sha256(f"{actor.user_id}/{session_code}/{key}".encode()).hexdigest()

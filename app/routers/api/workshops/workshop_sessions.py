@@ -1,4 +1,4 @@
-"""Sessions of a workshop."""
+"""Sessions of a workshop: create, show and change."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,19 +12,19 @@ from app.errors import Invalid
 from app.queries.workshops import workshop_sessions as queries
 from app.services.workshops import workshop_sessions as services
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, wall_clock
-from app.web.dependencies import ApiActor, Reader, Writer
+from app.web.dependencies import ApiActor, ReadDb, WriteDb
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
 
-# What the API calls the fields of a `WorkshopSessionInput`, where the names differ.
+# The API's names of the fields of a `WorkshopSessionInput` that have another name there.
 API_NAMES = {
     "starts": "starts_at",
     "ends": "ends_at",
     "registration_opens": "registration_opens_at",
     "registration_closes": "registration_closes_at",
 }
-# What null takes away; of other fields it changes nothing.
-MAY_BE_NULL = {"capacity", "places_per_kelurahan", "registration_opens_at", "registration_closes_at"}
+# Null removes the value of these fields; for other fields it changes nothing.
+NULLABLE = {"capacity", "places_per_kelurahan", "registration_opens_at", "registration_closes_at"}
 
 Mode = Literal["luring", "daring", "hybrid"]
 
@@ -42,7 +42,7 @@ SPBE_1: dict[str, JsonValue] = {
     "registration_opens_at": None,
     "registration_closes_at": "2026-08-04T17:00:00+08:00",
 }
-SPBE_1_BESIDES: dict[str, JsonValue] = {
+SPBE_1_OUT: dict[str, JsonValue] = {
     "workshop_code": "SPBE-2026",
     "workshop_title": "Workshop Literasi Promosi SPBE",
     "cancelled_at": None,
@@ -72,7 +72,7 @@ class SessionIn(BaseModel):
 
 
 class SessionPatch(BaseModel):
-    """Only what is given changes; null takes a limit or a time of registration away."""
+    """Fields that are left out stay as they are. Null removes a limit or a time of registration."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"venue": "Aula Pemkot", "capacity": 100}]}
@@ -91,9 +91,9 @@ class SessionPatch(BaseModel):
 
 
 class SessionOut(BaseModel):
-    """`registered` are confirmed or walk-in; the outcomes count them. `waiting` are on the waiting list."""
+    """`registered` counts confirmed registrations and walk-ins, `waiting` the waiting list."""
 
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE_1 | SPBE_1_BESIDES]})
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE_1 | SPBE_1_OUT]})
 
     code: str
     workshop_code: str
@@ -118,34 +118,36 @@ class SessionOut(BaseModel):
 
 
 @router.post("/workshops/{workshop_code}/sessions", status_code=201)
-def create_session(workshop_code: str, given: SessionIn, db: Writer, actor: ApiActor) -> SessionOut:
-    """A new session; a venue of that name is made where there is none."""
-    fields = _by_own_names(given.model_dump(exclude={"code"}))
-    with _fields_by_api_names():
-        made = services.create_workshop_session(
-            db, actor, workshop_code, given.code, WorkshopSessionInput(**fields)
+def create_session(workshop_code: str, data: SessionIn, db: WriteDb, actor: ApiActor) -> SessionOut:
+    """Create a session, and its venue if there is none with that name."""
+    fields = _to_input_names(data.model_dump(exclude={"code"}))
+    with _errors_by_api_names():
+        workshop_session = services.create_workshop_session(
+            db, actor, workshop_code, data.code, WorkshopSessionInput(**fields)
         )
-    return SessionOut.model_validate(queries.workshop_session(db, actor, made.code))
+    return SessionOut.model_validate(queries.workshop_session(db, actor, workshop_session.code))
 
 
 @router.get("/sessions/{code}")
-def get_session(code: str, look: Reader, actor: ApiActor) -> SessionOut:
-    return SessionOut.model_validate(queries.workshop_session(look, actor, code))
+def get_session(code: str, db: ReadDb, actor: ApiActor) -> SessionOut:
+    return SessionOut.model_validate(queries.workshop_session(db, actor, code))
 
 
 @router.patch("/sessions/{code}")
-def change_session(code: str, given: SessionPatch, db: Writer, actor: ApiActor) -> SessionOut:
-    """Changes what is given and leaves the rest."""
-    changed = given.model_dump(exclude_unset=True).items()
-    fields = _by_own_names({name: to for name, to in changed if to is not None or name in MAY_BE_NULL})
-    with _fields_by_api_names():
+def change_session(code: str, data: SessionPatch, db: WriteDb, actor: ApiActor) -> SessionOut:
+    """Change a session."""
+    changes = data.model_dump(exclude_unset=True).items()
+    fields = _to_input_names(
+        {name: value for name, value in changes if value is not None or name in NULLABLE}
+    )
+    with _errors_by_api_names():
         services.amend_workshop_session(db, actor, code, fields)
     return SessionOut.model_validate(queries.workshop_session(db, actor, code))
 
 
 @contextmanager
-def _fields_by_api_names() -> Iterator[None]:
-    """A refusal names the fields as the caller sent them."""
+def _errors_by_api_names() -> Iterator[None]:
+    """Name the fields of an `Invalid` as the caller sent them."""
     try:
         yield
     except Invalid as problem:
@@ -153,7 +155,7 @@ def _fields_by_api_names() -> Iterator[None]:
         raise
 
 
-def _by_own_names(fields: dict[str, Any]) -> dict[str, Any]:
-    """What was sent, as a `WorkshopSessionInput` has it."""
+def _to_input_names(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields with the names and times of a `WorkshopSessionInput`."""
     moments = {name: wall_clock(fields.pop(api)) for name, api in API_NAMES.items() if api in fields}
     return fields | moments

@@ -1,4 +1,4 @@
-"""Workshops."""
+"""Workshops: list, create, show and change."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from app.queries.workshops import workshops as queries
 from app.services.workshops import workshops as services
 from app.services.workshops.workshops import WorkshopInput
-from app.web.dependencies import ApiActor, Reader, Writer
+from app.web.dependencies import ApiActor, ReadDb, WriteDb
 
 router = APIRouter(prefix="/api/v1/workshops", tags=["workshops"])
 
@@ -24,7 +24,7 @@ SPBE: dict[str, JsonValue] = {
     "pillar": "cakap",
     "public": True,
 }
-SPBE_BESIDES: dict[str, JsonValue] = {
+SPBE_OUT: dict[str, JsonValue] = {
     "organization": "Dinas Komunikasi dan Informatika",
     "archived_at": None,
     "sessions": 1,
@@ -45,7 +45,7 @@ class WorkshopIn(BaseModel):
 
 
 class WorkshopPatch(BaseModel):
-    """Only what is given changes; null takes the pillar away. An archived workshop is kept out of lists of pages."""
+    """Fields that are left out stay as they are. Null removes the pillar. Pages do not list archived workshops."""
 
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"title": "Promosi SPBE", "public": False}]}
@@ -60,7 +60,7 @@ class WorkshopPatch(BaseModel):
 
 
 class WorkshopOut(BaseModel):
-    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE | SPBE_BESIDES]})
+    model_config = ConfigDict(from_attributes=True, json_schema_extra={"examples": [SPBE | SPBE_OUT]})
 
     code: str
     title: str
@@ -84,43 +84,43 @@ class WorkshopPage(BaseModel):
 
 @router.get("")
 def list_workshops(
-    look: Reader,
+    db: ReadDb,
     actor: ApiActor,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str = "",
 ) -> WorkshopPage:
     """The workshops you may see, in code order."""
-    found = queries.workshops(look, actor, after=cursor, limit=limit + 1)
-    items = [WorkshopOut.model_validate(view) for view in found[:limit]]
-    return WorkshopPage(items=items, cursor=items[-1].code if len(found) > limit else None)
+    page = queries.workshops(db, actor, after=cursor, limit=limit + 1)
+    items = [WorkshopOut.model_validate(view) for view in page[:limit]]
+    return WorkshopPage(items=items, cursor=items[-1].code if len(page) > limit else None)
 
 
 @router.post("", status_code=201)
-def create_workshop(given: WorkshopIn, db: Writer, actor: ApiActor) -> WorkshopOut:
-    """A new workshop of your organization."""
-    made = services.create_workshop(
+def create_workshop(data: WorkshopIn, db: WriteDb, actor: ApiActor) -> WorkshopOut:
+    """Create a workshop of your organization."""
+    workshop = services.create_workshop(
         db,
         actor,
-        given.code,
-        WorkshopInput(given.title, tuple(given.target_groups), given.description, given.pillar, given.public),
+        data.code,
+        WorkshopInput(data.title, tuple(data.target_groups), data.description, data.pillar, data.public),
     )
-    return WorkshopOut.model_validate(queries.workshop(db, actor, made.code))
+    return WorkshopOut.model_validate(queries.workshop(db, actor, workshop.code))
 
 
 @router.get("/{code}")
-def get_workshop(code: str, look: Reader, actor: ApiActor) -> WorkshopOut:
-    return WorkshopOut.model_validate(queries.workshop(look, actor, code))
+def get_workshop(code: str, db: ReadDb, actor: ApiActor) -> WorkshopOut:
+    return WorkshopOut.model_validate(queries.workshop(db, actor, code))
 
 
 @router.patch("/{code}")
-def change_workshop(code: str, given: WorkshopPatch, db: Writer, actor: ApiActor) -> WorkshopOut:
-    """Changes what is given and leaves the rest."""
-    fields = given.model_dump(exclude_none=True, exclude={"archived"})
-    if "pillar" in given.model_fields_set:
-        fields["pillar"] = given.pillar
-    if given.target_groups is not None:
-        fields["target_groups"] = tuple(given.target_groups)
+def change_workshop(code: str, data: WorkshopPatch, db: WriteDb, actor: ApiActor) -> WorkshopOut:
+    """Change a workshop."""
+    fields = data.model_dump(exclude_none=True, exclude={"archived"})
+    if "pillar" in data.model_fields_set:
+        fields["pillar"] = data.pillar
+    if data.target_groups is not None:
+        fields["target_groups"] = tuple(data.target_groups)
     services.amend_workshop(db, actor, code, fields)
-    if given.archived is not None:
-        services.set_archived(db, actor, code, archived=given.archived)
+    if data.archived is not None:
+        services.set_archived(db, actor, code, archived=data.archived)
     return WorkshopOut.model_validate(queries.workshop(db, actor, code))

@@ -13,10 +13,9 @@ from app.services.accounts import logins, users
 from app.web.accounts.login_cookie import clear_login, login_secret, set_login
 from app.web.accounts.login_page import LoginForm, render_login
 from app.web.container import container_of
-from app.web.dependencies import Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import local_path, render_form
-from app.web.pages import render, see
+from app.web.dependencies import ReadDb, Translate, WriteDb
+from app.web.forms import catch_problem, local_path
+from app.web.pages import redirect, render
 
 router = APIRouter(include_in_schema=False)
 
@@ -27,77 +26,76 @@ class PasswordForm(BaseModel):
     password: str = ""
     repeated: str = ""
 
+    def require_equal(self) -> None:
+        """Raise `Invalid` unless the password was typed twice in the same way."""
+        if self.password != self.repeated:
+            text = N_("The two passwords are not the same.")
+            raise Invalid(text, fields={"repeated": text})
+
 
 @router.get("/masuk")
-def login_page(request: Request, look: Reader, kembali: str = "/") -> Response:
-    """Whoever is logged in goes on; whom this page is shown to has logged out, and it takes the kept lists away."""
-    if (secret := login_secret(request)) and logins.actor_by_login(look, secret):
-        return see(local_path(kembali))
+def login_page(request: Request, db: ReadDb, kembali: str = "/") -> Response:
+    """Show the form, or redirect a user who is logged in. The page deletes the check-in lists kept in the browser."""
+    if (secret := login_secret(request)) and logins.actor_by_login(db, secret):
+        return redirect(local_path(kembali))
     return render_login(request, LoginForm(kembali=kembali))
 
 
 @router.post("/masuk")
 def log_in(
-    request: Request, look: Reader, db: Writer, form: Annotated[LoginForm, Form()], _: Translate
+    request: Request, read_db: ReadDb, db: WriteDb, form: Annotated[LoginForm, Form()], _: Translate
 ) -> Response:
     address = request.client.host if request.client else ""
     try:
-        with writing(container_of(request).engine) as counting:
-            logins.note_try(counting, form.email, address)
+        # A transaction of its own: the attempt is counted even if this request fails.
+        with writing(container_of(request).engine) as attempts_db:
+            logins.note_try(attempts_db, form.email, address)
     except TooManyRequests as problem:
         headers = {"Retry-After": str(problem.seconds)}
         return render_login(request, form, problem.sentence(_), status=problem.status, headers=headers)
-    user = logins.user_with_password(look, form.email, form.password)
+    user = logins.user_with_password(read_db, form.email, form.password)
     if user is None:
         return render_login(request, form, _(WRONG), status=401)
-    response = _go_on(request, user, form)
+    response = _return_after_login(request, user, form)
     set_login(request, response, logins.open_login(db, user, request.headers.get("user-agent", "")))
     return response
 
 
-def _go_on(request: Request, user: User, form: LoginForm) -> Response:
-    """Where one was on the way to. What one was sending waits for a click: somebody else may have logged in."""
+def _return_after_login(request: Request, user: User, form: LoginForm) -> Response:
+    """Return to the page that asked for the login. A form that was not sent waits on a page of its own for a click,
+    because another user may have logged in."""
     back = local_path(form.kembali)
     if (unsent := form.read_unsent()) is None:
-        return see(back)
+        return redirect(back)
     request.state.actor = logins.actor_of(user)
     return render(request, "accounts/go_on.html", unsent=unsent, back=back)
 
 
 @router.post("/keluar")
-def log_out(request: Request, db: Writer, _: Translate) -> Response:
+def log_out(request: Request, db: WriteDb, _: Translate) -> Response:
     if secret := login_secret(request):
         logins.close_login(db, secret)
-    response = see("/masuk")
+    response = redirect("/masuk", _("You are logged out."))
     clear_login(request, response)
-    flash(response, _("You are logged out."))
     return response
 
 
 @router.get("/kata-sandi/{secret}")
-def password_page(request: Request, look: Reader, secret: str, _: Translate) -> Response:
-    user = users.user_of_password_link(look, secret)
-    return render_form(request, "accounts/password.html", PasswordForm(), _, user=user)
+def password_page(request: Request, db: ReadDb, secret: str) -> Response:
+    user = users.user_of_password_link(db, secret)
+    return render(request, "accounts/password.html", form=PasswordForm(), user=user)
 
 
 @router.post("/kata-sandi/{secret}")
 def set_password(
-    request: Request, db: Writer, secret: str, form: Annotated[PasswordForm, Form()], _: Translate
+    request: Request, db: WriteDb, secret: str, form: Annotated[PasswordForm, Form()], _: Translate
 ) -> Response:
-    try:
-        _require_same(form)
+    with catch_problem(db) as caught:
+        form.require_equal()
         users.set_password_by_link(db, secret, form.password)
-    except Invalid as problem:
-        db.rollback()
+    if problem := caught.problem:
         user = users.user_of_password_link(db, secret)
-        return render_form(request, "accounts/password.html", form, _, problem, user=user)
-    response = see("/masuk")
+        return render(request, "accounts/password.html", form=form, problem=problem, user=user)
+    response = redirect("/masuk", _("Your password is set. Please log in with it."))
     clear_login(request, response)
-    flash(response, _("Your password is set. Please log in with it."))
     return response
-
-
-def _require_same(form: PasswordForm) -> None:
-    if form.password != form.repeated:
-        text = N_("The two passwords are not the same.")
-        raise Invalid(text, fields={"repeated": text})

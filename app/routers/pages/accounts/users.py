@@ -1,33 +1,31 @@
-"""Users: the list, inviting one by a link that is shown once, changing one, and letting them in or not."""
+"""Users: list, invite by a link that is shown once, change, deactivate and activate."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem
-from app.i18n import Translator
+from app.errors import Problem
 from app.models import Role, User
 from app.permissions import Actor, Permission
 from app.queries.accounts import users as queries
 from app.queries.accounts.organizations import organizations
 from app.services.accounts import users as services
-from app.services.unseen_changes import CHANGED, seal
+from app.services.unseen_changes import seal
 from app.web.container import container_of
-from app.web.dependencies import PageActor, Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import render_form
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.forms import catch_problem, saved_meanwhile
+from app.web.pages import redirect, render
 
 router = APIRouter(prefix="/administrasi/pengguna", include_in_schema=False)
 
-SHOWN = 100
+MAX_USERS = 100
 
 
 class UserForm(BaseModel):
-    """`organization` is a name."""
+    """`organization` is its name."""
 
     email: str = ""
     name: str = ""
@@ -37,33 +35,35 @@ class UserForm(BaseModel):
     seen: str = ""
 
     @classmethod
-    def of(cls, view: queries.UserView) -> "UserForm":
-        """The form as one who wants to change the user finds it."""
-        said = services.said_of(view)
-        return cls(email=view.email, seen=seal(said), **asdict(said))
+    def from_saved(cls, view: queries.UserView) -> "UserForm":
+        """Return the form filled with a saved user."""
+        saved = services.said_of(view)
+        return cls(email=view.email, seen=seal(saved), **asdict(saved))
 
-    def given(self) -> services.UserInput:
+    def to_input(self) -> services.UserInput:
         return services.UserInput(self.name, self.role, self.organization, self.may_see_participants)
 
 
 @router.get("")
-def users_page(request: Request, look: Reader, actor: PageActor, q: str = "") -> Response:
-    found = queries.users(look, actor, search=q, limit=SHOWN + 1)
-    return render(request, "accounts/users.html", q=q, users=found[:SHOWN], has_more=len(found) > SHOWN)
+def users_page(request: Request, db: ReadDb, actor: CurrentActor, q: str = "") -> Response:
+    users = queries.users(db, actor, search=q, limit=MAX_USERS + 1)
+    return render(
+        request, "accounts/users.html", q=q, users=users[:MAX_USERS], has_more=len(users) > MAX_USERS
+    )
 
 
 @router.get("/baru")
-def new_user_page(request: Request, look: Reader, actor: PageActor, _: Translate) -> Response:
+def new_user_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
     actor.require(Permission.USER_WRITE)
-    return _form_page(request, look, actor, "accounts/new_user.html", UserForm(), _)
+    return _form_page(request, db, actor, "accounts/new_user.html", UserForm())
 
 
 @router.post("/baru")
 def invite_user(
-    request: Request, db: Writer, actor: PageActor, form: Annotated[UserForm, Form()], _: Translate
+    request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[UserForm, Form()]
 ) -> Response:
     actor.require(Permission.USER_WRITE)
-    try:
+    with catch_problem(db) as caught:
         user = services.create_user(
             db,
             actor,
@@ -73,69 +73,64 @@ def invite_user(
             organization=form.organization,
             may_see_participants=form.may_see_participants,
         )
-    except (Invalid, Conflict) as problem:
-        db.rollback()
-        return _form_page(request, db, actor, "accounts/new_user.html", form, _, problem)
+    if problem := caught.problem:
+        return _form_page(request, db, actor, "accounts/new_user.html", form, problem)
     return _link_page(request, db, actor, user)
 
 
 @router.get("/{user_id}")
-def user_page(request: Request, look: Reader, actor: PageActor, user_id: int, _: Translate) -> Response:
-    return _user_page(request, look, actor, user_id, _)
+def user_page(request: Request, db: ReadDb, actor: CurrentActor, user_id: int) -> Response:
+    return _user_page(request, db, actor, user_id)
 
 
 @router.post("/{user_id}")
 def change_user(
     request: Request,
-    db: Writer,
-    actor: PageActor,
+    db: WriteDb,
+    actor: CurrentActor,
     user_id: int,
     form: Annotated[UserForm, Form()],
     _: Translate,
 ) -> Response:
-    try:
-        services.change_user(db, actor, user_id, form.given(), seen=form.seen)
-    except (Invalid, Conflict) as problem:
-        db.rollback()
-        return _user_page(request, db, actor, user_id, _, form, problem)
-    return _done(user_id, _("The changes are saved."))
+    with catch_problem(db) as caught:
+        services.change_user(db, actor, user_id, form.to_input(), seen=form.seen)
+    if problem := caught.problem:
+        return _user_page(request, db, actor, user_id, form, problem)
+    return redirect(f"/administrasi/pengguna/{user_id}", _("The changes are saved."))
 
 
 @router.post("/{user_id}/tautan")
-def new_link(request: Request, db: Writer, actor: PageActor, user_id: int) -> Response:
+def new_link(request: Request, db: WriteDb, actor: CurrentActor, user_id: int) -> Response:
     return _link_page(request, db, actor, queries.user_by_id(db, actor, user_id))
 
 
 @router.post("/{user_id}/nonaktifkan")
-def deactivate_user(request: Request, db: Writer, actor: PageActor, user_id: int, _: Translate) -> Response:
-    try:
+def deactivate_user(
+    request: Request, db: WriteDb, actor: CurrentActor, user_id: int, _: Translate
+) -> Response:
+    with catch_problem(db) as caught:
         services.deactivate_user(db, actor, user_id)
-    except Conflict as problem:
-        db.rollback()
-        return _user_page(request, db, actor, user_id, _, problem=problem)
-    return _done(user_id, _("Not active any more, and logged out everywhere."))
+    if problem := caught.problem:
+        return _user_page(request, db, actor, user_id, problem=problem)
+    return redirect(f"/administrasi/pengguna/{user_id}", _("Not active any more, and logged out everywhere."))
 
 
 @router.post("/{user_id}/aktifkan")
-def activate_user(db: Writer, actor: PageActor, user_id: int, _: Translate) -> Response:
+def activate_user(db: WriteDb, actor: CurrentActor, user_id: int, _: Translate) -> Response:
     services.activate_user(db, actor, user_id)
-    return _done(user_id, _("Active again."))
+    return redirect(f"/administrasi/pengguna/{user_id}", _("Active again."))
 
 
 @router.post("/token/{token_id}/cabut")
-def revoke_token(db: Writer, actor: PageActor, token_id: int, _: Translate) -> Response:
+def revoke_token(db: WriteDb, actor: CurrentActor, token_id: int, _: Translate) -> Response:
     token = services.revoke_api_token(db, actor, token_id)
-    return _done(token.user_id, _("The token is withdrawn: it opens nothing any more."))
-
-
-def _done(user_id: int, sentence: str) -> Response:
-    response = see(f"/administrasi/pengguna/{user_id}")
-    flash(response, sentence)
-    return response
+    return redirect(
+        f"/administrasi/pengguna/{token.user_id}", _("The token is withdrawn: it opens nothing any more.")
+    )
 
 
 def _link_page(request: Request, db: Db, actor: Actor, user: User) -> Response:
-    """The link stands in this answer and nowhere else, so that there is no page to be sent to."""
+    """Return the page with a new password link. No redirect: the link is shown in this response only."""
     secret = services.create_password_link(db, actor, user)
     address = f"{container_of(request).settings.base_url}/kata-sandi/{secret}"
     return render(
@@ -150,25 +145,23 @@ def _link_page(request: Request, db: Db, actor: Actor, user: User) -> Response:
 
 def _user_page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     user_id: int,
-    _: Translator,
     form: UserForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    user = queries.user(look, actor, user_id)
-    filled = UserForm.of(user)
-    tokens = queries.api_tokens(look, actor, email=user.email)
+    user = queries.user(db, actor, user_id)
+    saved = UserForm.from_saved(user)
+    tokens = queries.api_tokens(db, actor, email=user.email)
     return _form_page(
         request,
-        look,
+        db,
         actor,
         "accounts/user.html",
-        form or filled,
-        _,
+        form or saved,
         problem,
-        saved=filled if problem and problem.code == CHANGED else None,
+        saved=saved_meanwhile(problem, saved),
         user=user,
         tokens=tokens,
     )
@@ -176,13 +169,12 @@ def _user_page(
 
 def _form_page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     template: str,
     form: UserForm,
-    _: Translator,
     problem: Problem | None = None,
-    **context: object,
+    **context: Any,
 ) -> Response:
-    names = [organization.name for organization in organizations(look, actor)]
-    return render_form(request, template, form, _, problem, organizations=names, **context)
+    names = [organization.name for organization in organizations(db, actor)]
+    return render(request, template, form=form, problem=problem, organizations=names, **context)

@@ -1,4 +1,4 @@
-"""Texts that name no single kelurahan, and so are asked about each time."""
+"""Ambiguous place names, for administrators: texts that could mean several kelurahan, so that sheets ask each time."""
 
 from typing import Annotated
 
@@ -6,20 +6,18 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Invalid, Problem
-from app.i18n import Translator
+from app.errors import Problem
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.areas.areas import ambiguous_places
 from app.services.areas import aliases as area_aliases
-from app.web.dependencies import PageActor, Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import render_form
-from app.web.pages import see
+from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.forms import catch_problem
+from app.web.pages import redirect, render
 
-PLACE = "/administrasi/sebutan-tak-jelas"
+PATH = "/administrasi/sebutan-tak-jelas"
 
-router = APIRouter(prefix=PLACE, include_in_schema=False)
+router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 class AmbiguousPlaceForm(BaseModel):
@@ -31,54 +29,45 @@ class AmbiguousPlaceForm(BaseModel):
 
 
 @router.get("")
-def ambiguous_places_page(request: Request, look: Reader, actor: PageActor, _: Translate) -> Response:
-    return _page(request, look, actor, AmbiguousPlaceForm(), _)
+def ambiguous_places_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
+    return _page(request, db, actor, AmbiguousPlaceForm())
 
 
 @router.post("")
 def add_ambiguous_place(
     request: Request,
-    db: Writer,
-    actor: PageActor,
+    db: WriteDb,
+    actor: CurrentActor,
     form: Annotated[AmbiguousPlaceForm, Form()],
     _: Translate,
 ) -> Response:
-    try:
+    with catch_problem(db) as caught:
         area_aliases.add_ambiguous_place(db, actor, form.text, form.why, form.candidates)
-    except Invalid as problem:
-        db.rollback()
-        return _page(request, db, actor, form, _, problem)
-    return _done(_("Noted. The next sheet is read by it."))
+    if problem := caught.problem:
+        return _page(request, db, actor, form, problem)
+    return redirect(PATH, _("Noted. The next sheet is read by it."))
 
 
 @router.post("/hapus")
 def remove_ambiguous_place(
-    db: Writer, actor: PageActor, form: Annotated[AmbiguousPlaceForm, Form()], _: Translate
+    db: WriteDb, actor: CurrentActor, form: Annotated[AmbiguousPlaceForm, Form()], _: Translate
 ) -> Response:
     area_aliases.remove_ambiguous_place(db, actor, form.text)
-    return _done(_("Removed. What was imported by it stays."))
-
-
-def _done(sentence: str) -> Response:
-    response = see(PLACE)
-    flash(response, sentence)
-    return response
+    return redirect(PATH, _("Removed. What was imported by it stays."))
 
 
 def _page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     form: AmbiguousPlaceForm,
-    _: Translator,
     problem: Problem | None = None,
 ) -> Response:
-    return render_form(
+    return render(
         request,
         "areas/ambiguous_places.html",
-        form,
-        _,
-        problem,
-        texts=ambiguous_places(look, actor),
-        places=reference.kelurahan(look),
+        form=form,
+        problem=problem,
+        texts=ambiguous_places(db, actor),
+        places=reference.kelurahan(db),
     )

@@ -1,4 +1,4 @@
-"""Kelurahan as administrators look after them: since when, until when, and how else their names are written."""
+"""Kelurahan, for administrators: list, add, close by a last day, and other spellings of their names."""
 
 from typing import Annotated
 
@@ -6,24 +6,22 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem
-from app.i18n import Translator
+from app.errors import Problem
 from app.permissions import Actor, Permission
 from app.queries.areas import areas as queries
 from app.services.areas import aliases as area_aliases
 from app.services.areas import areas as services
-from app.web.dependencies import PageActor, Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import optional_day, render_form, whole_number
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.forms import catch_problem, parse_optional_date, parse_whole_number
+from app.web.pages import redirect, render
 
-PLACE = "/administrasi/wilayah"
+PATH = "/administrasi/wilayah"
 
-router = APIRouter(prefix=PLACE, include_in_schema=False)
+router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 class KelurahanForm(BaseModel):
-    """A new kelurahan. The numbers of its tile are from 0 on."""
+    """A new kelurahan. The numbers of its tile on the map begin with 0."""
 
     code: str = ""
     name: str = ""
@@ -31,114 +29,104 @@ class KelurahanForm(BaseModel):
     tile_column: str = ""
     tile_row: str = ""
 
-    def given(self) -> services.KelurahanInput:
+    def to_input(self) -> services.KelurahanInput:
         return services.KelurahanInput(
             self.code,
             self.name,
-            optional_day(self.valid_from),
-            _tile(self.tile_column),
-            _tile(self.tile_row),
+            parse_optional_date(self.valid_from),
+            _parse_tile(self.tile_column),
+            _parse_tile(self.tile_row),
         )
 
 
 class AreaForm(BaseModel):
-    """The two things that one page asks: another way of writing the name, and the last day."""
+    """The fields of both forms on the page of a kelurahan: another spelling of its name, and its last day."""
 
     alias: str = ""
     last_day: str = ""
 
 
 @router.get("")
-def areas_page(request: Request, look: Reader, actor: PageActor) -> Response:
-    return render(request, "areas/areas.html", areas=queries.kelurahan_of_all_times(look, actor))
+def areas_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
+    return render(request, "areas/areas.html", areas=queries.kelurahan_of_all_times(db, actor))
 
 
 @router.get("/baru")
-def new_kelurahan_page(request: Request, actor: PageActor, _: Translate) -> Response:
+def new_kelurahan_page(request: Request, actor: CurrentActor) -> Response:
     actor.require(Permission.USER_WRITE)
-    return render_form(request, "areas/new_area.html", KelurahanForm(), _)
+    return render(request, "areas/new_area.html", form=KelurahanForm())
 
 
 @router.post("/baru")
 def open_kelurahan(
-    request: Request, db: Writer, actor: PageActor, form: Annotated[KelurahanForm, Form()], _: Translate
+    request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[KelurahanForm, Form()], _: Translate
 ) -> Response:
-    try:
-        area = services.open_kelurahan(db, actor, form.given())
-    except (Invalid, Conflict) as problem:
-        db.rollback()
-        return render_form(request, "areas/new_area.html", form, _, problem)
-    return _done(area.code, _("The kelurahan is added."))
+    with catch_problem(db) as caught:
+        area = services.open_kelurahan(db, actor, form.to_input())
+    if problem := caught.problem:
+        return render(request, "areas/new_area.html", form=form, problem=problem)
+    return redirect(f"{PATH}/{area.code}", _("The kelurahan is added."))
 
 
 @router.get("/{code}")
-def area_page(request: Request, look: Reader, actor: PageActor, code: str, _: Translate) -> Response:
-    return _page(request, look, actor, code, _)
+def area_page(request: Request, db: ReadDb, actor: CurrentActor, code: str) -> Response:
+    return _page(request, db, actor, code)
 
 
 @router.post("/{code}/penutupan")
 def set_last_day(
     request: Request,
-    db: Writer,
-    actor: PageActor,
+    db: WriteDb,
+    actor: CurrentActor,
     code: str,
     form: Annotated[AreaForm, Form()],
     _: Translate,
 ) -> Response:
-    try:
-        services.set_last_day(db, actor, code, optional_day(form.last_day))
-    except Invalid as problem:
-        db.rollback()
-        return _page(request, db, actor, code, _, form, problem)
-    return _done(code, _("The changes are saved."))
+    with catch_problem(db) as caught:
+        services.set_last_day(db, actor, code, parse_optional_date(form.last_day))
+    if problem := caught.problem:
+        return _page(request, db, actor, code, form, problem)
+    return redirect(f"{PATH}/{code}", _("The changes are saved."))
 
 
 @router.post("/{code}/sebutan")
 def add_alias(
     request: Request,
-    db: Writer,
-    actor: PageActor,
+    db: WriteDb,
+    actor: CurrentActor,
     code: str,
     form: Annotated[AreaForm, Form()],
     _: Translate,
 ) -> Response:
-    try:
+    with catch_problem(db) as caught:
         area_aliases.add_alias(db, actor, code, form.alias)
-    except Invalid as problem:
-        db.rollback()
-        return _page(request, db, actor, code, _, form, problem)
-    return _done(code, _("Noted. The next sheet is read by it."))
+    if problem := caught.problem:
+        return _page(request, db, actor, code, form, problem)
+    return redirect(f"{PATH}/{code}", _("Noted. The next sheet is read by it."))
 
 
 @router.post("/{code}/sebutan/hapus")
 def remove_alias(
-    db: Writer, actor: PageActor, code: str, form: Annotated[AreaForm, Form()], _: Translate
+    db: WriteDb, actor: CurrentActor, code: str, form: Annotated[AreaForm, Form()], _: Translate
 ) -> Response:
     area_aliases.remove_alias(db, actor, code, form.alias)
-    return _done(code, _("Removed. What was imported by it stays."))
+    return redirect(f"{PATH}/{code}", _("Removed. What was imported by it stays."))
 
 
-def _tile(typed: str) -> int | None:
-    """A tile's number, None where nothing is typed, and -1 (which no tile has) where it isn't one."""
-    typed = typed.strip()
-    return (whole_number(typed) if typed.isdecimal() else -1) if typed else None
-
-
-def _done(code: str, sentence: str) -> Response:
-    response = see(f"{PLACE}/{code}")
-    flash(response, sentence)
-    return response
+def _parse_tile(text: str) -> int | None:
+    """Return a tile's number, None for an empty field, and -1, which the service refuses, for other text."""
+    text = text.strip()
+    return (parse_whole_number(text) if text.isdecimal() else -1) if text else None
 
 
 def _page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     code: str,
-    _: Translator,
     form: AreaForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    area = queries.kelurahan_of_any_time(look, actor, code)
+    area = queries.kelurahan_of_any_time(db, actor, code)
     form = form or AreaForm(last_day=str(area.valid_to or ""))
-    return render_form(request, "areas/area.html", form, _, problem, area=area)
+    return render(request, "areas/area.html", form=form, problem=problem, area=area)

@@ -1,4 +1,4 @@
-"""Data pembanding: how many inhabitants, UMKM and RT areas have, by source and day."""
+"""Denominators (data pembanding): how many inhabitants, UMKM and RT an area has, by source and date."""
 
 from typing import Annotated
 
@@ -6,23 +6,22 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Invalid, Problem
-from app.i18n import Translator, wita_today
+from app.errors import Problem
+from app.i18n import wita_today
 from app.permissions import Permission
 from app.queries.coverage import denominators as queries
 from app.services.coverage import denominators as services
-from app.web.dependencies import PageActor, Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import optional_day, render_form, whole_number
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.forms import catch_problem, parse_optional_date, parse_whole_number
+from app.web.pages import redirect, render
 
-PLACE = "/pembanding"
+PATH = "/pembanding"
 
-router = APIRouter(prefix=PLACE, include_in_schema=False)
+router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 class DenominatorForm(BaseModel):
-    """`value` with or without dots for thousands."""
+    """`value` may have dots between thousands."""
 
     area_code: str = ""
     indicator: str = ""
@@ -30,50 +29,48 @@ class DenominatorForm(BaseModel):
     as_of: str = ""
     source: str = ""
 
-    def given(self) -> services.DenominatorInput:
-        value = whole_number(self.value.replace(".", ""))
-        as_of = optional_day(self.as_of)
+    def to_input(self) -> services.DenominatorInput:
+        value = parse_whole_number(self.value.replace(".", ""))
+        as_of = parse_optional_date(self.as_of)
         return services.DenominatorInput(self.area_code, self.indicator, value, as_of, self.source)
 
 
 @router.get("")
-def denominators_page(request: Request, look: Reader, actor: PageActor) -> Response:
-    found = queries.denominators(look, actor)
-    known = queries.known_on(found, wita_today())
+def denominators_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
+    denominators = queries.denominators(db, actor)
+    known = queries.known_on(denominators, wita_today())
     return render(
-        request, "coverage/denominators/list.html", lines=found, newest={line.id for line in known.values()}
+        request,
+        "coverage/denominators/list.html",
+        lines=denominators,
+        newest={line.id for line in known.values()},
     )
 
 
 @router.get("/baru")
-def new_denominator_page(request: Request, look: Reader, actor: PageActor, _: Translate) -> Response:
+def new_denominator_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
     actor.require(Permission.TARGET_WRITE)
-    return _form(request, look, DenominatorForm(), _)
+    return _new_page(request, db, DenominatorForm())
 
 
 @router.post("/baru")
 def add_denominator(
-    request: Request, db: Writer, actor: PageActor, form: Annotated[DenominatorForm, Form()], _: Translate
+    request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[DenominatorForm, Form()], _: Translate
 ) -> Response:
-    try:
-        services.add_denominator(db, actor, form.given())
-    except Invalid as problem:
-        db.rollback()
-        return _form(request, db, form, _, problem)
-    response = see(PLACE)
-    flash(response, _("The figure is added."))
-    return response
+    with catch_problem(db) as caught:
+        services.add_denominator(db, actor, form.to_input())
+    if problem := caught.problem:
+        return _new_page(request, db, form, problem)
+    return redirect(PATH, _("The figure is added."))
 
 
 @router.post("/{denominator_id}/hapus")
-def remove_denominator(db: Writer, actor: PageActor, denominator_id: int, _: Translate) -> Response:
+def remove_denominator(db: WriteDb, actor: CurrentActor, denominator_id: int, _: Translate) -> Response:
     services.remove_denominator(db, actor, denominator_id)
-    response = see(PLACE)
-    flash(response, _("The figure is removed."))
-    return response
+    return redirect(PATH, _("The figure is removed."))
 
 
-def _form(
-    request: Request, look: Db, form: DenominatorForm, _: Translator, problem: Problem | None = None
-) -> Response:
-    return render_form(request, "coverage/denominators/new.html", form, _, problem, areas=queries.areas(look))
+def _new_page(request: Request, db: Db, form: DenominatorForm, problem: Problem | None = None) -> Response:
+    return render(
+        request, "coverage/denominators/new.html", form=form, problem=problem, areas=queries.areas(db)
+    )

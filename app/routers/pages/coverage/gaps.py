@@ -1,4 +1,4 @@
-"""Where to go next, and the RT that were reached: pages beside the coverage report, and the same as files."""
+"""Coverage gaps (where to go next) and coverage of RT, as pages and as files."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -18,131 +18,129 @@ from app.reports.coverage.html import table_parts
 from app.reports.coverage.rt import rt_download, rt_headline, rt_table
 from app.reports.coverage.states import state_text
 from app.reports.coverage.wording import subtitle
-from app.web.coverage.page import WORKSHOPS_OFFERED, answered
+from app.web.coverage.page import MAX_WORKSHOPS, render_report
 from app.web.coverage.query import CoverageQuery
-from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
+from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
 from app.web.downloads import download
-from app.web.etags import unless_unchanged
+from app.web.etags import respond_with_etag
 from app.web.forms import EmptyIsNone, OptionalText
 from app.web.pages import render
-from app.web.workshop_session_form import OF_GROUP
+from app.web.workshop_session_form import GROUP_PREFIX
 
 router = APIRouter(include_in_schema=False)
 
-GAPS_SHOWN = 20
-SESSIONS_SHOWN = 10
+MAX_GAPS = 20
+MAX_SESSIONS = 10
 
 
 class GapsQuery(CoverageQuery):
-    """The filters of the coverage report; how the gaps are ranked, the workshop to plan sessions in, and whether
-    all of the gaps are shown."""
+    """The filters of the coverage report, the order of the gaps, the workshop to plan sessions in, and whether all gaps
+    are shown."""
 
     order: Annotated[Order | None, EmptyIsNone] = Field(None, alias="urut")
     planned_in: OptionalText = Field(None, alias="rencana")
-    all_of_them: Annotated[Literal["semua"] | None, EmptyIsNone] = Field(None, alias="tampil")
+    show_all: Annotated[Literal["semua"] | None, EmptyIsNone] = Field(None, alias="tampil")
 
     @property
     def kept(self) -> dict[str, Any]:
-        """What stays while another workshop is chosen."""
+        """The parameters that the page keeps while another workshop is chosen."""
         return self.model_dump(by_alias=True, exclude_none=True, exclude={"planned_in"})
 
     @property
     def report(self) -> str:
-        """As `address`, of the report whose gaps these are."""
-        return self.model_copy(update={"order": None, "planned_in": None, "all_of_them": None}).address
+        """The query string of the coverage report that these gaps belong to."""
+        return self.model_copy(update={"order": None, "planned_in": None, "show_all": None}).address
 
     @property
     def whole(self) -> str:
-        """As `address`, with all of the gaps."""
-        return self.model_copy(update={"all_of_them": "semua"}).address
+        """The query string of this page with all gaps."""
+        return self.model_copy(update={"show_all": "semua"}).address
 
     def ranked(self, order: Order) -> str:
-        """As `address`, with the gaps in that order."""
+        """Return the query string of this page with the gaps in another order."""
         return self.model_copy(update={"order": order}).address
 
 
 @router.get("/cakupan/berikutnya")
 def coverage_gaps_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
-    actor: PageActor,
+    db: ReadDb,
+    report_db: ReportDb,
+    actor: CurrentActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: GapsQuery) -> Response:
-        found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
-        offered = _workshops(look, actor)
+        gaps = coverage_gaps(report_db, actor, form.filters, language, form.order or "gap")
+        planned_workshops = _workshops_to_plan_in(db, actor)
         return render(
             request,
             "coverage/gaps/page.html",
-            found=found,
-            gaps=found.gaps if form.all_of_them else found.gaps[:GAPS_SHOWN],
+            all_gaps=gaps,
+            gaps=gaps.gaps if form.show_all else gaps.gaps[:MAX_GAPS],
             form=form,
-            headline=gaps_headline(found, _, language),
-            subtitle=subtitle(found.report, _),
-            sessions=sessions_without_outcomes(db, actor, found.report, form.filters, SESSIONS_SHOWN),
-            workshops=[(one.code, f"{one.title} ({one.code})") for one in offered],
-            plan_address=lambda gap: _plan_address(gap, _planned_in(gap, offered, form.planned_in)),
+            headline=gaps_headline(gaps, _, language),
+            subtitle=subtitle(gaps.report, _),
+            sessions=sessions_without_outcomes(report_db, actor, gaps.report, form.filters, MAX_SESSIONS),
+            workshops=[
+                (workshop.code, f"{workshop.title} ({workshop.code})") for workshop in planned_workshops
+            ],
+            plan_address=lambda gap: _plan_url(
+                gap, _choose_workshop(gap, planned_workshops, form.planned_in)
+            ),
             state_text=lambda state, why: state_text(state, why, _),
             **table_parts(language),
         )
 
-    def answer() -> Response:
-        return answered(request, look, actor, GapsQuery, _, language, page)
-
-    return unless_unchanged(request, db, actor, answer)
+    return render_report(request, db, report_db, actor, GapsQuery, language, page)
 
 
 @router.get("/cakupan/berikutnya.{file_format}")
 def coverage_gaps_file(
     request: Request,
-    db: ReportReader,
-    actor: PageActor,
+    db: ReportDb,
+    actor: CurrentActor,
     file_format: Format,
     form: Annotated[GapsQuery, Query()],
     _: Translate,
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
-        return download(gaps_download(found, file_format, _, language))
+        gaps = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
+        return download(gaps_download(gaps, file_format, _, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return respond_with_etag(request, db, actor, file)
 
 
 @router.get("/cakupan/rt")
 def rt_coverage_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
-    actor: PageActor,
+    db: ReadDb,
+    report_db: ReportDb,
+    actor: CurrentActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: CoverageQuery) -> Response:
-        found = rt_coverage(db, actor, form.filters, language)
+        rt = rt_coverage(report_db, actor, form.filters, language)
         return render(
             request,
             "coverage/gaps/rt.html",
             form=form,
-            headline=rt_headline(found, _, language),
-            subtitle=subtitle(found.report, _),
-            table=rt_table(found, _, language).for_people(),
+            headline=rt_headline(rt, _, language),
+            subtitle=subtitle(rt.report, _),
+            table=rt_table(rt, _, language).for_people(),
             **table_parts(language),
         )
 
-    def answer() -> Response:
-        return answered(request, look, actor, CoverageQuery, _, language, page)
-
-    return unless_unchanged(request, db, actor, answer)
+    return render_report(request, db, report_db, actor, CoverageQuery, language, page)
 
 
 @router.get("/cakupan/rt.{file_format}")
 def rt_coverage_file(
     request: Request,
-    db: ReportReader,
-    actor: PageActor,
+    db: ReportDb,
+    actor: CurrentActor,
     file_format: Format,
     form: Annotated[CoverageQuery, Query()],
     _: Translate,
@@ -151,33 +149,33 @@ def rt_coverage_file(
     def file() -> Response:
         return download(rt_download(rt_coverage(db, actor, form.filters, language), file_format, _, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return respond_with_etag(request, db, actor, file)
 
 
-def _workshops(look: Db, actor: Actor) -> list[WorkshopView]:
-    """Where the actor may plan a session, the workshop of the newest session first."""
+def _workshops_to_plan_in(db: Db, actor: Actor) -> list[WorkshopView]:
+    """Return the workshops in which the actor may plan a session, the one with the newest session first."""
     if not actor.may(Permission.SESSION_WRITE):
         return []
-    return workshops(look, actor, archived=False, limit=WORKSHOPS_OFFERED)
+    return workshops(db, actor, archived=False, limit=MAX_WORKSHOPS)
 
 
-def _plan_address(gap: CoverageGap, workshop: WorkshopView) -> str:
-    """The form of a new session of the workshop, filled in for the gap."""
-    filled: dict[str, str | int] = {
+def _plan_url(gap: CoverageGap, workshop: WorkshopView) -> str:
+    """Return the URL of the form for a new session of the workshop, filled in for the gap."""
+    fields: dict[str, str | int] = {
         "venue": gap.venues.best,
         "capacity": gap.gap,
         "planned_for": gap.kelurahan,
     }
     if gap.group:
-        filled[OF_GROUP + gap.group] = gap.gap
-    return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(filled)}"
+        fields[GROUP_PREFIX + gap.group] = gap.gap
+    return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(fields)}"
 
 
-def _planned_in(gap: CoverageGap, offered: Sequence[WorkshopView], chosen: str | None) -> WorkshopView:
-    """The workshop chosen, else the first that is for the gap's group, else the first."""
+def _choose_workshop(gap: CoverageGap, workshops: Sequence[WorkshopView], chosen: str | None) -> WorkshopView:
+    """Return the chosen workshop, else the first that is for the gap's group, else the first."""
 
     def fits(workshop: WorkshopView) -> bool:
         return gap.group is None or not workshop.target_groups or gap.group in workshop.target_groups
 
-    by_choice = (workshop for workshop in offered if workshop.code == chosen)
-    return next(by_choice, None) or next(filter(fits, offered), offered[0])
+    by_choice = (workshop for workshop in workshops if workshop.code == chosen)
+    return next(by_choice, None) or next(filter(fits, workshops), workshops[0])

@@ -1,4 +1,4 @@
-"""Which kelurahan and groups were reached: the page with map and matrix, and the same as a file."""
+"""The coverage report (which kelurahan and groups were reached), as a page with map and matrix, and as files."""
 
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -19,35 +19,35 @@ from app.reports.coverage.wording import group_lines, headline, subtitle
 from app.reports.drawings.map import Link
 from app.reports.periods import presets
 from app.web.coverage.links import FigureLinks
-from app.web.coverage.page import answered, filter_choices
+from app.web.coverage.page import filter_choices, render_by_query, render_report
 from app.web.coverage.query import CoverageQuery, CoverageReportQuery
-from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
+from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
 from app.web.downloads import download
-from app.web.etags import unless_unchanged
-from app.web.forms import OptionalText, render_form
+from app.web.etags import respond_with_etag
+from app.web.forms import OptionalText
 from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
-SESSIONS_SHOWN = 200
+MAX_SESSIONS = 200
 
 
 class CoveragePageQuery(CoverageReportQuery):
-    """What the page shows, and from it to the same with something else chosen."""
+    """The parameters of the page, and the URLs of the page with some of them changed."""
 
     def changed(self, **fields: object) -> str:
-        """The address of the page with some of its fields changed."""
+        """Return the URL of the page with some parameters changed."""
         return f"/cakupan{self.model_copy(update=fields).address}"
 
     def part_link(self, breakdown: Breakdown) -> Link:
-        """From a part's key to the address of the page with that part alone."""
-        given = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        """Return the function from a part's key to the URL of the report of that part alone."""
+        params = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         narrowed = {part.key: part.narrowed for part in breakdown.parts}
-        return lambda key: f"/cakupan?{urlencode({**given, **narrowed[key]})}"
+        return lambda key: f"/cakupan?{urlencode({**params, **narrowed[key]})}"
 
 
 class SessionsQuery(CoverageQuery):
-    """The filters, and a kelurahan."""
+    """The filters of the report, and a kelurahan."""
 
     kelurahan: OptionalText = None
 
@@ -55,38 +55,34 @@ class SessionsQuery(CoverageQuery):
 @router.get("/cakupan")
 def coverage_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
-    actor: PageActor,
+    db: ReadDb,
+    report_db: ReportDb,
+    actor: CurrentActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: CoveragePageQuery) -> Response:
-        return _page(request, look, db, actor, form, _, language)
+        return _page(request, db, report_db, actor, form, _, language)
 
-    def answer() -> Response:
-        return answered(request, look, actor, CoveragePageQuery, _, language, page)
-
-    return unless_unchanged(request, db, actor, answer)
+    return render_report(request, db, report_db, actor, CoveragePageQuery, language, page)
 
 
 def _page(
     request: Request,
-    look: Db,
     db: Db,
+    report_db: Db,
     actor: Actor,
     form: CoveragePageQuery,
     _: Translator,
     language: Language,
 ) -> Response:
-    report = form.report(db, actor, language)
-    links = FigureLinks(actor, report, own_workshop_codes(look, actor))
+    report = form.report(report_db, actor, language)
+    links = FigureLinks(actor, report, own_workshop_codes(db, actor))
     parts: dict[str, Any] = coverage_parts(report, _, language, links.to_people, links.of_cell)
-    return render_form(
+    return render(
         request,
         "coverage/page.html",
-        form,
-        _,
+        form=form,
         report=report,
         headline=headline(report, _, language),
         subtitle=subtitle(report, _),
@@ -97,7 +93,7 @@ def _page(
         part_link=form.part_link,
         presets=presets(report.period, _, language),
         divisions=DIVISION_NAMES,
-        **filter_choices(look, actor, form, language),
+        **filter_choices(db, actor, form, language),
         **parts,
     )
 
@@ -105,8 +101,8 @@ def _page(
 @router.get("/cakupan.{file_format}")
 def coverage_file(
     request: Request,
-    db: ReportReader,
-    actor: PageActor,
+    db: ReportDb,
+    actor: CurrentActor,
     file_format: Format,
     form: Annotated[CoveragePageQuery, Query()],
     _: Translate,
@@ -115,29 +111,29 @@ def coverage_file(
     def file() -> Response:
         return download(coverage_download(form.report(db, actor, language), file_format, _, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return respond_with_etag(request, db, actor, file)
 
 
 @router.get("/cakupan/sesi")
 def coverage_sessions_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
-    actor: PageActor,
+    db: ReadDb,
+    report_db: ReportDb,
+    actor: CurrentActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: SessionsQuery) -> Response:
         behind = sessions_behind(
-            db, actor, form.filters, language, kelurahan=form.kelurahan, limit=SESSIONS_SHOWN + 1
+            report_db, actor, form.filters, language, kelurahan=form.kelurahan, limit=MAX_SESSIONS + 1
         )
         return render(
             request,
             "coverage/sessions.html",
             form=form,
             behind=behind,
-            sessions=behind.sessions[:SESSIONS_SHOWN],
-            more=len(behind.sessions) > SESSIONS_SHOWN,
+            sessions=behind.sessions[:MAX_SESSIONS],
+            more=len(behind.sessions) > MAX_SESSIONS,
         )
 
-    return answered(request, look, actor, SessionsQuery, _, language, page)
+    return render_by_query(request, db, actor, SessionsQuery, language, page)

@@ -2,7 +2,6 @@
 
 from app.routers.pages.imports import (
     attendance_imports,
-    error_sheets,
     mapping,
     reconciliation,
     review,
@@ -11,7 +10,6 @@ from app.routers.pages.imports import (
 
 routers = (
     attendance_imports.router,
-    error_sheets.router,
     mapping.router,
     reconciliation.router,
     review.router,

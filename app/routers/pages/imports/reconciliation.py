@@ -1,4 +1,4 @@
-"""A session's figures beside each other, why they differ, and who is behind each difference."""
+"""The reconciliation of a session: its figures, why they differ, and the people behind each difference."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,40 +10,45 @@ from app.queries.imports.reconciliation_people import (
     people_of_sheet,
     people_of_step,
 )
-from app.web.dependencies import PageActor, Reader
+from app.web.dependencies import CurrentActor, ReadDb
 from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
-PEOPLE_SHOWN = 200
+MAX_PEOPLE = 200
 
 
 @router.get("/sesi/{code}/rekonsiliasi")
-def reconciliation_page(request: Request, look: Reader, actor: PageActor, code: str) -> Response:
-    found = reconciliation(look, actor, code)
-    return render(request, "imports/reconciliation/page.html", found=found, held=found.workshop_session)
+def reconciliation_page(request: Request, db: ReadDb, actor: CurrentActor, code: str) -> Response:
+    figures = reconciliation(db, actor, code)
+    return render(
+        request,
+        "imports/reconciliation/page.html",
+        figures=figures,
+        workshop_session=figures.workshop_session,
+    )
 
 
 @router.get("/sesi/{code}/rekonsiliasi/{step}")
-def step_page(request: Request, look: Reader, actor: PageActor, code: str, step: Step) -> Response:
-    found = people_of_step(look, actor, code, step, PEOPLE_SHOWN + 1)
-    return _people_page(request, found, step)
+def step_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, step: Step) -> Response:
+    behind = people_of_step(db, actor, code, step, MAX_PEOPLE + 1)
+    return _people_page(request, behind, step)
 
 
 @router.get("/sesi/{code}/rekonsiliasi/lembar/{import_id}/{said}")
 def sheet_page(
-    request: Request, look: Reader, actor: PageActor, code: str, import_id: int, said: Said
+    request: Request, db: ReadDb, actor: CurrentActor, code: str, import_id: int, said: Said
 ) -> Response:
-    found = people_of_sheet(look, actor, code, import_id, said, PEOPLE_SHOWN + 1)
-    return _people_page(request, found, said)
+    behind = people_of_sheet(db, actor, code, import_id, said, MAX_PEOPLE + 1)
+    return _people_page(request, behind, said)
 
 
-def _people_page(request: Request, found: PeopleBehind, step: Step | Said) -> Response:
+def _people_page(request: Request, behind: PeopleBehind, step: Step | Said) -> Response:
     return render(
         request,
         "imports/reconciliation/people.html",
         step=step,
-        held=found.workshop_session,
-        people=found.people[:PEOPLE_SHOWN],
-        more=len(found.people) > PEOPLE_SHOWN,
+        workshop_session=behind.workshop_session,
+        people=behind.people[:MAX_PEOPLE],
+        more=len(behind.people) > MAX_PEOPLE,
     )

@@ -1,16 +1,15 @@
-"""The review of an import: its rows are looked through, corrected and decided on, and then committed."""
+"""The review of an import: its rows with their remarks, what committing will do, and the commit."""
 
 from collections import Counter
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from starlette.responses import Response
 
 from app.database import Db
-from app.errors import Conflict, Problem
+from app.errors import Problem
 from app.i18n import Language, translator
 from app.models import Basis, ImportStatus, RowKind
 from app.models.base import now
@@ -18,7 +17,8 @@ from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
+from app.queries.imports.attendance_imports import AttendanceImportView
+from app.queries.imports.attendance_imports import attendance_import as load_import
 from app.queries.imports.document import import_failure
 from app.queries.imports.people import people_figures, people_named
 from app.queries.imports.questions import (
@@ -30,27 +30,27 @@ from app.queries.imports.questions import (
     question_counts,
 )
 from app.queries.registrations.lists import places_for_list
-from app.routers.pages.imports.waiting import SAVED, UNREAD, news, waiting_page
+from app.routers.pages.imports.waiting import SAVED, UNREAD, render_progress, render_waiting
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.imports.review import answers_of, judge_now
 from app.services.unseen_changes import seal
 from app.spreadsheets.document import Message
 from app.spreadsheets.messages import message_text
 from app.spreadsheets.transfer import message_from_json
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
-from app.web.flash import flash
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.forms import catch_problem
+from app.web.pages import build_url, redirect, render
 
 router = APIRouter(include_in_schema=False)
 
 ATTENTION: Final = "attention"
 OTHER_DAY = "date-differs"
-AS_OFFERED = CommitChoices()
+DEFAULT_CHOICES = CommitChoices()
 
 
 @dataclass(frozen=True)
-class Looking:
-    """Which rows a person is looking at: of one kind, those that need attention, or all; those after a row."""
+class RowFilter:
+    """The rows that are shown: of one kind, those that need attention (`ATTENTION`), or all; after row `after`."""
 
     kind: Literal["", "attention"] | RowKind = ""
     after: int = 0
@@ -63,54 +63,52 @@ class Looking:
 
     @property
     def query(self) -> str:
-        """As the query of an address, with its question mark; empty for all rows from the first on."""
-        said = {"kind": str(self.kind), "after": str(self.after or "")}
-        given = {name: value for name, value in said.items() if value}
-        return f"?{urlencode(given)}" if given else ""
+        """The query string of these rows, with its question mark; empty for all rows from the first on."""
+        return build_url("", {"kind": self.kind, "after": self.after})
 
 
 @dataclass(frozen=True)
 class NextOpen:
-    """The row that needs attention next, and the way there."""
+    """The next row that needs attention, and its URL."""
 
     number: int
-    address: str
+    url: str
 
 
-AtRows = Annotated[Looking, Depends()]
+ShownRows = Annotated[RowFilter, Depends()]
 
 
-async def _typed(request: Request) -> dict[str, str]:
-    """A form's texts, empty ones too: to empty a cell is to correct it."""
+async def _read_texts(request: Request) -> dict[str, str]:
+    """Return the text fields of a form, with empty ones: emptying a cell is a correction too."""
     return {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
 
 
-Typed = Annotated[dict[str, str], Depends(_typed)]
+FormTexts = Annotated[dict[str, str], Depends(_read_texts)]
 
 
 @router.get("/unggahan/{import_id}")
-def review(
+def review_page(
     request: Request,
-    look: Reader,
+    db: ReadDb,
     vault: Vault,
-    actor: PageActor,
+    actor: CurrentActor,
     language: Lang,
     _: Translate,
     import_id: int,
-    looking: AtRows,
+    row_filter: ShownRows,
 ) -> Response:
-    found = attendance_import(look, actor, import_id)
-    if by_htmx(request):
-        return news(request, found, _)
-    return _review(request, look, vault, actor, language, found, looking)
+    attendance_import = load_import(db, actor, import_id)
+    if is_htmx(request):
+        return render_progress(request, attendance_import, _)
+    return _page(request, db, vault, actor, language, attendance_import, row_filter)
 
 
 @router.post("/unggahan/{import_id}/simpan")
 def commit_import(
     request: Request,
-    db: Writer,
+    db: WriteDb,
     vault: Vault,
-    actor: PageActor,
+    actor: CurrentActor,
     language: Lang,
     _: Translate,
     import_id: int,
@@ -122,76 +120,82 @@ def commit_import(
 ) -> Response:
     confirmed = frozenset({NOT_STARTED} if confirm else ())
     choices = CommitChoices(only_valid, others, Basis(basis), confirmed, overrule)
-    try:
+    with catch_problem(db) as caught:
         committed = commit_or_queue(db, vault, actor, import_id, choices)
-    except Conflict as conflict:
-        db.rollback()
-        if attendance_import(db, actor, import_id).status is ImportStatus.REVIEW:
+    if problem := caught.problem:
+        if load_import(db, actor, import_id).status is ImportStatus.REVIEW:
             judge_now(db, vault, actor, import_id)
-        found = attendance_import(db, actor, import_id)
-        return _review(request, db, vault, actor, language, found, Looking(), choices, conflict)
-    response = see(f"/unggahan/{import_id}")
-    if committed.status is ImportStatus.COMMITTED:
-        flash(response, _(SAVED[committed.purpose]))
-    return response
+        attendance_import = load_import(db, actor, import_id)
+        return _page(request, db, vault, actor, language, attendance_import, RowFilter(), choices, problem)
+    is_committed = committed.status is ImportStatus.COMMITTED
+    return redirect(f"/unggahan/{import_id}", _(SAVED[committed.purpose]) if is_committed else "")
 
 
-def by_htmx(request: Request) -> bool:
+def is_htmx(request: Request) -> bool:
+    """Return whether htmx sent the request and replaces a part of the page with the answer."""
     return "hx-request" in request.headers
 
 
-def _review(
+def _page(
     request: Request,
-    look: Db,
+    db: Db,
     vault: NikVault,
     actor: Actor,
     language: Language,
-    found: AttendanceImportView,
-    looking: Looking,
-    choices: CommitChoices = AS_OFFERED,
+    attendance_import: AttendanceImportView,
+    row_filter: RowFilter,
+    choices: CommitChoices = DEFAULT_CHOICES,
     problem: Problem | None = None,
 ) -> Response:
-    if found.status in UNREAD:
-        return waiting_page(request, found, translator(language))
+    if attendance_import.status in UNREAD:
+        return render_waiting(request, attendance_import, translator(language))
     warnings = [
         (message.code, message_text(message, translator(language)))
-        for message in map(message_from_json, found.warnings)
+        for message in map(message_from_json, attendance_import.warnings)
     ]
     return render(
         request,
         "imports/review.html",
-        status=problem.status if problem else 200,
-        page=queries.review_page(look, vault, language, found.id, kinds=looking.kinds, after=looking.after),
+        problem=problem,
+        page=queries.review_page(
+            db, vault, language, attendance_import.id, kinds=row_filter.kinds, after=row_filter.after
+        ),
         warnings=[text for code, text in warnings if code != OTHER_DAY],
         other_day=dict(warnings).get(OTHER_DAY),
-        fitting_sessions=queries.fitting_sessions(look, actor, found),
-        **outcome_context(look, found, language, looking, choices, problem),
+        fitting_sessions=queries.fitting_sessions(db, actor, attendance_import),
+        **outcome_context(db, attendance_import, language, row_filter, choices, problem),
     )
 
 
 def row_context(
-    look: Db, found: AttendanceImportView, language: Language, looking: Looking
+    db: Db, attendance_import: AttendanceImportView, language: Language, row_filter: RowFilter
 ) -> dict[str, Any]:
-    """What the template of a row asks for.
+    """Return what the template of a row needs.
 
-    `seen` seals what was said of a row by now. `rows_alike` tells how many rows ask what a remark asks.
-    `without_group` is how many name no group where they are so many that this is asked once for all of them, else 0.
-    `without_kelurahan` is how many name no kelurahan where others do and nothing was said of them, else 0.
+    `seen` seals the answers that a row has by now. `rows_alike` returns how many rows ask the same as a remark.
+    `without_group` is the number of rows without a group if the page asks once for all of them, else 0.
+    `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it, else 0.
     """
-    counts = question_counts(look, found.id) if found.status is ImportStatus.REVIEW else Counter()
+    counts = (
+        question_counts(db, attendance_import.id)
+        if attendance_import.status is ImportStatus.REVIEW
+        else Counter()
+    )
     without_group = counts[GROUP_MISSING]
-    asked_once = without_group > 1 and 2 * without_group > found.counts["rows"]
+    asked_once = without_group > 1 and 2 * without_group > attendance_import.counts["rows"]
     without_kelurahan = counts[KELURAHAN_MISSING]
-    may_be_above = 1 < without_kelurahan < found.counts["rows"] and not found.choices.get("kelurahan")
+    may_be_above = 1 < without_kelurahan < attendance_import.counts[
+        "rows"
+    ] and not attendance_import.choices.get("kelurahan")
 
     def rows_alike(message: Message) -> int:
-        asked = question(message)
-        return counts[asked] if asked else 0
+        asked_question = question(message)
+        return counts[asked_question] if asked_question else 0
 
     return {
-        "sheet_import": found,
-        "looking": looking,
-        "places": reference.kelurahan(look),
+        "attendance_import": attendance_import,
+        "row_filter": row_filter,
+        "places": reference.kelurahan(db),
         "sentence": partial(message_text, _=translator(language)),
         "seen": lambda row: seal(answers_of(row.cells, row.decision)),
         "rows_alike": rows_alike,
@@ -201,37 +205,46 @@ def row_context(
 
 
 def outcome_context(
-    look: Db,
-    found: AttendanceImportView,
+    db: Db,
+    attendance_import: AttendanceImportView,
     language: Language,
-    looking: Looking,
-    choices: CommitChoices = AS_OFFERED,
+    row_filter: RowFilter,
+    choices: CommitChoices = DEFAULT_CHOICES,
     problem: Problem | None = None,
     *,
     below: int | None = None,
 ) -> dict[str, Any]:
-    """What rows ask for, and what saving them will do; the next open row is sought below row `below`."""
-    problem = problem or import_failure(found)
+    """Return what the templates of rows and of the outcome of a commit need.
+
+    The next row that needs attention is looked for below row `below`.
+    """
+    problem = problem or import_failure(attendance_import)
     return {
-        **row_context(look, found, language, looking),
-        "session_is_to_come": found.session_starts_at > now(),
-        "groups": queries.groups_offered(look, found, language),
-        "people": people_figures(look, found),
-        "places_for_list": places_for_list(look, found) if found.registers else None,
-        "named": people_named(look, found.id) if found.status is ImportStatus.REVIEW else None,
-        "next_open": _next_open(look, found, looking, looking.after if below is None else below),
+        **row_context(db, attendance_import, language, row_filter),
+        "session_is_to_come": attendance_import.session_starts_at > now(),
+        "groups": queries.groups_offered(db, attendance_import, language),
+        "people": people_figures(db, attendance_import),
+        "places_for_list": places_for_list(db, attendance_import) if attendance_import.registers else None,
+        "named": people_named(db, attendance_import.id)
+        if attendance_import.status is ImportStatus.REVIEW
+        else None,
+        "next_open": _next_open(
+            db, attendance_import, row_filter, row_filter.after if below is None else below
+        ),
         "choices": choices,
         "refusal": problem.sentence(translator(language)) if problem else None,
     }
 
 
-def _next_open(look: Db, found: AttendanceImportView, looking: Looking, below: int) -> NextOpen | None:
-    """Within the page where all rows are shown; else at the top of a page of what is looked at."""
-    number = next_open_row(look, found.id, below)
+def _next_open(
+    db: Db, attendance_import: AttendanceImportView, row_filter: RowFilter, below: int
+) -> NextOpen | None:
+    """Return the next row that needs attention, on this page if all rows are shown, else at the top of another."""
+    number = next_open_row(db, attendance_import.id, below)
     if number is None:
         return None
-    row = f"#baris-{number}"
-    if not looking.kind and queries.is_on_page(look, found.id, number, looking.after):
-        return NextOpen(number, row)
-    onward = Looking(ATTENTION if looking.kind else "", number - 1)
-    return NextOpen(number, f"/unggahan/{found.id}{onward.query}{row}")
+    fragment = f"#baris-{number}"
+    if not row_filter.kind and queries.is_on_page(db, attendance_import.id, number, row_filter.after):
+        return NextOpen(number, fragment)
+    next_rows = RowFilter(ATTENTION if row_filter.kind else "", number - 1)
+    return NextOpen(number, f"/unggahan/{attendance_import.id}{next_rows.query}{fragment}")

@@ -1,4 +1,4 @@
-"""One row of an import under review: its cells are corrected, or what is meant is chosen, for it or for all like it."""
+"""One row of an import in review: correct its cells, or answer its question, for this row or all that ask the same."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -8,179 +8,188 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from app.database import Db
-from app.errors import Conflict, Invalid, NotFound
-from app.i18n import N_, Language, Translator, translator
+from app.errors import Invalid, NotFound, Problem
+from app.i18n import N_, Language, Translator
 from app.models import ImportStatus
 from app.nik_vault import NikVault
 from app.queries.areas.reference import target_groups
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
+from app.queries.imports.attendance_imports import AttendanceImportView
+from app.queries.imports.attendance_imports import attendance_import as load_import
 from app.queries.imports.review import PAGE_LENGTH, ReviewRow, review_rows
-from app.routers.pages.imports.review import AtRows, Looking, Typed, by_htmx, outcome_context, row_context
+from app.routers.pages.imports.review import (
+    FormTexts,
+    RowFilter,
+    ShownRows,
+    is_htmx,
+    outcome_context,
+    row_context,
+)
 from app.services.imports.review import correct_alike, correct_row
 from app.services.unseen_changes import CHANGED
 from app.spreadsheets.document import FIELDS
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
-from app.web.flash import PLACE, flash
-from app.web.forms import is_whole_number
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.flash import FLASH_FRAGMENT, flash
+from app.web.forms import catch_problem, is_whole_number
+from app.web.pages import redirect, render
 
 router = APIRouter(include_in_schema=False)
 
-NAMED_ROWS = 10
-FILLED = "filled-"
+MAX_ROWS_NAMED = 10
+# The prefix of the hidden fields that hold what the form was filled with.
+FILLED_PREFIX = "filled-"
 CANCEL = "cancel"
-OF_ATTENDANCE = ("attendance", "signature")
-BY_OTHERS = N_("Others have answered row %(row)s meanwhile. Answer it again if yours is right.")
+ATTENDANCE_FIELDS = ("attendance", "signature")
+ANSWERED_BY_OTHERS = N_("Others have answered row %(row)s meanwhile. Answer it again if yours is right.")
 
 
 @router.get("/unggahan/{import_id}/baris/{number}")
 def edit_row(
     request: Request,
-    look: Reader,
+    db: ReadDb,
     vault: Vault,
-    actor: PageActor,
+    actor: CurrentActor,
     language: Lang,
     import_id: int,
     number: int,
-    looking: AtRows,
+    row_filter: ShownRows,
 ) -> Response:
-    found = attendance_import(look, actor, import_id)
-    if found.status is not ImportStatus.REVIEW:
-        return see(f"/unggahan/{import_id}{looking.query}#baris-{number}")
-    return _row_form(request, look, vault, found, language, number, looking)
+    attendance_import = load_import(db, actor, import_id)
+    if attendance_import.status is not ImportStatus.REVIEW:
+        return redirect(f"/unggahan/{import_id}{row_filter.query}#baris-{number}")
+    return _row_form(request, db, vault, attendance_import, language, number, row_filter)
 
 
 @router.post("/unggahan/{import_id}/baris/{number}")
 def change_row(
     request: Request,
-    look: Reader,
-    db: Writer,
+    read_db: ReadDb,
+    db: WriteDb,
     vault: Vault,
-    actor: PageActor,
+    actor: CurrentActor,
     language: Lang,
     _: Translate,
     import_id: int,
     number: int,
-    looking: AtRows,
-    typed: Typed,
+    row_filter: ShownRows,
+    data: FormTexts,
 ) -> Response:
-    """A choice made by a button, or cells as they were typed."""
-    attendance_import(look, actor, import_id)
-    row = _row(look, vault, language, import_id, number)
-    address = f"/unggahan/{import_id}{looking.query}"
-    cells, decision = _answer(row, typed)
-    if typed.get("alike") and (cells or decision):
+    """Save a choice made by a button, or the cells of the form."""
+    load_import(read_db, actor, import_id)
+    row = _row(read_db, vault, language, import_id, number)
+    address = f"/unggahan/{import_id}{row_filter.query}"
+    cells, decision = _answer(row, data)
+    if data.get("alike") and (cells or decision):
         changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
-        return _seen_anew(request, address, changed, _)
+        return _reload(request, address, changed, _)
     if "kelurahan" in cells and row.decision.get("kelurahan"):
         decision = {"kelurahan": None, **(decision or {})}
-    filled = {field: typed[FILLED + field] for field in FIELDS if FILLED + field in typed}
-    # In a form the cells tell by themselves what is overwritten; but where somebody lives is also chosen by a button.
-    seen = typed.get("seen", "") if not filled or "kelurahan" in cells else ""
+    filled = {field: data[FILLED_PREFIX + field] for field in FIELDS if FILLED_PREFIX + field in data}
+    # The cells of a form say by themselves what they overwrite; but a kelurahan is also chosen by a button.
+    seen = data.get("seen", "") if not filled or "kelurahan" in cells else ""
     changed, by_others = [number], ""
-    try:
+    with catch_problem(db) as caught:
         if cells or decision is not None:
             changed = correct_row(
                 db, vault, actor, import_id, number, cells=cells, decision=decision, filled=filled, seen=seen
             )
-    except Conflict as conflict:
-        if conflict.code != CHANGED:
-            raise
-        db.rollback()
+    if problem := caught.problem:
+        if problem.code != CHANGED:
+            raise problem
         if filled:
-            found = attendance_import(db, actor, import_id)
-            return _row_form(request, db, vault, found, language, number, looking, cells, conflict)
-        by_others = _(BY_OTHERS) % {"row": number}
-    if len(changed) > PAGE_LENGTH:  # Somebody has saved a list of the same people meanwhile.
-        return _seen_anew(request, address, changed, _)
+            attendance_import = load_import(db, actor, import_id)
+            return _row_form(
+                request, db, vault, attendance_import, language, number, row_filter, cells, problem
+            )
+        by_others = _(ANSWERED_BY_OTHERS) % {"row": number}
+    if len(changed) > PAGE_LENGTH:  # Another list of the same people was saved meanwhile.
+        return _reload(request, address, changed, _)
     rows = review_rows(db, vault, language, import_id, changed)
-    if not by_htmx(request):
+    if not is_htmx(request):
         if by_others:
-            response = see(address + PLACE)
-            flash(response, by_others)
-            return response
-        return see(f"{address}#{_anchor(rows, number, looking)}")
-    found = attendance_import(db, actor, import_id)
+            return redirect(address + FLASH_FRAGMENT, by_others)
+        return redirect(f"{address}#{_anchor(rows, number, row_filter)}")
+    attendance_import = load_import(db, actor, import_id)
     return render(
         request,
         "imports/rows_changed.html",
         rows=rows,
         number=number,
         by_others=by_others,
-        **outcome_context(db, found, language, looking, below=number),
+        **outcome_context(db, attendance_import, language, row_filter, below=number),
     )
 
 
 def _row_form(
     request: Request,
-    look: Db,
+    db: Db,
     vault: NikVault,
-    found: AttendanceImportView,
+    attendance_import: AttendanceImportView,
     language: Language,
     number: int,
-    looking: Looking,
-    typed: Mapping[str, str] = MappingProxyType({}),
-    conflict: Conflict | None = None,
+    row_filter: RowFilter,
+    texts: Mapping[str, str] = MappingProxyType({}),
+    problem: Problem | None = None,
 ) -> Response:
-    """The cells of a row as they stand, or as they were sent beside what others have made of them meanwhile."""
-    by_itself = "row_edited" if by_htmx(request) else "edit_row"
+    """Return the form of a row, with the `texts` that were sent beside what others have saved meanwhile."""
+    template = "row_edited" if is_htmx(request) else "edit_row"
     return render(
         request,
-        f"attendance_imports/{by_itself}.html",
-        status=conflict.status if conflict else 200,
-        row=_row(look, vault, language, found.id, number),
-        typed=typed,
-        refusal=conflict.sentence(translator(language)) if conflict else None,
-        columns=_columns(found),
-        group_labels={group.code: group.label for group in target_groups(look, language)},
-        **row_context(look, found, language, looking),
+        f"imports/{template}.html",
+        problem=problem,
+        row=_row(db, vault, language, attendance_import.id, number),
+        texts=texts,
+        columns=_columns(attendance_import),
+        group_labels={group.code: group.label for group in target_groups(db, language)},
+        **row_context(db, attendance_import, language, row_filter),
     )
 
 
-def _seen_anew(request: Request, address: str, changed: Sequence[int], _: Translator) -> Response:
-    """The whole page again, for many of its rows may have changed; it says which."""
-    response = Response(headers={"HX-Refresh": "true"}) if by_htmx(request) else see(f"{address}#daftar")
-    named = ", ".join(map(str, changed[:NAMED_ROWS])) + (", …" if len(changed) > NAMED_ROWS else "")
-    flash(response, _("%(count)s rows changed: %(rows)s.") % {"count": len(changed), "rows": named})
+def _reload(request: Request, address: str, changed: Sequence[int], _: Translator) -> Response:
+    """Reload the whole page, of which many rows may have changed, with a message that names them."""
+    response = Response(headers={"HX-Refresh": "true"}) if is_htmx(request) else redirect(f"{address}#daftar")
+    row_numbers = ", ".join(map(str, changed[:MAX_ROWS_NAMED])) + (
+        ", …" if len(changed) > MAX_ROWS_NAMED else ""
+    )
+    flash(response, _("%(count)s rows changed: %(rows)s.") % {"count": len(changed), "rows": row_numbers})
     return response
 
 
-def _row(look: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
-    rows = review_rows(look, vault, language, import_id, [number])
+def _row(db: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
+    rows = review_rows(db, vault, language, import_id, [number])
     if not rows:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
     return rows[0]
 
 
-def _columns(found: AttendanceImportView) -> list[str]:
-    """The fields of a sheet's columns, each once, in their order; those that people need are always there."""
-    mapped = [column["field"] for column in found.columns if column["field"]]
+def _columns(attendance_import: AttendanceImportView) -> list[str]:
+    """Return the fields of the sheet's columns in their order, always with those that every row needs."""
+    mapped = [column["field"] for column in attendance_import.columns if column["field"]]
     fields = dict.fromkeys((*mapped, "name", "kelurahan", "target_group", "attendance"))
-    return [field for field in fields if not (found.registers and field in OF_ATTENDANCE)]
+    return [field for field in fields if not (attendance_import.registers and field in ATTENDANCE_FIELDS)]
 
 
-def _answer(row: ReviewRow, typed: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
-    """The cells that are changed and what is chosen; nothing where somebody leaves the form as they found it."""
-    choice = typed.get("choice") or typed.get("another", "")
+def _answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
+    """Return the cells that were changed and the decision; nothing if the form was cancelled."""
+    choice = data.get("choice") or data.get("another", "")
     if choice == CANCEL:
         return {}, None
-    return _cells(row, typed), _decision(choice)
+    return _cells(row, data), _decision(choice)
 
 
-def _cells(row: ReviewRow, typed: dict[str, str]) -> dict[str, str]:
-    """The cells that somebody has changed in the form; a masked NIK that was sent back is left alone.
+def _cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
+    """Return the cells that were changed in the form, compared with what it was filled with.
 
-    The form says what it was filled with: what others have corrected since stays as it is.
+    So a masked NIK that is sent back is left alone, and so is a cell that others have corrected meanwhile.
     """
     return {
         field: text.strip()
-        for field, text in typed.items()
-        if field in FIELDS and text.strip() != typed.get(FILLED + field, row.cells.get(field, ""))
+        for field, text in data.items()
+        if field in FIELDS and text.strip() != data.get(FILLED_PREFIX + field, row.cells.get(field, ""))
     }
 
 
 def _decision(choice: str) -> dict[str, Any] | None:
-    """What the button stands for, as the service takes it; `take-back` is no choice any more."""
+    """Return the decision of a button as the service takes it. `take-back` removes an earlier decision."""
     kind, _, value = choice.partition(":")
     match kind:
         case "":
@@ -188,9 +197,9 @@ def _decision(choice: str) -> dict[str, Any] | None:
         case "kelurahan":
             return {"kelurahan": value}
         case "person":
-            return {"person": "new" if value == "new" else _number(value)}
+            return {"person": "new" if value == "new" else _parse_id(value)}
         case "row":
-            return {"person": {"row": _number(value)}}
+            return {"person": {"row": _parse_id(value)}}
         case "skip":
             return {"skip": True}
         case "keep":
@@ -201,13 +210,15 @@ def _decision(choice: str) -> dict[str, Any] | None:
             raise Invalid(N_("There is no choice %(choice)s."), choice=kind)
 
 
-def _anchor(rows: Sequence[ReviewRow], number: int, looking: Looking) -> str:
-    """Back to the row, or to the top of the rows where it isn't among those looked at any more."""
-    still_there = not looking.kinds or any(row.kind in looking.kinds for row in rows if row.number == number)
-    return f"baris-{number}" if still_there else "daftar"
+def _anchor(rows: Sequence[ReviewRow], number: int, row_filter: RowFilter) -> str:
+    """Return the fragment of the row, or of the top of the list if the filter doesn't show that row any more."""
+    is_shown = not row_filter.kinds or any(
+        row.kind in row_filter.kinds for row in rows if row.number == number
+    )
+    return f"baris-{number}" if is_shown else "daftar"
 
 
-def _number(text: str) -> int:
+def _parse_id(text: str) -> int:
     if not is_whole_number(text):
         raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
     return int(text)

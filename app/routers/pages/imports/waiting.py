@@ -1,4 +1,4 @@
-"""The page of an import that is read or saved in the background, and of one whose file can't be read."""
+"""The page of an import that is read or committed in the background, or whose file can't be read."""
 
 from typing import Any
 
@@ -20,26 +20,28 @@ SAVED = {
 }
 
 
-def waiting_page(request: Request, found: AttendanceImportView, _: Translator) -> Response:
-    page = "unread.html" if found.status is ImportStatus.FAILED else "under_way.html"
-    return render(request, f"attendance_imports/{page}", **_context(request, found, _))
+def render_waiting(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
+    """Return the page that shows the progress, or why the file could not be read."""
+    page = "unread.html" if attendance_import.status is ImportStatus.FAILED else "under_way.html"
+    return render(request, f"imports/{page}", **_context(request, attendance_import, _))
 
 
-def news(request: Request, found: AttendanceImportView, _: Translator) -> Response:
-    """For a page that waits: how far that has come, or that it is to load itself again."""
-    if found.status in UNDER_WAY:
-        return render(request, "imports/rows_done.html", **_context(request, found, _))
+def render_progress(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
+    """Answer the page's question for progress: by the progress, or by reloading the page when the work is done."""
+    if attendance_import.status in UNDER_WAY:
+        return render(request, "imports/rows_done.html", **_context(request, attendance_import, _))
     response = Response(headers={"HX-Refresh": "true"})
-    if found.status is ImportStatus.COMMITTED:
-        flash(response, _(SAVED[found.purpose]))
+    if attendance_import.status is ImportStatus.COMMITTED:
+        flash(response, _(SAVED[attendance_import.purpose]))
     return response
 
 
-def _context(request: Request, found: AttendanceImportView, _: Translator) -> dict[str, Any]:
-    """`rows_done` is how many rows are done, and of how many: 0 while a file isn't open yet."""
-    problem = import_failure(found)
+def _context(request: Request, attendance_import: AttendanceImportView, _: Translator) -> dict[str, Any]:
+    """Return what the templates need. `rows_done` is a pair: how many rows are done, of how many (0 while unknown)."""
+    problem = import_failure(attendance_import)
     return {
-        "sheet_import": found,
-        "problem": problem.sentence(_) if problem else None,
-        "rows_done": container_of(request).rows_done(found.id) or (0, found.counts.get("rows", 0)),
+        "attendance_import": attendance_import,
+        "refusal": problem.sentence(_) if problem else None,
+        "rows_done": container_of(request).rows_done(attendance_import.id)
+        or (0, attendance_import.counts.get("rows", 0)),
     }

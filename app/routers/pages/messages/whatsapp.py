@@ -1,4 +1,4 @@
-"""Writing to a session's people by WhatsApp: a text to copy, and for each person a link that opens it."""
+"""WhatsApp messages to the people of a session: a text to copy, and for each person a link that opens WhatsApp."""
 
 from typing import Annotated, Literal, get_args
 from urllib.parse import quote
@@ -10,17 +10,18 @@ from app.i18n import Translator
 from app.models import RegistrationStatus
 from app.permissions import Permission
 from app.queries.messages.contacts import Contact
-from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_session
+from app.queries.workshops import workshop_sessions
+from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.services.messages.contacts import list_contacts
 from app.web.container import container_of
-from app.web.dependencies import PageActor, Reader, Translate, Writer
+from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import EmptyIsNone
 from app.web.pages import render
-from app.web.registrations.invitations import about
+from app.web.registrations.invitations import session_lines
 
 router = APIRouter(include_in_schema=False)
 
-LONGEST_TEXT = 1500
+MAX_TEXT_LENGTH = 1500
 
 To = Literal["confirmed", "waitlisted", "all"]
 STATUSES: dict[To, tuple[RegistrationStatus, ...]] = {
@@ -31,47 +32,53 @@ STATUSES: dict[To, tuple[RegistrationStatus, ...]] = {
 
 
 class WhatsAppQuery(BaseModel):
-    """To whom, and what; without `to` nobody's number is shown."""
+    """Recipients and text. Without `to` no phone numbers are shown."""
 
     to: Annotated[To | None, EmptyIsNone] = Field(None, alias="kepada")
-    text: str = Field("", alias="teks", max_length=LONGEST_TEXT)
+    text: str = Field("", alias="teks", max_length=MAX_TEXT_LENGTH)
 
 
 @router.get("/sesi/{code}/whatsapp")
 def whatsapp_page(
     request: Request,
-    look: Reader,
-    db: Writer,
-    actor: PageActor,
+    read_db: ReadDb,
+    db: WriteDb,
+    actor: CurrentActor,
     code: str,
     _: Translate,
     form: Annotated[WhatsAppQuery, Query()],
 ) -> Response:
-    """Shows personal data: a GET that writes one line, of who saw it, before the first byte."""
-    held = workshop_session(look, actor, code, Permission.ATTENDANCE_WRITE)
+    """Show phone numbers. This GET writes to the activity log, because it shows personal data."""
+    workshop_session = workshop_sessions.workshop_session(read_db, actor, code, Permission.ATTENDANCE_WRITE)
     to: To = form.to or "confirmed"
     text = form.text.replace("\r\n", "\n").strip()
-    if text in ("", *(_first_text(held, one, _) for one in get_args(To))):
-        text = _first_text(held, to, _)
-    people = list_contacts(look, db, actor, code, *STATUSES[form.to]) if form.to else None
+    if text in ("", *(_suggest_text(workshop_session, recipients, _) for recipients in get_args(To))):
+        text = _suggest_text(workshop_session, to, _)
+    people = list_contacts(read_db, db, actor, code, *STATUSES[form.to]) if form.to else None
     site = container_of(request).settings.base_url
     return render(
         request,
         "messages/whatsapp.html",
-        held=held,
+        workshop_session=workshop_session,
         to=to,
         text=text,
-        longest=LONGEST_TEXT,
-        people=people and [(one, _address(one, text, site, _)) for one in people],
+        max_length=MAX_TEXT_LENGTH,
+        people=people and [(contact, _whatsapp_url(contact, text, site, _)) for contact in people],
     )
 
 
-def _first_text(held: WorkshopSessionView, to: To, _: Translator) -> str:
-    """What is true of the session and of those written to; empty once it is over. It is changed before it is sent."""
-    if held.cancelled_at:
-        why = _("Reason: %(why)s") % {"why": held.cancelled_why}
-        return "\n".join((_("We are sorry: this session will not be held."), *about(held), why))
-    if held.is_over:
+def _suggest_text(workshop_session: WorkshopSessionView, to: To, _: Translator) -> str:
+    """Return a text to begin with, which fits the session and the recipients; "" once the session is over."""
+    if workshop_session.cancelled_at:
+        why = _("Reason: %(why)s") % {"why": workshop_session.cancelled_why}
+        return "\n".join(
+            (
+                _("We are sorry: this session will not be held."),
+                *session_lines(workshop_session),
+                why,
+            )
+        )
+    if workshop_session.is_over:
         return ""
     if to == "waitlisted":
         opening, closing = _("You are on the waiting list of:"), _("Your ticket says when you get a place.")
@@ -79,11 +86,11 @@ def _first_text(held: WorkshopSessionView, to: To, _: Translator) -> str:
         opening, closing = _("About:"), _("Your ticket says whether you have a place.")
     else:
         opening, closing = _("We remind you of:"), _("We look forward to seeing you.")
-    return "\n".join((opening, *about(held), closing))
+    return "\n".join((opening, *session_lines(workshop_session), closing))
 
 
-def _address(contact: Contact, text: str, site: str, _: Translator) -> str:
-    """Opens WhatsApp for that person, with the text and their own ticket; empty where no number is known."""
+def _whatsapp_url(contact: Contact, text: str, site: str, _: Translator) -> str:
+    """Return the URL that opens WhatsApp with the text and the person's ticket; "" if their number is not known."""
     if not contact.phone:
         return ""
     ticket = _("Your ticket: %(address)s") % {"address": f"{site}/tiket/{contact.code}"}

@@ -1,13 +1,12 @@
-"""People who may be one: the pairs, one pair side by side, and recent merges."""
+"""Possible duplicates: list of pairs, comparison of a pair, merge, and undo of a merge."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Conflict
+from app.errors import Problem
 from app.i18n import N_
 from app.permissions import Actor
 from app.queries.people.duplicates import pair_beside, possible_duplicates
@@ -15,17 +14,17 @@ from app.queries.people.merges import has_folded_registrations, recent_merges
 from app.services.people.duplicates import tell_apart
 from app.services.people.merge import merge
 from app.services.people.merge_undo import undo_merge
-from app.web.dependencies import PageActor, Reader, Translate, Vault, Writer
-from app.web.flash import flash
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
+from app.web.forms import catch_problem
+from app.web.pages import redirect, render
 
 router = APIRouter(include_in_schema=False)
 
-LIST = "/mungkin-kembar"
+PATH = "/mungkin-kembar"
 
 
 class MergeForm(BaseModel):
-    """Whose value stays, by that person's number; only where the two differ is there anything to choose."""
+    """For each field in which the two people differ: the id of the person whose value is kept."""
 
     name: int | None = None
     nik: int | None = None
@@ -41,70 +40,67 @@ class MergeForm(BaseModel):
 @router.get("/mungkin-kembar")
 def possible_duplicates_page(
     request: Request,
-    look: Reader,
-    actor: PageActor,
+    db: ReadDb,
+    actor: CurrentActor,
     after: Annotated[int | None, Query(alias="sesudah")] = None,
 ) -> Response:
-    return _list(request, look, actor, after=after)
+    return _list_page(request, db, actor, after=after)
 
 
 @router.get("/mungkin-kembar/{pair_id}")
-def pair_page(request: Request, look: Reader, vault: Vault, actor: PageActor, pair_id: int) -> Response:
-    pair = pair_beside(look, vault, actor, pair_id)
-    shared = [seen.code for seen in pair.people[0].sessions if seen.shared]
+def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, pair_id: int) -> Response:
+    pair = pair_beside(db, vault, actor, pair_id)
+    shared = [session.code for session in pair.people[0].sessions if session.shared]
     return render(request, "people/duplicates/pair.html", pair=pair, shared=shared)
 
 
 @router.post("/mungkin-kembar/{pair_id}/gabungkan")
 def merge_pair(
-    db: Writer, actor: PageActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
+    db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
 ) -> Response:
-    made = merge(db, actor, pair_id, form.model_dump(exclude_none=True))
-    response = see(LIST)
+    person_merge = merge(db, actor, pair_id, form.model_dump(exclude_none=True))
     text = (
         N_("%(first)s and %(second)s are one participant now. This can't be undone.")
-        if has_folded_registrations(db, made.id)
+        if has_folded_registrations(db, person_merge.id)
         else N_("%(first)s and %(second)s are one participant now. This can be undone for 30 days.")
     )
-    flash(response, _(text) % {"first": made.absorbed_name, "second": made.kept_name})
-    return response
+    return redirect(
+        PATH,
+        _(text) % {"first": person_merge.absorbed_name, "second": person_merge.kept_name},
+    )
 
 
 @router.post("/mungkin-kembar/{pair_id}/berbeda")
-def tell_pair_apart(db: Writer, actor: PageActor, _: Translate, pair_id: int) -> Response:
+def tell_pair_apart(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
     tell_apart(db, actor, pair_id)
-    response = see(LIST)
-    flash(response, _("Noted: they are two people. You will not be asked about them again."))
-    return response
+    return redirect(PATH, _("Noted: they are two people. You will not be asked about them again."))
 
 
 @router.post("/penggabungan/{merge_id}/batalkan")
 def undo_people_merge(
-    request: Request, db: Writer, actor: PageActor, _: Translate, merge_id: int
+    request: Request, db: WriteDb, actor: CurrentActor, _: Translate, merge_id: int
 ) -> Response:
-    try:
-        made = undo_merge(db, actor, merge_id)
-    except Conflict as conflict:
-        db.rollback()
-        return _list(request, db, actor, refusal=conflict.sentence(_))
-    response = see(LIST)
-    flash(
-        response,
+    with catch_problem(db) as caught:
+        person_merge = undo_merge(db, actor, merge_id)
+    if problem := caught.problem:
+        return _list_page(request, db, actor, problem=problem)
+    return redirect(
+        PATH,
         _("%(first)s and %(second)s are two participants again.")
-        % {"first": made.absorbed_name, "second": made.kept_name},
+        % {"first": person_merge.absorbed_name, "second": person_merge.kept_name},
     )
-    return response
 
 
-def _list(request: Request, db: Db, actor: Actor, *, after: int | None = None, refusal: str = "") -> Response:
+def _list_page(
+    request: Request, db: Db, actor: Actor, *, after: int | None = None, problem: Problem | None = None
+) -> Response:
     page = possible_duplicates(db, actor, after=after)
     return render(
         request,
         "people/duplicates/list.html",
-        status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
-        refusal=refusal,
+        problem=problem,
         pairs=page.pairs,
         merges=recent_merges(db, actor),
-        first=LIST if after else "",
-        following=f"{LIST}?sesudah={page.following}" if page.following else "",
+        first=PATH if after else "",
+        following=f"{PATH}?sesudah={page.following}" if page.following else "",
     )

@@ -1,7 +1,6 @@
-"""Participants: the list, and one with what they came to and which sheets said so."""
+"""Participants: list, and one with their registrations and the sheets that these come from."""
 
 from typing import Annotated, Any, Literal
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
@@ -15,18 +14,18 @@ from app.queries.people.memberships import memberships_of
 from app.queries.people.participants import ParticipantFilters, Presence, participant, participants
 from app.reports.coverage.parts import Pillar
 from app.reports.periods import Period
-from app.web.dependencies import Lang, PageActor, Reader
+from app.web.dependencies import CurrentActor, Lang, ReadDb
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText
-from app.web.pages import render
+from app.web.pages import build_url, render
 
 router = APIRouter(include_in_schema=False)
 
 
 class ParticipantQuery(BaseModel):
-    """What the address narrows the list to.
+    """The filters of the list, and the participant that the page of it begins after.
 
-    With a whole period it is who was present in it, or `counted` as registered, as in the coverage report: that is
-    where `from`, `to`, and the filters that this list doesn't offer come from.
+    With both `from` and `to` it lists the people that a figure of the coverage report counts: present in that period,
+    or registered. The report links here with filters that the page itself doesn't offer.
     """
 
     search: str = ""
@@ -50,7 +49,7 @@ class ParticipantQuery(BaseModel):
     def _presence(self) -> Presence | None:
         if not (self.from_ and self.to):
             return None
-        narrowed = CoverageFilters(
+        filters = CoverageFilters(
             workshop=self.workshop,
             sex=self.sex,
             kecamatan=self.kecamatan,
@@ -58,32 +57,31 @@ class ParticipantQuery(BaseModel):
             organization=self.organization,
         )
         return Presence(
-            Period(from_=self.from_, to=self.to), narrowed, registered=self.counted == "registered"
+            Period(from_=self.from_, to=self.to), filters, registered=self.counted == "registered"
         )
 
     @property
     def kept(self) -> dict[str, Any]:
-        """What a search of the people behind a figure keeps."""
+        """The parameters that the page's search keeps: those that it doesn't offer."""
         offered = {"search", "kelurahan", "target_group", "after"}
-        given = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=offered)
-        return {name: value for name, value in given.items() if value}
+        params = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=offered)
+        return {name: value for name, value in params.items() if value}
 
     def address(self, *, after: int | None) -> str:
-        """The same list from the participant `after` on."""
-        given = self.model_dump(by_alias=True) | {"after": after}
-        return f"/peserta?{urlencode({name: value for name, value in given.items() if value})}"
+        """Return the URL of the list with these filters, beginning after a participant."""
+        return build_url("/peserta", self.model_dump(by_alias=True) | {"after": after})
 
 
 @router.get("/peserta")
 def participant_list(
     request: Request,
-    look: Reader,
-    actor: PageActor,
+    db: ReadDb,
+    actor: CurrentActor,
     language: Lang,
     form: Annotated[ParticipantQuery, Query()],
 ) -> Response:
     actor.require(Permission.PARTICIPANT_READ)
-    page = participants(look, actor, form.filters, after=form.after)
+    page = participants(db, actor, form.filters, after=form.after)
     return render(
         request,
         "people/list.html",
@@ -91,21 +89,21 @@ def participant_list(
         form=form,
         presence=form.filters.presence,
         following=form.address(after=page.following) if page.following else "",
-        places=reference.kelurahan(look),
-        groups=[(group.code, group.label) for group in reference.target_groups(look, language)],
+        places=reference.kelurahan(db),
+        groups=[(group.code, group.label) for group in reference.target_groups(db, language)],
     )
 
 
 @router.get("/peserta/{participant_id}")
 def participant_page(
-    request: Request, look: Reader, actor: PageActor, language: Lang, participant_id: int
+    request: Request, db: ReadDb, actor: CurrentActor, language: Lang, participant_id: int
 ) -> Response:
     actor.require(Permission.PARTICIPANT_READ)
     return render(
         request,
         "people/participant.html",
-        participant=participant(look, actor, participant_id),
-        memberships=memberships_of(look, actor, participant_id, language),
-        registrations=registrations_of(look, actor, participant_id, language),
+        participant=participant(db, actor, participant_id),
+        memberships=memberships_of(db, actor, participant_id, language),
+        registrations=registrations_of(db, actor, participant_id, language),
         may_correct=actor.may(Permission.ATTENDANCE_WRITE),
     )

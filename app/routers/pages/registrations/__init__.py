@@ -7,7 +7,6 @@ from app.routers.pages.registrations import (
     form,
     lists,
     registrations,
-    rosters,
     tickets,
 )
 
@@ -18,6 +17,5 @@ routers = (
     form.router,
     lists.router,
     registrations.router,
-    rosters.router,
     tickets.router,
 )

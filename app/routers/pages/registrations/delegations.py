@@ -1,4 +1,4 @@
-"""What a delegation link opens: a kelurahan's staff register their people, all or nothing, without an account."""
+"""The page of a delegation link: the staff of a kelurahan register their people, all or none, without an account."""
 
 from itertools import zip_longest
 from typing import Annotated
@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem, TooManyRequests
+from app.errors import Conflict, Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models import Channel, DelegationLink
 from app.permissions import CITIZEN
@@ -19,16 +19,17 @@ from app.services.registrations.delegation_links import cancel_by_link, link_of_
 from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.requests import AlreadyRegistered, Asking, NoPlaces, offered_group
 from app.web.container import container_of
-from app.web.dependencies import Lang, Reader, Translate, Vault, Writer, not_guessing
-from app.web.flash import PLACE, flash
+from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
+from app.web.flash import FLASH_FRAGMENT
+from app.web.forms import catch_problem
 from app.web.limits import REGISTRATIONS, address_of
-from app.web.pages import render, see
+from app.web.pages import redirect, render
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(not_guessing)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(limit_guessing)])
 
-UNLISTED = {"x-robots-tag": "noindex"}
+NO_INDEX = {"x-robots-tag": "noindex"}
 ROWS = 5
-MOST_ROWS = 100
+MAX_ROWS = 100
 
 
 class Delegate(BaseModel):
@@ -45,7 +46,7 @@ class Delegate(BaseModel):
 
 
 class DelegationForm(BaseModel):
-    """The columns of the form, each with one entry a row; `more` is the button that asks for more rows."""
+    """The columns of the form, each with one value per row. `more` is the button that adds empty rows."""
 
     name: list[str] = []
     target_group: list[str] = []
@@ -54,7 +55,7 @@ class DelegationForm(BaseModel):
     more: str = ""
 
     def delegates(self) -> list[Delegate]:
-        """Those who are named, without the rows that were left blank."""
+        """Return the rows that are filled in."""
         columns = zip_longest(self.name, self.target_group, self.rt, self.phone, fillvalue="")
         rows = (
             Delegate(name=name, target_group=group, rt=rt, phone=phone) for name, group, rt, phone in columns
@@ -63,15 +64,15 @@ class DelegationForm(BaseModel):
 
 
 @router.get("/delegasi/{signed}")
-def delegation_page(request: Request, look: Reader, signed: str, _: Translate, language: Lang) -> Response:
-    link = _link(request, look, signed)
-    return _page(request, look, link, [], _, language)
+def delegation_page(request: Request, db: ReadDb, signed: str, _: Translate, language: Lang) -> Response:
+    link = _link(request, db, signed)
+    return _page(request, db, link, [], _, language)
 
 
 @router.post("/delegasi/{signed}")
 def register_delegation(
     request: Request,
-    db: Writer,
+    db: WriteDb,
     vault: Vault,
     signed: str,
     form: Annotated[DelegationForm, Form()],
@@ -82,62 +83,62 @@ def register_delegation(
     delegates = form.delegates()
     if form.more:
         return _page(request, db, link, delegates, _, language, rows=len(form.name) + ROWS)
-    try:
+    with catch_problem(db) as caught:
         container_of(request).limits.count(REGISTRATIONS, address_of(request))
-        made = registrations.register_delegation(
+        registered = registrations.register_delegation(
             db,
             vault,
             CITIZEN,
             link.workshop_session_id,
-            _given(db, link, delegates, language),
+            _person_inputs(db, link, delegates, language),
             Asking(Channel.DELEGATION, language, delegation_link_id=link.id),
         )
-    except (Invalid, Conflict, TooManyRequests) as problem:
-        db.rollback()
+    if problem := caught.problem:
         return _page(request, db, link, delegates, _, language, problem)
-    response = see(f"/delegasi/{signed}{PLACE}")
-    flash(response, _("%(count)s people are registered.") % {"count": len(made)})
-    return response
+    return redirect(
+        f"/delegasi/{signed}{FLASH_FRAGMENT}",
+        _("%(count)s people are registered.") % {"count": len(registered)},
+    )
 
 
 @router.get("/delegasi/{signed}/batal/{code}")
-def cancel_page(request: Request, look: Reader, signed: str, code: str, language: Lang) -> Response:
-    link = _link(request, look, signed)
+def cancel_page(request: Request, db: ReadDb, signed: str, code: str, language: Lang) -> Response:
+    link = _link(request, db, signed)
     return render(
         request,
         "registrations/delegations/cancel.html",
-        headers=UNLISTED,
+        headers=NO_INDEX,
         signed=signed,
-        registration=registration_view(look, registration_of_link(look, link, code)),
+        registration=registration_view(db, registration_of_link(db, link, code)),
     )
 
 
 @router.post("/delegasi/{signed}/batal/{code}")
-def cancel(request: Request, db: Writer, signed: str, code: str, _: Translate) -> Response:
+def cancel(request: Request, db: WriteDb, signed: str, code: str, _: Translate) -> Response:
     cancel_by_link(db, _link(request, db, signed), code)
-    response = see(f"/delegasi/{signed}")
-    flash(response, _("The registration is cancelled."))
-    return response
+    return redirect(f"/delegasi/{signed}", _("The registration is cancelled."))
 
 
 def _link(request: Request, db: Db, signed: str) -> DelegationLink:
     return link_of_address(db, container_of(request).settings.secret, signed)
 
 
-def _given(db: Db, link: DelegationLink, delegates: list[Delegate], language: Language) -> list[PersonGiven]:
-    """Everyone comes from the link's kelurahan, whatever was sent."""
+def _person_inputs(
+    db: Db, link: DelegationLink, delegates: list[Delegate], language: Language
+) -> list[PersonGiven]:
+    """Return the people to register, all of them from the link's kelurahan. Raises `Invalid` if there are none."""
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
     offered = [group.code for group in groups_of_session(db, link.workshop_session_id, language)]
     return [
         PersonGiven(
-            name=one.name,
+            name=delegate.name,
             kelurahan=link.kelurahan_code,
-            target_group=offered_group(one.target_group, offered),
-            rt=one.rt,
-            phone=one.phone,
+            target_group=offered_group(delegate.target_group, offered),
+            rt=delegate.rt,
+            phone=delegate.phone,
         )
-        for one in delegates
+        for delegate in delegates
     ]
 
 
@@ -151,24 +152,23 @@ def _page(
     problem: Problem | None = None,
     rows: int = ROWS,
 ) -> Response:
-    shown = queries.delegation(db, link, language)
-    if shown.left is not None:
-        rows = min(rows, shown.left)
-    blank = min(rows, MOST_ROWS) - len(delegates)
+    delegation = queries.delegation(db, link, language)
+    if delegation.left is not None:
+        rows = min(rows, delegation.left)
+    blank = min(rows, MAX_ROWS) - len(delegates)
     return render(
         request,
         "registrations/delegations/delegation.html",
-        status=problem.status if problem else 200,
-        headers=UNLISTED,
-        delegation=shown,
+        problem=problem,
+        headers=NO_INDEX,
+        delegation=delegation,
         delegates=[*delegates, *(Delegate() for _row in range(blank))],
-        refusal=problem.sentence(_) if problem else "",
         errors=_errors(problem, _) if problem else {},
     )
 
 
 def _errors(problem: Problem, _: Translator) -> dict[str, str]:
-    """What is wrong beside which field: "2.name" is the name in the second row."""
+    """Return the sentence to show beside each field; "2.name" is the name in the second row."""
     match problem:
         case Invalid():
             return problem.field_sentences(_)

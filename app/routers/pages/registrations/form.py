@@ -1,4 +1,4 @@
-"""One form that registers somebody for a session, and finds whom it means while they are typed."""
+"""The form by which an organizer registers a person. It looks for known people while it is filled in."""
 
 from collections.abc import Sequence
 from typing import Annotated, Literal
@@ -8,36 +8,36 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import Field
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem
-from app.i18n import Language, Translator
+from app.errors import Invalid, Problem
+from app.i18n import Language
 from app.models import Channel, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import PersonSeen, people_seen
+from app.queries.workshops import workshop_sessions
 from app.queries.workshops.public_workshops import groups_to_choose_from
-from app.queries.workshops.workshop_sessions import workshop_session, workshop_session_by_code
+from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.registrations.advice import advise
 from app.services.registrations.person_choices import chosen_person, may_be_chosen
 from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
 from app.spreadsheets.attendance.judgement import Decision
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
-from app.web.flash import flash
-from app.web.forms import is_whole_number, render_form
-from app.web.pages import see
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.forms import catch_problem, parse_person
+from app.web.pages import redirect, render
 from app.web.registrations.person_form import PersonDetailsForm, key_of_person
 
 router = APIRouter(prefix="/sesi/{code}/daftarkan-orang", include_in_schema=False)
 
-NONE_OF_THEM = "none"
+NOBODY = "none"
 
 
 class RegistrationForm(PersonDetailsForm):
-    """Somebody as typed. `person` is whom that was chosen to be: a known person's number, "new", or not chosen yet.
+    """The person's details. `person` is the id of a known person, "new", or "" while nothing is chosen.
 
-    `choose` is the button by which that is said. `key` is the form's own: sent twice, it registers once.
+    `choose` is the button that chooses. `key` is random for each form: a form that is sent twice registers once.
     """
 
     person: str = ""
@@ -46,61 +46,60 @@ class RegistrationForm(PersonDetailsForm):
     overrule: bool = False
     key: str = Field("", max_length=64)
 
-    def chosen(self) -> int | Literal["new"] | None:
-        said = self.choose or self.person
-        if said == "new":
-            return "new"
-        return int(said) if is_whole_number(said) else None
+    def chosen_person(self) -> int | Literal["new"] | None:
+        """Return the person that was chosen, None while nothing is chosen."""
+        return parse_person(self.choose or self.person)
 
 
 @router.get("")
 def registration_form_page(
-    request: Request, look: Reader, vault: Vault, actor: PageActor, code: str, _: Translate, language: Lang
+    request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
-    """An empty form."""
-    held = workshop_session_by_code(look, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
     form = RegistrationForm(key=uuid4().hex)
-    return _page(request, look, vault, actor, held, form, _, language)
+    return _page(request, db, vault, actor, workshop_session, form, language)
 
 
 @router.post("/cari")
 def find_person(
     request: Request,
-    look: Reader,
+    db: ReadDb,
     vault: Vault,
-    actor: PageActor,
+    actor: CurrentActor,
     code: str,
     form: Annotated[RegistrationForm, Form()],
-    _: Translate,
     language: Lang,
 ) -> Response:
-    """The form with whom it may mean. It changes nothing; a NIK or a phone number has no place in an address."""
-    held = workshop_session_by_code(look, actor, code, Permission.ATTENDANCE_WRITE)
-    if form.choose == NONE_OF_THEM:
+    """Show the form with the known people that it could mean.
+
+    It changes nothing, but is a POST, because a NIK or a phone number must not be in a URL.
+    """
+    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    if form.choose == NOBODY:
         form = form.model_copy(update={"person": ""})
-    elif isinstance(person := form.chosen(), int):
-        given = form.given(groups_to_choose_from(look, held.workshop_id, language))
+    elif isinstance(person := form.chosen_person(), int):
+        given = form.given(groups_to_choose_from(db, workshop_session.workshop_id, language))
         try:
-            known = chosen_person(look, vault, actor, person, given)
+            participant = chosen_person(db, vault, actor, person, given)
         except Invalid as problem:
-            return _page(request, look, vault, actor, held, form, _, language, problem)
-        form = form.filled_from(known).model_copy(update={"person": str(person)})
-    return _page(request, look, vault, actor, held, form, _, language)
+            return _page(request, db, vault, actor, workshop_session, form, language, problem)
+        form = form.filled_from(participant).model_copy(update={"person": str(person)})
+    return _page(request, db, vault, actor, workshop_session, form, language)
 
 
 @router.post("")
 def register_person(
     request: Request,
-    db: Writer,
+    db: WriteDb,
     vault: Vault,
-    actor: PageActor,
+    actor: CurrentActor,
     code: str,
     form: Annotated[RegistrationForm, Form()],
     _: Translate,
     language: Lang,
 ) -> Response:
-    held = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    person = form.chosen()
+    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    person = form.chosen_person()
     asking = Asking(
         Channel.ORGANIZER,
         language="id",
@@ -109,56 +108,52 @@ def register_person(
         overrule=form.overrule,
         decision=None if person is None else Decision(person=person),
     )
-    try:
-        given = form.given(groups_to_choose_from(db, held.workshop_id, language))
-        made = register(db, vault, actor, held.id, given, asking)
-    except (Invalid, Conflict) as problem:
-        db.rollback()
-        return _page(request, db, vault, actor, held, form, _, language, problem)
-    response = see(f"/pendaftaran/{made.code}")
-    waits = made.status is RegistrationStatus.WAITLISTED
-    flash(response, _("Registered, on the waiting list.") if waits else _("Registered, with a place."))
-    return response
+    with catch_problem(db) as caught:
+        given = form.given(groups_to_choose_from(db, workshop_session.workshop_id, language))
+        registration = register(db, vault, actor, workshop_session.id, given, asking)
+    if problem := caught.problem:
+        return _page(request, db, vault, actor, workshop_session, form, language, problem)
+    is_waiting = registration.status is RegistrationStatus.WAITLISTED
+    message = _("Registered, on the waiting list.") if is_waiting else _("Registered, with a place.")
+    return redirect(f"/pendaftaran/{registration.code}", message)
 
 
 def _page(
     request: Request,
-    look: Db,
+    db: Db,
     vault: NikVault,
     actor: Actor,
-    held: WorkshopSession,
+    workshop_session: WorkshopSession,
     form: RegistrationForm,
-    _: Translator,
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    groups = groups_to_choose_from(look, held.workshop_id, language)
+    groups = groups_to_choose_from(db, workshop_session.workshop_id, language)
     given = form.given(groups)
-    return render_form(
+    return render(
         request,
         "registrations/form.html",
-        form,
-        _,
-        problem,
-        workshop_session=workshop_session(look, actor, held.code),
-        kelurahan=reference.kelurahan(look),
+        form=form,
+        problem=problem,
+        workshop_session=workshop_sessions.workshop_session(db, actor, workshop_session.code),
+        kelurahan=reference.kelurahan(db),
         groups=[(group.code, group.label) for group in groups],
-        names=reference.names(look, language),
-        advice=advise(look, vault, held, given) if form.name or form.phone or form.nik else None,
-        chosen=_chosen(look, vault, actor, form.person, given),
-        candidates=_candidates(look, problem),
+        names=reference.names(db, language),
+        advice=advise(db, vault, workshop_session, given) if form.name or form.phone or form.nik else None,
+        chosen=_chosen(db, vault, actor, form.person, given),
+        candidates=_candidates(db, problem),
         already=problem.registration.code if isinstance(problem, AlreadyRegistered) else "",
     )
 
 
-def _chosen(look: Db, vault: NikVault, actor: Actor, typed: str, given: PersonGiven) -> PersonSeen | None:
-    """Who has been chosen, where that may be."""
-    person = int(typed) if is_whole_number(typed) else None
-    if person is None or not may_be_chosen(look, vault, actor, person, given):
+def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, given: PersonGiven) -> PersonSeen | None:
+    """Return the known person that was chosen, None if the actor may not choose them."""
+    person = parse_person(chosen)
+    if not isinstance(person, int) or not may_be_chosen(db, vault, actor, person, given):
         return None
-    return people_seen(look, [person])[person]
+    return people_seen(db, [person])[person]
 
 
-def _candidates(look: Db, problem: Problem | None) -> Sequence[PersonSeen]:
-    """The people between whom somebody has to choose."""
-    return list(people_seen(look, problem.candidates).values()) if isinstance(problem, PersonUnclear) else ()
+def _candidates(db: Db, problem: Problem | None) -> Sequence[PersonSeen]:
+    """Return the people that the user has to choose from."""
+    return list(people_seen(db, problem.candidates).values()) if isinstance(problem, PersonUnclear) else ()

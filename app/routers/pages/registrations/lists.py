@@ -1,4 +1,4 @@
-"""A list of people to register for a session: pasted, or uploaded as a sheet. Going through it: import_review.py."""
+"""Registering a list of people for a session, pasted or uploaded as a sheet. It is reviewed in `imports.review`."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Form, Request, UploadFile
 from starlette.responses import Response
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
+from app.errors import Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models.base import now
 from app.nik_vault import with_niks_masked
@@ -19,46 +19,43 @@ from app.queries.workshops.workshop_sessions import workshop_session, workshop_s
 from app.services.imports.judging import SheetChoices
 from app.services.registrations.lists import upload_list, upload_pasted
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
-from app.web.flash import flash
-from app.web.forms import render_form
-from app.web.pages import see
-from app.web.security import LARGEST_BODY
-from app.web.uploads import sent_file
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.forms import catch_problem
+from app.web.pages import redirect, render
+from app.web.security import MAX_BODY_BYTES
+from app.web.uploads import read_upload
 
-# Longer texts arrive too, to be sent back with the sentence that says so.
+# The form accepts a text that is too long, so that it can be shown again with a message.
 router = APIRouter(
-    prefix="/sesi/{code}/daftarkan", include_in_schema=False, form_limits={"max_part_size": LARGEST_BODY}
+    prefix="/sesi/{code}/daftarkan", include_in_schema=False, form_limits={"max_part_size": MAX_BODY_BYTES}
 )
 
 MEGABYTE = 1024**2
-LINES_QUOTED, QUOTED_LENGTH = 3, 60
-# It is read while whoever pasted it waits.
-LONGEST_PASTED = 1_000_000
+MAX_LINES_QUOTED, QUOTED_LENGTH = 3, 60
+# A pasted text is read within the request.
+MAX_PASTED = 1_000_000
 
 
 @dataclass(frozen=True)
 class ListForm:
-    """What was pasted, and the group of those who name none; a file is chosen anew."""
+    """The pasted text, and the group of people whose row names none. Browsers can't fill in a file again."""
 
     text: str = ""
     target_group: str = ""
 
 
 @router.get("")
-def list_form(
-    request: Request, look: Reader, actor: PageActor, language: Lang, _: Translate, code: str
-) -> Response:
-    return _page(request, look, actor, language, _, code, ListForm())
+def list_form(request: Request, db: ReadDb, actor: CurrentActor, language: Lang, code: str) -> Response:
+    return _page(request, db, actor, language, code, ListForm())
 
 
 @router.post("")
 def send_list(
     request: Request,
-    look: Reader,
-    db: Writer,
+    read_db: ReadDb,
+    db: WriteDb,
     vault: Vault,
-    actor: PageActor,
+    actor: CurrentActor,
     language: Lang,
     _: Translate,
     code: str,
@@ -66,61 +63,58 @@ def send_list(
     file: Annotated[UploadFile | str | None, File()] = None,
     target_group: Annotated[str, Form()] = "",
 ) -> Response:
-    """What is pasted goes before a file."""
+    """Upload the pasted text if there is any, else the file."""
     choices = SheetChoices(target_group=target_group or None)
-    left_out: Sequence[str] = ()
-    try:
-        if len(text) > LONGEST_PASTED:
+    lines_left_out: Sequence[str] = ()
+    with catch_problem(db) as caught:
+        if len(text) > MAX_PASTED:
             sentence = N_("This list is too long to be pasted. Save it as a file, and choose that.")
             raise Invalid(sentence, fields={"text": sentence})
         if text.strip():
-            made, left_out = upload_pasted(look, db, vault, actor, code, text, choices, _)
+            attendance_import, lines_left_out = upload_pasted(
+                read_db, db, vault, actor, code, text, choices, _
+            )
         else:
-            made = upload_list(look, db, vault, actor, code, *_sent_list(file), choices)
-    except (Conflict, Invalid, TooLarge, UnreadableFile) as problem:
-        db.rollback()
-        return _page(request, look, actor, language, _, code, ListForm(text, target_group), problem)
-    response = see(f"/unggahan/{made.id}")
-    if left_out:
-        flash(response, _left_out(left_out, _))
-    return response
+            attendance_import = upload_list(read_db, db, vault, actor, code, *_read_list(file), choices)
+    if problem := caught.problem:
+        return _page(request, read_db, actor, language, code, ListForm(text, target_group), problem)
+    message = _left_out_message(lines_left_out, _) if lines_left_out else ""
+    return redirect(f"/unggahan/{attendance_import.id}", message)
 
 
-def _sent_list(file: UploadFile | str | None) -> tuple[str, bytes]:
+def _read_list(file: UploadFile | str | None) -> tuple[str, bytes]:
     try:
-        return sent_file(file)
-    except Invalid as nothing:
+        return read_upload(file)
+    except Invalid as no_file:
         sentence = N_("Paste a list, or choose a file.")
-        raise Invalid(sentence, fields={"text": sentence}) from nothing
+        raise Invalid(sentence, fields={"text": sentence}) from no_file
 
 
-def _left_out(lines: Sequence[str], _: Translator) -> str:
-    quoted = ", ".join(f"“{with_niks_masked(line)[:QUOTED_LENGTH]}”" for line in lines[:LINES_QUOTED])
-    more = ", …" if len(lines) > LINES_QUOTED else ""
-    said = {"count": len(lines), "lines": quoted + more}
-    return _("%(count)s lines name nobody and were left out: %(lines)s.") % said
+def _left_out_message(lines: Sequence[str], _: Translator) -> str:
+    quoted = ", ".join(f"“{with_niks_masked(line)[:QUOTED_LENGTH]}”" for line in lines[:MAX_LINES_QUOTED])
+    more = ", …" if len(lines) > MAX_LINES_QUOTED else ""
+    params = {"count": len(lines), "lines": quoted + more}
+    return _("%(count)s lines name nobody and were left out: %(lines)s.") % params
 
 
 def _page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     language: Language,
-    _: Translator,
     code: str,
     form: ListForm,
     problem: Problem | None = None,
 ) -> Response:
-    held = workshop_session_by_code(look, actor, code, Permission.IMPORT_WRITE)
-    return render_form(
+    row = workshop_session_by_code(db, actor, code, Permission.IMPORT_WRITE)
+    return render(
         request,
         "registrations/lists/form.html",
-        form,
-        _,
-        problem,
-        workshop_session=workshop_session(look, actor, code, Permission.IMPORT_WRITE),
-        standing=standing(held, now()),
-        groups=[(one.code, one.label) for one in groups_to_choose_from(look, held.workshop_id, language)],
-        largest_megabytes=MAX_BYTES // MEGABYTE,
-        most_rows=MAX_ROWS,
+        form=form,
+        problem=problem,
+        workshop_session=workshop_session(db, actor, code, Permission.IMPORT_WRITE),
+        standing=standing(row, now()),
+        groups=[(group.code, group.label) for group in groups_to_choose_from(db, row.workshop_id, language)],
+        max_megabytes=MAX_BYTES // MEGABYTE,
+        max_rows=MAX_ROWS,
     )

@@ -1,14 +1,13 @@
-"""A session's own page: its places, who is registered and who waits; and each registration with its history."""
+"""The page of a session with its registrations and waiting list, its roster as a file, and each registration."""
 
-from http import HTTPStatus
 from typing import Annotated, Any, Literal
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.database import Db
-from app.errors import Conflict
+from app.errors import Problem
 from app.i18n import Language, Translator
 from app.models import AttendanceStatus, RegistrationStatus
 from app.models.base import now
@@ -20,26 +19,25 @@ from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.seats import places_of, waiting_by_cap
 from app.queries.registrations.window import standing
-from app.queries.workshops.workshop_sessions import (
-    WorkshopSessionView,
-    workshop_session,
-    workshop_session_by_code,
-)
+from app.queries.workshops import workshop_sessions
+from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.services.registrations import registrations as services
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import EmptyIsNone
-from app.web.pages import render, see
-from app.web.registrations.invitations import invitation, public_address
+from app.services.registrations.rosters import RosterFormat, download_roster
+from app.web.container import container_of
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
+from app.web.downloads import download
+from app.web.forms import EmptyIsNone, catch_problem
+from app.web.pages import build_url, redirect, render
+from app.web.registrations.invitations import invitation_text, public_address
 
 router = APIRouter(include_in_schema=False)
 
-A_PAGE = 50
-FIRST_IN_LINE = 20
+PAGE_SIZE = 50
+MAX_WAITING = 20
 
 
 class RegistrationQuery(BaseModel):
-    """What the address narrows the list of registrations to."""
+    """The filters of the list of registrations, and the registration that the page of it begins after."""
 
     q: str = ""
     status: Annotated[RegistrationStatus | None, EmptyIsNone] = None
@@ -56,120 +54,138 @@ class RegistrationQuery(BaseModel):
 
     @property
     def narrows(self) -> bool:
+        """Whether any filter is set."""
         return self.filters != queries.RegistrationFilters()
 
     def address(self, code: str, after: int) -> str:
-        """The same list from the registration `after` on."""
-        given = self.model_dump(by_alias=True) | {"sesudah": after}
-        return f"/sesi/{code}?{urlencode({name: value for name, value in given.items() if value})}#pendaftar"
+        """Return the URL of the list with these filters, beginning after a registration."""
+        return build_url(f"/sesi/{code}", self.model_dump(by_alias=True) | {"sesudah": after}) + "#pendaftar"
 
 
 @router.get("/sesi/{code}")
 def workshop_session_page(
     request: Request,
-    look: Reader,
-    actor: PageActor,
+    db: ReadDb,
+    actor: CurrentActor,
     code: str,
     _: Translate,
     language: Lang,
     form: Annotated[RegistrationQuery, Query()],
 ) -> Response:
-    held = workshop_session(look, actor, code)
-    people = (
-        _people(request, look, actor, held, _, language, form)
+    workshop_session = workshop_sessions.workshop_session(db, actor, code)
+    registrations = (
+        _registrations(request, db, actor, workshop_session, _, language, form)
         if actor.may(Permission.ATTENDANCE_WRITE)
         else {}
     )
-    return render(request, "workshops/sessions/one.html", workshop_session=held, **people)
+    return render(request, "workshops/sessions/one.html", workshop_session=workshop_session, **registrations)
 
 
-def _people(
+def _registrations(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
-    held: WorkshopSessionView,
+    workshop_session: WorkshopSessionView,
     _: Translator,
     language: Language,
     form: RegistrationQuery,
 ) -> dict[str, Any]:
-    """What the page shows of people, to those who may register them."""
-    row = workshop_session_by_code(look, actor, held.code, Permission.ATTENDANCE_WRITE)
-    places = places_of(look, row)
-    found = queries.registrations(look, actor, row, form.filters, after=form.after, limit=A_PAGE + 1)
-    shown = found[:A_PAGE]
-    address = public_address(request, held.workshop_code)
-    text = invitation(held, address, _)
+    """Return what the page shows only to users who may register people."""
+    row = workshop_sessions.workshop_session_by_code(
+        db, actor, workshop_session.code, Permission.ATTENDANCE_WRITE
+    )
+    places = places_of(db, row)
+    registrations = queries.registrations(db, actor, row, form.filters, after=form.after, limit=PAGE_SIZE + 1)
+    shown = registrations[:PAGE_SIZE]
+    address = public_address(request, workshop_session.workshop_code)
+    text = invitation_text(workshop_session, address, _)
     return {
-        "attendance_imports": attendance_imports(look, actor, session_code=held.code),
+        "attendance_imports": attendance_imports(db, actor, session_code=workshop_session.code),
         "standing": standing(row, now()),
-        "without_email": without_email(look, row.id) if row.cancelled_at else 0,
+        "without_email": without_email(db, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
-        "waiting": waiting_by_cap(look, row, places),
+        "waiting": waiting_by_cap(db, row, places),
         "registrations": shown,
-        "first": form.address(held.code, after=0) if form.after else "",
-        "next": form.address(held.code, after=shown[-1].id) if len(found) > A_PAGE else "",
-        "waiting_list": queries.waiting_list(look, actor, row, limit=FIRST_IN_LINE),
+        "first": form.address(workshop_session.code, after=0) if form.after else "",
+        "next": form.address(workshop_session.code, after=shown[-1].id)
+        if len(registrations) > PAGE_SIZE
+        else "",
+        "waiting_list": queries.waiting_list(db, actor, row, limit=MAX_WAITING),
         "form": form,
-        "kelurahan": reference.kelurahan(look),
-        "groups": {group.code: group.label for group in reference.target_groups(look, language)},
-        "names": reference.names(look, language),
+        "kelurahan": reference.kelurahan(db),
+        "groups": {group.code: group.label for group in reference.target_groups(db, language)},
+        "names": reference.names(db, language),
         "public_address": address,
         "invitation": text,
         "whatsapp": f"https://wa.me/?text={quote(text)}",
     }
 
 
+@router.get("/sesi/{code}/daftar-hadir.{file_format}")
+def roster_file(
+    request: Request,
+    read_db: ReadDb,
+    db: WriteDb,
+    actor: CurrentActor,
+    code: str,
+    file_format: RosterFormat,
+    language: Lang,
+    _: Translate,
+) -> Response:
+    """Download the roster, to fill in or to sign. This GET writes to the activity log, because it has personal data."""
+    base_url = container_of(request).settings.base_url
+    return download(download_roster(read_db, db, actor, code, file_format, base_url, _, language))
+
+
 @router.get("/pendaftaran/{code}")
 def registration_page(
-    request: Request, look: Reader, actor: PageActor, code: str, language: Lang
+    request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
-    """`code` is what the ticket bears."""
-    return _registration_page(request, look, actor, code, language)
+    """Show the registration with the code on its ticket."""
+    return _registration_page(request, db, actor, code, language)
 
 
 @router.post("/pendaftaran/{code}/batalkan")
 def cancel_registration(
-    request: Request, db: Writer, actor: PageActor, code: str, _: Translate, language: Lang
+    request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
     registration = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    try:
+    with catch_problem(db) as caught:
         services.cancel(db, actor, registration)
-    except Conflict as conflict:
-        db.rollback()
-        return _registration_page(request, db, actor, code, language, conflict.sentence(_))
-    response = see(f"/pendaftaran/{registration.code}")
-    flash(response, _("The registration is cancelled. Its place went to the first who waited and fitted."))
-    return response
+    if problem := caught.problem:
+        return _registration_page(request, db, actor, code, language, problem)
+    return redirect(
+        f"/pendaftaran/{registration.code}",
+        _("The registration is cancelled. Its place went to the first who waited and fitted."),
+    )
 
 
 @router.post("/pendaftaran/{code}/beri-tempat")
 def give_place(
-    request: Request, db: Writer, actor: PageActor, code: str, _: Translate, language: Lang
+    request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
-    """A place beyond the limits, by the decision of whoever is logged in."""
+    """Give a seat beyond the limits, by the decision of the user."""
     registration = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    try:
+    with catch_problem(db) as caught:
         services.overrule(db, actor, registration)
-    except Conflict as conflict:
-        db.rollback()
-        return _registration_page(request, db, actor, code, language, conflict.sentence(_))
-    response = see(f"/pendaftaran/{registration.code}")
-    flash(response, _("The place is given. It is noted that you decided it."))
-    return response
+    if problem := caught.problem:
+        return _registration_page(request, db, actor, code, language, problem)
+    return redirect(
+        f"/pendaftaran/{registration.code}", _("The place is given. It is noted that you decided it.")
+    )
 
 
 def _registration_page(
-    request: Request, look: Db, actor: Actor, code: str, language: Language, refusal: str = ""
+    request: Request, db: Db, actor: Actor, code: str, language: Language, problem: Problem | None = None
 ) -> Response:
-    row = queries.registration_by_code(look, actor, code, Permission.ATTENDANCE_WRITE)
-    found = queries.registration_view(look, row)
+    row = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    registration = queries.registration_view(db, row)
     return render(
         request,
         "registrations/one.html",
-        status=HTTPStatus.CONFLICT if refusal else HTTPStatus.OK,
-        refusal=refusal,
-        registration=found,
-        workshop_session=workshop_session(look, actor, found.session_code),
-        history=registration_history(look, row),
-        names=reference.names(look, language),
+        problem=problem,
+        registration=registration,
+        workshop_session=workshop_sessions.workshop_session(db, actor, registration.session_code),
+        history=registration_history(db, row),
+        names=reference.names(db, language),
     )

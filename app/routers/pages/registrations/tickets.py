@@ -1,4 +1,4 @@
-"""A citizen's ticket: shown, kept in a calendar, corrected and cancelled by whoever holds its code."""
+"""A citizen's ticket: show, add to a calendar, correct and cancel, for anyone who has its code."""
 
 from typing import Annotated
 from urllib.parse import quote
@@ -6,7 +6,7 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem, TooManyRequests
+from app.errors import Problem
 from app.i18n import Language, Translator, period_text
 from app.permissions import CITIZEN
 from app.queries.areas import reference
@@ -19,62 +19,58 @@ from app.services.registrations import registrations
 from app.services.registrations.corrections import correct_registration
 from app.spreadsheets.attendance.judgement import OUTSIDE
 from app.web.container import container_of
-from app.web.dependencies import Lang, Reader, Translate, Vault, Writer, not_guessing
+from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
 from app.web.downloads import attachment
-from app.web.flash import flash
-from app.web.forms import render_form
+from app.web.forms import catch_problem
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
-from app.web.pages import render, see
+from app.web.pages import redirect, render
 from app.web.registrations.person_form import PersonForm
 
-router = APIRouter(include_in_schema=False, dependencies=[Depends(not_guessing)])
+router = APIRouter(include_in_schema=False, dependencies=[Depends(limit_guessing)])
 
-# Tickets are found by those who have their address, not by search engines.
-UNLISTED = {"x-robots-tag": "noindex"}
+# Search engines must not list tickets.
+NO_INDEX = {"x-robots-tag": "noindex"}
 
 
 @router.get("/tiket/{code}.ics")
-def calendar(request: Request, look: Reader, code: str, _: Translate, language: Lang) -> Response:
-    ticket = queries.ticket(look, code, language)
-    content = ticket_calendar(look, ticket, container_of(request).settings.base_url, _)
+def calendar(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
+    ticket = queries.ticket(db, code, language)
+    content = ticket_calendar(db, ticket, container_of(request).settings.base_url, _)
     return attachment(f"{ticket.session_code}.ics", content, MEDIA_TYPE)
 
 
 @router.get("/tiket/{code}")
-def ticket_page(request: Request, look: Reader, code: str, _: Translate, language: Lang) -> Response:
-    ticket = queries.ticket(look, code, language)
-    address = _address(request, ticket)
+def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
+    ticket = queries.ticket(db, code, language)
+    address = _ticket_url(request, ticket)
     return render(
         request,
         "registrations/tickets/one.html",
-        headers=UNLISTED,
+        headers=NO_INDEX,
         ticket=ticket,
         qr=qr_image(address),
-        to_keep=_whatsapp(_to_keep(ticket, address, _)),
-        to_invite=_whatsapp(_to_invite(request, ticket, _)),
+        to_keep=_whatsapp_url(_keep_text(ticket, address, _)),
+        to_invite=_whatsapp_url(_invite_text(request, ticket, _)),
     )
 
 
 @router.get("/tiket/{code}/batal")
-def cancel_page(request: Request, look: Reader, code: str, language: Lang) -> Response:
-    return _cancel_page(request, queries.ticket(look, code, language))
+def cancel_page(request: Request, db: ReadDb, code: str, language: Lang) -> Response:
+    return _cancel_page(request, queries.ticket(db, code, language))
 
 
 @router.post("/tiket/{code}/batal")
-def cancel(request: Request, db: Writer, code: str, _: Translate, language: Lang) -> Response:
-    try:
+def cancel(request: Request, db: WriteDb, code: str, _: Translate, language: Lang) -> Response:
+    with catch_problem(db) as caught:
         registrations.cancel(db, CITIZEN, registration_of_ticket(db, code))
-    except Conflict as problem:
-        db.rollback()
-        return _cancel_page(request, queries.ticket(db, code, language), problem, problem.sentence(_))
-    response = see(f"/tiket/{code}")
-    flash(response, _("Your registration is cancelled. Somebody else can take the place."))
-    return response
+    if problem := caught.problem:
+        return _cancel_page(request, queries.ticket(db, code, language), problem)
+    return redirect(f"/tiket/{code}", _("Your registration is cancelled. Somebody else can take the place."))
 
 
 @router.get("/tiket/{code}/ubah")
-def correct_page(request: Request, look: Reader, code: str, _: Translate, language: Lang) -> Response:
-    ticket = queries.ticket(look, code, language)
+def correct_page(request: Request, db: ReadDb, code: str, language: Lang) -> Response:
+    ticket = queries.ticket(db, code, language)
     outside = ticket.registration.kelurahan_code is None
     form = PersonForm(
         name=ticket.registration.name_on_ticket,
@@ -84,13 +80,13 @@ def correct_page(request: Request, look: Reader, code: str, _: Translate, langua
         phone=ticket.phone,
         email=ticket.email,
     )
-    return _correct_page(request, look, ticket, form, _, language)
+    return _correct_page(request, db, ticket, form, language)
 
 
 @router.post("/tiket/{code}/ubah")
 def correct(
     request: Request,
-    db: Writer,
+    db: WriteDb,
     vault: Vault,
     code: str,
     form: Annotated[PersonForm, Form()],
@@ -99,28 +95,22 @@ def correct(
 ) -> Response:
     ticket, limits = queries.ticket(db, code, language), container_of(request).limits
     given = form.given(queries.groups_to_choose_from(db, ticket, language))
-    try:
+    with catch_problem(db) as caught:
         limits.count(REGISTRATIONS, address_of(request))
         if correct_registration(db, vault, CITIZEN, registration_of_ticket(db, code), given):
             limits.count(TICKETS_SENT_AGAIN, ticket.registration.code)
-    except (Invalid, Conflict, TooManyRequests) as problem:
-        db.rollback()
-        return _correct_page(request, db, ticket, form, _, language, problem)
-    response = see(f"/tiket/{code}")
-    flash(response, _("The changes are saved."))
-    return response
+    if problem := caught.problem:
+        return _correct_page(request, db, ticket, form, language, problem)
+    return redirect(f"/tiket/{code}", _("The changes are saved."))
 
 
-def _cancel_page(
-    request: Request, ticket: queries.Ticket, problem: Problem | None = None, refusal: str = ""
-) -> Response:
+def _cancel_page(request: Request, ticket: queries.Ticket, problem: Problem | None = None) -> Response:
     return render(
         request,
         "registrations/tickets/cancel.html",
-        status=problem.status if problem else 200,
-        headers=UNLISTED,
+        problem=problem,
+        headers=NO_INDEX,
         ticket=ticket,
-        refusal=refusal,
     )
 
 
@@ -129,45 +119,44 @@ def _correct_page(
     db: Db,
     ticket: queries.Ticket,
     form: PersonForm,
-    _: Translator,
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    return render_form(
+    return render(
         request,
         "registrations/tickets/correct.html",
-        form,
-        _,
-        problem,
-        headers=UNLISTED,
+        form=form,
+        problem=problem,
+        headers=NO_INDEX,
         ticket=ticket,
         target_groups=queries.groups_to_choose_from(db, ticket, language),
         kelurahan=reference.kelurahan(db),
     )
 
 
-def _address(request: Request, ticket: queries.Ticket) -> str:
+def _ticket_url(request: Request, ticket: queries.Ticket) -> str:
+    """Return the URL of the ticket, which its QR code holds."""
     return f"{container_of(request).settings.base_url}/tiket/{ticket.registration.code}"
 
 
-def _to_keep(ticket: queries.Ticket, address: str, _: Translator) -> str:
-    return _("My ticket for %(title)s, %(time)s: %(address)s") % _told(ticket, address)
+def _keep_text(ticket: queries.Ticket, address: str, _: Translator) -> str:
+    return _("My ticket for %(title)s, %(time)s: %(address)s") % _text_params(ticket, address)
 
 
-def _to_invite(request: Request, ticket: queries.Ticket, _: Translator) -> str:
-    """Leads to the public page: whoever has the ticket's own address could cancel it."""
+def _invite_text(request: Request, ticket: queries.Ticket, _: Translator) -> str:
+    """Return a text with the URL of the public page, not of the ticket: anyone who has that could cancel it."""
     if not ticket.public:
         return ""
     site = container_of(request).settings.base_url
     address = f"{site}/daftar/{ticket.workshop_code}?sesi={ticket.session_code}"
-    return _("Join me at %(title)s, %(time)s. Register here: %(address)s") % _told(ticket, address)
+    return _("Join me at %(title)s, %(time)s. Register here: %(address)s") % _text_params(ticket, address)
 
 
-def _told(ticket: queries.Ticket, address: str) -> dict[str, str]:
+def _text_params(ticket: queries.Ticket, address: str) -> dict[str, str]:
     time = period_text(ticket.starts_at, ticket.ends_at)
     return {"title": ticket.workshop_title, "time": time, "address": address}
 
 
-def _whatsapp(text: str) -> str:
-    """An address that opens WhatsApp with the text, for whomever one chooses there; empty without a text."""
+def _whatsapp_url(text: str) -> str:
+    """Return the URL that opens WhatsApp with the text, to choose a recipient there; "" without a text."""
     return f"https://wa.me/?text={quote(text)}" if text else ""

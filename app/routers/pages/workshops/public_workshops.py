@@ -20,12 +20,12 @@ from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.registrations.registering import TOLD
 from app.services.registrations.requests import AlreadyRegistered, Asking
 from app.web.container import container_of
-from app.web.dependencies import Lang, Reader, changing
-from app.web.flash import COOKIE, PLACE, flash
-from app.web.forms import form_of, render_form
+from app.web.dependencies import Lang, ReadDb, changing
+from app.web.flash import COOKIE, FLASH_FRAGMENT, flash
+from app.web.forms import form_of
 from app.web.kept_pages import KeptPages
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
-from app.web.pages import here, render, see
+from app.web.pages import current_path, redirect, render
 from app.web.registrations.person_form import PersonForm, key_of_person
 from app.web.turns import few_at_once
 
@@ -72,7 +72,7 @@ class RegistrationForm(PersonForm):
 
 
 @router.get("/daftar")
-def public_workshops_page(request: Request, look: Reader) -> Response:
+def public_workshops_page(request: Request, look: ReadDb) -> Response:
     return render(request, "workshops/public/list.html", workshops=queries.public_workshops(look))
 
 
@@ -85,7 +85,7 @@ def public_workshop_page(request: Request, workshop_code: str, language: Lang, s
         return _form_page(request, shown, RegistrationForm(request_key=key), language)
     form = RegistrationForm(request_key=_KEY_PLACE)
     page = _kept.page(
-        (here(request), language),
+        (current_path(request), language),
         shown,
         lambda: bytes(_form_page(request, shown, form, language).body),
     )
@@ -125,7 +125,7 @@ def _registered(
         if form.send_ticket and found.address:
             return _ticket_sent(request, workshop_code, found, language)
         raise
-    return see(f"/tiket/{made.code}")
+    return redirect(f"/tiket/{made.code}")
 
 
 def _ticket_sent(
@@ -136,7 +136,7 @@ def _ticket_sent(
     with changing(container) as db:
         kind = TOLD.get(registration.status, MessageKind.CONFIRMED)
         tell(db, kind, registration, address=found.address)
-    response = see(f"/daftar/{workshop_code}{PLACE}")
+    response = redirect(f"/daftar/{workshop_code}{FLASH_FRAGMENT}")
     _ = translator(language)
     is_sent = _("Your ticket is on its way to your e-mail address.")
     waits = _(
@@ -166,12 +166,11 @@ def _form_page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    return render_form(
+    return render(
         request,
         "workshops/public/one.html",
-        form,
-        translator(language),
-        problem,
+        form=form,
+        problem=problem,
         registered=problem if isinstance(problem, AlreadyRegistered) else None,
         **vars(shown),
     )

@@ -17,11 +17,11 @@ from app.spreadsheets.document import Message
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.venue_lists import MAX_VENUES
 from app.spreadsheets.venues import NOT_SAID, OUTCOMES, VenueRow, tidy, venue_message_text
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.flash import flash
-from app.web.pages import render, see
-from app.web.security import LARGEST_BODY
-from app.web.uploads import sent_file
+from app.web.pages import redirect, render
+from app.web.security import MAX_BODY_BYTES
+from app.web.uploads import read_upload
 
 router = APIRouter(include_in_schema=False)
 
@@ -41,7 +41,7 @@ class SentList(BaseModel):
 async def _sent(request: Request) -> FormData:
     """The form of a list, which has more fields, and a longer one, than forms may have elsewhere."""
     most = MAX_VENUES * (len(ASKED) + 1) + 1
-    return await request.form(max_fields=most, max_part_size=LARGEST_BODY)
+    return await request.form(max_fields=most, max_part_size=MAX_BODY_BYTES)
 
 
 def _put_right(form: Annotated[FormData, Depends(_sent)]) -> VenueList:
@@ -59,7 +59,7 @@ ListPutRight = Annotated[VenueList, Depends(_put_right)]
 
 
 @router.get("/tempat/unggah")
-def upload_page(request: Request, actor: PageActor) -> Response:
+def upload_page(request: Request, actor: CurrentActor) -> Response:
     actor.require(Permission.SESSION_WRITE)
     return _upload_form(request)
 
@@ -67,8 +67,8 @@ def upload_page(request: Request, actor: PageActor) -> Response:
 @router.post("/tempat/unggah")
 def upload_list(
     request: Request,
-    look: Reader,
-    actor: PageActor,
+    look: ReadDb,
+    actor: CurrentActor,
     language: Lang,
     file: Annotated[UploadFile | str | None, File()] = None,
     wifi: Annotated[WifiAnswer, Form()] = "unknown",
@@ -76,7 +76,7 @@ def upload_list(
     """Answers with the page to look the list through: there is no address of what isn't kept."""
     actor.require(Permission.SESSION_WRITE)
     try:
-        name, content = sent_file(file)
+        name, content = read_upload(file)
         venues = read_list(look, actor, name, content, wifi_unsaid=WIFI_ANSWERS[wifi])
     except (Invalid, TooLarge, UnreadableFile) as problem:
         return _upload_form(request, wifi, problem, problem.sentence(translator(language)))
@@ -85,21 +85,21 @@ def upload_list(
 
 @router.post("/tempat/unggah/periksa")
 def check_list(
-    request: Request, look: Reader, actor: PageActor, language: Lang, venues: ListPutRight
+    request: Request, look: ReadDb, actor: CurrentActor, language: Lang, venues: ListPutRight
 ) -> Response:
     return _review(request, look, actor, language, venues)
 
 
 @router.post("/tempat/unggah/simpan")
 def save_list(
-    request: Request, db: Writer, actor: PageActor, language: Lang, _: Translate, venues: ListPutRight
+    request: Request, db: WriteDb, actor: CurrentActor, language: Lang, _: Translate, venues: ListPutRight
 ) -> Response:
     try:
         counts = import_venues(db, actor, venues)
     except Conflict as problem:
         db.rollback()
         return _review(request, db, actor, language, venues, problem)
-    response = see("/tempat")
+    response = redirect("/tempat")
     done = _("The list is saved: %(added)s venues added, %(changed)s changed.")
     flash(response, done % {"added": counts["create"], "changed": counts["update"]})
     return response

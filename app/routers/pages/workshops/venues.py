@@ -1,31 +1,28 @@
-"""Venues (tempat): the list, making, changing and deleting one. A whole list of them: venue_imports.py."""
+"""Venues (tempat): list, create, change and delete. Uploading a list of venues: `venue_imports`."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem
-from app.i18n import Translator
+from app.errors import Problem
 from app.models import VenueKind
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import venues as queries
 from app.queries.workshops.venues import WIFI_ANSWERS, VenueFilters, VenueView, WifiAnswer
-from app.services.unseen_changes import CHANGED, seal
+from app.services.unseen_changes import seal
 from app.services.workshops import venues as services
-from app.web.dependencies import PageActor, Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import EmptyIsNone, render_form
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.forms import EmptyIsNone, catch_problem, saved_meanwhile
+from app.web.pages import build_url, redirect, render
 
 router = APIRouter(include_in_schema=False)
 
 
 class VenueQuery(BaseModel):
-    """What the address narrows the list to."""
+    """The filters of the list, and the venue that the page of it begins after."""
 
     q: str = ""
     kelurahan: str = ""
@@ -38,9 +35,8 @@ class VenueQuery(BaseModel):
         return VenueFilters(self.q, self.kelurahan, self.kind, self.wifi)
 
     def address(self, *, after: int | None) -> str:
-        """The same list from the venue `after` on."""
-        given = self.model_dump() | {"after": after}
-        return f"/tempat?{urlencode({name: value for name, value in given.items() if value})}"
+        """Return the URL of the list with these filters, beginning after a venue."""
+        return build_url("/tempat", self.model_dump() | {"after": after})
 
 
 class VenueForm(BaseModel):
@@ -51,9 +47,9 @@ class VenueForm(BaseModel):
     seen: str = ""
 
     @classmethod
-    def of(cls, venue: VenueView) -> "VenueForm":
-        """The form as one who wants to change the venue finds it."""
-        answers = {there: answer for answer, there in WIFI_ANSWERS.items()}
+    def from_saved(cls, venue: VenueView) -> "VenueForm":
+        """Return the form filled with a saved venue."""
+        answers = {has_wifi: answer for answer, has_wifi in WIFI_ANSWERS.items()}
         return cls(
             name=venue.name,
             kind=venue.kind,
@@ -62,15 +58,15 @@ class VenueForm(BaseModel):
             seen=seal(services.said_of(venue)),
         )
 
-    def given(self) -> services.VenueInput:
+    def to_input(self) -> services.VenueInput:
         return services.VenueInput(self.name, self.kind, self.kelurahan or None, WIFI_ANSWERS[self.wifi])
 
 
 @router.get("/tempat")
 def venues_page(
-    request: Request, look: Reader, actor: PageActor, form: Annotated[VenueQuery, Query()]
+    request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[VenueQuery, Query()]
 ) -> Response:
-    page = queries.venues(look, form.filters, after=form.after)
+    page = queries.venues(db, form.filters, after=form.after)
     return render(
         request,
         "workshops/venues/list.html",
@@ -79,93 +75,79 @@ def venues_page(
         narrowed=form.filters != VenueFilters(),
         first=form.address(after=None) if form.after else "",
         following=form.address(after=page.following) if page.following else "",
-        places=reference.kelurahan(look),
-        without_wifi=queries.kelurahan_without_wifi(look),
+        places=reference.kelurahan(db),
+        without_wifi=queries.kelurahan_without_wifi(db),
     )
 
 
 @router.get("/tempat/baru")
-def new_venue_page(request: Request, look: Reader, actor: PageActor, _: Translate) -> Response:
+def new_venue_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    return _new_form(request, look, VenueForm(), _)
+    return _new_page(request, db, VenueForm())
 
 
 @router.post("/tempat/baru")
 def create_venue(
-    request: Request, db: Writer, actor: PageActor, form: Annotated[VenueForm, Form()], _: Translate
+    request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[VenueForm, Form()], _: Translate
 ) -> Response:
-    try:
-        venue = services.create_venue(db, actor, form.given())
-    except Invalid as problem:
-        db.rollback()
-        return _new_form(request, db, form, _, problem)
-    response = see(f"/tempat?{urlencode({'q': venue.name})}")
-    flash(response, _("The venue is added."))
-    return response
+    with catch_problem(db) as caught:
+        venue = services.create_venue(db, actor, form.to_input())
+    if problem := caught.problem:
+        return _new_page(request, db, form, problem)
+    return redirect(build_url("/tempat", {"q": venue.name}), _("The venue is added."))
 
 
 @router.get("/tempat/{venue_id}/ubah")
-def change_venue_page(
-    request: Request, look: Reader, actor: PageActor, venue_id: int, _: Translate
-) -> Response:
+def change_venue_page(request: Request, db: ReadDb, actor: CurrentActor, venue_id: int) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    form = VenueForm.of(queries.venue(look, venue_id))
-    return _change_form(request, look, actor, venue_id, form, _)
+    form = VenueForm.from_saved(queries.venue(db, venue_id))
+    return _change_page(request, db, actor, venue_id, form)
 
 
 @router.post("/tempat/{venue_id}/ubah")
 def change_venue(
     request: Request,
-    db: Writer,
-    actor: PageActor,
+    db: WriteDb,
+    actor: CurrentActor,
     venue_id: int,
     form: Annotated[VenueForm, Form()],
     _: Translate,
 ) -> Response:
-    try:
-        venue = services.change_venue(db, actor, venue_id, form.given(), seen=form.seen)
-    except (Invalid, Conflict) as problem:
-        db.rollback()
-        return _change_form(request, db, actor, venue_id, form, _, problem)
-    response = see(f"/tempat?{urlencode({'q': venue.name})}")
-    flash(response, _("The changes are saved."))
-    return response
+    with catch_problem(db) as caught:
+        venue = services.change_venue(db, actor, venue_id, form.to_input(), seen=form.seen)
+    if problem := caught.problem:
+        return _change_page(request, db, actor, venue_id, form, problem)
+    return redirect(build_url("/tempat", {"q": venue.name}), _("The changes are saved."))
 
 
 @router.post("/tempat/{venue_id}/hapus")
-def delete_venue(db: Writer, actor: PageActor, venue_id: int, _: Translate) -> Response:
+def delete_venue(db: WriteDb, actor: CurrentActor, venue_id: int, _: Translate) -> Response:
     services.delete_venue(db, actor, venue_id)
-    response = see("/tempat")
-    flash(response, _("The venue is deleted."))
-    return response
+    return redirect("/tempat", _("The venue is deleted."))
 
 
-def _new_form(
-    request: Request, look: Db, form: VenueForm, _: Translator, problem: Problem | None = None
-) -> Response:
-    return render_form(
-        request, "workshops/venues/new.html", form, _, problem, places=reference.kelurahan(look)
+def _new_page(request: Request, db: Db, form: VenueForm, problem: Problem | None = None) -> Response:
+    return render(
+        request, "workshops/venues/new.html", form=form, problem=problem, places=reference.kelurahan(db)
     )
 
 
-def _change_form(
+def _change_page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     venue_id: int,
     form: VenueForm,
-    _: Translator,
     problem: Problem | None = None,
 ) -> Response:
-    venue = queries.venue(look, venue_id)
-    return render_form(
+    venue = queries.venue(db, venue_id)
+    return render(
         request,
         "workshops/venues/change.html",
-        form,
-        _,
-        problem,
+        form=form,
+        problem=problem,
         venue=venue,
-        saved=VenueForm.of(venue) if problem and problem.code == CHANGED else None,
+        saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
         may_delete=services.may_delete_venues(actor),
-        places=reference.kelurahan_and(look, venue.kelurahan_code),
+        places=reference.kelurahan_and(db, venue.kelurahan_code),
     )

@@ -1,4 +1,4 @@
-"""Workshops: the list, one with its sessions, making and changing one."""
+"""Workshops: list, one with its sessions, create, change, archive."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -7,23 +7,22 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel
 
 from app.database import Db
-from app.errors import Conflict, Invalid, Problem
-from app.i18n import Language, Translator
+from app.errors import Problem
+from app.i18n import Language
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import workshops as queries
 from app.queries.workshops.workshop_sessions import workshop_sessions
-from app.services.unseen_changes import CHANGED, seal
+from app.services.unseen_changes import seal
 from app.services.workshops import workshops as services
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
-from app.web.flash import flash
-from app.web.forms import render_form
-from app.web.pages import render, see
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
+from app.web.forms import catch_problem, saved_meanwhile
+from app.web.pages import redirect, render
 from app.web.registrations.invitations import public_address
 
 router = APIRouter(include_in_schema=False)
 
-SHOWN = 100
+MAX_WORKSHOPS = 100
 
 
 class WorkshopForm(BaseModel):
@@ -36,12 +35,12 @@ class WorkshopForm(BaseModel):
     seen: str = ""
 
     @classmethod
-    def of(cls, view: queries.WorkshopView) -> "WorkshopForm":
-        """The form as one who wants to change the workshop finds it."""
-        said = services.said_of(view)
-        return cls(code=view.code, seen=seal(said), **asdict(said))
+    def from_saved(cls, view: queries.WorkshopView) -> "WorkshopForm":
+        """Return the form filled with a saved workshop."""
+        saved = services.said_of(view)
+        return cls(code=view.code, seen=seal(saved), **asdict(saved))
 
-    def given(self) -> services.WorkshopInput:
+    def to_input(self) -> services.WorkshopInput:
         return services.WorkshopInput(
             self.title, tuple(self.target_groups), self.description, self.pillar or None, self.public
         )
@@ -50,153 +49,137 @@ class WorkshopForm(BaseModel):
 @router.get("/kegiatan")
 def workshops_page(
     request: Request,
-    look: Reader,
-    actor: PageActor,
+    db: ReadDb,
+    actor: CurrentActor,
     language: Lang,
     q: str = "",
     archived: Annotated[bool, Query(alias="arsip")] = False,
 ) -> Response:
-    """The newest; whoever looks for another one searches. The archived are a list of their own."""
-    found = queries.workshops(look, actor, search=q.strip(), archived=archived, limit=SHOWN + 1)
+    """List the newest workshops; older ones are found by a search. Archived workshops have a list of their own."""
+    workshops = queries.workshops(db, actor, search=q.strip(), archived=archived, limit=MAX_WORKSHOPS + 1)
     return render(
         request,
         "workshops/list.html",
         q=q,
         archived=archived,
-        workshops=found[:SHOWN],
-        has_more=len(found) > SHOWN,
-        target_groups=_target_groups(look, language),
+        workshops=workshops[:MAX_WORKSHOPS],
+        has_more=len(workshops) > MAX_WORKSHOPS,
+        target_groups=_target_groups(db, language),
     )
 
 
 @router.get("/kegiatan/baru")
-def new_workshop_page(
-    request: Request, look: Reader, actor: PageActor, _: Translate, language: Lang
-) -> Response:
+def new_workshop_page(request: Request, db: ReadDb, actor: CurrentActor, language: Lang) -> Response:
     actor.require(Permission.WORKSHOP_WRITE)
-    form = WorkshopForm(code=queries.free_workshop_code(look))
-    return _new_form(request, look, actor, form, _, language)
+    form = WorkshopForm(code=queries.free_workshop_code(db))
+    return _new_page(request, db, actor, form, language)
 
 
 @router.post("/kegiatan/baru")
 def create_workshop(
     request: Request,
-    db: Writer,
-    actor: PageActor,
+    db: WriteDb,
+    actor: CurrentActor,
     form: Annotated[WorkshopForm, Form()],
     _: Translate,
     language: Lang,
 ) -> Response:
-    try:
-        workshop = services.create_workshop(db, actor, form.code, form.given())
-    except (Invalid, Conflict) as problem:
-        db.rollback()
-        return _new_form(request, db, actor, form, _, language, problem)
-    response = see(f"/kegiatan/{workshop.code}")
-    flash(response, _("The workshop is made. Now add its sessions."))
-    return response
+    with catch_problem(db) as caught:
+        workshop = services.create_workshop(db, actor, form.code, form.to_input())
+    if problem := caught.problem:
+        return _new_page(request, db, actor, form, language, problem)
+    return redirect(f"/kegiatan/{workshop.code}", _("The workshop is made. Now add its sessions."))
 
 
 @router.get("/kegiatan/{code}")
-def workshop_page(request: Request, look: Reader, actor: PageActor, code: str, language: Lang) -> Response:
+def workshop_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang) -> Response:
     return render(
         request,
         "workshops/one.html",
-        workshop=queries.workshop(look, actor, code),
-        workshop_sessions=workshop_sessions(look, actor, code),
+        workshop=queries.workshop(db, actor, code),
+        workshop_sessions=workshop_sessions(db, actor, code),
         public_address=public_address(request, code),
-        target_groups=_target_groups(look, language),
+        target_groups=_target_groups(db, language),
     )
 
 
 @router.get("/kegiatan/{code}/ubah")
 def change_workshop_page(
-    request: Request, look: Reader, actor: PageActor, code: str, _: Translate, language: Lang
+    request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
     actor.require(Permission.WORKSHOP_WRITE)
-    form = WorkshopForm.of(queries.workshop(look, actor, code))
-    return _change_form(request, look, actor, form, _, language)
+    form = WorkshopForm.from_saved(queries.workshop(db, actor, code))
+    return _change_page(request, db, actor, form, language)
 
 
 @router.post("/kegiatan/{code}/ubah")
 def change_workshop(
     request: Request,
-    db: Writer,
-    actor: PageActor,
+    db: WriteDb,
+    actor: CurrentActor,
     code: str,
     form: Annotated[WorkshopForm, Form()],
     _: Translate,
     language: Lang,
 ) -> Response:
     form.code = code
-    try:
-        services.change_workshop(db, actor, code, form.given(), seen=form.seen)
-    except (Invalid, Conflict) as problem:
-        db.rollback()
-        return _change_form(request, db, actor, form, _, language, problem)
-    response = see(f"/kegiatan/{code}")
-    flash(response, _("The changes are saved."))
-    return response
+    with catch_problem(db) as caught:
+        services.change_workshop(db, actor, code, form.to_input(), seen=form.seen)
+    if problem := caught.problem:
+        return _change_page(request, db, actor, form, language, problem)
+    return redirect(f"/kegiatan/{code}", _("The changes are saved."))
 
 
 @router.post("/kegiatan/{code}/arsipkan")
-def archive_workshop(db: Writer, actor: PageActor, code: str, _: Translate) -> Response:
+def archive_workshop(db: WriteDb, actor: CurrentActor, code: str, _: Translate) -> Response:
     services.set_archived(db, actor, code, archived=True)
-    response = see(f"/kegiatan/{code}")
-    flash(response, _("The workshop is archived. Its figures stay in the reports."))
-    return response
+    return redirect(f"/kegiatan/{code}", _("The workshop is archived. Its figures stay in the reports."))
 
 
 @router.post("/kegiatan/{code}/aktifkan")
-def unarchive_workshop(db: Writer, actor: PageActor, code: str, _: Translate) -> Response:
+def unarchive_workshop(db: WriteDb, actor: CurrentActor, code: str, _: Translate) -> Response:
     services.set_archived(db, actor, code, archived=False)
-    response = see(f"/kegiatan/{code}")
-    flash(response, _("The workshop is back in the lists."))
-    return response
+    return redirect(f"/kegiatan/{code}", _("The workshop is back in the lists."))
 
 
-def _new_form(
+def _new_page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     form: WorkshopForm,
-    _: Translator,
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    return render_form(
+    return render(
         request,
         "workshops/new.html",
-        form,
-        _,
-        problem,
-        organization=queries.organization_of(look, actor),
-        target_groups=_target_groups(look, language),
+        form=form,
+        problem=problem,
+        organization=queries.organization_of(db, actor),
+        target_groups=_target_groups(db, language),
     )
 
 
-def _change_form(
+def _change_page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     form: WorkshopForm,
-    _: Translator,
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    found = queries.workshop(look, actor, form.code)
-    return render_form(
+    workshop = queries.workshop(db, actor, form.code)
+    return render(
         request,
         "workshops/change.html",
-        form,
-        _,
-        problem,
-        organization=found.organization,
-        saved=WorkshopForm.of(found) if problem and problem.code == CHANGED else None,
-        target_groups=_target_groups(look, language),
+        form=form,
+        problem=problem,
+        organization=workshop.organization,
+        saved=saved_meanwhile(problem, WorkshopForm.from_saved(workshop)),
+        target_groups=_target_groups(db, language),
     )
 
 
 def _target_groups(db: Db, language: Language) -> dict[str, str]:
-    """Labels by code, in the order of reports."""
+    """Return the label of each target group by its code, in the order of reports."""
     return {group.code: group.label for group in reference.target_groups(db, language)}
