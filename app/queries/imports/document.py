@@ -11,13 +11,13 @@ from app.errors import Problem
 from app.i18n import Translator
 from app.models import AttendanceImportRow, Participant
 from app.nik_vault import NikVault, with_niks_masked
+from app.people.cells import cell_text
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import, import_rows
 from app.queries.imports.registrations import codes_written
 from app.queries.imports.rows import between, open_cells
-from app.spreadsheets.document import cell_text
-from app.spreadsheets.messages import message_text
-from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.remark_texts import remark_text
+from app.spreadsheets.transfer import remark_from_json
 
 FIRST_ROWS = 200
 
@@ -93,7 +93,7 @@ def _row_document(
         "person": {"id": person.id, "name": person.name, "kelurahan": person.kelurahan_code}
         if person
         else None,
-        "messages": [_message(message, _) for message in row.messages],
+        "messages": [_message(remark, _) for remark in row.messages],
     }
 
 
@@ -108,13 +108,13 @@ def _message(stored: Mapping[str, Any], _: Translator) -> dict[str, Any]:
         "level": stored["level"],
         "field": stored["field"],
         "code": stored["code"],
-        "text": message_text(message_from_json(dict(stored)), _),
+        "text": remark_text(remark_from_json(dict(stored)), _),
         "candidates": stored["candidates"],
     }
 
 
 def _warning(stored: Mapping[str, Any], _: Translator) -> dict[str, str]:
-    return {"code": stored["code"], "text": message_text(message_from_json(dict(stored)), _)}
+    return {"code": stored["code"], "text": remark_text(remark_from_json(dict(stored)), _)}
 
 
 def why_broken_off(found: AttendanceImportView) -> Problem | None:

@@ -13,25 +13,19 @@ from sqlmodel import col
 from app.database import Db
 from app.models import AttendanceImport, AttendanceImportRow, RowKind
 from app.nik_vault import NIK_DIGITS, NikVault, holds_nik, with_niks_masked
-from app.spreadsheets.attendance.judgement import Decision, JudgedRow, RowValues, SameAsRow
-from app.spreadsheets.document import (
-    Cell,
-    Column,
-    FileFormat,
-    Message,
-    RecognisedSheet,
-    SheetRow,
-    cell_from_json,
-    cell_text,
-    cell_to_json,
-)
-from app.spreadsheets.transfer import message_from_json, message_to_json
+from app.people.cells import Cell, cell_from_json, cell_text, cell_to_json
+from app.people.matching import Decision, SameAsRow
+from app.people.person import PersonValues
+from app.people.remarks import Remark
+from app.spreadsheets.attendance.rows import JudgedRow
+from app.spreadsheets.document import Column, FileFormat, RecognisedSheet, SheetRow
+from app.spreadsheets.transfer import remark_from_json, remark_to_json
 
 # Rows are read from the database so many at a time.
 AT_ONCE = 1000
 # Rows of these kinds are what a commit writes.
 WRITTEN = (RowKind.CREATE, RowKind.UPDATE)
-_KEPT = tuple(field.name for field in fields(RowValues) if field.name != "nik")
+_KEPT = tuple(field.name for field in fields(PersonValues) if field.name != "nik")
 _kept_values = attrgetter(*_KEPT)
 
 
@@ -112,7 +106,7 @@ def kept_sheet(
         stated_until=stated_until(attendance_import),
         title_kelurahan=reading["title_kelurahan"],
         preview=(),
-        warnings=tuple(message_from_json(warning) for warning in reading["warnings"]),
+        warnings=tuple(remark_from_json(warning) for warning in reading["warnings"]),
     )
 
 
@@ -146,7 +140,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "facts": judged.facts,
             **({"told_apart": _told_apart_to_json(judged)} if judged.told_apart else {}),
         },
-        "messages": [remark_to_json(message) for message in judged.messages],
+        "messages": [masked_remark_to_json(remark) for remark in judged.remarks],
         "of_number": judged.of,
         "participant_id": judged.person,
     }
@@ -197,7 +191,7 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
             JudgedRow(
                 number=number,
                 kind=kind,
-                values=RowValues(**_date_from_json(values)),
+                values=PersonValues(**_date_from_json(values)),
                 cells={},
                 person=person,
                 registration=result["registration"],
@@ -220,17 +214,17 @@ def between(rows: Sequence[AttendanceImportRow]) -> ColumnElement[bool]:
     )
 
 
-def remark_to_json(message: Message) -> dict[str, Any]:
+def masked_remark_to_json(remark: Remark) -> dict[str, Any]:
     """A remark quotes what was found in a cell or a heading: a NIK in the wrong place is kept masked."""
-    stored = message_to_json(message)
+    stored = remark_to_json(remark)
     stored["params"] = {
         name: with_niks_masked(value) if isinstance(value, str) else value
-        for name, value in message.params.items()
+        for name, value in remark.params.items()
     }
     return stored
 
 
-def _values_to_json(values: RowValues, vault: NikVault) -> dict[str, Any]:
+def _values_to_json(values: PersonValues, vault: NikVault) -> dict[str, Any]:
     """Only what a row has; `nik` becomes `nik_encrypted`."""
     stored = {
         name: value for name, value in zip(_KEPT, _kept_values(values), strict=True) if value is not None
@@ -240,10 +234,10 @@ def _values_to_json(values: RowValues, vault: NikVault) -> dict[str, Any]:
     return _date_to_json(stored)
 
 
-def values_in_clear(result: Mapping[str, Any]) -> RowValues:
+def values_in_clear(result: Mapping[str, Any]) -> PersonValues:
     """The values of a row's result but for its NIK, which stays sealed."""
     stored = {name: value for name, value in result["values"].items() if name != "nik_encrypted"}
-    return RowValues(**_date_from_json(stored))
+    return PersonValues(**_date_from_json(stored))
 
 
 def _date_to_json(values: dict[str, Any]) -> dict[str, Any]:

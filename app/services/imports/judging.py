@@ -9,21 +9,14 @@ from app.database import Db
 from app.i18n import wita
 from app.models import Activity, ImportPurpose, WorkshopSession
 from app.models.base import now
-from app.nik_vault import NikVault, with_niks_masked
-from app.people.reference import Reference
+from app.nik_vault import NikVault
+from app.people.matching import Decision
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import known_people
 from app.queries.workshops.workshops import target_groups_of
-from app.spreadsheets.attendance.interpret import interpret
-from app.spreadsheets.attendance.judge import judge, match_keys
-from app.spreadsheets.attendance.judgement import (
-    BlankMeans,
-    Decision,
-    InterpretedSheet,
-    Judgement,
-    RowValues,
-    SessionContext,
-)
+from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
+from app.spreadsheets.attendance.parse import parse_rows
+from app.spreadsheets.attendance.rows import BlankMeans, Judgement, SessionContext
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.progress import Progress, nobody_waits, step
 
@@ -49,8 +42,6 @@ CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
 
 # So is a change of the session's day, by which columns are chosen, or of the workshop's groups.
 CHANGES_CONTEXT = ("session", "workshop")
-
-FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registration", "outside_place")
 
 
 @dataclass(frozen=True)
@@ -87,20 +78,19 @@ def judge_sheet(
     """Reads only. A constant number of queries, however many rows."""
     newest = newest_change(db)
     target_groups = target_groups_of(db, workshop_session.workshop_id)
-    context = session_context(workshop_session, target_groups, choices, purpose)
-    interpreted = read_rows(vault, sheet, context, sheet_reference(db), step(0, 2, progress))
-    known = known_people(db, workshop_session.id, match_keys(interpreted, decisions), context.day)
-    return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
+    context = _session_context(workshop_session, target_groups, choices, purpose)
+    parsed = parse_rows(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
+    known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)
+    return DatedJudgement(judge_rows(parsed, known, context, decisions, step(1, 2, progress)), newest)
 
 
-def session_context(
+def _session_context(
     workshop_session: WorkshopSession,
     target_groups: tuple[str, ...],
-    choices: SheetChoices | None = None,
-    purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
+    choices: SheetChoices,
+    purpose: ImportPurpose,
 ) -> SessionContext:
-    """What the judge has to know of the session, and of what staff said about the file."""
-    choices = choices or SheetChoices()
+    """What the judge_rows has to know of the session, and of what staff said about the file."""
     return SessionContext(
         code=workshop_session.code,
         starts_at=workshop_session.starts_at,
@@ -112,27 +102,6 @@ def session_context(
         blank_means=choices.blank_means,
         registering=purpose is ImportPurpose.REGISTRATION,
     )
-
-
-def read_rows(
-    vault: NikVault,
-    sheet: RecognisedSheet,
-    context: SessionContext,
-    reference: Reference,
-    progress: Progress = nobody_waits,
-) -> InterpretedSheet:
-    """Every row read alone, with the places and groups that are known now."""
-    interpreted = interpret(sheet, context, reference, vault.key, progress)
-    for row in interpreted.rows:
-        _mask_misplaced_niks(row.values)
-    return interpreted
-
-
-def _mask_misplaced_niks(values: RowValues) -> None:
-    """A NIK that was typed beside a name or into a note is masked before anything is compared or kept."""
-    for field in FREE_TEXTS:
-        if text := getattr(values, field):
-            setattr(values, field, with_niks_masked(text))
 
 
 def newest_change(db: Db) -> int:

@@ -7,10 +7,11 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import AttendanceImportRow
+from app.people.matching import SameAsRow
 from app.permissions import Actor
 from app.queries.in_values import among
 from app.services.people.duplicates import keep_told_apart
-from app.spreadsheets.attendance.judgement import JudgedRow, SameAsRow
+from app.spreadsheets.attendance.rows import JudgedRow
 
 
 def remember_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[JudgedRow]) -> None:

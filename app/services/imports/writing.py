@@ -14,6 +14,7 @@ from app.models import (
     RegistrationStatus,
 )
 from app.models.base import now
+from app.people.person import PersonValues
 from app.queries.imports.rows import rows_to_write
 from app.queries.registrations.seats import Places
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
@@ -22,7 +23,7 @@ from app.services.imports.links import link_rows
 from app.services.imports.states import keep_states, standing
 from app.services.people.participants import complete, place_columns, said_of_person
 from app.services.registrations.codes import unused_registration_codes
-from app.spreadsheets.attendance.judgement import JudgedRow, RowValues
+from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 
 # People, registrations and attendance; the last step links rows to them.
@@ -144,7 +145,7 @@ class ImportWriting:
         )
 
 
-def _status(places: Places, values: RowValues) -> RegistrationStatus:
+def _status(places: Places, values: PersonValues) -> RegistrationStatus:
     """Confirmed while every cap has a place, which this one then takes."""
     if not places.are_limited:
         return RegistrationStatus.CONFIRMED

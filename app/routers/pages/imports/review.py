@@ -15,6 +15,7 @@ from app.i18n import Language, translator
 from app.models import Basis, ImportStatus, RowKind
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.remarks import Remark
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
@@ -34,9 +35,8 @@ from app.routers.pages.imports.waiting import SAVED, UNREAD, news, waiting_page
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.imports.review import answers_of, judge_now
 from app.services.unseen_changes import seal
-from app.spreadsheets.document import Message
-from app.spreadsheets.messages import message_text
-from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.remark_texts import remark_text
+from app.spreadsheets.transfer import remark_from_json
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
 from app.web.pages import render, see
@@ -154,8 +154,8 @@ def _review(
     if found.status in UNREAD:
         return waiting_page(request, found, translator(language))
     warnings = [
-        (message.code, message_text(message, translator(language)))
-        for message in map(message_from_json, found.warnings)
+        (remark.code, remark_text(remark, translator(language)))
+        for remark in map(remark_from_json, found.warnings)
     ]
     return render(
         request,
@@ -184,15 +184,15 @@ def row_context(
     without_kelurahan = counts[KELURAHAN_MISSING]
     may_be_above = 1 < without_kelurahan < found.counts["rows"] and not found.choices.get("kelurahan")
 
-    def rows_alike(message: Message) -> int:
-        asked = question(message)
+    def rows_alike(remark: Remark) -> int:
+        asked = question(remark)
         return counts[asked] if asked else 0
 
     return {
         "sheet_import": found,
         "looking": looking,
         "places": reference.kelurahan(look),
-        "sentence": partial(message_text, _=translator(language)),
+        "sentence": partial(remark_text, _=translator(language)),
         "seen": lambda row: seal(answers_of(row.cells, row.decision)),
         "rows_alike": rows_alike,
         "without_group": without_group if asked_once else 0,

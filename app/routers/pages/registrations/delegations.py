@@ -10,13 +10,13 @@ from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooManyRequests
 from app.i18n import N_, Language, Translator
 from app.models import Channel, DelegationLink
+from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.registrations import delegation_links as queries
 from app.queries.registrations.registrations import registration_of_link, registration_view
 from app.queries.workshops.public_workshops import groups_of_session
 from app.services.registrations import registrations
 from app.services.registrations.delegation_links import cancel_by_link, link_of_address
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.requests import AlreadyRegistered, Asking, NoPlaces, offered_group
 from app.web.container import container_of
 from app.web.dependencies import Lang, Reader, Translate, Vault, Writer, not_guessing
@@ -124,13 +124,13 @@ def _link(request: Request, db: Db, signed: str) -> DelegationLink:
     return link_of_address(db, container_of(request).settings.secret, signed)
 
 
-def _given(db: Db, link: DelegationLink, delegates: list[Delegate], language: Language) -> list[PersonGiven]:
+def _given(db: Db, link: DelegationLink, delegates: list[Delegate], language: Language) -> list[PersonInput]:
     """Everyone comes from the link's kelurahan, whatever was sent."""
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
     offered = [group.code for group in groups_of_session(db, link.workshop_session_id, language)]
     return [
-        PersonGiven(
+        PersonInput(
             name=one.name,
             kelurahan=link.kelurahan_code,
             target_group=offered_group(one.target_group, offered),

@@ -12,6 +12,8 @@ from app.errors import Conflict, Invalid, Problem
 from app.i18n import Language, Translator
 from app.models import Channel, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
+from app.people.matching import Decision
+from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import PersonSeen, people_seen
@@ -19,10 +21,8 @@ from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_session_by_code
 from app.services.registrations.advice import advise
 from app.services.registrations.person_choices import chosen_person, may_be_chosen
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
-from app.spreadsheets.attendance.judgement import Decision
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
 from app.web.forms import is_whole_number, render_form
@@ -151,7 +151,7 @@ def _page(
     )
 
 
-def _chosen(look: Db, vault: NikVault, actor: Actor, typed: str, given: PersonGiven) -> PersonSeen | None:
+def _chosen(look: Db, vault: NikVault, actor: Actor, typed: str, given: PersonInput) -> PersonSeen | None:
     """Who has been chosen, where that may be."""
     person = int(typed) if is_whole_number(typed) else None
     if person is None or not may_be_chosen(look, vault, actor, person, given):
