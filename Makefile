@@ -25,7 +25,7 @@ endif
 # What Python compiled once is kept, whatever the environment says: the tests start a thousand processes.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run test lint house service browser format messages screenshots bench wheel lock clean chromium libreoffice
+.PHONY: help run test lint project service browser format messages screenshots bench wheel lock clean chromium libreoffice
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -35,7 +35,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
 test: chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
-	@$(MAKE) --no-print-directory --jobs=4 lint house service browser
+	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
@@ -43,11 +43,11 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
-house: $(TEST) # the project about itself: structure, texts, documents, migrations
-	$(BIN)/pytest --quiet tests/house
+project: $(TEST) # the project about itself: structure, texts, documents, migrations
+	$(BIN)/pytest --quiet tests/project
 
 service: $(TEST) $(ASSETS) libreoffice # everything but what happens in a browser
-	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/house --ignore tests/browser
+	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/project --ignore tests/browser
 
 browser: $(TEST) $(ASSETS) chromium # what people do; one at a time, as it waits for each page
 	$(BIN)/pytest --quiet tests/browser

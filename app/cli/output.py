@@ -8,7 +8,7 @@ from typing import Any, TextIO
 import orjson
 import typer
 
-from app.spreadsheets.attendance.judgement import KINDS
+from app.spreadsheets.attendance.rows import KINDS
 from app.spreadsheets.progress import Progress
 
 

@@ -3,8 +3,8 @@
 import re
 from datetime import date, datetime, timedelta
 
+from app.people.cells import Cell
 from app.people.text import clean, collapse, fold
-from app.spreadsheets.document import Cell
 
 YOUNGEST, OLDEST = 5, 104
 """The ages between which a date of birth is believed."""

@@ -1,4 +1,4 @@
-"""Who a row is: compared by NIK, then phone and e-mail, then name and kelurahan."""
+"""Compares people: by NIK, then phone and e-mail, then name and kelurahan."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ Basis: TypeAlias = Literal["nik", "contact", "details", "name"]
 _Keys: TypeAlias = tuple[int, ...]
 _Index: TypeAlias = dict[str, _Keys]
 
-MOST_SHARING = 20
-"""So many people of one phone or e-mail are compared by likeness: one that more have is an office's, and a list in
-which all have it would be compared all with all."""
+MAX_SHARING = 20
+"""How many people of one phone or e-mail are compared by name. A number that more of them have is an office's, and in
+a list in which all have it everyone would be compared with everyone."""
 
 
 class Identity(Protocol):
-    """What people are told apart by; rows of a sheet and known people both have it."""
+    """The details by which people are compared: `PersonValues` and `KnownPerson` both have them."""
 
     @property
     def name(self) -> str: ...
@@ -43,9 +43,9 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """`key` is the one found, on `basis`; else `candidates` are those between whom a person must choose.
+    """The person found (`key`) and on which `basis`, or the `candidates` between whom a user must choose.
 
-    Candidates found on the basis of the name alone give way to stronger evidence elsewhere.
+    Candidates found by name alone give way to stronger evidence elsewhere.
     """
 
     key: int | None = None
@@ -57,8 +57,8 @@ class Finding:
 NOBODY = Finding()
 
 
-class People:
-    """Identities by key (a person's id, or a row's number), indexed by what they are looked up by."""
+class PeopleIndex:
+    """People by key (a person's id, or a row's number), indexed by NIK, phone, e-mail and name."""
 
     def __init__(self, identities: Iterable[tuple[int, Identity]] = ()) -> None:
         self.identity: dict[int, Identity] = {}
@@ -72,12 +72,12 @@ class People:
     def add(self, key: int, identity: Identity) -> None:
         self.identity[key] = identity
         _enter(self.by_nik, identity.nik_key, key)
-        _enter(self.by_phone, identity.phone, key, most=MOST_SHARING)
-        _enter(self.by_email, identity.email, key, most=MOST_SHARING)
+        _enter(self.by_phone, identity.phone, key, most=MAX_SHARING)
+        _enter(self.by_email, identity.email, key, most=MAX_SHARING)
         _enter(self.by_name, identity.name_key, key)
 
     def find(self, who: Identity) -> Finding:
-        """The one that `who` is, or those that it may be; an empty finding where there is none."""
+        """Return the person that `who` is, or those that it may be; an empty finding where there is none."""
         if not self.identity:
             return NOBODY
         if who.nik_key and (same_nik := self.by_nik.get(who.nik_key)):
@@ -95,14 +95,14 @@ class People:
         by_email = self.by_email.get(who.email, ()) if who.email else ()
         if not (by_phone or by_email):
             return ()
-        beyond = self._namesakes_sharing(who) if MOST_SHARING in (len(by_phone), len(by_email)) else ()
+        beyond = self._namesakes_sharing(who) if MAX_SHARING in (len(by_phone), len(by_email)) else ()
         return tuple(dict.fromkeys((*by_phone, *by_email, *beyond)))
 
     def _namesakes_sharing(self, who: Identity) -> list[int]:
         return [key for key in self.by_name.get(who.name_key, ()) if _shares_contact(who, self.identity[key])]
 
     def _by_nik(self, who: Identity, same_nik: _Keys) -> Finding:
-        """The same NIK, unless the name is clearly different. A row without a name is whoever has its NIK."""
+        """Find by NIK, unless the name is clearly different. Without a name the NIK alone decides."""
         if not who.name_key:
             return _one_of(same_nik, "nik")
         alike = self._alike(who, same_nik)
@@ -179,10 +179,42 @@ def _contradict(one: Identity, other: Identity) -> bool:
 
 
 def contradictions(one: Identity, other: Identity) -> frozenset[str]:
-    """The details, by name, that tell against the two being one."""
+    """Return the fields whose values differ, which speaks against the two being one person."""
     return frozenset(name for name, detail in _CONTRADICTING.items() if _differ(one, other, detail))
 
 
 def _agree(one: Identity, other: Identity) -> bool:
-    """Something beside name and kelurahan tells that they are one; a sex tells nothing, half of all share it."""
+    """Return whether date of birth or RT agree too. An equal sex proves nothing."""
     return any(detail(one) is not None and detail(one) == detail(other) for detail in _TELLING)
+
+
+_BROUGHT_TOGETHER_BY = ("nik", "phone", "email", "name")
+
+
+def doubt_params(who: Identity, others: Sequence[Sequence[Identity]]) -> dict[str, str | int]:
+    """Return why `who` may be one of the others, as params of the remark "person-unclear" (`remark_texts.doubt_text`).
+
+    Each of the others is known from one place or two (the database, a row above). Without others, the person that a
+    user chose before no longer exists.
+    """
+    if not others:
+        return {"why": "gone"}
+    reasons = {min((_shared(who, one) for one in other), key=_BROUGHT_TOGETHER_BY.index) for other in others}
+    why = reasons.pop() if len(reasons) == 1 else ""
+    contradicted = [set().union(*(contradictions(who, one) for one in other)) for other in others]
+    differs = [detail for detail in _CONTRADICTING if all(detail in details for details in contradicted)]
+    parts = ["several"] if len(others) > 1 else []
+    if why:
+        parts.append(why)
+    if why == "name" and differs:
+        return {"why": "-".join([*parts, "differs"]), "differs": ",".join(differs)}
+    return {"why": "-".join(parts)}
+
+
+def _shared(who: Identity, other: Identity) -> str:
+    """Return the strongest detail that the two have in common."""
+    if who.nik_key and who.nik_key == other.nik_key:
+        return "nik"
+    if who.phone and who.phone == other.phone:
+        return "phone"
+    return "email" if who.email and who.email == other.email else "name"

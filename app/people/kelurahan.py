@@ -8,11 +8,10 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from app.people.outside_places import ELSEWHERE, known_outside, outside_inside, outside_place
+from app.people.outside_places import ELSEWHERE, OUTSIDE, known_outside, outside_inside, outside_place
 from app.people.place_names import place_key, place_words, spelled_out
 from app.people.reference import AmbiguousPlace, Reference
 from app.people.text import clean, collapse, is_placeholder, words
-from app.spreadsheets.attendance.judgement import OUTSIDE
 
 NEAR = 85
 """From this ratio on, without spaces, a text is a near miss of a name."""

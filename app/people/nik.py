@@ -7,8 +7,9 @@ from datetime import date
 from math import isfinite
 from typing import Literal
 
+from app.people.cells import Cell
+from app.people.sex import Sex
 from app.people.text import clean, words
-from app.spreadsheets.document import Cell, Sex
 
 LENGTH = 16
 _SEPARATORS = re.compile(r"[\s.,'`’_/-]+")

@@ -6,6 +6,8 @@ from rapidfuzz import fuzz
 
 from app.people.text import collapse, words
 
+OUTSIDE = "outside"
+"""What stands for a code of a kelurahan where somebody lives outside the city."""
 ELSEWHERE = "Luar kota"
 """The place of people of whom no more is known than that they live outside the city."""
 

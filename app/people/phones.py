@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import PhoneMetadata
 
+from app.people.cells import Cell
 from app.people.text import clean, is_placeholder
-from app.spreadsheets.document import Cell
 
 _REGION = "ID"
 _SEVERAL = re.compile(r"\s*(?:/|;|,|\||&|\bdan\b|\batau\b|\s{3,})\s*")

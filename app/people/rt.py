@@ -3,8 +3,8 @@
 import re
 from datetime import date, datetime
 
+from app.people.cells import Cell
 from app.people.text import clean, is_placeholder
-from app.spreadsheets.document import Cell
 
 _LABEL = r"(?:rukun tetangga|r\.?t(?![a-z])\.?)(?:\s*/\s*r\.?w(?![a-z])\.?)?\s*[.:/-]?\s*"
 _ALONE = re.compile(

@@ -1,8 +1,11 @@
 """Sex as Indonesian sheets write it: L (laki-laki) or P (perempuan)."""
 
+from typing import Literal, TypeAlias
+
+from app.people.cells import Cell, cell_text, spread_marks
 from app.people.text import words
-from app.spreadsheets.attendance.marks import spread_marks
-from app.spreadsheets.document import Cell, Sex, cell_text
+
+Sex: TypeAlias = Literal["L", "P"]
 
 _MALE = frozenset(
     {

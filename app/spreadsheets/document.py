@@ -1,12 +1,14 @@
-"""What a sheet becomes once it is read: typed cells, recognised columns, rows and remarks.
+"""A sheet once its table is found: its columns, rows and what is to be remarked on it.
 
-Nothing here is imported from outside the standard library, so that the parsing child starts quickly.
+Nothing here imports a library, so that the parsing child starts quickly.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date
 from typing import Literal, TypeAlias
+
+from app.people.cells import Cell
+from app.people.remarks import Remark
 
 FIELDS: tuple[str, ...] = (
     "name",
@@ -29,45 +31,7 @@ FIELDS: tuple[str, ...] = (
 
 FileFormat: TypeAlias = Literal["xlsx", "xls", "xlsb", "ods", "csv"]
 StatedTotalOf: TypeAlias = Literal["rows", "present"]
-Level: TypeAlias = Literal["error", "review", "warning"]
 AttendanceStatus: TypeAlias = Literal["present", "absent", "excused"]
-Sex: TypeAlias = Literal["L", "P"]
-
-
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """A cell without a value: `text` is what Excel shows ("#N/A"), "" for a formula never calculated."""
-
-    text: str
-
-
-Cell: TypeAlias = str | int | float | bool | date | datetime | time | CellError | None
-
-# How a cell looks in JSON. A number stays a number and a text a text; the rest is an object of one key.
-JsonCell: TypeAlias = str | int | float | bool | dict[str, str] | None
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """One of the answers a person may choose from.
-
-    `kind` says what `value` is: a code of a kelurahan or group, a known person's id or a row of this file.
-    """
-
-    kind: Literal["kelurahan", "target_group", "person", "row"]
-    value: str | int
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One remark on a cell, a row or (with `field` None) on all; the sentence is made when it is shown."""
-
-    level: Level
-    field: str | None
-    code: str
-    params: Mapping[str, str | int]
-    candidates: tuple[Candidate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,58 +72,4 @@ class RecognisedSheet:
     stated_until: date | None
     title_kelurahan: str | None
     preview: tuple[tuple[str, ...], ...]
-    warnings: tuple[Message, ...]
-
-
-def cell_to_json(cell: Cell) -> JsonCell:
-    """A cell for storing: judging it again needs to know a number from a text, a date from both."""
-    match cell:
-        case datetime():
-            return {"datetime": cell.isoformat()}
-        case date():
-            return {"date": cell.isoformat()}
-        case time():
-            return {"time": cell.isoformat()}
-        case CellError():
-            return {"error": cell.text}
-        case _:
-            return cell
-
-
-def cell_from_json(stored: JsonCell) -> Cell:
-    """The cell that `cell_to_json` stored."""
-    if not isinstance(stored, dict):
-        return stored
-    ((kind, text),) = stored.items()
-    match kind:
-        case "datetime":
-            return datetime.fromisoformat(text)
-        case "date":
-            return date.fromisoformat(text)
-        case "time":
-            return time.fromisoformat(text)
-        case _:
-            return CellError(text)
-
-
-def cell_text(cell: Cell) -> str:
-    """A cell as a person reads it in the sheet: whole numbers without ".0", dates as dd-mm-yyyy."""
-    match cell:
-        case str():
-            return cell
-        case None:
-            return ""
-        case bool():
-            return "TRUE" if cell else "FALSE"
-        case int():
-            return str(cell)
-        case float():
-            return str(int(cell)) if cell.is_integer() else str(cell)
-        case datetime():
-            return cell.strftime("%d-%m-%Y" if cell.time() == time.min else "%d-%m-%Y %H:%M")
-        case date():
-            return cell.strftime("%d-%m-%Y")
-        case time():
-            return cell.strftime("%H:%M")
-        case CellError():
-            return cell.text or "#FORMULA"
+    warnings: tuple[Remark, ...]

@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from app.i18n import N_, Translator
+from app.people.cells import CellError, cell_text
 from app.people.kelurahan import PlaceIndex, read_kelurahan
+from app.people.remarks import Remark
 from app.people.target_groups import GroupIndex, read_target_group
 from app.people.text import clean, collapse, is_placeholder, words
-from app.spreadsheets.document import CellError, Message, RecognisedSheet, SheetRow, cell_text
+from app.spreadsheets.document import RecognisedSheet, SheetRow
 from app.spreadsheets.tables.headings import is_number_heading
 from app.spreadsheets.target_sheets import KELURAHAN
 
@@ -45,7 +47,7 @@ class TargetTable:
     """What each cell says, as typed; an empty one goes back to what holds for all. `remarks`: what was left out."""
 
     texts: Mapping[TargetCell, str]
-    remarks: tuple[Message, ...]
+    remarks: tuple[Remark, ...]
 
 
 def cell_name(cell: TargetCell) -> str:
@@ -82,7 +84,7 @@ def read_target_table(
             continue
         place, problem = _place(name, places, kelurahan)
         if problem is None and (place, next(iter(columns.values()))) in texts:
-            problem = Message("warning", KELURAHAN, "kelurahan-twice", {})
+            problem = Remark("warning", KELURAHAN, "kelurahan-twice", {})
         if problem:
             said = {"found": name, "figures": " · ".join(figures.values())}
             remarks.append(replace(problem, params={**problem.params, **said, "row": row.number}))
@@ -91,15 +93,15 @@ def read_target_table(
     return TargetTable(texts, tuple(remarks))
 
 
-def target_message_text(message: Message, _: Translator) -> str:
+def target_remark_text(remark: Remark, _: Translator) -> str:
     """The sentence of a remark, in the language of `_`."""
-    return _(SENTENCES[message.code]) % dict(message.params)
+    return _(SENTENCES[remark.code]) % dict(remark.params)
 
 
-def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str | None], list[Message]]:
+def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str | None], list[Remark]]:
     """Field → group (None for the whole) of the columns of targets, and what is to be said of the others."""
     columns: dict[str, str | None] = {}
-    remarks: list[Message] = []
+    remarks: list[Remark] = []
     for column in sheet.columns:
         said = words(column.header)
         filled = any(_text(row, column.field or "") for row in sheet.rows)
@@ -107,9 +109,9 @@ def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str 
             continue
         group = None if said in _WHOLE else read_target_group(column.header, groups).code
         if group is None and said not in _WHOLE:
-            remarks.append(Message("warning", None, "column-unknown", {"found": column.header}))
+            remarks.append(Remark("warning", None, "column-unknown", {"found": column.header}))
         elif group in columns.values():
-            remarks.append(Message("warning", None, "column-twice", {"found": column.header}))
+            remarks.append(Remark("warning", None, "column-twice", {"found": column.header}))
         else:
             columns[str(column.field)] = group
     return columns, remarks
@@ -131,7 +133,7 @@ def _text(row: SheetRow, field: str) -> str:
     return "" if is_placeholder(said) and not isinstance(cell, CellError) else said[:LONGEST_TEXT]
 
 
-def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[str | None, Message | None]:
+def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[str | None, Remark | None]:
     """The code of a row, None for all kelurahan; or what is wrong with its name."""
     if words(name) in _ALL_KELURAHAN:
         return None, None
@@ -139,12 +141,12 @@ def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[s
     if reading.code in kelurahan:
         return reading.code, None
     if reading.problem == "kelurahan-missing":
-        return None, Message("warning", KELURAHAN, "kelurahan-missing", {})
+        return None, Remark("warning", KELURAHAN, "kelurahan-missing", {})
     if reading.candidates:
-        return None, Message(
+        return None, Remark(
             "warning", KELURAHAN, "kelurahan-unclear", {"candidates": _named(reading.candidates, places)}
         )
-    return None, Message("warning", KELURAHAN, "kelurahan-unknown", {})
+    return None, Remark("warning", KELURAHAN, "kelurahan-unknown", {})
 
 
 def _named(codes: Sequence[str], places: PlaceIndex) -> str:

@@ -1,8 +1,9 @@
 """A file's bytes to a table of targets: the header that names the kelurahan is found, the rows below it taken as
 they are. What they mean: target_grid.py."""
 
+from app.people.cells import Cell, cell_text
 from app.people.text import clean, words
-from app.spreadsheets.document import Cell, Column, RecognisedSheet, SheetRow, cell_text
+from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.formats.workbooks import grids

@@ -4,16 +4,9 @@ from dataclasses import asdict
 from datetime import date, datetime, time
 from typing import Any
 
-from app.spreadsheets.document import (
-    Candidate,
-    CellError,
-    Column,
-    Message,
-    RecognisedSheet,
-    SheetRow,
-    cell_from_json,
-    cell_to_json,
-)
+from app.people.cells import CellError, cell_from_json, cell_to_json
+from app.people.remarks import Candidate, Remark
+from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
 
 _NOT_IN_JSON = frozenset({date, datetime, time, CellError})
 
@@ -32,7 +25,7 @@ def sheet_to_json(sheet: RecognisedSheet) -> dict[str, Any]:
         "stated_until": _date_to_json(sheet.stated_until),
         "title_kelurahan": sheet.title_kelurahan,
         "preview": sheet.preview,
-        "warnings": [message_to_json(message) for message in sheet.warnings],
+        "warnings": [remark_to_json(remark) for remark in sheet.warnings],
     }
 
 
@@ -50,22 +43,22 @@ def sheet_from_json(stored: dict[str, Any]) -> RecognisedSheet:
         stated_until=_date_from_json(stored["stated_until"]),
         title_kelurahan=stored["title_kelurahan"],
         preview=tuple(tuple(row) for row in stored["preview"]),
-        warnings=tuple(message_from_json(message) for message in stored["warnings"]),
+        warnings=tuple(remark_from_json(remark) for remark in stored["warnings"]),
     )
 
 
-def message_to_json(message: Message) -> dict[str, Any]:
+def remark_to_json(remark: Remark) -> dict[str, Any]:
     return {
-        "level": message.level,
-        "field": message.field,
-        "code": message.code,
-        "params": dict(message.params),
-        "candidates": [asdict(candidate) for candidate in message.candidates],
+        "level": remark.level,
+        "field": remark.field,
+        "code": remark.code,
+        "params": dict(remark.params),
+        "candidates": [asdict(candidate) for candidate in remark.candidates],
     }
 
 
-def message_from_json(stored: dict[str, Any]) -> Message:
-    return Message(
+def remark_from_json(stored: dict[str, Any]) -> Remark:
+    return Remark(
         stored["level"],
         stored["field"],
         stored["code"],

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias
 
 from app.i18n import N_, Translator
+from app.people.cells import CellError, cell_text
 from app.people.kelurahan import (
     KelurahanReading,
     PlaceIndex,
@@ -12,12 +13,13 @@ from app.people.kelurahan import (
     read_kecamatan,
     read_kelurahan,
 )
+from app.people.outside_places import OUTSIDE
+from app.people.remarks import Candidate, Remark
 from app.people.text import clean, collapse, is_placeholder, words
-from app.spreadsheets.attendance.interpret import with_dittos_resolved
-from app.spreadsheets.attendance.judgement import OUTSIDE
+from app.spreadsheets.attendance.dittos import with_dittos_resolved
 from app.spreadsheets.attendance.marks import read_mark
-from app.spreadsheets.document import Candidate, CellError, Message, SheetRow, cell_text
-from app.spreadsheets.messages import message_text
+from app.spreadsheets.document import SheetRow
+from app.spreadsheets.remark_texts import remark_text
 
 LONGEST_NAME = 200
 LONGEST_CELL = 400
@@ -84,7 +86,7 @@ class JudgedVenue:
     outcome: Outcome
     facts: VenueFacts
     known: VenueFacts | None
-    remarks: tuple[Message, ...] = ()
+    remarks: tuple[Remark, ...] = ()
 
 
 def venue_rows(rows: Iterable[SheetRow]) -> tuple[VenueRow, ...]:
@@ -137,11 +139,11 @@ def judge_venues(
     return judged
 
 
-def venue_message_text(message: Message, _: Translator) -> str:
+def venue_remark_text(remark: Remark, _: Translator) -> str:
     """The sentence of a remark, in the language of `_`."""
-    if message.code in SENTENCES:
-        return _(SENTENCES[message.code]) % dict(message.params)
-    return message_text(message, _)
+    if remark.code in SENTENCES:
+        return _(SENTENCES[remark.code]) % dict(remark.params)
+    return remark_text(remark, _)
 
 
 def read_kind(text: str) -> str | None:
@@ -197,19 +199,19 @@ def _said_again(venue: JudgedVenue, earlier: JudgedVenue) -> JudgedVenue:
     """A venue that stands higher up already; the same said twice is said once."""
     if venue.outcome != "review" and replace(venue.facts, name=earlier.facts.name) == earlier.facts:
         return replace(venue, outcome="duplicate")
-    twice = Message("review", "name", "venue-twice", {"row": earlier.number})
+    twice = Remark("review", "name", "venue-twice", {"row": earlier.number})
     return replace(venue, outcome="review", remarks=(*venue.remarks, twice))
 
 
-def _remarks_on_name(name: str) -> list[Message]:
+def _remarks_on_name(name: str) -> list[Remark]:
     if is_placeholder(name):
-        return [Message("review", "name", "name-missing", {})]
+        return [Remark("review", "name", "name-missing", {})]
     if len(name) > LONGEST_NAME:
-        return [Message("review", "name", "name-too-long", {"limit": LONGEST_NAME})]
+        return [Remark("review", "name", "name-too-long", {"limit": LONGEST_NAME})]
     return []
 
 
-def _kelurahan(row: VenueRow, known: str | None, places: PlaceIndex) -> tuple[str | None, list[Message]]:
+def _kelurahan(row: VenueRow, known: str | None, places: PlaceIndex) -> tuple[str | None, list[Remark]]:
     """The code of the cell, else of what the address names after "Kel."; an unclear text may mean the known one."""
     text = row.cells.get("kelurahan", "")
     reading = read_kelurahan(text, places)
@@ -222,32 +224,32 @@ def _kelurahan(row: VenueRow, known: str | None, places: PlaceIndex) -> tuple[st
     return None, [_question(text, reading, places)]
 
 
-def _question(text: str, reading: KelurahanReading, places: PlaceIndex) -> Message:
+def _question(text: str, reading: KelurahanReading, places: PlaceIndex) -> Remark:
     code = reading.problem or "kelurahan-outside"
     candidates = tuple(Candidate("kelurahan", one, places.name[one]) for one in reading.candidates)
-    return Message("review", "kelurahan", code, {"found": text, "why": reading.why}, candidates)
+    return Remark("review", "kelurahan", code, {"found": text, "why": reading.why}, candidates)
 
 
-def _remarks_on_kecamatan(row: VenueRow, kelurahan: str, places: PlaceIndex) -> list[Message]:
+def _remarks_on_kecamatan(row: VenueRow, kelurahan: str, places: PlaceIndex) -> list[Remark]:
     text = row.cells.get("kecamatan", "")
     if is_placeholder(text) or read_kecamatan(text, places) == places.kecamatan_of[kelurahan]:
         return []
-    return [Message("warning", "kecamatan", "kecamatan-differs", {"found": text})]
+    return [Remark("warning", "kecamatan", "kecamatan-differs", {"found": text})]
 
 
-def _kind(row: VenueRow) -> tuple[str | None, list[Message]]:
+def _kind(row: VenueRow) -> tuple[str | None, list[Remark]]:
     text = row.cells.get("kind", "")
     kind = read_kind(text)
     if kind or is_placeholder(text):
         return kind, []
-    return None, [Message("warning", "kind", "kind-other", {"found": text})]
+    return None, [Remark("warning", "kind", "kind-other", {"found": text})]
 
 
-def _wifi(row: VenueRow, known: bool | None, unsaid: bool | None) -> tuple[bool | None, list[Message]]:
+def _wifi(row: VenueRow, known: bool | None, unsaid: bool | None) -> tuple[bool | None, list[Remark]]:
     text = row.cells.get("wifi", "")
     if text in {"", NOT_SAID}:
         return unsaid, []
     there = read_wifi(text)
     if there is None and known is None:
-        return None, [Message("review", "wifi", "wifi-unclear", {"found": text})]
+        return None, [Remark("review", "wifi", "wifi-unclear", {"found": text})]
     return there, []

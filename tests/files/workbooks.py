@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from app.spreadsheets.document import Cell, CellError
+from app.people.cells import Cell, CellError
 from tests.files.writers import file_of, page_of, xlsx
 from tests.spreadsheets.formats.excel_binary import Value
 

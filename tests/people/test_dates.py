@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
+from app.people.cells import Cell
 from app.people.dates import THIS_CENTURY, read_birth_date, read_date, read_days
-from app.spreadsheets.document import Cell
 
 ON = date(2025, 8, 5)
 

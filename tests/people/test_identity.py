@@ -8,10 +8,12 @@ from string import ascii_lowercase
 import pytest
 
 from app.people import identity
-from app.people.identity import MOST_SHARING
+from app.people.cells import Cell
+from app.people.identity import MAX_SHARING
+from app.people.known import KnownPerson, KnownRegistration
+from app.people.matching import Decision
 from app.people.names import name_key, similarity
-from app.spreadsheets.attendance.judgement import Decision, JudgedRow, KnownPerson, KnownRegistration
-from app.spreadsheets.document import Cell
+from app.spreadsheets.attendance.rows import JudgedRow
 from tests.spreadsheets.story import codes, judged, sheet_of
 
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
@@ -34,7 +36,7 @@ def of_known(cells: dict[str, Cell], *people: KnownPerson, decision: Decision | 
 
 def test_a_stranger_is_new() -> None:
     found = of_known(row("Budi Santoso", phone=OTHER_PHONE), rina(phone=PHONE))
-    assert (found.kind, found.person, codes(found.messages)) == ("create", None, [])
+    assert (found.kind, found.person, codes(found.remarks)) == ("create", None, [])
 
 
 @pytest.mark.parametrize("name", ["Rina Gani Anwar", "RINA G. ANWAR, S.Pd", "Rina Gani"])
@@ -44,10 +46,8 @@ def test_the_same_nik_is_the_same_person_unless_the_name_is_clearly_different(na
 
 def test_the_same_nik_under_a_clearly_different_name_is_asked() -> None:
     found = of_known(row("Budi Kurniawan", nik=NIK), rina(nik_key=NIK))
-    assert (found.kind, codes(found.messages)) == ("review", ["person-unclear"])
-    assert [(candidate.kind, candidate.value) for candidate in found.messages[0].candidates] == [
-        ("person", 7)
-    ]
+    assert (found.kind, codes(found.remarks)) == ("review", ["person-unclear"])
+    assert [(candidate.kind, candidate.value) for candidate in found.remarks[0].candidates] == [("person", 7)]
 
 
 def test_the_same_phone_with_the_same_name() -> None:
@@ -61,9 +61,9 @@ def test_the_same_email_with_the_same_name() -> None:
 
 def test_families_share_phones() -> None:
     found = of_known(row("Budi Kurniawan", phone=PHONE), rina(phone=PHONE))
-    assert (found.kind, found.person, codes(found.messages)) == ("create", None, ["phone-shared"])
+    assert (found.kind, found.person, codes(found.remarks)) == ("create", None, ["phone-shared"])
     by_email = of_known(row("Budi Kurniawan", email="rg@contoh.id"), rina(email="rg@contoh.id"))
-    assert (by_email.kind, by_email.person, codes(by_email.messages)) == ("create", None, [])
+    assert (by_email.kind, by_email.person, codes(by_email.remarks)) == ("create", None, [])
 
 
 def office(people: int, **shared: Cell) -> list[dict[str, Cell]]:
@@ -77,7 +77,7 @@ def office(people: int, **shared: Cell) -> list[dict[str, Cell]]:
 def test_whoever_shares_a_contact_with_many_is_known_by_their_name_all_the_same(
     shared: dict[str, Cell],
 ) -> None:
-    listed = office(3 * MOST_SHARING, **shared)
+    listed = office(3 * MAX_SHARING, **shared)
     rows = judged(sheet_of(*listed, {**listed[-1], "kelurahan": "Manggar"})).rows
     assert {found.kind for found in rows[:-1]} == {"create"}
     assert (rows[-1].kind, rows[-1].of) == ("duplicate", rows[-2].number)
@@ -94,7 +94,7 @@ def test_whoever_shares_a_contact_with_many_is_known_by_their_name_all_the_same(
 def test_a_namesake_elsewhere_is_not_the_one_who_shares_a_contact_with_many(
     shared: dict[str, Cell], own: dict[str, Cell]
 ) -> None:
-    listed = office(MOST_SHARING + 1, **shared)
+    listed = office(MAX_SHARING + 1, **shared)
     namesake = row(listed[-1]["name"], kelurahan="Manggar", **own)
     assert {found.kind for found in judged(sheet_of(namesake, *listed)).rows} == {"create"}
 
@@ -102,7 +102,7 @@ def test_a_namesake_elsewhere_is_not_the_one_who_shares_a_contact_with_many(
 def test_who_is_compared_does_not_depend_on_the_order_in_which_people_come() -> None:
     others = [
         replace(rina(phone=PHONE), id=number, name=str(cells["name"]), name_key=name_key(str(cells["name"])))
-        for number, cells in enumerate(office(2 * MOST_SHARING), start=100)
+        for number, cells in enumerate(office(2 * MAX_SHARING), start=100)
     ]
     for people in ([rina(phone=PHONE), *others], [*others, rina(phone=PHONE)]):
         assert of_known(row("Rina Gani Anwr", phone=PHONE, kelurahan="Manggar"), *people).person == 7
@@ -117,17 +117,17 @@ def test_a_phone_that_everybody_gives_is_not_compared_all_with_all(monkeypatch: 
 
     monkeypatch.setattr(identity, "similarity", counted)
     judged(sheet_of(*office(500)))
-    assert 0 < compared[0] <= 500 * MOST_SHARING
+    assert 0 < compared[0] <= 500 * MAX_SHARING
 
 
 def test_the_same_phone_under_an_unclear_name_is_asked() -> None:
     found = of_known(row("Rina Gani", phone=PHONE), rina(phone=PHONE))
-    assert (found.kind, codes(found.messages)) == ("review", ["person-unclear"])
+    assert (found.kind, codes(found.remarks)) == ("review", ["person-unclear"])
 
 
 def test_name_and_kelurahan_alone_recognise_with_a_warning() -> None:
     found = of_known(row(), rina())
-    assert (found.person, codes(found.messages)) == (7, ["person-by-name"])
+    assert (found.person, codes(found.remarks)) == (7, ["person-by-name"])
 
 
 def test_name_and_kelurahan_with_the_same_rt_or_birth_date_recognise() -> None:
@@ -135,12 +135,12 @@ def test_name_and_kelurahan_with_the_same_rt_or_birth_date_recognise() -> None:
         of_known(row(rt="3"), rina(rt="3")),
         of_known(row(birth_date="05-08-1980"), rina(birth_date=date(1980, 8, 5))),
     ):
-        assert (found.person, codes(found.messages)) == (7, [])
+        assert (found.person, codes(found.remarks)) == (7, [])
 
 
 def test_of_several_namesakes_none_is_taken_because_the_others_contradict() -> None:
     namesakes = (rina(rt="4"), replace(rina(), id=8))
-    [question] = of_known(row(rt="3"), *namesakes).messages
+    [question] = of_known(row(rt="3"), *namesakes).remarks
     assert [one.value for one in question.candidates] == [7, 8]
 
 
@@ -157,7 +157,7 @@ def test_name_and_kelurahan_with_a_contradiction_are_asked(
     cell: dict[str, Cell], known: dict[str, str]
 ) -> None:
     found = of_known(row(**cell), rina(**known))
-    assert (found.kind, codes(found.messages)) == ("review", ["person-unclear"])
+    assert (found.kind, codes(found.remarks)) == ("review", ["person-unclear"])
 
 
 def test_the_same_name_in_another_kelurahan_is_another_person() -> None:
@@ -177,7 +177,7 @@ def test_a_registration_code_is_the_strongest() -> None:
     )
     first, second = judgement.rows
     assert (first.person, first.registration, first.kind) == (7, "ABC123", "update")
-    assert (second.person, codes(second.messages)) == (None, ["registration-unknown"])
+    assert (second.person, codes(second.remarks)) == (None, ["registration-unknown"])
 
 
 def test_a_person_decides_who_it_is() -> None:
@@ -190,7 +190,7 @@ def test_a_person_decides_who_it_is() -> None:
 def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
     other = row("Budi Kurniawan", nik=NIK, rt="3")
     told_apart = of_known(other, rina(nik_key=NIK), decision=Decision(person="new"))
-    assert (told_apart.kind, codes(told_apart.messages)) == ("create", ["nik-taken"])
+    assert (told_apart.kind, codes(told_apart.remarks)) == ("create", ["nik-taken"])
     assert (told_apart.values.nik, told_apart.values.nik_key) == (None, None)
 
     dewi = rina(name="Dewi Contoh")
@@ -199,7 +199,7 @@ def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
         people=[replace(dewi, id=8), rina(nik_key=NIK)],
         registrations=[KnownRegistration("ABC123", person_id=8, status="confirmed")],
     ).rows[0]
-    assert (by_code.person, "nik" in by_code.changes, codes(by_code.messages)) == (8, False, ["nik-taken"])
+    assert (by_code.person, "nik" in by_code.changes, codes(by_code.remarks)) == (8, False, ["nik-taken"])
 
     twice = judged(sheet_of(row(nik=NIK), other), decisions={3: Decision(person="new")}).rows
     assert [one.values.nik for one in twice] == [NIK, None]
@@ -208,7 +208,7 @@ def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
 def test_who_may_be_the_row_above_or_somebody_known_is_asked_for_both() -> None:
     again = row(phone=OTHER_PHONE)
     asked = judged(sheet_of(again, row()), people=[rina(phone=PHONE)], decisions={2: Decision(person="new")})
-    [question] = asked.rows[1].messages
+    [question] = asked.rows[1].remarks
     assert [(one.kind, one.value) for one in question.candidates] == [("row", 2), ("person", 7)]
 
 
@@ -216,7 +216,7 @@ def test_a_row_above_that_is_somebody_known_and_that_person_are_one_choice() -> 
     people = [rina(phone=PHONE), replace(rina(), id=8, name="Dewi", name_key="dewi")]
     twice = sheet_of(row(phone=PHONE), row())
 
-    [question] = judged(twice, people=people).rows[1].messages
+    [question] = judged(twice, people=people).rows[1].remarks
     assert [(one.kind, one.value) for one in question.candidates] == [("person", 7)]
 
     chosen = judged(twice, people=people, decisions={3: Decision(person=7)}).rows[1]
@@ -227,7 +227,7 @@ def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:
     for people in ((), (rina(),)):
         asked = of_known(row(), *people, decision=Decision(person=8))
         assert (asked.kind, asked.person) == ("review", None)
-        [question] = asked.messages
+        [question] = asked.remarks
         assert question.code == "person-unclear"
         assert [one.value for one in question.candidates] == [one.id for one in people]
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from app.people.cells import Cell
 from app.people.kelurahan import PlaceIndex, read_kecamatan, read_kelurahan
-from app.spreadsheets.attendance.judgement import ABOVE
-from app.spreadsheets.document import Cell
+from app.spreadsheets.attendance.rows import ABOVE
 from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
 
 PLACES = PlaceIndex(reference())
@@ -152,7 +152,7 @@ def test_kecamatan(written: str) -> None:
 
 
 def remarks(*rows: dict[str, Cell]) -> list[list[str]]:
-    return [codes(row.messages) for row in judged(sheet_of(*rows)).rows]
+    return [codes(row.remarks) for row in judged(sheet_of(*rows)).rows]
 
 
 def test_kecamatan_is_checked_against_the_kelurahan() -> None:
@@ -178,13 +178,13 @@ def test_an_address_that_names_the_kelurahan_goes_before_the_letterhead() -> Non
         ("review", None),
         ("create", "64.71.01.1001"),
     ]
-    [question] = judged(sheet).rows[1].messages
+    [question] = judged(sheet).rows[1].remarks
     assert question.params["found"] == ambiguous["address"]
 
 
 def test_a_letterhead_whose_kelurahan_is_not_clear_serves_nobody() -> None:
     judgement = judged(replace(sheet_of({"name": "Rina Gani"}), title_kelurahan="Gunung Sari"))
-    assert (codes(judgement.rows[0].messages), judgement.warnings) == (["kelurahan-missing"], ())
+    assert (codes(judgement.rows[0].remarks), judgement.warnings) == (["kelurahan-missing"], ())
 
 
 def test_the_letterhead_serves_whoever_has_nobody_above() -> None:
@@ -204,4 +204,4 @@ def test_an_address_without_a_kelurahan_is_served_and_an_unknown_place_is_not() 
     served = judged(replace(sheet, title_kelurahan="Manggar"))
     manggar = "64.71.01.1001"
     assert [row.values.kelurahan for row in served.rows] == [manggar, None, None, manggar, None]
-    assert [codes(row.messages) for row in judged(sheet).rows] == [["kelurahan-unknown"]] * 5
+    assert [codes(row.remarks) for row in judged(sheet).rows] == [["kelurahan-unknown"]] * 5

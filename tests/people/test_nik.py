@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
+from app.people.cells import Cell
 from app.people.nik import NikReading, nik_agrees, nik_sex, read_nik
-from app.spreadsheets.document import Cell
 
 MAN = "6471060801710001"
 WOMAN = "6471056001970003"

@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.people.cells import Cell
 from app.people.phones import phone_found, phone_is_blank, read_phone
-from app.spreadsheets.document import Cell
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.people.cells import Cell, spread_text
 from app.people.dates import date_from_1904, read_birth_date
 from app.people.emails import read_email
 from app.people.kelurahan import PlaceIndex, read_kelurahan
@@ -13,10 +14,9 @@ from app.people.names import display_name, name_key
 from app.people.nik import nik_agrees, nik_sex, read_nik
 from app.people.phones import read_phone
 from app.people.rt import read_rt, rt_inside
-from app.people.sex import read_sex_cell
+from app.people.sex import Sex, read_sex_cell
 from app.people.target_groups import GroupIndex, read_target_group
-from app.spreadsheets.attendance.marks import read_attendance, spread_text
-from app.spreadsheets.document import Cell, Sex
+from app.spreadsheets.attendance.marks import read_attendance
 from tests.spreadsheets.story import DAY, reference
 
 PLACES, GROUPS = PlaceIndex(reference()), GroupIndex(reference())

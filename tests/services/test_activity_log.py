@@ -10,6 +10,7 @@ from sqlmodel import select
 
 from app.database import writing
 from app.models import Activity, Channel, Registration, Role, WorkshopSession
+from app.people.person import PersonInput
 from app.permissions import OPERATOR
 from app.services.accounts.logins import close_login, open_login
 from app.services.accounts.users import (
@@ -22,7 +23,6 @@ from app.services.activities import snapshot
 from app.services.imports.review import correct_alike
 from app.services.people.corrections import correct_participant
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
 from app.services.workshops.workshop_sessions import (
@@ -97,7 +97,7 @@ def test_a_correction_says_which_cells_read_how_but_no_nik(city: City) -> None:
 def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
     """But for secrets and what reaches people; no object was made of it."""
     coming_session(city)
-    ani = PersonGiven("Ani Aster", "Manggar", "umkm", phone="081200000101", sex="P", rt="7")
+    ani = PersonInput("Ani Aster", "Manggar", "umkm", phone="081200000101", sex="P", rt="7")
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == "JUALAN-1")).one()
         asking = Asking(Channel.ORGANIZER, "id", consent=True, request_key="formulir-1")
@@ -114,7 +114,7 @@ def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
 
 
 def test_how_people_are_reached_is_said_to_be_changed_and_never_told(city: City) -> None:
-    ani = PersonGiven("Ani Aster", "Manggar", "umkm", phone="081200000101", email="ani@contoh.id")
+    ani = PersonInput("Ani Aster", "Manggar", "umkm", phone="081200000101", email="ani@contoh.id")
     moved = replace(ani, phone="081200000102", email="ani@baru.id")
     held = coming_session(city)
     with writing(city.engine) as db:

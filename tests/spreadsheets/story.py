@@ -11,21 +11,17 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
+from app.people.cells import Cell
+from app.people.known import KnownPeople, KnownPerson, KnownRegistration
+from app.people.matching import Decision
 from app.people.place_names import place_key
 from app.people.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
+from app.people.remarks import Remark
 from app.people.text import words
-from app.spreadsheets.attendance.interpret import interpret
-from app.spreadsheets.attendance.judge import judge
-from app.spreadsheets.attendance.judgement import (
-    Decision,
-    JudgedRow,
-    Judgement,
-    Known,
-    KnownPerson,
-    KnownRegistration,
-    SessionContext,
-)
-from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, SheetRow
+from app.spreadsheets.attendance.judge import judge_rows
+from app.spreadsheets.attendance.parse import parse_rows
+from app.spreadsheets.attendance.rows import JudgedRow, Judgement, SessionContext
+from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
 from app.spreadsheets.tables.recognise import recognise
 
 DATA = Path(__file__).parents[2] / "app" / "data"
@@ -144,16 +140,16 @@ def judged(
     decisions: Mapping[int, Decision] | None = None,
 ) -> Judgement:
     context = context or session()
-    interpreted = interpret(sheet, context, reference())
-    return judge(interpreted, Known(people, registrations), context, decisions or {})
+    interpreted = parse_rows(sheet, context, reference())
+    return judge_rows(interpreted, KnownPeople(people, registrations), context, decisions or {})
 
 
 def row_of(judgement: Judgement, number: int) -> JudgedRow:
     return next(row for row in judgement.rows if row.number == number)
 
 
-def codes(remarks: Iterable[Message]) -> list[str]:
-    return sorted(message.code for message in remarks)
+def codes(remarks: Iterable[Remark]) -> list[str]:
+    return sorted(remark.code for remark in remarks)
 
 
 def as_known(judgement: Judgement) -> tuple[list[KnownPerson], list[KnownRegistration]]:

@@ -7,7 +7,8 @@ from io import StringIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.spreadsheets.document import FIELDS, Cell, CellError
+from app.people.cells import Cell, CellError
+from app.spreadsheets.document import FIELDS
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.tables.recognise import recognise
 from app.spreadsheets.transfer import sheet_from_json, sheet_to_json

@@ -9,7 +9,9 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
-from app.spreadsheets.document import Candidate, Cell, Column, Message
+from app.people.cells import Cell
+from app.people.remarks import Candidate, Remark
+from app.spreadsheets.document import Column
 from app.spreadsheets.reading import read_sheet
 from app.spreadsheets.tables.headings import heading_field
 from app.spreadsheets.written.error_sheets import (
@@ -23,9 +25,9 @@ from app.spreadsheets.written.field_headings import HEADINGS
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
 EITHER = (Candidate("kelurahan", "1", "Gunung Sari Ilir"), Candidate("kelurahan", "2", "Gunung Sari Ulu"))
-UNCLEAR = Message("review", "kelurahan", "kelurahan-unclear", {"found": "Gunung Sari"}, EITHER)
-NAMELESS = Message("error", "name", "name-missing", {})
-ROUNDED = Message("warning", "nik", "nik-corrupted", {})
+UNCLEAR = Remark("review", "kelurahan", "kelurahan-unclear", {"found": "Gunung Sari"}, EITHER)
+NAMELESS = Remark("error", "name", "name-missing", {})
+ROUNDED = Remark("warning", "nik", "nik-corrupted", {})
 
 
 def error_sheet(*rows: ErrorRow, columns: tuple[Column, ...] = ()) -> ErrorSheet:
@@ -125,7 +127,7 @@ def test_a_cell_comes_back_as_it_was(field: str, cell: Cell) -> None:
 
 def test_the_reasons_are_never_taken_for_data() -> None:
     """Three that each name an e-mail address would otherwise pass for a column of them."""
-    wrong = Message("warning", "email", "email-invalid", {"found": "rina@contoh"})
+    wrong = Remark("warning", "email", "email-invalid", {"found": "rina@contoh"})
     rows = [ErrorRow(number, {"name": f"Rina {number}"}, (wrong, NAMELESS)) for number in range(2, 6)]
 
     read = read_sheet(error_sheet_xlsx(error_sheet(*rows), translator("id")))

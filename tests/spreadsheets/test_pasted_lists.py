@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.spreadsheets.attendance.judgement import JudgedRow
+from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.pasted.lists import read_pasted
 from tests.spreadsheets.story import codes, judged, recognised, reference, session
@@ -27,7 +27,7 @@ PLACES = [place.name for place in reference().kelurahan]
 
 def person_of(line: str, *fields: str) -> tuple[object, ...]:
     (row,) = rows_of(line, "umkm", "rt").values()
-    return tuple(getattr(row.values, field) for field in fields)
+    return tuple(row.cells.get(field) if field == "note" else getattr(row.values, field) for field in fields)
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ def test_cells_of_excel_with_headings_and_without() -> None:
     ani, damai, budi = rows_of(without).values()
     assert (ani.values.phone, budi.values.kelurahan) == ("+62812000411", LAMARU)
     # "Damai" is a kelurahan too, but stands among the names, and "Mangar" among the kelurahan.
-    assert (damai.values.name, damai.kind, codes(damai.messages)) == (
+    assert (damai.values.name, damai.kind, codes(damai.remarks)) == (
         "Damai",
         "review",
         ["kelurahan-unclear"],
@@ -170,7 +170,7 @@ def test_a_form_filled_in_several_times() -> None:
     ],
 )
 def test_nothing_is_guessed(text: str, said: Sequence[tuple[str, str, str]]) -> None:
-    found = [(row.values.name, row.kind, *codes(row.messages)) for row in rows_of(text).values()]
+    found = [(row.values.name, row.kind, *codes(row.remarks)) for row in rows_of(text).values()]
     assert found == said
 
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.spreadsheets.attendance.judgement import Judgement, SessionContext
-from app.spreadsheets.document import RecognisedSheet, SheetRow, cell_from_json, cell_to_json
+from app.people.cells import cell_from_json, cell_to_json
+from app.spreadsheets.attendance.rows import Judgement, SessionContext
+from app.spreadsheets.document import RecognisedSheet, SheetRow
 from app.spreadsheets.reading import read_sheet
 from tests.spreadsheets.story import SAMPLES, WITA, as_known, codes, judged, row_of
 
@@ -54,7 +55,7 @@ def test_every_row_and_its_remarks(sample: tuple[dict[str, Any], RecognisedSheet
     named = {row["number"]: row for row in expected["rows"]}
     for row in judgement.rows:
         wanted = named.get(row.number, {"kind": "create", "codes": []})
-        assert (row.kind, codes(row.messages)) == (wanted["kind"], sorted(wanted["codes"])), row.number
+        assert (row.kind, codes(row.remarks)) == (wanted["kind"], sorted(wanted["codes"])), row.number
 
 
 def test_warnings_of_the_file(sample: tuple[dict[str, Any], RecognisedSheet, Judgement]) -> None:
@@ -106,7 +107,7 @@ def test_what_the_messy_list_holds() -> None:
     assert row_of(judgement, 9).values.phone == "+6281200000278"
     assert row_of(judgement, 12).attendance == "excused"
     assert row_of(judgement, 18).of == 12
-    near_miss = row_of(judgement, 15).messages[0]
+    near_miss = row_of(judgement, 15).remarks[0]
     assert [candidate.label for candidate in near_miss.candidates] == ["Manggar"]
 
 

@@ -11,7 +11,7 @@ from app.spreadsheets.target_grid import (
     TargetTable,
     read_target,
     read_target_table,
-    target_message_text,
+    target_remark_text,
 )
 from app.spreadsheets.target_sheets import recognise_targets
 from tests.files.writers import csv_file, xlsx
@@ -28,7 +28,7 @@ def table_of(*rows: Sequence[object], content: bytes | None = None) -> TargetTab
 
 def remarks_of(table: TargetTable | None) -> list[str]:
     assert table is not None
-    return [target_message_text(remark, translator("en")) for remark in table.remarks]
+    return [target_remark_text(remark, translator("en")) for remark in table.remarks]
 
 
 def test_a_table_as_offices_make_them() -> None:

@@ -16,7 +16,7 @@ from app.spreadsheets.venues import (
     judge_venues,
     read_kind,
     read_wifi,
-    venue_message_text,
+    venue_remark_text,
     venue_rows,
 )
 from tests.files.writers import file_of, page_of
@@ -150,7 +150,7 @@ def test_what_must_be_asked(cells: Mapping[str, str], code: str) -> None:
     (venue,) = judged(cells)
 
     assert (venue.outcome, [remark.code for remark in venue.remarks]) == ("review", [code])
-    assert "%" not in venue_message_text(venue.remarks[0], str)
+    assert "%" not in venue_remark_text(venue.remarks[0], str)
 
 
 def test_what_is_only_remarked() -> None:

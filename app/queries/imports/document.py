@@ -14,8 +14,8 @@ from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
 from app.queries.imports.rows import BATCH_SIZE, committed_codes, displayed_cells, import_rows, is_between
-from app.spreadsheets.messages import message_text
-from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.remark_texts import remark_text
+from app.spreadsheets.transfer import remark_from_json
 
 FIRST_ROWS = 200
 
@@ -51,7 +51,7 @@ def import_document_head(db: Db, actor: Actor, import_id: int, _: Translator) ->
         "stated_date": found.stated_date.isoformat() if found.stated_date else None,
         "counts": found.counts,
         "warnings": [
-            {"code": warning["code"], "text": message_text(message_from_json(warning), _)}
+            {"code": warning["code"], "text": remark_text(remark_from_json(warning), _)}
             for warning in found.warnings
         ],
     }
@@ -91,7 +91,7 @@ def remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, s
     )
     db.flush()
     for number, name, messages in db.connection().execute(statement):
-        yield number, name or "", [message_text(message_from_json(message), _) for message in messages]
+        yield number, name or "", [remark_text(remark_from_json(message), _) for message in messages]
 
 
 def _row_document(
@@ -130,7 +130,7 @@ def _message(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
         "level": stored["level"],
         "field": stored["field"],
         "code": stored["code"],
-        "text": message_text(message_from_json(stored), _),
+        "text": remark_text(remark_from_json(stored), _),
         "candidates": stored["candidates"],
     }
 

@@ -10,8 +10,8 @@ from app.database import Db
 from app.i18n import date_text
 from app.models import Participant
 from app.nik_vault import NikVault, masked
+from app.people.remarks import Remark
 from app.queries.people.participants import masked_email, masked_phone
-from app.spreadsheets.document import Message
 
 DIFFERS = "detail-differs"
 
@@ -25,7 +25,7 @@ def known_details(db: Db, vault: NikVault, people: Collection[int]) -> dict[int,
 
 
 def known_where_differing(
-    messages: Sequence[Message],
+    messages: Sequence[Remark],
     details: Mapping[str, str],
     places: Mapping[str, str],
     groups: Mapping[Any, str],
@@ -35,13 +35,13 @@ def known_where_differing(
     Of a place and a group it is the registration's, which the remark names by their codes.
     """
     known: dict[str, str] = {}
-    for message in messages:
-        if message.code != DIFFERS or message.field is None:
+    for remark in messages:
+        if remark.code != DIFFERS or remark.field is None:
             continue
-        code = str(message.params.get("known", ""))
+        code = str(remark.params.get("known", ""))
         named = {"kelurahan": places.get(code, code), "target_group": groups.get(code, code)}
-        if text := named.get(message.field) or details.get(message.field, ""):
-            known[message.field] = text
+        if text := named.get(remark.field) or details.get(remark.field, ""):
+            known[remark.field] = text
     return known
 
 

@@ -8,9 +8,9 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import AttendanceImportRow, RowKind
+from app.people.remarks import Remark
 from app.people.text import collapse, fold
-from app.spreadsheets.document import Message
-from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.transfer import remark_from_json
 
 # Rows that can't be imported before a person has said something.
 NEEDS_ATTENTION = (RowKind.REVIEW, RowKind.ERROR)
@@ -41,11 +41,11 @@ GROUP_MISSING = Question("target_group", "group-missing")
 KELURAHAN_MISSING = Question("kelurahan", "kelurahan-missing")
 
 
-def question(message: Message) -> Question | None:
+def question(remark: Remark) -> Question | None:
     """Return the question of a remark that other rows may ask too, else None."""
-    if message.field is None or message.code not in ASKED_ALIKE:
+    if remark.field is None or remark.code not in ASKED_ALIKE:
         return None
-    return Question(message.field, message.code, fold(collapse(str(message.params.get("found", "")))))
+    return Question(remark.field, remark.code, fold(collapse(str(remark.params.get("found", "")))))
 
 
 def question_counts(db: Db, import_id: int) -> Counter[Question]:
@@ -54,7 +54,7 @@ def question_counts(db: Db, import_id: int) -> Counter[Question]:
     counted = select(remarks, func.count()).where(*_open_rows(import_id)).group_by(remarks)
     counts: Counter[Question] = Counter()
     for stored, rows in db.execute(counted):
-        for asked in {question(message_from_json(message)) for message in stored}:
+        for asked in {question(remark_from_json(remark)) for remark in stored}:
             if asked is not None:
                 counts[asked] += rows
     return counts
@@ -77,7 +77,7 @@ def rows_asking(db: Db, import_id: int, asked: Question) -> list[AttendanceImpor
 
 
 def questions_of(row: AttendanceImportRow) -> set[Question | None]:
-    return {question(message_from_json(message)) for message in row.messages}
+    return {question(remark_from_json(remark)) for remark in row.messages}
 
 
 def _open_rows(import_id: int) -> tuple[ColumnElement[bool], ...]:

@@ -14,6 +14,8 @@ from app.database import Db
 from app.i18n import Language, date_text, wita
 from app.models import AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, with_niks_masked
+from app.people.outside_places import OUTSIDE
+from app.people.remarks import Candidate, Remark
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
@@ -22,9 +24,7 @@ from app.queries.imports.rows import committed_codes, displayed_cells, import_ro
 from app.queries.people.participants import PersonSeen, masked_phone, national_digits, people_seen
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops.workshops import target_groups_of
-from app.spreadsheets.attendance.judgement import OUTSIDE
-from app.spreadsheets.document import Candidate, Message
-from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.transfer import remark_from_json
 
 PAGE_LENGTH = 50
 
@@ -60,7 +60,7 @@ class ReviewRow:
     target_group: str
     sex: str | None
     attendance: str | None
-    messages: tuple[Message, ...]
+    messages: tuple[Remark, ...]
     of: int | None
     person: PersonSeen | None
     is_new: bool
@@ -79,9 +79,9 @@ class ReviewRow:
         """Whether somebody said who it is or where they live."""
         return any(self.decision.get(choice) for choice in ("person", "kelurahan"))
 
-    def remarks(self, *fields: str) -> list[Message]:
+    def remarks(self, *fields: str) -> list[Remark]:
         """The messages about any of these fields."""
-        return [message for message in self.messages if message.field in fields]
+        return [remark for remark in self.messages if remark.field in fields]
 
 
 @dataclass(frozen=True)
@@ -156,7 +156,7 @@ def _review_rows(
     """A constant number of queries, however many rows."""
     groups = {group.code: group.label for group in reference.target_groups(db, language)}
     messages = {
-        row.number: tuple(_with_groups(message_from_json(message), groups) for message in row.messages)
+        row.number: tuple(_with_groups(remark_from_json(remark), groups) for remark in row.messages)
         for row in rows
     }
     offered = {number: _offered(remarks) for number, remarks in messages.items()}
@@ -201,20 +201,20 @@ def _review_rows(
     )
 
 
-def _with_groups(message: Message, groups: Mapping[str, str]) -> Message:
+def _with_groups(remark: Remark, groups: Mapping[str, str]) -> Remark:
     """A question about the group offers groups by their labels: all of them where it names none."""
-    if message.field != "target_group" or message.level == "warning":
-        return message
-    named = {candidate.value for candidate in message.candidates} or set(groups)
+    if remark.field != "target_group" or remark.level == "warning":
+        return remark
+    named = {candidate.value for candidate in remark.candidates} or set(groups)
     offered = tuple(Candidate("target_group", code, groups[code]) for code in groups if code in named)
-    return replace(message, candidates=offered)
+    return replace(remark, candidates=offered)
 
 
-def _offered(messages: Sequence[Message]) -> set[int]:
+def _offered(messages: Sequence[Remark]) -> set[int]:
     return {
         int(candidate.value)
-        for message in messages
-        for candidate in message.candidates
+        for remark in messages
+        for candidate in remark.candidates
         if candidate.kind == "person"
     }
 

@@ -13,26 +13,20 @@ from sqlmodel import col
 from app.database import Db
 from app.models import AttendanceImport, AttendanceImportRow, ImportStatus, Registration, RowKind
 from app.nik_vault import NIK_DIGITS, NikVault, holds_nik, with_niks_masked
+from app.people.cells import Cell, cell_from_json, cell_text, cell_to_json
+from app.people.matching import Decision, SameAsRow
+from app.people.person import PersonValues
+from app.people.remarks import Remark
 from app.queries.in_values import among
-from app.spreadsheets.attendance.judgement import Decision, JudgedRow, RowValues, SameAsRow
-from app.spreadsheets.document import (
-    Cell,
-    Column,
-    FileFormat,
-    Message,
-    RecognisedSheet,
-    SheetRow,
-    cell_from_json,
-    cell_text,
-    cell_to_json,
-)
-from app.spreadsheets.transfer import message_from_json, message_to_json
+from app.spreadsheets.attendance.rows import JudgedRow
+from app.spreadsheets.document import Column, FileFormat, RecognisedSheet, SheetRow
+from app.spreadsheets.transfer import remark_from_json, remark_to_json
 
 BATCH_SIZE = 1000
 # A commit writes the rows of these kinds.
 WRITTEN = (RowKind.CREATE, RowKind.UPDATE)
 # The NIK is encrypted in a column of its own.
-_STORED_VALUES = tuple(field.name for field in fields(RowValues) if field.name != "nik")
+_STORED_VALUES = tuple(field.name for field in fields(PersonValues) if field.name != "nik")
 _stored_values = attrgetter(*_STORED_VALUES)
 
 
@@ -153,7 +147,7 @@ def stored_sheet(
         stated_until=stated_until(attendance_import),
         title_kelurahan=reading["title_kelurahan"],
         preview=(),
-        warnings=tuple(message_from_json(warning) for warning in reading["warnings"]),
+        warnings=tuple(remark_from_json(warning) for warning in reading["warnings"]),
     )
 
 
@@ -195,15 +189,15 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             **({"told_apart": told_apart} if told_apart else {}),
         },
         "nik_encrypted": vault.encrypt(values.nik) if values.nik else None,
-        "messages": [remark_to_json(message) for message in judged.messages],
+        "messages": [masked_remark_to_json(remark) for remark in judged.remarks],
         "of_number": judged.of,
         "participant_id": judged.person,
     }
 
 
-def judged_values(result: Mapping[str, Any]) -> RowValues:
+def judged_values(result: Mapping[str, Any]) -> PersonValues:
     """Return the judged values of a row's `result`, without the NIK."""
-    return RowValues(**_date_from_json(result["values"]))
+    return PersonValues(**_date_from_json(result["values"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,12 +248,12 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
     return to_write
 
 
-def remark_to_json(message: Message) -> dict[str, Any]:
+def masked_remark_to_json(remark: Remark) -> dict[str, Any]:
     """Return a remark as it is stored. It quotes cells and headings: a NIK in the wrong place is masked."""
-    stored = message_to_json(message)
+    stored = remark_to_json(remark)
     stored["params"] = {
         name: with_niks_masked(value) if isinstance(value, str) else value
-        for name, value in message.params.items()
+        for name, value in remark.params.items()
     }
     return stored
 

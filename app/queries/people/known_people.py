@@ -26,9 +26,10 @@ from sqlmodel import col
 
 from app.database import Db, is_postgresql, lines
 from app.models import Attendance, GroupMembership, Participant, Registration
+from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
+from app.people.outside_places import OUTSIDE
 from app.queries.in_values import among
 from app.queries.people.memberships import valid_on
-from app.spreadsheets.attendance.judgement import OUTSIDE, Known, KnownPerson, KnownRegistration, MatchKeys
 
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
@@ -51,29 +52,29 @@ _PERSON = (
 )
 
 
-def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> Known:
+def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
     """Everyone registered for the session, and everyone who shares a key with the sheet, as of the session's day."""
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
     people = _people(db, *_sharing_keys(db, keys), col(Participant.id).in_(registered))
-    return Known(_persons(people, _groups(db, people, day)), _registrations(db, of_session))
+    return KnownPeople(_persons(people, _groups(db, people, day)), _registrations(db, of_session))
 
 
-def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> Known:
+def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
     """Those who share a key with what was typed, with their registrations for the session.
 
     With its day also their groups: those to which they belong on it, and with which they are registered.
     """
     people = _sharing(db, keys)
     if not people:
-        return Known((), ())
+        return KnownPeople((), ())
     theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
         Registration.participant_id
     ).in_(people)
     registrations = _registrations(db, theirs)
     if day is None:
-        return Known(_persons(people, {}), (replace(one, target_group=None) for one in registrations))
-    return Known(_persons(people, _groups(db, people, day)), registrations)
+        return KnownPeople(_persons(people, {}), (replace(one, target_group=None) for one in registrations))
+    return KnownPeople(_persons(people, _groups(db, people, day)), registrations)
 
 
 def _sharing(db: Db, keys: MatchKeys) -> dict[int, PersonRow]:

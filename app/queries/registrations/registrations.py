@@ -23,12 +23,12 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
+from app.people.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.people.participants import FEWEST_PHONE_DIGITS, masked_phone, national_digits, place_of
 from app.queries.registrations.seats import Cap, Places, places_of
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
-from app.spreadsheets.attendance.judgement import OUTSIDE
 
 
 @dataclass(frozen=True)

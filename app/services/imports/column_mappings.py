@@ -10,6 +10,7 @@ from app.database import Db
 from app.models import ColumnMapping, Workshop, WorkshopSession
 from app.models.base import now
 from app.nik_vault import with_niks_masked
+from app.people.remarks import Remark
 from app.people.target_groups import group_names
 from app.people.text import words
 from app.permissions import Actor, Permission
@@ -18,7 +19,7 @@ from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
-from app.spreadsheets.document import Column, Message, RecognisedSheet
+from app.spreadsheets.document import Column, RecognisedSheet
 from app.spreadsheets.reading import read_sheet
 
 REMEMBERED = "columns-remembered"
@@ -52,7 +53,7 @@ def read_with_remembered_columns(
         choices = replace(choices, columns=remembered)
         sheet = read(remembered)
     if remembered and choices.columns == remembered:
-        sheet = replace(sheet, warnings=(*sheet.warnings, Message("warning", None, REMEMBERED, {})))
+        sheet = replace(sheet, warnings=(*sheet.warnings, Remark("warning", None, REMEMBERED, {})))
     return sheet, choices
 
 

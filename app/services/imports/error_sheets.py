@@ -9,7 +9,8 @@ from app.errors import Conflict
 from app.i18n import N_, Language, Translator
 from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, UploadedFile
 from app.nik_vault import NikVault
-from app.people.outside_places import ELSEWHERE
+from app.people.cells import Cell, cell_text
+from app.people.outside_places import ELSEWHERE, OUTSIDE
 from app.people.text import is_placeholder
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
@@ -20,10 +21,9 @@ from app.reports.coverage.download import MEDIA_TYPES, Download
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.upload import stored_choices
-from app.spreadsheets.attendance.interpret import with_dittos_resolved
-from app.spreadsheets.attendance.judgement import OUTSIDE
-from app.spreadsheets.document import Cell, Column, cell_text
-from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.attendance.dittos import with_dittos_resolved
+from app.spreadsheets.document import Column
+from app.spreadsheets.transfer import remark_from_json
 from app.spreadsheets.written.error_sheets import (
     ALWAYS_THERE,
     TO_REGISTER,
@@ -81,7 +81,7 @@ def _error_rows(read_db: Db, vault: NikVault, found: AttendanceImport, names: _N
     default_group = stored_choices(found).target_group
     for row, (_row, cells) in zip(rows, with_dittos_resolved(sheet.rows), strict=True):
         if row.kind in NEEDS_ATTENTION:
-            messages = tuple(message_from_json(message) for message in row.messages)
+            messages = tuple(remark_from_json(remark) for remark in row.messages)
             yield ErrorRow(row.number, _written_out(row, cells, default_group, names), messages)
 
 

@@ -9,21 +9,14 @@ from app.database import Db
 from app.i18n import wita
 from app.models import Activity, ImportPurpose, WorkshopSession
 from app.models.base import now
-from app.nik_vault import NikVault, with_niks_masked
-from app.people.reference import Reference
+from app.nik_vault import NikVault
+from app.people.matching import Decision
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import known_people
 from app.queries.workshops.workshops import target_groups_of
-from app.spreadsheets.attendance.interpret import interpret
-from app.spreadsheets.attendance.judge import judge, match_keys
-from app.spreadsheets.attendance.judgement import (
-    BlankMeans,
-    Decision,
-    InterpretedSheet,
-    Judgement,
-    RowValues,
-    SessionContext,
-)
+from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
+from app.spreadsheets.attendance.parse import parse_rows
+from app.spreadsheets.attendance.rows import BlankMeans, Judgement, SessionContext
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.progress import Progress, nobody_waits, step
 
@@ -49,8 +42,6 @@ CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
 
 # So is a change of the session's day, by which columns are chosen, or of the workshop's groups.
 CHANGES_CONTEXT = ("session", "workshop")
-
-FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registration", "outside_place")
 
 
 @dataclass(frozen=True)
@@ -87,22 +78,21 @@ def judge_sheet(
     """Judge every row of a sheet. Reads only, by a constant number of queries, however many rows."""
     latest_activity = latest_relevant_activity(db)
     target_groups = target_groups_of(db, workshop_session.workshop_id)
-    context = session_context(workshop_session, target_groups, choices, purpose)
-    interpreted = interpret_rows(vault, sheet, context, sheet_reference(db), step(0, 2, progress))
-    known = known_people(db, workshop_session.id, match_keys(interpreted, decisions), context.day)
+    context = _session_context(workshop_session, target_groups, choices, purpose)
+    parsed = parse_rows(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
+    known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)
     return DatedJudgement(
-        judge(interpreted, known, context, decisions, step(1, 2, progress)), latest_activity
+        judge_rows(parsed, known, context, decisions, step(1, 2, progress)), latest_activity
     )
 
 
-def session_context(
+def _session_context(
     workshop_session: WorkshopSession,
     target_groups: tuple[str, ...],
-    choices: SheetChoices | None = None,
-    purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
+    choices: SheetChoices,
+    purpose: ImportPurpose,
 ) -> SessionContext:
-    """Return what `judge` needs to know of the session, and what staff chose for the file."""
-    choices = choices or SheetChoices()
+    """Return what `judge_rows` needs to know of the session, and what staff chose for the file."""
     return SessionContext(
         code=workshop_session.code,
         starts_at=workshop_session.starts_at,
@@ -114,27 +104,6 @@ def session_context(
         blank_means=choices.blank_means,
         registering=purpose is ImportPurpose.REGISTRATION,
     )
-
-
-def interpret_rows(
-    vault: NikVault,
-    sheet: RecognisedSheet,
-    context: SessionContext,
-    reference: Reference,
-    progress: Progress = nobody_waits,
-) -> InterpretedSheet:
-    """Parse every row by itself, with the kelurahan and target groups of today, and mask NIKs in free texts."""
-    interpreted = interpret(sheet, context, reference, vault.key, progress)
-    for row in interpreted.rows:
-        _mask_misplaced_niks(row.values)
-    return interpreted
-
-
-def _mask_misplaced_niks(values: RowValues) -> None:
-    """Mask a NIK that stands beside a name or in a note, before values are compared or stored."""
-    for field in FREE_TEXTS:
-        if text := getattr(values, field):
-            setattr(values, field, with_niks_masked(text))
 
 
 def latest_relevant_activity(db: Db) -> int:

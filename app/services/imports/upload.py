@@ -23,6 +23,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.nik_vault import NikVault, with_niks_masked
+from app.people.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import kelurahan
 from app.queries.imports.attendance_imports import attendance_import_by_id
@@ -31,7 +32,7 @@ from app.queries.imports.rows import (
     cell_columns,
     corrected_sheet,
     judged_columns,
-    remark_to_json,
+    masked_remark_to_json,
 )
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
@@ -41,7 +42,7 @@ from app.services.imports.column_mappings import read_with_remembered_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
 from app.services.outbox import queue
-from app.spreadsheets.attendance.judgement import ABOVE, OUTSIDE
+from app.spreadsheets.attendance.rows import ABOVE
 from app.spreadsheets.document import FIELDS, RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.formats.grid import MAX_COLUMNS
@@ -175,7 +176,7 @@ def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) ->
     attendance_import.blank_means = BlankMeans(judgement.blank_means)
     attendance_import.stated_total = judgement.stated_total
     attendance_import.stated_total_of = judgement.stated_total_of
-    attendance_import.warnings = [remark_to_json(warning) for warning in judgement.warnings]
+    attendance_import.warnings = [masked_remark_to_json(warning) for warning in judgement.warnings]
 
 
 def reread(
@@ -253,7 +254,7 @@ def store_reading(
     attendance_import.stated_date = sheet.stated_date
     attendance_import.reading = {
         "title_kelurahan": sheet.title_kelurahan,
-        "warnings": [remark_to_json(warning) for warning in sheet.warnings],
+        "warnings": [masked_remark_to_json(warning) for warning in sheet.warnings],
         "stated_total": sheet.stated_total,
         "stated_total_of": sheet.stated_total_of,
         "stated_until": sheet.stated_until.isoformat() if sheet.stated_until else None,

@@ -18,6 +18,8 @@ from app.models import (
     RegistrationStatus,
 )
 from app.models.base import now
+from app.people.matching import SameAsRow
+from app.people.person import PersonValues
 from app.permissions import Actor
 from app.queries.imports.rows import rows_to_write
 from app.queries.in_values import among
@@ -28,7 +30,7 @@ from app.services.imports.states import current_state, store_states
 from app.services.people.duplicates import keep_told_apart
 from app.services.people.participants import complete, place_columns, said_of_person
 from app.services.registrations.codes import unused_registration_codes
-from app.spreadsheets.attendance.judgement import JudgedRow, RowValues, SameAsRow
+from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 
 # People, registrations, attendance, and linking the rows to them.
@@ -150,7 +152,7 @@ class ImportWriting:
         )
 
 
-def _status(places: Places, values: RowValues) -> RegistrationStatus:
+def _status(places: Places, values: PersonValues) -> RegistrationStatus:
     """Return confirmed while every cap has a free seat, which is then taken, else walk-in."""
     if not places.are_limited:
         return RegistrationStatus.CONFIRMED

@@ -8,24 +8,18 @@ from app.i18n import N_
 from app.models import Participant, Sex
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.person import PersonInput, PersonValues
 from app.permissions import Actor
 from app.queries.people.participants import masked_phone, participant_to_correct
 from app.services.activities import record, snapshot
 from app.services.locks import hold_people
 from app.services.people.participants import place_columns
-from app.services.registrations.recognition import (
-    PLEASE_CORRECT,
-    NotUnderstood,
-    PersonGiven,
-    faults,
-    read_person,
-)
+from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, parse_person
 from app.services.unseen_changes import require_seen
-from app.spreadsheets.attendance.judgement import RowValues
 
 
 def correct_participant(
-    db: Db, vault: NikVault, actor: Actor, participant_id: int, given: PersonGiven, *, seen: str = ""
+    db: Db, vault: NikVault, actor: Actor, participant_id: int, given: PersonInput, *, seen: str = ""
 ) -> Participant:
     """The person's details as they are typed: an empty one is taken away, but for phone and NIK.
 
@@ -36,7 +30,7 @@ def correct_participant(
     """
     hold_people(db)
     person = participant_to_correct(db, actor, participant_id)
-    read = read_person(db, vault, given)
+    read = parse_person(db, vault, given)
     if found := faults(read):
         raise NotUnderstood({1: found}, of_list=False)
     before, filled = snapshot(person), filled_with(person)
@@ -59,7 +53,7 @@ def filled_with(person: Participant) -> dict[str, object]:
     return known | {"phone": masked_phone(person.phone), "nik_key": person.nik_key}
 
 
-def _columns(values: RowValues, given: PersonGiven) -> dict[str, object]:
+def _columns(values: PersonValues, given: PersonInput) -> dict[str, object]:
     return {
         "name": values.name,
         "name_key": values.name_key,
@@ -73,7 +67,7 @@ def _columns(values: RowValues, given: PersonGiven) -> dict[str, object]:
     }
 
 
-def _take_nik(db: Db, vault: NikVault, person: Participant, values: RowValues) -> bool:
+def _take_nik(db: Db, vault: NikVault, person: Participant, values: PersonValues) -> bool:
     """Sets or replaces the NIK where one is given; whether that changed it."""
     if values.nik is None or values.nik_key is None or values.nik_key == person.nik_key:
         return False

@@ -4,13 +4,15 @@ from datetime import datetime
 from typing import Any
 
 from app.models import Participant
-from app.spreadsheets.attendance.judgement import OUTSIDE, JudgedRow, RowValues
+from app.people.matching import MatchedPerson
+from app.people.outside_places import OUTSIDE
+from app.people.person import PersonValues
 
 # The column that says whether a detail is known, where it isn't named like the detail.
 _KNOWN_BY = {"nik": "nik_key", "kelurahan": "kelurahan_code"}
 
 
-def place_columns(values: RowValues) -> dict[str, str | None]:
+def place_columns(values: PersonValues) -> dict[str, str | None]:
     """Where a person lives: a kelurahan of the city, or somewhere outside it."""
     if values.kelurahan == OUTSIDE:
         return {"kelurahan_code": None, "outside_place": values.outside_place or OUTSIDE}
@@ -18,7 +20,7 @@ def place_columns(values: RowValues) -> dict[str, str | None]:
 
 
 def participant_columns(
-    values: RowValues, sealed_nik: str | None, session_starts_at: datetime, created_at: datetime
+    values: PersonValues, sealed_nik: str | None, session_starts_at: datetime, created_at: datetime
 ) -> dict[str, Any]:
     """The columns of a person who isn't known yet."""
     return {
@@ -28,7 +30,7 @@ def participant_columns(
     }
 
 
-def said_of_person(values: RowValues, sealed_nik: str | None) -> dict[str, Any]:
+def said_of_person(values: PersonValues, sealed_nik: str | None) -> dict[str, Any]:
     """Of a person who isn't known yet, the columns that their row tells of."""
     return {
         "name": values.name,
@@ -47,7 +49,7 @@ def said_of_person(values: RowValues, sealed_nik: str | None) -> dict[str, Any]:
 
 
 def complete(
-    person: Participant, judged: JudgedRow, sealed_nik: str | None, session_starts_at: datetime
+    person: Participant, judged: MatchedPerson, sealed_nik: str | None, session_starts_at: datetime
 ) -> None:
     """Fills a known person's blanks, and says where they live if no newer session told of them."""
     fill_blanks(person, judged, sealed_nik)
@@ -56,7 +58,7 @@ def complete(
         _move(person, judged.values)
 
 
-def fill_blanks(person: Participant, judged: JudgedRow, sealed_nik: str | None) -> None:
+def fill_blanks(person: Participant, judged: MatchedPerson, sealed_nik: str | None) -> None:
     """Fills what isn't known of a person yet. What somebody else has filled since the row was judged stays."""
     for name, value in judged.changes.items():
         if getattr(person, _KNOWN_BY.get(name, name)) is not None:
@@ -71,7 +73,7 @@ def fill_blanks(person: Participant, judged: JudgedRow, sealed_nik: str | None) 
                 setattr(person, name, value)
 
 
-def _move(person: Participant, values: RowValues) -> None:
+def _move(person: Participant, values: PersonValues) -> None:
     """The person lives where the sheet says. An RT is its kelurahan's: it doesn't move along."""
     place = place_columns(values)
     moves = any(getattr(person, name) != value for name, value in place.items())

@@ -8,12 +8,14 @@ from sqlmodel import col, select
 from app.database import Db
 from app.models import Registration, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
+from app.people.matching import MatchedPerson
+from app.people.outside_places import OUTSIDE
+from app.people.person import PersonInput
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.people.search import people_with
 from app.queries.registrations.seats import Cap, places_of
 from app.services.registrations.person_choices import traits_of
-from app.services.registrations.recognition import PersonGiven, recognise
-from app.spreadsheets.attendance.judgement import OUTSIDE, JudgedRow
+from app.services.registrations.recognition import recognise
 
 # While somebody types, what finds people is not all there yet.
 UNFINISHED = frozenset({"name-missing", "phone-invalid", "email-invalid", "nik-invalid"})
@@ -34,7 +36,7 @@ class Advice:
     full: tuple[Cap, ...]
 
 
-def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, given: PersonGiven) -> Advice:
+def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, given: PersonInput) -> Advice:
     """Reads only, by the reader and the judge that registering uses too."""
     (judged,) = recognise(db, vault, workshop_session, (given,), by_membership=True)
     recognised = [judged.person] if judged.person else []
@@ -43,7 +45,7 @@ def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, given: Pe
     return Advice(
         people=tuple(seen[person] for person in ids),
         recognised=judged.person,
-        is_new=not ids and UNFINISHED.isdisjoint(message.code for message in judged.messages),
+        is_new=not ids and UNFINISHED.isdisjoint(remark.code for remark in judged.remarks),
         registered=_registered(db, workshop_session, ids),
         full=_full(db, workshop_session, judged),
     )
@@ -60,6 +62,6 @@ def _registered(db: Db, workshop_session: WorkshopSession, ids: Collection[int])
     return dict(lines.all())
 
 
-def _full(db: Db, workshop_session: WorkshopSession, judged: JudgedRow) -> tuple[Cap, ...]:
+def _full(db: Db, workshop_session: WorkshopSession, judged: MatchedPerson) -> tuple[Cap, ...]:
     kelurahan, group = judged.values.kelurahan, judged.values.target_group
     return places_of(db, workshop_session).full(None if kelurahan == OUTSIDE else kelurahan, group or "")

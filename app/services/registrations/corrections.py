@@ -8,6 +8,7 @@ from app.i18n import N_
 from app.models import Participant, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.person import PersonInput, PersonValues
 from app.permissions import Actor
 from app.queries.registrations.seats import places_of
 from app.queries.registrations.tickets import is_own_record
@@ -15,16 +16,9 @@ from app.services.activities import record, snapshot
 from app.services.locks import hold_people, lock_row
 from app.services.messages.notifications import tell
 from app.services.people.participants import place_columns
-from app.services.registrations.recognition import (
-    PLEASE_CORRECT,
-    NotUnderstood,
-    PersonGiven,
-    faults,
-    recognise,
-)
+from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, recognise
 from app.services.registrations.registering import TOLD
 from app.services.registrations.waiting_list import move_up
-from app.spreadsheets.attendance.judgement import RowValues
 
 FULL_THERE: Mapping[str, str] = {
     "kelurahan": N_("There is no place left for this kelurahan. Your registration stays as it was."),
@@ -34,7 +28,7 @@ FIELDS_OF_CAPS = {"kelurahan": "kelurahan", "group": "target_group"}
 
 
 def correct_registration(
-    db: Db, vault: NikVault, actor: Actor, registration: Registration, given: PersonGiven
+    db: Db, vault: NikVault, actor: Actor, registration: Registration, given: PersonInput
 ) -> bool:
     """Puts right what a ticket says. A place is kept where the caps allow it, a waiting number in any case.
 
@@ -79,7 +73,7 @@ def _require_correctable(workshop_session: WorkshopSession, registration: Regist
 
 
 def _require_place(
-    db: Db, workshop_session: WorkshopSession, registration: Registration, values: RowValues
+    db: Db, workshop_session: WorkshopSession, registration: Registration, values: PersonValues
 ) -> None:
     """Whoever has a place takes it along, unless what they change to is full."""
     if registration.status is not RegistrationStatus.CONFIRMED:
@@ -95,7 +89,7 @@ def _require_place(
         raise Invalid(PLEASE_CORRECT, fields={FIELDS_OF_CAPS[kind]: FULL_THERE[kind] for kind in full})
 
 
-def _correct_person(db: Db, actor: Actor, registration: Registration, values: RowValues) -> None:
+def _correct_person(db: Db, actor: Actor, registration: Registration, values: PersonValues) -> None:
     """What this registration told of the person is told anew; what others told stays."""
     person = db.get_one(Participant, registration.participant_id)
     if not is_own_record(db, registration):
@@ -117,13 +111,13 @@ def _correct_person(db: Db, actor: Actor, registration: Registration, values: Ro
         record(db, actor, "correct-person", "participant", person.id, before=before, after=after)
 
 
-def _correct_facts(registration: Registration, values: RowValues) -> None:
+def _correct_facts(registration: Registration, values: PersonValues) -> None:
     _move(registration, values)
     registration.target_group_code = values.target_group or ""
     registration.contact_phone, registration.contact_email = values.phone, values.email
 
 
-def _move(lives: Participant | Registration, values: RowValues) -> None:
+def _move(lives: Participant | Registration, values: PersonValues) -> None:
     """An RT is its kelurahan's: it doesn't move along."""
     place = place_columns(values)
     if place["kelurahan_code"] != lives.kelurahan_code:

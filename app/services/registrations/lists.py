@@ -22,7 +22,7 @@ from app.services.people.participants import fill_blanks
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registering import Registering
 from app.services.registrations.requests import Asking, require_open
-from app.spreadsheets.attendance.judgement import JudgedRow
+from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.pasted.lists import read_pasted
 from app.spreadsheets.progress import Progress, nobody_waits, watched
 

@@ -1,23 +1,22 @@
-"""People as they are typed into a form, a list or a call: read, judged and recognised by what reads sheets too."""
+"""People as they are typed into a form, a list or a call: parsed, and matched against those who are known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 
 from app.database import Db
 from app.errors import Invalid
-from app.i18n import N_, Translator, wita_today
+from app.i18n import N_, Translator, wita, wita_today
 from app.models import WorkshopSession
-from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.known import match_keys
+from app.people.matching import Decision, MatchedPerson, match_people
+from app.people.parsing import PersonParser
+from app.people.person import ParsedPerson, PersonInput
+from app.people.remark_texts import person_remark_text
+from app.people.remarks import Remark
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import people_named
 from app.queries.registrations.admissions import Admission, admission
-from app.services.imports.judging import interpret_rows, session_context
 from app.services.locks import hold_keys
-from app.spreadsheets.attendance.judge import judge, match_keys
-from app.spreadsheets.attendance.judgement import Decision, InterpretedRow, JudgedRow, SessionContext
-from app.spreadsheets.document import Message, RecognisedSheet, SheetRow
-from app.spreadsheets.messages import message_text
 
 PLEASE_CORRECT = N_("Please correct the marked fields.")
 
@@ -41,46 +40,27 @@ FORM_SENTENCES: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True)
-class PersonGiven:
-    """What is said of a person, as typed; an empty text says nothing. `kelurahan` is a name, a code or "outside"."""
-
-    name: str = ""
-    kelurahan: str = ""
-    target_group: str = ""
-    nik: str = ""
-    phone: str = ""
-    email: str = ""
-    sex: str = ""
-    birth_date: str = ""
-    rt: str = ""
-    organization: str = ""
-
-    def cells(self) -> dict[str, str]:
-        said = ((field.name, getattr(self, field.name).strip()) for field in fields(self))
-        return {name: text for name, text in said if text}
-
-
 class NotUnderstood(Invalid):
     """What was typed names no person, place or group, or can't be what it is given as.
 
-    `messages` are by the person's number in the list, from 1. The fields of a single person are named as they
+    `remarks` are by the person's number in the list, from 1. The fields of a single person are named as they
     are, those of a list "2.kelurahan".
     """
 
-    def __init__(self, messages: Mapping[int, Sequence[Message]], *, of_list: bool) -> None:
-        self.messages = messages
+    def __init__(self, remarks: Mapping[int, Sequence[Remark]], *, of_list: bool) -> None:
+        self.remarks = remarks
         self.of_list = of_list
-        super().__init__(PLEASE_CORRECT, fields={name: found.code for name, found in self._named()})
+        super().__init__(PLEASE_CORRECT, fields={name: remark.code for name, remark in self._named()})
 
     def field_sentences(self, _: Translator) -> dict[str, str]:
-        return {name: _sentence(found, _) for name, found in self._named()}
+        """Return the sentence to show beside each field."""
+        return {name: _sentence(remark, _) for name, remark in self._named()}
 
-    def _named(self) -> list[tuple[str, Message]]:
+    def _named(self) -> list[tuple[str, Remark]]:
         return [
-            (f"{number}.{found.field}" if self.of_list else str(found.field), found)
-            for number, messages in self.messages.items()
-            for found in messages
+            (f"{number}.{remark.field}" if self.of_list else str(remark.field), remark)
+            for number, remarks in self.remarks.items()
+            for remark in remarks
         ]
 
 
@@ -88,77 +68,57 @@ def recognise(
     db: Db,
     vault: NikVault,
     workshop_session: WorkshopSession,
-    given: Sequence[PersonGiven],
+    people: Sequence[PersonInput],
     decisions: Mapping[int, Decision] | None = None,
     *,
     by_membership: bool = False,
     shared: bool = False,
     admitted: Admission | None = None,
-) -> tuple[JudgedRow, ...]:
-    """Each person as values, with who they are and what stands in the way; numbered from 1.
+) -> tuple[MatchedPerson, ...]:
+    """Return each person as values, with who they are and what stands in the way; numbered from 1.
 
     `by_membership` lets somebody without a group come in the one to which they are known to belong, or with which
     they are registered: not for those without an account, whom it would tell something of that person. `admitted` is
     what was asked about the session already. A constant number of queries. Whoever writes by it holds people
     (`locks.hold_people`) meanwhile; where they are `shared`, what these people are found by is held here.
     """
-    decisions = decisions or {}
     admitted = admitted or admission(db, workshop_session)
-    context = session_context(workshop_session, admitted.target_groups)
-    interpreted = interpret_rows(vault, _as_sheet(given), context, admitted.reference)
-    day = context.day if by_membership else None
-    keys = match_keys(interpreted, decisions)
+    day = wita(workshop_session.starts_at).date()
+    parser = PersonParser(admitted.reference, vault.key, day, admitted.target_groups)
+    parsed = [parser.parse(person.cells()) for person in people]
+    choices = {number: decision.person for number, decision in (decisions or {}).items()}
+    chosen = [choice for choice in choices.values() if isinstance(choice, int)]
+    keys = match_keys((person.values for person in parsed), person_ids=chosen)
     if shared:
         hold_keys(db, keys.niks | keys.phones | keys.emails | keys.name_keys)
-    known = people_named(db, workshop_session.id, keys, day)
-    return judge(interpreted, known, context, decisions).rows
+    known = people_named(db, workshop_session.id, keys, day if by_membership else None)
+    return match_people(parsed, known, admitted.target_groups, choices)
 
 
-def read_person(db: Db, vault: NikVault, given: PersonGiven) -> InterpretedRow:
-    """What is typed of a person, read alone as of today: nobody is looked for, and no group is needed."""
-    context = SessionContext(code="", starts_at=now(), day=wita_today(), now=now(), target_groups=())
-    return interpret_rows(vault, _as_sheet((given,)), context, sheet_reference(db)).rows[0]
+def parse_person(db: Db, vault: NikVault, person: PersonInput) -> ParsedPerson:
+    """Parse a person as of today, without looking for anybody."""
+    return PersonParser(sheet_reference(db), vault.key, wita_today()).parse(person.cells())
 
 
-def faults(read: JudgedRow | InterpretedRow) -> list[Message]:
-    """What has to be corrected before this person can be taken; who it is, is another question."""
+def faults(person: ParsedPerson | MatchedPerson) -> list[Remark]:
+    """Return what has to be corrected before this person can be taken; who it is, is another question."""
     return [
-        *_link_in_name(read.values.name),
+        *_link_in_name(person.values.name),
         *(
-            message
-            for message in read.messages
-            if message.field != "attendance"
-            and message.code != "person-unclear"
-            and (message.level != "warning" or message.code in ASKED_AGAIN)
+            remark
+            for remark in person.remarks
+            if remark.code != "person-unclear" and (remark.level != "warning" or remark.code in ASKED_AGAIN)
         ),
     ]
 
 
-def _link_in_name(name: str) -> list[Message]:
+def _link_in_name(name: str) -> list[Remark]:
     """Mails begin with the name, and anybody's address may be typed beside it: it must not lead somewhere."""
     leads = "://" in name or "www." in name.casefold()
-    return [Message("error", "name", "name-with-link", {})] if leads else []
+    return [Remark("error", "name", "name-with-link", {})] if leads else []
 
 
-def _as_sheet(given: Sequence[PersonGiven]) -> RecognisedSheet:
-    return RecognisedSheet(
-        format="csv",
-        sheet="",
-        sheets=(),
-        header_row=1,
-        columns=(),
-        rows=tuple(SheetRow(number, dict(person.cells())) for number, person in enumerate(given, start=1)),
-        stated_total=None,
-        stated_total_of=None,
-        stated_date=None,
-        stated_until=None,
-        title_kelurahan=None,
-        preview=(),
-        warnings=(),
-    )
-
-
-def _sentence(message: Message, _: Translator) -> str:
-    if message.code in FORM_SENTENCES:
-        return _(FORM_SENTENCES[message.code])
-    return message_text(message, _)
+def _sentence(remark: Remark, _: Translator) -> str:
+    if remark.code in FORM_SENTENCES:
+        return _(FORM_SENTENCES[remark.code])
+    return person_remark_text(remark, _)

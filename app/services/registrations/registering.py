@@ -19,7 +19,9 @@ from app.models import (
 )
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.matching import MatchedPerson
 from app.people.names import similarity
+from app.people.person import PersonValues
 from app.permissions import Actor
 from app.queries.people.similar_people import SimilarPair
 from app.queries.registrations.seats import Places
@@ -33,7 +35,6 @@ from app.services.registrations.codes import new_registration_code
 from app.services.registrations.new_registrations import Registered, write_new
 from app.services.registrations.requests import CONSENT_NOTICE, AlreadyRegistered, Asking, PersonUnclear
 from app.services.registrations.waiting_list import next_waiting_number
-from app.spreadsheets.attendance.judgement import JudgedRow, RowValues
 
 WITHOUT_ACCOUNT = frozenset({Channel.SELF, Channel.DELEGATION})
 
@@ -72,7 +73,7 @@ class Registering:
         self.asking = asking
         self.places = places
 
-    def register(self, judged: JudgedRow) -> Registered:
+    def register(self, judged: MatchedPerson) -> Registered:
         known = self.person(judged)
         existing = self.registration_of(known) if known else None
         if known and existing and existing.status is not RegistrationStatus.CANCELLED:
@@ -97,7 +98,7 @@ class Registering:
         self.note(made, before, after)
         return made
 
-    def person(self, judged: JudgedRow) -> Participant | None:
+    def person(self, judged: MatchedPerson) -> Participant | None:
         """The known person, None for a new one. Who has no account is not asked who else they may be."""
         candidates = _candidates(judged)
         if candidates and self.asking.channel not in WITHOUT_ACCOUNT:
@@ -112,7 +113,7 @@ class Registering:
             )
         ).first()
 
-    def may_know_of(self, person: Participant, existing: Registration, judged: JudgedRow) -> bool:
+    def may_know_of(self, person: Participant, existing: Registration, judged: MatchedPerson) -> bool:
         """Whoever registers themselves learns that they are registered only where phone or e-mail is theirs."""
         return self.asking.channel is not Channel.SELF or _has_contact(
             judged,
@@ -120,11 +121,11 @@ class Registering:
             emails={person.email, existing.contact_email},
         )
 
-    def may_add_to(self, person: Participant, judged: JudgedRow) -> bool:
+    def may_add_to(self, person: Participant, judged: MatchedPerson) -> bool:
         """A stranger who knows a name and a kelurahan must not write their own number into somebody's record."""
         return self.asking.channel is not Channel.SELF or _knows_contact(person, judged)
 
-    def newcomer(self, judged: JudgedRow) -> dict[str, Any]:
+    def newcomer(self, judged: MatchedPerson) -> dict[str, Any]:
         """The columns of somebody new."""
         values = judged.values
         if values.nik_key and self.has_owner(values.nik_key):
@@ -139,7 +140,7 @@ class Registering:
             [SimilarPair(one.id, person_id, round(similarity(one.name_key, name_key))) for one in known],
         )
 
-    def sealed_nik(self, values: RowValues) -> str | None:
+    def sealed_nik(self, values: PersonValues) -> str | None:
         return self.vault.encrypt(values.nik) if values.nik else None
 
     def has_owner(self, nik_key: str) -> bool:
@@ -148,7 +149,7 @@ class Registering:
 
     def written(
         self,
-        judged: JudgedRow,
+        judged: MatchedPerson,
         known: Participant | None,
         existing: Registration | None,
         newcomer: Mapping[str, Any] | None,
@@ -180,12 +181,12 @@ class Registering:
             in_turn=in_turn,
         )
 
-    def name_given(self, known: Participant, judged: JudgedRow) -> str | None:
+    def name_given(self, known: Participant, judged: MatchedPerson) -> str | None:
         """How somebody without an account wrote a known name, where the record has it otherwise."""
         differs = self.asking.channel in WITHOUT_ACCOUNT and judged.values.name != known.name
         return judged.values.name if differs else None
 
-    def columns(self, judged: JudgedRow, known: Participant | None) -> dict[str, Any]:
+    def columns(self, judged: MatchedPerson, known: Participant | None) -> dict[str, Any]:
         """What the registration says, but for its place. Who is new has no number yet."""
         values, asking = judged.values, self.asking
         consent = asking.consent or asking.channel is Channel.SELF
@@ -224,7 +225,7 @@ class Registering:
         return Place(RegistrationStatus.CONFIRMED, because={"overruled": full} if full else {})
 
 
-def _ticket_address(person: Participant, registration: Registration, judged: JudgedRow) -> str | None:
+def _ticket_address(person: Participant, registration: Registration, judged: MatchedPerson) -> str | None:
     """Where the ticket goes again, whatever address is typed now: to the one that was given for it. But whose
     phone or e-mail is the known person's gets it there where somebody else has registered them."""
     if _knows_contact(person, judged) and not has_own_contact(registration, person):
@@ -232,21 +233,21 @@ def _ticket_address(person: Participant, registration: Registration, judged: Jud
     return registration.contact_email or person.email
 
 
-def _knows_contact(person: Participant, judged: JudgedRow) -> bool:
+def _knows_contact(person: Participant, judged: MatchedPerson) -> bool:
     return _has_contact(judged, phones={person.phone}, emails={person.email})
 
 
-def _has_contact(judged: JudgedRow, phones: set[str | None], emails: set[str | None]) -> bool:
+def _has_contact(judged: MatchedPerson, phones: set[str | None], emails: set[str | None]) -> bool:
     values = judged.values
     return bool(values.phone and values.phone in phones) or bool(values.email and values.email in emails)
 
 
-def _candidates(judged: JudgedRow) -> list[int]:
+def _candidates(judged: MatchedPerson) -> list[int]:
     """The known people between whom somebody must choose."""
     return [
         candidate.value
-        for message in judged.messages
-        if message.code == "person-unclear"
-        for candidate in message.candidates
+        for remark in judged.remarks
+        if remark.code == "person-unclear"
+        for candidate in remark.candidates
         if candidate.kind == "person" and isinstance(candidate.value, int)
     ]

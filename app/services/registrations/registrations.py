@@ -9,6 +9,9 @@ from app.i18n import N_
 from app.models import Attendance, Channel, MessageKind, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.matching import MatchedPerson
+from app.people.person import PersonInput
+from app.people.remarks import Remark
 from app.permissions import CITIZEN, Actor
 from app.queries.registrations.admissions import admission
 from app.queries.workshops.public_workshops import no_workshop
@@ -17,16 +20,14 @@ from app.services.locks import hold_people, lock_row, lock_session_of_page, shar
 from app.services.messages.notifications import tell
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.person_choices import require_choosable
-from app.services.registrations.recognition import NotUnderstood, PersonGiven, faults, recognise
+from app.services.registrations.recognition import NotUnderstood, faults, recognise
 from app.services.registrations.registering import Registering
 from app.services.registrations.requests import Asking, NoPlaces, offered_group, require_open
 from app.services.registrations.waiting_list import give_place, move_up
-from app.spreadsheets.attendance.judgement import JudgedRow
-from app.spreadsheets.document import Message
 
 
 def register(
-    db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, given: PersonGiven, asking: Asking
+    db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, given: PersonInput, asking: Asking
 ) -> Registered:
     """One person's registration: confirmed, waiting where a cap is reached, or a walk-in's.
 
@@ -39,7 +40,7 @@ def register(
 
 
 def register_by_page(
-    db: Db, vault: NikVault, workshop_code: str, session_code: str, given: PersonGiven, asking: Asking
+    db: Db, vault: NikVault, workshop_code: str, session_code: str, given: PersonInput, asking: Asking
 ) -> Registered:
     """As `register`, by a workshop's public page. Raises `NotFound` where it has no such session.
 
@@ -57,7 +58,7 @@ def _register(
     vault: NikVault,
     actor: Actor,
     workshop_session: WorkshopSession,
-    given: PersonGiven,
+    given: PersonInput,
     asking: Asking,
 ) -> Registered:
     """People are held, or shared, and the session's row is held."""
@@ -89,7 +90,7 @@ def register_delegation(
     vault: NikVault,
     actor: Actor,
     workshop_session_id: int,
-    given: Sequence[PersonGiven],
+    given: Sequence[PersonInput],
     asking: Asking,
 ) -> list[Registered]:
     """A whole delegation at once, all or nothing: each gets a place, or nobody is registered.
@@ -112,12 +113,12 @@ def register_delegation(
     return made
 
 
-def _lacking_consent(asking: Asking) -> list[Message]:
+def _lacking_consent(asking: Asking) -> list[Remark]:
     lacking = asking.channel is Channel.SELF and not asking.consent
-    return [Message("error", "consent", "consent-missing", {})] if lacking else []
+    return [Remark("error", "consent", "consent-missing", {})] if lacking else []
 
 
-def _require_all_understood(judged: Sequence[JudgedRow]) -> None:
+def _require_all_understood(judged: Sequence[MatchedPerson]) -> None:
     found = {one.number: faults(one) for one in judged}
     if any(found.values()):
         raise NotUnderstood(found, of_list=True)

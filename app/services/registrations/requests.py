@@ -7,8 +7,8 @@ from app.errors import Conflict
 from app.i18n import N_, Language
 from app.models import Basis, Channel, Registration, WorkshopSession
 from app.models.base import now
+from app.people.matching import Decision
 from app.queries.registrations.window import Standing, standing
-from app.spreadsheets.attendance.judgement import Decision
 
 # The notice about personal data that people agree to (UU 27/2022, article 22); a new text is a new version.
 CONSENT_NOTICE = "2026-1"

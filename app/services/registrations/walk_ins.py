@@ -6,12 +6,12 @@ from typing import Literal
 from app.database import Db
 from app.models import Attendance, AttendanceStatus, Channel, Registration
 from app.nik_vault import NikVault
+from app.people.matching import Decision
+from app.people.person import PersonInput
 from app.permissions import Actor
 from app.services.registrations.attendance_marks import Marking, mark
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import AlreadyRegistered, Asking
-from app.spreadsheets.attendance.judgement import Decision
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class WalkIn:
     `request_key` is the form's: sent again, it changes nothing. `confirmed` is for a session still to come.
     """
 
-    given: PersonGiven
+    given: PersonInput
     person: int | Literal["new"] | None = None
     request_key: str | None = None
     confirmed: bool = False

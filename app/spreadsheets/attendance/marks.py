@@ -9,9 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.people.cells import Cell, cell_text, spread_marks
 from app.people.dates import THIS_CENTURY, read_date
 from app.people.text import clean, words
-from app.spreadsheets.document import AttendanceStatus, Cell, cell_text
+from app.spreadsheets.document import AttendanceStatus
 
 _PRESENT = frozenset(
     {
@@ -55,7 +56,6 @@ _DASHES = frozenset({"-", "–", "—", "--"})
 _MARK_WORDS = re.compile(
     r"\b(?:hadir|hdr|ttd|datang|tidak|tdk|absen|alpa|alpha|izin|ijin|sakit)\b|[✓✔√ü☑✅]|^v$", re.IGNORECASE
 )
-_PLACED = re.compile(r"^\s*(?P<label>[^:|]+?)\s*:\s*(?P<mark>.*?)\s*$")
 _DAY = re.compile(r"(?:hari|day|h|sesi|pertemuan|tgl|tanggal)?\s*(?:ke\s*)?(?P<number>\d{1,2}|i{1,3}|iv|v)")
 _PART_OF_DAY = re.compile(
     r"(?:(?:absen|absensi|presensi|hadir|kehadiran|sesi)\s+)?(?:pagi|siang|sore|malam)"
@@ -78,7 +78,6 @@ _BLANK_WRITTEN_OUT = re.compile(r"(?:kosong|blank):\s*(?P<meant>\S.*)", re.IGNOR
 _NUMBERED = re.compile(r"\(?\d{1,6}(?:[.)]+\s*|\s+)(?=[^\W\d]|[✓✔√☑✅✗✘✕☒❌])")
 """The row's number, as printed where somebody is to sign: "12. ✓"."""
 _NOTHING_TO_SAY = frozenset({"tidak ada", "tdk ada", "nihil"})
-_SEPARATOR = " | "
 
 
 def read_mark(cell: Cell) -> AttendanceStatus | None:
@@ -186,24 +185,6 @@ def day_number(heading: str) -> int | None:
         return None
     number = found["number"]
     return int(number) if number.isdigit() else {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5}[number]
-
-
-def spread_text(marks: Iterable[tuple[str, Cell]]) -> str:
-    """Several columns' marks as one text; empty where none is marked."""
-    shown = [(label.replace("|", "/").replace(":", " ").strip(), cell_text(cell)) for label, cell in marks]
-    if not any(mark.strip() for _, mark in shown):
-        return ""
-    return _SEPARATOR.join(f"{label}: {mark.replace('|', '/')}".strip() for label, mark in shown)
-
-
-def spread_marks(text: str) -> dict[str, str] | None:
-    """The marks by label of a text that `spread_text` made, or None for another text."""
-    if "|" not in text:
-        return None
-    placed = [_PLACED.match(part) for part in text.split("|")]
-    if any(part is None for part in placed):
-        return None
-    return {part["label"]: part["mark"] for part in placed if part is not None}
 
 
 @dataclass(frozen=True, slots=True)

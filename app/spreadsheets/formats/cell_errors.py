@@ -1,6 +1,6 @@
 """The errors that cells of binary Excel files hold as a number."""
 
-from app.spreadsheets.document import CellError
+from app.people.cells import CellError
 
 _TEXTS = {
     0x00: "#NULL!",

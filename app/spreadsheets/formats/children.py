@@ -13,7 +13,7 @@ from tempfile import TemporaryFile
 from threading import Lock
 from typing import NamedTuple
 
-_PROJECT = Path(__file__).parents[2]
+_PROJECT = Path(__file__).parents[3]
 _ORDER = b"."
 LAST_WORDS = 2000
 NO_WORD = "a signal ended it, without a word"

@@ -5,7 +5,7 @@ import csv
 from io import StringIO
 from itertools import islice
 
-from app.spreadsheets.document import Cell
+from app.people.cells import Cell
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import MAX_COLUMNS
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.spreadsheets.document import Cell, FileFormat
+from app.people.cells import Cell
+from app.spreadsheets.document import FileFormat
 
 MAX_COLUMNS = 512
 """Columns beyond are far outside any list, and ignored."""

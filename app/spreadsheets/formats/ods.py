@@ -8,7 +8,7 @@ from io import BytesIO
 from typing import IO
 from zipfile import ZipFile
 
-from app.spreadsheets.document import Cell, CellError
+from app.people.cells import Cell, CellError
 from app.spreadsheets.formats.grid import MAX_COLUMNS, Merge
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"

@@ -17,7 +17,8 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from app.spreadsheets.document import Cell, CellError, FileFormat
+from app.people.cells import Cell, CellError
+from app.spreadsheets.document import FileFormat
 from app.spreadsheets.formats.csv import csv_rows
 from app.spreadsheets.formats.failures import MAX_UNPACKED_BYTES, SheetFailure
 from app.spreadsheets.formats.grid import MAX_COLUMNS, Grid, Merge

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from app.spreadsheets.document import CellError
+from app.people.cells import CellError
 from app.spreadsheets.formats.cell_errors import cell_error
 from app.spreadsheets.formats.compound_file import compound_stream
 from app.spreadsheets.formats.failures import SheetFailure

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from zipfile import ZipFile
 
-from app.spreadsheets.document import CellError
+from app.people.cells import CellError
 from app.spreadsheets.formats.cell_errors import cell_error
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.xlsx_parts import relationship_targets

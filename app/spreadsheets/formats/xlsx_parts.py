@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from posixpath import join, normpath, split
 from zipfile import ZipFile
 
-from app.spreadsheets.document import CellError
+from app.people.cells import CellError
 
 _MAIN = "{*}"
 _BOOK = "xl/workbook.xml"

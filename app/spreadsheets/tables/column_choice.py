@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from app.people.cells import Cell, cell_text
+from app.people.remarks import Remark
 from app.people.sex import read_sex
 from app.spreadsheets.attendance.marks import is_part_of_day, outcome_of_heading, read_mark
-from app.spreadsheets.document import Cell, Message, cell_text
 from app.spreadsheets.tables.column_warnings import list_beside, several_columns, several_days
 from app.spreadsheets.tables.header import Heading
 from app.spreadsheets.tables.headings import (
@@ -50,7 +51,7 @@ def one_column_each(
     parts: Mapping[str, Sequence[tuple[int, str]]],
     rows: Rows,
     headings: Mapping[int, str],
-) -> tuple[dict[int, str], list[Message]]:
+) -> tuple[dict[int, str], list[Remark]]:
     """Of two columns for one field the first with data stays; a warning names both.
 
     Of attendance it is the first with a mark; "Nama Lengkap" goes before "Nama Panggilan", "kelurahan" before

@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Collection, Sequence
 
+from app.people.cells import Cell, cell_text
 from app.people.nik import read_nik
 from app.people.place_names import place_key
 from app.people.sex import read_sex
-from app.spreadsheets.document import Cell, cell_text
 
 _ENOUGH = 3
 _CERTAIN = 0.9

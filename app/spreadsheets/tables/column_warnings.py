@@ -8,40 +8,40 @@ from dataclasses import replace
 from datetime import date
 from string import ascii_uppercase
 
+from app.people.remarks import Remark
 from app.spreadsheets.attendance.marks import day_label
-from app.spreadsheets.document import Message
 
 _LONGEST_HEADING = 60
 _BETWEEN_NAMES = "”, “"
 _BETWEEN_DAYS = "|"
 
 
-def several_columns(field: str, used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Message:
+def several_columns(field: str, used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Remark:
     names = {index: _named(index, headings) for index in columns}
     if len(set(names.values())) < len(names):
         names = {index: f"{name} ({_letter(index)})" for index, name in names.items()}
     unused = [name for index, name in names.items() if index != used]
-    return Message("warning", field, "several-columns", _params(names[used], unused))
+    return Remark("warning", field, "several-columns", _params(names[used], unused))
 
 
-def list_beside(used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Message | None:
+def list_beside(used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Remark | None:
     """Names under the same heading again are those of a second list, or of the first one's second half."""
     again = (index for index in columns if index != used and headings.get(index) == headings.get(used))
     beside = next(again, None)
-    return None if beside is None else Message("warning", "name", "list-beside", {"column": _letter(beside)})
+    return None if beside is None else Remark("warning", "name", "list-beside", {"column": _letter(beside)})
 
 
-def marks_not_read(index: int, headings: Mapping[int, str]) -> Message:
-    return Message("warning", "attendance", "marks-not-read", {"column": _named(index, headings)})
+def marks_not_read(index: int, headings: Mapping[int, str]) -> Remark:
+    return Remark("warning", "attendance", "marks-not-read", {"column": _named(index, headings)})
 
 
-def several_days(labels: Sequence[str]) -> Message:
+def several_days(labels: Sequence[str]) -> Remark:
     """Which of the columns is read depends on the session's day, see `of_day`."""
     listed = _BETWEEN_DAYS.join(label.replace(_BETWEEN_DAYS, "/") for label in labels)
-    return Message("warning", "attendance", "several-attendance-columns", {"labels": listed})
+    return Remark("warning", "attendance", "several-attendance-columns", {"labels": listed})
 
 
-def of_day(warning: Message, day: date) -> Message:
+def of_day(warning: Remark, day: date) -> Remark:
     """The warning with the column that is read for a session on this day."""
     if warning.code != "several-attendance-columns" or "labels" not in warning.params:
         return warning

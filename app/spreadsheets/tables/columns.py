@@ -4,15 +4,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from app.people.cells import Cell, cell_text
+from app.people.remarks import Remark
 from app.people.sex import read_sex
 from app.people.text import clean, collapse
-from app.spreadsheets.attendance.marks import (
-    holds_little_but_marks,
-    holds_marks,
-    is_part_of_day,
-    may_be_mark,
-)
-from app.spreadsheets.document import Cell, Message, cell_text
+from app.spreadsheets.attendance.marks import holds_little_but_marks, holds_marks, is_part_of_day, may_be_mark
 from app.spreadsheets.tables.column_choice import Rows, has_data, one_column_each, parts_of_fields
 from app.spreadsheets.tables.column_content import field_of_content
 from app.spreadsheets.tables.column_warnings import marks_not_read
@@ -45,7 +41,7 @@ class NamedColumns:
     parts: Mapping[str, tuple[tuple[int, str], ...]]
     remarks: int | None
     remarks_field: str | None
-    warnings: tuple[Message, ...]
+    warnings: tuple[Remark, ...]
     beside_name: str | None = None
 
 

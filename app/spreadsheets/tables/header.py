@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.people.cells import Cell, cell_text
 from app.people.sex import read_sex
 from app.people.text import clean, collapse
 from app.spreadsheets.attendance.marks import day_counted
-from app.spreadsheets.document import Cell, cell_text
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS, SheetFailure
 from app.spreadsheets.formats.grid import Grid, Merge
 from app.spreadsheets.tables.headings import heading_field, is_attendance_part

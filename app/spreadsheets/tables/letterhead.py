@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from app.people.cells import Cell
 from app.people.dates import read_days
 from app.people.text import words
-from app.spreadsheets.document import Cell
 from app.spreadsheets.tables.header import row_texts
 
 _DATE_LABELS = frozenset(

@@ -3,10 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from app.people.cells import Cell, cell_text
 from app.people.place_names import place_key
 from app.people.text import clean, words
 from app.spreadsheets.attendance.marks import is_mark_word
-from app.spreadsheets.document import Cell, SheetRow, StatedTotalOf, cell_text
+from app.spreadsheets.document import SheetRow, StatedTotalOf
 from app.spreadsheets.formats.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.formats.grid import Merge
 from app.spreadsheets.tables.columns import NamedColumns

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+from app.people.cells import Cell, cell_text
 from app.people.dates import date_from_1904
 from app.people.place_names import place_key, section_place
+from app.people.remarks import Remark
 from app.people.text import clean, collapse
-from app.spreadsheets.document import Cell, Column, Message, RecognisedSheet, cell_text
+from app.spreadsheets.document import Column, RecognisedSheet
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.formats.workbooks import grids
@@ -83,7 +85,7 @@ def _recognise_sheet(
         ("far-cells", found.far),
         ("rows-below-end", found.below_end),
     )
-    unread = [Message("warning", None, code, {"row": row}) for code, row in left_out if row]
+    unread = [Remark("warning", None, code, {"row": row}) for code, row in left_out if row]
     return RecognisedSheet(
         format=grid.format,
         sheet=grid.sheet,

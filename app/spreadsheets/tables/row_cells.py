@@ -3,16 +3,9 @@
 from collections.abc import Sequence
 from math import isfinite
 
+from app.people.cells import Cell, CellError, cell_text, spread_text
 from app.people.text import clean
-from app.spreadsheets.attendance.marks import (
-    is_mark_word,
-    is_marked,
-    is_printed,
-    may_be_mark,
-    says_something,
-    spread_text,
-)
-from app.spreadsheets.document import Cell, CellError, cell_text
+from app.spreadsheets.attendance.marks import is_mark_word, is_marked, is_printed, may_be_mark, says_something
 from app.spreadsheets.tables.columns import NamedColumns
 from app.spreadsheets.tables.shared_cells import name_and_more, name_and_number, phone_and_email
 

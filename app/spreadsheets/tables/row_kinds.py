@@ -4,9 +4,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.people.cells import Cell, cell_text
 from app.people.place_names import place_key, section_place
 from app.people.text import clean, words
-from app.spreadsheets.document import Cell, StatedTotalOf, cell_text
+from app.spreadsheets.document import StatedTotalOf
 from app.spreadsheets.formats.failures import MAX_ROWS
 
 _COUNT = re.compile(r"\(?\d{1,6}[.)]{0,2}")

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from app.people.cells import Cell, cell_text
 from app.people.text import clean
 from app.spreadsheets.attendance.marks import is_mark_word, is_printed, may_be_mark
-from app.spreadsheets.document import Cell, cell_text
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.tables.header import Header
 from app.spreadsheets.tables.headings import heading_field

@@ -13,9 +13,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import LANGUAGES, N_, Translator, translator
+from app.people.cells import Cell, cell_text
 from app.people.outside_places import ELSEWHERE
-from app.spreadsheets.document import FIELDS, Cell, Column, Level, Message, cell_text
-from app.spreadsheets.messages import message_text
+from app.people.remarks import Level, Remark
+from app.spreadsheets.document import FIELDS, Column
+from app.spreadsheets.remark_texts import remark_text
 from app.spreadsheets.tables.headings import heading_field
 from app.spreadsheets.written.excel_cells import (
     TEXT_FORMAT,
@@ -52,7 +54,7 @@ class ErrorRow:
 
     number: int
     cells: Mapping[str, Cell]
-    messages: tuple[Message, ...]
+    remarks: tuple[Remark, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,23 +119,23 @@ def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str],
         cell = put_in_grid(page, line, index, row.cells.get(field))
         if field == "nik":
             cell.number_format = TEXT_FORMAT  # typed anew as text, it loses no digits
-        level = _level(row.messages, field)
+        level = _level(row.remarks, field)
         if level is not None:
             cell.fill = _FILLS[level]
-    urgent_first = sorted(row.messages, key=lambda message: _MOST_URGENT_FIRST.index(message.level))
-    reasons = "\n".join(_reason(message, _) for message in urgent_first)
+    urgent_first = sorted(row.remarks, key=lambda remark: _MOST_URGENT_FIRST.index(remark.level))
+    reasons = "\n".join(_reason(remark, _) for remark in urgent_first)
     put_in_grid(page, line, len(fields) + 2, reasons)
 
 
-def _level(messages: Collection[Message], field: str) -> Level | None:
-    levels = {message.level for message in messages if message.field == field}
+def _level(remarks: Collection[Remark], field: str) -> Level | None:
+    levels = {remark.level for remark in remarks if remark.field == field}
     return next((level for level in _MOST_URGENT_FIRST if level in levels), None)
 
 
-def _reason(message: Message, _: Translator) -> str:
+def _reason(remark: Remark, _: Translator) -> str:
     """The sentence, with the kelurahan that may be meant."""
-    places = [candidate.label for candidate in message.candidates if candidate.kind == "kelurahan"]
-    text = message_text(message, _)
+    places = [candidate.label for candidate in remark.candidates if candidate.kind == "kelurahan"]
+    text = remark_text(remark, _)
     return f"{text} ({', '.join(places)})" if places else text
 
 

@@ -15,7 +15,7 @@ from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.spreadsheets.document import Cell, CellError
+from app.people.cells import Cell, CellError
 
 TEXT_FORMAT = "@"
 """What is typed into such a cell stays text: a NIK keeps its digits, a telephone number its zero."""

@@ -9,12 +9,11 @@ from pydantic import BaseModel
 
 from app.i18n import date_text
 from app.models import Participant
-from app.people.outside_places import ELSEWHERE
+from app.people.outside_places import ELSEWHERE, OUTSIDE
+from app.people.person import PersonInput
 from app.people.text import collapse
 from app.queries.areas.reference import TargetGroupView
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.requests import offered_group
-from app.spreadsheets.attendance.judgement import OUTSIDE
 
 # The field takes no more; only a program could send it.
 LONGEST_PLACE = 100
@@ -30,9 +29,9 @@ class PersonForm(BaseModel):
     phone: str = ""
     email: str = ""
 
-    def typed(self) -> PersonGiven:
+    def typed(self) -> PersonInput:
         """What was typed, and the group that was chosen."""
-        return PersonGiven(
+        return PersonInput(
             name=self.name,
             kelurahan=self.place(),
             target_group=self.target_group,
@@ -40,7 +39,7 @@ class PersonForm(BaseModel):
             email=self.email,
         )
 
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
+    def given(self, target_groups: Collection[TargetGroupView]) -> PersonInput:
         """What is registered, with one of the groups that are offered."""
         offered = [group.code for group in target_groups]
         return replace(self.typed(), target_group=offered_group(self.target_group, offered))
@@ -60,7 +59,7 @@ class PersonDetailsForm(PersonForm):
     birth_date: str = ""
     organization: str = ""
 
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
+    def given(self, target_groups: Collection[TargetGroupView]) -> PersonInput:
         return replace(
             super().given(target_groups),
             nik=self.nik,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.spreadsheets.document import Cell
+from app.people.cells import Cell
 from tests.spreadsheets.story import workbook
 
 HEADER = ("No", "Nama", "NIK", "Kelurahan", "Kategori", "No HP", "Kehadiran")

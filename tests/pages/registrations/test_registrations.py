@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from app.database import writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
+from app.people.person import PersonInput
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
 from tests.coming import begun, coming_session, statuses
@@ -24,7 +24,7 @@ def come(city: City, name: str, kelurahan: str = "Manggar", group: str = "umkm",
     """The code of somebody's registration."""
     with writing(city.engine) as db:
         held = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
-        given = PersonGiven(name, kelurahan, group, phone=phone)
+        given = PersonInput(name, kelurahan, group, phone=phone)
         actor = city.actor("sari")
         return register(db, city.vault, actor, held.id, given, Asking(Channel.ORGANIZER)).code
 
@@ -173,7 +173,7 @@ def test_a_place_freed_by_a_correction_is_told_as_such(organizer: TestClient, ci
     first, waiting = come(city, "Ani Aster"), come(city, "Budi Bakung")
     with writing(city.engine) as db:
         registration = db.exec(select(Registration).where(Registration.code == first)).one()
-        elsewhere = PersonGiven("Ani Aster", "Lamaru", "umkm")
+        elsewhere = PersonInput("Ani Aster", "Lamaru", "umkm")
         correct_registration(db, city.vault, city.actor("sari"), registration, elsewhere)
 
     page = organizer.get(f"/pendaftaran/{waiting}").text

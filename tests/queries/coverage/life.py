@@ -22,6 +22,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.nik_vault import NikVault
+from app.people.person import PersonInput
 from app.permissions import OPERATOR
 from app.queries.people.similar_people import SimilarPair
 from app.services.areas.areas import KelurahanInput, open_kelurahan, set_last_day
@@ -37,7 +38,6 @@ from app.services.people.merge_undo import undo_merge
 from app.services.registrations import registrations
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.requests import Asking
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
 from app.services.workshops.session_cancellation import cancel_session
@@ -126,11 +126,11 @@ class Life:
         """A session that was planned takes place, on its day."""
         change_workshop_session(self.db, OPERATOR, SESSIONS[number], at(HELD[number]))
 
-    def register(self, session: int, given: PersonGiven, overrule: bool) -> None:
+    def register(self, session: int, given: PersonInput, overrule: bool) -> None:
         asking = Asking(Channel.ORGANIZER, overrule=overrule)
         registrations.register(self.db, self.vault, OPERATOR, self.session(session).id, given, asking)
 
-    def walk_in(self, session: int, given: PersonGiven) -> None:
+    def walk_in(self, session: int, given: PersonInput) -> None:
         register_walk_in(
             self.db, self.vault, OPERATOR, self.session(session).id, WalkIn(given, confirmed=True)
         )
@@ -141,13 +141,13 @@ class Life:
     def cancel(self, number: int) -> None:
         registrations.cancel(self.db, OPERATOR, self.one_of(Registration, number))
 
-    def correct(self, number: int, given: PersonGiven) -> None:
+    def correct(self, number: int, given: PersonInput) -> None:
         """Another kelurahan or group, before the session: the name stays."""
         registration = self.one_of(Registration, number)
         named = replace(given, name=self.db.get_one(Participant, registration.participant_id).name, nik="")
         correct_registration(self.db, self.vault, OPERATOR, registration, named)
 
-    def move(self, number: int, given: PersonGiven) -> None:
+    def move(self, number: int, given: PersonInput) -> None:
         """A person lives elsewhere now."""
         person = self.one_of(Participant, number)
         correct_participant(

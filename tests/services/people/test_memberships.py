@@ -7,6 +7,7 @@ import pytest
 from app.database import writing
 from app.errors import Invalid, NotFound
 from app.models import Channel, GroupMembership, Participant, Registration, WorkshopSession
+from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.services.people.memberships import (
     MembershipInput,
@@ -14,7 +15,7 @@ from app.services.people.memberships import (
     end_membership,
     remove_membership,
 )
-from app.services.registrations.recognition import NotUnderstood, PersonGiven
+from app.services.registrations.recognition import NotUnderstood
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
 from tests.beginnings import story
@@ -121,7 +122,7 @@ def test_a_form_takes_it_too_but_not_the_public_one(city: City, ani: int) -> Non
     note(city, ani, date(2024, 1, 1), None)
     coming_session(city, groups=("umkm", "rt"))
     (session_id,) = [one.id for one in city.all(WorkshopSession) if one.code == "JUALAN-1"]
-    given = PersonGiven(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
+    given = PersonInput(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
 
     with pytest.raises(NotUnderstood), writing(city.engine) as db:
         register(db, city.vault, CITIZEN, session_id, given, Asking(Channel.SELF, consent=True))

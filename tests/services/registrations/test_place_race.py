@@ -8,10 +8,10 @@ from sqlmodel import SQLModel, select
 
 from app.database import Db, create_engine, writing
 from app.models import Activity, Channel, Registration, RegistrationStatus, WorkshopSession
+from app.people.person import PersonInput
 from app.queries.registrations.admissions import Admission, admission
 from app.services.registrations import registrations
 from app.services.registrations.new_registrations import Registered
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import cancel, register, register_by_page
 from app.services.registrations.requests import Asking
 from app.settings import Settings
@@ -86,7 +86,7 @@ def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == code)).one()
 
     def come(number: int) -> Registered:
-        given = PersonGiven(f"Peserta Contoh {number:02}", "Manggar", "umkm")
+        given = PersonInput(f"Peserta Contoh {number:02}", "Manggar", "umkm")
         asking = Asking(channel, consent=True)
         with writing(city.engine) as db:
             if channel is Channel.SELF:

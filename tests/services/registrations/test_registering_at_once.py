@@ -13,15 +13,15 @@ from sqlalchemy.exc import OperationalError
 from app.database import Db, writing
 from app.errors import Conflict
 from app.models import Activity, Channel, Participant, Registration, WorkshopSession
+from app.people.known import KnownPeople
+from app.people.person import PersonInput
 from app.queries.people.known_people import people_named
 from app.services.activities import record
 from app.services.imports.commit import commit
 from app.services.registrations import recognition, registering
 from app.services.registrations.new_registrations import Registered
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register_by_page
 from app.services.registrations.requests import Asking
-from app.spreadsheets.attendance.judgement import Known
 from tests.coming import JUALAN, coming_session
 from tests.queries.counting import statements_of
 from tests.services.imports.test_concurrency import at_once, on_postgresql
@@ -85,7 +85,7 @@ def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
     )
     both_have_looked = Barrier(2)
 
-    def look(*asked: Any) -> Known:
+    def look(*asked: Any) -> KnownPeople:
         known = people_named(*asked)
         both_have_looked.wait()
         return known
@@ -173,7 +173,7 @@ def come(
     **details: str,
 ) -> Registered:
     """By the workshop's public page."""
-    given = PersonGiven(name, "Manggar", "umkm", phone=phone, **details)
+    given = PersonInput(name, "Manggar", "umkm", phone=phone, **details)
     asking = Asking(Channel.SELF, consent=True, request_key=request_key)
     return register_by_page(db, city.vault, JUALAN, session_code, given, asking)
 

@@ -10,17 +10,17 @@ from sqlmodel import select
 from app.database import reading, writing
 from app.errors import Conflict, Invalid
 from app.models import Activity, Channel, Participant, Registration, WorkshopSession
+from app.people.matching import Decision
+from app.people.person import PersonInput
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.registrations import waiting_list
 from app.queries.workshops.workshop_sessions import workshop_session
 from app.services.registrations.new_registrations import Registered
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import cancel, overrule, register
 from app.services.registrations.requests import AlreadyRegistered, Asking
 from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
-from app.spreadsheets.attendance.judgement import Decision
 from tests.coming import begun, changed, coming_session
 from tests.stories import City
 
@@ -39,7 +39,7 @@ class Queue:
         actor = self.city.actor("sari")
         with writing(self.city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == self.code)).one()
-            given = PersonGiven(name, kelurahan, group)
+            given = PersonInput(name, kelurahan, group)
             made = register(db, self.city.vault, actor, held.id, given, Asking(Channel.ORGANIZER, **asking))
             return db.get_one(Registration, made.id)
 
@@ -248,7 +248,7 @@ def test_nobody_is_found_by_trying_numbers(city: City) -> None:
         with writing(city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == queue.code)).one()
             asking = Asking(Channel.ORGANIZER, decision=Decision(person=stranger.id))
-            return register(db, city.vault, actor, held.id, PersonGiven(name, "Damai", "umkm"), asking)
+            return register(db, city.vault, actor, held.id, PersonInput(name, "Damai", "umkm"), asking)
 
     with pytest.raises(Invalid) as refused:
         choose("Budi Bakung")

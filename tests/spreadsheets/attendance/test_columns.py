@@ -7,9 +7,10 @@ import pytest
 from openpyxl import Workbook
 
 from app.i18n import Language, translator
-from app.spreadsheets.attendance.judgement import Judgement
-from app.spreadsheets.document import Cell, CellError, RecognisedSheet
-from app.spreadsheets.messages import message_text
+from app.people.cells import Cell, CellError
+from app.spreadsheets.attendance.rows import Judgement
+from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.story import codes, judged, recognised, saved, session, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
@@ -20,7 +21,7 @@ def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
 
 
 def said_of(found: Judgement, language: Language = "id") -> list[str]:
-    return [message_text(warning, translator(language)) for warning in found.warnings]
+    return [remark_text(warning, translator(language)) for warning in found.warnings]
 
 
 def test_pre_printed_numbers_in_a_signature_column_are_no_marks() -> None:
@@ -69,7 +70,7 @@ def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> 
 
 def test_marks_go_to_no_column_but_one_to_sign_in() -> None:
     [found] = judged(recognised(workbook(("Nama", "Kelurahan", None), ("Rina", None, "v")))).rows
-    assert codes(found.messages) == ["kelurahan-missing"]
+    assert codes(found.remarks) == ["kelurahan-missing"]
 
 
 def test_only_a_mark_goes_from_the_right_column_to_an_empty_left_one() -> None:
@@ -104,7 +105,7 @@ def test_letters_and_crosses_are_marks_where_nothing_else_is_written(heading: st
     assert sheet.columns[2].field == "attendance"
     rows = judged(sheet).rows
     assert [row.attendance for row in rows] == ["present", "excused", None, "absent", "absent"]
-    assert [codes(row.messages) for row in rows] == [[], [], ["attendance-unclear"], [], []]
+    assert [codes(row.remarks) for row in rows] == [[], [], ["attendance-unclear"], [], []]
 
 
 def test_among_marks_a_note_stays_a_note_and_a_letter_is_a_mark() -> None:

@@ -6,10 +6,12 @@ from datetime import date
 import pytest
 
 from app.i18n import translator
+from app.people.cells import Cell
+from app.people.known import KnownPerson
+from app.people.matching import Decision, SameAsRow
 from app.people.names import name_key
-from app.spreadsheets.attendance.judgement import Decision, JudgedRow, KnownPerson, SameAsRow
-from app.spreadsheets.document import Cell
-from app.spreadsheets.messages import message_text
+from app.spreadsheets.attendance.rows import JudgedRow
+from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.story import judged, sheet_of
 
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
@@ -24,8 +26,8 @@ def row(name: Cell = "Rina Gani Anwar", **cells: Cell) -> dict[str, Cell]:
 
 
 def doubted(found: JudgedRow, language: str = "en") -> str:
-    [question] = [message for message in found.messages if message.code == "person-unclear"]
-    return message_text(question, translator(language))  # type: ignore[arg-type]
+    [question] = [remark for remark in found.remarks if remark.code == "person-unclear"]
+    return remark_text(question, translator(language))  # type: ignore[arg-type]
 
 
 def why(cells: dict[str, Cell], *people: KnownPerson, decision: Decision | None = None) -> str:
@@ -132,6 +134,6 @@ def test_who_was_chosen_is_gone(chosen: int | SameAsRow) -> None:
 def test_what_a_row_above_says_of_somebody_known_contradicts_too() -> None:
     """The same RT was never told before row 2 told it of the one who has this telephone."""
     people = [replace(RINA, phone=PHONE)]
-    [question] = judged(sheet_of(row(phone=PHONE, rt="4"), row(rt="3")), people=people).rows[1].messages
+    [question] = judged(sheet_of(row(phone=PHONE, rt="4"), row(rt="3")), people=people).rows[1].remarks
 
     assert question.params == {"why": "name-differs", "differs": "rt", "row_of_7": 2}

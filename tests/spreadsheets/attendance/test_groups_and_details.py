@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
+from app.people.cells import Cell
 from app.people.emails import read_email
 from app.people.rt import read_rt, rt_inside
 from app.people.sex import read_sex_cell
 from app.people.target_groups import GroupIndex, GroupReading, read_target_group
-from app.spreadsheets.document import Cell
 from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
 
 GROUPS = GroupIndex(reference())
@@ -81,7 +81,7 @@ def test_rt(cell: Cell, rt: str | None) -> None:
 @pytest.mark.parametrize("cell", ["-", "0", "000", 0, 0.0, None])
 def test_no_rt_is_nothing_to_warn_of(cell: Cell) -> None:
     [found] = judged(sheet_of({"name": "Rina Gani", "kelurahan": "Damai", "rt": cell})).rows
-    assert (found.values.rt, found.messages) == (None, [])
+    assert (found.values.rt, found.remarks) == (None, [])
 
 
 def test_rt_inside_a_position_or_an_address() -> None:
@@ -127,10 +127,10 @@ def test_group_from_position_then_file_then_the_only_one() -> None:
     )
     several = judged(sheet, session(groups=("umkm", "rt")))
     assert [row.values.target_group for row in several.rows] == ["rt", None]
-    assert codes(several.rows[1].messages) == ["group-missing"]
+    assert codes(several.rows[1].remarks) == ["group-missing"]
     only = judged(sheet, session(groups=("umkm",)))
     assert [row.values.target_group for row in only.rows] == ["rt", "umkm"]
-    assert codes(only.rows[0].messages) == ["group-unexpected"]
+    assert codes(only.rows[0].remarks) == ["group-unexpected"]
 
 
 @pytest.mark.parametrize(
@@ -157,11 +157,11 @@ def test_an_unknown_group_is_asked() -> None:
     for groups in (("umkm",), ("umkm", "rt"), ()):
         found = judged(sheet, session(groups=groups)).rows[0]
         assert (found.kind, found.values.target_group) == ("review", None)
-        [question] = found.messages
+        [question] = found.remarks
         offered = tuple(one.value for one in question.candidates)
         assert (question.code, offered) == ("group-unclear", groups or tuple(GROUPS.label))
 
 
 def test_of_several_groups_named_only_those_are_offered() -> None:
     [found] = judged(sheet_of({"name": "Rina", "kelurahan": "Damai", "target_group": "RT / Toma"})).rows
-    assert {one.value for one in found.messages[0].candidates} == {"rt", "tokoh"}
+    assert {one.value for one in found.remarks[0].candidates} == {"rt", "tokoh"}

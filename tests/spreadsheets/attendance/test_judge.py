@@ -6,12 +6,14 @@ from datetime import date
 import pytest
 
 from app.i18n import translator
+from app.people.cells import Cell
+from app.people.known import KnownPerson, KnownRegistration
+from app.people.matching import Decision
 from app.people.names import name_key
-from app.spreadsheets.attendance.interpret import interpret
-from app.spreadsheets.attendance.judge import match_keys
-from app.spreadsheets.attendance.judgement import ABOVE, Decision, KnownPerson, KnownRegistration
-from app.spreadsheets.document import Cell
-from app.spreadsheets.messages import SENTENCES, message_text
+from app.spreadsheets.attendance.judge import match_keys_of_sheet
+from app.spreadsheets.attendance.parse import parse_rows
+from app.spreadsheets.attendance.rows import ABOVE
+from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
 
 DAMAI, MANGGAR, LAMARU = "64.71.06.1005", "64.71.01.1001", "64.71.01.1002"
@@ -94,7 +96,7 @@ def test_filled_details_stay_and_blank_ones_are_filled() -> None:
     )
     found = judgement.rows[0]
     assert found.changes == {"birth_date": date(1980, 8, 5)}
-    assert [(message.code, message.field) for message in found.messages] == [
+    assert [(remark.code, remark.field) for remark in found.remarks] == [
         ("detail-differs", "email"),
         ("detail-differs", "sex"),
     ]
@@ -104,7 +106,7 @@ def test_someone_who_moved_lives_elsewhere_from_this_session_on() -> None:
     found = judged(sheet_of(row(kelurahan="Manggar")), people=[rina()], registrations=[registration()]).rows[
         0
     ]
-    assert (found.kind, found.facts, codes(found.messages)) == ("update", {"kelurahan": MANGGAR}, [])
+    assert (found.kind, found.facts, codes(found.remarks)) == ("update", {"kelurahan": MANGGAR}, [])
 
 
 def test_who_has_moved_since_is_recognised_when_the_old_sheet_comes_again() -> None:
@@ -165,15 +167,17 @@ def test_dittos_copy_the_cell_above() -> None:
     ],
 )
 def test_dittos_as_offices_write_them(ditto: str) -> None:
-    above = row(rt=3, note="Terlambat")
-    found = judged(sheet_of(above, {"name": "Budi", "kelurahan": ditto, "rt": ditto, "note": ditto})).rows[1]
-    assert (found.values.kelurahan, found.values.rt, found.values.note) == (DAMAI, "3", "Terlambat")
+    above = row(rt=3, address="Jl. Mawar")
+    found = judged(sheet_of(above, {"name": "Budi", "kelurahan": ditto, "rt": ditto, "address": ditto})).rows[
+        1
+    ]
+    assert (found.values.kelurahan, found.values.rt, found.values.address) == (DAMAI, "3", "Jl. Mawar")
 
 
-@pytest.mark.parametrize("note", ["-", "sama-sama", "di atas", "sama dengan"])
-def test_what_only_looks_like_a_ditto_copies_nothing(note: str) -> None:
-    above = row(note="Terlambat")
-    assert judged(sheet_of(above, row(name="Budi", note=note))).rows[1].values.note != "Terlambat"
+@pytest.mark.parametrize("address", ["-", "sama-sama", "di atas", "sama dengan"])
+def test_what_only_looks_like_a_ditto_copies_nothing(address: str) -> None:
+    above = row(address="Jl. Mawar")
+    assert judged(sheet_of(above, row(name="Budi", address=address))).rows[1].values.address != "Jl. Mawar"
 
 
 def test_somebody_may_be_called_sama() -> None:
@@ -200,7 +204,7 @@ def test_a_row_without_a_kelurahan_may_have_that_of_the_row_above() -> None:
     rows[2]["address"] = "Jl. Mulawarman RT 5 Kel. Lamaru"
     found = judged(sheet_of(*rows), replace(session(), default_kelurahan=ABOVE)).rows
     assert [one.values.kelurahan for one in found] == [None, MANGGAR, LAMARU, None, None, DAMAI, DAMAI]
-    assert codes(found[4].messages) == ["kelurahan-unknown"]
+    assert codes(found[4].remarks) == ["kelurahan-unknown"]
 
 
 def test_what_was_chosen_for_the_file_goes_before_the_letterhead() -> None:
@@ -231,7 +235,7 @@ def test_a_chosen_kelurahan_or_outside_is_one_place() -> None:
 
 def test_nik_against_sex_and_birth_date() -> None:
     found = judged(sheet_of(row(nik="6471050608860001", sex="P"))).rows[0]
-    assert (found.values.nik, found.values.sex, codes(found.messages)) == (
+    assert (found.values.nik, found.values.sex, codes(found.remarks)) == (
         "6471050608860001",
         "P",
         ["nik-differs"],
@@ -242,7 +246,7 @@ def test_nik_against_sex_and_birth_date() -> None:
 def test_a_kecamatan_is_held_against_no_place_outside_and_no_unknown_one() -> None:
     for kelurahan, said in (("Samarinda", []), ("Atlantis", ["kelurahan-unknown"])):
         found = judged(sheet_of(row(kelurahan=kelurahan, kecamatan="Samarinda Ulu"))).rows[0]
-        assert codes(found.messages) == said
+        assert codes(found.remarks) == said
 
 
 def test_what_cannot_be_read_is_warned_of_and_left_blank() -> None:
@@ -250,7 +254,7 @@ def test_what_cannot_be_read_is_warned_of_and_left_blank() -> None:
         sheet_of(row(rt="dua", sex="?x", birth_date="besok", phone="123", email="rina@", kecamatan="Balsel"))
     ).rows[0]
     assert found.kind == "create"
-    assert codes(found.messages) == [
+    assert codes(found.remarks) == [
         "date-invalid",
         "email-invalid",
         "kecamatan-differs",
@@ -262,13 +266,13 @@ def test_what_cannot_be_read_is_warned_of_and_left_blank() -> None:
 
 def test_of_two_numbers_the_one_to_correct_is_quoted() -> None:
     found = judged(sheet_of(row(phone="0812-5512 0813-5512-3414"))).rows[0]
-    assert [(one.code, dict(one.params)) for one in found.messages] == [
+    assert [(one.code, dict(one.params)) for one in found.remarks] == [
         ("phone-invalid", {"found": "0812-5512"})
     ]
 
 
 def test_a_name_of_no_letters_is_missing() -> None:
-    assert codes(judged(sheet_of(row(name="12"))).rows[0].messages) == ["name-missing"]
+    assert codes(judged(sheet_of(row(name="12"))).rows[0].remarks) == ["name-missing"]
 
 
 def test_a_formula_stays_text() -> None:
@@ -279,8 +283,8 @@ def test_a_formula_stays_text() -> None:
 def test_only_hashes_of_niks_are_looked_up() -> None:
     context = session()
     sheet = sheet_of(row(nik="6471050608860001", registration="R7"))
-    keys = match_keys(
-        interpret(sheet, context, reference(), lambda nik: f"key of {nik[-4:]}"), {2: Decision(person=9)}
+    keys = match_keys_of_sheet(
+        parse_rows(sheet, context, reference(), lambda nik: f"key of {nik[-4:]}"), {2: Decision(person=9)}
     )
     assert keys.niks == {"key of 0001"}
     assert keys.phones == {PHONE}
@@ -288,12 +292,11 @@ def test_only_hashes_of_niks_are_looked_up() -> None:
     assert keys.person_ids == {9}
 
 
-def test_every_message_of_the_story_has_a_sentence() -> None:
+def test_every_remark_of_the_story_has_a_sentence() -> None:
     judgement = judged(
         sheet_of(row(kelurahan="Batakan", rt="dua", phone="1"), {"name": "", "kelurahan": "Mangar"})
     )
     english = translator("en")
-    for message in (message for found in judgement.rows for message in found.messages):
-        assert message.code in SENTENCES
-        assert "%(" not in message_text(message, english)
-    assert "a neighbourhood" in message_text(judgement.rows[0].messages[0], english)
+    for remark in (remark for found in judgement.rows for remark in found.remarks):
+        assert "%(" not in remark_text(remark, english)
+    assert "a neighbourhood" in remark_text(judgement.rows[0].remarks[0], english)

@@ -4,16 +4,14 @@ from datetime import date, datetime, time
 
 import pytest
 
+from app.people.cells import Cell, spread_marks, spread_text
 from app.spreadsheets.attendance.marks import (
     MarkReading,
     is_day_heading,
     is_mark_word,
     outcome_of_heading,
     read_attendance,
-    spread_marks,
-    spread_text,
 )
-from app.spreadsheets.document import Cell
 
 DAY = date(2025, 8, 6)
 

@@ -5,14 +5,15 @@ from datetime import date
 
 import pytest
 
+from app.people.known import KnownPerson, KnownRegistration, detail_remarks, person_changes
 from app.people.names import name_key
-from app.spreadsheets.attendance.judgement import KnownPerson, KnownRegistration, RowValues
-from app.spreadsheets.attendance.record_changes import detail_messages, person_changes, registration_facts
+from app.people.person import PersonValues
+from app.spreadsheets.attendance.judge import registration_facts
 
 DAMAI, MANGGAR = "64.71.06.1005", "64.71.01.1001"
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
 STRANGER = KnownPerson(7, "7", "Rina Gani Anwar", name_key("Rina Gani Anwar"))
-ROW = RowValues(
+ROW = PersonValues(
     name="Rina Gani Anwar",
     name_key=STRANGER.name_key,
     nik=NIK,
@@ -36,8 +37,8 @@ RINA = replace(
 )
 
 
-def differing(row: RowValues, person: KnownPerson = RINA) -> list[str | None]:
-    return [message.field for message in detail_messages(person, row)]
+def differing(row: PersonValues, person: KnownPerson = RINA) -> list[str | None]:
+    return [message.field for message in detail_remarks(person, row)]
 
 
 def test_every_blank_detail_is_filled() -> None:
@@ -61,7 +62,7 @@ def test_what_is_known_already_stays_whatever_the_row_says() -> None:
     assert person_changes(RINA, ROW) == {}
     assert person_changes(RINA, replace(other, kelurahan=MANGGAR)) == {}
     for person in (RINA, STRANGER):
-        assert person_changes(person, RowValues("Rina Gani Anwar", STRANGER.name_key)) == {}
+        assert person_changes(person, PersonValues("Rina Gani Anwar", STRANGER.name_key)) == {}
 
 
 def test_an_rt_is_filled_only_where_the_person_lives() -> None:
@@ -90,8 +91,8 @@ def test_what_one_of_the_two_does_not_say_differs_in_nothing() -> None:
     assert differing(ROW) == []
     assert differing(ROW, STRANGER) == []
     assert differing(ROW, replace(RINA, rt=None)) == differing(replace(ROW, rt=None)) == []
-    assert differing(RowValues("Rina Gani Anwar", STRANGER.name_key)) == []
-    assert differing(RowValues()) == []
+    assert differing(PersonValues("Rina Gani Anwar", STRANGER.name_key)) == []
+    assert differing(PersonValues()) == []
 
 
 def test_who_moved_has_another_rt_there() -> None:
@@ -106,6 +107,6 @@ def test_what_the_sheet_says_otherwise_than_the_registration() -> None:
         "rt": "3",
         "sex": "P",
     }
-    assert registration_facts(registered, RowValues(), None) == {}
+    assert registration_facts(registered, PersonValues(), None) == {}
     same = KnownRegistration("R7", 7, "confirmed", "present", DAMAI, "rt", "3", "P")
     assert registration_facts(same, ROW, "rt") == {}

@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.people.cells import Cell
+from app.people.known import KnownPerson, KnownRegistration
+from app.people.matching import Decision, SameAsRow
 from app.people.names import name_key
-from app.spreadsheets.attendance.judgement import Decision, KnownPerson, KnownRegistration, SameAsRow
-from app.spreadsheets.document import Cell
 from tests.spreadsheets.story import codes, judged, sheet_of
 
 NIK = "6471056001970003"
@@ -21,7 +22,7 @@ def rina(**details: str) -> KnownPerson:
 
 
 def in_file(*rows: dict[str, Cell]) -> list[tuple[str, list[str]]]:
-    return [(judged_row.kind, codes(judged_row.messages)) for judged_row in judged(sheet_of(*rows)).rows]
+    return [(judged_row.kind, codes(judged_row.remarks)) for judged_row in judged(sheet_of(*rows)).rows]
 
 
 @pytest.mark.parametrize(
@@ -78,7 +79,7 @@ def test_a_row_without_a_name_is_whoever_has_its_nik() -> None:
 
 def test_two_rows_of_one_phone_under_an_unclear_name_are_asked() -> None:
     rows = judged(sheet_of(row(phone=PHONE), row("Rina Gani", phone=PHONE))).rows
-    [question] = rows[1].messages
+    [question] = rows[1].remarks
     assert [(one.kind, one.value) for one in question.candidates] == [("row", 2)]
 
 
@@ -92,9 +93,9 @@ def test_a_row_is_repeated_whatever_it_changes() -> None:
 def test_two_rows_that_disagree_on_attendance_are_asked() -> None:
     rows = judged(sheet_of(row(phone=PHONE, attendance="hadir"), row(phone=PHONE, attendance="tidak"))).rows
     assert [(found.kind, found.attendance) for found in rows] == [("create", "present"), ("review", "absent")]
-    assert codes(rows[1].messages) == ["duplicate-differs"]
+    assert codes(rows[1].remarks) == ["duplicate-differs"]
 
 
 def test_a_blank_disagrees_with_nothing() -> None:
     again = judged(sheet_of(row(phone=PHONE, attendance="hadir"), row(phone=PHONE))).rows[1]
-    assert (again.kind, again.attendance, again.messages) == ("duplicate", "present", [])
+    assert (again.kind, again.attendance, again.remarks) == ("duplicate", "present", [])

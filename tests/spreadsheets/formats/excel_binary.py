@@ -6,7 +6,7 @@ from struct import pack
 from typing import TypeAlias
 from zipfile import ZipFile
 
-from app.spreadsheets.document import CellError
+from app.people.cells import CellError
 
 RELATIONSHIPS = "http://schemas.openxmlformats.org"
 ROW, ERROR, REAL, TEXT = 0, 3, 5, 6

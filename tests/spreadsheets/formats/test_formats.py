@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from app.spreadsheets.document import Cell, CellError
+from app.people.cells import Cell, CellError
 from app.spreadsheets.formats.xls_records import XlsBook
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER

@@ -12,8 +12,9 @@ import pytest
 from openpyxl import Workbook
 
 from app.errors import Problem
+from app.people.cells import Cell
 from app.spreadsheets import reading
-from app.spreadsheets.document import Cell, RecognisedSheet
+from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS
 from app.spreadsheets.reading import read_sheet
 from tests.spreadsheets.mutations import mutated
@@ -155,7 +156,7 @@ def test_the_longest_cell_that_excel_allows_is_read_and_judged() -> None:
     name, note = "Rina" * (LONGEST_CELL // 4), "k" * LONGEST_CELL
     sheet = read_sheet(workbook((*HEADER, "Catatan"), (1, name, "Damai", None), (2, "Maya", "Damai", note)))
     assert [len(str(row.get("note", ""))) for row in cells(sheet)] == [0, LONGEST_CELL]
-    assert [(row.kind, [one.code for one in row.messages]) for row in judged(sheet).rows] == [
+    assert [(row.kind, [one.code for one in row.remarks]) for row in judged(sheet).rows] == [
         ("error", ["name-too-long"]),
         ("create", []),
     ]

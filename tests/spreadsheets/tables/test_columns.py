@@ -4,9 +4,10 @@ import pytest
 from openpyxl import Workbook
 
 from app.i18n import Language, translator
-from app.spreadsheets.attendance.judgement import Judgement
-from app.spreadsheets.document import Cell, RecognisedSheet
-from app.spreadsheets.messages import message_text
+from app.people.cells import Cell
+from app.spreadsheets.attendance.rows import Judgement
+from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.story import codes, judged, recognised, reference, saved, session, workbook
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -42,7 +43,7 @@ def test_the_target_group_in_columns_to_tick() -> None:
     book.worksheets[0].merge_cells("C1:E1")
     found = judged(recognised(saved(book)), session(groups=("umkm", "rt", "tokoh")))
     assert [row.values.target_group for row in found.rows] == ["umkm", "rt", None, None]
-    assert [codes(row.messages) for row in found.rows[2:]] == [["group-unclear"], ["group-missing"]]
+    assert [codes(row.remarks) for row in found.rows[2:]] == [["group-unclear"], ["group-missing"]]
     assert [row.values.rt for row in found.rows] == [None] * 4
 
 
@@ -221,7 +222,7 @@ def test_a_column_without_a_heading_is_told_by_its_content() -> None:
 
 
 def said_of(found: Judgement, language: Language = "id") -> list[str]:
-    return [message_text(warning, translator(language)) for warning in found.warnings]
+    return [remark_text(warning, translator(language)) for warning in found.warnings]
 
 
 def test_of_two_columns_for_one_field_it_is_said_which_is_read() -> None:

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from app.errors import UnreadableFile
-from app.spreadsheets.document import Cell
+from app.people.cells import Cell
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
 from tests.spreadsheets.story import names, recognised, reference, saved, workbook

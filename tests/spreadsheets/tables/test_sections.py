@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.spreadsheets.document import Cell
+from app.people.cells import Cell
 from tests.spreadsheets.story import cells, names, recognised, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")

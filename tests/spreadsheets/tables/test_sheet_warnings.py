@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.spreadsheets.document import Cell
+from app.people.cells import Cell
 from tests.spreadsheets.story import codes, judged, session, sheet_of, with_total
 
 

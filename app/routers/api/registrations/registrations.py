@@ -8,6 +8,9 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from app.models import AttendanceStatus, Channel, Registration, RegistrationStatus
+from app.people.matching import Decision
+from app.people.outside_places import OUTSIDE
+from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.people.participants import people_seen
 from app.queries.registrations.registrations import (
@@ -17,11 +20,9 @@ from app.queries.registrations.registrations import (
     registrations,
 )
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import cancel, register
 from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
 from app.services.registrations.rosters import RosterFormat, download_roster
-from app.spreadsheets.attendance.judgement import OUTSIDE, Decision
 from app.web.container import container_of
 from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
@@ -93,8 +94,8 @@ class RegistrationIn(BaseModel):
     person: int | Literal["new"] | None = None
     overrule: bool = False
 
-    def to_input(self) -> PersonGiven:
-        return PersonGiven(
+    def to_input(self) -> PersonInput:
+        return PersonInput(
             name=self.name,
             kelurahan=self.kelurahan,
             target_group=self.target_group,

@@ -15,7 +15,7 @@ from app.reports.coverage.target_table import target_table
 from app.reports.coverage.wording import LETTERHEAD, name_until
 from app.reports.formats.xlsx import workbook
 from app.services.coverage.targets import read_table, read_targets, set_targets
-from app.spreadsheets.target_grid import TargetCell, cell_name, target_message_text
+from app.spreadsheets.target_grid import TargetCell, cell_name, target_remark_text
 from app.web.coverage.target_form import TargetForm, kept_texts
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.downloads import attachment
@@ -128,7 +128,7 @@ def upload_table(
         table = read_table(db, actor, grid, _table_content(form.get("file"), pasted))
     except (Invalid, TooLarge, UnreadableFile) as problem:
         return _upload_page(request, grid, pasted, problem)
-    remarks = [target_message_text(remark, _) for remark in table.remarks]
+    remarks = [target_remark_text(remark, _) for remark in table.remarks]
     try:
         read_targets(table.texts)
     except Invalid as problem:

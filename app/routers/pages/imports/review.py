@@ -14,6 +14,7 @@ from app.i18n import Language, translator
 from app.models import Basis, ImportStatus, RowKind
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.remarks import Remark
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
@@ -34,9 +35,8 @@ from app.routers.pages.imports.waiting import SAVED, UNREAD, render_progress, re
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.imports.review import answers_of, judge_now
 from app.services.unseen_changes import seal
-from app.spreadsheets.document import Message
-from app.spreadsheets.messages import message_text
-from app.spreadsheets.transfer import message_from_json
+from app.spreadsheets.remark_texts import remark_text
+from app.spreadsheets.transfer import remark_from_json
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
 from app.web.pages import build_url, redirect, render
@@ -150,8 +150,8 @@ def _page(
     if attendance_import.status in UNREAD:
         return render_waiting(request, attendance_import, translator(language))
     warnings = [
-        (message.code, message_text(message, translator(language)))
-        for message in map(message_from_json, attendance_import.warnings)
+        (message.code, remark_text(message, translator(language)))
+        for message in map(remark_from_json, attendance_import.warnings)
     ]
     return render(
         request,
@@ -188,7 +188,7 @@ def row_context(
         "rows"
     ] and not attendance_import.choices.get("kelurahan")
 
-    def rows_alike(message: Message) -> int:
+    def rows_alike(message: Remark) -> int:
         asked_question = question(message)
         return counts[asked_question] if asked_question else 0
 
@@ -196,7 +196,7 @@ def row_context(
         "attendance_import": attendance_import,
         "row_filter": row_filter,
         "places": reference.kelurahan(db),
-        "sentence": partial(message_text, _=translator(language)),
+        "sentence": partial(remark_text, _=translator(language)),
         "seen": lambda row: seal(answers_of(row.cells, row.decision)),
         "rows_alike": rows_alike,
         "without_group": without_group if asked_once else 0,

@@ -10,6 +10,7 @@ from app.database import Db
 from app.errors import NotFound, Problem
 from app.i18n import Language
 from app.models import AttendanceStatus, WorkshopSession
+from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import people_seen
@@ -19,7 +20,6 @@ from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshops import target_groups_of
 from app.services.registrations.attendance_marks import DAYS_BEFORE, Marking, mark, registration_at
 from app.services.registrations.codes import code_on_ticket
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
@@ -75,7 +75,7 @@ class WalkInForm(BaseModel):
 
     def walk_in(self, *, confirmed: bool) -> WalkIn:
         return WalkIn(
-            PersonGiven(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
+            PersonInput(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
             person=parse_person(self.person),
             request_key=key_of_person(self.key, self.name),
             confirmed=confirmed,

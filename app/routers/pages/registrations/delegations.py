@@ -10,13 +10,13 @@ from app.database import Db
 from app.errors import Conflict, Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models import Channel, DelegationLink
+from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.registrations import delegation_links as queries
 from app.queries.registrations.registrations import registration_of_link, registration_view
 from app.queries.workshops.public_workshops import groups_of_session
 from app.services.registrations import registrations
 from app.services.registrations.delegation_links import cancel_by_link, link_of_address
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.requests import AlreadyRegistered, Asking, NoPlaces, offered_group
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
@@ -125,13 +125,13 @@ def _link(request: Request, db: Db, signed: str) -> DelegationLink:
 
 def _person_inputs(
     db: Db, link: DelegationLink, delegates: list[Delegate], language: Language
-) -> list[PersonGiven]:
+) -> list[PersonInput]:
     """Return the people to register, all of them from the link's kelurahan. Raises `Invalid` if there are none."""
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
     offered = [group.code for group in groups_of_session(db, link.workshop_session_id, language)]
     return [
-        PersonGiven(
+        PersonInput(
             name=delegate.name,
             kelurahan=link.kelurahan_code,
             target_group=offered_group(delegate.target_group, offered),

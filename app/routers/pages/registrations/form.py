@@ -12,6 +12,8 @@ from app.errors import Invalid, Problem
 from app.i18n import Language
 from app.models import Channel, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
+from app.people.matching import Decision
+from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import PersonSeen, people_seen
@@ -20,10 +22,8 @@ from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.registrations.advice import advise
 from app.services.registrations.person_choices import chosen_person, may_be_chosen
-from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
-from app.spreadsheets.attendance.judgement import Decision
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, parse_person
 from app.web.pages import redirect, render
@@ -146,7 +146,7 @@ def _page(
     )
 
 
-def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, given: PersonGiven) -> PersonSeen | None:
+def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, given: PersonInput) -> PersonSeen | None:
     """Return the known person that was chosen, None if the actor may not choose them."""
     person = parse_person(chosen)
     if not isinstance(person, int) or not may_be_chosen(db, vault, actor, person, given):

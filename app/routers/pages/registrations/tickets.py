@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from app.database import Db
 from app.errors import Problem
 from app.i18n import Language, Translator, period_text
+from app.people.outside_places import OUTSIDE
 from app.permissions import CITIZEN
 from app.queries.areas import reference
 from app.queries.registrations import tickets as queries
@@ -17,7 +18,6 @@ from app.reports.calendar import MEDIA_TYPE
 from app.reports.qr import qr_image
 from app.services.registrations import registrations
 from app.services.registrations.corrections import correct_registration
-from app.spreadsheets.attendance.judgement import OUTSIDE
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
 from app.web.downloads import attachment

@@ -9,14 +9,14 @@ from starlette.datastructures import FormData
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
 from app.i18n import N_, Language, translator
+from app.people.remarks import Remark
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops.venues import WIFI_ANSWERS, WifiAnswer
 from app.services.workshops.venue_imports import VenueList, import_venues, judge_list, read_list
-from app.spreadsheets.document import Message
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.venue_lists import MAX_VENUES
-from app.spreadsheets.venues import NOT_SAID, OUTCOMES, VenueRow, tidy, venue_message_text
+from app.spreadsheets.venues import NOT_SAID, OUTCOMES, VenueRow, tidy, venue_remark_text
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.flash import flash
 from app.web.pages import redirect, render
@@ -136,8 +136,8 @@ def _review(
     _ = translator(language)
     judged = judge_list(look, actor, venues)
 
-    def sentence(message: Message) -> str:
-        return venue_message_text(message, _)
+    def sentence(remark: Remark) -> str:
+        return venue_remark_text(remark, _)
 
     sent = SentList(
         file=venues.file_name,

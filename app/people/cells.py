@@ -1,0 +1,98 @@
+"""Typed cells of a sheet, as JSON and as text. What a person types into a form is a cell that holds a text.
+
+Only the standard library is imported here, so that the parsing child starts quickly.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import TypeAlias
+
+_PLACED = re.compile(r"^\s*(?P<label>[^:|]+?)\s*:\s*(?P<mark>.*?)\s*$")
+_SEPARATOR = " | "
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """A cell without a value: `text` is what Excel shows ("#N/A"), "" for a formula never calculated."""
+
+    text: str
+
+
+Cell: TypeAlias = str | int | float | bool | date | datetime | time | CellError | None
+
+# How a cell looks in JSON. A number stays a number and a text a text; the rest is an object of one key.
+JsonCell: TypeAlias = str | int | float | bool | dict[str, str] | None
+
+
+def cell_to_json(cell: Cell) -> JsonCell:
+    """A cell for storing: judging it again needs to know a number from a text, a date from both."""
+    match cell:
+        case datetime():
+            return {"datetime": cell.isoformat()}
+        case date():
+            return {"date": cell.isoformat()}
+        case time():
+            return {"time": cell.isoformat()}
+        case CellError():
+            return {"error": cell.text}
+        case _:
+            return cell
+
+
+def cell_from_json(stored: JsonCell) -> Cell:
+    """The cell that `cell_to_json` stored."""
+    if not isinstance(stored, dict):
+        return stored
+    ((kind, text),) = stored.items()
+    match kind:
+        case "datetime":
+            return datetime.fromisoformat(text)
+        case "date":
+            return date.fromisoformat(text)
+        case "time":
+            return time.fromisoformat(text)
+        case _:
+            return CellError(text)
+
+
+def cell_text(cell: Cell) -> str:
+    """A cell as a person reads it in the sheet: whole numbers without ".0", dates as dd-mm-yyyy."""
+    match cell:
+        case str():
+            return cell
+        case None:
+            return ""
+        case bool():
+            return "TRUE" if cell else "FALSE"
+        case int():
+            return str(cell)
+        case float():
+            return str(int(cell)) if cell.is_integer() else str(cell)
+        case datetime():
+            return cell.strftime("%d-%m-%Y" if cell.time() == time.min else "%d-%m-%Y %H:%M")
+        case date():
+            return cell.strftime("%d-%m-%Y")
+        case time():
+            return cell.strftime("%H:%M")
+        case CellError():
+            return cell.text or "#FORMULA"
+
+
+def spread_text(marks: Iterable[tuple[str, Cell]]) -> str:
+    """Several columns' marks as one text; empty where none is marked."""
+    shown = [(label.replace("|", "/").replace(":", " ").strip(), cell_text(cell)) for label, cell in marks]
+    if not any(mark.strip() for _, mark in shown):
+        return ""
+    return _SEPARATOR.join(f"{label}: {mark.replace('|', '/')}".strip() for label, mark in shown)
+
+
+def spread_marks(text: str) -> dict[str, str] | None:
+    """The marks by label of a text that `spread_text` made, or None for another text."""
+    if "|" not in text:
+        return None
+    placed = [_PLACED.match(part) for part in text.split("|")]
+    if any(part is None for part in placed):
+        return None
+    return {part["label"]: part["mark"] for part in placed if part is not None}

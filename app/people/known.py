@@ -1,0 +1,139 @@
+"""People who are in the database: what of them is compared, and what a person's new values would change of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+from app.people.identity import PeopleIndex
+from app.people.names import SAME, similarity
+from app.people.person import PersonValues
+from app.people.remarks import Remark
+from app.people.sex import Sex
+
+_FILLED = ("phone", "email", "birth_date", "sex", "address", "organization")
+_COMPARED = ("phone", "email", "birth_date", "sex")
+
+
+@dataclass(frozen=True, slots=True)
+class MatchKeys:
+    """What must be looked up to match people; `niks` are keyed hashes, `person_ids` were chosen by a user."""
+
+    niks: frozenset[str]
+    phones: frozenset[str]
+    emails: frozenset[str]
+    name_keys: frozenset[str]
+    registrations: frozenset[str]
+    person_ids: frozenset[int]
+
+
+def match_keys(
+    people: Iterable[PersonValues], *, person_ids: Iterable[int] = (), registrations: Iterable[str] = ()
+) -> MatchKeys:
+    """Return all the keys by which these people may be known."""
+    values = list(people)
+    return MatchKeys(
+        niks=frozenset(value.nik_key for value in values if value.nik_key),
+        phones=frozenset(value.phone for value in values if value.phone),
+        emails=frozenset(value.email for value in values if value.email),
+        name_keys=frozenset(value.name_key for value in values if value.name_key),
+        registrations=frozenset(registrations),
+        person_ids=frozenset(person_ids),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPerson:
+    """A participant of the database. `kelurahan` is a code or "outside".
+
+    `groups` are those to which the person belongs on the session's day.
+    """
+
+    id: int
+    code: str
+    name: str
+    name_key: str
+    nik_key: str | None = None
+    phone: str | None = None
+    email: str | None = None
+    birth_date: date | None = None
+    sex: Sex | None = None
+    kelurahan: str | None = None
+    outside_place: str | None = None
+    rt: str | None = None
+    address: str | None = None
+    organization: str | None = None
+    groups: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRegistration:
+    """A registration for the session, with its facts as they are frozen there."""
+
+    code: str
+    person_id: int
+    status: str
+    attendance: Literal["present", "absent", "excused"] | None = None
+    kelurahan: str | None = None
+    target_group: str | None = None
+    rt: str | None = None
+    sex: Sex | None = None
+
+
+class KnownPeople:
+    """The people that may be meant, with their registrations for one session."""
+
+    def __init__(
+        self, people: Iterable[KnownPerson] = (), registrations: Iterable[KnownRegistration] = ()
+    ) -> None:
+        self.person = {person.id: person for person in people}
+        self.registration = {registration.code: registration for registration in registrations}
+        self.registration_of = {known.person_id: known for known in self.registration.values()}
+        # In an order that doesn't depend on the database's: of many who share a phone only the first are compared.
+        self.index = PeopleIndex(
+            (id_, self._as_registered(person)) for id_, person in sorted(self.person.items())
+        )
+
+    def _as_registered(self, person: KnownPerson) -> KnownPerson:
+        """The person as they were for this session: who has moved since is recognised on its sheet all the same."""
+        registration = self.registration_of.get(person.id)
+        if registration is None or registration.kelurahan in (None, person.kelurahan):
+            return person
+        return replace(person, kelurahan=registration.kelurahan, outside_place=None, rt=registration.rt)
+
+
+def person_changes(person: KnownPerson, values: PersonValues) -> dict[str, str | date]:
+    """Return the blank details of a known person that the values fill, by field; filled ones are never overwritten.
+
+    An RT is filled only where the person lives in the same kelurahan.
+    """
+    changes: dict[str, str | date] = {}
+    if person.nik_key is None and values.nik is not None:
+        changes["nik"] = values.nik
+    for field in _FILLED:
+        value = getattr(values, field)
+        if value is not None and getattr(person, field) is None:
+            changes[field] = value
+    if person.kelurahan is None and values.kelurahan is not None:
+        changes["kelurahan"] = values.kelurahan
+    if person.rt is None and values.rt is not None and person.kelurahan in (None, values.kelurahan):
+        changes["rt"] = values.rt
+    return changes
+
+
+def detail_remarks(person: KnownPerson, values: PersonValues) -> list[Remark]:
+    """Return one warning "detail-differs" for each filled detail of a known person that the values contradict."""
+    differing = [
+        field
+        for field in _COMPARED
+        if getattr(values, field) is not None
+        and getattr(person, field) is not None
+        and getattr(values, field) != getattr(person, field)
+    ]
+    if values.nik_key and person.nik_key and values.nik_key != person.nik_key:
+        differing.append("nik")
+    if values.name_key and similarity(values.name_key, person.name_key) < SAME:
+        differing.append("name")
+    if values.rt and person.rt and values.rt != person.rt and values.kelurahan == person.kelurahan:
+        differing.append("rt")
+    return [Remark("warning", field, "detail-differs", {}) for field in differing]

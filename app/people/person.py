@@ -1,0 +1,61 @@
+"""What is said of a person: as texts (`PersonInput`), and as parsed values (`PersonValues`)."""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+from app.people.remarks import Remark
+from app.people.sex import Sex
+
+
+@dataclass(frozen=True)
+class PersonInput:
+    """A person's details as typed; an empty text says nothing. `kelurahan` is a name, a code or "outside"."""
+
+    name: str = ""
+    kelurahan: str = ""
+    target_group: str = ""
+    nik: str = ""
+    phone: str = ""
+    email: str = ""
+    sex: str = ""
+    birth_date: str = ""
+    rt: str = ""
+    organization: str = ""
+
+    def cells(self) -> dict[str, str]:
+        """The texts that say something, by field."""
+        texts = ((field.name, getattr(self, field.name).strip()) for field in fields(self))
+        return {name: text for name, text in texts if text}
+
+
+@dataclass(slots=True)
+class PersonValues:
+    """A person's details as values. `kelurahan` is a code or "outside", then `outside_place` names where.
+
+    `nik` is in clear and `nik_key` its keyed hash, by which people are found; `phone` is E.164; `rt` has no leading
+    zeros; `name_key` is what names are compared by.
+    """
+
+    name: str = ""
+    name_key: str = ""
+    nik: str | None = None
+    nik_key: str | None = None
+    sex: Sex | None = None
+    birth_date: date | None = None
+    phone: str | None = None
+    email: str | None = None
+    kelurahan: str | None = None
+    outside_place: str | None = None
+    kecamatan: str | None = None
+    rt: str | None = None
+    address: str | None = None
+    target_group: str | None = None
+    organization: str | None = None
+
+
+@dataclass(slots=True)
+class ParsedPerson:
+    """A person's values, and what is to be remarked on the texts they were parsed from."""
+
+    values: PersonValues
+    remarks: list[Remark]
