@@ -58,6 +58,13 @@ SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
         UnreadableFile,
         N_("The file is protected by a password. Save it without a password and upload it again."),
     ),
+    "error-cells": (
+        UnreadableFile,
+        N_(
+            "Some cells show an error such as #N/A, which can't be told from an empty cell in a .%(format)s file. Save "
+            "it as .xlsx and upload that."
+        ),
+    ),
     "empty-file": (
         UnreadableFile,
         N_("The file is empty. Check whether it is the right one and whether it was saved."),
