@@ -11,8 +11,6 @@ from io import BytesIO
 from struct import unpack_from
 from zipfile import ZipFile
 
-from olefile import OleFileIO
-
 from app.spreadsheets.formats.failures import SheetFailure
 
 # [MS-XLS] 2.4: the kinds of records among the first of the stream.
@@ -50,6 +48,8 @@ def inspect_xls(content: bytes) -> BinaryWorkbook:
 
 
 def _xls_stream(content: bytes) -> bytes:
+    from olefile import OleFileIO  # a sixth of the time in which the child starts, for .xls alone
+
     try:
         with OleFileIO(BytesIO(content)) as file:
             names = [name for name in ("EncryptedPackage", "Workbook", "Book") if file.exists(name)]
