@@ -88,8 +88,8 @@ SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
     "no-venue-header": (
         UnreadableFile,
         N_(
-            "No header was found. The list needs a row with headings, among them “Nama” or “Lokasi”, within the first "
-            "40 rows."
+            "No header was found. The list needs a row with headings, among them “Nama” and “Kelurahan”. Use the "
+            "template."
         ),
     ),
     "no-venues": (
@@ -148,12 +148,12 @@ def read_sheet(
     return _read(content, places, {"list": "participants", "group_keys": group_keys, **asked})
 
 
-def read_venue_list(content: bytes, places: Collection[str]) -> RecognisedSheet:
-    """Reads the first visible sheet that lists venues; its rows have the fields of `venue_lists.FIELDS`.
+def read_venue_list(content: bytes) -> RecognisedSheet:
+    """Read the first visible sheet that lists venues; its rows have the fields of `venues.HEADINGS`.
 
     Limits and refusals are those of `read_sheet`.
     """
-    return _read(content, places, {"list": "venues"})
+    return _read(content, (), {"list": "venues"})
 
 
 def read_target_sheet(content: bytes) -> RecognisedSheet:

@@ -16,10 +16,9 @@ import orjson
 
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.plain_tables import recognise_targets, recognise_venues
 from app.spreadsheets.tables.recognise import recognise
-from app.spreadsheets.target_sheets import recognise_targets
 from app.spreadsheets.transfer import sheet_to_json
-from app.spreadsheets.venue_lists import recognise_venues
 
 GRACE_SECONDS = 5
 """How much longer than its caller waits the process may live."""
@@ -60,7 +59,7 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
 
 def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> RecognisedSheet:
     if request["list"] == "venues":
-        return recognise_venues(content, place_keys=place_keys, trim=request["trim"])
+        return recognise_venues(content, trim=request["trim"])
     if request["list"] == "targets":
         return recognise_targets(content, trim=request["trim"])
     return recognise(

@@ -1,160 +1,77 @@
-"""A list of venues: uploaded, looked through and put right on one page, and written. Nothing is kept in between."""
+"""The upload of a list of venues: a template to download, and a page that names every error of an uploaded list."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, File, Form, Request, Response, UploadFile
-from pydantic import BaseModel
-from starlette.datastructures import FormData
+from fastapi import APIRouter, File, Request, Response, UploadFile
 
-from app.database import Db
-from app.errors import Conflict, Invalid, Problem, TooLarge, UnreadableFile
-from app.i18n import N_, Language, translator
-from app.permissions import Actor, Permission
-from app.queries.areas import reference
-from app.queries.workshops.venues import WIFI_ANSWERS, WifiAnswer
-from app.services.workshops.venue_imports import VenueList, import_venues, judge_list, read_list
-from app.spreadsheets.document import Message
+from app.errors import Invalid, Problem, TooLarge, UnreadableFile
+from app.permissions import Permission
+from app.queries.areas.reference import kelurahan
+from app.reports.coverage.download import MEDIA_TYPES
+from app.services.workshops.venue_imports import import_venues
 from app.spreadsheets.formats.failures import MAX_BYTES
-from app.spreadsheets.venue_lists import MAX_VENUES
-from app.spreadsheets.venues import NOT_SAID, OUTCOMES, VenueRow, tidy, venue_message_text
-from app.web.dependencies import Lang, PageActor, Reader, Translate, Writer
+from app.spreadsheets.plain_tables import MAX_VENUES
+from app.spreadsheets.venues import venue_template
+from app.web.dependencies import PageActor, Reader, Translate, Writer
+from app.web.downloads import attachment
 from app.web.flash import flash
 from app.web.pages import render, see
-from app.web.security import LARGEST_BODY
 from app.web.uploads import sent_file
 
-router = APIRouter(include_in_schema=False)
+router = APIRouter(prefix="/tempat/unggah", include_in_schema=False)
 
 MEGABYTE = 1024**2
-# The fields that a row may ask for, in forms with the row's number behind them.
-ASKED = ("name", "kelurahan", "wifi")
 
 
-class SentList(BaseModel):
-    """A list as it goes from page to page, in a hidden field."""
-
-    file: str
-    wifi_unsaid: bool | None
-    rows: list[tuple[int, dict[str, str]]]
-
-
-async def _sent(request: Request) -> FormData:
-    """The form of a list, which has more fields, and a longer one, than forms may have elsewhere."""
-    most = MAX_VENUES * (len(ASKED) + 1) + 1
-    return await request.form(max_fields=most, max_part_size=LARGEST_BODY)
-
-
-def _put_right(form: Annotated[FormData, Depends(_sent)]) -> VenueList:
-    """The list with what was typed in its rows, and without the rows that were left out."""
-    try:
-        sent = SentList.model_validate_json(str(form.get("list", "")))
-        left_out = frozenset(int(str(number)) for number in form.getlist("left_out"))
-    except ValueError as error:
-        raise Invalid(N_("The request is not as it has to be.")) from error
-    rows = tuple(VenueRow(number, cells | _typed(form, number)) for number, cells in sent.rows[:MAX_VENUES])
-    return VenueList(sent.file, rows, sent.wifi_unsaid, left_out)
-
-
-ListPutRight = Annotated[VenueList, Depends(_put_right)]
-
-
-@router.get("/tempat/unggah")
+@router.get("")
 def upload_page(request: Request, actor: PageActor) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    return _upload_form(request)
+    return _page(request)
 
 
-@router.post("/tempat/unggah")
+@router.get("/templat.xlsx")
+def template(read_db: Reader, actor: PageActor, _: Translate) -> Response:
+    actor.require(Permission.SESSION_WRITE)
+    names = sorted(place.name for place in kelurahan(read_db))
+    return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
+
+
+@router.post("")
 def upload_list(
     request: Request,
-    look: Reader,
+    db: Writer,
     actor: PageActor,
-    language: Lang,
+    _: Translate,
     file: Annotated[UploadFile | str | None, File()] = None,
-    wifi: Annotated[WifiAnswer, Form()] = "unknown",
 ) -> Response:
-    """Answers with the page to look the list through: there is no address of what isn't kept."""
-    actor.require(Permission.SESSION_WRITE)
     try:
-        name, content = sent_file(file)
-        venues = read_list(look, actor, name, content, wifi_unsaid=WIFI_ANSWERS[wifi])
+        done = import_venues(db, actor, *sent_file(file))
     except (Invalid, TooLarge, UnreadableFile) as problem:
-        return _upload_form(request, wifi, problem, problem.sentence(translator(language)))
-    return _review(request, look, actor, language, venues)
-
-
-@router.post("/tempat/unggah/periksa")
-def check_list(
-    request: Request, look: Reader, actor: PageActor, language: Lang, venues: ListPutRight
-) -> Response:
-    return _review(request, look, actor, language, venues)
-
-
-@router.post("/tempat/unggah/simpan")
-def save_list(
-    request: Request, db: Writer, actor: PageActor, language: Lang, _: Translate, venues: ListPutRight
-) -> Response:
-    try:
-        counts = import_venues(db, actor, venues)
-    except Conflict as problem:
-        db.rollback()
-        return _review(request, db, actor, language, venues, problem)
+        return _page(request, problem=problem, refusal=problem.sentence(_))
+    if done.errors:
+        return _page(request, errors=[(error.row, error.text(_)) for error in done.errors])
     response = see("/tempat")
-    done = _("The list is saved: %(added)s venues added, %(changed)s changed.")
-    flash(response, done % {"added": counts["create"], "changed": counts["update"]})
+    sentence = _(
+        "The list is saved: %(added)s venues added, %(changed)s changed, %(unchanged)s as they were."
+    )
+    flash(response, sentence % {"added": done.added, "changed": done.changed, "unchanged": done.unchanged})
     return response
 
 
-def _typed(form: FormData, number: int) -> dict[str, str]:
-    """What was typed or chosen in a row; a field that is left empty leaves its cell as it is."""
-    said = {field: tidy(str(form.get(f"{field}-{number}", ""))) for field in ASKED}
-    return {field: text for field, text in said.items() if text}
-
-
-def _upload_form(
-    request: Request, wifi: WifiAnswer = "unknown", problem: Problem | None = None, refusal: str = ""
+def _page(
+    request: Request,
+    *,
+    problem: Problem | None = None,
+    refusal: str = "",
+    errors: Sequence[tuple[int, str]] = (),
 ) -> Response:
     return render(
         request,
         "workshops/venues/upload.html",
-        status=problem.status if problem else 200,
-        wifi=wifi,
+        status=problem.status if problem else 422 if errors else 200,
         refusal=refusal,
-        largest_megabytes=MAX_BYTES // MEGABYTE,
-        most_rows=MAX_VENUES,
-    )
-
-
-def _review(
-    request: Request,
-    look: Db,
-    actor: Actor,
-    language: Language,
-    venues: VenueList,
-    problem: Problem | None = None,
-) -> Response:
-    _ = translator(language)
-    judged = judge_list(look, actor, venues)
-
-    def sentence(message: Message) -> str:
-        return venue_message_text(message, _)
-
-    sent = SentList(
-        file=venues.file_name,
-        wifi_unsaid=venues.wifi_unsaid,
-        rows=[(row.number, dict(row.cells)) for row in venues.rows],
-    )
-    places = reference.kelurahan(look)
-    return render(
-        request,
-        "workshops/venues/review.html",
-        status=problem.status if problem else 200,
-        file_name=venues.file_name,
-        sent=sent.model_dump_json(),
-        rows={outcome: [venue for venue in judged if venue.outcome == outcome] for outcome in OUTCOMES},
-        sentence=sentence,
-        places=places,
-        place_names={place.code: place.name for place in places},
-        not_said=NOT_SAID,
-        refusal=problem.sentence(_) if problem else "",
+        errors=errors,
+        max_megabytes=MAX_BYTES // MEGABYTE,
+        max_venues=MAX_VENUES,
     )
