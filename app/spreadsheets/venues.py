@@ -7,13 +7,14 @@ from functools import cache
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 
+from app.excel import set_up_print, workbook_bytes
 from app.i18n import LANGUAGES, N_, Translator, translator
 from app.people.kelurahan import PlaceIndex, read_kelurahan
 from app.people.text import clean, collapse, is_placeholder, words
 from app.spreadsheets.attendance.judgement import OUTSIDE
 from app.spreadsheets.document import CellError, SheetRow, cell_text
 from app.spreadsheets.plain_tables import MAX_VENUES
-from app.spreadsheets.written.excel_cells import TEXT_FORMAT, ChoiceLists, file_of, put_heading, set_up_print
+from app.spreadsheets.written.excel_cells import TEXT_FORMAT, ChoiceLists, put_heading
 
 LONGEST_NAME = 200
 OTHER = "lainnya"
@@ -90,8 +91,8 @@ def venue_template(kelurahan: Iterable[str], _: Translator) -> bytes:
             drop_down.add(f"{letter}2:{letter}{MAX_VENUES + 1}")
             sheet.add_data_validation(drop_down)
     sheet.freeze_panes = "A2"
-    set_up_print(sheet, 1)
-    return file_of(book)
+    set_up_print(sheet, 1, 1)
+    return workbook_bytes(book)
 
 
 def check_venues(
