@@ -1,6 +1,6 @@
 """Count the people of the coverage report on SQLite, which groups by sorting.
 
-`count_by_kind` stands in for `_count_by_cell` of `coverage_census`, with the same columns. It sorts one number for each
+`count_by_kind` stands in for `_count_by_cell` of `census`, with the same columns. It sorts one number for each
 registration (its kind, which is place, group and sex, and its standing) instead of texts. Only the people of several
 kinds are looked up again. The report of 100,000 attendances takes 1.4 instead of 2.1 times the floor of
 `benchmarks.coverage`, whose bound is 2. The cost is this module, which only works with SQLite's rowids.
