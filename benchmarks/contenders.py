@@ -26,7 +26,6 @@ from app.services.reference_data import bring_up_to_date
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
-from app.spreadsheets.formats.children import fork_server
 from benchmarks.sheets import sheet_file
 
 SESSION = "UKUR-2025-1"
@@ -121,7 +120,6 @@ def main(name: str, rows: int, url: str) -> None:
     started = time.perf_counter()
     CONTENDERS[name](engine, vault, content)
     seconds = time.perf_counter() - started
-    fork_server.stop()  # The memory of children counts once they, and whoever made them, are gone.
     megabytes, parser = (_peak_megabytes(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     print(json.dumps({"seconds": seconds, "megabytes": megabytes, "parser_megabytes": parser}))  # noqa: T201
 

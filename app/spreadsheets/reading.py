@@ -1,7 +1,11 @@
-"""Reading an uploaded file: the work is done in a limited child process, its failures become sentences."""
+"""Read an uploaded file: a limited child process of its own parses it, and its failures become sentences."""
 
 import logging
+import os
+import subprocess
+import sys
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -11,12 +15,12 @@ from app.i18n import N_
 from app.people.place_names import place_key
 from app.people.text import words
 from app.spreadsheets.document import RecognisedSheet
-from app.spreadsheets.formats.children import ChildDied, fork_server
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.transfer import sheet_from_json
 
 MEMORY_BYTES = 1536 * 1024**2
 SECONDS = 60
+_PROJECT = Path(__file__).parents[2]
 _log = logging.getLogger(__name__)
 
 SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
@@ -58,6 +62,13 @@ SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
         UnreadableFile,
         N_("The file is protected by a password. Save it without a password and upload it again."),
     ),
+    "error-cells": (
+        UnreadableFile,
+        N_(
+            "Some cells show an error such as #N/A, which can't be told from an empty cell in a .%(format)s file. Save "
+            "it as .xlsx and upload that."
+        ),
+    ),
     "empty-file": (
         UnreadableFile,
         N_("The file is empty. Check whether it is the right one and whether it was saved."),
@@ -77,8 +88,8 @@ SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
     "no-venue-header": (
         UnreadableFile,
         N_(
-            "No header was found. The list needs a row with headings, among them “Nama” or “Lokasi”, within the first "
-            "40 rows."
+            "No header was found. The list needs a row with headings, among them “Nama” and “Kelurahan”. Use the "
+            "template."
         ),
     ),
     "no-venues": (
@@ -137,12 +148,12 @@ def read_sheet(
     return _read(content, places, {"list": "participants", "group_keys": group_keys, **asked})
 
 
-def read_venue_list(content: bytes, places: Collection[str]) -> RecognisedSheet:
-    """Reads the first visible sheet that lists venues; its rows have the fields of `venue_lists.FIELDS`.
+def read_venue_list(content: bytes) -> RecognisedSheet:
+    """Read the first visible sheet that lists venues; its rows have the fields of `venues.HEADINGS`.
 
     Limits and refusals are those of `read_sheet`.
     """
-    return _read(content, places, {"list": "venues"})
+    return _read(content, (), {"list": "venues"})
 
 
 def read_target_sheet(content: bytes) -> RecognisedSheet:
@@ -178,12 +189,28 @@ def problem(code: str, params: Mapping[str, str | int]) -> Problem:
 
 
 def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
-    """The child's answer, or None where it died."""
+    """Return the child's answer, or None where it died."""
     try:
-        answer: dict[str, Any] = orjson.loads(fork_server.ask(orjson.dumps(request), content, SECONDS))
-    except TimeoutError as error:
+        child = subprocess.run(
+            [sys.executable, "-m", "app.spreadsheets.formats.child"],
+            input=orjson.dumps(request) + b"\n" + content,
+            capture_output=True,
+            timeout=SECONDS,
+            cwd=_PROJECT,
+            env=_environment_without_secrets(),
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
         raise problem("too-slow", {}) from error
-    except ChildDied as died:
-        _log.warning("Reading ended without an answer: %s", died)
+    if child.returncode:
+        _log.warning(
+            "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
+        )
         return None
+    answer: dict[str, Any] = orjson.loads(child.stdout)
     return answer
+
+
+def _environment_without_secrets() -> dict[str, str]:
+    """Return the environment without the service's settings: a hostile file must not get at its secret key."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}

@@ -12,8 +12,8 @@ from app.people.remarks import Remark
 from app.people.target_groups import GroupIndex, read_target_group
 from app.people.text import clean, collapse, is_placeholder, words
 from app.spreadsheets.document import RecognisedSheet, SheetRow
+from app.spreadsheets.plain_tables import KELURAHAN
 from app.spreadsheets.tables.headings import is_number_heading
-from app.spreadsheets.target_sheets import KELURAHAN
 
 TargetCell: TypeAlias = tuple[str | None, str | None]
 """Codes of a kelurahan and a group: without a kelurahan it is for all of them, without a group for the whole."""
@@ -69,7 +69,7 @@ def read_target(text: str) -> int | None:
 def read_target_table(
     sheet: RecognisedSheet, places: PlaceIndex, groups: GroupIndex, kelurahan: Collection[str]
 ) -> TargetTable | None:
-    """The table of a sheet that `target_sheets` recognised, None where no column is of targets.
+    """The table of a sheet that `plain_tables` recognised, None where no column is of targets.
 
     `kelurahan` are the codes of the year's. Every cell of a row that is known counts, an empty one too.
     """

@@ -1,7 +1,8 @@
 """Makes the files beside it: small attendance lists, each with one thing that real lists have, named for it.
 
 `python -m tests.files.make` writes them anew, the same to the byte. With `--libreoffice` those too that LibreOffice
-saves, which differ each time. What needs a password was made by hand, with "rahasia".
+saves, which differ each time. Files with a password ("rahasia") and .xlsb files were made by hand: nothing here
+writes those.
 """
 
 import sys
@@ -12,7 +13,6 @@ from tempfile import TemporaryDirectory
 
 from tests.files.workbooks import (
     BORN,
-    FAULTY,
     HEADER,
     MARKED,
     MAYA,
@@ -32,7 +32,6 @@ from tests.files.workbooks import (
 )
 from tests.files.writers import csv_file, dateless, with_part, xlsx
 from tests.libreoffice import saved_by_libreoffice
-from tests.spreadsheets.formats.excel_binary import xlsb
 from tests.spreadsheets.formats.open_document import COVERED, UNCALCULATED, empty, number, ods, row, text
 
 FOLDER = Path(__file__).parent
@@ -122,9 +121,6 @@ FILES: Mapping[str, Callable[[], bytes]] = {
         [None, "NIP. 19700101 000000 0 000"],
     ),
     "stray-cell.xlsx": stray_cell,
-    "stray-cell.xlsb": lambda: dateless(
-        xlsb(*[[str(cell) for cell in cells] for cells in TWO], stray={(1_048_575, 16_383): "nyasar"})
-    ),
     # columns
     "several-columns-for-one.csv": listed(
         ("Nama", "Nama Peserta", "Kelurahan"), ("", "Rina Melati", "Damai"), ("", "Maya Kenanga", "Manggar")
@@ -141,7 +137,6 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     ),
     # values
     "errors.xlsx": with_errors,
-    "errors.xlsb": lambda: dateless(xlsb(*FAULTY)),
     "formula-never-calculated.xlsx": table(["Nama", "Kelurahan", "RT"], ["Rina Melati", "Damai", "=1+2"]),
     "formula-never-calculated.ods": lambda: dateless(
         ods(
@@ -171,9 +166,6 @@ FILES: Mapping[str, Callable[[], bytes]] = {
     "dates.xlsx": table(BORN, ["Rina Melati", "Damai", date(1980, 8, 5)]),
     "dates-1904.xlsx": dates_from_1904(date(1980, 8, 5)),
     "dates-1904-without-format.xlsx": dates_from_1904(ON_5_AUGUST_1980_FROM_1904),
-    "dates-1904-without-format.xlsb": lambda: dateless(
-        xlsb(["Nama", "Kelurahan", "Tgl Lahir"], ["Rina Melati", "Damai", 27976.0], from_1904=True)
-    ),
     # who it is, and what becomes of a row
     "twice-in-the-list.csv": listed(
         MARKED,

@@ -5,9 +5,8 @@ from typing import TypeAlias
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from app.people.cells import Cell, CellError
+from app.people.cells import Cell
 from tests.files.writers import file_of, page_of, xlsx
-from tests.spreadsheets.formats.excel_binary import Value
 
 Row: TypeAlias = Sequence[Cell]
 
@@ -17,11 +16,6 @@ MAYA: Row = (2, "Maya Kenanga", "Manggar")
 DEWI: Row = (3, "Dewi Anggrek", "Teritip")
 MARKED: Row = ("Nama", "Kelurahan", "No HP", "Kehadiran")
 BORN: Row = ("Nama", "Kelurahan", "Tgl Lahir")
-FAULTY: tuple[Sequence[Value], ...] = (
-    ("Nama", "Kelurahan", "RT", "No HP"),
-    ("Rina Melati", "Damai", CellError("#N/A"), "081200000001"),
-    ("Maya Kenanga", CellError("#REF!"), 3, "081200000002"),
-)
 ON_5_AUGUST_1980_FROM_1904 = 27976
 
 
@@ -93,7 +87,11 @@ def stray_cell() -> bytes:
 
 
 def with_errors() -> bytes:
-    page = page_of(*(["" if isinstance(cell, CellError) else cell for cell in cells] for cells in FAULTY))
+    page = page_of(
+        ["Nama", "Kelurahan", "RT", "No HP"],
+        ["Rina Melati", "Damai", None, "081200000001"],
+        ["Maya Kenanga", None, 3, "081200000002"],
+    )
     for place, error in {"C2": "#N/A", "B3": "#REF!"}.items():
         page[place] = error
         page[place].data_type = "e"

@@ -15,7 +15,6 @@ from tests.pages.imports.sheets import CLEAR, saved
         ("/kegiatan/SPBE-2025/arsipkan", "/kegiatan/SPBE-2025"),
         ("/pendaftaran/ABCD2345/beri-tempat", "/pendaftaran/ABCD2345"),
         ("/penggabungan/1/batalkan", "/"),
-        ("/tempat/unggah/periksa", "/tempat/unggah"),
         ("/keluar", "/"),
     ],
 )

@@ -7,13 +7,13 @@ import pytest
 from app.i18n import translator
 from app.people.kelurahan import PlaceIndex
 from app.people.target_groups import GroupIndex
+from app.spreadsheets.plain_tables import recognise_targets
 from app.spreadsheets.target_grid import (
     TargetTable,
     read_target,
     read_target_table,
     target_remark_text,
 )
-from app.spreadsheets.target_sheets import recognise_targets
 from tests.files.writers import csv_file, xlsx
 from tests.spreadsheets.story import reference
 from tests.stories import LAMARU, MANGGAR, SEPINGGAN

@@ -11,7 +11,7 @@ from sqlmodel import col
 from app.database import Db, is_postgresql
 from app.models import Area
 from app.queries.coverage.counts import TO_BE_GIVEN, Bounds, CoverageFilters, registrations_within
-from app.queries.coverage.kinds import counted_by_kind
+from app.queries.coverage.kinds import count_by_kind
 from app.queries.coverage.tallies import NOBODY, Keys, Tally, people, tallied, tallies, tally
 from app.reports.periods import Period
 
@@ -53,15 +53,15 @@ class Census:
 def census(
     db: Db, period: Period, filters: CoverageFilters, kecamatan_of: Mapping[str, str | None]
 ) -> Census:
-    """Counts them all in one go; `filters` name no period of their own here.
+    """Count all parts in one statement; `filters` name no period of their own here.
 
-    Most people are in one kelurahan and group, a cell. They are settled: they add up in any way. Only those in several
-    are folded anew for each part, where they must be counted once.
+    Most people are in one kelurahan and group, a cell: they are counted by it and added up for every part. People in
+    several cells are folded anew for each part, so that each counts once.
     """
     _make_room(db)
     statement = _statement(replace(filters, from_=None, to=None), is_postgresql(db))
     found = tallies(db, statement, vars(Bounds.of(period)))
-    for (kelurahan, group), settled in _settled(found).items():
+    for (kelurahan, group), settled in found.pop("settled", {}).items():
         for part, keys in _parts_of(kelurahan, group, kecamatan_of):
             found[part][keys] = found[part].get(keys, NOBODY).plus(settled)
     return Census(found)
@@ -69,9 +69,9 @@ def census(
 
 @lru_cache(STATEMENTS_KEPT)
 def _statement(filters: CoverageFilters, postgresql: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """Put together once for each choice of filters, which takes longer than a small city takes to count."""
+    """Return the statement, built once for each choice of filters: building takes longer than counting a small city."""
     facts = registrations_within(TO_BE_GIVEN, filters)
-    counted, several = _counted_by_cell(facts) if postgresql else counted_by_kind(facts)
+    settled, several = _count_by_cell(facts) if postgresql else count_by_kind(facts)
     inside = select(several).where(several.c.kelurahan.is_not(None)).subquery()
     in_kecamatan = (
         select(inside, col(Area.parent_code).label("kecamatan"))
@@ -80,7 +80,7 @@ def _statement(filters: CoverageFilters, postgresql: bool) -> CompoundSelect[*tu
     )
     placed = people(select(inside).where(inside.c.attendances > 0).subquery(), "kelurahan").subquery()
     return union_all(
-        counted,
+        settled,
         tally("cells", several, "kelurahan", "target_group"),
         tally("kelurahan", people(several, "kelurahan").subquery(), "kelurahan"),
         tally("kecamatan", people(in_kecamatan, "kecamatan").subquery(), "kecamatan"),
@@ -91,20 +91,15 @@ def _statement(filters: CoverageFilters, postgresql: bool) -> CompoundSelect[*tu
     )
 
 
-def _counted_by_cell(facts: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
-    """The tally `all` of everybody by cell, and the cells of those who are in several."""
+def _count_by_cell(facts: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
+    """Return the tally `settled` of the people in one cell, and the cells of those who are in several."""
     cells = people(tallied(facts), "kelurahan", "target_group").cte("all_cells")
-    in_several = select(cells.c.person).group_by(cells.c.person).having(func.count() > 1)
-    several = select(cells).where(cells.c.person.in_(in_several)).cte("several").prefix_with("MATERIALIZED")
-    return tally("all", cells, "kelurahan", "target_group"), several
-
-
-def _settled(found: Mapping[str, Mapping[Keys, Tally]]) -> Mapping[Keys, Tally]:
-    """Those in one cell, by their cell: as they were counted, or as everybody less those in several."""
-    if "all" not in found:
-        return found.get("settled", {})
-    several = found.get("cells", {})
-    return {keys: everybody.less(several.get(keys, NOBODY)) for keys, everybody in found["all"].items()}
+    in_several = select(cells.c.person).group_by(cells.c.person).having(func.count() > 1).cte("in_several")
+    is_in_several = select(in_several).where(in_several.c.person == cells.c.person).exists()
+    several = select(cells).where(is_in_several).cte("several").prefix_with("MATERIALIZED")
+    return tally(
+        "settled", select(cells).where(~is_in_several).subquery(), "kelurahan", "target_group"
+    ), several
 
 
 def _make_room(db: Db) -> None:

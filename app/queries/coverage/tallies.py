@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from enum import IntEnum
-from operator import add, sub
+from operator import add
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -55,10 +55,6 @@ class Tally(NamedTuple):
     def plus(self, others: "Tally") -> "Tally":
         """With other people."""
         return Tally(*map(add, self, others))
-
-    def less(self, some: "Tally") -> "Tally":
-        """Without some of them."""
-        return Tally(*map(sub, self, some))
 
     @property
     def by_sex(self) -> dict[SexKey, int]:

@@ -2,26 +2,26 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from io import BytesIO
 
 from openpyxl import Workbook
-from openpyxl.cell import Cell as ExcelCell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.header_footer import HeaderFooterItem
-from openpyxl.worksheet.page import PageMargins
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.excel import (
+    CENTRED,
+    FONT,
+    GRID,
+    HEAD_FILL,
+    WORDS,
+    set_up_print,
+    workbook_bytes,
+    writable_text,
+    write_cell,
+)
 from app.reports.coverage.states import LOOKS
 from app.reports.table import Cell, Column, Row, Table
 
-_HEAD_FILL = PatternFill("solid", fgColor="DCEBE7")
-_LINE = Side(style="thin", color="9AA5AB")
-_GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
-_CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
-_WORDS = Alignment(vertical="center", wrap_text=True)
 _FIGURE = Alignment(horizontal="right", vertical="center", wrap_text=True)
 _SEPARATOR = " · "
 _LINE_HEIGHT = 14
@@ -37,8 +37,6 @@ _TURNED_LETTER = 6.5
 """How high a letter of a turned heading is, in points."""
 _FILTER_BUTTON = 18
 """Below a turned heading, in points."""
-_MARGIN = 0.4
-"""Of a printed page, in inches."""
 
 
 def workbook(tables: Sequence[Table], letterhead: Sequence[str], made_at: datetime) -> bytes:
@@ -49,17 +47,15 @@ def workbook(tables: Sequence[Table], letterhead: Sequence[str], made_at: dateti
     book.properties.title = tables[0].title
     book.properties.created = book.properties.modified = made_at.astimezone(UTC).replace(tzinfo=None)
     for table in tables:
-        _write_sheet(book.create_sheet(_text(table.name)), table, letterhead)
-    content = BytesIO()
-    book.save(content)
-    return content.getvalue()
+        _write_sheet(book.create_sheet(writable_text(table.name)), table, letterhead)
+    return workbook_bytes(book)
 
 
 def _write_sheet(sheet: Worksheet, table: Table, letterhead: Sequence[str]) -> None:
     """Few lines above the headings, because they all stay in view with them."""
     heading = [*letterhead, table.title, _SEPARATOR.join(table.subtitle)]
     for line, text in enumerate(heading, 1):
-        _write(sheet, line, 1, text).font = _font(bold=line < len(heading))
+        write_cell(sheet, line, 1, text).font = _font(bold=line < len(heading))
     head_line = len(heading) + 1
     first_line = _write_heads(sheet, table, head_line)
     last_line = first_line + len(table.rows) - 1
@@ -71,7 +67,7 @@ def _write_sheet(sheet: Worksheet, table: Table, letterhead: Sequence[str]) -> N
     for line, note in enumerate(table.notes, last_line + 3):
         _write_note(sheet, line, note, widths)
     _set_up_view(sheet, table, first_line, last_line)
-    _set_up_print(sheet, head_line, first_line)
+    set_up_print(sheet, head_line, first_line - 1)
 
 
 def _write_heads(sheet: Worksheet, table: Table, line: int) -> int:
@@ -81,7 +77,7 @@ def _write_heads(sheet: Worksheet, table: Table, line: int) -> int:
     turned = _is_turned(table)
     column = 1
     for head in upper:
-        _write(sheet, line, column, head.text)
+        write_cell(sheet, line, column, head.text)
         if lower:
             sheet.merge_cells(
                 start_row=line,
@@ -92,10 +88,10 @@ def _write_heads(sheet: Worksheet, table: Table, line: int) -> int:
         column += head.columns
     grouped = [index for index, col in enumerate(table.columns, 1) if col.group]
     for index, head in zip(grouped, lower, strict=True):
-        _write(sheet, line + 1, index, head.text)
+        write_cell(sheet, line + 1, index, head.text)
     for cells in sheet.iter_rows(line, line + lines - 1, 1, len(table.columns)):
         for cell, column_of_cell in zip(cells, table.columns, strict=True):
-            cell.font, cell.fill, cell.border, cell.alignment = _font(bold=True), _HEAD_FILL, _GRID, _CENTRED
+            cell.font, cell.fill, cell.border, cell.alignment = _font(bold=True), HEAD_FILL, GRID, CENTRED
             is_lowest = cell.row == line + lines - 1 or not column_of_cell.group
             if turned and is_lowest and column_of_cell.kind == "integer":
                 cell.alignment = _TURNED
@@ -120,9 +116,9 @@ def _write_row(
     sheet: Worksheet, line: int, row: Row, columns: Sequence[Column], *, bold: bool = False
 ) -> None:
     for index, (value, column) in enumerate(zip(row.cells, columns, strict=True), 1):
-        cell = _write(sheet, line, index, value)
-        cell.border = _GRID
-        cell.alignment = _FIGURE if column.kind == "integer" else _WORDS
+        cell = write_cell(sheet, line, index, value)
+        cell.border = GRID
+        cell.alignment = _FIGURE if column.kind == "integer" else WORDS
         cell.font = _font(bold=bold)
         if column.kind == "integer":
             cell.number_format = _number_format(value, column)
@@ -138,21 +134,8 @@ def _number_format(value: Cell, column: Column) -> str:
     return "+#,##0;-#,##0;0" if column.signed else "#,##0"
 
 
-def _write(sheet: Worksheet, line: int, column: int, value: Cell) -> ExcelCell:
-    """Writes a number as a number, and text as text also where it reads like a formula."""
-    cell = sheet.cell(line, column, _text(value) if isinstance(value, str) else value)
-    if isinstance(value, str):
-        cell.data_type = "s"
-    return cell
-
-
 def _font(*, bold: bool = False, colour: str | None = None) -> Font:
-    return Font(name="Calibri", size=10, bold=bold, color=colour)
-
-
-def _text(value: str) -> str:
-    """Without the control characters that a workbook can't hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", value)
+    return Font(name=FONT, size=10, bold=bold, color=colour)
 
 
 def _set_widths(sheet: Worksheet, table: Table) -> list[int]:
@@ -172,8 +155,8 @@ def _set_widths(sheet: Worksheet, table: Table) -> list[int]:
 
 def _write_note(sheet: Worksheet, line: int, note: str, widths: Sequence[int]) -> None:
     """Writes a note across the table; merged cells don't grow by themselves, so their height is set."""
-    cell = _write(sheet, line, 1, note)
-    cell.font, cell.alignment = _font(), _WORDS
+    cell = write_cell(sheet, line, 1, note)
+    cell.font, cell.alignment = _font(), WORDS
     sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=len(widths))
     sheet.row_dimensions[line].height = _LINE_HEIGHT * (1 + len(note) // sum(widths))
 
@@ -185,18 +168,3 @@ def _set_up_view(sheet: Worksheet, table: Table, first_line: int, last_line: int
     last_column = get_column_letter(len(table.columns))
     sheet.auto_filter.ref = f"A{first_line - 1}:{last_column}{last_line}"
     sheet.sheet_view.showGridLines = False
-
-
-def _set_up_print(sheet: Worksheet, head_line: int, first_line: int) -> None:
-    """A4 landscape, as wide as the page, headings and page numbers on each."""
-    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
-    sheet.page_setup.orientation = Worksheet.ORIENTATION_LANDSCAPE
-    sheet.page_setup.fitToWidth = 1
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    sheet.print_title_rows = f"{head_line}:{first_line - 1}"
-    sheet.page_margins = PageMargins(left=_MARGIN, right=_MARGIN, top=_MARGIN, bottom=2 * _MARGIN)
-    sheet.print_options.horizontalCentered = True
-    footer = HeaderFooterItem()
-    footer.right.text = "&P / &N"
-    sheet.HeaderFooter.oddFooter = footer

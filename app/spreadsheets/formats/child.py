@@ -1,7 +1,7 @@
-"""The process that touches an uploaded file: limited in memory and time, it may die without harm.
+"""The process that parses one uploaded file, limited in memory and time: `python -m app.spreadsheets.formats.child`.
 
-It is asked by a line of JSON (the limits and what is wanted), followed by the file, and answers in JSON:
-{"sheet": …} or {"failure": code, "params": …}, with a line's end, by which a whole answer is told from a broken one.
+Standard input holds a line of JSON (limits, what to read), then the file. Standard output gets JSON: {"sheet": …}
+or {"failure": code, "params": …}. A file on which the parser aborts ends this process alone; `reading` starts it.
 """
 
 import gc
@@ -9,49 +9,47 @@ import json
 import math
 import resource
 import signal
-from socket import socket
+import sys
 from typing import Any
 
 import orjson
 
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.plain_tables import recognise_targets, recognise_venues
 from app.spreadsheets.tables.recognise import recognise
-from app.spreadsheets.target_sheets import recognise_targets
 from app.spreadsheets.transfer import sheet_to_json
-from app.spreadsheets.venue_lists import recognise_venues
 
-LATER = 5
-"""Seconds after which a child is gone whose caller has given up."""
+GRACE_SECONDS = 5
+"""How much longer than its caller waits the process may live."""
 
 
-def read_file(caller: socket) -> None:
-    """Answers the caller's one question. Where a limit is reached, the process ends without an answer."""
-    gc.disable()  # It walks through every row read so far again and again; the process ends before it would help.
-    with caller.makefile("rb") as asked:
-        request: dict[str, Any] = json.loads(asked.readline())
-        limit_process(request["memory"], request["seconds"])
-        content = asked.read()
-    caller.sendall(orjson.dumps(answer(content, request), option=orjson.OPT_APPEND_NEWLINE))
+def main() -> None:
+    """Answer the request on standard input. Where a limit is reached, the process ends without an answer."""
+    gc.disable()  # It would walk through all rows again and again, and the process ends before memory gets scarce.
+    request: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
+    limit_process(request["memory"], request["seconds"])
+    sys.stdout.buffer.write(orjson.dumps(answer(sys.stdin.buffer.read(), request)))
 
 
 def limit_process(memory: int, seconds: float) -> None:
-    """Address space in bytes, processor time and time; a limit that the system already sets lower stays.
+    """Limit address space (bytes), processor time and life time; lower limits of the system stay.
 
-    The caller waits for so many seconds: a child that ended before would be taken for one that its file killed.
+    The caller waits for `seconds`; ending earlier would look like a file that makes the parser abort.
     """
     for kind, wanted in (
         (resource.RLIMIT_AS, memory),
-        (resource.RLIMIT_CPU, math.ceil(seconds) + LATER),
+        (resource.RLIMIT_CPU, math.ceil(seconds) + GRACE_SECONDS),
         (resource.RLIMIT_CORE, 0),
     ):
         _, hard = resource.getrlimit(kind)
         limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         resource.setrlimit(kind, (limit, hard))
-    signal.setitimer(signal.ITIMER_REAL, seconds + LATER)
+    signal.setitimer(signal.ITIMER_REAL, seconds + GRACE_SECONDS)
 
 
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
+    """Return what the process prints."""
     try:
         sheet = _recognised(content, request, frozenset(request["place_keys"]))
     except SheetFailure as failure:
@@ -61,7 +59,7 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
 
 def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> RecognisedSheet:
     if request["list"] == "venues":
-        return recognise_venues(content, place_keys=place_keys, trim=request["trim"])
+        return recognise_venues(content, trim=request["trim"])
     if request["list"] == "targets":
         return recognise_targets(content, trim=request["trim"])
     return recognise(
@@ -73,3 +71,7 @@ def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[s
         group_keys=frozenset(request["group_keys"]),
         trim=request["trim"],
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,4 +1,7 @@
-"""OpenDocument spreadsheets, read from their XML: only it tells merged, wrong and never calculated cells."""
+"""Read OpenDocument spreadsheets from their XML.
+
+calamine reports neither merged cells of an .ods nor cells with an error or a formula that was never calculated.
+"""
 
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
@@ -29,7 +32,7 @@ class OdsSheet:
 
 
 def ods_sheets(content: bytes) -> Iterator[OdsSheet]:
-    """Every sheet of the file in turn; rows and columns that only repeat an empty cell cost nothing."""
+    """Yield every sheet of the file. Repetitions of empty cells up to the end of the sheet take no memory."""
     with ZipFile(BytesIO(content)) as archive, archive.open("content.xml") as source:
         yield from _sheets(source)
 
@@ -119,12 +122,12 @@ def _date(text: str) -> date | datetime:
 
 
 def _clock(text: str) -> str:
-    """PT08H15M00S → 08:15:00."""
+    """Return a duration as a time of day: PT08H15M00S → 08:15:00."""
     return text.removeprefix("PT").replace("H", ":").replace("M", ":").partition("S")[0].partition(".")[0]
 
 
 def _paragraph(paragraph: ET.Element) -> str:
-    """The text with its runs of spaces (`text:s`), tabs and line breaks; notes beside it are left out."""
+    """Return the text with its runs of spaces (`text:s`); a tab or line break becomes a space."""
     parts = [paragraph.text or ""]
     for child in paragraph:
         if child.tag == _TEXT + "s":

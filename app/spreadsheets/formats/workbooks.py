@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
-from typing import Any, Protocol
+from typing import Any, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
 from python_calamine import (
@@ -19,20 +19,21 @@ from python_calamine import (
 
 from app.people.cells import Cell, CellError
 from app.spreadsheets.document import FileFormat
+from app.spreadsheets.formats.binary_excel import inspect_xls, inspect_xlsb
 from app.spreadsheets.formats.csv import csv_rows
 from app.spreadsheets.formats.failures import MAX_UNPACKED_BYTES, SheetFailure
 from app.spreadsheets.formats.grid import MAX_COLUMNS, Grid, Merge
 from app.spreadsheets.formats.ods import OdsSheet, ods_sheets
 from app.spreadsheets.formats.stray_cells import without_stray_cells
-from app.spreadsheets.formats.xls_records import XlsBook
-from app.spreadsheets.formats.xlsb_records import XlsbBook
 from app.spreadsheets.formats.xlsx_parts import XlsxBook
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
 _DAMAGED = (BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError)
-_OTHER_DOCUMENTS = ("WordDocument", "PowerPoint Document", "__properties_version1.0")
+
+
+_RowsAndMerges: TypeAlias = tuple[list[list[Cell]], list[Merge] | None]
 
 
 @dataclass(slots=True)
@@ -40,15 +41,8 @@ class SheetSource:
     """A visible sheet that is read only when it is asked for."""
 
     name: str
-    read: Callable[[], tuple[list[list[Cell]], list[Merge] | None]]
+    read: Callable[[], _RowsAndMerges]
     counts_from_1904: bool = False
-
-
-class _Book(Protocol):
-    """What calamine doesn't tell: where cells hold an error, and whether days are counted from 1904."""
-
-    def counts_from_1904(self) -> bool: ...
-    def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]: ...
 
 
 def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
@@ -84,7 +78,7 @@ def _format(content: bytes) -> FileFormat:
     if content.startswith(_ZIP):
         return _zip_format(content)
     if content.startswith(_OLE):
-        return _ole_format(content)
+        return "xls"
     if content.startswith(_NO_TEXT):
         raise SheetFailure("not-a-spreadsheet")
     return "csv"
@@ -112,14 +106,6 @@ def _zip_format(content: bytes) -> FileFormat:
     raise SheetFailure("not-a-spreadsheet")
 
 
-def _ole_format(content: bytes) -> FileFormat:
-    if "EncryptedPackage".encode("utf-16-le") in content:
-        raise SheetFailure("password-protected")
-    if any(name.encode("utf-16-le") in content for name in _OTHER_DOCUMENTS):
-        raise SheetFailure("not-a-spreadsheet")
-    return "xls"
-
-
 def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[SheetSource]:
     match file_format:
         case "csv":
@@ -127,47 +113,50 @@ def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[She
             return [SheetSource("CSV", lambda: (rows, None))]
         case "ods":
             return [_ods_source(sheet) for sheet in ods_sheets(content) if sheet.visible]
+        case "xlsx":
+            return _xlsx_sources(without_stray_cells(content) if trim else content)
         case _:
-            trimmable = trim and file_format != "xls"
-            return _calamine_sources(without_stray_cells(content) if trimmable else content, file_format)
+            return _binary_sources(content, file_format)
 
 
 def _ods_source(sheet: OdsSheet) -> SheetSource:
     return SheetSource(sheet.name, lambda: (sheet.rows, sheet.merges), sheet.counts_from_1904)
 
 
-def _calamine_sources(content: bytes, file_format: FileFormat) -> list[SheetSource]:
-    book = _book(content, file_format)
+def _xlsx_sources(content: bytes) -> list[SheetSource]:
+    book = XlsxBook(ZipFile(BytesIO(content)))
+
+    def read(sheet: CalamineSheet) -> _RowsAndMerges:
+        rows = _calamine_rows(sheet)
+        _put_errors(rows, book.valueless_cells(sheet.name))
+        return rows, _calamine_merges(sheet)
+
+    return _calamine_sources(content, read, book.counts_from_1904())
+
+
+def _binary_sources(content: bytes, file_format: FileFormat) -> list[SheetSource]:
+    """The sheets of an .xls or .xlsb; error cells, which would be read as empty, are refused."""
+    book = inspect_xls(content) if file_format == "xls" else inspect_xlsb(ZipFile(BytesIO(content)))
+    if book.has_errors:
+        raise SheetFailure("error-cells", format=file_format)
+    return _calamine_sources(
+        content, lambda sheet: (_calamine_rows(sheet), _calamine_merges(sheet)), book.counts_from_1904
+    )
+
+
+def _calamine_sources(
+    content: bytes, read: Callable[[CalamineSheet], _RowsAndMerges], counts_from_1904: bool
+) -> list[SheetSource]:
     workbook = CalamineWorkbook.from_filelike(BytesIO(content))
-    from_1904 = book.counts_from_1904()
 
     def source(name: str) -> SheetSource:
-        return SheetSource(name, lambda: _calamine_sheet(workbook, book, name), from_1904)
+        return SheetSource(name, lambda: read(workbook.get_sheet_by_name(name)), counts_from_1904)
 
     return [
         source(sheet.name)
         for sheet in workbook.sheets_metadata
         if sheet.visible is SheetVisibleEnum.Visible and sheet.typ is SheetTypeEnum.WorkSheet
     ]
-
-
-def _book(content: bytes, file_format: FileFormat) -> _Book:
-    match file_format:
-        case "xls":
-            return XlsBook(content)
-        case "xlsb":
-            return XlsbBook(ZipFile(BytesIO(content)))
-        case _:
-            return XlsxBook(ZipFile(BytesIO(content)))
-
-
-def _calamine_sheet(
-    workbook: CalamineWorkbook, book: _Book, name: str
-) -> tuple[list[list[Cell]], list[Merge] | None]:
-    sheet = workbook.get_sheet_by_name(name)
-    rows = _calamine_rows(sheet)
-    _put_errors(rows, book.valueless_cells(name))
-    return rows, _calamine_merges(sheet)
 
 
 def _calamine_rows(sheet: CalamineSheet) -> list[list[Cell]]:

@@ -1,5 +1,7 @@
-"""What calamine doesn't tell of an .xlsx sheet, read from the sheet's own XML: it gives error cells and formulas
-that were never calculated as empty."""
+"""Read from the XML of an .xlsx file what calamine does not report.
+
+calamine reads error cells, and formulas that were never calculated, as empty. It does not tell from when days count.
+"""
 
 import re
 import xml.etree.ElementTree as ET
@@ -22,7 +24,7 @@ _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
 class XlsxBook:
-    """The parts of an .xlsx file."""
+    """An .xlsx file as the XML of its parts."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
@@ -33,7 +35,7 @@ class XlsxBook:
         return properties is not None and properties.get("date1904") in {"1", "true"}
 
     def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]:
-        """(row, column, error) from 0 of the cells that hold an error or a formula never calculated."""
+        """Yield row and column (from 0) of cells that hold an error or a formula never calculated, with the error."""
         part = self._part(sheet)
         return _valueless_cells(self._archive.read(part)) if part else iter(())
 
@@ -48,7 +50,7 @@ class XlsxBook:
 
 
 def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
-    """Identifier → the path inside the file of what a part refers to."""
+    """Return the paths inside the file that a part refers to, by their identifiers."""
     folder, name = split(part)
     relationships = ET.fromstring(archive.read(f"{folder}/_rels/{name}.rels"))  # noqa: S314 (in the limited child; expat refuses entity bombs)
     return {
@@ -69,7 +71,7 @@ def _valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
 
 
 def column_index(letters: bytes) -> int:
-    """A → 0, XFD → 16383."""
+    """Return the column of its letters, from 0: A → 0, XFD → 16383."""
     index = 0
     for letter in letters:
         index = index * 26 + letter - 64

@@ -1,4 +1,7 @@
-"""Lists that people sign in turn left and right: one heading over two columns, every second mark in the other."""
+"""Move zigzag signatures into one column.
+
+Printed lists often have one heading "Tanda tangan" over two columns, and people sign in turn left and right of it.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -14,20 +17,20 @@ _SIGNED_IN = frozenset({"attendance", "signature"})
 
 
 def with_marks_in_one_column(grid: Grid, header: Header, chosen: Mapping[int, str | None]) -> Grid:
-    """The sheet with the marks of the right column in the left one; `chosen` maps index to field."""
+    """Return the sheet with the marks of the right column in the left one. `chosen` maps index to field."""
     rows = grid.rows[header.below :]
     pairs = [left for left in _heads_of_two(header, chosen) if _holds_marks(rows, left + 1)]
     if not pairs:
         return grid
     moved = [_moved(row, pairs) for row in rows]
-    # A box to sign in is often two rows high, so that it stands beside the next person's: it is the upper one's.
+    # A box to sign in is often merged over two rows and reaches the next person's row. It belongs to the upper row.
     boxes = {column for left in pairs for column in (left, left + 1)}
     merges = None if grid.merges is None else [merge for merge in grid.merges if merge.left not in boxes]
     return replace(grid, rows=[*grid.rows[: header.below], *moved], merges=merges)
 
 
 def _heads_of_two(header: Header, chosen: Mapping[int, str | None]) -> list[int]:
-    """The columns to sign in of which the next has no heading, and no field that a person gave it."""
+    """Return the columns of marks whose right neighbour has no heading and no field that a person chose for it."""
     fields = {heading.index: heading_field(heading.text) for heading in header.headings} | dict(chosen)
     headed = {heading.index for heading in header.headings if heading.full_text}
     return [

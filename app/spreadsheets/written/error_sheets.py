@@ -12,6 +12,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.excel import set_up_print, workbook_bytes
 from app.i18n import LANGUAGES, N_, Translator, translator
 from app.people.cells import Cell, cell_text
 from app.people.outside_places import ELSEWHERE
@@ -22,10 +23,8 @@ from app.spreadsheets.tables.headings import heading_field
 from app.spreadsheets.written.excel_cells import (
     TEXT_FORMAT,
     ChoiceLists,
-    file_of,
     put_heading,
     put_in_grid,
-    set_up_print,
 )
 from app.spreadsheets.written.field_headings import HEADINGS, MARKS
 
@@ -83,7 +82,7 @@ def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
         _write_row(page, line, row, list(headings), _)
     _add_drop_downs(book, page, sheet, list(headings), _)
     _set_up(page, headings, sheet.rows)
-    return file_of(book)
+    return workbook_bytes(book)
 
 
 def is_to_register(title: str) -> bool:
@@ -165,4 +164,4 @@ def _set_up(page: Worksheet, headings: Mapping[str, str], rows: Sequence[ErrorRo
     page.column_dimensions[get_column_letter(len(headings) + 2)].width = _REASON_WIDTH
     page.freeze_panes = "B2"
     page.sheet_view.showGridLines = False
-    set_up_print(page, 1)
+    set_up_print(page, 1, 1)

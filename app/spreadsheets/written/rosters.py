@@ -10,16 +10,15 @@ from openpyxl.styles import Alignment, PatternFill, Protection
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.excel import set_up_print, workbook_bytes
 from app.i18n import N_, Language, Translator, wita
 from app.people.outside_places import ELSEWHERE
 from app.spreadsheets.document import AttendanceStatus
 from app.spreadsheets.written.excel_cells import (
     ChoiceLists,
-    file_of,
     put,
     put_heading,
     put_in_grid,
-    set_up_print,
 )
 from app.spreadsheets.written.field_headings import HEADINGS, MARKS, mark
 
@@ -126,7 +125,7 @@ def roster_xlsx(
         _write_walk_in(sheet, row, row - head_line)
     _add_drop_downs(book, sheet, roster, head_line + 1, first_walk_in, _)
     _set_up(sheet, head_line)
-    return file_of(book)
+    return workbook_bytes(book)
 
 
 def _write_above(
@@ -209,7 +208,7 @@ def _set_up(sheet: Worksheet, head_line: int) -> None:
     sheet.sheet_view.showGridLines = False
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = False  # False: not locked
-    set_up_print(sheet, head_line)
+    set_up_print(sheet, head_line, head_line)
 
 
 def _letter_of(field: str) -> str:

@@ -128,7 +128,7 @@ def test_nothing_typed_or_too_much_is_not_carried_along(budi: TestClient, typed:
     ids=["too long", "too many"],
 )
 def test_a_form_larger_than_others_leads_to_the_login_page(budi: TestClient, typed: dict[str, str]) -> None:
-    answer = sent_too_late(budi, "/tempat/unggah/simpan", typed)
+    answer = sent_too_late(budi, "/target/2025", typed)
     assert (answer.status_code, answer.headers["location"]) == (303, "/masuk?kembali=/")
 
 

@@ -13,8 +13,8 @@ from app.models import Area, CoverageTarget
 from app.queries.coverage.targets import newest_change
 from app.services.coverage.targets import set_targets
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS
+from app.spreadsheets.plain_tables import MAX_TARGETS
 from app.spreadsheets.target_grid import TargetCell
-from app.spreadsheets.target_sheets import MAX_ROWS
 from tests.database import on_sqlite
 from tests.files.writers import csv_file, xlsx
 from tests.stories import LAMARU, MANGGAR, City
@@ -149,7 +149,7 @@ def test_a_table_that_was_copied_is_read_like_a_file(viewer: TestClient, city: C
         (b"Nama;UMKM\nManggar;3\n", 422, "among them “Kelurahan”"),
         (b"Kelurahan;Luas\nManggar;3\n", 422, "No column with targets was found."),
         (b"Kelurahan;UMKM\n", 422, "The table has headings but no targets."),
-        (b"Kelurahan;UMKM\n" + b"Manggar;3\n" * (MAX_ROWS + 1), 413, "more than 500 rows"),
+        (b"Kelurahan;UMKM\n" + b"Manggar;3\n" * (MAX_TARGETS + 1), 413, "more than 500 rows"),
         (
             csv_file(("Kelurahan", *("UMKM",) * MAX_HEADER_COLUMNS), ("Manggar", 1)),
             413,

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from app.errors import UnreadableFile
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import SheetFailure
-from app.spreadsheets.reading import SENTENCES
+from app.spreadsheets.reading import SENTENCES, read_sheet
 from tests.files.make import FILES, FOLDER
 from tests.spreadsheets.story import codes, judged, recognised, reference
 
@@ -49,6 +50,7 @@ READ = {
     "tabs.csv": CAFE,
     "named-wrongly.csv": TWO,
     "macros.xlsm": TWO,
+    "plain.xlsb": TWO,
     "line-ends-in-cells.csv": Reading({2: "create", 4: "create"}, {2: {"name": "Rina Melati"}}),
     "letterhead.xlsx": Reading(
         {6: "create", 7: "create", 8: "create", 9: "create"},
@@ -86,7 +88,6 @@ READ = {
     "total-differs.csv": Reading({2: "create", 3: "create"}, total=3, warnings="total-differs"),
     "signature-block.xlsx": TWO,
     "stray-cell.xlsx": TWO,
-    "stray-cell.xlsb": TWO,
     "several-columns-for-one.csv": Reading(
         {2: "create", 3: "create"}, {2: {"name": "Rina Melati"}}, warnings="several-columns"
     ),
@@ -99,8 +100,6 @@ READ = {
         {2: "create", 3: "create"}, {3: {"note": "vegetarian"}}, {2: "excused", 3: "present"}
     ),
     "errors.xlsx": ERRORS,
-    "errors.xls": ERRORS,
-    "errors.xlsb": ERRORS,
     "errors.ods": ERRORS,
     "formula-never-calculated.xlsx": UNCALCULATED,
     "formula-never-calculated.ods": UNCALCULATED,
@@ -144,12 +143,15 @@ REFUSED = {
     "password-protected.xlsx": "password-protected",
     "password-protected.xls": "password-protected",
     "password-protected.ods": "password-protected",
+    "errors.xls": "error-cells",
+    "errors.xlsb": "error-cells",
+    "errors-of-formulas.xlsb": "error-cells",
 }
 
 
 def recognised_file(name: str) -> RecognisedSheet:
     content = (FOLDER / name).read_bytes()
-    return recognised(content, places=PLACES, beyond=name.startswith("stray-cell"))
+    return recognised(content, places=PLACES, beyond=name == "stray-cell.xlsx")
 
 
 @pytest.mark.parametrize("name", READ)
@@ -183,7 +185,14 @@ def test_refused(name: str) -> None:
 
 def test_every_file_is_expected_to_be_read_or_refused() -> None:
     files = {path.name for path in FOLDER.iterdir() if path.suffix not in {".py", ".pyc"} and path.is_file()}
-    assert files == READ.keys() | REFUSED.keys()
+    assert files == READ.keys() | REFUSED.keys() | {"stray-cell.xlsb"}
+
+
+def test_a_file_that_kills_its_reader_is_refused() -> None:
+    """Only of an .xlsx stray cells are cut off."""
+    with pytest.raises(UnreadableFile) as refused:
+        read_sheet((FOLDER / "stray-cell.xlsb").read_bytes())
+    assert refused.value.code == "unreadable-file"
 
 
 @pytest.mark.parametrize("name", FILES)

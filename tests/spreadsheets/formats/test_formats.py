@@ -4,24 +4,14 @@ from datetime import date
 
 import pytest
 
+from app.errors import UnreadableFile
 from app.people.cells import Cell, CellError
-from app.spreadsheets.formats.xls_records import XlsBook
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
-from tests.spreadsheets.formats.excel_binary import xlsb
-from tests.spreadsheets.formats.open_document import (
-    COVERED,
-    UNCALCULATED,
-    day,
-    empty,
-    number,
-    ods,
-    row,
-    text,
-)
+from tests.spreadsheets.formats.open_document import COVERED, UNCALCULATED, day, empty, number, ods, row, text
 
-NOT_AVAILABLE = 0x2A
-TRUTH_OR_ERROR = 0x205
+NOT_AVAILABLE, NO_REFERENCE = 0x2A, 0x17
+TRUTH_OR_ERROR = b"\x05\x02\x08\x00"
 
 
 def cells_of(content: bytes) -> list[dict[str, Cell]]:
@@ -75,18 +65,18 @@ def test_ods_with_a_stray_cell() -> None:
 
 
 def test_xlsb() -> None:
-    sheet = read_sheet(xlsb(["Nama", "Kelurahan", "RT"], ["Rina Gani", "Damai", 7.0]))
+    sheet = read_sheet((FOLDER / "plain.xlsb").read_bytes())
     assert (sheet.format, sheet.sheets) == ("xlsb", ("Daftar",))
-    assert sheet.rows[0].cells == {"name": "Rina Gani", "kelurahan": "Damai", "rt": 7.0}
+    assert [row.cells["name"] for row in sheet.rows] == ["Rina Melati", "Maya Kenanga"]
 
 
 def test_an_error_that_excel_keeps_as_a_record_of_its_own() -> None:
-    """LibreOffice saves every error as a formula's result; the record of one that was typed is patched in here."""
+    """LibreOffice saves every error as a formula's result; the records of two that were typed are patched in here."""
     content = bytearray((FOLDER / "errors.xls").read_bytes())
-    result = content.index(bytes([2, 0, NOT_AVAILABLE, 0, 0, 0, 0xFF, 0xFF]))
-    content[result - 10 : result - 8] = TRUTH_OR_ERROR.to_bytes(2, "little")
-    content[result : result + 2] = bytes([NOT_AVAILABLE, 1])
-    assert list(XlsBook(bytes(content)).valueless_cells("Sheet")) == [
-        (1, 2, CellError("#N/A")),
-        (2, 1, CellError("#REF!")),
-    ]
+    for code in (NOT_AVAILABLE, NO_REFERENCE):
+        result = content.index(bytes([2, 0, code, 0, 0, 0, 0xFF, 0xFF]))
+        content[result - 10 : result - 6] = TRUTH_OR_ERROR
+        content[result : result + 2] = bytes([code, 1])
+    with pytest.raises(UnreadableFile) as refused:
+        read_sheet(bytes(content))
+    assert refused.value.code == "error-cells"

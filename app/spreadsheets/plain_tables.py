@@ -1,0 +1,125 @@
+"""Tables in a fixed form, of targets and of venues: the header is found by its headings, each row below it is read as
+it stands. What the rows mean: target_grid.py and venues.py."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from app.people.cells import Cell, cell_text
+from app.people.text import clean, words
+from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
+from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.formats.grid import Grid
+from app.spreadsheets.formats.workbooks import grids
+from app.spreadsheets.tables.header import Header, find_header
+from app.spreadsheets.tables.recognise import first_list
+
+MAX_TARGETS = 500
+MAX_VENUES = 2_000
+KELURAHAN = "kelurahan"
+_KELURAHAN_HEADINGS = {"kelurahan", "nama kelurahan", "kel", "desa kelurahan", "kelurahan desa"}
+_VENUE_HEADINGS = {
+    "name": {"nama", "nama tempat", "tempat", "lokasi", "name", "venue"},
+    "kelurahan": _KELURAHAN_HEADINGS,
+    "kind": {"jenis", "kind"},
+    "wifi": {"wi fi publik gratis", "wi fi", "wifi", "free public wi fi"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """`heading_field` tells a header from other rows by a heading that it calls "name"; `fields` names its columns by
+    index, or gives none where a column is missing. The rest are codes of failures."""
+
+    heading_field: Callable[[str], str | None]
+    fields: Callable[[Header], Mapping[int, str]]
+    max_rows: int
+    no_header: str
+    no_rows: str
+    too_many: str
+
+
+def recognise_targets(content: bytes, *, trim: bool) -> RecognisedSheet:
+    """Return the first visible table with a kelurahan's column; the fields of its other columns are their indexes."""
+    return _recognise(content, _TARGETS, trim=trim)
+
+
+def recognise_venues(content: bytes, *, trim: bool) -> RecognisedSheet:
+    """Return the first visible table with columns for the venue's name and kelurahan."""
+    return _recognise(content, _VENUES, trim=trim)
+
+
+def venue_field(heading: str) -> str | None:
+    """Return the field that a heading of a list of venues names, or None."""
+    key = words(heading)
+    return next((field for field, headings in _VENUE_HEADINGS.items() if key in headings), None)
+
+
+def _target_heading(heading: str) -> str | None:
+    key = words(heading)
+    return "name" if key in _KELURAHAN_HEADINGS else key or None
+
+
+def _target_fields(header: Header) -> Mapping[int, str]:
+    fields: dict[int, str] = {}
+    for heading in header.headings:
+        first_of_kelurahan = words(heading.text) in _KELURAHAN_HEADINGS and KELURAHAN not in fields.values()
+        fields[heading.index] = KELURAHAN if first_of_kelurahan else str(heading.index)
+    return fields
+
+
+def _venue_fields(header: Header) -> Mapping[int, str]:
+    fields: dict[int, str] = {}
+    for heading in header.headings:
+        field = venue_field(heading.text)
+        if field and field not in fields.values():
+            fields[heading.index] = field
+    return fields if KELURAHAN in fields.values() else {}
+
+
+_TARGETS = _Form(
+    _target_heading, _target_fields, MAX_TARGETS, "no-target-header", "no-targets", "too-many-targets"
+)
+_VENUES = _Form(venue_field, _venue_fields, MAX_VENUES, "no-venue-header", "no-venues", "too-many-venues")
+
+
+def _recognise(content: bytes, form: _Form, *, trim: bool) -> RecognisedSheet:
+    def read(grid: Grid) -> RecognisedSheet | None:
+        header = find_header(grid, None, form.heading_field)
+        fields = form.fields(header) if header else {}
+        return _table_below(grid, header, fields, form) if header and fields else None
+
+    return first_list(grids(content, None, trim=trim), read, no_header=form.no_header, no_rows=form.no_rows)
+
+
+def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _Form) -> RecognisedSheet:
+    rows = [
+        SheetRow(number, cells)
+        for number, row in enumerate(grid.rows[header.below :], start=header.below + 1)
+        if (cells := _cells(row, fields))
+    ]
+    if len(rows) > form.max_rows:
+        raise SheetFailure(form.too_many, limit=form.max_rows)
+    return RecognisedSheet(
+        format=grid.format,
+        sheet=grid.sheet,
+        sheets=grid.sheets,
+        header_row=header.top + 1,
+        columns=tuple(
+            Column(heading.index, heading.text, fields.get(heading.index)) for heading in header.headings
+        ),
+        rows=tuple(rows),
+        stated_total=None,
+        stated_total_of=None,
+        stated_date=None,
+        stated_until=None,
+        title_kelurahan=None,
+        preview=(),
+        warnings=(),
+    )
+
+
+def _cells(row: list[Cell], fields: Mapping[int, str]) -> dict[str, Cell]:
+    """Return the cells below the headings that hold anything."""
+    return {
+        fields[index]: cell for index, cell in enumerate(row) if index in fields and clean(cell_text(cell))
+    }
