@@ -11,8 +11,20 @@ from fastapi import Request
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from app.i18n import Language, clock_text, date_text, integer_text, period_text, time_text, translations, wita
+from app.i18n import (
+    Language,
+    clock_text,
+    date_text,
+    integer_text,
+    period_text,
+    time_text,
+    translations,
+    translator,
+    wita,
+)
+from app.people.fields import BY_KEY, FORM_TEXT_FIELDS
 from app.permissions import Permission
+from app.spreadsheets.written.field_headings import HEADINGS
 from app.web.flash import take_flash
 from app.web.languages import language_of
 
@@ -32,6 +44,7 @@ def environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     jinja.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    _ = translator(language)
     jinja.filters["date"] = _date
     jinja.filters["time"] = time_text
     jinja.filters["clock"] = clock_text
@@ -41,6 +54,8 @@ def environment(language: Language) -> Environment:
         "Permission": Permission,
         "language": language,
         "period": period_text,
+        "sheet_fields": {field: _(heading) for field, heading in HEADINGS.items()},
+        "person_form_texts": {field: _(BY_KEY[field].label) for field in FORM_TEXT_FIELDS},
     }
     return jinja
 

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from app.i18n import date_text
-from app.queries.people.participants import masked_phone, national_digits
+from app.people.phones import masked_phone, national_digits
 
 _WORDS_OF_AN_RT = frozenset({"rt", "no"})
 
@@ -28,7 +28,7 @@ def understood(values: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str,
     if phone := values.get("phone"):
         written = cells.get("phone", "")
         same = national_digits(written) == national_digits(phone)
-        found["phone"] = _as(masked_phone(phone) or "", written, plain=same)
+        found["phone"] = _as(masked_phone(phone), written, plain=same)
     if stored := values.get("birth_date"):
         born = date.fromisoformat(stored)
         written = cells.get("birth_date", "")

@@ -26,8 +26,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
+from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
-from app.queries.people.duplicates import FIELDS
 from app.queries.people.merges import KEPT_FOR, merge_by_id
 from app.queries.registrations.seats import places_of
 from app.services.activities import record
@@ -37,7 +37,7 @@ from app.services.people.merged_memberships import put_memberships_back
 from app.services.registrations.waiting_list import is_to_come, move_up, take_back_place
 
 # Columns of a person that go together, and those that stand for themselves.
-_TOGETHER = (*FIELDS.values(), ("latest_session_at",), ("created_at",))
+_TOGETHER = (*MERGED_FIELDS.values(), ("latest_session_at",), ("created_at",))
 
 
 def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:

@@ -18,7 +18,7 @@ from app.queries.imports.review import PAGE_LENGTH, ReviewRow, review_rows
 from app.routers.pages.imports.review import AtRows, Looking, Typed, by_htmx, outcome_context, row_context
 from app.services.imports.review import correct_alike, correct_row
 from app.services.unseen_changes import CHANGED
-from app.spreadsheets.document import FIELDS
+from app.spreadsheets.written.field_headings import FIELDS
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import PLACE, flash
 from app.web.forms import is_whole_number

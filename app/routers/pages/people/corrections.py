@@ -8,9 +8,10 @@ from app.database import Db
 from app.errors import Conflict, Invalid, Problem
 from app.i18n import Translator
 from app.nik_vault import NikVault, masked
+from app.people.phones import masked_phone
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.people.participants import masked_phone, participant_to_correct
+from app.queries.people.participants import participant_to_correct
 from app.services.people.corrections import correct_participant, filled_with
 from app.services.unseen_changes import CHANGED, seal
 from app.web.dependencies import PageActor, Reader, Translate, Vault, Writer
@@ -75,7 +76,7 @@ def _page(
         saved=filled if problem and problem.code == CHANGED else None,
         participant_id=participant_id,
         name=person.name,
-        phone=masked_phone(person.phone),
+        phone=person.phone and masked_phone(person.phone),
         nik=masked(vault.decrypt(nik)) if nik else None,
         kelurahan=reference.kelurahan(look),
     )

@@ -4,10 +4,11 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from app.database import Db
 from app.errors import Conflict
+from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
 from app.queries.people.duplicates import pair_beside, possible_duplicates
 from app.queries.people.merges import recent_merges
@@ -24,17 +25,13 @@ LIST = "/mungkin-kembar"
 
 
 class MergeForm(BaseModel):
-    """Whose value stays, by that person's number; only where the two differ is there anything to choose."""
+    """By field (`MERGED_FIELDS`) the number of the person whose value stays, where the two differ."""
 
-    name: int | None = None
-    nik: int | None = None
-    sex: int | None = None
-    birth_date: int | None = None
-    phone: int | None = None
-    email: int | None = None
-    kelurahan: int | None = None
-    address: int | None = None
-    organization: int | None = None
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, int]
+
+    def choices(self) -> dict[str, int]:
+        return {field: person for field, person in self.__pydantic_extra__.items() if field in MERGED_FIELDS}
 
 
 @router.get("/mungkin-kembar")
@@ -57,7 +54,7 @@ def pair_page(request: Request, look: Reader, vault: Vault, actor: PageActor, pa
 def merge_pair(
     db: Writer, actor: PageActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
 ) -> Response:
-    made = merge(db, actor, pair_id, form.model_dump(exclude_none=True))
+    made = merge(db, actor, pair_id, form.choices())
     response = see(LIST)
     flash(
         response,
