@@ -89,6 +89,15 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
         in_forms=True,
         fills_blank=True,
     ),
+    PersonField(
+        key="occupation",
+        label=N_("Occupation"),
+        columns=("occupation",),
+        is_text=True,
+        names_group=True,
+        in_forms=True,
+        fills_blank=True,
+    ),
 )
 
 BY_KEY: Mapping[str, PersonField] = {field.key: field for field in PERSON_FIELDS}

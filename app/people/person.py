@@ -21,6 +21,7 @@ class PersonInput:
     birth_date: str = ""
     rt: str = ""
     organization: str = ""
+    occupation: str = ""
 
     def cells(self) -> dict[str, str]:
         """The texts that say something, by field."""
@@ -48,6 +49,7 @@ class PersonDetails:
     rt: str | None = None
     address: str | None = None
     organization: str | None = None
+    occupation: str | None = None
 
 
 @dataclass(slots=True)

@@ -59,6 +59,7 @@ class PersonDetailsForm(PersonForm):
     sex: str = ""
     birth_date: str = ""
     organization: str = ""
+    occupation: str = ""
 
     def given(self, target_groups: Collection[TargetGroupView]) -> PersonInput:
         details = {

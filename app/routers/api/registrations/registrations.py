@@ -89,6 +89,7 @@ class RegistrationIn(BaseModel):
     birth_date: date | None = None
     rt: str = ""
     organization: str = ""
+    occupation: str = ""
     person: int | Literal["new"] | None = None
     overrule: bool = False
 
