@@ -90,7 +90,7 @@ def _session_context(
     choices: SheetChoices,
     purpose: ImportPurpose,
 ) -> SessionContext:
-    """What the judge_rows has to know of the session, and of what staff said about the file."""
+    """Return what the judge has to know of the session, and of what staff said about the file."""
     return SessionContext(
         code=workshop_session.code,
         starts_at=workshop_session.starts_at,
