@@ -45,6 +45,7 @@ class Participant(SQLModel, table=True):
     rt: str | None = Field(default=None, max_length=3)
     address: str | None = None
     organization: str | None = None
+    occupation: str | None = None
     latest_session_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
 

@@ -21,6 +21,12 @@ def read_email(text: str) -> str | None:
     return _validated(address)
 
 
+def masked_email(email: str) -> str:
+    """Return an e-mail address with its owner's letters hidden: "siti@contoh.id" becomes "s••••@contoh.id"."""
+    owner, _, domain = email.rpartition("@")
+    return f"{owner[:1]}••••@{domain}"
+
+
 @lru_cache(maxsize=10_000)
 def _valid_domain(domain: str) -> str | None:
     """Lists repeat the domain, and only the part before it is each person's own."""

@@ -1,18 +1,19 @@
 """People who are in the database: what of them is compared, and what a person's new values would change of them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
+from app.people.fields import PERSON_FIELDS
 from app.people.identity import PeopleIndex
 from app.people.names import SAME, similarity
-from app.people.person import PersonValues
+from app.people.person import PersonDetails, PersonValues
 from app.people.remarks import Remark
 from app.people.sex import Sex
 
-_FILLED = ("phone", "email", "birth_date", "sex", "address", "organization")
-_COMPARED = ("phone", "email", "birth_date", "sex")
+_FILLED = tuple(one.key for one in PERSON_FIELDS if one.fills_blank)
+_COMPARED = tuple(one.key for one in PERSON_FIELDS if one.warns)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,27 +43,11 @@ def match_keys(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPerson:
-    """A participant of the database. `kelurahan` is a code or "outside".
+@dataclass(slots=True)
+class KnownPerson(PersonDetails):
+    """A participant of the database. `groups` are those to which they belong on the session's day."""
 
-    `groups` are those to which the person belongs on the session's day.
-    """
-
-    id: int
-    code: str
-    name: str
-    name_key: str
-    nik_key: str | None = None
-    phone: str | None = None
-    email: str | None = None
-    birth_date: date | None = None
-    sex: Sex | None = None
-    kelurahan: str | None = None
-    outside_place: str | None = None
-    rt: str | None = None
-    address: str | None = None
-    organization: str | None = None
+    id: int = field(kw_only=True)
     groups: tuple[str, ...] = ()
 
 
@@ -110,10 +95,10 @@ def person_changes(person: KnownPerson, values: PersonValues) -> dict[str, str |
     changes: dict[str, str | date] = {}
     if person.nik_key is None and values.nik is not None:
         changes["nik"] = values.nik
-    for field in _FILLED:
-        value = getattr(values, field)
-        if value is not None and getattr(person, field) is None:
-            changes[field] = value
+    for key in _FILLED:
+        value = getattr(values, key)
+        if value is not None and getattr(person, key) is None:
+            changes[key] = value
     if person.kelurahan is None and values.kelurahan is not None:
         changes["kelurahan"] = values.kelurahan
     if person.rt is None and values.rt is not None and person.kelurahan in (None, values.kelurahan):
@@ -124,11 +109,11 @@ def person_changes(person: KnownPerson, values: PersonValues) -> dict[str, str |
 def detail_remarks(person: KnownPerson, values: PersonValues) -> list[Remark]:
     """Return one warning "detail-differs" for each filled detail of a known person that the values contradict."""
     differing = [
-        field
-        for field in _COMPARED
-        if getattr(values, field) is not None
-        and getattr(person, field) is not None
-        and getattr(values, field) != getattr(person, field)
+        key
+        for key in _COMPARED
+        if getattr(values, key) is not None
+        and getattr(person, key) is not None
+        and getattr(values, key) != getattr(person, key)
     ]
     if values.nik_key and person.nik_key and values.nik_key != person.nik_key:
         differing.append("nik")
@@ -136,4 +121,4 @@ def detail_remarks(person: KnownPerson, values: PersonValues) -> list[Remark]:
         differing.append("name")
     if values.rt and person.rt and values.rt != person.rt and values.kelurahan == person.kelurahan:
         differing.append("rt")
-    return [Remark("warning", field, "detail-differs", {}) for field in differing]
+    return [Remark("warning", key, "detail-differs", {}) for key in differing]

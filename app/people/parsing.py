@@ -9,6 +9,7 @@ from app.nik_vault import with_niks_masked
 from app.people.cells import Cell, CellError, cell_text
 from app.people.dates import read_birth_date
 from app.people.emails import read_email
+from app.people.fields import GROUP_TEXT_FIELDS, TEXT_FIELDS
 from app.people.kelurahan import (
     KelurahanReading,
     is_street,
@@ -29,8 +30,8 @@ from app.people.target_groups import GroupReading, group_index, read_target_grou
 from app.people.text import collapse, is_placeholder
 
 MAX_NAME = 200
-_FREE_TEXTS = ("name", "name_key", "address", "organization", "outside_place")
-_RT_ELSEWHERE = ("target_group", "organization", "kelurahan", "address")
+_FREE_TEXTS = ("name", "name_key", "outside_place", *TEXT_FIELDS)
+_RT_ELSEWHERE = ("target_group", *GROUP_TEXT_FIELDS, "kelurahan", "address")
 """The fields whose text may name an RT ("Ketua RT 12"), in the order in which they are asked."""
 
 _Argument = TypeVar("_Argument")
@@ -71,6 +72,7 @@ class PersonParser:
         self.kelurahan: Callable[[str], KelurahanReading] = _once(
             lambda text: read_kelurahan(text, self.places)
         )
+        self._place_of: Callable[[str], PlaceText | None] = _once(self._place_named)
         self.kecamatan: Callable[[str], str | None] = _once(lambda text: read_kecamatan(text, self.places))
         self.group: Callable[[str], GroupReading] = _once(lambda text: read_target_group(text, self.groups))
         self.sex: Callable[[Cell], Sex | None] = _once(read_sex_cell)
@@ -89,8 +91,10 @@ class PersonParser:
         return ParsedPerson(person.values, person.remarks)
 
     def own_place(self, cells: Mapping[str, Cell]) -> PlaceText | None:
-        """What the kelurahan's cell says; None where it is empty or holds a street or an RT alone."""
-        text = text_of(cells, "kelurahan")
+        """Return what the kelurahan's cell says; None where it is empty or holds a street or an RT alone."""
+        return self._place_of(text_of(cells, "kelurahan"))
+
+    def _place_named(self, text: str) -> PlaceText | None:
         reading = self.kelurahan(text)
         if reading.problem == "kelurahan-missing" or (
             reading.problem == "kelurahan-unknown" and not reading.why and is_street(text)
@@ -99,7 +103,7 @@ class PersonParser:
         return PlaceText(text, reading)
 
     def place_in_address(self, cells: Mapping[str, Cell]) -> PlaceText | None:
-        """The place that the address names after "Kel.", or None."""
+        """Return the place that the address names after "Kel.", or None."""
         reading = kelurahan_of_address(text_of(cells, "address"), self.places)
         return PlaceText("", reading) if reading else None
 
@@ -144,6 +148,8 @@ class _PersonCells:
             self.cells = without_errors(cells)
 
     def parse(self, place: PlaceText | None) -> None:
+        for field in TEXT_FIELDS:
+            setattr(self.values, field, self.plain(field))
         self.parse_name()
         self.parse_kelurahan(place)
         self.parse_group()
@@ -153,7 +159,6 @@ class _PersonCells:
         self.parse_nik()
         self.parse_phone()
         self.parse_email()
-        self.values.address = self.plain("address")
 
     def remark_on_errors(self, cells: Mapping[str, Cell]) -> None:
         for field, cell in cells.items():
@@ -203,16 +208,17 @@ class _PersonCells:
         self.remarks.append(Remark(level, "kelurahan", str(reading.problem), params, candidates))
 
     def parse_group(self) -> None:
-        """The group's own cell, else the group that the organization names ("Ketua RT 12")."""
-        text, organization = self.text("target_group"), self.plain("organization")
-        self.values.organization = organization
+        """Parse the group's own cell, else take the group that another text names ("Ketua RT 12")."""
+        text = self.text("target_group")
         if text and not is_placeholder(text):
             reading = self.parser.group(text)
             self.values.target_group = reading.code
             if reading.code is None:
                 self.remark_on_group(reading, text)
-        elif organization:
-            self.values.target_group = self.parser.group(organization).code
+            return
+        texts = (getattr(self.values, field) for field in GROUP_TEXT_FIELDS)
+        named = (self.parser.group(text).code for text in texts if text)
+        self.values.target_group = next(filter(None, named), None)
 
     def remark_on_group(self, reading: GroupReading, text: str) -> None:
         labels = self.parser.groups.label

@@ -1,4 +1,4 @@
-"""What is said of a person: as texts (`PersonInput`), and as parsed values (`PersonValues`)."""
+"""What is said of a person: as texts (`PersonInput`), and as values."""
 
 from dataclasses import dataclass, fields
 from datetime import date
@@ -21,6 +21,7 @@ class PersonInput:
     birth_date: str = ""
     rt: str = ""
     organization: str = ""
+    occupation: str = ""
 
     def cells(self) -> dict[str, str]:
         """The texts that say something, by field."""
@@ -29,16 +30,15 @@ class PersonInput:
 
 
 @dataclass(slots=True)
-class PersonValues:
+class PersonDetails:
     """A person's details as values. `kelurahan` is a code or "outside", then `outside_place` names where.
 
-    `nik` is in clear and `nik_key` its keyed hash, by which people are found; `phone` is E.164; `rt` has no leading
-    zeros; `name_key` is what names are compared by.
+    `name_key` is what names are compared by, `nik_key` the keyed hash of a NIK; `phone` is E.164; `rt` has no leading
+    zeros.
     """
 
     name: str = ""
     name_key: str = ""
-    nik: str | None = None
     nik_key: str | None = None
     sex: Sex | None = None
     birth_date: date | None = None
@@ -46,11 +46,19 @@ class PersonValues:
     email: str | None = None
     kelurahan: str | None = None
     outside_place: str | None = None
-    kecamatan: str | None = None
     rt: str | None = None
     address: str | None = None
-    target_group: str | None = None
     organization: str | None = None
+    occupation: str | None = None
+
+
+@dataclass(slots=True)
+class PersonValues(PersonDetails):
+    """The details that somebody gives of a person; the NIK is in clear too."""
+
+    nik: str | None = None
+    kecamatan: str | None = None
+    target_group: str | None = None
 
 
 @dataclass(slots=True)

@@ -61,6 +61,17 @@ def phone_found(text: str) -> str:
     return next(_before_another(first), first)
 
 
+def masked_phone(phone: str) -> str:
+    """Return a phone number as lists show it: "+6281200000678" becomes "0812••••678"."""
+    national = "0" + phone.removeprefix("+62") if phone.startswith("+62") else phone
+    return f"{national[:4]}••••{national[-3:]}"
+
+
+def national_digits(text: str) -> str:
+    """Return the digits of a phone number as typed, without the country's or the trunk's."""
+    return "".join(filter(str.isdigit, text)).removeprefix("62").removeprefix("0")
+
+
 def _first_number(text: str) -> str | None:
     if text.isdigit():
         return _number(text)

@@ -10,6 +10,7 @@ from sqlmodel import SQLModel
 from app.database import AdvisoryLock, Db, is_postgresql
 from app.models import Activity
 from app.models.base import now
+from app.people.fields import PERSON_FIELDS
 from app.permissions import Actor
 
 # Secrets and what only the database needs never enter the log.
@@ -19,13 +20,9 @@ _LEFT_OUT = {
 }
 
 # Nobody can take a line out of the log again: of what reaches people it says that it was changed, and not to what.
-_TOLD_AS_CHANGED = {
-    "phone": "phone_changed",
+_TOLD_AS_CHANGED = {field.key: f"{field.key}_changed" for field in PERSON_FIELDS if field.is_private} | {
     "contact_phone": "phone_changed",
-    "email": "email_changed",
     "contact_email": "email_changed",
-    "address": "address_changed",
-    "birth_date": "birth_date_changed",
 }
 _ABOUT_PEOPLE = {"participant", "registration", "attendance-import"}
 

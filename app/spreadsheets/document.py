@@ -10,25 +10,6 @@ from typing import Literal, TypeAlias
 from app.people.cells import Cell
 from app.people.remarks import Remark
 
-FIELDS: tuple[str, ...] = (
-    "name",
-    "nik",
-    "sex",
-    "birth_date",
-    "phone",
-    "email",
-    "kelurahan",
-    "kecamatan",
-    "rt",
-    "address",
-    "target_group",
-    "organization",
-    "attendance",
-    "signature",
-    "registration",
-    "note",
-)
-
 FileFormat: TypeAlias = Literal["xlsx", "xls", "xlsb", "ods", "csv"]
 StatedTotalOf: TypeAlias = Literal["rows", "present"]
 AttendanceStatus: TypeAlias = Literal["present", "absent", "excused"]
@@ -36,7 +17,7 @@ AttendanceStatus: TypeAlias = Literal["present", "absent", "excused"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`index` counts from 0; `header` is the text as read; `field` is one of `FIELDS`, or None."""
+    """`index` counts from 0; `header` is the text as read; `field` is one of `field_headings.FIELDS`, or None."""
 
     index: int
     header: str

@@ -26,7 +26,9 @@ from app.i18n import (
     translator,
     wita,
 )
+from app.people.fields import BY_KEY, FORM_TEXT_FIELDS
 from app.permissions import Permission
+from app.spreadsheets.written.field_headings import HEADINGS
 from app.web.flash import flash, take_flash
 from app.web.languages import language_of
 
@@ -49,6 +51,7 @@ def jinja_environment(language: Language) -> Environment:
         lstrip_blocks=True,
     )
     jinja.install_gettext_translations(translations(language), newstyle=True)  # type: ignore[attr-defined]
+    _ = translator(language)
     jinja.filters["date"] = _date
     jinja.filters["time"] = time_text
     jinja.filters["clock"] = clock_text
@@ -58,6 +61,8 @@ def jinja_environment(language: Language) -> Environment:
         "Permission": Permission,
         "language": language,
         "period": period_text,
+        "sheet_fields": {field: _(heading) for field, heading in HEADINGS.items()},
+        "person_form_texts": {field: _(BY_KEY[field].label) for field in FORM_TEXT_FIELDS},
     }
     return jinja
 

@@ -23,7 +23,7 @@ DAMAI = "64.71.06.1005"
 
 def rina(**details: str | date) -> KnownPerson:
     known = {"name": "Rina Gani Anwar", "kelurahan": DAMAI, **details}
-    return KnownPerson(id=7, code="7", name_key=name_key(str(known["name"])), **known)  # type: ignore[arg-type]
+    return KnownPerson(id=7, name_key=name_key(str(known["name"])), **known)  # type: ignore[arg-type]
 
 
 def row(name: Cell = "Rina Gani Anwar", **cells: Cell) -> dict[str, Cell]:
@@ -233,7 +233,7 @@ def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:
 
 
 def test_namesakes_known_by_more_than_the_name_are_told_apart_again() -> None:
-    one = KnownPerson(7, "7", "Rina Gani", name_key("Rina Gani"), kelurahan=DAMAI, rt="3")
-    other = KnownPerson(8, "8", "Rina Gani", name_key("Rina Gani"), kelurahan=DAMAI, rt="4")
+    one = KnownPerson("Rina Gani", name_key("Rina Gani"), id=7, kelurahan=DAMAI, rt="3")
+    other = KnownPerson("Rina Gani", name_key("Rina Gani"), id=8, kelurahan=DAMAI, rt="4")
     judgement = judged(sheet_of(row("Rina Gani", rt="3"), row("Rina Gani", rt="4")), people=[one, other])
     assert [found.person for found in judgement.rows] == [7, 8]

@@ -162,7 +162,6 @@ def as_known(judgement: Judgement) -> tuple[list[KnownPerson], list[KnownRegistr
         people.append(
             KnownPerson(
                 id=row.number,
-                code=f"P-{row.number}",
                 name=value.name,
                 name_key=value.name_key,
                 nik_key=value.nik_key,

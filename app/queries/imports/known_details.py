@@ -7,11 +7,11 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from app.database import Db
-from app.i18n import date_text
 from app.models import Participant
-from app.nik_vault import NikVault, masked
+from app.nik_vault import NikVault
+from app.people.emails import masked_email
 from app.people.remarks import Remark
-from app.queries.people.participants import masked_email, masked_phone
+from app.queries.people.details import details_shown
 
 DIFFERS = "detail-differs"
 
@@ -46,14 +46,8 @@ def known_where_differing(
 
 
 def _details(person: Participant, vault: NikVault) -> dict[str, str]:
-    nik = vault.decrypt(person.nik_encrypted) if person.nik_encrypted else None
-    details = {
-        "name": person.name,
-        "nik": masked(nik) if nik else None,
-        "sex": person.sex,
-        "birth_date": date_text(person.birth_date) if person.birth_date else None,
-        "phone": masked_phone(person.phone),
-        "email": masked_email(person.email),
-        "rt": f"RT {person.rt}" if person.rt else None,
+    details = details_shown(person, vault) | {
+        "email": masked_email(person.email) if person.email else "",
+        "rt": f"RT {person.rt}" if person.rt else "",
     }
-    return {field: str(text) for field, text in details.items() if text}
+    return {field: text for field, text in details.items() if text}

@@ -236,7 +236,7 @@ def parsed_cells(values: Mapping[str, Any], cells: Mapping[str, str]) -> dict[st
     if phone := values.get("phone"):
         written = cells.get("phone", "")
         same = national_digits(written) == national_digits(phone)
-        parsed["phone"] = _parsed_cell(masked_phone(phone) or "", written, same=same)
+        parsed["phone"] = _parsed_cell(masked_phone(phone), written, same=same)
     if stored := values.get("birth_date"):
         born = date.fromisoformat(stored)
         written = cells.get("birth_date", "")

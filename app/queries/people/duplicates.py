@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.errors import NotFound
-from app.i18n import N_, date_text
+from app.i18n import N_
 from app.models import (
     Area,
     Attendance,
@@ -21,25 +21,14 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.nik_vault import NikVault, masked
+from app.nik_vault import NikVault
+from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor, Permission, Reach
-from app.queries.people.participants import PersonSeen, masked_phone, people_seen, place_of
+from app.queries.people.details import details_shown
+from app.queries.people.participants import PersonSeen, people_seen, place_of
 from app.queries.scope import registrations_within
 
 PAGE_LENGTH = 25
-
-# What a person decides field by field, in the order in which it is shown, with the columns that go together.
-FIELDS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "name_key"),
-    "nik": ("nik_key", "nik_encrypted"),
-    "sex": ("sex",),
-    "birth_date": ("birth_date",),
-    "phone": ("phone",),
-    "email": ("email",),
-    "kelurahan": ("kelurahan_code", "outside_place", "rt"),
-    "address": ("address",),
-    "organization": ("organization",),
-}
 
 
 @dataclass(frozen=True)
@@ -159,8 +148,10 @@ def pair_beside(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairBesi
         id=pair.id,
         likeness=pair.likeness,
         people=(beside_one, beside_other),
-        fields=tuple(field for field in FIELDS if beside_one.details[field] or beside_other.details[field]),
-        disputed=frozenset(field for field in FIELDS if undisputed(field, one, other) is None),
+        fields=tuple(
+            field for field in MERGED_FIELDS if beside_one.details[field] or beside_other.details[field]
+        ),
+        disputed=frozenset(field for field in MERGED_FIELDS if undisputed(field, one, other) is None),
         newest=newest_told(one, other),
     )
 
@@ -182,7 +173,7 @@ def undisputed(field: str, one: Participant, other: Participant) -> Participant 
 
 def _value(field: str, person: Participant) -> tuple[object, ...]:
     """A field's columns; a NIK is compared by its key, since each encryption of it differs."""
-    columns = ("nik_key",) if field == "nik" else FIELDS[field]
+    columns = ("nik_key",) if field == "nik" else MERGED_FIELDS[field]
     return tuple(getattr(person, column) for column in columns)
 
 
@@ -201,16 +192,8 @@ def _within(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 def _details(person: Participant, kelurahan: str | None, vault: NikVault) -> dict[str, str]:
     place = place_of(kelurahan, person.outside_place)
-    return {
-        "name": person.name,
-        "nik": masked(vault.decrypt(person.nik_encrypted)) if person.nik_encrypted else "",
-        "sex": person.sex.value if person.sex else "",
-        "birth_date": date_text(person.birth_date) if person.birth_date else "",
-        "phone": masked_phone(person.phone) or "",
-        "email": person.email or "",
-        "kelurahan": f"{place} RT {person.rt}" if place and person.rt else place,
-        "address": person.address or "",
-        "organization": person.organization or "",
+    return details_shown(person, vault) | {
+        "kelurahan": f"{place} RT {person.rt}" if place and person.rt else place
     }
 
 

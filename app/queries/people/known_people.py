@@ -26,6 +26,7 @@ from sqlmodel import col
 
 from app.database import Db, is_postgresql, lines
 from app.models import Attendance, GroupMembership, Participant, Registration
+from app.people.fields import TEXT_FIELDS
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.outside_places import OUTSIDE
 from app.queries.in_values import among
@@ -47,8 +48,7 @@ _PERSON = (
     col(Participant.kelurahan_code),
     col(Participant.outside_place),
     col(Participant.rt),
-    col(Participant.address),
-    col(Participant.organization),
+    *(col(getattr(Participant, field)) for field in TEXT_FIELDS),
 )
 
 
@@ -172,7 +172,6 @@ def _persons(people: Mapping[int, PersonRow], groups: Groups) -> Iterator[KnownP
 def _person(person: PersonRow, groups: tuple[str, ...]) -> KnownPerson:
     return KnownPerson(
         id=person.id,
-        code=str(person.id),
         name=person.name,
         name_key=person.name_key,
         nik_key=person.nik_key,
@@ -183,8 +182,7 @@ def _person(person: PersonRow, groups: tuple[str, ...]) -> KnownPerson:
         kelurahan=OUTSIDE if person.outside_place is not None else person.kelurahan_code,
         outside_place=person.outside_place,
         rt=person.rt,
-        address=person.address,
-        organization=person.organization,
+        **{field: getattr(person, field) for field in TEXT_FIELDS},
         groups=groups,
     )
 

@@ -1,6 +1,6 @@
 """Participants as lists and pages show them, within the actor's reach: phones masked, no NIK."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -18,6 +18,9 @@ from app.models import (
     Registration,
     WorkshopSession,
 )
+from app.people.emails import masked_email
+from app.people.fields import FORM_TEXT_FIELDS
+from app.people.phones import masked_phone, national_digits
 from app.permissions import Actor, Permission
 from app.queries.coverage.counts import CoverageFilters, registrations_meant, sessions_held
 from app.queries.scope import people_within, registrations_within
@@ -32,7 +35,10 @@ FEWEST_PHONE_DIGITS = 4
 
 @dataclass(frozen=True)
 class ParticipantView:
-    """`place` is the kelurahan's name, or where outside the city the person lives. `phone` and `email` are masked."""
+    """`place` is the kelurahan's name, or where outside the city the person lives. `phone` and `email` are masked.
+
+    `texts` are the fields of organizers' forms that are plain text, by key.
+    """
 
     id: int
     name: str
@@ -43,7 +49,7 @@ class ParticipantView:
     birth_date: date | None
     phone: str | None
     email: str | None
-    organization: str | None
+    texts: Mapping[str, str | None]
     sessions: int
     latest_starts_at: datetime | None
 
@@ -95,27 +101,6 @@ class PersonSeen:
     phone: str | None
     first_session: str | None
     first_starts_at: datetime | None
-
-
-def masked_phone(phone: str | None) -> str | None:
-    """A phone number as lists show it: "+6281200000678" becomes "0812••••678"."""
-    if not phone:
-        return None
-    national = "0" + phone.removeprefix("+62") if phone.startswith("+62") else phone
-    return f"{national[:4]}••••{national[-3:]}"
-
-
-def masked_email(email: str | None) -> str | None:
-    """An e-mail address of which its owner's letters are hidden: "siti@contoh.id" becomes "s••••@contoh.id"."""
-    if not email:
-        return None
-    owner, _, domain = email.rpartition("@")
-    return f"{owner[:1]}••••@{domain}"
-
-
-def national_digits(text: str) -> str:
-    """The digits of a phone number as typed, without the country's or the trunk's."""
-    return "".join(filter(str.isdigit, text)).removeprefix("62").removeprefix("0")
 
 
 def place_of(kelurahan: str | None, outside_place: str | None) -> str:
@@ -196,7 +181,7 @@ def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
             rt=person.rt,
             birth_date=person.birth_date,
             sex=person.sex,
-            phone=masked_phone(person.phone),
+            phone=person.phone and masked_phone(person.phone),
             first_session=code,
             first_starts_at=starts_at,
         )
@@ -280,9 +265,9 @@ def _view(person: Participant, kelurahan: str | None, sessions: int, latest: dat
         outside=person.outside_place is not None,
         sex=person.sex.value if person.sex else None,
         birth_date=person.birth_date,
-        phone=masked_phone(person.phone),
-        email=masked_email(person.email),
-        organization=person.organization,
+        phone=person.phone and masked_phone(person.phone),
+        email=person.email and masked_email(person.email),
+        texts={field: getattr(person, field) for field in FORM_TEXT_FIELDS},
         sessions=sessions,
         latest_starts_at=latest,
     )

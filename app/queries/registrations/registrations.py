@@ -24,8 +24,9 @@ from app.models import (
     WorkshopSession,
 )
 from app.people.outside_places import OUTSIDE
+from app.people.phones import masked_phone, national_digits
 from app.permissions import Actor, Permission
-from app.queries.people.participants import FEWEST_PHONE_DIGITS, masked_phone, national_digits, place_of
+from app.queries.people.participants import FEWEST_PHONE_DIGITS, place_of
 from app.queries.registrations.seats import Cap, Places, places_of
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
@@ -245,6 +246,7 @@ def _view(
     ahead: int,
     waiting_for: tuple[Cap, ...],
 ) -> RegistrationView:
+    phone = registration.contact_phone or person.phone
     return RegistrationView(
         id=registration.id,
         code=registration.code,
@@ -257,7 +259,7 @@ def _view(
         rt=registration.rt,
         sex=registration.sex.value if registration.sex else None,
         target_group=registration.target_group_code,
-        phone=masked_phone(registration.contact_phone or person.phone),
+        phone=phone and masked_phone(phone),
         email=registration.contact_email or person.email,
         status=registration.status,
         channel=registration.channel,

@@ -30,8 +30,8 @@ from app.services.imports.judging import judge_sheet
 from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen, seal
-from app.spreadsheets.document import FIELDS
 from app.spreadsheets.progress import Progress, nobody_waits
+from app.spreadsheets.written.field_headings import FIELDS
 
 DECISIONS = {"person", "kelurahan", "skip"}
 

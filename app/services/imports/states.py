@@ -23,23 +23,15 @@ from app.models import (
     RegistrationStatus,
     Sex,
 )
+from app.people.fields import PERSON_FIELDS
 from app.queries.imports.rows import WRITTEN, judged_values
 from app.queries.in_values import among
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.people.participants import place_columns
 
-PERSON_FIELDS = (
-    "nik_key",
-    "nik_encrypted",
-    "phone",
-    "email",
-    "sex",
-    "birth_date",
-    "address",
-    "organization",
-    "kelurahan_code",
-    "outside_place",
-    "rt",
+# An import never changes the name of a known person.
+PERSON_COLUMNS = (
+    *(column for field in PERSON_FIELDS if field.key != "name" for column in field.columns),
     "latest_session_at",
 )
 REGISTRATION_FIELDS = ("status", "kelurahan_code", "outside_place", "rt", "sex", "target_group_code")
@@ -253,7 +245,7 @@ def is_as_left(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None
 
 
 def person_state(person: Participant) -> dict[str, Any]:
-    return {name: _stored(getattr(person, name)) for name in PERSON_FIELDS}
+    return {name: _stored(getattr(person, name)) for name in PERSON_COLUMNS}
 
 
 def restore(thing: SQLModel, state: Mapping[str, Any]) -> None:

@@ -43,11 +43,12 @@ from app.services.imports.judging import DatedJudgement, SheetChoices, judge_she
 from app.services.locks import lock_row
 from app.services.outbox import queue
 from app.spreadsheets.attendance.rows import ABOVE
-from app.spreadsheets.document import FIELDS, RecognisedSheet
+from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.formats.grid import MAX_COLUMNS
 from app.spreadsheets.progress import Progress, nobody_waits, step, watched
 from app.spreadsheets.written.error_sheets import is_to_register
+from app.spreadsheets.written.field_headings import FIELDS
 
 TO_REGISTER = N_(
     "These are rows of a list of people to register, not of who was there. Upload them to “Register a list”."

@@ -8,9 +8,11 @@ from app.i18n import N_
 from app.models import Participant, Sex
 from app.models.base import now
 from app.nik_vault import NikVault
+from app.people.fields import FORM_TEXT_FIELDS
 from app.people.person import PersonInput, PersonValues
+from app.people.phones import masked_phone
 from app.permissions import Actor
-from app.queries.people.participants import masked_phone, participant_to_correct
+from app.queries.people.participants import participant_to_correct
 from app.services.activities import record, snapshot
 from app.services.locks import hold_people
 from app.services.people.participants import place_columns
@@ -48,9 +50,9 @@ def correct_participant(
 
 def filled_with(person: Participant) -> dict[str, object]:
     """What the form of a correction shows of a person; of phone and NIK a part, or their key."""
-    shown = ("name", "kelurahan_code", "outside_place", "rt", "email", "sex", "birth_date", "organization")
+    shown = ("name", "kelurahan_code", "outside_place", "rt", "email", "sex", "birth_date", *FORM_TEXT_FIELDS)
     known = {name: getattr(person, name) for name in shown}
-    return known | {"phone": masked_phone(person.phone), "nik_key": person.nik_key}
+    return known | {"phone": person.phone and masked_phone(person.phone), "nik_key": person.nik_key}
 
 
 def _columns(values: PersonValues, given: PersonInput) -> dict[str, object]:
@@ -62,7 +64,7 @@ def _columns(values: PersonValues, given: PersonInput) -> dict[str, object]:
         "birth_date": values.birth_date,
         # The reader would look for an RT elsewhere, too, as in "Ketua RT 12".
         "rt": values.rt if given.rt.strip() else None,
-        "organization": values.organization,
+        **{field: getattr(values, field) for field in FORM_TEXT_FIELDS},
         **place_columns(values),
     }
 

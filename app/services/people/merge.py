@@ -27,8 +27,9 @@ from app.models import (
     RegistrationStatus,
     WorkshopSession,
 )
+from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
-from app.queries.people.duplicates import FIELDS, newest_told, pair_by_id, undisputed
+from app.queries.people.duplicates import newest_told, pair_by_id, undisputed
 from app.services.activities import record
 from app.services.locks import hold_people, lock_row
 from app.services.people.merge_states import Fold, Touched, folds_of, states_of, touched_by
@@ -48,10 +49,10 @@ _STATUSES = (
 def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None = None) -> PeopleMerge:
     """Makes the two people of a pair one.
 
-    `choices` says for a field (a key of `FIELDS`) whose value stays, by that person's id; where only one of them has
-    a value it stays, else that of the one of whom the newest session told. Registrations of the same session fold
-    together: present over excused over absent; a place that this makes free goes to those who wait. Of two merges of
-    a pair at once the second finds no pair: `NotFound`.
+    `choices` says for a field (a key of `MERGED_FIELDS`) whose value stays, by that person's id; where only one of
+    them has a value it stays, else that of the one of whom the newest session told. Registrations of the same session
+    fold together: present over excused over absent; a place that this makes free goes to those who wait. Of two
+    merges of a pair at once the second finds no pair: `NotFound`.
     """
     hold_people(db)
     pair = pair_by_id(db, actor, pair_id)
@@ -108,11 +109,11 @@ def folded_into(db: Db, workshop_session_id: int, registrations: Collection[int]
 
 def _fields_of(absorbed: Participant, kept: Participant, choices: Mapping[str, int]) -> frozenset[str]:
     """The fields whose value comes from the record that goes."""
-    if not set(choices) <= set(FIELDS) or not set(choices.values()) <= {absorbed.id, kept.id}:
+    if not set(choices) <= set(MERGED_FIELDS) or not set(choices.values()) <= {absorbed.id, kept.id}:
         raise Invalid(N_("Choose for each detail which of the two is right."))
     likelier = newest_told(absorbed, kept)
     return frozenset(
-        field for field in FIELDS if _whose(field, absorbed, kept, choices, likelier) == absorbed.id
+        field for field in MERGED_FIELDS if _whose(field, absorbed, kept, choices, likelier) == absorbed.id
     )
 
 
@@ -134,7 +135,7 @@ def _hand_over_rows(db: Db, touched: Touched, taken: Collection[str]) -> None:
 
     What an import had filled in of the absorbed record is taken back from the kept one only where it passed on to it.
     """
-    passed_on = {column for field in taken for column in FIELDS[field]}
+    passed_on = {column for field in taken for column in MERGED_FIELDS[field]}
     for key in touched.rows:
         row = db.get_one(AttendanceImportRow, key)
         row.participant_id = touched.kept_id
@@ -220,7 +221,7 @@ def _gives(registration: Registration, contacts: Collection[str]) -> bool:
 
 def _become_one(db: Db, kept: Participant, absorbed: Participant, taken: Collection[str]) -> None:
     """The going record is deleted before its NIK, of which there is but one, passes on."""
-    columns = [column for field in taken for column in FIELDS[field]]
+    columns = [column for field in taken for column in MERGED_FIELDS[field]]
     values: dict[str, Any] = {column: getattr(absorbed, column) for column in columns}
     told = [person.latest_session_at for person in (kept, absorbed) if person.latest_session_at]
     values["latest_session_at"] = max(told, default=None)

@@ -20,8 +20,8 @@ from app.models import (
     Registration,
 )
 from app.models.base import now
+from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
-from app.queries.people.duplicates import FIELDS
 from app.queries.people.merges import KEPT_FOR, has_folded_registrations, merge_by_id
 from app.services.activities import record
 from app.services.locks import hold_people, lock_row
@@ -29,7 +29,7 @@ from app.services.people.merge_states import ROW_KEY, States, Touched, states_of
 from app.services.people.merged_memberships import put_memberships_back
 
 # Columns of a person that go together, and those that stand for themselves.
-_TOGETHER = (*FIELDS.values(), ("latest_session_at",), ("created_at",))
+_TOGETHER = (*MERGED_FIELDS.values(), ("latest_session_at",), ("created_at",))
 
 
 def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from app.models import Participant
+from app.people.fields import TEXT_FIELDS
 from app.people.matching import MatchedPerson
 from app.people.outside_places import OUTSIDE
 from app.people.person import PersonValues
@@ -42,8 +43,7 @@ def said_of_person(values: PersonValues, sealed_nik: str | None) -> dict[str, An
         "sex": values.sex,
         "birth_date": values.birth_date,
         "rt": values.rt,
-        "address": values.address,
-        "organization": values.organization,
+        **{field: getattr(values, field) for field in TEXT_FIELDS},
         **place_columns(values),
     }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.people.dates import THIS_CENTURY, read_date
+from app.people.fields import BY_KEY
 from app.people.kelurahan import PlaceIndex, is_street, read_kecamatan
 from app.people.names import is_degrees
 from app.people.nik import LENGTH as NIK_LENGTH
@@ -19,10 +20,7 @@ from app.people.target_groups import GroupIndex, is_group, read_target_group
 from app.people.text import words
 from app.spreadsheets.tables.headings import heading_field, is_number_heading
 
-LABELLED_FIELDS = frozenset(
-    {"name", "nik", "sex", "birth_date", "phone", "email", "kelurahan", "kecamatan", "rt", "address"}
-    | {"target_group", "organization", "note"}
-)
+LABELLED_FIELDS = frozenset({*BY_KEY, "note"})
 _EMAIL = r"[^\s@,;|()<>]+@[^\s@,;|()<>]+"
 _RT = r"\brt\s*[.:/]?\s*\d{1,3}(?:\s*/\s*(?:rw\s*[.:]?\s*)?\d{1,3}|\s+rw\s*[.:]?\s*\d{1,3})?(?!\d)"
 _RT_WORD = re.compile(r"^rt\s*[.:/]?\s*", re.IGNORECASE)

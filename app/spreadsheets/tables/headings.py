@@ -28,7 +28,9 @@ _PARTS_OF_A_NAME = frozenset({"nama depan", "nama awal", "first name", "given na
         "family name",
     }
 )
-_BESIDE_A_NAME = frozenset({"organization", "address", "kelurahan", "target_group", "phone", "email"})
+TEXT_FIELDS = frozenset({"address", "organization", "occupation"})
+"""The same as `people.fields.TEXT_FIELDS`, whose module the parsing child doesn't load."""
+_BESIDE_A_NAME = TEXT_FIELDS | {"kelurahan", "target_group", "phone", "email"}
 _BUSINESS = frozenset({"usaha", "umkm", "toko"})
 
 

@@ -9,6 +9,7 @@ from app.people.place_names import place_key, section_place
 from app.people.text import clean, words
 from app.spreadsheets.document import StatedTotalOf
 from app.spreadsheets.formats.failures import MAX_ROWS
+from app.spreadsheets.tables.headings import TEXT_FIELDS
 
 _COUNT = re.compile(r"\(?\d{1,6}[.)]{0,2}")
 _TOTAL = re.compile(
@@ -154,9 +155,8 @@ def is_signature_line(texts: Mapping[int, str], fields: Mapping[int, str]) -> bo
             "attendance",
             "birth_date",
             "signature",
-            "address",
             "kelurahan",
-            "organization",
+            *TEXT_FIELDS,
         }
         if _SIGNED.match(text) and not own_cell:
             return True

@@ -17,7 +17,7 @@ from app.i18n import LANGUAGES, N_, Translator, translator
 from app.people.cells import Cell, cell_text
 from app.people.outside_places import ELSEWHERE
 from app.people.remarks import Level, Remark
-from app.spreadsheets.document import FIELDS, Column
+from app.spreadsheets.document import Column
 from app.spreadsheets.remark_texts import remark_text
 from app.spreadsheets.tables.headings import heading_field
 from app.spreadsheets.written.excel_cells import (
@@ -26,7 +26,7 @@ from app.spreadsheets.written.excel_cells import (
     put_heading,
     put_in_grid,
 )
-from app.spreadsheets.written.field_headings import HEADINGS, MARKS
+from app.spreadsheets.written.field_headings import FIELDS, HEADINGS, MARKS
 
 TO_REGISTER = ("name", "kelurahan", "target_group")
 ALWAYS_THERE = (*TO_REGISTER, "attendance")

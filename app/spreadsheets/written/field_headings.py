@@ -1,28 +1,18 @@
-"""The headings under which the fields stand in sheets that the service itself makes; its reader knows them all."""
+"""The fields of sheets, with the headings under which they stand in sheets that the service itself makes."""
 
 from collections.abc import Mapping
 
 from app.i18n import N_, Translator
+from app.people.fields import PERSON_FIELDS
 from app.spreadsheets.document import AttendanceStatus
 
-HEADINGS: Mapping[str, str] = {
-    "name": N_("Name"),
-    "nik": N_("NIK"),
-    "sex": N_("Sex (L/P)"),
-    "birth_date": N_("Date of birth"),
-    "phone": N_("Telephone"),
-    "email": N_("E-mail"),
-    "kelurahan": N_("Kelurahan"),
-    "kecamatan": N_("Kecamatan"),
-    "rt": N_("RT"),
-    "address": N_("Address"),
-    "target_group": N_("Target group"),
-    "organization": N_("Institution or business"),
+HEADINGS: Mapping[str, str] = {field.key: field.label for field in PERSON_FIELDS} | {
     "attendance": N_("Attendance"),
     "signature": N_("Signature"),
     "registration": N_("Registration code"),
     "note": N_("Note"),
 }
+FIELDS: tuple[str, ...] = tuple(HEADINGS)
 MARKS: Mapping[AttendanceStatus, str] = {
     "present": N_("Present"),
     "excused": N_("Excused"),

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from app.i18n import date_text
 from app.models import Participant
+from app.people.fields import FORM_TEXT_FIELDS
 from app.people.outside_places import ELSEWHERE, OUTSIDE
 from app.people.person import PersonInput
 from app.people.text import collapse
@@ -58,16 +59,20 @@ class PersonDetailsForm(PersonForm):
     sex: str = ""
     birth_date: str = ""
     organization: str = ""
+    occupation: str = ""
 
     def given(self, target_groups: Collection[TargetGroupView]) -> PersonInput:
-        return replace(
-            super().given(target_groups),
-            nik=self.nik,
-            sex=self.sex,
-            birth_date=self.birth_date,
-            rt=self.rt,
-            organization=self.organization,
-        )
+        details = {
+            field: getattr(self, field)
+            for field in PersonDetailsForm.model_fields.keys() - PersonForm.model_fields
+        }
+        return replace(super().given(target_groups), **details)
+
+    @property
+    def says_more(self) -> bool:
+        """Whether something is said that few people are asked for."""
+        texts = (getattr(self, field) for field in FORM_TEXT_FIELDS)
+        return any((self.outside_place, self.email, self.sex, self.birth_date, *texts))
 
     def filled_from(self, person: Participant) -> Self:
         """What is known of somebody, beside what was typed: never a phone number or a NIK, which are masked."""
@@ -79,8 +84,8 @@ class PersonDetailsForm(PersonForm):
             else "",
             "rt": person.rt,
             "sex": person.sex and person.sex.value,
-            "organization": person.organization,
             "birth_date": person.birth_date and date_text(person.birth_date),
+            **{field: getattr(person, field) for field in FORM_TEXT_FIELDS},
         }
         return self.model_copy(update={name: value for name, value in known.items() if value})
 

@@ -35,9 +35,11 @@ WRONG: tuple[tuple[dict[str, Any], set[str]], ...] = (
 def test_somebody_is_registered_and_listed(sari: TestClient, city: City) -> None:
     coming_session(city)
 
-    made = sari.post(CALL, json=ANI | {"phone": "081200000123", "sex": "P", "rt": "012"})
+    details = {"phone": "081200000123", "sex": "P", "rt": "012", "occupation": "Penjahit"}
+    made = sari.post(CALL, json=ANI | details)
 
     assert made.status_code == 201
+    assert city.all(Participant)[0].occupation == "Penjahit"
     registered = made.json()
     assert registered == {
         "code": city.all(Registration)[0].code,

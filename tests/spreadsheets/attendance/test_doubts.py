@@ -17,7 +17,7 @@ from tests.spreadsheets.story import judged, sheet_of
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
 PHONE, OTHER_PHONE = "+6281200000001", "+6281200000002"
 DAMAI = "64.71.06.1005"
-RINA = KnownPerson(7, "7", "Rina Gani Anwar", name_key("Rina Gani Anwar"), kelurahan=DAMAI)
+RINA = KnownPerson("Rina Gani Anwar", name_key("Rina Gani Anwar"), id=7, kelurahan=DAMAI)
 CHOOSE = "Choose one of the people found, or a new person."
 
 

@@ -21,7 +21,7 @@ PHONE = "+6281200000001"
 
 
 def rina(**details: object) -> KnownPerson:
-    known = KnownPerson(7, "7", "Rina Gani", name_key("Rina Gani"), phone=PHONE, kelurahan=DAMAI)
+    known = KnownPerson("Rina Gani", name_key("Rina Gani"), id=7, phone=PHONE, kelurahan=DAMAI)
     return replace(known, **details)  # type: ignore[arg-type]
 
 
@@ -97,8 +97,8 @@ def test_filled_details_stay_and_blank_ones_are_filled() -> None:
     found = judgement.rows[0]
     assert found.changes == {"birth_date": date(1980, 8, 5)}
     assert [(remark.code, remark.field) for remark in found.remarks] == [
-        ("detail-differs", "email"),
         ("detail-differs", "sex"),
+        ("detail-differs", "email"),
     ]
 
 

@@ -12,7 +12,7 @@ from app.spreadsheets.attendance.judge import registration_facts
 
 DAMAI, MANGGAR = "64.71.06.1005", "64.71.01.1001"
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
-STRANGER = KnownPerson(7, "7", "Rina Gani Anwar", name_key("Rina Gani Anwar"))
+STRANGER = KnownPerson("Rina Gani Anwar", name_key("Rina Gani Anwar"), id=7)
 ROW = PersonValues(
     name="Rina Gani Anwar",
     name_key=STRANGER.name_key,

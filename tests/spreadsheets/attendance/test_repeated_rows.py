@@ -18,7 +18,7 @@ def row(name: Cell = "Rina Gani Anwar", **cells: Cell) -> dict[str, Cell]:
 
 
 def rina(**details: str) -> KnownPerson:
-    return KnownPerson(7, "7", "Rina Gani Anwar", name_key("Rina Gani Anwar"), kelurahan=DAMAI, **details)  # type: ignore[arg-type]
+    return KnownPerson("Rina Gani Anwar", name_key("Rina Gani Anwar"), id=7, kelurahan=DAMAI, **details)  # type: ignore[arg-type]
 
 
 def in_file(*rows: dict[str, Cell]) -> list[tuple[str, list[str]]]:

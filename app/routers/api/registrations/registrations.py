@@ -1,6 +1,7 @@
 """Registrations for a session: list, register a person, cancel; and the roster of a session as a file."""
 
 import hashlib
+from dataclasses import fields
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
@@ -91,22 +92,13 @@ class RegistrationIn(BaseModel):
     birth_date: date | None = None
     rt: str = ""
     organization: str = ""
+    occupation: str = ""
     person: int | Literal["new"] | None = None
     overrule: bool = False
 
     def to_input(self) -> PersonInput:
-        return PersonInput(
-            name=self.name,
-            kelurahan=self.kelurahan,
-            target_group=self.target_group,
-            nik=self.nik,
-            phone=self.phone,
-            email=self.email,
-            sex=self.sex or "",
-            birth_date=self.birth_date.isoformat() if self.birth_date else "",
-            rt=self.rt,
-            organization=self.organization,
-        )
+        details = self.model_dump(include={field.name for field in fields(PersonInput)}, mode="json")
+        return PersonInput(**{field: text or "" for field, text in details.items()})
 
 
 class CapOut(BaseModel):

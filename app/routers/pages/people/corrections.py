@@ -7,9 +7,10 @@ from fastapi import APIRouter, Form, Request, Response
 from app.database import Db
 from app.errors import Problem
 from app.nik_vault import NikVault, masked
+from app.people.phones import masked_phone
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.people.participants import masked_phone, participant_to_correct
+from app.queries.people.participants import participant_to_correct
 from app.services.people.corrections import correct_participant, filled_with
 from app.services.unseen_changes import seal
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
@@ -68,7 +69,7 @@ def _page(
         saved=saved_meanwhile(problem, saved),
         participant_id=participant_id,
         name=person.name,
-        phone=masked_phone(person.phone),
+        phone=person.phone and masked_phone(person.phone),
         nik=masked(vault.decrypt(nik)) if nik else None,
         kelurahan=reference.kelurahan(db),
     )

@@ -3,11 +3,12 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from app.database import Db
 from app.errors import Problem
 from app.i18n import N_
+from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
 from app.queries.people.duplicates import pair_beside, possible_duplicates
 from app.queries.people.merges import has_folded_registrations, recent_merges
@@ -24,17 +25,13 @@ PATH = "/mungkin-kembar"
 
 
 class MergeForm(BaseModel):
-    """For each field in which the two people differ: the id of the person whose value is kept."""
+    """For each field of `MERGED_FIELDS` in which the two people differ: the id of the person whose value is kept."""
 
-    name: int | None = None
-    nik: int | None = None
-    sex: int | None = None
-    birth_date: int | None = None
-    phone: int | None = None
-    email: int | None = None
-    kelurahan: int | None = None
-    address: int | None = None
-    organization: int | None = None
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, int]
+
+    def choices(self) -> dict[str, int]:
+        return {field: person for field, person in self.__pydantic_extra__.items() if field in MERGED_FIELDS}
 
 
 @router.get("/mungkin-kembar")
@@ -58,7 +55,7 @@ def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, p
 def merge_pair(
     db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
 ) -> Response:
-    person_merge = merge(db, actor, pair_id, form.model_dump(exclude_none=True))
+    person_merge = merge(db, actor, pair_id, form.choices())
     text = (
         N_("%(first)s and %(second)s are one participant now. This can't be undone.")
         if has_folded_registrations(db, person_merge.id)

@@ -1,0 +1,99 @@
+"""Occupation (pekerjaan), wherever a person's details are read, typed, shown, merged and taken back."""
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.models import Activity, Participant, Registration
+from tests.beginnings import story
+from tests.coming import coming_session
+from tests.services.people.duplicates import merged, pair_of, unmerged
+from tests.stories import MANGGAR, MORNING, City, sheet
+
+HEADER = "Nama;Kelurahan;HP;Pekerjaan;Nama Usaha;Kehadiran"
+RINA = "Rina Melati;Manggar;081200000101;Pedagang kue;Warung Rina;hadir"
+
+
+@story
+def rina_known(city: City) -> None:
+    """Rina came to A-1; no list said what she does."""
+    city.imported(city.session("A-1"), sheet("Nama;Kelurahan;HP", "Rina Melati;Manggar;081200000101"))
+
+
+@pytest.fixture
+def rina(rina_known: City) -> str:
+    """The address of her page."""
+    return f"/peserta/{rina_known.all(Participant)[0].id}"
+
+
+def occupations(city: City) -> list[str | None]:
+    return [person.occupation for person in city.all(Participant)]
+
+
+def test_a_sheet_fills_it_in_and_undo_takes_it_back(staff: TestClient, city: City, rina: str) -> None:
+    made = city.upload(city.session("B-1"), sheet(HEADER, RINA, "Budi Bakung;Lamaru;;Guru;;hadir"))
+    review = staff.get(f"/unggahan/{made.id}").text
+    assert "<small>Pedagang kue</small>" in review
+    assert "<small>Warung Rina</small>" in review
+
+    city.commit(made.id)
+
+    assert occupations(city) == ["Pedagang kue", "Guru"]
+    assert "<dt>Occupation</dt>\n<dd>Pedagang kue</dd>" in staff.get(rina).text
+    assert "<span>Pedagang kue</span>" in staff.get("/peserta").text
+
+    city.undo(made.id)
+
+    assert occupations(city) == [None]
+
+
+def test_a_later_sheet_never_overwrites_it(city: City, rina: str) -> None:
+    city.imported(city.session("B-1"), sheet(HEADER, RINA))
+    city.imported(city.session("C-1"), sheet(HEADER, RINA.replace("Pedagang kue", "Penjahit")))
+
+    assert occupations(city) == ["Pedagang kue"]
+
+
+def test_it_gives_the_group_and_the_rt_where_nothing_else_does(city: City) -> None:
+    lists = "Ani Aster;Manggar;;pelaku usaha;;hadir", "Budi Bakung;Manggar;;Ketua RT 12;;hadir"
+    city.imported(city.session(groups=("rt", "umkm")), sheet(HEADER, *lists))
+
+    assert [(one.target_group_code, one.rt) for one in city.all(Registration)] == [
+        ("umkm", None),
+        ("rt", "12"),
+    ]
+
+
+def test_it_is_corrected_and_the_log_says_so(staff: TestClient, city: City, rina: str) -> None:
+    form = {"name": "Rina Melati", "kelurahan": MANGGAR, "occupation": " Guru  SD "}
+
+    staff.post(f"{rina}/ubah", data=form)
+
+    assert occupations(city) == ["Guru SD"]
+    assert 'value="Guru SD"' in staff.get(f"{rina}/ubah").text
+    assert city.all(Activity)[-1].after == {"occupation": "Guru SD"}
+    staff.post(f"{rina}/ubah", data=form | {"occupation": ""})
+    assert occupations(city) == [None]
+
+
+def test_an_organizer_registers_somebody_with_it(organizer: TestClient, city: City) -> None:
+    coming_session(city)
+    form = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm", "occupation": "Nelayan"}
+
+    organizer.post("/sesi/JUALAN-1/daftarkan-orang", data=form)
+
+    assert occupations(city) == ["Nelayan"]
+
+
+def test_two_records_become_one_and_two_again(organizer: TestClient, city: City, rina: str) -> None:
+    later = MORNING.replace(month=9)
+    told = "Rina Melatti;Manggar;081200000202;Penjahit;;hadir"
+    city.imported(city.session("B-1"), sheet(HEADER, RINA))
+    city.imported(city.session("D-1", later), sheet(HEADER, told))
+    page = organizer.get(f"/mungkin-kembar/{pair_of(city, 'Rina Melati', 'Rina Melatti')}")
+    assert "Occupation A: Pedagang kue" in page.text
+
+    made = merged(city, "Rina Melati", "Rina Melatti", occupation="Rina Melati")
+
+    assert occupations(city) == ["Pedagang kue"]
+    unmerged(city, made)
+    assert occupations(city) == ["Pedagang kue", "Penjahit"]
