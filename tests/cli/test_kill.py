@@ -42,6 +42,7 @@ def is_writing(city: City) -> Callable[[], bool]:
 
 
 def test_all_or_nothing(city: City, server: Server, is_writing: Callable[[], bool]) -> None:
+    """A commit whose process is killed saved all rows or none."""
     made = city.upload(city.session(), crowd(MOST_ROWS_AT_ONCE))
     headers = as_sari(city)
 

@@ -77,6 +77,7 @@ def office(people: int, **shared: Cell) -> list[dict[str, Cell]]:
 def test_whoever_shares_a_contact_with_many_is_known_by_their_name_all_the_same(
     shared: dict[str, Cell],
 ) -> None:
+    """A contact that more than twenty people give is an office's: beyond them, only the same name recognises."""
     listed = office(3 * MOST_SHARING, **shared)
     rows = judged(sheet_of(*listed, {**listed[-1], "kelurahan": "Manggar"})).rows
     assert {found.kind for found in rows[:-1]} == {"create"}
@@ -121,6 +122,7 @@ def test_a_phone_that_everybody_gives_is_not_compared_all_with_all(monkeypatch: 
 
 
 def test_the_same_phone_under_an_unclear_name_is_asked() -> None:
+    """Under a clearly different name it is another person: families share phones."""
     found = of_known(row("Rina Gani", phone=PHONE), rina(phone=PHONE))
     assert (found.kind, codes(found.messages)) == ("review", ["person-unclear"])
 
@@ -188,6 +190,7 @@ def test_a_person_decides_who_it_is() -> None:
 
 
 def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
+    """Told apart from its owner by a decision or a code, a person is saved without it, with a warning."""
     other = row("Budi Kurniawan", nik=NIK, rt="3")
     told_apart = of_known(other, rina(nik_key=NIK), decision=Decision(person="new"))
     assert (told_apart.kind, codes(told_apart.messages)) == ("create", ["nik-taken"])

@@ -32,6 +32,7 @@ ONE_UNCLEAR = sheet(
 
 
 def test_rows_that_need_attention_hold_everything_back(city: City) -> None:
+    """A commit saves all rows or none."""
     made = city.upload(city.session(), ONE_UNCLEAR)
 
     with pytest.raises(Conflict) as refused:
@@ -70,6 +71,7 @@ def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(c
 
 
 def test_who_is_listed_in_a_row_left_out_is_not_marked_absent(city: City) -> None:
+    """A row that is not saved lists people too."""
     code = city.session()
     for name in ("Budi Contoh", "Ani Contoh", "Eka Contoh", "Dewi Contoh", "Tidak Terdaftar Di Lembar"):
         city.register(code, name, MANGGAR)

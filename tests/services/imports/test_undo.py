@@ -38,6 +38,7 @@ def three_known(city: City) -> None:
 
 
 def test_everything_is_as_it_was_before(three_known: City) -> None:
+    """Undo takes back what the import made or changed, and nothing else."""
     before = three_known.people_and_attendance()
     content = sheet(
         HEADER,

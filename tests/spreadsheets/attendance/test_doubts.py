@@ -69,6 +69,7 @@ def why(cells: dict[str, Cell], *people: KnownPerson, decision: Decision | None 
 def test_what_is_the_same_and_what_contradicts(
     cells: dict[str, Cell], known: KnownPerson, reason: str
 ) -> None:
+    """Every question who somebody is says what is the same and what contradicts."""
     assert why(cells, known) == reason
 
 

@@ -29,6 +29,7 @@ def in_file(*rows: dict[str, Cell]) -> list[tuple[str, list[str]]]:
     [{"nik": NIK}, {"phone": PHONE}, {"email": "rina@contoh.id"}, {"rt": "3"}, {"birth_date": "05-08-1980"}],
 )
 def test_twice_in_the_file(same: dict[str, Cell]) -> None:
+    """The lower row is the duplicate."""
     assert in_file(row(**same), row("RINA GANI ANWAR, S.E.", **same)) == [("create", []), ("duplicate", [])]
 
 
@@ -46,6 +47,7 @@ def test_a_person_decides_that_two_rows_are_one() -> None:
 
 
 def test_two_rows_that_are_one_known_person() -> None:
+    """Rows are compared with each other first, then with the database."""
     judgement = judged(
         sheet_of(row(nik=NIK), row("Rina Gani Anwr", phone=PHONE, kelurahan="Manggar")),
         people=[rina(nik_key=NIK, phone=PHONE)],
@@ -90,6 +92,7 @@ def test_a_row_is_repeated_whatever_it_changes() -> None:
 
 
 def test_two_rows_that_disagree_on_attendance_are_asked() -> None:
+    """The lower row is asked about; the upper one stays as it was judged."""
     rows = judged(sheet_of(row(phone=PHONE, attendance="hadir"), row(phone=PHONE, attendance="tidak"))).rows
     assert [(found.kind, found.attendance) for found in rows] == [("create", "present"), ("review", "absent")]
     assert codes(rows[1].messages) == ["duplicate-differs"]

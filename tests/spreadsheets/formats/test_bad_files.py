@@ -53,17 +53,20 @@ def zipped(**parts: bytes) -> bytes:
     ],
 )
 def test_refused_with_a_code(content: bytes, code: str) -> None:
+    """A file that is empty, damaged or no spreadsheet is refused with a code of its own."""
     problem = refusal(content)
     assert (problem.code, type(problem)) == (code, UnreadableFile)
     assert problem.sentence(str)
 
 
 def test_a_file_larger_than_the_limit() -> None:
+    """10 MiB may be uploaded."""
     problem = refusal(b"Nama;Kelurahan\n" + b"a" * MAX_BYTES)
     assert (problem.code, type(problem)) == ("too-large", TooLarge)
 
 
 def test_a_zip_bomb() -> None:
+    """A file may have 200 MiB when it is unpacked."""
     bomb = zipped(**{"xl__workbook.xml": b"<workbook/>", "xl__media__a": bytes(201 * 1024**2)})
     assert len(bomb) < 1_000_000
     assert refusal(bomb).code == "too-large-unpacked"
@@ -83,6 +86,7 @@ def long_list(people: int) -> bytes:
 
 
 def test_too_many_participants() -> None:
+    """A list may have 120,000 participants."""
     problem = refusal(long_list(MAX_ROWS + 1))
     assert (problem.code, type(problem)) == ("too-many-rows", TooLarge)
 

@@ -207,6 +207,7 @@ PAGE = "<table><tr><td>No</td><td>Nama</td></tr><tr><td>1</td><td>Rina</td></tr>
     ],
 )
 def test_what_only_calls_itself_a_sheet_is_refused(content: bytes) -> None:
+    """The content decides what a file is, not its name."""
     assert refusal(content) == "not-a-spreadsheet"
 
 
