@@ -1,7 +1,8 @@
-"""A database of its own for every test: copies of a template, on SQLite and on PostgreSQL.
+"""Give every test a database of its own: a copy of a template, on SQLite and on PostgreSQL.
 
-PostgreSQL is the one of `TEST_DATABASE_URL` (its user must be allowed to create databases), or one that the
-first test that needs it starts and all workers share. The process that began the run stops it.
+`--database sqlite` leaves out the tests that need PostgreSQL. Its server is the one of `TEST_DATABASE_URL` (the user
+must be allowed to create databases); without that, the first test that needs it starts one, which all workers share
+and the process that began the run stops.
 """
 
 import atexit
@@ -21,12 +22,31 @@ from sqlalchemy import URL, Engine, create_engine, make_url, text
 from tests.beginnings import Beginning, beginning
 
 FOLDER = "TEST_POSTGRESQL_FOLDER"
+KINDS = ("sqlite", "postgresql")
 Template = Callable[[Beginning], str]
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
-# For what does not depend on the database: texts, markup, what a form refuses before it asks the database.
-# Of a whole module: `pytestmark = on_sqlite`.
+# For tests that do not depend on the database: texts, markup, what a form refuses before it queries.
+# For a whole module: `pytestmark = on_sqlite`.
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=KINDS, help="run no test on the other database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen: str | None = config.getoption("--database")
+    if chosen is None:
+        return
+    left_out = [item for item in items if _needs_another_database(item, chosen)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not _needs_another_database(item, chosen)]
+
+
+def _needs_another_database(item: pytest.Item, chosen: str) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("database_kind", chosen) != chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -46,9 +66,9 @@ def _quickest_folder() -> str | None:
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 10**9 else None
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Whoever asks for it, or for a database, runs twice: once on each."""
+    """Run a test that asks for this, or for a database, twice: once on each database."""
     return str(request.param)
 
 

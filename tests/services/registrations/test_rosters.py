@@ -59,6 +59,7 @@ def test_everyone_registered_is_on_it_in_name_order(registered: City) -> None:
     assert codes < {registration.code for registration in registered.all(Registration)}
 
 
+@pytest.mark.slow  # needs LibreOffice
 @on_sqlite
 def test_filled_in_and_saved_by_libreoffice_it_comes_back_row_by_row(
     registered: City, tmp_path: Path

@@ -65,6 +65,7 @@ def test_a_file_larger_than_the_limit() -> None:
     assert (problem.code, type(problem)) == ("too-large", TooLarge)
 
 
+@pytest.mark.slow
 def test_a_zip_bomb() -> None:
     """A file may have 200 MiB when it is unpacked."""
     bomb = zipped(**{"xl__workbook.xml": b"<workbook/>", "xl__media__a": bytes(201 * 1024**2)})
@@ -72,6 +73,7 @@ def test_a_zip_bomb() -> None:
     assert refusal(bomb).code == "too-large-unpacked"
 
 
+@pytest.mark.slow
 def test_a_zip_that_lies_about_its_size() -> None:
     """The directory promises 10 bytes; a reader that goes by the data would unpack 300 MB."""
     honest = zipped(**{"xl__workbook.xml": bytes(300 * 1024**2)})
@@ -85,6 +87,7 @@ def long_list(people: int) -> bytes:
     return b"No;Nama;Kelurahan\n" + lines
 
 
+@pytest.mark.slow
 def test_too_many_participants() -> None:
     """A list may have 120,000 participants."""
     problem = refusal(long_list(MAX_ROWS + 1))
@@ -95,6 +98,7 @@ def participants(sheet: RecognisedSheet) -> list[object]:
     return [row.cells["name"] for row in sheet.rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["XFD1048576", "A1048576", "XFD3", "B1048576"])
 def test_a_cell_far_outside_the_table_is_ignored(place: str) -> None:
     book = Workbook()
