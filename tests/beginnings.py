@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from app.database import create_engine
 from app.services.reference_data import bring_up_to_date
 from app.settings import Settings
-from tests.stories import City
+from tests.city import City
 
 SECRET = SecretStr("only-for-tests")
 

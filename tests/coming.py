@@ -11,7 +11,7 @@ from app.models import Registration, WorkshopSession
 from app.models.base import now
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
-from tests.stories import City
+from tests.city import City
 
 JUALAN = "JUALAN"
 

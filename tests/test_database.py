@@ -15,8 +15,8 @@ from app.services.bulk import insert_rows, new_ids
 from app.services.imports.upload import discard
 from app.settings import Settings
 from tests import shell
+from tests.city import City, dump, sheet
 from tests.services.people.duplicates import pair_of
-from tests.stories import City, dump, sheet
 
 MANGGAR = "64.71.01.1001"
 

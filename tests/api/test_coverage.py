@@ -13,7 +13,7 @@ from app.models import CoverageTarget
 from tests.api.conftest import Program
 from tests.api.problems import refusal, wrong_fields
 from tests.beginnings import story
-from tests.stories import MANGGAR, SAMPLES, City
+from tests.city import MANGGAR, SAMPLES, City
 
 FIGURES = {"target", "registered", "attendances", "participants"}
 

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
 from tests.browser.steps import log_in, logged_in, submit
-from tests.stories import City, sheet
+from tests.city import City, sheet
 
 PASSWORD = "kebun raya di tepi kota"
 PLACES = (

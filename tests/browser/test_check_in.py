@@ -13,9 +13,9 @@ from app.models import AttendanceMark, Registration, RegistrationStatus
 from app.settings import Settings
 from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
 from tests.browser.steps import answer_quietly, logged_in
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.coming import begun
 from tests.server import Server
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
 SESSION = "/sesi/UMKM-2025-1/hadir"
 LISTS_KEPT_IN_THE_END = """async () => {

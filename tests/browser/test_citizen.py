@@ -12,9 +12,9 @@ from app.services.registrations.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import answer_quietly, look_no_closer, submit
+from tests.city import MANGGAR, City
 from tests.coming import changed, coming_session
 from tests.database import on_sqlite
-from tests.stories import MANGGAR, City
 
 pytestmark = on_sqlite
 

@@ -8,8 +8,8 @@ from app.models import RegistrationStatus
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in
+from tests.city import City, sheet
 from tests.coming import begun, coming_session
-from tests.stories import City, sheet
 
 ROLES = {"made": "admin", "sari": "organizer", "budi": "staff", "rina": "dinas"}
 

@@ -10,8 +10,8 @@ from app.services.accounts.users import create_password_link, set_password_by_li
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
 from tests.browser.steps import answer_quietly, logged_in, submit
+from tests.city import City, sheet
 from tests.coming import coming_session
-from tests.stories import City, sheet
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 

@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 from app.settings import Settings
 from tests.browser.conftest import PHONE
 from tests.browser.steps import logged_in
+from tests.city import City
 from tests.coming import coming_session
-from tests.stories import City
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 

@@ -16,8 +16,8 @@ from app.services.registrations.requests import Asking
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
+from tests.city import City
 from tests.coming import coming_session, morning_in
-from tests.stories import City
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 

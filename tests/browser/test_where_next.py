@@ -13,8 +13,8 @@ from app.models import Venue
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
+from tests.city import MANGGAR, City, sheet
 from tests.coming import morning_in
-from tests.stories import MANGGAR, City, sheet
 
 LIST = sheet(
     "Nama;Kelurahan;Unsur;Telepon;Kehadiran",

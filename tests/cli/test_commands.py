@@ -16,10 +16,10 @@ from app.models import Role
 from app.services.accounts.logins import actor_by_token, user_with_password
 from app.services.accounts.users import user_of_password_link
 from app.settings import Settings
+from tests.city import SAMPLES, City, dump, sheet
 from tests.database import on_sqlite
 from tests.server import Jangkau
 from tests.shell import JANGKAU
-from tests.stories import SAMPLES, City, dump, sheet
 
 WITH_ONE_FAULT = sheet(
     "Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir", "Nur Aini;Antah Berantah;hadir"

@@ -19,8 +19,8 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from app.services.imports.commit import MOST_ROWS_AT_ONCE
 from app.settings import Settings
+from tests.city import City, crowd
 from tests.server import Server, serving
-from tests.stories import City, crowd
 
 LONG = 3 * MOST_ROWS_AT_ONCE
 

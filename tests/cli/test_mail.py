@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from app.models import Message, MessageStatus
+from tests.city import City
 from tests.coming import coming_session
 from tests.mail import Post
 from tests.server import serving
 from tests.services.messages.test_notifications import come
-from tests.stories import City
 
 SECONDS_TO_SEND = 30
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.city import City, crowd
 from tests.database import on_sqlite
 from tests.server import Jangkau
 from tests.shell import JANGKAU
-from tests.stories import City, crowd
 
 pytestmark = on_sqlite
 

@@ -14,9 +14,9 @@ from app.database import writing
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from app.services.imports.upload import READ_AT_ONCE_BYTES
+from tests.city import City, crowd
 from tests.database import on_sqlite
 from tests.server import Server, serving
-from tests.stories import City, crowd
 
 MANY = 150
 

@@ -23,7 +23,7 @@ from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
 from app.web.container import Container
 from tests.beginnings import story
-from tests.stories import MORNING, City
+from tests.city import MORNING, City
 
 
 @dataclass(frozen=True)

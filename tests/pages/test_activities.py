@@ -14,8 +14,8 @@ from app.i18n import wita_today
 from app.models import Activity, UploadedFile, WorkshopSession
 from app.permissions import CITIZEN, OPERATOR
 from app.services.activities import record
+from tests.city import City, sheet
 from tests.database import on_sqlite
-from tests.stories import City, sheet
 
 
 def lines_of(browser: TestClient, search: str = "", **filters: str) -> list[str]:

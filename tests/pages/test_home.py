@@ -9,8 +9,8 @@ from sqlmodel import select
 from app.database import writing
 from app.models import Message, MessageKind, MessageStatus, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
+from tests.city import City
 from tests.coming import begun, coming_session
-from tests.stories import City
 
 LIST = b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\n"
 UNCLEAR = b"Nama;Kelurahan;Kategori\nRina Melati;Gunung Sari;UMKM\n"

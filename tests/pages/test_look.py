@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import WorkshopSession
+from tests.city import City
 from tests.coming import coming_session
-from tests.stories import City
 
 LIGHT = 60_000
 """Bytes on the wire of a page with everything it loads, at most: a phone on a weak signal waits for each."""

@@ -15,7 +15,7 @@ from app.queries.people.participants import ParticipantFilters, participant, par
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_sessions
 from app.queries.workshops.workshops import workshops
 from tests.beginnings import story
-from tests.stories import MANGGAR, City, sheet
+from tests.city import MANGGAR, City, sheet
 
 ALL = ("SARI-1-W", "TONO-1-W")
 SEEN_WORKSHOPS = {

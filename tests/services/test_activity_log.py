@@ -31,8 +31,8 @@ from app.services.workshops.workshop_sessions import (
     create_workshop_session,
 )
 from app.services.workshops.workshops import WorkshopInput, change_workshop
+from tests.city import MORNING, City, crowd, sheet
 from tests.coming import coming_session
-from tests.stories import MORNING, City, crowd, sheet
 
 SESSION = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), venue="Aula Balai Kota")
 

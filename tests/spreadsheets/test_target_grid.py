@@ -14,9 +14,9 @@ from app.spreadsheets.target_grid import (
     target_message_text,
 )
 from app.spreadsheets.target_sheets import recognise_targets
+from tests.city import LAMARU, MANGGAR, SEPINGGAN
 from tests.files.writers import csv_file, xlsx
 from tests.spreadsheets.story import reference
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN
 
 CODES = {MANGGAR, LAMARU, SEPINGGAN}
 

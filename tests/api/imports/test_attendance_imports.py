@@ -12,7 +12,7 @@ from app.services.imports.upload import READ_AT_ONCE_BYTES
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
 from tests.api.problems import refusal, wrong_fields
-from tests.stories import LAMARU, MANGGAR, SAMPLES, City, crowd, sheet
+from tests.city import LAMARU, MANGGAR, SAMPLES, City, crowd, sheet
 
 COUNTS = {
     "rows": 3,

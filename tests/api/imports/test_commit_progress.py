@@ -7,8 +7,8 @@ from app.jobs import Jobs
 from app.services.imports.commit import MOST_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.api.problems import refusal
+from tests.city import City, crowd
 from tests.queued import drained
-from tests.stories import City, crowd
 
 LONG = MOST_ROWS_AT_ONCE + 1
 

@@ -3,8 +3,8 @@
 from fastapi.testclient import TestClient
 
 from tests.api.problems import refusal
+from tests.city import City, sheet
 from tests.coming import begun, coming_session, statuses
-from tests.stories import City, sheet
 
 CALL = "/sessions/JUALAN-1/attendance-imports"
 TWO = {"file": ("daftar.csv", sheet("Nama;Kelurahan", "Ani Aster;Manggar", "Dewi Dahlia;Lamaru"))}

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from app.models import PairState, Participant, PossibleDuplicate, Registration
 from tests.api.conftest import Program
 from tests.api.problems import refusal, wrong_fields
+from tests.city import MANGGAR, City
 from tests.coming import begun, coming_session, statuses
-from tests.stories import MANGGAR, City
 
 ANI = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm", "consent": True}
 CALL = "/sessions/JUALAN-1/registrations"

@@ -14,12 +14,12 @@ from app.models import Venue, WorkshopSession
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
 from app.web.accounts.login_page import LONGEST_UNSENT, MOST_FIELDS
+from tests.city import MANGGAR, City
 from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.pages.conftest import People, logged_in
 from tests.pages.filled_forms import typed_again
 from tests.pages.imports.sheets import MIXED, send, uploaded
-from tests.stories import MANGGAR, City
 
 pytestmark = on_sqlite
 

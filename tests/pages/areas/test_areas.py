@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from app.errors import Conflict
 from app.i18n import wita_today
 from app.models import Activity, Area, AreaAlias
+from tests.city import MANGGAR, SEPINGGAN, City, sheet
 from tests.coming import coming_session
 from tests.database import on_sqlite
-from tests.stories import MANGGAR, SEPINGGAN, City, sheet
 
 AREAS = "/administrasi/wilayah"
 UNCLEAR = "/administrasi/sebutan-tak-jelas"

@@ -23,9 +23,9 @@ from app.models import (
     Venue,
     WorkshopSession,
 )
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.coming import coming_session
 from tests.database import on_sqlite
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
 pytestmark = [on_sqlite, pytest.mark.usefixtures("figures")]
 

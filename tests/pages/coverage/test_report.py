@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from app.database import writing
 from app.models import Area, AttendanceStatus, CoverageTarget
-from tests.stories import LAMARU, MANGGAR, City
+from tests.city import LAMARU, MANGGAR, City
 
 pytestmark = pytest.mark.usefixtures("figures_of_2025")
 

@@ -28,11 +28,11 @@ from app.services.imports.queued import read_queued
 from app.services.imports.upload import upload
 from app.settings import Settings
 from app.spreadsheets.formats.failures import MAX_BYTES
+from tests.city import crowd
 from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
 from tests.queued import drained
 from tests.spreadsheets import story
 from tests.spreadsheets.story import SAMPLES, workbook
-from tests.stories import crowd
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 from app.database import Db, writing
 from app.models import Attendance, AttendanceStatus, Channel, Participant, Registration, RegistrationStatus
 from app.services.imports.commit import CommitChoices
-from tests.stories import City, sheet
+from tests.city import City, sheet
 
 PAGE = "/sesi/UMKM-2025-1/rekonsiliasi"
 

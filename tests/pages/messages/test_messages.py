@@ -9,11 +9,11 @@ from app.database import writing
 from app.jobs import Jobs
 from app.models import Activity, Message, MessageStatus
 from app.settings import Settings
+from tests.city import City
 from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.mail import Post
 from tests.services.messages.test_notifications import come
-from tests.stories import City
 
 pytestmark = on_sqlite
 

@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration, RegistrationStatus
 from app.models.base import now
 from app.people.names import name_key
+from tests.city import MANGGAR, City
 from tests.coming import begun, changed, coming_session
 from tests.database import on_sqlite
-from tests.stories import MANGGAR, City
 
 pytestmark = on_sqlite
 

@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
 from tests.beginnings import story
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.database import on_sqlite
 from tests.pages.filled_forms import saved_by_now, typed_again
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Kehadiran"
 NIK, OTHER_NIK = "6471054408900002", "6471015708850001"

@@ -8,8 +8,8 @@ from httpx2 import Response
 
 from app.models import AttendanceMark, Channel, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
+from tests.city import LAMARU, SEPINGGAN, City
 from tests.coming import changed
-from tests.stories import LAMARU, SEPINGGAN, City
 
 PAGE = "/sesi/SPBE-2025-1/hadir"
 

@@ -4,10 +4,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, DelegationLink
+from tests.city import MANGGAR, City
 from tests.coming import coming_session, morning_in
 from tests.database import on_sqlite
 from tests.pages.registrations.delegations import LINKS, addresses, link
-from tests.stories import MANGGAR, City
 
 
 def test_an_organizer_makes_and_withdraws(organizer: TestClient, citizen: TestClient, city: City) -> None:

@@ -13,11 +13,11 @@ from app.database import writing
 from app.models import DelegationLink, Registration
 from app.models.base import now
 from app.services.registrations.delegation_links import sign
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.coming import begun, changed, coming_session, statuses
 from tests.database import on_sqlite
 from tests.pages.conftest import reading_english
 from tests.pages.registrations.delegations import LINKS, link
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
 Delegation = Callable[..., Response]
 

@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
 from app.people.nik import read_nik
+from tests.city import LAMARU, MANGGAR, City
 from tests.coming import begun, coming_session, statuses
 from tests.pages.filled_forms import typed_again
-from tests.stories import LAMARU, MANGGAR, City
 
 FORM = "/sesi/JUALAN-1/daftarkan-orang"
 ANI = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm"}

@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 
 from app.models import Attendance, Participant, Registration
 from app.models.base import now
+from tests.city import City, sheet
 from tests.coming import changed, coming_session, statuses
 from tests.pages.imports.sheets import figures, kind_of, row_text
-from tests.stories import City, sheet
 
 PAGE = "/sesi/JUALAN-1/daftarkan"
 LIST = "*Daftar peserta*\n1. Ani Aster - Manggar - 081200000411\n2. Budi Bakung - Gunung Sari\n3. Dewi Dahlia - Lamaru"

@@ -10,11 +10,11 @@ from app.main import create_app
 from app.models import Message, Registration
 from app.services.registrations.requests import CONSENT_NOTICE
 from app.settings import Settings
+from tests.city import MANGGAR, OWN, City
 from tests.coming import coming_session, statuses
 from tests.database import on_sqlite
 from tests.pages.conftest import reading_english
 from tests.pages.registrations.public_form import PAGE, TYPED, sent
-from tests.stories import MANGGAR, OWN, City
 
 
 def test_three_fields_and_consent_make_a_ticket(citizen: TestClient, city: City) -> None:

@@ -13,9 +13,9 @@ from app.services.registrations.corrections import correct_registration
 from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
+from tests.city import LAMARU, City
 from tests.coming import begun, coming_session, statuses
 from tests.queries.counting import queries_of
-from tests.stories import LAMARU, City
 
 PAGE = "/sesi/JUALAN-1"
 

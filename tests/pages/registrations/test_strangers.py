@@ -5,10 +5,10 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.models import Message, Participant, Registration, RegistrationStatus
+from tests.city import LAMARU, MANGGAR, City
 from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.pages.registrations.public_form import TYPED, sent
-from tests.stories import LAMARU, MANGGAR, City
 
 
 def ticket_of(citizen: TestClient, **otherwise: str) -> str:

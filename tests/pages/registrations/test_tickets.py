@@ -13,9 +13,9 @@ from icalendar import Calendar
 from app.i18n import utc
 from app.models import Activity, Participant, Registration, RegistrationStatus
 from app.models.base import now
+from tests.city import LAMARU, MANGGAR, City
 from tests.coming import begun, changed, coming_session, morning_in, statuses
 from tests.database import on_sqlite
-from tests.stories import LAMARU, MANGGAR, City
 
 SITI = {
     "name": "Siti Contoh",

@@ -13,11 +13,11 @@ from app.i18n import time_text
 from app.models import Area, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.services.workshops.workshops import set_archived
+from tests.city import LAMARU, MANGGAR, City
 from tests.coming import begun, changed, coming_session, statuses
 from tests.database import on_sqlite
 from tests.pages.registrations.public_form import FORM, PAGE, TYPED, sent
 from tests.queries.counting import queries_of
-from tests.stories import LAMARU, MANGGAR, City
 
 KEY = re.compile(r'name="request_key" value="([^"]+)"')
 

@@ -13,10 +13,10 @@ from app.database import reading
 from app.models import Activity, Venue, VenueKind
 from app.queries.areas.reference import kelurahan
 from app.spreadsheets.venue_lists import MAX_VENUES
+from tests.city import MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
 from tests.files.workbooks import stray_cell
 from tests.files.writers import csv_file, xlsx
-from tests.stories import MANGGAR, SEPINGGAN, City
 
 HEADER = ("No", "Nama/Lokasi", "Alamat", "Kelurahan", "Kecamatan", "Jenis", "Wi-Fi")
 KINDS = ("Taman", "Kantor", "SMP", "Balai RT", "Masjid", "Kampus")

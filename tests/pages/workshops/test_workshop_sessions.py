@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import AttendanceStatus, SessionGroupPlaces, Venue, Workshop, WorkshopSession
+from tests.city import City
 from tests.coming import coming_session
-from tests.stories import City
 
 TYPED = {
     "starts": "2025-11-04T09:00",

@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.models import Workshop, WorkshopSession, WorkshopTargetGroup
+from tests.city import City
 from tests.coming import coming_session
 from tests.queries.counting import queries_of
-from tests.stories import City
 
 TITLE = "Jualan Daring untuk Pemula"
 

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from app.database import Db
 from app.queries.coverage.counts import CoverageFilters
+from tests.city import City
 from tests.queries.coverage.comparing import report_agrees, rolled_back
 from tests.queries.coverage.life import Deed, Life, plan
 from tests.queries.coverage.random_histories import asked, histories
-from tests.stories import City
 
 HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
 

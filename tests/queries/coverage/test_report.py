@@ -25,8 +25,8 @@ from app.queries.coverage.report import coverage
 from app.reports.coverage.parts import DIVISIONS
 from app.reports.coverage.report import CoverageReport, CoverageRow
 from app.reports.periods import Period
+from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, SEPINGGAN, City
 from tests.queries.counting import queries_of
-from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, SEPINGGAN, City
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 

@@ -12,7 +12,7 @@ from app.services.imports.mapping import remap
 from app.services.imports.queued import read_queued
 from app.services.imports.upload import upload
 from tests.beginnings import story
-from tests.stories import City, sheet
+from tests.city import City, sheet
 
 HEADER = "Nama;Kolom A;Ket"
 SITI = "Siti Aminah;Negeri Awan;baru"

@@ -22,7 +22,7 @@ from app.queries.imports.attendance_imports import attendance_import
 from app.queries.imports.people import people_figures
 from app.services.imports.commit import CommitChoices
 from app.services.imports.judging import SheetChoices
-from tests.stories import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
+from tests.city import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
 
 ONE_UNCLEAR = sheet(
     "Nama;Kelurahan;Kehadiran",

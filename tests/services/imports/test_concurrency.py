@@ -14,7 +14,7 @@ from app.models import Activity, ImportStatus, Participant, Registration
 from app.services.imports import commit as import_commit
 from app.services.imports.commit import commit
 from app.services.imports.judging import newest_change
-from tests.stories import City, crowd, sheet
+from tests.city import City, crowd, sheet
 
 # SQLite's writers wait for each other from their first statement on: there it can't happen.
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)

@@ -12,7 +12,7 @@ from app.queries.imports.people import (
     people_figures,
     people_named,
 )
-from tests.stories import LAMARU, City, sheet
+from tests.city import LAMARU, City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 SITI, BUDI, NUR = (

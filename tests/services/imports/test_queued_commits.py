@@ -35,9 +35,9 @@ from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registering import Registering
 from app.settings import Settings
 from app.spreadsheets.attendance.judgement import JudgedRow
+from tests.city import City, crowd, sheet
 from tests.coming import coming_session
 from tests.services.imports.test_concurrency import at_once
-from tests.stories import City, crowd, sheet
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from app.queries.imports.attendance_imports import import_rows
 from app.services.imports.mapping import remap
 from app.services.imports.upload import discard
 from app.spreadsheets.formats.failures import MAX_ROWS
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 NO_CHOICES: tuple[dict[str, object], ...] = (

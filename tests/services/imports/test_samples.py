@@ -20,7 +20,7 @@ from app.models import (
 )
 from app.queries.imports.registrations import codes_written
 from app.services.imports.commit import CommitChoices
-from tests.stories import SAMPLES, City
+from tests.city import SAMPLES, City
 
 CLEAN = ("spbe.xlsx", "rt-manggar.xls", "tokoh.csv")
 MESSY = "umkm-berantakan.xlsx"

@@ -9,7 +9,7 @@ from app.services.workshops.workshop_sessions import (
     change_workshop_session,
     create_workshop_session,
 )
-from tests.stories import MORNING, City, crowd, sheet
+from tests.city import MORNING, City, crowd, sheet
 
 
 def test_beyond_the_places_of_a_kelurahan_who_was_there_is_a_walk_in(city: City) -> None:

@@ -21,7 +21,7 @@ from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
 from app.services.registrations.attendance_marks import Marking, mark
 from tests.beginnings import story
-from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
+from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
 
 HEADER = "Nama;Kelurahan;HP;Email;RT;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)

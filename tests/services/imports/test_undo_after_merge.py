@@ -8,8 +8,8 @@ import pytest
 from app.errors import Conflict
 from app.models import Attendance, AttendanceStatus, ImportStatus, Participant
 from app.services.imports.commit import CommitChoices
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.services.people.duplicates import merged, person_id, refused, unmerged
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"

@@ -10,9 +10,9 @@ from app.models import AttendanceStatus, Participant, Registration, Registration
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
 from app.services.registrations.attendance_marks import Marking, mark
+from tests.city import City, sheet
 from tests.coming import begun, coming_session
 from tests.services.registrations.test_lists import pasted
-from tests.stories import City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 CAME, EXCUSED, ABSENT = (f"Rahmat Contoh;Sepinggan;;{said}" for said in ("hadir", "izin", "tidak"))

@@ -32,11 +32,11 @@ from app.services.registrations.requests import Asking, NoPlaces
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
 from app.settings import Settings
+from tests.city import MANGGAR, City
 from tests.coming import changed, coming_session, morning_in
 from tests.database import on_sqlite
 from tests.mail import Post
 from tests.services.imports.test_concurrency import at_once
-from tests.stories import MANGGAR, City
 
 SUBJECTS: dict[Language, list[str]] = {
     "id": [

@@ -17,10 +17,10 @@ from app.services.messages.notifications import send_again
 from app.services.messages.sending import DELAYS, take_letter
 from app.services.outbox import release_claims
 from app.settings import Settings
+from tests.city import City
 from tests.coming import coming_session
 from tests.mail import Post
 from tests.services.messages.test_notifications import begins_in, come, withdraw
-from tests.stories import City
 
 
 @pytest.fixture

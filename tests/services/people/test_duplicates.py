@@ -16,8 +16,8 @@ from app.queries.people.similar_people import Namesake, letters_of, pairs_among
 from app.services.people.duplicates import tell_apart
 from app.settings import Settings
 from tests.beginnings import story
+from tests.city import City, crowd, sheet
 from tests.services.people.duplicates import looked_for
-from tests.stories import City, crowd, sheet
 
 HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
 

@@ -18,9 +18,9 @@ from app.services.registrations.recognition import NotUnderstood, PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
 from tests.beginnings import story
+from tests.city import MORNING, City, sheet
 from tests.coming import coming_session
 from tests.services.people.duplicates import merged, person_id, unmerged
-from tests.stories import MORNING, City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 ANI = "Ani Aster;Manggar;081200000001;hadir"

@@ -22,8 +22,8 @@ from app.permissions import OPERATOR
 from app.queries.people.history import registrations_of
 from app.services.people.merge import merge
 from tests.beginnings import story
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.services.people.duplicates import looked_for, merged, pair_of, person_id
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)

@@ -12,6 +12,7 @@ from app.models.base import now
 from app.services.imports.commit import CommitChoices
 from app.services.people.merge_undo import forget_old_merges
 from tests.beginnings import story
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.services.people.duplicates import (
     looked_for,
     merged,
@@ -21,7 +22,6 @@ from tests.services.people.duplicates import (
     standing,
     unmerged,
 )
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"

@@ -5,12 +5,12 @@ from app.jobs import Jobs
 from app.models import Message, Registration, RegistrationStatus
 from app.queries.registrations.history import registration_history
 from app.settings import Settings
+from tests.city import City
 from tests.coming import coming_session
 from tests.mail import Post
 from tests.services.messages.test_notifications import come
 from tests.services.people.duplicates import merged, unmerged
 from tests.services.registrations.test_waiting_list import Queue
-from tests.stories import City
 
 CONFIRMED, WAITS = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
 

@@ -25,8 +25,8 @@ from app.models.base import now
 from app.queries.registrations.check_in import marks_of
 from app.services.imports.commit import CommitChoices
 from app.services.registrations.attendance_marks import Marking, mark
+from tests.city import LAMARU, City, sheet
 from tests.services.people.duplicates import merged, standing, unmerged
-from tests.stories import LAMARU, City, sheet
 
 PRESENT, ABSENT, EXCUSED = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
 NINE = datetime(2025, 8, 5, 9, tzinfo=WITA)

@@ -7,7 +7,7 @@ import pytest
 
 from app.models import Registration
 from app.services.registrations.codes import CODE_ALPHABET
-from tests.stories import MANGGAR, City, crowd
+from tests.city import MANGGAR, City, crowd
 
 
 def drawn(codes: Iterable[str]) -> bytes:

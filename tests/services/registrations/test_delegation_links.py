@@ -6,8 +6,8 @@ from app.database import writing
 from app.models import DelegationLink
 from app.services.registrations.delegation_links import create_link
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
+from tests.city import LAMARU, MANGGAR, City
 from tests.coming import coming_session, morning_in
-from tests.stories import LAMARU, MANGGAR, City
 
 
 def test_one_that_ends_with_registration_moves_with_it_and_another_stays(city: City) -> None:

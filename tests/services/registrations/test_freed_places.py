@@ -5,9 +5,9 @@ from app.models import Activity, AttendanceImport, AttendanceStatus, Registratio
 from app.queries.registrations.history import registration_history
 from app.services.imports.commit import NOT_STARTED, CommitChoices
 from app.services.registrations.attendance_marks import Marking, mark
+from tests.city import City, sheet
 from tests.coming import begun
 from tests.services.registrations.test_waiting_list import CANCELLED, CONFIRMED, WAITS, Queue
-from tests.stories import City, sheet
 
 COLUMNS = "Nama;Kelurahan;Kelompok;Kehadiran;Kode pendaftaran"
 

@@ -29,10 +29,10 @@ from app.services.imports.commit import CommitChoices
 from app.services.imports.states import REGISTRATION_FIELDS
 from app.services.registrations.lists import upload_list, upload_pasted
 from app.services.registrations.registrations import cancel
+from tests.city import MANGGAR, City, sheet
 from tests.coming import begun, changed, coming_session
 from tests.services.messages.test_notifications import come, withdraw
 from tests.services.registrations.test_registering_at_once import registered
-from tests.stories import MANGGAR, City, sheet
 
 THREE = "1. Ani Aster - Manggar\n2. Budi Bakung - Manggar\n3. Dewi Dahlia - Lamaru"
 CONFIRMED, WAITS, CANCELLED = "confirmed", "waitlisted", "cancelled"

@@ -15,10 +15,10 @@ from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import cancel, register, register_by_page
 from app.services.registrations.requests import Asking
 from app.settings import Settings
+from tests.city import City
 from tests.coming import JUALAN, coming_session
 from tests.services.imports.test_concurrency import at_once, on_postgresql
 from tests.services.registrations.test_waiting_list import CANCELLED, CONFIRMED, Queue
-from tests.stories import City
 
 PEOPLE, PLACES = 20, 5
 

@@ -22,10 +22,10 @@ from app.services.registrations.recognition import PersonGiven
 from app.services.registrations.registrations import register_by_page
 from app.services.registrations.requests import Asking
 from app.spreadsheets.attendance.judgement import Known
+from tests.city import City, sheet
 from tests.coming import JUALAN, coming_session
 from tests.queries.counting import statements_of
 from tests.services.imports.test_concurrency import at_once, on_postgresql
-from tests.stories import City, sheet
 
 SESSIONS = 6
 

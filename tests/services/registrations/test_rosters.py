@@ -12,10 +12,10 @@ from app.errors import Forbidden, NotFound
 from app.i18n import translator
 from app.models import Activity, AttendanceStatus, Registration, RegistrationStatus
 from app.services.registrations.rosters import RosterFormat, download_roster
+from tests.city import LAMARU, City
 from tests.database import on_sqlite
 from tests.libreoffice import saved_by_libreoffice
 from tests.spreadsheets.story import saved
-from tests.stories import LAMARU, City
 
 SESSION = "UMKM-2025-1"
 FIRST_LINE = 9

@@ -21,8 +21,8 @@ from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
 from app.spreadsheets.attendance.judgement import Decision
+from tests.city import City
 from tests.coming import begun, changed, coming_session
-from tests.stories import City
 
 GROUPS = ("umkm", "rt")
 CONFIRMED, WAITS, CANCELLED = "confirmed", "waitlisted", "cancelled"
