@@ -22,8 +22,8 @@ from app.services.workshops.workshop_sessions import WorkshopSessionInput, creat
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
 from app.web.container import Container
-from tests.beginnings import story
 from tests.city import MORNING, City
+from tests.scenarios import scenario
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ def session_of(city: City, workshop: Workshop) -> WorkshopSession:
         return create_workshop_session(db, city.actor("sari"), workshop.code, "SPBE-2025-1", given)
 
 
-@story
+@scenario
 def figures_of_2025(city: City) -> None:
     """Two women of Manggar and a man of Damai came in 2025; another workshop reached Lamaru in 2024."""
     city.imported(

@@ -14,8 +14,8 @@ from app.queries.people.history import registrations_of
 from app.queries.people.participants import ParticipantFilters, participant, participants
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_sessions
 from app.queries.workshops.workshops import workshops
-from tests.beginnings import story
 from tests.city import MANGGAR, City, sheet
+from tests.scenarios import scenario
 
 ALL = ("SARI-1-W", "TONO-1-W")
 SEEN_WORKSHOPS = {
@@ -44,7 +44,7 @@ SEARCHES: tuple[tuple[dict[str, str], list[str]], ...] = (
 HEADER = "Nama;Kelurahan;HP;Unsur;Kehadiran"
 
 
-@story
+@scenario
 def two_organizations(city: City) -> None:
     """Siti came to Sari's workshop and to Tono's, Nur to Tono's alone."""
     city.session("SARI-1")

@@ -7,17 +7,17 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
-from tests.beginnings import story
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.database import on_sqlite
 from tests.pages.filled_forms import saved_by_now, typed_again
+from tests.scenarios import scenario
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Kehadiran"
 NIK, OTHER_NIK = "6471054408900002", "6471015708850001"
 AS_KNOWN = {"name": "Rina Melati", "kelurahan": MANGGAR, "rt": "12"}
 
 
-@story
+@scenario
 def rina_and_tuti(city: City) -> None:
     """They came to a session of Sari's, Rina first."""
     rows = (f"Rina Melati;{NIK};Manggar;12;081200000101;hadir", f"Tuti Kenanga;{OTHER_NIK};Lamaru;;;hadir")

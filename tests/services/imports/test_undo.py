@@ -20,14 +20,14 @@ from app.queries.imports.registrations import codes_written
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
 from app.services.registrations.attendance_marks import Marking, mark
-from tests.beginnings import story
 from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
+from tests.scenarios import scenario
 
 HEADER = "Nama;Kelurahan;HP;Email;RT;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)
 
 
-@story
+@scenario
 def three_known(city: City) -> None:
     """Siti and Budi came to A-1, and Nur was registered for it without an outcome."""
     code = city.session("A-1")

@@ -15,8 +15,8 @@ from app.queries.people import similar_people
 from app.queries.people.similar_people import Namesake, letters_of, pairs_among
 from app.services.people.duplicates import tell_apart
 from app.settings import Settings
-from tests.beginnings import story
 from tests.city import City, crowd, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import looked_for
 
 HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
@@ -60,7 +60,7 @@ def test_other_people_are_not(city: City, one: str, other: str) -> None:
     assert looked_for(city) == []
 
 
-@story
+@scenario
 def sitis(city: City) -> None:
     city.imported(
         city.session(), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir", "Siti Aminnah;;Manggar;;;;hadir")

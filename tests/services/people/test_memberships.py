@@ -17,9 +17,9 @@ from app.services.people.memberships import (
 from app.services.registrations.recognition import NotUnderstood, PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
-from tests.beginnings import story
 from tests.city import MORNING, City, sheet
 from tests.coming import coming_session
+from tests.scenarios import scenario
 from tests.services.people.duplicates import merged, person_id, unmerged
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
@@ -27,7 +27,7 @@ ANI = "Ani Aster;Manggar;081200000001;hadir"
 TERM = (date(2024, 1, 1), date(2026, 12, 31))
 
 
-@story
+@scenario
 def ani_came_before(city: City) -> None:
     """To a session for small businesses."""
     city.imported(city.session("LAMA-1", MORNING - timedelta(days=400)), sheet(HEADER, ANI))

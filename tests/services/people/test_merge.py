@@ -21,8 +21,8 @@ from app.models import (
 from app.permissions import OPERATOR
 from app.queries.people.history import registrations_of
 from app.services.people.merge import merge
-from tests.beginnings import story
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import looked_for, merged, pair_of, person_id
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
@@ -31,7 +31,7 @@ NEXT_WEEK = MORNING + timedelta(days=7)
 ABSENT, EXCUSED, PRESENT = AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED, AttendanceStatus.PRESENT
 
 
-@story
+@scenario
 def siti_twice(city: City) -> None:
     """Siti Aminah came to A-1; a week later Siti Aminnah, of another phone and with a NIK, came to B-1."""
     city.imported(

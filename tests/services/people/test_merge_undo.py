@@ -11,8 +11,8 @@ from app.models import AttendanceStatus, Participant, PeopleMerge, PossibleDupli
 from app.models.base import now
 from app.services.imports.commit import CommitChoices
 from app.services.people.merge_undo import forget_old_merges
-from tests.beginnings import story
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import (
     looked_for,
     merged,
@@ -28,7 +28,7 @@ AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"
 PRESENT = AttendanceStatus.PRESENT
 
 
-@story
+@scenario
 def two_sitis(city: City) -> None:
     """Two records of Siti: both at A-1 and at B-1, where the later record was registered first; one at C-1 each.
 
