@@ -14,7 +14,7 @@ from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
 from tests.city import MANGGAR, City, sheet
-from tests.coming import morning_in
+from tests.upcoming_sessions import morning_in
 
 LIST = sheet(
     "Nama;Kelurahan;Unsur;Telepon;Kehadiran",

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from app.models import Message, MessageStatus
 from tests.city import City
-from tests.coming import coming_session
 from tests.mail import Post
 from tests.server import serving
 from tests.services.messages.test_notifications import come
+from tests.upcoming_sessions import create_upcoming_session
 
 SECONDS_TO_SEND = 30
 
@@ -15,7 +15,7 @@ SECONDS_TO_SEND = 30
 def test_a_letter_that_may_have_arrived_is_not_sent_again(
     city: City, post: Post, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     come(city, "Ani Aster")
     post.silent = True
     mailing = {**environment, "JANGKAU_SMTP_URL": post.url}

@@ -10,8 +10,8 @@ from app.errors import Conflict
 from app.i18n import wita_today
 from app.models import Activity, Area, AreaAlias
 from tests.city import MANGGAR, SEPINGGAN, City, sheet
-from tests.coming import coming_session
 from tests.database import on_sqlite
+from tests.upcoming_sessions import create_upcoming_session
 
 AREAS = "/administrasi/wilayah"
 UNCLEAR = "/administrasi/sebutan-tak-jelas"
@@ -109,7 +109,7 @@ def test_a_kelurahan_is_split(admin: TestClient, nobody: TestClient, city: City)
     """The old one keeps what was counted; sheets and forms know the new one from its first day on."""
     session = city.session()
     city.imported(session, written("Manggar"))
-    coming_session(city)
+    create_upcoming_session(city)
     old = next(one for one in city.all(Area) if one.code == MANGGAR)
     today = wita_today()
     new = {

@@ -10,17 +10,17 @@ from app.jobs import Jobs
 from app.models import Activity, Message, MessageStatus
 from app.settings import Settings
 from tests.city import City
-from tests.coming import coming_session
 from tests.database import on_sqlite
 from tests.mail import Post
 from tests.services.messages.test_notifications import come
+from tests.upcoming_sessions import create_upcoming_session
 
 pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)
 def session(city: City) -> str:
-    return coming_session(city)
+    return create_upcoming_session(city)
 
 
 def stands(city: City, status: MessageStatus, error: str | None = None) -> int:

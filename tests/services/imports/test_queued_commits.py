@@ -36,8 +36,8 @@ from app.services.registrations.registering import Registering
 from app.settings import Settings
 from app.spreadsheets.attendance.judgement import JudgedRow
 from tests.city import City, crowd, sheet
-from tests.coming import coming_session
 from tests.services.imports.test_concurrency import at_once
+from tests.upcoming_sessions import create_upcoming_session
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_session_moved_meanwhile_brings_it_back_to_review(city: City, worker: 
 def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
     city: City, worker: Jobs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = coming_session(city)
+    code = create_upcoming_session(city)
     with reading(city.engine) as look, writing(city.engine) as db:
         content = sheet("Nama;Kelurahan;HP", "Ani Aster;Manggar;081200000001", "Budi Bakung;Manggar;")
         made = upload_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)

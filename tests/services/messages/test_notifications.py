@@ -33,10 +33,10 @@ from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
 from app.settings import Settings
 from tests.city import MANGGAR, City
-from tests.coming import changed, coming_session, morning_in
 from tests.database import on_sqlite
 from tests.mail import Post
 from tests.services.imports.test_concurrency import at_once
+from tests.upcoming_sessions import create_upcoming_session, morning_in, update_session
 
 SUBJECTS: dict[Language, list[str]] = {
     "id": [
@@ -96,7 +96,7 @@ def knows(city: City, name: str, **otherwise: object) -> Participant:
 
 def begins_in(city: City, hours: float) -> None:
     starts = now() + timedelta(hours=hours)
-    changed(city, "JUALAN-1", starts_at=starts, ends_at=starts + timedelta(hours=3))
+    update_session(city, "JUALAN-1", starts_at=starts, ends_at=starts + timedelta(hours=3))
 
 
 def reminded(city: City) -> list[str]:
@@ -108,7 +108,7 @@ def reminded(city: City) -> list[str]:
 def test_people_read_in_their_language_what_happened(
     city: City, worker: Jobs, post: Post, language: Language
 ) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     ani, budi = come(city, "Ani Aster", language), come(city, "Budi Bakung", language)
     withdraw(city, ani)
     move(city, venue="Balai Contoh")
@@ -137,7 +137,7 @@ def test_people_read_in_their_language_what_happened(
 
 @on_sqlite
 def test_a_confirmation_brings_the_session_to_the_calendar(city: City, worker: Jobs, post: Post) -> None:
-    coming_session(city, mode="hybrid", online_link="https://rapat.contoh.id/jualan")
+    create_upcoming_session(city, mode="hybrid", online_link="https://rapat.contoh.id/jualan")
     ani = come(city, "Ani Aster")
     worker.drain()
 
@@ -158,7 +158,7 @@ def calendar_of(letter: EmailMessage) -> Any:
 
 @on_sqlite
 def test_who_waits_gets_no_link_to_the_meeting(city: City, worker: Jobs, post: Post) -> None:
-    coming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/jualan")
+    create_upcoming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/jualan")
     come(city, "Ani Aster")
     come(city, "Budi Bakung")
     worker.drain()
@@ -168,7 +168,7 @@ def test_who_waits_gets_no_link_to_the_meeting(city: City, worker: Jobs, post: P
 
 @on_sqlite
 def test_nobody_is_written_to_without_an_address_or_about_what_is_over(city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     city.register("JUALAN-1", "Citra Cempaka")
     come(city, "Ani Aster")
     begins_in(city, -30)
@@ -181,7 +181,7 @@ def test_nobody_is_written_to_without_an_address_or_about_what_is_over(city: Cit
 
 @on_sqlite
 def test_more_places_change_nothing_that_people_need_to_know(city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     come(city, "Ani Aster")
     move(city, capacity=2)
 
@@ -189,7 +189,7 @@ def test_more_places_change_nothing_that_people_need_to_know(city: City) -> None
 
 
 def test_what_is_taken_back_tells_nobody(city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     given = [
         PersonGiven(name, "Manggar", "umkm", email=f"{name[0]}@contoh.id") for name in ("Ani Aster", "Budi B")
     ]
@@ -206,7 +206,7 @@ def test_what_is_taken_back_tells_nobody(city: City) -> None:
 def test_a_day_before_people_are_reminded_once(
     city: City, worker: Jobs, mailing: Settings, post: Post
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     knows(city, "Ani Aster")
     knows(city, "Budi Bakung", status=RegistrationStatus.WAITLISTED)
     knows(city, "Citra Cempaka", status=RegistrationStatus.CANCELLED)
@@ -228,7 +228,7 @@ def test_a_day_before_people_are_reminded_once(
 
 
 def test_another_time_is_another_reminder(city: City, worker: Jobs) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     knows(city, "Ani Aster")
     begins_in(city, 20)
     worker.remind()
@@ -243,7 +243,7 @@ def test_another_time_is_another_reminder(city: City, worker: Jobs) -> None:
 
 
 def test_of_a_cancelled_session_nobody_is_reminded(city: City, worker: Jobs) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     knows(city, "Ani Aster")
     begins_in(city, 20)
     with writing(city.engine) as db:

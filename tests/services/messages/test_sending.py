@@ -18,9 +18,9 @@ from app.services.messages.sending import DELAYS, take_letter
 from app.services.outbox import release_claims
 from app.settings import Settings
 from tests.city import City
-from tests.coming import coming_session
 from tests.mail import Post
 from tests.services.messages.test_notifications import begins_in, come, withdraw
+from tests.upcoming_sessions import create_upcoming_session
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def worker(mailing: Settings, city: City) -> Jobs:
 
 @pytest.fixture(autouse=True)
 def session(city: City) -> str:
-    return coming_session(city)
+    return create_upcoming_session(city)
 
 
 def standing(city: City) -> list[tuple[str, str | None]]:

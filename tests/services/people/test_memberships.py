@@ -18,9 +18,9 @@ from app.services.registrations.recognition import NotUnderstood, PersonGiven
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
 from tests.city import MORNING, City, sheet
-from tests.coming import coming_session
 from tests.scenarios import scenario
 from tests.services.people.duplicates import merged, person_id, unmerged
+from tests.upcoming_sessions import create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 ANI = "Ani Aster;Manggar;081200000001;hadir"
@@ -119,7 +119,7 @@ def test_an_import_in_review_is_judged_again_before_it_is_saved(city: City, ani:
 def test_a_form_takes_it_too_but_not_the_public_one(city: City, ani: int) -> None:
     """Whoever has no account would learn something of Ani from the group that she comes in."""
     note(city, ani, date(2024, 1, 1), None)
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     (session_id,) = [one.id for one in city.all(WorkshopSession) if one.code == "JUALAN-1"]
     given = PersonGiven(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
 

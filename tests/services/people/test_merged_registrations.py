@@ -6,11 +6,11 @@ from app.models import Message, Registration, RegistrationStatus
 from app.queries.registrations.history import registration_history
 from app.settings import Settings
 from tests.city import City
-from tests.coming import coming_session
 from tests.mail import Post
 from tests.services.messages.test_notifications import come
 from tests.services.people.duplicates import merged, unmerged
 from tests.services.registrations.test_waiting_list import Queue
+from tests.upcoming_sessions import create_upcoming_session
 
 CONFIRMED, WAITS = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
 
@@ -48,7 +48,7 @@ def test_the_place_of_a_double_goes_to_who_waits_and_stays_theirs(city: City) ->
 def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
     city: City, mailing: Settings, post: Post
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     come(city, "Ani Aster")
     own = come(city, "Dewi Dahlia")
     before = {one.id: one.registration_id for one in city.all(Message)}

@@ -23,16 +23,16 @@ from app.services.registrations.registrations import register_by_page
 from app.services.registrations.requests import Asking
 from app.spreadsheets.attendance.judgement import Known
 from tests.city import City, sheet
-from tests.coming import JUALAN, coming_session
 from tests.queries.counting import statements_of
 from tests.services.imports.test_concurrency import at_once, on_postgresql
+from tests.upcoming_sessions import JUALAN, create_upcoming_session
 
 SESSIONS = 6
 
 
 @pytest.fixture
 def sessions(city: City) -> list[str]:
-    return [coming_session(city, f"{JUALAN}-{number}") for number in range(SESSIONS)]
+    return [create_upcoming_session(city, f"{JUALAN}-{number}") for number in range(SESSIONS)]
 
 
 def test_somebody_new_in_six_sessions_at_once_is_made_once(city: City, sessions: list[str]) -> None:
