@@ -12,7 +12,7 @@ from pathlib import Path
 
 from benchmarks.contenders import SECRET
 from tests.server import free_port
-from tests.shell import JANGKAU
+from tests.jangkau_command import JANGKAU
 
 SECONDS_TO_START = 20
 

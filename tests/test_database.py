@@ -14,7 +14,7 @@ from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
 from app.services.imports.upload import discard
 from app.settings import Settings
-from tests import shell
+from tests import jangkau_command
 from tests.city import City, dump, sheet
 from tests.services.people.duplicates import pair_of
 
@@ -173,9 +173,9 @@ def test_servers_that_start_together_build_one_database(
     environment = {**environment, "JANGKAU_DATABASE_URL": empty_database_url}
     outputs = [tmp_path / f"{number}.txt" for number in range(3)]
 
-    together = [shell.start(["db", "upgrade"], environment, output=output) for output in outputs]
+    together = [jangkau_command.start(["db", "upgrade"], environment, output=output) for output in outputs]
 
     for process in together:
-        process.join(shell.SECONDS_TO_END)
+        process.join(jangkau_command.SECONDS_TO_END)
     assert [output.read_text() for output in outputs] == ["", "", ""]
     assert [process.exitcode for process in together] == [0, 0, 0]

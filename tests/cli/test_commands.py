@@ -18,8 +18,8 @@ from app.services.accounts.users import user_of_password_link
 from app.settings import Settings
 from tests.city import SAMPLES, City, dump, sheet
 from tests.database import on_sqlite
+from tests.jangkau_command import JANGKAU
 from tests.server import Jangkau
-from tests.shell import JANGKAU
 
 WITH_ONE_FAULT = sheet(
     "Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir", "Nur Aini;Antah Berantah;hadir"

@@ -9,8 +9,8 @@ import pytest
 
 from tests.city import City, crowd
 from tests.database import on_sqlite
+from tests.jangkau_command import JANGKAU
 from tests.server import Jangkau
-from tests.shell import JANGKAU
 
 pytestmark = on_sqlite
 
