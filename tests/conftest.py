@@ -24,7 +24,7 @@ from app.services.accounts import users
 from app.settings import Settings
 from tests.scenarios import SECRET
 
-pytest_plugins = ["tests.database", "tests.server", "tests.mail"]
+pytest_plugins = ["tests.database", "tests.server", "tests.smtp_server"]
 
 # A property is tried with the same examples everywhere, for as long as it takes.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)

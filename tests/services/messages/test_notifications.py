@@ -34,8 +34,8 @@ from app.services.workshops.workshop_sessions import change_workshop_session, sa
 from app.settings import Settings
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
-from tests.mail import Post
 from tests.services.imports.test_concurrency import at_once
+from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session, morning_in, update_session
 
 SUBJECTS: dict[Language, list[str]] = {
@@ -59,8 +59,8 @@ SUBJECTS: dict[Language, list[str]] = {
 
 
 @pytest.fixture
-def worker(mailing: Settings, city: City) -> Jobs:
-    return Jobs(mailing, city.engine, city.vault)
+def worker(mail_settings: Settings, city: City) -> Jobs:
+    return Jobs(mail_settings, city.engine, city.vault)
 
 
 def come(city: City, name: str, language: Language = "id", *, email: str | None = None) -> Registration:
@@ -106,7 +106,7 @@ def reminded(city: City) -> list[str]:
 @on_sqlite
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_people_read_in_their_language_what_happened(
-    city: City, worker: Jobs, post: Post, language: Language
+    city: City, worker: Jobs, smtp_server: SmtpServer, language: Language
 ) -> None:
     create_upcoming_session(city, capacity=1)
     ani, budi = come(city, "Ani Aster", language), come(city, "Budi Bakung", language)
@@ -117,17 +117,24 @@ def test_people_read_in_their_language_what_happened(
     worker.drain()
 
     day = date_text(morning_in(10).date())
-    assert [str(letter["Subject"]) for letter in post.letters] == [
+    assert [str(letter["Subject"]) for letter in smtp_server.letters] == [
         f"{what}: Jualan Daring, {day}" for what in SUBJECTS[language]
     ]
-    assert [letter["To"] for letter in post.letters] == [
+    assert [letter["To"] for letter in smtp_server.letters] == [
         f"{name}@contoh.id" for name in ("ani", "budi", "ani", "budi", "budi", "budi")
     ]
-    first, *_, before_last, last = post.texts()
+    first, *_, before_last, last = smtp_server.texts()
     greeting = {"id": "Yth. Ani Aster,", "en": "Dear Ani Aster,"}
     assert first.startswith(greeting[language])
     ticket = {"id": "Tiket Anda, untuk melihat", "en": "Your ticket, to look at"}
-    assert [ticket[language] in text for text in post.texts()] == [True, True, False, True, True, False]
+    assert [ticket[language] in text for text in smtp_server.texts()] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
     for fact in (f"{day} 09.00–12.00 WITA", "Aula Contoh", f"http://127.0.0.1:8000/tiket/{ani.code}"):
         assert fact in first
     assert "Balai Contoh" in before_last
@@ -136,17 +143,19 @@ def test_people_read_in_their_language_what_happened(
 
 
 @on_sqlite
-def test_a_confirmation_brings_the_session_to_the_calendar(city: City, worker: Jobs, post: Post) -> None:
+def test_a_confirmation_brings_the_session_to_the_calendar(
+    city: City, worker: Jobs, smtp_server: SmtpServer
+) -> None:
     create_upcoming_session(city, mode="hybrid", online_link="https://rapat.contoh.id/jualan")
     ani = come(city, "Ani Aster")
     worker.drain()
 
-    (letter,) = post.letters
+    (letter,) = smtp_server.letters
     assert letter["From"] == "Jangkau <jangkau@127.0.0.1>"
     event = calendar_of(letter)
     assert (str(event["SUMMARY"]), str(event["STATUS"])) == ("Jualan Daring", "CONFIRMED")
     assert str(event["UID"]).startswith(ani.code)
-    assert "https://rapat.contoh.id/jualan" in post.texts()[0]
+    assert "https://rapat.contoh.id/jualan" in smtp_server.texts()[0]
 
 
 def calendar_of(letter: EmailMessage) -> Any:
@@ -157,13 +166,13 @@ def calendar_of(letter: EmailMessage) -> Any:
 
 
 @on_sqlite
-def test_who_waits_gets_no_link_to_the_meeting(city: City, worker: Jobs, post: Post) -> None:
+def test_who_waits_gets_no_link_to_the_meeting(city: City, worker: Jobs, smtp_server: SmtpServer) -> None:
     create_upcoming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/jualan")
     come(city, "Ani Aster")
     come(city, "Budi Bakung")
     worker.drain()
 
-    assert ["https://rapat" in text for text in post.texts()] == [True, False]
+    assert ["https://rapat" in text for text in smtp_server.texts()] == [True, False]
 
 
 @on_sqlite
@@ -204,7 +213,7 @@ def test_what_is_taken_back_tells_nobody(city: City) -> None:
 
 
 def test_a_day_before_people_are_reminded_once(
-    city: City, worker: Jobs, mailing: Settings, post: Post
+    city: City, worker: Jobs, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
     create_upcoming_session(city)
     knows(city, "Ani Aster")
@@ -216,7 +225,7 @@ def test_a_day_before_people_are_reminded_once(
 
     begins_in(city, 23.9)
     come(city, "Dewi Dahlia")  # who is told when it is, at this moment
-    other = Jobs(mailing, city.engine, city.vault)
+    other = Jobs(mail_settings, city.engine, city.vault)
     at_once(worker.remind, other.remind)
     worker.remind()
     worker.drain()
@@ -224,7 +233,7 @@ def test_a_day_before_people_are_reminded_once(
     other.drain()
 
     assert reminded(city) == ["ani@contoh.id"]
-    assert sorted(letter["To"] for letter in post.letters) == ["ani@contoh.id", "dewi@contoh.id"]
+    assert sorted(letter["To"] for letter in smtp_server.letters) == ["ani@contoh.id", "dewi@contoh.id"]
 
 
 def test_another_time_is_another_reminder(city: City, worker: Jobs) -> None:

@@ -6,10 +6,10 @@ from app.models import Message, Registration, RegistrationStatus
 from app.queries.registrations.history import registration_history
 from app.settings import Settings
 from tests.city import City
-from tests.mail import Post
 from tests.services.messages.test_notifications import come
 from tests.services.people.duplicates import merged, unmerged
 from tests.services.registrations.test_waiting_list import Queue
+from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session
 
 CONFIRMED, WAITS = RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED
@@ -46,7 +46,7 @@ def test_the_place_of_a_double_goes_to_who_waits_and_stays_theirs(city: City) ->
 
 
 def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
-    city: City, mailing: Settings, post: Post
+    city: City, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
     create_upcoming_session(city)
     come(city, "Ani Aster")
@@ -56,8 +56,8 @@ def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
     made = merged(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
 
     assert standing_of(city) == {own.code: (CONFIRMED, None)}
-    Jobs(mailing, city.engine, city.vault).drain()
-    assert [letter["To"] for letter in post.letters] == ["ani@contoh.id", "dewi@contoh.id"]
+    Jobs(mail_settings, city.engine, city.vault).drain()
+    assert [letter["To"] for letter in smtp_server.letters] == ["ani@contoh.id", "dewi@contoh.id"]
 
     unmerged(city, made)
 
