@@ -145,7 +145,7 @@ class City:
             actor = self.actor("sari")
             return correct_row(db, self.vault, actor, import_id, number, cells=cells, decision=decision)
 
-    def imported(self, session_code: str, content: bytes, *, by: str = "sari") -> AttendanceImport:
+    def import_sheet(self, session_code: str, content: bytes, *, by: str = "sari") -> AttendanceImport:
         """Upload a sheet and commit it."""
         return self.commit(self.upload(session_code, content, by=by).id, by=by)
 

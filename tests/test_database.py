@@ -109,7 +109,7 @@ def test_a_text_in_bulk_that_no_column_holds_is_refused_like_any_other(engine: E
 
 
 def test_an_outcome_is_one_of_those_that_there_are(city: City) -> None:
-    city.imported(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
+    city.import_sheet(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
     say = text("UPDATE attendance SET status = :status")
 
     for status in AttendanceStatus:
@@ -130,7 +130,7 @@ def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City)
     with writing(city.engine) as db:
         assert next(iter(new_ids(db, Participant, 1))) > gone
         assert next(iter(new_ids(db, Registration, 1))) > registration
-    made = city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
+    made = city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
     bulk = city.all(Participant)[0].id
     city.undo(made.id)
     assert city.register(code, "Rahmat Contoh").id > bulk > gone
@@ -151,9 +151,9 @@ def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_dat
     header = "Nama;Kelurahan;HP;Kehadiran"
     known = sheet(header, "Siti Aminah;Manggar;081200000001;hadir", "Siti Aminnah;Manggar;;hadir")
     code = city.session()
-    city.imported(code, known)
+    city.import_sheet(code, known)
     pair_of(city, "Siti Aminah", "Siti Aminnah")
-    made = city.imported(code, sheet(header, "Ayu Misalnya;Lamaru;;hadir"))
+    made = city.import_sheet(code, sheet(header, "Ayu Misalnya;Lamaru;;hadir"))
     waiting = city.upload(city.session("B-1"), sheet(header, "Ayu Misalnya;Lamaru;;hadir"))
     ayu = city.all(Participant)[-1].id
     city.correct(waiting.id, 2, decision={"person": ayu})

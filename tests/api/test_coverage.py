@@ -21,7 +21,7 @@ FIGURES = {"target", "registered", "attendances", "participants"}
 @scenario
 def spbe(city: City) -> None:
     city.session("SPBE-2025-1", groups=("umkm", "rt", "tokoh", "komunitas"))
-    city.imported("SPBE-2025-1", (SAMPLES / "spbe.xlsx").read_bytes())
+    city.import_sheet("SPBE-2025-1", (SAMPLES / "spbe.xlsx").read_bytes())
 
 
 def test_the_document(sari: TestClient, spbe: City) -> None:

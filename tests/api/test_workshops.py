@@ -177,7 +177,7 @@ def test_what_others_change_at_the_same_moment_stays(
 
 
 def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: dict[str, Any]) -> None:
-    city.imported("SPBE-2025-1", crowd(3))
+    city.import_sheet("SPBE-2025-1", crowd(3))
 
     seen = sari.get("/sessions/SPBE-2025-1").json()
 

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 def made(page: Page, engine: Engine, settings: Settings) -> Page:
     """Made, the administrator, is logged in; Ani has come to a session."""
     city = City(engine, settings)
-    city.imported(
+    city.import_sheet(
         city.session(), sheet("Nama;Kelurahan;HP;Kehadiran", "Ani Aster;Manggar;081200000001;hadir")
     )
     logged_in(page, city, "made")

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 def busy(engine: Engine, settings: Settings) -> City:
     """One session is under way, one is full, a sheet is read and not saved, and of one session nothing came yet."""
     city = City(engine, settings)
-    city.imported(city.session(), LIST)
+    city.import_sheet(city.session(), LIST)
     city.upload(city.session("UMKM-2025-2"), UNCLEAR)
     city.session("UMKM-2025-3")
     begin_session(city, create_upcoming_session(city))

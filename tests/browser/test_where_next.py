@@ -32,7 +32,7 @@ def sari(page: Page, engine: Engine, settings: Settings) -> Page:
     city = City(engine, settings)
     with writing(engine) as db:
         db.add(Venue(name="Balai Contoh", kelurahan_code=MANGGAR, public_wifi=True))
-    city.imported(city.session(), LIST)
+    city.import_sheet(city.session(), LIST)
     logged_in(page, city, "sari")
     page.goto("/")
     return page

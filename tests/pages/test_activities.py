@@ -103,7 +103,9 @@ def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
 def test_what_an_import_did_is_told_in_words(
     admin: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
-    city.imported("SPBE-2025-1", sheet("Nama;Kelurahan;Unsur;Kehadiran", "Rina Melati;Manggar;UMKM;hadir"))
+    city.import_sheet(
+        "SPBE-2025-1", sheet("Nama;Kelurahan;Unsur;Kehadiran", "Rina Melati;Manggar;UMKM;hadir")
+    )
 
     saved = admin.get("/catatan?tindakan=commit").text
 

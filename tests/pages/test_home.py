@@ -149,7 +149,7 @@ def test_everyone_sees_what_waits_for_them(
 def test_whoever_plans_sees_from_where_nobody_comes(
     who: str, sees: bool, workshop_session: WorkshopSession, city: City, request: pytest.FixtureRequest
 ) -> None:
-    city.imported("SPBE-2025-1", LIST)
+    city.import_sheet("SPBE-2025-1", LIST)
 
     page = request.getfixturevalue(who).get("/").text
 

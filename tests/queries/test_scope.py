@@ -49,8 +49,8 @@ def two_organizations(city: City) -> None:
     """Siti came to Sari's workshop and to Tono's, Nur to Tono's alone."""
     city.session("SARI-1")
     city.session("TONO-1", by="tono")
-    city.imported("SARI-1", sheet(HEADER, "Siti Aminah;Manggar;081200000678;umkm;hadir"))
-    city.imported(
+    city.import_sheet("SARI-1", sheet(HEADER, "Siti Aminah;Manggar;081200000678;umkm;hadir"))
+    city.import_sheet(
         "TONO-1",
         sheet(HEADER, "Siti Aminah;Manggar;081200000678;rt;tidak", "Nur Aini;Lamaru;081200000679;rt;hadir"),
         by="tono",
@@ -156,7 +156,7 @@ def test_phones_are_masked(two_organizations: City) -> None:
 
 def test_a_session_tells_how_far_its_attendance_has_come(city: City) -> None:
     code = city.session(capacity=10)
-    city.imported(code, sheet(HEADER, "Siti Aminah;Manggar;;umkm;hadir", "Nur Aini;Lamaru;;umkm;izin"))
+    city.import_sheet(code, sheet(HEADER, "Siti Aminah;Manggar;;umkm;hadir", "Nur Aini;Lamaru;;umkm;izin"))
     city.register(code, "Budi Contoh")
     with writing(city.engine) as db:
         seen = workshop_session(db, city.actor("sari"), code)

@@ -108,7 +108,7 @@ def test_an_unclear_name_is_asked_about(admin: TestClient, city: City) -> None:
 def test_a_kelurahan_is_split(admin: TestClient, nobody: TestClient, city: City) -> None:
     """The old one keeps what was counted; sheets and forms know the new one from its first day on."""
     session = city.session()
-    city.imported(session, written("Manggar"))
+    city.import_sheet(session, written("Manggar"))
     create_upcoming_session(city)
     old = next(one for one in city.all(Area) if one.code == MANGGAR)
     today = wita_today()

@@ -206,7 +206,7 @@ def test_the_figures_say_who_came_and_of_whom_nobody_knows(
     code = workshop_session.code
     assert "No attendance sheet has been uploaded for this session." in staff.get(f"/sesi/{code}").text
 
-    city.imported(
+    city.import_sheet(
         code, b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\nTuti Kenanga;Damai;RT\n", by="budi"
     )
     city.register(code, "Lukman Cempaka", outcome=AttendanceStatus.EXCUSED)

@@ -144,7 +144,7 @@ def codes_in(browser: TestClient, search: str) -> list[str]:
 def test_the_figures_of_a_workshop_add_up_its_sessions(
     viewer: TestClient, city: City, workshop: Workshop, workshop_session: WorkshopSession
 ) -> None:
-    city.imported(
+    city.import_sheet(
         workshop_session.code, b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\nTuti Kenanga;Damai;RT\n"
     )
 

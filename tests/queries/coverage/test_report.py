@@ -49,7 +49,7 @@ def target(
 
 def test_the_workshop_of_68_reaches_all_34(city: City) -> None:
     code = city.session("SPBE-2025-1", groups=("umkm", "rt", "tokoh", "komunitas"))
-    city.imported(code, (SAMPLES / "spbe.xlsx").read_bytes())
+    city.import_sheet(code, (SAMPLES / "spbe.xlsx").read_bytes())
 
     report = report_of(city, workshop="SPBE-2025-1-W")
 

@@ -137,7 +137,7 @@ def test_what_others_recorded_meanwhile_may_bring_it_back_to_review(city: City, 
     made = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar", "Nur Aini;Manggar"))
     ask(city, made.id)
     other = city.session("B-1")
-    city.imported(other, sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
+    city.import_sheet(other, sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     city.register(other, "Siti Aminah")
 
     worker.drain()
@@ -252,7 +252,7 @@ def test_an_import_that_has_gone_keeps_no_other_waiting(city: City, worker: Jobs
 def test_how_many_rows_are_done_grows_from_none_to_all(city: City) -> None:
     """Also where the list has to be judged again, and not all of its rows are written."""
     made = city.upload(city.session("A-1"), crowd(2500))
-    city.imported(city.session("B-1"), crowd(1200))
+    city.import_sheet(city.session("B-1"), crowd(1200))
     told: list[tuple[int, int]] = []
 
     with writing(city.engine) as db:

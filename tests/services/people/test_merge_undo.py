@@ -36,15 +36,15 @@ def two_sitis(city: City) -> None:
     """
     for week, code in enumerate(("A-1", "B-1", "C-1", "D-1")):
         city.session(code, MORNING + timedelta(days=7 * week))
-    city.imported("A-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;siti@contoh.id;hadir"))
+    city.import_sheet("A-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;siti@contoh.id;hadir"))
     later = city.register("A-1", AMINNAH, LAMARU)
     city.register("B-1", AMINNAH, LAMARU, person=later, outcome=PRESENT)
     made = city.upload("A-1", sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
     city.commit(made.id, choices=CommitChoices(others="absent"))
     earlier = next(one for one in city.all(Participant) if one.name == AMINAH)
     city.register("B-1", AMINAH, MANGGAR, person=earlier)
-    city.imported("C-1", sheet(HEADER, f"{AMINAH};6471054408900002;Manggar;12;081200000001;;izin"))
-    city.imported("D-1", sheet(HEADER, f"{AMINNAH};;Lamaru;;081200000002;;hadir"))
+    city.import_sheet("C-1", sheet(HEADER, f"{AMINAH};6471054408900002;Manggar;12;081200000001;;izin"))
+    city.import_sheet("D-1", sheet(HEADER, f"{AMINNAH};;Lamaru;;081200000002;;hadir"))
     waiting = city.upload("D-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;tidak"))
     city.correct(waiting.id, 2, decision={"person": person_id(city, AMINAH)})
     pair_of(city, AMINAH, AMINNAH)
@@ -107,7 +107,7 @@ def test_a_merge_from_when_rows_still_named_their_registration_is_undone_too(two
 
 def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) -> None:
     made = merged(two_sitis, AMINAH, AMINNAH)
-    two_sitis.imported(
+    two_sitis.import_sheet(
         two_sitis.session("E-1"), sheet(HEADER, "Nur Aini;;Manggar;;;;hadir", "Nur Ainni;;Manggar;;;;hadir")
     )
     assert ("Nur Aini", "Nur Ainni") in looked_for(two_sitis)
@@ -145,7 +145,7 @@ def test_what_the_person_was_told_since_stays_with_the_one_who_was_kept(two_siti
 
 def test_a_later_change_of_the_same_registrations_stands_in_the_way(two_sitis: City) -> None:
     made = merged(two_sitis, AMINAH, AMINNAH)
-    later = two_sitis.imported("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
+    later = two_sitis.import_sheet("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
 
     assert refused(two_sitis, made) == "changed-later"
 

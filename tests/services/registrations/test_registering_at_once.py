@@ -80,7 +80,7 @@ def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
     city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both know them, one by the telephone and one by the e-mail, and look before either has written."""
-    city.imported(
+    city.import_sheet(
         city.session(), sheet("Nama;Kelurahan;HP;Email", "Siti Aminah;Manggar;081200000001;siti@contoh.id")
     )
     both_have_looked = Barrier(2)
@@ -140,7 +140,7 @@ def test_lines_are_numbered_in_the_order_in_which_they_are_committed(city: City,
 def test_nothing_is_written_after_the_line_in_the_log(city: City, sessions: list[str]) -> None:
     """Whoever has the log's turn and still needs a row may wait for somebody who waits for the turn."""
     headings = "Nama;Kelurahan;HP"
-    city.imported(city.session(), sheet(headings, "Siti Aminah;Manggar;081200000001"))
+    city.import_sheet(city.session(), sheet(headings, "Siti Aminah;Manggar;081200000001"))
     unclear = partial(registered, city, sessions[0], "Siti Amirudin", phone="081200000001")
 
     written = [one for one in statements_of(city.engine, unclear) if "INSERT INTO" in one]
