@@ -12,7 +12,7 @@ from app.people.identity import MOST_SHARING
 from app.people.names import name_key, similarity
 from app.spreadsheets.attendance.judgement import Decision, JudgedRow, KnownPerson, KnownRegistration
 from app.spreadsheets.document import Cell
-from tests.spreadsheets.story import codes, judged, sheet_of
+from tests.spreadsheets.examples import codes, judged, sheet_of
 
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
 PHONE, OTHER_PHONE = "+6281200000001", "+6281200000002"

@@ -7,7 +7,7 @@ import pytest
 from app.people.kelurahan import PlaceIndex, read_kecamatan, read_kelurahan
 from app.spreadsheets.attendance.judgement import ABOVE
 from app.spreadsheets.document import Cell
-from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
 PLACES = PlaceIndex(reference())
 NAME = PLACES.name

@@ -11,7 +11,7 @@ from app.spreadsheets.document import FIELDS, Cell, CellError
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.tables.recognise import recognise
 from app.spreadsheets.transfer import sheet_from_json, sheet_to_json
-from tests.spreadsheets.story import judged, session, sheet_of
+from tests.spreadsheets.examples import judged, session, sheet_of
 
 SAID = st.sampled_from(
     [

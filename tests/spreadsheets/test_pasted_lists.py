@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.spreadsheets.attendance.judgement import JudgedRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.pasted.lists import read_pasted
-from tests.spreadsheets.story import codes, judged, recognised, reference, session
+from tests.spreadsheets.examples import codes, judged, recognised, reference, session
 
 MANGGAR, LAMARU, SEPINGGAN, DAMAI = "64.71.01.1001", "64.71.01.1002", "64.71.05.1002", "64.71.06.1005"
 

@@ -9,7 +9,7 @@ import pytest
 from app.spreadsheets.attendance.judgement import Judgement, SessionContext
 from app.spreadsheets.document import RecognisedSheet, SheetRow, cell_from_json, cell_to_json
 from app.spreadsheets.reading import read_sheet
-from tests.spreadsheets.story import SAMPLES, WITA, as_known, codes, judged, row_of
+from tests.spreadsheets.examples import SAMPLES, WITA, as_known, codes, judged, row_of
 
 FILES = ("spbe.xlsx", "rt-manggar.xls", "tokoh.csv", "umkm-berantakan.xlsx")
 

@@ -16,7 +16,7 @@ from app.spreadsheets.target_grid import (
 from app.spreadsheets.target_sheets import recognise_targets
 from tests.city import LAMARU, MANGGAR, SEPINGGAN
 from tests.files.writers import csv_file, xlsx
-from tests.spreadsheets.story import reference
+from tests.spreadsheets.examples import reference
 
 CODES = {MANGGAR, LAMARU, SEPINGGAN}
 

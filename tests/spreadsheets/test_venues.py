@@ -20,7 +20,7 @@ from app.spreadsheets.venues import (
     venue_rows,
 )
 from tests.files.writers import file_of, page_of
-from tests.spreadsheets.story import reference
+from tests.spreadsheets.examples import reference
 
 PLACES = PlaceIndex(reference())
 DAMAI, MANGGAR, SEPINGGAN = "64.71.06.1005", "64.71.01.1001", "64.71.05.1002"

@@ -15,7 +15,7 @@ from app.permissions import OPERATOR
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from tests.city import MORNING
 from tests.pages.imports.sheets import CLEAR, HEADER, LUKMAN, MIXED, RINA, listed, row_text, saved, uploaded
-from tests.spreadsheets.story import workbook
+from tests.spreadsheets.examples import workbook
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 

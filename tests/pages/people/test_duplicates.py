@@ -12,7 +12,7 @@ from app.models import Participant, PossibleDuplicate, WorkshopSession
 from app.queries.people.similar_people import places, similar_pairs
 from app.services.people.duplicates import keep_pairs
 from tests.pages.imports.sheets import HEADER, listed, saved
-from tests.spreadsheets.story import workbook
+from tests.spreadsheets.examples import workbook
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 

@@ -17,7 +17,7 @@ from app.services.imports.error_sheets import download_error_sheet
 from app.services.imports.judging import SheetChoices
 from app.spreadsheets.reading import read_sheet
 from tests.city import SAMPLES, City, sheet
-from tests.spreadsheets.story import saved
+from tests.spreadsheets.examples import saved
 
 SESSION = "UMKM-2025-1"
 

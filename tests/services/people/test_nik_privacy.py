@@ -14,7 +14,7 @@ from app.queries.imports.document import import_document
 from app.services.imports.commit import CommitChoices
 from app.services.imports.upload import READ_AT_ONCE_BYTES
 from tests.city import City, dump, sheet
-from tests.spreadsheets.story import workbook
+from tests.spreadsheets.examples import workbook
 
 NIK = "6471014108800001"  # a woman's: the day of birth is +40
 BROKEN = "64710141088"

@@ -15,7 +15,7 @@ from app.services.registrations.rosters import RosterFormat, download_roster
 from tests.city import LAMARU, City
 from tests.database import on_sqlite
 from tests.libreoffice import saved_by_libreoffice
-from tests.spreadsheets.story import saved
+from tests.spreadsheets.examples import saved
 
 SESSION = "UMKM-2025-1"
 FIRST_LINE = 9

@@ -10,7 +10,7 @@ from app.i18n import Language, translator
 from app.spreadsheets.attendance.judgement import Judgement
 from app.spreadsheets.document import Cell, CellError, RecognisedSheet
 from app.spreadsheets.messages import message_text
-from tests.spreadsheets.story import codes, judged, recognised, saved, session, workbook
+from tests.spreadsheets.examples import codes, judged, recognised, saved, session, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 

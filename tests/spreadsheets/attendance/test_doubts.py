@@ -10,7 +10,7 @@ from app.people.names import name_key
 from app.spreadsheets.attendance.judgement import Decision, JudgedRow, KnownPerson, SameAsRow
 from app.spreadsheets.document import Cell
 from app.spreadsheets.messages import message_text
-from tests.spreadsheets.story import judged, sheet_of
+from tests.spreadsheets.examples import judged, sheet_of
 
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
 PHONE, OTHER_PHONE = "+6281200000001", "+6281200000002"

@@ -9,7 +9,7 @@ from app.people.rt import read_rt, rt_inside
 from app.people.sex import read_sex_cell
 from app.people.target_groups import GroupIndex, GroupReading, read_target_group
 from app.spreadsheets.document import Cell
-from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
 GROUPS = GroupIndex(reference())
 

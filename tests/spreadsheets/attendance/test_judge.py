@@ -12,7 +12,7 @@ from app.spreadsheets.attendance.judge import match_keys
 from app.spreadsheets.attendance.judgement import ABOVE, Decision, KnownPerson, KnownRegistration
 from app.spreadsheets.document import Cell
 from app.spreadsheets.messages import SENTENCES, message_text
-from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
 DAMAI, MANGGAR, LAMARU = "64.71.06.1005", "64.71.01.1001", "64.71.01.1002"
 PHONE = "+6281200000001"

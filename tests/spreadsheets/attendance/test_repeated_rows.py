@@ -5,7 +5,7 @@ import pytest
 from app.people.names import name_key
 from app.spreadsheets.attendance.judgement import Decision, KnownPerson, KnownRegistration, SameAsRow
 from app.spreadsheets.document import Cell
-from tests.spreadsheets.story import codes, judged, sheet_of
+from tests.spreadsheets.examples import codes, judged, sheet_of
 
 NIK = "6471056001970003"
 PHONE = "+6281200000001"

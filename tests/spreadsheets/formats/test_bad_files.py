@@ -13,9 +13,9 @@ from app.spreadsheets import reading
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.spreadsheets.reading import read_sheet
+from tests.spreadsheets.examples import SAMPLES, saved
 from tests.spreadsheets.formats.excel_binary import xlsb
 from tests.spreadsheets.formats.open_document import empty, ods, row
-from tests.spreadsheets.story import SAMPLES, saved
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER = ["No", "Nama", "Kelurahan"]

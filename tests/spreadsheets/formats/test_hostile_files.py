@@ -16,8 +16,8 @@ from app.spreadsheets import reading
 from app.spreadsheets.document import Cell, RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS
 from app.spreadsheets.reading import read_sheet
+from tests.spreadsheets.examples import SAMPLES, judged, saved, workbook
 from tests.spreadsheets.mutations import mutated
-from tests.spreadsheets.story import SAMPLES, judged, saved, workbook
 
 HEADER = ("No", "Nama", "Kelurahan")
 PEOPLE = [{"name": "Rina", "kelurahan": "Damai"}, {"name": "Maya", "kelurahan": "Damai"}]

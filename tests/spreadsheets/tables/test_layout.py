@@ -9,7 +9,7 @@ from app.errors import UnreadableFile
 from app.spreadsheets.document import Cell
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
-from tests.spreadsheets.story import names, recognised, reference, saved, workbook
+from tests.spreadsheets.examples import names, recognised, reference, saved, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]

@@ -3,7 +3,7 @@
 import pytest
 
 from app.spreadsheets.document import Cell
-from tests.spreadsheets.story import cells, names, recognised, reference, workbook
+from tests.spreadsheets.examples import cells, names, recognised, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.spreadsheets.document import Cell
-from tests.spreadsheets.story import codes, judged, session, sheet_of, with_total
+from tests.spreadsheets.examples import codes, judged, session, sheet_of, with_total
 
 
 def row(**cells: Cell) -> dict[str, Cell]:
