@@ -167,6 +167,7 @@ def test_a_database_that_is_full_keeps_all_its_rows_when_it_is_brought_up_to_dat
     assert city.register(code, "Rahmat Contoh").id > ayu
 
 
+@pytest.mark.slow
 def test_servers_that_start_together_build_one_database(
     environment: dict[str, str], empty_database_url: str, tmp_path: Path
 ) -> None:

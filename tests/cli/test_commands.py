@@ -212,6 +212,7 @@ def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
         assert actor_by_token(look, lasting) is None
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_an_output_that_is_full_is_said(environment: dict[str, str], city: City) -> None:
     report = [JANGKAU, "report", "coverage", "--format", "csv", "-o", "/dev/full"]
@@ -221,6 +222,7 @@ def test_an_output_that_is_full_is_said(environment: dict[str, str], city: City)
     assert (done.returncode, done.stderr) == (1, "No space left on device\n")
 
 
+@pytest.mark.slow
 @on_sqlite
 @pytest.mark.parametrize("file_format", ["json", "csv"])
 def test_a_reader_who_leaves_early_is_told_nothing(

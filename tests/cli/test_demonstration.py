@@ -22,6 +22,8 @@ from tests.city import dump
 from tests.database import on_sqlite
 from tests.server import Jangkau
 
+pytestmark = pytest.mark.slow
+
 TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
 COUNTED = ("target", "registered", "attendances", "participants", "gap")
 

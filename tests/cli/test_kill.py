@@ -22,6 +22,8 @@ from app.settings import Settings
 from tests.city import City, crowd
 from tests.server import Server, serving
 
+pytestmark = pytest.mark.slow
+
 LONG = 3 * MOST_ROWS_AT_ONCE
 
 

@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.models import Message, MessageStatus
 from tests.city import City
 from tests.server import serving
 from tests.services.messages.test_notifications import come
 from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session
+
+pytestmark = pytest.mark.slow
 
 SECONDS_TO_SEND = 30
 

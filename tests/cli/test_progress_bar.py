@@ -12,7 +12,7 @@ from tests.database import on_sqlite
 from tests.jangkau_command import JANGKAU
 from tests.server import Jangkau
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 
 
 @pytest.fixture

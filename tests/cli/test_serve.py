@@ -18,6 +18,8 @@ from tests.city import City, crowd
 from tests.database import on_sqlite
 from tests.server import Server, serving
 
+pytestmark = pytest.mark.slow
+
 MANY = 150
 
 

@@ -26,6 +26,7 @@ one_city = settings(max_examples=20, suppress_health_check=[HealthCheck.function
 Gap = tuple[str, str | None, int, int, int, int, int]
 
 
+@pytest.mark.slow
 @one_city
 @given(histories, filters)
 def test_gaps_are_those_of_a_slow_search(

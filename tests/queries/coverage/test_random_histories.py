@@ -2,6 +2,7 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from tests.queries.coverage.random_histories import asked, histories
 HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_a_slow_count(city: City, db: Db) -> None:
     plan(city)
 
