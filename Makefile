@@ -25,7 +25,11 @@ endif
 # What Python compiled once is kept, whatever the environment says: the tests start a thousand processes.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: help run test lint project service browser format messages screenshots bench wheel lock clean chromium libreoffice
+# Tests that are marked "soak" are left out, except by `make soak`.
+SELECTION = -m "not soak"
+
+.PHONY: help run check test soak lint quick project service browser format messages screenshots bench wheel lock clean \
+	chromium libreoffice
 
 help: ## lists the commands
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile | expand -t 14
@@ -34,8 +38,14 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@test -n "$$JANGKAU_DATABASE_URL" || $(BIN)/jangkau demo --if-empty
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
-test: chromium libreoffice ## runs every check and test, on SQLite and on PostgreSQL, and a browser
+check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; 90 seconds on two cores
+	@$(MAKE) --no-print-directory --jobs=2 lint quick
+
+test: chromium libreoffice ## everything, also on PostgreSQL and in a browser; ten minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
+
+soak: ## as test, and the heavy tests: four times as many damaged files and histories of a city
+	@TEST_HISTORIES=100 $(MAKE) --no-print-directory SELECTION= test
 
 lint: $(TEST) ## style, types and the import contract
 	$(BIN)/ruff check --quiet
@@ -43,14 +53,17 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
+quick: $(TEST) $(ASSETS) # the tests that neither take long nor need PostgreSQL, LibreOffice or a browser
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite tests --ignore tests/browser
+
 project: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/project
 
 service: $(TEST) $(ASSETS) libreoffice # everything but what happens in a browser
-	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal tests --ignore tests/project --ignore tests/browser
+	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal $(SELECTION) tests --ignore tests/project --ignore tests/browser
 
 browser: $(TEST) $(ASSETS) chromium # what people do; one at a time, as it waits for each page
-	$(BIN)/pytest --quiet tests/browser
+	$(BIN)/pytest --quiet $(SELECTION) tests/browser
 
 format: $(TEST) ## formats the Python code
 	$(BIN)/ruff check --fix
@@ -65,7 +78,7 @@ messages: $(TEST) ## brings the Indonesian catalogue up to date with the texts i
 screenshots: $(TEST) $(ASSETS) chromium ## makes docs/screenshots anew
 	SCREENSHOTS=1 $(BIN)/pytest --quiet tests/browser
 
-bench: $(TEST) $(DJANGO) ## measures; prints the figures of benchmarks/README.md
+bench: $(TEST) $(DJANGO) ## measures speed and memory; prints the tables of benchmarks/README.md
 	@$(BIN)/python -m benchmarks.import_attendance
 	@$(BIN)/python -m benchmarks.registration
 	@$(BIN)/python -m benchmarks.coverage

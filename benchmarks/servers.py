@@ -11,8 +11,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.contenders import SECRET
+from tests.jangkau_command import JANGKAU
 from tests.server import free_port
-from tests.shell import JANGKAU
 
 SECONDS_TO_START = 20
 

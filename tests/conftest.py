@@ -1,4 +1,9 @@
-"""What every test may ask for. Databases: tests/database.py; real processes: tests/server.py."""
+"""Fixtures for all tests: settings, engine, session and app.
+
+Further fixtures: `tests/database.py` (a database for every test, on SQLite and PostgreSQL), `tests/server.py` (real
+processes) and `tests/smtp_server.py` (receives mails). Helpers: `tests/city.py` (users, sessions, sheets),
+`tests/scenarios.py` (what a database holds before a test) and `tests/upcoming_sessions.py`.
+"""
 
 import gc
 import os
@@ -16,9 +21,9 @@ from app.main import create_app, make_container
 from app.nik_vault import NikVault
 from app.services.accounts import users
 from app.settings import Settings
-from tests.beginnings import SECRET
+from tests.scenarios import SECRET
 
-pytest_plugins = ["tests.database", "tests.server", "tests.mail"]
+pytest_plugins = ["tests.database", "tests.server", "tests.smtp_server"]
 
 # A property is tried with the same examples everywhere, for as long as it takes.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)
@@ -34,7 +39,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """The code and the tests stay: Python's collector of circular references need not walk through them each time."""
+    """Exclude the loaded code from garbage collection, which then takes less time in every test."""
     gc.freeze()
 
 
@@ -45,13 +50,13 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def engines() -> dict[str, Engine]:
-    """Those of this process by the address of their database, which is another's in every test."""
+    """The engines of this process by database address."""
     return {}
 
 
 @pytest.fixture
 def engine(settings: Settings, engines: dict[str, Engine]) -> Iterator[Engine]:
-    """It remembers from test to test what it has compiled, which is a sixth of all the work, and nothing else."""
+    """An engine that keeps its compiled statements from test to test, which saves a sixth of the time."""
     engine = engines.get(settings.database) or engines.setdefault(settings.database, create_engine(settings))
     yield engine
     engine.dispose()
@@ -59,14 +64,14 @@ def engine(settings: Settings, engines: dict[str, Engine]) -> Iterator[Engine]:
 
 @pytest.fixture
 def db(engine: Engine) -> Iterator[Db]:
-    """A handle for writing. What a test doesn't commit is gone."""
+    """A session for writing. What a test does not commit is discarded."""
     with Db(engine.execution_options(writes=True), expire_on_commit=False) as db:
         yield db
 
 
 @pytest.fixture(scope="session")
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
-    """The routes, of which each is built when it is first called: once for all tests, not for each."""
+    """The app with all routes, built once for all tests."""
     app = create_app(Settings(data_dir=tmp_path_factory.mktemp("var")))
     app.state.container.close()
     return app

@@ -1,7 +1,8 @@
-"""A database of its own for every test: copies of a template, on SQLite and on PostgreSQL.
+"""Give every test a database of its own: a copy of a template, on SQLite and on PostgreSQL.
 
-PostgreSQL is the one of `TEST_DATABASE_URL` (its user must be allowed to create databases), or one that the
-first test that needs it starts and all workers share. The process that began the run stops it.
+`--database sqlite` leaves out the tests that need PostgreSQL. Its server is the one of `TEST_DATABASE_URL` (the user
+must be allowed to create databases); without that, the first test that needs it starts one, which all workers share
+and the process that began the run stops.
 """
 
 import atexit
@@ -18,15 +19,34 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
-from tests.beginnings import Beginning, beginning
+from tests.scenarios import Scenario, scenario_of
 
 FOLDER = "TEST_POSTGRESQL_FOLDER"
-Template = Callable[[Beginning], str]
+KINDS = ("sqlite", "postgresql")
+Template = Callable[[Scenario], str]
 DURABILITY = ("fsync", "synchronous_commit", "full_page_writes")
 
-# For what does not depend on the database: texts, markup, what a form refuses before it asks the database.
-# Of a whole module: `pytestmark = on_sqlite`.
+# For tests that do not depend on the database: texts, markup, what a form refuses before it queries.
+# For a whole module: `pytestmark = on_sqlite`.
 on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=KINDS, help="run no test on the other database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    chosen: str | None = config.getoption("--database")
+    if chosen is None:
+        return
+    left_out = [item for item in items if _needs_another_database(item, chosen)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if not _needs_another_database(item, chosen)]
+
+
+def _needs_another_database(item: pytest.Item, chosen: str) -> bool:
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and callspec.params.get("database_kind", chosen) != chosen
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -41,14 +61,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _quickest_folder() -> str | None:
-    """Memory, where the system offers a gigabyte of it as a folder: a new database is some 300 files."""
+    """Return a folder in memory if it has a gigabyte free: a new database is some 300 files."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 10**9 else None
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=KINDS)
 def database_kind(request: pytest.FixtureRequest) -> str:
-    """Whoever asks for it, or for a database, runs twice: once on each."""
+    """Run a test that asks for this, or for a database, twice: once on each database."""
     return str(request.param)
 
 
@@ -56,11 +76,11 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 def database_url(
     database_kind: str, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[str]:
-    """A fresh database, as a server leaves it that started for the first time: tables and reference data.
+    """The address of a fresh database with tables and reference data, as after the first start of a server.
 
-    Of a test that asks for `city` or a story it holds what those tell, too. Each is where the one before it was.
+    If the test asks for `city` or a scenario, the database holds that too. The address is the same for every test.
     """
-    template = request.getfixturevalue(f"{database_kind}_template")(beginning(request.fixturenames))
+    template = request.getfixturevalue(f"{database_kind}_template")(scenario_of(request.fixturenames))
     if database_kind == "sqlite":
         folder = tmp_path_factory.getbasetemp() / "database"
         shutil.rmtree(folder, ignore_errors=True)
@@ -74,7 +94,7 @@ def database_url(
 
 @pytest.fixture(scope="session")
 def database_name() -> str:
-    """On PostgreSQL, where other processes have theirs."""
+    """The name of this process's database on PostgreSQL."""
     return new_name()
 
 
@@ -90,14 +110,14 @@ def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_p
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
-    """The path of the file to copy."""
+    """Return the path of the file to copy for a scenario."""
 
     @cache
-    def template(told: Beginning) -> str:
+    def template(scenario: Scenario) -> str:
         path = tmp_path_factory.mktemp("template") / "jangkau.sqlite3"
-        if told.after:
-            shutil.copyfile(template(told.after), path)
-        told.tell_to(f"sqlite:///{path}")
+        if scenario.based_on:
+            shutil.copyfile(template(scenario.based_on), path)
+        scenario.set_up_at(f"sqlite:///{path}")
         return str(path)
 
     return template
@@ -105,14 +125,14 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Template:
 
 @pytest.fixture(scope="session")
 def postgresql_template(postgresql: Engine) -> Iterator[Template]:
-    """The name of the database to copy."""
+    """Return the name of the database to copy for a scenario."""
     with ExitStack() as databases:
 
         @cache
-        def template(told: Beginning) -> str:
-            before = template(told.after) if told.after else None
-            url = databases.enter_context(created_database(postgresql, before))
-            told.tell_to(written(url))
+        def template(scenario: Scenario) -> str:
+            base = template(scenario.based_on) if scenario.based_on else None
+            url = databases.enter_context(created_database(postgresql, base))
+            scenario.set_up_at(written(url))
             return str(url.database)
 
         yield template
@@ -120,7 +140,7 @@ def postgresql_template(postgresql: Engine) -> Iterator[Template]:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Engine]:
-    """The connection over which databases are created and dropped."""
+    """An engine connected to the server, by which databases are created and dropped."""
     given = os.environ.get("TEST_DATABASE_URL")
     url = make_url(given) if given else _start_server(Path(os.environ[FOLDER]) / "data")
     server = create_engine(url, isolation_level="AUTOCOMMIT")
@@ -137,7 +157,7 @@ def new_name() -> str:
 
 @contextmanager
 def created_database(server: Engine, template: str | None = None, name: str | None = None) -> Iterator[URL]:
-    """A new database with what `template` holds, dropped at the end."""
+    """Create a copy of the database `template`, or an empty one, and drop it at the end."""
     name = name or new_name()
     _command(server, f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
     yield server.url.set(database=name)

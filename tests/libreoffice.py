@@ -1,11 +1,11 @@
-"""LibreOffice, as a city office uses it: it opens a workbook and saves it again."""
+"""Open and save workbooks with LibreOffice, as a city office does."""
 
 import subprocess
 from pathlib import Path
 
 
 def saved_by_libreoffice(content: bytes, folder: Path, file_format: str = "xlsx") -> bytes:
-    """An .xlsx file after LibreOffice has opened and saved it as `file_format`, in `folder`."""
+    """Return an .xlsx file as LibreOffice saves it in `file_format`. `folder` is for temporary files."""
     opened, saved = folder / "opened.xlsx", folder / "saved"
     opened.write_bytes(content)
     profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"

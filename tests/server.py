@@ -1,4 +1,4 @@
-"""The service as a real process: the `jangkau` command, and a server that answers on a port of its own."""
+"""Fixtures for real processes: `jangkau` runs the command, `server` is a service on a port of its own."""
 
 import os
 import socket
@@ -14,7 +14,7 @@ import httpx2
 import pytest
 
 from app.settings import Settings
-from tests import shell
+from tests import jangkau_command
 
 SECONDS_TO_START = SECONDS_TO_STOP = 20
 SECONDS_BETWEEN_TRIES = 0.02
@@ -24,7 +24,7 @@ Jangkau = Callable[..., subprocess.CompletedProcess[str]]
 
 @pytest.fixture
 def environment(settings: Settings) -> dict[str, str]:
-    """The environment in which a process sees the settings of the test."""
+    """Environment variables that give a process the settings of the test."""
     return {
         "PATH": os.environ["PATH"],
         "JANGKAU_DATA_DIR": str(settings.data_dir),
@@ -35,10 +35,10 @@ def environment(settings: Settings) -> dict[str, str]:
 
 @pytest.fixture
 def jangkau(environment: dict[str, str]) -> Jangkau:
-    """Runs the command to its end: `jangkau("import", "list.xlsx", "--session", "A-1")`."""
+    """A function that runs the command to its end: `jangkau("import", "list.xlsx", "--session", "A-1")`."""
 
     def run(*arguments: str | Path, stdin: str = "") -> subprocess.CompletedProcess[str]:
-        return shell.run([str(argument) for argument in arguments], environment, stdin)
+        return jangkau_command.run([str(argument) for argument in arguments], environment, stdin)
 
     return run
 
@@ -51,7 +51,7 @@ class Running:
     log: Path
 
     def kill(self) -> None:
-        """Ends it as a power cut would."""
+        """End the process as a power cut would."""
         self.process.kill()
         self.process.join()
 
@@ -70,18 +70,20 @@ class Server(Running):
 
 @pytest.fixture
 def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
-    """`jangkau serve`, ready to answer. Whatever ends in a traceback there fails the test."""
+    """`jangkau serve`, ready to answer. A traceback in its log fails the test."""
     with serving(environment, tmp_path) as server:
         yield server
 
 
 @contextmanager
 def serving(environment: dict[str, str], folder: Path, *, afresh: bool = False) -> Iterator[Server]:
-    """The same, for a test that needs another after the first was killed, or one that `shell` starts afresh."""
+    """The same as a context manager, for a test that needs several servers, or one that is started `afresh`."""
     port = free_port()
     log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
     command = ["serve", "--port", str(port)]
-    process = shell.start(command, {**environment, "JANGKAU_BASE_URL": url}, output=log, afresh=afresh)
+    process = jangkau_command.start(
+        command, {**environment, "JANGKAU_BASE_URL": url}, output=log, afresh=afresh
+    )
     server = Server(process, log, url)
     try:
         _wait_until_alive(server)
@@ -95,7 +97,7 @@ def serving(environment: dict[str, str], folder: Path, *, afresh: bool = False) 
 def working(environment: dict[str, str], folder: Path, *, afresh: bool = False) -> Iterator[Running]:
     """`jangkau worker`, which does the background work."""
     log = folder / "worker.log"
-    worker = Running(shell.start(["worker"], environment, output=log, afresh=afresh), log)
+    worker = Running(jangkau_command.start(["worker"], environment, output=log, afresh=afresh), log)
     try:
         wait_until(lambda: log.exists() and "ready" in log.read_text(), worker)
         yield worker

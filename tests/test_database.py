@@ -13,8 +13,8 @@ from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
 from app.services.imports.upload import discard
 from app.settings import Settings
-from tests import shell
-from tests.stories import City, sheet
+from tests import jangkau_command
+from tests.city import City, sheet
 
 MANGGAR = "64.71.01.1001"
 
@@ -104,7 +104,7 @@ def test_a_text_in_bulk_that_no_column_holds_is_refused_like_any_other(engine: E
 
 
 def test_an_outcome_is_one_of_those_that_there_are(city: City) -> None:
-    city.imported(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
+    city.import_sheet(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
     say = text("UPDATE attendance SET status = :status")
 
     for status in AttendanceStatus:
@@ -125,7 +125,7 @@ def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City)
     with writing(city.engine) as db:
         assert next(iter(new_ids(db, Participant, 1))) > gone
         assert next(iter(new_ids(db, Registration, 1))) > registration
-    made = city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
+    made = city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
     bulk = city.all(Participant)[0].id
     city.undo(made.id)
     assert city.register(code, "Rahmat Contoh").id > bulk > gone
@@ -145,9 +145,9 @@ def test_servers_that_start_together_build_one_database(
     environment = {**environment, "JANGKAU_DATABASE_URL": empty_database_url}
     outputs = [tmp_path / f"{number}.txt" for number in range(3)]
 
-    together = [shell.start(["db", "upgrade"], environment, output=output) for output in outputs]
+    together = [jangkau_command.start(["db", "upgrade"], environment, output=output) for output in outputs]
 
     for process in together:
-        process.join(shell.SECONDS_TO_END)
+        process.join(jangkau_command.SECONDS_TO_END)
     assert [output.read_text() for output in outputs] == ["", "", ""]
     assert [process.exitcode for process in together] == [0, 0, 0]

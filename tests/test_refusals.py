@@ -14,7 +14,7 @@ from app.nik_vault import NikVault
 from app.services.outbox import queue
 from app.settings import Settings
 from app.web.problems import add_exception_handlers
-from tests.stories import MANGGAR
+from tests.city import MANGGAR
 
 
 def note_twice(engine: Engine, name: str) -> None:

@@ -13,7 +13,7 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
-from tests.stories import City
+from tests.city import City
 
 Program = Callable[[str], TestClient]
 

@@ -16,7 +16,7 @@ from app.services.accounts.users import create_api_token
 from app.settings import Settings
 from tests.api.conftest import Program
 from tests.api.problems import refusal
-from tests.stories import City, crowd
+from tests.city import City, crowd
 
 CALLS = (
     ("GET", "/kelurahan"),

@@ -12,16 +12,16 @@ from app.database import writing
 from app.models import CoverageTarget
 from tests.api.conftest import Program
 from tests.api.problems import refusal, wrong_fields
-from tests.beginnings import story
-from tests.stories import MANGGAR, SAMPLES, City
+from tests.city import MANGGAR, SAMPLES, City
+from tests.scenarios import scenario
 
 FIGURES = {"target", "registered", "attendances", "participants"}
 
 
-@story
+@scenario
 def spbe(city: City) -> None:
     city.session("SPBE-2025-1", groups=("umkm", "rt", "tokoh", "komunitas"))
-    city.imported("SPBE-2025-1", (SAMPLES / "spbe.xlsx").read_bytes())
+    city.import_sheet("SPBE-2025-1", (SAMPLES / "spbe.xlsx").read_bytes())
 
 
 def test_the_document(sari: TestClient, spbe: City) -> None:

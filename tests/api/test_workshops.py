@@ -12,7 +12,7 @@ from app.models import Registration, TargetGroup
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
 from app.services.workshops.workshops import WorkshopInput, change_workshop
 from tests.api.problems import NO_TEXTS, refusal, sent, wrong_fields
-from tests.stories import MORNING, City, crowd, dump
+from tests.city import MORNING, City, crowd, dump
 
 WORKSHOP = {"code": "SPBE-2025", "title": "Literasi SPBE", "target_groups": ["umkm", "rt"], "pillar": "cakap"}
 SESSION = {
@@ -177,7 +177,7 @@ def test_what_others_change_at_the_same_moment_stays(
 
 
 def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: dict[str, Any]) -> None:
-    city.imported("SPBE-2025-1", crowd(3))
+    city.import_sheet("SPBE-2025-1", crowd(3))
 
     seen = sari.get("/sessions/SPBE-2025-1").json()
 

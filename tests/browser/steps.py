@@ -6,7 +6,7 @@ from playwright.sync_api import Page, Route, expect
 
 from app.database import writing
 from app.services.accounts.logins import open_login
-from tests.stories import City
+from tests.city import City
 
 
 def logged_in(page: Page, city: City, name: str) -> None:

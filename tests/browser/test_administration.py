@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
 from tests.browser.steps import log_in, logged_in, submit
-from tests.stories import City, sheet
+from tests.city import City, sheet
 
 PASSWORD = "kebun raya di tepi kota"
 PLACES = (
@@ -34,7 +34,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 def made(page: Page, engine: Engine, settings: Settings) -> Page:
     """Made, the administrator, is logged in; Ani has come to a session."""
     city = City(engine, settings)
-    city.imported(
+    city.import_sheet(
         city.session(), sheet("Nama;Kelurahan;HP;Kehadiran", "Ani Aster;Manggar;081200000001;hadir")
     )
     logged_in(page, city, "made")

@@ -13,9 +13,9 @@ from app.models import AttendanceMark, Registration, RegistrationStatus
 from app.settings import Settings
 from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
 from tests.browser.steps import answer_quietly, logged_in
-from tests.coming import begun
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.server import Server
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
+from tests.upcoming_sessions import begin_session
 
 SESSION = "/sesi/UMKM-2025-1/hadir"
 LISTS_KEPT_IN_THE_END = """async () => {
@@ -174,7 +174,7 @@ def test_marks_survive_the_page_and_may_be_sent_twice(check_in: Page, budi: City
 
 
 def test_on_its_day_the_list_opens_without_a_connection(check_in: Page, budi: City) -> None:
-    begun(budi, "UMKM-2025-1")
+    begin_session(budi, "UMKM-2025-1")
     check_in.goto(SESSION)
     expect(check_in.get_by_text("terbuka tanpa sambungan")).to_be_visible()
     tap(check_in, "Siti Aminah", "Hadir")

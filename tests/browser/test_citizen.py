@@ -12,9 +12,9 @@ from app.services.registrations.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import answer_quietly, look_no_closer, submit
-from tests.coming import changed, coming_session
+from tests.city import MANGGAR, City
 from tests.database import on_sqlite
-from tests.stories import MANGGAR, City
+from tests.upcoming_sessions import create_upcoming_session, update_session
 
 pytestmark = on_sqlite
 
@@ -28,10 +28,10 @@ def width() -> int:
 def city(engine: Engine, settings: Settings) -> City:
     """A session with places, and one that is full but for the waiting list."""
     city = City(engine, settings)
-    coming_session(
+    create_upcoming_session(
         city, groups=("umkm", "rt"), capacity=40, places_per_kelurahan=2, venue="Aula Kelurahan Contoh"
     )
-    coming_session(city, "JUALAN-2", days=12, capacity=1)
+    create_upcoming_session(city, "JUALAN-2", days=12, capacity=1)
     city.register("JUALAN-2", "Ani Contoh")
     return city
 
@@ -133,7 +133,7 @@ def test_the_waiting_list_and_a_delegation(
     expect(page.get_by_text("Anda yang pertama dalam antrean.")).to_be_visible()
     everyone_can_use(page)
 
-    changed(city, "JUALAN-1", places_per_kelurahan=9)
+    update_session(city, "JUALAN-1", places_per_kelurahan=9)
     with writing(city.engine) as db:
         made = create_link(db, city.actor("sari"), "JUALAN-1", MANGGAR)
     page.goto(f"/delegasi/{sign(settings.secret, made.id)}")

@@ -8,8 +8,8 @@ from app.models import RegistrationStatus
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in
-from tests.coming import begun, coming_session
-from tests.stories import City, sheet
+from tests.city import City, sheet
+from tests.upcoming_sessions import begin_session, create_upcoming_session
 
 ROLES = {"made": "admin", "sari": "organizer", "budi": "staff", "rina": "dinas"}
 
@@ -25,11 +25,11 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 def busy(engine: Engine, settings: Settings) -> City:
     """One session is under way, one is full, a sheet is read and not saved, and of one session nothing came yet."""
     city = City(engine, settings)
-    city.imported(city.session(), LIST)
+    city.import_sheet(city.session(), LIST)
     city.upload(city.session("UMKM-2025-2"), UNCLEAR)
     city.session("UMKM-2025-3")
-    begun(city, coming_session(city))
-    full = coming_session(city, "JUALAN-2", capacity=1)
+    begin_session(city, create_upcoming_session(city))
+    full = create_upcoming_session(city, "JUALAN-2", capacity=1)
     for name, status in (
         ("Ani Kamboja", RegistrationStatus.CONFIRMED),
         ("Dewi Contoh", RegistrationStatus.WAITLISTED),

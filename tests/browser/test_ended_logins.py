@@ -10,8 +10,8 @@ from app.services.accounts.users import create_password_link, set_password_by_li
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
 from tests.browser.steps import answer_quietly, logged_in, submit
-from tests.coming import coming_session
-from tests.stories import City, sheet
+from tests.city import City, sheet
+from tests.upcoming_sessions import create_upcoming_session
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -46,7 +46,7 @@ def go_on(page: Page, check: PageCheck) -> None:
 
 
 def test_somebody_half_typed_is_not_lost(sari: Page, city: City, everyone_can_use: PageCheck) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     sari.goto("/sesi/JUALAN-1/daftarkan-orang")
     sari.locator("input[name=rt]").fill("07")
     sari.context.clear_cookies()

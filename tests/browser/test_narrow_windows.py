@@ -7,8 +7,8 @@ from sqlalchemy import Engine
 from app.settings import Settings
 from tests.browser.conftest import PHONE
 from tests.browser.steps import logged_in
-from tests.coming import coming_session
-from tests.stories import City
+from tests.city import City
+from tests.upcoming_sessions import create_upcoming_session
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -18,7 +18,7 @@ ENLARGED = 320
 @pytest.fixture
 def sari(page: Page, engine: Engine, settings: Settings) -> Page:
     city = City(engine, settings)
-    coming_session(city)
+    create_upcoming_session(city)
     logged_in(page, city, "sari")
     return page
 

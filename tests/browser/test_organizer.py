@@ -16,8 +16,8 @@ from app.services.registrations.requests import Asking
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
-from tests.coming import coming_session, morning_in
-from tests.stories import City
+from tests.city import City
+from tests.upcoming_sessions import create_upcoming_session, morning_in
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 
@@ -62,7 +62,7 @@ def test_from_nothing_to_a_link_to_share(sari: Page, everyone_can_use: PageCheck
 def test_a_known_person_is_registered_while_they_are_typed(
     sari: Page, city: City, everyone_can_use: PageCheck
 ) -> None:
-    coming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1)
+    create_upcoming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1)
     register_person(sari, "Ani Aster")
     everyone_can_use(sari)
 
@@ -80,7 +80,7 @@ def test_a_known_person_is_registered_while_they_are_typed(
 
 @pytest.mark.parametrize("javascript", [False])
 def test_without_scripts_a_button_finds_them(sari: Page, city: City) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     register_person(sari, "Ani Aster", by_button=True)
 
 
@@ -100,7 +100,9 @@ def register_person(page: Page, name: str, *, by_button: bool = False) -> None:
 def test_the_page_of_a_session(
     sari: Page, city: City, everyone_can_use: PageCheck, screenshot: Screenshot
 ) -> None:
-    coming_session(city, groups=("umkm", "rt"), capacity=8, places_per_kelurahan=2, places_of_group={"rt": 3})
+    create_upcoming_session(
+        city, groups=("umkm", "rt"), capacity=8, places_per_kelurahan=2, places_of_group={"rt": 3}
+    )
     places = (
         "Manggar",
         "Lamaru",

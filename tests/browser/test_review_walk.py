@@ -14,7 +14,7 @@ from app.people.names import name_key
 from app.settings import Settings
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck, Screenshot
 from tests.browser.steps import logged_in, look_no_closer, submit
-from tests.stories import City, sheet
+from tests.city import City, sheet
 
 MESSY_SHEET = Path("tests/samples/umkm-berantakan.xlsx")
 GUNUNG_BAHAGIA = "64.71.05.1006"

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in
-from tests.stories import LAMARU, MANGGAR, City
+from tests.city import LAMARU, MANGGAR, City
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from app.settings import Settings
 from tests.browser.steps import logged_in
-from tests.stories import City, sheet
+from tests.city import City, sheet
 
 NAMELESS = sheet("Nama;Kelurahan;Kehadiran", "Tuti Kenanga;Manggar;hadir", ";Manggar;hadir")
 

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
 from tests.browser.steps import answer_quietly, logged_in, submit
-from tests.stories import City
+from tests.city import City
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 

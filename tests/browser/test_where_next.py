@@ -13,8 +13,8 @@ from app.models import Venue
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
-from tests.coming import morning_in
-from tests.stories import MANGGAR, City, sheet
+from tests.city import MANGGAR, City, sheet
+from tests.upcoming_sessions import morning_in
 
 LIST = sheet(
     "Nama;Kelurahan;Unsur;Telepon;Kehadiran",
@@ -32,7 +32,7 @@ def sari(page: Page, engine: Engine, settings: Settings) -> Page:
     city = City(engine, settings)
     with writing(engine) as db:
         db.add(Venue(name="Balai Contoh", kelurahan_code=MANGGAR, public_wifi=True))
-    city.imported(city.session(), LIST)
+    city.import_sheet(city.session(), LIST)
     logged_in(page, city, "sari")
     page.goto("/")
     return page

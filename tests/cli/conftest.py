@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import Engine
 
 from app.settings import Settings
-from tests.stories import City
+from tests.city import City
 
 
 @pytest.fixture

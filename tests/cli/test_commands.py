@@ -16,10 +16,10 @@ from app.models import Role
 from app.services.accounts.logins import actor_by_token, user_with_password
 from app.services.accounts.users import user_of_password_link
 from app.settings import Settings
+from tests.city import SAMPLES, City, crowd, dump, sheet
 from tests.database import on_sqlite
+from tests.jangkau_command import JANGKAU
 from tests.server import Jangkau
-from tests.shell import JANGKAU
-from tests.stories import SAMPLES, City, crowd, dump, sheet
 
 WITH_ONE_FAULT = sheet(
     "Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir", "Nur Aini;Antah Berantah;hadir"
@@ -225,6 +225,7 @@ def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
         assert actor_by_token(look, lasting) is None
 
 
+@pytest.mark.slow
 @on_sqlite
 def test_an_output_that_is_full_is_said(environment: dict[str, str], city: City) -> None:
     report = [JANGKAU, "report", "coverage", "--format", "csv", "-o", "/dev/full"]
@@ -234,6 +235,7 @@ def test_an_output_that_is_full_is_said(environment: dict[str, str], city: City)
     assert (done.returncode, done.stderr) == (1, "No space left on device\n")
 
 
+@pytest.mark.slow
 @on_sqlite
 @pytest.mark.parametrize("file_format", ["json", "csv"])
 def test_a_reader_who_leaves_early_is_told_nothing(

@@ -18,9 +18,11 @@ from app.nik_vault import NikVault
 from app.services.accounts.logins import user_with_password
 from app.services.demonstration import make_demonstration
 from app.settings import Settings
+from tests.city import dump
 from tests.database import on_sqlite
 from tests.server import Jangkau
-from tests.stories import dump
+
+pytestmark = pytest.mark.slow
 
 TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
 COUNTED = ("target", "registered", "attendances", "participants", "gap")

@@ -18,8 +18,10 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.services.imports.progress import import_progress
+from tests.city import City, crowd
 from tests.server import Server, serving
-from tests.stories import City, crowd
+
+pytestmark = pytest.mark.slow
 
 LONG = 3 * MAX_ROWS_AT_ONCE
 MORE_THAN_THE_TIMETABLE_WRITES = 500_000  # bytes

@@ -2,35 +2,39 @@
 
 from pathlib import Path
 
+import pytest
+
 from app.models import Message, MessageStatus
-from tests.coming import coming_session
-from tests.mail import Post
+from tests.city import City
 from tests.server import serving
 from tests.services.messages.test_notifications import come
-from tests.stories import City
+from tests.smtp_server import SmtpServer
+from tests.upcoming_sessions import create_upcoming_session
+
+pytestmark = pytest.mark.slow
 
 SECONDS_TO_SEND = 30
 
 
 def test_a_letter_that_may_have_arrived_is_not_sent_again(
-    city: City, post: Post, environment: dict[str, str], tmp_path: Path
+    city: City, smtp_server: SmtpServer, environment: dict[str, str], tmp_path: Path
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     come(city, "Ani Aster")
-    post.silent = True
-    mailing = {**environment, "JANGKAU_SMTP_URL": post.url}
+    smtp_server.silent = True
+    mail_settings = {**environment, "JANGKAU_SMTP_URL": smtp_server.url}
 
-    with serving(mailing, tmp_path) as server:
-        assert post.arrived.wait(SECONDS_TO_SEND)
+    with serving(mail_settings, tmp_path) as server:
+        assert smtp_server.arrived.wait(SECONDS_TO_SEND)
         server.kill()
     assert status(city) is MessageStatus.SENDING
 
-    post.silent = False
-    with serving(mailing, tmp_path):
+    smtp_server.silent = False
+    with serving(mail_settings, tmp_path):
         while status(city) is MessageStatus.SENDING:
             pass
     assert status(city) is MessageStatus.UNKNOWN
-    assert len(post.letters) == 1
+    assert len(smtp_server.letters) == 1
 
 
 def status(city: City) -> MessageStatus:

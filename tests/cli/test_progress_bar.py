@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.city import City, crowd
 from tests.database import on_sqlite
+from tests.jangkau_command import JANGKAU
 from tests.server import Jangkau
-from tests.shell import JANGKAU
-from tests.stories import City, crowd
 
-pytestmark = on_sqlite
+pytestmark = [on_sqlite, pytest.mark.slow]
 
 
 @pytest.fixture

@@ -14,9 +14,11 @@ from app.database import writing
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
+from tests.city import City, crowd
 from tests.database import on_sqlite
 from tests.server import Server, serving
-from tests.stories import City, crowd
+
+pytestmark = pytest.mark.slow
 
 MANY = 150
 

@@ -13,8 +13,8 @@ from app.models import Attendance, AttendanceImport, ImportStatus, Registration,
 from app.services.imports.commit import MAX_ROWS_AT_ONCE, queue_commit
 from app.services.imports.progress import import_progress
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
+from tests.city import City, crowd
 from tests.server import Running, serving, wait_until, working
-from tests.stories import City, crowd
 
 LONG = 3 * MAX_ROWS_AT_ONCE
 SECONDS_TO_END = 10

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from app.database import writing
+from tests.city import City, crowd, sheet
 from tests.database import on_sqlite
 from tests.server import Jangkau
-from tests.stories import City, crowd, sheet
 
 
 @on_sqlite

@@ -22,8 +22,8 @@ from app.services.workshops.workshop_sessions import WorkshopSessionInput, creat
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
 from app.web.container import Container
-from tests.beginnings import story
-from tests.stories import MORNING, City
+from tests.city import MORNING, City
+from tests.scenarios import scenario
 
 
 @dataclass(frozen=True)
@@ -143,12 +143,12 @@ def session_of(city: City, workshop: Workshop) -> WorkshopSession:
         return create_workshop_session(db, city.actor("sari"), workshop.code, "SPBE-2025-1", given)
 
 
-@story
+@scenario
 def figures_of_2025(city: City) -> None:
     """Two women of Manggar and a man of Damai came in 2025; another workshop reached Lamaru in 2024."""
-    city.imported(
+    city.import_sheet(
         session_of(city, workshop_of(city)).code,
         b"Nama;JK;Kelurahan;Kategori\nRina Melati;P;Manggar;UMKM\nTuti Kenanga;P;Manggar;RT\nJoko Anggrek;L;Damai;RT\n",
     )
     before = city.session("LAMA-1", MORNING.replace(year=2024), groups=("rt",))
-    city.imported(before, b"Nama;JK;Kelurahan;Kategori\nWati Teratai;P;Lamaru;RT\n")
+    city.import_sheet(before, b"Nama;JK;Kelurahan;Kategori\nWati Teratai;P;Lamaru;RT\n")

@@ -14,8 +14,8 @@ from app.i18n import wita_today
 from app.models import Activity, UploadedFile, WorkshopSession
 from app.permissions import CITIZEN, OPERATOR
 from app.services.activities import record
+from tests.city import City, sheet
 from tests.database import on_sqlite
-from tests.stories import City, sheet
 
 
 def lines_of(browser: TestClient, search: str = "", **filters: str) -> list[str]:
@@ -103,7 +103,9 @@ def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
 def test_what_an_import_did_is_told_in_words(
     admin: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
-    city.imported("SPBE-2025-1", sheet("Nama;Kelurahan;Unsur;Kehadiran", "Rina Melati;Manggar;UMKM;hadir"))
+    city.import_sheet(
+        "SPBE-2025-1", sheet("Nama;Kelurahan;Unsur;Kehadiran", "Rina Melati;Manggar;UMKM;hadir")
+    )
 
     saved = admin.get("/catatan?tindakan=commit").text
 

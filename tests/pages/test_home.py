@@ -9,8 +9,8 @@ from sqlmodel import select
 from app.database import writing
 from app.models import Message, MessageKind, MessageStatus, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
-from tests.coming import begun, coming_session
-from tests.stories import City
+from tests.city import City
+from tests.upcoming_sessions import begin_session, create_upcoming_session
 
 LIST = b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\n"
 UNCLEAR = b"Nama;Kelurahan;Kategori\nRina Melati;Gunung Sari;UMKM\n"
@@ -41,7 +41,7 @@ def test_an_upload_says_how_many_rows_need_attention(
 
 
 def test_a_session_to_come_misses_nothing_yet(staff: TestClient, city: City) -> None:
-    coming_session(city, "JUALAN-1", days=2)
+    create_upcoming_session(city, "JUALAN-1", days=2)
 
     page = staff.get("/").text
 
@@ -52,7 +52,7 @@ def test_a_session_to_come_misses_nothing_yet(staff: TestClient, city: City) -> 
 def test_a_session_of_today_is_for_those_who_take_its_attendance(
     staff: TestClient, viewer: TestClient, city: City
 ) -> None:
-    begun(city, coming_session(city))
+    begin_session(city, create_upcoming_session(city))
 
     page = staff.get("/").text
 
@@ -64,7 +64,7 @@ def test_a_session_of_today_is_for_those_who_take_its_attendance(
 def test_who_waits_for_a_place_is_told_before_the_session(
     staff: TestClient, viewer: TestClient, city: City
 ) -> None:
-    coming = coming_session(city, "JUALAN-1", days=2)
+    coming = create_upcoming_session(city, "JUALAN-1", days=2)
     over = city.session()
     for held in (coming, over):
         city.register(held, "Ani Kamboja", status=RegistrationStatus.WAITLISTED)
@@ -79,7 +79,7 @@ def test_who_waits_for_a_place_is_told_before_the_session(
 def test_mails_that_were_not_sent_are_told_while_it_matters(
     staff: TestClient, stranger: TestClient, city: City
 ) -> None:
-    coming, over = coming_session(city, "JUALAN-1", days=2), city.session()
+    coming, over = create_upcoming_session(city, "JUALAN-1", days=2), city.session()
     for held in (coming, over):
         city.register(held, "Ani Kamboja")
     long_ago = now() - timedelta(days=1)
@@ -149,7 +149,7 @@ def test_everyone_sees_what_waits_for_them(
 def test_whoever_plans_sees_from_where_nobody_comes(
     who: str, sees: bool, workshop_session: WorkshopSession, city: City, request: pytest.FixtureRequest
 ) -> None:
-    city.imported("SPBE-2025-1", LIST)
+    city.import_sheet("SPBE-2025-1", LIST)
 
     page = request.getfixturevalue(who).get("/").text
 

@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import WorkshopSession
-from tests.coming import coming_session
-from tests.stories import City
+from tests.city import City
+from tests.upcoming_sessions import create_upcoming_session
 
 LIGHT = 60_000
 """Bytes on the wire of a page with everything it loads, at most: a phone on a weak signal waits for each."""
@@ -128,7 +128,7 @@ def test_an_address_that_is_not_there_is_a_page_too(nobody: TestClient) -> None:
 
 @pytest.mark.parametrize("path", ["/masuk", "/daftar/JUALAN"])
 def test_a_page_is_light_with_everything_it_loads(nobody: TestClient, city: City, path: str) -> None:
-    coming_session(city, groups=("umkm", "rt"), capacity=40, places_per_kelurahan=2)
+    create_upcoming_session(city, groups=("umkm", "rt"), capacity=40, places_per_kelurahan=2)
     page = nobody.get(path)
     loaded = re.findall(r'(?:href|src)="(/static/[^"]+)"', page.text)
     answers = {address: nobody.get(address) for address in loaded}

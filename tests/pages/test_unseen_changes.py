@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 from app.database import writing
 from app.models import Organization, Venue
 from app.services.workshops.venues import VenueInput, create_venue
+from tests.city import MANGGAR, OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People, workshop_of
 from tests.pages.filled_forms import saved_by_now, typed_again
-from tests.stories import MANGGAR, OWN, City
 
 # What is changed, what others save of it, what one sends oneself, and what one is told of theirs.
 FORMS = [

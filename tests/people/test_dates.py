@@ -31,6 +31,7 @@ ON = date(2025, 8, 5)
     ],
 )
 def test_read(cell: Cell) -> None:
+    """The day stands first, months may be named; a number is an Excel date that lost its format."""
     assert read_birth_date(cell, on=ON) == date(1980, 8, 5)
 
 
@@ -70,6 +71,7 @@ def test_on_the_29th_of_february_people_have_dates_of_birth_too() -> None:
     ],
 )
 def test_impossible(cell: Cell) -> None:
+    """These, and dates that make a person younger than 5 or older than 104, are no dates of birth."""
     assert read_birth_date(cell, on=ON) is None
 
 

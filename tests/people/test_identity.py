@@ -14,7 +14,7 @@ from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision
 from app.people.names import name_key, similarity
 from app.spreadsheets.attendance.rows import JudgedRow
-from tests.spreadsheets.story import codes, judged, sheet_of
+from tests.spreadsheets.examples import codes, judged, sheet_of
 
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
 PHONE, OTHER_PHONE = "+6281200000001", "+6281200000002"
@@ -121,6 +121,7 @@ def test_a_phone_that_everybody_gives_is_not_compared_all_with_all(monkeypatch: 
 
 
 def test_the_same_phone_under_an_unclear_name_is_asked() -> None:
+    """Under a clearly different name it is another person: families share phones."""
     found = of_known(row("Rina Gani", phone=PHONE), rina(phone=PHONE))
     assert (found.kind, codes(found.remarks)) == ("review", ["person-unclear"])
 
@@ -188,6 +189,7 @@ def test_a_person_decides_who_it_is() -> None:
 
 
 def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
+    """Told apart from its owner by a decision or a code, a person is saved without it, with a warning."""
     other = row("Budi Kurniawan", nik=NIK, rt="3")
     told_apart = of_known(other, rina(nik_key=NIK), decision=Decision(person="new"))
     assert (told_apart.kind, codes(told_apart.remarks)) == ("create", ["nik-taken"])

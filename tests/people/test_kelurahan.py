@@ -7,7 +7,7 @@ import pytest
 from app.people.cells import Cell
 from app.people.kelurahan import PlaceIndex, read_kecamatan, read_kelurahan
 from app.spreadsheets.attendance.rows import ABOVE
-from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
 PLACES = PlaceIndex(reference())
 NAME = PLACES.name
@@ -46,6 +46,7 @@ NAME = PLACES.name
     ],
 )
 def test_certain(written: str, name: str) -> None:
+    """An official name or alias, however spaced, abbreviated or punctuated; also beside an RT or inside an address."""
     code = read_kelurahan(written, PLACES).code
     assert code is not None
     assert NAME[code] == name
@@ -75,6 +76,7 @@ def test_certain(written: str, name: str) -> None:
     ],
 )
 def test_unclear(written: str, candidates: set[str]) -> None:
+    """A near miss, a name that several share, a name inside other text or with a question mark is asked about."""
     reading = read_kelurahan(written, PLACES)
     assert reading.problem == "kelurahan-unclear"
     assert {NAME[code] for code in reading.candidates} == candidates
@@ -111,6 +113,7 @@ def test_a_neighbourhood_is_unknown_and_says_why() -> None:
 
 @pytest.mark.parametrize("written", ["Atlantis", "Balikpapan", "Jl. Mulawarman 5"])
 def test_unknown(written: str) -> None:
+    """A text that names no kelurahan is an error."""
     assert read_kelurahan(written, PLACES).problem == "kelurahan-unknown"
 
 
@@ -138,6 +141,7 @@ def test_missing(written: str) -> None:
     ],
 )
 def test_outside(written: str, place: str) -> None:
+    """Places outside the city are accepted as such."""
     reading = read_kelurahan(written, PLACES)
     assert (reading.code, reading.place) == ("outside", place)
 

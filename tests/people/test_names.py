@@ -19,6 +19,7 @@ from app.spreadsheets.tables.shared_cells import name_and_number
     ],
 )
 def test_shown(written: str, shown: str) -> None:
+    """A name keeps its titles; in capitals throughout it is shown in title case."""
     assert display_name(written) == shown
 
 
@@ -39,6 +40,7 @@ def test_shown(written: str, shown: str) -> None:
     ],
 )
 def test_of_one_person(one: str, other: str) -> None:
+    """Names are compared without case, punctuation and titles, abbreviations spelled out, words in any order."""
     assert name_key(one) == name_key(other)
 
 
@@ -78,4 +80,5 @@ def test_similarity_tells_typo_from_stranger() -> None:
     ],
 )
 def test_a_number_beside_a_name(text: str, name: str, field: str | None, number: str) -> None:
+    """A NIK or telephone number is read as such; the row's number and a NIP are dropped."""
     assert name_and_number(text) == (name, field, number)

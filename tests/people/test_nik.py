@@ -30,6 +30,7 @@ WOMAN = "6471056001970003"
     ],
 )
 def test_read(cell: Cell) -> None:
+    """A NIK has 16 digits with a possible date; separators and a label beside it do not matter."""
     assert read_nik(cell) == NikReading(MAN)
 
 
@@ -37,6 +38,7 @@ def test_read(cell: Cell) -> None:
     "cell", [6471052703020000.0, 6471052703020000, 9471052703020002.0, "6,47105E+15", "6.47105270302E+15"]
 )
 def test_corrupted(cell: Cell) -> None:
+    """Excel keeps 15 digits of a number: a NIK that may have lost one is ignored with a warning."""
     assert read_nik(cell) == NikReading(None, "nik-corrupted")
 
 
@@ -61,6 +63,7 @@ def test_corrupted(cell: Cell) -> None:
     ],
 )
 def test_invalid(cell: Cell) -> None:
+    """A NIK of another length or with an impossible date is ignored with a warning."""
     assert read_nik(cell) == NikReading(None, "nik-invalid")
 
 

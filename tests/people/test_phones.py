@@ -37,6 +37,7 @@ from app.people.phones import phone_found, phone_is_blank, read_phone
     ],
 )
 def test_mobile(cell: Cell) -> None:
+    """Kept as E.164, a lost leading 0 restored, words beside it left out; of several numbers the first."""
     assert read_phone(cell) == "+6281200000411"
 
 
@@ -52,6 +53,7 @@ def test_landline_and_abroad() -> None:
     ["12345", "tidak ada", "0812", "8,12E+10", True, "0812000004110000000", 1e300, "Jl. Mawar 081200000411"],
 )
 def test_invalid(cell: Cell) -> None:
+    """A cell without a number is ignored, with a warning that quotes it."""
     assert read_phone(cell) is None
     assert not phone_is_blank(cell)
 

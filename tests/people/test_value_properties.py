@@ -17,7 +17,7 @@ from app.people.rt import read_rt, rt_inside
 from app.people.sex import Sex, read_sex_cell
 from app.people.target_groups import GroupIndex, read_target_group
 from app.spreadsheets.attendance.marks import read_attendance
-from tests.spreadsheets.story import DAY, reference
+from tests.spreadsheets.examples import DAY, reference
 
 PLACES, GROUPS = PlaceIndex(reference()), GroupIndex(reference())
 EXCEL_EPOCH, EPOCH_OF_1904 = date(1899, 12, 30), date(1904, 1, 1)

@@ -30,6 +30,19 @@ def test_links_lead_somewhere() -> None:
     assert broken == []
 
 
+def test_the_guide_to_lists_is_the_same_in_both_languages() -> None:
+    shapes = [
+        [
+            line.split(" ")[0]
+            for line in Path(path).read_text().splitlines()
+            if line.startswith(("#", "|", "- "))
+        ]
+        for path in ("docs/membaca-daftar.md", "docs/reading-sheets.md")
+    ]
+
+    assert shapes[0] == shapes[1]
+
+
 def test_commands_in_the_documents_exist() -> None:
     commands = get_command(app).commands  # type: ignore[attr-defined]
     named = set(re.findall(r"jangkau ([a-z]+)", Path("README.md").read_text()))

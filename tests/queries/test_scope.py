@@ -14,8 +14,8 @@ from app.queries.people.history import registrations_of
 from app.queries.people.participants import ParticipantFilters, participant, participants
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_sessions
 from app.queries.workshops.workshops import workshops
-from tests.beginnings import story
-from tests.stories import MANGGAR, City, sheet
+from tests.city import MANGGAR, City, sheet
+from tests.scenarios import scenario
 
 ALL = ("SARI-1-W", "TONO-1-W")
 SEEN_WORKSHOPS = {
@@ -44,13 +44,13 @@ SEARCHES: tuple[tuple[dict[str, str], list[str]], ...] = (
 HEADER = "Nama;Kelurahan;HP;Unsur;Kehadiran"
 
 
-@story
+@scenario
 def two_organizations(city: City) -> None:
     """Siti came to Sari's workshop and to Tono's, Nur to Tono's alone."""
     city.session("SARI-1")
     city.session("TONO-1", by="tono")
-    city.imported("SARI-1", sheet(HEADER, "Siti Aminah;Manggar;081200000678;umkm;hadir"))
-    city.imported(
+    city.import_sheet("SARI-1", sheet(HEADER, "Siti Aminah;Manggar;081200000678;umkm;hadir"))
+    city.import_sheet(
         "TONO-1",
         sheet(HEADER, "Siti Aminah;Manggar;081200000678;rt;tidak", "Nur Aini;Lamaru;081200000679;rt;hadir"),
         by="tono",
@@ -156,7 +156,7 @@ def test_phones_are_masked(two_organizations: City) -> None:
 
 def test_a_session_tells_how_far_its_attendance_has_come(city: City) -> None:
     code = city.session(capacity=10)
-    city.imported(code, sheet(HEADER, "Siti Aminah;Manggar;;umkm;hadir", "Nur Aini;Lamaru;;umkm;izin"))
+    city.import_sheet(code, sheet(HEADER, "Siti Aminah;Manggar;;umkm;hadir", "Nur Aini;Lamaru;;umkm;izin"))
     city.register(code, "Budi Contoh")
     with writing(city.engine) as db:
         seen = workshop_session(db, city.actor("sari"), code)

@@ -31,8 +31,8 @@ from app.services.workshops.workshop_sessions import (
     create_workshop_session,
 )
 from app.services.workshops.workshops import WorkshopInput, change_workshop
-from tests.coming import coming_session
-from tests.stories import MORNING, City, crowd, sheet
+from tests.city import MORNING, City, crowd, sheet
+from tests.upcoming_sessions import create_upcoming_session
 
 SESSION = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), venue="Aula Balai Kota")
 
@@ -96,7 +96,7 @@ def test_a_correction_says_which_cells_read_how_but_no_nik(city: City) -> None:
 
 def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
     """But for secrets and what reaches people; no object was made of it."""
-    coming_session(city)
+    create_upcoming_session(city)
     ani = PersonInput("Ani Aster", "Manggar", "umkm", phone="081200000101", sex="P", rt="7")
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == "JUALAN-1")).one()
@@ -116,7 +116,7 @@ def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
 def test_how_people_are_reached_is_said_to_be_changed_and_never_told(city: City) -> None:
     ani = PersonInput("Ani Aster", "Manggar", "umkm", phone="081200000101", email="ani@contoh.id")
     moved = replace(ani, phone="081200000102", email="ani@baru.id")
-    held = coming_session(city)
+    held = create_upcoming_session(city)
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == held)).one()
         made = register(db, city.vault, city.actor("sari"), session_id, ani, Asking(Channel.ORGANIZER))

@@ -18,7 +18,7 @@ from app.services.imports.review import correct_alike, correct_row, judge_now
 from app.services.imports.undo import undo
 from app.services.imports.upload import discard, upload
 from app.services.registrations.lists import upload_list
-from tests.stories import City, dump, sheet
+from tests.city import City, dump, sheet
 
 LIST = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
 

@@ -12,7 +12,7 @@ from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.tables.recognise import recognise
 from app.spreadsheets.transfer import sheet_from_json, sheet_to_json
 from app.spreadsheets.written.field_headings import FIELDS
-from tests.spreadsheets.story import judged, session, sheet_of
+from tests.spreadsheets.examples import judged, session, sheet_of
 
 SAID = st.sampled_from(
     [

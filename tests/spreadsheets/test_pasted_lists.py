@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.pasted.lists import read_pasted
-from tests.spreadsheets.story import codes, judged, recognised, reference, session
+from tests.spreadsheets.examples import codes, judged, recognised, reference, session
 
 MANGGAR, LAMARU, SEPINGGAN, DAMAI = "64.71.01.1001", "64.71.01.1002", "64.71.05.1002", "64.71.06.1005"
 
@@ -47,6 +47,7 @@ def person_of(line: str, *fields: str) -> tuple[object, ...]:
     ],
 )
 def test_a_line_says_who_it_is_in_many_ways(line: str) -> None:
+    """Numbers, bullets, emoji and the time of a message before a name are no part of it."""
     assert person_of(line, "name", "kelurahan", "phone") == ("Ani Contoh", MANGGAR, "+6281200000411")
 
 
@@ -88,6 +89,7 @@ def test_what_a_line_says_besides_is_told_by_its_shape() -> None:
 
 
 def test_a_message_with_a_title_and_a_notice() -> None:
+    """Lines that name nobody are left out, and listed."""
     people = "1. Ani Contoh - Manggar\n2. Budi Contoh - Lamaru"
     text = f"*Daftar peserta*\n\n{people}\nTempat: Aula Kelurahan Damai\nTerima kasih"
     pasted = read_pasted(text, reference(), str)
@@ -139,6 +141,7 @@ def test_a_line_of_cells_among_lines_of_a_message() -> None:
 
 
 def test_a_line_with_nothing_but_a_kelurahan_serves_those_below() -> None:
+    """Unless it may belong to the person above."""
     text = "Kel. Manggar:\n1. Ani\n2. Budi\n\nKelurahan Lamaru (1 orang)\n1. Cici - 081200000411"
     assert [row.values.kelurahan for row in rows_of(text).values()] == [MANGGAR, MANGGAR, LAMARU]
 

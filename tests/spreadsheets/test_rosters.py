@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from app.i18n import Language, translator
 from app.spreadsheets.reading import read_sheet
 from app.spreadsheets.written.rosters import WALK_IN_ROWS, Roster, RosterLine, roster_xlsx
-from tests.spreadsheets.story import reference, saved
+from tests.spreadsheets.examples import reference, saved
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
 LETTERHEAD = ("PEMERINTAH KOTA", "DINAS CONTOH")

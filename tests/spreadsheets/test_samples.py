@@ -10,7 +10,7 @@ from app.people.cells import cell_from_json, cell_to_json
 from app.spreadsheets.attendance.rows import Judgement, SessionContext
 from app.spreadsheets.document import RecognisedSheet, SheetRow
 from app.spreadsheets.reading import read_sheet
-from tests.spreadsheets.story import SAMPLES, WITA, as_known, codes, judged, row_of
+from tests.spreadsheets.examples import SAMPLES, WITA, as_known, codes, judged, row_of
 
 FILES = ("spbe.xlsx", "rt-manggar.xls", "tokoh.csv", "umkm-berantakan.xlsx")
 

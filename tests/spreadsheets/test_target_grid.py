@@ -14,9 +14,9 @@ from app.spreadsheets.target_grid import (
     read_target_table,
     target_remark_text,
 )
+from tests.city import LAMARU, MANGGAR, SEPINGGAN
 from tests.files.writers import csv_file, xlsx
-from tests.spreadsheets.story import reference
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN
+from tests.spreadsheets.examples import reference
 
 CODES = {MANGGAR, LAMARU, SEPINGGAN}
 

@@ -11,7 +11,7 @@ from app.people.kelurahan import PlaceIndex
 from app.spreadsheets.document import SheetRow
 from app.spreadsheets.plain_tables import venue_field
 from app.spreadsheets.venues import HEADINGS, KINDS, CheckedVenue, RowError, VenueFacts, check_venues
-from tests.spreadsheets.story import reference
+from tests.spreadsheets.examples import reference
 
 PLACES = PlaceIndex(reference())
 DAMAI, MANGGAR, SEPINGGAN = "64.71.06.1005", "64.71.01.1001", "64.71.05.1002"

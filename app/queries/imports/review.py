@@ -15,13 +15,14 @@ from app.i18n import Language, date_text, wita
 from app.models import AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, with_niks_masked
 from app.people.outside_places import OUTSIDE
+from app.people.phones import masked_phone, national_digits
 from app.people.remarks import Candidate, Remark
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
 from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
 from app.queries.imports.rows import committed_codes, displayed_cells, import_rows
-from app.queries.people.participants import PersonSeen, masked_phone, national_digits, people_seen
+from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops.workshops import target_groups_of
 from app.spreadsheets.transfer import remark_from_json

@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 
 from tests.api.imports.uploads import send
-from tests.stories import LAMARU, City, sheet
+from tests.city import LAMARU, City, sheet
 
 LIST = sheet(
     "Nama;Kelurahan;Kehadiran",

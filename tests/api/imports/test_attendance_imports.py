@@ -12,7 +12,7 @@ from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
 from tests.api.problems import refusal, wrong_fields
-from tests.stories import LAMARU, MANGGAR, SAMPLES, City, crowd, sheet
+from tests.city import LAMARU, MANGGAR, SAMPLES, City, crowd, sheet
 
 COUNTS = {
     "rows": 3,
@@ -197,8 +197,8 @@ def test_a_session_that_has_not_begun_needs_a_confirmation(sari: TestClient, cit
 
 def test_a_later_change_that_stands_in_the_way_is_said(sari: TestClient, city: City) -> None:
     city.session()
-    first = city.imported("UMKM-2025-1", crowd(1))
-    city.imported("UMKM-2025-1", crowd(1).replace(b";hadir", b";izin"))
+    first = city.import_sheet("UMKM-2025-1", crowd(1))
+    city.import_sheet("UMKM-2025-1", crowd(1).replace(b";hadir", b";izin"))
 
     refused = sari.post(f"/attendance-imports/{first.id}/undo")
 

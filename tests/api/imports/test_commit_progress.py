@@ -6,8 +6,8 @@ from app.jobs.tasks import TaskRunner
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.api.problems import refusal
+from tests.city import City, crowd
 from tests.queued import drained
-from tests.stories import City, crowd
 
 LONG = MAX_ROWS_AT_ONCE + 1
 

@@ -11,7 +11,7 @@ from app.reports.coverage.download import MEDIA_TYPES
 from tests.api.conftest import Program
 from tests.api.imports.uploads import send
 from tests.api.problems import refusal
-from tests.stories import City, crowd
+from tests.city import City, crowd
 
 
 def test_a_program_takes_the_rows_corrects_them_and_sends_them_back(

@@ -7,8 +7,8 @@ from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
 from app.services.imports.upload import upload
 from app.settings import Settings
+from tests.city import City, crowd
 from tests.queued import drained
-from tests.stories import City, crowd
 
 
 def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, settings: Settings) -> None:

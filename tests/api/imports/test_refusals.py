@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from tests.api.imports.uploads import send
 from tests.api.problems import NO_TEXTS, refusal, sent, wrong_fields
-from tests.stories import City, dump, sheet
+from tests.city import City, dump, sheet
 
 MEGABYTE = 1024**2
 

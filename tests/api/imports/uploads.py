@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.stories import sheet
+from tests.city import sheet
 
 LIST = sheet(
     "Nama;Kelurahan;HP;Kehadiran",

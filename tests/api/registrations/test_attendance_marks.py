@@ -10,7 +10,7 @@ from app.models import AttendanceMark, Registration, RegistrationStatus
 from app.models.base import now
 from tests.api.conftest import Program
 from tests.api.problems import refusal, wrong_fields
-from tests.stories import City
+from tests.city import City
 
 NINE = "2025-08-05T09:00:00+08:00"
 TEN = "2025-08-05T10:00:00+08:00"

@@ -3,8 +3,8 @@
 from fastapi.testclient import TestClient
 
 from tests.api.problems import refusal
-from tests.coming import begun, coming_session, statuses
-from tests.stories import City, sheet
+from tests.city import City, sheet
+from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
 
 CALL = "/sessions/JUALAN-1/attendance-imports"
 TWO = {"file": ("daftar.csv", sheet("Nama;Kelurahan", "Ani Aster;Manggar", "Dewi Dahlia;Lamaru"))}
@@ -12,7 +12,7 @@ TO_REGISTER = {"purpose": "registration"}
 
 
 def test_a_list_registers_within_the_places(sari: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     made = sari.post(CALL, files=TWO, data=TO_REGISTER)
     assert made.status_code == 201
     assert made.json()["purpose"] == "registration"
@@ -20,19 +20,19 @@ def test_a_list_registers_within_the_places(sari: TestClient, city: City) -> Non
 
     address = f"/attendance-imports/{made.json()['id']}"
     assert sari.post(f"{address}/commit", json={}).json()["status"] == "committed"
-    assert statuses(city) == ["confirmed", "waitlisted"]
+    assert registration_statuses(city) == ["confirmed", "waitlisted"]
 
 
 def test_beyond_the_closing_time_only_by_decision(sari: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     address = f"/attendance-imports/{sari.post(CALL, files=TWO, data=TO_REGISTER).json()['id']}"
-    begun(city, "JUALAN-1")
+    begin_session(city, "JUALAN-1")
 
     assert refusal(sari.post(f"{address}/commit", json={})) == (409, "registration-closed")
     assert sari.post(f"{address}/commit", json={"overrule": True}).status_code == 200
-    assert statuses(city) == ["confirmed", "confirmed"]
+    assert registration_statuses(city) == ["confirmed", "confirmed"]
 
 
 def test_a_purpose_that_there_is_not(sari: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     assert sari.post(CALL, files=TWO, data={"purpose": "hadiah"}).status_code == 422

@@ -8,8 +8,8 @@ from fastapi.testclient import TestClient
 from app.models import PairState, Participant, PossibleDuplicate, Registration
 from tests.api.conftest import Program
 from tests.api.problems import refusal, wrong_fields
-from tests.coming import begun, coming_session, statuses
-from tests.stories import MANGGAR, City
+from tests.city import MANGGAR, City
+from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
 
 ANI = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm", "consent": True}
 CALL = "/sessions/JUALAN-1/registrations"
@@ -33,7 +33,7 @@ WRONG: tuple[tuple[dict[str, Any], set[str]], ...] = (
 
 
 def test_somebody_is_registered_and_listed(sari: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
 
     details = {"phone": "081200000123", "sex": "P", "rt": "012", "occupation": "Penjahit"}
     made = sari.post(CALL, json=ANI | details)
@@ -62,7 +62,7 @@ def test_somebody_is_registered_and_listed(sari: TestClient, city: City) -> None
 
 
 def test_who_finds_no_place_waits_and_moves_up(sari: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     first = sari.post(CALL, json=ANI).json()
 
     waiting = sari.post(CALL, json=ANI | {"name": "Budi Bakung", "kelurahan": "outside"}).json()
@@ -75,13 +75,13 @@ def test_who_finds_no_place_waits_and_moves_up(sari: TestClient, city: City) -> 
     cancelled = sari.delete(f"/registrations/{first['code']}").json()
 
     assert cancelled["status"] == "cancelled"
-    assert statuses(city) == ["cancelled", "confirmed", "cancelled"]
+    assert registration_statuses(city) == ["cancelled", "confirmed", "cancelled"]
     listed = sari.get(CALL, params={"status": "confirmed"}).json()["items"]
     assert [one["name"] for one in listed] == ["Budi Bakung"]
 
 
 def test_one_registration_a_person(sari: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     made = sari.post(CALL, json=ANI).json()
 
     again = sari.post(CALL, json=ANI)
@@ -91,7 +91,7 @@ def test_one_registration_a_person(sari: TestClient, city: City) -> None:
 
 
 def test_a_call_that_is_sent_again_registers_once(sari: TestClient, program: Program, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     key = {"Idempotency-Key": "kunci-1"}
 
     first, second = (sari.post(CALL, json=ANI, headers=key) for _ in range(2))
@@ -103,7 +103,7 @@ def test_a_call_that_is_sent_again_registers_once(sari: TestClient, program: Pro
 
 
 def test_who_is_unclear_has_to_be_said(sari: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     for _ in range(2):
         city.register(city.session(f"A-{len(city.all(Participant))}"), "Ani Aster")
 
@@ -121,7 +121,7 @@ def test_who_is_unclear_has_to_be_said(sari: TestClient, city: City) -> None:
 
 
 def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
 
     for change, fields in WRONG:
         assert wrong_fields(sari.post(CALL, json=ANI | change)) == fields, change
@@ -130,16 +130,16 @@ def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> Non
 
 
 def test_what_has_begun_takes_and_gives_back_nobody(sari: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     made = sari.post(CALL, json=ANI).json()
-    begun(city, "JUALAN-1")
+    begin_session(city, "JUALAN-1")
 
     assert refusal(sari.post(CALL, json=ANI | {"name": "Budi Bakung"})) == (409, "registration-closed")
     assert refusal(sari.delete(f"/registrations/{made['code']}")) == (409, "too-late")
 
 
 def test_lists_are_paged(sari: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     for number in range(5):
         city.register("JUALAN-1", f"Peserta {number}")
 
@@ -157,7 +157,7 @@ def test_lists_are_paged(sari: TestClient, city: City) -> None:
 def test_who_may_register_and_cancel(
     who: str, status: int, program: Program, sari: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     made = sari.post(CALL, json=ANI).json()
     other = program(who)
 

@@ -9,7 +9,7 @@ from app.reports.coverage.download import MEDIA_TYPES
 from app.services.registrations.rosters import RosterFormat
 from tests.api.conftest import Program
 from tests.api.problems import refusal
-from tests.stories import City
+from tests.city import City
 
 ADDRESS = "/sessions/UMKM-2025-1/roster"
 

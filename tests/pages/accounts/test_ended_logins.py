@@ -14,12 +14,12 @@ from app.models import Venue, WorkshopSession
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
 from app.web.accounts.login_page import MAX_FIELDS, MAX_UNSENT_BYTES
-from tests.coming import coming_session
+from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People, logged_in
 from tests.pages.filled_forms import typed_again
 from tests.pages.imports.sheets import MIXED, send, uploaded
-from tests.stories import MANGGAR, City
+from tests.upcoming_sessions import create_upcoming_session
 
 pytestmark = on_sqlite
 
@@ -98,7 +98,7 @@ def test_a_corrected_row_arrives_however_it_was_sent(budi: TestClient) -> None:
 
 
 def test_whom_one_was_looking_for_is_looked_for_then(budi: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     address, typed = (
         "/sesi/JUALAN-1/daftarkan-orang/cari",
         {"name": "Ani Aster", "kelurahan": MANGGAR, "rt": "7"},

@@ -9,9 +9,9 @@ from sqlalchemy import Engine
 from app.database import writing
 from app.models import Activity, ApiToken, PasswordLink, Role, User
 from app.services.accounts.users import create_api_token, secret_key
+from tests.city import OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People
-from tests.stories import OWN, City
 
 USERS = "/administrasi/pengguna"
 ANI = {"email": "Ani@Contoh.id", "name": "Ani  Aster", "role": "staff", "organization": OWN}

@@ -9,9 +9,9 @@ from fastapi.testclient import TestClient
 from app.errors import Conflict
 from app.i18n import wita_today
 from app.models import Activity, Area, AreaAlias
-from tests.coming import coming_session
+from tests.city import MANGGAR, SEPINGGAN, City, sheet
 from tests.database import on_sqlite
-from tests.stories import MANGGAR, SEPINGGAN, City, sheet
+from tests.upcoming_sessions import create_upcoming_session
 
 AREAS = "/administrasi/wilayah"
 UNCLEAR = "/administrasi/sebutan-tak-jelas"
@@ -108,8 +108,8 @@ def test_an_unclear_name_is_asked_about(admin: TestClient, city: City) -> None:
 def test_a_kelurahan_is_split(admin: TestClient, nobody: TestClient, city: City) -> None:
     """The old one keeps what was counted; sheets and forms know the new one from its first day on."""
     session = city.session()
-    city.imported(session, written("Manggar"))
-    coming_session(city)
+    city.import_sheet(session, written("Manggar"))
+    create_upcoming_session(city)
     old = next(one for one in city.all(Area) if one.code == MANGGAR)
     today = wita_today()
     new = {

@@ -6,8 +6,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import TargetGroup, TargetGroupSynonym
+from tests.city import City, sheet
 from tests.database import on_sqlite
-from tests.stories import City, sheet
 
 GROUPS = "/administrasi/kelompok"
 TEACHERS = {

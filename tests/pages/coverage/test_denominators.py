@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Denominator
+from tests.city import MANGGAR, City
 from tests.database import on_sqlite
-from tests.stories import MANGGAR, City
 
 pytestmark = on_sqlite
 

@@ -23,9 +23,9 @@ from app.models import (
     Venue,
     WorkshopSession,
 )
-from tests.coming import coming_session
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
+from tests.upcoming_sessions import create_upcoming_session
 
 pytestmark = [on_sqlite, pytest.mark.usefixtures("figures")]
 
@@ -69,7 +69,7 @@ def test_those_missing_most_people_come_first(viewer: TestClient) -> None:
 
 def test_whoever_is_registered_for_a_session_to_come_is_told_of(viewer: TestClient, city: City) -> None:
     """Nobody needs to plan for those who are about to be reached."""
-    coming = coming_session(city)
+    coming = create_upcoming_session(city)
     city.register(coming, "Sri Kenanga", SEPINGGAN)
     city.register(coming, "Wati Teratai", LAMARU)
     city.register(coming, "Tuti Mawar", MANGGAR, status=RegistrationStatus.WAITLISTED)

@@ -9,8 +9,8 @@ from sqlmodel import select
 
 from app.database import writing
 from app.models import AttendanceStatus, Participant
+from tests.city import LAMARU, MANGGAR, City
 from tests.pages.conftest import People
-from tests.stories import LAMARU, MANGGAR, City
 
 pytestmark = pytest.mark.usefixtures("figures_of_2025")
 

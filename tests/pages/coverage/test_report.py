@@ -14,7 +14,7 @@ from pypdf import PdfReader
 
 from app.database import writing
 from app.models import Area, AttendanceStatus, CoverageTarget
-from tests.stories import LAMARU, MANGGAR, City
+from tests.city import LAMARU, MANGGAR, City
 
 pytestmark = pytest.mark.usefixtures("figures_of_2025")
 
@@ -257,7 +257,7 @@ def test_what_a_browser_has_already_is_not_sent_again(
         }
         assert viewer.get(address, headers=in_indonesian).status_code == 200
 
-    city.imported("SPBE-2025-1", b"Nama;JK;Kelurahan;Kategori\nWulan Dahlia;P;Lamaru;UMKM\n")
+    city.import_sheet("SPBE-2025-1", b"Nama;JK;Kelurahan;Kategori\nWulan Dahlia;P;Lamaru;UMKM\n")
 
     assert viewer.get("/cakupan", headers=known).status_code == 200
 

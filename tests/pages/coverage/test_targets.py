@@ -15,9 +15,9 @@ from app.services.coverage.targets import set_targets
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS
 from app.spreadsheets.plain_tables import MAX_TARGETS
 from app.spreadsheets.target_grid import TargetCell
+from tests.city import LAMARU, MANGGAR, City
 from tests.database import on_sqlite
 from tests.files.writers import csv_file, xlsx
-from tests.stories import LAMARU, MANGGAR, City
 
 FOR_ALL = {"*": "2", "*/umkm": "5"}
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.people.cells import Cell
-from tests.spreadsheets.story import workbook
+from tests.spreadsheets.examples import workbook
 
 HEADER = ("No", "Nama", "NIK", "Kelurahan", "Kategori", "No HP", "Kehadiran")
 

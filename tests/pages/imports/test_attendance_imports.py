@@ -28,11 +28,11 @@ from app.services.imports.queued import read_queued
 from app.services.imports.upload import upload
 from app.settings import Settings
 from app.spreadsheets.formats.failures import MAX_BYTES
+from tests.city import crowd
 from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
 from tests.queued import drained
-from tests.spreadsheets import story
-from tests.spreadsheets.story import SAMPLES, workbook
-from tests.stories import crowd
+from tests.spreadsheets import examples
+from tests.spreadsheets.examples import SAMPLES, workbook
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 
@@ -105,7 +105,7 @@ def test_a_form_without_a_file_asks_for_one(staff: TestClient) -> None:
 def test_a_stray_cell_at_the_far_end_does_not_matter(staff: TestClient) -> None:
     book = load_workbook(BytesIO(CLEAR))
     book.worksheets[0]["XFD1048576"] = "x"
-    assert figures(staff.get(uploaded(staff, story.saved(book)))) == {"all": "1", "create": "1"}
+    assert figures(staff.get(uploaded(staff, examples.saved(book)))) == {"all": "1", "create": "1"}
 
 
 def test_a_formula_as_a_name_stays_text(staff: TestClient) -> None:

@@ -7,8 +7,8 @@ from fastapi.testclient import TestClient
 from openpyxl import Workbook
 
 from tests.pages.imports.sheets import CLEAR, HEADER, RINA, TUTI, figures, listed, row_text, saved, uploaded
-from tests.spreadsheets.story import saved as workbook_bytes
-from tests.spreadsheets.story import workbook
+from tests.spreadsheets.examples import saved as workbook_bytes
+from tests.spreadsheets.examples import workbook
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 

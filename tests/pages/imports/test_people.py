@@ -13,9 +13,9 @@ from app.models import AttendanceImport, Registration, Workshop
 from app.models.registrations import Basis
 from app.permissions import OPERATOR
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
+from tests.city import MORNING
 from tests.pages.imports.sheets import CLEAR, HEADER, LUKMAN, MIXED, RINA, listed, row_text, saved, uploaded
-from tests.spreadsheets.story import workbook
-from tests.stories import MORNING
+from tests.spreadsheets.examples import workbook
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 

@@ -11,7 +11,7 @@ from sqlmodel import select
 from app.database import Db, writing
 from app.models import Attendance, AttendanceStatus, Channel, Participant, Registration, RegistrationStatus
 from app.services.imports.commit import CommitChoices
-from tests.stories import City, sheet
+from tests.city import City, sheet
 
 PAGE = "/sesi/UMKM-2025-1/rekonsiliasi"
 
@@ -57,8 +57,8 @@ def steps(page: str) -> list[list[tuple[str, str]]]:
 def test_each_figure_leads_to_the_next(staff: TestClient, city: City, held: str) -> None:
     first = city.upload(held, LIST)
     city.commit(first.id, choices=CommitChoices(only_valid=True, others="absent"))
-    city.undo(city.imported(held, SECOND).id)
-    city.imported(held, SECOND)
+    city.undo(city.import_sheet(held, SECOND).id)
+    city.import_sheet(held, SECOND)
     mark(city, "Eko Seruni", AttendanceStatus.PRESENT)
     mark(city, "Tuti Kenanga", AttendanceStatus.ABSENT)
 
@@ -100,15 +100,15 @@ def test_each_difference_leads_to_the_people_behind_it(
     eko = sheet(
         "Nama;Kelurahan;Unsur;Kehadiran", "Eko Seruni;Manggar;UMKM;hadir", "Bayu Asoka;Damai;UMKM;hadir"
     )
-    city.undo(city.imported(held, eko).id)
+    city.undo(city.import_sheet(held, eko).id)
     city.commit(city.upload(held, LIST).id, choices=CommitChoices(only_valid=True, others="absent"))
-    city.imported(held, SECOND)
+    city.import_sheet(held, SECOND)
     mark(city, "Eko Seruni", AttendanceStatus.PRESENT)
     mark(city, "Joko Anggrek", AttendanceStatus.PRESENT)
     mark(city, "Tuti Kenanga", AttendanceStatus.ABSENT)
     with writing(city.engine) as db:
         registration_of(db, "Sri Dahlia").status = RegistrationStatus.CANCELLED
-    city.imported(city.session("UMKM-2025-2"), eko)
+    city.import_sheet(city.session("UMKM-2025-2"), eko)
 
     page = staff.get(PAGE).text
     links = re.findall(rf'<a href="({PAGE}/[^"]+)">[^<]+</a></th>\s*<td class="number">\D*(\d+)</td>', page)
@@ -129,7 +129,7 @@ def test_each_difference_leads_to_the_people_behind_it(
 
 
 def test_who_is_on_no_sheet_is_told_apart(staff: TestClient, city: City, held: str) -> None:
-    city.imported(held, SECOND)
+    city.import_sheet(held, SECOND)
     page = staff.get(PAGE).text
 
     assert ("Without an outcome", "-2") in steps(page)[0]
@@ -144,7 +144,7 @@ def test_who_is_on_no_sheet_is_told_apart(staff: TestClient, city: City, held: s
 
 
 def test_what_was_undone_counts_nothing(staff: TestClient, city: City, held: str) -> None:
-    city.undo(city.imported(held, SECOND).id)
+    city.undo(city.import_sheet(held, SECOND).id)
     page = staff.get(PAGE).text
 
     assert "nothing of it counts any more" in page
@@ -162,7 +162,7 @@ def test_a_session_without_a_sheet_says_so(staff: TestClient, held: str) -> None
 def test_figures_are_for_those_within_reach_and_links_for_those_who_may_record(
     who: str, status: int, city: City, held: str, request: pytest.FixtureRequest
 ) -> None:
-    city.imported(held, SECOND)
+    city.import_sheet(held, SECOND)
     page = request.getfixturevalue(who).get(PAGE)
 
     assert page.status_code == status

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from tests.pages.filled_forms import saved_by_now, typed_again
 from tests.pages.imports.sheets import MIXED, RINA, TUTI, listed, row_text, saved, uploaded
-from tests.spreadsheets.story import workbook
+from tests.spreadsheets.examples import workbook
 
 pytestmark = [
     pytest.mark.usefixtures("workshop_session"),

@@ -14,9 +14,9 @@ from app.nik_vault import NikVault
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
+from tests.city import crowd
 from tests.pages.imports.sheets import uploaded
 from tests.queued import drained
-from tests.stories import crowd
 
 LONG = MAX_ROWS_AT_ONCE + 1
 LARGE = crowd(3) + b";" * MAX_BYTES_READ_AT_ONCE

@@ -9,18 +9,18 @@ from app.database import writing
 from app.jobs.tasks import TaskRunner
 from app.models import Activity, Message, MessageStatus
 from app.settings import Settings
-from tests.coming import coming_session
+from tests.city import City
 from tests.database import on_sqlite
-from tests.mail import Post
 from tests.services.messages.test_notifications import come
-from tests.stories import City
+from tests.smtp_server import SmtpServer
+from tests.upcoming_sessions import create_upcoming_session
 
 pytestmark = on_sqlite
 
 
 @pytest.fixture(autouse=True)
 def session(city: City) -> str:
-    return coming_session(city)
+    return create_upcoming_session(city)
 
 
 def stands(city: City, status: MessageStatus, error: str | None = None) -> int:
@@ -48,7 +48,7 @@ def test_without_a_mail_server_they_are_shown_as_not_sent_yet(
 
 
 def test_a_message_that_was_refused_is_sent_again(
-    staff: TestClient, admin: TestClient, city: City, mailing: Settings, post: Post
+    staff: TestClient, admin: TestClient, city: City, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
     come(city, "Ani Aster")
     number = stands(city, MessageStatus.FAILED, "550 No such user here")
@@ -57,8 +57,8 @@ def test_a_message_that_was_refused_is_sent_again(
     answer = staff.post(f"/pesan/{number}/kirim-lagi", data={"kembali": "/pesan?sesi=JUALAN-1"})
 
     assert answer.headers["location"] == "/pesan?sesi=JUALAN-1"
-    TaskRunner(mailing, city.engine, city.vault).drain()
-    assert len(post.letters) == 1
+    TaskRunner(mail_settings, city.engine, city.vault).drain()
+    assert len(smtp_server.letters) == 1
     assert badges(staff.get("/pesan?sesi=JUALAN-1").text) == ["Sent"]
     assert "sent again message" in re.sub("<[^>]+>", "", admin.get("/catatan").text)
     refused = staff.post(f"/pesan/{number}/kirim-lagi")

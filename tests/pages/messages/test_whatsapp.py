@@ -10,9 +10,9 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration, RegistrationStatus
 from app.models.base import now
 from app.people.names import name_key
-from tests.coming import begun, changed, coming_session
+from tests.city import MANGGAR, City
 from tests.database import on_sqlite
-from tests.stories import MANGGAR, City
+from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session
 
 pytestmark = on_sqlite
 
@@ -22,7 +22,7 @@ PAGE = "/sesi/JUALAN-1/whatsapp"
 @pytest.fixture(autouse=True)
 def registered(city: City) -> None:
     """Ani has a place, Budi waits, Citra has a place and no telephone."""
-    coming_session(city)
+    create_upcoming_session(city)
     register(city, "Budi Bakung", "+6281200000502", RegistrationStatus.WAITLISTED)
     register(city, "Ani Aster", "+6281200000501")
     register(city, "Citra Cempaka", None)
@@ -93,9 +93,9 @@ def test_the_text_says_what_holds_for_those_it_goes_to(staff: TestClient, city: 
     assert "waiting list" not in for_all
     assert first_text(staff, kepada="waitlisted", teks="Bawa ponsel.") == "Bawa ponsel."
 
-    begun(city, "JUALAN-1")
+    begin_session(city, "JUALAN-1")
     assert first_text(staff) != ""
-    changed(city, "JUALAN-1", ends_at=now())
+    update_session(city, "JUALAN-1", ends_at=now())
     assert first_text(staff) == ""
     over = staff.get(PAGE, params={"kepada": "all"}).text
     assert "This session is over: there is nothing to remind of." in over

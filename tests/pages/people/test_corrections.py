@@ -7,21 +7,21 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
-from tests.beginnings import story
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.database import on_sqlite
 from tests.pages.filled_forms import saved_by_now, typed_again
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.scenarios import scenario
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Kehadiran"
 NIK, OTHER_NIK = "6471054408900002", "6471015708850001"
 AS_KNOWN = {"name": "Rina Melati", "kelurahan": MANGGAR, "rt": "12"}
 
 
-@story
+@scenario
 def rina_and_tuti(city: City) -> None:
     """They came to a session of Sari's, Rina first."""
     rows = (f"Rina Melati;{NIK};Manggar;12;081200000101;hadir", f"Tuti Kenanga;{OTHER_NIK};Lamaru;;;hadir")
-    city.imported(city.session(), sheet(HEADER, *rows))
+    city.import_sheet(city.session(), sheet(HEADER, *rows))
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_what_becomes_known_while_the_form_is_open_is_not_erased(
     opened = typed_again(staff.get(f"{rina}/ubah").text)
     later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
     told = f"Rina Melati;{NIK};Lamaru;12;081200000101;hadir;rina@contoh.id"
-    city.imported(later, sheet(f"{HEADER};Email", told))
+    city.import_sheet(later, sheet(f"{HEADER};Email", told))
 
     page = staff.post(f"{rina}/ubah", data=opened | {"organization": "Warung Contoh"})
 
@@ -159,7 +159,7 @@ def test_a_number_that_came_meanwhile_is_not_replaced_unseen(staff: TestClient, 
     address = f"/peserta/{city.all(Participant)[1].id}/ubah"
     opened = typed_again(staff.get(address).text)
     later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
-    city.imported(later, sheet(HEADER, f"Tuti Kenanga;{OTHER_NIK};Lamaru;;081200000202;hadir"))
+    city.import_sheet(later, sheet(HEADER, f"Tuti Kenanga;{OTHER_NIK};Lamaru;;081200000202;hadir"))
 
     page = staff.post(address, data=opened | {"phone": "0812 0000 0303"})
 
@@ -172,7 +172,7 @@ def test_a_sheet_of_an_older_session_takes_nothing_back(staff: TestClient, city:
     staff.post(f"{rina}/ubah", data=AS_KNOWN | {"kelurahan": LAMARU, "rt": ""})
 
     later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
-    city.imported(later, sheet(HEADER, f"Rina Melati;{NIK};Manggar;12;;hadir"))
+    city.import_sheet(later, sheet(HEADER, f"Rina Melati;{NIK};Manggar;12;;hadir"))
 
     assert person(city).kelurahan_code == LAMARU
     assert city.all(Registration)[-1].kelurahan_code == MANGGAR

@@ -12,9 +12,9 @@ from app.database import reading, writing
 from app.models import Participant, PossibleDuplicate
 from app.queries.people.similar_people import places, similar_pairs
 from app.services.people.duplicates import keep_pairs
+from tests.city import City
 from tests.pages.imports.sheets import HEADER, listed, saved
-from tests.spreadsheets.story import workbook
-from tests.stories import City
+from tests.spreadsheets.examples import workbook
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 
@@ -34,7 +34,7 @@ def pair(staff: TestClient, engine: Engine) -> str:
 def pair_of_two_sessions(staff: TestClient, engine: Engine, city: City) -> str:
     """The address of the same pair, of whom each came to a session of her own."""
     saved(staff, listed(RINA, BUDI))
-    city.imported(city.session("LAIN-1"), listed(RINNA))
+    city.import_sheet(city.session("LAIN-1"), listed(RINNA))
     return address_of_pair(engine)
 
 

@@ -4,19 +4,19 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
-from tests.beginnings import story
-from tests.coming import coming_session
+from tests.city import MANGGAR, MORNING, City, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import merged, pair_of, unmerged
-from tests.stories import MANGGAR, MORNING, City, sheet
+from tests.upcoming_sessions import create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Pekerjaan;Nama Usaha;Kehadiran"
 RINA = "Rina Melati;Manggar;081200000101;Pedagang kue;Warung Rina;hadir"
 
 
-@story
+@scenario
 def rina_known(city: City) -> None:
     """Rina came to A-1; no list said what she does."""
-    city.imported(city.session("A-1"), sheet("Nama;Kelurahan;HP", "Rina Melati;Manggar;081200000101"))
+    city.import_sheet(city.session("A-1"), sheet("Nama;Kelurahan;HP", "Rina Melati;Manggar;081200000101"))
 
 
 @pytest.fixture
@@ -47,15 +47,15 @@ def test_a_sheet_fills_it_in_and_undo_takes_it_back(staff: TestClient, city: Cit
 
 
 def test_a_later_sheet_never_overwrites_it(city: City, rina: str) -> None:
-    city.imported(city.session("B-1"), sheet(HEADER, RINA))
-    city.imported(city.session("C-1"), sheet(HEADER, RINA.replace("Pedagang kue", "Penjahit")))
+    city.import_sheet(city.session("B-1"), sheet(HEADER, RINA))
+    city.import_sheet(city.session("C-1"), sheet(HEADER, RINA.replace("Pedagang kue", "Penjahit")))
 
     assert occupations(city) == ["Pedagang kue"]
 
 
 def test_it_gives_the_group_and_the_rt_where_nothing_else_does(city: City) -> None:
     lists = "Ani Aster;Manggar;;pelaku usaha;;hadir", "Budi Bakung;Manggar;;Ketua RT 12;;hadir"
-    city.imported(city.session(groups=("rt", "umkm")), sheet(HEADER, *lists))
+    city.import_sheet(city.session(groups=("rt", "umkm")), sheet(HEADER, *lists))
 
     assert [(one.target_group_code, one.rt) for one in city.all(Registration)] == [
         ("umkm", None),
@@ -76,7 +76,7 @@ def test_it_is_corrected_and_the_log_says_so(staff: TestClient, city: City, rina
 
 
 def test_an_organizer_registers_somebody_with_it(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     form = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm", "occupation": "Nelayan"}
 
     organizer.post("/sesi/JUALAN-1/daftarkan-orang", data=form)
@@ -87,8 +87,8 @@ def test_an_organizer_registers_somebody_with_it(organizer: TestClient, city: Ci
 def test_two_records_become_one_and_two_again(organizer: TestClient, city: City, rina: str) -> None:
     later = MORNING.replace(month=9)
     told = "Rina Melatti;Manggar;081200000202;Penjahit;;hadir"
-    city.imported(city.session("B-1"), sheet(HEADER, RINA))
-    city.imported(city.session("D-1", later), sheet(HEADER, told))
+    city.import_sheet(city.session("B-1"), sheet(HEADER, RINA))
+    city.import_sheet(city.session("D-1", later), sheet(HEADER, told))
     page = organizer.get(f"/mungkin-kembar/{pair_of(city, 'Rina Melati', 'Rina Melatti')}")
     assert "Occupation A: Pedagang kue" in page.text
 

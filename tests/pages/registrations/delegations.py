@@ -4,7 +4,7 @@ import re
 
 from fastapi.testclient import TestClient
 
-from tests.stories import MANGGAR
+from tests.city import MANGGAR
 
 LINKS = "/sesi/JUALAN-1/delegasi"
 

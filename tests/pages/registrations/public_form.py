@@ -3,7 +3,7 @@
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from tests.stories import MANGGAR
+from tests.city import MANGGAR
 
 PAGE = "/daftar/JUALAN"
 FORM = f"{PAGE}?sesi=JUALAN-1"

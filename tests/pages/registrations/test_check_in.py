@@ -8,8 +8,8 @@ from httpx2 import Response
 
 from app.models import AttendanceMark, Channel, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
-from tests.coming import changed
-from tests.stories import LAMARU, SEPINGGAN, City
+from tests.city import LAMARU, SEPINGGAN, City
+from tests.upcoming_sessions import update_session
 
 PAGE = "/sesi/SPBE-2025-1/hadir"
 
@@ -196,7 +196,7 @@ def test_what_is_wrong_with_a_walk_in_is_said_beside_it(
 def test_of_a_cancelled_session_nothing_is_marked(
     staff: TestClient, expected: dict[str, str], city: City
 ) -> None:
-    changed(city, "SPBE-2025-1", cancelled_at=now(), cancelled_why="Hujan deras")
+    update_session(city, "SPBE-2025-1", cancelled_at=now(), cancelled_why="Hujan deras")
 
     page = staff.get(PAGE)
 

@@ -4,14 +4,14 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, DelegationLink
-from tests.coming import coming_session, morning_in
+from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.pages.registrations.delegations import LINKS, addresses, link
-from tests.stories import MANGGAR, City
+from tests.upcoming_sessions import create_upcoming_session, morning_in
 
 
 def test_an_organizer_makes_and_withdraws(organizer: TestClient, citizen: TestClient, city: City) -> None:
-    coming_session(city, places_per_kelurahan=2)
+    create_upcoming_session(city, places_per_kelurahan=2)
     address = link(organizer)
     assert (
         "Dear kelurahan Manggar, please register your delegation for Jualan Daring"
@@ -46,7 +46,7 @@ def test_an_organizer_makes_and_withdraws(organizer: TestClient, citizen: TestCl
 def test_a_link_needs_a_kelurahan_and_an_end(
     organizer: TestClient, city: City, typed: dict[str, str], field: str, said: str
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     page = organizer.post(LINKS, data={"kelurahan": MANGGAR} | typed)
     assert page.status_code == 422
     assert f'id="{field}-error">{said}' in page.text
@@ -58,7 +58,7 @@ def test_a_link_needs_a_kelurahan_and_an_end(
     ("who", "status"), [("admin", 200), ("staff", 200), ("viewer", 404), ("stranger", 404)]
 )
 def test_who_may_make_links(who: str, status: int, city: City, request: pytest.FixtureRequest) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     browser: TestClient = request.getfixturevalue(who)
 
     assert browser.get(LINKS).status_code == status

@@ -13,11 +13,16 @@ from app.database import writing
 from app.models import DelegationLink, Registration
 from app.models.base import now
 from app.services.registrations.delegation_links import sign
-from tests.coming import begun, changed, coming_session, statuses
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import reading_english
 from tests.pages.registrations.delegations import LINKS, link
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
+from tests.upcoming_sessions import (
+    begin_session,
+    create_upcoming_session,
+    registration_statuses,
+    update_session,
+)
 
 Delegation = Callable[..., Response]
 
@@ -33,7 +38,7 @@ def register(kelurahan: TestClient, address: str, *names: str, **columns: list[s
 
 
 def test_what_is_full_is_said_as_it_is(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
-    coming_session(city, capacity=2, places_per_kelurahan=1)
+    create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
     mine, theirs = link(organizer), link(organizer, LAMARU)
 
     register(kelurahan, theirs, "Siti Contoh")
@@ -49,7 +54,7 @@ def test_what_is_full_is_said_as_it_is(organizer: TestClient, kelurahan: TestCli
 
 
 def test_a_delegation_is_registered_at_once(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
-    coming_session(city, places_per_kelurahan=3)
+    create_upcoming_session(city, places_per_kelurahan=3)
     address = link(organizer)
     page = kelurahan.get(address).text
     assert "Delegation of kelurahan Manggar" in page
@@ -82,7 +87,7 @@ def test_a_delegation_is_registered_at_once(organizer: TestClient, kelurahan: Te
 
 
 def test_all_or_nothing(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
-    coming_session(city, places_per_kelurahan=2)
+    create_upcoming_session(city, places_per_kelurahan=2)
     city.register("JUALAN-1", "Ani Contoh", MANGGAR)
     address = link(organizer)
 
@@ -116,7 +121,7 @@ def test_what_was_typed_is_kept_beside_what_is_wrong(
     error: str,
     said: str,
 ) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     city.register("JUALAN-1", "Ani Contoh", MANGGAR)
     typed = {
         "name": ["Siti Contoh", "Budi Contoh"],
@@ -136,7 +141,7 @@ def test_what_was_typed_is_kept_beside_what_is_wrong(
 
 @on_sqlite
 def test_rows_are_added_without_losing_any(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     address = link(organizer)
     assert kelurahan.get(address).text.count("<legend>") == 5
 
@@ -153,30 +158,30 @@ def test_rows_are_added_without_losing_any(organizer: TestClient, kelurahan: Tes
 def test_only_the_links_own_people_are_cancelled(
     organizer: TestClient, kelurahan: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     mine, others = link(organizer), link(organizer, LAMARU)
     register(kelurahan, mine, "Siti Contoh")
     (made,) = city.all(Registration)
 
     assert kelurahan.get(f"{others}/batal/{made.code}").status_code == 404
     assert kelurahan.post(f"{others}/batal/{made.code}").status_code == 404
-    assert statuses(city) == ["confirmed"]
+    assert registration_statuses(city) == ["confirmed"]
 
     assert "Siti Contoh will not take part." in kelurahan.get(f"{mine}/batal/{made.code}").text
     assert kelurahan.post(f"{mine}/batal/{made.code}").headers["location"] == mine
-    assert statuses(city) == ["cancelled"]
+    assert registration_statuses(city) == ["cancelled"]
 
 
 @on_sqlite
 def test_the_kelurahan_is_the_links(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     kelurahan.post(link(organizer), data={"name": "Siti Contoh", "kelurahan": LAMARU})
     assert [one.kelurahan_code for one in city.all(Registration)] == [MANGGAR]
 
 
 @on_sqlite
 def test_an_address_can_not_be_made_up(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     address = link(organizer)
     (made,) = city.all(DelegationLink)
     payload, _dot, signature = address.removeprefix("/delegasi/").partition(".")
@@ -205,7 +210,7 @@ def test_an_address_can_not_be_made_up(organizer: TestClient, kelurahan: TestCli
 def test_a_link_that_has_ended_opens_nothing(
     organizer: TestClient, kelurahan: TestClient, city: City, columns: dict[str, object], said: str
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     address = link(organizer)
     register(kelurahan, address, "Siti Contoh")
     (made,) = city.all(Registration)
@@ -219,23 +224,23 @@ def test_a_link_that_has_ended_opens_nothing(
     ):
         assert answer.status_code == 410
         assert said in answer.text
-    assert statuses(city) == ["confirmed"]
+    assert registration_statuses(city) == ["confirmed"]
 
 
 @on_sqlite
 def test_a_closed_session_takes_no_delegation(
     organizer: TestClient, kelurahan: TestClient, city: City
 ) -> None:
-    code = coming_session(city)
+    code = create_upcoming_session(city)
     address = link(organizer)
-    changed(city, code, cancelled_at=now())
+    update_session(city, code, cancelled_at=now())
 
     assert "This session is cancelled." in kelurahan.get(address).text
     assert register(kelurahan, address, "Siti Contoh").status_code == 409
 
-    changed(city, code, cancelled_at=None)
+    update_session(city, code, cancelled_at=None)
     assert f'action="{LINKS}/semua"' in organizer.get(LINKS).text
-    begun(city, code)
+    begin_session(city, code)
     assert f'action="{LINKS}/semua"' not in organizer.get(LINKS).text
     assert register(kelurahan, address, "Siti Contoh").status_code == 409
     assert city.all(Registration) == []

@@ -7,9 +7,9 @@ from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
 from app.people.nik import read_nik
-from tests.coming import begun, coming_session, statuses
+from tests.city import LAMARU, MANGGAR, City
 from tests.pages.filled_forms import typed_again
-from tests.stories import LAMARU, MANGGAR, City
+from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
 
 FORM = "/sesi/JUALAN-1/daftarkan-orang"
 ANI = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm"}
@@ -30,7 +30,7 @@ def known(city: City, name: str = "Ani Aster", kelurahan: str = MANGGAR, by: str
 
 
 def test_somebody_new_is_registered(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     form = organizer.get(FORM).text
     key = re.search(r'name="key" value="(\w+)"', form)
     assert key
@@ -54,7 +54,7 @@ def test_somebody_new_is_registered(organizer: TestClient, city: City) -> None:
 
 def test_a_known_person_is_found_while_typing_and_filled_in(organizer: TestClient, city: City) -> None:
     """Across the city, as a sheet's people are: nobody is to be typed twice."""
-    coming_session(city)
+    create_upcoming_session(city)
     person = known(city)
     known(city, "Budi Bakung")
 
@@ -81,7 +81,7 @@ def test_a_known_person_is_found_while_typing_and_filled_in(organizer: TestClien
 def test_who_is_found_no_more_is_not_chosen_and_nothing_typed_is_lost(
     organizer: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     person = known(city)
     typed = {"name": "Budi Bakung", "rt": "7", "organization": "Warung"}
 
@@ -95,7 +95,7 @@ def test_who_is_found_no_more_is_not_chosen_and_nothing_typed_is_lost(
 
 def test_a_nik_finds_and_is_never_shown(organizer: TestClient, city: City) -> None:
     assert read_nik(NIK).digits
-    coming_session(city)
+    create_upcoming_session(city)
     organizer.post(FORM, data=ANI | {"nik": NIK})
 
     found = organizer.post(f"{FORM}/cari", data={"nik": NIK})
@@ -107,7 +107,7 @@ def test_a_nik_finds_and_is_never_shown(organizer: TestClient, city: City) -> No
 
 
 def test_two_letters_or_half_a_number_find_nobody(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     known(city)
 
     for typed in ({"name": "an"}, {"phone": "0812"}, {"nik": NIK[:12]}):
@@ -126,13 +126,13 @@ def test_two_letters_or_half_a_number_find_nobody(organizer: TestClient, city: C
 def test_nobody_is_called_new_before_all_is_typed_that_finds_them(
     organizer: TestClient, city: City, typed: dict[str, str], *, is_new: bool
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     page = organizer.post(f"{FORM}/cari", data=typed).text
     assert ("A new person: nobody like this is known." in page) is is_new
 
 
 def test_who_is_unclear_is_chosen_with_a_button(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     people = [known(city), known(city)]
 
     asked = organizer.post(FORM, data=ANI)
@@ -148,7 +148,7 @@ def test_who_is_unclear_is_chosen_with_a_button(organizer: TestClient, city: Cit
 
 
 def test_nobody_is_found_by_trying_numbers(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     person = known(city, "Rahasia Contoh")
 
     for answer in (
@@ -161,7 +161,7 @@ def test_nobody_is_found_by_trying_numbers(organizer: TestClient, city: City) ->
 
 
 def test_who_is_registered_already_is_linked(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     organizer.post(FORM, data=ANI)
 
     again = organizer.post(FORM, data=ANI)
@@ -172,7 +172,7 @@ def test_who_is_registered_already_is_linked(organizer: TestClient, city: City) 
 
 
 def test_a_full_session_says_so_before_and_can_be_overruled(organizer: TestClient, city: City) -> None:
-    coming_session(city, places_per_kelurahan=1)
+    create_upcoming_session(city, places_per_kelurahan=1)
     organizer.post(FORM, data=ANI)
     budi = ANI | {"name": "Budi Bakung"}
 
@@ -182,7 +182,7 @@ def test_a_full_session_says_so_before_and_can_be_overruled(organizer: TestClien
     assert "Registered, on the waiting list." in organizer.get(waiting.headers["location"]).text
 
     organizer.post(FORM, data=ANI | {"name": "Dewi Dahlia", "overrule": "true"})
-    assert statuses(city) == ["confirmed", "waitlisted", "confirmed"]
+    assert registration_statuses(city) == ["confirmed", "waitlisted", "confirmed"]
 
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the wording is the same on both
@@ -203,7 +203,7 @@ def test_a_full_session_says_so_before_and_can_be_overruled(organizer: TestClien
 def test_what_was_typed_is_kept_beside_what_is_wrong(
     organizer: TestClient, city: City, field: str, typed: str, said: str
 ) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     given = ANI | {"organization": "Warung <Contoh>", field: typed}
 
     page = organizer.post(FORM, data=given)
@@ -217,8 +217,8 @@ def test_what_was_typed_is_kept_beside_what_is_wrong(
 
 
 def test_what_has_begun_takes_nobody(organizer: TestClient, city: City) -> None:
-    coming_session(city)
-    begun(city, "JUALAN-1")
+    create_upcoming_session(city)
+    begin_session(city, "JUALAN-1")
 
     refused = organizer.post(FORM, data=ANI)
 
@@ -229,7 +229,7 @@ def test_what_has_begun_takes_nobody(organizer: TestClient, city: City) -> None:
 
 @pytest.mark.parametrize(("who", "status"), [("staff", 200), ("viewer", 404), ("stranger", 404)])
 def test_who_may_register_people(who: str, status: int, request: pytest.FixtureRequest, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     browser: TestClient = request.getfixturevalue(who)
 
     assert browser.get(FORM).status_code == status

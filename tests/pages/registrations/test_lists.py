@@ -9,9 +9,9 @@ from openpyxl import load_workbook
 
 from app.models import Attendance, Participant, Registration
 from app.models.base import now
-from tests.coming import changed, coming_session, statuses
+from tests.city import City, sheet
 from tests.pages.imports.sheets import figures, kind_of, row_text
-from tests.stories import City, sheet
+from tests.upcoming_sessions import create_upcoming_session, registration_statuses, update_session
 
 PAGE = "/sesi/JUALAN-1/daftarkan"
 LIST = "*Daftar peserta*\n1. Ani Aster - Manggar - 081200000411\n2. Budi Bakung - Gunung Sari\n3. Dewi Dahlia - Lamaru"
@@ -25,7 +25,7 @@ def sent(browser: TestClient, text: str = LIST, **typed: str) -> str:
 
 
 def test_a_list_is_pasted_put_right_and_saved(organizer: TestClient, city: City) -> None:
-    coming_session(city, capacity=2)
+    create_upcoming_session(city, capacity=2)
     assert f'href="{PAGE}"' in organizer.get("/sesi/JUALAN-1").text
     assert "Paste a list" in organizer.get(PAGE).text
 
@@ -45,7 +45,7 @@ def test_a_list_is_pasted_put_right_and_saved(organizer: TestClient, city: City)
     saved = organizer.post(f"{address}/simpan")
 
     assert saved.status_code == 303
-    assert statuses(city) == ["confirmed", "confirmed", "waitlisted"]
+    assert registration_statuses(city) == ["confirmed", "confirmed", "waitlisted"]
     after = organizer.get(address).text
     assert "The registrations are saved." in after
     assert "2 have a place, 1 wait" in after
@@ -54,7 +54,7 @@ def test_a_list_is_pasted_put_right_and_saved(organizer: TestClient, city: City)
 
 def test_a_row_is_put_right_in_its_place(organizer: TestClient, city: City) -> None:
     """What htmx asks for: the row as a form, then the parts of the page that changed."""
-    coming_session(city)
+    create_upcoming_session(city)
     address = sent(organizer)
     form = organizer.get(f"{address}/baris/4", headers={"hx-request": "true"}).text
     assert 'name="kelurahan"' in form
@@ -69,14 +69,14 @@ def test_a_row_is_put_right_in_its_place(organizer: TestClient, city: City) -> N
 
 
 def test_all_get_a_place_where_somebody_decides_it(organizer: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     address = sent(organizer, "1. Ani Aster - Manggar\n2. Dewi Dahlia - Lamaru")
     organizer.post(f"{address}/simpan", data={"overrule": "true"})
-    assert statuses(city) == ["confirmed", "confirmed"]
+    assert registration_statuses(city) == ["confirmed", "confirmed"]
 
 
 def test_a_sheet_is_uploaded_corrected_in_excel_and_undone(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     content = sheet("Nama;Kelurahan", "Ani Aster;Manggar", "Budi Bakung;Gunung Sari")
     address = organizer.post(PAGE, files={"file": ("daftar.csv", content)}).headers["location"]
 
@@ -94,7 +94,7 @@ def test_a_sheet_is_uploaded_corrected_in_excel_and_undone(organizer: TestClient
 
 
 def test_a_corrected_list_is_no_attendance(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     content = sheet("Nama;Kelurahan", "Budi Bakung;Gunung Sari")
     address = organizer.post(PAGE, files={"file": ("daftar.csv", content)}).headers["location"]
     corrected = {"file": ("daftar-perbaikan.xlsx", organizer.get(f"{address}/perbaikan.xlsx").content)}
@@ -108,7 +108,7 @@ def test_a_corrected_list_is_no_attendance(organizer: TestClient, city: City) ->
 
 
 def test_what_was_pasted_stays_where_nobody_is_found_in_it(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     page = organizer.post(PAGE, data={"text": "Daftar peserta:"})
     assert page.status_code == 422
     assert re.search(r'id="text-error">Nobody was found', page.text)
@@ -118,7 +118,7 @@ def test_what_was_pasted_stays_where_nobody_is_found_in_it(organizer: TestClient
 
 
 def test_a_list_that_is_too_long_to_be_pasted_comes_back(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     text = LIST + "x" * 2**20
 
     page = organizer.post(PAGE, data={"text": text}, files={"file": ("", b"")})
@@ -129,9 +129,9 @@ def test_a_list_that_is_too_long_to_be_pasted_comes_back(organizer: TestClient, 
 
 
 def test_nobody_is_registered_for_a_session_that_is_over(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     yesterday = now() - timedelta(days=1)
-    changed(city, "JUALAN-1", starts_at=yesterday, ends_at=yesterday + timedelta(hours=3))
+    update_session(city, "JUALAN-1", starts_at=yesterday, ends_at=yesterday + timedelta(hours=3))
     for page in (PAGE, f"{PAGE}-orang"):
         shown = organizer.get(page).text
         assert "This session is over." in shown
@@ -142,5 +142,5 @@ def test_nobody_is_registered_for_a_session_that_is_over(organizer: TestClient, 
 def test_it_is_for_those_who_may_register(
     viewer: TestClient, stranger: TestClient, nobody: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     assert [browser.get(PAGE).status_code for browser in (viewer, stranger, nobody)] == [404, 404, 303]

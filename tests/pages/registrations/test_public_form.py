@@ -10,15 +10,15 @@ from app.main import create_app
 from app.models import Message, Registration
 from app.services.registrations.requests import CONSENT_NOTICE
 from app.settings import Settings
-from tests.coming import coming_session, statuses
+from tests.city import MANGGAR, OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import reading_english
 from tests.pages.registrations.public_form import PAGE, TYPED, sent
-from tests.stories import MANGGAR, OWN, City
+from tests.upcoming_sessions import create_upcoming_session, registration_statuses
 
 
 def test_three_fields_and_consent_make_a_ticket(citizen: TestClient, city: City) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
 
     answer = sent(citizen, phone="", email="")
 
@@ -32,7 +32,7 @@ def test_three_fields_and_consent_make_a_ticket(citizen: TestClient, city: City)
 
 @on_sqlite
 def test_of_one_group_nobody_is_asked(citizen: TestClient, city: City) -> None:
-    coming_session(city, groups=("rt",))
+    create_upcoming_session(city, groups=("rt",))
 
     assert 'name="target_group"' not in citizen.get(PAGE).text
     assert sent(citizen, target_group="umkm").status_code == 303
@@ -61,7 +61,7 @@ def test_of_one_group_nobody_is_asked(citizen: TestClient, city: City) -> None:
 def test_what_was_typed_is_kept_beside_what_is_wrong(
     citizen: TestClient, city: City, field: str, typed: str, said: str
 ) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
 
     page = sent(citizen, **{field: typed})
 
@@ -78,7 +78,7 @@ def test_what_was_typed_is_kept_beside_what_is_wrong(
 
 
 def test_all_that_is_wrong_is_said_at_once(citizen: TestClient, city: City) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     page = sent(citizen, name="", kelurahan="", target_group="", phone="0812", consent="").text
     told = ["name", "kelurahan", "target_group", "phone", "consent"]
     assert re.findall(r'id="(\w+)-error"', page) == told
@@ -100,7 +100,7 @@ TYPES = {"name": "text", "phone": "tel", "email": "email"}
 def test_who_lives_outside_the_city_says_where(
     citizen: TestClient, city: City, where: str, kept: str
 ) -> None:
-    coming_session(city, places_per_kelurahan=1)
+    create_upcoming_session(city, places_per_kelurahan=1)
 
     assert sent(citizen, kelurahan="outside", outside_place=where).status_code == 303
 
@@ -111,14 +111,14 @@ def test_who_lives_outside_the_city_says_where(
 
 @on_sqlite
 def test_outside_is_not_a_way_into_a_full_kelurahan(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     page = sent(citizen, kelurahan="outside", outside_place="Balikpapan Selatan")
     assert 'id="kelurahan-error"' in page.text
     assert 'value="Balikpapan Selatan"' in page.text
 
 
 def test_a_form_sent_twice_registers_once(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     key = re.search(r'name="request_key" value="([^"]+)"', citizen.get(PAGE).text)
     assert key
     once = sent(citizen, request_key=key[1], phone="", email="")
@@ -126,12 +126,12 @@ def test_a_form_sent_twice_registers_once(citizen: TestClient, city: City) -> No
     other = sent(citizen, request_key=key[1], phone="", email="", name="Budi Contoh")
 
     assert once.headers["location"] == again.headers["location"] != other.headers["location"]
-    assert statuses(city) == ["confirmed", "confirmed"]
+    assert registration_statuses(city) == ["confirmed", "confirmed"]
 
 
 @on_sqlite
 def test_an_address_that_sends_too_much_has_to_wait(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     for _turn in range(20):
         assert sent(citizen, consent="").status_code == 422
 
@@ -144,7 +144,7 @@ def test_an_address_that_sends_too_much_has_to_wait(citizen: TestClient, city: C
 
 @on_sqlite
 def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     sent(citizen)
     page = sent(citizen, email="orang-lain@contoh.id")
     assert 'name="send_ticket"' in page.text
@@ -165,9 +165,9 @@ def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) ->
 
 @on_sqlite
 def test_a_ticket_is_on_its_way_where_mails_are_sent(city: City, settings: Settings) -> None:
-    mailing = settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
-    citizen = reading_english(create_app(mailing))
-    coming_session(city)
+    mail_settings = settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
+    citizen = reading_english(create_app(mail_settings))
+    create_upcoming_session(city)
     sent(citizen)
     sent(citizen, send_ticket="true")
     assert "Your ticket is on its way to your e-mail address." in citizen.get(PAGE).text
@@ -176,9 +176,9 @@ def test_a_ticket_is_on_its_way_where_mails_are_sent(city: City, settings: Setti
 @on_sqlite
 @pytest.mark.parametrize("strangers", [None, "jahat@contoh.com"])
 def test_without_an_address_no_ticket_is_sent(citizen: TestClient, city: City, strangers: str | None) -> None:
-    coming_session(city, "DULU-1", workshop="DULU")
+    create_upcoming_session(city, "DULU-1", workshop="DULU")
     citizen.post("/daftar/DULU?sesi=DULU-1", data=TYPED | {"email": ""})
-    coming_session(city)
+    create_upcoming_session(city)
     sent(citizen, **({"phone": "", "email": strangers} if strangers else {"email": ""}))
 
     page = sent(citizen, email="", send_ticket="true")

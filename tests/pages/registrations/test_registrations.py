@@ -13,9 +13,9 @@ from app.people.person import PersonInput
 from app.services.registrations.corrections import correct_registration
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
-from tests.coming import begun, coming_session, statuses
+from tests.city import LAMARU, City
 from tests.queries.counting import queries_of
-from tests.stories import LAMARU, City
+from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
 
 PAGE = "/sesi/JUALAN-1"
 
@@ -40,7 +40,7 @@ def text_of(page: str) -> str:
 
 
 def test_places_are_explained_line_by_line(organizer: TestClient, city: City) -> None:
-    coming_session(
+    create_upcoming_session(
         city, groups=("umkm", "rt"), capacity=3, places_per_kelurahan=2, places_of_group={"umkm": 2}
     )
     for name, kelurahan, group in (
@@ -65,7 +65,7 @@ def test_places_are_explained_line_by_line(organizer: TestClient, city: City) ->
 
 
 def test_which_kelurahan_have_places_left_is_said_as_it_is(organizer: TestClient, city: City) -> None:
-    coming_session(city, capacity=3, places_per_kelurahan=2)
+    create_upcoming_session(city, capacity=3, places_per_kelurahan=2)
     said = (
         "Every kelurahan has places left",
         "Kelurahan with places left: all but those above",
@@ -82,7 +82,7 @@ def test_which_kelurahan_have_places_left_is_said_as_it_is(organizer: TestClient
 
 
 def test_a_limit_below_what_is_taken_says_so(organizer: TestClient, city: City) -> None:
-    coming_session(city, capacity=3)
+    create_upcoming_session(city, capacity=3)
     for name in ("Ani Aster", "Budi Bakung", "Dewi Dahlia"):
         come(city, name)
     form = organizer.get(f"{PAGE}/ubah").text
@@ -91,11 +91,11 @@ def test_a_limit_below_what_is_taken_says_so(organizer: TestClient, city: City) 
     organizer.post(f"{PAGE}/ubah", data=typed | {"capacity": "1"})
 
     assert "2 beyond the limit" in organizer.get(PAGE).text
-    assert statuses(city) == ["confirmed"] * 3
+    assert registration_statuses(city) == ["confirmed"] * 3
 
 
 def test_the_registered_are_searched_filtered_and_paged(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     come(city, "Ani Aster", phone="081200000123")
     city.register("JUALAN-1", "Budi Bakung", LAMARU, status=RegistrationStatus.WALK_IN)
     city.register("JUALAN-1", "Citra Contoh", None, group="rt", status=RegistrationStatus.CANCELLED)
@@ -127,7 +127,7 @@ def test_the_registered_are_searched_filtered_and_paged(organizer: TestClient, c
 
 
 def test_more_people_take_no_more_queries(app: FastAPI, organizer: TestClient, city: City) -> None:
-    coming_session(city, capacity=2, places_per_kelurahan=1)
+    create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
     come(city, "Ani Aster")
     come(city, "Budi Bakung")
     engine = app.state.container.engine
@@ -139,20 +139,20 @@ def test_more_people_take_no_more_queries(app: FastAPI, organizer: TestClient, c
 
 
 def test_a_link_and_a_text_to_send_to_people(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     page = organizer.get(PAGE).text
     assert 'value="http://127.0.0.1:8000/daftar/JUALAN"' in page
     assert "*Jualan Daring*" in page
     assert "https://wa.me/?text=%2AJualan%20Daring%2A" in page
 
-    coming_session(city, "TERTUTUP-1", workshop="TERTUTUP", public=False)
+    create_upcoming_session(city, "TERTUTUP-1", workshop="TERTUTUP", public=False)
     assert "This workshop has no public page." in organizer.get("/sesi/TERTUTUP-1").text
 
 
 def test_one_registration_says_why_it_has_its_place(
     organizer: TestClient, staff: TestClient, city: City
 ) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     first, waiting = come(city, "Ani Aster"), come(city, "Budi Bakung")
     assert "Turn 1. The whole session: 1 of 1" in text_of(organizer.get(f"/pendaftaran/{waiting}").text)
 
@@ -169,7 +169,7 @@ def test_one_registration_says_why_it_has_its_place(
 
 
 def test_a_place_freed_by_a_correction_is_told_as_such(organizer: TestClient, city: City) -> None:
-    coming_session(city, places_per_kelurahan=1)
+    create_upcoming_session(city, places_per_kelurahan=1)
     first, waiting = come(city, "Ani Aster"), come(city, "Budi Bakung")
     with writing(city.engine) as db:
         registration = db.exec(select(Registration).where(Registration.code == first)).one()
@@ -190,21 +190,21 @@ def test_a_place_freed_by_a_correction_is_told_as_such(organizer: TestClient, ci
 
 
 def test_an_organizer_gives_a_place_although_it_is_full(staff: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     come(city, "Ani Aster")
     waiting = come(city, "Budi Bakung")
     assert f"/pendaftaran/{waiting}/beri-tempat" in staff.get(PAGE).text
 
     staff.post(f"/pendaftaran/{waiting}/beri-tempat")
 
-    assert statuses(city) == ["confirmed", "confirmed"]
+    assert registration_statuses(city) == ["confirmed", "confirmed"]
     text = text_of(staff.get(f"/pendaftaran/{waiting}").text)
     assert "Budi Petugas gave a place beyond the limits · " in text
     assert staff.post(f"/pendaftaran/{waiting}/beri-tempat").status_code == 409
 
 
 def test_of_a_session_that_is_not_held_no_place_is_given(organizer: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     waiting = [come(city, name) for name in ("Ani Aster", "Budi Bakung")][1]
     assert "goes by itself to the first" in organizer.get(PAGE).text
     organizer.post(f"{PAGE}/batalkan", data={"why": "Hujan deras"})
@@ -219,9 +219,9 @@ def test_of_a_session_that_is_not_held_no_place_is_given(organizer: TestClient, 
 
 
 def test_who_has_begun_is_not_cancelled(organizer: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     code = come(city, "Ani Aster")
-    begun(city, "JUALAN-1")
+    begin_session(city, "JUALAN-1")
 
     refused = organizer.post(f"/pendaftaran/{code}/batalkan")
 
@@ -237,7 +237,7 @@ def test_who_has_begun_is_not_cancelled(organizer: TestClient, city: City) -> No
 def test_who_may_do_what(
     who: str, session: int, registration: int, request: pytest.FixtureRequest, city: City
 ) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     first, waiting = come(city, "Ani Aster"), come(city, "Budi Bakung")
     browser: TestClient = request.getfixturevalue(who)
     may = registration == 200
@@ -248,5 +248,5 @@ def test_who_may_do_what(
     assert browser.get(f"/pendaftaran/{first}").status_code == registration
     for address in (f"/pendaftaran/{waiting}/beri-tempat", f"/pendaftaran/{first}/batalkan"):
         assert browser.post(address).status_code == (303 if may else 404)
-    assert statuses(city) == (["cancelled", "confirmed"] if may else ["confirmed", "waitlisted"])
+    assert registration_statuses(city) == (["cancelled", "confirmed"] if may else ["confirmed", "waitlisted"])
     assert len(city.all(Registration)) == 2

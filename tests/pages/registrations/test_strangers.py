@@ -5,10 +5,10 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from app.models import Message, Participant, Registration, RegistrationStatus
-from tests.coming import coming_session
+from tests.city import LAMARU, MANGGAR, City
 from tests.database import on_sqlite
 from tests.pages.registrations.public_form import TYPED, sent
-from tests.stories import LAMARU, MANGGAR, City
+from tests.upcoming_sessions import create_upcoming_session
 
 
 def ticket_of(citizen: TestClient, **otherwise: str) -> str:
@@ -23,7 +23,7 @@ def corrected(citizen: TestClient, ticket: str, **otherwise: str) -> Response:
 
 
 def test_a_second_registration_reveals_nothing_to_a_stranger(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     sent(citizen)
 
     strangers = sent(citizen, phone="0812 0000 0999", email="")
@@ -40,7 +40,7 @@ def test_a_second_registration_reveals_nothing_to_a_stranger(citizen: TestClient
 def test_without_a_group_nobody_learns_whose_name_is_registered(
     citizen: TestClient, city: City, status: str
 ) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     city.register("JUALAN-1", "Siti Contoh", status=RegistrationStatus(status))
 
     known, unknown = (
@@ -54,7 +54,7 @@ def test_without_a_group_nobody_learns_whose_name_is_registered(
 
 @on_sqlite
 def test_an_organizers_record_is_not_written_by_a_stranger(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     city.register(city.session("LAMA-1"), "Siti Contoh")
 
     sent(citizen)
@@ -65,9 +65,9 @@ def test_an_organizers_record_is_not_written_by_a_stranger(citizen: TestClient, 
 
 @on_sqlite
 def test_who_was_registered_by_a_stranger_gets_the_ticket(citizen: TestClient, city: City) -> None:
-    coming_session(city, "DULU-1", workshop="DULU")
+    create_upcoming_session(city, "DULU-1", workshop="DULU")
     citizen.post("/daftar/DULU?sesi=DULU-1", data=TYPED)
-    coming_session(city)
+    create_upcoming_session(city)
     sent(citizen, phone="", email="jahat@contoh.com")
 
     assert 'name="send_ticket"' in sent(citizen).text
@@ -77,7 +77,7 @@ def test_who_was_registered_by_a_stranger_gets_the_ticket(citizen: TestClient, c
 
 @on_sqlite
 def test_a_ticket_is_no_way_to_write_to_anybody(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     ticket = ticket_of(citizen, email="")
     addresses = [f"orang{number}@contoh.id" for number in range(4)]
 
@@ -94,7 +94,7 @@ def test_a_ticket_is_no_way_to_write_to_anybody(citizen: TestClient, city: City)
 def test_who_comes_after_somebody_cancelled_does_not_take_over_their_record(
     citizen: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     citizen.post(f"{ticket_of(citizen)}/batal")
 
     ticket = ticket_of(citizen, phone="", email="jahat@contoh.com")
@@ -107,7 +107,7 @@ def test_who_comes_after_somebody_cancelled_does_not_take_over_their_record(
 def test_a_stranger_learns_nothing_of_somebody_known_and_does_not_rename_them(
     citizen: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     city.register(city.session("LAMA-1"), "Hj. Siti Contoh, S.Pd")
     ticket = ticket_of(citizen, email="orang@contoh.id")
     (letter,) = city.all(Message)

@@ -13,9 +13,15 @@ from icalendar import Calendar
 from app.i18n import utc
 from app.models import Activity, Participant, Registration, RegistrationStatus
 from app.models.base import now
-from tests.coming import begun, changed, coming_session, morning_in, statuses
+from tests.city import LAMARU, MANGGAR, City
 from tests.database import on_sqlite
-from tests.stories import LAMARU, MANGGAR, City
+from tests.upcoming_sessions import (
+    begin_session,
+    create_upcoming_session,
+    morning_in,
+    registration_statuses,
+    update_session,
+)
 
 SITI = {
     "name": "Siti Contoh",
@@ -52,7 +58,7 @@ def calendar(citizen: TestClient, ticket: str) -> Any:
 
 @on_sqlite
 def test_a_ticket_says_all_that_is_needed_at_the_door(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     ticket = registered(citizen)
 
     page = citizen.get(ticket)
@@ -75,7 +81,7 @@ def test_a_ticket_says_all_that_is_needed_at_the_door(citizen: TestClient, city:
 
 @on_sqlite
 def test_whatsapp_keeps_the_ticket_and_invites_without_it(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     ticket = registered(citizen)
 
     texts = [
@@ -91,7 +97,7 @@ def test_whatsapp_keeps_the_ticket_and_invites_without_it(citizen: TestClient, c
 
 @on_sqlite
 def test_the_calendar_follows_what_becomes_of_the_ticket(citizen: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     first, waiting = registered(citizen), another(citizen, "Budi Contoh")
 
     event = calendar(citizen, first)
@@ -110,20 +116,20 @@ def test_the_calendar_follows_what_becomes_of_the_ticket(citizen: TestClient, ci
 
 
 def test_a_cancelled_place_goes_to_the_next(citizen: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     first, waiting = registered(citizen), another(citizen, "Budi Contoh")
     assert "Yes, cancel it" in citizen.get(f"{first}/batal").text
 
     answer = citizen.post(f"{first}/batal")
 
     assert answer.headers["location"] == first
-    assert statuses(city) == ["cancelled", "confirmed"]
+    assert registration_statuses(city) == ["cancelled", "confirmed"]
     assert "Register again" in citizen.get(first).text
     assert "You have a place" in citizen.get(waiting).text
 
 
 def test_a_correction_changes_ticket_and_record(citizen: TestClient, city: City) -> None:
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     ticket = registered(citizen)
     assert 'value="Siti Contoh"' in citizen.get(f"{ticket}/ubah").text
 
@@ -152,7 +158,7 @@ def test_a_correction_changes_ticket_and_record(citizen: TestClient, city: City)
 def test_a_place_is_taken_along_only_where_there_is_one(
     citizen: TestClient, city: City, otherwise: dict[str, str], field: str
 ) -> None:
-    coming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1, places_of_group={"rt": 1})
+    create_upcoming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1, places_of_group={"rt": 1})
     ticket = registered(citizen)
     another(citizen, "Budi Contoh", LAMARU, target_group="rt")
 
@@ -165,31 +171,31 @@ def test_a_place_is_taken_along_only_where_there_is_one(
 
 @on_sqlite
 def test_a_full_session_still_lets_its_people_move(citizen: TestClient, city: City) -> None:
-    coming_session(city, capacity=1, places_per_kelurahan=1)
+    create_upcoming_session(city, capacity=1, places_per_kelurahan=1)
     ticket = registered(citizen)
     waiting = another(citizen, "Budi Contoh")
 
     assert corrected(citizen, ticket, kelurahan=LAMARU).status_code == 303
-    assert statuses(city) == ["confirmed", "waitlisted"]
+    assert registration_statuses(city) == ["confirmed", "waitlisted"]
     assert corrected(citizen, waiting, name="Budi Contoh", kelurahan=LAMARU, phone="").status_code == 303
-    assert statuses(city) == ["confirmed", "waitlisted"]
+    assert registration_statuses(city) == ["confirmed", "waitlisted"]
 
 
 @on_sqlite
 def test_moving_away_makes_room_for_who_waits(citizen: TestClient, city: City) -> None:
-    coming_session(city, places_per_kelurahan=1)
+    create_upcoming_session(city, places_per_kelurahan=1)
     ticket = registered(citizen)
     another(citizen, "Budi Contoh")
 
     corrected(citizen, ticket, kelurahan=LAMARU)
 
-    assert statuses(city) == ["confirmed", "confirmed"]
+    assert registration_statuses(city) == ["confirmed", "confirmed"]
 
 
 @on_sqlite
 def test_the_group_of_a_ticket_is_kept(citizen: TestClient, organizer: TestClient, city: City) -> None:
     """Also one that the workshop isn't for (any more)."""
-    coming_session(city)
+    create_upcoming_session(city)
     city.register("JUALAN-1", "Siti Contoh", group="tokoh")
     (made,) = city.all(Registration)
     page = citizen.get(f"/tiket/{made.code}/ubah").text
@@ -204,7 +210,7 @@ def test_the_group_of_a_ticket_is_kept(citizen: TestClient, organizer: TestClien
 
 @on_sqlite
 def test_a_wrong_correction_keeps_what_was_typed(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     ticket = registered(citizen)
 
     page = corrected(citizen, ticket, phone="0812", email="siti@contoh.id")
@@ -217,14 +223,14 @@ def test_a_wrong_correction_keeps_what_was_typed(citizen: TestClient, city: City
 @on_sqlite
 @pytest.mark.parametrize("ended", ["begun", "cancelled", "session cancelled"])
 def test_what_is_over_is_not_changed_any_more(citizen: TestClient, city: City, ended: str) -> None:
-    code = coming_session(city)
+    code = create_upcoming_session(city)
     ticket = registered(citizen)
     if ended == "begun":
-        begun(city, code)
+        begin_session(city, code)
     elif ended == "cancelled":
         citizen.post(f"{ticket}/batal")
     else:
-        changed(city, code, cancelled_at=now(), cancelled_why="Narasumber sakit.")
+        update_session(city, code, cancelled_at=now(), cancelled_why="Narasumber sakit.")
 
     page = citizen.get(ticket).text
 
@@ -235,12 +241,14 @@ def test_what_is_over_is_not_changed_any_more(citizen: TestClient, city: City, e
     assert city.all(Participant)[0].name == "Siti Contoh"
     if ended == "begun":
         assert citizen.post(f"{ticket}/batal").status_code == 409
-        assert statuses(city) == ["confirmed"]
+        assert registration_statuses(city) == ["confirmed"]
 
 
 @on_sqlite
 def test_who_waits_sees_who_is_ahead_and_no_link(citizen: TestClient, city: City) -> None:
-    coming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/1", venue="")
+    create_upcoming_session(
+        city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/1", venue=""
+    )
     first, *_others, last = (
         registered(citizen),
         another(citizen, "Budi Contoh"),
@@ -260,7 +268,7 @@ def test_who_waits_sees_who_is_ahead_and_no_link(citizen: TestClient, city: City
 
 @on_sqlite
 def test_who_tries_codes_is_slowed_down(citizen: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     ticket = registered(citizen)
     for number in range(20):
         assert citizen.get(f"/tiket/TIDAK{number:03}").status_code == 404

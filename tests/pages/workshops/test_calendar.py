@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from app.database import writing
 from app.services.workshops.session_cancellation import cancel_session
-from tests.stories import City
+from tests.city import City
 
 
 def test_sessions_stand_on_their_day_in_wita(organizer: TestClient, stranger: TestClient, city: City) -> None:

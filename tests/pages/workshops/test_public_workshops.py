@@ -13,17 +13,22 @@ from app.i18n import time_text
 from app.models import Area, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.services.workshops.workshops import set_archived
-from tests.coming import begun, changed, coming_session, statuses
+from tests.city import LAMARU, MANGGAR, City
 from tests.database import on_sqlite
 from tests.pages.registrations.public_form import FORM, PAGE, TYPED, sent
 from tests.queries.counting import queries_of
-from tests.stories import LAMARU, MANGGAR, City
+from tests.upcoming_sessions import (
+    begin_session,
+    create_upcoming_session,
+    registration_statuses,
+    update_session,
+)
 
 KEY = re.compile(r'name="request_key" value="([^"]+)"')
 
 
 def test_who_finds_no_place_is_told_before(citizen: TestClient, city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     assert "1 of 1 places left" in citizen.get(PAGE).text
     sent(citizen)
 
@@ -32,7 +37,7 @@ def test_who_finds_no_place_is_told_before(citizen: TestClient, city: City) -> N
     assert "Put me on the waiting list" in page
 
     answer = sent(citizen, name="Budi Contoh", phone="", email="")
-    assert statuses(city) == ["confirmed", "waitlisted"]
+    assert registration_statuses(city) == ["confirmed", "waitlisted"]
     ticket = citizen.get(answer.headers["location"]).text
     assert "You are the first in the queue." in ticket
     assert "The whole session: full (1 places)" in ticket
@@ -40,7 +45,7 @@ def test_who_finds_no_place_is_told_before(citizen: TestClient, city: City) -> N
 
 @on_sqlite
 def test_what_is_left_is_explained_line_by_line(citizen: TestClient, city: City) -> None:
-    coming_session(
+    create_upcoming_session(
         city, groups=("umkm", "rt"), capacity=10, places_per_kelurahan=2, places_of_group={"umkm": 3}
     )
     for name, kelurahan in (("Ani Contoh", MANGGAR), ("Budi Contoh", MANGGAR), ("Citra Contoh", LAMARU)):
@@ -77,7 +82,7 @@ def test_what_is_left_is_explained_line_by_line(citizen: TestClient, city: City)
 def test_a_session_that_takes_nobody_says_why(
     citizen: TestClient, city: City, columns: dict[str, object], said: str
 ) -> None:
-    changed(city, coming_session(city), **columns)
+    update_session(city, create_upcoming_session(city), **columns)
 
     page = citizen.get(FORM)
     assert said in page.text
@@ -91,9 +96,9 @@ def test_a_session_that_takes_nobody_says_why(
 
 @on_sqlite
 def test_of_several_sessions_one_is_chosen(citizen: TestClient, city: City) -> None:
-    coming_session(city, capacity=5)
-    coming_session(city, "JUALAN-2", days=12, capacity=7)
-    begun(city, coming_session(city, "JUALAN-3", days=1))
+    create_upcoming_session(city, capacity=5)
+    create_upcoming_session(city, "JUALAN-2", days=12, capacity=7)
+    begin_session(city, create_upcoming_session(city, "JUALAN-3", days=1))
 
     assert 'data-draft="JUALAN-1"' in citizen.get(PAGE).text
     chosen = citizen.get(f"{PAGE}?sesi=JUALAN-2").text
@@ -104,9 +109,9 @@ def test_of_several_sessions_one_is_chosen(citizen: TestClient, city: City) -> N
 
 @on_sqlite
 def test_unknown_and_hidden_workshops_look_alike(citizen: TestClient, city: City) -> None:
-    coming_session(city)
-    coming_session(city, "TERTUTUP-1", workshop="TERTUTUP", public=False)
-    coming_session(city, "LEWAT-1", workshop="LEWAT")
+    create_upcoming_session(city)
+    create_upcoming_session(city, "TERTUTUP-1", workshop="TERTUTUP", public=False)
+    create_upcoming_session(city, "LEWAT-1", workshop="LEWAT")
     with writing(city.engine) as db:
         set_archived(db, city.actor("sari"), "LEWAT", archived=True)
 
@@ -120,9 +125,9 @@ def test_unknown_and_hidden_workshops_look_alike(citizen: TestClient, city: City
 
 @on_sqlite
 def test_a_session_that_has_begun_is_not_the_next_one(citizen: TestClient, city: City) -> None:
-    begun(city, coming_session(city))
-    begun(city, coming_session(city, "BERLANGSUNG-1", workshop="BERLANGSUNG"))
-    next_code = coming_session(city, "JUALAN-2", days=3)
+    begin_session(city, create_upcoming_session(city))
+    begin_session(city, create_upcoming_session(city, "BERLANGSUNG-1", workshop="BERLANGSUNG"))
+    next_code = create_upcoming_session(city, "JUALAN-2", days=3)
 
     page = citizen.get("/daftar").text
 
@@ -133,19 +138,19 @@ def test_a_session_that_has_begun_is_not_the_next_one(citizen: TestClient, city:
 
 @on_sqlite
 def test_a_page_that_is_kept_shows_each_change_at_once(citizen: TestClient, city: City) -> None:
-    coming_session(city, capacity=5)
+    create_upcoming_session(city, capacity=5)
     first = citizen.get(PAGE).text
     assert _without_key(citizen.get(PAGE).text) == _without_key(first)
     assert "5 of 5 places left" in first
 
     city.register("JUALAN-1", "Ani Contoh", MANGGAR)
     assert "4 of 5 places left" in citizen.get(PAGE).text
-    changed(city, "JUALAN-1", capacity=3)
+    update_session(city, "JUALAN-1", capacity=3)
     assert "2 of 3 places left" in citizen.get(PAGE).text
     with writing(city.engine) as db:
         db.exec(select(Area).where(Area.code == LAMARU)).one().name = "Lamaru Baru"
     assert ">Lamaru Baru</option>" in citizen.get(PAGE).text
-    begun(city, "JUALAN-1")
+    begin_session(city, "JUALAN-1")
     assert "Registration is closed" in citizen.get(PAGE).text
 
 
@@ -153,7 +158,7 @@ def test_a_page_that_is_kept_shows_each_change_at_once(citizen: TestClient, city
 def test_of_a_page_that_is_kept_everyone_has_a_key_and_a_language_of_their_own(
     citizen: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     keys = {KEY.findall(citizen.get(PAGE).text)[0] for _ in range(3)}
 
     assert len(keys) == 3
@@ -169,9 +174,9 @@ def _without_key(page: str) -> str:
 def test_the_page_asks_the_database_a_fixed_number_of_times(
     citizen: TestClient, city: City, engine: Engine
 ) -> None:
-    coming_session(city, places_per_kelurahan=1)
+    create_upcoming_session(city, places_per_kelurahan=1)
     for number in range(3):
-        coming_session(city, f"JUALAN-{number + 2}", days=20 + number)
+        create_upcoming_session(city, f"JUALAN-{number + 2}", days=20 + number)
         city.register("JUALAN-1", f"Peserta {number}", status=RegistrationStatus.WAITLISTED)
 
     assert queries_of(engine, lambda: citizen.get(PAGE)) <= 5

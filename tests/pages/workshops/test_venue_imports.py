@@ -13,10 +13,10 @@ from app.database import reading
 from app.models import Activity, Venue, VenueKind
 from app.queries.areas.reference import kelurahan
 from app.spreadsheets.plain_tables import MAX_VENUES
+from tests.city import MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
 from tests.files.workbooks import stray_cell
 from tests.files.writers import csv_file, file_of, xlsx
-from tests.stories import MANGGAR, SEPINGGAN, City
 
 HEADER = ("No", "Nama", "Kelurahan", "Jenis", "Wi-Fi publik gratis")
 KINDS = ("Ruang publik", "Kantor", "Sekolah", "Aula", "Lainnya", "Kampus")

@@ -12,8 +12,8 @@ from app.database import writing
 from app.models import Area, Venue, VenueKind, WorkshopSession
 from app.queries.workshops.venues import PAGE_LENGTH
 from app.services.workshops.venues import VenueInput, create_venue
+from tests.city import LAMARU, MANGGAR, City
 from tests.queries.counting import queries_of
-from tests.stories import LAMARU, MANGGAR, City
 
 TAMAN = {"name": "Taman Contoh", "kind": "ruang-publik", "kelurahan": MANGGAR, "wifi": "yes"}
 

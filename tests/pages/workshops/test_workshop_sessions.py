@@ -7,8 +7,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import AttendanceStatus, SessionGroupPlaces, Venue, Workshop, WorkshopSession
-from tests.coming import coming_session
-from tests.stories import City
+from tests.city import City
+from tests.upcoming_sessions import create_upcoming_session
 
 TYPED = {
     "starts": "2025-11-04T09:00",
@@ -176,7 +176,7 @@ def test_a_session_is_held_once_more(
 
 
 def test_a_session_is_cancelled_with_a_reason(staff: TestClient, stranger: TestClient, city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     city.register("JUALAN-1", "Rina Melati")
     assert "gave no e-mail address" not in staff.get("/sesi/JUALAN-1").text
     address = "/sesi/JUALAN-1/batalkan"
@@ -206,7 +206,7 @@ def test_the_figures_say_who_came_and_of_whom_nobody_knows(
     code = workshop_session.code
     assert "No attendance sheet has been uploaded for this session." in staff.get(f"/sesi/{code}").text
 
-    city.imported(
+    city.import_sheet(
         code, b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\nTuti Kenanga;Damai;RT\n", by="budi"
     )
     city.register(code, "Lukman Cempaka", outcome=AttendanceStatus.EXCUSED)

@@ -8,9 +8,9 @@ from fastapi.testclient import TestClient
 from sqlalchemy import Engine
 
 from app.models import Workshop, WorkshopSession, WorkshopTargetGroup
-from tests.coming import coming_session
+from tests.city import City
 from tests.queries.counting import queries_of
-from tests.stories import City
+from tests.upcoming_sessions import create_upcoming_session
 
 TITLE = "Jualan Daring untuk Pemula"
 
@@ -102,7 +102,7 @@ def test_a_public_workshop_shows_the_address_to_send_to_people(organizer: TestCl
 def test_an_archived_workshop_is_kept_out_of_the_lists(
     organizer: TestClient, stranger: TestClient, city: City
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     assert "JUALAN-1" in organizer.get("/").text
     assert stranger.post("/kegiatan/JUALAN/arsipkan").status_code == 404
     assert "Still to come: JUALAN-1." in organizer.get("/kegiatan/JUALAN").text
@@ -144,7 +144,7 @@ def codes_in(browser: TestClient, search: str) -> list[str]:
 def test_the_figures_of_a_workshop_add_up_its_sessions(
     viewer: TestClient, city: City, workshop: Workshop, workshop_session: WorkshopSession
 ) -> None:
-    city.imported(
+    city.import_sheet(
         workshop_session.code, b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\nTuti Kenanga;Damai;RT\n"
     )
 

@@ -22,7 +22,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.queries.coverage.counts import CoverageFilters
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN
+from tests.city import LAMARU, MANGGAR, SEPINGGAN
 
 PLACES = (MANGGAR, LAMARU, SEPINGGAN)
 GROUPS = ("umkm", "rt")

@@ -48,7 +48,7 @@ from app.services.workshops.workshop_sessions import (
 )
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.spreadsheets.tables.recognise import recognise
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City, sheet
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City, sheet
 
 Thing = TypeVar("Thing", bound=SQLModel)
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from app.models import AttendanceStatus
 from app.people.person import PersonInput
 from app.queries.coverage.counts import CoverageFilters
+from tests.city import LAMARU, MANGGAR
 from tests.queries.coverage.life import GROUPS, HELD, HOMES, MARKS, NAMES, SESSIONS, WORKSHOPS, Deed, Life
-from tests.stories import LAMARU, MANGGAR
 
 numbers = st.integers(0, 20)
 sessions = st.integers(0, len(SESSIONS) - 1)

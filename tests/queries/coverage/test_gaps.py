@@ -15,10 +15,10 @@ from app.permissions import OPERATOR
 from app.queries.coverage.counts import CoverageFilters
 from app.queries.coverage.gaps import coverage_gaps
 from app.queries.coverage.rt import rt_coverage
+from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.queries.counting import queries_of
 from tests.queries.coverage.histories import History, filters, histories, live_through
 from tests.queries.coverage.slow_count import SlowCount, Visit, people, present
-from tests.stories import LAMARU, MANGGAR, SEPINGGAN, City
 
 # The city is the same for all of them: each history is rolled back before the next.
 one_city = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -26,6 +26,7 @@ one_city = settings(max_examples=20, suppress_health_check=[HealthCheck.function
 Gap = tuple[str, str | None, int, int, int, int, int]
 
 
+@pytest.mark.slow
 @one_city
 @given(histories, filters)
 def test_gaps_are_those_of_a_slow_search(

@@ -2,19 +2,21 @@
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.database import Db
 from app.queries.coverage.counts import CoverageFilters
+from tests.city import City
 from tests.queries.coverage.comparing import report_agrees, rolled_back
 from tests.queries.coverage.life import Deed, Life, plan
 from tests.queries.coverage.random_histories import asked, histories
-from tests.stories import City
 
 HISTORIES = int(os.environ.get("TEST_HISTORIES", "25"))
 
 
+@pytest.mark.slow
 def test_figures_are_those_of_a_slow_count(city: City, db: Db) -> None:
     plan(city)
 

@@ -25,8 +25,8 @@ from app.queries.coverage.report import coverage
 from app.reports.coverage.parts import DIVISIONS
 from app.reports.coverage.report import CoverageReport, CoverageRow
 from app.reports.periods import Period
+from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, SEPINGGAN, City
 from tests.queries.counting import queries_of
-from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, SEPINGGAN, City
 
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 
@@ -49,7 +49,7 @@ def target(
 
 def test_the_workshop_of_68_reaches_all_34(city: City) -> None:
     code = city.session("SPBE-2025-1", groups=("umkm", "rt", "tokoh", "komunitas"))
-    city.imported(code, (SAMPLES / "spbe.xlsx").read_bytes())
+    city.import_sheet(code, (SAMPLES / "spbe.xlsx").read_bytes())
 
     report = report_of(city, workshop="SPBE-2025-1-W")
 

@@ -12,8 +12,8 @@ from app.queries.imports.document import import_document
 from app.queries.imports.review import review_page
 from app.queries.people.participants import ParticipantFilters, participants
 from app.queries.workshops.workshops import workshops
+from tests.city import City, crowd
 from tests.queries.counting import queries_of
-from tests.stories import City, crowd
 
 SHORT, LONG = 2, 40
 

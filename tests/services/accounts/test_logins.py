@@ -27,7 +27,7 @@ from app.services.accounts.users import (
     secret_key,
     set_password_by_link,
 )
-from tests.stories import City, dump
+from tests.city import City, dump
 
 EMAIL, PASSWORD = "ani@contoh.id", "kebun raya balikpapan"
 OFFICE, ELSEWHERE = "192.0.2.1", "192.0.2.2"

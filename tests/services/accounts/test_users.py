@@ -17,7 +17,7 @@ from app.services.accounts.users import (
     deactivate_user,
     user_by_email,
 )
-from tests.stories import OWN, City
+from tests.city import OWN, City
 
 NAMED_ALIKE = ((1, "Kampus Contoh"), (2, " Kampus  Contoh"))
 NO_USERS = (

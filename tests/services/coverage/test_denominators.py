@@ -10,7 +10,7 @@ from app.i18n import wita_today
 from app.models import Activity, Indicator
 from app.queries.coverage.denominators import Known, denominators, known_on
 from app.services.coverage.denominators import DenominatorInput, add_denominator, remove_denominator
-from tests.stories import MANGGAR, City
+from tests.city import MANGGAR, City
 
 KOTA, TIMUR = "64.71", "64.71.01"
 

@@ -17,8 +17,8 @@ from app.reports.coverage.report import CoverageReport
 from app.services.coverage import targets as coverage_targets
 from app.services.coverage.targets import set_targets
 from app.spreadsheets.target_grid import TargetCell
+from tests.city import LAMARU, MANGGAR, City
 from tests.services.imports.test_concurrency import at_once, on_postgresql
-from tests.stories import LAMARU, MANGGAR, City
 
 
 def set_for(city: City, typed: Mapping[TargetCell, str], *, year: int = 2025, by: str = "rina") -> int:

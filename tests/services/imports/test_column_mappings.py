@@ -11,14 +11,14 @@ from app.services.imports.column_mappings import forget_columns
 from app.services.imports.mapping import remap
 from app.services.imports.queued import read_queued
 from app.services.imports.upload import upload
-from tests.beginnings import story
-from tests.stories import City, sheet
+from tests.city import City, sheet
+from tests.scenarios import scenario
 
 HEADER = "Nama;Kolom A;Ket"
 SITI = "Siti Aminah;Negeri Awan;baru"
 
 
-@story
+@scenario
 def corrected(city: City) -> None:
     """Of an import somebody named the second column as the kelurahan's."""
     made = city.upload(city.session(), sheet(HEADER, SITI))

@@ -22,7 +22,7 @@ from app.queries.imports.attendance_imports import attendance_import
 from app.queries.imports.people import people_figures
 from app.services.imports.commit import CommitChoices
 from app.services.imports.judging import SheetChoices
-from tests.stories import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
+from tests.city import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
 
 ONE_UNCLEAR = sheet(
     "Nama;Kelurahan;Kehadiran",
@@ -32,6 +32,7 @@ ONE_UNCLEAR = sheet(
 
 
 def test_rows_that_need_attention_hold_everything_back(city: City) -> None:
+    """A commit saves all rows or none."""
     made = city.upload(city.session(), ONE_UNCLEAR)
 
     with pytest.raises(Conflict) as refused:
@@ -53,10 +54,10 @@ def test_only_the_valid_rows_leave_the_others_listed(city: City) -> None:
 
 def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(city: City) -> None:
     code = city.session()
-    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
+    city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
     city.register(code, "Budi Contoh", MANGGAR)
 
-    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Rahmat Contoh;Lamaru;hadir"))
+    city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Rahmat Contoh;Lamaru;hadir"))
     assert city.outcomes() == {"Siti Aminah": "present", "Budi Contoh": None, "Rahmat Contoh": "present"}
 
     made = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
@@ -70,6 +71,7 @@ def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(c
 
 
 def test_who_is_listed_in_a_row_left_out_is_not_marked_absent(city: City) -> None:
+    """A row that is not saved lists people too."""
     code = city.session()
     for name in ("Budi Contoh", "Ani Contoh", "Eka Contoh", "Dewi Contoh", "Tidak Terdaftar Di Lembar"):
         city.register(code, name, MANGGAR)
@@ -104,7 +106,7 @@ def test_who_came_without_a_place_is_a_walk_in(city: City, status: RegistrationS
     code = city.session()
     city.register(code, "Budi Contoh", MANGGAR, status=status)
 
-    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Budi Contoh;Manggar;hadir"))
+    city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Budi Contoh;Manggar;hadir"))
 
     (registration,) = city.all(Registration)
     assert registration.status is RegistrationStatus.WALK_IN
@@ -126,7 +128,7 @@ def test_a_session_that_has_not_begun_needs_a_confirmation(city: City) -> None:
 
 
 def test_committing_again_gives_the_same_result(city: City) -> None:
-    made = city.imported(city.session(), crowd(2))
+    made = city.import_sheet(city.session(), crowd(2))
     before = city.people_and_attendance()
 
     again = city.commit(made.id, by="budi")
@@ -137,22 +139,24 @@ def test_committing_again_gives_the_same_result(city: City) -> None:
 
 def test_a_blank_never_changes_what_is_recorded(city: City) -> None:
     code = city.session()
-    city.imported(
+    city.import_sheet(
         code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;izin", "Nur Aini;Lamaru;hadir")
     )
 
-    city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;", "Nur Aini;Lamaru;hadir"))
+    city.import_sheet(
+        code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;", "Nur Aini;Lamaru;hadir")
+    )
 
     assert city.outcomes() == {"Siti Aminah": "excused", "Nur Aini": "present"}
 
 
 def test_a_later_sheet_puts_an_attendance_right(city: City) -> None:
     code = city.session()
-    city.imported(
+    city.import_sheet(
         code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;tidak", "Nur Aini;Lamaru;hadir")
     )
 
-    again = city.imported(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
+    again = city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
 
     assert again.counts["update"] == 1
     assert city.outcomes() == {"Siti Aminah": "present", "Nur Aini": "present"}
@@ -161,9 +165,11 @@ def test_a_later_sheet_puts_an_attendance_right(city: City) -> None:
 
 
 def test_a_person_is_completed_and_never_overwritten(city: City) -> None:
-    city.imported(city.session("A-1"), sheet("Nama;Kelurahan;HP;L/P", "Siti Aminah;Manggar;081200000001;P"))
+    city.import_sheet(
+        city.session("A-1"), sheet("Nama;Kelurahan;HP;L/P", "Siti Aminah;Manggar;081200000001;P")
+    )
 
-    city.imported(
+    city.import_sheet(
         city.session("B-1", MORNING + timedelta(days=7)),
         sheet("Nama;Kelurahan;HP;Email;L/P", "Siti Aminah;Manggar;081200000001;siti@contoh.id;L"),
     )
@@ -177,9 +183,9 @@ def test_who_moved_lives_where_the_newest_session_says(city: City) -> None:
     header = "Nama;Kelurahan;RT;HP"
     newer = city.session("B-1", MORNING + timedelta(days=30))
     older = city.session("A-1", MORNING)
-    city.imported(newer, sheet(header, "Siti Aminah;Sepinggan;;081200000001"))
+    city.import_sheet(newer, sheet(header, "Siti Aminah;Sepinggan;;081200000001"))
 
-    city.imported(older, sheet(header, "Siti Aminah;Manggar;12;081200000001"))
+    city.import_sheet(older, sheet(header, "Siti Aminah;Manggar;12;081200000001"))
 
     (person,) = city.all(Participant)
     assert (person.kelurahan_code, person.rt) == (SEPINGGAN, None)
@@ -189,9 +195,9 @@ def test_who_moved_lives_where_the_newest_session_says(city: City) -> None:
 
 def test_an_rt_does_not_move_along(city: City) -> None:
     header = "Nama;Kelurahan;RT;HP"
-    city.imported(city.session("A-1", MORNING), sheet(header, "Siti Aminah;Manggar;12;081200000001"))
+    city.import_sheet(city.session("A-1", MORNING), sheet(header, "Siti Aminah;Manggar;12;081200000001"))
 
-    city.imported(
+    city.import_sheet(
         city.session("B-1", MORNING + timedelta(days=30)), sheet(header, "Siti Aminah;Lamaru;;081200000001")
     )
 
@@ -203,14 +209,14 @@ def test_a_known_person_without_a_place_gets_one(city: City) -> None:
     with writing(city.engine) as db:
         db.add(Participant(name="Siti Aminah", name_key="aminah siti", phone="+6281200000001"))
 
-    city.imported(city.session(), sheet("Nama;Kelurahan;HP", "Siti Aminah;Manggar;081200000001"))
+    city.import_sheet(city.session(), sheet("Nama;Kelurahan;HP", "Siti Aminah;Manggar;081200000001"))
 
     (person,) = city.all(Participant)
     assert person.kelurahan_code == MANGGAR
 
 
 def test_a_person_from_outside_the_city_has_a_place_of_their_own(city: City) -> None:
-    city.imported(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Samarinda;hadir"))
+    city.import_sheet(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Samarinda;hadir"))
 
     (registration,) = city.all(Registration)
     assert (registration.kelurahan_code, registration.outside_place) == (None, "Samarinda")

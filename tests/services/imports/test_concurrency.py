@@ -14,7 +14,7 @@ from app.models import Activity, ImportStatus, Participant, Registration
 from app.services.imports import commit as import_commit
 from app.services.imports.commit import commit
 from app.services.imports.judging import latest_relevant_activity
-from tests.stories import City, crowd, sheet
+from tests.city import City, crowd, sheet
 
 # SQLite's writers wait for each other from their first statement on: there it can't happen.
 on_postgresql = pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
@@ -74,7 +74,7 @@ def test_without_the_lock_they_would_be_made_twice(city: City, monkeypatch: pyte
 
 
 def test_an_import_is_undone_while_another_is_committed(city: City) -> None:
-    undone = city.imported(city.session("A-1"), crowd(30))
+    undone = city.import_sheet(city.session("A-1"), crowd(30))
     committed = city.upload(city.session("B-1"), crowd(30))
 
     at_once(lambda: city.undo(undone.id), lambda: city.commit(committed.id))
@@ -85,7 +85,7 @@ def test_an_import_is_undone_while_another_is_committed(city: City) -> None:
 
 
 def test_undoing_and_committing_the_same_import_at_once_ends_in_one_of_the_two(city: City) -> None:
-    made = city.imported(city.session(), crowd(10))
+    made = city.import_sheet(city.session(), crowd(10))
 
     undone, committed = at_once(lambda: city.undo(made.id), lambda: city.commit(made.id))
 

@@ -16,8 +16,8 @@ from app.services.imports.commit import CommitChoices
 from app.services.imports.error_sheets import download_error_sheet
 from app.services.imports.judging import SheetChoices
 from app.spreadsheets.reading import read_sheet
-from tests.spreadsheets.story import saved
-from tests.stories import SAMPLES, City, sheet
+from tests.city import SAMPLES, City, sheet
+from tests.spreadsheets.examples import saved
 
 SESSION = "UMKM-2025-1"
 
@@ -107,7 +107,7 @@ def test_a_blank_that_is_handed_out_changes_no_attendance_that_is_recorded(city:
     uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", *people))
 
     damai = {"Kelurahan": "Damai"}
-    again = city.imported(SESSION, corrected(error_sheet(city, uploaded.id), {3: damai, 4: damai}))
+    again = city.import_sheet(SESSION, corrected(error_sheet(city, uploaded.id), {3: damai, 4: damai}))
 
     assert kinds(city, again.id) == ["unchanged", "create"]
     assert city.outcomes() == {"Rina Melati": "present", "Nur Hayati": "absent"}
@@ -165,7 +165,7 @@ def test_what_a_commit_left_out_can_still_be_corrected(city: City) -> None:
     uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", "Siti;Damai;hadir", "Nur;Antah;hadir"))
     city.commit(uploaded.id, choices=CommitChoices(only_valid=True))
 
-    again = city.imported(SESSION, corrected(error_sheet(city, uploaded.id), {3: {"Kelurahan": "Damai"}}))
+    again = city.import_sheet(SESSION, corrected(error_sheet(city, uploaded.id), {3: {"Kelurahan": "Damai"}}))
 
     assert kinds(city, again.id) == ["create"]
     assert city.outcomes() == {"Siti": "present", "Nur": "present"}

@@ -18,7 +18,7 @@ from app.services.imports.queued import give_up_reading, read_queued
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE, reread
 from app.services.outbox import TRIES, claim
 from app.settings import Settings
-from tests.stories import City, crowd
+from tests.city import City, crowd
 
 LARGE = crowd(3) + b";" * MAX_BYTES_READ_AT_ONCE
 

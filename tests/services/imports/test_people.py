@@ -12,7 +12,7 @@ from app.queries.imports.people import (
     people_figures,
     people_named,
 )
-from tests.stories import LAMARU, City, sheet
+from tests.city import LAMARU, City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 SITI, BUDI, NUR = (
@@ -35,15 +35,15 @@ def figures(city: City, made: AttendanceImport) -> PeopleFigures:
 
 def test_what_a_list_brought_is_counted_from_its_own_rows(city: City, code: str) -> None:
     """Siti is known from the first; Dewi stands twice on the second."""
-    first = city.imported(code, sheet(HEADER, SITI, BUDI, NUR))
-    second = city.imported(city.session("B-1"), sheet(HEADER, SITI, DEWI, DEWI))
+    first = city.import_sheet(code, sheet(HEADER, SITI, BUDI, NUR))
+    second = city.import_sheet(city.session("B-1"), sheet(HEADER, SITI, DEWI, DEWI))
 
     assert figures(city, first) == PeopleFigures(3, 0, 1, 1, 1, 0, 0)
     assert figures(city, second) == PeopleFigures(1, 1, 2, 0, 0, 0, 0)
 
 
 def test_people_are_named_from_the_rows_of_one_list(city: City, code: str) -> None:
-    city.imported(code, sheet(HEADER, SITI))
+    city.import_sheet(code, sheet(HEADER, SITI))
     city.upload(code, sheet(HEADER, BUDI))
     made = city.upload(code, sheet(HEADER, SITI, DEWI))
 
@@ -67,7 +67,7 @@ def test_neither_another_list_nor_a_namesake_lists_somebody(city: City, code: st
 
 
 def test_somebody_whom_a_row_may_mean_is_not_unlisted(city: City, code: str) -> None:
-    city.imported(city.session("B-1"), sheet(HEADER, "Rina Gani Anwar;Manggar;081200000003;hadir"))
+    city.import_sheet(city.session("B-1"), sheet(HEADER, "Rina Gani Anwar;Manggar;081200000003;hadir"))
     city.register(code, "Rina Gani Anwar", person=city.all(Participant)[0])
     made = city.upload(code, sheet(HEADER, "Rina Gani;Manggar;081200000003;hadir"))
     assert (made.counts["review"], figures(city, made).unlisted) == (1, 0)
@@ -76,16 +76,16 @@ def test_somebody_whom_a_row_may_mean_is_not_unlisted(city: City, code: str) -> 
 def test_only_later_lists_that_stand_and_say_the_same_lose_their_ground(city: City, code: str) -> None:
     """Nur was recorded before, Dewi by another list, and Siti for another session too: those stay."""
     for _twice in range(2):
-        city.imported(code, sheet(HEADER, "Budi Contoh;Lamaru;;izin", NUR))
+        city.import_sheet(code, sheet(HEADER, "Budi Contoh;Lamaru;;izin", NUR))
     content = sheet(HEADER, SITI, BUDI, NUR)
-    made = city.imported(code, content)
-    again = city.imported(code, content)
-    city.undo(city.imported(code, content).id)
+    made = city.import_sheet(code, content)
+    again = city.import_sheet(code, content)
+    city.undo(city.import_sheet(code, content).id)
     other = city.session("B-1")
     for _twice in range(2):
-        city.imported(code, sheet(HEADER, DEWI))
-        city.imported(other, sheet(HEADER, SITI))
-    city.imported(code, sheet(HEADER, "Budi Contoh;Lamaru;081200000009;tidak"))
+        city.import_sheet(code, sheet(HEADER, DEWI))
+        city.import_sheet(other, sheet(HEADER, SITI))
+    city.import_sheet(code, sheet(HEADER, "Budi Contoh;Lamaru;081200000009;tidak"))
 
     with reading(city.engine) as look:
         found = attendance_import(look, city.actor("sari"), made.id)

@@ -35,9 +35,9 @@ from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registering import Registering
 from app.settings import Settings
 from app.spreadsheets.attendance.rows import JudgedRow
-from tests.coming import coming_session
+from tests.city import City, crowd, sheet
 from tests.services.imports.test_concurrency import at_once
-from tests.stories import City, crowd, sheet
+from tests.upcoming_sessions import create_upcoming_session
 
 
 @pytest.fixture
@@ -137,7 +137,7 @@ def test_what_others_recorded_meanwhile_may_bring_it_back_to_review(city: City, 
     made = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar", "Nur Aini;Manggar"))
     ask(city, made.id)
     other = city.session("B-1")
-    city.imported(other, sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
+    city.import_sheet(other, sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     city.register(other, "Siti Aminah")
 
     runner.drain()
@@ -169,7 +169,7 @@ def test_a_session_moved_meanwhile_brings_it_back_to_review(city: City, runner: 
 def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
     city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    code = coming_session(city)
+    code = create_upcoming_session(city)
     with reading(city.engine) as look, writing(city.engine) as db:
         content = sheet("Nama;Kelurahan;HP", "Ani Aster;Manggar;081200000001", "Budi Bakung;Manggar;")
         made = upload_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)
@@ -238,7 +238,7 @@ def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, runner: T
 def test_an_import_that_has_gone_keeps_no_other_waiting(
     city: City, runner: TaskRunner, kind: OutboxKind
 ) -> None:
-    """Whether its work was never begun, broke off, or is to be given up."""
+    """Whether its work was never begin_session, broke off, or is to be given up."""
     with writing(city.engine) as db:
         payload = {"import": 4711, "user": None}
         db.add_all(OutboxTask(kind=kind, payload=payload, attempts=tries) for tries in range(TRIES + 1))
@@ -254,7 +254,7 @@ def test_an_import_that_has_gone_keeps_no_other_waiting(
 def test_how_many_rows_are_done_grows_from_none_to_all(city: City) -> None:
     """Also where the list has to be judged again, and not all of its rows are written."""
     made = city.upload(city.session("A-1"), crowd(2500))
-    city.imported(city.session("B-1"), crowd(1200))
+    city.import_sheet(city.session("B-1"), crowd(1200))
     told: list[tuple[int, int]] = []
 
     with writing(city.engine) as db:

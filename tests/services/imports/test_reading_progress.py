@@ -6,8 +6,8 @@ from app.permissions import OPERATOR
 from app.services.imports.progress import import_progress
 from app.services.imports.upload import upload
 from app.settings import Settings
+from tests.city import City, crowd
 from tests.queued import drained
-from tests.stories import City, crowd
 
 
 def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:

@@ -14,7 +14,7 @@ from app.queries.imports.rows import import_rows
 from app.services.imports.mapping import remap
 from app.services.imports.upload import discard
 from app.spreadsheets.formats.failures import MAX_ROWS
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 NO_CHOICES: tuple[dict[str, object], ...] = (
@@ -120,7 +120,7 @@ def test_one_answer_may_change_other_rows(city: City) -> None:
 
 
 def test_a_known_person_is_chosen_by_their_number(city: City) -> None:
-    city.imported(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;hadir"))
+    city.import_sheet(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;hadir"))
     (siti,) = city.all(Participant)
     later = city.session("B-1", MORNING + timedelta(days=7))
     made = city.upload(later, sheet(HEADER, "Sitti Aminnah;Manggar;;hadir"))
@@ -149,7 +149,7 @@ def test_what_others_have_committed_may_call_for_attention_again(city: City) -> 
     """Two of that name live there by now: the row that was clear is not any more."""
     code = city.session()
     waiting = city.upload(code, sheet(HEADER, "Siti Aminah;Manggar;;hadir"))
-    city.imported(city.session("B-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;hadir"))
+    city.import_sheet(city.session("B-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;hadir"))
     made = city.upload(city.session("C-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000002;hadir"))
     city.correct(made.id, 2, decision={"person": "new"})
     city.commit(made.id)
@@ -188,7 +188,7 @@ def test_an_unknown_row_or_column_is_refused(city: City) -> None:
 
 
 def test_after_the_commit_nothing_can_be_corrected(city: City) -> None:
-    made = city.imported(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;hadir"))
+    made = city.import_sheet(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;hadir"))
 
     with pytest.raises(Conflict):
         city.correct(made.id, 2, decision={"skip": True})
@@ -233,7 +233,7 @@ def test_a_mapping_that_means_nothing_is_refused(city: City) -> None:
 
 def test_nobody_is_found_by_trying_numbers(city: City) -> None:
     strangers = city.session("LAIN-1", by="tono")
-    city.imported(strangers, sheet(HEADER, "Rahasia Tetangga;Manggar;081200000009;hadir"), by="tono")
+    city.import_sheet(strangers, sheet(HEADER, "Rahasia Tetangga;Manggar;081200000009;hadir"), by="tono")
     (stranger,) = city.all(Participant)
     made = city.upload(city.session("A-1"), sheet(HEADER, "Siti Aminah;Lamaru;;hadir"))
 

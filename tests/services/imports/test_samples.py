@@ -20,7 +20,7 @@ from app.models import (
 )
 from app.queries.imports.rows import committed_codes
 from app.services.imports.commit import CommitChoices
-from tests.stories import SAMPLES, City
+from tests.city import SAMPLES, City
 
 CLEAN = ("spbe.xlsx", "rt-manggar.xls", "tokoh.csv")
 MESSY = "umkm-berantakan.xlsx"
@@ -83,7 +83,7 @@ def test_the_same_sample_again_changes_nothing(city: City, name: str) -> None:
     city.commit(uploaded(city, name).id)
     before = city.people_and_attendance()
 
-    again = city.imported(expected["session"]["code"], (SAMPLES / name).read_bytes())
+    again = city.import_sheet(expected["session"]["code"], (SAMPLES / name).read_bytes())
 
     assert again.counts["unchanged"] == again.counts["rows"] == expected["counts"]["rows"]
     assert city.people_and_attendance() == before

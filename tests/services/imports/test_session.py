@@ -9,7 +9,7 @@ from app.services.workshops.workshop_sessions import (
     change_workshop_session,
     create_workshop_session,
 )
-from tests.stories import MORNING, City, crowd, sheet
+from tests.city import MORNING, City, crowd, sheet
 
 
 def test_beyond_the_places_of_a_kelurahan_who_was_there_is_a_walk_in(city: City) -> None:
@@ -18,7 +18,7 @@ def test_beyond_the_places_of_a_kelurahan_who_was_there_is_a_walk_in(city: City)
     with writing(city.engine) as db:
         create_workshop_session(db, city.actor("sari"), workshop, "A-1", given)
 
-    city.imported("A-1", sheet("Nama;Kelurahan", "Ani;Manggar", "Budi;Manggar", "Citra;Lamaru"))
+    city.import_sheet("A-1", sheet("Nama;Kelurahan", "Ani;Manggar", "Budi;Manggar", "Citra;Lamaru"))
 
     placed = [registration.status for registration in city.all(Registration)]
     assert placed == [RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN, RegistrationStatus.CONFIRMED]
@@ -38,7 +38,7 @@ def test_a_session_s_day_put_right_after_the_upload_counts(city: City) -> None:
 
 
 def test_a_full_session_takes_whoever_was_there_as_a_walk_in(city: City) -> None:
-    city.imported(city.session(capacity=2), crowd(3))
+    city.import_sheet(city.session(capacity=2), crowd(3))
 
     statuses = [registration.status for registration in city.all(Registration)]
     assert statuses == [

@@ -19,24 +19,25 @@ from app.queries.imports.rows import committed_codes, import_rows
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
 from app.services.registrations.attendance_marks import Marking, mark
-from tests.beginnings import story
-from tests.stories import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
+from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
+from tests.scenarios import scenario
 
 HEADER = "Nama;Kelurahan;HP;Email;RT;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)
 
 
-@story
+@scenario
 def three_known(city: City) -> None:
     """Siti and Budi came to A-1, and Nur was registered for it without an outcome."""
     code = city.session("A-1")
-    city.imported(
+    city.import_sheet(
         code, sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir", "Budi Contoh;Lamaru;;;;tidak")
     )
     city.register(code, "Nur Aini", LAMARU)
 
 
 def test_everything_is_as_it_was_before(three_known: City) -> None:
+    """Undo takes back what the import made or changed, and nothing else."""
     before = three_known.people_and_attendance()
     content = sheet(
         HEADER,
@@ -61,7 +62,7 @@ def test_everything_is_as_it_was_before(three_known: City) -> None:
 
 @pytest.mark.parametrize("name", ["spbe.xlsx", "tokoh.csv"])
 def test_a_sample_leaves_nothing_behind(city: City, name: str) -> None:
-    made = city.imported(city.session(groups=()), (SAMPLES / name).read_bytes())
+    made = city.import_sheet(city.session(groups=()), (SAMPLES / name).read_bytes())
 
     city.undo(made.id)
 
@@ -69,7 +70,7 @@ def test_a_sample_leaves_nothing_behind(city: City, name: str) -> None:
 
 
 def test_undoing_twice_changes_nothing_more(three_known: City) -> None:
-    made = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    made = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     first = three_known.undo(made.id)
     before = three_known.people_and_attendance()
 
@@ -81,9 +82,9 @@ def test_undoing_twice_changes_nothing_more(three_known: City) -> None:
 
 def test_what_was_undone_can_be_uploaded_again(three_known: City) -> None:
     content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
-    three_known.undo(three_known.imported("A-1", content).id)
+    three_known.undo(three_known.import_sheet("A-1", content).id)
 
-    again = three_known.imported("A-1", content)
+    again = three_known.import_sheet("A-1", content)
 
     assert again.counts["create"] == 1
     assert three_known.outcomes()["Rahmat Contoh"] == "present"
@@ -102,8 +103,10 @@ def test_people_who_came_elsewhere_too_stay(city: City) -> None:
     content = sheet(
         HEADER, "Siti Aminah;Manggar;081200000001;;;hadir", "Budi Contoh;Lamaru;081200000002;;;hadir"
     )
-    first = city.imported(city.session("A-1"), content)
-    city.imported(city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir"))
+    first = city.import_sheet(city.session("A-1"), content)
+    city.import_sheet(
+        city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir")
+    )
 
     city.undo(first.id)
 
@@ -113,10 +116,10 @@ def test_people_who_came_elsewhere_too_stay(city: City) -> None:
 
 def test_what_another_sheet_wrote_of_a_person_is_not_the_undone_ones(city: City) -> None:
     content = sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir")
-    city.imported(city.session("A-1"), content)
-    undone = city.imported(city.session("B-1", NEXT_WEEK), content)
+    city.import_sheet(city.session("A-1"), content)
+    undone = city.import_sheet(city.session("B-1", NEXT_WEEK), content)
     city.undo(undone.id)
-    again = city.imported("B-1", content)
+    again = city.import_sheet("B-1", content)
 
     with reading(city.engine) as look:
         written = [committed_codes(look, import_rows(look, made.id)) for made in (undone, again)]
@@ -126,7 +129,7 @@ def test_what_another_sheet_wrote_of_a_person_is_not_the_undone_ones(city: City)
 
 def test_details_that_the_import_filled_are_blank_again_unless_changed_since(three_known: City) -> None:
     three_known.session("B-1", NEXT_WEEK)
-    made = three_known.imported(
+    made = three_known.import_sheet(
         "B-1", sheet(HEADER, "Siti Aminah;Manggar;081200000001;siti@contoh.id;12;hadir")
     )
     with writing(three_known.engine) as db:
@@ -152,7 +155,7 @@ def test_where_somebody_lives_goes_back_whole_or_not_at_all(
 ) -> None:
     """Three sheets tell of where Siti lives and of her RT; the second of them is undone."""
     imports = [
-        city.imported(
+        city.import_sheet(
             city.session(f"WA-{week}", MORNING + timedelta(days=7 * week)),
             sheet("Nama;HP;Kehadiran;Kelurahan;RT", f"Siti Aminah;081200000001;hadir;{place}"),
         )
@@ -166,8 +169,8 @@ def test_where_somebody_lives_goes_back_whole_or_not_at_all(
 
 
 def test_a_place_that_nobody_told_otherwise_goes_back_with_its_rt(city: City) -> None:
-    city.imported(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;;3;hadir"))
-    moved = city.imported(
+    city.import_sheet(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;;3;hadir"))
+    moved = city.import_sheet(
         city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Samarinda;081200000001;;;hadir")
     )
     assert city.all(Participant)[0].outside_place == "Samarinda"
@@ -190,7 +193,7 @@ def test_who_was_chosen_in_another_sheet_and_is_gone_is_asked_for_again(city: Ci
     city.correct(waiting.id, 2, decision={"person": city.all(Participant)[-1].id})
 
     city.undo(third.id)
-    city.imported(city.session("D-1", NEXT_WEEK), sheet(HEADER, "Ayu Misalnya;Lamaru;;;;hadir"))
+    city.import_sheet(city.session("D-1", NEXT_WEEK), sheet(HEADER, "Ayu Misalnya;Lamaru;;;;hadir"))
 
     with pytest.raises(Conflict) as refused:
         city.commit(waiting.id)
@@ -198,10 +201,10 @@ def test_who_was_chosen_in_another_sheet_and_is_gone_is_asked_for_again(city: Ci
 
 
 def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named(three_known: City) -> None:
-    first = three_known.imported(
+    first = three_known.import_sheet(
         "A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir", "Ayu Misalnya;Manggar;;;;hadir")
     )
-    second = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"))
+    second = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"))
     before = three_known.people_and_attendance()
 
     with pytest.raises(Conflict, match=r"1 people.*Rahmat Contoh") as refused:
@@ -217,7 +220,7 @@ def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named
 def test_a_later_outcome_of_somebody_who_was_marked_absent_stands_in_the_way(three_known: City) -> None:
     made = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     three_known.commit(made.id, choices=CommitChoices(others="absent"))
-    three_known.imported("A-1", sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
+    three_known.import_sheet("A-1", sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
 
     with pytest.raises(Conflict, match="Nur Aini"):
         three_known.undo(made.id)
@@ -227,8 +230,8 @@ def test_a_later_outcome_of_somebody_who_was_marked_absent_stands_in_the_way(thr
 
 def test_a_later_import_that_changed_nothing_stands_in_nobodys_way(three_known: City) -> None:
     content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
-    first = three_known.imported("A-1", content)
-    three_known.imported("A-1", content)
+    first = three_known.import_sheet("A-1", content)
+    three_known.import_sheet("A-1", content)
 
     three_known.undo(first.id)
 
@@ -236,7 +239,7 @@ def test_a_later_import_that_changed_nothing_stands_in_nobodys_way(three_known: 
 
 
 def test_an_attendance_that_was_recorded_by_hand_since_stays(three_known: City) -> None:
-    made = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    made = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     with writing(three_known.engine) as db:
         recorded = db.get_one(Attendance, max(one.registration_id for one in three_known.all(Attendance)))
         recorded.status = AttendanceStatus.EXCUSED
@@ -258,7 +261,7 @@ def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> Non
         "Ayu Misalnya;Manggar;;;;hadir",
         "Dewi Contoh;Lamaru;;;;hadir",
     )
-    first = three_known.imported("A-1", sheet(HEADER, *people))
+    first = three_known.import_sheet("A-1", sheet(HEADER, *people))
     assert in_the_way(three_known, first.id) == []
     second = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"), name="susulan.csv")
     second = three_known.commit(second.id)
@@ -282,8 +285,8 @@ def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> Non
 
 
 def test_a_later_list_that_filled_in_a_detail_is_not_what_stands_in_the_way(three_known: City) -> None:
-    first = three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
-    three_known.imported("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;;;hadir"))
+    first = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;;;hadir"))
 
     assert in_the_way(three_known, first.id) == []
 
@@ -293,6 +296,6 @@ def test_a_later_list_with_somebody_who_was_recorded_absent_stands_in_the_way(ci
     city.register(code, "Nur Aini", LAMARU)
     first = city.upload(code, sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     city.commit(first.id, choices=CommitChoices(others="absent"))
-    second = city.imported(code, sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
+    second = city.import_sheet(code, sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
 
     assert [(one.what, one.import_id) for one in in_the_way(city, first.id)] == [("upload", second.id)]

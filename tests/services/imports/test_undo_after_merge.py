@@ -8,8 +8,8 @@ import pytest
 from app.errors import Conflict
 from app.models import Attendance, AttendanceStatus, ImportStatus, Participant
 from app.services.imports.commit import CommitChoices
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.services.people.duplicates import merged, person_id, refused, unmerged
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"
@@ -21,8 +21,8 @@ def two(city: City) -> Callable[[str, str], tuple[int, int]]:
 
     def imported(first: str, second: str) -> tuple[int, int]:
         codes = [city.session(code) for code in dict.fromkeys((first, second))]
-        one = city.imported(codes[0], sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;hadir"))
-        other = city.imported(codes[-1], sheet(HEADER, f"{AMINNAH};;Manggar;;081200000002;;tidak"))
+        one = city.import_sheet(codes[0], sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;hadir"))
+        other = city.import_sheet(codes[-1], sheet(HEADER, f"{AMINNAH};;Manggar;;081200000002;;tidak"))
         return one.id, other.id
 
     return imported
@@ -46,7 +46,7 @@ def test_what_it_filled_in_is_taken_back_only_where_it_passed_on(city: City) -> 
     code = city.session("A-1")
     city.register(code, AMINAH, LAMARU)
     city.register(code, AMINNAH, MANGGAR)
-    told = city.imported(
+    told = city.import_sheet(
         city.session("B-1", MORNING + timedelta(days=7)),
         sheet(HEADER, f"{AMINAH};;Lamaru;12;081200000001;;hadir"),
     )

@@ -10,9 +10,9 @@ from app.models import AttendanceStatus, Participant, Registration, Registration
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
 from app.services.registrations.attendance_marks import Marking, mark
-from tests.coming import begun, coming_session
+from tests.city import City, sheet
 from tests.services.registrations.test_lists import pasted
-from tests.stories import City, sheet
+from tests.upcoming_sessions import begin_session, create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 CAME, EXCUSED, ABSENT = (f"Rahmat Contoh;Sepinggan;;{said}" for said in ("hadir", "izin", "tidak"))
@@ -46,9 +46,9 @@ def whats_in_the_way(city: City, import_id: int) -> list[str]:
 
 def test_a_mark_from_before_the_import_stands_in_nobodys_way(city: City, code: str) -> None:
     """Nor is it what changed the registration where something else did."""
-    city.imported(code, sheet(HEADER, EXCUSED))
+    city.import_sheet(code, sheet(HEADER, EXCUSED))
     marked(city)
-    made = city.imported(code, sheet(HEADER, ABSENT))
+    made = city.import_sheet(code, sheet(HEADER, ABSENT))
     assert in_the_way(city, made.id) == []
 
     with writing(city.engine) as db:
@@ -58,25 +58,25 @@ def test_a_mark_from_before_the_import_stands_in_nobodys_way(city: City, code: s
 
 def test_only_lists_that_stand_and_changed_the_attendance_are_named(city: City, code: str) -> None:
     """Not the one before, nor later ones that were undone, said the same, or but filled in a telephone."""
-    city.imported(code, sheet(HEADER, EXCUSED))
-    made = city.imported(code, sheet(HEADER, CAME))
-    city.undo(city.imported(code, sheet(HEADER, ABSENT)).id)
-    city.imported(code, sheet(HEADER, CAME))
-    city.imported(code, sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;hadir"))
+    city.import_sheet(code, sheet(HEADER, EXCUSED))
+    made = city.import_sheet(code, sheet(HEADER, CAME))
+    city.undo(city.import_sheet(code, sheet(HEADER, ABSENT)).id)
+    city.import_sheet(code, sheet(HEADER, CAME))
+    city.import_sheet(code, sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;hadir"))
     marked(city)
 
     assert whats_in_the_way(city, made.id) == ["marks"]
 
 
 def test_a_list_that_is_not_saved_or_is_undone_has_nothing_in_its_way(city: City, code: str) -> None:
-    made = city.imported(code, sheet(HEADER, CAME))
+    made = city.import_sheet(code, sheet(HEADER, CAME))
     waiting = city.upload(code, sheet(HEADER, EXCUSED))
     city.undo(made.id)
     assert [in_the_way(city, one) for one in (made.id, waiting.id)] == [[], []]
 
 
 def test_marks_are_from_when_the_last_was_made(city: City, code: str) -> None:
-    made = city.imported(code, sheet(HEADER, CAME, "Ayu Misalnya;Manggar;;hadir"))
+    made = city.import_sheet(code, sheet(HEADER, CAME, "Ayu Misalnya;Manggar;;hadir"))
     marked(city, "Ayu Misalnya")
     last = marked(city)
 
@@ -84,10 +84,10 @@ def test_marks_are_from_when_the_last_was_made(city: City, code: str) -> None:
 
 
 def test_a_later_list_that_says_who_is_not_on_it_was_absent_stands_in_the_way(city: City) -> None:
-    code = coming_session(city)
+    code = create_upcoming_session(city)
     listed = pasted(city, "1. Ani Aster - Manggar", code)
     city.commit(listed.id)
-    begun(city, code)
+    begin_session(city, code)
     later = city.upload(code, sheet(HEADER, CAME))
     city.commit(later.id, choices=CommitChoices(others="absent"))
 

@@ -18,8 +18,8 @@ from cryptography.x509.oid import NameOID
 
 from app.models import MessageStatus
 from app.services.messages.mail_server import deliver, mail_server
-from tests.mail import Post
 from tests.server import free_port
+from tests.smtp_server import SmtpServer
 
 SENDER = "literasi@contoh.id"
 USER, PASSWORD = "jangkau@contoh.id", "rahasia:di@surel"  # in an address both are percent-encoded
@@ -75,9 +75,9 @@ def logins() -> list[tuple[bytes, bytes]]:
 
 
 @pytest.fixture
-def letters(logins: list[tuple[bytes, bytes]]) -> Iterator[tuple[Post, Served]]:
+def letters(logins: list[tuple[bytes, bytes]]) -> Iterator[tuple[SmtpServer, Served]]:
     """A mail server that is not up yet, and what starts it on a port."""
-    post, running = Post(""), []
+    smtp_server, running = SmtpServer(""), []
 
     def authenticate(
         server: SMTP, session: Session, envelope: Envelope, how: str, login: LoginPassword
@@ -87,12 +87,14 @@ def letters(logins: list[tuple[bytes, bytes]]) -> Iterator[tuple[Post, Served]]:
 
     def serve(**options: Any) -> int:
         port = free_port()
-        controller = Controller(post, hostname="127.0.0.1", port=port, authenticator=authenticate, **options)
+        controller = Controller(
+            smtp_server, hostname="127.0.0.1", port=port, authenticator=authenticate, **options
+        )
         controller.start()
         running.append(controller)
         return port
 
-    yield post, serve
+    yield smtp_server, serve
     for controller in running:
         controller.stop()
 
@@ -117,40 +119,46 @@ def addresses(served: Served, encryption: ssl.SSLContext) -> dict[str, str]:
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 @pytest.mark.usefixtures("trusted")
 def test_a_letter_goes_encrypted_after_a_login(
-    letters: tuple[Post, Served], logins: list[tuple[bytes, bytes]], encryption: ssl.SSLContext, security: str
+    letters: tuple[SmtpServer, Served],
+    logins: list[tuple[bytes, bytes]],
+    encryption: ssl.SSLContext,
+    security: str,
 ) -> None:
-    post, served = letters
+    smtp_server, served = letters
     url = addresses(served, encryption)[security]
 
     delivery = deliver(mail_server(url, SENDER), letter())
 
     assert (delivery.status, delivery.answer) == (MessageStatus.SENT, "")
-    assert [one["Subject"] for one in post.letters] == ["Tiket"]
+    assert [one["Subject"] for one in smtp_server.letters] == ["Tiket"]
     assert logins == [(USER.encode(), PASSWORD.encode())]
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
 def test_a_server_that_cannot_prove_itself_gets_neither_password_nor_letter(
-    letters: tuple[Post, Served], logins: list[tuple[bytes, bytes]], encryption: ssl.SSLContext, security: str
+    letters: tuple[SmtpServer, Served],
+    logins: list[tuple[bytes, bytes]],
+    encryption: ssl.SSLContext,
+    security: str,
 ) -> None:
-    post, served = letters
+    smtp_server, served = letters
     url = addresses(served, encryption)[security]
 
     delivery = deliver(mail_server(url, SENDER), letter())
 
     assert delivery.status is MessageStatus.WAITING
     assert "certificate verify failed" in delivery.answer
-    assert (post.letters, logins) == ([], [])
+    assert (smtp_server.letters, logins) == ([], [])
 
 
 @pytest.mark.usefixtures("trusted")
 def test_a_refused_password_leaves_the_letter_waiting(
-    letters: tuple[Post, Served], encryption: ssl.SSLContext
+    letters: tuple[SmtpServer, Served], encryption: ssl.SSLContext
 ) -> None:
-    post, served = letters
+    smtp_server, served = letters
     url = addresses(served, encryption)["tls"].replace("rahasia", "salah")
 
     delivery = deliver(mail_server(url, SENDER), letter())
 
     assert (delivery.status, delivery.answer[:3]) == (MessageStatus.WAITING, "535")
-    assert post.letters == []
+    assert smtp_server.letters == []

@@ -32,11 +32,11 @@ from app.services.registrations.requests import Asking, NoPlaces
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
 from app.settings import Settings
-from tests.coming import changed, coming_session, morning_in
+from tests.city import MANGGAR, City
 from tests.database import on_sqlite
-from tests.mail import Post
 from tests.services.imports.test_concurrency import at_once
-from tests.stories import MANGGAR, City
+from tests.smtp_server import SmtpServer
+from tests.upcoming_sessions import create_upcoming_session, morning_in, update_session
 
 SUBJECTS: dict[Language, list[str]] = {
     "id": [
@@ -59,8 +59,8 @@ SUBJECTS: dict[Language, list[str]] = {
 
 
 @pytest.fixture
-def runner(mailing: Settings, city: City) -> TaskRunner:
-    return TaskRunner(mailing, city.engine, city.vault)
+def runner(mail_settings: Settings, city: City) -> TaskRunner:
+    return TaskRunner(mail_settings, city.engine, city.vault)
 
 
 def come(city: City, name: str, language: Language = "id", *, email: str | None = None) -> Registration:
@@ -96,7 +96,7 @@ def knows(city: City, name: str, **otherwise: object) -> Participant:
 
 def begins_in(city: City, hours: float) -> None:
     starts = now() + timedelta(hours=hours)
-    changed(city, "JUALAN-1", starts_at=starts, ends_at=starts + timedelta(hours=3))
+    update_session(city, "JUALAN-1", starts_at=starts, ends_at=starts + timedelta(hours=3))
 
 
 def reminded(city: City) -> list[str]:
@@ -106,9 +106,9 @@ def reminded(city: City) -> list[str]:
 @on_sqlite
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_people_read_in_their_language_what_happened(
-    city: City, runner: TaskRunner, post: Post, language: Language
+    city: City, runner: TaskRunner, smtp_server: SmtpServer, language: Language
 ) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     ani, budi = come(city, "Ani Aster", language), come(city, "Budi Bakung", language)
     withdraw(city, ani)
     move(city, venue="Balai Contoh")
@@ -117,17 +117,24 @@ def test_people_read_in_their_language_what_happened(
     runner.drain()
 
     day = date_text(morning_in(10).date())
-    assert [str(letter["Subject"]) for letter in post.letters] == [
+    assert [str(letter["Subject"]) for letter in smtp_server.letters] == [
         f"{what}: Jualan Daring, {day}" for what in SUBJECTS[language]
     ]
-    assert [letter["To"] for letter in post.letters] == [
+    assert [letter["To"] for letter in smtp_server.letters] == [
         f"{name}@contoh.id" for name in ("ani", "budi", "ani", "budi", "budi", "budi")
     ]
-    first, *_, before_last, last = post.texts()
+    first, *_, before_last, last = smtp_server.texts()
     greeting = {"id": "Yth. Ani Aster,", "en": "Dear Ani Aster,"}
     assert first.startswith(greeting[language])
     ticket = {"id": "Tiket Anda, untuk melihat", "en": "Your ticket, to look at"}
-    assert [ticket[language] in text for text in post.texts()] == [True, True, False, True, True, False]
+    assert [ticket[language] in text for text in smtp_server.texts()] == [
+        True,
+        True,
+        False,
+        True,
+        True,
+        False,
+    ]
     for fact in (f"{day} 09.00–12.00 WITA", "Aula Contoh", f"http://127.0.0.1:8000/tiket/{ani.code}"):
         assert fact in first
     assert "Balai Contoh" in before_last
@@ -137,18 +144,18 @@ def test_people_read_in_their_language_what_happened(
 
 @on_sqlite
 def test_a_confirmation_brings_the_session_to_the_calendar(
-    city: City, runner: TaskRunner, post: Post
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
-    coming_session(city, mode="hybrid", online_link="https://rapat.contoh.id/jualan")
+    create_upcoming_session(city, mode="hybrid", online_link="https://rapat.contoh.id/jualan")
     ani = come(city, "Ani Aster")
     runner.drain()
 
-    (letter,) = post.letters
+    (letter,) = smtp_server.letters
     assert letter["From"] == "Jangkau <jangkau@127.0.0.1>"
     event = calendar_of(letter)
     assert (str(event["SUMMARY"]), str(event["STATUS"])) == ("Jualan Daring", "CONFIRMED")
     assert str(event["UID"]).startswith(ani.code)
-    assert "https://rapat.contoh.id/jualan" in post.texts()[0]
+    assert "https://rapat.contoh.id/jualan" in smtp_server.texts()[0]
 
 
 def calendar_of(letter: EmailMessage) -> Any:
@@ -159,18 +166,20 @@ def calendar_of(letter: EmailMessage) -> Any:
 
 
 @on_sqlite
-def test_who_waits_gets_no_link_to_the_meeting(city: City, runner: TaskRunner, post: Post) -> None:
-    coming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/jualan")
+def test_who_waits_gets_no_link_to_the_meeting(
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
+) -> None:
+    create_upcoming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/jualan")
     come(city, "Ani Aster")
     come(city, "Budi Bakung")
     runner.drain()
 
-    assert ["https://rapat" in text for text in post.texts()] == [True, False]
+    assert ["https://rapat" in text for text in smtp_server.texts()] == [True, False]
 
 
 @on_sqlite
 def test_nobody_is_written_to_without_an_address_or_about_what_is_over(city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     city.register("JUALAN-1", "Citra Cempaka")
     come(city, "Ani Aster")
     begins_in(city, -30)
@@ -183,7 +192,7 @@ def test_nobody_is_written_to_without_an_address_or_about_what_is_over(city: Cit
 
 @on_sqlite
 def test_more_places_change_nothing_that_people_need_to_know(city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     come(city, "Ani Aster")
     move(city, capacity=2)
 
@@ -191,7 +200,7 @@ def test_more_places_change_nothing_that_people_need_to_know(city: City) -> None
 
 
 def test_what_is_taken_back_tells_nobody(city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     given = [
         PersonInput(name, "Manggar", "umkm", email=f"{name[0]}@contoh.id") for name in ("Ani Aster", "Budi B")
     ]
@@ -206,9 +215,9 @@ def test_what_is_taken_back_tells_nobody(city: City) -> None:
 
 
 def test_a_day_before_people_are_reminded_once(
-    city: City, runner: TaskRunner, mailing: Settings, post: Post
+    city: City, runner: TaskRunner, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     knows(city, "Ani Aster")
     knows(city, "Budi Bakung", status=RegistrationStatus.WAITLISTED)
     knows(city, "Citra Cempaka", status=RegistrationStatus.CANCELLED)
@@ -218,7 +227,7 @@ def test_a_day_before_people_are_reminded_once(
 
     begins_in(city, 23.9)
     come(city, "Dewi Dahlia")  # who is told when it is, at this moment
-    other = TaskRunner(mailing, city.engine, city.vault)
+    other = TaskRunner(mail_settings, city.engine, city.vault)
     at_once(runner.send_reminders, other.send_reminders)
     runner.send_reminders()
     runner.drain()
@@ -226,11 +235,11 @@ def test_a_day_before_people_are_reminded_once(
     other.drain()
 
     assert reminded(city) == ["ani@contoh.id"]
-    assert sorted(letter["To"] for letter in post.letters) == ["ani@contoh.id", "dewi@contoh.id"]
+    assert sorted(letter["To"] for letter in smtp_server.letters) == ["ani@contoh.id", "dewi@contoh.id"]
 
 
 def test_another_time_is_another_reminder(city: City, runner: TaskRunner) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     knows(city, "Ani Aster")
     begins_in(city, 20)
     runner.send_reminders()
@@ -245,7 +254,7 @@ def test_another_time_is_another_reminder(city: City, runner: TaskRunner) -> Non
 
 
 def test_of_a_cancelled_session_nobody_is_reminded(city: City, runner: TaskRunner) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     knows(city, "Ani Aster")
     begins_in(city, 20)
     with writing(city.engine) as db:

@@ -17,20 +17,20 @@ from app.services.messages.notifications import send_again
 from app.services.messages.sending import DELAYS, take_letter
 from app.services.outbox import release_claims
 from app.settings import Settings
-from tests.coming import coming_session
-from tests.mail import Post
+from tests.city import City
 from tests.services.messages.test_notifications import begins_in, come, withdraw
-from tests.stories import City
+from tests.smtp_server import SmtpServer
+from tests.upcoming_sessions import create_upcoming_session
 
 
 @pytest.fixture
-def runner(mailing: Settings, city: City) -> TaskRunner:
-    return TaskRunner(mailing, city.engine, city.vault)
+def runner(mail_settings: Settings, city: City) -> TaskRunner:
+    return TaskRunner(mail_settings, city.engine, city.vault)
 
 
 @pytest.fixture(autouse=True)
 def session(city: City) -> str:
-    return coming_session(city)
+    return create_upcoming_session(city)
 
 
 def standing(city: City) -> list[tuple[str, str | None]]:
@@ -44,8 +44,10 @@ def let_time_pass(city: City) -> None:
         db.exec(update(OutboxTask).values(claimed_until=now() - timedelta(seconds=1)))
 
 
-def test_what_the_server_puts_off_is_tried_again(city: City, runner: TaskRunner, post: Post) -> None:
-    post.answers["ani@contoh.id"] = "451 Try again later"
+def test_what_the_server_puts_off_is_tried_again(
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
+) -> None:
+    smtp_server.answers["ani@contoh.id"] = "451 Try again later"
     come(city, "Ani Aster")
     runner.drain()
     runner.drain()
@@ -54,16 +56,16 @@ def test_what_the_server_puts_off_is_tried_again(city: City, runner: TaskRunner,
     assert task.claimed_until is not None
     assert now() < task.claimed_until <= now() + DELAYS[0]
 
-    post.answers.clear()
+    smtp_server.answers.clear()
     let_time_pass(city)
     runner.drain()
 
     assert standing(city) == [("sent", None)]
-    assert (len(post.letters), city.all(OutboxTask)) == (1, [])
+    assert (len(smtp_server.letters), city.all(OutboxTask)) == (1, [])
 
 
-def test_it_has_failed_after_the_last_try(city: City, runner: TaskRunner, post: Post) -> None:
-    post.answers["ani@contoh.id"] = "451 Try again later"
+def test_it_has_failed_after_the_last_try(city: City, runner: TaskRunner, smtp_server: SmtpServer) -> None:
+    smtp_server.answers["ani@contoh.id"] = "451 Try again later"
     come(city, "Ani Aster")
     for _ in range(len(DELAYS) + 1):
         runner.drain()
@@ -73,26 +75,30 @@ def test_it_has_failed_after_the_last_try(city: City, runner: TaskRunner, post: 
     assert city.all(OutboxTask) == []
 
 
-def test_a_server_that_is_down_costs_no_mail(city: City, mailing: Settings, settings: Settings) -> None:
+def test_a_server_that_is_down_costs_no_mail(city: City, mail_settings: Settings, settings: Settings) -> None:
     come(city, "Ani Aster")
-    nowhere = settings.model_copy(update={"smtp_url": type(mailing.smtp_url)("smtp://127.0.0.1:1")})
+    nowhere = settings.model_copy(update={"smtp_url": type(mail_settings.smtp_url)("smtp://127.0.0.1:1")})
     TaskRunner(nowhere, city.engine, city.vault).drain()
     ((status, said),) = standing(city)
     assert (status, "refused" in (said or "")) == ("waiting", True)
 
     let_time_pass(city)
-    TaskRunner(mailing, city.engine, city.vault).drain()
+    TaskRunner(mail_settings, city.engine, city.vault).drain()
 
     assert standing(city) == [("sent", None)]
 
 
 def test_a_mail_that_two_workers_have_at_once_is_tried_again(
-    city: City, mailing: Settings, runner: TaskRunner, post: Post, monkeypatch: pytest.MonkeyPatch
+    city: City,
+    mail_settings: Settings,
+    runner: TaskRunner,
+    smtp_server: SmtpServer,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The first is thought to have ended while it still speaks to the mail server, as when its database restarts."""
-    post.answers["ani@contoh.id"] = "451 Try again later"
+    smtp_server.answers["ani@contoh.id"] = "451 Try again later"
     come(city, "Ani Aster")
-    other = TaskRunner(mailing, city.engine, city.vault)
+    other = TaskRunner(mail_settings, city.engine, city.vault)
 
     def taken_over(server: MailServer, letter: EmailMessage) -> Delivery:
         with writing(city.engine) as db:
@@ -105,7 +111,7 @@ def test_a_mail_that_two_workers_have_at_once_is_tried_again(
     monkeypatch.undo()
     assert standing(city) == [("waiting", "451 Try again later")]
 
-    post.answers.clear()
+    smtp_server.answers.clear()
     let_time_pass(city)
     runner.drain()
 
@@ -114,16 +120,16 @@ def test_a_mail_that_two_workers_have_at_once_is_tried_again(
 
 
 def test_what_the_server_refuses_has_failed_until_somebody_sends_it_again(
-    city: City, runner: TaskRunner, post: Post
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
-    post.answers["ani@contoh.id"] = "550 No such user here"
+    smtp_server.answers["ani@contoh.id"] = "550 No such user here"
     come(city, "Ani Aster")
     runner.drain()
     assert standing(city) == [("failed", "550 No such user here")]
     assert city.all(OutboxTask) == []
 
     (message,) = city.all(Message)
-    post.answers.clear()
+    smtp_server.answers.clear()
     with pytest.raises(NotFound), writing(city.engine) as db:
         send_again(db, city.actor("tono"), message.id)
     with writing(city.engine) as db:
@@ -136,28 +142,28 @@ def test_what_the_server_refuses_has_failed_until_somebody_sends_it_again(
 
 
 def test_what_may_have_arrived_is_not_sent_again_by_itself(
-    city: City, runner: TaskRunner, post: Post
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
-    post.breaks_off = True
+    smtp_server.breaks_off = True
     come(city, "Ani Aster")
     runner.drain()
     let_time_pass(city)
     runner.drain()
     assert [status for status, _ in standing(city)] == ["unknown"]
-    assert len(post.letters) == 1
+    assert len(smtp_server.letters) == 1
 
-    post.breaks_off = False
+    smtp_server.breaks_off = False
     (message,) = city.all(Message)
     with writing(city.engine) as db:
         send_again(db, city.actor("sari"), message.id)
     runner.drain()
 
     assert standing(city) == [("sent", None)]
-    first, second = post.letters
+    first, second = smtp_server.letters
     assert first["Message-ID"] == second["Message-ID"] == f"<message-{message.id}@127.0.0.1>"
 
 
-def test_two_workers_send_it_once(city: City, runner: TaskRunner, post: Post) -> None:
+def test_two_workers_send_it_once(city: City, runner: TaskRunner, smtp_server: SmtpServer) -> None:
     """The second has lost sight of the first, which speaks to the mail server meanwhile."""
     come(city, "Ani Aster")
     (message,) = city.all(Message)
@@ -167,30 +173,32 @@ def test_two_workers_send_it_once(city: City, runner: TaskRunner, post: Post) ->
     runner.drain()
 
     assert standing(city) == [("unknown", None)]
-    assert post.letters == []
+    assert smtp_server.letters == []
 
 
-def test_people_read_in_the_order_in_which_it_happened(city: City, runner: TaskRunner, post: Post) -> None:
-    post.answers["ani@contoh.id"] = "451 Try again later"
+def test_people_read_in_the_order_in_which_it_happened(
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
+) -> None:
+    smtp_server.answers["ani@contoh.id"] = "451 Try again later"
     ani = come(city, "Ani Aster")
     runner.drain()
-    post.answers.clear()
+    smtp_server.answers.clear()
     withdraw(city, ani)
     runner.drain()
-    assert post.letters == []
+    assert smtp_server.letters == []
 
     for _ in range(2):
         let_time_pass(city)
         runner.drain()
 
-    assert [str(letter["Subject"]).split(":")[0] for letter in post.letters] == [
+    assert [str(letter["Subject"]).split(":")[0] for letter in smtp_server.letters] == [
         "Anda mendapat tempat",
         "Pendaftaran Anda dibatalkan",
     ]
 
 
 def test_without_a_server_messages_wait_until_there_is_one(
-    city: City, settings: Settings, mailing: Settings, post: Post
+    city: City, settings: Settings, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
     come(city, "Ani Aster")
     without = TaskRunner(settings, city.engine, city.vault)
@@ -198,17 +206,19 @@ def test_without_a_server_messages_wait_until_there_is_one(
     assert standing(city) == [("waiting", None)]
 
     let_time_pass(city)
-    TaskRunner(mailing, city.engine, city.vault).drain()
+    TaskRunner(mail_settings, city.engine, city.vault).drain()
     assert standing(city) == [("sent", None)]
 
 
-def test_what_is_over_is_written_about_no_more(city: City, runner: TaskRunner, post: Post) -> None:
+def test_what_is_over_is_written_about_no_more(
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
+) -> None:
     come(city, "Ani Aster")
     begins_in(city, -30)
 
     runner.drain()
 
-    assert (standing(city), post.letters, city.all(OutboxTask)) == ([("waiting", None)], [], [])
+    assert (standing(city), smtp_server.letters, city.all(OutboxTask)) == ([("waiting", None)], [], [])
     (message,) = city.all(Message)
     with writing(city.engine) as db:
         db.exec(update(Message).values(status=MessageStatus.FAILED))

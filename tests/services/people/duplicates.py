@@ -9,7 +9,7 @@ from app.queries.people.similar_people import places, similar_pairs
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge import merge
 from app.services.people.merge_undo import undo_merge
-from tests.stories import City, Dump, dump
+from tests.city import City, Dump, dump
 
 
 def looked_for(city: City) -> list[tuple[str, str]]:

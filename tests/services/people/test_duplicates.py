@@ -15,9 +15,9 @@ from app.queries.people import similar_people
 from app.queries.people.similar_people import Namesake, letters_of, pairs_among
 from app.services.people.duplicates import tell_apart
 from app.settings import Settings
-from tests.beginnings import story
+from tests.city import City, crowd, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import looked_for
-from tests.stories import City, crowd, sheet
 
 HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
 
@@ -34,7 +34,7 @@ HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
     ],
 )
 def test_similar_names_in_one_place_are_asked_about(city: City, one: str, other: str) -> None:
-    city.imported(city.session(), sheet(HEADER, one, other))
+    city.import_sheet(city.session(), sheet(HEADER, one, other))
 
     assert looked_for(city) == [(one.split(";")[0], other.split(";")[0])]
 
@@ -55,14 +55,14 @@ def test_similar_names_in_one_place_are_asked_about(city: City, one: str, other:
     ],
 )
 def test_other_people_are_not(city: City, one: str, other: str) -> None:
-    city.imported(city.session(), sheet(HEADER, one, other))
+    city.import_sheet(city.session(), sheet(HEADER, one, other))
 
     assert looked_for(city) == []
 
 
-@story
+@scenario
 def sitis(city: City) -> None:
-    city.imported(
+    city.import_sheet(
         city.session(), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir", "Siti Aminnah;;Manggar;;;;hadir")
     )
 
@@ -107,7 +107,7 @@ def told_apart(city: City) -> list[tuple[str, str, PairState]]:
 
 def test_somebody_new_in_a_review_is_not_asked_about_again(city: City) -> None:
     """Neither beside whom the database knows, nor beside whom the sheet names above."""
-    city.imported(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
+    city.import_sheet(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
     made = city.upload(
         city.session("UMKM-2025-2"),
         sheet(HEADER, "Siti Aminah;;Manggar;;;081200000001;hadir", "Siti Aminah;;Manggar;;;;hadir"),
@@ -133,7 +133,7 @@ def test_an_answer_that_is_taken_back_tells_nobody_apart(city: City) -> None:
 
 
 def test_an_undone_sheet_takes_along_whom_it_told_apart(city: City) -> None:
-    city.imported(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
+    city.import_sheet(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
     made = city.upload(city.session("UMKM-2025-2"), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
     city.correct(made.id, 2, decision={"person": "new"})
     city.commit(made.id)
@@ -166,7 +166,7 @@ def test_one_place_keeps_so_many_pairs_the_likeliest_first(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(similar_people, "MOST_PAIRS", 3)
-    city.imported(city.session(), crowd(20))
+    city.import_sheet(city.session(), crowd(20))
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestari")
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestary")
 

@@ -18,20 +18,20 @@ from app.services.people.memberships import (
 from app.services.registrations.recognition import NotUnderstood
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import Asking
-from tests.beginnings import story
-from tests.coming import coming_session
+from tests.city import MORNING, City, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import merged, person_id, unmerged
-from tests.stories import MORNING, City, sheet
+from tests.upcoming_sessions import create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
 ANI = "Ani Aster;Manggar;081200000001;hadir"
 TERM = (date(2024, 1, 1), date(2026, 12, 31))
 
 
-@story
+@scenario
 def ani_came_before(city: City) -> None:
     """To a session for small businesses."""
-    city.imported(city.session("LAMA-1", MORNING - timedelta(days=400)), sheet(HEADER, ANI))
+    city.import_sheet(city.session("LAMA-1", MORNING - timedelta(days=400)), sheet(HEADER, ANI))
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def test_a_sheet_that_says_no_group_takes_the_one_of_the_sessions_day(city: City
     note(city, ani)
     for code, days in (("MASA-1", 0), ("NANTI-1", 600)):
         city.session(code, MORNING + timedelta(days=days), groups=("umkm", "rt"))
-    city.imported("MASA-1", sheet(HEADER, ANI))
+    city.import_sheet("MASA-1", sheet(HEADER, ANI))
     waiting = city.upload("NANTI-1", sheet(HEADER, ANI))
 
     assert groups(city) == ["umkm", "rt"]
@@ -77,11 +77,11 @@ def test_what_the_sheet_says_itself_goes_before_it_and_the_workshops_only_group_
     city: City, ani: int
 ) -> None:
     note(city, ani)
-    city.imported(
+    city.import_sheet(
         city.session("SENDIRI-1", groups=("umkm", "rt", "tokoh")),
         sheet(f"{HEADER};Unsur", f"{ANI};Tokoh masyarakat"),
     )
-    city.imported(city.session("SATU-1", groups=("umkm",)), sheet(HEADER, ANI))
+    city.import_sheet(city.session("SATU-1", groups=("umkm",)), sheet(HEADER, ANI))
 
     assert groups(city) == ["umkm", "tokoh", "rt"]
 
@@ -96,7 +96,7 @@ def test_of_two_groups_none_is_guessed(city: City, ani: int) -> None:
 
 def test_what_was_counted_stays_when_a_term_ends(city: City, ani: int) -> None:
     made = note(city, ani)
-    city.imported(city.session("MASA-1", groups=("umkm", "rt")), sheet(HEADER, ANI))
+    city.import_sheet(city.session("MASA-1", groups=("umkm", "rt")), sheet(HEADER, ANI))
 
     with writing(city.engine) as db:
         end_membership(db, city.actor("sari"), ani, made.id, date(2024, 6, 30))
@@ -120,7 +120,7 @@ def test_an_import_in_review_is_judged_again_before_it_is_saved(city: City, ani:
 def test_a_form_takes_it_too_but_not_the_public_one(city: City, ani: int) -> None:
     """Whoever has no account would learn something of Ani from the group that she comes in."""
     note(city, ani, date(2024, 1, 1), None)
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     (session_id,) = [one.id for one in city.all(WorkshopSession) if one.code == "JUALAN-1"]
     given = PersonInput(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
 
@@ -177,7 +177,7 @@ def test_an_undone_import_leaves_who_belongs_to_a_group(city: City, ani: int) ->
 
 
 def test_a_merge_joins_memberships_and_undone_they_are_as_before(city: City, ani: int) -> None:
-    city.imported(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
+    city.import_sheet(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
     later = person_id(city, "Ani Asterr")
     note(city, ani)
     note(city, ani, group="tokoh")
@@ -201,7 +201,7 @@ def test_a_merge_joins_memberships_and_undone_they_are_as_before(city: City, ani
 
 
 def test_a_membership_ended_since_the_merge_stays_ended(city: City, ani: int) -> None:
-    city.imported(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
+    city.import_sheet(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
     later = person_id(city, "Ani Asterr")
     mine = note(city, ani)
     made = merged(city, "Ani Aster", "Ani Asterr")

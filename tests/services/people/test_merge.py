@@ -21,9 +21,9 @@ from app.models import (
 from app.permissions import OPERATOR
 from app.queries.people.history import registrations_of
 from app.services.people.merge import merge
-from tests.beginnings import story
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import looked_for, merged, pair_of, person_id
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)
@@ -31,13 +31,13 @@ NEXT_WEEK = MORNING + timedelta(days=7)
 ABSENT, EXCUSED, PRESENT = AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED, AttendanceStatus.PRESENT
 
 
-@story
+@scenario
 def siti_twice(city: City) -> None:
     """Siti Aminah came to A-1; a week later Siti Aminnah, of another phone and with a NIK, came to B-1."""
-    city.imported(
+    city.import_sheet(
         city.session("A-1"), sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;siti@contoh.id;hadir")
     )
-    city.imported(
+    city.import_sheet(
         city.session("B-1", NEXT_WEEK),
         sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir"),
     )
@@ -70,8 +70,8 @@ def test_a_person_chooses_field_by_field(siti_twice: City) -> None:
 
 
 def test_they_are_known_since_the_first_and_were_last_seen_at_the_newest_session(city: City) -> None:
-    city.imported(city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
-    city.imported(city.session("A-1"), sheet(HEADER, "Siti Aminnah;;Manggar;;;;hadir"))
+    city.import_sheet(city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
+    city.import_sheet(city.session("A-1"), sheet(HEADER, "Siti Aminnah;;Manggar;;;;hadir"))
     first, _ = city.all(Participant)
 
     merged(city, "Siti Aminah", "Siti Aminnah")
@@ -131,7 +131,7 @@ def test_who_had_a_place_keeps_it(city: City) -> None:
 
 
 def test_sheets_are_still_traced_to_the_person(siti_twice: City) -> None:
-    again = siti_twice.imported("A-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;;;hadir"))
+    again = siti_twice.import_sheet("A-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;;;hadir"))
 
     merged(siti_twice, "Siti Aminah", "Siti Aminnah")
 
@@ -201,7 +201,7 @@ def test_two_merges_at_once_make_one(siti_twice: City) -> None:
 
 
 def test_an_organizer_merges_only_people_of_whom_nobody_else_knows(siti_twice: City) -> None:
-    siti_twice.imported(
+    siti_twice.import_sheet(
         siti_twice.session("T-1", by="tono"),
         sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;hadir"),
         by="tono",

@@ -13,7 +13,8 @@ from app.models.base import now
 from app.queries.people.merges import recent_merges
 from app.services.imports.commit import CommitChoices
 from app.services.people.merge_undo import forget_old_merges
-from tests.beginnings import story
+from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
+from tests.scenarios import scenario
 from tests.services.people.duplicates import (
     looked_for,
     merged,
@@ -23,14 +24,13 @@ from tests.services.people.duplicates import (
     standing,
     unmerged,
 )
-from tests.stories import LAMARU, MANGGAR, MORNING, City, sheet
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"
 PRESENT = AttendanceStatus.PRESENT
 
 
-@story
+@scenario
 def two_sitis(city: City) -> None:
     """Two records of Siti: the one at A-1, C-1 and F-1, the other at B-1 and D-1.
 
@@ -38,14 +38,14 @@ def two_sitis(city: City) -> None:
     """
     for week, code in enumerate(("A-1", "B-1", "C-1", "D-1", "F-1")):
         city.session(code, MORNING + timedelta(days=7 * week))
-    city.imported("A-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;siti@contoh.id;hadir"))
+    city.import_sheet("A-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;siti@contoh.id;hadir"))
     city.register("B-1", AMINNAH, LAMARU, outcome=PRESENT)
     earlier = next(one for one in city.all(Participant) if one.name == AMINAH)
     city.register("F-1", AMINAH, MANGGAR, person=earlier)
     made = city.upload("F-1", sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
     city.commit(made.id, choices=CommitChoices(others="absent"))
-    city.imported("C-1", sheet(HEADER, f"{AMINAH};6471054408900002;Manggar;12;081200000001;;izin"))
-    city.imported("D-1", sheet(HEADER, f"{AMINNAH};;Lamaru;;081200000002;;hadir"))
+    city.import_sheet("C-1", sheet(HEADER, f"{AMINAH};6471054408900002;Manggar;12;081200000001;;izin"))
+    city.import_sheet("D-1", sheet(HEADER, f"{AMINNAH};;Lamaru;;081200000002;;hadir"))
     waiting = city.upload("D-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;tidak"))
     city.correct(waiting.id, 2, decision={"person": person_id(city, AMINAH)})
     pair_of(city, AMINAH, AMINNAH)
@@ -93,7 +93,7 @@ def test_the_same_two_can_be_merged_and_undone_again(two_sitis: City) -> None:
 
 def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) -> None:
     made = merged(two_sitis, AMINAH, AMINNAH)
-    two_sitis.imported(
+    two_sitis.import_sheet(
         two_sitis.session("E-1"), sheet(HEADER, "Nur Aini;;Manggar;;;;hadir", "Nur Ainni;;Manggar;;;;hadir")
     )
     assert ("Nur Aini", "Nur Ainni") in looked_for(two_sitis)
@@ -131,7 +131,7 @@ def test_what_the_person_was_told_since_stays_with_the_one_who_was_kept(two_siti
 
 def test_a_later_change_of_the_same_registrations_stands_in_the_way(two_sitis: City) -> None:
     made = merged(two_sitis, AMINAH, AMINNAH)
-    later = two_sitis.imported("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
+    later = two_sitis.import_sheet("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
 
     assert refused(two_sitis, made) == "changed-later"
 

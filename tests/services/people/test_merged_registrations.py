@@ -5,12 +5,12 @@ from app.jobs.tasks import TaskRunner
 from app.models import Registration, RegistrationStatus
 from app.queries.registrations.history import registration_history
 from app.settings import Settings
-from tests.coming import coming_session
-from tests.mail import Post
+from tests.city import City
 from tests.services.messages.test_notifications import come
 from tests.services.people.duplicates import merged
 from tests.services.registrations.test_waiting_list import Queue
-from tests.stories import City
+from tests.smtp_server import SmtpServer
+from tests.upcoming_sessions import create_upcoming_session
 
 CONFIRMED = RegistrationStatus.CONFIRMED
 
@@ -37,14 +37,14 @@ def test_the_place_of_a_double_goes_to_who_waits(city: City) -> None:
 
 
 def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
-    city: City, mailing: Settings, post: Post
+    city: City, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     come(city, "Ani Aster")
     own = come(city, "Dewi Dahlia")
 
     merged(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
 
     assert standing_of(city) == {own.code: (CONFIRMED, None)}
-    TaskRunner(mailing, city.engine, city.vault).drain()
-    assert [letter["To"] for letter in post.letters] == ["ani@contoh.id", "dewi@contoh.id"]
+    TaskRunner(mail_settings, city.engine, city.vault).drain()
+    assert [letter["To"] for letter in smtp_server.letters] == ["ani@contoh.id", "dewi@contoh.id"]

@@ -13,8 +13,8 @@ from app.nik_vault import NikVault, masked
 from app.queries.imports.document import import_document
 from app.services.imports.commit import CommitChoices
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
-from tests.spreadsheets.story import workbook
-from tests.stories import City, dump, sheet
+from tests.city import City, dump, sheet
+from tests.spreadsheets.examples import workbook
 
 NIK = "6471014108800001"  # a woman's: the day of birth is +40
 BROKEN = "64710141088"
@@ -34,12 +34,12 @@ def _shows(line: dict[str, object], digits: str) -> bool:
 
 
 def new_person(city: City) -> None:
-    city.imported(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};"))
+    city.import_sheet(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};"))
 
 
 def known_person_without_a_nik(city: City) -> None:
-    city.imported(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;;081200000001"))
-    city.imported(city.session("B-1"), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};081200000001"))
+    city.import_sheet(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;;081200000001"))
+    city.import_sheet(city.session("B-1"), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};081200000001"))
 
 
 def corrected_cell(city: City) -> None:
@@ -58,7 +58,7 @@ def same_person_twice(city: City) -> None:
 def in_columns_of_something_else(city: City) -> None:
     header = "Nama;Kelurahan;HP;Alamat;Instansi;Keterangan;Kode Registrasi"
     columns = f"{NIK};Jl. Contoh {NIK};UD Misalnya {NIK};{NIK};{NIK}"
-    city.imported(
+    city.import_sheet(
         city.session(), sheet(header, f"Siti Aminah;Manggar;{columns}", f"Nur Aini {NIK};Lamaru;;;;;")
     )
 
@@ -77,7 +77,7 @@ def file_read_later(city: City) -> None:
 
 
 def imported_and_undone(city: City) -> None:
-    city.undo(city.imported(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};")).id)
+    city.undo(city.import_sheet(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};")).id)
 
 
 @pytest.mark.parametrize(
@@ -103,15 +103,15 @@ def test_no_nik_stands_in_clear_in_the_database(city: City, story: Callable[[Cit
 
 def test_the_dump_would_show_one(city: City) -> None:
     """The control: what isn't protected is found in it."""
-    city.imported(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;081200000001"))
+    city.import_sheet(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;081200000001"))
 
     assert set(holds(city.engine, "81200000001")) == {"attendance_import_row", "participant"}
 
 
 def test_a_person_is_recognised_by_the_nik_alone(city: City) -> None:
-    city.imported(city.session("A-1"), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};"))
+    city.import_sheet(city.session("A-1"), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};"))
 
-    city.imported(city.session("B-1"), sheet(HEADER, f"Hj. St. Aminah, S.Pd;Lamaru;{NIK};"))
+    city.import_sheet(city.session("B-1"), sheet(HEADER, f"Hj. St. Aminah, S.Pd;Lamaru;{NIK};"))
 
     (person,) = city.all(Participant)
     assert person.nik_encrypted is not None
@@ -142,9 +142,9 @@ def test_documents_show_the_last_digits_and_what_has_to_be_put_right(city: City)
 def test_a_list_with_niks_beside_the_names_again_changes_nothing(city: City) -> None:
     code = city.session()
     content = sheet("Nama;Kelurahan", f"Siti Aminah {NIK};Manggar")
-    city.imported(code, content)
+    city.import_sheet(code, content)
 
-    again = city.imported(code, content)
+    again = city.import_sheet(code, content)
 
     assert (again.counts["create"], again.counts["unchanged"]) == (0, 1)
 

@@ -25,8 +25,8 @@ from app.models.base import now
 from app.queries.registrations.check_in import marks_of
 from app.services.imports.commit import CommitChoices
 from app.services.registrations.attendance_marks import Marking, mark
+from tests.city import LAMARU, City, sheet
 from tests.services.people.duplicates import merged, refused
-from tests.stories import LAMARU, City, sheet
 
 PRESENT, ABSENT, EXCUSED = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
 NINE = datetime(2025, 8, 5, 9, tzinfo=WITA)
@@ -155,7 +155,7 @@ def test_a_clock_that_is_ahead_counts_as_ours(siti: City) -> None:
 
 
 def test_a_sheet_saved_later_stands_against_marks_from_before_it(siti: City) -> None:
-    siti.imported("A-1", sheet(HEADER, "Siti Aminah;Manggar;tidak"))
+    siti.import_sheet("A-1", sheet(HEADER, "Siti Aminah;Manggar;tidak"))
 
     tap(siti, PRESENT, 5)
     assert siti.outcomes() == {"Siti Aminah": "absent"}
@@ -184,7 +184,7 @@ def test_whom_a_sheet_does_not_list_is_absent_only_while_nobody_marked_them(siti
 @pytest.mark.parametrize("minute", [None, 5], ids=["marked-after", "sent-after"])
 def test_an_upload_is_not_undone_once_its_people_are_marked(city: City, minute: int | None) -> None:
     city.session("A-1")
-    made = city.imported("A-1", sheet(HEADER, "Siti Aminah;Manggar;hadir"))
+    made = city.import_sheet("A-1", sheet(HEADER, "Siti Aminah;Manggar;hadir"))
     tap(city, PRESENT, minute)
 
     with pytest.raises(Conflict, match="Siti Aminah") as refused:

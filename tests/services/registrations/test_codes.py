@@ -7,7 +7,7 @@ import pytest
 
 from app.models import Registration
 from app.services.registrations.codes import CODE_ALPHABET
-from tests.stories import MANGGAR, City, crowd
+from tests.city import MANGGAR, City, crowd
 
 
 def drawn(codes: Iterable[str]) -> bytes:
@@ -24,7 +24,7 @@ def test_a_list_gets_other_codes_where_chance_draws_one_twice_or_one_that_is_tak
     chance = iter([drawn([taken, "AAAA2222", "AAAA2222"]), drawn(["BBBB3333", taken]), drawn(["CCCC4444"])])
     monkeypatch.setattr(secrets, "token_bytes", lambda _count: next(chance))
 
-    city.imported(code, crowd(3))
+    city.import_sheet(code, crowd(3))
 
     codes = {registration.code for registration in city.all(Registration)}
     assert codes == {taken, "AAAA2222", "BBBB3333", "CCCC4444"}

@@ -6,12 +6,12 @@ from app.database import writing
 from app.models import DelegationLink
 from app.services.registrations.delegation_links import create_link
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
-from tests.coming import coming_session, morning_in
-from tests.stories import LAMARU, MANGGAR, City
+from tests.city import LAMARU, MANGGAR, City
+from tests.upcoming_sessions import create_upcoming_session, morning_in
 
 
 def test_one_that_ends_with_registration_moves_with_it_and_another_stays(city: City) -> None:
-    code, sari = coming_session(city, days=2), city.actor("sari")
+    code, sari = create_upcoming_session(city, days=2), city.actor("sari")
     with writing(city.engine) as db:
         create_link(db, sari, code, MANGGAR)
         create_link(db, sari, code, LAMARU, until=morning_in(1))

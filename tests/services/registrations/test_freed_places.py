@@ -5,9 +5,9 @@ from app.models import Activity, AttendanceImport, AttendanceStatus, Registratio
 from app.queries.registrations.history import registration_history
 from app.services.imports.commit import NOT_STARTED, CommitChoices
 from app.services.registrations.attendance_marks import Marking, mark
-from tests.coming import begun
+from tests.city import City, sheet
 from tests.services.registrations.test_waiting_list import CANCELLED, CONFIRMED, WAITS, Queue
-from tests.stories import City, sheet
+from tests.upcoming_sessions import begin_session
 
 COLUMNS = "Nama;Kelurahan;Kelompok;Kehadiran;Kode pendaftaran"
 
@@ -57,7 +57,7 @@ def test_nobody_moves_up_by_what_is_said_once_the_session_has_begun(city: City) 
     queue = Queue(city, capacity=1, days=1)
     made = sheet_saved(queue, "Ani Aster;Manggar;umkm;hadir;")
     waiting = queue.come("Budi Bakung")
-    begun(city, queue.code)
+    begin_session(city, queue.code)
     marked(queue, waiting, AttendanceStatus.PRESENT)
 
     city.undo(made.id)

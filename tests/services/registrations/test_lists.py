@@ -30,10 +30,10 @@ from app.services.imports.commit import CommitChoices
 from app.services.imports.states import REGISTRATION_FIELDS
 from app.services.registrations.lists import upload_list, upload_pasted
 from app.services.registrations.registrations import cancel
-from tests.coming import begun, changed, coming_session
+from tests.city import MANGGAR, City, sheet
 from tests.services.messages.test_notifications import come, withdraw
 from tests.services.registrations.test_registering_at_once import registered
-from tests.stories import MANGGAR, City, sheet
+from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session
 
 THREE = "1. Ani Aster - Manggar\n2. Budi Bakung - Manggar\n3. Dewi Dahlia - Lamaru"
 CONFIRMED, WAITS, CANCELLED = "confirmed", "waitlisted", "cancelled"
@@ -64,7 +64,7 @@ def stands(city: City) -> dict[str, str]:
 
 
 def test_places_go_by_the_lists_order_and_are_told_beforehand(city: City) -> None:
-    coming_session(city, capacity=2, places_per_kelurahan=1)
+    create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
     made = pasted(city, THREE)
     with reading(city.engine) as look:
         told = places_for_list(look, attendance_import(look, city.actor("sari"), made.id))
@@ -85,7 +85,7 @@ def test_places_go_by_the_lists_order_and_are_told_beforehand(city: City) -> Non
 
 
 def test_somebody_may_decide_that_all_of_them_get_a_place(city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     city.commit(pasted(city, THREE).id, choices=OVERRULED)
 
     assert set(stands(city).values()) == {CONFIRMED}
@@ -94,7 +94,7 @@ def test_somebody_may_decide_that_all_of_them_get_a_place(city: City) -> None:
 
 
 def test_the_same_list_again_registers_nobody(city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     city.commit(pasted(city, THREE).id)
     before = city.people_and_attendance()
 
@@ -106,7 +106,7 @@ def test_the_same_list_again_registers_nobody(city: City) -> None:
 
 def test_known_people_are_recognised_and_their_blanks_filled(city: City) -> None:
     """What a registration says already stays as it is, and so does attendance."""
-    coming_session(city, groups=("umkm", "rt"))
+    create_upcoming_session(city, groups=("umkm", "rt"))
     ani = city.register(city.session("LAMA-1", by="tono"), "Ani Aster")
     city.register("JUALAN-1", "Budi Bakung", outcome=AttendanceStatus.EXCUSED)
 
@@ -129,7 +129,7 @@ def test_known_people_are_recognised_and_their_blanks_filled(city: City) -> None
 
 
 def test_attendance_columns_say_nothing_here(city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     with reading(city.engine) as look, writing(city.engine) as db:
         content = sheet("Nama;Kelurahan;Kehadiran", "Ani Aster;Manggar;entah", "Budi Bakung;Manggar;tidak")
         made = upload_list(look, db, city.vault, city.actor("sari"), "JUALAN-1", "a.csv", content)
@@ -142,7 +142,7 @@ def test_attendance_columns_say_nothing_here(city: City) -> None:
 
 
 def test_undo_takes_the_registrations_back_and_the_queue_moves_up(city: City) -> None:
-    coming_session(city, capacity=3)
+    create_upcoming_session(city, capacity=3)
     known = city.register(city.session("LAMA-1"), "Ani Aster")
     nothing_yet = {name: len(lines) for name, lines in city.people_and_attendance().items()}
     made = city.commit(pasted(city, f"{THREE} - 6471014108850001 - d@contoh.id").id)
@@ -169,7 +169,7 @@ def test_undo_takes_the_registrations_back_and_the_queue_moves_up(city: City) ->
 
 
 def test_undo_stops_where_something_newer_was_built_on_it(city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     made = city.commit(pasted(city, THREE).id)
     budi = city.all(Registration)[1]
     with writing(city.engine) as db:
@@ -179,7 +179,7 @@ def test_undo_stops_where_something_newer_was_built_on_it(city: City) -> None:
 
 
 def test_undo_leaves_alone_who_cancelled_and_registered_again(city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     made = city.commit(pasted(city, THREE).id)
     budi = city.all(Registration)[1]
     with writing(city.engine) as db:
@@ -192,7 +192,7 @@ def test_undo_leaves_alone_who_cancelled_and_registered_again(city: City) -> Non
 
 
 def test_who_cancelled_is_registered_again_and_undo_leaves_them_cancelled(city: City) -> None:
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     city.commit(pasted(city, "1. Ani Aster - Manggar").id)
     code = city.all(Registration)[0].code
     with writing(city.engine) as db:
@@ -211,7 +211,7 @@ def test_who_cancelled_is_registered_again_and_undo_leaves_them_cancelled(city: 
 
 @pytest.mark.parametrize("of_old", [False, True], ids=["all-kept", "as-lists-kept-it-once"])
 def test_who_had_cancelled_has_their_old_ticket_again_with_all_it_said(city: City, of_old: bool) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     registered(city, "JUALAN-1", "Ani Aster", email="ani@contoh.id")
     withdraw(city, city.all(Registration)[0])
     [cancelled], told = city.all(Registration), city.all(Message)
@@ -235,7 +235,7 @@ def test_who_had_cancelled_has_their_old_ticket_again_with_all_it_said(city: Cit
 
 def test_who_has_moved_up_since_a_list_named_them_keeps_their_place(city: City) -> None:
     """The list only filled in a telephone: the place came otherwise."""
-    coming_session(city, capacity=1)
+    create_upcoming_session(city, capacity=1)
     ani = come(city, "Ani Aster")
     come(city, "Budi Bakung")
     come(city, "Dewi Dahlia")
@@ -251,23 +251,23 @@ def test_who_has_moved_up_since_a_list_named_them_keeps_their_place(city: City) 
 
 
 def test_closed_registration_asks_for_a_decision_and_a_past_session_refuses(city: City) -> None:
-    coming_session(city)
+    create_upcoming_session(city)
     made = pasted(city, THREE)
-    begun(city, "JUALAN-1")
+    begin_session(city, "JUALAN-1")
     with pytest.raises(Conflict, match="closed"):
         city.commit(made.id)
     city.commit(made.id, choices=OVERRULED)
     assert len(city.all(Registration)) == 3
 
     held = city.all(WorkshopSession)[0]
-    changed(city, "JUALAN-1", ends_at=held.starts_at + timedelta(minutes=1))
+    update_session(city, "JUALAN-1", ends_at=held.starts_at + timedelta(minutes=1))
     with pytest.raises(Conflict, match="over"):
         pasted(city, "1. Ira Ixora - Damai")
 
 
 def test_the_row_of_each_registration_is_known(city: City) -> None:
     """From a registration to the line of the list from which it comes."""
-    coming_session(city)
+    create_upcoming_session(city)
     city.commit(pasted(city, f"Daftar peserta\n{THREE}").id)
     with reading(city.engine) as look:
         told = [registrations_of(look, OPERATOR, person.id, "id") for person in city.all(Participant)]

@@ -15,17 +15,17 @@ from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import cancel, register, register_by_page
 from app.services.registrations.requests import Asking
 from app.settings import Settings
-from tests.coming import JUALAN, coming_session
+from tests.city import City
 from tests.services.imports.test_concurrency import at_once, on_postgresql
 from tests.services.registrations.test_waiting_list import CANCELLED, CONFIRMED, Queue
-from tests.stories import City
+from tests.upcoming_sessions import JUALAN, create_upcoming_session
 
 PEOPLE, PLACES = 20, 5
 
 
 @pytest.mark.parametrize("channel", [Channel.ORGANIZER, Channel.SELF])
 def test_twenty_at_once_for_five_places_get_five(city: City, channel: Channel) -> None:
-    everyone_at_once(city, coming_session(city, capacity=PLACES), channel)
+    everyone_at_once(city, create_upcoming_session(city, capacity=PLACES), channel)
 
     made = city.all(Registration)
     assert [one.status for one in made].count(RegistrationStatus.CONFIRMED) == PLACES
@@ -39,7 +39,7 @@ def test_without_the_lock_they_are_oversold(
 ) -> None:
     """The control of the test above: on PostgreSQL no lock is taken, on SQLite no transaction begun; all of them
     look before any has written."""
-    code = coming_session(city, capacity=PLACES)
+    code = create_upcoming_session(city, capacity=PLACES)
     all_have_looked = Barrier(PEOPLE)
 
     def look(db: Db, workshop_session: WorkshopSession, request_key: str | None) -> Admission:

@@ -22,17 +22,17 @@ from app.services.registrations import recognition, registering
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import register_by_page
 from app.services.registrations.requests import Asking
-from tests.coming import JUALAN, coming_session
+from tests.city import City, sheet
 from tests.queries.counting import statements_of
 from tests.services.imports.test_concurrency import at_once, on_postgresql
-from tests.stories import City, sheet
+from tests.upcoming_sessions import JUALAN, create_upcoming_session
 
 SESSIONS = 6
 
 
 @pytest.fixture
 def sessions(city: City) -> list[str]:
-    return [coming_session(city, f"{JUALAN}-{number}") for number in range(SESSIONS)]
+    return [create_upcoming_session(city, f"{JUALAN}-{number}") for number in range(SESSIONS)]
 
 
 def test_somebody_new_in_six_sessions_at_once_is_made_once(city: City, sessions: list[str]) -> None:
@@ -80,7 +80,7 @@ def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
     city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Both know them, one by the telephone and one by the e-mail, and look before either has written."""
-    city.imported(
+    city.import_sheet(
         city.session(), sheet("Nama;Kelurahan;HP;Email", "Siti Aminah;Manggar;081200000001;siti@contoh.id")
     )
     both_have_looked = Barrier(2)
@@ -140,7 +140,7 @@ def test_lines_are_numbered_in_the_order_in_which_they_are_committed(city: City,
 def test_nothing_is_written_after_the_line_in_the_log(city: City, sessions: list[str]) -> None:
     """Whoever has the log's turn and still needs a row may wait for somebody who waits for the turn."""
     headings = "Nama;Kelurahan;HP"
-    city.imported(city.session(), sheet(headings, "Siti Aminah;Manggar;081200000001"))
+    city.import_sheet(city.session(), sheet(headings, "Siti Aminah;Manggar;081200000001"))
     unclear = partial(registered, city, sessions[0], "Siti Amirudin", phone="081200000001")
 
     written = [one for one in statements_of(city.engine, unclear) if "INSERT INTO" in one]

@@ -12,10 +12,10 @@ from app.errors import Forbidden, NotFound
 from app.i18n import translator
 from app.models import Activity, AttendanceStatus, Registration, RegistrationStatus
 from app.services.registrations.rosters import RosterFormat, download_roster
+from tests.city import LAMARU, City
 from tests.database import on_sqlite
 from tests.libreoffice import saved_by_libreoffice
-from tests.spreadsheets.story import saved
-from tests.stories import LAMARU, City
+from tests.spreadsheets.examples import saved
 
 SESSION = "UMKM-2025-1"
 FIRST_LINE = 9
@@ -59,6 +59,7 @@ def test_everyone_registered_is_on_it_in_name_order(registered: City) -> None:
     assert codes < {registration.code for registration in registered.all(Registration)}
 
 
+@pytest.mark.slow  # needs LibreOffice
 @on_sqlite
 def test_filled_in_and_saved_by_libreoffice_it_comes_back_row_by_row(
     registered: City, tmp_path: Path

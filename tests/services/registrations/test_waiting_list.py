@@ -21,8 +21,8 @@ from app.services.registrations.requests import AlreadyRegistered, Asking
 from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
-from tests.coming import begun, changed, coming_session
-from tests.stories import City
+from tests.city import City
+from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session
 
 GROUPS = ("umkm", "rt")
 CONFIRMED, WAITS, CANCELLED = "confirmed", "waitlisted", "cancelled"
@@ -33,7 +33,7 @@ class Queue:
 
     def __init__(self, city: City, **caps: Any) -> None:
         self.city = city
-        self.code = coming_session(city, groups=GROUPS, **caps)
+        self.code = create_upcoming_session(city, groups=GROUPS, **caps)
 
     def come(self, name: str, kelurahan: str = "Manggar", group: str = "umkm", **asking: Any) -> Registration:
         actor = self.city.actor("sari")
@@ -222,13 +222,13 @@ def test_a_form_sent_twice_registers_once(city: City) -> None:
 def test_nobody_is_registered_for_what_is_past_closed_or_cancelled(city: City) -> None:
     queue = Queue(city, capacity=1)
     queue.come("Ani Aster")
-    begun(city, queue.code)
+    begin_session(city, queue.code)
     with pytest.raises(Conflict, match="closed"):
         queue.come("Budi Bakung")
     assert queue.come("Budi Bakung", overrule=True).status == CONFIRMED
 
     held = city.all(WorkshopSession)[0]
-    changed(city, queue.code, ends_at=held.starts_at + timedelta(minutes=1))
+    update_session(city, queue.code, ends_at=held.starts_at + timedelta(minutes=1))
     with pytest.raises(Conflict, match="over"):
         queue.come("Dewi Dahlia", overrule=True)
 

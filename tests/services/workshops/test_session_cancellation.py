@@ -14,7 +14,7 @@ from app.queries.messages.contacts import without_email
 from app.queries.workshops.workshop_sessions import workshop_sessions_without_attendance
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.workshops.session_cancellation import cancel_session
-from tests.stories import City, crowd
+from tests.city import City, crowd
 
 
 def called_off(city: City, code: str, by: str = "sari") -> None:

@@ -18,7 +18,7 @@ from app.services.workshops.workshop_sessions import (
     create_workshop_session,
 )
 from app.services.workshops.workshops import WorkshopInput, change_workshop, create_workshop
-from tests.stories import MORNING, City
+from tests.city import MORNING, City
 
 SESSION = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), venue="Aula Balai Kota", capacity=40)
 

@@ -11,7 +11,7 @@ from app.people.cells import Cell, CellError
 from app.spreadsheets.attendance.rows import Judgement
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.remark_texts import remark_text
-from tests.spreadsheets.story import codes, judged, recognised, saved, session, workbook
+from tests.spreadsheets.examples import codes, judged, recognised, saved, session, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 
@@ -87,6 +87,7 @@ def test_only_a_mark_goes_from_the_right_column_to_an_empty_left_one() -> None:
     ],
 )
 def test_attendance_marked_at_several_times_of_the_day(content: bytes) -> None:
+    """A mark in any of them counts."""
     found = judged(recognised(content))
     assert [row.attendance for row in found.rows] == ["present", "present", "absent"]
     assert codes(found.warnings) == []
@@ -153,6 +154,7 @@ def test_notes_are_notes_where_nobody_is_marked(said: str) -> None:
 def test_when_people_came_says_who_did_where_nothing_else_does(
     headings: tuple[str, ...], attendance: list[str]
 ) -> None:
+    """Hours of arrival count only without marks and without a column to sign in."""
     people: list[list[Cell]] = [["Rina", "Damai", time(8, 30)], ["Maya", "Damai", None]]
     found = judged(recognised(workbook(("Nama", "Kelurahan", *headings), *people)))
     assert [row.attendance for row in found.rows] == attendance

@@ -12,7 +12,7 @@ from app.people.matching import Decision, SameAsRow
 from app.people.names import name_key
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.remark_texts import remark_text
-from tests.spreadsheets.story import judged, sheet_of
+from tests.spreadsheets.examples import judged, sheet_of
 
 NIK, OTHER_NIK = "6471056001970003", "6471015706030001"
 PHONE, OTHER_PHONE = "+6281200000001", "+6281200000002"
@@ -71,6 +71,7 @@ def why(cells: dict[str, Cell], *people: KnownPerson, decision: Decision | None 
 def test_what_is_the_same_and_what_contradicts(
     cells: dict[str, Cell], known: KnownPerson, reason: str
 ) -> None:
+    """Every question who somebody is says what is the same and what contradicts."""
     assert why(cells, known) == reason
 
 

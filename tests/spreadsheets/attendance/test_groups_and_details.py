@@ -9,7 +9,7 @@ from app.people.emails import read_email
 from app.people.rt import read_rt, rt_inside
 from app.people.sex import read_sex_cell
 from app.people.target_groups import GroupIndex, GroupReading, read_target_group
-from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
 GROUPS = GroupIndex(reference())
 
@@ -36,6 +36,7 @@ GROUPS = GroupIndex(reference())
     ],
 )
 def test_group(written: str, code: str) -> None:
+    """A target group is its code, its label or a synonym, alone or inside other words."""
     assert read_target_group(written, GROUPS) == GroupReading(code)
 
 
@@ -75,6 +76,7 @@ def test_an_unclear_group_names_those_that_it_may_be() -> None:
     ],
 )
 def test_rt(cell: Cell, rt: str | None) -> None:
+    """An RT is read with or without its RW, and where Excel spoilt it to a date."""
     assert read_rt(cell) == rt
 
 
@@ -115,12 +117,14 @@ def test_sex(cell: Cell, sex: str | None) -> None:
 
 
 def test_email() -> None:
+    """An e-mail address is kept in lower case."""
     assert read_email(" Siti@Contoh.ID ") == "siti@contoh.id"
     assert read_email("siti@contoh") is None
     assert read_email("tidak ada") is None
 
 
 def test_group_from_position_then_file_then_the_only_one() -> None:
+    """A group for which the workshop is not meant is accepted with a warning; none is asked about."""
     sheet = sheet_of(
         {"name": "Rina Gani", "kelurahan": "Damai", "target_group": "-", "organization": "Ketua RT 7"},
         {"name": "Maya Anwar", "kelurahan": "Damai", "organization": "Warung Maya"},

@@ -14,7 +14,7 @@ from app.spreadsheets.attendance.judge import match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
 from app.spreadsheets.attendance.rows import ABOVE
 from app.spreadsheets.remark_texts import remark_text
-from tests.spreadsheets.story import codes, judged, reference, session, sheet_of
+from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
 DAMAI, MANGGAR, LAMARU = "64.71.06.1005", "64.71.01.1001", "64.71.01.1002"
 PHONE = "+6281200000001"
@@ -46,6 +46,7 @@ def test_a_known_person_who_is_not_registered_is_created_here() -> None:
 
 
 def test_all_of_it_is_there_already() -> None:
+    """Such a row is unchanged."""
     assert kind_of(row(), person=rina(), registered=registration()) == "unchanged"
 
 
@@ -60,6 +61,7 @@ def test_all_of_it_is_there_already() -> None:
     ],
 )
 def test_updates(cells: dict[str, Cell], registered: KnownRegistration) -> None:
+    """A row changes an attendance, a fact of the registration, or a blank detail of the person."""
     assert kind_of(row(**cells), person=rina(), registered=registered) == "update"
 
 
@@ -126,6 +128,7 @@ def test_a_group_of_the_registration_serves_a_row_without_one() -> None:
 
 
 def test_blank_means_absent_where_some_are_marked_present() -> None:
+    """Unless the uploader says otherwise."""
     sheet = sheet_of(row(), {"name": "Budi", "kelurahan": "Damai"})
     assert [found.attendance for found in judged(sheet).rows] == ["present", "absent"]
     chosen = replace(session(), blank_means="present")
@@ -234,6 +237,7 @@ def test_a_chosen_kelurahan_or_outside_is_one_place() -> None:
 
 
 def test_nik_against_sex_and_birth_date() -> None:
+    """A NIK that contradicts them is kept, with a warning; a blank sex is taken from the NIK."""
     found = judged(sheet_of(row(nik="6471050608860001", sex="P"))).rows[0]
     assert (found.values.nik, found.values.sex, codes(found.remarks)) == (
         "6471050608860001",

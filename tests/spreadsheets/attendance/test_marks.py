@@ -105,6 +105,7 @@ def test_excused(mark: Cell) -> None:
     ],
 )
 def test_unclear(mark: Cell) -> None:
+    """These are asked about."""
     assert read_attendance(mark, DAY) == MarkReading(None, clear=False)
 
 
@@ -145,6 +146,7 @@ def test_blank(mark: Cell) -> None:
     ],
 )
 def test_one_mark_in_columns_of_outcomes(marks: list[Cell], reading: MarkReading) -> None:
+    """The marked column counts, and marks in two are asked about; a dash or a zero is no mark."""
     text = spread_text(zip(["Hadir", "Izin", "Tidak"], marks, strict=True))
     assert read_attendance(text, DAY) == reading
 

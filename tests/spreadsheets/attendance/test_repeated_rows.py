@@ -6,7 +6,7 @@ from app.people.cells import Cell
 from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision, SameAsRow
 from app.people.names import name_key
-from tests.spreadsheets.story import codes, judged, sheet_of
+from tests.spreadsheets.examples import codes, judged, sheet_of
 
 NIK = "6471056001970003"
 PHONE = "+6281200000001"
@@ -30,6 +30,7 @@ def in_file(*rows: dict[str, Cell]) -> list[tuple[str, list[str]]]:
     [{"nik": NIK}, {"phone": PHONE}, {"email": "rina@contoh.id"}, {"rt": "3"}, {"birth_date": "05-08-1980"}],
 )
 def test_twice_in_the_file(same: dict[str, Cell]) -> None:
+    """The lower row is the duplicate."""
     assert in_file(row(**same), row("RINA GANI ANWAR, S.E.", **same)) == [("create", []), ("duplicate", [])]
 
 
@@ -47,6 +48,7 @@ def test_a_person_decides_that_two_rows_are_one() -> None:
 
 
 def test_two_rows_that_are_one_known_person() -> None:
+    """Rows are compared with each other first, then with the database."""
     judgement = judged(
         sheet_of(row(nik=NIK), row("Rina Gani Anwr", phone=PHONE, kelurahan="Manggar")),
         people=[rina(nik_key=NIK, phone=PHONE)],
@@ -91,6 +93,7 @@ def test_a_row_is_repeated_whatever_it_changes() -> None:
 
 
 def test_two_rows_that_disagree_on_attendance_are_asked() -> None:
+    """The lower row is asked about; the upper one stays as it was judged."""
     rows = judged(sheet_of(row(phone=PHONE, attendance="hadir"), row(phone=PHONE, attendance="tidak"))).rows
     assert [(found.kind, found.attendance) for found in rows] == [("create", "present"), ("review", "absent")]
     assert codes(rows[1].remarks) == ["duplicate-differs"]

@@ -13,8 +13,9 @@ from app.spreadsheets import reading
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.spreadsheets.reading import read_sheet
+from tests.city import SAMPLES
+from tests.spreadsheets.examples import saved
 from tests.spreadsheets.formats.open_document import empty, ods, row
-from tests.spreadsheets.story import SAMPLES, saved
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER = ["No", "Nama", "Kelurahan"]
@@ -58,22 +59,27 @@ def word_document() -> bytes:
     ],
 )
 def test_refused_with_a_code(content: bytes, code: str) -> None:
+    """A file that is empty, damaged or no spreadsheet is refused with a code of its own."""
     problem = refusal(content)
     assert (problem.code, type(problem)) == (code, UnreadableFile)
     assert problem.sentence(str)
 
 
 def test_a_file_larger_than_the_limit() -> None:
+    """10 MiB may be uploaded."""
     problem = refusal(b"Nama;Kelurahan\n" + b"a" * MAX_BYTES)
     assert (problem.code, type(problem)) == ("too-large", TooLarge)
 
 
+@pytest.mark.slow
 def test_a_zip_bomb() -> None:
+    """A file may have 200 MiB when it is unpacked."""
     bomb = zipped(**{"xl__workbook.xml": b"<workbook/>", "xl__media__a": bytes(201 * 1024**2)})
     assert len(bomb) < 1_000_000
     assert refusal(bomb).code == "too-large-unpacked"
 
 
+@pytest.mark.slow
 def test_a_zip_that_lies_about_its_size() -> None:
     """The directory promises 10 bytes; a reader that goes by the data would unpack 300 MB."""
     honest = zipped(**{"xl__workbook.xml": bytes(300 * 1024**2)})
@@ -87,7 +93,9 @@ def long_list(people: int) -> bytes:
     return b"No;Nama;Kelurahan\n" + lines
 
 
+@pytest.mark.slow
 def test_too_many_participants() -> None:
+    """A list may have 120,000 participants."""
     problem = refusal(long_list(MAX_ROWS + 1))
     assert (problem.code, type(problem)) == ("too-many-rows", TooLarge)
 
@@ -96,6 +104,7 @@ def participants(sheet: RecognisedSheet) -> list[object]:
     return [row.cells["name"] for row in sheet.rows]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", ["XFD1048576", "A1048576", "XFD3", "B1048576"])
 def test_a_cell_far_outside_the_table_is_ignored(place: str) -> None:
     book = Workbook()

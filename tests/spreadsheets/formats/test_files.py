@@ -11,7 +11,7 @@ from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.reading import SENTENCES, read_sheet
 from tests.files.make import FILES, FOLDER
-from tests.spreadsheets.story import codes, judged, recognised, reference
+from tests.spreadsheets.examples import codes, judged, recognised, reference
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 DAMAI, MANGGAR, TERITIP = "64.71.06.1005", "64.71.01.1001", "64.71.01.1003"

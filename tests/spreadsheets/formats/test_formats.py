@@ -27,6 +27,7 @@ def test_csv_in_any_encoding(encoding: str) -> None:
 
 
 def test_what_excel_keeps_as_text_in_a_csv_is_that_text() -> None:
+    """Excel writes `="…"` around a text; that is removed, and nothing else that begins with "="."""
     lines = (
         b"Nama,Kelurahan,No HP,NIK",
         b'Rina,Damai,="081200000001","=""6471056001970003"""',

@@ -17,15 +17,19 @@ from app.spreadsheets import reading
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS
 from app.spreadsheets.reading import read_sheet
+from tests.spreadsheets.examples import SAMPLES, judged, saved, workbook
 from tests.spreadsheets.mutations import mutated
-from tests.spreadsheets.story import SAMPLES, judged, saved, workbook
 
 HEADER = ("No", "Nama", "Kelurahan")
 PEOPLE = [{"name": "Rina", "kelurahan": "Damai"}, {"name": "Maya", "kelurahan": "Damai"}]
 LIST = workbook(HEADER, [1, "Rina", "Damai"], [2, "Maya", "Damai"])
 SHEET = "xl/worksheets/sheet1.xml"
 LONGEST_CELL = 32_767
-CHILDREN = range(0, 1000, 200)
+COPIES_IN_ONE_CHILD = 200
+FIRST_SEEDS = [
+    0,
+    *(pytest.param(seed, marks=pytest.mark.soak) for seed in range(200, 1000, COPIES_IN_ONE_CHILD)),
+]
 MEGABYTE = 1024**2
 
 
@@ -64,11 +68,12 @@ def with_parts(content: bytes, **parts: bytes) -> bytes:
     return packed.getvalue()
 
 
-@pytest.mark.parametrize("first", CHILDREN)
+@pytest.mark.slow
+@pytest.mark.parametrize("first", FIRST_SEEDS)
 @pytest.mark.parametrize("sample", ["spbe.xlsx", "umkm-berantakan.xlsx", "rt-manggar.xls", "tokoh.csv"])
 def test_damaged_copies_are_read_or_refused(sample: str, first: int) -> None:
     """Where the parser asks for too much memory and its process dies, that is a refusal too."""
-    seed, end = first, first + CHILDREN.step
+    seed, end = first, first + COPIES_IN_ONE_CHILD
     while seed < end:
         command = [sys.executable, "-m", "tests.spreadsheets.mutations", sample, str(seed), str(end - seed)]
         child = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -115,11 +120,16 @@ def test_entities_that_nobody_names_do_no_harm() -> None:
 
 
 def below_the_list(row: bytes) -> Callable[[bytes], bytes]:
-    """A million rows more, each as given with its number for `#`."""
-    rows = b"".join(row.replace(b"#", b"%d" % number) for number in range(4, 1_000_001))
-    return lambda data: data.replace(b"</sheetData>", rows + b"</sheetData>")
+    """Return a function that adds a million rows to a sheet: `row` with its number for each `#`."""
+
+    def change(data: bytes) -> bytes:
+        rows = b"".join(row.replace(b"#", b"%d" % number) for number in range(4, 1_000_001))
+        return data.replace(b"</sheetData>", rows + b"</sheetData>")
+
+    return change
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize(
     "change",
@@ -139,6 +149,7 @@ def test_a_million_empty_rows_are_none(change: Callable[[bytes], bytes]) -> None
     assert cells(read_sheet(repacked(LIST, SHEET, change))) == PEOPLE
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("little_memory")
 @pytest.mark.parametrize("nothing", [b"\n", b";;;;;\n", b";"], ids=["lines", "separators", "one long line"])
 def test_megabytes_of_nothing_in_a_csv_are_none(nothing: bytes) -> None:
@@ -185,6 +196,7 @@ def test_a_hundred_columns_are_read_and_one_more_is_refused() -> None:
     assert refusal(wide(MAX_HEADER_COLUMNS + 1)) == "too-many-columns"
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("little_memory")
 def test_a_field_of_words_has_no_header() -> None:
     """Forty rows of five hundred words: each might be a heading, misspelt."""
@@ -208,6 +220,7 @@ PAGE = "<table><tr><td>No</td><td>Nama</td></tr><tr><td>1</td><td>Rina</td></tr>
     ],
 )
 def test_what_only_calls_itself_a_sheet_is_refused(content: bytes) -> None:
+    """The content decides what a file is, not its name."""
     assert refusal(content) == "not-a-spreadsheet"
 
 

@@ -8,7 +8,7 @@ from app.people.cells import Cell
 from app.spreadsheets.attendance.rows import Judgement
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.remark_texts import remark_text
-from tests.spreadsheets.story import codes, judged, recognised, reference, saved, session, workbook
+from tests.spreadsheets.examples import codes, judged, recognised, reference, saved, session, workbook
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
@@ -30,6 +30,7 @@ def test_sex_in_two_columns_without_a_heading_over_both() -> None:
 
 
 def test_the_target_group_in_columns_to_tick() -> None:
+    """Of groups to tick the one that is ticked; two ticks, or none, leave the group open."""
     book = Workbook()
     for row in (
         ("Nama", "Kelurahan", "UNSUR", None, None),
@@ -118,6 +119,7 @@ def test_an_rw_under_the_address_is_none() -> None:
     ],
 )
 def test_headings(heading: str, field: str | None) -> None:
+    """Headings are told in any case, with their synonyms, abbreviations and typos."""
     other = "Nama Lengkap Peserta" if field != "name" else "Kelurahan"
     sheet = recognised(workbook([heading, other], ["bc", "de"]))
     assert sheet.columns[0].field == field
@@ -125,6 +127,7 @@ def test_headings(heading: str, field: str | None) -> None:
 
 @pytest.mark.parametrize("heading", ["Alamat", "Alamat/RT"])
 def test_an_address_beside_a_kelurahan_is_an_address(heading: str) -> None:
+    """ "Alamat" means the kelurahan only where no other column does."""
     sheet = recognised(workbook(["Nama", heading, "Kelurahan"], ["Rina", "Jl. Mulawarman 1", "Damai"]))
     assert [column.field for column in sheet.columns] == ["name", "address", "kelurahan"]
 
@@ -198,6 +201,7 @@ def test_a_column_called_kelurahan_goes_before_one_with_its_number() -> None:
 
 
 def test_a_time_is_no_telephone_number() -> None:
+    """A column without a telling heading whose content is not certain stays unknown."""
     people = [["Rina", "Damai", f"08/05/2025 09:0{minute}:12"] for minute in range(3)]
     sheet = recognised(workbook(["Nama", "Kelurahan", "Timestamp"], *people))
     assert sheet.columns[2].field is None
@@ -212,6 +216,7 @@ def test_what_a_meeting_states_above_its_list_is_no_header() -> None:
 
 
 def test_a_column_without_a_heading_is_told_by_its_content() -> None:
+    """Only where the content leaves no doubt."""
     sheet = recognised(
         workbook(
             ["Nama", None, None, None],

@@ -9,7 +9,7 @@ from app.errors import UnreadableFile
 from app.people.cells import Cell
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
-from tests.spreadsheets.story import names, recognised, reference, saved, workbook
+from tests.spreadsheets.examples import names, recognised, reference, saved, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -40,6 +40,7 @@ def test_rows_are_numbered_as_excel_shows_them() -> None:
     ],
 )
 def test_the_date_that_a_letterhead_states(line: list[Cell], stated: date | None) -> None:
+    """It stands after a colon or in the next cell; a time, a deadline or a date of printing is none."""
     sheet = recognised(workbook(line, HEADER, [1, "Rina Gani", "Damai"]))
     assert sheet.stated_date == stated
 
@@ -108,6 +109,7 @@ def test_a_nip_below_the_name_is_nobody() -> None:
     ],
 )
 def test_the_table_ends_at_total_or_signature(ending: list[list[Cell]]) -> None:
+    """The table ends at the first total, note or signature below which no numbered row follows."""
     sheet = recognised(workbook(HEADER, [1, "Rina Gani", "Damai"], [2, "Maya Anwar", "Damai"], [], *ending))
     assert names(sheet) == ["Rina Gani", "Maya Anwar"]
 
@@ -186,6 +188,7 @@ def test_the_soft_line_end_of_a_word_processor_is_no_reason_to_refuse_a_csv() ->
 
 
 def test_a_lurah_is_a_participant_too() -> None:
+    """A position that may also sign a list ends the table only where no name stands in the row."""
     sheet = recognised(
         workbook(
             ["Nama", "Kelurahan", "Jabatan"],
@@ -197,6 +200,7 @@ def test_a_lurah_is_a_participant_too() -> None:
 
 
 def test_a_total_of_those_present() -> None:
+    """ "Jumlah hadir" is compared with those present; a total of some other people states nothing."""
     sheet = recognised(
         workbook(
             HEADER,
@@ -231,6 +235,7 @@ def test_another_sheet_is_read_where_it_is_asked_for() -> None:
 
 
 def test_a_person_names_header_and_columns() -> None:
+    """What a person says about header row and columns overrules what is recognised."""
     content = workbook(["Judul"], ["Siapa", "Mana", "Nama"], ["Rina Gani", "Damai", "Warung Rina"])
     sheet = read_sheet(content, header_row=2, columns={0: "name", 1: "kelurahan", 2: None})
     assert (sheet.header_row, sheet.rows[0].cells) == (2, {"name": "Rina Gani", "kelurahan": "Damai"})
@@ -254,6 +259,7 @@ def test_the_preview_shows_texts_past_the_header() -> None:
 def test_a_list_without_numbers_goes_on_below_what_looks_like_its_end(
     header: tuple[str, ...], rows: list[tuple[Cell, ...]]
 ) -> None:
+    """A row with a mark or a kelurahan beside the name continues it."""
     people = names(recognised(workbook(header, *rows), places=PLACES))
     assert (people[0], people[-1]) == ("Rina Gani", "Maya")
 

@@ -3,13 +3,14 @@
 import pytest
 
 from app.people.cells import Cell
-from tests.spreadsheets.story import cells, names, recognised, reference, workbook
+from tests.spreadsheets.examples import cells, names, recognised, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
 
 def test_a_bare_name_of_a_kelurahan_is_told_by_the_places_known() -> None:
+    """A row with nothing but a kelurahan serves the rows below it; any other name alone is a person."""
     content = workbook(["Nama", "RT"], ["MANGGAR"], ["Rina Gani", 7])
     assert cells(recognised(content, places=PLACES), "kelurahan") == ["MANGGAR"]
     assert names(recognised(content)) == ["MANGGAR", "Rina Gani"]
@@ -66,6 +67,7 @@ def test_a_row_with_nothing_but_a_target_group_serves_the_rows_below_it(
 def test_the_kelurahan_in_whose_letterhead_a_list_stands_is_that_of_its_people(
     above: list[str], header: tuple[str, ...], kelurahan: str | None
 ) -> None:
+    """Only where the list has no column for it, and the letterhead names one that exists."""
     letterhead = [["PEMERINTAH KOTA BALIKPAPAN"], *([line] for line in above)]
     sheet = recognised(workbook(*letterhead, header, [1, "Rina Gani", "7"]), places=PLACES)
     assert sheet.title_kelurahan == kelurahan

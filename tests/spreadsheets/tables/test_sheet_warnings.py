@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from app.people.cells import Cell
-from tests.spreadsheets.story import codes, judged, session, sheet_of, with_total
+from tests.spreadsheets.examples import codes, judged, session, sheet_of, with_total
 
 
 def row(**cells: Cell) -> dict[str, Cell]:
@@ -60,6 +60,7 @@ def test_another_date_and_a_session_that_has_not_begun() -> None:
 def test_a_date_with_its_month_first_casts_doubt_on_the_others(
     dates: tuple[str, str], doubtful: bool
 ) -> None:
+    """Dates are read day first; where one can only be month first, the sheet is warned of."""
     one, other = (
         row(name=name, phone=None, birth_date=day) for name, day in zip(("Ani", "Budi"), dates, strict=True)
     )

@@ -1,4 +1,4 @@
-"""A mail server that keeps the letters it is given, or answers as a test tells it to."""
+"""A mail server for tests: it keeps the mails that it receives, or answers as the test tells it to."""
 
 import asyncio
 from collections.abc import Iterator
@@ -16,9 +16,11 @@ from app.settings import Settings
 from tests.server import free_port
 
 
-class Post:
-    """`answers` has what is said to an address instead of taking a letter for it. With `breaks_off` the connection
-    ends when a text was handed over, with `silent` it stays open and nothing is said; `arrived` tells of the first.
+class SmtpServer:
+    """`letters` are the mails received; `arrived` is set with the first.
+
+    `answers` maps an address to the reply that its mails get instead of "250 OK". With `breaks_off` the connection
+    ends after a mail was handed over, with `silent` it stays open without a reply.
     """
 
     def __init__(self, url: str) -> None:
@@ -29,7 +31,7 @@ class Post:
         self.arrived = Event()
 
     def texts(self) -> list[str]:
-        """What the letters say, without what is attached."""
+        """Return the texts of the mails, without attachments."""
         bodies = [letter.get_body(("plain",)) for letter in self.letters]
         return [str(body.get_content()) for body in bodies if body]
 
@@ -58,16 +60,16 @@ class Post:
 
 
 @pytest.fixture
-def post() -> Iterator[Post]:
+def smtp_server() -> Iterator[SmtpServer]:
     port = free_port()
-    post = Post(f"smtp://127.0.0.1:{port}")
-    controller = Controller(post, hostname="127.0.0.1", port=port)
+    smtp_server = SmtpServer(f"smtp://127.0.0.1:{port}")
+    controller = Controller(smtp_server, hostname="127.0.0.1", port=port)
     controller.start()
-    yield post
+    yield smtp_server
     controller.stop()
 
 
 @pytest.fixture
-def mailing(settings: Settings, post: Post) -> Settings:
+def mail_settings(settings: Settings, smtp_server: SmtpServer) -> Settings:
     """The settings of a service that has this mail server."""
-    return settings.model_copy(update={"smtp_url": SecretStr(post.url)})
+    return settings.model_copy(update={"smtp_url": SecretStr(smtp_server.url)})

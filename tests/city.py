@@ -1,4 +1,6 @@
-"""A city office to tell stories with: who works there, their workshops, and the sheets that they upload.
+"""A city office for tests: its users, their workshops and sessions, and the sheets that they upload.
+
+The fixture `city` is a `City`.
 
 Sari (organizer) and Budi (staff) belong to one organization, Tono (organizer) to another; Made (admin) and
 Rina (viewer) are Dinas Kominfo's.
@@ -68,27 +70,28 @@ Thing = TypeVar("Thing", bound=SQLModel)
 
 
 class City:
-    """Each step is a transaction of its own, as it is when people work with the service.
+    """The steps of a test, each in a transaction of its own, as when people use the service.
 
-    Who works there is hired where the database does not know them yet.
+    Users that the database does not have yet are created.
     """
 
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self.engine = engine
         self.vault = NikVault(settings.secret)
         with writing(engine) as db:
-            hired = {user.email: user for user in db.exec(select(User))}
+            known = {user.email: user for user in db.exec(select(User))}
             self.users = {
-                name.split()[0].lower(): hired.get(email)
+                name.split()[0].lower(): known.get(email)
                 or create_user(db, OPERATOR, email=email, name=name, role=role, organization=organization)
                 for email, name, role, organization in STAFF
             }
 
     def actor(self, name: str) -> Actor:
-        """One of made, sari, budi, rina and tono."""
+        """Return the actor for made, sari, budi, rina or tono."""
         return actor_of(self.users[name])
 
     def workshop(self, code: str, *groups: str, by: str = "sari") -> str:
+        """Create a workshop and return its code."""
         with writing(self.engine) as db:
             return create_workshop(db, self.actor(by), code, WorkshopInput(f"Kegiatan {code}", groups)).code
 
@@ -101,11 +104,11 @@ class City:
         capacity: int | None = None,
         by: str = "sari",
     ) -> str:
-        """A session of three hours, in a workshop of its own."""
+        """Create a session of three hours in a workshop of its own, and return its code."""
         workshop = self.workshop(f"{code}-W", *groups, by=by)
-        given = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=capacity)
+        form = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=capacity)
         with writing(self.engine) as db:
-            return create_workshop_session(db, self.actor(by), workshop, code, given).code
+            return create_workshop_session(db, self.actor(by), workshop, code, form).code
 
     def upload(
         self,
@@ -116,8 +119,8 @@ class City:
         by: str = "sari",
         choices: SheetChoices | None = None,
     ) -> AttendanceImport:
-        with reading(self.engine) as look, writing(self.engine) as db:
-            return upload(look, db, self.vault, self.actor(by), session_code, name, content, choices)
+        with reading(self.engine) as read_db, writing(self.engine) as db:
+            return upload(read_db, db, self.vault, self.actor(by), session_code, name, content, choices)
 
     def commit(
         self, import_id: int, *, by: str = "sari", choices: CommitChoices | None = None
@@ -137,13 +140,13 @@ class City:
         cells: Mapping[str, str] | None = None,
         decision: Mapping[str, Any] | None = None,
     ) -> list[int]:
-        """The numbers of the rows that this changed."""
+        """Correct a row, and return the numbers of the rows that this changed."""
         with writing(self.engine) as db:
             actor = self.actor("sari")
             return correct_row(db, self.vault, actor, import_id, number, cells=cells, decision=decision)
 
-    def imported(self, session_code: str, content: bytes, *, by: str = "sari") -> AttendanceImport:
-        """Uploads a sheet and commits it."""
+    def import_sheet(self, session_code: str, content: bytes, *, by: str = "sari") -> AttendanceImport:
+        """Upload a sheet and commit it."""
         return self.commit(self.upload(session_code, content, by=by).id, by=by)
 
     def register(
@@ -158,9 +161,11 @@ class City:
         status: RegistrationStatus = RegistrationStatus.CONFIRMED,
         outcome: AttendanceStatus | None = None,
     ) -> Participant:
-        """Somebody (or `person`, if known) is registered, from outside the city where there is no kelurahan."""
+        """Register a new person, or `person`; from outside the city if `kelurahan` is None."""
         with writing(self.engine) as db:
-            held = db.exec(select(WorkshopSession).where(WorkshopSession.code == session_code)).one()
+            workshop_session = db.exec(
+                select(WorkshopSession).where(WorkshopSession.code == session_code)
+            ).one()
             outside = None if kelurahan else "Samarinda"
             person = db.merge(
                 person
@@ -172,7 +177,7 @@ class City:
             registration = Registration(
                 code=new_registration_code(),
                 participant_id=person.id,
-                workshop_session_id=held.id,
+                workshop_session_id=workshop_session.id,
                 status=status,
                 kelurahan_code=kelurahan,
                 outside_place=outside,
@@ -187,52 +192,52 @@ class City:
             return person
 
     def outcomes(self) -> dict[str, str | None]:
-        """Each registered person's attendance, by name."""
+        """Return each registered person's attendance, by name."""
         statement = (
             select(Participant.name, Attendance.status)
             .join(Registration, col(Registration.participant_id) == col(Participant.id))
             .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
             .order_by(col(Registration.id))
         )
-        with reading(self.engine) as look:
-            return {name: status and str(status) for name, status in look.exec(statement)}
+        with reading(self.engine) as db:
+            return {name: status and str(status) for name, status in db.exec(statement)}
 
     def people_and_attendance(self) -> Dump:
-        """All that an import may change for good."""
+        """Return the rows of the tables that an import changes for good."""
         return {name: lines for name, lines in dump(self.engine).items() if name in PEOPLE_TABLES}
 
     def rows(self, import_id: int) -> dict[int, AttendanceImportRow]:
-        """The rows of an import by their numbers in the sheet."""
-        with reading(self.engine) as look:
-            return {row.number: row for row in import_rows(look, import_id)}
+        """Return the rows of an import by their numbers in the sheet."""
+        with reading(self.engine) as db:
+            return {row.number: row for row in import_rows(db, import_id)}
 
     def all(self, model: type[Thing]) -> list[Thing]:
-        """Everything of one kind, in the order of its keys."""
-        with reading(self.engine) as look:
-            return list(look.exec(select(model).order_by(*_keys(model))))
+        """Return all rows of a model, in the order of their keys."""
+        with reading(self.engine) as db:
+            return list(db.exec(select(model).order_by(*_keys(model))))
 
 
 def sheet(*lines: str) -> bytes:
-    """A list as it is typed: a header, then one line a person, the cells divided by semicolons."""
+    """Return a CSV list: a header, then one line a person, the cells separated by semicolons."""
     return "\n".join(lines).encode()
 
 
 def crowd(size: int, *, kelurahan: str = "Manggar", group: str = "umkm") -> bytes:
-    """A list of so many people who were there."""
+    """Return a list of `size` people who were present."""
     people = (f"Peserta Contoh {number:05};{kelurahan};{group};hadir" for number in range(size))
     return sheet("Nama;Kelurahan;Unsur;Kehadiran", *people)
 
 
 def dump(engine: Engine, *, without: Collection[str] = ()) -> Dump:
-    """All rows of all tables, by the tables' names."""
+    """Return all rows of all tables, by the tables' names."""
     tables = [table for table in SQLModel.metadata.sorted_tables if table.name not in without]
     with engine.connect() as connection:
         return {table.name: _lines(connection, table) for table in tables}
 
 
 def _lines(connection: Connection, table: Table) -> list[dict[str, Any]]:
-    found = connection.execute(table.select().order_by(*table.primary_key)).mappings()
-    return [dict(line) for line in found]
+    rows = connection.execute(table.select().order_by(*table.primary_key)).mappings()
+    return [dict(line) for line in rows]
 
 
 def _keys(model: type[SQLModel]) -> Iterable[Column[Any]]:

@@ -1,4 +1,4 @@
-"""What the tests of reading tell their stories with: the city's places, sessions, lists, and judging them."""
+"""Build what the tests of reading need: reference data, sessions, workbooks and sheets; recognise and judge them."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -74,7 +74,7 @@ def session(day: date = DAY, *, groups: Sequence[str] = ("umkm",), begun: bool =
 
 
 def workbook(*rows: Sequence[Cell]) -> bytes:
-    """An .xlsx file with one sheet of these rows."""
+    """Return an .xlsx file with one sheet of these rows."""
     book = Workbook()
     for row in rows:
         book.worksheets[0].append(list(row))
@@ -90,7 +90,7 @@ def saved(book: Workbook) -> bytes:
 def recognised(
     content: bytes, *, places: Iterable[str] = (), groups: Iterable[str] = (), beyond: bool = False
 ) -> RecognisedSheet:
-    """What `read_sheet` gives, without a process of its own; with `beyond` cells far outside are cut off first."""
+    """Return what `read_sheet` does, without a child process; with `beyond` cells far outside are cut off first."""
     return recognise(
         content,
         sheet=None,
@@ -103,7 +103,7 @@ def recognised(
 
 
 def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> RecognisedSheet:
-    """A recognised sheet with these participants, the first in row `first`."""
+    """Return a recognised sheet with these participants, the first in row `first`."""
     fields = list(dict.fromkeys(field for row in rows for field in row))
     return RecognisedSheet(
         format="xlsx",
@@ -127,7 +127,7 @@ def names(sheet: RecognisedSheet) -> list[Cell]:
 
 
 def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
-    """What each row has for a field."""
+    """Return the cell of a field in each row."""
     return [row.cells.get(field) for row in sheet.rows]
 
 
@@ -153,7 +153,7 @@ def codes(remarks: Iterable[Remark]) -> list[str]:
 
 
 def as_known(judgement: Judgement) -> tuple[list[KnownPerson], list[KnownRegistration]]:
-    """The people and registrations that importing this judgement leaves behind."""
+    """Return the people and registrations that importing this judgement creates."""
     people, registrations = [], []
     for row in judgement.rows:
         if row.kind != "create":

@@ -1,4 +1,4 @@
-"""Sessions to come, for which people register: days from now, as the forms refuse what has begun."""
+"""Sessions in the future, for which people can register: forms refuse sessions that have begun."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,12 +11,12 @@ from app.models import Registration, WorkshopSession
 from app.models.base import now
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
-from tests.stories import City
+from tests.city import City
 
 JUALAN = "JUALAN"
 
 
-def coming_session(
+def create_upcoming_session(
     city: City,
     code: str = "JUALAN-1",
     *,
@@ -26,7 +26,7 @@ def coming_session(
     public: bool = True,
     **given: Any,
 ) -> str:
-    """A session of Sari's of three hours; its workshop is made with its first."""
+    """Create a session of three hours, with Sari's workshop if it is the first, and return its code."""
     starts = morning_in(days)
     given.setdefault("venue", "Aula Contoh")
     with writing(city.engine) as db:
@@ -38,23 +38,23 @@ def coming_session(
 
 
 def morning_in(days: int) -> datetime:
-    """Nine o'clock in WITA on the day that is so many days from now."""
+    """Return nine o'clock WITA on the day that is `days` days from now."""
     day = wita(now()) + timedelta(days=days)
     return day.replace(hour=9, minute=0, second=0, microsecond=0, tzinfo=None)
 
 
-def changed(city: City, code: str, **columns: Any) -> None:
-    """The session's row is otherwise, whatever rules would say."""
+def update_session(city: City, code: str, **columns: Any) -> None:
+    """Set columns of the session's row, past all rules."""
     with writing(city.engine) as db:
-        held = db.exec(select(WorkshopSession).where(WorkshopSession.code == code)).one()
-        held.sqlmodel_update(columns)
+        workshop_session = db.exec(select(WorkshopSession).where(WorkshopSession.code == code)).one()
+        workshop_session.sqlmodel_update(columns)
 
 
-def begun(city: City, code: str) -> None:
-    """It has begun an hour ago, and lasts another two."""
-    changed(city, code, starts_at=now() - timedelta(hours=1), ends_at=now() + timedelta(hours=2))
+def begin_session(city: City, code: str) -> None:
+    """Move the session: it began an hour ago, and lasts another two."""
+    update_session(city, code, starts_at=now() - timedelta(hours=1), ends_at=now() + timedelta(hours=2))
 
 
-def statuses(city: City) -> list[str]:
-    """How the registrations stand, in the order in which they were made."""
-    return [str(one.status) for one in city.all(Registration)]
+def registration_statuses(city: City) -> list[str]:
+    """Return the status of every registration, in the order in which they were made."""
+    return [str(registration.status) for registration in city.all(Registration)]

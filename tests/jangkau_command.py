@@ -1,5 +1,6 @@
-"""The `jangkau` command as often as one likes, in a process of its own each time, but without waiting for an
-interpreter: a process that has the code loaded already, and nothing else, forks itself for each command.
+"""Run the `jangkau` command in a process of its own.
+
+The process is forked from one that has loaded the code and nothing else, so that no test waits for an interpreter.
 """
 
 import gc
@@ -25,7 +26,7 @@ _shell.set_forkserver_preload(["__main__", "app.main", __name__])
 def run(
     arguments: Sequence[str], environment: Mapping[str, str], stdin: str
 ) -> subprocess.CompletedProcess[str]:
-    """Runs the command to its end, as `subprocess.run` would. Raises `TimeoutExpired` if it has none."""
+    """Run the command to its end, as `subprocess.run` would. Raises `TimeoutExpired` after two minutes."""
     with tempfile.TemporaryDirectory() as name:
         typed, output, errors = (Path(name) / stream for stream in ("stdin", "stdout", "stderr"))
         typed.write_text(stdin)
@@ -47,9 +48,9 @@ def start(
     errors: Path | None = None,
     afresh: bool = False,
 ) -> BaseProcess:
-    """The command under way. Errors go where its output goes, unless they have a file of their own.
+    """Start the command and return its process. Errors are written to `output` unless `errors` is given.
 
-    With `afresh` it is what was installed, loaded anew by an interpreter of its own.
+    With `afresh` the installed command is started by an interpreter of its own.
     """
     streams = (stdin, output, errors or output)
     process = _shell.Process(target=_command, args=(arguments, dict(environment), streams, afresh))
