@@ -19,7 +19,7 @@ few_at_once = turns.few_at_once
 def create_app() -> FastAPI:
     vars(turns).update(few_at_once=lambda most, **others: few_at_once(THREADS))
     vars(registrations).update(share_people=lambda db, key: None, lock_session_of_page=unlocked)
-    vars(recognition).update(hold_keys=lambda db, keys: None)
+    vars(recognition).update(lock_identity_keys=lambda db, keys: None)
     # Routes take their turns where they are written: imported no sooner.
     from app.main import create_app as create_whole_app
 

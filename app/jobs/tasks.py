@@ -24,7 +24,7 @@ from app.services.imports.queued import (
     note_interruption,
     read_queued,
 )
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.messages.mail_server import deliver, mail_server_of
 from app.services.messages.notifications import remind
 from app.services.messages.sending import give_up_message, note_delivery, take_letter
@@ -157,7 +157,7 @@ class TaskRunner:
             for place in places(read_db, import_id=import_id):
                 if pairs := similar_pairs(read_db, place):
                     with writing(self.engine) as db:
-                        hold_people(db)
+                        lock_people_table(db)
                         keep_pairs(db, pairs)
 
     def _send(self, message_id: int) -> None:

@@ -12,7 +12,7 @@ from app.database import Db, is_postgresql, json_text
 Value = TypeVar("Value", str, int)
 
 
-def among(
+def in_values(
     db: Db, column: Mapped[Value | None] | Mapped[Value], values: Collection[Value]
 ) -> ColumnElement[bool]:
     """`column IN values` for any number of values, as one parameter: JSON, which both databases take apart.

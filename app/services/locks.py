@@ -32,7 +32,7 @@ _KEYS = func.unnest(bindparam("keys", type_=ARRAY(BigInteger))).column_valued("k
 _HOLD_EACH = select(func.pg_advisory_xact_lock(_KEYS))
 
 
-def hold_people(db: Db) -> None:
+def lock_people_table(db: Db) -> None:
     """Keeps everyone else from matching and making people until this transaction ends.
 
     Without it, two imports that name the same new person would both make one.
@@ -41,7 +41,7 @@ def hold_people(db: Db) -> None:
 
 
 def share_people(db: Db, request_key: str | None) -> None:
-    """As `hold_people`, but together with others who share them: each then holds what their own person is found by.
+    """As `lock_people_table`, but together with others who share them: each then holds what their own person is found by.
 
     The same form sent twice at once waits here for itself.
     """
@@ -49,24 +49,24 @@ def share_people(db: Db, request_key: str | None) -> None:
         lines(db, _SHARE, {"form": _number(request_key) if request_key else None})
 
 
-def hold_keys(db: Db, keys: Iterable[str]) -> None:
+def lock_identity_keys(db: Db, keys: Iterable[str]) -> None:
     """Keeps others who share people from matching or making somebody by one of the same values. All at once, in the
     order of their numbers: two who hold some of the same never wait for each other."""
     if is_postgresql(db):
         lines(db, _HOLD_EACH, {"keys": sorted(map(_number, keys))})
 
 
-def hold_reference_data(db: Db) -> None:
+def lock_reference_data(db: Db) -> None:
     """Lets servers that start together load it one after the other: the second finds it there."""
     _hold(db, AdvisoryLock.REFERENCE_DATA)
 
 
-def hold_logins(db: Db) -> None:
+def lock_logins(db: Db) -> None:
     """Lets those who try passwords at the same moment be counted one after the other."""
     _hold(db, AdvisoryLock.LOGINS)
 
 
-def hold_targets(db: Db) -> None:
+def lock_targets(db: Db) -> None:
     """Lets those who set targets at the same moment do so one after the other: the second sees the first's."""
     _hold(db, AdvisoryLock.TARGETS)
 

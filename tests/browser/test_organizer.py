@@ -12,7 +12,7 @@ from app.database import writing
 from app.models import Channel, WorkshopSession
 from app.people.person import PersonInput
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
@@ -131,7 +131,7 @@ def test_the_page_of_a_session(
         held = db.exec(select(WorkshopSession)).all()[-1]
         for number, (place, flower) in enumerate(zip(places, flowers, strict=True)):
             given = PersonInput(f"Contoh {flower}", place, "rt" if number % 3 else "umkm", rt=str(number + 1))
-            asking = Asking(Channel.ORGANIZER if number % 2 else Channel.SELF, consent=True)
+            asking = RegistrationRequest(Channel.ORGANIZER if number % 2 else Channel.SELF, consent=True)
             register(db, city.vault, city.actor("sari"), held.id, given, asking)
 
     sari.goto("/sesi/JUALAN-1")

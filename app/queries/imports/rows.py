@@ -17,7 +17,7 @@ from app.people.cells import Cell, cell_from_json, cell_text, cell_to_json
 from app.people.matching import Decision, SameAsRow
 from app.people.person import PersonValues
 from app.people.remarks import Remark
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.document import Column, FileFormat, RecognisedSheet, SheetRow
 from app.spreadsheets.transfer import remark_from_json, remark_to_json
@@ -55,7 +55,7 @@ def import_rows(
     if kinds:
         statement = statement.where(col(AttendanceImportRow.kind).in_(kinds))
     if numbers is not None:
-        statement = statement.where(among(db, col(AttendanceImportRow.number), numbers))
+        statement = statement.where(in_values(db, col(AttendanceImportRow.number), numbers))
     return db.scalars(statement).all()
 
 

@@ -29,7 +29,7 @@ from app.models import Attendance, GroupMembership, Participant, Registration
 from app.people.fields import TEXT_FIELDS
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.outside_places import OUTSIDE
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.queries.people.memberships import valid_on
 
 Groups = Mapping[int, tuple[str, ...]]
@@ -98,7 +98,7 @@ def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
         (col(Participant.name_key), keys.name_keys),
     ):
         if values:
-            yield among(db, column, values)
+            yield in_values(db, column, values)
     if keys.person_ids:
         yield col(Participant.id).in_(keys.person_ids)
 
@@ -157,7 +157,7 @@ def _groups(db: Db, people: Collection[int], day: date) -> Groups:
     if not people:
         return {}
     statement = select(col(GroupMembership.participant_id), col(GroupMembership.target_group_code)).where(
-        among(db, col(GroupMembership.participant_id), people), valid_on(day)
+        in_values(db, col(GroupMembership.participant_id), people), valid_on(day)
     )
     groups: dict[int, tuple[str, ...]] = {}
     for person_id, group in db.execute(statement):

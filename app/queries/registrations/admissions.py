@@ -15,7 +15,7 @@ from app.models import (
 )
 from app.people.reference import Reference
 from app.queries.areas.reference import REFERENCE_SAID, sheet_reference
-from app.queries.registrations.seats import Places
+from app.queries.registrations.seats import Seats
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Admission:
     """`target_groups` are the workshop's, none where everyone is welcome. `sent` is the registration that was made
     when the same form was sent before."""
 
-    places: Places
+    places: Seats
     target_groups: tuple[str, ...]
     sent: int | None
     reference: Reference
@@ -80,7 +80,7 @@ def admission(db: Db, workshop_session: WorkshopSession, request_key: str | None
             case _:
                 said = text
     return Admission(
-        places=Places(workshop_session.capacity, workshop_session.places_per_kelurahan, caps, taken),
+        places=Seats(workshop_session.capacity, workshop_session.places_per_kelurahan, caps, taken),
         target_groups=tuple(sorted(groups)),
         sent=sent,
         reference=sheet_reference(db, said),

@@ -19,7 +19,7 @@ from app.models.base import now
 from app.people.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.rows import registration_of_row, rows_to_write
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.queries.registrations.window import Standing, standing
 
 
@@ -46,7 +46,7 @@ def places_for_list(db: Db, found: AttendanceImportView) -> PlacesForList:
 
 
 def _as_things_are(db: Db, found: AttendanceImportView, held: WorkshopSession) -> tuple[int, int]:
-    places = places_of(db, held)
+    places = seats_of(db, held)
     waiting = placed = 0
     for row in rows_to_write(db, found.id).rows:
         if row.registration is not None:

@@ -31,7 +31,7 @@ class Cap:
         return max(0, self.taken - self.places)
 
 
-class Places:
+class Seats:
     """The caps of one session. A confirmed registration uses a place of each cap that it falls under.
 
     Walk-ins use none, and people from outside the city (kelurahan None) fall under no kelurahan's cap.
@@ -54,7 +54,7 @@ class Places:
             self.take(kelurahan, group, count)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Places) and vars(self) == vars(other)
+        return isinstance(other, Seats) and vars(self) == vars(other)
 
     @property
     def are_limited(self) -> bool:
@@ -129,12 +129,12 @@ _GROUP_PLACES_AND_COUNTED = union_all(
 ).order_by(col(SessionGroupPlaces.target_group_code))
 
 
-def places_of(db: Db, workshop_session: WorkshopSession) -> Places:
+def seats_of(db: Db, workshop_session: WorkshopSession) -> Seats:
     """The session's caps as they are used now. Whoever gives out places holds the session's row meanwhile."""
     return places_by_session(db, [workshop_session])[workshop_session.id]
 
 
-def places_by_session(db: Db, workshop_sessions: Collection[WorkshopSession]) -> dict[int, Places]:
+def places_by_session(db: Db, workshop_sessions: Collection[WorkshopSession]) -> dict[int, Seats]:
     """The caps of several sessions, by their ids; one query, however many."""
     caps, taken = _OfGroups(dict), _Counted(dict)
     asked = {"ids": [held.id for held in workshop_sessions], "status": RegistrationStatus.CONFIRMED}
@@ -144,12 +144,12 @@ def places_by_session(db: Db, workshop_sessions: Collection[WorkshopSession]) ->
         else:
             taken[session_id][kelurahan, group] = count
     return {
-        held.id: Places(held.capacity, held.places_per_kelurahan, caps[held.id], taken[held.id])
+        held.id: Seats(held.capacity, held.places_per_kelurahan, caps[held.id], taken[held.id])
         for held in workshop_sessions
     }
 
 
-def waiting_by_cap(db: Db, workshop_session: WorkshopSession, places: Places) -> Counter[Cap]:
+def waiting_by_cap(db: Db, workshop_session: WorkshopSession, places: Seats) -> Counter[Cap]:
     """How many people each cap of the session keeps waiting; somebody may wait for several."""
     waiting: Counter[Cap] = Counter()
     for (kelurahan, group), count in _counted(db, [workshop_session.id], RegistrationStatus.WAITLISTED)[

@@ -12,7 +12,7 @@ from app.i18n import N_, Language
 from app.models import Organization, TargetGroup, Venue, Workshop, WorkshopSession, WorkshopTargetGroup
 from app.models.base import now
 from app.queries.areas.reference import TargetGroupView
-from app.queries.registrations.seats import Places, places_by_session
+from app.queries.registrations.seats import Seats, places_by_session
 from app.queries.registrations.window import Standing, closes_at, standing
 
 
@@ -29,7 +29,7 @@ class PublicSession:
     opens_at: datetime | None
     closes_at: datetime
     cancelled_why: str
-    places: Places
+    places: Seats
 
     @property
     def is_full(self) -> bool:
@@ -152,7 +152,7 @@ def groups_of_session(db: Db, session_id: int, language: Language) -> tuple[Targ
     return groups_to_choose_from(db, db.get_one(WorkshopSession, session_id).workshop_id, language)
 
 
-def _session(held: WorkshopSession, venue: str, places: Places, moment: datetime) -> PublicSession:
+def _session(held: WorkshopSession, venue: str, places: Seats, moment: datetime) -> PublicSession:
     return PublicSession(
         code=held.code,
         starts_at=held.starts_at,

@@ -26,7 +26,7 @@ from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.people import unlisted_registrations
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
@@ -34,10 +34,10 @@ from app.services.imports.judging import latest_relevant_activity
 from app.services.imports.review import judge_again
 from app.services.imports.upload import require_review
 from app.services.imports.writing import ImportWriting, recorded_by_import, store_told_apart
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.outbox import queue
 from app.services.registrations.lists import register_list
-from app.services.registrations.requests import Asking, require_open
+from app.services.registrations.requests import RegistrationRequest, require_open
 from app.services.registrations.waiting_list import move_up
 from app.spreadsheets.progress import Progress, in_rows, nobody_waits, step
 
@@ -94,7 +94,7 @@ def commit(
     """
     attendance_import = attendance_import_by_id(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
-    hold_people(db)
+    lock_people_table(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status not in COMMITTING_OR_COMMITTED:
         require_review(attendance_import)
@@ -187,7 +187,7 @@ def _write(
         attendance_import.committed_at = now()
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
-        writing.write(places_of(db, workshop_session), done)
+        writing.write(seats_of(db, workshop_session), done)
         store_told_apart(db, actor, attendance_import.id, writing.judged)
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
@@ -214,7 +214,7 @@ def _require_ready(
         text = N_("%(rows)s rows need your attention before this import can be committed.")
         raise Conflict(text, code="rows-need-attention", rows=waiting)
     if attendance_import.purpose is ImportPurpose.REGISTRATION:
-        require_open(workshop_session, Asking(Channel.ORGANIZER, overrule=choices.overrule))
+        require_open(workshop_session, RegistrationRequest(Channel.ORGANIZER, overrule=choices.overrule))
         return
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")

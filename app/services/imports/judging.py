@@ -20,7 +20,7 @@ from app.spreadsheets.attendance.rows import BlankMeans, Judgement, SessionConte
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.progress import Progress, nobody_waits, step
 
-# What changes people, registrations or attendance. It is done while holding people (`locks.hold_people`), so
+# What changes people, registrations or attendance. It is done while holding people (`locks.lock_people_table`), so
 # that these lines are numbered in the order in which they are committed: none can come to light late.
 CHANGES_PEOPLE = (
     "add-membership",

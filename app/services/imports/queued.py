@@ -18,7 +18,7 @@ from app.services.bulk import collector_at_rest
 from app.services.imports.commit import CommitChoices, commit_locked
 from app.services.imports.mapping import changes_from_json, reread_with_changes, store_reread
 from app.services.imports.upload import reread, store_reading, stored_choices
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.spreadsheets.progress import Progress, nobody_waits
 
 
@@ -53,7 +53,7 @@ def commit_queued(
 
     An import that can't be committed any more, for what changed meanwhile, is in review again and says why.
     """
-    hold_people(db)
+    lock_people_table(db)
     attendance_import = _held(db, asked["import"], ImportStatus.COMMITTING)
     if attendance_import is None:
         return

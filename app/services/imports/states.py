@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.people.fields import PERSON_FIELDS
 from app.queries.imports.rows import WRITTEN, judged_values
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.people.participants import place_columns
 
@@ -104,8 +104,8 @@ class CurrentState:
 
 def current_state(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> CurrentState:
     """Return these people with their registrations for the import's session, to be changed. Always three queries."""
-    theirs = among(db, col(Registration.participant_id), people)
-    changed = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
+    theirs = in_values(db, col(Registration.participant_id), people)
+    changed = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
     registrations = db.scalars(select(Registration).where(_of_session(attendance_import), theirs))
     attendances = db.scalars(
         select(Attendance)

@@ -26,7 +26,7 @@ from app.models import (
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
@@ -42,7 +42,7 @@ from app.services.imports.states import (
 )
 from app.services.imports.undo_obstacles import require_nothing_newer
 from app.services.imports.upload import require_not_committing
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_undo import still_as_left
 from app.services.registrations.waiting_list import move_up
 
@@ -65,7 +65,7 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     """
     attendance_import = attendance_import_by_id(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
-    hold_people(db)
+    lock_people_table(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status is ImportStatus.UNDONE:
         return attendance_import
@@ -157,4 +157,4 @@ def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[
 
 def _delete(db: Db, model: type[SQLModel], key: Mapped[int], identities: Sequence[int]) -> None:
     """Delete the rows whose `key` is among `identities`; works for any number of them."""
-    db.connection().execute(delete(model).where(among(db, key, identities)))
+    db.connection().execute(delete(model).where(in_values(db, key, identities)))

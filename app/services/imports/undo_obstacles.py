@@ -23,7 +23,7 @@ from app.models import (
     UploadedFile,
 )
 from app.queries.imports.rows import WRITTEN, registration_of_row
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
     CurrentState,
@@ -140,7 +140,7 @@ def _newer(
     """The registrations that aren't as the import left them (None: one that is gone), and whose they are."""
     found = list(_people_of_newer(db, attendance_import, rows, there))
     people = {person_id for _, person_id in found}
-    named = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
+    named = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
     names = {person.id: person.name for person in named}
     return [(registration_id, names[person_id]) for registration_id, person_id in found]
 
@@ -208,7 +208,7 @@ def _later_uploads(
             .where(
                 col(AttendanceImport.id) == found.id,
                 col(AttendanceImportRow.kind).in_(WRITTEN),
-                among(db, col(Registration.id), newer.keys()),
+                in_values(db, col(Registration.id), newer.keys()),
             )
         )
         changes = {registration_id for row, registration_id in rows if _changes_attendance(row)}
@@ -229,7 +229,8 @@ def _marks_since(db: Db, attendance_import: AttendanceImport, newer: Newer) -> d
     latest = (
         select(mark, func.max(col(AttendanceMark.received_at)))
         .where(
-            among(db, mark, newer.keys()), col(AttendanceMark.received_at) > attendance_import.committed_at
+            in_values(db, mark, newer.keys()),
+            col(AttendanceMark.received_at) > attendance_import.committed_at,
         )
         .group_by(mark)
     )

@@ -22,8 +22,8 @@ from app.people.matching import SameAsRow
 from app.people.person import PersonValues
 from app.permissions import Actor
 from app.queries.imports.rows import rows_to_write
-from app.queries.in_values import among
-from app.queries.registrations.seats import Places
+from app.queries.in_values import in_values
+from app.queries.registrations.seats import Seats
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, new_ids, table_of
 from app.services.imports.states import current_state, store_states
@@ -49,7 +49,7 @@ class ImportWriting:
         known = {judged.person for judged in self.judged if judged.person is not None}
         self.current = current_state(db, attendance_import, known)
 
-    def write(self, places: Places, progress: Progress = nobody_waits) -> None:
+    def write(self, places: Seats, progress: Progress = nobody_waits) -> None:
         before = {
             judged.number: self.current.state(judged.person)
             for judged in self.judged
@@ -92,7 +92,7 @@ class ImportWriting:
         made = iter(ids)
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
 
-    def _create_registrations(self, people: Sequence[int], places: Places, progress: Progress) -> list[int]:
+    def _create_registrations(self, people: Sequence[int], places: Seats, progress: Progress) -> list[int]:
         """Insert the missing registrations; return the id of each row's registration.
 
         If the session is full, the registration is a walk-in.
@@ -152,7 +152,7 @@ class ImportWriting:
         )
 
 
-def _status(places: Places, values: PersonValues) -> RegistrationStatus:
+def _status(places: Seats, values: PersonValues) -> RegistrationStatus:
     """Return confirmed while every cap has a free seat, which is then taken, else walk-in."""
     if not places.are_limited:
         return RegistrationStatus.CONFIRMED
@@ -236,6 +236,6 @@ def store_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[Judged
 def _people_of_rows(db: Db, import_id: int, numbers: set[int]) -> dict[int, int]:
     row = AttendanceImportRow
     statement = select(col(row.number), col(row.participant_id)).where(
-        col(row.attendance_import_id) == import_id, among(db, col(row.number), numbers)
+        col(row.attendance_import_id) == import_id, in_values(db, col(row.number), numbers)
     )
     return {number: person for number, person in db.execute(statement) if person is not None}

@@ -14,7 +14,7 @@ from app.people.phones import masked_phone
 from app.permissions import Actor
 from app.queries.people.participants import participant_to_correct
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
 from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, parse_person
 from app.services.unseen_changes import require_seen
@@ -30,7 +30,7 @@ def correct_participant(
     Raises `Forbidden` and `NotFound` by reach, `NotUnderstood` with the fields to correct, `Invalid` where the NIK is
     another person's, and `Conflict` where something else has become known of the person since.
     """
-    hold_people(db)
+    lock_people_table(db)
     person = participant_to_correct(db, actor, participant_id)
     read = parse_person(db, vault, given)
     if found := faults(read):

@@ -31,7 +31,7 @@ from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
 from app.queries.people.duplicates import newest_told, pair_by_id, undisputed
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import Fold, Touched, folds_of, states_of, touched_by
 from app.services.people.merged_memberships import hand_over_memberships
 from app.services.registrations.waiting_list import move_up
@@ -54,7 +54,7 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     fold together: present over excused over absent; a place that this makes free goes to those who wait. Of two
     merges of a pair at once the second finds no pair: `NotFound`.
     """
-    hold_people(db)
+    lock_people_table(db)
     pair = pair_by_id(db, actor, pair_id)
     absorbed, kept = (
         db.get_one(Participant, id_, populate_existing=True) for id_ in (pair.participant_id, pair.other_id)

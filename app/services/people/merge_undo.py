@@ -24,7 +24,7 @@ from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
 from app.queries.people.merges import KEPT_FOR, has_folded_registrations, merge_by_id
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import ROW_KEY, States, Touched, states_of, things
 from app.services.people.merged_memberships import put_memberships_back
 
@@ -39,7 +39,7 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     session became one, the same people were merged again, the same registrations changed, or the NIK that would come
     back is another person's by now.
     """
-    hold_people(db)
+    lock_people_table(db)
     people_merge = lock_row(db, PeopleMerge, merge_by_id(db, actor, merge_id).id)
     if people_merge.undone_at is not None:
         return people_merge

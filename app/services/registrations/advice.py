@@ -13,7 +13,7 @@ from app.people.outside_places import OUTSIDE
 from app.people.person import PersonInput
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.people.search import people_with
-from app.queries.registrations.seats import Cap, places_of
+from app.queries.registrations.seats import Cap, seats_of
 from app.services.registrations.person_choices import traits_of
 from app.services.registrations.recognition import recognise
 
@@ -64,4 +64,4 @@ def _registered(db: Db, workshop_session: WorkshopSession, ids: Collection[int])
 
 def _full(db: Db, workshop_session: WorkshopSession, judged: MatchedPerson) -> tuple[Cap, ...]:
     kelurahan, group = judged.values.kelurahan, judged.values.target_group
-    return places_of(db, workshop_session).full(None if kelurahan == OUTSIDE else kelurahan, group or "")
+    return seats_of(db, workshop_session).full(None if kelurahan == OUTSIDE else kelurahan, group or "")

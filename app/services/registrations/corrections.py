@@ -10,10 +10,10 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.person import PersonInput, PersonValues
 from app.permissions import Actor
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.queries.registrations.tickets import is_own_record
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell
 from app.services.people.participants import place_columns
 from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, recognise
@@ -37,7 +37,7 @@ def correct_registration(
     has begun or the registration is cancelled, `NotUnderstood`, and `Invalid` where there is no place for the
     kelurahan or the group that is wanted.
     """
-    hold_people(db)
+    lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
     _require_correctable(workshop_session, registration)
@@ -83,7 +83,7 @@ def _require_place(
         "kelurahan": kelurahan != registration.kelurahan_code,
         "group": group != registration.target_group_code,
     }
-    caps = places_of(db, workshop_session).full(kelurahan, group)
+    caps = seats_of(db, workshop_session).full(kelurahan, group)
     full = [cap.kind for cap in caps if changed.get(cap.kind)]
     if full:
         raise Invalid(PLEASE_CORRECT, fields={FIELDS_OF_CAPS[kind]: FULL_THERE[kind] for kind in full})

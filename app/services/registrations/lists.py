@@ -11,7 +11,7 @@ from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.imports.rows import rows_to_write
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
@@ -21,7 +21,7 @@ from app.services.imports.writing import link_rows, store_told_apart
 from app.services.people.participants import fill_blanks
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registering import Registering
-from app.services.registrations.requests import Asking, require_open
+from app.services.registrations.requests import RegistrationRequest, require_open
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.pasted.lists import read_pasted
 from app.spreadsheets.progress import Progress, nobody_waits, watched
@@ -45,7 +45,7 @@ def upload_list(
     """
     workshop_session = workshop_session_by_code(read_db, actor, session_code)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
-    require_open(workshop_session, Asking(Channel.ORGANIZER, overrule=True))
+    require_open(workshop_session, RegistrationRequest(Channel.ORGANIZER, overrule=True))
     purpose = ImportPurpose.REGISTRATION
     return upload(read_db, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
 
@@ -95,8 +95,10 @@ def register_list(
     known = {row.person for row in to_write.rows if row.person is not None}
     current = current_state(db, attendance_import, known)
     before = {row.number: current.state(row.person) for row in to_write.rows if row.person is not None}
-    asking = Asking(Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis)
-    places = places_of(db, workshop_session)
+    asking = RegistrationRequest(
+        Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
+    )
+    places = seats_of(db, workshop_session)
     registering = Registering(db, vault, actor, workshop_session, asking, places)
 
     def registered(judged: JudgedRow) -> Registered:

@@ -16,7 +16,7 @@ from app.people.remarks import Remark
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import people_named
 from app.queries.registrations.admissions import Admission, admission
-from app.services.locks import hold_keys
+from app.services.locks import lock_identity_keys
 
 PLEASE_CORRECT = N_("Please correct the marked fields.")
 
@@ -80,7 +80,7 @@ def recognise(
     `by_membership` lets somebody without a group come in the one to which they are known to belong, or with which
     they are registered: not for those without an account, whom it would tell something of that person. `admitted` is
     what was asked about the session already. A constant number of queries. Whoever writes by it holds people
-    (`locks.hold_people`) meanwhile; where they are `shared`, what these people are found by is held here.
+    (`locks.lock_people_table`) meanwhile; where they are `shared`, what these people are found by is held here.
     """
     admitted = admitted or admission(db, workshop_session)
     day = wita(workshop_session.starts_at).date()
@@ -90,7 +90,7 @@ def recognise(
     chosen = [choice for choice in choices.values() if isinstance(choice, int)]
     keys = match_keys((person.values for person in parsed), person_ids=chosen)
     if shared:
-        hold_keys(db, keys.niks | keys.phones | keys.emails | keys.name_keys)
+        lock_identity_keys(db, keys.niks | keys.phones | keys.emails | keys.name_keys)
     known = people_named(db, workshop_session.id, keys, day if by_membership else None)
     return match_people(parsed, known, admitted.target_groups, choices)
 

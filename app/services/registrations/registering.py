@@ -24,7 +24,7 @@ from app.people.names import similarity
 from app.people.person import PersonValues
 from app.permissions import Actor
 from app.queries.people.similar_people import SimilarPair
-from app.queries.registrations.seats import Places
+from app.queries.registrations.seats import Seats
 from app.queries.registrations.tickets import has_own_contact
 from app.services.activities import record, snapshot, snapshot_of_columns
 from app.services.locks import lock_row
@@ -33,7 +33,12 @@ from app.services.people.duplicates import keep_pairs, keep_told_apart
 from app.services.people.participants import complete, participant_columns, place_columns
 from app.services.registrations.codes import new_registration_code
 from app.services.registrations.new_registrations import Registered, write_new
-from app.services.registrations.requests import CONSENT_NOTICE, AlreadyRegistered, Asking, PersonUnclear
+from app.services.registrations.requests import (
+    CONSENT_NOTICE,
+    AlreadyRegistered,
+    PersonUnclear,
+    RegistrationRequest,
+)
 from app.services.registrations.waiting_list import next_waiting_number
 
 WITHOUT_ACCOUNT = frozenset({Channel.SELF, Channel.DELEGATION})
@@ -63,8 +68,8 @@ class Registering:
         vault: NikVault,
         actor: Actor,
         workshop_session: WorkshopSession,
-        asking: Asking,
-        places: Places,
+        asking: RegistrationRequest,
+        places: Seats,
     ) -> None:
         self.db = db
         self.vault = vault

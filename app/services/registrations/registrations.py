@@ -16,31 +16,41 @@ from app.permissions import CITIZEN, Actor
 from app.queries.registrations.admissions import admission
 from app.queries.workshops.public_workshops import no_workshop
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row, lock_session_of_page, share_people
+from app.services.locks import lock_people_table, lock_row, lock_session_of_page, share_people
 from app.services.messages.notifications import tell
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.person_choices import require_choosable
 from app.services.registrations.recognition import NotUnderstood, faults, recognise
 from app.services.registrations.registering import Registering
-from app.services.registrations.requests import Asking, NoPlaces, offered_group, require_open
+from app.services.registrations.requests import NoPlaces, RegistrationRequest, offered_group, require_open
 from app.services.registrations.waiting_list import give_place, move_up
 
 
 def register(
-    db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, given: PersonInput, asking: Asking
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    workshop_session_id: int,
+    given: PersonInput,
+    asking: RegistrationRequest,
 ) -> Registered:
     """One person's registration: confirmed, waiting where a cap is reached, or a walk-in's.
 
     Raises `Conflict` with the codes `registration-closed`, `already-registered` and `person-unclear`, and
     `NotUnderstood` with the fields to correct. Sent again with the same `request_key`, it gives the first one.
     """
-    hold_people(db)
+    lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
     return _register(db, vault, actor, workshop_session, given, asking)
 
 
 def register_by_page(
-    db: Db, vault: NikVault, workshop_code: str, session_code: str, given: PersonInput, asking: Asking
+    db: Db,
+    vault: NikVault,
+    workshop_code: str,
+    session_code: str,
+    given: PersonInput,
+    asking: RegistrationRequest,
 ) -> Registered:
     """As `register`, by a workshop's public page. Raises `NotFound` where it has no such session.
 
@@ -59,7 +69,7 @@ def _register(
     actor: Actor,
     workshop_session: WorkshopSession,
     given: PersonInput,
-    asking: Asking,
+    asking: RegistrationRequest,
 ) -> Registered:
     """People are held, or shared, and the session's row is held."""
     admitted = admission(db, workshop_session, asking.request_key)
@@ -91,13 +101,13 @@ def register_delegation(
     actor: Actor,
     workshop_session_id: int,
     given: Sequence[PersonInput],
-    asking: Asking,
+    asking: RegistrationRequest,
 ) -> list[Registered]:
     """A whole delegation at once, all or nothing: each gets a place, or nobody is registered.
 
     Raises what `register` does, and `NoPlaces`; faults are named by the person's number in the list.
     """
-    hold_people(db)
+    lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
     require_open(workshop_session, asking)
     admitted = admission(db, workshop_session, asking.request_key)
@@ -113,7 +123,7 @@ def register_delegation(
     return made
 
 
-def _lacking_consent(asking: Asking) -> list[Remark]:
+def _lacking_consent(asking: RegistrationRequest) -> list[Remark]:
     lacking = asking.channel is Channel.SELF and not asking.consent
     return [Remark("error", "consent", "consent-missing", {})] if lacking else []
 
@@ -132,7 +142,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
 
     Raises `Conflict` once the session has begun or the person's attendance is recorded.
     """
-    hold_people(db)
+    lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
     if registration.status is RegistrationStatus.CANCELLED:
@@ -152,7 +162,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
 
 def overrule(db: Db, actor: Actor, registration: Registration) -> Registration:
     """Gives somebody who waits a place beyond the caps; the log says who decided it."""
-    hold_people(db)
+    lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
     if registration.status is not RegistrationStatus.WAITLISTED:

@@ -22,7 +22,7 @@ REFUSALS = {
 
 
 @dataclass(frozen=True)
-class Asking:
+class RegistrationRequest:
     """How somebody asks for places: by which channel, in which language, with what consent.
 
     `request_key` is the form's: sent again, it registers nobody again. `overrule` gives a place beyond the caps
@@ -85,7 +85,7 @@ def offered_group(chosen: str, offered: Collection[str]) -> str:
     return chosen if chosen in offered else ""
 
 
-def require_open(workshop_session: WorkshopSession, asking: Asking) -> None:
+def require_open(workshop_session: WorkshopSession, asking: RegistrationRequest) -> None:
     """Raises `Conflict` where the session takes no registrations (any more, or yet)."""
     stands = standing(workshop_session, now())
     accepted = {Standing.OPEN}

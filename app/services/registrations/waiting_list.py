@@ -10,7 +10,7 @@ from app.database import Db, lines
 from app.models import MessageKind, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor
-from app.queries.registrations.seats import Places, places_of
+from app.queries.registrations.seats import Seats, seats_of
 from app.services.activities import record
 from app.services.messages.notifications import tell
 
@@ -39,7 +39,7 @@ def move_up(
     if workshop_session.cancelled_at is not None or workshop_session.starts_at <= now():
         return []
     db.flush()
-    places = places_of(db, workshop_session)
+    places = seats_of(db, workshop_session)
     waiting = db.scalars(
         select(Registration)
         .where(
@@ -52,7 +52,7 @@ def move_up(
     return [one for one in waiting if _moved_up(db, actor, one, places, why)]
 
 
-def _moved_up(db: Db, actor: Actor, waiting: Registration, places: Places, why: Mapping[str, str]) -> bool:
+def _moved_up(db: Db, actor: Actor, waiting: Registration, places: Seats, why: Mapping[str, str]) -> bool:
     if places.full(waiting.kelurahan_code, waiting.target_group_code):
         return False
     places.take(waiting.kelurahan_code, waiting.target_group_code)

@@ -11,7 +11,7 @@ from app.people.person import PersonInput
 from app.permissions import Actor
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import AlreadyRegistered, Asking
+from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def register_walk_in(
     Raises what `register` and `mark` do: `AlreadyRegistered` only where the person is marked present.
     """
     decision = None if walk_in.person is None else Decision(person=walk_in.person)
-    asking = Asking(Channel.WALK_IN, request_key=walk_in.request_key, decision=decision)
+    asking = RegistrationRequest(Channel.WALK_IN, request_key=walk_in.request_key, decision=decision)
     try:
         made = register(db, vault, actor, workshop_session_id, walk_in.given, asking)
         registration = db.get_one(Registration, made.id)

@@ -22,7 +22,7 @@ from app.queries.workshops.workshop_sessions import (
 )
 from app.queries.workshops.workshops import workshop_by_code
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
@@ -104,7 +104,7 @@ def amend_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str
 
 def _held(db: Db, actor: Actor, code: str) -> WorkshopSession:
     """The session as it is now, with nobody else changing it or registering for it."""
-    hold_people(db)
+    lock_people_table(db)
     return lock_row(
         db, WorkshopSession, workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE).id
     )

@@ -12,7 +12,7 @@ from app.models import Channel, Registration, RegistrationStatus, WorkshopSessio
 from app.people.person import PersonInput
 from app.services.registrations.corrections import correct_registration
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from tests.city import LAMARU, City
 from tests.queries.counting import queries_of
 from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
@@ -26,7 +26,7 @@ def come(city: City, name: str, kelurahan: str = "Manggar", group: str = "umkm",
         held = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
         given = PersonInput(name, kelurahan, group, phone=phone)
         actor = city.actor("sari")
-        return register(db, city.vault, actor, held.id, given, Asking(Channel.ORGANIZER)).code
+        return register(db, city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER)).code
 
 
 def names_in(page: str) -> list[str]:

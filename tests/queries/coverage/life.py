@@ -38,7 +38,7 @@ from app.services.people.merge_undo import undo_merge
 from app.services.registrations import registrations
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import (
@@ -127,7 +127,7 @@ class Life:
         change_workshop_session(self.db, OPERATOR, SESSIONS[number], at(HELD[number]))
 
     def register(self, session: int, given: PersonInput, overrule: bool) -> None:
-        asking = Asking(Channel.ORGANIZER, overrule=overrule)
+        asking = RegistrationRequest(Channel.ORGANIZER, overrule=overrule)
         registrations.register(self.db, self.vault, OPERATOR, self.session(session).id, given, asking)
 
     def walk_in(self, session: int, given: PersonInput) -> None:

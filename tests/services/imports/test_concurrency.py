@@ -64,7 +64,7 @@ def test_without_the_lock_they_would_be_made_twice(city: City, monkeypatch: pyte
         both_have_looked.wait()
         return newest
 
-    monkeypatch.setattr(import_commit, "hold_people", lambda db: None)
+    monkeypatch.setattr(import_commit, "lock_people_table", lambda db: None)
     monkeypatch.setattr(import_commit, "latest_relevant_activity", look)
     imports = [city.upload(city.session(code), crowd(3)).id for code in ("A-1", "B-1")]
 

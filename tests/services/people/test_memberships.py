@@ -17,7 +17,7 @@ from app.services.people.memberships import (
 )
 from app.services.registrations.recognition import NotUnderstood
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from tests.city import MORNING, City, sheet
 from tests.scenarios import scenario
 from tests.services.people.duplicates import merged, person_id, unmerged
@@ -125,9 +125,11 @@ def test_a_form_takes_it_too_but_not_the_public_one(city: City, ani: int) -> Non
     given = PersonInput(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
 
     with pytest.raises(NotUnderstood), writing(city.engine) as db:
-        register(db, city.vault, CITIZEN, session_id, given, Asking(Channel.SELF, consent=True))
+        register(db, city.vault, CITIZEN, session_id, given, RegistrationRequest(Channel.SELF, consent=True))
     with writing(city.engine) as db:
-        made = register(db, city.vault, city.actor("sari"), session_id, given, Asking(Channel.ORGANIZER))
+        made = register(
+            db, city.vault, city.actor("sari"), session_id, given, RegistrationRequest(Channel.ORGANIZER)
+        )
         registration = db.get_one(Registration, made.id)
 
     assert (registration.participant_id, registration.target_group_code) == (ani, "rt")

@@ -13,7 +13,7 @@ from app.queries.registrations.admissions import Admission, admission
 from app.services.registrations import registrations
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import cancel, register, register_by_page
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.city import City
 from tests.services.imports.test_concurrency import at_once, on_postgresql
@@ -51,7 +51,7 @@ def test_without_the_lock_they_are_oversold(
         return db.get_one(model, identity)
 
     monkeypatch.setattr(registrations, "admission", look)
-    monkeypatch.setattr(registrations, "hold_people", lambda db: None)
+    monkeypatch.setattr(registrations, "lock_people_table", lambda db: None)
     monkeypatch.setattr(registrations, "lock_row", unlocked)
     with monkeypatch.context() as meanwhile:
         engine = create_engine(settings)  # of this test alone
@@ -87,7 +87,7 @@ def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER
 
     def come(number: int) -> Registered:
         given = PersonInput(f"Peserta Contoh {number:02}", "Manggar", "umkm")
-        asking = Asking(channel, consent=True)
+        asking = RegistrationRequest(channel, consent=True)
         with writing(city.engine) as db:
             if channel is Channel.SELF:
                 return register_by_page(db, city.vault, JUALAN, code, given, asking)

@@ -21,7 +21,7 @@ from app.services.imports.commit import commit
 from app.services.registrations import recognition, registering
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import register_by_page
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from tests.city import City, sheet
 from tests.queries.counting import statements_of
 from tests.services.imports.test_concurrency import at_once, on_postgresql
@@ -48,7 +48,7 @@ def test_without_their_keys_they_would_be_made_again(
     city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control of the test above: the second looks before the first has written."""
-    monkeypatch.setattr(recognition, "hold_keys", lambda db, keys: None)
+    monkeypatch.setattr(recognition, "lock_identity_keys", lambda db, keys: None)
     monkeypatch.setattr(registering, "record", without_turn)
 
     with writing(city.engine) as first, impatient(city) as second:
@@ -174,7 +174,7 @@ def come(
 ) -> Registered:
     """By the workshop's public page."""
     given = PersonInput(name, "Manggar", "umkm", phone=phone, **details)
-    asking = Asking(Channel.SELF, consent=True, request_key=request_key)
+    asking = RegistrationRequest(Channel.SELF, consent=True, request_key=request_key)
     return register_by_page(db, city.vault, JUALAN, session_code, given, asking)
 
 

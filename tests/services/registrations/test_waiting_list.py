@@ -17,7 +17,7 @@ from app.queries.registrations.registrations import waiting_list
 from app.queries.workshops.workshop_sessions import workshop_session
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import cancel, overrule, register
-from app.services.registrations.requests import AlreadyRegistered, Asking
+from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
@@ -40,7 +40,9 @@ class Queue:
         with writing(self.city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == self.code)).one()
             given = PersonInput(name, kelurahan, group)
-            made = register(db, self.city.vault, actor, held.id, given, Asking(Channel.ORGANIZER, **asking))
+            made = register(
+                db, self.city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER, **asking)
+            )
             return db.get_one(Registration, made.id)
 
     def cancel(self, registration: Registration) -> None:
@@ -247,7 +249,7 @@ def test_nobody_is_found_by_trying_numbers(city: City) -> None:
     def choose(name: str) -> Registered:
         with writing(city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == queue.code)).one()
-            asking = Asking(Channel.ORGANIZER, decision=Decision(person=stranger.id))
+            asking = RegistrationRequest(Channel.ORGANIZER, decision=Decision(person=stranger.id))
             return register(db, city.vault, actor, held.id, PersonInput(name, "Damai", "umkm"), asking)
 
     with pytest.raises(Invalid) as refused:

@@ -22,7 +22,7 @@ from app.queries.registrations.registrations import (
 )
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.registrations.registrations import cancel, register
-from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
+from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.services.registrations.rosters import RosterFormat, download_roster
 from app.web.container import container_of
 from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
@@ -175,7 +175,7 @@ def register_person(
     Sent again with the same `Idempotency-Key`, it answers with the first registration.
     """
     workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    asking = Asking(
+    asking = RegistrationRequest(
         Channel.ORGANIZER,
         language=language,
         consent=data.consent,

@@ -17,7 +17,12 @@ from app.queries.registrations.registrations import registration_of_link, regist
 from app.queries.workshops.public_workshops import groups_of_session
 from app.services.registrations import registrations
 from app.services.registrations.delegation_links import cancel_by_link, link_of_address
-from app.services.registrations.requests import AlreadyRegistered, Asking, NoPlaces, offered_group
+from app.services.registrations.requests import (
+    AlreadyRegistered,
+    NoPlaces,
+    RegistrationRequest,
+    offered_group,
+)
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
 from app.web.flash import FLASH_FRAGMENT
@@ -91,7 +96,7 @@ def register_delegation(
             CITIZEN,
             link.workshop_session_id,
             _person_inputs(db, link, delegates, language),
-            Asking(Channel.DELEGATION, language, delegation_link_id=link.id),
+            RegistrationRequest(Channel.DELEGATION, language, delegation_link_id=link.id),
         )
     if problem := caught.problem:
         return _page(request, db, link, delegates, _, language, problem)

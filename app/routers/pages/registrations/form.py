@@ -23,7 +23,7 @@ from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.registrations.advice import advise
 from app.services.registrations.person_choices import chosen_person, may_be_chosen
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
+from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, parse_person
 from app.web.pages import redirect, render
@@ -100,7 +100,7 @@ def register_person(
 ) -> Response:
     workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
     person = form.chosen_person()
-    asking = Asking(
+    asking = RegistrationRequest(
         Channel.ORGANIZER,
         language="id",
         consent=form.consent,

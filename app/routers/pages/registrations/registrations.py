@@ -17,7 +17,7 @@ from app.queries.imports.attendance_imports import attendance_imports
 from app.queries.messages.contacts import without_email
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import registration_history
-from app.queries.registrations.seats import places_of, waiting_by_cap
+from app.queries.registrations.seats import seats_of, waiting_by_cap
 from app.queries.registrations.window import standing
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
@@ -94,7 +94,7 @@ def _registrations(
     row = workshop_sessions.workshop_session_by_code(
         db, actor, workshop_session.code, Permission.ATTENDANCE_WRITE
     )
-    places = places_of(db, row)
+    places = seats_of(db, row)
     registrations = queries.registrations(db, actor, row, form.filters, after=form.after, limit=PAGE_SIZE + 1)
     shown = registrations[:PAGE_SIZE]
     address = public_address(request, workshop_session.workshop_code)

@@ -18,7 +18,7 @@ from app.services.messages.notifications import tell
 from app.services.registrations import registrations
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.registrations.registering import TOLD
-from app.services.registrations.requests import AlreadyRegistered, Asking
+from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, changing
 from app.web.flash import COOKIE, FLASH_FRAGMENT, flash
@@ -59,9 +59,9 @@ class RegistrationForm(PersonForm):
     website: str = ""
     send_ticket: bool = False
 
-    def asking(self, language: Language) -> Asking:
+    def asking(self, language: Language) -> RegistrationRequest:
         key = key_of_person(self.request_key, self.name)
-        return Asking(Channel.SELF, language, consent=self.consent, request_key=key)
+        return RegistrationRequest(Channel.SELF, language, consent=self.consent, request_key=key)
 
     def refuse_programs(self) -> None:
         """Says so plainly: a person whose browser filled in the trap must not believe to be registered."""
