@@ -30,7 +30,7 @@ from app.services.imports.queued import (
     note_interruption,
     read_queued,
 )
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.messages.mail_server import deliver, mail_server_of
 from app.services.messages.notifications import remind
 from app.services.messages.sending import give_up_message, note_delivery, take_letter
@@ -136,7 +136,7 @@ class Jobs:
             for place in places(look, import_id=import_id):
                 if found := similar_pairs(look, place):
                     with writing(self.engine) as db:
-                        hold_people(db)
+                        lock_people_table(db)
                         keep_pairs(db, found)
 
     def _claim(self) -> ClaimedTask | None:

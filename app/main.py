@@ -1,6 +1,5 @@
 """The application: `create_app(settings)` puts everything together; nothing is built on import."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -29,8 +28,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # What is there by now stays: Python's collector of circular references need not walk through it again.
-        gc.freeze()
         with jobs.consuming():
             yield
         container.close()

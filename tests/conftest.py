@@ -1,6 +1,5 @@
 """What every test may ask for. Databases: tests/database.py; real processes: tests/server.py."""
 
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -32,11 +31,6 @@ users.hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, paralleli
 def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("JANGKAU_")]:
         del os.environ[name]
-
-
-def pytest_collection_finish() -> None:
-    """The code and the tests stay: Python's collector of circular references need not walk through them each time."""
-    gc.freeze()
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 interpreter: a process that has the code loaded already, and nothing else, forks itself for each command.
 """
 
-import gc
 import multiprocessing
 import os
 import subprocess
@@ -70,5 +69,4 @@ def _command(
     os.environ.update(environment)
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
     sys.argv = ["jangkau", *arguments]
-    gc.freeze()  # As the program does with all that it has loaded.
     commands.main()

@@ -57,8 +57,8 @@ class UploadedFile(SQLModel, table=True):
 class AttendanceImport(SQLModel, table=True):
     """`columns` and `reading` are as the reader gave them, `preview` too, encrypted; `choices` is what a person set.
 
-    `judged_at` is the number of the newest change that the judgement knew of: while nothing newer was
-    recorded, it still holds. `others` are the registrations that a commit marked absent, unlisted as they were.
+    `judged_at` is the number of recorded changes that the judgement knew of (`services.imports.judging.count_changes`): while
+    it stays the same, the judgement holds. `others` are the registrations that a commit marked absent as unlisted.
     `failure` is why the file couldn't be read, or why reading or committing it broke off; judging it clears that.
     """
 

@@ -12,10 +12,10 @@ from app.database import Db, is_postgresql, json_text
 Value = TypeVar("Value", str, int)
 
 
-def among(
+def in_values(
     db: Db, column: Mapped[Value | None] | Mapped[Value], values: Collection[Value]
 ) -> ColumnElement[bool]:
-    """`column IN values` for any number of values, as one parameter: JSON, which both databases take apart.
+    """Return `column IN values` with all values in one JSON parameter; works for any number on both databases.
 
     PostgreSQL's driver would write an array value by value, which takes longer than the search itself.
     """

@@ -24,7 +24,7 @@ from app.models import (
     TargetGroup,
     TargetGroupSynonym,
 )
-from app.services.locks import hold_reference_data
+from app.services.locks import lock_reference_data
 
 DATA_FOLDER = Path(__file__).parent.parent / "data"
 KOTA = "64.71"
@@ -41,7 +41,7 @@ def bring_up_to_date(engine: Engine) -> None:
 
 def load_reference_data(db: Db) -> None:
     """Adds the reference data where there is none."""
-    hold_reference_data(db)
+    lock_reference_data(db)
     if db.exec(select(Area.code)).first() is None:
         _load_areas(db)
         _load_names(db)

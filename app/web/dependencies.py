@@ -13,7 +13,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.database import AT_ONCE, Db, reading, writing
+from app.database import MAX_REQUESTS, Db, reading, writing
 from app.errors import Unauthenticated
 from app.i18n import N_, Language, Translator, translator
 from app.nik_vault import NikVault
@@ -25,23 +25,23 @@ from app.web.container import Container, container_of
 from app.web.languages import language_of
 from app.web.limits import address_of
 
-_TURNS = CapacityLimiter(AT_ONCE)
+_limiter = CapacityLimiter(MAX_REQUESTS)
 
 
-async def _turn() -> AsyncIterator[None]:
-    """Requests that ask the database wait here for each other, without a thread and before they have a connection.
+async def _database_limit() -> AsyncIterator[None]:
+    """Make requests wait here when `MAX_REQUESTS` others use the database; they hold no thread and no connection yet.
 
-    Where more of them have a connection than there are threads, each waits for a thread to go on, and those who
-    have the threads wait for a connection.
+    Without it requests could hold all connections of the pool and wait for a thread, while requests in all threads
+    wait for a connection.
     """
-    async with _TURNS:
+    async with _limiter:
         yield
 
 
-_Turn = Annotated[None, Depends(_turn, scope="function")]
+_DatabaseLimit = Annotated[None, Depends(_database_limit, scope="function")]
 
 
-async def _reader(request: Request, _had: _Turn) -> AsyncIterator[Db]:
+async def _reader(request: Request, _limit: _DatabaseLimit) -> AsyncIterator[Db]:
     """Nothing is waited for until the handler asks something; who asked nothing has nothing to end either."""
     with reading(container_of(request).engine) as db:
         try:
@@ -51,7 +51,7 @@ async def _reader(request: Request, _had: _Turn) -> AsyncIterator[Db]:
                 await run_in_threadpool(db.close)
 
 
-def _report_reader(request: Request, _had: _Turn) -> Iterator[Db]:
+def _report_reader(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
     with reading(container_of(request).report_engine) as db:
         yield db
 
@@ -65,7 +65,7 @@ def changing(container: Container) -> Iterator[Db]:
         container.wake_jobs()
 
 
-def _writer(request: Request, _had: _Turn) -> Iterator[Db]:
+def _writer(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
     with changing(container_of(request)) as db:
         yield db
 

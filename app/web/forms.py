@@ -1,13 +1,11 @@
 """Forms of pages: reading what people typed, keeping it, and saying beside each field what is wrong."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
 from http import HTTPStatus
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from fastapi import Request, Response
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BeforeValidator
 
 from app.errors import Invalid, Problem
 from app.i18n import Translator, wita
@@ -18,30 +16,10 @@ FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "
 
 MOST_DIGITS = 9
 
-Form = TypeVar("Form", bound=BaseModel)
-
 # A field of a form that is sent empty says nothing.
 EmptyIsNone = BeforeValidator(lambda typed: typed or None)
 OptionalDate = Annotated[date | None, EmptyIsNone]
 OptionalText = Annotated[str | None, EmptyIsNone]
-
-
-def form_of(model: type[Form]) -> Callable[[Request], Awaitable[Form]]:
-    """What a form says, for a route that many send at once; what can't be is refused as FastAPI's `Form()` does.
-
-    That looks into the type of each field anew whenever a form is sent.
-    """
-
-    async def read(request: Request) -> Form:
-        async with request.form() as sent:
-            typed = {name: value for name, value in sent.items() if value != ""}
-        try:
-            return model.model_validate(typed)
-        except ValidationError as refused:
-            found = [{**one, "loc": ("body", *one["loc"])} for one in refused.errors()]
-            raise RequestValidationError(found) from refused
-
-    return read
 
 
 def render_form(

@@ -10,9 +10,9 @@ from sqlmodel import select
 
 from app.database import writing
 from app.models import Channel, WorkshopSession
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
 from tests.browser.steps import logged_in, submit
@@ -128,8 +128,8 @@ def test_the_page_of_a_session(
     with writing(city.engine) as db:
         held = db.exec(select(WorkshopSession)).all()[-1]
         for number, (place, flower) in enumerate(zip(places, flowers, strict=True)):
-            given = PersonGiven(f"Contoh {flower}", place, "rt" if number % 3 else "umkm", rt=str(number + 1))
-            asking = Asking(Channel.ORGANIZER if number % 2 else Channel.SELF, consent=True)
+            given = PersonInput(f"Contoh {flower}", place, "rt" if number % 3 else "umkm", rt=str(number + 1))
+            asking = RegistrationRequest(Channel.ORGANIZER if number % 2 else Channel.SELF, consent=True)
             register(db, city.vault, city.actor("sari"), held.id, given, asking)
 
     sari.goto("/sesi/JUALAN-1")

@@ -22,9 +22,9 @@ from app.services.activities import snapshot
 from app.services.imports.review import correct_alike
 from app.services.people.corrections import correct_participant
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
     change_workshop_session,
@@ -97,10 +97,10 @@ def test_a_correction_says_which_cells_read_how_but_no_nik(city: City) -> None:
 def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
     """But for secrets and what reaches people; no object was made of it."""
     coming_session(city)
-    ani = PersonGiven("Ani Aster", "Manggar", "umkm", phone="081200000101", sex="P", rt="7")
+    ani = PersonInput("Ani Aster", "Manggar", "umkm", phone="081200000101", sex="P", rt="7")
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == "JUALAN-1")).one()
-        asking = Asking(Channel.ORGANIZER, "id", consent=True, request_key="formulir-1")
+        asking = RegistrationRequest(Channel.ORGANIZER, "id", consent=True, request_key="formulir-1")
         register(db, city.vault, city.actor("sari"), session_id, ani, asking)
 
     (kept,) = city.all(Registration)
@@ -114,12 +114,14 @@ def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
 
 
 def test_how_people_are_reached_is_said_to_be_changed_and_never_told(city: City) -> None:
-    ani = PersonGiven("Ani Aster", "Manggar", "umkm", phone="081200000101", email="ani@contoh.id")
+    ani = PersonInput("Ani Aster", "Manggar", "umkm", phone="081200000101", email="ani@contoh.id")
     moved = replace(ani, phone="081200000102", email="ani@baru.id")
     held = coming_session(city)
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == held)).one()
-        made = register(db, city.vault, city.actor("sari"), session_id, ani, Asking(Channel.ORGANIZER))
+        made = register(
+            db, city.vault, city.actor("sari"), session_id, ani, RegistrationRequest(Channel.ORGANIZER)
+        )
     with writing(city.engine) as db:
         registration = db.get_one(Registration, made.id)
         correct_registration(db, city.vault, city.actor("sari"), registration, moved)

@@ -11,7 +11,7 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Subquery, case, func
 from sqlmodel import col
 
 from app.models import Area, Sex, TargetGroup
-from app.queries.coverage.tallies import Standing, count_where, headed, people, tallied
+from app.queries.coverage.tallies import OutcomeRank, count_where, headed, people, tallied
 
 Number = ColumnElement[int]
 # The database's own numbers will do: they are led back to codes in the same statement.
@@ -39,7 +39,7 @@ def _found(lines: Subquery) -> CTE:
     folded = (
         select(
             case((of_one_kind, most), else_=-said.person).label("said"),
-            count_where(_standing(said.said) == Standing.PRESENT).label("attendances"),
+            count_where(_standing(said.said) == OutcomeRank.PRESENT).label("attendances"),
         )
         .group_by(said.person)
         .subquery()
@@ -83,9 +83,9 @@ def _settled(found: CTE) -> Select[*tuple[Any, ...]]:
     registered, to_come, list_missing = (
         func.sum(counted.people).filter(condition)
         for condition in (
-            standing > Standing.WAITING,
-            standing == Standing.TO_COME,
-            standing == Standing.LIST_MISSING,
+            standing > OutcomeRank.WAITING,
+            standing == OutcomeRank.TO_COME,
+            standing == OutcomeRank.LIST_MISSING,
         )
     )
     return (

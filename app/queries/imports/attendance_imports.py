@@ -26,7 +26,7 @@ from app.models import (
 )
 from app.permissions import Actor, Permission
 from app.queries.imports.rows import Correction, stated_until
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.queries.scope import workshops_within
 
 # What the outbox is about to do, or doing: there is something to wait for.
@@ -178,7 +178,7 @@ def import_rows(
     if kinds:
         statement = statement.where(col(AttendanceImportRow.kind).in_(kinds))
     if numbers is not None:
-        statement = statement.where(among(db, col(AttendanceImportRow.number), numbers))
+        statement = statement.where(in_values(db, col(AttendanceImportRow.number), numbers))
     return db.scalars(statement).all()
 
 

@@ -25,7 +25,7 @@ from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.review import place_said
 from app.queries.imports.rows import WRITTEN
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
@@ -187,9 +187,9 @@ def unlisted(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
         )
     ).all()
     if names := {name for result, _ in unsaved if (name := result["values"].get("name_key"))}:
-        found = found.where(~among(db, col(Participant.name_key), names))
+        found = found.where(~in_values(db, col(Participant.name_key), names))
     if possible := {person for _, messages in unsaved for person in _people_offered(messages)}:
-        found = found.where(~among(db, col(Participant.id), possible))
+        found = found.where(~in_values(db, col(Participant.id), possible))
     return found
 
 

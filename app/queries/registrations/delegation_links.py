@@ -22,8 +22,8 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import TargetGroupView
 from app.queries.registrations.registrations import RegistrationView, registrations_of_link
-from app.queries.registrations.seats import Cap, places_of
-from app.queries.registrations.window import Standing, standing
+from app.queries.registrations.seats import Cap, seats_of
+from app.queries.registrations.window import RegistrationWindow, registration_window
 from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 
@@ -59,7 +59,7 @@ class DelegationView:
     ends_at: datetime
     mode: str
     venue: str
-    standing: Standing
+    window: RegistrationWindow
     kelurahan: str
     kelurahan_code: str
     expires_at: datetime
@@ -114,7 +114,7 @@ def delegation(db: Db, link: DelegationLink, language: Language) -> DelegationVi
         .where(col(WorkshopSession.id) == link.workshop_session_id)
     ).one()
     groups = groups_to_choose_from(db, workshop.id, language)
-    places = places_of(db, held)
+    places = seats_of(db, held)
     of_groups = (cap for group in groups for cap in places.caps(None, group.code) if cap.kind == "group")
     return DelegationView(
         workshop_title=workshop.title,
@@ -124,7 +124,7 @@ def delegation(db: Db, link: DelegationLink, language: Language) -> DelegationVi
         ends_at=held.ends_at,
         mode=held.mode,
         venue=venue or "",
-        standing=standing(held, now()),
+        window=registration_window(held, now()),
         kelurahan=kelurahan,
         kelurahan_code=link.kelurahan_code,
         expires_at=link.expires_at,

@@ -19,8 +19,8 @@ from app.models.base import now
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.registrations import of_row
 from app.queries.imports.rows import rows_to_write
-from app.queries.registrations.seats import places_of
-from app.queries.registrations.window import Standing, standing
+from app.queries.registrations.seats import seats_of
+from app.queries.registrations.window import RegistrationWindow, registration_window
 from app.spreadsheets.attendance.judgement import OUTSIDE
 
 
@@ -43,11 +43,13 @@ def places_for_list(db: Db, found: AttendanceImportView) -> PlacesForList:
         placed, waiting = _as_things_are(db, found, held)
     else:
         placed, waiting = _as_it_became(db, found)
-    return PlacesForList(placed, waiting, closed=standing(held, now()) is not Standing.OPEN)
+    return PlacesForList(
+        placed, waiting, closed=registration_window(held, now()) is not RegistrationWindow.OPEN
+    )
 
 
 def _as_things_are(db: Db, found: AttendanceImportView, held: WorkshopSession) -> tuple[int, int]:
-    places = places_of(db, held)
+    places = seats_of(db, held)
     waiting = placed = 0
     for row in rows_to_write(db, found.id).rows:
         if row.registration is not None:

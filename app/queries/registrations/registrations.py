@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.permissions import Actor, Permission
 from app.queries.people.participants import FEWEST_PHONE_DIGITS, masked_phone, national_digits, place_of
-from app.queries.registrations.seats import Cap, Places, places_of
+from app.queries.registrations.seats import Cap, Seats, seats_of
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.spreadsheets.attendance.judgement import OUTSIDE
@@ -189,14 +189,14 @@ def _with_waiting(
         statement = statement.order_by(col(Registration.waiting_number))
     lines = db.execute(statement.order_by(col(Registration.id))).all()
     waits = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in lines)
-    places = places_of(db, workshop_session) if waits else None
+    places = seats_of(db, workshop_session) if waits else None
     return [
         _view(registration, person, held, kelurahan, attendance, ahead, _waiting_for(registration, places))
         for registration, person, held, kelurahan, attendance, ahead in lines
     ]
 
 
-def _waiting_for(registration: Registration, places: Places | None) -> tuple[Cap, ...]:
+def _waiting_for(registration: Registration, places: Seats | None) -> tuple[Cap, ...]:
     if places is None or registration.status is not RegistrationStatus.WAITLISTED:
         return ()
     return places.full(registration.kelurahan_code, registration.target_group_code)

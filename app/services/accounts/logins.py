@@ -14,7 +14,7 @@ from app.models.base import now
 from app.permissions import Actor
 from app.services.accounts.users import hasher, secret_key
 from app.services.activities import record
-from app.services.locks import hold_logins
+from app.services.locks import lock_logins
 
 LOGIN_LASTS = timedelta(hours=12)
 FAILURES_LAST = timedelta(minutes=15)
@@ -41,7 +41,7 @@ def note_try(db: Db, email: str, address: str) -> None:
     The check takes long: to be committed before it, or those who guess side by side would slip past the
     slow-down. Raises `TooManyRequests`, and counts nothing, while the e-mail or the address has to wait.
     """
-    hold_logins(db)
+    lock_logins(db)
     email = _as_kept(email)
     _require_patience(db, email, address)
     db.add(LoginFailure(email=email, address=address))

@@ -16,7 +16,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas.areas import kelurahan_by_code
 from app.queries.areas.reference import sheet_reference
 from app.services.activities import record
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
 LONGEST_TEXT = 100
@@ -25,7 +25,7 @@ LONGEST_TEXT = 100
 def add_alias(db: Db, actor: Actor, area_code: str, typed: str) -> AreaAlias:
     """Another way of writing a kelurahan's name. Raises `Invalid` for a text that is understood otherwise already."""
     area = kelurahan_by_code(db, actor, area_code)
-    hold_people(db)
+    lock_people_table(db)
     alias = AreaAlias(alias=_free_text(db, typed, "alias"), area_code=area.code)
     db.add(alias)
     db.flush()
@@ -35,7 +35,7 @@ def add_alias(db: Db, actor: Actor, area_code: str, typed: str) -> AreaAlias:
 
 def remove_alias(db: Db, actor: Actor, area_code: str, text: str) -> None:
     actor.require(Permission.USER_WRITE)
-    hold_people(db)
+    lock_people_table(db)
     alias = db.get(AreaAlias, text)
     if alias is None or alias.area_code != area_code:
         raise NotFound(N_("This way of writing is not noted."))
@@ -51,7 +51,7 @@ def add_ambiguous_place(
     Raises `Invalid` for a text that is understood already, and where neither a reason nor a candidate is given.
     """
     actor.require(Permission.USER_WRITE)
-    hold_people(db)
+    lock_people_table(db)
     text, why = _free_text(db, typed, "text"), collapse(clean(why))
     if len(why) > LONGEST_TEXT:
         raise _refused("why", N_("Write at most 100 characters."))
@@ -68,7 +68,7 @@ def add_ambiguous_place(
 
 def remove_ambiguous_place(db: Db, actor: Actor, text: str) -> None:
     actor.require(Permission.USER_WRITE)
-    hold_people(db)
+    lock_people_table(db)
     place = db.get(AmbiguousPlace, text)
     if place is None:
         raise NotFound(N_("This way of writing is not noted."))

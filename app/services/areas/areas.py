@@ -15,7 +15,7 @@ from app.people.place_names import place_key
 from app.permissions import Actor, Permission
 from app.queries.areas.areas import kelurahan_by_code
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
 CODE = re.compile(r"(?P<kecamatan>\d\d\.\d\d\.\d\d)\.\d{4}")
@@ -38,7 +38,7 @@ class KelurahanInput:
 def open_kelurahan(db: Db, actor: Actor, given: KelurahanInput) -> Area:
     """A kelurahan from a day on. Raises `Conflict` for a code that was ever used, `Invalid` for what can't be."""
     actor.require(Permission.USER_WRITE)
-    hold_people(db)
+    lock_people_table(db)
     area = _checked(db, given)
     _require_alone(db, area)
     db.add(area)
@@ -53,7 +53,7 @@ def set_last_day(db: Db, actor: Actor, code: str, last_day: date | None) -> Area
     Raises `Invalid` for a day before its first, and where others have taken its name or its tile by then.
     """
     actor.require(Permission.USER_WRITE)
-    hold_people(db)
+    lock_people_table(db)
     area = kelurahan_by_code(db, actor, code)
     if last_day and (last_day < area.valid_from or last_day.year not in YEARS):
         raise _refused(last_day=N_("Choose a day from the kelurahan's first one on."))

@@ -17,7 +17,7 @@ from app.queries.areas import target_groups as queries
 from app.queries.areas.reference import sheet_reference
 from app.queries.areas.target_groups import TargetGroupDetails
 from app.services.activities import record
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.unseen_changes import require_seen
 
@@ -38,7 +38,7 @@ class TargetGroupInput:
 def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput) -> TargetGroup:
     """The last in reports where no position is given. Raises `Invalid`, and `Conflict` for a code that is taken."""
     actor.require(Permission.USER_WRITE)
-    hold_people(db)
+    lock_people_table(db)
     if db.get(TargetGroup, code):
         raise Conflict(N_("There is a target group with this code already."), code="code-taken")
     synonyms = _checked(db, code, given)
@@ -63,7 +63,7 @@ def change_target_group(
 
     `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
     """
-    hold_people(db)
+    lock_people_table(db)
     before = queries.target_group(db, actor, code)
     synonyms = _checked(db, code, given)
     group = db.get_one(TargetGroup, code)

@@ -16,7 +16,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.coverage.targets import SUBJECT, TargetGrid, newest_change, require_year
 from app.services.activities import record
-from app.services.locks import hold_targets
+from app.services.locks import lock_targets
 from app.spreadsheets.reading import problem, read_target_sheet
 from app.spreadsheets.target_grid import (
     TargetCell,
@@ -38,7 +38,7 @@ def set_targets(
     actor.require(Permission.TARGET_WRITE)
     require_year(year)
     wanted = read_targets(typed)
-    hold_targets(db)
+    lock_targets(db)
     if seen is not None and seen != newest_change(db, year):
         raise Conflict(
             N_(

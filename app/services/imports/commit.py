@@ -26,18 +26,17 @@ from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.people import unlisted
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.services.activities import record
-from app.services.bulk import collector_at_rest
-from app.services.imports.judging import newest_change
+from app.services.imports.judging import count_changes
 from app.services.imports.review import judge_again
 from app.services.imports.told_apart import remember_told_apart
 from app.services.imports.upload import require_review
 from app.services.imports.writing import ImportWriting, recording
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.outbox import queue
 from app.services.registrations.lists import register_list
-from app.services.registrations.requests import Asking, require_open
+from app.services.registrations.requests import RegistrationRequest, require_open
 from app.services.registrations.waiting_list import move_up
 from app.spreadsheets.progress import Progress, in_rows, nobody_waits, step
 
@@ -90,7 +89,7 @@ def commit(
     attention (unless `only_valid`) and while a session that hasn't begun wasn't confirmed.
     """
     attendance_import_by_id(db, actor, import_id)
-    hold_people(db)
+    lock_people_table(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status not in NO_LONGER_ASKED:
         require_review(attendance_import)
@@ -131,7 +130,6 @@ def queue_commit(
     return attendance_import
 
 
-@collector_at_rest()
 def commit_held(
     db: Db,
     vault: NikVault,
@@ -140,10 +138,10 @@ def commit_held(
     choices: CommitChoices,
     progress: Progress,
 ) -> None:
-    """Commits an import that is held, as people are. Where it raises, only how rows are judged now is kept."""
+    """Commit an import whose row and the people table are locked. If it raises, only the new judgement is kept."""
     rows = attendance_import.counts["rows"]
     done = in_rows(rows, progress)
-    if attendance_import.judged_at != newest_change(db):
+    if attendance_import.judged_at != count_changes(db, attendance_import.uploaded_at):
         judge_again(db, vault, attendance_import, step(0, 2, done))
         done = step(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
@@ -178,7 +176,7 @@ def _write(
         attendance_import.committed_at = now()
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
-        writing.write(places_of(db, workshop_session), done)
+        writing.write(seats_of(db, workshop_session), done)
         remember_told_apart(db, actor, attendance_import.id, writing.judged)
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
@@ -205,7 +203,7 @@ def _require_ready(
         text = N_("%(rows)s rows need your attention before this import can be committed.")
         raise Conflict(text, code="rows-need-attention", rows=waiting)
     if attendance_import.purpose is ImportPurpose.REGISTRATION:
-        require_open(workshop_session, Asking(Channel.ORGANIZER, overrule=choices.overrule))
+        require_open(workshop_session, RegistrationRequest(Channel.ORGANIZER, overrule=choices.overrule))
         return
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import and_, col, or_, select
 
 from app.database import Db
@@ -27,8 +29,7 @@ from app.spreadsheets.attendance.judgement import (
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.progress import Progress, nobody_waits, step
 
-# What changes people, registrations or attendance. It is done while holding people (`locks.hold_people`), so
-# that these lines are numbered in the order in which they are committed: none can come to light late.
+# Actions that change people, registrations or attendance.
 CHANGES_PEOPLE = (
     "add-membership",
     "cancel",
@@ -44,11 +45,14 @@ CHANGES_PEOPLE = (
     "undo",
 )
 
-# What changes how places and groups are read, whatever is done with it, is done so too.
+# Subjects that change how places and groups are read, whatever the action.
 CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
 
-# So is a change of the session's day, by which columns are chosen, or of the workshop's groups.
+# Subjects of which a `change` matters: the session's day chooses columns, the workshop has its groups.
 CHANGES_CONTEXT = ("session", "workshop")
+
+# No transaction takes as long: a line that was written before an upload and committed after it is not older than this.
+MAX_TRANSACTION = timedelta(hours=1)
 
 FREE_TEXTS = ("name", "name_key", "address", "organization", "note", "registration", "outside_place")
 
@@ -67,10 +71,10 @@ class SheetChoices:
 
 @dataclass(frozen=True)
 class DatedJudgement:
-    """`newest_change` is the number of the last change that the judgement knew of."""
+    """A judgement, with the number of changes (`count_changes`) that it knew of."""
 
     judgement: Judgement
-    newest_change: int
+    known_changes: int
 
 
 def judge_sheet(
@@ -82,15 +86,18 @@ def judge_sheet(
     decisions: Mapping[int, Decision],
     progress: Progress = nobody_waits,
     *,
+    uploaded_at: datetime,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> DatedJudgement:
-    """Reads only. A constant number of queries, however many rows."""
-    newest = newest_change(db)
+    """Judge a sheet that was uploaded at `uploaded_at`. Reads only; a constant number of queries, however many rows."""
+    known_changes = count_changes(
+        db, uploaded_at
+    )  # before anything else is read: a later change is not counted
     target_groups = target_groups_of(db, workshop_session.workshop_id)
     context = session_context(workshop_session, target_groups, choices, purpose)
     interpreted = read_rows(vault, sheet, context, sheet_reference(db), step(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys(interpreted, decisions), context.day)
-    return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), newest)
+    return DatedJudgement(judge(interpreted, known, context, decisions, step(1, 2, progress)), known_changes)
 
 
 def session_context(
@@ -135,19 +142,21 @@ def _mask_misplaced_niks(values: RowValues) -> None:
             setattr(values, field, with_niks_masked(text))
 
 
-def newest_change(db: Db) -> int:
-    """The activity log's last line that can change a judgement: while it stands, judging again gives the same."""
-    # From the end of the log backwards: a maximum would be looked for in all of it.
-    latest = db.exec(
-        select(Activity.id)
+def count_changes(db: Db, uploaded_at: datetime) -> int:
+    """Return how many changes are recorded that can alter the judgement of a sheet that was uploaded then.
+
+    While the number stays the same, judging the sheet again gives the same result. The changes are counted, and not
+    dated by the newest line's id, because PostgreSQL may commit a line after others with higher ids.
+    """
+    return db.exec(
+        select(func.count())
+        .select_from(Activity)
         .where(
+            col(Activity.at) >= uploaded_at - MAX_TRANSACTION,
             or_(
                 col(Activity.action).in_(CHANGES_PEOPLE),
                 col(Activity.subject).in_(CHANGES_READING),
                 and_(col(Activity.action) == "change", col(Activity.subject).in_(CHANGES_CONTEXT)),
-            )
+            ),
         )
-        .order_by(col(Activity.id).desc())
-        .limit(1)
-    ).first()
-    return latest or 0
+    ).one()

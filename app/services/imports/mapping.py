@@ -15,7 +15,6 @@ from app.permissions import Actor
 from app.queries.imports.attendance_imports import attendance_import_by_id, row_corrections
 from app.queries.imports.rows import Correction
 from app.services.activities import record
-from app.services.bulk import collector_at_rest
 from app.services.imports.column_mappings import remember_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices
 from app.services.imports.upload import (
@@ -42,7 +41,6 @@ class ReadAsGiven:
     made: Mapping[int, Correction]
 
 
-@collector_at_rest()
 def remap(
     look: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, given: Mapping[str, Any]
 ) -> AttendanceImport:

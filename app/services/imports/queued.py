@@ -14,15 +14,13 @@ from app.permissions import OPERATOR, Actor
 from app.queries.imports.attendance_imports import UNDER_WAY
 from app.services.accounts.logins import actor_of
 from app.services.activities import record
-from app.services.bulk import collector_at_rest
 from app.services.imports.commit import CommitChoices, commit_held
 from app.services.imports.mapping import given_from_json, keep_as_given, read_as_given
 from app.services.imports.upload import choices_of, keep_reading, read_again
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.spreadsheets.progress import Progress, nobody_waits
 
 
-@collector_at_rest()
 def read_queued(
     look: Db, db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = nobody_waits
 ) -> None:
@@ -53,7 +51,7 @@ def commit_queued(
 
     An import that can't be committed any more, for what changed meanwhile, is in review again and says why.
     """
-    hold_people(db)
+    lock_people_table(db)
     attendance_import = _held(db, asked["import"], ImportStatus.COMMITTING)
     if attendance_import is None:
         return

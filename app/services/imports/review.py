@@ -18,7 +18,6 @@ from app.queries.imports.questions import NEEDS_ATTENTION, questions_of, rows_as
 from app.queries.imports.rows import decision_from_json, judged_columns, kept_sheet, seal_cells
 from app.queries.scope import registrations_within
 from app.services.activities import record
-from app.services.bulk import collector_at_rest
 from app.services.imports.judging import judge_sheet
 from app.services.imports.upload import choices_of, keep_summary, require_known_place, require_review
 from app.services.locks import lock_row
@@ -159,7 +158,6 @@ def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
     judge_again(db, vault, _open_import(db, actor, import_id))
 
 
-@collector_at_rest()
 def judge_again(
     db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = nobody_waits
 ) -> list[int]:
@@ -177,6 +175,7 @@ def judge_again(
         choices_of(attendance_import),
         {row.number: made for row in rows if (made := decision_from_json(row.decision))},
         progress,
+        uploaded_at=attendance_import.uploaded_at,
         purpose=attendance_import.purpose,
     )
     keep_summary(attendance_import, dated)

@@ -24,7 +24,7 @@ from app.models import (
     Sex,
 )
 from app.queries.imports.rows import WRITTEN, values_in_clear
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.people.participants import place_columns
 
@@ -79,11 +79,12 @@ _READ_BACK = {
 
 
 @dataclass(frozen=True)
-class Standing:
-    """People, registrations for a session and attendances, as the database has them now.
+class SessionRows:
+    """The people, registrations and attendances of a session, as the database has them now.
 
-    People by id, registrations by person, attendances by registration: to be changed (`standing`), or rows with their
-    columns (`standing_of_all`). `fields` are those of a registration that the import may change.
+    People by id, registrations by person, attendances by registration: objects that may be changed
+    (`load_session_rows`), or rows of columns (`load_all_session_rows`). `fields` are those of a registration that the
+    import may change.
     """
 
     people: Mapping[int, Participant]
@@ -109,17 +110,17 @@ class Standing:
         }
 
 
-def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> Standing:
-    """These people, who may be changed, with what they have in the import's session. Three queries, however many."""
-    theirs = among(db, col(Registration.participant_id), people)
-    changed = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
+def load_session_rows(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> SessionRows:
+    """Return these people with what they have in the import's session, to be changed; three queries, however many."""
+    theirs = in_values(db, col(Registration.participant_id), people)
+    changed = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
     registrations = db.scalars(select(Registration).where(_of_session(attendance_import), theirs))
     attendances = db.scalars(
         select(Attendance)
         .join(Registration, col(Registration.id) == col(Attendance.registration_id))
         .where(_of_session(attendance_import), theirs)
     )
-    return Standing(
+    return SessionRows(
         people={person.id: person for person in changed},
         registrations={registration.participant_id: registration for registration in registrations},
         attendances={attendance.registration_id: attendance for attendance in attendances},
@@ -127,10 +128,10 @@ def standing(db: Db, attendance_import: AttendanceImport, people: Collection[int
     )
 
 
-def standing_of_all(db: Db, attendance_import: AttendanceImport) -> Standing:
-    """What all who are registered for the import's session have in it, to be looked at only.
+def load_all_session_rows(db: Db, attendance_import: AttendanceImport) -> SessionRows:
+    """Return what all people registered for the import's session have in it, to be read only.
 
-    Of a long list that takes half the time and memory of what can be changed.
+    For a long list that takes half the time and memory of objects that can be changed.
     """
     registration, attendance = Registration, Attendance
     registered = db.execute(
@@ -147,7 +148,7 @@ def standing_of_all(db: Db, attendance_import: AttendanceImport) -> Standing:
         .join(registration, col(registration.id) == col(attendance.registration_id))
         .where(_of_session(attendance_import))
     )
-    return Standing(
+    return SessionRows(
         people={},
         registrations={row.participant_id: row for row in registered},
         attendances={row.registration_id: row for row in recorded},
@@ -194,7 +195,7 @@ def keep_states(
     if not people:
         return
     db.flush()
-    now_there = standing(db, attendance_import, people.values())
+    now_there = load_session_rows(db, attendance_import, people.values())
     db.execute(
         update(AttendanceImportRow),
         [

@@ -8,7 +8,7 @@ from sqlmodel import col
 from app.database import Db
 from app.models import AttendanceImportRow
 from app.permissions import Actor
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.services.people.duplicates import keep_told_apart
 from app.spreadsheets.attendance.judgement import JudgedRow, SameAsRow
 
@@ -32,6 +32,6 @@ def remember_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[Jud
 def _people_of_rows(db: Db, import_id: int, numbers: set[int]) -> dict[int, int]:
     row = AttendanceImportRow
     statement = select(col(row.number), col(row.participant_id)).where(
-        col(row.attendance_import_id) == import_id, among(db, col(row.number), numbers)
+        col(row.attendance_import_id) == import_id, in_values(db, col(row.number), numbers)
     )
     return {number: person for number, person in db.execute(statement) if person is not None}

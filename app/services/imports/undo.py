@@ -26,22 +26,21 @@ from app.models import (
 from app.models.base import now
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.services.activities import record
-from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
     NOTHING,
-    Standing,
+    SessionRows,
     WrittenRow,
+    load_all_session_rows,
+    load_session_rows,
     person_state,
     put_back,
-    standing,
-    standing_of_all,
     written_rows,
 )
 from app.services.imports.undo_obstacles import require_nothing_newer
 from app.services.imports.upload import require_not_committing
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_undo import still_as_left
 from app.services.registrations.waiting_list import move_up
 
@@ -56,14 +55,13 @@ class TakenBack:
     people_kept: int
 
 
-@collector_at_rest()
 def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     """Puts back what was there before; people who are used elsewhere stay. An import undone already stays so.
 
     Raises `Conflict` where something newer was built on the same registrations, and names whose.
     """
     attendance_import_by_id(db, actor, import_id)
-    hold_people(db)
+    lock_people_table(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status is ImportStatus.UNDONE:
         return attendance_import
@@ -72,7 +70,7 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     rows = written_rows(db, import_id)
-    there = standing_of_all(db, attendance_import)
+    there = load_all_session_rows(db, attendance_import)
     require_nothing_newer(db, attendance_import, rows, there)
     taken_back = _take_back(db, attendance_import, rows, there)
     attendance_import.status = ImportStatus.UNDONE
@@ -85,10 +83,10 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
 
 
 def _take_back(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: SessionRows
 ) -> TakenBack:
     known = {row.participant_id for row in rows if row.participant_id and row.before}
-    changed = standing(db, attendance_import, known)
+    changed = load_session_rows(db, attendance_import, known)
     attendances = list(attendance_import.others)
     registrations: list[int] = []
     people: list[int] = []
@@ -152,4 +150,4 @@ def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[
 
 def _delete(db: Db, model: type[SQLModel], key: Mapped[int], identities: Sequence[int]) -> None:
     """Deletes the rows whose `key` is one of any number of identities."""
-    db.connection().execute(delete(model).where(among(db, key, identities)))
+    db.connection().execute(delete(model).where(in_values(db, key, identities)))

@@ -24,12 +24,11 @@ from app.models import (
 )
 from app.queries.imports.registrations import of_row
 from app.queries.imports.rows import WRITTEN
-from app.queries.in_values import among
-from app.services.bulk import collector_at_rest
+from app.queries.in_values import in_values
 from app.services.imports.states import (
-    Standing,
+    SessionRows,
     WrittenRow,
-    standing_of_all,
+    load_all_session_rows,
     stands_as_left,
     state_made,
     written_rows,
@@ -73,7 +72,7 @@ class Obstacle:
 
 
 def require_nothing_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: SessionRows
 ) -> None:
     """Raises `Conflict` where something newer was built on the same registrations, and names whose."""
     for made in _merges(db, attendance_import, rows, there):
@@ -84,14 +83,13 @@ def require_nothing_newer(
         raise Conflict(text, code="changed-later", count=len(newer), names=named)
 
 
-@collector_at_rest()
 def obstacles(db: Db, import_id: int) -> list[Obstacle]:
     """All that stands in the way of undoing an import, which was found within reach before; it only looks."""
     attendance_import = db.get_one(AttendanceImport, import_id)
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
     rows = written_rows(db, import_id)
-    there = standing_of_all(db, attendance_import)
+    there = load_all_session_rows(db, attendance_import)
     merges = [
         Obstacle("merge", (made.absorbed_name, made.kept_name), 2, made.merged_at)
         for made in _merges(db, attendance_import, rows, there)
@@ -128,7 +126,7 @@ def _some(newer: Newer, concerned: Collection[int]) -> tuple[tuple[str, ...], in
 
 
 def _merges(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: SessionRows
 ) -> list[PeopleMerge]:
     registrations = (there.registration(row.participant_id) for row in rows)
     written = {one.id for one in registrations if one} | set(attendance_import.others)
@@ -136,18 +134,18 @@ def _merges(
 
 
 def _newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: SessionRows
 ) -> list[tuple[int | None, str]]:
     """The registrations that aren't as the import left them (None: one that is gone), and whose they are."""
     found = list(_people_of_newer(db, attendance_import, rows, there))
     people = {person_id for _, person_id in found}
-    named = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
+    named = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
     names = {person.id: person.name for person in named}
     return [(registration_id, names[person_id]) for registration_id, person_id in found]
 
 
 def _people_of_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: Standing
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: SessionRows
 ) -> Iterator[tuple[int | None, int]]:
     touched = _touched_since(db, attendance_import)
     for row in rows:
@@ -209,7 +207,7 @@ def _later_uploads(
             .where(
                 col(AttendanceImport.id) == found.id,
                 col(AttendanceImportRow.kind).in_(WRITTEN),
-                among(db, col(Registration.id), newer.keys()),
+                in_values(db, col(Registration.id), newer.keys()),
             )
         )
         changes = {registration_id for row, registration_id in rows if _changes_attendance(row)}
@@ -230,7 +228,8 @@ def _marks_since(db: Db, attendance_import: AttendanceImport, newer: Newer) -> d
     latest = (
         select(mark, func.max(col(AttendanceMark.received_at)))
         .where(
-            among(db, mark, newer.keys()), col(AttendanceMark.received_at) > attendance_import.committed_at
+            in_values(db, mark, newer.keys()),
+            col(AttendanceMark.received_at) > attendance_import.committed_at,
         )
         .group_by(mark)
     )

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, delete
@@ -22,6 +23,7 @@ from app.models import (
     UploadedFile,
     WorkshopSession,
 )
+from app.models.base import now
 from app.nik_vault import NikVault, with_niks_masked
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import kelurahan
@@ -29,7 +31,7 @@ from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.rows import Correction, corrected_sheet, judged_columns, remark_to_json, seal_cells
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
-from app.services.bulk import collector_at_rest, insert_rows
+from app.services.bulk import insert_rows
 from app.services.imports.column_mappings import read_as_remembered
 from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
@@ -49,7 +51,6 @@ TO_REGISTER = N_(
 READ_AT_ONCE_BYTES = 256 * 1024
 
 
-@collector_at_rest()
 def upload(
     look: Db,
     db: Db,
@@ -77,9 +78,18 @@ def upload(
     if at_once is None:
         # One that is too large to be read at all is refused without being kept.
         at_once = not READ_AT_ONCE_BYTES < len(content) <= MAX_BYTES
+    uploaded_at = now()
     reading = (
         _read(
-            look, vault, workshop_session, content, choices, purpose=purpose, recall=True, progress=progress
+            look,
+            vault,
+            workshop_session,
+            content,
+            choices,
+            uploaded_at=uploaded_at,
+            purpose=purpose,
+            recall=True,
+            progress=progress,
         )
         if at_once
         else None
@@ -100,6 +110,7 @@ def upload(
         purpose=purpose,
         choices=_choices_to_json(choices),
         uploaded_by=actor.user_id,
+        uploaded_at=uploaded_at,
     )
     db.add(attendance_import)
     db.flush()
@@ -154,7 +165,7 @@ def keep_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> 
     """Keeps what the judgement says of the sheet as a whole, with when it was made."""
     judgement = dated.judgement
     attendance_import.failure = None
-    attendance_import.judged_at = dated.newest_change
+    attendance_import.judged_at = dated.known_changes
     attendance_import.counts = dict(judgement.counts)
     attendance_import.blank_means = BlankMeans(judgement.blank_means)
     attendance_import.stated_total = judgement.stated_total
@@ -181,6 +192,7 @@ def read_again(
         content,
         choices,
         corrections,
+        uploaded_at=found.uploaded_at,
         purpose=found.purpose,
         recall=recall,
         progress=progress,
@@ -195,6 +207,7 @@ def _read(
     choices: SheetChoices,
     corrections: Mapping[int, Correction] | None = None,
     *,
+    uploaded_at: datetime,
     purpose: ImportPurpose,
     recall: bool,
     progress: Progress = nobody_waits,
@@ -206,7 +219,17 @@ def _read(
     sheet = corrected_sheet(sheet, corrections, vault)
     decisions = {number: made.decision for number, made in corrections.items() if made.decision}
     judging = step(0, 2, progress)
-    dated = judge_sheet(look, vault, workshop_session, sheet, choices, decisions, judging, purpose=purpose)
+    dated = judge_sheet(
+        look,
+        vault,
+        workshop_session,
+        sheet,
+        choices,
+        decisions,
+        judging,
+        uploaded_at=uploaded_at,
+        purpose=purpose,
+    )
     return sheet, choices, dated
 
 

@@ -15,11 +15,11 @@ from app.models import (
 )
 from app.models.base import now
 from app.queries.imports.rows import rows_to_write
-from app.queries.registrations.seats import Places
+from app.queries.registrations.seats import Seats
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, new_ids
 from app.services.imports.links import link_rows
-from app.services.imports.states import keep_states, standing
+from app.services.imports.states import keep_states, load_session_rows
 from app.services.people.participants import complete, place_columns, said_of_person
 from app.services.registrations.codes import unused_registration_codes
 from app.spreadsheets.attendance.judgement import JudgedRow, RowValues
@@ -39,9 +39,9 @@ class ImportWriting:
         to_write = rows_to_write(db, attendance_import.id)
         self.judged, self.niks = to_write.rows, to_write.niks
         known = {judged.person for judged in self.judged if judged.person is not None}
-        self.found = standing(db, attendance_import, known)
+        self.found = load_session_rows(db, attendance_import, known)
 
-    def write(self, places: Places, progress: Progress = nobody_waits) -> None:
+    def write(self, places: Seats, progress: Progress = nobody_waits) -> None:
         before = {
             judged.number: self.found.state(judged.person)
             for judged in self.judged
@@ -84,7 +84,7 @@ class ImportWriting:
         made = iter(ids)
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
 
-    def _create_registrations(self, people: Sequence[int], places: Places, progress: Progress) -> list[int]:
+    def _create_registrations(self, people: Sequence[int], places: Seats, progress: Progress) -> list[int]:
         """Registers whoever wasn't; returns the id of each row's registration.
 
         A full session doesn't turn away who was there: their registration is a walk-in.
@@ -144,7 +144,7 @@ class ImportWriting:
         )
 
 
-def _status(places: Places, values: RowValues) -> RegistrationStatus:
+def _status(places: Seats, values: RowValues) -> RegistrationStatus:
     """Confirmed while every cap has a place, which this one then takes."""
     if not places.are_limited:
         return RegistrationStatus.CONFIRMED

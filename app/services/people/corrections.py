@@ -11,12 +11,12 @@ from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.people.participants import masked_phone, participant_to_correct
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
 from app.services.registrations.recognition import (
     PLEASE_CORRECT,
     NotUnderstood,
-    PersonGiven,
+    PersonInput,
     faults,
     read_person,
 )
@@ -25,7 +25,7 @@ from app.spreadsheets.attendance.judgement import RowValues
 
 
 def correct_participant(
-    db: Db, vault: NikVault, actor: Actor, participant_id: int, given: PersonGiven, *, seen: str = ""
+    db: Db, vault: NikVault, actor: Actor, participant_id: int, data: PersonInput, *, seen: str = ""
 ) -> Participant:
     """The person's details as they are typed: an empty one is taken away, but for phone and NIK.
 
@@ -34,14 +34,14 @@ def correct_participant(
     Raises `Forbidden` and `NotFound` by reach, `NotUnderstood` with the fields to correct, `Invalid` where the NIK is
     another person's, and `Conflict` where something else has become known of the person since.
     """
-    hold_people(db)
+    lock_people_table(db)
     person = participant_to_correct(db, actor, participant_id)
-    read = read_person(db, vault, given)
+    read = read_person(db, vault, data)
     if found := faults(read):
         raise NotUnderstood({1: found}, of_list=False)
     before, filled = snapshot(person), filled_with(person)
-    person.sqlmodel_update(_columns(read.values, given))
-    if given.phone.strip():
+    person.sqlmodel_update(_columns(read.values, data))
+    if data.phone.strip():
         person.phone = read.values.phone
     changed = {"nik_changed": True} if _take_nik(db, vault, person, read.values) else {}
     after = snapshot(person) | changed
@@ -59,7 +59,7 @@ def filled_with(person: Participant) -> dict[str, object]:
     return known | {"phone": masked_phone(person.phone), "nik_key": person.nik_key}
 
 
-def _columns(values: RowValues, given: PersonGiven) -> dict[str, object]:
+def _columns(values: RowValues, data: PersonInput) -> dict[str, object]:
     return {
         "name": values.name,
         "name_key": values.name_key,
@@ -67,7 +67,7 @@ def _columns(values: RowValues, given: PersonGiven) -> dict[str, object]:
         "sex": Sex(values.sex) if values.sex else None,
         "birth_date": values.birth_date,
         # The reader would look for an RT elsewhere, too, as in "Ketua RT 12".
-        "rt": values.rt if given.rt.strip() else None,
+        "rt": values.rt if data.rt.strip() else None,
         "organization": values.organization,
         **place_columns(values),
     }

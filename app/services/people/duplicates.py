@@ -10,11 +10,11 @@ from app.models import PairState, Participant, PossibleDuplicate
 from app.models.base import now
 from app.people.names import similarity
 from app.permissions import Actor
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 from app.queries.people.duplicates import pair_by_id
 from app.queries.people.similar_people import SimilarPair
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 
 
 def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
@@ -39,7 +39,7 @@ def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
 
 def tell_apart(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
     """Remembers that two people of similar names are not one. Raises `NotFound` for a pair out of reach or gone."""
-    hold_people(db)
+    lock_people_table(db)
     pair = lock_row(db, PossibleDuplicate, pair_by_id(db, actor, pair_id).id)
     _set_apart(db, actor, pair)
     return pair
@@ -54,12 +54,12 @@ def keep_told_apart(db: Db, actor: Actor, pairs: Collection[tuple[int, int]]) ->
     people = {person for pair in ordered for person in pair}
     if not people:
         return
-    found = db.scalars(select(Participant).where(among(db, col(Participant.id), people)))
+    found = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
     names = {person.id: person.name_key for person in found}
     known = {
         (pair.participant_id, pair.other_id): pair
         for pair in db.scalars(
-            select(PossibleDuplicate).where(among(db, col(PossibleDuplicate.participant_id), people))
+            select(PossibleDuplicate).where(in_values(db, col(PossibleDuplicate.participant_id), people))
         )
     }
     for one, other in ordered:

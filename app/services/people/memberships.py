@@ -15,7 +15,7 @@ from app.permissions import Actor
 from app.queries.people.memberships import membership_by_id
 from app.queries.people.participants import participant_to_correct
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people
+from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
 LONGEST_POSITION = 100
@@ -33,7 +33,7 @@ class MembershipInput:
 
 def add_membership(db: Db, actor: Actor, participant_id: int, given: MembershipInput) -> GroupMembership:
     """Raises `Invalid` for what can't be, and where the person belongs to the group then already."""
-    hold_people(db)
+    lock_people_table(db)
     person = participant_to_correct(db, actor, participant_id)
     if db.get(TargetGroup, given.target_group) is None:
         raise _refused("target_group", N_("Choose the group."))
@@ -57,7 +57,7 @@ def end_membership(
     db: Db, actor: Actor, participant_id: int, membership_id: int, last_day: date | None
 ) -> GroupMembership:
     """`last_day` is the last on which the person belongs to the group. Raises `Invalid` for one that can't be."""
-    hold_people(db)
+    lock_people_table(db)
     membership = membership_by_id(db, actor, participant_id, membership_id)
     before = _told(membership)
     membership.valid_to = _day(last_day, "valid_to")
@@ -69,7 +69,7 @@ def end_membership(
 
 def remove_membership(db: Db, actor: Actor, participant_id: int, membership_id: int) -> None:
     """For one that was noted by mistake."""
-    hold_people(db)
+    lock_people_table(db)
     membership = membership_by_id(db, actor, participant_id, membership_id)
     db.delete(membership)
     record(db, actor, "remove-membership", "participant", participant_id, before=_told(membership))

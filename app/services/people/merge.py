@@ -30,7 +30,7 @@ from app.models import (
 from app.permissions import Actor
 from app.queries.people.duplicates import FIELDS, newest_told, pair_by_id, undisputed
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import Fold, Touched, folds_of, states_of, touched_by
 from app.services.people.merged_memberships import hand_over_memberships
 from app.services.registrations.waiting_list import move_up
@@ -53,7 +53,7 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     together: present over excused over absent; a place that this makes free goes to those who wait. Of two merges of
     a pair at once the second finds no pair: `NotFound`.
     """
-    hold_people(db)
+    lock_people_table(db)
     pair = pair_by_id(db, actor, pair_id)
     absorbed, kept = (
         db.get_one(Participant, id_, populate_existing=True) for id_ in (pair.participant_id, pair.other_id)

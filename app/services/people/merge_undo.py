@@ -29,9 +29,9 @@ from app.models.base import now
 from app.permissions import Actor
 from app.queries.people.duplicates import FIELDS
 from app.queries.people.merges import KEPT_FOR, merge_by_id
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import ROW_COLUMNS, ROW_KEY, States, Touched, states_of, things
 from app.services.people.merged_memberships import put_memberships_back
 from app.services.registrations.waiting_list import is_to_come, move_up, take_back_place
@@ -48,7 +48,7 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     people were merged again, the same registrations changed, or the NIK that would come back is another person's by
     now.
     """
-    hold_people(db)
+    lock_people_table(db)
     made = lock_row(db, PeopleMerge, merge_by_id(db, actor, merge_id).id)
     if made.undone_at is not None:
         return made
@@ -154,7 +154,7 @@ def _share_places(db: Db, actor: Actor, made: PeopleMerge, workshop_session: Wor
         )
     )
     if back.status is RegistrationStatus.CONFIRMED and db.get(Attendance, back.id) is None:
-        caps = places_of(db, workshop_session).caps(back.kelurahan_code, back.target_group_code)
+        caps = seats_of(db, workshop_session).caps(back.kelurahan_code, back.target_group_code)
         if full := [cap.code or cap.kind for cap in caps if cap.over]:
             take_back_place(db, actor, back, full, because="unmerge")
     move_up(db, actor, workshop_session, because="unmerge")

@@ -10,9 +10,9 @@ from app.models import Registration, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.people.search import people_with
-from app.queries.registrations.seats import Cap, places_of
+from app.queries.registrations.seats import Cap, seats_of
 from app.services.registrations.person_choices import traits_of
-from app.services.registrations.recognition import PersonGiven, recognise
+from app.services.registrations.recognition import PersonInput, match_people, read_people
 from app.spreadsheets.attendance.judgement import OUTSIDE, JudgedRow
 
 # While somebody types, what finds people is not all there yet.
@@ -34,11 +34,12 @@ class Advice:
     full: tuple[Cap, ...]
 
 
-def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, given: PersonGiven) -> Advice:
-    """Reads only, by the reader and the judge that registering uses too."""
-    (judged,) = recognise(db, vault, workshop_session, (given,), by_membership=True)
+def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, person: PersonInput) -> Advice:
+    """Return the advice on a person who is being typed. Reads only, with the code that `register` uses."""
+    people = read_people(db, vault, workshop_session, [person])
+    (judged,) = match_people(db, workshop_session, people, by_membership=True)
     recognised = [judged.person] if judged.person else []
-    ids = list(dict.fromkeys((*recognised, *people_with(db, traits_of(vault, given)))))
+    ids = list(dict.fromkeys((*recognised, *people_with(db, traits_of(vault, person)))))
     seen = people_seen(db, ids)
     return Advice(
         people=tuple(seen[person] for person in ids),
@@ -62,4 +63,4 @@ def _registered(db: Db, workshop_session: WorkshopSession, ids: Collection[int])
 
 def _full(db: Db, workshop_session: WorkshopSession, judged: JudgedRow) -> tuple[Cap, ...]:
     kelurahan, group = judged.values.kelurahan, judged.values.target_group
-    return places_of(db, workshop_session).full(None if kelurahan == OUTSIDE else kelurahan, group or "")
+    return seats_of(db, workshop_session).full(None if kelurahan == OUTSIDE else kelurahan, group or "")

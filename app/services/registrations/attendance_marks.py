@@ -24,7 +24,7 @@ from app.queries.registrations.check_in import days_to_come
 from app.queries.registrations.registrations import registration_by_code
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.activities import record
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.registrations.waiting_list import move_up
 
 # From so many days before the session's on, nobody is asked whether they mean it.
@@ -62,7 +62,7 @@ def mark(db: Db, actor: Actor, registration: Registration, marking: Marking) -> 
 
     Raises `Conflict` with the codes `session-not-started`, `session-cancelled` and `nonce-used`.
     """
-    hold_people(db)
+    lock_people_table(db)
     if sent := _sent_before(db, registration, marking):
         return sent
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from app.database import Db
 from app.models import Registration
-from app.queries.in_values import among
+from app.queries.in_values import in_values
 
 # 32 letters and digits, none of which is taken for another when read out; as many as five bits tell apart.
 CODE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -41,7 +41,7 @@ def _drawn(count: int) -> set[str]:
 
 def _taken(db: Db, codes: Collection[str]) -> set[str]:
     code = col(Registration.code)
-    return set(db.scalars(select(code).where(among(db, code, codes))))
+    return set(db.scalars(select(code).where(in_values(db, code, codes))))
 
 
 def code_on_ticket(text: str) -> str:

@@ -9,20 +9,21 @@ from app.models import Participant, Registration, RegistrationStatus, WorkshopSe
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.queries.registrations.tickets import is_own_record
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell
 from app.services.people.participants import place_columns
+from app.services.registration_writing import TOLD
 from app.services.registrations.recognition import (
     PLEASE_CORRECT,
     NotUnderstood,
-    PersonGiven,
+    PersonInput,
     faults,
-    recognise,
+    match_people,
+    read_people,
 )
-from app.services.registrations.registering import TOLD
 from app.services.registrations.waiting_list import move_up
 from app.spreadsheets.attendance.judgement import RowValues
 
@@ -34,7 +35,7 @@ FIELDS_OF_CAPS = {"kelurahan": "kelurahan", "group": "target_group"}
 
 
 def correct_registration(
-    db: Db, vault: NikVault, actor: Actor, registration: Registration, given: PersonGiven
+    db: Db, vault: NikVault, actor: Actor, registration: Registration, person: PersonInput
 ) -> bool:
     """Puts right what a ticket says. A place is kept where the caps allow it, a waiting number in any case.
 
@@ -43,11 +44,12 @@ def correct_registration(
     has begun or the registration is cancelled, `NotUnderstood`, and `Invalid` where there is no place for the
     kelurahan or the group that is wanted.
     """
-    hold_people(db)
+    lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
     _require_correctable(workshop_session, registration)
-    (judged,) = recognise(db, vault, workshop_session, (given,))
+    people = read_people(db, vault, workshop_session, [person])
+    (judged,) = match_people(db, workshop_session, people)
     if found := faults(judged):
         raise NotUnderstood({1: found}, of_list=False)
     values = judged.values
@@ -89,7 +91,7 @@ def _require_place(
         "kelurahan": kelurahan != registration.kelurahan_code,
         "group": group != registration.target_group_code,
     }
-    caps = places_of(db, workshop_session).full(kelurahan, group)
+    caps = seats_of(db, workshop_session).full(kelurahan, group)
     full = [cap.kind for cap in caps if changed.get(cap.kind)]
     if full:
         raise Invalid(PLEASE_CORRECT, fields={FIELDS_OF_CAPS[kind]: FULL_THERE[kind] for kind in full})

@@ -1,27 +1,25 @@
 """A list of people to register: it comes in like an attendance sheet, and its commit gives out places."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from app.database import Db
 from app.errors import Invalid, UnreadableFile
 from app.i18n import N_, Translator
-from app.models import AttendanceImport, Channel, ImportPurpose, WorkshopSession
+from app.models import AttendanceImport, Channel, ImportPurpose, Registration, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.imports.rows import rows_to_write
-from app.queries.registrations.seats import places_of
+from app.queries.registrations.seats import seats_of
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.imports.judging import SheetChoices
 from app.services.imports.links import link_rows
-from app.services.imports.states import keep_states, standing
+from app.services.imports.states import keep_states, load_session_rows
 from app.services.imports.told_apart import remember_told_apart
 from app.services.imports.upload import upload
 from app.services.people.participants import fill_blanks
-from app.services.registrations.new_registrations import Registered
-from app.services.registrations.registering import Registering
-from app.services.registrations.requests import Asking, require_open
+from app.services.registration_writing import RegistrationWriter
+from app.services.registrations.requests import RegistrationRequest, require_open
 from app.spreadsheets.attendance.judgement import JudgedRow
 from app.spreadsheets.pasted.lists import read_pasted
 from app.spreadsheets.progress import Progress, nobody_waits, watched
@@ -41,7 +39,7 @@ def upload_list(
 ) -> AttendanceImport:
     """What `attendance_imports.upload` does, for registering. Raises `Conflict` for a session that is over too."""
     held = workshop_session_by_code(look, actor, session_code, Permission.ATTENDANCE_WRITE)
-    require_open(held, Asking(Channel.ORGANIZER, overrule=True))
+    require_open(held, RegistrationRequest(Channel.ORGANIZER, overrule=True))
     purpose = ImportPurpose.REGISTRATION
     return upload(look, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
 
@@ -79,34 +77,36 @@ def register_list(
     overrule: bool,
     progress: Progress = nobody_waits,
 ) -> None:
-    """Registers the rows of an import that is being committed, in the list's order: each gets a place or waits.
+    """Register the rows of an import that is being committed, in the list's order: each gets a seat or waits.
 
-    With `overrule` all of them get one, whatever the caps. Whoever is registered already only has blanks filled.
-    People and the session's row are held.
+    With `overrule` all of them get one, whatever the caps. Of people who are registered already only blanks are filled.
+    The people table and the session's row are locked.
     """
     to_write = rows_to_write(db, attendance_import.id)
     known = {row.person for row in to_write.rows if row.person is not None}
-    found = standing(db, attendance_import, known)
+    found = load_session_rows(db, attendance_import, known)
     before = {row.number: found.state(row.person) for row in to_write.rows if row.person is not None}
-    asking = Asking(Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis)
-    places = places_of(db, workshop_session)
-    registering = Registering(db, vault, actor, workshop_session, asking, places)
+    request = RegistrationRequest(
+        Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
+    )
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats_of(db, workshop_session))
 
-    def registered(judged: JudgedRow) -> Registered:
+    def register_row(judged: JudgedRow) -> Registration:
         if sealed := to_write.niks.get(judged.number):
             judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(sealed)))
         if judged.registration is None or judged.person is None:
-            return registering.register(judged)
+            return writer.write(judged)
         fill_blanks(found.people[judged.person], judged, sealed)
-        return Registered.of(found.registrations[judged.person])
+        registration: Registration = found.registrations[judged.person]
+        return registration
 
-    made: Sequence[Registered] = [registered(judged) for judged in watched(to_write.rows, progress)]
+    registrations = [register_row(judged) for judged in watched(to_write.rows, progress)]
     link_rows(
         db,
         attendance_import.id,
         {
-            row.number: one.participant_id
-            for row, one in zip(to_write.rows, made, strict=True)
+            row.number: registration.participant_id
+            for row, registration in zip(to_write.rows, registrations, strict=True)
             if row.person is None
         },
     )

@@ -1,4 +1,4 @@
-"""People as they are typed into a form, a list or a call: read, judged and recognised by what reads sheets too."""
+"""Reads and matches people who come by a form, a list or a call, with the code that reads sheets."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -11,11 +11,16 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import people_named
-from app.queries.registrations.admissions import Admission, admission
+from app.queries.workshops.workshops import target_groups_of
 from app.services.imports.judging import read_rows, session_context
-from app.services.locks import hold_keys
 from app.spreadsheets.attendance.judge import judge, match_keys
-from app.spreadsheets.attendance.judgement import Decision, InterpretedRow, JudgedRow, SessionContext
+from app.spreadsheets.attendance.judgement import (
+    Decision,
+    InterpretedRow,
+    InterpretedSheet,
+    JudgedRow,
+    SessionContext,
+)
 from app.spreadsheets.document import Message, RecognisedSheet, SheetRow
 from app.spreadsheets.messages import message_text
 
@@ -42,8 +47,8 @@ FORM_SENTENCES: Mapping[str, str] = {
 
 
 @dataclass(frozen=True)
-class PersonGiven:
-    """What is said of a person, as typed; an empty text says nothing. `kelurahan` is a name, a code or "outside"."""
+class PersonInput:
+    """What a user sent about a person; an empty text is not given. `kelurahan` is a name, a code or "outside"."""
 
     name: str = ""
     kelurahan: str = ""
@@ -84,44 +89,49 @@ class NotUnderstood(Invalid):
         ]
 
 
-def recognise(
+def read_people(
+    db: Db, vault: NikVault, workshop_session: WorkshopSession, people: Sequence[PersonInput]
+) -> InterpretedSheet:
+    """Return each person's values and what is wrong with them, numbered from 1. Nobody is looked up."""
+    context = session_context(workshop_session, target_groups_of(db, workshop_session.workshop_id))
+    return read_rows(vault, _as_sheet(people), context, sheet_reference(db))
+
+
+def identity_keys(people: InterpretedSheet) -> frozenset[str]:
+    """Return all that these people could be found by: NIK (its keyed hash), phone, e-mail and name."""
+    keys = match_keys(people, {})
+    return keys.niks | keys.phones | keys.emails | keys.name_keys
+
+
+def match_people(
     db: Db,
-    vault: NikVault,
     workshop_session: WorkshopSession,
-    given: Sequence[PersonGiven],
+    people: InterpretedSheet,
     decisions: Mapping[int, Decision] | None = None,
     *,
     by_membership: bool = False,
-    shared: bool = False,
-    admitted: Admission | None = None,
 ) -> tuple[JudgedRow, ...]:
-    """Each person as values, with who they are and what stands in the way; numbered from 1.
+    """Return who of the known people each of them is, and what stands in the way; a constant number of queries.
 
-    `by_membership` lets somebody without a group come in the one to which they are known to belong, or with which
-    they are registered: not for those without an account, whom it would tell something of that person. `admitted` is
-    what was asked about the session already. A constant number of queries. Whoever writes by it holds people
-    (`locks.hold_people`) meanwhile; where they are `shared`, what these people are found by is held here.
+    `by_membership` fills in a group that was not given from the person's memberships or registration. It is not for
+    people without an account: it would tell them something of that person. To write what this returns, lock
+    the `identity_keys` first.
     """
     decisions = decisions or {}
-    admitted = admitted or admission(db, workshop_session)
-    context = session_context(workshop_session, admitted.target_groups)
-    interpreted = read_rows(vault, _as_sheet(given), context, admitted.reference)
-    day = context.day if by_membership else None
-    keys = match_keys(interpreted, decisions)
-    if shared:
-        hold_keys(db, keys.niks | keys.phones | keys.emails | keys.name_keys)
-    known = people_named(db, workshop_session.id, keys, day)
-    return judge(interpreted, known, context, decisions).rows
+    context = session_context(workshop_session, target_groups_of(db, workshop_session.workshop_id))
+    keys = match_keys(people, decisions)
+    known = people_named(db, workshop_session.id, keys, context.day if by_membership else None)
+    return judge(people, known, context, decisions).rows
 
 
-def read_person(db: Db, vault: NikVault, given: PersonGiven) -> InterpretedRow:
-    """What is typed of a person, read alone as of today: nobody is looked for, and no group is needed."""
+def read_person(db: Db, vault: NikVault, person: PersonInput) -> InterpretedRow:
+    """Return a person's values as of today, for no session: no group is needed, and nobody is looked up."""
     context = SessionContext(code="", starts_at=now(), day=wita_today(), now=now(), target_groups=())
-    return read_rows(vault, _as_sheet((given,)), context, sheet_reference(db)).rows[0]
+    return read_rows(vault, _as_sheet((person,)), context, sheet_reference(db)).rows[0]
 
 
 def faults(read: JudgedRow | InterpretedRow) -> list[Message]:
-    """What has to be corrected before this person can be taken; who it is, is another question."""
+    """Return what must be corrected before this person can be saved, apart from who it is."""
     return [
         *_link_in_name(read.values.name),
         *(
@@ -140,14 +150,14 @@ def _link_in_name(name: str) -> list[Message]:
     return [Message("error", "name", "name-with-link", {})] if leads else []
 
 
-def _as_sheet(given: Sequence[PersonGiven]) -> RecognisedSheet:
+def _as_sheet(people: Sequence[PersonInput]) -> RecognisedSheet:
     return RecognisedSheet(
         format="csv",
         sheet="",
         sheets=(),
         header_row=1,
         columns=(),
-        rows=tuple(SheetRow(number, dict(person.cells())) for number, person in enumerate(given, start=1)),
+        rows=tuple(SheetRow(number, dict(person.cells())) for number, person in enumerate(people, start=1)),
         stated_total=None,
         stated_total_of=None,
         stated_date=None,

@@ -10,7 +10,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 
 LONGEST_REASON = 500
@@ -24,7 +24,7 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
     actor.require(Permission.SESSION_WRITE)
     found = workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE)
     why = _checked_reason(why)
-    hold_people(db)
+    lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, found.id)
     if workshop_session.cancelled_at is not None:
         return workshop_session

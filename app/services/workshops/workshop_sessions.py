@@ -13,7 +13,7 @@ from app.i18n import N_, utc, wita
 from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup, WorkshopSession
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
-from app.queries.registrations.seats import group_places
+from app.queries.registrations.seats import group_seats
 from app.queries.registrations.window import closes_at
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
@@ -22,7 +22,7 @@ from app.queries.workshops.workshop_sessions import (
 )
 from app.queries.workshops.workshops import workshop_by_code
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
@@ -104,7 +104,7 @@ def amend_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str
 
 def _held(db: Db, actor: Actor, code: str) -> WorkshopSession:
     """The session as it is now, with nobody else changing it or registering for it."""
-    hold_people(db)
+    lock_people_table(db)
     return lock_row(
         db, WorkshopSession, workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE).id
     )
@@ -237,4 +237,4 @@ def _instant(day_and_time: datetime | None) -> datetime | None:
 
 
 def _snapshot(db: Db, workshop_session: WorkshopSession) -> dict[str, Any]:
-    return snapshot(workshop_session) | {"places_of_group": group_places(db, workshop_session.id)}
+    return snapshot(workshop_session) | {"places_of_group": group_seats(db, workshop_session.id)}

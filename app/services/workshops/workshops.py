@@ -18,7 +18,7 @@ from app.queries.workshops.workshops import WorkshopView, workshop_by_code
 from app.services.accounts.organizations import organization_named
 from app.services.accounts.users import DINAS_KOMINFO
 from app.services.activities import record, snapshot
-from app.services.locks import hold_people, lock_row
+from app.services.locks import lock_people_table, lock_row
 from app.services.unseen_changes import require_seen
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
@@ -108,7 +108,7 @@ def checked_code(code: str) -> str:
 
 def _held(db: Db, actor: Actor, code: str) -> Workshop:
     """The workshop as it is now, with nobody else changing it; nor is anyone being judged, which asks its groups."""
-    hold_people(db)
+    lock_people_table(db)
     return lock_row(db, Workshop, workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE).id)
 
 

@@ -1,4 +1,4 @@
-"""What somebody says of themselves to register, or to correct it."""
+"""The forms in which a person is registered or corrected."""
 
 import hashlib
 from collections.abc import Collection
@@ -12,7 +12,7 @@ from app.models import Participant
 from app.people.outside_places import ELSEWHERE
 from app.people.text import collapse
 from app.queries.areas.reference import TargetGroupView
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.requests import offered_group
 from app.spreadsheets.attendance.judgement import OUTSIDE
 
@@ -30,20 +30,18 @@ class PersonForm(BaseModel):
     phone: str = ""
     email: str = ""
 
-    def typed(self) -> PersonGiven:
-        """What was typed, and the group that was chosen."""
-        return PersonGiven(
+    def person_input(self, target_groups: Collection[TargetGroupView] | None = None) -> PersonInput:
+        """Return what was sent; if `target_groups` are given, with one of those groups or none."""
+        group = self.target_group
+        if target_groups is not None:
+            group = offered_group(group, [offered.code for offered in target_groups])
+        return PersonInput(
             name=self.name,
             kelurahan=self.place(),
-            target_group=self.target_group,
+            target_group=group,
             phone=self.phone,
             email=self.email,
         )
-
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
-        """What is registered, with one of the groups that are offered."""
-        offered = [group.code for group in target_groups]
-        return replace(self.typed(), target_group=offered_group(self.target_group, offered))
 
     def place(self) -> str:
         """The kelurahan as the reader of places knows it; "Luar kota: …" names a place outside the city."""
@@ -60,9 +58,9 @@ class PersonDetailsForm(PersonForm):
     birth_date: str = ""
     organization: str = ""
 
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonGiven:
+    def person_input(self, target_groups: Collection[TargetGroupView] | None = None) -> PersonInput:
         return replace(
-            super().given(target_groups),
+            super().person_input(target_groups),
             nik=self.nik,
             sex=self.sex,
             birth_date=self.birth_date,

@@ -10,9 +10,9 @@ from sqlmodel import select
 from app.database import writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from tests.coming import begun, coming_session, statuses
 from tests.queries.counting import queries_of
 from tests.stories import LAMARU, City
@@ -24,9 +24,9 @@ def come(city: City, name: str, kelurahan: str = "Manggar", group: str = "umkm",
     """The code of somebody's registration."""
     with writing(city.engine) as db:
         held = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
-        given = PersonGiven(name, kelurahan, group, phone=phone)
+        given = PersonInput(name, kelurahan, group, phone=phone)
         actor = city.actor("sari")
-        return register(db, city.vault, actor, held.id, given, Asking(Channel.ORGANIZER)).code
+        return register(db, city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER)).code
 
 
 def names_in(page: str) -> list[str]:
@@ -173,7 +173,7 @@ def test_a_place_freed_by_a_correction_is_told_as_such(organizer: TestClient, ci
     first, waiting = come(city, "Ani Aster"), come(city, "Budi Bakung")
     with writing(city.engine) as db:
         registration = db.exec(select(Registration).where(Registration.code == first)).one()
-        elsewhere = PersonGiven("Ani Aster", "Lamaru", "umkm")
+        elsewhere = PersonInput("Ani Aster", "Lamaru", "umkm")
         correct_registration(db, city.vault, city.actor("sari"), registration, elsewhere)
 
     page = organizer.get(f"/pendaftaran/{waiting}").text

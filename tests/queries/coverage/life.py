@@ -37,8 +37,8 @@ from app.services.people.merge_undo import undo_merge
 from app.services.registrations import registrations
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.recognition import PersonGiven
-from app.services.registrations.requests import Asking
+from app.services.registrations.recognition import PersonInput
+from app.services.registrations.requests import RegistrationRequest
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import (
@@ -126,11 +126,11 @@ class Life:
         """A session that was planned takes place, on its day."""
         change_workshop_session(self.db, OPERATOR, SESSIONS[number], at(HELD[number]))
 
-    def register(self, session: int, given: PersonGiven, overrule: bool) -> None:
-        asking = Asking(Channel.ORGANIZER, overrule=overrule)
+    def register(self, session: int, given: PersonInput, overrule: bool) -> None:
+        asking = RegistrationRequest(Channel.ORGANIZER, overrule=overrule)
         registrations.register(self.db, self.vault, OPERATOR, self.session(session).id, given, asking)
 
-    def walk_in(self, session: int, given: PersonGiven) -> None:
+    def walk_in(self, session: int, given: PersonInput) -> None:
         register_walk_in(
             self.db, self.vault, OPERATOR, self.session(session).id, WalkIn(given, confirmed=True)
         )
@@ -141,13 +141,13 @@ class Life:
     def cancel(self, number: int) -> None:
         registrations.cancel(self.db, OPERATOR, self.one_of(Registration, number))
 
-    def correct(self, number: int, given: PersonGiven) -> None:
+    def correct(self, number: int, given: PersonInput) -> None:
         """Another kelurahan or group, before the session: the name stays."""
         registration = self.one_of(Registration, number)
         named = replace(given, name=self.db.get_one(Participant, registration.participant_id).name, nik="")
         correct_registration(self.db, self.vault, OPERATOR, registration, named)
 
-    def move(self, number: int, given: PersonGiven) -> None:
+    def move(self, number: int, given: PersonInput) -> None:
         """A person lives elsewhere now."""
         person = self.one_of(Participant, number)
         correct_participant(
@@ -163,7 +163,9 @@ class Life:
         made = upload(self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False)
         read = recognise(content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True)
         choices = SheetChoices()
-        judged = judge_sheet(self.db, self.vault, self.session(session), read, choices, {})
+        judged = judge_sheet(
+            self.db, self.vault, self.session(session), read, choices, {}, uploaded_at=made.uploaded_at
+        )
         keep_reading(self.db, self.vault, made, read, choices, judged)
         if commit_it:
             self._commit(made, others)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.models import AttendanceStatus
 from app.queries.coverage.counts import CoverageFilters
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from tests.queries.coverage.life import GROUPS, HELD, HOMES, MARKS, NAMES, SESSIONS, WORKSHOPS, Deed, Life
 from tests.stories import LAMARU, MANGGAR
 
@@ -27,9 +27,9 @@ def rarely(*values: str) -> st.SearchStrategy[str | None]:
     return st.sampled_from([None] * 6 + [*values])
 
 
-def given_person(number: int, home: str, group: str, by_nik: bool, told_sex: bool) -> PersonGiven:
+def given_person(number: int, home: str, group: str, by_nik: bool, told_sex: bool) -> PersonInput:
     """Without the NIK somebody is recognised by name and kelurahan alone, and is another record after moving."""
-    return PersonGiven(
+    return PersonInput(
         NAMES[number], home, group, nik(number) if by_nik else "", sex="LP"[number % 2] if told_sex else ""
     )
 
@@ -39,7 +39,7 @@ def nik(number: int) -> str:
     return f"647105{1 + 40 * (number % 2):02}0190{number + 1:04}"
 
 
-def row(person: PersonGiven, mark: str) -> str:
+def row(person: PersonInput, mark: str) -> str:
     home = "Samarinda" if person.kelurahan == "outside" else person.kelurahan
     return ";".join((person.name, person.nik, person.sex, home, person.target_group, mark))
 

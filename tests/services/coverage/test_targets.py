@@ -117,7 +117,7 @@ def test_without_the_lock_neither_would_be_told(city: City, monkeypatch: pytest.
         both_have_looked.wait()
         return newest
 
-    monkeypatch.setattr(coverage_targets, "hold_targets", lambda db: None)
+    monkeypatch.setattr(coverage_targets, "lock_targets", lambda db: None)
     monkeypatch.setattr(coverage_targets, "newest_change", look)
 
     assert saved_at_once(city) == [1, 1]

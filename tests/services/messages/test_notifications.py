@@ -26,9 +26,9 @@ from app.models import (
 from app.models.base import now
 from app.people.names import name_key
 from app.queries.workshops.workshop_sessions import workshop_session
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.registrations import cancel, register, register_delegation
-from app.services.registrations.requests import Asking, NoPlaces
+from app.services.registrations.requests import NoPlaces, RegistrationRequest
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
 from app.settings import Settings
@@ -68,8 +68,8 @@ def come(city: City, name: str, language: Language = "id", *, email: str | None 
     with writing(city.engine) as db:
         held = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
         address = email or f"{name.split()[0].lower()}@contoh.id"
-        asking = Asking(Channel.ORGANIZER, language)
-        given = PersonGiven(name, "Manggar", "umkm", email=address)
+        asking = RegistrationRequest(Channel.ORGANIZER, language)
+        given = PersonInput(name, "Manggar", "umkm", email=address)
         made = register(db, city.vault, city.actor("sari"), held.id, given, asking)
         return db.get_one(Registration, made.id)
 
@@ -191,13 +191,15 @@ def test_more_places_change_nothing_that_people_need_to_know(city: City) -> None
 def test_what_is_taken_back_tells_nobody(city: City) -> None:
     coming_session(city, capacity=1)
     given = [
-        PersonGiven(name, "Manggar", "umkm", email=f"{name[0]}@contoh.id") for name in ("Ani Aster", "Budi B")
+        PersonInput(name, "Manggar", "umkm", email=f"{name[0]}@contoh.id") for name in ("Ani Aster", "Budi B")
     ]
 
     with reading(city.engine) as look:
         held = workshop_session(look, city.actor("sari"), "JUALAN-1")
     with pytest.raises(NoPlaces), writing(city.engine) as db:
-        register_delegation(db, city.vault, city.actor("sari"), held.id, given, Asking(Channel.DELEGATION))
+        register_delegation(
+            db, city.vault, city.actor("sari"), held.id, given, RegistrationRequest(Channel.DELEGATION)
+        )
 
     assert city.all(Message) == []
     assert city.all(OutboxTask) == []

@@ -14,9 +14,9 @@ from app.services.people.memberships import (
     end_membership,
     remove_membership,
 )
-from app.services.registrations.recognition import NotUnderstood, PersonGiven
+from app.services.registrations.recognition import NotUnderstood, PersonInput
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import Asking
+from app.services.registrations.requests import RegistrationRequest
 from tests.beginnings import story
 from tests.coming import coming_session
 from tests.services.people.duplicates import merged, person_id, unmerged
@@ -121,12 +121,14 @@ def test_a_form_takes_it_too_but_not_the_public_one(city: City, ani: int) -> Non
     note(city, ani, date(2024, 1, 1), None)
     coming_session(city, groups=("umkm", "rt"))
     (session_id,) = [one.id for one in city.all(WorkshopSession) if one.code == "JUALAN-1"]
-    given = PersonGiven(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
+    given = PersonInput(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
 
     with pytest.raises(NotUnderstood), writing(city.engine) as db:
-        register(db, city.vault, CITIZEN, session_id, given, Asking(Channel.SELF, consent=True))
+        register(db, city.vault, CITIZEN, session_id, given, RegistrationRequest(Channel.SELF, consent=True))
     with writing(city.engine) as db:
-        made = register(db, city.vault, city.actor("sari"), session_id, given, Asking(Channel.ORGANIZER))
+        made = register(
+            db, city.vault, city.actor("sari"), session_id, given, RegistrationRequest(Channel.ORGANIZER)
+        )
         registration = db.get_one(Registration, made.id)
 
     assert (registration.participant_id, registration.target_group_code) == (ani, "rt")

@@ -13,10 +13,9 @@ from app.models import Activity, Channel, Participant, Registration, WorkshopSes
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.registrations import waiting_list
 from app.queries.workshops.workshop_sessions import workshop_session
-from app.services.registrations.new_registrations import Registered
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.registrations import cancel, overrule, register
-from app.services.registrations.requests import AlreadyRegistered, Asking
+from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import change_workshop_session, said_of
@@ -39,8 +38,10 @@ class Queue:
         actor = self.city.actor("sari")
         with writing(self.city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == self.code)).one()
-            given = PersonGiven(name, kelurahan, group)
-            made = register(db, self.city.vault, actor, held.id, given, Asking(Channel.ORGANIZER, **asking))
+            given = PersonInput(name, kelurahan, group)
+            made = register(
+                db, self.city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER, **asking)
+            )
             return db.get_one(Registration, made.id)
 
     def cancel(self, registration: Registration) -> None:
@@ -244,11 +245,11 @@ def test_nobody_is_found_by_trying_numbers(city: City) -> None:
     stranger = city.register(city.session("B-1", by="tono"), "Rahasia Contoh")
     actor = city.actor("sari")
 
-    def choose(name: str) -> Registered:
+    def choose(name: str) -> Registration:
         with writing(city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == queue.code)).one()
-            asking = Asking(Channel.ORGANIZER, decision=Decision(person=stranger.id))
-            return register(db, city.vault, actor, held.id, PersonGiven(name, "Damai", "umkm"), asking)
+            asking = RegistrationRequest(Channel.ORGANIZER, decision=Decision(person=stranger.id))
+            return register(db, city.vault, actor, held.id, PersonInput(name, "Damai", "umkm"), asking)
 
     with pytest.raises(Invalid) as refused:
         choose("Budi Bakung")

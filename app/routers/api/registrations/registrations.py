@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
-from app.models import AttendanceStatus, Channel, Registration, RegistrationStatus
+from app.models import AttendanceStatus, Channel, RegistrationStatus
 from app.permissions import Actor, Permission
 from app.queries.people.participants import people_seen
 from app.queries.registrations.registrations import (
@@ -17,9 +17,9 @@ from app.queries.registrations.registrations import (
     registrations,
 )
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.registrations import cancel, register
-from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
+from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.spreadsheets.attendance.judgement import OUTSIDE, Decision
 from app.web.dependencies import ApiActor, Lang, Reader, Vault, Writer
 
@@ -90,8 +90,8 @@ class RegistrationIn(BaseModel):
     person: int | Literal["new"] | None = None
     overrule: bool = False
 
-    def given(self) -> PersonGiven:
-        return PersonGiven(
+    def person_input(self) -> PersonInput:
+        return PersonInput(
             name=self.name,
             kelurahan=self.kelurahan,
             target_group=self.target_group,
@@ -167,7 +167,7 @@ def list_registrations(
 @router.post("/sessions/{code}/registrations", status_code=201, responses=CONFLICTS)
 def register_person(
     code: str,
-    given: RegistrationIn,
+    data: RegistrationIn,
     db: Writer,
     vault: Vault,
     actor: ApiActor,
@@ -179,16 +179,16 @@ def register_person(
     Sent again with the same `Idempotency-Key` it answers with the first registration.
     """
     held = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    asking = Asking(
+    request = RegistrationRequest(
         Channel.ORGANIZER,
         language=language,
-        consent=given.consent,
+        consent=data.consent,
         request_key=_request_key(actor, held.code, idempotency_key) if idempotency_key else None,
-        overrule=given.overrule,
-        decision=Decision(person=given.person) if given.person is not None else None,
+        overrule=data.overrule,
+        decision=Decision(person=data.person) if data.person is not None else None,
     )
     try:
-        made = register(db, vault, actor, held.id, given.given(), asking)
+        registration = register(db, vault, actor, held.id, data.person_input(), request)
     except AlreadyRegistered as known:
         known.details["registration"] = known.registration.code
         raise
@@ -198,7 +198,7 @@ def register_person(
             for one in people_seen(db, unclear.candidates).values()
         ]
         raise
-    return RegistrationOut.model_validate(registration_view(db, db.get_one(Registration, made.id)))
+    return RegistrationOut.model_validate(registration_view(db, registration))
 
 
 @router.delete("/registrations/{code}")

@@ -44,7 +44,7 @@ def correct(
     _: Translate,
 ) -> Response:
     try:
-        correct_participant(db, vault, actor, participant_id, form.given(()), seen=form.seen)
+        correct_participant(db, vault, actor, participant_id, form.person_input(()), seen=form.seen)
     except (Invalid, Conflict) as problem:
         db.rollback()
         return _page(request, db, vault, actor, participant_id, _, form, problem)

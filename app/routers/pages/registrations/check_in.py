@@ -20,7 +20,7 @@ from app.queries.workshops.workshop_sessions import workshop_session, workshop_s
 from app.queries.workshops.workshops import target_groups_of
 from app.services.registrations.attendance_marks import DAYS_BEFORE, Marking, mark, registration_at
 from app.services.registrations.codes import code_on_ticket
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
@@ -78,8 +78,8 @@ class WalkInForm(BaseModel):
 
     def walk_in(self, *, confirmed: bool) -> WalkIn:
         return WalkIn(
-            PersonGiven(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
-            person=_person(self.person),
+            PersonInput(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
+            known_person=_person(self.person),
             request_key=key_of_person(self.key, self.name),
             confirmed=confirmed,
         )

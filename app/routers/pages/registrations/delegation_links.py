@@ -12,7 +12,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.registrations import delegation_links as queries
-from app.queries.registrations.window import standing
+from app.queries.registrations.window import registration_window
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_session_by_code
 from app.services.registrations import delegation_links as services
 from app.web.container import container_of
@@ -97,7 +97,7 @@ def _page(
         _,
         problem,
         workshop_session=held,
-        standing=standing(row, now()),
+        window=registration_window(row, now()),
         links=links,
         texts={link.id: _text(request, link, held.workshop_title, _) for link in links if link.is_valid},
         kelurahan=reference.kelurahan(db),

@@ -16,8 +16,13 @@ from app.queries.registrations.registrations import registration_of_link, regist
 from app.queries.workshops.public_workshops import groups_of_session
 from app.services.registrations import registrations
 from app.services.registrations.delegation_links import cancel_by_link, link_of_address
-from app.services.registrations.recognition import PersonGiven
-from app.services.registrations.requests import AlreadyRegistered, Asking, NoPlaces, offered_group
+from app.services.registrations.recognition import PersonInput
+from app.services.registrations.requests import (
+    AlreadyRegistered,
+    NoPlaces,
+    RegistrationRequest,
+    offered_group,
+)
 from app.web.container import container_of
 from app.web.dependencies import Lang, Reader, Translate, Vault, Writer, not_guessing
 from app.web.flash import PLACE, flash
@@ -84,19 +89,19 @@ def register_delegation(
         return _page(request, db, link, delegates, _, language, rows=len(form.name) + ROWS)
     try:
         container_of(request).limits.count(REGISTRATIONS, address_of(request))
-        made = registrations.register_delegation(
+        registered = registrations.register_delegation(
             db,
             vault,
             CITIZEN,
             link.workshop_session_id,
-            _given(db, link, delegates, language),
-            Asking(Channel.DELEGATION, language, delegation_link_id=link.id),
+            _people(db, link, delegates, language),
+            RegistrationRequest(Channel.DELEGATION, language, delegation_link_id=link.id),
         )
     except (Invalid, Conflict, TooManyRequests) as problem:
         db.rollback()
         return _page(request, db, link, delegates, _, language, problem)
     response = see(f"/delegasi/{signed}{PLACE}")
-    flash(response, _("%(count)s people are registered.") % {"count": len(made)})
+    flash(response, _("%(count)s people are registered.") % {"count": len(registered)})
     return response
 
 
@@ -124,13 +129,13 @@ def _link(request: Request, db: Db, signed: str) -> DelegationLink:
     return link_of_address(db, container_of(request).settings.secret, signed)
 
 
-def _given(db: Db, link: DelegationLink, delegates: list[Delegate], language: Language) -> list[PersonGiven]:
+def _people(db: Db, link: DelegationLink, delegates: list[Delegate], language: Language) -> list[PersonInput]:
     """Everyone comes from the link's kelurahan, whatever was sent."""
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
     offered = [group.code for group in groups_of_session(db, link.workshop_session_id, language)]
     return [
-        PersonGiven(
+        PersonInput(
             name=one.name,
             kelurahan=link.kelurahan_code,
             target_group=offered_group(one.target_group, offered),

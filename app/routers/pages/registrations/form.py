@@ -18,10 +18,10 @@ from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_session_by_code
 from app.services.registrations.advice import advise
-from app.services.registrations.person_choices import chosen_person, may_be_chosen
-from app.services.registrations.recognition import PersonGiven
+from app.services.registrations.person_choices import can_select_person, chosen_person
+from app.services.registrations.recognition import PersonInput
 from app.services.registrations.registrations import register
-from app.services.registrations.requests import AlreadyRegistered, Asking, PersonUnclear
+from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.spreadsheets.attendance.judgement import Decision
 from app.web.dependencies import Lang, PageActor, Reader, Translate, Vault, Writer
 from app.web.flash import flash
@@ -79,9 +79,9 @@ def find_person(
     if form.choose == NONE_OF_THEM:
         form = form.model_copy(update={"person": ""})
     elif isinstance(person := form.chosen(), int):
-        given = form.given(groups_to_choose_from(look, held.workshop_id, language))
+        typed = form.person_input(groups_to_choose_from(look, held.workshop_id, language))
         try:
-            known = chosen_person(look, vault, actor, person, given)
+            known = chosen_person(look, vault, actor, person, typed)
         except Invalid as problem:
             return _page(request, look, vault, actor, held, form, _, language, problem)
         form = form.filled_from(known).model_copy(update={"person": str(person)})
@@ -100,23 +100,23 @@ def register_person(
     language: Lang,
 ) -> Response:
     held = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    person = form.chosen()
-    asking = Asking(
+    known_person = form.chosen()
+    registration_request = RegistrationRequest(
         Channel.ORGANIZER,
         language="id",
         consent=form.consent,
         request_key=key_of_person(form.key, form.name),
         overrule=form.overrule,
-        decision=None if person is None else Decision(person=person),
+        decision=None if known_person is None else Decision(person=known_person),
     )
     try:
-        given = form.given(groups_to_choose_from(db, held.workshop_id, language))
-        made = register(db, vault, actor, held.id, given, asking)
+        person = form.person_input(groups_to_choose_from(db, held.workshop_id, language))
+        registration = register(db, vault, actor, held.id, person, registration_request)
     except (Invalid, Conflict) as problem:
         db.rollback()
         return _page(request, db, vault, actor, held, form, _, language, problem)
-    response = see(f"/pendaftaran/{made.code}")
-    waits = made.status is RegistrationStatus.WAITLISTED
+    response = see(f"/pendaftaran/{registration.code}")
+    waits = registration.status is RegistrationStatus.WAITLISTED
     flash(response, _("Registered, on the waiting list.") if waits else _("Registered, with a place."))
     return response
 
@@ -133,7 +133,7 @@ def _page(
     problem: Problem | None = None,
 ) -> Response:
     groups = groups_to_choose_from(look, held.workshop_id, language)
-    given = form.given(groups)
+    person = form.person_input(groups)
     return render_form(
         request,
         "registrations/form.html",
@@ -144,19 +144,19 @@ def _page(
         kelurahan=reference.kelurahan(look),
         groups=[(group.code, group.label) for group in groups],
         names=reference.names(look, language),
-        advice=advise(look, vault, held, given) if form.name or form.phone or form.nik else None,
-        chosen=_chosen(look, vault, actor, form.person, given),
+        advice=advise(look, vault, held, person) if form.name or form.phone or form.nik else None,
+        chosen=_chosen(look, vault, actor, form.person, person),
         candidates=_candidates(look, problem),
         already=problem.registration.code if isinstance(problem, AlreadyRegistered) else "",
     )
 
 
-def _chosen(look: Db, vault: NikVault, actor: Actor, typed: str, given: PersonGiven) -> PersonSeen | None:
-    """Who has been chosen, where that may be."""
-    person = int(typed) if is_whole_number(typed) else None
-    if person is None or not may_be_chosen(look, vault, actor, person, given):
+def _chosen(look: Db, vault: NikVault, actor: Actor, chosen: str, person: PersonInput) -> PersonSeen | None:
+    """Return the person that was chosen, None if there is none or the actor may not choose them."""
+    person_id = int(chosen) if is_whole_number(chosen) else None
+    if person_id is None or not can_select_person(look, vault, actor, person_id, person):
         return None
-    return people_seen(look, [person])[person]
+    return people_seen(look, [person_id])[person_id]
 
 
 def _candidates(look: Db, problem: Problem | None) -> Sequence[PersonSeen]:

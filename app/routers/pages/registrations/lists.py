@@ -13,7 +13,7 @@ from app.i18n import N_, Language, Translator
 from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.permissions import Actor, Permission
-from app.queries.registrations.window import standing
+from app.queries.registrations.window import registration_window
 from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_session_by_code
 from app.services.imports.judging import SheetChoices
@@ -119,7 +119,7 @@ def _page(
         _,
         problem,
         workshop_session=workshop_session(look, actor, code, Permission.ATTENDANCE_WRITE),
-        standing=standing(held, now()),
+        window=registration_window(held, now()),
         groups=[(one.code, one.label) for one in groups_to_choose_from(look, held.workshop_id, language)],
         largest_megabytes=MAX_BYTES // MEGABYTE,
         most_rows=MAX_ROWS,

@@ -18,8 +18,8 @@ from app.queries.imports.attendance_imports import attendance_imports
 from app.queries.messages.contacts import without_email
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import registration_history
-from app.queries.registrations.seats import places_of, waiting_by_cap
-from app.queries.registrations.window import standing
+from app.queries.registrations.seats import seats_of, waiting_by_cap
+from app.queries.registrations.window import registration_window
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
     workshop_session,
@@ -94,14 +94,14 @@ def _people(
 ) -> dict[str, Any]:
     """What the page shows of people, to those who may register them."""
     row = workshop_session_by_code(look, actor, held.code, Permission.ATTENDANCE_WRITE)
-    places = places_of(look, row)
+    places = seats_of(look, row)
     found = queries.registrations(look, actor, row, form.filters, after=form.after, limit=A_PAGE + 1)
     shown = found[:A_PAGE]
     address = public_address(request, held.workshop_code)
     text = invitation(held, address, _)
     return {
         "attendance_imports": attendance_imports(look, actor, session_code=held.code),
-        "standing": standing(row, now()),
+        "window": registration_window(row, now()),
         "without_email": without_email(look, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
         "waiting": waiting_by_cap(look, row, places),
