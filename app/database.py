@@ -6,13 +6,11 @@ can't both read before either writes (a quota checked by both would be given out
 
 import re
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import IntEnum, unique
-from functools import lru_cache, partial
 from pathlib import Path
 from threading import Lock
-from time import monotonic
 from typing import Any
 
 import orjson
@@ -20,10 +18,9 @@ from alembic import command
 from alembic.config import Config
 from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
-from sqlalchemy import Connection, Dialect, Engine, Executable, Result, event, func, select, text
+from sqlalchemy import Connection, Engine, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
-from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DontWrapMixin, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DontWrapMixin, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -32,36 +29,31 @@ from app.settings import Settings, make_folder
 
 Db = Session
 
-# So many requests ask at a time: half as many as there are threads, so that whoever has begun finds one to go on.
-# Each has two connections at most, one to look who asks and one for a change or a report; jobs have some too.
-AT_ONCE = 20
-POOL = {"pool_size": AT_ONCE, "max_overflow": AT_ONCE + 10}
+# How many requests of a process use the database at the same time; `web.dependencies` makes the others wait. A request
+# has at most two connections, one to read and one to write, and the background work has a few. The pool holds them all:
+# otherwise requests with a connection and no thread would block requests with a thread and no connection.
+MAX_REQUESTS = 20
+POOL = {"pool_size": MAX_REQUESTS, "max_overflow": MAX_REQUESTS + 10}
 BUSY_MILLISECONDS = 30_000
-
-# A process has one, and another for reports.
-ENGINES = 4
-
-# A server that was restarted took longer than this: what was used since then still has its connection.
-SECONDS_TRUSTED = 1.0
 
 
 @unique
 class AdvisoryLock(IntEnum):
-    """The numbers of PostgreSQL's locks that all processes of the service know; most are taken by `services.locks`."""
+    """The numbers of PostgreSQL's advisory locks; most are taken by `services.locks`.
 
-    PEOPLE = 64_710_001
+    `IDENTITY` is the first half of the two numbers of each lock on identity keys.
+    """
+
+    IDENTITY = 64_710_001
     CONSUMER = 64_710_002
     REFERENCE_DATA = 64_710_003
     LOGINS = 64_710_004
     TARGETS = 64_710_005
-    LOG = 64_710_007
 
 
 # A NUL as JSON writes it, and not a backslash before "u0000".
 _NUL_IN_JSON = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
-# The mark on a connection that nobody uses: since when.
-_IDLE_SINCE = "idle-since"
 # The mark on a connection whose turn it is to write.
 _HAS_TURN = "has-turn"
 
@@ -118,36 +110,14 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "checkin", queue.checked_in)
         event.listen(engine, "before_cursor_execute", _refuse_nul)
         return engine
-    engine = sqlalchemy_engine(
+    return sqlalchemy_engine(
         url,
         **POOL,
+        pool_pre_ping=True,
         hide_parameters=True,
         json_serializer=json_text,
         json_deserializer=orjson.loads,
     )
-    event.listen(engine, "checkin", _note_idle)
-    event.listen(engine, "checkout", partial(_require_alive, engine.dialect))
-    return engine
-
-
-def _note_idle(_connection: object, entry: ConnectionPoolEntry) -> None:
-    entry.info[_IDLE_SINCE] = monotonic()
-
-
-def _require_alive(
-    dialect: Dialect, connection: DBAPIConnection, entry: ConnectionPoolEntry, _held: object
-) -> None:
-    """Asks a connection that was idle for a while whether the server is still there; else the pool makes new ones.
-
-    The pool's own `pre_ping` asks each time, which is a good part of a short transaction.
-    """
-    idle_since = entry.info.get(_IDLE_SINCE)
-    if idle_since is None or monotonic() - idle_since < SECONDS_TRUSTED:
-        return
-    try:
-        dialect.do_ping(connection)
-    except dialect.loaded_dbapi.Error as gone:
-        raise InvalidatePoolError from gone
 
 
 def json_text(document: object) -> str:
@@ -201,39 +171,18 @@ def reading(engine: Engine) -> Iterator[Db]:
     SQLite's readers see one moment anyway; PostgreSQL's default would show each statement another, and the
     totals of a report could contradict its rows.
     """
-    with Session(_for_looking(engine), expire_on_commit=False) as db:
+    if _is_postgresql(engine):
+        engine = engine.execution_options(isolation_level="REPEATABLE READ")
+    with Session(engine, expire_on_commit=False) as db:
         yield db
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Db]:
     """A handle for one change: committed when the block ends, rolled back when it raises."""
-    with Session(_for_changing(engine), expire_on_commit=False) as db:
+    with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
         yield db
         db.commit()
-
-
-@lru_cache(maxsize=ENGINES)
-def _for_looking(engine: Engine) -> Engine:
-    """The engine as readers use it. Made once: it costs as much as a statement."""
-    return engine.execution_options(isolation_level="REPEATABLE READ") if _is_postgresql(engine) else engine
-
-
-@lru_cache(maxsize=ENGINES)
-def _for_changing(engine: Engine) -> Engine:
-    """The engine as writers use it, made once as well."""
-    return engine if _is_postgresql(engine) else engine.execution_options(writes=True)
-
-
-def lines(
-    db: Db, statement: Executable, given: Mapping[str, object] | None = None
-) -> Result[*tuple[Any, ...]]:
-    """What a statement of columns finds; for those that are asked with every visit.
-
-    The session's own way, which could find objects too, takes more than twice as long.
-    """
-    db.flush()
-    return db.connection().execute(statement, given)
 
 
 def is_postgresql(db: Db) -> bool:

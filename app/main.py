@@ -1,6 +1,5 @@
 """The application: `create_app(settings)` puts everything together; nothing is built on import."""
 
-import gc
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -33,8 +32,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        # What is there by now stays: Python's collector of circular references need not walk through it again.
-        gc.freeze()
         with worker.running():
             yield
         container.close()

@@ -28,7 +28,7 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.services.bulk import collector_at_rest, insert_rows
+from app.services.bulk import insert_rows
 
 FIRST_DAY, DAYS = datetime(2024, 1, 1, tzinfo=UTC), 731
 PEOPLE_A_SESSION = 250
@@ -63,7 +63,6 @@ class Visit:
     outcome: AttendanceStatus | None
 
 
-@collector_at_rest()
 def fill(engine: Engine, attendances: int) -> None:
     """Fills a new database, with its reference data in it, with so many people × sessions within 24 months."""
     with writing(engine) as db:

@@ -5,7 +5,6 @@ processes) and `tests/smtp_server.py` (receives mails). Helpers: `tests/city.py`
 `tests/scenarios.py` (what a database holds before a test) and `tests/upcoming_sessions.py`.
 """
 
-import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,11 +35,6 @@ users.hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, paralleli
 def pytest_configure() -> None:
     for name in [name for name in os.environ if name.startswith("JANGKAU_")]:
         del os.environ[name]
-
-
-def pytest_collection_finish() -> None:
-    """Exclude the loaded code from garbage collection, which then takes less time in every test."""
-    gc.freeze()
 
 
 @pytest.fixture

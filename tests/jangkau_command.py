@@ -3,7 +3,6 @@
 The process is forked from one that has loaded the code and nothing else, so that no test waits for an interpreter.
 """
 
-import gc
 import multiprocessing
 import os
 import subprocess
@@ -71,5 +70,4 @@ def _command(
     os.environ.update(environment)
     sys.stdin, sys.stdout, sys.stderr = (os.fdopen(number, mode) for number, mode in enumerate("rww"))
     sys.argv = ["jangkau", *arguments]
-    gc.freeze()  # As the program does with all that it has loaded.
     commands.main()

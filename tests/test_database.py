@@ -7,7 +7,6 @@ from sqlalchemy import Engine, func, text
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlmodel import col, delete, select
 
-import app.database
 from app.database import reading, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
@@ -65,9 +64,8 @@ def test_a_reader_sees_one_moment(engine: Engine) -> None:
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite has no server
 def test_a_server_that_was_restarted_is_asked_over_a_new_connection(
-    engine: Engine, postgresql: Engine, monkeypatch: pytest.MonkeyPatch
+    engine: Engine, postgresql: Engine
 ) -> None:
-    monkeypatch.setattr(app.database, "SECONDS_TRUSTED", 0)
     with engine.connect() as one, engine.connect() as other:
         gone = [connection.scalar(select(func.pg_backend_pid())) for connection in (one, other)]
     with postgresql.connect() as operator:

@@ -58,9 +58,10 @@ class AttendanceImport(SQLModel, table=True):
     """One uploaded list: how its file was read, what was set for it, and what became of its rows.
 
     `columns`, `reading` and `preview` (encrypted) are the output of reading; `choices` is what a person set.
-    `judged_at` is the number of the newest activity that the judgement took into account; the judgement is valid while
-    there is no newer one. `others` are the ids of the registrations that the commit marked absent because the sheet
-    doesn't list them. `failure` says why reading or committing failed; judging the import again clears it.
+    `judged_at` is the number of recorded changes that the judgement took into account
+    (`services.imports.judging.count_changes`); the judgement is valid while it stays the same. `others` are the ids of
+    the registrations that the commit marked absent because the sheet doesn't list them. `failure` says why reading or
+    committing failed; judging the import again clears it.
     """
 
     __tablename__ = "attendance_import"

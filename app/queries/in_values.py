@@ -15,7 +15,7 @@ Value = TypeVar("Value", str, int)
 def in_values(
     db: Db, column: Mapped[Value | None] | Mapped[Value], values: Collection[Value]
 ) -> ColumnElement[bool]:
-    """`column IN values` for any number of values, as one parameter: JSON, which both databases take apart.
+    """Return `column IN values` with all values in one JSON parameter; works for any number on both databases.
 
     PostgreSQL's driver would write an array value by value, which takes longer than the search itself.
     """

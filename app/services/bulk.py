@@ -1,11 +1,8 @@
 """Writes many rows at once, the quickest way that each database has."""
 
-import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
-from threading import Lock
 from typing import Any
 
 from sqlalchemy import JSON, Column, Connection, Date, Enum, Table, func, select, text
@@ -18,30 +15,6 @@ from app.models.base import Instant
 
 REMEMBERED = 2**15
 """So many values of a column: as many days as there are people's birthdays."""
-
-_at_rest = 0
-_resting = Lock()
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """For work on rows by the hundred thousand, none of which refer to each other in a circle.
-
-    Python's collector of such circles would walk through all of them again and again, which takes as long as a
-    fifth of the work itself; it starts again when nothing of the kind is under way in any thread. Whoever begins such
-    work lets it rest until the rows are gone: started between two steps, it walks through all of them once.
-    """
-    global _at_rest
-    with _resting:
-        _at_rest += 1
-        gc.disable()
-    try:
-        yield
-    finally:
-        with _resting:
-            _at_rest -= 1
-            if _at_rest == 0:
-                gc.enable()
 
 
 def table_of(model: type[SQLModel]) -> Table:

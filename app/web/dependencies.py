@@ -14,7 +14,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from app.database import AT_ONCE, Db, reading, writing
+from app.database import MAX_REQUESTS, Db, reading, writing
 from app.errors import Unauthenticated
 from app.i18n import N_, Language, Translator, translator
 from app.nik_vault import NikVault
@@ -26,17 +26,20 @@ from app.web.container import Container, container_of
 from app.web.languages import language_of
 from app.web.limits import address_of
 
-# Requests that may use the database at the same time. Without this limit more requests hold a connection than there
-# are threads: each of them then waits for a thread, while the requests that have the threads wait for a connection.
-_database_limiter = CapacityLimiter(AT_ONCE)
+_limiter = CapacityLimiter(MAX_REQUESTS)
 
 
-async def _wait_for_database() -> AsyncIterator[None]:
-    async with _database_limiter:
+async def _database_limit() -> AsyncIterator[None]:
+    """Make requests wait here when `MAX_REQUESTS` others use the database; they hold no thread and no connection yet.
+
+    Without it requests could hold all connections of the pool and wait for a thread, while requests in all threads
+    wait for a connection.
+    """
+    async with _limiter:
         yield
 
 
-_DatabaseLimit = Annotated[None, Depends(_wait_for_database, scope="function")]
+_DatabaseLimit = Annotated[None, Depends(_database_limit, scope="function")]
 
 
 async def get_read_db(request: Request, _limit: _DatabaseLimit) -> AsyncIterator[Db]:

@@ -1,14 +1,12 @@
 """Reading the fields of a form, and catching the problem that sends a form back."""
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
-from fastapi import Request
-from fastapi.exceptions import RequestValidationError
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, TooManyRequests, UnreadableFile
@@ -25,24 +23,6 @@ Form = TypeVar("Form", bound=BaseModel)
 EmptyIsNone = BeforeValidator(lambda value: value or None)
 OptionalDate = Annotated[date | None, EmptyIsNone]
 OptionalText = Annotated[str | None, EmptyIsNone]
-
-
-def form_of(model: type[Form]) -> Callable[[Request], Awaitable[Form]]:
-    """What a form says, for a route that many send at once; what can't be is refused as FastAPI's `Form()` does.
-
-    That looks into the type of each field anew whenever a form is sent.
-    """
-
-    async def read(request: Request) -> Form:
-        async with request.form() as sent:
-            typed = {name: value for name, value in sent.items() if value != ""}
-        try:
-            return model.model_validate(typed)
-        except ValidationError as refused:
-            found = [{**one, "loc": ("body", *one["loc"])} for one in refused.errors()]
-            raise RequestValidationError(found) from refused
-
-    return read
 
 
 def saved_meanwhile(problem: Problem | None, saved: Form) -> Form | None:

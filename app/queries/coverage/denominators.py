@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.database import Db, lines
+from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_
 from app.models import Area, AreaLevel, Denominator, Indicator
@@ -54,7 +54,7 @@ def denominators(db: Db, actor: Actor) -> list[DenominatorView]:
             col(Denominator.id).desc(),
         )
     )
-    return [DenominatorView(*line) for line in lines(db, statement)]
+    return [DenominatorView(*line) for line in db.execute(statement)]
 
 
 def known_on(found: Iterable[DenominatorView], day: date) -> Known:

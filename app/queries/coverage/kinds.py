@@ -12,7 +12,7 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Subquery, case, func
 from sqlmodel import col
 
 from app.models import Area, Sex, TargetGroup
-from app.queries.coverage.tallies import Standing, count_where, headed, people, tallied
+from app.queries.coverage.tallies import OutcomeRank, count_where, headed, people, tallied
 
 Number = ColumnElement[int]
 # Rowids may change between statements; these are turned back into codes in the same one.
@@ -40,7 +40,7 @@ def _count_kinds(lines: Subquery) -> CTE:
     folded = (
         select(
             case((of_one_kind, most), else_=-numbered.person).label("number"),
-            count_where(_standing(numbered.number) == Standing.PRESENT).label("attendances"),
+            count_where(_standing(numbered.number) == OutcomeRank.PRESENT).label("attendances"),
         )
         .group_by(numbered.person)
         .subquery()
@@ -84,9 +84,9 @@ def _tally_kinds(kinds: CTE) -> Select[*tuple[Any, ...]]:
     registered, to_come, list_missing = (
         func.sum(counted.people).filter(condition)
         for condition in (
-            standing > Standing.WAITING,
-            standing == Standing.TO_COME,
-            standing == Standing.LIST_MISSING,
+            standing > OutcomeRank.WAITING,
+            standing == OutcomeRank.TO_COME,
+            standing == OutcomeRank.LIST_MISSING,
         )
     )
     return (

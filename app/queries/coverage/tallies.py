@@ -21,7 +21,7 @@ from sqlalchemy import (
     select,
 )
 
-from app.database import Db, lines
+from app.database import Db
 from app.models import AttendanceStatus, RegistrationStatus, Sex
 from app.reports.coverage.report import Sex as SexKey
 
@@ -29,7 +29,7 @@ Keys = tuple[str | None, ...]
 MOST_KEYS = 2
 
 
-class Standing(IntEnum):
+class OutcomeRank(IntEnum):
     """What is known of a registration; the highest of a person's says what there still is to do."""
 
     WAITING = 0
@@ -76,11 +76,11 @@ def tallied(facts: Subquery) -> Subquery:
         facts.c.target_group,
         facts.c.sex,
         case(
-            (waits, Standing.WAITING),
-            (present, Standing.PRESENT),
-            (facts.c.outcome.is_not(None), Standing.RECORDED),
-            (facts.c.to_come.is_not(None), Standing.TO_COME),
-            else_=Standing.LIST_MISSING,
+            (waits, OutcomeRank.WAITING),
+            (present, OutcomeRank.PRESENT),
+            (facts.c.outcome.is_not(None), OutcomeRank.RECORDED),
+            (facts.c.to_come.is_not(None), OutcomeRank.TO_COME),
+            else_=OutcomeRank.LIST_MISSING,
         ).label("standing"),
         case((waits, 0), (present, 1), else_=0).label("attendances"),
     ).subquery()
@@ -106,11 +106,11 @@ def tally(part: str, lines: FromClause, *by: str) -> Select[*tuple[Any, ...]]:
     return select(
         *headed(part, *keys),
         func.count(),
-        count_where(column.standing > Standing.WAITING),
+        count_where(column.standing > OutcomeRank.WAITING),
         total(column.attendances),
         count_where(came),
-        count_where(column.standing == Standing.TO_COME),
-        count_where(column.standing == Standing.LIST_MISSING),
+        count_where(column.standing == OutcomeRank.TO_COME),
+        count_where(column.standing == OutcomeRank.LIST_MISSING),
         count_where(came & (column.sex == Sex.L)),
         count_where(came & (column.sex == Sex.P)),
     ).group_by(*keys)
@@ -129,7 +129,7 @@ def tallies(
 ) -> dict[str, dict[Keys, Tally]]:
     """What a union of statements as `tally` makes them counted, by part and keys."""
     found: dict[str, dict[Keys, Tally]] = defaultdict(dict)
-    for part, keys, *line in lines(db, parts, given):
+    for part, keys, *line in db.execute(parts, given):
         found[part][tuple(line[:keys])] = Tally(*(figure or 0 for figure in line[MOST_KEYS:]))
     return found
 

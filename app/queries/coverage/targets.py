@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlmodel import col
 
-from app.database import Db, lines
+from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_, Language
 from app.models import CoverageTarget
@@ -68,7 +68,7 @@ def targets_of(db: Db, year: int) -> Targets:
     statement = select(
         col(CoverageTarget.kelurahan_code), col(CoverageTarget.target_group_code), col(CoverageTarget.target)
     ).where(col(CoverageTarget.year) == year)
-    return Targets({(kelurahan, group): target for kelurahan, group, target in lines(db, statement)})
+    return Targets({(kelurahan, group): target for kelurahan, group, target in db.execute(statement)})
 
 
 def target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGrid:

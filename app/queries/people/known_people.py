@@ -1,30 +1,14 @@
 """The people that an attendance sheet may mean, found in a constant number of queries however long the sheet."""
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    ARRAY,
-    ColumnElement,
-    CompoundSelect,
-    Integer,
-    Row,
-    String,
-    any_,
-    bindparam,
-    func,
-    select,
-    union,
-)
-from sqlalchemy.orm import Mapped
-from sqlalchemy.types import TypeEngine
+from sqlalchemy import ColumnElement, Row, select
 from sqlmodel import col
 
-from app.database import Db, is_postgresql, lines
+from app.database import Db
 from app.models import Attendance, GroupMembership, Participant, Registration
 from app.people.fields import TEXT_FIELDS
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
@@ -53,7 +37,7 @@ _PERSON = (
 
 
 def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
-    """Everyone registered for the session, and everyone who shares a key with the sheet, as of the session's day."""
+    """Return all people registered for the session and all who share a key with the sheet, as of the session's day."""
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
     people = _people(db, *_sharing_keys(db, keys), col(Participant.id).in_(registered))
@@ -61,11 +45,11 @@ def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -
 
 
 def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
-    """Those who share a key with what was typed, with their registrations for the session.
+    """Return the people who share a key with what was typed, with their registrations for the session.
 
-    With its day also their groups: those to which they belong on it, and with which they are registered.
+    Their groups come along only if the session's day is given: those they belong to that day or registered with.
     """
-    people = _sharing(db, keys)
+    people = _people(db, *_sharing_keys(db, keys))
     if not people:
         return KnownPeople((), ())
     theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
@@ -75,19 +59,6 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
     if day is None:
         return KnownPeople(_persons(people, {}), (replace(one, target_group=None) for one in registrations))
     return KnownPeople(_persons(people, _groups(db, people, day)), registrations)
-
-
-def _sharing(db: Db, keys: MatchKeys) -> dict[int, PersonRow]:
-    """Those who share a key: one query, and none where nothing is to be shared."""
-    given = {name: sorted(values) for name, _column, _kind in _KEYS if (values := getattr(keys, name))}
-    if not given:
-        return {}
-    several = {name: values for name, values in given.items() if len(values) > 1}
-    postgresql = is_postgresql(db)
-    statement = _named(tuple(given), tuple(several), postgresql=postgresql)
-    parameters = {name: values[0] for name, values in given.items()}
-    parameters |= several if postgresql else {name: json.dumps(values) for name, values in several.items()}
-    return {person.id: person for person in lines(db, statement, parameters)}
 
 
 def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
@@ -109,47 +80,6 @@ def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
         for condition in conditions
         for person in db.execute(select(*_PERSON).where(condition))
     }
-
-
-@cache
-def _named(
-    names: tuple[str, ...], several: tuple[str, ...], *, postgresql: bool
-) -> CompoundSelect[*tuple[Any, ...]]:
-    """Those who share any of the keys of these names, of which `several` have more than one value.
-
-    Put together once: whoever registers asks it while others wait. Each key is a question of its own, and a single
-    value is compared as it is: of tables that PostgreSQL hasn't looked into yet it would else read all rows, and
-    go on so after they have grown.
-    """
-    return union(
-        *(
-            select(*_PERSON).where(
-                _is_one_of(column, name, kind, postgresql=postgresql)
-                if name in several
-                else column == bindparam(name, type_=kind)
-            )
-            for name, column, kind in _KEYS
-            if name in names
-        )
-    )
-
-
-def _is_one_of(
-    column: Mapped[Any], name: str, kind: type[TypeEngine[Any]], *, postgresql: bool
-) -> ColumnElement[bool]:
-    """Whether it is among the values of one parameter: an array (PostgreSQL) or JSON text (SQLite)."""
-    if postgresql:
-        return column == any_(bindparam(name, type_=ARRAY(kind)))
-    return column.in_(select(func.json_each(bindparam(name)).table_valued("value").c.value))
-
-
-_KEYS = (
-    ("niks", col(Participant.nik_key), String),
-    ("phones", col(Participant.phone), String),
-    ("emails", col(Participant.email), String),
-    ("name_keys", col(Participant.name_key), String),
-    ("person_ids", col(Participant.id), Integer),
-)
 
 
 def _groups(db: Db, people: Collection[int], day: date) -> Groups:

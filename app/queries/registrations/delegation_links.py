@@ -23,7 +23,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas.reference import TargetGroupView
 from app.queries.registrations.registrations import RegistrationView, registrations_of_link
 from app.queries.registrations.seats import Cap, seats_of
-from app.queries.registrations.window import Standing, standing
+from app.queries.registrations.window import RegistrationWindow, registration_window
 from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 
@@ -59,7 +59,7 @@ class DelegationView:
     ends_at: datetime
     mode: str
     venue: str
-    standing: Standing
+    window: RegistrationWindow
     kelurahan: str
     kelurahan_code: str
     expires_at: datetime
@@ -124,7 +124,7 @@ def delegation(db: Db, link: DelegationLink, language: Language) -> DelegationVi
         ends_at=held.ends_at,
         mode=held.mode,
         venue=venue or "",
-        standing=standing(held, now()),
+        window=registration_window(held, now()),
         kelurahan=kelurahan,
         kelurahan_code=link.kelurahan_code,
         expires_at=link.expires_at,

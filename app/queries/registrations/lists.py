@@ -20,7 +20,7 @@ from app.people.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.rows import registration_of_row, rows_to_write
 from app.queries.registrations.seats import seats_of
-from app.queries.registrations.window import Standing, standing
+from app.queries.registrations.window import RegistrationWindow, registration_window
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,9 @@ def places_for_list(db: Db, found: AttendanceImportView) -> PlacesForList:
         placed, waiting = _as_things_are(db, found, held)
     else:
         placed, waiting = _as_it_became(db, found)
-    return PlacesForList(placed, waiting, closed=standing(held, now()) is not Standing.OPEN)
+    return PlacesForList(
+        placed, waiting, closed=registration_window(held, now()) is not RegistrationWindow.OPEN
+    )
 
 
 def _as_things_are(db: Db, found: AttendanceImportView, held: WorkshopSession) -> tuple[int, int]:

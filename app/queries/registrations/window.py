@@ -6,8 +6,8 @@ from enum import StrEnum
 from app.models import WorkshopSession
 
 
-class Standing(StrEnum):
-    """`SOON`: not open yet. `CLOSED` sessions are still to come, those that are `OVER` aren't."""
+class RegistrationWindow(StrEnum):
+    """`SOON`: not open yet. A session that is `CLOSED` is still to come, one that is `OVER` has ended."""
 
     OPEN = "open"
     SOON = "soon"
@@ -16,16 +16,16 @@ class Standing(StrEnum):
     CANCELLED = "cancelled"
 
 
-def standing(workshop_session: WorkshopSession, moment: datetime) -> Standing:
-    """How the session stands at that moment, the weightiest first."""
+def registration_window(workshop_session: WorkshopSession, moment: datetime) -> RegistrationWindow:
+    """Return whether registration is open at that moment, or the weightiest reason why it is not."""
     if workshop_session.cancelled_at is not None:
-        return Standing.CANCELLED
+        return RegistrationWindow.CANCELLED
     if workshop_session.ends_at <= moment:
-        return Standing.OVER
+        return RegistrationWindow.OVER
     if closes_at(workshop_session) <= moment:
-        return Standing.CLOSED
+        return RegistrationWindow.CLOSED
     opens_at = workshop_session.registration_opens_at
-    return Standing.SOON if opens_at and opens_at > moment else Standing.OPEN
+    return RegistrationWindow.SOON if opens_at and opens_at > moment else RegistrationWindow.OPEN
 
 
 def closes_at(workshop_session: WorkshopSession) -> datetime:

@@ -3,17 +3,17 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
 
-from app.database import Db, lines
+from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_, Language
 from app.models import Organization, TargetGroup, Venue, Workshop, WorkshopSession, WorkshopTargetGroup
 from app.models.base import now
 from app.queries.areas.reference import TargetGroupView
-from app.queries.registrations.seats import Seats, places_by_session
-from app.queries.registrations.window import Standing, closes_at, standing
+from app.queries.registrations.seats import Seats, seats_by_session
+from app.queries.registrations.window import RegistrationWindow, closes_at, registration_window
 
 
 @dataclass(frozen=True)
@@ -25,17 +25,17 @@ class PublicSession:
     ends_at: datetime
     mode: str
     venue: str
-    standing: Standing
+    window: RegistrationWindow
     opens_at: datetime | None
     closes_at: datetime
     cancelled_why: str
-    places: Seats
+    seats: Seats
 
     @property
     def is_full(self) -> bool:
-        """Whether nobody finds a place, wherever they come from."""
-        capacity = self.places.capacity
-        return capacity is not None and self.places.session_cap(capacity).left == 0
+        """Whether no seat is left, for people from any kelurahan."""
+        capacity = self.seats.capacity
+        return capacity is not None and self.seats.session_cap(capacity).left == 0
 
 
 @dataclass(frozen=True)
@@ -64,43 +64,6 @@ def _is_public() -> ColumnElement[bool]:
     return col(Workshop.public) & col(Workshop.archived_at).is_(None)
 
 
-# Put together once: pages without an account ask them with every visit, and registrations while others wait.
-_WORKSHOP = (
-    select(Workshop, col(Organization.name), WorkshopSession, col(Venue.name))
-    .join(Organization, col(Organization.id) == col(Workshop.organization_id))
-    .outerjoin(
-        WorkshopSession,
-        (col(WorkshopSession.workshop_id) == col(Workshop.id))
-        & (col(WorkshopSession.ends_at) > bindparam("moment")),
-    )
-    .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-    .where(col(Workshop.code) == bindparam("code"), _is_public())
-    .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
-)
-_GROUP = (
-    col(TargetGroup.code),
-    col(TargetGroup.label_id),
-    col(TargetGroup.label_en),
-    col(WorkshopTargetGroup.target_group_code),
-)
-_GROUPS = (
-    select(*_GROUP)
-    .outerjoin(
-        WorkshopTargetGroup,
-        (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
-        & (col(WorkshopTargetGroup.workshop_id) == bindparam("workshop_id")),
-    )
-    .order_by(col(TargetGroup.position))
-)
-# A session by the page on which one registers for it.
-SESSION_OF_PAGE = (
-    select(WorkshopSession)
-    .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-    .where(col(Workshop.code) == bindparam("workshop"), col(WorkshopSession.code) == bindparam("session"))
-    .where(_is_public())
-)
-
-
 def public_workshops(db: Db) -> list[PublicWorkshopLine]:
     """Workshops with sessions to come, the next one first."""
     next_starts_at = func.min(col(WorkshopSession.starts_at))
@@ -120,12 +83,22 @@ def public_workshops(db: Db) -> list[PublicWorkshopLine]:
 def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
     """One workshop with what is left at its sessions. Raises `NotFound` where it has no public page."""
     moment = now()
-    found = db.execute(_WORKSHOP, {"code": code.upper(), "moment": moment}).all()
+    found = db.execute(
+        select(Workshop, col(Organization.name), WorkshopSession, col(Venue.name))
+        .join(Organization, col(Organization.id) == col(Workshop.organization_id))
+        .outerjoin(
+            WorkshopSession,
+            (col(WorkshopSession.workshop_id) == col(Workshop.id)) & (col(WorkshopSession.ends_at) > moment),
+        )
+        .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
+        .where(col(Workshop.code) == code.upper(), _is_public())
+        .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
+    ).all()
     if not found:
-        raise no_workshop(code)
+        raise _no_workshop(code)
     workshop, organization, *_first_session = found[0]
     held = [(one, venue or "") for _workshop, _organization, one, venue in found if one]
-    places = places_by_session(db, [one for one, _venue in held])
+    seats = seats_by_session(db, [one for one, _venue in held])
     return PublicWorkshop(
         code=workshop.code,
         title=workshop.title,
@@ -133,13 +106,42 @@ def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
         organization=organization,
         pillar=workshop.pillar,
         target_groups=groups_to_choose_from(db, workshop.id, language),
-        sessions=tuple(_session(one, venue, places[one.id], moment) for one, venue in held),
+        sessions=tuple(_session(one, venue, seats[one.id], moment) for one, venue in held),
     )
+
+
+def public_session_id(db: Db, workshop_code: str, session_code: str) -> int:
+    """Return the id of a session on a workshop's public page. Raises `NotFound` if the page has no such session."""
+    session_id = db.scalar(
+        select(col(WorkshopSession.id))
+        .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
+        .where(
+            col(Workshop.code) == workshop_code.upper(),
+            col(WorkshopSession.code) == session_code,
+            _is_public(),
+        )
+    )
+    if session_id is None:
+        raise _no_workshop(workshop_code)
+    return session_id
 
 
 def groups_to_choose_from(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
     """The groups from which one registers, in the order of reports."""
-    groups = lines(db, _GROUPS, {"workshop_id": workshop_id}).all()
+    groups = db.execute(
+        select(
+            col(TargetGroup.code),
+            col(TargetGroup.label_id),
+            col(TargetGroup.label_en),
+            col(WorkshopTargetGroup.target_group_code),
+        )
+        .outerjoin(
+            WorkshopTargetGroup,
+            (col(WorkshopTargetGroup.target_group_code) == col(TargetGroup.code))
+            & (col(WorkshopTargetGroup.workshop_id) == workshop_id),
+        )
+        .order_by(col(TargetGroup.position))
+    ).all()
     chosen = [group for group in groups if group.target_group_code is not None]
     return tuple(
         TargetGroupView(group.code, group.label_id if language == "id" else group.label_en)
@@ -152,20 +154,20 @@ def groups_of_session(db: Db, session_id: int, language: Language) -> tuple[Targ
     return groups_to_choose_from(db, db.get_one(WorkshopSession, session_id).workshop_id, language)
 
 
-def _session(held: WorkshopSession, venue: str, places: Seats, moment: datetime) -> PublicSession:
+def _session(held: WorkshopSession, venue: str, seats: Seats, moment: datetime) -> PublicSession:
     return PublicSession(
         code=held.code,
         starts_at=held.starts_at,
         ends_at=held.ends_at,
         mode=held.mode,
         venue=venue,
-        standing=standing(held, moment),
+        window=registration_window(held, moment),
         opens_at=held.registration_opens_at,
         closes_at=closes_at(held),
         cancelled_why=held.cancelled_why or "",
-        places=places,
+        seats=seats,
     )
 
 
-def no_workshop(code: str) -> NotFound:
+def _no_workshop(code: str) -> NotFound:
     return NotFound(N_("There is no registration page %(workshop)s."), workshop=code)

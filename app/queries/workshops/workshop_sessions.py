@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.registrations.seats import group_places_by_session
+from app.queries.registrations.seats import group_seats_by_session
 from app.queries.scope import workshops_within
 from app.queries.workshops.workshops import numbered
 
@@ -214,7 +214,7 @@ def _views(
     lines = db.execute(
         statement.order_by(starts.desc() if latest_first else starts, col(WorkshopSession.id))
     ).all()
-    places_of_group = group_places_by_session(db, [found.id for found, *_ in lines])
+    places_of_group = group_seats_by_session(db, [found.id for found, *_ in lines])
     return [
         WorkshopSessionView(
             id=found.id,

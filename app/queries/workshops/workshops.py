@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam
+from sqlalchemy import ColumnElement
 from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select
 
-from app.database import Db, lines
+from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_, wita_today
 from app.models import Organization, Workshop, WorkshopSession, WorkshopTargetGroup
@@ -142,20 +142,17 @@ def numbered(stem: str, taken: Iterable[str]) -> str:
     return f"{stem}-{max((int(ending) for ending in endings if ending.isdecimal()), default=0) + 1}"
 
 
-# Put together once: whoever registers asks it while others wait.
-_TARGET_GROUPS = (
-    select_columns(col(WorkshopTargetGroup.workshop_id), col(WorkshopTargetGroup.target_group_code))
-    .where(col(WorkshopTargetGroup.workshop_id).in_(bindparam("ids", expanding=True)))
-    .order_by(col(WorkshopTargetGroup.target_group_code))
-)
-
-
 def target_groups_of(db: Db, workshop_id: int) -> tuple[str, ...]:
     return _target_groups(db, [workshop_id]).get(workshop_id, ())
 
 
 def _target_groups(db: Db, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
     groups: dict[int, tuple[str, ...]] = {}
-    for workshop_id, group in lines(db, _TARGET_GROUPS, {"ids": ids}):
+    statement = (
+        select_columns(col(WorkshopTargetGroup.workshop_id), col(WorkshopTargetGroup.target_group_code))
+        .where(col(WorkshopTargetGroup.workshop_id).in_(ids))
+        .order_by(col(WorkshopTargetGroup.target_group_code))
+    )
+    for workshop_id, group in db.execute(statement):
         groups[workshop_id] = (*groups.get(workshop_id, ()), group)
     return groups

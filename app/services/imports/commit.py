@@ -29,8 +29,7 @@ from app.queries.imports.people import unlisted_registrations
 from app.queries.registrations.seats import seats_of
 from app.services.activities import record
 from app.services.authorization import require_permission
-from app.services.bulk import collector_at_rest
-from app.services.imports.judging import latest_relevant_activity
+from app.services.imports.judging import count_changes
 from app.services.imports.review import judge_again
 from app.services.imports.upload import require_review
 from app.services.imports.writing import ImportWriting, recorded_by_import, store_told_apart
@@ -139,7 +138,6 @@ def queue_commit(
     return attendance_import
 
 
-@collector_at_rest()
 def commit_locked(
     db: Db,
     vault: NikVault,
@@ -154,7 +152,7 @@ def commit_locked(
     """
     rows = attendance_import.counts["rows"]
     done = in_rows(rows, progress)
-    if attendance_import.judged_at != latest_relevant_activity(db):
+    if attendance_import.judged_at != count_changes(db, attendance_import.uploaded_at):
         judge_again(db, vault, attendance_import, step(0, 2, done))
         done = step(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from sqlalchemy import func
 from sqlmodel import and_, col, or_, select
 
 from app.database import Db
@@ -20,8 +22,7 @@ from app.spreadsheets.attendance.rows import BlankMeans, Judgement, SessionConte
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.progress import Progress, nobody_waits, step
 
-# What changes people, registrations or attendance. It is done while holding people (`locks.lock_people_table`), so
-# that these lines are numbered in the order in which they are committed: none can come to light late.
+# Actions that change people, registrations or attendance.
 CHANGES_PEOPLE = (
     "add-membership",
     "cancel",
@@ -37,11 +38,14 @@ CHANGES_PEOPLE = (
     "undo",
 )
 
-# What changes how places and groups are read, whatever is done with it, is done so too.
+# Subjects that change how places and groups are read, whatever the action.
 CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
 
-# So is a change of the session's day, by which columns are chosen, or of the workshop's groups.
+# Subjects of which a `change` matters: the session's day chooses columns, the workshop has its groups.
 CHANGES_CONTEXT = ("session", "workshop")
+
+# No transaction takes as long: a line that was written before an upload and committed after it is not older than this.
+MAX_TRANSACTION = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,10 @@ class SheetChoices:
 
 @dataclass(frozen=True)
 class DatedJudgement:
-    """A judgement, and the id of the latest activity that it took into account."""
+    """A judgement, with the number of changes (`count_changes`) that it knew of."""
 
     judgement: Judgement
-    latest_activity: int
+    known_changes: int
 
 
 def judge_sheet(
@@ -73,17 +77,17 @@ def judge_sheet(
     decisions: Mapping[int, Decision],
     progress: Progress = nobody_waits,
     *,
+    uploaded_at: datetime,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> DatedJudgement:
-    """Judge every row of a sheet. Reads only, by a constant number of queries, however many rows."""
-    latest_activity = latest_relevant_activity(db)
+    """Judge a sheet that was uploaded at `uploaded_at`. Reads only; a constant number of queries, however many rows."""
+    # Counted before anything else is read, so that a later change is not included.
+    known_changes = count_changes(db, uploaded_at)
     target_groups = target_groups_of(db, workshop_session.workshop_id)
     context = _session_context(workshop_session, target_groups, choices, purpose)
     parsed = parse_rows(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)
-    return DatedJudgement(
-        judge_rows(parsed, known, context, decisions, step(1, 2, progress)), latest_activity
-    )
+    return DatedJudgement(judge_rows(parsed, known, context, decisions, step(1, 2, progress)), known_changes)
 
 
 def _session_context(
@@ -106,22 +110,21 @@ def _session_context(
     )
 
 
-def latest_relevant_activity(db: Db) -> int:
-    """Return the id of the latest activity that can change a judgement, 0 without any.
+def count_changes(db: Db, uploaded_at: datetime) -> int:
+    """Return how many changes are recorded that can alter the judgement of a sheet that was uploaded then.
 
-    As long as it stays the same, judging the same rows again gives the same result.
+    While the number stays the same, judging the sheet again gives the same result. The changes are counted, and not
+    dated by the newest line's id, because PostgreSQL may commit a line after others with higher ids.
     """
-    # Ordered and limited, so that the database reads from the end of the log; max() would scan all of it.
-    latest = db.exec(
-        select(Activity.id)
+    return db.exec(
+        select(func.count())
+        .select_from(Activity)
         .where(
+            col(Activity.at) >= uploaded_at - MAX_TRANSACTION,
             or_(
                 col(Activity.action).in_(CHANGES_PEOPLE),
                 col(Activity.subject).in_(CHANGES_READING),
                 and_(col(Activity.action) == "change", col(Activity.subject).in_(CHANGES_CONTEXT)),
-            )
+            ),
         )
-        .order_by(col(Activity.id).desc())
-        .limit(1)
-    ).first()
-    return latest or 0
+    ).one()

@@ -16,7 +16,6 @@ from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.rows import Correction, row_corrections
 from app.services.activities import record
 from app.services.authorization import require_permission
-from app.services.bulk import collector_at_rest
 from app.services.imports.column_mappings import remember_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices
 from app.services.imports.upload import (
@@ -46,7 +45,6 @@ class RereadSheet:
     former_corrections: Mapping[int, Correction]
 
 
-@collector_at_rest()
 def remap(
     read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, changes: Mapping[str, Any]
 ) -> AttendanceImport:

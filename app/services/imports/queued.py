@@ -14,7 +14,6 @@ from app.permissions import OPERATOR, Actor
 from app.queries.imports.attendance_imports import UNDER_WAY
 from app.services.accounts.logins import actor_of
 from app.services.activities import record
-from app.services.bulk import collector_at_rest
 from app.services.imports.commit import CommitChoices, commit_locked
 from app.services.imports.mapping import changes_from_json, reread_with_changes, store_reread
 from app.services.imports.upload import reread, store_reading, stored_choices
@@ -22,7 +21,6 @@ from app.services.locks import lock_people_table
 from app.spreadsheets.progress import Progress, nobody_waits
 
 
-@collector_at_rest()
 def read_queued(
     look: Db, db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = nobody_waits
 ) -> None:

@@ -25,7 +25,6 @@ from app.queries.imports.rows import (
 from app.queries.scope import registrations_within
 from app.services.activities import record
 from app.services.authorization import require_permission
-from app.services.bulk import collector_at_rest
 from app.services.imports.judging import judge_sheet
 from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
 from app.services.locks import lock_row
@@ -173,7 +172,6 @@ def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
     judge_again(db, vault, attendance_import)
 
 
-@collector_at_rest()
 def judge_again(
     db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = nobody_waits
 ) -> list[int]:
@@ -191,6 +189,7 @@ def judge_again(
         stored_choices(attendance_import),
         {row.number: decision for row in rows if (decision := decision_from_json(row.decision))},
         progress,
+        uploaded_at=attendance_import.uploaded_at,
         purpose=attendance_import.purpose,
     )
     store_summary(attendance_import, dated)

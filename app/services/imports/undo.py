@@ -29,7 +29,6 @@ from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.in_values import in_values
 from app.services.activities import record
 from app.services.authorization import require_permission
-from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
     NO_STATE,
     CurrentState,
@@ -57,7 +56,6 @@ class UndoneCounts:
     people_kept: int
 
 
-@collector_at_rest()
 def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     """Restore what was there before the commit; people who are used elsewhere stay. Does nothing if undone already.
 

@@ -24,7 +24,6 @@ from app.models import (
 )
 from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.in_values import in_values
-from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
     CurrentState,
     WrittenRow,
@@ -83,7 +82,6 @@ def require_nothing_newer(
         raise Conflict(text, code="changed-later", count=len(newer), names=named)
 
 
-@collector_at_rest()
 def obstacles(db: Db, import_id: int) -> list[Obstacle]:
     """All that stands in the way of undoing an import, which was found within reach before; it only looks."""
     attendance_import = db.get_one(AttendanceImport, import_id)

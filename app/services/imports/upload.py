@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 from sqlmodel import col, delete
@@ -22,6 +23,7 @@ from app.models import (
     UploadedFile,
     WorkshopSession,
 )
+from app.models.base import now
 from app.nik_vault import NikVault, with_niks_masked
 from app.people.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
@@ -37,7 +39,7 @@ from app.queries.imports.rows import (
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record
 from app.services.authorization import require_permission
-from app.services.bulk import collector_at_rest, insert_rows
+from app.services.bulk import insert_rows
 from app.services.imports.column_mappings import read_with_remembered_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
@@ -58,7 +60,6 @@ TO_REGISTER = N_(
 MAX_BYTES_READ_AT_ONCE = 256 * 1024
 
 
-@collector_at_rest()
 def upload(
     read_db: Db,
     db: Db,
@@ -86,6 +87,7 @@ def upload(
     if at_once is None:
         # A file beyond the limit is refused at once, without being stored.
         at_once = not MAX_BYTES_READ_AT_ONCE < len(content) <= MAX_BYTES
+    uploaded_at = now()
     reading = (
         _read(
             read_db,
@@ -93,6 +95,7 @@ def upload(
             workshop_session,
             content,
             choices,
+            uploaded_at=uploaded_at,
             purpose=purpose,
             recall=True,
             progress=progress,
@@ -116,6 +119,7 @@ def upload(
         purpose=purpose,
         choices=_choices_to_json(choices),
         uploaded_by=actor.user_id,
+        uploaded_at=uploaded_at,
     )
     db.add(attendance_import)
     db.flush()
@@ -172,7 +176,7 @@ def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) ->
     """Store what the judgement says of the sheet as a whole."""
     judgement = dated.judgement
     attendance_import.failure = None
-    attendance_import.judged_at = dated.latest_activity
+    attendance_import.judged_at = dated.known_changes
     attendance_import.counts = dict(judgement.counts)
     attendance_import.blank_means = BlankMeans(judgement.blank_means)
     attendance_import.stated_total = judgement.stated_total
@@ -199,6 +203,7 @@ def reread(
         vault.decrypt_bytes(uploaded.content),
         choices,
         corrections,
+        uploaded_at=attendance_import.uploaded_at,
         purpose=attendance_import.purpose,
         recall=recall,
         progress=progress,
@@ -213,6 +218,7 @@ def _read(
     choices: SheetChoices,
     corrections: Mapping[int, Correction] | None = None,
     *,
+    uploaded_at: datetime,
     purpose: ImportPurpose,
     recall: bool,
     progress: Progress = nobody_waits,
@@ -226,7 +232,17 @@ def _read(
         number: correction.decision for number, correction in corrections.items() if correction.decision
     }
     judging = step(0, 2, progress)
-    dated = judge_sheet(read_db, vault, workshop_session, sheet, choices, decisions, judging, purpose=purpose)
+    dated = judge_sheet(
+        read_db,
+        vault,
+        workshop_session,
+        sheet,
+        choices,
+        decisions,
+        judging,
+        uploaded_at=uploaded_at,
+        purpose=purpose,
+    )
     return sheet, choices, dated
 
 

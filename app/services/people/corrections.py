@@ -21,7 +21,7 @@ from app.services.unseen_changes import require_seen
 
 
 def correct_participant(
-    db: Db, vault: NikVault, actor: Actor, participant_id: int, given: PersonInput, *, seen: str = ""
+    db: Db, vault: NikVault, actor: Actor, participant_id: int, data: PersonInput, *, seen: str = ""
 ) -> Participant:
     """The person's details as they are typed: an empty one is taken away, but for phone and NIK.
 
@@ -32,12 +32,12 @@ def correct_participant(
     """
     lock_people_table(db)
     person = participant_to_correct(db, actor, participant_id)
-    read = parse_person(db, vault, given)
+    read = parse_person(db, vault, data)
     if found := faults(read):
         raise NotUnderstood({1: found}, of_list=False)
     before, filled = snapshot(person), filled_with(person)
-    person.sqlmodel_update(_columns(read.values, given))
-    if given.phone.strip():
+    person.sqlmodel_update(_columns(read.values, data))
+    if data.phone.strip():
         person.phone = read.values.phone
     changed = {"nik_changed": True} if _take_nik(db, vault, person, read.values) else {}
     after = snapshot(person) | changed
@@ -55,7 +55,7 @@ def filled_with(person: Participant) -> dict[str, object]:
     return known | {"phone": person.phone and masked_phone(person.phone), "nik_key": person.nik_key}
 
 
-def _columns(values: PersonValues, given: PersonInput) -> dict[str, object]:
+def _columns(values: PersonValues, data: PersonInput) -> dict[str, object]:
     return {
         "name": values.name,
         "name_key": values.name_key,
@@ -63,7 +63,7 @@ def _columns(values: PersonValues, given: PersonInput) -> dict[str, object]:
         "sex": Sex(values.sex) if values.sex else None,
         "birth_date": values.birth_date,
         # The reader would look for an RT elsewhere, too, as in "Ketua RT 12".
-        "rt": values.rt if given.rt.strip() else None,
+        "rt": values.rt if data.rt.strip() else None,
         **{field: getattr(values, field) for field in FORM_TEXT_FIELDS},
         **place_columns(values),
     }

@@ -15,7 +15,7 @@ from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.people.search import people_with
 from app.queries.registrations.seats import Cap, seats_of
 from app.services.registrations.person_choices import traits_of
-from app.services.registrations.recognition import recognise
+from app.services.registrations.recognition import match_known_people, parse_people
 
 # While somebody types, what finds people is not all there yet.
 UNFINISHED = frozenset({"name-missing", "phone-invalid", "email-invalid", "nik-invalid"})
@@ -36,11 +36,12 @@ class Advice:
     full: tuple[Cap, ...]
 
 
-def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, given: PersonInput) -> Advice:
-    """Reads only, by the reader and the judge that registering uses too."""
-    (judged,) = recognise(db, vault, workshop_session, (given,), by_membership=True)
+def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, person: PersonInput) -> Advice:
+    """Return the advice on a person who is being typed. Reads only, with the code that `register` uses."""
+    people = parse_people(db, vault, workshop_session, [person])
+    (judged,) = match_known_people(db, workshop_session, people, by_membership=True)
     recognised = [judged.person] if judged.person else []
-    ids = list(dict.fromkeys((*recognised, *people_with(db, traits_of(vault, given)))))
+    ids = list(dict.fromkeys((*recognised, *people_with(db, traits_of(vault, person)))))
     seen = people_seen(db, ids)
     return Advice(
         people=tuple(seen[person] for person in ids),

@@ -16,9 +16,15 @@ from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell
 from app.services.people.participants import place_columns
-from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, recognise
-from app.services.registrations.registering import TOLD
+from app.services.registrations.recognition import (
+    PLEASE_CORRECT,
+    NotUnderstood,
+    faults,
+    match_known_people,
+    parse_people,
+)
 from app.services.registrations.waiting_list import move_up
+from app.services.registrations.writing import TOLD
 
 FULL_THERE: Mapping[str, str] = {
     "kelurahan": N_("There is no place left for this kelurahan. Your registration stays as it was."),
@@ -28,7 +34,7 @@ FIELDS_OF_CAPS = {"kelurahan": "kelurahan", "group": "target_group"}
 
 
 def correct_registration(
-    db: Db, vault: NikVault, actor: Actor, registration: Registration, given: PersonInput
+    db: Db, vault: NikVault, actor: Actor, registration: Registration, person: PersonInput
 ) -> bool:
     """Puts right what a ticket says. A place is kept where the caps allow it, a waiting number in any case.
 
@@ -41,7 +47,8 @@ def correct_registration(
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
     _require_correctable(workshop_session, registration)
-    (judged,) = recognise(db, vault, workshop_session, (given,))
+    people = parse_people(db, vault, workshop_session, [person])
+    (judged,) = match_known_people(db, workshop_session, people)
     if found := faults(judged):
         raise NotUnderstood({1: found}, of_list=False)
     values = judged.values

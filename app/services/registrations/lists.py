@@ -1,12 +1,11 @@
 """Lists of people to register: uploaded like attendance sheets; their commit assigns seats."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from app.database import Db
 from app.errors import Invalid, UnreadableFile
 from app.i18n import N_, Translator
-from app.models import AttendanceImport, Channel, ImportPurpose, WorkshopSession
+from app.models import AttendanceImport, Channel, ImportPurpose, Registration, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
@@ -19,9 +18,8 @@ from app.services.imports.states import current_state, store_states
 from app.services.imports.upload import upload
 from app.services.imports.writing import link_rows, store_told_apart
 from app.services.people.participants import fill_blanks
-from app.services.registrations.new_registrations import Registered
-from app.services.registrations.registering import Registering
 from app.services.registrations.requests import RegistrationRequest, require_open
+from app.services.registrations.writing import RegistrationWriter
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.pasted.lists import read_pasted
 from app.spreadsheets.progress import Progress, nobody_waits, watched
@@ -39,7 +37,7 @@ def upload_list(
     content: bytes,
     choices: SheetChoices | None = None,
 ) -> AttendanceImport:
-    """Store a list of people to register, for review, as `attendance_imports.upload` does.
+    """Store a list of people to register, for review, as `imports.upload` does.
 
     Raises `Conflict` for a session that is over or cancelled.
     """
@@ -86,36 +84,36 @@ def register_list(
     overrule: bool,
     progress: Progress = nobody_waits,
 ) -> None:
-    """Register the people of an import that is being committed, in the list's order: each gets a seat or waits.
+    """Register the rows of an import that is being committed, in the list's order: each gets a seat or waits.
 
-    With `overrule` all of them get a seat, whatever the caps. People who are registered already only get blanks
-    filled. The locks on people and on the session's row have been taken.
+    With `overrule` all of them get one, whatever the caps. Of people who are registered already only blanks are filled.
+    The people table and the session's row are locked.
     """
     to_write = rows_to_write(db, attendance_import.id)
     known = {row.person for row in to_write.rows if row.person is not None}
     current = current_state(db, attendance_import, known)
     before = {row.number: current.state(row.person) for row in to_write.rows if row.person is not None}
-    asking = RegistrationRequest(
+    request = RegistrationRequest(
         Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
     )
-    places = seats_of(db, workshop_session)
-    registering = Registering(db, vault, actor, workshop_session, asking, places)
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats_of(db, workshop_session))
 
-    def registered(judged: JudgedRow) -> Registered:
+    def register_row(judged: JudgedRow) -> Registration:
         if sealed := to_write.niks.get(judged.number):
             judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(sealed)))
         if judged.registration is None or judged.person is None:
-            return registering.register(judged)
+            return writer.write(judged)
         fill_blanks(current.people[judged.person], judged, sealed)
-        return Registered.of(current.registrations[judged.person])
+        registration: Registration = current.registrations[judged.person]
+        return registration
 
-    made: Sequence[Registered] = [registered(judged) for judged in watched(to_write.rows, progress)]
+    registrations = [register_row(judged) for judged in watched(to_write.rows, progress)]
     link_rows(
         db,
         attendance_import.id,
         {
-            row.number: one.participant_id
-            for row, one in zip(to_write.rows, made, strict=True)
+            row.number: registration.participant_id
+            for row, registration in zip(to_write.rows, registrations, strict=True)
             if row.person is None
         },
     )

@@ -18,34 +18,37 @@ from app.queries.scope import registrations_within
 from app.services.registrations.recognition import PLEASE_CORRECT
 
 
-def may_be_chosen(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonInput) -> bool:
-    """Who is found by what was typed, or within the actor's reach: nobody is found by trying numbers."""
-    if has_traits(db, person_id, traits_of(vault, given)):
+def can_select_person(db: Db, vault: NikVault, actor: Actor, person_id: int, person: PersonInput) -> bool:
+    """Return whether the actor may pick this person: they match what the actor just typed, or are within their scope.
+
+    So nobody is found by trying numbers.
+    """
+    if has_traits(db, person_id, traits_of(vault, person)):
         return True
     within = registrations_within(actor, Permission.PARTICIPANT_READ)
     seen = select(Registration.id).where(Registration.participant_id == person_id, within)
     return db.exec(seen).first() is not None
 
 
-def chosen_person(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonInput) -> Participant:
-    """Somebody known, to take details from. Raises `Invalid` where they may not be chosen."""
-    require_choosable(db, vault, actor, person_id, given)
+def chosen_person(db: Db, vault: NikVault, actor: Actor, person_id: int, person: PersonInput) -> Participant:
+    """Return a known person, to take details from. Raises `Invalid` if the actor may not pick them."""
+    require_choosable(db, vault, actor, person_id, person)
     return db.get_one(Participant, person_id)
 
 
-def require_choosable(db: Db, vault: NikVault, actor: Actor, person_id: int, given: PersonInput) -> None:
-    """Raises `Invalid` where somebody may not be chosen."""
-    if not may_be_chosen(db, vault, actor, person_id, given):
+def require_choosable(db: Db, vault: NikVault, actor: Actor, person_id: int, person: PersonInput) -> None:
+    """Raise `Invalid` if the actor may not pick this person."""
+    if not can_select_person(db, vault, actor, person_id, person):
         text = N_("The person chosen is not found by this name. Choose again, or register somebody new.")
         raise Invalid(PLEASE_CORRECT, fields={"name": text})
 
 
-def traits_of(vault: NikVault, given: PersonInput) -> Traits:
-    """What somebody who is typed is looked for by."""
-    nik = read_nik(given.nik).digits
+def traits_of(vault: NikVault, person: PersonInput) -> Traits:
+    """Return what a person who is being typed is searched by."""
+    nik = read_nik(person.nik).digits
     return Traits(
-        name_key=name_key(given.name),
-        phone=read_phone(given.phone),
-        email=read_email(given.email) if given.email else None,
+        name_key=name_key(person.name),
+        phone=read_phone(person.phone),
+        email=read_email(person.email) if person.email else None,
         nik_key=vault.key(nik) if nik else None,
     )

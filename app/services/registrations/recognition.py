@@ -1,4 +1,4 @@
-"""People as they are typed into a form, a list or a call: parsed, and matched against those who are known."""
+"""Parsing the people of a form, a list or an API call, and matching them against known people."""
 
 from collections.abc import Mapping, Sequence
 
@@ -15,8 +15,7 @@ from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import people_named
-from app.queries.registrations.admissions import Admission, admission
-from app.services.locks import lock_identity_keys
+from app.queries.workshops.workshops import target_groups_of
 
 PLEASE_CORRECT = N_("Please correct the marked fields.")
 
@@ -64,35 +63,42 @@ class NotUnderstood(Invalid):
         ]
 
 
-def recognise(
+def parse_people(
+    db: Db, vault: NikVault, workshop_session: WorkshopSession, people: Sequence[PersonInput]
+) -> list[ParsedPerson]:
+    """Parse people who are to be registered for a session, without looking anybody up."""
+    day = wita(workshop_session.starts_at).date()
+    groups = target_groups_of(db, workshop_session.workshop_id)
+    parser = PersonParser(sheet_reference(db), vault.key, day, groups)
+    return [parser.parse(person.cells()) for person in people]
+
+
+def identity_keys(people: Sequence[ParsedPerson]) -> frozenset[str]:
+    """Return everything that these people could be found by: NIK (its keyed hash), phone, e-mail and name."""
+    keys = match_keys(person.values for person in people)
+    return keys.niks | keys.phones | keys.emails | keys.name_keys
+
+
+def match_known_people(
     db: Db,
-    vault: NikVault,
     workshop_session: WorkshopSession,
-    people: Sequence[PersonInput],
+    people: Sequence[ParsedPerson],
     decisions: Mapping[int, Decision] | None = None,
     *,
     by_membership: bool = False,
-    shared: bool = False,
-    admitted: Admission | None = None,
 ) -> tuple[MatchedPerson, ...]:
-    """Return each person as values, with who they are and what stands in the way; numbered from 1.
+    """Return which known person each of them is, numbered from 1, and what is unclear; a constant number of queries.
 
-    `by_membership` lets somebody without a group come in the one to which they are known to belong, or with which
-    they are registered: not for those without an account, whom it would tell something of that person. `admitted` is
-    what was asked about the session already. A constant number of queries. Whoever writes by it holds people
-    (`locks.lock_people_table`) meanwhile; where they are `shared`, what these people are found by is held here.
+    `decisions` are the choices of a known person by number. `by_membership` fills in a missing group from the person's
+    memberships or registration. It is not for people without an account, because it would tell them something about
+    that person. To write what this returns, lock the `identity_keys` first.
     """
-    admitted = admitted or admission(db, workshop_session)
-    day = wita(workshop_session.starts_at).date()
-    parser = PersonParser(admitted.reference, vault.key, day, admitted.target_groups)
-    parsed = [parser.parse(person.cells()) for person in people]
     choices = {number: decision.person for number, decision in (decisions or {}).items()}
     chosen = [choice for choice in choices.values() if isinstance(choice, int)]
-    keys = match_keys((person.values for person in parsed), person_ids=chosen)
-    if shared:
-        lock_identity_keys(db, keys.niks | keys.phones | keys.emails | keys.name_keys)
-    known = people_named(db, workshop_session.id, keys, day if by_membership else None)
-    return match_people(parsed, known, admitted.target_groups, choices)
+    keys = match_keys((person.values for person in people), person_ids=chosen)
+    day = wita(workshop_session.starts_at).date() if by_membership else None
+    known = people_named(db, workshop_session.id, keys, day)
+    return match_people(people, known, target_groups_of(db, workshop_session.workshop_id), choices)
 
 
 def parse_person(db: Db, vault: NikVault, person: PersonInput) -> ParsedPerson:

@@ -1,29 +1,44 @@
-"""Registering people for a session: exact places, a waiting list, and one registration a person."""
+"""Registering people for a session: exact seats, a waiting list, and one registration for each person."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
+from sqlmodel import col, select
+
 from app.database import Db
-from app.errors import Conflict
+from app.errors import Conflict, NotFound
 from app.i18n import N_
-from app.models import Attendance, Channel, MessageKind, Registration, RegistrationStatus, WorkshopSession
+from app.models import (
+    Attendance,
+    Channel,
+    MessageKind,
+    Registration,
+    RegistrationStatus,
+    TargetGroup,
+    WorkshopSession,
+)
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
-from app.people.person import PersonInput
+from app.people.person import ParsedPerson, PersonInput
 from app.people.remarks import Remark
-from app.permissions import CITIZEN, Actor
-from app.queries.registrations.admissions import admission
-from app.queries.workshops.public_workshops import no_workshop
+from app.permissions import Actor
+from app.queries.registrations.seats import seats_of
+from app.queries.workshops.workshops import target_groups_of
 from app.services.activities import record
-from app.services.locks import lock_people_table, lock_row, lock_session_of_page, share_people
+from app.services.locks import GONE, lock_identity_keys, lock_people_table, lock_row
 from app.services.messages.notifications import tell
-from app.services.registrations.new_registrations import Registered
 from app.services.registrations.person_choices import require_choosable
-from app.services.registrations.recognition import NotUnderstood, faults, recognise
-from app.services.registrations.registering import Registering
+from app.services.registrations.recognition import (
+    NotUnderstood,
+    faults,
+    identity_keys,
+    match_known_people,
+    parse_people,
+)
 from app.services.registrations.requests import NoPlaces, RegistrationRequest, offered_group, require_open
 from app.services.registrations.waiting_list import give_place, move_up
+from app.services.registrations.writing import RegistrationWriter
 
 
 def register(
@@ -31,68 +46,38 @@ def register(
     vault: NikVault,
     actor: Actor,
     workshop_session_id: int,
-    given: PersonInput,
-    asking: RegistrationRequest,
-) -> Registered:
-    """One person's registration: confirmed, waiting where a cap is reached, or a walk-in's.
+    person: PersonInput,
+    request: RegistrationRequest,
+) -> Registration:
+    """Register one person: confirmed, on the waiting list if a cap is reached, or as a walk-in.
 
     Raises `Conflict` with the codes `registration-closed`, `already-registered` and `person-unclear`, and
-    `NotUnderstood` with the fields to correct. Sent again with the same `request_key`, it gives the first one.
+    `NotUnderstood` with the fields to correct. A request that was sent before returns the registration made then.
     """
-    lock_people_table(db)
-    workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
-    return _register(db, vault, actor, workshop_session, given, asking)
-
-
-def register_by_page(
-    db: Db,
-    vault: NikVault,
-    workshop_code: str,
-    session_code: str,
-    given: PersonInput,
-    asking: RegistrationRequest,
-) -> Registered:
-    """As `register`, by a workshop's public page. Raises `NotFound` where it has no such session.
-
-    For hundreds at once: those who register for other sessions, and are others, aren't waited for.
-    """
-    share_people(db, asking.request_key)
-    workshop_session = lock_session_of_page(db, workshop_code, session_code)
-    if workshop_session is None:
-        raise no_workshop(workshop_code)
-    return _register(db, vault, CITIZEN, workshop_session, given, asking)
-
-
-def _register(
-    db: Db,
-    vault: NikVault,
-    actor: Actor,
-    workshop_session: WorkshopSession,
-    given: PersonInput,
-    asking: RegistrationRequest,
-) -> Registered:
-    """People are held, or shared, and the session's row is held."""
-    admitted = admission(db, workshop_session, asking.request_key)
-    if admitted.sent is not None:
-        return Registered.of(db.get_one(Registration, admitted.sent))
-    require_open(workshop_session, asking)
-    if asking.channel is Channel.SELF:
-        given = replace(given, target_group=offered_group(given.target_group, admitted.offered))
-    if asking.decision and isinstance(asking.decision.person, int):
-        require_choosable(db, vault, actor, asking.decision.person, given)
-    (judged,) = recognise(
+    workshop_session = _session(db, workshop_session_id)
+    if request.channel is Channel.SELF:
+        person = replace(
+            person, target_group=offered_group(person.target_group, _offered(db, workshop_session))
+        )
+    people = parse_people(db, vault, workshop_session, [person])
+    workshop_session = _lock(db, workshop_session, people, request)
+    if request.request_key and (sent := _registration_sent(db, request.request_key)):
+        return sent
+    require_open(workshop_session, request)
+    decision = request.decision
+    if decision and isinstance(decision.person, int):
+        require_choosable(db, vault, actor, decision.person, person)
+    (judged,) = match_known_people(
         db,
-        vault,
         workshop_session,
-        (given,),
-        {1: asking.decision} if asking.decision else None,
-        by_membership=asking.channel in {Channel.ORGANIZER, Channel.WALK_IN},
-        shared=asking.channel is Channel.SELF,
-        admitted=admitted,
+        people,
+        {1: decision} if decision else None,
+        by_membership=request.channel in {Channel.ORGANIZER, Channel.WALK_IN},
     )
-    if found := [*faults(judged), *_lacking_consent(asking)]:
+    if found := [*faults(judged), *_lacking_consent(request)]:
         raise NotUnderstood({1: found}, of_list=False)
-    return Registering(db, vault, actor, workshop_session, asking, admitted.places).register(judged)
+    seats = seats_of(db, workshop_session)
+    return RegistrationWriter(db, vault, actor, workshop_session, request, seats).write(judged)
 
 
 def register_delegation(
@@ -100,31 +85,62 @@ def register_delegation(
     vault: NikVault,
     actor: Actor,
     workshop_session_id: int,
-    given: Sequence[PersonInput],
-    asking: RegistrationRequest,
-) -> list[Registered]:
-    """A whole delegation at once, all or nothing: each gets a place, or nobody is registered.
+    delegates: Sequence[PersonInput],
+    request: RegistrationRequest,
+) -> list[Registration]:
+    """Register a whole delegation, all or nothing: if one of them gets no seat, nobody is registered.
 
     Raises what `register` does, and `NoPlaces`; faults are named by the person's number in the list.
     """
-    lock_people_table(db)
-    workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
-    require_open(workshop_session, asking)
-    admitted = admission(db, workshop_session, asking.request_key)
-    judged = recognise(db, vault, workshop_session, given, admitted=admitted)
+    workshop_session = _session(db, workshop_session_id)
+    people = parse_people(db, vault, workshop_session, delegates)
+    workshop_session = _lock(db, workshop_session, people, request)
+    require_open(workshop_session, request)
+    judged = match_known_people(db, workshop_session, people)
     _require_all_understood(judged)
-    registering = Registering(db, vault, actor, workshop_session, asking, admitted.places)
-    made = [registering.register(one) for one in judged]
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats_of(db, workshop_session))
+    registrations = [writer.write(one) for one in judged]
     waiting = [
-        number for number, one in enumerate(made, start=1) if one.status is RegistrationStatus.WAITLISTED
+        number
+        for number, registration in enumerate(registrations, start=1)
+        if registration.status is RegistrationStatus.WAITLISTED
     ]
     if waiting:
         raise NoPlaces(waiting)
-    return made
+    return registrations
 
 
-def _lacking_consent(asking: RegistrationRequest) -> list[Remark]:
-    lacking = asking.channel is Channel.SELF and not asking.consent
+def _session(db: Db, workshop_session_id: int) -> WorkshopSession:
+    workshop_session = db.get(WorkshopSession, workshop_session_id)
+    if workshop_session is None:
+        raise NotFound(GONE)
+    return workshop_session
+
+
+def _lock(
+    db: Db, workshop_session: WorkshopSession, people: Sequence[ParsedPerson], request: RegistrationRequest
+) -> WorkshopSession:
+    """Lock what these people could be found by and the session's row; return the row as it is now.
+
+    The request's key is locked too, so that a form that is sent twice at once registers once.
+    """
+    keys = identity_keys(people)
+    lock_identity_keys(db, {*keys, request.request_key} if request.request_key else keys)
+    return lock_row(db, WorkshopSession, workshop_session.id)
+
+
+def _offered(db: Db, workshop_session: WorkshopSession) -> Sequence[str]:
+    """Return the workshop's target groups, or all of them if everyone is welcome."""
+    groups = target_groups_of(db, workshop_session.workshop_id)
+    return groups or db.scalars(select(TargetGroup.code)).all()
+
+
+def _registration_sent(db: Db, request_key: str) -> Registration | None:
+    return db.scalars(select(Registration).where(col(Registration.request_key) == request_key)).first()
+
+
+def _lacking_consent(request: RegistrationRequest) -> list[Remark]:
+    lacking = request.channel is Channel.SELF and not request.consent
     return [Remark("error", "consent", "consent-missing", {})] if lacking else []
 
 
@@ -138,7 +154,7 @@ def _require_all_understood(judged: Sequence[MatchedPerson]) -> None:
 
 
 def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
-    """Takes a registration back; its place goes to the first who waits and fits. Cancelled twice, it stays so.
+    """Cancel a registration; its seat goes to the first on the waiting list who fits. Cancelling twice changes nothing.
 
     Raises `Conflict` once the session has begun or the person's attendance is recorded.
     """
@@ -161,7 +177,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
 
 
 def overrule(db: Db, actor: Actor, registration: Registration) -> Registration:
-    """Gives somebody who waits a place beyond the caps; the log says who decided it."""
+    """Give a person on the waiting list a seat beyond the caps; the log says who decided it."""
     lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)

@@ -1,4 +1,4 @@
-"""How people ask for places, and what they can be refused with."""
+"""What a request for a registration says, and the reasons for which it is refused."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,26 +8,26 @@ from app.i18n import N_, Language
 from app.models import Basis, Channel, Registration, WorkshopSession
 from app.models.base import now
 from app.people.matching import Decision
-from app.queries.registrations.window import Standing, standing
+from app.queries.registrations.window import RegistrationWindow, registration_window
 
 # The notice about personal data that people agree to (UU 27/2022, article 22); a new text is a new version.
 CONSENT_NOTICE = "2026-1"
 
 REFUSALS = {
-    Standing.CANCELLED: N_("This session is cancelled."),
-    Standing.OVER: N_("This session is over."),
-    Standing.CLOSED: N_("Registration for this session is closed."),
-    Standing.SOON: N_("Registration for this session is not open yet."),
+    RegistrationWindow.CANCELLED: N_("This session is cancelled."),
+    RegistrationWindow.OVER: N_("This session is over."),
+    RegistrationWindow.CLOSED: N_("Registration for this session is closed."),
+    RegistrationWindow.SOON: N_("Registration for this session is not open yet."),
 }
 
 
 @dataclass(frozen=True)
 class RegistrationRequest:
-    """How somebody asks for places: by which channel, in which language, with what consent.
+    """How a registration is asked for: by which channel, in which language, with what consent.
 
-    `request_key` is the form's: sent again, it registers nobody again. `overrule` gives a place beyond the caps
-    and after registration has closed, which is for organizers alone. `decision` says who a person is where that
-    is unclear. `basis` is the ground of a list, where that isn't told by `consent`.
+    `request_key` identifies the form: sent again, it registers nobody again. `overrule` gives a seat beyond the caps
+    and after registration has closed; only organizers may set it. `decision` says who a person is if that is unclear.
+    `basis` is the legal basis of a list, if `consent` does not tell it.
     """
 
     channel: Channel
@@ -79,19 +79,19 @@ class NoPlaces(Conflict):
 
 
 def offered_group(chosen: str, offered: Collection[str]) -> str:
-    """The only group, or the one that was chosen of several; one that isn't offered counts as none."""
+    """Return the only group offered, or else the chosen one; "" if that is not offered."""
     if len(offered) == 1:
         return next(iter(offered))
     return chosen if chosen in offered else ""
 
 
-def require_open(workshop_session: WorkshopSession, asking: RegistrationRequest) -> None:
-    """Raises `Conflict` where the session takes no registrations (any more, or yet)."""
-    stands = standing(workshop_session, now())
-    accepted = {Standing.OPEN}
-    if asking.overrule:
-        accepted |= {Standing.SOON, Standing.CLOSED}
-    if asking.channel is Channel.WALK_IN:
-        accepted |= {Standing.SOON, Standing.CLOSED, Standing.OVER}
-    if stands not in accepted:
-        raise Conflict(REFUSALS[stands], code="registration-closed")
+def require_open(workshop_session: WorkshopSession, request: RegistrationRequest) -> None:
+    """Raise `Conflict` if the session takes no registrations (any more, or yet)."""
+    window = registration_window(workshop_session, now())
+    accepted = {RegistrationWindow.OPEN}
+    if request.overrule:
+        accepted |= {RegistrationWindow.SOON, RegistrationWindow.CLOSED}
+    if request.channel is Channel.WALK_IN:
+        accepted |= {RegistrationWindow.SOON, RegistrationWindow.CLOSED, RegistrationWindow.OVER}
+    if window not in accepted:
+        raise Conflict(REFUSALS[window], code="registration-closed")

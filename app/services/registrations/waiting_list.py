@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlmodel import col
 
-from app.database import Db, lines
+from app.database import Db
 from app.models import MessageKind, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor
@@ -14,16 +14,15 @@ from app.queries.registrations.seats import Seats, seats_of
 from app.services.activities import record
 from app.services.messages.notifications import tell
 
-# Put together once: whoever registers asks it while others wait.
-_LAST_NUMBER = select(func.max(col(Registration.waiting_number))).where(
-    col(Registration.workshop_session_id) == bindparam("session"),
-    col(Registration.waiting_number).is_not(None),
-)
-
 
 def next_waiting_number(db: Db, workshop_session_id: int) -> int:
-    """The end of the queue. Numbers are in the order in which the session's row was held."""
-    last = lines(db, _LAST_NUMBER, {"session": workshop_session_id}).scalar_one()
+    """Return the number at the end of the queue. Lock the session's row first: its order is the order of the queue."""
+    last = db.scalar(
+        select(func.max(col(Registration.waiting_number))).where(
+            col(Registration.workshop_session_id) == workshop_session_id,
+            col(Registration.waiting_number).is_not(None),
+        )
+    )
     return (last or 0) + 1
 
 
@@ -39,7 +38,7 @@ def move_up(
     if workshop_session.cancelled_at is not None or workshop_session.starts_at <= now():
         return []
     db.flush()
-    places = seats_of(db, workshop_session)
+    seats = seats_of(db, workshop_session)
     waiting = db.scalars(
         select(Registration)
         .where(
@@ -49,13 +48,18 @@ def move_up(
         .order_by(col(Registration.waiting_number), col(Registration.id))
     )
     why = {"because": because} | ({"registration": code} if code else {})
-    return [one for one in waiting if _moved_up(db, actor, one, places, why)]
+    return [one for one in waiting if _moved_up(db, actor, one, seats, why)]
 
 
-def _moved_up(db: Db, actor: Actor, waiting: Registration, places: Seats, why: Mapping[str, str]) -> bool:
-    if places.full(waiting.kelurahan_code, waiting.target_group_code):
+def is_to_come(workshop_session: WorkshopSession) -> bool:
+    """Whether its places still matter: it is neither cancelled nor has it begun."""
+    return workshop_session.cancelled_at is None and workshop_session.starts_at > now()
+
+
+def _moved_up(db: Db, actor: Actor, waiting: Registration, seats: Seats, why: Mapping[str, str]) -> bool:
+    if seats.full(waiting.kelurahan_code, waiting.target_group_code):
         return False
-    places.take(waiting.kelurahan_code, waiting.target_group_code)
+    seats.take(waiting.kelurahan_code, waiting.target_group_code)
     _confirm(db, actor, waiting, "move-up", why)
     return True
 

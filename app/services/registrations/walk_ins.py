@@ -1,4 +1,4 @@
-"""People who come without having registered: registered and marked present at once, from a name and a kelurahan."""
+"""Walk-ins: people who are registered and marked present at once, from a name and a kelurahan."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -9,6 +9,7 @@ from app.nik_vault import NikVault
 from app.people.matching import Decision
 from app.people.person import PersonInput
 from app.permissions import Actor
+from app.services.locks import lock_people_table
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
@@ -16,13 +17,14 @@ from app.services.registrations.requests import AlreadyRegistered, RegistrationR
 
 @dataclass(frozen=True)
 class WalkIn:
-    """Who came. `person` says who that is where it is unclear: a known person's id, or somebody new.
+    """A person who came without having registered.
 
-    `request_key` is the form's: sent again, it changes nothing. `confirmed` is for a session still to come.
+    `known_person` is the id of a known person, "new", or None if that needs no choice. A form that is sent again with
+    the same `request_key` changes nothing. `confirmed` allows it for a session that is still to come.
     """
 
-    given: PersonInput
-    person: int | Literal["new"] | None = None
+    person: PersonInput
+    known_person: int | Literal["new"] | None = None
     request_key: str | None = None
     confirmed: bool = False
 
@@ -30,15 +32,15 @@ class WalkIn:
 def register_walk_in(
     db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, walk_in: WalkIn
 ) -> Registration:
-    """The registration, marked present; somebody who was on the list already is marked there.
+    """Register a person and mark them present; a person who is registered already is only marked.
 
-    Raises what `register` and `mark` do: `AlreadyRegistered` only where the person is marked present.
+    Raises what `register` and `mark` do: `AlreadyRegistered` only if the person is marked present already.
     """
-    decision = None if walk_in.person is None else Decision(person=walk_in.person)
-    asking = RegistrationRequest(Channel.WALK_IN, request_key=walk_in.request_key, decision=decision)
+    lock_people_table(db)  # which `mark` takes: it may not be taken after the locks of `register`
+    decision = None if walk_in.known_person is None else Decision(person=walk_in.known_person)
+    request = RegistrationRequest(Channel.WALK_IN, request_key=walk_in.request_key, decision=decision)
     try:
-        made = register(db, vault, actor, workshop_session_id, walk_in.given, asking)
-        registration = db.get_one(Registration, made.id)
+        registration = register(db, vault, actor, workshop_session_id, walk_in.person, request)
     except AlreadyRegistered as known:
         registration = known.registration
         attendance = db.get(Attendance, registration.id)

@@ -13,7 +13,7 @@ from app.i18n import N_, utc, wita
 from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup, WorkshopSession
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
-from app.queries.registrations.seats import group_places
+from app.queries.registrations.seats import group_seats
 from app.queries.registrations.window import closes_at
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
@@ -237,4 +237,4 @@ def _instant(day_and_time: datetime | None) -> datetime | None:
 
 
 def _snapshot(db: Db, workshop_session: WorkshopSession) -> dict[str, Any]:
-    return snapshot(workshop_session) | {"places_of_group": group_places(db, workshop_session.id)}
+    return snapshot(workshop_session) | {"places_of_group": group_seats(db, workshop_session.id)}

@@ -1,4 +1,4 @@
-"""What somebody says of themselves to register, or to correct it."""
+"""The forms in which a person is registered or corrected."""
 
 import hashlib
 from collections.abc import Collection
@@ -30,20 +30,18 @@ class PersonForm(BaseModel):
     phone: str = ""
     email: str = ""
 
-    def typed(self) -> PersonInput:
-        """What was typed, and the group that was chosen."""
+    def person_input(self, target_groups: Collection[TargetGroupView] | None = None) -> PersonInput:
+        """Return what was sent; if `target_groups` are given, with one of those groups or none."""
+        group = self.target_group
+        if target_groups is not None:
+            group = offered_group(group, [offered.code for offered in target_groups])
         return PersonInput(
             name=self.name,
             kelurahan=self.place(),
-            target_group=self.target_group,
+            target_group=group,
             phone=self.phone,
             email=self.email,
         )
-
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonInput:
-        """What is registered, with one of the groups that are offered."""
-        offered = [group.code for group in target_groups]
-        return replace(self.typed(), target_group=offered_group(self.target_group, offered))
 
     def place(self) -> str:
         """The kelurahan as the reader of places knows it; "Luar kota: …" names a place outside the city."""
@@ -61,12 +59,14 @@ class PersonDetailsForm(PersonForm):
     organization: str = ""
     occupation: str = ""
 
-    def given(self, target_groups: Collection[TargetGroupView]) -> PersonInput:
-        details = {
-            field: getattr(self, field)
-            for field in PersonDetailsForm.model_fields.keys() - PersonForm.model_fields
-        }
-        return replace(super().given(target_groups), **details)
+    def person_input(self, target_groups: Collection[TargetGroupView] | None = None) -> PersonInput:
+        return replace(
+            super().person_input(target_groups),
+            **{
+                field: getattr(self, field)
+                for field in PersonDetailsForm.model_fields.keys() - PersonForm.model_fields
+            },
+        )
 
     @property
     def says_more(self) -> bool:

@@ -163,7 +163,9 @@ class Life:
         made = upload(self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False)
         read = recognise(content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True)
         choices = SheetChoices()
-        judged = judge_sheet(self.db, self.vault, self.session(session), read, choices, {})
+        judged = judge_sheet(
+            self.db, self.vault, self.session(session), read, choices, {}, uploaded_at=made.uploaded_at
+        )
         store_reading(self.db, self.vault, made, read, choices, judged)
         if commit_it:
             self._commit(made, others)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from functools import partial
 from threading import Barrier
 from typing import Any
@@ -13,7 +14,7 @@ from app.errors import Conflict
 from app.models import Activity, ImportStatus, Participant, Registration
 from app.services.imports import commit as import_commit
 from app.services.imports.commit import commit
-from app.services.imports.judging import latest_relevant_activity
+from app.services.imports.judging import count_changes
 from tests.city import City, crowd, sheet
 
 # SQLite's writers wait for each other from their first statement on: there it can't happen.
@@ -59,13 +60,13 @@ def test_without_the_lock_they_would_be_made_twice(city: City, monkeypatch: pyte
     """The control of the test above: both look before either has written."""
     both_have_looked = Barrier(2)
 
-    def look(db: Db) -> int:
-        newest = latest_relevant_activity(db)
+    def count_and_wait(db: Db, uploaded_at: datetime) -> int:
+        changes = count_changes(db, uploaded_at)
         both_have_looked.wait()
-        return newest
+        return changes
 
     monkeypatch.setattr(import_commit, "lock_people_table", lambda db: None)
-    monkeypatch.setattr(import_commit, "latest_relevant_activity", look)
+    monkeypatch.setattr(import_commit, "count_changes", count_and_wait)
     imports = [city.upload(city.session(code), crowd(3)).id for code in ("A-1", "B-1")]
 
     at_once(*(partial(city.commit, one) for one in imports))

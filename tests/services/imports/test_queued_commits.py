@@ -31,8 +31,7 @@ from app.services.imports.queued import commit_queued, give_up_commit
 from app.services.imports.upload import discard
 from app.services.outbox import TRIES, claim
 from app.services.registrations.lists import upload_list
-from app.services.registrations.new_registrations import Registered
-from app.services.registrations.registering import Registering
+from app.services.registrations.writing import RegistrationWriter
 from app.settings import Settings
 from app.spreadsheets.attendance.rows import JudgedRow
 from tests.city import City, crowd, sheet
@@ -174,15 +173,15 @@ def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
         content = sheet("Nama;Kelurahan;HP", "Ani Aster;Manggar;081200000001", "Budi Bakung;Manggar;")
         made = upload_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)
     ask(city, made.id)
-    register = Registering.register
+    write = RegistrationWriter.write
 
-    def refuse_budi(registering: Registering, judged: JudgedRow) -> Registered:
+    def refuse_budi(writer: RegistrationWriter, judged: JudgedRow) -> Registration:
         if judged.values.name == "Budi Bakung":
             raise Conflict("Budi Bakung is registered already.", code="already-registered")
-        return register(registering, judged)
+        return write(writer, judged)
 
     with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(Registering, "register", refuse_budi)
+        meanwhile.setattr(RegistrationWriter, "write", refuse_budi)
         runner.drain()
 
     assert standing(city, made.id) == (ImportStatus.REVIEW, "already-registered")

@@ -9,16 +9,16 @@ from sqlmodel import SQLModel, select
 from app.database import Db, create_engine, writing
 from app.models import Activity, Channel, Registration, RegistrationStatus, WorkshopSession
 from app.people.person import PersonInput
-from app.queries.registrations.admissions import Admission, admission
+from app.permissions import CITIZEN
+from app.queries.registrations.seats import Seats, seats_of
 from app.services.registrations import registrations
-from app.services.registrations.new_registrations import Registered
-from app.services.registrations.registrations import cancel, register, register_by_page
+from app.services.registrations.registrations import cancel, register
 from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.city import City
 from tests.services.imports.test_concurrency import at_once, on_postgresql
 from tests.services.registrations.test_waiting_list import CANCELLED, CONFIRMED, Queue
-from tests.upcoming_sessions import JUALAN, create_upcoming_session
+from tests.upcoming_sessions import create_upcoming_session
 
 PEOPLE, PLACES = 20, 5
 
@@ -42,22 +42,22 @@ def test_without_the_lock_they_are_oversold(
     code = create_upcoming_session(city, capacity=PLACES)
     all_have_looked = Barrier(PEOPLE)
 
-    def look(db: Db, workshop_session: WorkshopSession, request_key: str | None) -> Admission:
-        admitted = admission(db, workshop_session, request_key)
+    def look(db: Db, workshop_session: WorkshopSession) -> Seats:
+        seats = seats_of(db, workshop_session)
         all_have_looked.wait()
-        return admitted
+        return seats
 
     def unlocked(db: Db, model: type[SQLModel], identity: int) -> SQLModel:
         return db.get_one(model, identity)
 
-    monkeypatch.setattr(registrations, "admission", look)
-    monkeypatch.setattr(registrations, "lock_people_table", lambda db: None)
+    monkeypatch.setattr(registrations, "seats_of", look)
+    monkeypatch.setattr(registrations, "lock_identity_keys", lambda db, keys: None)
     monkeypatch.setattr(registrations, "lock_row", unlocked)
     with monkeypatch.context() as meanwhile:
         engine = create_engine(settings)  # of this test alone
         meanwhile.setattr(city, "engine", engine)
         if engine.dialect.name == "sqlite":
-            engine.dispatch.begin.clear()  # neither a turn is waited for nor a transaction begun
+            engine.dispatch.begin.clear()  # neither a turn is waited for nor a transaction begin_session
         everyone_at_once(city, code)
         engine.dispose()
 
@@ -81,17 +81,16 @@ def test_who_has_looked_before_another_changed_it_sees_what_it_is_once_they_hold
 
 
 def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER) -> None:
-    """By the organizer's form, or by themselves on the workshop's public page."""
+    """Register everyone in threads that start together, by the organizer's form or by the public page."""
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == code)).one()
 
-    def come(number: int) -> Registered:
-        given = PersonInput(f"Peserta Contoh {number:02}", "Manggar", "umkm")
-        asking = RegistrationRequest(channel, consent=True)
+    def come(number: int) -> Registration:
+        person = PersonInput(f"Peserta Contoh {number:02}", "Manggar", "umkm")
+        request = RegistrationRequest(channel, consent=True)
+        actor = CITIZEN if channel is Channel.SELF else city.actor("sari")
         with writing(city.engine) as db:
-            if channel is Channel.SELF:
-                return register_by_page(db, city.vault, JUALAN, code, given, asking)
-            return register(db, city.vault, city.actor("sari"), session_id, given, asking)
+            return register(db, city.vault, actor, session_id, person, request)
 
     outcomes = at_once(*(partial(come, number) for number in range(PEOPLE)))
-    assert all(isinstance(outcome, Registered) for outcome in outcomes), outcomes
+    assert all(isinstance(outcome, Registration) for outcome in outcomes), outcomes

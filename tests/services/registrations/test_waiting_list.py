@@ -15,7 +15,6 @@ from app.people.person import PersonInput
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.registrations import waiting_list
 from app.queries.workshops.workshop_sessions import workshop_session
-from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import cancel, overrule, register
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 from app.services.unseen_changes import CHANGED, seal
@@ -246,7 +245,7 @@ def test_nobody_is_found_by_trying_numbers(city: City) -> None:
     stranger = city.register(city.session("B-1", by="tono"), "Rahasia Contoh")
     actor = city.actor("sari")
 
-    def choose(name: str) -> Registered:
+    def choose(name: str) -> Registration:
         with writing(city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == queue.code)).one()
             asking = RegistrationRequest(Channel.ORGANIZER, decision=Decision(person=stranger.id))

@@ -43,7 +43,7 @@ def correct(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        correct_participant(db, vault, actor, participant_id, form.given(()), seen=form.seen)
+        correct_participant(db, vault, actor, participant_id, form.person_input(()), seen=form.seen)
     if problem := caught.problem:
         return _page(request, db, vault, actor, participant_id, form, problem)
     return redirect(f"/peserta/{participant_id}", _("The changes are saved."))

@@ -76,7 +76,7 @@ class WalkInForm(BaseModel):
     def walk_in(self, *, confirmed: bool) -> WalkIn:
         return WalkIn(
             PersonInput(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
-            person=parse_person(self.person),
+            known_person=parse_person(self.person),
             request_key=key_of_person(self.key, self.name),
             confirmed=confirmed,
         )

@@ -21,7 +21,7 @@ from app.queries.workshops import workshop_sessions
 from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.registrations.advice import advise
-from app.services.registrations.person_choices import chosen_person, may_be_chosen
+from app.services.registrations.person_choices import can_select_person, chosen_person
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
@@ -77,13 +77,13 @@ def find_person(
     workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
     if form.choose == NOBODY:
         form = form.model_copy(update={"person": ""})
-    elif isinstance(person := form.chosen_person(), int):
-        given = form.given(groups_to_choose_from(db, workshop_session.workshop_id, language))
+    elif isinstance(person_id := form.chosen_person(), int):
+        person = form.person_input(groups_to_choose_from(db, workshop_session.workshop_id, language))
         try:
-            participant = chosen_person(db, vault, actor, person, given)
+            participant = chosen_person(db, vault, actor, person_id, person)
         except Invalid as problem:
             return _page(request, db, vault, actor, workshop_session, form, language, problem)
-        form = form.filled_from(participant).model_copy(update={"person": str(person)})
+        form = form.filled_from(participant).model_copy(update={"person": str(person_id)})
     return _page(request, db, vault, actor, workshop_session, form, language)
 
 
@@ -99,18 +99,18 @@ def register_person(
     language: Lang,
 ) -> Response:
     workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    person = form.chosen_person()
-    asking = RegistrationRequest(
+    known_person = form.chosen_person()
+    registration_request = RegistrationRequest(
         Channel.ORGANIZER,
         language="id",
         consent=form.consent,
         request_key=key_of_person(form.key, form.name),
         overrule=form.overrule,
-        decision=None if person is None else Decision(person=person),
+        decision=None if known_person is None else Decision(person=known_person),
     )
     with catch_problem(db) as caught:
-        given = form.given(groups_to_choose_from(db, workshop_session.workshop_id, language))
-        registration = register(db, vault, actor, workshop_session.id, given, asking)
+        person = form.person_input(groups_to_choose_from(db, workshop_session.workshop_id, language))
+        registration = register(db, vault, actor, workshop_session.id, person, registration_request)
     if problem := caught.problem:
         return _page(request, db, vault, actor, workshop_session, form, language, problem)
     is_waiting = registration.status is RegistrationStatus.WAITLISTED
@@ -129,7 +129,7 @@ def _page(
     problem: Problem | None = None,
 ) -> Response:
     groups = groups_to_choose_from(db, workshop_session.workshop_id, language)
-    given = form.given(groups)
+    person = form.person_input(groups)
     return render(
         request,
         "registrations/form.html",
@@ -139,19 +139,19 @@ def _page(
         kelurahan=reference.kelurahan(db),
         groups=[(group.code, group.label) for group in groups],
         names=reference.names(db, language),
-        advice=advise(db, vault, workshop_session, given) if form.name or form.phone or form.nik else None,
-        chosen=_chosen(db, vault, actor, form.person, given),
+        advice=advise(db, vault, workshop_session, person) if form.name or form.phone or form.nik else None,
+        chosen=_chosen(db, vault, actor, form.person, person),
         candidates=_candidates(db, problem),
         already=problem.registration.code if isinstance(problem, AlreadyRegistered) else "",
     )
 
 
-def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, given: PersonInput) -> PersonSeen | None:
+def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, person: PersonInput) -> PersonSeen | None:
     """Return the known person that was chosen, None if the actor may not choose them."""
-    person = parse_person(chosen)
-    if not isinstance(person, int) or not may_be_chosen(db, vault, actor, person, given):
+    person_id = parse_person(chosen)
+    if not isinstance(person_id, int) or not can_select_person(db, vault, actor, person_id, person):
         return None
-    return people_seen(db, [person])[person]
+    return people_seen(db, [person_id])[person_id]
 
 
 def _candidates(db: Db, problem: Problem | None) -> Sequence[PersonSeen]:

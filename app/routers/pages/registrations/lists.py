@@ -13,7 +13,7 @@ from app.i18n import N_, Language, Translator
 from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.permissions import Actor, Permission
-from app.queries.registrations.window import standing
+from app.queries.registrations.window import registration_window
 from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import workshop_session, workshop_session_by_code
 from app.services.imports.judging import SheetChoices
@@ -113,7 +113,7 @@ def _page(
         form=form,
         problem=problem,
         workshop_session=workshop_session(db, actor, code, Permission.IMPORT_WRITE),
-        standing=standing(row, now()),
+        window=registration_window(row, now()),
         groups=[(group.code, group.label) for group in groups_to_choose_from(db, row.workshop_id, language)],
         max_megabytes=MAX_BYTES // MEGABYTE,
         max_rows=MAX_ROWS,

@@ -18,7 +18,7 @@ from app.queries.messages.contacts import without_email
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.seats import seats_of, waiting_by_cap
-from app.queries.registrations.window import standing
+from app.queries.registrations.window import registration_window
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.services.registrations import registrations as services
@@ -101,7 +101,7 @@ def _registrations(
     text = invitation_text(workshop_session, address, _)
     return {
         "attendance_imports": attendance_imports(db, actor, session_code=workshop_session.code),
-        "standing": standing(row, now()),
+        "window": registration_window(row, now()),
         "without_email": without_email(db, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
         "waiting": waiting_by_cap(db, row, places),

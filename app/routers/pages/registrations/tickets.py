@@ -94,10 +94,10 @@ def correct(
     language: Lang,
 ) -> Response:
     ticket, limits = queries.ticket(db, code, language), container_of(request).limits
-    given = form.given(queries.groups_to_choose_from(db, ticket, language))
+    person = form.person_input(queries.groups_to_choose_from(db, ticket, language))
     with catch_problem(db) as caught:
         limits.count(REGISTRATIONS, address_of(request))
-        if correct_registration(db, vault, CITIZEN, registration_of_ticket(db, code), given):
+        if correct_registration(db, vault, CITIZEN, registration_of_ticket(db, code), person):
             limits.count(TICKETS_SENT_AGAIN, ticket.registration.code)
     if problem := caught.problem:
         return _correct_page(request, db, ticket, form, language, problem)
