@@ -136,6 +136,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "values": _values_to_json(judged.values, vault),
             "registration": judged.registration,
             "attendance": judged.attendance,
+            "stated_attendance": judged.stated_attendance,
             "changes": _changes_to_json(judged) if judged.changes else {},
             "facts": judged.facts,
             **({"told_apart": _told_apart_to_json(judged)} if judged.told_apart else {}),
