@@ -184,6 +184,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "values": _date_to_json({name: value for name, value in stored if value is not None}),
             "registration": judged.registration,
             "attendance": judged.attendance,
+            "stated_attendance": judged.stated_attendance,
             "changes": _date_to_json(changes),
             "facts": judged.facts,
             **({"told_apart": told_apart} if told_apart else {}),

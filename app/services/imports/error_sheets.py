@@ -100,7 +100,7 @@ def _written_out(
     if group and _says_nothing(cells.get("target_group")):
         written["target_group"] = names.target_groups[group]
     judged = row.result["attendance"]
-    if judged and values.get("attendance") is None:
+    if judged and row.result["stated_attendance"] is None:
         written["attendance"] = blank_mark(judged, names.translate)
     return written
 

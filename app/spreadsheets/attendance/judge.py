@@ -71,17 +71,23 @@ class RowJudge:
         self.importable: dict[int, JudgedRow] = {}
 
     def judge(self, row: ParsedRow, decision: Decision) -> JudgedRow:
-        result = JudgedRow(row.number, row.values, list(row.remarks), cells=row.cells)
+        result = JudgedRow(
+            row.number,
+            row.values,
+            list(row.remarks),
+            cells=row.cells,
+            stated_attendance=row.attendance,
+        )
         self._apply_kelurahan(result, decision)
         if decision.skip:
             result.kind = "skip"
-            result.attendance = self._attendance(row, result, None)
+            result.attendance = self._attendance(result, None)
             return result
         self.matcher.identify(result, decision.person, row.registration)
         if result.of is not None:
-            self._repeat(result, self.importable[result.of], row.attendance)
+            self._repeat(result, self.importable[result.of])
             return result
-        self._complete(row, result)
+        self._complete(result)
         result.kind = self._kind(result)
         if result.kind in {"create", "update", "unchanged"}:
             self.importable[result.number] = result
@@ -93,11 +99,12 @@ class RowJudge:
             result.values = _placed(result.values, decision.kelurahan)
             result.remarks = [remark for remark in result.remarks if remark.field != "kelurahan"]
 
-    def _repeat(self, result: JudgedRow, first: JudgedRow, stated: AttendanceStatus | None) -> None:
+    def _repeat(self, result: JudgedRow, first: JudgedRow) -> None:
         """Make the row a duplicate of `first`, or ask which attendance holds where the two disagree.
 
         Faults in its cells don't matter: nothing of a duplicate is imported. A blank disagrees with nothing.
         """
+        stated = result.stated_attendance
         result.attendance = stated or first.attendance
         result.drop_questions()
         result.kind = "duplicate"
@@ -108,13 +115,13 @@ class RowJudge:
             )
             result.kind = "review"
 
-    def _complete(self, row: ParsedRow, result: JudgedRow) -> None:
+    def _complete(self, result: JudgedRow) -> None:
         """Add the group, the attendance, and what changes of what is known."""
         registering = self.context.registering
         registration = self.matcher.registration_of(result.person, registering=registering)
         stated_group = result.values.target_group
         self.matcher.complete(result, registration, self.context.default_target_group)
-        result.attendance = self._attendance(row, result, registration)
+        result.attendance = self._attendance(result, registration)
         if registration is None:
             return
         result.registration = registration.code
@@ -129,13 +136,13 @@ class RowJudge:
             result.facts = facts
 
     def _attendance(
-        self, row: ParsedRow, result: JudgedRow, registration: KnownRegistration | None
+        self, result: JudgedRow, registration: KnownRegistration | None
     ) -> AttendanceStatus | None:
         """Return what the row says; for a blank, what is recorded already, else what a blank means."""
         if self.context.registering:
             return None
-        if row.attendance is not None:
-            return row.attendance
+        if result.stated_attendance is not None:
+            return result.stated_attendance
         if any(remark.code == "attendance-unclear" for remark in result.remarks):
             return None
         meant = blank_written_out(result.cells.get("attendance")) or self.blank_means

@@ -67,7 +67,8 @@ class JudgedRow(MatchedPerson):
     """What becomes of one row.
 
     `of` is the row that a duplicate repeats. `registration` is the code of the one that exists. `attendance` is what
-    holds after the import: what the row says, else what is recorded, else what a blank means (None: unclear).
+    holds after the import: what the row says (`stated_attendance`), else what is recorded, else what a blank means
+    (None: unclear).
     `facts` are what the sheet says otherwise than the existing registration (kelurahan, target_group, rt, sex):
     field → new value.
     """
@@ -76,6 +77,7 @@ class JudgedRow(MatchedPerson):
     cells: dict[str, Cell] = field(default_factory=dict)
     registration: str | None = None
     attendance: AttendanceStatus | None = None
+    stated_attendance: AttendanceStatus | None = None
     facts: dict[str, str] = field(default_factory=dict)
 
 
