@@ -11,7 +11,6 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import people_named
-from app.queries.workshops.workshops import target_groups_of
 from app.services.imports.judging import read_rows, session_context
 from app.spreadsheets.attendance.judge import judge, match_keys
 from app.spreadsheets.attendance.judgement import (
@@ -90,10 +89,17 @@ class NotUnderstood(Invalid):
 
 
 def read_people(
-    db: Db, vault: NikVault, workshop_session: WorkshopSession, people: Sequence[PersonInput]
+    db: Db,
+    vault: NikVault,
+    workshop_session: WorkshopSession,
+    target_groups: tuple[str, ...],
+    people: Sequence[PersonInput],
 ) -> InterpretedSheet:
-    """Return each person's values and what is wrong with them, numbered from 1. Nobody is looked up."""
-    context = session_context(workshop_session, target_groups_of(db, workshop_session.workshop_id))
+    """Return each person's values and what is wrong with them, numbered from 1. Nobody is looked up.
+
+    `target_groups` are the workshop's.
+    """
+    context = session_context(workshop_session, target_groups)
     return read_rows(vault, _as_sheet(people), context, sheet_reference(db))
 
 
@@ -106,6 +112,7 @@ def identity_keys(people: InterpretedSheet) -> frozenset[str]:
 def match_people(
     db: Db,
     workshop_session: WorkshopSession,
+    target_groups: tuple[str, ...],
     people: InterpretedSheet,
     decisions: Mapping[int, Decision] | None = None,
     *,
@@ -118,7 +125,7 @@ def match_people(
     the `identity_keys` first.
     """
     decisions = decisions or {}
-    context = session_context(workshop_session, target_groups_of(db, workshop_session.workshop_id))
+    context = session_context(workshop_session, target_groups)
     keys = match_keys(people, decisions)
     known = people_named(db, workshop_session.id, keys, context.day if by_membership else None)
     return judge(people, known, context, decisions).rows

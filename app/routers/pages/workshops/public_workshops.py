@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from app.database import Db
+from app.database import Db, reading
 from app.errors import Conflict, Invalid, Problem, TooManyRequests
 from app.i18n import N_, Language, Translator
 from app.models import Channel, MessageKind, Registration
@@ -18,8 +18,8 @@ from app.services.registration_writing import TOLD
 from app.services.registrations import registrations
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
-from app.web.container import container_of
-from app.web.dependencies import Lang, Reader, Translate, Vault, Writer
+from app.web.container import Container, container_of
+from app.web.dependencies import Lang, Reader, Translate, changing
 from app.web.flash import PLACE, flash
 from app.web.forms import render_form
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
@@ -67,39 +67,44 @@ def public_workshop_page(
 @router.post("/daftar/{workshop_code}")
 def register(
     request: Request,
-    db: Writer,
-    vault: Vault,
     workshop_code: str,
     form: Annotated[RegistrationForm, Form()],
     language: Lang,
     _: Translate,
     sesi: str = "",
 ) -> Response:
+    """Registers in a transaction of its own, committed here: a `Writer` would hold its locks until a thread is free."""
+    container = container_of(request)
     try:
-        container_of(request).limits.count(REGISTRATIONS, address_of(request))
+        container.limits.count(REGISTRATIONS, address_of(request))
         form.refuse_programs()
-        session_id = queries.public_session_id(db, workshop_code, sesi)
-        person, registration_request = form.person_input(), form.registration_request(language)
         try:
-            registration = registrations.register(
-                db, vault, CITIZEN, session_id, person, registration_request
-            )
+            with changing(container) as db:
+                workshop_session = queries.public_session(db, workshop_code, sesi)
+                registration = registrations.register(
+                    db,
+                    container.vault,
+                    CITIZEN,
+                    workshop_session.id,
+                    form.person_input(),
+                    form.registration_request(language),
+                )
         except AlreadyRegistered as known:
             if not (form.send_ticket and known.address):
                 raise
-            return _send_ticket(request, db, workshop_code, known.registration, known.address, _)
+            return _send_ticket(container, workshop_code, known.registration, known.address, _)
     except (Invalid, Conflict, TooManyRequests) as problem:
-        db.rollback()
-        return _page(request, db, workshop_code, sesi, form, language, _, problem)
+        with reading(container.engine) as read_db:
+            return _page(request, read_db, workshop_code, sesi, form, language, _, problem)
     return see(f"/tiket/{registration.code}")
 
 
 def _send_ticket(
-    request: Request, db: Db, workshop_code: str, registration: Registration, address: str, _: Translator
+    container: Container, workshop_code: str, registration: Registration, address: str, _: Translator
 ) -> Response:
-    container = container_of(request)
     container.limits.count(TICKETS_SENT_AGAIN, registration.code)
-    tell(db, TOLD.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
+    with changing(container) as db:
+        tell(db, TOLD.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
     response = see(f"/daftar/{workshop_code}{PLACE}")
     is_sent = _("Your ticket is on its way to your e-mail address.")
     waits = _(
