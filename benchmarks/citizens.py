@@ -73,12 +73,6 @@ def visits(workshop: int = 1) -> Iterator[bytes]:
         yield request
 
 
-def visits_by_other_links(workshop: int = 1) -> Iterator[bytes]:
-    """The page, each time by an address at which nobody has seen it: none that is kept serves."""
-    for number in count(1):
-        yield _request(f"GET /daftar/{workshop_code(workshop)}?dari={number}")
-
-
 def registrations(workshops: int) -> Iterator[bytes]:
     """One person after the other, without end: to the workshops in turn, each from an address of their own."""
     with (DATA_FOLDER / "kelurahan.csv").open(encoding="utf-8", newline="") as source:

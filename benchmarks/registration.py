@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.database import create_engine, reading
 from app.models import Participant, Registration, RegistrationStatus
 from app.settings import Settings
-from benchmarks.citizens import make_workshops, registrations, visits, visits_by_other_links
+from benchmarks.citizens import make_workshops, registrations, visits
 from benchmarks.contenders import SECRET
 from benchmarks.import_attendance import new_database, postgresql
 from benchmarks.load import Load, load
@@ -40,7 +40,6 @@ def main(
                 citizens = registrations(WORKSHOPS)
                 for name, requests, status in (
                     ("page", visits(), OK),
-                    ("page made anew", visits_by_other_links(), OK),
                     ("registration", citizens, SEE_OTHER),
                 ):
                     bare = measured(BARE, url, requests, status, seconds)

@@ -60,7 +60,6 @@ def record(
             after=dict(after) if after is not None else None,
         )
     )
-    db.flush()
 
 
 def _discreet(values: Mapping[str, Any], before: Any) -> dict[str, Any]:

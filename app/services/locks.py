@@ -61,6 +61,7 @@ def lock_targets(db: Db) -> None:
 
 def lock_row(db: Db, model: type[Row], identity: int) -> Row:
     """Return the row as it is now, locked until this transaction ends. Raises `NotFound` if it has been deleted."""
+    db.flush()  # `get` does not, and would overwrite changes of the row
     row = db.get(model, identity, populate_existing=True, with_for_update=True)
     if row is None:
         raise NotFound(GONE)

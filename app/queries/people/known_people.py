@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.database import Db
@@ -40,7 +41,8 @@ def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -
     """Return all people registered for the session and all who share a key with the sheet, as of the session's day."""
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
-    people = _people(db, *_sharing_keys(db, keys), col(Participant.id).in_(registered))
+    sharing = (in_values(db, column, values) for column, values in _key_columns(keys))
+    people = _people(db, *sharing, col(Participant.id).in_(registered))
     return KnownPeople(_persons(people, _groups(db, people, day)), _registrations(db, of_session))
 
 
@@ -49,7 +51,7 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
 
     Their groups come along only if the session's day is given: those they belong to that day or registered with.
     """
-    people = _people(db, *_sharing_keys(db, keys))
+    people = _people(db, *(column.in_(values) for column, values in _key_columns(keys)))
     if not people:
         return KnownPeople((), ())
     theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
@@ -61,20 +63,24 @@ def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | 
     return KnownPeople(_persons(people, _groups(db, people, day)), registrations)
 
 
-def _sharing_keys(db: Db, keys: MatchKeys) -> Iterator[ColumnElement[bool]]:
-    for column, values in (
+def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
+    """Return the columns by which people are matched, each with the values to look for; those without any left out."""
+    columns: list[tuple[Mapped[Any], Collection[Any]]] = [
         (col(Participant.nik_key), keys.niks),
         (col(Participant.phone), keys.phones),
         (col(Participant.email), keys.emails),
         (col(Participant.name_key), keys.name_keys),
-    ):
-        if values:
-            yield in_values(db, column, values)
-    if keys.person_ids:
-        yield col(Participant.id).in_(keys.person_ids)
+        (col(Participant.id), keys.person_ids),
+    ]
+    return [(column, values) for column, values in columns if values]
 
 
 def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
+    """Return the people of whom one of the conditions holds, by id.
+
+    Each condition is a query of its own, which uses the column's index. For all in one query PostgreSQL may read the
+    whole table, and keeps to that plan as the table grows.
+    """
     return {
         person.id: person
         for condition in conditions

@@ -114,8 +114,8 @@ def delegation(db: Db, link: DelegationLink, language: Language) -> DelegationVi
         .where(col(WorkshopSession.id) == link.workshop_session_id)
     ).one()
     groups = groups_to_choose_from(db, workshop.id, language)
-    places = seats_of(db, held)
-    of_groups = (cap for group in groups for cap in places.caps(None, group.code) if cap.kind == "group")
+    seats = seats_of(db, held)
+    of_groups = (cap for group in groups for cap in seats.caps(None, group.code) if cap.kind == "group")
     return DelegationView(
         workshop_title=workshop.title,
         workshop_id=workshop.id,
@@ -129,6 +129,6 @@ def delegation(db: Db, link: DelegationLink, language: Language) -> DelegationVi
         kelurahan_code=link.kelurahan_code,
         expires_at=link.expires_at,
         target_groups=groups,
-        caps=(*places.caps(link.kelurahan_code, ""), *of_groups),
+        caps=(*seats.caps(link.kelurahan_code, ""), *of_groups),
         registered=tuple(registrations_of_link(db, link)),
     )

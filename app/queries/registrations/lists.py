@@ -48,17 +48,17 @@ def places_for_list(db: Db, found: AttendanceImportView) -> PlacesForList:
 
 
 def _as_things_are(db: Db, found: AttendanceImportView, held: WorkshopSession) -> tuple[int, int]:
-    places = seats_of(db, held)
+    seats = seats_of(db, held)
     waiting = placed = 0
     for row in rows_to_write(db, found.id).rows:
         if row.registration is not None:
             continue
         kelurahan = None if row.values.kelurahan == OUTSIDE else row.values.kelurahan
         group = row.values.target_group or ""
-        if places.full(kelurahan, group):
+        if seats.full(kelurahan, group):
             waiting += 1
         else:
-            places.take(kelurahan, group)
+            seats.take(kelurahan, group)
             placed += 1
     return placed, waiting
 

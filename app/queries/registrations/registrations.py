@@ -190,17 +190,17 @@ def _with_waiting(
         statement = statement.order_by(col(Registration.waiting_number))
     lines = db.execute(statement.order_by(col(Registration.id))).all()
     waits = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in lines)
-    places = seats_of(db, workshop_session) if waits else None
+    seats = seats_of(db, workshop_session) if waits else None
     return [
-        _view(registration, person, held, kelurahan, attendance, ahead, _waiting_for(registration, places))
+        _view(registration, person, held, kelurahan, attendance, ahead, _waiting_for(registration, seats))
         for registration, person, held, kelurahan, attendance, ahead in lines
     ]
 
 
-def _waiting_for(registration: Registration, places: Seats | None) -> tuple[Cap, ...]:
-    if places is None or registration.status is not RegistrationStatus.WAITLISTED:
+def _waiting_for(registration: Registration, seats: Seats | None) -> tuple[Cap, ...]:
+    if seats is None or registration.status is not RegistrationStatus.WAITLISTED:
         return ()
-    return places.full(registration.kelurahan_code, registration.target_group_code)
+    return seats.full(registration.kelurahan_code, registration.target_group_code)
 
 
 def _lines() -> Select[Registration, Participant, str, str, AttendanceStatus, int]:

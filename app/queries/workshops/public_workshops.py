@@ -110,20 +110,20 @@ def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
     )
 
 
-def public_session_id(db: Db, workshop_code: str, session_code: str) -> int:
-    """Return the id of a session on a workshop's public page. Raises `NotFound` if the page has no such session."""
-    session_id = db.scalar(
-        select(col(WorkshopSession.id))
+def public_session(db: Db, workshop_code: str, session_code: str) -> WorkshopSession:
+    """Return a session by its workshop's public page. Raises `NotFound` if the page has no such session."""
+    workshop_session = db.scalars(
+        select(WorkshopSession)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .where(
             col(Workshop.code) == workshop_code.upper(),
             col(WorkshopSession.code) == session_code,
             _is_public(),
         )
-    )
-    if session_id is None:
+    ).one_or_none()
+    if workshop_session is None:
         raise _no_workshop(workshop_code)
-    return session_id
+    return workshop_session
 
 
 def groups_to_choose_from(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:

@@ -49,14 +49,14 @@ class ImportWriting:
         known = {judged.person for judged in self.judged if judged.person is not None}
         self.current = current_state(db, attendance_import, known)
 
-    def write(self, places: Seats, progress: Progress = nobody_waits) -> None:
+    def write(self, seats: Seats, progress: Progress = nobody_waits) -> None:
         before = {
             judged.number: self.current.state(judged.person)
             for judged in self.judged
             if judged.person is not None
         }
         people = self._create_people(step(0, STEPS, progress))
-        registrations = self._create_registrations(people, places, step(1, STEPS, progress))
+        registrations = self._create_registrations(people, seats, step(1, STEPS, progress))
         for judged, person_id in zip(self.judged, people, strict=True):
             if person := self.current.people.get(person_id):
                 complete(person, judged, self.niks.get(judged.number), self.starts_at)
@@ -92,7 +92,7 @@ class ImportWriting:
         made = iter(ids)
         return [judged.person if judged.person is not None else next(made) for judged in self.judged]
 
-    def _create_registrations(self, people: Sequence[int], places: Seats, progress: Progress) -> list[int]:
+    def _create_registrations(self, people: Sequence[int], seats: Seats, progress: Progress) -> list[int]:
         """Insert the missing registrations; return the id of each row's registration.
 
         If the session is full, the registration is a walk-in.
@@ -113,7 +113,7 @@ class ImportWriting:
                     "id": id_,
                     "code": code,
                     "participant_id": person_id,
-                    "status": _status(places, judged.values),
+                    "status": _status(seats, judged.values),
                     "rt": judged.values.rt,
                     "sex": judged.values.sex,
                     "target_group_code": judged.values.target_group,
@@ -152,14 +152,14 @@ class ImportWriting:
         )
 
 
-def _status(places: Seats, values: PersonValues) -> RegistrationStatus:
+def _status(seats: Seats, values: PersonValues) -> RegistrationStatus:
     """Return confirmed while every cap has a free seat, which is then taken, else walk-in."""
-    if not places.are_limited:
+    if not seats.are_limited:
         return RegistrationStatus.CONFIRMED
     kelurahan, group = place_columns(values)["kelurahan_code"], values.target_group or ""
-    if places.full(kelurahan, group):
+    if seats.full(kelurahan, group):
         return RegistrationStatus.WALK_IN
-    places.take(kelurahan, group)
+    seats.take(kelurahan, group)
     return RegistrationStatus.CONFIRMED
 
 

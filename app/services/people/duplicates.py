@@ -18,7 +18,10 @@ from app.services.locks import lock_people_table, lock_row
 
 
 def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
-    """Adds the pairs of one place that aren't there yet and whose people both still are. People are held, or shared."""
+    """Add the pairs that aren't kept yet and whose people both still exist.
+
+    Lock the people table first, or the identity keys of one person of each pair.
+    """
     people = {identity for pair in pairs for identity in (pair.participant_id, pair.other_id)}
     there = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
     known = {

@@ -15,7 +15,6 @@ from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import people_named
-from app.queries.workshops.workshops import target_groups_of
 
 PLEASE_CORRECT = N_("Please correct the marked fields.")
 
@@ -64,12 +63,18 @@ class NotUnderstood(Invalid):
 
 
 def parse_people(
-    db: Db, vault: NikVault, workshop_session: WorkshopSession, people: Sequence[PersonInput]
+    db: Db,
+    vault: NikVault,
+    workshop_session: WorkshopSession,
+    target_groups: tuple[str, ...],
+    people: Sequence[PersonInput],
 ) -> list[ParsedPerson]:
-    """Parse people who are to be registered for a session, without looking anybody up."""
+    """Parse people who are to be registered for a session of a workshop with these target groups.
+
+    Nobody is looked up.
+    """
     day = wita(workshop_session.starts_at).date()
-    groups = target_groups_of(db, workshop_session.workshop_id)
-    parser = PersonParser(sheet_reference(db), vault.key, day, groups)
+    parser = PersonParser(sheet_reference(db), vault.key, day, target_groups)
     return [parser.parse(person.cells()) for person in people]
 
 
@@ -82,6 +87,7 @@ def identity_keys(people: Sequence[ParsedPerson]) -> frozenset[str]:
 def match_known_people(
     db: Db,
     workshop_session: WorkshopSession,
+    target_groups: tuple[str, ...],
     people: Sequence[ParsedPerson],
     decisions: Mapping[int, Decision] | None = None,
     *,
@@ -98,7 +104,7 @@ def match_known_people(
     keys = match_keys((person.values for person in people), person_ids=chosen)
     day = wita(workshop_session.starts_at).date() if by_membership else None
     known = people_named(db, workshop_session.id, keys, day)
-    return match_people(people, known, target_groups_of(db, workshop_session.workshop_id), choices)
+    return match_people(people, known, target_groups, choices)
 
 
 def parse_person(db: Db, vault: NikVault, person: PersonInput) -> ParsedPerson:

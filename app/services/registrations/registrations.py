@@ -55,11 +55,11 @@ def register(
     `NotUnderstood` with the fields to correct. A request that was sent before returns the registration made then.
     """
     workshop_session = _session(db, workshop_session_id)
+    target_groups = target_groups_of(db, workshop_session.workshop_id)
     if request.channel is Channel.SELF:
-        person = replace(
-            person, target_group=offered_group(person.target_group, _offered(db, workshop_session))
-        )
-    people = parse_people(db, vault, workshop_session, [person])
+        offered = target_groups or db.scalars(select(TargetGroup.code)).all()
+        person = replace(person, target_group=offered_group(person.target_group, offered))
+    people = parse_people(db, vault, workshop_session, target_groups, [person])
     workshop_session = _lock(db, workshop_session, people, request)
     if request.request_key and (sent := _registration_sent(db, request.request_key)):
         return sent
@@ -70,6 +70,7 @@ def register(
     (judged,) = match_known_people(
         db,
         workshop_session,
+        target_groups,
         people,
         {1: decision} if decision else None,
         by_membership=request.channel in {Channel.ORGANIZER, Channel.WALK_IN},
@@ -93,10 +94,11 @@ def register_delegation(
     Raises what `register` does, and `NoPlaces`; faults are named by the person's number in the list.
     """
     workshop_session = _session(db, workshop_session_id)
-    people = parse_people(db, vault, workshop_session, delegates)
+    target_groups = target_groups_of(db, workshop_session.workshop_id)
+    people = parse_people(db, vault, workshop_session, target_groups, delegates)
     workshop_session = _lock(db, workshop_session, people, request)
     require_open(workshop_session, request)
-    judged = match_known_people(db, workshop_session, people)
+    judged = match_known_people(db, workshop_session, target_groups, people)
     _require_all_understood(judged)
     writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats_of(db, workshop_session))
     registrations = [writer.write(one) for one in judged]
@@ -127,12 +129,6 @@ def _lock(
     keys = identity_keys(people)
     lock_identity_keys(db, {*keys, request.request_key} if request.request_key else keys)
     return lock_row(db, WorkshopSession, workshop_session.id)
-
-
-def _offered(db: Db, workshop_session: WorkshopSession) -> Sequence[str]:
-    """Return the workshop's target groups, or all of them if everyone is welcome."""
-    groups = target_groups_of(db, workshop_session.workshop_id)
-    return groups or db.scalars(select(TargetGroup.code)).all()
 
 
 def _registration_sent(db: Db, request_key: str) -> Registration | None:

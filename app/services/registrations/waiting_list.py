@@ -1,4 +1,4 @@
-"""The waiting list: whoever finds no place waits, and moves up by itself when one becomes free."""
+"""The waiting list: people who find no seat wait, and move up by themselves when one becomes free."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -29,11 +29,11 @@ def next_waiting_number(db: Db, workshop_session_id: int) -> int:
 def move_up(
     db: Db, actor: Actor, workshop_session: WorkshopSession, because: str, *, code: str | None = None
 ) -> list[Registration]:
-    """Gives free places to those who wait, each to the first who fits all caps; those passed over keep their number.
+    """Give free seats to people on the waiting list, each to the first who fits all caps; the others keep their number.
 
-    The caller holds people and the session's row. `because` is the log's word for what made the places free (see
-    `queries.registrations.history`), and `code` that of the registration whose place it was where the word tells none.
-    Nobody moves up once the session has begun or is cancelled: they couldn't come any more.
+    The caller has locked the people table and the session's row. `because` is the log's word for what freed the seats
+    (see `queries.registrations.history`), and `code` that of the registration whose seat it was if the word tells none.
+    Nobody moves up once the session has begun or is cancelled.
     """
     if workshop_session.cancelled_at is not None or workshop_session.starts_at <= now():
         return []

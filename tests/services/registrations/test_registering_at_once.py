@@ -17,7 +17,7 @@ from app.people.known import KnownPeople
 from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.people.known_people import people_named
-from app.queries.workshops.public_workshops import public_session_id
+from app.queries.workshops.public_workshops import public_session
 from app.services.imports.commit import commit
 from app.services.registrations import recognition, registrations
 from app.services.registrations.registrations import register
@@ -199,13 +199,13 @@ def come(
     person = PersonInput(name, "Manggar", "umkm", phone=phone, **details)
     request = RegistrationRequest(channel, consent=True, request_key=request_key)
     actor = CITIZEN if channel is Channel.SELF else city.actor("sari")
-    session_id = public_session_id(db, JUALAN, session_code)
+    session_id = public_session(db, JUALAN, session_code).id
     return register(db, city.vault, actor, session_id, person, request)
 
 
 def walk_in(city: City, session_code: str, name: str) -> Registration:
     with writing(city.engine) as db:
-        session_id = public_session_id(db, JUALAN, session_code)
+        session_id = public_session(db, JUALAN, session_code).id
         walk_in = WalkIn(PersonInput(name, "Manggar", "umkm"), confirmed=True)
         return register_walk_in(db, city.vault, city.actor("sari"), session_id, walk_in)
 

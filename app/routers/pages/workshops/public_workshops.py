@@ -78,7 +78,7 @@ def register(
     with catch_problem(db) as caught:
         container_of(request).limits.count(REGISTRATIONS, address_of(request))
         form.refuse_programs()
-        session_id = queries.public_session_id(db, workshop_code, sesi)
+        session_id = queries.public_session(db, workshop_code, sesi).id
         try:
             registration = registrations.register(
                 db, vault, CITIZEN, session_id, form.person_input(), form.registration_request(language)
