@@ -11,7 +11,13 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Subquery, case, func
 from sqlmodel import col
 
 from app.models import Area, Sex, TargetGroup
-from app.queries.coverage.tallies import Standing, count_where, headed, people, tallied
+from app.queries.coverage.aggregates import (
+    OutcomeRank,
+    count_where,
+    group_by_person,
+    key_columns,
+    with_outcome_rank,
+)
 
 Number = ColumnElement[int]
 # The database's own numbers will do: they are led back to codes in the same statement.
@@ -22,12 +28,13 @@ SEX_AT, GROUP_AT, PLACE_AT = 3, 5, 20
 
 
 def counted_by_kind(facts: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
-    """The tally `settled` of those in one kelurahan and group, and the cells of the others as `people` folds them."""
-    lines = tallied(facts)
+    """The counts "single_cell" of those in one kelurahan and group, and the cells of the others as
+    `group_by_person` gives them."""
+    lines = with_outcome_rank(facts)
     found = _found(lines)
     of_several_kinds = select(-found.c.said).where(found.c.said < 0)
     others = select(lines).where(lines.c.person.in_(of_several_kinds)).subquery()
-    several = people(others, "kelurahan", "target_group").cte("several").prefix_with("MATERIALIZED")
+    several = group_by_person(others, "kelurahan", "target_group").cte("several").prefix_with("MATERIALIZED")
     return _settled(found), several
 
 
@@ -39,7 +46,7 @@ def _found(lines: Subquery) -> CTE:
     folded = (
         select(
             case((of_one_kind, most), else_=-said.person).label("said"),
-            count_where(_standing(said.said) == Standing.PRESENT).label("attendances"),
+            count_where(_standing(said.said) == OutcomeRank.PRESENT).label("attendances"),
         )
         .group_by(said.person)
         .subquery()
@@ -65,7 +72,7 @@ def _said(lines: Subquery) -> Subquery:
         func.coalesce(PLACE.bitwise_lshift(PLACE_AT), 0)
         + GROUP.bitwise_lshift(GROUP_AT)
         + sex.bitwise_lshift(SEX_AT)
-        + lines.c.standing
+        + lines.c.outcome_rank
     )
     return (
         select(lines.c.person, number.label("said"))
@@ -83,14 +90,14 @@ def _settled(found: CTE) -> Select[*tuple[Any, ...]]:
     registered, to_come, list_missing = (
         func.sum(counted.people).filter(condition)
         for condition in (
-            standing > Standing.WAITING,
-            standing == Standing.TO_COME,
-            standing == Standing.LIST_MISSING,
+            standing > OutcomeRank.WAITING,
+            standing == OutcomeRank.TO_COME,
+            standing == OutcomeRank.LIST_MISSING,
         )
     )
     return (
         select(
-            *headed("settled", col(Area.code), col(TargetGroup.code)),
+            *key_columns("single_cell", col(Area.code), col(TargetGroup.code)),
             func.sum(counted.people),
             registered,
             func.sum(counted.attendances),

@@ -1,18 +1,16 @@
-"""The reports on coverage, in every format.
-
-Each answer bears an ETag: asked again with If-None-Match, 304 says that it still holds.
-"""
+"""The reports on coverage, in every format, with ETag and If-None-Match."""
 
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict
 
-from app.queries.coverage.gaps import coverage_gaps
-from app.queries.coverage.rt import rt_coverage
-from app.reports.coverage.download import Format, coverage_download
+from app.queries.coverage.gaps import build_coverage_gaps
+from app.queries.coverage.rt import build_rt_coverage
+from app.reports.coverage.download import coverage_download
 from app.reports.coverage.gaps import Order, gaps_download
 from app.reports.coverage.rt import rt_download
+from app.reports.formats.download import Format
 from app.web.coverage.query import CoverageQuery, CoverageReportQuery
 from app.web.dependencies import ApiActor, Lang, ReportReader, Translate
 from app.web.downloads import download
@@ -20,27 +18,21 @@ from app.web.etags import unless_unchanged
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], default_response_class=Response)
 
-# A misspelt filter would otherwise answer with figures of the whole city.
-NOTHING_ELSE = ConfigDict(extra="forbid")
+# With a misspelt filter the figures would be those of the whole city.
+FORBID_UNKNOWN_PARAMETERS = ConfigDict(extra="forbid")
 
 
-class ReportAsked(CoverageReportQuery):
-    """Of the coverage report."""
-
-    model_config = NOTHING_ELSE
+class ApiCoverageReportQuery(CoverageReportQuery):
+    model_config = FORBID_UNKNOWN_PARAMETERS
 
 
-class GapsAsked(CoverageQuery):
-    """Of where to go next."""
-
-    model_config = NOTHING_ELSE
+class ApiGapsQuery(CoverageQuery):
+    model_config = FORBID_UNKNOWN_PARAMETERS
     order: Order = "gap"
 
 
-class RtAsked(CoverageQuery):
-    """Of the RT that sent somebody."""
-
-    model_config = NOTHING_ELSE
+class ApiRtQuery(CoverageQuery):
+    model_config = FORBID_UNKNOWN_PARAMETERS
 
 
 @router.get("/coverage.{file_format}")
@@ -51,15 +43,15 @@ def coverage_report(
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    asked: Annotated[ReportAsked, Query()],
+    query: Annotated[ApiCoverageReportQuery, Query()],
 ) -> Response:
-    """Which kelurahan and groups were reached. Without a period: the latest year in which a session started.
+    """Return the coverage report. Without a period it is that of the latest year in which a session started.
 
-    `by` divides it further (by kecamatan, where nothing is said); `compare=before` adds the period before.
+    `by` adds a breakdown, by default by kecamatan; `compare=before` adds the period before.
     """
 
     def file() -> Response:
-        report = asked.report(db, actor, language)
+        report = query.build_report(db, actor, language)
         return download(coverage_download(report, file_format, translate, language))
 
     return unless_unchanged(request, db, actor, file)
@@ -73,13 +65,13 @@ def coverage_gaps_report(
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    asked: Annotated[GapsAsked, Query()],
+    query: Annotated[ApiGapsQuery, Query()],
 ) -> Response:
-    """Where to go next: the kelurahan and groups short of their target, by the people missing or by the share."""
+    """Return the kelurahan and target groups below their target, ordered by the gap or by the share of the target."""
 
     def file() -> Response:
-        found = coverage_gaps(db, actor, asked.filters, language, asked.order)
-        return download(gaps_download(found, file_format, translate, language))
+        gaps = build_coverage_gaps(db, actor, query.filters, language, query.order)
+        return download(gaps_download(gaps, file_format, translate, language))
 
     return unless_unchanged(request, db, actor, file)
 
@@ -92,12 +84,12 @@ def rt_coverage_report(
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    asked: Annotated[RtAsked, Query()],
+    query: Annotated[ApiRtQuery, Query()],
 ) -> Response:
-    """How many RT of each kelurahan sent somebody."""
+    """Return how many RT of each kelurahan had participants."""
 
     def file() -> Response:
-        found = rt_coverage(db, actor, asked.filters, language)
-        return download(rt_download(found, file_format, translate, language))
+        rt = build_rt_coverage(db, actor, query.filters, language)
+        return download(rt_download(rt, file_format, translate, language))
 
     return unless_unchanged(request, db, actor, file)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, Response
 
 from app.queries.dashboard import dashboard
-from app.reports.coverage.wording import group_lines, headline, period
+from app.reports.coverage.wording import group_lines, headline, period_text
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.pages import render
 
@@ -21,6 +21,6 @@ def home_page(
         "home/page.html",
         found=found,
         headline=headline(report, _, language) if report else "",
-        period=period(report, _) if report else "",
+        period=period_text(report, _) if report else "",
         group_lines=group_lines(report, _, language) if report else (),
     )

@@ -16,7 +16,7 @@ from app.queries.areas import reference
 from app.queries.imports.attendance_imports import attendance_import_by_id, import_rows
 from app.queries.imports.questions import NEEDS_ATTENTION
 from app.queries.imports.rows import kept_sheet
-from app.reports.coverage.download import MEDIA_TYPES, Download
+from app.reports.formats.download import MEDIA_TYPES, Download
 from app.services.activities import record
 from app.services.imports.upload import choices_of
 from app.spreadsheets.attendance.interpret import with_dittos_resolved

@@ -1,6 +1,6 @@
-"""From a figure of the coverage report to the people or sessions behind it, for those who may see all of them.
+"""Links from figures of the coverage report to the people or sessions that they count.
 
-Who sees fewer is not led there: a shorter list would contradict the figure.
+A figure has a link only if its reader may see all of them; a shorter list would contradict the figure.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,42 +15,42 @@ from app.reports.table import Column, Counts, Row
 
 @dataclass(frozen=True, slots=True)
 class FigureLinks:
-    """The links of one report for one reader; `own_workshops` are the codes of their organization's."""
+    """The links of a report for an actor; `own_workshops` are the codes of their organization's workshops."""
 
     actor: Actor
     report: CoverageReport
     own_workshops: Collection[str]
 
     @property
-    def to_people(self) -> Link | None:
-        """To who was present, by kelurahan; None where the reader isn't led to the people of the report."""
-        if not self._sees_all("present", self._given({})):
+    def kelurahan_link(self) -> Link | None:
+        """The link from a kelurahan to its participants, None if the actor may not see all of them."""
+        if not self._sees_all("present", self._parameters({})):
             return None
-        return lambda kelurahan: _address("present", self._given({"kelurahan": kelurahan}))
+        return lambda kelurahan: _url("present", self._parameters({"kelurahan": kelurahan}))
 
-    def of_cell(self, column: Column, row: Row) -> str | None:
-        """To what a cell counts."""
-        if column.counts is None or row.narrowed is None:
+    def cell_link(self, column: Column, row: Row) -> str | None:
+        """Return the URL of what a cell counts, None if it has no link."""
+        if column.counts is None or row.filters is None:
             return None
-        given = self._given({**row.narrowed, **column.narrowed})
-        return _address(column.counts, given) if self._sees_all(column.counts, given) else None
+        parameters = self._parameters({**row.filters, **column.filters})
+        return _url(column.counts, parameters) if self._sees_all(column.counts, parameters) else None
 
     @property
-    def of_totals(self) -> dict[str, str | None]:
-        """To what the figures over the page count, by their names."""
-        whole = Row((), narrowed={})
+    def total_links(self) -> dict[str, str | None]:
+        """The links of the figures at the top of the page, by their names."""
+        total_row = Row((), filters={})
         counts: dict[str, Counts] = {
             "participants": "present",
             "registered": "registered",
             "attendances": "sessions",
         }
         return {
-            name: self.of_cell(Column("", "integer", counts=counted), whole)
+            name: self.cell_link(Column("", "integer", counts=counted), total_row)
             for name, counted in counts.items()
         }
 
-    def _sees_all(self, counts: Counts, given: Mapping[str, str]) -> bool:
-        """Whether all that is counted under these filters is within the reader's reach."""
+    def _sees_all(self, counts: Counts, parameters: Mapping[str, str]) -> bool:
+        """Return whether everything that these filters leave is within the actor's scope."""
         match self.actor.reach(
             Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
         ):
@@ -58,36 +58,33 @@ class FigureLinks:
                 return True
             case Reach.OWN:
                 own = str(self.actor.organization_id)
-                return given.get("organization") == own or given.get("workshop") in self.own_workshops
+                return (
+                    parameters.get("organization") == own or parameters.get("workshop") in self.own_workshops
+                )
             case Reach.NONE:
                 return False
 
-    def _given(self, narrowed: Mapping[str, str]) -> dict[str, str]:
-        """The filters of the report, narrowed further."""
-        filters = self.report.filters
+    def _parameters(self, filters: Mapping[str, str]) -> dict[str, str]:
+        """Return the filters of the report with further ones, which come first and take precedence."""
         of_report = {
             "from": self.report.period.from_,
             "to": self.report.period.to,
-            "workshop": filters.workshop,
-            "group": filters.group,
-            "sex": filters.sex,
-            "kecamatan": filters.kecamatan,
-            "pillar": filters.pillar,
-            "organization": filters.organization,
+            "workshop": self.report.filters.workshop,
+            "group": self.report.filters.group,
+            "sex": self.report.filters.sex,
+            "kecamatan": self.report.filters.kecamatan,
+            "pillar": self.report.filters.pillar,
+            "organization": self.report.filters.organization,
         }
-        # The kelurahan comes first, as it reads best.
-        return {
-            **narrowed,
-            **{name: str(value) for name, value in of_report.items() if value is not None},
-            **narrowed,
-        }
+        set_filters = {name: str(value) for name, value in of_report.items() if value is not None}
+        return {**filters, **set_filters, **filters}
 
 
-def _address(counts: Counts, given: dict[str, str]) -> str:
+def _url(counts: Counts, parameters: dict[str, str]) -> str:
     if counts == "sessions":
-        return f"/cakupan/sesi?{urlencode(given)}"
-    if "group" in given:
-        given["target_group"] = given.pop("group")
+        return f"/cakupan/sesi?{urlencode(parameters)}"
+    if "group" in parameters:
+        parameters["target_group"] = parameters.pop("group")
     if counts == "registered":
-        given["counted"] = "registered"
-    return f"/peserta?{urlencode(given)}"
+        parameters["counted"] = "registered"
+    return f"/peserta?{urlencode(parameters)}"

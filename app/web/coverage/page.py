@@ -1,4 +1,4 @@
-"""Pages on coverage: what their addresses ask for, and the filters with a sentence where that can't be answered."""
+"""Pages with the filters of the coverage report: reading them from the address, and their choices."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -11,69 +11,76 @@ from app.errors import Invalid, NotFound
 from app.i18n import N_, Language, Translator
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.coverage.filters import organizers
+from app.queries.coverage.filters import list_organizers
 from app.queries.workshops.workshops import workshops
-from app.reports.coverage.parts import PILLARS
+from app.reports.coverage.breakdowns import PILLARS
 from app.web.coverage.query import CoverageQuery
 from app.web.forms import render_form
 
-# More than anyone scrolls through in a list of choices; older workshops are reached from their own page.
-WORKSHOPS_OFFERED = 200
+# Older workshops have a link to the report on their own page.
+MAX_WORKSHOP_CHOICES = 200
 
 Query = TypeVar("Query", bound=CoverageQuery)
 
 
-def answered(
+def filtered_page(
     request: Request,
-    look: Db,
+    db: Db,
     actor: Actor,
     model: type[Query],
     _: Translator,
     language: Language,
     page: Callable[[Query], Response],
 ) -> Response:
-    """What `page` makes of the address; where that is refused, the filters to choose again, those understood kept."""
-    form, refusal = _understood(model, request.query_params)
+    """Return the response of `page` for the query parameters, or the filter form with errors if they are invalid.
+
+    Parameters are invalid if they don't fit `model`, or if `page` raises `Invalid` or `NotFound`.
+    """
+    form, error = _parse_query(model, request.query_params)
     try:
-        if refusal:
-            raise refusal
+        if error:
+            raise error
         return page(form)
     except (Invalid, NotFound) as problem:
-        choices = filter_choices(look, actor, form, language)
+        choices = filter_choices(db, actor, form, language)
         return render_form(request, "coverage/refused.html", form, _, problem, **choices)
 
 
-def filter_choices(look: Db, actor: Actor, form: CoverageQuery, language: Language) -> dict[str, Any]:
-    """What the filters offer, as pairs of code and text; a workshop that is filtered by is always among them."""
+def filter_choices(db: Db, actor: Actor, form: CoverageQuery, language: Language) -> dict[str, Any]:
+    """Return the choices of the filter form as pairs of code and text; the workshop of `form` is always included."""
     titles = {
         workshop.code: f"{workshop.title} ({workshop.code})"
-        for workshop in workshops(look, actor, limit=WORKSHOPS_OFFERED)
+        for workshop in workshops(db, actor, limit=MAX_WORKSHOP_CHOICES)
     }
     if form.workshop:
         titles.setdefault(form.workshop, form.workshop)
-    places = reference.kelurahan(look)
+    kelurahan = reference.kelurahan(db)
     return {
         "workshops": titles.items(),
-        "target_groups": [(group.code, group.label) for group in reference.target_groups(look, language)],
-        "kecamatan": {place.kecamatan_code: place.kecamatan for place in places}.items(),
-        "organizers": organizers(look),
+        "target_groups": [(group.code, group.label) for group in reference.target_groups(db, language)],
+        "kecamatan": {area.kecamatan_code: area.kecamatan for area in kelurahan}.items(),
+        "organizers": list_organizers(db),
         "pillars": PILLARS.items(),
     }
 
 
-def _understood(model: type[Query], said: Mapping[str, str]) -> tuple[Query, Invalid | None]:
-    """What of an address can be understood, and the refusal of the rest."""
+def _parse_query(model: type[Query], parameters: Mapping[str, str]) -> tuple[Query, Invalid | None]:
+    """Return the model of the valid parameters, and an error that names the invalid ones."""
     try:
-        return model.model_validate(dict(said)), None
+        return model.model_validate(dict(parameters)), None
     except ValidationError as problem:
-        wrong = {str(found["loc"][0]): found["type"] for found in problem.errors()}
-    form = model.model_validate({name: text for name, text in said.items() if name not in wrong})
+        error_types = {str(error["loc"][0]): error["type"] for error in problem.errors()}
+    form = model.model_validate(
+        {name: value for name, value in parameters.items() if name not in error_types}
+    )
     refusal = Invalid(
         N_("The address asks for what there isn't: %(said)s. The other filters are kept."),
         fields={
-            name: N_("This is not a date.") if kind.startswith("date") else N_("There is no such choice.")
-            for name, kind in wrong.items()
+            name: N_("This is not a date.")
+            if error_type.startswith("date")
+            else N_("There is no such choice.")
+            for name, error_type in error_types.items()
         },
-        said=", ".join(f"{name}={said[name]}" for name in wrong),
+        said=", ".join(f"{name}={parameters[name]}" for name in error_types),
     )
     return form, refusal

@@ -10,8 +10,8 @@ import pytest
 from app.database import Db, reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Activity, CoverageTarget
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.report import coverage
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.report import build_coverage_report
 from app.queries.coverage.targets import newest_change
 from app.reports.coverage.report import CoverageReport
 from app.services.coverage import targets as coverage_targets
@@ -29,7 +29,7 @@ def set_for(city: City, typed: Mapping[TargetCell, str], *, year: int = 2025, by
 def report_of(city: City, *, to: date = date(2025, 12, 31), group: str | None = None) -> CoverageReport:
     filters = CoverageFilters(from_=date(2024, 1, 1), to=to, group=group)
     with reading(city.engine) as look:
-        return coverage(look, city.actor("rina"), filters, "en")
+        return build_coverage_report(look, city.actor("rina"), filters, "en")
 
 
 def test_a_cell_of_its_own_goes_before_what_holds_for_all(city: City) -> None:

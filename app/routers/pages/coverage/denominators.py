@@ -1,4 +1,4 @@
-"""Data pembanding: how many inhabitants, UMKM and RT areas have, by source and day."""
+"""The pages of denominators: how many inhabitants, UMKM and RT areas have."""
 
 from typing import Annotated
 
@@ -9,20 +9,20 @@ from app.database import Db
 from app.errors import Invalid, Problem
 from app.i18n import Translator, wita_today
 from app.permissions import Permission
-from app.queries.coverage import denominators as queries
-from app.services.coverage import denominators as services
+from app.queries.coverage.denominators import latest_denominators, list_areas, list_denominators
+from app.services.coverage.denominators import DenominatorInput, add_denominator, remove_denominator
 from app.web.dependencies import PageActor, Reader, Translate, Writer
 from app.web.flash import flash
 from app.web.forms import optional_day, render_form, whole_number
 from app.web.pages import render, see
 
-PLACE = "/pembanding"
+PATH = "/pembanding"
 
-router = APIRouter(prefix=PLACE, include_in_schema=False)
+router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 class DenominatorForm(BaseModel):
-    """`value` with or without dots for thousands."""
+    """The form as sent; `value` may have dots between thousands."""
 
     area_code: str = ""
     indicator: str = ""
@@ -30,50 +30,53 @@ class DenominatorForm(BaseModel):
     as_of: str = ""
     source: str = ""
 
-    def given(self) -> services.DenominatorInput:
+    def to_input(self) -> DenominatorInput:
         value = whole_number(self.value.replace(".", ""))
         as_of = optional_day(self.as_of)
-        return services.DenominatorInput(self.area_code, self.indicator, value, as_of, self.source)
+        return DenominatorInput(self.area_code, self.indicator, value, as_of, self.source)
 
 
 @router.get("")
-def denominators_page(request: Request, look: Reader, actor: PageActor) -> Response:
-    found = queries.denominators(look, actor)
-    known = queries.known_on(found, wita_today())
+def denominators_page(request: Request, db: Reader, actor: PageActor) -> Response:
+    denominators = list_denominators(db, actor)
+    latest = latest_denominators(denominators, wita_today()).values()
     return render(
-        request, "coverage/denominators/list.html", lines=found, newest={line.id for line in known.values()}
+        request,
+        "coverage/denominators/list.html",
+        denominators=denominators,
+        latest_ids={denominator.id for denominator in latest},
     )
 
 
 @router.get("/baru")
-def new_denominator_page(request: Request, look: Reader, actor: PageActor, _: Translate) -> Response:
+def new_denominator_page(request: Request, db: Reader, actor: PageActor, _: Translate) -> Response:
     actor.require(Permission.TARGET_WRITE)
-    return _form(request, look, DenominatorForm(), _)
+    return _form(request, db, DenominatorForm(), _)
 
 
 @router.post("/baru")
-def add_denominator(
+def create_denominator(
     request: Request, db: Writer, actor: PageActor, form: Annotated[DenominatorForm, Form()], _: Translate
 ) -> Response:
     try:
-        services.add_denominator(db, actor, form.given())
+        add_denominator(db, actor, form.to_input())
     except Invalid as problem:
         db.rollback()
         return _form(request, db, form, _, problem)
-    response = see(PLACE)
+    response = see(PATH)
     flash(response, _("The figure is added."))
     return response
 
 
 @router.post("/{denominator_id}/hapus")
-def remove_denominator(db: Writer, actor: PageActor, denominator_id: int, _: Translate) -> Response:
-    services.remove_denominator(db, actor, denominator_id)
-    response = see(PLACE)
+def delete_denominator(db: Writer, actor: PageActor, denominator_id: int, _: Translate) -> Response:
+    remove_denominator(db, actor, denominator_id)
+    response = see(PATH)
     flash(response, _("The figure is removed."))
     return response
 
 
 def _form(
-    request: Request, look: Db, form: DenominatorForm, _: Translator, problem: Problem | None = None
+    request: Request, db: Db, form: DenominatorForm, _: Translator, problem: Problem | None = None
 ) -> Response:
-    return render_form(request, "coverage/denominators/new.html", form, _, problem, areas=queries.areas(look))
+    return render_form(request, "coverage/denominators/new.html", form, _, problem, areas=list_areas(db))

@@ -1,4 +1,4 @@
-"""Where to go next, and the RT that were reached: pages beside the coverage report, and the same as files."""
+"""The gaps of the coverage report and the RT coverage, as pages and as files."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -9,16 +9,16 @@ from pydantic import Field
 
 from app.database import Db
 from app.permissions import Actor, Permission
-from app.queries.coverage.gaps import coverage_gaps, sessions_without_outcomes
-from app.queries.coverage.rt import rt_coverage
+from app.queries.coverage.gaps import build_coverage_gaps, sessions_without_outcomes
+from app.queries.coverage.rt import build_rt_coverage
 from app.queries.workshops.workshops import WorkshopView, workshops
-from app.reports.coverage.download import Format
 from app.reports.coverage.gaps import CoverageGap, Order, gaps_download, gaps_headline
-from app.reports.coverage.html import table_parts
+from app.reports.coverage.html import table_context
 from app.reports.coverage.rt import rt_download, rt_headline, rt_table
 from app.reports.coverage.states import state_text
 from app.reports.coverage.wording import subtitle
-from app.web.coverage.page import WORKSHOPS_OFFERED, answered
+from app.reports.formats.download import Format
+from app.web.coverage.page import MAX_WORKSHOP_CHOICES, filtered_page
 from app.web.coverage.query import CoverageQuery
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.downloads import download
@@ -29,75 +29,78 @@ from app.web.workshop_session_form import OF_GROUP
 
 router = APIRouter(include_in_schema=False)
 
-GAPS_SHOWN = 20
-SESSIONS_SHOWN = 10
+MAX_GAPS_SHOWN = 20
+MAX_SESSIONS_SHOWN = 10
 
 
 class GapsQuery(CoverageQuery):
-    """The filters of the coverage report; how the gaps are ranked, the workshop to plan sessions in, and whether
-    all of the gaps are shown."""
+    """The filters of the coverage report, the order of the gaps, and the workshop in which sessions are planned."""
 
     order: Annotated[Order | None, EmptyIsNone] = Field(None, alias="urut")
-    planned_in: OptionalText = Field(None, alias="rencana")
-    all_of_them: Annotated[Literal["semua"] | None, EmptyIsNone] = Field(None, alias="tampil")
+    workshop_to_plan: OptionalText = Field(None, alias="rencana")
+    shown: Annotated[Literal["semua"] | None, EmptyIsNone] = Field(None, alias="tampil")
 
     @property
-    def kept(self) -> dict[str, Any]:
-        """What stays while another workshop is chosen."""
-        return self.model_dump(by_alias=True, exclude_none=True, exclude={"planned_in"})
+    def hidden_fields(self) -> dict[str, Any]:
+        """The parameters to keep when another workshop to plan in is chosen."""
+        return self.model_dump(by_alias=True, exclude_none=True, exclude={"workshop_to_plan"})
 
     @property
-    def report(self) -> str:
-        """As `address`, of the report whose gaps these are."""
-        return self.model_copy(update={"order": None, "planned_in": None, "all_of_them": None}).address
+    def report_query_string(self) -> str:
+        """The query string of the coverage report with the same filters."""
+        parameters = {"order": None, "workshop_to_plan": None, "shown": None}
+        return self.model_copy(update=parameters).query_string
 
     @property
-    def whole(self) -> str:
-        """As `address`, with all of the gaps."""
-        return self.model_copy(update={"all_of_them": "semua"}).address
+    def show_all_query_string(self) -> str:
+        """The query string of this page with all gaps."""
+        return self.model_copy(update={"shown": "semua"}).query_string
 
-    def ranked(self, order: Order) -> str:
-        """As `address`, with the gaps in that order."""
-        return self.model_copy(update={"order": order}).address
+    def order_query_string(self, order: Order) -> str:
+        """Return the query string of this page in another order."""
+        return self.model_copy(update={"order": order}).query_string
 
 
 @router.get("/cakupan/berikutnya")
 def coverage_gaps_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
+    db: Reader,
+    report_db: ReportReader,
     actor: PageActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: GapsQuery) -> Response:
-        found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
-        offered = _workshops(look, actor)
+        gaps = build_coverage_gaps(report_db, actor, form.filters, language, form.order or "gap")
+        choices = _plannable_workshops(db, actor)
         return render(
             request,
             "coverage/gaps/page.html",
-            found=found,
-            gaps=found.gaps if form.all_of_them else found.gaps[:GAPS_SHOWN],
+            order=gaps.order,
+            gaps=gaps.gaps if form.shown else gaps.gaps[:MAX_GAPS_SHOWN],
+            gap_count=len(gaps.gaps),
             form=form,
-            headline=gaps_headline(found, _, language),
-            subtitle=subtitle(found.report, _),
-            sessions=sessions_without_outcomes(db, actor, found.report, form.filters, SESSIONS_SHOWN),
-            workshops=[(one.code, f"{one.title} ({one.code})") for one in offered],
-            plan_address=lambda gap: _plan_address(gap, _planned_in(gap, offered, form.planned_in)),
+            headline=gaps_headline(gaps, _, language),
+            subtitle=subtitle(gaps.report, _),
+            sessions=sessions_without_outcomes(
+                report_db, actor, gaps.report, form.filters, MAX_SESSIONS_SHOWN
+            ),
+            workshops=[(workshop.code, f"{workshop.title} ({workshop.code})") for workshop in choices],
+            plan_url=lambda gap: _plan_url(gap, _workshop_for(gap, choices, form.workshop_to_plan)),
             state_text=lambda state, why: state_text(state, why, _),
-            **table_parts(language),
+            **table_context(language),
         )
 
-    def answer() -> Response:
-        return answered(request, look, actor, GapsQuery, _, language, page)
+    def filtered() -> Response:
+        return filtered_page(request, db, actor, GapsQuery, _, language, page)
 
-    return unless_unchanged(request, db, actor, answer)
+    return unless_unchanged(request, report_db, actor, filtered)
 
 
 @router.get("/cakupan/berikutnya.{file_format}")
 def coverage_gaps_file(
     request: Request,
-    db: ReportReader,
+    report_db: ReportReader,
     actor: PageActor,
     file_format: Format,
     form: Annotated[GapsQuery, Query()],
@@ -105,43 +108,43 @@ def coverage_gaps_file(
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        found = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
-        return download(gaps_download(found, file_format, _, language))
+        gaps = build_coverage_gaps(report_db, actor, form.filters, language, form.order or "gap")
+        return download(gaps_download(gaps, file_format, _, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return unless_unchanged(request, report_db, actor, file)
 
 
 @router.get("/cakupan/rt")
 def rt_coverage_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
+    db: Reader,
+    report_db: ReportReader,
     actor: PageActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: CoverageQuery) -> Response:
-        found = rt_coverage(db, actor, form.filters, language)
+        rt = build_rt_coverage(report_db, actor, form.filters, language)
         return render(
             request,
             "coverage/gaps/rt.html",
             form=form,
-            headline=rt_headline(found, _, language),
-            subtitle=subtitle(found.report, _),
-            table=rt_table(found, _, language).for_people(),
-            **table_parts(language),
+            headline=rt_headline(rt, _, language),
+            subtitle=subtitle(rt.report, _),
+            table=rt_table(rt, _, language).for_people(),
+            **table_context(language),
         )
 
-    def answer() -> Response:
-        return answered(request, look, actor, CoverageQuery, _, language, page)
+    def filtered() -> Response:
+        return filtered_page(request, db, actor, CoverageQuery, _, language, page)
 
-    return unless_unchanged(request, db, actor, answer)
+    return unless_unchanged(request, report_db, actor, filtered)
 
 
 @router.get("/cakupan/rt.{file_format}")
 def rt_coverage_file(
     request: Request,
-    db: ReportReader,
+    report_db: ReportReader,
     actor: PageActor,
     file_format: Format,
     form: Annotated[CoverageQuery, Query()],
@@ -149,35 +152,36 @@ def rt_coverage_file(
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        return download(rt_download(rt_coverage(db, actor, form.filters, language), file_format, _, language))
+        rt = build_rt_coverage(report_db, actor, form.filters, language)
+        return download(rt_download(rt, file_format, _, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return unless_unchanged(request, report_db, actor, file)
 
 
-def _workshops(look: Db, actor: Actor) -> list[WorkshopView]:
-    """Where the actor may plan a session, the workshop of the newest session first."""
+def _plannable_workshops(db: Db, actor: Actor) -> list[WorkshopView]:
+    """Return the workshops in which the actor may plan a session, the one with the newest session first."""
     if not actor.may(Permission.SESSION_WRITE):
         return []
-    return workshops(look, actor, archived=False, limit=WORKSHOPS_OFFERED)
+    return workshops(db, actor, archived=False, limit=MAX_WORKSHOP_CHOICES)
 
 
-def _plan_address(gap: CoverageGap, workshop: WorkshopView) -> str:
-    """The form of a new session of the workshop, filled in for the gap."""
-    filled: dict[str, str | int] = {
+def _plan_url(gap: CoverageGap, workshop: WorkshopView) -> str:
+    """Return the URL of the form for a new session of the workshop, filled in for the gap."""
+    parameters: dict[str, str | int] = {
         "venue": gap.venues.best,
         "capacity": gap.gap,
         "planned_for": gap.kelurahan,
     }
     if gap.group:
-        filled[OF_GROUP + gap.group] = gap.gap
-    return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(filled)}"
+        parameters[OF_GROUP + gap.group] = gap.gap
+    return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(parameters)}"
 
 
-def _planned_in(gap: CoverageGap, offered: Sequence[WorkshopView], chosen: str | None) -> WorkshopView:
-    """The workshop chosen, else the first that is for the gap's group, else the first."""
+def _workshop_for(gap: CoverageGap, workshops: Sequence[WorkshopView], code: str | None) -> WorkshopView:
+    """Return the workshop with this code, else the first that fits the gap's target group, else the first."""
 
     def fits(workshop: WorkshopView) -> bool:
         return gap.group is None or not workshop.target_groups or gap.group in workshop.target_groups
 
-    by_choice = (workshop for workshop in offered if workshop.code == chosen)
-    return next(by_choice, None) or next(filter(fits, offered), offered[0])
+    chosen = (workshop for workshop in workshops if workshop.code == code)
+    return next(chosen, None) or next(filter(fits, workshops), workshops[0])

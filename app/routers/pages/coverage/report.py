@@ -1,4 +1,4 @@
-"""Which kelurahan and groups were reached: the page with map and matrix, and the same as a file."""
+"""The coverage report: its page with map and matrix, its files, and the sessions that it counts."""
 
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -8,18 +8,19 @@ from fastapi import APIRouter, Query, Request, Response
 from app.database import Db
 from app.i18n import Language, Translator
 from app.permissions import Actor
-from app.queries.coverage.sessions import sessions_behind
+from app.queries.coverage.sessions import list_counted_sessions
 from app.queries.workshops.workshops import own_workshop_codes
-from app.reports.coverage.download import Format, coverage_download
-from app.reports.coverage.html import coverage_parts
-from app.reports.coverage.parts import DIVISION_NAMES, Breakdown
+from app.reports.coverage.breakdowns import DIMENSION_NAMES, Breakdown
+from app.reports.coverage.download import coverage_download
+from app.reports.coverage.html import coverage_context
 from app.reports.coverage.report import counting_rule
-from app.reports.coverage.states import LOOKS
+from app.reports.coverage.states import STATE_STYLES
 from app.reports.coverage.wording import group_lines, headline, subtitle
 from app.reports.drawings.map import Link
+from app.reports.formats.download import Format
 from app.reports.periods import presets
 from app.web.coverage.links import FigureLinks
-from app.web.coverage.page import answered, filter_choices
+from app.web.coverage.page import filter_choices, filtered_page
 from app.web.coverage.query import CoverageQuery, CoverageReportQuery
 from app.web.dependencies import Lang, PageActor, Reader, ReportReader, Translate
 from app.web.downloads import download
@@ -29,25 +30,25 @@ from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
-SESSIONS_SHOWN = 200
+MAX_SESSIONS_SHOWN = 200
 
 
 class CoveragePageQuery(CoverageReportQuery):
-    """What the page shows, and from it to the same with something else chosen."""
+    """The query parameters of the page, and its URL with other parameters."""
 
-    def changed(self, **fields: object) -> str:
-        """The address of the page with some of its fields changed."""
-        return f"/cakupan{self.model_copy(update=fields).address}"
+    def url_with(self, **parameters: object) -> str:
+        """Return the URL of the page with some of its parameters changed."""
+        return f"/cakupan{self.model_copy(update=parameters).query_string}"
 
     def part_link(self, breakdown: Breakdown) -> Link:
-        """From a part's key to the address of the page with that part alone."""
-        given = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        narrowed = {part.key: part.narrowed for part in breakdown.parts}
-        return lambda key: f"/cakupan?{urlencode({**given, **narrowed[key]})}"
+        """Return a function from the key of a part to the URL of the page filtered by this part."""
+        parameters = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        filters = {part.key: part.narrowed for part in breakdown.parts}
+        return lambda key: f"/cakupan?{urlencode({**parameters, **filters[key]})}"
 
 
 class SessionsQuery(CoverageQuery):
-    """The filters, and a kelurahan."""
+    """The filters of the report, and a kelurahan."""
 
     kelurahan: OptionalText = None
 
@@ -55,33 +56,33 @@ class SessionsQuery(CoverageQuery):
 @router.get("/cakupan")
 def coverage_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
+    db: Reader,
+    report_db: ReportReader,
     actor: PageActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: CoveragePageQuery) -> Response:
-        return _page(request, look, db, actor, form, _, language)
+        return _page(request, db, report_db, actor, form, _, language)
 
-    def answer() -> Response:
-        return answered(request, look, actor, CoveragePageQuery, _, language, page)
+    def filtered() -> Response:
+        return filtered_page(request, db, actor, CoveragePageQuery, _, language, page)
 
-    return unless_unchanged(request, db, actor, answer)
+    return unless_unchanged(request, report_db, actor, filtered)
 
 
 def _page(
     request: Request,
-    look: Db,
     db: Db,
+    report_db: Db,
     actor: Actor,
     form: CoveragePageQuery,
     _: Translator,
     language: Language,
 ) -> Response:
-    report = form.report(db, actor, language)
-    links = FigureLinks(actor, report, own_workshop_codes(look, actor))
-    parts: dict[str, Any] = coverage_parts(report, _, language, links.to_people, links.of_cell)
+    report = form.build_report(report_db, actor, language)
+    links = FigureLinks(actor, report, own_workshop_codes(db, actor))
+    context: dict[str, Any] = coverage_context(report, _, language, links.kelurahan_link, links.cell_link)
     return render_form(
         request,
         "coverage/page.html",
@@ -92,20 +93,20 @@ def _page(
         subtitle=subtitle(report, _),
         rule=counting_rule(report.target_year, _),
         group_lines=group_lines(report, _, language),
-        looks=LOOKS,
-        behind=links.of_totals,
+        state_styles=STATE_STYLES,
+        total_links=links.total_links,
         part_link=form.part_link,
         presets=presets(report.period, _, language),
-        divisions=DIVISION_NAMES,
-        **filter_choices(look, actor, form, language),
-        **parts,
+        dimensions=DIMENSION_NAMES,
+        **filter_choices(db, actor, form, language),
+        **context,
     )
 
 
 @router.get("/cakupan.{file_format}")
 def coverage_file(
     request: Request,
-    db: ReportReader,
+    report_db: ReportReader,
     actor: PageActor,
     file_format: Format,
     form: Annotated[CoveragePageQuery, Query()],
@@ -113,31 +114,32 @@ def coverage_file(
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        return download(coverage_download(form.report(db, actor, language), file_format, _, language))
+        report = form.build_report(report_db, actor, language)
+        return download(coverage_download(report, file_format, _, language))
 
-    return unless_unchanged(request, db, actor, file)
+    return unless_unchanged(request, report_db, actor, file)
 
 
 @router.get("/cakupan/sesi")
 def coverage_sessions_page(
     request: Request,
-    look: Reader,
-    db: ReportReader,
+    db: Reader,
+    report_db: ReportReader,
     actor: PageActor,
     _: Translate,
     language: Lang,
 ) -> Response:
     def page(form: SessionsQuery) -> Response:
-        behind = sessions_behind(
-            db, actor, form.filters, language, kelurahan=form.kelurahan, limit=SESSIONS_SHOWN + 1
+        counted = list_counted_sessions(
+            report_db, actor, form.filters, language, kelurahan=form.kelurahan, limit=MAX_SESSIONS_SHOWN + 1
         )
         return render(
             request,
             "coverage/sessions.html",
             form=form,
-            behind=behind,
-            sessions=behind.sessions[:SESSIONS_SHOWN],
-            more=len(behind.sessions) > SESSIONS_SHOWN,
+            counted=counted,
+            sessions=counted.sessions[:MAX_SESSIONS_SHOWN],
+            more=len(counted.sessions) > MAX_SESSIONS_SHOWN,
         )
 
-    return answered(request, look, actor, SessionsQuery, _, language, page)
+    return filtered_page(request, db, actor, SessionsQuery, _, language, page)

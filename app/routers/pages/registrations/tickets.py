@@ -14,7 +14,7 @@ from app.queries.registrations import tickets as queries
 from app.queries.registrations.registrations import registration_of_ticket
 from app.queries.registrations.ticket_calendars import ticket_calendar
 from app.reports.calendar import MEDIA_TYPE
-from app.reports.qr import qr_image
+from app.reports.qr import qr_data_uri
 from app.services.registrations import registrations
 from app.services.registrations.corrections import correct_registration
 from app.spreadsheets.attendance.judgement import OUTSIDE
@@ -49,7 +49,7 @@ def ticket_page(request: Request, look: Reader, code: str, _: Translate, languag
         "registrations/tickets/one.html",
         headers=UNLISTED,
         ticket=ticket,
-        qr=qr_image(address),
+        qr=qr_data_uri(address),
         to_keep=_whatsapp(_to_keep(ticket, address, _)),
         to_invite=_whatsapp(_to_invite(request, ticket, _)),
     )
