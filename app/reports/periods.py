@@ -74,9 +74,9 @@ def period_before(period: Period) -> Period | None:
         return None
 
 
-def intersection(one: Period, other: Period) -> Period:
+def intersection(period: Period, other: Period) -> Period:
     """Return the days that lie in both periods; `from_` is after `to` if there are none."""
-    return Period(from_=max(one.from_, other.from_), to=min(one.to, other.to))
+    return Period(from_=max(period.from_, other.from_), to=min(period.to, other.to))
 
 
 def quarter_of(day: date) -> int:

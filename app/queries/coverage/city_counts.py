@@ -85,7 +85,10 @@ def count_city(
 
 
 def _set_work_mem(db: Db) -> None:
-    """Give PostgreSQL enough memory to group 100,000 people without temporary files; its default is 4 MB."""
+    """Raise PostgreSQL's work_mem from 4 MB: two years of a million registrations take 1.5 instead of 2.1 s.
+
+    With 48 MB they take 2.3 s, as the planner stops using parallel workers.
+    """
     if is_postgresql(db):
         db.execute(text("SET LOCAL work_mem = '16MB'"))
 
