@@ -11,10 +11,11 @@ from app.cli.installation import address_of_a_database, installation
 from app.database import create_report_engine, reading
 from app.i18n import Language, translator
 from app.permissions import OPERATOR
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.report import coverage
-from app.reports.coverage.download import Format, coverage_download
-from app.reports.coverage.parts import Divided, Pillar, divisions_of
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.report import build_coverage_report
+from app.reports.coverage.breakdowns import DimensionChoice, Pillar, dimensions_for
+from app.reports.coverage.download import coverage_download
+from app.reports.formats.download import Format
 
 report_app = typer.Typer(no_args_is_help=True, help="Reports.")
 
@@ -32,7 +33,7 @@ def report_coverage(
     organization: Annotated[
         int | None, typer.Option(help="The organizer's number, as in the page's address.")
     ] = None,
-    by: Annotated[Divided, typer.Option(help="How it is divided further.")] = "kecamatan",
+    by: Annotated[DimensionChoice, typer.Option(help="How it is divided further.")] = "kecamatan",
     compare: Annotated[
         Literal["before"] | None, typer.Option(help="Adds the period before, and the changes since.")
     ] = None,
@@ -45,8 +46,8 @@ def report_coverage(
     with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
         report_engine = create_report_engine(here.settings, here.engine)
     with reading(report_engine) as db:
-        report = coverage(
-            db, OPERATOR, filters, language, divisions=divisions_of(by), compared=compare is not None
+        report = build_coverage_report(
+            db, OPERATOR, filters, language, dimensions=dimensions_for(by), compare=compare is not None
         )
     content = coverage_download(report, file_format, translator(language), language).content
     if output is None:

@@ -12,8 +12,8 @@ from app.i18n import Language, wita, wita_today
 from app.models import ImportStatus, Message, MessageStatus, Registration, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.report import coverage
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.report import build_coverage_report
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_imports
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import (
@@ -22,7 +22,7 @@ from app.queries.workshops.workshop_sessions import (
     workshop_sessions_with_waiting_list,
     workshop_sessions_without_attendance,
 )
-from app.reports.coverage.report import CoverageReport, CoverageRow, group_standings
+from app.reports.coverage.report import CoverageReport, CoverageRow, group_progress
 
 SHOWN = 10
 
@@ -57,8 +57,8 @@ class Dashboard:
         """Whether a kelurahan, or a group there, hasn't reached its target."""
         if self.report is None:
             return False
-        groups = group_standings(self.report)
-        return self.report.totals.gap > 0 or any(one.reached < one.kelurahan for one in groups)
+        groups = group_progress(self.report)
+        return self.report.totals.gap > 0 or any(group.reached < group.kelurahan for group in groups)
 
     @property
     def is_empty(self) -> bool:
@@ -88,7 +88,7 @@ def dashboard(look: Db, reports: Db, actor: Actor, language: Language) -> Dashbo
         unsent=_unsent(look, actor),
         today=tuple(held for held, today in zip(coming, begins_today, strict=True) if today),
         coming=tuple(held for held, today in zip(coming, begins_today, strict=True) if not today),
-        report=coverage(reports, actor, CoverageFilters(), language) if plans else None,
+        report=build_coverage_report(reports, actor, CoverageFilters(), language) if plans else None,
     )
 
 

@@ -1,4 +1,4 @@
-"""Sessions as calendar files (iCalendar, RFC 5545), for the calendar of a telephone or a computer."""
+"""Sessions as calendar files (iCalendar, RFC 5545)."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -12,9 +12,9 @@ MEDIA_TYPE = "text/calendar; charset=utf-8"
 
 @dataclass(frozen=True)
 class CalendarEntry:
-    """`uid` stays the same for good and `sequence` grows with every change, so that calendars replace what they had.
+    """An event. Datetimes are aware.
 
-    Instants are aware; they are written in UTC, which every calendar shows in its own time.
+    Calendar programs replace an entry they have with one of the same `uid` and a higher `sequence`.
     """
 
     uid: str
@@ -28,21 +28,11 @@ class CalendarEntry:
     status: Literal["CONFIRMED", "TENTATIVE", "CANCELLED"]
 
 
-def calendar_file(entries: list[CalendarEntry], made_at: datetime) -> bytes:
-    """A calendar that holds the entries."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Jangkau//Balikpapan//ID")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for entry in entries:
-        calendar.add_component(_event(entry, made_at))
-    return bytes(calendar.to_ical())
-
-
-def _event(entry: CalendarEntry, made_at: datetime) -> Event:
+def render_calendar(entry: CalendarEntry, generated_at: datetime) -> bytes:
+    """Return an .ics file with the entry; its times are in UTC, which calendar programs convert to local time."""
     event = Event()
     event.add("uid", entry.uid)
-    event.add("dtstamp", made_at.astimezone(UTC))
+    event.add("dtstamp", generated_at.astimezone(UTC))
     event.add("sequence", entry.sequence)
     event.add("summary", entry.title)
     event.add("dtstart", entry.starts_at.astimezone(UTC))
@@ -52,4 +42,9 @@ def _event(entry: CalendarEntry, made_at: datetime) -> Event:
     event.add("description", entry.description)
     event.add("url", vUri(entry.url))
     event.add("status", entry.status)
-    return event
+    calendar = Calendar()
+    calendar.add("prodid", "-//Jangkau//Balikpapan//ID")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add_component(event)
+    return bytes(calendar.to_ical())

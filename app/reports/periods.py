@@ -6,32 +6,22 @@ from datetime import date, timedelta
 
 from app.i18n import Language, Translator, month_short, month_text
 
-MONTHS = 12
-MONTHS_OF_QUARTER = 3
+MONTHS_PER_YEAR = 12
+MONTHS_PER_QUARTER = 3
 QUARTERS = ("I", "II", "III", "IV")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """WITA days, both ends in; it holds the sessions that start in it."""
+    """WITA days from `from_` to `to`, both included. A session belongs to the period in which it starts."""
 
     from_: date
     to: date
 
 
-def year_period(year: int) -> Period:
-    return Period(from_=date(year, 1, 1), to=date(year, MONTHS, 31))
-
-
-def months_from(first: date, count: int) -> Period:
-    """`count` calendar months from that of `first` on."""
-    last = _month_after(first, count - 1)
-    return Period(from_=first.replace(day=1), to=last.replace(day=monthrange(last.year, last.month)[1]))
-
-
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A period that one chooses by its name; `full` says it to those who don't see what stands around it."""
+    """A period to choose by its label; `full` is its name for screen readers, such as "February 2025" for "Feb"."""
 
     label: str
     full: str
@@ -39,59 +29,76 @@ class Preset:
 
 
 def presets(period: Period, _: Translator, language: Language) -> tuple[tuple[Preset, ...], ...]:
-    """The years around the period's last, and the quarters and months of that."""
+    """Return three rows of presets: the years around the period's last year, and the quarters and months of it."""
     year = period.to.year
-    firsts = months_between(date(year, 1, 1), date(year, MONTHS, 1))
+    months = months_between(date(year, 1, 1), date(year, MONTHS_PER_YEAR, 1))
     return (
-        tuple(Preset(str(near), str(near), year_period(near)) for near in range(year - 1, year + 2)),
+        tuple(Preset(str(number), str(number), year_period(number)) for number in range(year - 1, year + 2)),
         tuple(
             Preset(
-                QUARTERS[quarter_of(first) - 1], quarter_text(first, _), months_from(first, MONTHS_OF_QUARTER)
+                QUARTERS[quarter_of(month) - 1],
+                quarter_text(month, _),
+                months_from(month, MONTHS_PER_QUARTER),
             )
-            for first in firsts[::MONTHS_OF_QUARTER]
+            for month in months[::MONTHS_PER_QUARTER]
         ),
         tuple(
-            Preset(month_short(first, language), month_text(first, language), months_from(first, 1))
-            for first in firsts
+            Preset(month_short(month, language), month_text(month, language), months_from(month, 1))
+            for month in months
         ),
     )
 
 
+def year_period(year: int) -> Period:
+    return Period(from_=date(year, 1, 1), to=date(year, MONTHS_PER_YEAR, 31))
+
+
+def months_from(first: date, count: int) -> Period:
+    """Return the period of `count` calendar months beginning with the month of `first`."""
+    last = _add_months(first, count - 1)
+    return Period(from_=first.replace(day=1), to=last.replace(day=monthrange(last.year, last.month)[1]))
+
+
 def period_before(period: Period) -> Period | None:
-    """As many whole months before, where the period is whole months, else as many days; None before the year 1."""
+    """Return the preceding period of the same length, in months if `period` is whole months, else in days.
+
+    None if it would begin before the year 1.
+    """
     months = len(months_between(period.from_, period.to))
     try:
         if period == months_from(period.from_, months):
-            return months_from(_month_after(period.from_, -months), months)
+            return months_from(_add_months(period.from_, -months), months)
         days = period.to - period.from_ + timedelta(days=1)
         return Period(from_=period.from_ - days, to=period.to - days)
     except (ValueError, OverflowError):
         return None
 
 
-def _month_after(day: date, months: int) -> date:
-    years, month = divmod(day.month - 1 + months, MONTHS)
-    return date(day.year + years, month + 1, 1)
+def intersection(period: Period, other: Period) -> Period:
+    """Return the days that lie in both periods; `from_` is after `to` if there are none."""
+    return Period(from_=max(period.from_, other.from_), to=min(period.to, other.to))
 
 
 def quarter_of(day: date) -> int:
-    return (day.month - 1) // MONTHS_OF_QUARTER + 1
+    """Return the number of the quarter, from 1 to 4."""
+    return (day.month - 1) // MONTHS_PER_QUARTER + 1
 
 
 def first_of_quarter(day: date) -> date:
-    return date(day.year, 1 + MONTHS_OF_QUARTER * (quarter_of(day) - 1), 1)
+    return date(day.year, 1 + MONTHS_PER_QUARTER * (quarter_of(day) - 1), 1)
 
 
 def quarter_text(day: date, _: Translator) -> str:
     return _("Quarter %(quarter)s of %(year)s") % {"quarter": QUARTERS[quarter_of(day) - 1], "year": day.year}
 
 
-def within(part: Period, period: Period) -> Period:
-    """What of `part` lies in `period`."""
-    return Period(from_=max(part.from_, period.from_), to=min(part.to, period.to))
-
-
 def months_between(first: date, last: date) -> list[date]:
-    """The first day of each month from that of `first` to that of `last`."""
-    count = MONTHS * (last.year - first.year) + last.month - first.month + 1
-    return [_month_after(first, number) for number in range(count)]
+    """Return the first day of each month from the month of `first` to the month of `last`."""
+    count = MONTHS_PER_YEAR * (last.year - first.year) + last.month - first.month + 1
+    return [_add_months(first, number) for number in range(count)]
+
+
+def _add_months(day: date, months: int) -> date:
+    """Return the first day of the month that is `months` after that of `day`."""
+    years, month = divmod(day.month - 1 + months, MONTHS_PER_YEAR)
+    return date(day.year + years, month + 1, 1)

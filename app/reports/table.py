@@ -1,12 +1,15 @@
-"""One table of a report, ready to be shown: every format prints this and none of them computes."""
+"""A table of a report, ready to print: every format prints it as it is, none of them computes figures."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import Literal
 
 from app.i18n import Language, decimal_text, integer_text
-from app.reports.coverage.report import State
+from app.reports.coverage.states import State
+
+LETTERHEAD = ("PEMERINTAH KOTA BALIKPAPAN", "DINAS KOMUNIKASI DAN INFORMATIKA")
+"""The offices named at the head of every report, the same in every language."""
 
 Cell = str | int | float | None
 Kind = Literal["code", "text", "name", "state", "integer"]
@@ -18,43 +21,46 @@ MINUS = "\N{MINUS SIGN}"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`group` is the heading shared with the neighbours of the same group, empty for a column on its own.
+    """A column with its heading.
 
-    A `code` column is for machines and spreadsheets: `Table.for_people` leaves it out. The `name` column
-    says what its row is about. A `state` column holds words that stand beside the mark of their row. Figures of a
-    `signed` column are differences and bear a sign. Where a figure `counts` people or sessions, a page may lead to
-    them; `narrowed` are the filters that the column adds to those of the row.
+    `kind`     how its cells are shown: "code" is left out for people, "name" heads its row, "state" has an icon
+    `group`    a heading shared with the neighbouring columns of the same group, empty without one
+    `signed`   whether its figures are differences and have a sign
+    `counts`   what its figures count, if a page may link to it
+    `filters`  the filters that the column adds to those of the row
     """
 
-    head: str
+    heading: str
     kind: Kind
     group: str = ""
     signed: bool = False
     counts: Counts | None = None
-    narrowed: Mapping[str, str] = field(default_factory=dict)
+    filters: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def full_head(self) -> str:
-        """The heading where only one line of headings is possible."""
-        return f"{self.group}: {self.head}" if self.group else self.head
+    def full_heading(self) -> str:
+        """The heading for formats with a single line of headings."""
+        return f"{self.group}: {self.heading}" if self.group else self.heading
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`key` names what the row is about, `mark` is its state where it has one.
+    """A row of cells.
 
-    `narrowed` are the filters that leave what the row counts; None where no filter does.
+    `key`      the code of what the row is about
+    `mark`     its state, if it has one
+    `filters`  the filters that restrict a report to what the row counts; None if no filters do
     """
 
     cells: tuple[Cell, ...]
     key: str = ""
     mark: State | None = None
-    narrowed: Mapping[str, str] | None = None
+    filters: Mapping[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
-    """One cell of the two lines of headings."""
+class Heading:
+    """A cell in the two lines of headings, spanning `columns` and `lines`; `kind` is None for a group."""
 
     text: str
     columns: int
@@ -64,7 +70,7 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """`total` has a cell per column; `name` is short enough for a spreadsheet's tab (31 characters)."""
+    """A table with title and notes. `name` is the name of a worksheet, at most 31 characters."""
 
     name: str
     title: str
@@ -75,49 +81,47 @@ class Table:
     notes: tuple[str, ...]
 
     def for_people(self) -> "Table":
-        """The same table without its code columns."""
-        kept = [index for index, column in enumerate(self.columns) if column.kind != "code"]
+        """Return the same table without its code columns."""
+        indexes = [index for index, column in enumerate(self.columns) if column.kind != "code"]
 
         def without_codes(row: Row) -> Row:
-            return replace(row, cells=tuple(row.cells[index] for index in kept))
+            return replace(row, cells=tuple(row.cells[index] for index in indexes))
 
         return replace(
             self,
-            columns=tuple(self.columns[index] for index in kept),
+            columns=tuple(self.columns[index] for index in indexes),
             rows=tuple(without_codes(row) for row in self.rows),
             total=without_codes(self.total) if self.total else None,
         )
 
     @property
-    def heads(self) -> tuple[tuple[Head, ...], tuple[Head, ...]]:
-        """Both lines of headings: a column on its own spans the two, a group spans its columns."""
-        upper: list[Head] = []
-        lower: list[Head] = []
-        for group, columns in self._neighbours():
+    def headings(self) -> tuple[tuple[Heading, ...], tuple[Heading, ...]]:
+        """Both lines of headings: a column without a group spans both lines, a group spans its columns."""
+        upper: list[Heading] = []
+        lower: list[Heading] = []
+        for group, neighbours in groupby(self.columns, key=lambda column: column.group):
+            columns = list(neighbours)
+            lines = 1 if group else 2
+            headings = [
+                Heading(column.heading, columns=1, lines=lines, kind=column.kind) for column in columns
+            ]
             if group:
-                upper.append(Head(group, columns=len(columns), lines=1))
-                lower += [Head(column.head, columns=1, lines=1, kind=column.kind) for column in columns]
+                upper.append(Heading(group, columns=len(columns), lines=1))
+                lower += headings
             else:
-                upper += [Head(column.head, columns=1, lines=2, kind=column.kind) for column in columns]
+                upper += headings
         return tuple(upper), tuple(lower)
-
-    def _neighbours(self) -> Iterator[tuple[str, list[Column]]]:
-        for group, columns in groupby(self.columns, key=lambda column: column.group):
-            yield group, list(columns)
 
 
 def cell_text(cell: Cell, language: Language, *, signed: bool = False) -> str:
-    """A cell as people read it: thousands grouped, a dash where there is no figure."""
+    """Return a cell as text: numbers formatted in the language, with a plus or minus if `signed`, a dash for None."""
     if cell is None:
         return NO_FIGURE
     if isinstance(cell, float):
         return decimal_text(cell, language)
     if not isinstance(cell, int):
         return cell
-    return difference_text(cell, language) if signed else integer_text(cell, language)
-
-
-def difference_text(difference: int, language: Language) -> str:
-    """With its sign, which 0 has none of."""
-    sign = "+" if difference > 0 else MINUS if difference < 0 else ""
-    return sign + integer_text(abs(difference), language)
+    if not signed:
+        return integer_text(cell, language)
+    sign = "+" if cell > 0 else MINUS if cell < 0 else ""
+    return sign + integer_text(abs(cell), language)

@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from app.reports.coverage.download import Download
+from app.reports.formats.download import Download
 
 ANY_FILE = "application/octet-stream"
 

@@ -1,4 +1,4 @@
-"""The rules that turn figures into states, and the document that others read."""
+"""The rules for states and gaps, the rates, and the JSON of the coverage report."""
 
 from datetime import date
 
@@ -6,18 +6,17 @@ import orjson
 import pytest
 
 from app.i18n import Translator
-from app.reports.coverage.rates import Rate
-from app.reports.coverage.report import (
-    CoverageReport,
+from app.reports.coverage.report import CoverageReport, Rate, coverage_document
+from app.reports.coverage.rt import AreaRt, KelurahanRt, RtCoverage, RtSource, rt_download
+from app.reports.coverage.states import (
     State,
     UnmeasuredWhy,
-    document,
     gap_of,
     state_of,
+    state_text,
     unmeasured_why,
 )
-from app.reports.coverage.states import state_text
-from app.reports.formats.csv import csv_file
+from app.reports.formats.csv import render_csv
 from app.reports.table import Column, Row, Table, cell_text
 
 
@@ -37,7 +36,7 @@ from app.reports.table import Column, Row, Table, cell_text
         (0, 0, 0, 0, "none"),
     ],
 )
-def test_the_first_state_that_fits(
+def test_the_state_is_the_first_that_applies(
     target: int, registered: int, participants: int, unrecorded: int, state: State
 ) -> None:
     assert (
@@ -50,38 +49,35 @@ def test_the_first_state_that_fits(
     ("to_come", "list_missing", "why"),
     [(2, 0, "session-to-come"), (0, 2, "list-missing"), (5, 1, "list-missing"), (0, 0, None)],
 )
-def test_a_list_that_someone_owes_is_the_reason_to_name(
+def test_a_missing_attendance_list_takes_precedence_over_a_session_to_come(
     to_come: int, list_missing: int, why: UnmeasuredWhy | None
 ) -> None:
     assert unmeasured_why(to_come=to_come, list_missing=list_missing) == why
 
 
 @pytest.mark.parametrize("state", ["reached", "partial"])
-def test_a_session_to_come_is_no_reason_of_what_is_measured(state: State, english: Translator) -> None:
-    """One who was reached and has registered again is no less reached."""
+def test_only_unmeasured_states_have_a_reason(state: State, english: Translator) -> None:
     assert "(" not in state_text(state, "session-to-come", english)
     assert state_text("unmeasured", "session-to-come", english).endswith("(session still to come)")
 
 
-def test_more_than_the_target_leaves_no_negative_gap() -> None:
+def test_a_gap_is_never_negative() -> None:
     assert gap_of(target=5, participants=2) == 3
     assert gap_of(target=5, participants=9) == 0
 
 
-def test_the_document_keeps_the_names_that_others_rely_on(
-    report: CoverageReport, english: Translator
-) -> None:
-    read = orjson.loads(orjson.dumps(document(report, english)))
+def test_the_json_has_the_documented_keys(report: CoverageReport, english: Translator) -> None:
+    document = orjson.loads(orjson.dumps(coverage_document(report, english)))
 
-    assert read["generated_at"] == "2025-11-03T16:30:00+00:00"
-    assert read["period"] == {"from": "2025-01-01", "to": "2025-10-31"}
-    assert "its target for 2025" in read["rule"]
-    assert set(read["totals"]) >= {
+    assert document["generated_at"] == "2025-11-03T16:30:00+00:00"
+    assert document["period"] == {"from": "2025-01-01", "to": "2025-10-31"}
+    assert "its target for 2025" in document["rule"]
+    assert set(document["totals"]) >= {
         "kelurahan", "covered", "registered", "attendances", "participants", "outside", "by_group", "by_sex",
     }  # fmt: skip
-    assert set(read["totals"]["by_sex"]) == {"L", "P", "unknown"}
-    assert len(read["rows"]) == 34
-    assert read["rows"][0] == {
+    assert set(document["totals"]["by_sex"]) == {"L", "P", "unknown"}
+    assert len(document["rows"]) == 34
+    assert document["rows"][0] == {
         "kelurahan": "64.71.01.1001",
         "name": "Manggar",
         "kecamatan": "Balikpapan Timur",
@@ -104,9 +100,8 @@ def test_the_document_keeps_the_names_that_others_rely_on(
 @pytest.mark.parametrize(
     ("participants", "rate", "shown"), [(131, 0.17, "0,17"), (5, 0.0066, "0,0066"), (0, 0.0, "0,00")]
 )
-def test_a_rate_that_is_not_zero_never_looks_like_it(participants: int, rate: float, shown: str) -> None:
-    """A city at the beginning of its year."""
-    of_the_city = Rate(
+def test_a_small_rate_is_not_rounded_to_zero(participants: int, rate: float, shown: str) -> None:
+    city_rate = Rate(
         area="64.71",
         name="Balikpapan",
         measure="penduduk",
@@ -117,9 +112,45 @@ def test_a_rate_that_is_not_zero_never_looks_like_it(participants: int, rate: fl
     )
     table = Table(
         name="", title="", subtitle=(), columns=(Column("Rasio", "integer"),),
-        rows=(Row((of_the_city.rate,)),), total=None, notes=(),
+        rows=(Row((city_rate.rate,)),), total=None, notes=(),
     )  # fmt: skip
 
-    assert of_the_city.rate == rate
-    assert cell_text(of_the_city.rate, "id") == shown
-    assert f"{shown}\r\n".encode() in csv_file(table)
+    assert city_rate.rate == rate
+    assert cell_text(city_rate.rate, "id") == shown
+    assert f"{shown}\r\n".encode() in render_csv(table)
+
+
+def test_the_json_of_rt_coverage_has_closed_kelurahan(report: CoverageReport, english: Translator) -> None:
+    city = AreaRt(code="64.71", name="Balikpapan", reached=3, known=None)
+    closed = KelurahanRt(
+        code="64.71.01.1001",
+        name="Manggar",
+        kecamatan="Balikpapan Timur",
+        reached=3,
+        known=12,
+        participants=5,
+        without_rt=1,
+        closed_on=date(2025, 6, 30),
+    )
+    rt = RtCoverage(
+        report=report,
+        kelurahan=(closed,),
+        kecamatan=(),
+        total=city,
+        sources=(RtSource("BPS", date(2025, 1, 1)),),
+    )
+
+    document = orjson.loads(rt_download(rt, "json", english, "en").content)
+
+    assert document["rows"][0] == {
+        "code": "64.71.01.1001",
+        "name": "Manggar",
+        "kecamatan": "Balikpapan Timur",
+        "reached": 3,
+        "known": 12,
+        "participants": 5,
+        "without_rt": 1,
+        "closed_on": "2025-06-30",
+        "share": 25,
+    }
+    assert document["sources"] == [{"source": "BPS", "as_of": "2025-01-01"}]

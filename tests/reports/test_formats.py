@@ -1,4 +1,4 @@
-"""Every format carries the same figures, and nothing that people entered comes to life in any of them."""
+"""All formats have the same figures, and texts entered by users are never formulas or markup."""
 
 import csv
 import json
@@ -15,15 +15,16 @@ from openpyxl.worksheet.worksheet import Worksheet
 from pypdf import PdfReader
 
 from app.i18n import Language, Translator
-from app.reports.coverage.download import Format, coverage_download
-from app.reports.coverage.parts import Breakdown
+from app.reports.coverage.breakdowns import Breakdown
+from app.reports.coverage.download import coverage_download
 from app.reports.coverage.report import CoverageReport, Filters, TargetGroup, counting_rule
-from app.reports.formats.csv import neutralised
-from app.reports.formats.xlsx import workbook
+from app.reports.formats.csv import escape_formula
+from app.reports.formats.download import Format
+from app.reports.formats.xlsx import render_xlsx
 from app.reports.table import Column, Row, Table
 
-HEAD_LINES = 6
-"""Of a sheet with letterhead, title, subtitle and two lines of headings."""
+HEADING_LINES = 6
+"""Lines with letterhead, title, subtitle and two lines of headings."""
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
 
@@ -49,33 +50,33 @@ def pdf_text(report: CoverageReport, english: Translator, language: Language = "
     return "\n".join(page.extract_text() for page in pages)
 
 
-def figures_of(row: dict[str, Any]) -> list[int]:
-    """A row of the document in the order of the table's columns."""
-    groups = [group[kind] for group in row["groups"].values() for kind in ("registered", "participants")]
-    kinds = ("target", "registered", "attendances", "participants", "gap")
-    return [*(row[kind] for kind in kinds), *row["by_sex"].values(), *groups]
+def json_figures(row: dict[str, Any]) -> list[int]:
+    """Return a row of the JSON in the order of the table's columns."""
+    groups = [group[key] for group in row["groups"].values() for key in ("registered", "participants")]
+    keys = ("target", "registered", "attendances", "participants", "gap")
+    return [*(row[key] for key in keys), *row["by_sex"].values(), *groups]
 
 
-def as_figures(cells: Iterable[object]) -> list[int]:
+def parse_figures(cells: Iterable[object]) -> list[int]:
     return [0 if cell == "no target" else int(str(cell).replace(",", "")) for cell in cells]
 
 
 def printed_figures(text: str, name: str, count: int) -> list[int]:
-    """The figures that follow a name in the matrix of the PDF, over the lines of its state."""
+    """Return the figures that follow a name in the matrix of the PDF."""
     plain = text.replace("no target", "0").replace("28 of 33 reached", "")
-    found = re.search(rf"{name}\s[^\d]*((?:[\d,]+\s+){{{count}}})", plain[plain.rindex("Kecamatan") :])
-    return as_figures(found[1].split()) if found else []
+    match = re.search(rf"{name}\s[^\d]*((?:[\d,]+\s+){{{count}}})", plain[plain.rindex("Kecamatan") :])
+    return parse_figures(match[1].split()) if match else []
 
 
 def test_the_figures_are_the_same_in_all_four_formats(report: CoverageReport, english: Translator) -> None:
-    read = json.loads(content(report, "json", english))
-    expected = {row["name"]: figures_of(row) for row in read["rows"]}
-    expected["Total"] = figures_of(read["totals"] | {"groups": read["totals"]["by_group"]})
+    document = json.loads(content(report, "json", english))
+    expected = {row["name"]: json_figures(row) for row in document["rows"]}
+    expected["Total"] = json_figures(document["totals"] | {"groups": document["totals"]["by_group"]})
     assert expected["Manggar"][:4] == [2, 1213, 1204, 1204]
 
-    matrix = sheets(report, english)[0].iter_rows(HEAD_LINES + 1, HEAD_LINES + 35, values_only=True)
-    assert {str(line[2]): as_figures(line[4:]) for line in matrix} == expected
-    assert {line[2]: as_figures(line[4:]) for line in csv_lines(report, english)[1:36]} == expected
+    matrix = sheets(report, english)[0].iter_rows(HEADING_LINES + 1, HEADING_LINES + 35, values_only=True)
+    assert {str(line[2]): parse_figures(line[4:]) for line in matrix} == expected
+    assert {line[2]: parse_figures(line[4:]) for line in csv_lines(report, english)[1:36]} == expected
     printed = pdf_text(report, english)
     assert {name: printed_figures(printed, name, 12) for name in expected} == expected
 
@@ -94,21 +95,19 @@ def test_every_format_prints_the_counting_rule(
     assert counting_rule(2025, english) in readers[file_format]()
 
 
-def test_a_file_is_named_after_all_that_tells_it_from_others(
-    report: CoverageReport, english: Translator
-) -> None:
-    narrowed = Filters(
+def test_the_file_name_has_filters_dimensions_and_period(report: CoverageReport, english: Translator) -> None:
+    filters = Filters(
         kecamatan="64.71.01",
         kecamatan_name="Balikpapan Timur",
         organization=7,
         organization_name="Komunitas / Pesisir",
         sex="P",
     )
-    by_month = replace(report, filters=narrowed, breakdowns=(Breakdown(by="month", parts=()),), before=report)
+    by_month = replace(report, filters=filters, breakdowns=(Breakdown(by="month", parts=()),), before=report)
 
-    named = [coverage_download(one, "csv", english, "en").name for one in (report, by_month)]
+    names = [coverage_download(variant, "csv", english, "en").name for variant in (report, by_month)]
 
-    assert named == [
+    assert names == [
         "coverage-2025-01-01-2025-10-31.csv",
         "coverage-Balikpapan-Timur-Komunitas-Pesisir-P-by-month-compared-2025-01-01-2025-10-31.csv",
     ]
@@ -121,18 +120,18 @@ def test_a_spreadsheet_set_to_indonesian_opens_the_csv_in_columns(
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+62811", "-1", "@sum", "\t=1", "\r=1"])
-def test_text_that_reads_like_a_formula_is_neutralised_in_csv(text: str) -> None:
-    assert neutralised(text) == f"'{text}"
-    assert neutralised(f"a{text}") == f"a{text}"
+def test_formulas_are_escaped_in_csv(text: str) -> None:
+    assert escape_formula(text) == f"'{text}"
+    assert escape_formula(f"a{text}") == f"a{text}"
 
 
-def test_a_formula_as_a_label_stays_dead(report: CoverageReport, english: Translator) -> None:
-    poisoned = replace(report, groups=(TargetGroup(code="umkm", label=FORMULA), report.groups[1]))
+def test_a_formula_as_a_label_stays_text(report: CoverageReport, english: Translator) -> None:
+    with_formula = replace(report, groups=(TargetGroup(code="umkm", label=FORMULA), report.groups[1]))
 
-    heads = csv_lines(poisoned, english)[0]
-    cells = [cell for sheet in sheets(poisoned, english) for line in sheet for cell in line]
+    headings = csv_lines(with_formula, english)[0]
+    cells = [cell for sheet in sheets(with_formula, english) for line in sheet for cell in line]
 
-    assert f"'{FORMULA}: Registered" in heads
+    assert f"'{FORMULA}: Registered" in headings
     assert [cell.data_type for cell in cells if cell.value == FORMULA] == ["s", "s"]
     assert not [cell for cell in cells if cell.data_type == "f"]
 
@@ -143,7 +142,7 @@ def test_figures_are_numbers_in_the_workbook(report: CoverageReport, english: Tr
     assert {cell.data_type for cell in manggar[4:]} == {"n"}
 
 
-def test_the_workbook_opens_with_its_headings_in_view_and_prints_them_on_every_page(
+def test_the_workbook_freezes_its_headings_and_prints_them_on_every_page(
     report: CoverageReport, english: Translator
 ) -> None:
     matrix, totals = sheets(report, english)
@@ -156,8 +155,7 @@ def test_the_workbook_opens_with_its_headings_in_view_and_prints_them_on_every_p
 
 
 @pytest.mark.parametrize(("columns", "rotation"), [(18, 0), (19, 90)])
-def test_many_columns_of_figures_stay_narrow_under_turned_headings(columns: int, rotation: int) -> None:
-    """So many under upright headings would be printed in letters that nobody can read."""
+def test_many_columns_of_figures_have_rotated_headings(columns: int, rotation: int) -> None:
     table = Table(
         name="Wide",
         title="Wide",
@@ -167,21 +165,21 @@ def test_many_columns_of_figures_stay_narrow_under_turned_headings(columns: int,
         total=None,
         notes=(),
     )
-    sheet = load_workbook(BytesIO(workbook([table], ("City", "Office"), datetime.now(UTC)))).worksheets[0]
+    sheet = load_workbook(BytesIO(render_xlsx([table], datetime.now(UTC)))).worksheets[0]
 
-    head = next(cell for line in sheet for cell in line if cell.value == "Registered")
-    assert head.alignment.textRotation == rotation
+    heading = next(cell for line in sheet for cell in line if cell.value == "Registered")
+    assert heading.alignment.textRotation == rotation
     assert (sheet.column_dimensions["B"].width < len("Registered")) == bool(rotation)
 
 
-def test_markup_of_typst_in_a_title_is_printed_as_it_is(report: CoverageReport, english: Translator) -> None:
+def test_typst_markup_in_a_title_is_printed_as_text(report: CoverageReport, english: Translator) -> None:
     title = "Promosi #1: *hemat* $5$ _kilat_ <b> @toko [a] \\ //"
     filtered = replace(report, filters=Filters(workshop="W-1", workshop_title=title))
 
     assert f"Workshop: {title} (W-1)" in pdf_text(filtered, english)
 
 
-def test_a_title_in_letters_without_a_font_still_gives_a_pdf(
+def test_a_title_with_characters_without_a_font_still_makes_a_pdf(
     report: CoverageReport, english: Translator
 ) -> None:
     filtered = replace(report, filters=Filters(workshop="W-1", workshop_title="Kelas \N{PARTY POPPER} seru"))
@@ -200,7 +198,7 @@ def test_the_pdf_looks_like_an_official_document(report: CoverageReport, english
     assert re.findall(r"Not issued\s+Page (\d) of (\d)", text) == [("1", "2"), ("2", "2")]
 
 
-def test_the_pdf_is_fit_for_archives_and_screen_readers(report: CoverageReport, english: Translator) -> None:
+def test_the_pdf_is_archivable_and_accessible(report: CoverageReport, english: Translator) -> None:
     file = content(report, "pdf", english)
 
     assert b"pdfaid:part" in file

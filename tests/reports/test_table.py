@@ -1,4 +1,4 @@
-"""The tables that every format prints, and the table of the page."""
+"""The tables of the coverage report, and their HTML."""
 
 from dataclasses import replace
 from datetime import date
@@ -8,14 +8,14 @@ import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from app.i18n import Language, Translator
-from app.reports.coverage.breakdown_table import breakdown_tables
-from app.reports.coverage.comparison import compared_with
-from app.reports.coverage.html import coverage_parts
-from app.reports.coverage.parts import Breakdown, Part
+from app.reports.coverage.breakdown_tables import breakdown_tables
+from app.reports.coverage.breakdowns import Breakdown, Part
+from app.reports.coverage.comparison import compare_reports
+from app.reports.coverage.html import coverage_context
 from app.reports.coverage.report import CoverageReport, Figures, Filters
 from app.reports.coverage.table import coverage_table, totals_table
 from app.reports.drawings.map import Link
-from app.reports.drawings.templates import TEMPLATES
+from app.reports.drawings.svg import TEMPLATES
 from app.reports.table import Table, cell_text
 
 
@@ -27,32 +27,30 @@ def page_table(report: CoverageReport, english: Translator, link: Link | None = 
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
     )
-    parts = coverage_parts(report, english, "en", link)
-    page = environment.get_template("reports/coverage_table.html").render(parts, table=parts["matrix"])
+    context = coverage_context(report, english, "en", link)
+    page = environment.get_template("reports/coverage_table.html").render(context, table=context["matrix"])
     return ET.fromstring(f"<main>{page}</main>")  # noqa: S314 (our own page)
 
 
-def test_a_group_has_a_target_column_where_someone_set_a_target(
-    report: CoverageReport, english: Translator
-) -> None:
+def test_a_group_has_a_target_column_if_a_target_is_set(report: CoverageReport, english: Translator) -> None:
     first = report.rows[0]
     groups = {**first.groups, "rt": Figures(target=4, registered=1)}
-    aimed_at = replace(report, rows=(replace(first, groups=groups), *report.rows[1:]))
+    with_target = replace(report, rows=(replace(first, groups=groups), *report.rows[1:]))
 
-    heads = [column.full_head for column in matrix(aimed_at, english).columns]
+    headings = [column.full_heading for column in matrix(with_target, english).columns]
 
-    assert heads[-5:] == [
+    assert headings[-5:] == [
         "Pelaku UMKM: Registered",
         "Pelaku UMKM: Participants",
         "Pengurus RT: Target",
         "Pengurus RT: Registered",
         "Pengurus RT: Participants",
     ]
-    assert matrix(aimed_at, english).rows[0].cells[-3:] == (4, 1, 0)
-    assert matrix(aimed_at, english).rows[1].cells[-3:] == (None, 1, 0)
+    assert matrix(with_target, english).rows[0].cells[-3:] == (4, 1, 0)
+    assert matrix(with_target, english).rows[1].cells[-3:] == (None, 1, 0)
 
 
-def test_a_target_of_nothing_says_so(report: CoverageReport, english: Translator) -> None:
+def test_a_target_of_0_is_shown_as_no_target(report: CoverageReport, english: Translator) -> None:
     kariangau = next(row for row in matrix(report, english).rows if "Kariangau" in row.cells)
 
     assert kariangau.cells[4] == "no target"
@@ -66,7 +64,7 @@ def test_a_closed_kelurahan_is_labelled(report: CoverageReport, english: Transla
     assert table.rows[-1].cells[2] == "Lama (until 30-06-2025)"
 
 
-def test_the_lines_above_say_what_was_asked_for(report: CoverageReport, english: Translator) -> None:
+def test_the_subtitle_has_period_filters_and_time(report: CoverageReport, english: Translator) -> None:
     filtered = replace(
         report,
         filters=Filters(
@@ -84,7 +82,7 @@ def test_the_lines_above_say_what_was_asked_for(report: CoverageReport, english:
     )
 
 
-def test_notes_tell_of_people_whom_the_rows_hide(report: CoverageReport, english: Translator) -> None:
+def test_notes_count_the_people_missing_from_the_rows(report: CoverageReport, english: Translator) -> None:
     assert matrix(report, english).notes[1:] == (
         "People present who live outside the city, not in the figures: 4",
         "Of 34 kelurahan, 33 have a target",
@@ -94,21 +92,21 @@ def test_notes_tell_of_people_whom_the_rows_hide(report: CoverageReport, english
     assert matrix(unmoved, english).notes[3:] == ("People on a waiting list, not in the figures: 7",)
 
 
-def test_notes_tell_where_a_groups_own_target_was_missed(report: CoverageReport, english: Translator) -> None:
-    aimed = tuple(
+def test_notes_count_the_kelurahan_with_a_reached_group_target(
+    report: CoverageReport, english: Translator
+) -> None:
+    rows = tuple(
         replace(row, groups={**row.groups, "umkm": replace(row.groups["umkm"], target=2)})
         for row in report.rows[:3]  # Manggar 1,204 · Lamaru 1 · Teritip nobody
     )
 
-    notes = matrix(replace(report, rows=(*aimed, *report.rows[3:])), english).notes
+    notes = matrix(replace(report, rows=(*rows, *report.rows[3:])), english).notes
 
     label = report.groups[0].label
     assert f"{label}: the group's own target is reached in 1 of 3 kelurahan" in notes
 
 
-def test_totals_are_those_of_the_report_and_no_sums_of_rows(
-    report: CoverageReport, english: Translator
-) -> None:
+def test_totals_are_not_sums_of_rows(report: CoverageReport, english: Translator) -> None:
     table = totals_table(report, english)
 
     assert table.total is not None
@@ -116,8 +114,10 @@ def test_totals_are_those_of_the_report_and_no_sums_of_rows(
     assert ("Sex", "Women (P)", None, None, None, 650) in [row.cells for row in table.rows]
 
 
-def test_parts_are_compared_that_had_people_only_before(report: CoverageReport, english: Translator) -> None:
-    """Workshops without a pillar have 4 people after 6, and 5 came about ethics only before."""
+def test_a_comparison_includes_parts_that_had_people_only_before(
+    report: CoverageReport, english: Translator
+) -> None:
+    """Without a pillar there are 4 people after 6; 5 people came to "etika" only in the period before."""
 
     def by_pillar(people: int, **pillars: int) -> CoverageReport:
         parts = [
@@ -128,7 +128,7 @@ def test_parts_are_compared_that_had_people_only_before(report: CoverageReport, 
 
     before = by_pillar(6, etika=5)
     before = replace(before, totals=replace(before.totals, participants=1200))
-    (table,) = breakdown_tables(compared_with(by_pillar(4, cakap=2), before), english)
+    (table,) = breakdown_tables(compare_reports(by_pillar(4, cakap=2), before), english)
 
     assert [(row.cells[0], *row.cells[-2:]) for row in table.rows] == [
         ("No pillar", 4, -2),
@@ -149,30 +149,26 @@ def test_parts_are_compared_that_had_people_only_before(report: CoverageReport, 
         ("ada", "id", "ada"),
     ],
 )
-def test_cells_are_shown_as_the_reader_writes_them(
-    cell: str | int | None, language: Language, text: str
-) -> None:
+def test_cells_are_formatted_in_the_language(cell: str | int | None, language: Language, text: str) -> None:
     assert cell_text(cell, language) == text
 
 
-def test_the_table_of_the_page_is_told_apart_by_heads_of_rows_and_columns(
-    report: CoverageReport, english: Translator
-) -> None:
+def test_the_html_table_has_row_and_column_headings(report: CoverageReport, english: Translator) -> None:
     page = page_table(report, english)
 
     assert page.findtext(".//caption/strong") == "Coverage of the digital-literacy workshops"
     assert len(page.findall(".//tbody/tr")) == 34
-    assert {head.get("scope") for head in page.findall(".//tbody//th")} == {"row"}
-    assert {head.get("scope") for head in page.findall(".//thead//th")} == {"col", "colgroup"}
+    assert {heading.get("scope") for heading in page.findall(".//tbody//th")} == {"row"}
+    assert {heading.get("scope") for heading in page.findall(".//thead//th")} == {"col", "colgroup"}
     widths = [
         sum(int(cell.get("colspan", "1")) for cell in line)
         for line in page.findall(".//tbody/tr") + page.findall(".//tfoot/tr")
     ]
-    upper = sum(int(head.get("colspan", "1")) for head in page.findall(".//thead/tr")[0])
+    upper = sum(int(heading.get("colspan", "1")) for heading in page.findall(".//thead/tr")[0])
     assert set(widths) == {upper}
 
 
-def test_the_table_of_the_page_leads_to_the_people_and_shows_each_state(
+def test_the_html_table_links_to_the_people_and_shows_each_state(
     report: CoverageReport, english: Translator
 ) -> None:
     page = page_table(report, english, link=lambda code: f"/people/{code}")

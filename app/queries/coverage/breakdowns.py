@@ -1,56 +1,62 @@
-"""The coverage report divided by when the sessions were held, what they were about, and who held them."""
+"""Breakdowns of the coverage report by month, quarter, workshop, pillar and organizer."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Integer, Row, String, Subquery, cast, func, select, union_all
+from sqlalchemy import CTE, ColumnElement, Integer, Row, String, cast, func, select, union_all
 from sqlmodel import col
 
 from app.database import Db, is_postgresql
 from app.i18n import WITA, Language, month_text, translator, wita
 from app.models import Organization, Workshop, WorkshopSession
-from app.queries.coverage.counts import CoverageFilters, registrations_that_count, sessions_held
-from app.queries.coverage.tallies import NOBODY, Tally, people, tallied, tallies, tally
-from app.reports.coverage.parts import TIMES, Breakdown, Division, Part, pillar_label
+from app.queries.coverage.aggregates import (
+    NO_PEOPLE,
+    PeopleCount,
+    count_people_by,
+    group_by_person,
+    load_counts,
+    with_outcome_rank,
+)
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.registrations import counted_registrations, session_conditions
+from app.reports.coverage.breakdowns import TIME_DIMENSIONS, Breakdown, Dimension, Part, pillar_label
 from app.reports.periods import (
-    MONTHS_OF_QUARTER,
+    MONTHS_PER_QUARTER,
     Period,
     first_of_quarter,
+    intersection,
     months_between,
     months_from,
     quarter_of,
     quarter_text,
-    within,
 )
 
-Tallies = Mapping[str, Tally]
 
-
-def breakdowns_by_session(
+def load_session_breakdowns(
     db: Db,
     period: Period,
     filters: CoverageFilters,
-    divisions: Sequence[Division],
+    dimensions: Sequence[Dimension],
     language: Language,
 ) -> tuple[Breakdown, ...]:
-    """A breakdown for each of the divisions, of which `kecamatan` can't be one. Two queries, however many."""
-    if not divisions:
+    """Return a breakdown by each of the dimensions, which can be any but "kecamatan". Takes at most two queries."""
+    if not dimensions:
         return ()
-    held = _sessions_held(db, period, filters)
-    found = _tallies(db, registrations_that_count(period, filters), held, divisions)
-    sessions = db.execute(select(held)).all()
+    keyed_sessions = _sessions_with_keys(db, period, filters)
+    sessions = db.execute(select(keyed_sessions)).all()
+    counts = _load_counts(db, period, filters, keyed_sessions, dimensions)
     return tuple(
-        Breakdown(by=division, parts=_parts(division, sessions, found[division], period, language))
-        for division in divisions
+        Breakdown(by=dimension, parts=_parts(dimension, sessions, counts[dimension], period, language))
+        for dimension in dimensions
     )
 
 
-def _sessions_held(db: Db, period: Period, filters: CoverageFilters) -> CTE:
-    """The sessions of the period, each with the key of its part by every division."""
+def _sessions_with_keys(db: Db, period: Period, filters: CoverageFilters) -> CTE:
+    """Return the sessions of a report; the column named like a dimension has the key of the session's part."""
     month = _month(db)
-    quarter = (cast(func.substr(month, 6), Integer) + MONTHS_OF_QUARTER - 1) // MONTHS_OF_QUARTER
+    quarter = (cast(func.substr(month, 6), Integer) + MONTHS_PER_QUARTER - 1) // MONTHS_PER_QUARTER
     return (
         select(
             col(WorkshopSession.id),
@@ -65,84 +71,102 @@ def _sessions_held(db: Db, period: Period, filters: CoverageFilters) -> CTE:
         )
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
-        .where(*sessions_held(period, filters))
+        .where(*session_conditions(period, filters))
         .order_by(col(WorkshopSession.starts_at))
-        .cte("held")
+        .cte("keyed_sessions")
     )
 
 
 def _month(db: Db) -> ColumnElement[str]:
-    """The WITA month in which a session starts, as 2025-08."""
+    """Return the WITA month in which a session starts, as "2025-08"."""
     starts_at = col(WorkshopSession.starts_at)
     if is_postgresql(db):
         return func.to_char(func.timezone(WITA.key, starts_at), "YYYY-MM")
     return func.strftime("%Y-%m", starts_at, "+8 hours")
 
 
-def _tallies(db: Db, facts: Subquery, held: CTE, divisions: Sequence[Division]) -> dict[Division, Tallies]:
-    counted = tallied(facts)
-    keys = [held.c[division] for division in divisions]
-    lines = (
-        select(counted, *keys)
-        .join(held, held.c.id == counted.c.workshop_session)
-        .where(counted.c.kelurahan.is_not(None))
-        .cte("counted")
+def _load_counts(
+    db: Db,
+    period: Period,
+    filters: CoverageFilters,
+    keyed_sessions: CTE,
+    dimensions: Sequence[Dimension],
+) -> dict[Dimension, dict[str, PeopleCount]]:
+    """Return the counts of people from the city by dimension and key of the part."""
+    registrations = with_outcome_rank(counted_registrations(period, filters))
+    rows = (
+        select(registrations, *(keyed_sessions.c[dimension] for dimension in dimensions))
+        .join(keyed_sessions, keyed_sessions.c.id == registrations.c.workshop_session)
+        .where(registrations.c.kelurahan.is_not(None))
+        .cte("registrations")
     )
-    parts = (tally(division, people(lines, division).subquery(), division) for division in divisions)
-    found = tallies(db, union_all(*parts))
+    counts = load_counts(
+        db,
+        union_all(
+            *(
+                count_people_by(dimension, group_by_person(rows, dimension).subquery(), dimension)
+                for dimension in dimensions
+            )
+        ),
+    )
     return {
-        division: {str(key): counted for (key,), counted in found.get(division, {}).items()}
-        for division in divisions
+        dimension: {str(key): count for (key,), count in counts[dimension].items()}
+        for dimension in dimensions
     }
 
 
 def _parts(
-    division: Division, sessions: Sequence[Row[Any]], found: Tallies, period: Period, language: Language
+    dimension: Dimension,
+    sessions: Sequence[Row[Any]],
+    counts: Mapping[str, PeopleCount],
+    period: Period,
+    language: Language,
 ) -> tuple[Part, ...]:
-    held = Counter(session._mapping[division] for session in sessions)
-    parts = (
-        _times(division, sessions, period, language)
-        if division in TIMES
-        else _kinds(division, sessions, language)
+    session_counts = Counter(session._mapping[dimension] for session in sessions)
+    is_time = dimension in TIME_DIMENSIONS
+    empty_parts = (
+        _time_parts(dimension, sessions, period, language)
+        if is_time
+        else _workshop_parts(dimension, sessions, language)
     )
-    counted = [
-        replace(
-            part,
-            sessions=held[part.key],
-            registered=tally.registered,
-            attendances=tally.attendances,
-            participants=tally.participants,
+    parts = []
+    for part in empty_parts:
+        count = counts.get(part.key, NO_PEOPLE)
+        parts.append(
+            replace(
+                part,
+                sessions=session_counts[part.key],
+                registered=count.registered,
+                attendances=count.attendances,
+                participants=count.participants,
+            )
         )
-        for part in parts
-        for tally in [found.get(part.key, NOBODY)]
-    ]
-    if division in TIMES:
-        return tuple(counted)
-    return tuple(sorted(counted, key=lambda part: (-part.participants, part.label)))
+    return tuple(parts if is_time else sorted(parts, key=lambda part: (-part.participants, part.label)))
 
 
-def _times(
-    division: Division, sessions: Sequence[Row[Any]], period: Period, language: Language
+def _time_parts(
+    dimension: Dimension, sessions: Sequence[Row[Any]], period: Period, language: Language
 ) -> Iterator[Part]:
-    """Every month or quarter from that of the first session to that of the last."""
+    """Yield every month or quarter from the first session to the last, without figures."""
     days = [wita(session.starts_at).date() for session in sessions]
     months = months_between(min(days), max(days)) if days else []
-    for day in months if division == "month" else dict.fromkeys(map(first_of_quarter, months)):
-        if division == "month":
-            key, label, whole = f"{day:%Y-%m}", month_text(day, language), months_from(day, 1)
+    for first in months if dimension == "month" else dict.fromkeys(map(first_of_quarter, months)):
+        if dimension == "month":
+            key, label, whole = f"{first:%Y-%m}", month_text(first, language), months_from(first, 1)
         else:
-            key, label = f"{day.year}-Q{quarter_of(day)}", quarter_text(day, translator(language))
-            whole = months_from(day, MONTHS_OF_QUARTER)
-        part = within(whole, period)
-        yield Part(key=key, label=label, narrowed={"from": part.from_.isoformat(), "to": part.to.isoformat()})
+            key, label = f"{first.year}-Q{quarter_of(first)}", quarter_text(first, translator(language))
+            whole = months_from(first, MONTHS_PER_QUARTER)
+        days_of_part = intersection(whole, period)
+        narrowed = {"from": days_of_part.from_.isoformat(), "to": days_of_part.to.isoformat()}
+        yield Part(key=key, label=label, narrowed=narrowed)
 
 
-def _kinds(division: Division, sessions: Sequence[Row[Any]], language: Language) -> Iterator[Part]:
-    """Every workshop, pillar or organizer that has sessions."""
-    for key, session in {session._mapping[division]: session for session in sessions}.items():
+def _workshop_parts(dimension: Dimension, sessions: Sequence[Row[Any]], language: Language) -> Iterator[Part]:
+    """Yield every workshop, pillar or organizer with sessions, without figures."""
+    for key, session in {session._mapping[dimension]: session for session in sessions}.items():
         label = {
             "workshop": f"{session.title} ({session.workshop})",
             "pillar": pillar_label(session.pillar, translator(language)),
             "organization": session.name,
-        }[division]
-        yield Part(key=key, label=label, narrowed={division: key} if key else {})
+        }[dimension]
+        yield Part(key=key, label=label, narrowed={dimension: key} if key else {})

@@ -1,4 +1,4 @@
-"""What figures of an area are measured against, as the sources tell it: only for the very areas they name."""
+"""Denominators: how many inhabitants, UMKM or RT an area has, according to a source on a day."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from app.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class DenominatorView:
-    """`value` are inhabitants, UMKM or RT of the area on the day `as_of`; `id` is the line's."""
+    """A denominator with its area: `value` inhabitants, UMKM or RT on the day `as_of`."""
 
     id: int
     area_code: str
@@ -28,12 +28,12 @@ class DenominatorView:
     source: str
 
 
-Known = Mapping[tuple[str, Indicator], DenominatorView]
-"""By the code of a kota, kecamatan or kelurahan. What is missing is not known, and isn't to be worked out."""
+DenominatorsByArea = Mapping[tuple[str, Indicator], DenominatorView]
+"""By area code and indicator. What is missing is unknown, and must not be computed from other areas."""
 
 
-def denominators(db: Db, actor: Actor) -> list[DenominatorView]:
-    """All that was ever recorded: by area and indicator, in each the one that counts first. For every role."""
+def list_denominators(db: Db, actor: Actor) -> list[DenominatorView]:
+    """Return all denominators by area and indicator, the newest first. Raises `Forbidden`."""
     actor.require(Permission.COVERAGE_READ)
     statement = (
         select(
@@ -54,27 +54,27 @@ def denominators(db: Db, actor: Actor) -> list[DenominatorView]:
             col(Denominator.id).desc(),
         )
     )
-    return [DenominatorView(*line) for line in db.execute(statement)]
+    return [DenominatorView(*row) for row in db.execute(statement)]
 
 
-def known_on(found: Iterable[DenominatorView], day: date) -> Known:
-    """Of what `denominators` gave, the newest that each area has on that day; of one day, what was recorded last."""
-    known: dict[tuple[str, Indicator], DenominatorView] = {}
-    for line in found:
-        if line.as_of <= day:
-            known.setdefault((line.area_code, line.indicator), line)
-    return known
+def latest_denominators(denominators: Iterable[DenominatorView], day: date) -> DenominatorsByArea:
+    """Return the newest denominator of each area and indicator as of `day`, given those of `list_denominators`."""
+    latest: dict[tuple[str, Indicator], DenominatorView] = {}
+    for denominator in denominators:
+        if denominator.as_of <= day:
+            latest.setdefault((denominator.area_code, denominator.indicator), denominator)
+    return latest
 
 
-def areas(db: Db) -> list[Area]:
-    """Every area that a source may tell of, the kota first, each kecamatan before its kelurahan."""
+def list_areas(db: Db) -> list[Area]:
+    """Return all areas by code: the kota first, and each kecamatan before its kelurahan."""
     return list(db.scalars(select(Area).order_by(col(Area.code))))
 
 
-def denominator_by_id(db: Db, actor: Actor, denominator_id: int) -> Denominator:
-    """The record itself, for changes. Raises `Forbidden` or `NotFound`."""
+def load_denominator(db: Db, actor: Actor, denominator_id: int) -> Denominator:
+    """Return the record for changing it. Raises `Forbidden` or `NotFound`."""
     actor.require(Permission.TARGET_WRITE)
-    found = db.get(Denominator, denominator_id)
-    if found is None:
+    denominator = db.get(Denominator, denominator_id)
+    if denominator is None:
         raise NotFound(N_("There is no such figure."))
-    return found
+    return denominator

@@ -1,7 +1,9 @@
-"""The filters of the coverage report: what they are called, and the period where none was chosen."""
+"""The filters of the coverage report: their names, and the default period."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import case, func, select
 from sqlmodel import col
@@ -12,13 +14,27 @@ from app.i18n import N_, Language, wita
 from app.models import Area, AreaLevel, Organization, Workshop, WorkshopSession
 from app.models.base import YEARS, now
 from app.queries.areas import reference
-from app.queries.coverage.counts import CoverageFilters
+from app.reports.coverage.breakdowns import Pillar
 from app.reports.coverage.report import Filters, TargetGroup
 from app.reports.periods import Period
 
 
-def named_filters(db: Db, filters: CoverageFilters, groups: Iterable[TargetGroup]) -> Filters:
-    """The filters with the names of what they narrow to. Raises `NotFound` for what there isn't."""
+@dataclass(frozen=True)
+class CoverageFilters:
+    """The filters of a report by code or id; None is "all". `resolve_period` fills in a missing period."""
+
+    from_: date | None = None
+    to: date | None = None
+    workshop: str | None = None
+    group: str | None = None
+    sex: Literal["L", "P"] | None = None
+    kecamatan: str | None = None
+    pillar: Pillar | None = None
+    organization: int | None = None
+
+
+def load_filter_names(db: Db, filters: CoverageFilters, groups: Iterable[TargetGroup]) -> Filters:
+    """Return the filters with their names. Raises `NotFound` for an unknown code or id."""
     labels = {group.code: group.label for group in groups}
     if filters.group and filters.group not in labels:
         raise NotFound(N_("There is no target group %(group)s."), group=filters.group)
@@ -38,18 +54,22 @@ def named_filters(db: Db, filters: CoverageFilters, groups: Iterable[TargetGroup
     )
 
 
-def target_groups_of_report(db: Db, language: Language) -> tuple[TargetGroup, ...]:
-    """All groups, named in the reader's language."""
-    return tuple(TargetGroup(code=one.code, label=one.label) for one in reference.target_groups(db, language))
-
-
-def organizers(db: Db) -> list[tuple[int, str]]:
-    """Number and name of the organizations that have workshops, in name order."""
-    with_workshops = select(col(Workshop.organization_id))
-    statement = select(col(Organization.id), col(Organization.name)).where(
-        col(Organization.id).in_(with_workshops)
+def list_target_groups(db: Db, language: Language) -> tuple[TargetGroup, ...]:
+    """Return all target groups with their labels in the language."""
+    return tuple(
+        TargetGroup(code=group.code, label=group.label) for group in reference.target_groups(db, language)
     )
-    return [(number, name) for number, name in db.execute(statement.order_by(col(Organization.name)))]
+
+
+def list_organizers(db: Db) -> list[tuple[int, str]]:
+    """Return id and name of the organizations that have workshops, by name."""
+    with_workshops = select(col(Workshop.organization_id))
+    statement = (
+        select(col(Organization.id), col(Organization.name))
+        .where(col(Organization.id).in_(with_workshops))
+        .order_by(col(Organization.name))
+    )
+    return [(organization_id, name) for organization_id, name in db.execute(statement)]
 
 
 def _workshop_title(db: Db, code: str) -> str:
@@ -66,16 +86,20 @@ def _kecamatan_name(db: Db, code: str) -> str:
     return area.name
 
 
-def _organization_name(db: Db, number: int) -> str:
-    organization = db.get(Organization, number)
+def _organization_name(db: Db, organization_id: int) -> str:
+    organization = db.get(Organization, organization_id)
     if organization is None:
         raise NotFound(N_("There is no such organization."))
     return organization.name
 
 
-def period_of(db: Db, filters: CoverageFilters) -> Period:
-    """The period asked for. A missing end is that of the other end's year, or of the latest with a session."""
-    year = (filters.from_ or filters.to or _latest_day(db, filters.workshop)).year
+def resolve_period(db: Db, filters: CoverageFilters) -> Period:
+    """Return the period of a report.
+
+    A missing end is that of the other end's year; without both it is the year of the latest session. Raises `Invalid`
+    for a period that ends before it begins, or lies outside the years 2000 to 2100.
+    """
+    year = (filters.from_ or filters.to or _latest_session_day(db, filters.workshop)).year
     period = Period(from_=filters.from_ or date(year, 1, 1), to=filters.to or date(year, 12, 31))
     if period.from_ > period.to:
         text = N_("The period ends before it begins.")
@@ -86,8 +110,8 @@ def period_of(db: Db, filters: CoverageFilters) -> Period:
     return period
 
 
-def _latest_day(db: Db, workshop: str | None) -> date:
-    """The WITA day on which the latest session started; while none has, that of the first to come, else today."""
+def _latest_session_day(db: Db, workshop: str | None) -> date:
+    """Return the WITA day of the latest session that has begun, else of the first to come, else today."""
     starts_at = col(WorkshopSession.starts_at)
     statement = select(func.max(case((starts_at <= now(), starts_at))), func.min(starts_at)).where(
         col(WorkshopSession.cancelled_at).is_(None)

@@ -1,4 +1,4 @@
-"""Where to go next, after the coverage report. A constant number of queries."""
+"""The gaps of the coverage report: targets that aren't reached, with what may explain them."""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -11,50 +11,44 @@ from app.database import Db
 from app.i18n import Language
 from app.models import RegistrationStatus, Venue, Workshop, WorkshopSession
 from app.permissions import Actor, Permission
-from app.queries.coverage.counts import CoverageFilters, registrations_that_count, within_the_city
-from app.queries.coverage.report import coverage
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.registrations import counted_registrations, is_inside_city
+from app.queries.coverage.report import build_coverage_report
 from app.queries.scope import workshops_within
-from app.reports.coverage.gaps import CoverageGap, CoverageGaps, Order, VenuesThere, ranked
-from app.reports.coverage.report import (
-    CoverageReport,
-    CoverageRow,
-    Figures,
-    TargetGroup,
-    gap_of,
-    state_of,
-    unmeasured_why,
-)
+from app.reports.coverage.gaps import CoverageGap, CoverageGaps, Order, VenueCounts, sort_gaps
+from app.reports.coverage.report import CoverageReport, CoverageRow, Figures, TargetGroup
+from app.reports.coverage.states import gap_of, state_of, unmeasured_why
 
 
 @dataclass(frozen=True)
-class Unclear:
-    """What stands behind a gap. `sessions` are over, and lack an outcome of somebody.
+class GapReasons:
+    """What may explain a gap: people as in `CoverageGap`, and registrations without an outcome.
 
-    `never_came`, `expected` and `waiting` are people, as in `CoverageGap`.
-    `to_come` and `list_missing` are registrations without an outcome, of sessions still to come or over.
+    `lists_missing` is the number of sessions, `list_missing` the number of their registrations without an outcome,
+    `to_come` the number of registrations for sessions to come.
     """
 
     never_came: int = 0
     expected: int = 0
     waiting: int = 0
-    sessions: int = 0
+    lists_missing: int = 0
     to_come: int = 0
     list_missing: int = 0
 
 
 @dataclass(frozen=True)
-class Short:
-    """A kelurahan, or a group there, with a target that it hasn't reached."""
+class MissedTarget:
+    """A kelurahan, or a target group there, that hasn't reached its target."""
 
     row: CoverageRow
     group: TargetGroup | None
     figures: Figures
-    unclear: Unclear
+    reasons: GapReasons
 
 
 @dataclass(frozen=True)
 class SessionWithoutOutcomes:
-    """A session that is over; `people` of so many `kelurahan` have no outcome yet."""
+    """A session that is over, and in which `people` from so many `kelurahan` have no outcome yet."""
 
     code: str
     workshop_title: str
@@ -63,129 +57,138 @@ class SessionWithoutOutcomes:
     kelurahan: int
 
 
-def coverage_gaps(
+def build_coverage_gaps(
     db: Db, actor: Actor, filters: CoverageFilters, language: Language, order: Order = "gap"
 ) -> CoverageGaps:
-    """What is missing in the coverage report of the same filters. Raises as `coverage` does."""
-    report = coverage(db, actor, filters, language)
-    facts = registrations_that_count(report.period, filters)
-    short = [*_of_kelurahan(db, facts, report), *_of_groups(db, facts, report)]
-    venues = _venues(db)
-    gaps = [_described(one, venues[one.row.kelurahan]) for one in short]
-    return CoverageGaps(report=report, order=order, gaps=ranked(gaps, order))
+    """Return the gaps of the coverage report with these filters. Raises like `build_coverage_report`."""
+    report = build_coverage_report(db, actor, filters, language)
+    registrations = counted_registrations(report.period, filters)
+    missed = [*_missed_by_kelurahan(db, registrations, report), *_missed_by_group(db, registrations, report)]
+    venues = _load_venue_counts(db)
+    gaps = [_gap(target, venues[target.row.kelurahan]) for target in missed]
+    return CoverageGaps(report=report, order=order, gaps=sort_gaps(gaps, order))
 
 
 def sessions_without_outcomes(
     db: Db, actor: Actor, report: CoverageReport, filters: CoverageFilters, limit: int
 ) -> list[SessionWithoutOutcomes]:
-    """The sessions behind "attendance list missing", as far as the actor may see them, those of most people first."""
-    facts = registrations_that_count(report.period, filters)
-    people = func.count(facts.c.person.distinct())
+    """Return the sessions with missing attendance within the actor's scope, those with most people first."""
+    registrations = counted_registrations(report.period, filters)
+    people = func.count(registrations.c.person.distinct())
     statement = (
         select(
             col(WorkshopSession.code),
             col(Workshop.title),
             col(WorkshopSession.starts_at),
             people,
-            func.count(facts.c.kelurahan.distinct()),
+            func.count(registrations.c.kelurahan.distinct()),
         )
-        .join(WorkshopSession, col(WorkshopSession.id) == facts.c.workshop_session)
+        .join(WorkshopSession, col(WorkshopSession.id) == registrations.c.workshop_session)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .where(
-            within_the_city(facts),
-            facts.c.list_missing.is_not(None),
+            is_inside_city(registrations),
+            registrations.c.list_missing.is_not(None),
             workshops_within(actor, Permission.WORKSHOP_READ),
         )
         .group_by(col(WorkshopSession.id), col(Workshop.id))
         .order_by(people.desc(), col(WorkshopSession.starts_at).desc())
         .limit(limit)
     )
-    return [SessionWithoutOutcomes(*line) for line in db.execute(statement)]
+    return [SessionWithoutOutcomes(*row) for row in db.execute(statement)]
 
 
-def _of_kelurahan(db: Db, facts: Subquery, report: CoverageReport) -> list[Short]:
+def _missed_by_kelurahan(db: Db, registrations: Subquery, report: CoverageReport) -> list[MissedTarget]:
     filters = report.filters
     group = TargetGroup(code=filters.group, label=filters.group_label or "") if filters.group else None
-    unclear = _unclear(db, facts, facts.c.kelurahan)
-    return [Short(row, group, _figures(row), unclear[(row.kelurahan,)]) for row in report.short_rows]
+    reasons = _load_reasons(db, registrations, registrations.c.kelurahan)
+    return [
+        MissedTarget(
+            row,
+            group,
+            Figures(target=row.target, registered=row.registered, participants=row.participants),
+            reasons[(row.kelurahan,)],
+        )
+        for row in report.short_rows
+    ]
 
 
-def _of_groups(db: Db, facts: Subquery, report: CoverageReport) -> list[Short]:
-    """The groups' own targets; a report of one group has them as those of its kelurahan."""
-    short = [
+def _missed_by_group(db: Db, registrations: Subquery, report: CoverageReport) -> list[MissedTarget]:
+    """Return the missed targets of groups. In a report filtered by a group these are the targets of its rows."""
+    missed = [
         (row, group)
         for row in report.open_rows
         for group in report.groups
-        if not report.filters.group and _gap(row.groups[group.code])
+        if not report.filters.group and _missing_people(row.groups[group.code])
     ]
-    if not short:
+    if not missed:
         return []
-    unclear = _unclear(db, facts, facts.c.kelurahan, facts.c.target_group)
+    reasons = _load_reasons(db, registrations, registrations.c.kelurahan, registrations.c.target_group)
     return [
-        Short(row, group, row.groups[group.code], unclear[(row.kelurahan, group.code)])
-        for row, group in short
+        MissedTarget(row, group, row.groups[group.code], reasons[(row.kelurahan, group.code)])
+        for row, group in missed
     ]
 
 
-def _figures(row: CoverageRow) -> Figures:
-    return Figures(target=row.target, registered=row.registered, participants=row.participants)
-
-
-def _gap(figures: Figures) -> int:
+def _missing_people(figures: Figures) -> int:
     return gap_of(target=figures.target or 0, participants=figures.participants)
 
 
-def _unclear(db: Db, facts: Subquery, *by: ColumnElement[str]) -> defaultdict[tuple[str, ...], Unclear]:
-    """By the columns given; first person by person, since who was present once has come."""
-    of_person = (
+def _load_reasons(
+    db: Db, registrations: Subquery, *by: ColumnElement[str]
+) -> defaultdict[tuple[str, ...], GapReasons]:
+    """Return the reasons grouped by the columns, in three queries."""
+    # Outcomes are counted per person first: a person who was present once has come, whatever else is missing.
+    by_person = (
         select(
             *by,
-            func.count(facts.c.present).label("came"),
-            func.count(facts.c.to_come).label("to_come"),
-            func.count(facts.c.list_missing).label("list_missing"),
+            func.count(registrations.c.present).label("present"),
+            func.count(registrations.c.to_come).label("to_come"),
+            func.count(registrations.c.list_missing).label("list_missing"),
         )
-        .where(within_the_city(facts))
-        .group_by(*by, facts.c.person)
+        .where(is_inside_city(registrations))
+        .group_by(*by, registrations.c.person)
         .subquery()
     )
-    columns = [of_person.c[column.key] for column in by if column.key]
-    open_outcomes = of_person.c.to_come + of_person.c.list_missing
+    keys = [by_person.c[column.key] for column in by if column.key]
+    unrecorded = by_person.c.to_come + by_person.c.list_missing
     people = db.execute(
         select(
-            *columns,
-            func.count(case(((of_person.c.came == 0) & (open_outcomes == 0), 1))),
-            func.count(case(((of_person.c.came == 0) & (of_person.c.to_come > 0), 1))),
-            func.sum(of_person.c.to_come),
-            func.sum(of_person.c.list_missing),
-        ).group_by(*columns)
+            *keys,
+            func.count(case(((by_person.c.present == 0) & (unrecorded == 0), 1))),
+            func.count(case(((by_person.c.present == 0) & (by_person.c.to_come > 0), 1))),
+            func.sum(by_person.c.to_come),
+            func.sum(by_person.c.list_missing),
+        ).group_by(*keys)
     )
     sessions = db.execute(
-        select(*by, func.count(facts.c.workshop_session.distinct()))
-        .where(within_the_city(facts), facts.c.list_missing.is_not(None))
+        select(*by, func.count(registrations.c.workshop_session.distinct()))
+        .where(is_inside_city(registrations), registrations.c.list_missing.is_not(None))
         .group_by(*by)
     )
     waiting = db.execute(
-        select(*by, func.count(facts.c.person.distinct()))
-        .where(facts.c.kelurahan.is_not(None), facts.c.status == RegistrationStatus.WAITLISTED)
+        select(*by, func.count(registrations.c.person.distinct()))
+        .where(
+            registrations.c.kelurahan.is_not(None), registrations.c.status == RegistrationStatus.WAITLISTED
+        )
         .group_by(*by)
     )
-    lists = {tuple(place): count for *place, count in sessions}
-    found: defaultdict[tuple[str, ...], Unclear] = defaultdict(Unclear)
-    for *place, never_came, expected, to_come, list_missing in people:
-        found[tuple(place)] = Unclear(
+    lists_missing = {tuple(key): count for *key, count in sessions}
+    reasons: defaultdict[tuple[str, ...], GapReasons] = defaultdict(GapReasons)
+    for *key, never_came, expected, to_come, list_missing in people:
+        reasons[tuple(key)] = GapReasons(
             never_came=never_came,
             expected=expected,
-            sessions=lists.get(tuple(place), 0),
+            lists_missing=lists_missing.get(tuple(key), 0),
             to_come=to_come,
             list_missing=list_missing,
         )
-    for *place, people_waiting in waiting:
-        found[tuple(place)] = replace(found[tuple(place)], waiting=people_waiting)
-    return found
+    for *key, count in waiting:
+        reasons[tuple(key)] = replace(reasons[tuple(key)], waiting=count)
+    return reasons
 
 
-def _venues(db: Db) -> defaultdict[str, VenuesThere]:
-    """By kelurahan: how many there are, and the name of the first, of those with Wi-Fi if there are any."""
+def _load_venue_counts(db: Db) -> defaultdict[str, VenueCounts]:
+    """Return the venues by kelurahan. The suggested one is the first by name, of those with Wi-Fi if there are any."""
     wifi, name = col(Venue.public_wifi), col(Venue.name)
     statement = (
         select(
@@ -198,16 +201,16 @@ def _venues(db: Db) -> defaultdict[str, VenuesThere]:
         .where(col(Venue.kelurahan_code).is_not(None))
         .group_by(col(Venue.kelurahan_code))
     )
-    found: defaultdict[str, VenuesThere] = defaultdict(VenuesThere)
+    venues: defaultdict[str, VenueCounts] = defaultdict(VenueCounts)
     for kelurahan, with_wifi, without_wifi, unknown, best in db.execute(statement):
-        found[kelurahan] = VenuesThere(
+        venues[kelurahan] = VenueCounts(
             with_wifi=with_wifi, without_wifi=without_wifi, unknown=unknown, best=best
         )
-    return found
+    return venues
 
 
-def _described(short: Short, venues: VenuesThere) -> CoverageGap:
-    row, group, figures, unclear = short.row, short.group, short.figures, short.unclear
+def _gap(missed: MissedTarget, venues: VenueCounts) -> CoverageGap:
+    row, group, figures, reasons = missed.row, missed.group, missed.figures, missed.reasons
     target = figures.target or 0
     return CoverageGap(
         kelurahan=row.kelurahan,
@@ -219,16 +222,16 @@ def _described(short: Short, venues: VenuesThere) -> CoverageGap:
             target=target,
             registered=figures.registered,
             participants=figures.participants,
-            unrecorded=unclear.to_come + unclear.list_missing,
+            unrecorded=reasons.to_come + reasons.list_missing,
         ),
-        unmeasured_why=unmeasured_why(to_come=unclear.to_come, list_missing=unclear.list_missing),
+        unmeasured_why=unmeasured_why(to_come=reasons.to_come, list_missing=reasons.list_missing),
         target=target,
         registered=figures.registered,
         participants=figures.participants,
-        gap=_gap(figures),
-        never_came=unclear.never_came,
-        expected=unclear.expected,
-        waiting=unclear.waiting,
-        lists_missing=unclear.sessions,
+        gap=_missing_people(figures),
+        never_came=reasons.never_came,
+        expected=reasons.expected,
+        waiting=reasons.waiting,
+        lists_missing=reasons.lists_missing,
         venues=venues,
     )

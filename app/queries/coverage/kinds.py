@@ -1,8 +1,8 @@
 """Count the people of the coverage report on SQLite, which groups by sorting.
 
-`count_by_kind` stands in for `_count_by_cell` of `census`, with the same columns. It sorts one number for each
-registration (its kind, which is place, group and sex, and its standing) instead of texts. Only the people of several
-kinds are looked up again. The report of 100,000 attendances takes 1.4 instead of 2.1 times the floor of
+`count_by_kind` stands in for `_count_by_cell` of `city_counts`, with the same columns. It sorts one number for each
+registration (its kind, which is place, group and sex, and its outcome rank) instead of texts. Only the people of
+several kinds are looked up again. The report of 100,000 attendances takes 1.4 instead of 2.1 times the floor of
 `benchmarks.coverage`, whose bound is 2. The cost is this module, which only works with SQLite's rowids.
 """
 
@@ -12,7 +12,13 @@ from sqlalchemy import CTE, ColumnElement, Integer, Select, Subquery, case, func
 from sqlmodel import col
 
 from app.models import Area, Sex, TargetGroup
-from app.queries.coverage.tallies import OutcomeRank, count_where, headed, people, tallied
+from app.queries.coverage.aggregates import (
+    OutcomeRank,
+    count_where,
+    group_by_person,
+    key_columns,
+    with_outcome_rank,
+)
 
 Number = ColumnElement[int]
 # Rowids may change between statements; these are turned back into codes in the same one.
@@ -22,25 +28,26 @@ SEXES = {Sex.L: 1, Sex.P: 2}
 SEX_AT, GROUP_AT, PLACE_AT = 3, 5, 20
 
 
-def count_by_kind(facts: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
-    """Return the tally `settled` of the people of one kind, and the cells of the others as `people` folds them."""
-    lines = tallied(facts)
-    kinds = _count_kinds(lines)
+def count_by_kind(registrations: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
+    """Return the counts "single_cell" of the people of one kind, and the cells of the others as `group_by_person`
+    selects them."""
+    ranked = with_outcome_rank(registrations)
+    kinds = _count_kinds(ranked)
     of_several_kinds = select(-kinds.c.number).where(kinds.c.number < 0)
-    others = select(lines).where(lines.c.person.in_(of_several_kinds)).subquery()
-    several = people(others, "kelurahan", "target_group").cte("several").prefix_with("MATERIALIZED")
-    return _tally_kinds(kinds), several
+    others = select(ranked).where(ranked.c.person.in_(of_several_kinds)).subquery()
+    several = group_by_person(others, "kelurahan", "target_group").cte("several").prefix_with("MATERIALIZED")
+    return _count_people(kinds), several
 
 
-def _count_kinds(lines: Subquery) -> CTE:
+def _count_kinds(ranked: Subquery) -> CTE:
     """Return people counted by their highest number; each person of several kinds alone, as their id below zero."""
-    numbered = _with_number(lines).c
-    least, most = func.min(numbered.number), func.max(numbered.number)
-    of_one_kind = _bits(least, SEX_AT) == _bits(most, SEX_AT)
+    numbered = _with_number(ranked).c
+    lowest, highest = func.min(numbered.number), func.max(numbered.number)
+    of_one_kind = _bits(lowest, SEX_AT) == _bits(highest, SEX_AT)
     folded = (
         select(
-            case((of_one_kind, most), else_=-numbered.person).label("number"),
-            count_where(_standing(numbered.number) == OutcomeRank.PRESENT).label("attendances"),
+            case((of_one_kind, highest), else_=-numbered.person).label("number"),
+            count_where(_outcome_rank(numbered.number) == OutcomeRank.PRESENT).label("attendances"),
         )
         .group_by(numbered.person)
         .subquery()
@@ -59,39 +66,39 @@ def _count_kinds(lines: Subquery) -> CTE:
     )
 
 
-def _with_number(lines: Subquery) -> Subquery:
+def _with_number(ranked: Subquery) -> Subquery:
     """Return person and number of each registration. The offset makes SQLite build the number before it sorts."""
-    sex = case(SEXES, value=lines.c.sex, else_=0)
+    sex = case(SEXES, value=ranked.c.sex, else_=0)
     number = (
         func.coalesce(PLACE.bitwise_lshift(PLACE_AT), 0)
         + GROUP.bitwise_lshift(GROUP_AT)
         + sex.bitwise_lshift(SEX_AT)
-        + lines.c.standing
+        + ranked.c.outcome_rank
     )
     return (
-        select(lines.c.person, number.label("number"))
-        .outerjoin(Area, col(Area.code) == lines.c.kelurahan)
-        .outerjoin(TargetGroup, col(TargetGroup.code) == lines.c.target_group)
+        select(ranked.c.person, number.label("number"))
+        .outerjoin(Area, col(Area.code) == ranked.c.kelurahan)
+        .outerjoin(TargetGroup, col(TargetGroup.code) == ranked.c.target_group)
         .offset(0)
         .subquery()
     )
 
 
-def _tally_kinds(kinds: CTE) -> Select[*tuple[Any, ...]]:
-    """Return the tally of the people of one kind by the codes of their kelurahan and group."""
+def _count_people(kinds: CTE) -> Select[*tuple[Any, ...]]:
+    """Return the counts of the people of one kind by the codes of their kelurahan and group."""
     counted, number = kinds.c, kinds.c.number
-    standing, sex = _standing(number), _bits(number, SEX_AT, GROUP_AT)
+    outcome_rank, sex = _outcome_rank(number), _bits(number, SEX_AT, GROUP_AT)
     registered, to_come, list_missing = (
         func.sum(counted.people).filter(condition)
         for condition in (
-            standing > OutcomeRank.WAITING,
-            standing == OutcomeRank.TO_COME,
-            standing == OutcomeRank.LIST_MISSING,
+            outcome_rank > OutcomeRank.WAITING,
+            outcome_rank == OutcomeRank.TO_COME,
+            outcome_rank == OutcomeRank.LIST_MISSING,
         )
     )
     return (
         select(
-            *headed("settled", col(Area.code), col(TargetGroup.code)),
+            *key_columns("single_cell", col(Area.code), col(TargetGroup.code)),
             func.sum(counted.people),
             registered,
             func.sum(counted.attendances),
@@ -108,7 +115,7 @@ def _tally_kinds(kinds: CTE) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _standing(number: Number) -> Number:
+def _outcome_rank(number: Number) -> Number:
     return _bits(number, 0, SEX_AT)
 
 

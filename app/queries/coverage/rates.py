@@ -1,62 +1,63 @@
-"""The people of a coverage report against how many live there, where a source tells that."""
+"""Rates: the participants of a coverage report per inhabitants or UMKM, for areas with a denominator."""
 
 from app.database import Db
 from app.models import AreaLevel, Indicator
 from app.permissions import Actor
-from app.queries.coverage.census import Census
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.denominators import DenominatorView, denominators, known_on
-from app.reports.coverage.rates import Rate
+from app.queries.coverage.city_counts import CityCounts
+from app.queries.coverage.denominators import DenominatorView, latest_denominators, list_denominators
+from app.queries.coverage.filters import CoverageFilters
+from app.reports.coverage.report import Rate
 from app.reports.periods import Period
 
 UMKM_GROUP = "umkm"
 
 
-def coverage_rates(
-    db: Db, actor: Actor, counted: Census, period: Period, filters: CoverageFilters
+def load_rates(
+    db: Db, actor: Actor, counts: CityCounts, period: Period, filters: CoverageFilters
 ) -> tuple[Rate, ...]:
-    """By area, of what was known on the period's last day. Within one kecamatan there is no rate of the city.
-
-    Where another group is counted alone, there is none of the UMKM.
-    """
+    """Return a rate for each denominator that is valid on the period's last day and comparable with the counts."""
     rates = []
-    for line in known_on(denominators(db, actor), period.to).values():
-        participants = _participants(line, counted)
-        if participants is None or not _is_counted(line, filters):
+    for denominator in latest_denominators(list_denominators(db, actor), period.to).values():
+        participants = _participants(denominator, counts)
+        if participants is None or not _is_comparable(denominator, filters):
             continue
         rates.append(
             Rate(
-                area=line.area_code,
-                name=line.area,
-                measure="umkm" if line.indicator is Indicator.UMKM else "penduduk",
+                area=denominator.area_code,
+                name=denominator.area,
+                measure="umkm" if denominator.indicator is Indicator.UMKM else "penduduk",
                 participants=participants,
-                known=line.value,
-                as_of=line.as_of,
-                source=line.source,
+                known=denominator.value,
+                as_of=denominator.as_of,
+                source=denominator.source,
             )
         )
     return tuple(rates)
 
 
-def _is_counted(line: DenominatorView, filters: CoverageFilters) -> bool:
-    """Whether the filters leave the people with whom the number is compared."""
-    in_area = filters.kecamatan is None or line.area_code.startswith(filters.kecamatan)
-    in_group = line.indicator is not Indicator.UMKM or filters.group in (None, UMKM_GROUP)
+def _is_comparable(denominator: DenominatorView, filters: CoverageFilters) -> bool:
+    """Return whether the filters leave the people of the denominator.
+
+    A report on one kecamatan has no rate for the city, a report on another group none for UMKM.
+    """
+    in_area = filters.kecamatan is None or denominator.area_code.startswith(filters.kecamatan)
+    in_group = denominator.indicator is not Indicator.UMKM or filters.group in (None, UMKM_GROUP)
     return in_area and in_group
 
 
-def _participants(line: DenominatorView, counted: Census) -> int | None:
-    """The people to compare with the number; None where the report doesn't count them (RT have a report of theirs)."""
-    match line.indicator, line.level:
+def _participants(denominator: DenominatorView, counts: CityCounts) -> int | None:
+    """Return the participants for the denominator's area and indicator, None if there is no such rate."""
+    area = denominator.area_code
+    match denominator.indicator, denominator.level:
         case Indicator.POPULATION, AreaLevel.KOTA:
-            return counted.city.participants
+            return counts.city.participants
         case Indicator.POPULATION, AreaLevel.KECAMATAN:
-            return counted.of("kecamatan", line.area_code).participants
+            return counts.get("kecamatan", area).participants
         case Indicator.POPULATION, AreaLevel.KELURAHAN:
-            return counted.of("kelurahan", line.area_code).participants
+            return counts.get("kelurahan", area).participants
         case Indicator.UMKM, AreaLevel.KOTA:
-            return counted.of("group", UMKM_GROUP).participants
+            return counts.get("group", UMKM_GROUP).participants
         case Indicator.UMKM, AreaLevel.KELURAHAN:
-            return counted.of("cells", line.area_code, UMKM_GROUP).participants
+            return counts.get("cell", area, UMKM_GROUP).participants
         case _:
             return None

@@ -1,217 +1,220 @@
-"""The coverage report: which kelurahan and target groups were reached. A constant number of queries."""
+"""The coverage report: which kelurahan and target groups were reached. Takes a constant number of queries."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-
-from sqlalchemy import select
-from sqlmodel import col
 
 from app.database import Db
 from app.i18n import Language
 from app.models import Area, AreaLevel
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.coverage.breakdowns import breakdowns_by_session
-from app.queries.coverage.census import Census, census
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.filters import named_filters, period_of, target_groups_of_report
-from app.queries.coverage.rates import coverage_rates
-from app.queries.coverage.tallies import Tally
-from app.queries.coverage.targets import DEFAULT_TARGET, Targets, targets_of
-from app.reports.coverage.comparison import compared_with
-from app.reports.coverage.parts import Breakdown, Division, Part
-from app.reports.coverage.report import (
-    CoverageReport,
-    CoverageRow,
-    Figures,
-    Filters,
-    TargetGroup,
-    Totals,
-    gap_of,
-    is_covered,
-    state_of,
-    unmeasured_why,
+from app.queries.coverage.aggregates import PeopleCount
+from app.queries.coverage.breakdowns import load_session_breakdowns
+from app.queries.coverage.city_counts import CityCounts, count_city
+from app.queries.coverage.denominators import list_areas
+from app.queries.coverage.filters import (
+    CoverageFilters,
+    list_target_groups,
+    load_filter_names,
+    resolve_period,
 )
+from app.queries.coverage.rates import load_rates
+from app.queries.coverage.targets import DEFAULT_TARGET, Targets, load_targets
+from app.reports.coverage.breakdowns import Breakdown, Dimension, Part
+from app.reports.coverage.comparison import compare_reports
+from app.reports.coverage.report import CoverageReport, CoverageRow, Figures, Filters, TargetGroup, Totals
+from app.reports.coverage.states import gap_of, is_reached, state_of, unmeasured_why
 from app.reports.periods import Period, period_before
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a report is made of besides its period: the filters, by code and by name, and how it is divided."""
+class ReportContext:
+    """What a report depends on besides its period; loaded once for a report and the one before it."""
 
     actor: Actor
     filters: CoverageFilters
-    named: Filters
+    filter_names: Filters
     groups: tuple[TargetGroup, ...]
     areas: dict[str, Area]
-    divisions: Sequence[Division]
+    dimensions: Sequence[Dimension]
     language: Language
 
 
-def coverage(
+def build_coverage_report(
     db: Db,
     actor: Actor,
     filters: CoverageFilters,
     language: Language,
     *,
-    divisions: Sequence[Division] = (),
-    compared: bool = False,
+    dimensions: Sequence[Dimension] = (),
+    compare: bool = False,
 ) -> CoverageReport:
-    """The coverage report, divided further where that is asked for, and `compared` with the period before.
+    """Return the coverage report, with a breakdown by each of the dimensions.
 
-    Raises `Invalid` for a reversed period and `NotFound` for an unknown filter.
+    `compare` adds the report of the period before. Raises `Invalid` for an impossible period and `NotFound` for an
+    unknown filter.
     """
     actor.require(Permission.COVERAGE_READ)
-    groups = target_groups_of_report(db, language)
-    asked = Asked(
+    groups = list_target_groups(db, language)
+    context = ReportContext(
         actor=actor,
         filters=filters,
-        named=named_filters(db, filters, groups),
+        filter_names=load_filter_names(db, filters, groups),
         groups=groups,
-        areas={area.code: area for area in db.scalars(select(Area).order_by(col(Area.code)))},
-        divisions=divisions,
+        areas={area.code: area for area in list_areas(db)},
+        dimensions=dimensions,
         language=language,
     )
-    period = period_of(db, filters)
-    report = _report(db, period, asked)
-    earlier = period_before(period) if compared else None
-    return compared_with(report, _report(db, earlier, asked)) if earlier else report
+    period = resolve_period(db, filters)
+    report = _report(db, period, context)
+    earlier = period_before(period) if compare else None
+    return compare_reports(report, _report(db, earlier, context)) if earlier else report
 
 
-def _report(db: Db, period: Period, asked: Asked) -> CoverageReport:
-    kecamatan_of = {code: area.parent_code for code, area in asked.areas.items()}
-    counted = census(db, period, asked.filters, kecamatan_of)
-    rows = _rows(counted, period, targets_of(db, period.to.year), asked)
-    by_session = [division for division in asked.divisions if division != "kecamatan"]
-    breakdowns = breakdowns_by_session(db, period, asked.filters, by_session, asked.language)
-    if "kecamatan" in asked.divisions:
-        breakdowns = (_by_kecamatan(counted, rows, asked), *breakdowns)
+def _report(db: Db, period: Period, context: ReportContext) -> CoverageReport:
+    kecamatan_of = {code: area.parent_code for code, area in context.areas.items()}
+    counts = count_city(db, period, context.filters, kecamatan_of)
+    rows = _rows(counts, period, load_targets(db, period.to.year), context)
     return CoverageReport(
         generated_at=now().replace(microsecond=0),
         period=period,
-        filters=asked.named,
+        filters=context.filter_names,
         target_year=period.to.year,
-        totals=_totals(counted, rows, asked.groups),
+        totals=_totals(counts, rows, context.groups),
         rows=rows,
-        groups=asked.groups,
-        breakdowns=breakdowns,
-        rates=coverage_rates(db, asked.actor, counted, period, asked.filters) if asked.divisions else (),
+        groups=context.groups,
+        breakdowns=_breakdowns(db, counts, rows, period, context),
+        rates=load_rates(db, context.actor, counts, period, context.filters) if context.dimensions else (),
     )
 
 
-def _rows(counted: Census, period: Period, targets: Targets, asked: Asked) -> tuple[CoverageRow, ...]:
-    """A row for every kelurahan that is valid on the period's last day, or closed with people in the period."""
-    kecamatan = asked.filters.kecamatan
+def _rows(
+    counts: CityCounts, period: Period, targets: Targets, context: ReportContext
+) -> tuple[CoverageRow, ...]:
+    """Return a row for each kelurahan that exists on the period's last day, or is closed and has registrations."""
+    kecamatan = context.filters.kecamatan
     return tuple(
-        _row(area, counted, period, targets, asked)
-        for area in asked.areas.values()
+        _row(area, counts, period, targets, context)
+        for area in context.areas.values()
         if area.level is AreaLevel.KELURAHAN
         and kecamatan in (None, area.parent_code)
         and (
-            (area.valid_from <= period.to and not _closed(area, period))
-            or counted.of("kelurahan", area.code).registered
+            (area.valid_from <= period.to and not _is_closed(area, period))
+            or counts.get("kelurahan", area.code).registered
         )
     )
 
 
-def _closed(area: Area, period: Period) -> bool:
+def _is_closed(area: Area, period: Period) -> bool:
     return area.valid_to is not None and area.valid_to < period.to
 
 
-def _row(area: Area, counted: Census, period: Period, targets: Targets, asked: Asked) -> CoverageRow:
-    tally = counted.of("kelurahan", area.code)
-    target = targets.of(area.code, asked.filters.group)
+def _row(
+    area: Area, counts: CityCounts, period: Period, targets: Targets, context: ReportContext
+) -> CoverageRow:
+    count = counts.get("kelurahan", area.code)
+    target = targets.get(area.code, context.filters.group)
     target = DEFAULT_TARGET if target is None else target
     return CoverageRow(
         kelurahan=area.code,
         name=area.name,
-        kecamatan=asked.areas[area.parent_code].name if area.parent_code else "",
+        kecamatan=context.areas[area.parent_code].name if area.parent_code else "",
         state=state_of(
             target=target,
-            registered=tally.registered,
-            participants=tally.participants,
-            unrecorded=tally.to_come + tally.list_missing,
+            registered=count.registered,
+            participants=count.participants,
+            unrecorded=count.to_come + count.list_missing,
         ),
-        unmeasured_why=unmeasured_why(to_come=tally.to_come, list_missing=tally.list_missing),
+        unmeasured_why=unmeasured_why(to_come=count.to_come, list_missing=count.list_missing),
         target=target,
-        registered=tally.registered,
-        attendances=tally.attendances,
-        participants=tally.participants,
-        gap=gap_of(target=target, participants=tally.participants),
-        by_sex=tally.by_sex,
+        registered=count.registered,
+        attendances=count.attendances,
+        participants=count.participants,
+        gap=gap_of(target=target, participants=count.participants),
+        by_sex=count.by_sex,
         groups={
             group.code: _figures(
-                counted.of("cells", area.code, group.code), targets.of(area.code, group.code)
+                counts.get("cell", area.code, group.code), targets.get(area.code, group.code)
             )
-            for group in asked.groups
+            for group in context.groups
         },
         tile_column=area.tile_column,
         tile_row=area.tile_row,
-        closed_on=area.valid_to if _closed(area, period) else None,
+        closed_on=area.valid_to if _is_closed(area, period) else None,
     )
 
 
-def _figures(tally: Tally, target: int | None) -> Figures:
+def _figures(count: PeopleCount, target: int | None) -> Figures:
     return Figures(
         target=target,
-        registered=tally.registered,
-        attendances=tally.attendances,
-        participants=tally.participants,
+        registered=count.registered,
+        attendances=count.attendances,
+        participants=count.participants,
     )
 
 
-def _totals(counted: Census, rows: tuple[CoverageRow, ...], groups: tuple[TargetGroup, ...]) -> Totals:
-    city = counted.city
+def _totals(counts: CityCounts, rows: tuple[CoverageRow, ...], groups: tuple[TargetGroup, ...]) -> Totals:
+    city = counts.city
     open_rows = [row for row in rows if row.closed_on is None]
     with_target = [row for row in open_rows if row.target > 0]
     return Totals(
         kelurahan=len(open_rows),
         with_target=len(with_target),
-        covered=sum(is_covered(target=row.target, participants=row.participants) for row in with_target),
+        covered=sum(is_reached(target=row.target, participants=row.participants) for row in with_target),
         target=sum(row.target for row in open_rows),
         gap=sum(row.gap for row in open_rows),
         registered=city.registered,
         attendances=city.attendances,
         participants=city.participants,
-        outside=counted.outside,
-        waitlisted=counted.waiting,
-        moved=counted.moved,
+        outside=counts.outside,
+        waitlisted=counts.waiting,
+        moved=counts.moved,
         by_group={
-            group.code: _figures(counted.of("group", group.code), _summed(rows, group.code))
+            group.code: _figures(counts.get("group", group.code), _group_target(open_rows, group.code))
             for group in groups
         },
         by_sex=city.by_sex,
     )
 
 
-def _summed(rows: tuple[CoverageRow, ...], group: str) -> int | None:
-    """The city's target for a group: the sum of its kelurahan's, where any is set."""
-    targets = [row.groups[group].target for row in rows if row.closed_on is None]
+def _group_target(open_rows: Sequence[CoverageRow], group: str) -> int | None:
+    """Return the sum of a group's targets, None if no kelurahan has a target for it."""
+    targets = [row.groups[group].target for row in open_rows]
     return sum(target or 0 for target in targets) if any(target is not None for target in targets) else None
 
 
-def _by_kecamatan(counted: Census, rows: tuple[CoverageRow, ...], asked: Asked) -> Breakdown:
-    """Target and gap are sums over the kelurahan that still exist; people are counted anew, each once."""
-    inside_of = defaultdict(list)
+def _breakdowns(
+    db: Db, counts: CityCounts, rows: tuple[CoverageRow, ...], period: Period, context: ReportContext
+) -> tuple[Breakdown, ...]:
+    by_session = [dimension for dimension in context.dimensions if dimension != "kecamatan"]
+    breakdowns = load_session_breakdowns(db, period, context.filters, by_session, context.language)
+    if "kecamatan" in context.dimensions:
+        return (_by_kecamatan(counts, rows, context), *breakdowns)
+    return breakdowns
+
+
+def _by_kecamatan(counts: CityCounts, rows: tuple[CoverageRow, ...], context: ReportContext) -> Breakdown:
+    """Return the breakdown by kecamatan: targets and gaps are sums of the open kelurahan, people are counted anew."""
+    rows_by_kecamatan = defaultdict(list)
     for row in rows:
-        inside_of[asked.areas[row.kelurahan].parent_code].append(row)
+        rows_by_kecamatan[context.areas[row.kelurahan].parent_code].append(row)
     parts = []
-    for area in asked.areas.values():
-        inside = inside_of[area.code]
-        if area.level is not AreaLevel.KECAMATAN or not inside:
+    for area in context.areas.values():
+        rows_inside = rows_by_kecamatan[area.code]
+        if area.level is not AreaLevel.KECAMATAN or not rows_inside:
             continue
-        tally = counted.of("kecamatan", area.code)
+        count = counts.get("kecamatan", area.code)
         parts.append(
             Part(
                 key=area.code,
                 label=area.name,
                 narrowed={"kecamatan": area.code},
-                target=sum(row.target for row in inside if row.closed_on is None),
-                gap=sum(row.gap for row in inside if row.closed_on is None),
-                registered=tally.registered,
-                attendances=tally.attendances,
-                participants=tally.participants,
+                target=sum(row.target for row in rows_inside if row.closed_on is None),
+                gap=sum(row.gap for row in rows_inside if row.closed_on is None),
+                registered=count.registered,
+                attendances=count.attendances,
+                participants=count.participants,
             )
         )
     return Breakdown(by="kecamatan", parts=tuple(parts))

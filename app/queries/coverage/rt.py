@@ -1,4 +1,4 @@
-"""How many RT of each kelurahan sent somebody. A constant number of queries."""
+"""RT coverage: how many RT of each kelurahan had participants. Takes a constant number of queries."""
 
 from collections.abc import Sequence
 
@@ -8,40 +8,45 @@ from app.database import Db
 from app.i18n import Language
 from app.models import Area, AreaLevel, Indicator
 from app.permissions import Actor
-from app.queries.coverage.counts import CoverageFilters, registrations_that_count, within_the_city
-from app.queries.coverage.denominators import Known, areas, denominators, known_on
-from app.queries.coverage.report import coverage
+from app.queries.coverage.denominators import (
+    DenominatorsByArea,
+    latest_denominators,
+    list_areas,
+    list_denominators,
+)
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.registrations import counted_registrations, is_inside_city
+from app.queries.coverage.report import build_coverage_report
 from app.reports.coverage.report import CoverageRow
-from app.reports.coverage.rt import RtCoverage, RtOfKelurahan, RtReached, RtSource
+from app.reports.coverage.rt import AreaRt, KelurahanRt, RtCoverage, RtSource
 
 
-def rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Language) -> RtCoverage:
-    """The RT behind the coverage report of the same filters; of one kecamatan, where it is narrowed to that.
-
-    Raises as `coverage` does.
-    """
-    report = coverage(db, actor, filters, language)
-    counted = _counted(db, registrations_that_count(report.period, filters))
-    known = known_on(denominators(db, actor), report.period.to)
-    places = tuple(_of_kelurahan(row, *counted.get(row.kelurahan, (0, 0)), known) for row in report.rows)
-    found = areas(db)
-    parents = {area.code: area.parent_code for area in found}
-    of_kecamatan = [
-        _all_of(area, [one for one in places if parents[one.code] == area.code], known)
-        for area in found
+def build_rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Language) -> RtCoverage:
+    """Return the RT coverage for the coverage report with these filters. Raises like `build_coverage_report`."""
+    report = build_coverage_report(db, actor, filters, language)
+    counts = _count_rt(db, counted_registrations(report.period, filters))
+    denominators = latest_denominators(list_denominators(db, actor), report.period.to)
+    kelurahan = tuple(
+        _kelurahan_rt(row, *counts.get(row.kelurahan, (0, 0)), denominators) for row in report.rows
+    )
+    areas = list_areas(db)
+    kecamatan_of = {area.code: area.parent_code for area in areas}
+    kecamatan = [
+        _sum_rt(area, [place for place in kelurahan if kecamatan_of[place.code] == area.code], denominators)
+        for area in areas
         if area.level is AreaLevel.KECAMATAN and filters.kecamatan in (None, area.code)
     ]
-    city = next(area for area in found if area.level is AreaLevel.KOTA)
+    city = next(area for area in areas if area.level is AreaLevel.KOTA)
     return RtCoverage(
         report=report,
-        kelurahan=places,
-        kecamatan=tuple(one for one in of_kecamatan if one.known),
-        whole=of_kecamatan[0] if filters.kecamatan else _all_of(city, places, known),
+        kelurahan=kelurahan,
+        kecamatan=tuple(area for area in kecamatan if area.known),
+        total=kecamatan[0] if filters.kecamatan else _sum_rt(city, kelurahan, denominators),
         sources=tuple(
             sorted(
                 {
-                    RtSource(line.source, line.as_of)
-                    for (code, indicator), line in known.items()
+                    RtSource(denominator.source, denominator.as_of)
+                    for (code, indicator), denominator in denominators.items()
                     if indicator is Indicator.RT and code.startswith(filters.kecamatan or "")
                 }
             )
@@ -49,49 +54,51 @@ def rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Langua
     )
 
 
-def _counted(db: Db, facts: Subquery) -> dict[str, tuple[int, int]]:
-    """By kelurahan: distinct RT of those present, and distinct people who named one."""
-    named = facts.c.present.is_not(None) & facts.c.rt.is_not(None)
+def _count_rt(db: Db, registrations: Subquery) -> dict[str, tuple[int, int]]:
+    """Return by kelurahan the distinct RT of participants, and the distinct participants whose RT is recorded."""
+    has_rt = registrations.c.present.is_not(None) & registrations.c.rt.is_not(None)
     statement = (
         select(
-            facts.c.kelurahan,
-            func.count(case((named, facts.c.rt)).distinct()),
-            func.count(case((named, facts.c.person)).distinct()),
+            registrations.c.kelurahan,
+            func.count(case((has_rt, registrations.c.rt)).distinct()),
+            func.count(case((has_rt, registrations.c.person)).distinct()),
         )
-        .where(within_the_city(facts))
-        .group_by(facts.c.kelurahan)
+        .where(is_inside_city(registrations))
+        .group_by(registrations.c.kelurahan)
     )
     return {kelurahan: (reached, people) for kelurahan, reached, people in db.execute(statement)}
 
 
-def _of_kelurahan(row: CoverageRow, reached: int, people_with_rt: int, known: Known) -> RtOfKelurahan:
-    return RtOfKelurahan(
+def _kelurahan_rt(
+    row: CoverageRow, reached: int, people_with_rt: int, denominators: DenominatorsByArea
+) -> KelurahanRt:
+    return KelurahanRt(
         code=row.kelurahan,
         name=row.name,
         kecamatan=row.kecamatan,
         reached=reached,
-        known=_recorded(row.kelurahan, known),
+        known=_known_rt(row.kelurahan, denominators),
         participants=row.participants,
         without_rt=row.participants - people_with_rt,
         closed_on=row.closed_on,
     )
 
 
-def _all_of(area: Area, inside: Sequence[RtOfKelurahan], known: Known) -> RtReached:
-    """An RT lies in one kelurahan, so that they add up; what isn't recorded for the whole is the sum of all parts.
+def _sum_rt(area: Area, kelurahan: Sequence[KelurahanRt], denominators: DenominatorsByArea) -> AreaRt:
+    """Return the RT of an area as the sum of its kelurahan, unless a source has the number of the area itself.
 
-    The RT of a closed kelurahan are its successors' now: there are no more of them.
+    The RT of a closed kelurahan belong to its successors now, so they don't count among those that exist.
     """
-    parts = [one.known for one in inside if one.closed_on is None]
-    summed = sum(number for number in parts if number) if all(parts) else None
-    return RtReached(
+    known = [place.known for place in kelurahan if place.closed_on is None]
+    sum_known = sum(number for number in known if number) if all(known) else None
+    return AreaRt(
         code=area.code,
         name=area.name,
-        reached=sum(one.reached for one in inside),
-        known=_recorded(area.code, known) or summed or None,
+        reached=sum(place.reached for place in kelurahan),
+        known=_known_rt(area.code, denominators) or sum_known or None,
     )
 
 
-def _recorded(code: str, known: Known) -> int | None:
-    line = known.get((code, Indicator.RT))
-    return line.value if line else None
+def _known_rt(code: str, denominators: DenominatorsByArea) -> int | None:
+    denominator = denominators.get((code, Indicator.RT))
+    return denominator.value if denominator else None

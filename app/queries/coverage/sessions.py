@@ -1,4 +1,4 @@
-"""The sessions behind the figures of the coverage report, as far as the actor may see them."""
+"""The sessions that the coverage report counts, within the actor's scope."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,21 +11,21 @@ from app.errors import NotFound
 from app.i18n import N_, Language
 from app.models import Area, AreaLevel, Venue, Workshop, WorkshopSession
 from app.permissions import Actor, Permission
-from app.queries.coverage.counts import (
+from app.queries.coverage.filters import (
     CoverageFilters,
-    registrations_that_count,
-    sessions_held,
-    within_the_city,
+    list_target_groups,
+    load_filter_names,
+    resolve_period,
 )
-from app.queries.coverage.filters import named_filters, period_of, target_groups_of_report
+from app.queries.coverage.registrations import counted_registrations, is_inside_city, session_conditions
 from app.queries.scope import workshops_within
 from app.reports.coverage.report import Filters
 from app.reports.periods import Period
 
 
 @dataclass(frozen=True)
-class SessionBehind:
-    """`registered` and `attendances` are those that the report counts: of people within the city."""
+class CountedSession:
+    """A session with the registrations and attendances that the report counts: those of people from the city."""
 
     code: str
     workshop_title: str
@@ -36,16 +36,16 @@ class SessionBehind:
 
 
 @dataclass(frozen=True)
-class SessionsBehind:
-    """`kelurahan` is the name of the one that they were narrowed to."""
+class CountedSessions:
+    """The sessions of a report; `kelurahan` is the name of the kelurahan by which they are filtered."""
 
     period: Period
     filters: Filters
     kelurahan: str | None
-    sessions: tuple[SessionBehind, ...]
+    sessions: tuple[CountedSession, ...]
 
 
-def sessions_behind(
+def list_counted_sessions(
     db: Db,
     actor: Actor,
     filters: CoverageFilters,
@@ -53,42 +53,46 @@ def sessions_behind(
     *,
     kelurahan: str | None = None,
     limit: int,
-) -> SessionsBehind:
-    """The latest first; of a kelurahan, those for which somebody from there was registered. Raises as `coverage`."""
+) -> CountedSessions:
+    """Return the sessions of a report, the latest first.
+
+    With `kelurahan` only those with a registration from there. Raises like `build_coverage_report`.
+    """
     actor.require(Permission.WORKSHOP_READ)
-    named = named_filters(db, filters, target_groups_of_report(db, language))
-    period = period_of(db, filters)
-    place = _name_of(db, kelurahan) if kelurahan else None
-    facts = registrations_that_count(period, filters)
-    counts = select(
-        facts.c.workshop_session,
+    filter_names = load_filter_names(db, filters, list_target_groups(db, language))
+    period = resolve_period(db, filters)
+    kelurahan_name = _kelurahan_name(db, kelurahan) if kelurahan else None
+    registrations = counted_registrations(period, filters)
+    per_session = select(
+        registrations.c.workshop_session,
         func.count().label("registered"),
-        func.count(facts.c.present).label("attendances"),
-    ).where(within_the_city(facts))
+        func.count(registrations.c.present).label("attendances"),
+    ).where(is_inside_city(registrations))
     if kelurahan:
-        counts = counts.where(facts.c.kelurahan == kelurahan)
-    counted = counts.group_by(facts.c.workshop_session).subquery()
+        per_session = per_session.where(registrations.c.kelurahan == kelurahan)
+    counts = per_session.group_by(registrations.c.workshop_session).subquery()
     statement = (
         select(
             col(WorkshopSession.code),
             col(Workshop.title),
             col(WorkshopSession.starts_at),
             func.coalesce(col(Venue.name), ""),
-            func.coalesce(counted.c.registered, 0),
-            func.coalesce(counted.c.attendances, 0),
+            func.coalesce(counts.c.registered, 0),
+            func.coalesce(counts.c.attendances, 0),
         )
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
-        .join(counted, counted.c.workshop_session == col(WorkshopSession.id), isouter=not kelurahan)
-        .where(workshops_within(actor, Permission.WORKSHOP_READ), *sessions_held(period, filters))
+        .join(counts, counts.c.workshop_session == col(WorkshopSession.id), isouter=not kelurahan)
+        .where(workshops_within(actor, Permission.WORKSHOP_READ), *session_conditions(period, filters))
         .order_by(col(WorkshopSession.starts_at).desc(), col(WorkshopSession.id))
         .limit(limit)
     )
-    return SessionsBehind(period, named, place, tuple(SessionBehind(*line) for line in db.execute(statement)))
+    sessions = tuple(CountedSession(*row) for row in db.execute(statement))
+    return CountedSessions(period, filter_names, kelurahan_name, sessions)
 
 
-def _name_of(db: Db, kelurahan: str) -> str:
-    area = db.get(Area, kelurahan)
+def _kelurahan_name(db: Db, code: str) -> str:
+    area = db.get(Area, code)
     if area is None or area.level is not AreaLevel.KELURAHAN:
-        raise NotFound(N_("There is no kelurahan %(kelurahan)s."), kelurahan=kelurahan)
+        raise NotFound(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)
     return area.name

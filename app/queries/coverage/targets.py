@@ -1,4 +1,4 @@
-"""Targets of a year: as they are kept, as a report uses them, and as the grid shows them."""
+"""The targets of a year: as a report uses them, and as the grid shows them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,72 +18,70 @@ from app.queries.areas import reference
 from app.spreadsheets.target_grid import TargetCell
 
 DEFAULT_TARGET = 1
-"""Of a kelurahan as a whole, where none is set; groups have none then."""
-SUBJECT = "coverage-target"
-CHANGES_SHOWN = 20
+"""The target of a kelurahan without one; a target group without one has no target."""
+ACTIVITY_SUBJECT = "coverage-target"
+MAX_CHANGES_SHOWN = 20
 
 
 @dataclass(frozen=True)
 class Targets:
-    """What is set for a year, by cell."""
+    """The saved targets of a year by cell."""
 
-    kept: Mapping[TargetCell, int]
+    saved: Mapping[TargetCell, int]
 
-    def of(self, kelurahan: str, group: str | None) -> int | None:
-        """The kelurahan's own target, else the one for all kelurahan; None where neither is set."""
-        return self.kept.get((kelurahan, group), self.kept.get((None, group)))
+    def get(self, kelurahan: str, group: str | None) -> int | None:
+        """Return the kelurahan's own target, else the target for all kelurahan, else None."""
+        return self.saved.get((kelurahan, group), self.saved.get((None, group)))
 
 
 @dataclass(frozen=True)
 class TargetGrid:
-    """The year's targets with the rows and columns in which they are shown.
-
-    `newest_change` is the number of the last change, 0 before the first: whoever saves says which one they saw.
-    """
+    """The targets of a year with the rows and columns of the grid, and its latest changes."""
 
     year: int
     targets: Targets
-    places: tuple[reference.KelurahanView, ...]
+    kelurahan: tuple[reference.KelurahanView, ...]
     groups: tuple[reference.TargetGroupView, ...]
     changes: tuple[ActivityView, ...]
 
     @property
     def newest_change(self) -> int:
+        """The id of the latest change, 0 if there is none; a form sends it back to detect changes by others."""
         return self.changes[0].id if self.changes else 0
 
-    def is_closed(self, place: reference.KelurahanView) -> bool:
-        """Whether a kelurahan ended within the year: what it has still to reach is in no sum of the year's report."""
-        return place.valid_to is not None and place.valid_to < _last_day(self.year)
+    def is_closed(self, kelurahan: reference.KelurahanView) -> bool:
+        """Return whether a kelurahan was closed within the year; it is left out of the year's sums then."""
+        return kelurahan.valid_to is not None and kelurahan.valid_to < _last_day(self.year)
 
     @property
     def cells(self) -> list[TargetCell]:
-        """Every cell, that for all kelurahan first, row by row."""
-        kelurahan = (None, *(place.code for place in self.places))
-        groups = (None, *(group.code for group in self.groups))
-        return [(place, group) for place in kelurahan for group in groups]
+        """All cells row by row, beginning with the row for all kelurahan."""
+        rows = (None, *(kelurahan.code for kelurahan in self.kelurahan))
+        columns = (None, *(group.code for group in self.groups))
+        return [(kelurahan, group) for kelurahan in rows for group in columns]
 
 
-def targets_of(db: Db, year: int) -> Targets:
-    """What is set for a year; one query."""
+def load_targets(db: Db, year: int) -> Targets:
+    """Return the saved targets of a year, in one query."""
     statement = select(
         col(CoverageTarget.kelurahan_code), col(CoverageTarget.target_group_code), col(CoverageTarget.target)
     ).where(col(CoverageTarget.year) == year)
     return Targets({(kelurahan, group): target for kelurahan, group, target in db.execute(statement)})
 
 
-def target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGrid:
-    """The grid of a year: its rows are the kelurahan that are valid on some day of it.
+def load_target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGrid:
+    """Return the grid of a year; its rows are the kelurahan that exist on any day of it.
 
-    Raises `Forbidden`, and `NotFound` for a year that no report is about.
+    Raises `Forbidden`, and `NotFound` for a year outside 2000 to 2100.
     """
     actor.require(Permission.TARGET_WRITE)
     require_year(year)
     return TargetGrid(
         year=year,
-        targets=targets_of(db, year),
-        places=tuple(reference.kelurahan_between(db, date(year, 1, 1), _last_day(year))),
+        targets=load_targets(db, year),
+        kelurahan=tuple(reference.kelurahan_between(db, date(year, 1, 1), _last_day(year))),
         groups=tuple(reference.target_groups(db, language)),
-        changes=tuple(activities_of(db, SUBJECT, str(year), limit=CHANGES_SHOWN)),
+        changes=tuple(activities_of(db, ACTIVITY_SUBJECT, str(year), limit=MAX_CHANGES_SHOWN)),
     )
 
 
@@ -92,11 +90,11 @@ def _last_day(year: int) -> date:
 
 
 def require_year(year: int) -> None:
-    """Raises `NotFound` for a year that no report is about."""
+    """Raise `NotFound` for a year outside 2000 to 2100."""
     if year not in YEARS:
         raise NotFound(N_("There are no targets of this year."))
 
 
 def newest_change(db: Db, year: int) -> int:
-    """The number of the last change of the year's targets, 0 before the first."""
-    return next((line.id for line in activities_of(db, SUBJECT, str(year), limit=1)), 0)
+    """Return the id of the latest change of the year's targets, 0 if there is none."""
+    return next((activity.id for activity in activities_of(db, ACTIVITY_SUBJECT, str(year), limit=1)), 0)

@@ -22,7 +22,8 @@ from app.people.emails import masked_email
 from app.people.fields import FORM_TEXT_FIELDS
 from app.people.phones import masked_phone, national_digits
 from app.permissions import Actor, Permission
-from app.queries.coverage.counts import CoverageFilters, registrations_meant, sessions_held
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.registrations import registration_conditions, session_conditions
 from app.queries.scope import people_within, registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.reports.periods import Period
@@ -241,8 +242,8 @@ def _present(actor: Actor, filters: ParticipantFilters, presence: Presence) -> S
             registrations_within(actor, Permission.PARTICIPANT_READ),
             col(Registration.status).in_(COUNTED_AS_REGISTERED),
             col(Registration.kelurahan_code).is_not(None),
-            *sessions_held(presence.period, presence.filters),
-            *registrations_meant(presence.filters),
+            *session_conditions(presence.period, presence.filters),
+            *registration_conditions(presence.filters),
         )
     )
     if not presence.registered:

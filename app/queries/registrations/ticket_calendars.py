@@ -7,7 +7,7 @@ from app.i18n import Translator
 from app.models import RegistrationStatus
 from app.models.base import now
 from app.queries.registrations.tickets import Ticket, changes_told
-from app.reports.calendar import CalendarEntry, calendar_file
+from app.reports.calendar import CalendarEntry, render_calendar
 
 
 def ticket_calendar(db: Db, ticket: Ticket, site: str, _: Translator) -> bytes:
@@ -25,4 +25,4 @@ def ticket_calendar(db: Db, ticket: Ticket, site: str, _: Translator) -> bytes:
         url=address,
         status="CANCELLED" if ticket.is_cancelled else "TENTATIVE" if waits else "CONFIRMED",
     )
-    return calendar_file([entry], now())
+    return render_calendar(entry, now())

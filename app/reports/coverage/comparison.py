@@ -1,29 +1,30 @@
-"""A coverage report beside that of the period before."""
+"""A coverage report compared with the period before it, and the changes of each part of a breakdown."""
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 
-from app.reports.coverage.parts import TIMES, Breakdown, Part
+from app.i18n import wita
+from app.reports.coverage.breakdowns import TIME_DIMENSIONS, Breakdown, Dimension, Part
 from app.reports.coverage.report import CoverageReport
-from app.reports.coverage.time_changes import parts_by
+from app.reports.periods import MONTHS_PER_QUARTER, Period, first_of_quarter, intersection, months_from
 
 
-def compared_with(report: CoverageReport, before: CoverageReport) -> CoverageReport:
-    """The report with `before` beside it: what people came to only then is a part of its breakdowns too, at zero."""
-    return replace(
-        report,
-        before=before,
-        breakdowns=tuple(replace(one, parts=(*one.parts, *_gone(one, before))) for one in report.breakdowns),
+def compare_reports(report: CoverageReport, before: CoverageReport) -> CoverageReport:
+    """Return the report with `before`; parts that had people only then are added to its breakdowns, at zero."""
+    breakdowns = tuple(
+        replace(breakdown, parts=(*breakdown.parts, *_missing_parts(breakdown, before)))
+        for breakdown in report.breakdowns
     )
+    return replace(report, before=before, breakdowns=breakdowns)
 
 
-def _gone(breakdown: Breakdown, before: CoverageReport) -> Iterator[Part]:
-    """The parts of before that aren't there any more; months and quarters are others in every period."""
-    if breakdown.by in TIMES:
+def _missing_parts(breakdown: Breakdown, before: CoverageReport) -> Iterator[Part]:
+    if breakdown.by in TIME_DIMENSIONS:  # the months of another period are never the same
         return
-    there = {part.key for part in breakdown.parts}
-    for part in parts_by(before, breakdown.by):
-        if part.participants and part.key not in there:
+    keys = {part.key for part in breakdown.parts}
+    for part in before.parts_by(breakdown.by):
+        if part.participants and part.key not in keys:
             yield Part(
                 key=part.key,
                 label=part.label,
@@ -32,3 +33,50 @@ def _gone(breakdown: Breakdown, before: CoverageReport) -> Iterator[Part]:
                 gap=None if part.gap is None else 0,
                 sessions=None if part.sessions is None else 0,
             )
+
+
+def changes_by_part(report: CoverageReport, breakdown: Breakdown) -> dict[str, int]:
+    """Return the change in participants of each part, by its key; empty if the report isn't compared.
+
+    Months and quarters are compared with the month or quarter before, other parts with the period before.
+    """
+    if not report.before:
+        return {}
+    if breakdown.by in TIME_DIMENSIONS:
+        return _changes_over_time(report, report.before, breakdown)
+    earlier = {part.key: part.participants for part in report.before.parts_by(breakdown.by)}
+    return {part.key: part.participants - earlier.get(part.key, 0) for part in breakdown.parts}
+
+
+def _changes_over_time(
+    report: CoverageReport, before: CoverageReport, breakdown: Breakdown
+) -> dict[str, int]:
+    """Compare each month or quarter with the one before it, wherever both are counted completely.
+
+    That is: the later one is over and lies within the report's period, the earlier one within either period.
+    """
+    participants = {
+        part.narrowed["from"]: part.participants
+        for part in (*before.parts_by(breakdown.by), *breakdown.parts)
+    }
+    today, changes = wita(report.generated_at).date(), {}
+    for part in breakdown.parts:
+        current = _month_or_quarter(date.fromisoformat(part.narrowed["from"]), breakdown.by)
+        previous = _month_or_quarter(current.from_ - timedelta(days=1), breakdown.by)
+        if (
+            current.to < today
+            and _contains(report.period, current)
+            and (_contains(report.period, previous) or _contains(before.period, previous))
+        ):
+            changes[part.key] = part.participants - participants.get(previous.from_.isoformat(), 0)
+    return changes
+
+
+def _month_or_quarter(day: date, dimension: Dimension) -> Period:
+    if dimension == "month":
+        return months_from(day, 1)
+    return months_from(first_of_quarter(day), MONTHS_PER_QUARTER)
+
+
+def _contains(period: Period, inner: Period) -> bool:
+    return intersection(inner, period) == inner

@@ -1,67 +1,50 @@
-"""The coverage report as a file, in the format that someone asked for."""
+"""The coverage report as a file to download: JSON, CSV, Excel or PDF."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Iterator
 
 import orjson
 
 from app.i18n import Language, Translator
-from app.reports.coverage.breakdown_table import breakdown_tables
-from app.reports.coverage.parts import DIVISION_NAMES, divisions_of
-from app.reports.coverage.pdf import coverage_pdf
-from app.reports.coverage.rates_table import rates_table
-from app.reports.coverage.report import CoverageReport, Filters, document
+from app.reports.coverage.breakdown_tables import breakdown_tables, rates_table
+from app.reports.coverage.breakdowns import DIMENSION_NAMES, dimensions_for
+from app.reports.coverage.pdf import render_coverage_pdf
+from app.reports.coverage.report import CoverageReport, Filters, coverage_document
 from app.reports.coverage.table import coverage_table, totals_table
-from app.reports.coverage.wording import LETTERHEAD
-from app.reports.formats.csv import csv_file
-from app.reports.formats.xlsx import workbook
+from app.reports.formats.csv import render_csv
+from app.reports.formats.download import MEDIA_TYPES, Download, Format
+from app.reports.formats.xlsx import render_xlsx
 from app.reports.table import Table
 
-Format = Literal["json", "csv", "xlsx", "pdf"]
-
-MEDIA_TYPES: dict[Format, str] = {
-    "json": "application/json",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "pdf": "application/pdf",
-}
-
-
-LONGEST_PART = 40
-"""Of a file's name, in characters."""
-
-
-@dataclass(frozen=True, slots=True)
-class Download:
-    """A file with the name under which it is saved."""
-
-    name: str
-    media_type: str
-    content: bytes
+MAX_NAME_PART = 40
+"""Characters of each part of a file name."""
 
 
 def coverage_download(
     report: CoverageReport, file_format: Format, _: Translator, language: Language
 ) -> Download:
-    """The report in one of the formats, named after its filters, its divisions and its period."""
-    render = _RENDERERS[file_format]
-    name = file_name(_("coverage"), report, *_divided(report, _), *([_("compared")] if report.before else []))
-    return Download(
-        name=f"{name}.{file_format}",
-        media_type=MEDIA_TYPES[file_format],
-        content=render(report, _, language),
-    )
+    """Return the report in a format, in a file named after its filters, dimensions and period."""
+    match file_format:
+        case "json":
+            content = orjson.dumps(coverage_document(report, _), option=orjson.OPT_INDENT_2)
+        case "csv":
+            content = render_csv(*_tables(report, _, language))
+        case "xlsx":
+            content = render_xlsx(_tables(report, _, language), report.generated_at)
+        case "pdf":
+            content = render_coverage_pdf(report, _, language)
+    comparison = [_("compared")] if report.before else []
+    name = report_file_name(_("coverage"), report, *_dimension_parts(report, _), *comparison)
+    return Download(f"{name}.{file_format}", MEDIA_TYPES[file_format], content)
 
 
-def file_name(what: str, report: CoverageReport, *further: str) -> str:
-    """The name of a file about the report, without its ending: what tells it from others in a folder."""
+def report_file_name(what: str, report: CoverageReport, *parts: str) -> str:
+    """Return a file name without its extension: `what`, the report's filters, `parts`, and its period."""
     period = report.period
-    return "-".join([what, *_narrowed_to(report.filters), *further, f"{period.from_}", f"{period.to}"])
+    return "-".join([what, *_filter_parts(report.filters), *parts, f"{period.from_}", f"{period.to}"])
 
 
-def _narrowed_to(filters: Filters) -> Iterator[str]:
+def _filter_parts(filters: Filters) -> Iterator[str]:
     parts = (
         filters.kecamatan_name,
         filters.organization_name,
@@ -70,44 +53,27 @@ def _narrowed_to(filters: Filters) -> Iterator[str]:
         filters.group,
         filters.sex,
     )
-    return (_plain(part) for part in parts if part)
+    return (_slug(part) for part in parts if part)
 
 
-def _divided(report: CoverageReport, _: Translator) -> list[str]:
-    """How the report is divided, unless it is as where nothing was said."""
-    divisions = tuple(breakdown.by for breakdown in report.breakdowns)
-    if divisions in {(), divisions_of(None)}:
+def _dimension_parts(report: CoverageReport, _: Translator) -> list[str]:
+    """Return the dimensions of the breakdowns for the file name, empty for the default ones."""
+    dimensions = tuple(breakdown.by for breakdown in report.breakdowns)
+    if dimensions in {(), dimensions_for(None)}:
         return []
-    if divisions == divisions_of("all"):
+    if dimensions == dimensions_for("all"):
         return [_("divided-further")]
-    return [_("by-%(division)s") % {"division": _plain(_(DIVISION_NAMES[one])).lower()} for one in divisions]
+    return [
+        _("by-%(division)s") % {"division": _slug(_(DIMENSION_NAMES[dimension])).lower()}
+        for dimension in dimensions
+    ]
 
 
-def _plain(name: str) -> str:
-    """A name in letters, digits and dashes, that leaves room for the others."""
-    return "-".join(re.findall(r"\w+", name))[:LONGEST_PART].rstrip("-")
-
-
-def _json(report: CoverageReport, _: Translator, _language: Language) -> bytes:
-    return orjson.dumps(document(report, _), option=orjson.OPT_INDENT_2)
+def _slug(name: str) -> str:
+    """Return a name in letters, digits and hyphens, cut to `MAX_NAME_PART` characters."""
+    return "-".join(re.findall(r"\w+", name))[:MAX_NAME_PART].rstrip("-")
 
 
 def _tables(report: CoverageReport, _: Translator, language: Language) -> list[Table]:
     tables = [coverage_table(report, _, language), totals_table(report, _), *breakdown_tables(report, _)]
     return [*tables, rates_table(report, _)] if report.rates else tables
-
-
-def _csv(report: CoverageReport, _: Translator, language: Language) -> bytes:
-    return csv_file(*_tables(report, _, language))
-
-
-def _xlsx(report: CoverageReport, _: Translator, language: Language) -> bytes:
-    return workbook(_tables(report, _, language), LETTERHEAD, report.generated_at)
-
-
-_RENDERERS: dict[Format, Callable[[CoverageReport, Translator, Language], bytes]] = {
-    "json": _json,
-    "csv": _csv,
-    "xlsx": _xlsx,
-    "pdf": coverage_pdf,
-}

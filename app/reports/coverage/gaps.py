@@ -1,26 +1,25 @@
-"""Where to go next: the kelurahan and groups that haven't reached their target, those missing most people first."""
+"""The gaps of the coverage report: kelurahan and target groups below their target, ranked."""
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from datetime import UTC
 from typing import Literal
 
 from app.i18n import Language, Translator, integer_text
-from app.reports.coverage.download import Download, Format, file_name
-from app.reports.coverage.report import CoverageReport, State, UnmeasuredWhy
-from app.reports.coverage.states import state_text
+from app.reports.coverage.download import report_file_name
+from app.reports.coverage.report import CoverageReport, document_header
+from app.reports.coverage.states import State, UnmeasuredWhy, state_text
 from app.reports.coverage.wording import subtitle
-from app.reports.formats.download import table_download
+from app.reports.formats.download import Download, Format, table_download
 from app.reports.table import Column, Row, Table
 
 Order = Literal["gap", "share"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VenuesThere:
-    """The venues of a kelurahan by what is known of free public Wi-Fi.
+class VenueCounts:
+    """The venues of a kelurahan by whether they have free public Wi-Fi.
 
-    `best` is the name of the first to think of, one with Wi-Fi if there is any; empty without venues.
+    `best` is the name of the venue to suggest, one with Wi-Fi if there is any; empty without venues.
     """
 
     with_wifi: int = 0
@@ -31,12 +30,12 @@ class VenuesThere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGap:
-    """A kelurahan, or with `group` a target group there, that is short of its target.
+    """A kelurahan, or with `group` a target group there, that is below its target.
 
-    `never_came`     distinct people registered whose outcomes are all known, and who were present at none
-    `expected`       distinct people who were present at none yet, and are registered for a session still to come
-    `waiting`        distinct people on a session's waiting list
-    `lists_missing`  sessions that are over, without an outcome of somebody from here
+    `never_came`     distinct people registered whose outcomes are all recorded and who were present at no session
+    `expected`       distinct people who were present at no session yet and are registered for one to come
+    `waiting`        distinct people on the waiting list of a session
+    `lists_missing`  sessions that are over and lack the outcome of a person from here
     """
 
     kelurahan: str
@@ -54,53 +53,53 @@ class CoverageGap:
     expected: int
     waiting: int
     lists_missing: int
-    venues: VenuesThere
+    venues: VenueCounts
 
     @property
     def share(self) -> int:
-        """How much of the target is reached, in whole per cent; a gap is there only where the target is above 0."""
+        """The participants in per cent of the target, rounded down."""
         return 100 * self.participants // self.target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageGaps:
-    """The gaps of a coverage report, in their order."""
+    """The gaps of a coverage report, sorted by `order`."""
 
     report: CoverageReport
     order: Order
     gaps: tuple[CoverageGap, ...]
 
 
-def ranked(gaps: Iterable[CoverageGap], order: Order) -> tuple[CoverageGap, ...]:
-    """By the people missing, most first; or by the share of the target, least first. Then by the other."""
+def sort_gaps(gaps: Iterable[CoverageGap], order: Order) -> tuple[CoverageGap, ...]:
+    """Sort by the gap, largest first, or by the share of the target, smallest first; the other one breaks ties."""
 
-    def rank(gap: CoverageGap) -> tuple[int, int, str, str]:
+    def sort_key(gap: CoverageGap) -> tuple[int, int, str, str]:
         by_gap, by_share = -gap.gap, gap.share
         first, second = (by_gap, by_share) if order == "gap" else (by_share, by_gap)
         return first, second, gap.kelurahan, gap.group or ""
 
-    return tuple(sorted(gaps, key=rank))
+    return tuple(sorted(gaps, key=sort_key))
 
 
-def gaps_headline(found: CoverageGaps, _: Translator, language: Language) -> str:
-    """The one sentence that says how much is left to do."""
-    year = found.report.target_year
-    if not found.gaps:
+def gaps_headline(gaps: CoverageGaps, _: Translator, language: Language) -> str:
+    """Return how many targets aren't reached, as a sentence."""
+    year = gaps.report.target_year
+    if not gaps.gaps:
         return _("Every target for %(year)s is reached") % {"year": year}
     return _("%(gaps)s targets for %(year)s aren't reached yet, in %(kelurahan)s kelurahan") % {
-        "gaps": integer_text(len(found.gaps), language),
-        "kelurahan": integer_text(len({gap.kelurahan for gap in found.gaps}), language),
+        "gaps": integer_text(len(gaps.gaps), language),
+        "kelurahan": integer_text(len({gap.kelurahan for gap in gaps.gaps}), language),
         "year": year,
     }
 
 
-def gaps_table(found: CoverageGaps, _: Translator, language: Language) -> Table:
-    """A row per gap."""
-    venues, lists = _("Venues with free public Wi-Fi"), _("People registered")
+def gaps_table(gaps: CoverageGaps, _: Translator, language: Language) -> Table:
+    """Return a table with a row per gap, ranked from 1."""
+    venues, registered = _("Venues with free public Wi-Fi"), _("People registered")
     return Table(
         name=_("Where to go next"),
         title=_("Where to go next: kelurahan and groups short of their target"),
-        subtitle=(*subtitle(found.report, _), gaps_headline(found, _, language)),
+        subtitle=(*subtitle(gaps.report, _), gaps_headline(gaps, _, language)),
         columns=(
             Column(_("Rank"), "integer"),
             Column(_("Code"), "code"),
@@ -112,16 +111,16 @@ def gaps_table(found: CoverageGaps, _: Translator, language: Language) -> Table:
             Column(_("Target"), "integer"),
             Column(_("Participants"), "integer"),
             Column(_("Per cent of target"), "integer"),
-            Column(_("In all"), "integer", group=lists),
-            Column(_("Never came"), "integer", group=lists),
-            Column(_("Expected"), "integer", group=lists),
+            Column(_("In all"), "integer", group=registered),
+            Column(_("Never came"), "integer", group=registered),
+            Column(_("Expected"), "integer", group=registered),
             Column(_("On a waiting list"), "integer"),
             Column(_("Sessions without attendance"), "integer"),
             Column(_("yes"), "integer", group=venues),
             Column(_("no"), "integer", group=venues),
             Column(_("not known"), "integer", group=venues),
         ),
-        rows=tuple(_row(number, gap, _) for number, gap in enumerate(found.gaps, 1)),
+        rows=tuple(_row(rank, gap, _) for rank, gap in enumerate(gaps.gaps, 1)),
         total=None,
         notes=(
             _(
@@ -139,10 +138,10 @@ def gaps_table(found: CoverageGaps, _: Translator, language: Language) -> Table:
     )
 
 
-def _row(number: int, gap: CoverageGap, _: Translator) -> Row:
+def _row(rank: int, gap: CoverageGap, _: Translator) -> Row:
     return Row(
         cells=(
-            number,
+            rank,
             gap.kelurahan,
             gap.kecamatan,
             gap.name,
@@ -166,22 +165,19 @@ def _row(number: int, gap: CoverageGap, _: Translator) -> Row:
     )
 
 
-def gaps_document(found: CoverageGaps) -> dict[str, object]:
-    """The gaps as JSON."""
-    report = found.report
+def gaps_document(gaps: CoverageGaps) -> dict[str, object]:
+    """Return the gaps for orjson."""
     return {
-        "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
-        "filters": asdict(report.filters),
-        "target_year": report.target_year,
-        "order": found.order,
-        "rows": [asdict(gap) | {"share": gap.share} for gap in found.gaps],
+        **document_header(gaps.report),
+        "target_year": gaps.report.target_year,
+        "order": gaps.order,
+        "rows": [asdict(gap) | {"share": gap.share} for gap in gaps.gaps],
     }
 
 
-def gaps_download(found: CoverageGaps, file_format: Format, _: Translator, language: Language) -> Download:
-    """The gaps as a file in one of the formats."""
-    ranked_by = [] if found.order == "gap" else [_("by-share")]
-    name = file_name(_("where-to-go-next"), found.report, *ranked_by)
-    table, document = gaps_table(found, _, language), gaps_document(found)
-    return table_download(table, document, name, found.report.generated_at, file_format, _, language)
+def gaps_download(gaps: CoverageGaps, file_format: Format, _: Translator, language: Language) -> Download:
+    """Return the gaps as a file to download."""
+    order = [] if gaps.order == "gap" else [_("by-share")]
+    name = report_file_name(_("where-to-go-next"), gaps.report, *order)
+    table, document = gaps_table(gaps, _, language), gaps_document(gaps)
+    return table_download(table, document, name, gaps.report.generated_at, file_format, _, language)

@@ -1,21 +1,20 @@
-"""The coverage report as a PDF for signing: letterhead, map, totals, rule, and the matrix on the pages after."""
+"""The coverage report as a PDF to sign: a page with map, totals and notes, then the matrix and the breakdowns."""
 
 from app.i18n import Language, Translator, date_text, wita
-from app.reports.coverage.breakdown_table import breakdown_note, breakdown_tables
-from app.reports.coverage.rates_table import rates_table
+from app.reports.coverage.breakdown_tables import breakdown_note, breakdown_tables, rates_table
 from app.reports.coverage.report import CoverageReport
 from app.reports.coverage.table import coverage_table, totals_table
-from app.reports.coverage.wording import headline, notes, period, subtitle, title
+from app.reports.coverage.wording import headline, notes, period_text, report_title, subtitle
 from app.reports.drawings.chart import time_chart_svg
 from app.reports.drawings.map import tile_map_svg
-from app.reports.formats.typesetting import official_paper, table_content, typeset
+from app.reports.formats.pdf import page_content, render_pdf, table_content
 
 
-def coverage_pdf(report: CoverageReport, _: Translator, language: Language) -> bytes:
-    """What the command and the pages give out as PDF."""
+def render_coverage_pdf(report: CoverageReport, _: Translator, language: Language) -> bytes:
+    """Return the PDF, typeset by `typst/coverage.typ`."""
     content = {
-        **official_paper(title(_), subtitle(report, _), _, language),
-        "period": period(report, _),
+        **page_content(report_title(_), subtitle(report, _), _, language),
+        "period": period_text(report, _),
         "headline": headline(report, _, language),
         "notes": notes(report, _, language),
         "map_description": headline(report, _, language),
@@ -34,7 +33,7 @@ def coverage_pdf(report: CoverageReport, _: Translator, language: Language) -> b
         "signatures": _signatures(report, _),
     }
     inputs = {"map": tile_map_svg(report, _, language)}
-    return typeset("coverage.typ", content, report.generated_at, inputs)
+    return render_pdf("coverage.typ", content, report.generated_at, inputs)
 
 
 def _rates(report: CoverageReport, _: Translator, language: Language) -> dict[str, object]:

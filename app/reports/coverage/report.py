@@ -1,7 +1,6 @@
 """The coverage report: which kelurahan and which target groups were reached, in figures already counted.
 
-`queries.coverage.report` fills these; whatever shows a report only reads them. The rules that turn figures into a
-state and a gap stand here too, so that the query and its tests use the same ones.
+`queries.coverage.report` fills these classes; tables, pages and documents only read them.
 """
 
 from collections.abc import Mapping
@@ -9,24 +8,27 @@ from dataclasses import dataclass, fields
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from app.i18n import Translator
-from app.reports.coverage.parts import Breakdown, Pillar
-from app.reports.coverage.rates import Rate, rate_document
+from app.i18n import N_, Translator
+from app.reports.coverage.breakdowns import Breakdown, Dimension, Part, Pillar
+from app.reports.coverage.states import State, UnmeasuredWhy
 from app.reports.periods import Period
 
-State = Literal["none", "unmeasured", "zero", "partial", "reached"]
-UnmeasuredWhy = Literal["session-to-come", "list-missing"]
-Sex = Literal["L", "P", "unknown"]
+SexKey = Literal["L", "P", "unknown"]
+SEX_KEYS: tuple[SexKey, ...] = ("L", "P", "unknown")
 
-STATES: tuple[State, ...] = ("reached", "partial", "zero", "unmeasured", "none")
-"""All states in the order in which a legend lists them: from most to least is known and done."""
-
-SEXES: tuple[Sex, ...] = ("L", "P", "unknown")
+Measure = Literal["penduduk", "umkm"]
+"""What a rate is measured against: inhabitants or small businesses."""
+PER: dict[Measure, int] = {"penduduk": 1_000, "umkm": 100}
+# msgids
+MEASURES: dict[Measure, str] = {
+    "penduduk": N_("participants per 1,000 inhabitants"),
+    "umkm": N_("small businesses taking part, per 100 of them"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What the report was narrowed to; None is "all". Titles and labels are in the reader's language."""
+    """The filters of a report with their names in the reader's language; None is "all"."""
 
     workshop: str | None = None
     workshop_title: str | None = None
@@ -42,7 +44,7 @@ class Filters:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """People and attendances of one target group; `target` is None where nobody set one."""
+    """People and attendances of one target group; `target` is None where none is set."""
 
     target: int | None = None
     registered: int = 0
@@ -52,11 +54,11 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoverageRow:
-    """One kelurahan, also at zero.
+    """The figures of one kelurahan.
 
     `by_sex` splits `participants` and has all three keys; `groups` has every group of the report.
-    `closed_on` is set for a kelurahan that ended within or before the period and has history in it.
-    A kelurahan without a place on the tile map has no tile.
+    `closed_on` is the last day of a kelurahan that was closed before the period's end.
+    `tile_column` and `tile_row` are None for a kelurahan that is not on the tile map.
     """
 
     kelurahan: str
@@ -69,28 +71,24 @@ class CoverageRow:
     attendances: int
     participants: int
     gap: int
-    by_sex: Mapping[Sex, int]
+    by_sex: Mapping[SexKey, int]
     groups: Mapping[str, Figures]
     tile_column: int | None
     tile_row: int | None
     closed_on: date | None = None
 
 
-ROW_OF_DOCUMENT = tuple(name for field in fields(CoverageRow) if not (name := field.name).startswith("tile_"))
-"""Where a tile lies is the map's own."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Totals:
-    """Figures of the whole city, each counted on its own: distinct people can't be added up from rows.
+    """Figures of the whole city, counted separately: distinct people can't be added up from rows.
 
-    `kelurahan`     kelurahan valid on the period's last day
-    `with_target`   those of them with a target above 0: what `covered` is out of
-    `covered`       those of `with_target` for which `is_covered` holds
-    `target`, `gap` sums over the rows
-    `outside`       distinct people present who live outside the city, in no row and not in `participants`
-    `waitlisted`    distinct people who are only on a waiting list, not in `registered`
-    `moved`         people counted in more than one kelurahan, once in `participants`
+    `kelurahan`      kelurahan that exist on the period's last day
+    `with_target`    those of them with a target above 0
+    `covered`        those of `with_target` that are reached
+    `target`, `gap`  sums over the kelurahan that exist on the period's last day
+    `outside`        distinct people present who live outside the city, in no row and not in `participants`
+    `waitlisted`     distinct people who are only on a waiting list, not in `registered`
+    `moved`          people counted in more than one kelurahan, once in `participants`
     """
 
     kelurahan: int
@@ -105,23 +103,42 @@ class Totals:
     waitlisted: int
     moved: int
     by_group: Mapping[str, Figures]
-    by_sex: Mapping[Sex, int]
+    by_sex: Mapping[SexKey, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetGroup:
-    """A column group of the matrix; the label is in the reader's language."""
+    """A target group with its label in the reader's language."""
 
     code: str
     label: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CoverageReport:
-    """Rows come in code order; `generated_at` is an aware instant.
+class Rate:
+    """The participants of an area out of its `known` inhabitants or small businesses, according to `source`."""
 
-    `target_year` is the WITA year in which the period ends: the year of the targets. `breakdowns` are those that
-    were asked for, with `rates` beside them; `before` is the report of the period before, if it is compared with that.
+    area: str
+    name: str
+    measure: Measure
+    participants: int
+    known: int
+    as_of: date
+    source: str
+
+    @property
+    def rate(self) -> float:
+        """Participants per 1,000 inhabitants or per 100 small businesses, with more digits if it is below 0.1."""
+        exact = PER[self.measure] * self.participants / self.known
+        return round(exact, 2 if exact >= 0.1 else 4)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoverageReport:
+    """The whole report: totals of the city, and a row per kelurahan in code order.
+
+    `generated_at` is an aware datetime. `target_year` is the WITA year in which the period ends, whose targets are
+    used. `before` is the report of the preceding period if the two are compared.
     """
 
     generated_at: datetime
@@ -137,70 +154,46 @@ class CoverageReport:
 
     @property
     def open_rows(self) -> tuple[CoverageRow, ...]:
-        """The kelurahan that still exist at the period's end."""
+        """The kelurahan that exist on the period's last day."""
         return tuple(row for row in self.rows if row.closed_on is None)
 
     @property
     def short_rows(self) -> tuple[CoverageRow, ...]:
-        """Those of them that have a target and haven't reached it."""
+        """The open kelurahan that haven't reached their target."""
         return tuple(row for row in self.open_rows if row.gap)
+
+    def parts_by(self, dimension: Dimension) -> tuple[Part, ...]:
+        """Return the parts of the breakdown by `dimension`, none if the report doesn't have it."""
+        return next((breakdown.parts for breakdown in self.breakdowns if breakdown.by == dimension), ())
 
 
 @dataclass(frozen=True, slots=True)
-class GroupStanding:
-    """In how many kelurahan a group has `reached` its own target, out of those with one."""
+class GroupProgress:
+    """The number of kelurahan in which a target group has reached its own target, out of those that have one."""
 
     group: TargetGroup
     reached: int
     kelurahan: int
 
 
-def group_standings(report: CoverageReport) -> list[GroupStanding]:
-    """Of each group that has targets of its own; of none where the report is narrowed to one, as its rows tell it."""
+def group_progress(report: CoverageReport) -> list[GroupProgress]:
+    """Return the progress of each group that has targets of its own.
+
+    Empty if the report is filtered by a group: its rows show that group's targets then.
+    """
     if report.filters.group:
         return []
-    found = []
+    progress = []
     for group in report.groups:
-        aimed_at = [figures for row in report.open_rows if (figures := row.groups[group.code]).target]
-        reached = sum(figures.participants >= (figures.target or 0) for figures in aimed_at)
-        if aimed_at:
-            found.append(GroupStanding(group, reached, len(aimed_at)))
-    return found
-
-
-def state_of(*, target: int, registered: int, participants: int, unrecorded: int) -> State:
-    """The state of one kelurahan: the first that fits of reached, partial, unmeasured, zero, none.
-
-    `unrecorded` counts its registrations without an outcome, whether the session is over or to come.
-    """
-    if is_covered(target=target, participants=participants):
-        return "reached"
-    if participants:
-        return "partial"
-    if unrecorded:
-        return "unmeasured"
-    return "zero" if registered else "none"
-
-
-def unmeasured_why(*, to_come: int, list_missing: int) -> UnmeasuredWhy | None:
-    """Why outcomes are missing: a list that someone still owes outweighs a session that is yet to be held."""
-    if list_missing:
-        return "list-missing"
-    return "session-to-come" if to_come else None
-
-
-def is_covered(*, target: int, participants: int) -> bool:
-    """At least the target, and at least one person even where the target is 0."""
-    return participants >= max(target, 1)
-
-
-def gap_of(*, target: int, participants: int) -> int:
-    """How many people are missing to the target; more than the target makes up for nothing elsewhere."""
-    return max(0, target - participants)
+        with_target = [figures for row in report.open_rows if (figures := row.groups[group.code]).target]
+        reached = sum(figures.participants >= (figures.target or 0) for figures in with_target)
+        if with_target:
+            progress.append(GroupProgress(group, reached, len(with_target)))
+    return progress
 
 
 def counting_rule(target_year: int, _: Translator) -> str:
-    """How the figures were counted, in the one sentence that every format prints."""
+    """Return the sentence on how people are counted, which every format prints."""
     return _(
         "Participants are distinct people who were present at least once at a session that began in the "
         "period, each counted in the kelurahan where they lived then; a kelurahan is reached when its "
@@ -208,22 +201,44 @@ def counting_rule(target_year: int, _: Translator) -> str:
     ) % {"year": target_year}
 
 
-def document(report: CoverageReport, _: Translator) -> dict[str, object]:
-    """The report as what orjson makes the API's and the command's JSON of; only `rule` depends on the language."""
+def coverage_document(report: CoverageReport, _: Translator) -> dict[str, object]:
+    """Return the report for orjson, as in the API and on the command line; only `rule` depends on the language."""
     return {
-        "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
-        "filters": report.filters,
+        **document_header(report),
         "target_year": report.target_year,
         "rule": counting_rule(report.target_year, _),
         "groups": report.groups,
         "totals": report.totals,
         "rows": [_row_document(row) for row in report.rows],
         "breakdowns": report.breakdowns,
-        "rates": [rate_document(rate) for rate in report.rates],
-        "before": document(report.before, _) if report.before else None,
+        "rates": [_rate_document(rate) for rate in report.rates],
+        "before": coverage_document(report.before, _) if report.before else None,
+    }
+
+
+def document_header(report: CoverageReport) -> dict[str, object]:
+    """Return the members with which the JSON of every report on coverage begins, for orjson."""
+    return {
+        "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
+        "period": {"from": report.period.from_, "to": report.period.to},
+        "filters": report.filters,
     }
 
 
 def _row_document(row: CoverageRow) -> dict[str, object]:
-    return {name: getattr(row, name) for name in ROW_OF_DOCUMENT}
+    names = (field.name for field in fields(row))
+    return {name: getattr(row, name) for name in names if name not in {"tile_column", "tile_row"}}
+
+
+def _rate_document(rate: Rate) -> dict[str, object]:
+    return {
+        "area": rate.area,
+        "name": rate.name,
+        "measure": rate.measure,
+        "participants": rate.participants,
+        "known": rate.known,
+        "per": PER[rate.measure],
+        "rate": rate.rate,
+        "as_of": rate.as_of,
+        "source": rate.source,
+    }

@@ -1,20 +1,19 @@
-"""How many RT of each kelurahan sent somebody, of how many where that is known."""
+"""RT coverage: how many RT of each kelurahan had participants, out of how many there are."""
 
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date
+from datetime import date
 
 from app.i18n import Language, Translator, date_text, integer_text
-from app.reports.coverage.download import Download, Format, file_name
-from app.reports.coverage.report import CoverageReport
-from app.reports.coverage.wording import name_until, subtitle
-from app.reports.formats.download import table_download
+from app.reports.coverage.download import report_file_name
+from app.reports.coverage.report import CoverageReport, document_header
+from app.reports.coverage.wording import closed_name, subtitle
+from app.reports.formats.download import Download, Format, table_download
 from app.reports.table import Column, Row, Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RtReached:
-    """An area of any level. `reached` counts distinct RT of people who were present; `known` is how many RT there
-    are, None where nobody knows."""
+class AreaRt:
+    """The RT of an area: `reached` is the number with participants, `known` the number that exist, None if unknown."""
 
     code: str
     name: str
@@ -23,13 +22,13 @@ class RtReached:
 
     @property
     def share(self) -> int | None:
-        """Whole per cent of the RT."""
+        """The RT reached in per cent of those that exist, rounded down."""
         return 100 * self.reached // self.known if self.known else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RtOfKelurahan(RtReached):
-    """`without_rt` are distinct people present of whom no RT was noted: from which one they came can't be told.
+class KelurahanRt(AreaRt):
+    """The RT of a kelurahan; `without_rt` is the number of participants whose RT isn't recorded.
 
     `closed_on` is set as in `CoverageRow`.
     """
@@ -42,7 +41,7 @@ class RtOfKelurahan(RtReached):
 
 @dataclass(frozen=True, slots=True, order=True)
 class RtSource:
-    """Who told how many RT there are, and for which day."""
+    """The source of a number of RT and the day for which it is valid."""
 
     source: str
     as_of: date
@@ -50,35 +49,35 @@ class RtSource:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RtCoverage:
-    """Every kelurahan of the report in code order, and the kecamatan of which the number of RT is known.
+    """The kelurahan of the report in code order, and the kecamatan whose number of RT is known.
 
-    `whole` is the city, or the kecamatan that the report is narrowed to.
+    `total` is the city, or the kecamatan by which the report is filtered.
     """
 
     report: CoverageReport
-    kelurahan: tuple[RtOfKelurahan, ...]
-    kecamatan: tuple[RtReached, ...]
-    whole: RtReached
+    kelurahan: tuple[KelurahanRt, ...]
+    kecamatan: tuple[AreaRt, ...]
+    total: AreaRt
     sources: tuple[RtSource, ...]
 
 
-def rt_headline(found: RtCoverage, _: Translator, language: Language) -> str:
-    """The figure of the whole in a sentence."""
-    reached = integer_text(found.whole.reached, language)
-    if found.whole.known is None:
+def rt_headline(rt: RtCoverage, _: Translator, language: Language) -> str:
+    """Return how many RT had participants, as a sentence."""
+    reached = integer_text(rt.total.reached, language)
+    if rt.total.known is None:
         return _("%(count)s RT sent somebody") % {"count": reached}
     return _("%(count)s of %(known)s RT sent somebody") % {
         "count": reached,
-        "known": integer_text(found.whole.known, language),
+        "known": integer_text(rt.total.known, language),
     }
 
 
-def rt_table(found: RtCoverage, _: Translator, language: Language) -> Table:
-    """A row per kelurahan, then one for each kecamatan whose number of RT is known."""
+def rt_table(rt: RtCoverage, _: Translator, language: Language) -> Table:
+    """Return a table with a row per kelurahan, followed by the kecamatan whose number of RT is known."""
     return Table(
         name=_("RT coverage"),
         title=_("RT that sent somebody to the digital-literacy workshops"),
-        subtitle=(*subtitle(found.report, _), rt_headline(found, _, language)),
+        subtitle=(*subtitle(rt.report, _), rt_headline(rt, _, language)),
         columns=(
             Column(_("Code"), "code"),
             Column(_("Kecamatan"), "text"),
@@ -90,15 +89,15 @@ def rt_table(found: RtCoverage, _: Translator, language: Language) -> Table:
             Column(_("RT not noted"), "integer"),
         ),
         rows=(
-            *(_kelurahan_row(one, _) for one in found.kelurahan),
-            *(_row(one, one.name, _("All its kelurahan"), None) for one in found.kecamatan),
+            *(_kelurahan_row(kelurahan, _) for kelurahan in rt.kelurahan),
+            *(_row(kecamatan, kecamatan.name, _("All its kelurahan"), None) for kecamatan in rt.kecamatan),
         ),
-        total=_row(found.whole, "", _("Total"), found.report.totals.participants),
-        notes=_notes(found, _),
+        total=_row(rt.total, "", _("Total"), rt.report.totals.participants),
+        notes=_notes(rt, _),
     )
 
 
-def _notes(found: RtCoverage, _: Translator) -> tuple[str, ...]:
+def _notes(rt: RtCoverage, _: Translator) -> tuple[str, ...]:
     lines = [
         _(
             "An RT counts once, where somebody from it was present at a session of the period at least "
@@ -109,10 +108,10 @@ def _notes(found: RtCoverage, _: Translator) -> tuple[str, ...]:
         ),
         _("Where it isn't known how many RT there are, the count stands alone."),
     ]
-    if found.sources:
-        told = "; ".join(f"{one.source} ({date_text(one.as_of)})" for one in found.sources)
-        lines.append(_("How many RT there are: %(sources)s") % {"sources": told})
-    if any((one.share or 0) > 100 for one in (*found.kelurahan, *found.kecamatan, found.whole)):
+    if rt.sources:
+        sources = "; ".join(f"{source.source} ({date_text(source.as_of)})" for source in rt.sources)
+        lines.append(_("How many RT there are: %(sources)s") % {"sources": sources})
+    if any((area.share or 0) > 100 for area in (*rt.kelurahan, *rt.kecamatan, rt.total)):
         lines.append(
             _(
                 "More than 100 per cent: the RT noted of participants are more than the source tells. Check the "
@@ -122,38 +121,35 @@ def _notes(found: RtCoverage, _: Translator) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _kelurahan_row(one: RtOfKelurahan, _: Translator) -> Row:
-    name = name_until(one.name, one.closed_on, _) if one.closed_on else one.name
-    row = _row(one, one.kecamatan, name, one.participants, one.without_rt)
-    return replace(row, key=one.code)
+def _kelurahan_row(kelurahan: KelurahanRt, _: Translator) -> Row:
+    name = closed_name(kelurahan.name, kelurahan.closed_on, _)
+    row = _row(kelurahan, kelurahan.kecamatan, name, kelurahan.participants, kelurahan.without_rt)
+    return replace(row, key=kelurahan.code)
 
 
 def _row(
-    one: RtReached, kecamatan: str, name: str, participants: int | None, without_rt: int | None = None
+    area: AreaRt, kecamatan: str, name: str, participants: int | None, without_rt: int | None = None
 ) -> Row:
-    return Row((one.code, kecamatan, name, one.reached, one.known, one.share, participants, without_rt))
+    return Row((area.code, kecamatan, name, area.reached, area.known, area.share, participants, without_rt))
 
 
-def rt_document(found: RtCoverage) -> dict[str, object]:
-    """The figures as JSON."""
-    report = found.report
+def rt_document(rt: RtCoverage) -> dict[str, object]:
+    """Return the figures for orjson."""
     return {
-        "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
-        "period": {"from": report.period.from_.isoformat(), "to": report.period.to.isoformat()},
-        "filters": asdict(report.filters),
-        "total": _figures(found.whole),
-        "sources": [{"source": one.source, "as_of": one.as_of.isoformat()} for one in found.sources],
-        "kecamatan": [_figures(one) for one in found.kecamatan],
-        "rows": [_figures(one) for one in found.kelurahan],
+        **document_header(rt.report),
+        "total": _area_document(rt.total),
+        "sources": rt.sources,
+        "kecamatan": [_area_document(kecamatan) for kecamatan in rt.kecamatan],
+        "rows": [_area_document(kelurahan) for kelurahan in rt.kelurahan],
     }
 
 
-def _figures(one: RtReached) -> dict[str, object]:
-    return asdict(one) | {"share": one.share}
+def _area_document(area: AreaRt) -> dict[str, object]:
+    return asdict(area) | {"share": area.share}
 
 
-def rt_download(found: RtCoverage, file_format: Format, _: Translator, language: Language) -> Download:
-    """The figures as a file in one of the formats."""
-    name = file_name(_("rt-coverage"), found.report)
-    table, document = rt_table(found, _, language), rt_document(found)
-    return table_download(table, document, name, found.report.generated_at, file_format, _, language)
+def rt_download(rt: RtCoverage, file_format: Format, _: Translator, language: Language) -> Download:
+    """Return the figures as a file to download."""
+    name = report_file_name(_("rt-coverage"), rt.report)
+    table, document = rt_table(rt, _, language), rt_document(rt)
+    return table_download(table, document, name, rt.report.generated_at, file_format, _, language)

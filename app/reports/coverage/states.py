@@ -1,19 +1,60 @@
-"""How each state is named and drawn wherever it is shown: colour, pattern and icon, never colour alone.
+"""The state of a kelurahan: how figures decide it, and how it is named and drawn.
 
-The colours grow darker with what was reached, so that they keep their order in greyscale.
+A state is always shown by colour, pattern and icon together. Colours get darker from "none" to "reached", so that
+their order survives printing in greyscale.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 from app.i18n import N_, Translator
-from app.reports.coverage.report import State, UnmeasuredWhy
+
+State = Literal["none", "unmeasured", "zero", "partial", "reached"]
+UnmeasuredWhy = Literal["session-to-come", "list-missing"]
+
+STATES: tuple[State, ...] = ("reached", "partial", "zero", "unmeasured", "none")
+"""All states in the order of the legend."""
+
+
+def state_of(*, target: int, registered: int, participants: int, unrecorded: int) -> State:
+    """Return the first state that applies: reached, partial, unmeasured, zero, none.
+
+    `unrecorded` is the number of registrations without an outcome, whether the session is over or still to come.
+    """
+    if is_reached(target=target, participants=participants):
+        return "reached"
+    if participants:
+        return "partial"
+    if unrecorded:
+        return "unmeasured"
+    return "zero" if registered else "none"
+
+
+def unmeasured_why(*, to_come: int, list_missing: int) -> UnmeasuredWhy | None:
+    """Return why outcomes are missing; a missing attendance list takes precedence over a session to come."""
+    if list_missing:
+        return "list-missing"
+    return "session-to-come" if to_come else None
+
+
+def is_reached(*, target: int, participants: int) -> bool:
+    """Return whether the target is reached; a target of 0 still needs one participant."""
+    return participants >= max(target, 1)
+
+
+def gap_of(*, target: int, participants: int) -> int:
+    """Return how many participants are missing to the target, 0 if it is exceeded."""
+    return max(0, target - participants)
 
 
 @dataclass(frozen=True, slots=True)
-class StateLook:
-    """`label` and `meaning` are msgids. `hatch` is the colour of its pattern, if any; `ink` is read on both.
+class StateStyle:
+    """`label` and `meaning` are msgids, the others are colours and a path.
 
-    `icon` is the path of a sign of radius 9 around (0, 0), drawn in `ink` by its strokes.
+    `fill`   the background
+    `hatch`  the pattern on the background, None for a plain one
+    `ink`    text and icon, legible on `fill` and `hatch`
+    `icon`   the `d` attribute of an SVG path, stroked in `ink`, within a radius of 9 around (0, 0)
     """
 
     label: str
@@ -28,8 +69,8 @@ OUTLINE = "#7d8890"
 
 _RING = "M-8 0a8 8 0 1 0 16 0a8 8 0 1 0 -16 0"
 
-LOOKS: dict[State, StateLook] = {
-    "reached": StateLook(
+STATE_STYLES: dict[State, StateStyle] = {
+    "reached": StateStyle(
         label=N_("Reached"),
         meaning=N_("as many participants as the target, or more"),
         fill="#0f6659",
@@ -37,7 +78,7 @@ LOOKS: dict[State, StateLook] = {
         ink="#ffffff",
         icon=f"{_RING}M-4 0l3 3.5l5 -7",
     ),
-    "partial": StateLook(
+    "partial": StateStyle(
         label=N_("Partly reached"),
         meaning=N_("participants, but fewer than the target"),
         fill="#b4ded3",
@@ -45,7 +86,7 @@ LOOKS: dict[State, StateLook] = {
         ink="#0a2a25",
         icon=f"{_RING}M-0.5 -7v14M-2.5 -7v14M-4.5 -6v12M-6.5 -4v8",
     ),
-    "zero": StateLook(
+    "zero": StateStyle(
         label=N_("Nobody came"),
         meaning=N_("people registered, nobody was present"),
         fill="#fde6c4",
@@ -53,7 +94,7 @@ LOOKS: dict[State, StateLook] = {
         ink="#3b2500",
         icon=f"{_RING}M-3.5 -3.5l7 7M3.5 -3.5l-7 7",
     ),
-    "unmeasured": StateLook(
+    "unmeasured": StateStyle(
         label=N_("Not yet measured"),
         meaning=N_("people registered, attendance not yet recorded"),
         fill="#e6e9f0",
@@ -61,7 +102,7 @@ LOOKS: dict[State, StateLook] = {
         ink="#1c2536",
         icon=f"{_RING}M0 -5v5h4",
     ),
-    "none": StateLook(
+    "none": StateStyle(
         label=N_("Nobody registered"),
         meaning=N_("nobody from here is registered"),
         fill="#ffffff",
@@ -78,18 +119,18 @@ _REASONS: dict[UnmeasuredWhy, str] = {
 
 
 def state_text(state: State, why: UnmeasuredWhy | None, _: Translator) -> str:
-    """The state in words, with the reason where it isn't measured; elsewhere it says nothing about the state."""
-    label = _(LOOKS[state].label)
+    """Return the label of a state, with the reason if it is "unmeasured"."""
+    label = _(STATE_STYLES[state].label)
     return f"{label} ({_(_REASONS[why])})" if why and state == "unmeasured" else label
 
 
 def state_icon_svg(state: State) -> str:
-    """The sign of a state on its colour, an SVG of 16 by 16; the words are expected beside it."""
-    look = LOOKS[state]
+    """Return the icon of a state on its background as a decorative SVG of 16 by 16 pixels."""
+    style = STATE_STYLES[state]
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" class="state-icon" viewBox="-12 -12 24 24"'
         ' width="16" height="16" aria-hidden="true">'
-        f'<rect x="-11" y="-11" width="22" height="22" rx="4" fill="{look.fill}" stroke="{OUTLINE}"/>'
-        f'<path d="{look.icon}" fill="none" stroke="{look.ink}" stroke-width="2.2" stroke-linecap="round"/>'
+        f'<rect x="-11" y="-11" width="22" height="22" rx="4" fill="{style.fill}" stroke="{OUTLINE}"/>'
+        f'<path d="{style.icon}" fill="none" stroke="{style.ink}" stroke-width="2.2" stroke-linecap="round"/>'
         "</svg>"
     )

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 from app.i18n import Language, Translator
-from app.reports.coverage.report import SEXES, CoverageReport, CoverageRow, Figures, Sex, TargetGroup
+from app.reports.coverage.report import SEX_KEYS, CoverageReport, CoverageRow, Figures, SexKey, TargetGroup
 from app.reports.coverage.states import state_text
-from app.reports.coverage.wording import headline, name_until, notes, subtitle, title
+from app.reports.coverage.wording import closed_name, headline, notes, report_title, subtitle
 from app.reports.table import Cell, Column, Counts, Row, Table
 
 REGISTERED: Counts = "registered"
@@ -13,27 +13,27 @@ PRESENT: Counts = "present"
 
 
 def coverage_table(report: CoverageReport, _: Translator, language: Language) -> Table:
-    """A row per kelurahan; L and P split the participants, each group has its own columns.
+    """Return the matrix: a row per kelurahan, and columns for the participants by sex and for each target group.
 
-    A group has a target column only where a target was set for it in some kelurahan.
+    A group has a target column only if any kelurahan has a target for it.
     """
-    aimed_at = _groups_with_target(report)
+    groups_with_target = _groups_with_target(report)
     before = {row.kelurahan: row.participants for row in report.before.rows} if report.before else {}
     return Table(
         name=_("Coverage"),
-        title=title(_),
+        title=report_title(_),
         subtitle=(*subtitle(report, _), headline(report, _, language)),
-        columns=_columns(report, aimed_at, _),
-        rows=tuple(_row(row, report, before, aimed_at, _) for row in report.rows),
-        total=_total(report, aimed_at, _),
+        columns=_columns(report, groups_with_target, _),
+        rows=tuple(_row(row, report, before, groups_with_target, _) for row in report.rows),
+        total=_total(report, groups_with_target, _),
         notes=notes(report, _, language),
     )
 
 
 def totals_table(report: CoverageReport, _: Translator) -> Table:
-    """The city's figures by target group, and its participants by sex."""
+    """Return the city's figures by target group, and its participants by sex."""
     totals, before = report.totals, report.before.totals if report.before else None
-    sexes: dict[Sex, str] = {"L": _("Men (L)"), "P": _("Women (P)"), "unknown": _("Not recorded")}
+    sexes: dict[SexKey, str] = {"L": _("Men (L)"), "P": _("Women (P)"), "unknown": _("Not recorded")}
     by_group = [
         _figures_row(
             (_("Target group"), group.label),
@@ -53,11 +53,11 @@ def totals_table(report: CoverageReport, _: Translator) -> Table:
                 *(_("Sex"), label, None, None, None, totals.by_sex[sex]),
                 *change(report, totals.by_sex[sex], before.by_sex[sex] if before else 0),
             ),
-            narrowed=None if sex == "unknown" else {"sex": sex},
+            filters=None if sex == "unknown" else {"sex": sex},
         )
         for sex, label in sexes.items()
     ]
-    whole = Figures(
+    city = Figures(
         target=totals.target,
         registered=totals.registered,
         attendances=totals.attendances,
@@ -77,7 +77,7 @@ def totals_table(report: CoverageReport, _: Translator) -> Table:
         rows=(*by_group, *by_sex),
         total=_figures_row(
             ("", _("Whole city")),
-            whole,
+            city,
             change(report, totals.participants, before.participants if before else 0),
             {},
         ),
@@ -86,23 +86,23 @@ def totals_table(report: CoverageReport, _: Translator) -> Table:
 
 
 def _figures_row(
-    texts: tuple[str, str], figures: Figures, changed: Sequence[int], narrowed: Mapping[str, str]
+    labels: tuple[str, str], figures: Figures, change_cell: Sequence[int], filters: Mapping[str, str]
 ) -> Row:
     return Row(
         (
-            *texts,
+            *labels,
             figures.target,
             figures.registered,
             figures.attendances,
             figures.participants,
-            *changed,
+            *change_cell,
         ),
-        narrowed=narrowed,
+        filters=filters,
     )
 
 
 def people_columns(_: Translator) -> tuple[Column, ...]:
-    """The figures that are counted of people, as every table has them; attendances are looked up by session."""
+    """Return the columns for registered people, attendances and participants, which most tables have."""
     return (
         Column(_("Registered"), "integer", counts=REGISTERED),
         Column(_("Attendances"), "integer", counts="sessions"),
@@ -111,12 +111,12 @@ def people_columns(_: Translator) -> tuple[Column, ...]:
 
 
 def change_column(report: CoverageReport, _: Translator) -> list[Column]:
-    """The difference to the period before, in a report that is compared with it."""
+    """Return the column for the change since the period before, none if the report isn't compared."""
     return [Column(_("Change"), "integer", signed=True)] if report.before else []
 
 
 def change(report: CoverageReport, participants: int, before: int) -> list[int]:
-    """The cell of `change_column`, if there is one."""
+    """Return the cell for `change_column`, none if the report isn't compared."""
     return [participants - before] if report.before else []
 
 
@@ -126,7 +126,7 @@ def _groups_with_target(report: CoverageReport) -> frozenset[str]:
     )
 
 
-def _columns(report: CoverageReport, aimed_at: frozenset[str], _: Translator) -> tuple[Column, ...]:
+def _columns(report: CoverageReport, groups_with_target: frozenset[str], _: Translator) -> tuple[Column, ...]:
     sex = _("Sex of participants")
     columns = [
         Column(_("Code"), "code"),
@@ -137,16 +137,16 @@ def _columns(report: CoverageReport, aimed_at: frozenset[str], _: Translator) ->
         *people_columns(_),
         *change_column(report, _),
         Column(_("Gap"), "integer"),
-        Column("L", "integer", group=sex, counts="present", narrowed={"sex": "L"}),
-        Column("P", "integer", group=sex, counts="present", narrowed={"sex": "P"}),
+        Column("L", "integer", group=sex, counts=PRESENT, filters={"sex": "L"}),
+        Column("P", "integer", group=sex, counts=PRESENT, filters={"sex": "P"}),
         Column(_("Not recorded"), "integer", group=sex),
     ]
     for group in report.groups:
-        if group.code in aimed_at:
+        if group.code in groups_with_target:
             columns.append(Column(_("Target"), "integer", group=group.label))
         columns += [
-            Column(head, "integer", group.label, counts=counts, narrowed={"group": group.code})
-            for head, counts in ((_("Registered"), REGISTERED), (_("Participants"), PRESENT))
+            Column(heading, "integer", group.label, counts=counts, filters={"group": group.code})
+            for heading, counts in ((_("Registered"), REGISTERED), (_("Participants"), PRESENT))
         ]
     return tuple(columns)
 
@@ -155,13 +155,13 @@ def _row(
     row: CoverageRow,
     report: CoverageReport,
     before: Mapping[str, int],
-    aimed_at: frozenset[str],
+    groups_with_target: frozenset[str],
     _: Translator,
 ) -> Row:
     cells: list[Cell] = [
         row.kelurahan,
         row.kecamatan,
-        _name(row, _),
+        closed_name(row.name, row.closed_on, _),
         state_text(row.state, row.unmeasured_why, _),
         row.target or _("no target"),
         row.registered,
@@ -169,19 +169,13 @@ def _row(
         row.participants,
         *change(report, row.participants, before.get(row.kelurahan, 0)),
         row.gap,
-        *(row.by_sex[sex] for sex in SEXES),
-        *_group_cells(row.groups, report.groups, aimed_at),
+        *(row.by_sex[sex] for sex in SEX_KEYS),
+        *_group_cells(row.groups, report.groups, groups_with_target),
     ]
-    return Row(cells=tuple(cells), key=row.kelurahan, mark=row.state, narrowed={"kelurahan": row.kelurahan})
+    return Row(cells=tuple(cells), key=row.kelurahan, mark=row.state, filters={"kelurahan": row.kelurahan})
 
 
-def _name(row: CoverageRow, _: Translator) -> str:
-    if row.closed_on is None:
-        return row.name
-    return name_until(row.name, row.closed_on, _)
-
-
-def _total(report: CoverageReport, aimed_at: frozenset[str], _: Translator) -> Row:
+def _total(report: CoverageReport, groups_with_target: frozenset[str], _: Translator) -> Row:
     totals = report.totals
     cells: list[Cell] = [
         "",
@@ -194,18 +188,18 @@ def _total(report: CoverageReport, aimed_at: frozenset[str], _: Translator) -> R
         totals.participants,
         *change(report, totals.participants, report.before.totals.participants if report.before else 0),
         totals.gap,
-        *(totals.by_sex[sex] for sex in SEXES),
-        *_group_cells(totals.by_group, report.groups, aimed_at),
+        *(totals.by_sex[sex] for sex in SEX_KEYS),
+        *_group_cells(totals.by_group, report.groups, groups_with_target),
     ]
-    return Row(cells=tuple(cells), narrowed={})
+    return Row(cells=tuple(cells), filters={})
 
 
 def _group_cells(
-    figures: Mapping[str, Figures], groups: tuple[TargetGroup, ...], aimed_at: frozenset[str]
+    figures: Mapping[str, Figures], groups: tuple[TargetGroup, ...], groups_with_target: frozenset[str]
 ) -> list[Cell]:
     cells: list[Cell] = []
     for group in groups:
-        if group.code in aimed_at:
+        if group.code in groups_with_target:
             cells.append(figures[group.code].target)
         cells += [figures[group.code].registered, figures[group.code].participants]
     return cells

@@ -1,21 +1,18 @@
-"""The lines around the figures, the same in every format: what was counted, when and how."""
+"""The sentences around the figures, the same in every format: title, subtitle, headline and notes."""
 
 from datetime import date
 
 from app.i18n import Language, Translator, date_text, integer_text, time_text
-from app.reports.coverage.parts import pillar_label
-from app.reports.coverage.report import CoverageReport, Filters, counting_rule, group_standings
-
-LETTERHEAD = ("PEMERINTAH KOTA BALIKPAPAN", "DINAS KOMUNIKASI DAN INFORMATIKA")
-"""Names of offices, the same in every language."""
+from app.reports.coverage.breakdowns import pillar_label
+from app.reports.coverage.report import CoverageReport, Filters, counting_rule, group_progress
 
 
-def title(_: Translator) -> str:
+def report_title(_: Translator) -> str:
     return _("Coverage of the digital-literacy workshops")
 
 
 def headline(report: CoverageReport, _: Translator, language: Language) -> str:
-    """The one figure that people remember."""
+    """Return how many kelurahan reached their target, as a sentence."""
     return _("%(covered)s of %(of)s kelurahan reached their target for %(year)s") % {
         "covered": integer_text(report.totals.covered, language),
         "of": integer_text(report.totals.with_target, language),
@@ -23,7 +20,7 @@ def headline(report: CoverageReport, _: Translator, language: Language) -> str:
     }
 
 
-def period(report: CoverageReport, _: Translator) -> str:
+def period_text(report: CoverageReport, _: Translator) -> str:
     return _("Period %(from)s to %(to)s") % {
         "from": date_text(report.period.from_),
         "to": date_text(report.period.to),
@@ -31,29 +28,27 @@ def period(report: CoverageReport, _: Translator) -> str:
 
 
 def subtitle(report: CoverageReport, _: Translator) -> tuple[str, ...]:
-    """Period, filters, and the status of the figures, a line each."""
-    made = _("Not issued: working figures as of %(time)s") % {"time": time_text(report.generated_at)}
-    return (period(report, _), *_filter_lines(report.filters, _), made)
+    """Return lines with the period, each filter, and the time of the figures."""
+    status = _("Not issued: working figures as of %(time)s") % {"time": time_text(report.generated_at)}
+    return (period_text(report, _), *_filter_lines(report.filters, _), status)
 
 
-def name_until(name: str, last: date, _: Translator) -> str:
-    """The name of a kelurahan that has ended, with its last day."""
-    return _("%(name)s (until %(date)s)") % {"name": name, "date": date_text(last)}
+def closed_name(name: str, last: date | None, _: Translator) -> str:
+    """Return the name of a kelurahan, with its last day if it is closed."""
+    return _("%(name)s (until %(date)s)") % {"name": name, "date": date_text(last)} if last else name
 
 
 def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[str, ...]:
-    """The counting rule, and the people whom the rows don't show or show more than once."""
+    """Return the counting rule, the comparison, and the people that the rows don't show or show more than once."""
     totals = report.totals
-    lines = [
-        counting_rule(report.target_year, _),
-    ]
+    lines = [counting_rule(report.target_year, _)]
     if not report.filters.kecamatan:
         outside = integer_text(totals.outside, language)
         lines.append(
             _("People present who live outside the city, not in the figures: %(count)s") % {"count": outside}
         )
     if report.before:
-        lines.append(_compared(report.before, _, language))
+        lines.append(_comparison_note(report.before, _, language))
     lines += group_lines(report, _, language)
     if totals.with_target < totals.kelurahan:
         lines.append(
@@ -72,7 +67,7 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
     return tuple(lines)
 
 
-def _compared(before: CoverageReport, _: Translator, language: Language) -> str:
+def _comparison_note(before: CoverageReport, _: Translator, language: Language) -> str:
     return _("Changes are those since %(period)s: %(headline)s; participants: %(participants)s") % {
         "period": f"{date_text(before.period.from_)} – {date_text(before.period.to)}",
         "headline": headline(before, _, language),
@@ -81,22 +76,22 @@ def _compared(before: CoverageReport, _: Translator, language: Language) -> str:
 
 
 def group_lines(report: CoverageReport, _: Translator, language: Language) -> list[str]:
-    """In how many kelurahan each group's own target was reached: it says more than the target of the whole."""
+    """Return a sentence for each target group with targets of its own: in how many kelurahan they are reached."""
     return [
         _("%(group)s: the group's own target is reached in %(reached)s of %(count)s kelurahan")
         % {
-            "group": standing.group.label,
-            "reached": integer_text(standing.reached, language),
-            "count": integer_text(standing.kelurahan, language),
+            "group": progress.group.label,
+            "reached": integer_text(progress.reached, language),
+            "count": integer_text(progress.kelurahan, language),
         }
-        for standing in group_standings(report)
+        for progress in group_progress(report)
     ]
 
 
 def _filter_lines(filters: Filters, _: Translator) -> list[str]:
     if filters.workshop:
-        named = filters.workshop_title or filters.workshop
-        lines = [_("Workshop: %(title)s (%(code)s)") % {"title": named, "code": filters.workshop}]
+        workshop_title = filters.workshop_title or filters.workshop
+        lines = [_("Workshop: %(title)s (%(code)s)") % {"title": workshop_title, "code": filters.workshop}]
     else:
         lines = [_("All workshops")]
     if filters.group:

@@ -1,29 +1,33 @@
-"""Participants by month or quarter as bars: one SVG for the page and for the PDF.
+"""A bar chart of participants by month or quarter: one SVG for the page and the PDF.
 
-The drawing is `templates/reports/time_chart.svg`, here is what stands where. The same figures stand in a table.
+`templates/reports/time_chart.svg` is the drawing, this module computes the positions. A table shows the same figures.
 """
 
 from dataclasses import dataclass
 from datetime import date
 
 from app.i18n import Language, Translator, integer_text, month_short
-from app.reports.coverage.parts import DIVISION_NAMES, TIMES, Breakdown, Part
-from app.reports.drawings.templates import drawing
+from app.reports.coverage.breakdowns import DIMENSION_NAMES, TIME_DIMENSIONS, Breakdown, Part
+from app.reports.drawings.svg import render_svg
 from app.reports.periods import QUARTERS
 
 WIDTH, HEIGHT = 720, 190
 TOP, BOTTOM = 24, 150
-"""Between the highest bar's figure and the ground line."""
-WIDEST_BAR = 44
-SHARE_OF_BAR = 0.7
-FEWEST_POINTS = 34
-"""Of width for each label; where there are more bars, only every so many bear one."""
-MOST_BARS = 120
+"""The y of the highest bar and of the baseline."""
+MAX_BAR_WIDTH = 44
+BAR_SHARE = 0.7
+"""The share of a bar in the distance to the next one."""
+MIN_LABEL_WIDTH = 34
+"""If bars are closer together, only every second, third … has a label."""
+MAX_BARS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`labels` are the month or quarter, and the year where it begins; empty where there is no room."""
+    """A bar with its figure and labels, which are empty if there is no room for them.
+
+    `labels` are the month or quarter, and the year below the first bar of each year.
+    """
 
     x: float
     y: float
@@ -35,48 +39,48 @@ class Bar:
 
 
 def time_chart_svg(breakdown: Breakdown, _: Translator, language: Language) -> str:
-    """The SVG element; empty where time is not what divides it, or where there is nothing to compare or too much."""
+    """Return the SVG element; empty if the breakdown isn't by time, or has a single part or too many."""
     parts = breakdown.parts
-    if breakdown.by not in TIMES or not 1 < len(parts) <= MOST_BARS:
+    if breakdown.by not in TIME_DIMENSIONS or not 1 < len(parts) <= MAX_BARS:
         return ""
-    return drawing(
+    return render_svg(
         "reports/time_chart.svg",
-        title=_("Participants by: %(division)s") % {"division": _(DIVISION_NAMES[breakdown.by])},
+        title=_("Participants by: %(division)s") % {"division": _(DIMENSION_NAMES[breakdown.by])},
         width=WIDTH,
         height=HEIGHT,
-        ground=BOTTOM,
+        baseline=BOTTOM,
         bars=_bars(breakdown, language),
     )
 
 
 def _bars(breakdown: Breakdown, language: Language) -> list[Bar]:
     pitch = WIDTH / len(breakdown.parts)
-    width = min(WIDEST_BAR, pitch * SHARE_OF_BAR)
+    width = min(MAX_BAR_WIDTH, pitch * BAR_SHARE)
     highest = max(part.participants for part in breakdown.parts) or 1
-    every = -(-FEWEST_POINTS // int(pitch))
-    bars, year = [], ""
+    label_every = -(-MIN_LABEL_WIDTH // int(pitch))
+    bars, labelled_year = [], ""
     for index, part in enumerate(breakdown.parts):
         middle = pitch * (index + 0.5)
         participants = integer_text(part.participants, language)
-        short, part_year = _short(part, language)
-        labelled = index % every == 0
+        label, year = _label(part, language)
+        has_label = index % label_every == 0
         bars.append(
             Bar(
                 x=middle - width / 2,
                 y=BOTTOM - (BOTTOM - TOP) * part.participants / highest,
                 width=width,
                 middle=middle,
-                figure=participants if labelled else "",
-                labels=(short if labelled else "", part_year if labelled and part_year != year else ""),
+                figure=participants if has_label else "",
+                labels=(label if has_label else "", year if has_label and year != labelled_year else ""),
                 description=f"{part.label}: {participants}",
             )
         )
-        year = part_year if labelled else year
+        labelled_year = year if has_label else labelled_year
     return bars
 
 
-def _short(part: Part, language: Language) -> tuple[str, str]:
-    """The month or quarter in few letters, and its year."""
+def _label(part: Part, language: Language) -> tuple[str, str]:
+    """Return the abbreviated month or the quarter, and the year."""
     year, _, rest = part.key.partition("-")
     if rest.startswith("Q"):
         return QUARTERS[int(rest[1:]) - 1], year

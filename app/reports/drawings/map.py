@@ -1,68 +1,67 @@
-"""The coverage report as a hexagon tile map: one SVG for the page and for the PDF.
+"""The coverage report as a hexagon tile map: one SVG for the page and the PDF.
 
-The drawing is `templates/reports/tile_map.svg`, here is what stands where.
+`templates/reports/tile_map.svg` is the drawing, this module computes the positions.
 """
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.i18n import Language, Translator, integer_text
-from app.reports.coverage.report import STATES, CoverageReport, CoverageRow, State
-from app.reports.coverage.states import LOOKS, OUTLINE, StateLook, state_text
-from app.reports.coverage.wording import headline, title
+from app.reports.coverage.report import CoverageReport, CoverageRow
+from app.reports.coverage.states import OUTLINE, STATE_STYLES, STATES, State, StateStyle, state_text
+from app.reports.coverage.wording import headline, report_title
 from app.reports.drawings.hexagons import HEIGHT, POINT, Point, Tile, borders
-from app.reports.drawings.templates import drawing
+from app.reports.drawings.svg import render_svg
 
 Link = Callable[[str], str]
-"""From a kelurahan's code to the address of the people behind its figures."""
+"""Returns the URL for the code of a kelurahan or of another part of a report."""
 
 MARGIN = 18
-LINE = 18.5
-"""Between the lines of a name, which is written one word a line in letters of about this size."""
-NAME_LINES = 3
-FITTING_LETTERS = 7
-"""Letters or figures that fit beside each other in a tile in any common font; longer ones are squeezed."""
-KEY_LINE = 34
-KEY_COLUMNS = 3
-BADGE = 14
-"""Radius, outline included."""
+LINE_HEIGHT = 18.5
+"""Of a name, which is written one word a line."""
+MAX_NAME_LINES = 3
+MAX_UNSQUEEZED_LETTERS = 7
+"""The number of letters that fit into a tile in any common font; longer texts are squeezed."""
+LEGEND_LINE_HEIGHT = 34
+LEGEND_COLUMNS = 3
+BADGE_RADIUS = 14
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
-    """What stands beside each other on one baseline of a tile."""
+class TextLine:
+    """A line of text in a tile, `y` being its baseline."""
 
     text: str
     y: float
 
     @property
     def squeezed(self) -> bool:
-        return len(self.text) > FITTING_LETTERS
+        return len(self.text) > MAX_UNSQUEEZED_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
 class DrawnTile:
-    """A hexagon with what is written in it; `description` says the same to those who hear it."""
+    """A hexagon with its texts; `description` is for screen readers."""
 
     state: State
-    look: StateLook
+    style: StateStyle
     points: str
     x: float
     icon_y: float
-    lines: tuple[Words, ...]
-    figure: Words
+    lines: tuple[TextLine, ...]
+    figure: TextLine
     description: str
     href: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class Badge:
-    """The number of a kecamatan where its area begins on the map, and again beside its name in the key."""
+    """The number of a kecamatan, drawn at its first tile and again beside its name in the legend."""
 
     number: int
     name: str
     at: Point
-    key_at: Point
+    legend_at: Point
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,38 +73,41 @@ class Box:
 
 
 def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link: Link | None = None) -> str:
-    """The SVG element of the map, with its legend.
+    """Return the SVG element of the map with its legend.
 
-    Every tile shows a kelurahan's name and its participants out of the target. `link` gives the address
-    that a tile leads to. Kelurahan without a tile are left to the table, and closed ones whose tile others have now.
+    Each tile shows the name of a kelurahan and its participants out of the target, and links to `link` of its code.
+    Left out are kelurahan without a tile, and closed ones whose tile an open one has.
     """
     rows = {
         Tile(row.tile_row, row.tile_column): row
-        for row in sorted(report.rows, key=lambda row: row.closed_on is None)
+        for row in sorted(report.rows, key=lambda row: row.closed_on is None)  # open rows replace closed ones
         if row.tile_row is not None and row.tile_column is not None
     }
     kecamatan = {tile: rows[tile].kecamatan for tile in sorted(rows)}
-    box = _box(rows)
+    box = _bounding_box(rows)
     badges = _badges(kecamatan, list(dict.fromkeys(row.kecamatan for row in rows.values())), box)
-    key_top = box.bottom + KEY_LINE * (1 + -(-len(badges) // KEY_COLUMNS)) + MARGIN
-    return drawing(
+    legend_top = box.bottom + LEGEND_LINE_HEIGHT * (1 + -(-len(badges) // LEGEND_COLUMNS)) + MARGIN
+    return render_svg(
         "reports/tile_map.svg",
-        title=title(_),
+        title=report_title(_),
         description=headline(report, _, language),
         box=box,
-        height=key_top + KEY_LINE * len(STATES) - box.top,
-        tiles=[_drawn(tile, rows[tile], _, language, link) for tile in kecamatan],
+        height=legend_top + LEGEND_LINE_HEIGHT * len(STATES) - box.top,
+        tiles=[_draw_tile(tile, rows[tile], _, language, link) for tile in kecamatan],
         borders=" ".join(f"M{x1:g} {y1:g}L{x2:g} {y2:g}" for (x1, y1), (x2, y2) in borders(kecamatan)),
         badges=badges,
-        key=[(state, LOOKS[state], key_top + KEY_LINE * line) for line, state in enumerate(STATES)],
+        legend=[
+            (state, STATE_STYLES[state], legend_top + LEGEND_LINE_HEIGHT * line)
+            for line, state in enumerate(STATES)
+        ],
         interactive=link is not None,
-        looks=LOOKS,
+        styles=STATE_STYLES,
         outline=OUTLINE,
         _=_,
     )
 
 
-def _box(tiles: Iterable[Tile]) -> Box:
+def _bounding_box(tiles: Iterable[Tile]) -> Box:
     corners = [corner for tile in tiles for corner in tile.corners] or [(0.0, 0.0)]
     return Box(
         left=min(x for x, _y in corners) - MARGIN,
@@ -115,20 +117,22 @@ def _box(tiles: Iterable[Tile]) -> Box:
     )
 
 
-def _drawn(tile: Tile, row: CoverageRow, _: Translator, language: Language, link: Link | None) -> DrawnTile:
+def _draw_tile(
+    tile: Tile, row: CoverageRow, _: Translator, language: Language, link: Link | None
+) -> DrawnTile:
     x, top = tile.top
     lines = name_lines(row.name)
-    first_line = top + 51 + LINE * (NAME_LINES - len(lines)) / 2
+    first_line = top + 51 + LINE_HEIGHT * (MAX_NAME_LINES - len(lines)) / 2
     participants = integer_text(row.participants, language)
     target = integer_text(row.target, language)
     return DrawnTile(
         state=row.state,
-        look=LOOKS[row.state],
+        style=STATE_STYLES[row.state],
         points=" ".join(f"{x:g},{y:g}" for x, y in tile.corners),
         x=x,
         icon_y=top + 25,
-        lines=tuple(Words(text, first_line + LINE * index) for index, text in enumerate(lines)),
-        figure=Words(f"{participants}/{target}" if row.target else participants, top + HEIGHT - POINT + 1),
+        lines=tuple(TextLine(text, first_line + LINE_HEIGHT * index) for index, text in enumerate(lines)),
+        figure=TextLine(f"{participants}/{target}" if row.target else participants, top + HEIGHT - POINT + 1),
         description=_("%(name)s: %(state)s, %(participants)s participants, target %(target)s")
         % {
             "name": row.name,
@@ -141,22 +145,22 @@ def _drawn(tile: Tile, row: CoverageRow, _: Translator, language: Language, link
 
 
 def name_lines(name: str) -> tuple[str, ...]:
-    """A name as at most three lines, one word a line, the rest of a longer name on the last."""
-    return tuple(name.split(maxsplit=NAME_LINES - 1))
+    """Split a name into lines of one word; the last of three lines has all remaining words."""
+    return tuple(name.split(maxsplit=MAX_NAME_LINES - 1))
 
 
 def _badges(kecamatan: Mapping[Tile, str], names: Iterable[str], box: Box) -> list[Badge]:
-    """Numbers `names`; each stands at the first tile of its area, `kecamatan` being in reading order."""
+    """Number the kecamatan in the order of `names`, each at its first tile in reading order."""
     first_tiles = {name: tile for tile, name in reversed(list(kecamatan.items()))}
-    width = (box.right - box.left) / KEY_COLUMNS
+    width = (box.right - box.left) / LEGEND_COLUMNS
     return [
         Badge(
             number=index + 1,
             name=name,
             at=first_tiles[name].top,
-            key_at=(
-                box.left + MARGIN + BADGE + width * (index % KEY_COLUMNS),
-                box.bottom + KEY_LINE * (1 + index // KEY_COLUMNS),
+            legend_at=(
+                box.left + MARGIN + BADGE_RADIUS + width * (index % LEGEND_COLUMNS),
+                box.bottom + LEGEND_LINE_HEIGHT * (1 + index // LEGEND_COLUMNS),
             ),
         )
         for index, name in enumerate(names)

@@ -1,7 +1,7 @@
-"""A table as CSV: headings in the first line for machines, what explains the figures at the end.
+"""Tables as CSV: the rows first, then title and notes.
 
-Fields are divided by semicolons and the file begins with a byte order mark: a spreadsheet program set to
-Indonesian opens that in columns and with its letters right, since the comma is its decimal sign.
+Semicolons and a byte order mark make Excel with Indonesian settings, whose decimal sign is the comma, open the file in
+columns and with the right characters.
 """
 
 import csv
@@ -15,35 +15,35 @@ from app.reports.table import Cell, Table
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def csv_file(table: Table, *further: Table) -> bytes:
-    """The whole table, codes included, as UTF-8 with byte order mark; after it further ones, each under its title."""
+def render_csv(table: Table, *others: Table) -> bytes:
+    """Return the tables one below the other, code columns included, in UTF-8 with byte order mark."""
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows(_lines(table))
+    writer.writerows(_rows(table))
     writer.writerow([])
-    writer.writerows(_neutralised([line]) for line in (table.title, *table.subtitle, *table.notes))
-    for other in further:
-        writer.writerows([[], _neutralised([other.title])])
-        writer.writerows(_lines(other))
+    writer.writerows(_csv_cells([line]) for line in (table.title, *table.subtitle, *table.notes))
+    for other in others:
+        writer.writerows([[], _csv_cells([other.title])])
+        writer.writerows(_rows(other))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _lines(table: Table) -> Iterator[list[Cell]]:
-    yield _neutralised(column.full_head for column in table.columns)
+def _rows(table: Table) -> Iterator[list[Cell]]:
+    yield _csv_cells(column.full_heading for column in table.columns)
     for row in (*table.rows, *([table.total] if table.total else [])):
-        yield _neutralised(row.cells)
+        yield _csv_cells(row.cells)
 
 
-def neutralised(text: str) -> str:
-    """Text that a spreadsheet program would take for a formula, kept text by an apostrophe before it."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _csv_cells(cells: Iterable[Cell]) -> list[Cell]:
+    return [_csv_cell(cell) for cell in cells]
 
 
-def _neutralised(cells: Iterable[Cell]) -> list[Cell]:
-    return [_written(cell) for cell in cells]
-
-
-def _written(cell: Cell) -> Cell:
+def _csv_cell(cell: Cell) -> Cell:
     if isinstance(cell, float):
         return format_decimal(cell, format="0.00##", locale="id")
-    return neutralised(cell) if isinstance(cell, str) else cell
+    return escape_formula(cell) if isinstance(cell, str) else cell
+
+
+def escape_formula(text: str) -> str:
+    """Return the text with an apostrophe before it if a spreadsheet program would take it for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -1,44 +1,63 @@
-"""A report of a single table as a file, in the format that someone asked for."""
+"""Files to download, and a report of a single table as such a file."""
 
-import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
+
+import orjson
 
 from app.i18n import Language, Translator
-from app.reports.coverage.download import MEDIA_TYPES, Download, Format
-from app.reports.coverage.wording import LETTERHEAD
-from app.reports.formats.csv import csv_file
-from app.reports.formats.typesetting import official_paper, table_content, typeset
-from app.reports.formats.xlsx import workbook
+from app.reports.formats.csv import render_csv
+from app.reports.formats.pdf import page_content, render_pdf, table_content
+from app.reports.formats.xlsx import render_xlsx
 from app.reports.table import Table
+
+Format = Literal["json", "csv", "xlsx", "pdf"]
+
+MEDIA_TYPES: dict[Format, str] = {
+    "json": "application/json",
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file with the name under which a browser saves it."""
+
+    name: str
+    media_type: str
+    content: bytes
 
 
 def table_download(
     table: Table,
     document: Mapping[str, object],
     name: str,
-    made_at: datetime,
+    generated_at: datetime,
     file_format: Format,
     _: Translator,
     language: Language,
 ) -> Download:
-    """The table in one of the formats; as JSON it is `document`. `name` is the file's, without its ending."""
+    """Return the table as CSV, Excel or PDF, or `document` as JSON; `name` is the file name without extension."""
     match file_format:
         case "json":
-            content = json.dumps(document, ensure_ascii=False, indent=2).encode()
+            content = orjson.dumps(document, option=orjson.OPT_INDENT_2)
         case "csv":
-            content = csv_file(table)
+            content = render_csv(table)
         case "xlsx":
-            content = workbook((table,), LETTERHEAD, made_at)
+            content = render_xlsx((table,), generated_at)
         case "pdf":
-            content = _pdf(table, made_at, _, language)
+            content = _table_pdf(table, generated_at, _, language)
     return Download(f"{name}.{file_format}", MEDIA_TYPES[file_format], content)
 
 
-def _pdf(table: Table, made_at: datetime, _: Translator, language: Language) -> bytes:
+def _table_pdf(table: Table, generated_at: datetime, _: Translator, language: Language) -> bytes:
     content = {
-        **official_paper(table.title, table.subtitle, _, language),
+        **page_content(table.title, table.subtitle, _, language),
         "table": table_content(table, language),
         "notes": table.notes,
     }
-    return typeset("table.typ", content, made_at)
+    return render_pdf("table.typ", content, generated_at)

@@ -8,11 +8,12 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ConfigDict
 
-from app.queries.coverage.gaps import coverage_gaps
-from app.queries.coverage.rt import rt_coverage
-from app.reports.coverage.download import Format, coverage_download
+from app.queries.coverage.gaps import build_coverage_gaps
+from app.queries.coverage.rt import build_rt_coverage
+from app.reports.coverage.download import coverage_download
 from app.reports.coverage.gaps import Order, gaps_download
 from app.reports.coverage.rt import rt_download
+from app.reports.formats.download import Format
 from app.web.coverage.query import CoverageQuery, CoverageReportQuery
 from app.web.dependencies import ApiActor, Lang, ReportDb, Translate
 from app.web.downloads import download
@@ -20,27 +21,21 @@ from app.web.etags import respond_with_etag
 
 router = APIRouter(prefix="/api/v1/reports", tags=["reports"], default_response_class=Response)
 
-# Otherwise a misspelt filter would be ignored, and the figures would be those of the whole city.
-NO_OTHER_PARAMETERS = ConfigDict(extra="forbid")
+# With a misspelt filter the figures would be those of the whole city.
+FORBID_UNKNOWN_PARAMETERS = ConfigDict(extra="forbid")
 
 
-class ReportParams(CoverageReportQuery):
-    """The parameters of the coverage report."""
-
-    model_config = NO_OTHER_PARAMETERS
+class ApiCoverageReportQuery(CoverageReportQuery):
+    model_config = FORBID_UNKNOWN_PARAMETERS
 
 
-class GapsParams(CoverageQuery):
-    """The parameters of the coverage gaps."""
-
-    model_config = NO_OTHER_PARAMETERS
+class ApiGapsQuery(CoverageQuery):
+    model_config = FORBID_UNKNOWN_PARAMETERS
     order: Order = "gap"
 
 
-class RtParams(CoverageQuery):
-    """The parameters of the coverage of RT."""
-
-    model_config = NO_OTHER_PARAMETERS
+class ApiRtQuery(CoverageQuery):
+    model_config = FORBID_UNKNOWN_PARAMETERS
 
 
 @router.get("/coverage.{file_format}")
@@ -51,15 +46,15 @@ def coverage_report(
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    params: Annotated[ReportParams, Query()],
+    query: Annotated[ApiCoverageReportQuery, Query()],
 ) -> Response:
-    """Which kelurahan and groups were reached. Without a period: the latest year in which a session started.
+    """Return the coverage report. Without a period it is that of the latest year in which a session started.
 
-    `by` divides the figures further (default: by kecamatan); `compare=before` adds the previous period.
+    `by` adds a breakdown, by default by kecamatan; `compare=before` adds the period before.
     """
 
     def file() -> Response:
-        report = params.report(db, actor, language)
+        report = query.build_report(db, actor, language)
         return download(coverage_download(report, file_format, translate, language))
 
     return respond_with_etag(request, db, actor, file)
@@ -73,12 +68,12 @@ def coverage_gaps_report(
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    params: Annotated[GapsParams, Query()],
+    query: Annotated[ApiGapsQuery, Query()],
 ) -> Response:
-    """Where to go next: the kelurahan and groups below their target, ordered by missing people or by share reached."""
+    """Return the kelurahan and target groups below their target, ordered by the gap or by the share of the target."""
 
     def file() -> Response:
-        gaps = coverage_gaps(db, actor, params.filters, language, params.order)
+        gaps = build_coverage_gaps(db, actor, query.filters, language, query.order)
         return download(gaps_download(gaps, file_format, translate, language))
 
     return respond_with_etag(request, db, actor, file)
@@ -92,12 +87,12 @@ def rt_coverage_report(
     actor: ApiActor,
     language: Lang,
     translate: Translate,
-    params: Annotated[RtParams, Query()],
+    query: Annotated[ApiRtQuery, Query()],
 ) -> Response:
-    """How many RT of each kelurahan had a participant."""
+    """Return how many RT of each kelurahan had participants."""
 
     def file() -> Response:
-        rt = rt_coverage(db, actor, params.filters, language)
+        rt = build_rt_coverage(db, actor, query.filters, language)
         return download(rt_download(rt, file_format, translate, language))
 
     return respond_with_etag(request, db, actor, file)

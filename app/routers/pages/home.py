@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from app.i18n import Language
 from app.permissions import Permission
 from app.queries.dashboard import dashboard
-from app.reports.coverage.wording import group_lines, headline, period
+from app.reports.coverage.wording import group_lines, headline, period_text
 from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
 from app.web.forms import local_path
 from app.web.languages import set_language
@@ -27,7 +27,7 @@ def home_page(
         "home/page.html",
         dashboard=figures,
         headline=headline(report, _, language) if report else "",
-        period=period(report, _) if report else "",
+        period=period_text(report, _) if report else "",
         group_lines=group_lines(report, _, language) if report else (),
     )
 

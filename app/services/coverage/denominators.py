@@ -1,4 +1,4 @@
-"""Records what sources say of areas. What was said before stays: a report of an earlier day still uses it."""
+"""Adds and removes denominators. A newer one doesn't replace an older one: reports on earlier days still use that."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,15 +9,15 @@ from app.i18n import N_, wita_today
 from app.models import Area, Denominator, Indicator
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
-from app.queries.coverage.denominators import denominator_by_id
+from app.queries.coverage.denominators import load_denominator
 from app.services.activities import record, snapshot
 
-LONGEST_SOURCE = 300
+MAX_SOURCE_LENGTH = 300
 
 
 @dataclass(frozen=True)
 class DenominatorInput:
-    """`value` are inhabitants, UMKM or RT of the area on the day `as_of`; `source` says who counted them."""
+    """`value` inhabitants, UMKM or RT of an area on the day `as_of`, according to `source`."""
 
     area_code: str
     indicator: str
@@ -26,42 +26,42 @@ class DenominatorInput:
     source: str
 
 
-def add_denominator(db: Db, actor: Actor, given: DenominatorInput) -> Denominator:
-    """A new figure, or the correction of one. Raises `Invalid` with a sentence for each field."""
+def add_denominator(db: Db, actor: Actor, data: DenominatorInput) -> Denominator:
+    """Add a denominator. Raises `Invalid` with a sentence for each wrong field."""
     actor.require(Permission.TARGET_WRITE)
-    line = _checked(db, given)
-    db.add(line)
+    denominator = _validate(db, data)
+    db.add(denominator)
     db.flush()
-    record(db, actor, "create", "denominator", line.id, after=snapshot(line))
-    return line
+    record(db, actor, "create", "denominator", denominator.id, after=snapshot(denominator))
+    return denominator
 
 
 def remove_denominator(db: Db, actor: Actor, denominator_id: int) -> None:
-    """Takes back what was recorded by mistake; the activity log keeps it. Raises `NotFound`."""
-    line = denominator_by_id(db, actor, denominator_id)
-    record(db, actor, "delete", "denominator", line.id, before=snapshot(line))
-    db.delete(line)
+    """Remove a denominator that was added by mistake; the activity log keeps it. Raises `NotFound`."""
+    denominator = load_denominator(db, actor, denominator_id)
+    record(db, actor, "delete", "denominator", denominator.id, before=snapshot(denominator))
+    db.delete(denominator)
 
 
-def _checked(db: Db, given: DenominatorInput) -> Denominator:
+def _validate(db: Db, data: DenominatorInput) -> Denominator:
     fields = {}
-    source = " ".join(given.source.split())
-    if not given.area_code or db.get(Area, given.area_code) is None:
+    source = " ".join(data.source.split())
+    if not data.area_code or db.get(Area, data.area_code) is None:
         fields["area_code"] = N_("Choose an area.")
-    if given.indicator not in set(Indicator):
+    if data.indicator not in set(Indicator):
         fields["indicator"] = N_("Choose what was counted.")
-    if not given.value:
+    if not data.value:
         fields["value"] = N_("A whole number from 1 on is needed.")
-    if given.as_of is None or given.as_of.year not in YEARS or given.as_of > wita_today():
+    if data.as_of is None or data.as_of.year not in YEARS or data.as_of > wita_today():
         fields["as_of"] = N_("Choose the day for which the source says it, today at the latest.")
-    if not source or len(source) > LONGEST_SOURCE:
+    if not source or len(source) > MAX_SOURCE_LENGTH:
         fields["source"] = N_("Name the source, in at most 300 characters.")
-    if fields or given.value is None or given.as_of is None:
+    if fields or data.value is None or data.as_of is None:
         raise Invalid(N_("Please correct the marked fields."), fields=fields)
     return Denominator(
-        area_code=given.area_code,
-        indicator=Indicator(given.indicator),
-        value=given.value,
-        as_of=given.as_of,
+        area_code=data.area_code,
+        indicator=Indicator(data.indicator),
+        value=data.value,
+        as_of=data.as_of,
         source=source,
     )

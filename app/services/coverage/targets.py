@@ -14,7 +14,7 @@ from app.people.reference import Kelurahan, Reference
 from app.people.target_groups import GroupIndex
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
-from app.queries.coverage.targets import SUBJECT, TargetGrid, newest_change, require_year
+from app.queries.coverage.targets import ACTIVITY_SUBJECT, TargetGrid, newest_change, require_year
 from app.services.activities import record
 from app.services.locks import lock_targets
 from app.spreadsheets.reading import problem, read_target_sheet
@@ -28,16 +28,16 @@ from app.spreadsheets.target_grid import (
 
 
 def set_targets(
-    db: Db, actor: Actor, year: int, typed: Mapping[TargetCell, str], *, seen: int | None = None
+    db: Db, actor: Actor, year: int, texts: Mapping[TargetCell, str], *, seen: int | None = None
 ) -> int:
-    """Sets the cells given, an empty one back to what holds for all kelurahan; how many changed.
+    """Set the targets of these cells, delete those of empty cells, and return how many changed.
 
-    `seen` is the newest change that the actor knew of, None where none is overwritten unseen. Raises `NotFound`,
-    `Invalid` with a sentence for each cell by its `cell_name`, and `Conflict` where others changed them since.
+    `seen` is the id of the change that the form was loaded with; None skips the check for changes by others. Raises
+    `NotFound`, `Invalid` with a sentence for each wrong cell by its `cell_name`, and `Conflict` if others changed them.
     """
     actor.require(Permission.TARGET_WRITE)
     require_year(year)
-    wanted = read_targets(typed)
+    targets = parse_targets(texts)
     lock_targets(db)
     if seen is not None and seen != newest_change(db, year):
         raise Conflict(
@@ -46,18 +46,20 @@ def set_targets(
             ),
             code="targets-changed",
         )
-    found = db.exec(select(CoverageTarget).where(CoverageTarget.year == year))
-    kept = {(line.kelurahan_code, line.target_group_code): line for line in found}
-    before = {cell: line.target for cell, line in kept.items()}
-    changed = {cell: target for cell, target in wanted.items() if target != before.get(cell)}
+    rows = {
+        (row.kelurahan_code, row.target_group_code): row
+        for row in db.exec(select(CoverageTarget).where(CoverageTarget.year == year))
+    }
+    before = {cell: row.target for cell, row in rows.items()}
+    changed = {cell: target for cell, target in targets.items() if target != before.get(cell)}
     for cell, target in changed.items():
-        _set(db, year, cell, kept.get(cell), target)
+        _save(db, year, cell, rows.get(cell), target)
     if changed:
         record(
             db,
             actor,
             "change",
-            SUBJECT,
+            ACTIVITY_SUBJECT,
             year,
             before={cell_name(cell): before.get(cell) for cell in changed},
             after={cell_name(cell): target for cell, target in changed.items()},
@@ -65,53 +67,52 @@ def set_targets(
     return len(changed)
 
 
-def read_targets(typed: Mapping[TargetCell, str]) -> dict[TargetCell, int | None]:
-    """What cells say, None for an empty one. Raises `Invalid` as `set_targets`."""
-    read: dict[TargetCell, int | None] = {}
-    wrong: dict[str, str] = {}
-    for cell, text in typed.items():
+def parse_targets(texts: Mapping[TargetCell, str]) -> dict[TargetCell, int | None]:
+    """Return the targets, None for an empty cell. Raises `Invalid` with a sentence for each wrong cell."""
+    targets: dict[TargetCell, int | None] = {}
+    fields: dict[str, str] = {}
+    for cell, text in texts.items():
         try:
-            read[cell] = read_target(text)
+            targets[cell] = read_target(text)
         except ValueError:
-            wrong[cell_name(cell)] = N_("A whole number from 0 to 999,999, or nothing")
-    if wrong:
+            fields[cell_name(cell)] = N_("A whole number from 0 to 999,999, or nothing")
+    if fields:
         raise Invalid(
-            N_("Nothing is saved yet. Cells to be put right: %(count)s."), fields=wrong, count=len(wrong)
+            N_("Nothing is saved yet. Cells to be put right: %(count)s."), fields=fields, count=len(fields)
         )
-    return read
+    return targets
 
 
-def read_table(look: Db, actor: Actor, grid: TargetGrid, content: bytes) -> TargetTable:
-    """What a table says of the grid's cells: a file, or what was copied from a spreadsheet.
+def read_table(db: Db, actor: Actor, grid: TargetGrid, content: bytes) -> TargetTable:
+    """Return the targets in a file, or in text copied from a spreadsheet, without saving them.
 
     Raises `UnreadableFile` or `TooLarge`.
     """
     actor.require(Permission.TARGET_WRITE)
-    reference = _reference_of(grid, sheet_reference(look))
-    codes = {place.code for place in grid.places}
+    reference = _add_closed_kelurahan(sheet_reference(db), grid)
+    codes = {kelurahan.code for kelurahan in grid.kelurahan}
     table = read_target_table(read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes)
     if table is None:
         raise problem("no-target-columns", {})
     return table
 
 
-def _reference_of(grid: TargetGrid, today: Reference) -> Reference:
-    """What is known today, and the kelurahan of the grid that there aren't any more: a name that two of them have
-    is that of today's."""
-    known = {place.code for place in today.kelurahan}
+def _add_closed_kelurahan(reference: Reference, grid: TargetGrid) -> Reference:
+    """Add the kelurahan of the grid that are closed by now; a name that two of them share means the open one."""
+    open_codes = {kelurahan.code for kelurahan in reference.kelurahan}
     closed = [
-        Kelurahan(place.code, place.name, place.kecamatan_code)
-        for place in grid.places
-        if place.code not in known
+        Kelurahan(kelurahan.code, kelurahan.name, kelurahan.kecamatan_code)
+        for kelurahan in grid.kelurahan
+        if kelurahan.code not in open_codes
     ]
-    return replace(today, kelurahan=(*closed, *today.kelurahan)) if closed else today
+    return replace(reference, kelurahan=(*closed, *reference.kelurahan)) if closed else reference
 
 
-def _set(db: Db, year: int, cell: TargetCell, line: CoverageTarget | None, target: int | None) -> None:
+def _save(db: Db, year: int, cell: TargetCell, row: CoverageTarget | None, target: int | None) -> None:
     if target is None:
-        db.delete(line)
-    elif line:
-        line.target = target
+        db.delete(row)
+    elif row:
+        row.target = target
     else:
         kelurahan, group = cell
         db.add(CoverageTarget(year=year, kelurahan_code=kelurahan, target_group_code=group, target=target))

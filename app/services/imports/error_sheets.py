@@ -17,7 +17,7 @@ from app.queries.areas import reference
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.questions import NEEDS_ATTENTION
 from app.queries.imports.rows import import_rows, stored_sheet
-from app.reports.coverage.download import MEDIA_TYPES, Download
+from app.reports.formats.download import MEDIA_TYPES, Download
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.upload import stored_choices

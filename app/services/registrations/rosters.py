@@ -7,9 +7,9 @@ from app.i18n import Language, Translator
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.registrations.rosters import roster
-from app.reports.coverage.download import MEDIA_TYPES, Download
-from app.reports.coverage.wording import LETTERHEAD
-from app.reports.roster_pdf import PrintedRoster, roster_pdf
+from app.reports.formats.download import MEDIA_TYPES, Download
+from app.reports.roster_pdf import PrintedRoster, render_roster_pdf
+from app.reports.table import LETTERHEAD
 from app.services.activities import record
 from app.spreadsheets.written.rosters import Roster, roster_facts, roster_title, roster_xlsx
 
@@ -37,7 +37,7 @@ def download_roster(
     if file_format == "xlsx":
         content = roster_xlsx(found, LETTERHEAD, address, _, language)
     else:
-        content = roster_pdf(_printed(found, address, _, language), _, language)
+        content = render_roster_pdf(_printed(found, address, _, language), _, language)
     stem = _("attendance-list")
     name = f"{stem}-{found.session_code}.{file_format}"
     record(db, actor, "download", "session", found.session_code, after={"file": name})
@@ -46,7 +46,6 @@ def download_roster(
 
 def _printed(found: Roster, upload_address: str, _: Translator, language: Language) -> PrintedRoster:
     return PrintedRoster(
-        letterhead=LETTERHEAD,
         title=roster_title(_),
         facts=roster_facts(found, _, language),
         people=tuple(
@@ -60,5 +59,5 @@ def _printed(found: Roster, upload_address: str, _: Translator, language: Langua
         ),
         upload_address=upload_address,
         session_code=found.session_code,
-        made_at=now(),
+        generated_at=now(),
     )

@@ -1,6 +1,6 @@
-"""Links from a figure of the coverage report to the list of people or sessions that it counts.
+"""Links from figures of the coverage report to the people or sessions that they count.
 
-Users who may see only some of them get no link, because a shorter list would contradict the figure.
+A figure has a link only if its reader may see all of them; a shorter list would contradict the figure.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,42 +15,42 @@ from app.reports.table import Column, Counts, Row
 
 @dataclass(frozen=True, slots=True)
 class FigureLinks:
-    """The links of one report for one user. `own_workshops` are the codes of their organization's workshops."""
+    """The links of a report for an actor; `own_workshops` are the codes of their organization's workshops."""
 
     actor: Actor
     report: CoverageReport
     own_workshops: Collection[str]
 
     @property
-    def to_people(self) -> Link | None:
-        """The function from a kelurahan to the list of its people who were present; None if the user gets no links."""
-        if not self._sees_all("present", self._filters({})):
+    def kelurahan_link(self) -> Link | None:
+        """The link from a kelurahan to its participants, None if the actor may not see all of them."""
+        if not self._sees_all("present", self._parameters({})):
             return None
-        return lambda kelurahan: _url("present", self._filters({"kelurahan": kelurahan}))
+        return lambda kelurahan: _url("present", self._parameters({"kelurahan": kelurahan}))
 
-    def of_cell(self, column: Column, row: Row) -> str | None:
-        """Return the URL of what a cell counts; None if the cell counts nothing or the user gets no link."""
-        if column.counts is None or row.narrowed is None:
+    def cell_link(self, column: Column, row: Row) -> str | None:
+        """Return the URL of what a cell counts, None if it has no link."""
+        if column.counts is None or row.filters is None:
             return None
-        filters = self._filters({**row.narrowed, **column.narrowed})
-        return _url(column.counts, filters) if self._sees_all(column.counts, filters) else None
+        parameters = self._parameters({**row.filters, **column.filters})
+        return _url(column.counts, parameters) if self._sees_all(column.counts, parameters) else None
 
     @property
-    def of_totals(self) -> dict[str, str | None]:
-        """The URLs of what the figures at the top of the page count, by the figures' names."""
-        whole = Row((), narrowed={})
+    def total_links(self) -> dict[str, str | None]:
+        """The links of the figures at the top of the page, by their names."""
+        total_row = Row((), filters={})
         counts: dict[str, Counts] = {
             "participants": "present",
             "registered": "registered",
             "attendances": "sessions",
         }
         return {
-            name: self.of_cell(Column("", "integer", counts=counted), whole)
+            name: self.cell_link(Column("", "integer", counts=counted), total_row)
             for name, counted in counts.items()
         }
 
-    def _sees_all(self, counts: Counts, filters: Mapping[str, str]) -> bool:
-        """Return whether the user may see all that is counted under these filters."""
+    def _sees_all(self, counts: Counts, parameters: Mapping[str, str]) -> bool:
+        """Return whether everything that these filters leave is within the actor's scope."""
         match self.actor.reach(
             Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
         ):
@@ -58,36 +58,33 @@ class FigureLinks:
                 return True
             case Reach.OWN:
                 own = str(self.actor.organization_id)
-                return filters.get("organization") == own or filters.get("workshop") in self.own_workshops
+                return (
+                    parameters.get("organization") == own or parameters.get("workshop") in self.own_workshops
+                )
             case Reach.NONE:
                 return False
 
-    def _filters(self, narrowed: Mapping[str, str]) -> dict[str, str]:
-        """Return the filters of the report with those of a cell added, as query parameters."""
-        filters = self.report.filters
+    def _parameters(self, filters: Mapping[str, str]) -> dict[str, str]:
+        """Return the filters of the report with further ones, which come first and take precedence."""
         of_report = {
             "from": self.report.period.from_,
             "to": self.report.period.to,
-            "workshop": filters.workshop,
-            "group": filters.group,
-            "sex": filters.sex,
-            "kecamatan": filters.kecamatan,
-            "pillar": filters.pillar,
-            "organization": filters.organization,
+            "workshop": self.report.filters.workshop,
+            "group": self.report.filters.group,
+            "sex": self.report.filters.sex,
+            "kecamatan": self.report.filters.kecamatan,
+            "pillar": self.report.filters.pillar,
+            "organization": self.report.filters.organization,
         }
-        # The kelurahan comes first, as it reads best.
-        return {
-            **narrowed,
-            **{name: str(value) for name, value in of_report.items() if value is not None},
-            **narrowed,
-        }
+        set_filters = {name: str(value) for name, value in of_report.items() if value is not None}
+        return {**filters, **set_filters, **filters}
 
 
-def _url(counts: Counts, filters: dict[str, str]) -> str:
+def _url(counts: Counts, parameters: dict[str, str]) -> str:
     if counts == "sessions":
-        return f"/cakupan/sesi?{urlencode(filters)}"
-    if "group" in filters:
-        filters["target_group"] = filters.pop("group")
+        return f"/cakupan/sesi?{urlencode(parameters)}"
+    if "group" in parameters:
+        parameters["target_group"] = parameters.pop("group")
     if counts == "registered":
-        filters["counted"] = "registered"
-    return f"/peserta?{urlencode(filters)}"
+        parameters["counted"] = "registered"
+    return f"/peserta?{urlencode(parameters)}"

@@ -1,4 +1,4 @@
-"""Parts that the pages on coverage share: parsing the URL's filters, and offering them again where they are refused."""
+"""Pages with the filters of the coverage report: reading them from the address, and their choices."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
@@ -11,15 +11,15 @@ from app.errors import Invalid, NotFound
 from app.i18n import N_, Language
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.coverage.filters import organizers
+from app.queries.coverage.filters import list_organizers
 from app.queries.workshops.workshops import workshops
-from app.reports.coverage.parts import PILLARS
+from app.reports.coverage.breakdowns import PILLARS
 from app.web.coverage.query import CoverageQuery
 from app.web.etags import respond_with_etag
 from app.web.pages import render
 
-# Nobody scrolls through a longer list of choices; older workshops are reached from their own page.
-MAX_WORKSHOPS = 200
+# Older workshops have a link to the report on their own page.
+MAX_WORKSHOP_CHOICES = 200
 
 Query = TypeVar("Query", bound=CoverageQuery)
 
@@ -33,7 +33,7 @@ def render_report(
     language: Language,
     page: Callable[[Query], Response],
 ) -> Response:
-    """Return the page as `render_by_query` does, with an ETag, or 304 if the browser has it already."""
+    """Return the same as `render_by_query` with an ETag, or 304 if the browser has it already."""
     return respond_with_etag(
         request, report_db, actor, lambda: render_by_query(request, db, actor, model, language, page)
     )
@@ -47,14 +47,14 @@ def render_by_query(
     language: Language,
     page: Callable[[Query], Response],
 ) -> Response:
-    """Return what `page` returns for the filters in the URL; if it refuses them, a page to choose them again.
+    """Return the response of `page` for the query parameters, or the filter form with errors if they are invalid.
 
-    `model` is the class of the filters. Filters that are valid are kept on that page.
+    Parameters are invalid if they don't fit `model`, or if `page` raises `Invalid` or `NotFound`.
     """
-    form, refusal = _parse_query(model, request.query_params)
+    form, error = _parse_query(model, request.query_params)
     try:
-        if refusal:
-            raise refusal
+        if error:
+            raise error
         return page(form)
     except (Invalid, NotFound) as problem:
         choices = filter_choices(db, actor, form, language)
@@ -62,36 +62,40 @@ def render_by_query(
 
 
 def filter_choices(db: Db, actor: Actor, form: CoverageQuery, language: Language) -> dict[str, Any]:
-    """Return the choices of each filter as pairs of code and label, always with the workshop that is filtered by."""
+    """Return the choices of the filter form as pairs of code and text; the workshop of `form` is always included."""
     titles = {
         workshop.code: f"{workshop.title} ({workshop.code})"
-        for workshop in workshops(db, actor, limit=MAX_WORKSHOPS)
+        for workshop in workshops(db, actor, limit=MAX_WORKSHOP_CHOICES)
     }
     if form.workshop:
         titles.setdefault(form.workshop, form.workshop)
-    places = reference.kelurahan(db)
+    kelurahan = reference.kelurahan(db)
     return {
         "workshops": titles.items(),
         "target_groups": [(group.code, group.label) for group in reference.target_groups(db, language)],
-        "kecamatan": {place.kecamatan_code: place.kecamatan for place in places}.items(),
-        "organizers": organizers(db),
+        "kecamatan": {area.kecamatan_code: area.kecamatan for area in kelurahan}.items(),
+        "organizers": list_organizers(db),
         "pillars": PILLARS.items(),
     }
 
 
-def _parse_query(model: type[Query], params: Mapping[str, str]) -> tuple[Query, Invalid | None]:
-    """Return the filters that are valid, and a refusal that names the others; None where all are valid."""
+def _parse_query(model: type[Query], parameters: Mapping[str, str]) -> tuple[Query, Invalid | None]:
+    """Return the model of the valid parameters, and an error that names the invalid ones."""
     try:
-        return model.model_validate(dict(params)), None
+        return model.model_validate(dict(parameters)), None
     except ValidationError as problem:
-        wrong = {str(detail["loc"][0]): detail["type"] for detail in problem.errors()}
-    form = model.model_validate({name: text for name, text in params.items() if name not in wrong})
+        error_types = {str(error["loc"][0]): error["type"] for error in problem.errors()}
+    form = model.model_validate(
+        {name: value for name, value in parameters.items() if name not in error_types}
+    )
     refusal = Invalid(
         N_("The address asks for what there isn't: %(said)s. The other filters are kept."),
         fields={
-            name: N_("This is not a date.") if kind.startswith("date") else N_("There is no such choice.")
-            for name, kind in wrong.items()
+            name: N_("This is not a date.")
+            if error_type.startswith("date")
+            else N_("There is no such choice.")
+            for name, error_type in error_types.items()
         },
-        said=", ".join(f"{name}={params[name]}" for name in wrong),
+        said=", ".join(f"{name}={parameters[name]}" for name in error_types),
     )
     return form, refusal

@@ -8,15 +8,15 @@ from pydantic import BaseModel, Field
 from app.database import Db
 from app.i18n import Language
 from app.permissions import Actor
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.report import coverage
-from app.reports.coverage.parts import Divided, Pillar, divisions_of
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.report import build_coverage_report
+from app.reports.coverage.breakdowns import DimensionChoice, Pillar, dimensions_for
 from app.reports.coverage.report import CoverageReport
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText
 
 
 class CoverageQuery(BaseModel):
-    """The filters of a report. An empty or missing parameter doesn't filter."""
+    """The filters of a report; an empty or missing parameter doesn't filter."""
 
     from_: OptionalDate = Field(None, alias="from")
     to: OptionalDate = None
@@ -29,39 +29,35 @@ class CoverageQuery(BaseModel):
 
     @property
     def filters(self) -> CoverageFilters:
-        return CoverageFilters(
-            self.from_,
-            self.to,
-            self.workshop,
-            self.group,
-            self.sex,
-            self.kecamatan,
-            self.pillar,
-            self.organization,
-        )
+        return CoverageFilters(**self.model_dump(include=set(CoverageQuery.model_fields)))
 
     @property
-    def address(self) -> str:
-        """The URL's query string for these filters, with its question mark; empty without any."""
-        params = self.model_dump(by_alias=True, exclude_none=True)
-        return f"?{urlencode(params)}" if params else ""
+    def query_string(self) -> str:
+        """All parameters as "?name=value&…", empty without any."""
+        parameters = self.model_dump(by_alias=True, exclude_none=True)
+        return f"?{urlencode(parameters)}" if parameters else ""
 
     @property
-    def besides(self) -> dict[str, Any]:
-        """The parameters that are no filters, which a page keeps while other filters are chosen."""
+    def other_parameters(self) -> dict[str, Any]:
+        """The parameters that aren't filters; the filter form sends them along as hidden fields."""
         return self.model_dump(
             mode="json", by_alias=True, exclude_none=True, exclude=set(CoverageQuery.model_fields)
         )
 
 
 class CoverageReportQuery(CoverageQuery):
-    """The filters, what the report is divided by, and whether it is compared with the previous period."""
+    """The filters, the dimensions of the breakdowns, and whether to compare with the period before."""
 
-    by: Annotated[Divided | None, EmptyIsNone] = None
+    by: Annotated[DimensionChoice | None, EmptyIsNone] = None
     compare: Annotated[Literal["before"] | None, EmptyIsNone] = None
 
-    def report(self, db: Db, actor: Actor, language: Language) -> CoverageReport:
-        """Return the report for these parameters. Raises as `coverage` does."""
-        return coverage(
-            db, actor, self.filters, language, divisions=divisions_of(self.by), compared=bool(self.compare)
+    def build_report(self, db: Db, actor: Actor, language: Language) -> CoverageReport:
+        """Return the report for these parameters. Raises like `build_coverage_report`."""
+        return build_coverage_report(
+            db,
+            actor,
+            self.filters,
+            language,
+            dimensions=dimensions_for(self.by),
+            compare=bool(self.compare),
         )

@@ -1,72 +1,73 @@
-"""The grid of a year's targets as a form: the text of each cell, the default of an empty one, and the totals."""
+"""The grid of a year's targets as a form with its sums, and as a table to download."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from app.i18n import Translator
 from app.queries.areas.reference import KelurahanView
 from app.queries.coverage.targets import DEFAULT_TARGET, TargetGrid
+from app.reports.coverage.wording import closed_name
+from app.reports.table import Column, Row, Table
 from app.spreadsheets.target_grid import TargetCell, cell_name, read_target
 
 
 @dataclass(frozen=True)
 class TargetField:
-    """One cell. `text` is its text, `otherwise` the target that applies where it is empty, `kept` the saved text."""
+    """A field of the grid: `text` is its value, `saved` the saved one, `placeholder` the target if it is empty."""
 
     name: str
     text: str
-    otherwise: str
-    kept: str
+    placeholder: str
+    saved: str
 
     @property
     def differs(self) -> bool:
-        return self.text.strip() != self.kept
+        return self.text.strip() != self.saved
 
 
 @dataclass(frozen=True)
 class TargetRow:
-    """One kelurahan: the field of the whole, then one for each group. `total` is the sum of the groups.
+    """A kelurahan with a field for itself and one for each group; `total` is the sum of the groups.
 
-    A kelurahan that is `closed` within the year is left out of the form's totals.
+    A kelurahan that was closed within the year is left out of the form's totals.
     """
 
-    place: KelurahanView
+    kelurahan: KelurahanView
     fields: tuple[TargetField, ...]
     total: int
     closed: bool
 
 
 class TargetForm:
-    """The saved grid, with `texts` in place of the saved text of some cells."""
+    """The grid with the texts of a form; without `texts` it shows what is saved."""
 
     def __init__(self, grid: TargetGrid, texts: Mapping[TargetCell, str] | None = None) -> None:
         self.year = grid.year
         self.seen = grid.newest_change
         self.groups = grid.groups
-        self._kept = kept_texts(grid)
-        self._texts = {cell: (texts or {}).get(cell, text) for cell, text in self._kept.items()}
+        self.closed = [kelurahan for kelurahan in grid.kelurahan if grid.is_closed(kelurahan)]
+        self._kelurahan = grid.kelurahan
         self._columns = (None, *(group.code for group in grid.groups))
-        self._places = grid.places
-        self.closed = [place for place in grid.places if grid.is_closed(place)]
+        self._saved = saved_texts(grid)
+        self._texts = {cell: (texts or {}).get(cell, saved) for cell, saved in self._saved.items()}
 
     @property
     def defaults(self) -> list[TargetField]:
-        """The row that applies to all kelurahan."""
+        """The row for all kelurahan."""
         return [self._field((None, group)) for group in self._columns]
 
     @property
     def kecamatan(self) -> list[tuple[str, list[TargetRow]]]:
-        """The rows of each kecamatan by its name."""
-        by_kecamatan = groupby(self._places, lambda place: place.kecamatan)
-        return [(name, [self._row(place) for place in places]) for name, places in by_kecamatan]
+        """The name of each kecamatan with its rows."""
+        by_kecamatan = groupby(self._kelurahan, lambda kelurahan: kelurahan.kecamatan)
+        return [(name, [self._row(kelurahan) for kelurahan in rows]) for name, rows in by_kecamatan]
 
     @property
     def totals(self) -> list[int]:
-        """The city's total of each column, then of all groups."""
-        open_places = [place for place in self._places if place not in self.closed]
-        columns = [
-            sum(self._target(place.code, group) or 0 for place in open_places) for group in self._columns
-        ]
+        """The city's sum of each column, and the sum of all groups at the end."""
+        codes = [kelurahan.code for kelurahan in self._kelurahan if kelurahan not in self.closed]
+        columns = [sum(self._target(code, group) or 0 for code in codes) for group in self._columns]
         return [*columns, sum(columns[1:])]
 
     @property
@@ -74,35 +75,85 @@ class TargetForm:
         """The number of cells that differ from what is saved."""
         return sum(self._field(cell).differs for cell in self._texts)
 
-    def _row(self, place: KelurahanView) -> TargetRow:
-        fields = tuple(self._field((place.code, group)) for group in self._columns)
-        groups = self._columns[1:]
-        total = sum(self._target(place.code, group) or 0 for group in groups)
-        return TargetRow(place, fields, total, place in self.closed)
+    def _row(self, kelurahan: KelurahanView) -> TargetRow:
+        fields = tuple(self._field((kelurahan.code, group)) for group in self._columns)
+        total = sum(self._target(kelurahan.code, group) or 0 for group in self._columns[1:])
+        return TargetRow(kelurahan, fields, total, kelurahan in self.closed)
 
     def _field(self, cell: TargetCell) -> TargetField:
         kelurahan, group = cell
         default = _number(self._texts[None, group]) if kelurahan else None
         if default is None and group is None:
             default = DEFAULT_TARGET
-        otherwise = "" if default is None else str(default)
-        return TargetField(cell_name(cell), self._texts[cell], otherwise, self._kept[cell])
+        placeholder = "" if default is None else str(default)
+        return TargetField(cell_name(cell), self._texts[cell], placeholder, self._saved[cell])
 
     def _target(self, kelurahan: str, group: str | None) -> int | None:
-        """Return the target of a kelurahan that would apply if this form were saved."""
+        """Return the target that a kelurahan would have if the form were saved."""
         field = self._field((kelurahan, group))
-        own = _number(field.text)
-        return _number(field.otherwise) if own is None else own
+        target = _number(field.text)
+        return _number(field.placeholder) if target is None else target
 
 
-def kept_texts(grid: TargetGrid) -> dict[TargetCell, str]:
-    """Return the saved text of every cell, "" where no target is set."""
-    kept = grid.targets.kept
-    return {cell: str(kept[cell]) if cell in kept else "" for cell in grid.cells}
+def saved_texts(grid: TargetGrid) -> dict[TargetCell, str]:
+    """Return the saved target of every cell as text, empty if none is set."""
+    saved = grid.targets.saved
+    return {cell: str(saved[cell]) if cell in saved else "" for cell in grid.cells}
+
+
+def closed_names(form: TargetForm, _: Translator) -> list[str]:
+    """Return the kelurahan that were closed within the year, each with its last day."""
+    return [closed_name(kelurahan.name, kelurahan.valid_to, _) for kelurahan in form.closed]
+
+
+def target_table(grid: TargetGrid, _: Translator) -> Table:
+    """Return the saved targets as a table, to fill in and upload again."""
+    saved = grid.targets.saved
+    columns = (None, *(group.code for group in grid.groups))
+    form = TargetForm(grid)
+    closed = ", ".join(closed_names(form, _))
+    return Table(
+        name=_("Targets %(year)s") % {"year": grid.year},
+        title=_("Targets %(year)s") % {"year": grid.year},
+        subtitle=(_("People to be reached by the workshops"),),
+        columns=(
+            Column(_("Code"), "text"),
+            Column(_("Kecamatan"), "text"),
+            Column(_("Kelurahan"), "name"),
+            *(
+                Column(label, "integer")
+                for label in (_("As a whole"), *(group.label for group in grid.groups))
+            ),
+        ),
+        rows=(
+            Row(("", "", _("For all kelurahan"), *(saved.get((None, group)) for group in columns))),
+            *(
+                Row(
+                    (
+                        kelurahan.code,
+                        kelurahan.kecamatan,
+                        kelurahan.name,
+                        *(saved.get((kelurahan.code, group)) for group in columns),
+                    )
+                )
+                for kelurahan in grid.kelurahan
+            ),
+        ),
+        total=Row(("", "", _("Total"), *form.totals[:-1])),
+        notes=(
+            _("An empty cell takes the figure of the line “For all kelurahan”. 0 means: no target."),
+            _("The target of a kelurahan as a whole is independent of those of its groups."),
+            *(
+                [_("Closed within the year, and in no sum: %(places)s.") % {"places": closed}]
+                if closed
+                else ()
+            ),
+        ),
+    )
 
 
 def _number(text: str) -> int | None:
-    """Return the number, None for text that isn't one: it is left out of totals until it is corrected."""
+    """Return the target in a field, None if it is empty or invalid."""
     try:
         return read_target(text)
     except ValueError:

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
-from app.reports.coverage.download import MEDIA_TYPES
+from app.reports.formats.download import MEDIA_TYPES
 from tests.api.conftest import Program
 from tests.api.imports.uploads import send
 from tests.api.problems import refusal

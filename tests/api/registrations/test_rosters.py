@@ -5,7 +5,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from app.models import Activity
-from app.reports.coverage.download import MEDIA_TYPES
+from app.reports.formats.download import MEDIA_TYPES
 from app.services.registrations.rosters import RosterFormat
 from tests.api.conftest import Program
 from tests.api.problems import refusal

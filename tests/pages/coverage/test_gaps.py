@@ -35,10 +35,10 @@ PAGE = "/cakupan/berikutnya"
 @pytest.fixture
 def figures(city: City, workshop_session: WorkshopSession) -> None:
     """Lamaru is to send ten people, five of them heads of RT; Wati came from RT 7, and Joko is on no list yet."""
-    held = workshop_session.code
-    city.register(held, "Wati Teratai", LAMARU, outcome=AttendanceStatus.PRESENT)
-    city.register(held, "Joko Anggrek", LAMARU, group="rt")
-    city.register(held, "Rina Melati", MANGGAR, outcome=AttendanceStatus.ABSENT)
+    session = workshop_session.code
+    city.register(session, "Wati Teratai", LAMARU, outcome=AttendanceStatus.PRESENT)
+    city.register(session, "Joko Anggrek", LAMARU, group="rt")
+    city.register(session, "Rina Melati", MANGGAR, outcome=AttendanceStatus.ABSENT)
     with writing(city.engine) as db:
         db.add(Venue(name="Balai Contoh", kelurahan_code=LAMARU, public_wifi=True))
         for group, target in ((None, 10), ("rt", 5)):
@@ -84,9 +84,7 @@ def test_whoever_is_registered_for_a_session_to_come_is_told_of(viewer: TestClie
 def test_a_kelurahan_at_zero_leads_to_a_session_planned_there(organizer: TestClient, city: City) -> None:
     city.workshop("KOSONG", "tokoh")
     page = organizer.get(PAGE).text
-    addresses = [
-        html.unescape(found) for found in re.findall(r'href="(/kegiatan/[^"]+/sesi/baru[^"]+)"', page)
-    ]
+    addresses = [html.unescape(url) for url in re.findall(r'href="(/kegiatan/[^"]+/sesi/baru[^"]+)"', page)]
     whole, heads_of_rt = addresses[:2]
 
     assert whole.startswith("/kegiatan/KOSONG/sesi/baru?")
@@ -144,12 +142,12 @@ def test_every_format_says_the_same(viewer: TestClient, report: str) -> None:
 
     assert lamaru in [row[: len(lamaru)] for row in as_xlsx]
     assert "Lamaru" in pdf
-    found = next(row for row in as_json["rows"] if row["name"] == "Lamaru")
+    row_of_lamaru = next(row for row in as_json["rows"] if row["name"] == "Lamaru")
     figures = (
         ("gap", "target", "participants", "share") if report == "berikutnya" else ("reached", "participants")
     )
     for figure in figures:
-        assert str(found[figure]) in lamaru
+        assert str(row_of_lamaru[figure]) in lamaru
 
 
 def test_rt_are_told_kelurahan_by_kelurahan(viewer: TestClient) -> None:

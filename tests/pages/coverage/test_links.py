@@ -1,4 +1,4 @@
-"""From a figure of the coverage page to the people or sessions behind it, and who is led there."""
+"""The links from figures of the coverage page to the people or sessions that they count, and who has them."""
 
 import html
 import re
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.usefixtures("figures_of_2025")
 
 
 @pytest.mark.parametrize(
-    ("filters", "place", "found"),
+    ("filters", "place", "names"),
     [
         ("", MANGGAR, ["Rina Melati", "Tuti Kenanga"]),
         ("?group=rt", MANGGAR, ["Tuti Kenanga"]),
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("figures_of_2025")
     ],
 )
 def test_a_figure_leads_to_the_people_behind_it(
-    admin: TestClient, city: City, filters: str, place: str, found: list[str]
+    admin: TestClient, city: City, filters: str, place: str, names: list[str]
 ) -> None:
     """Rina has moved to Lamaru since; Joko was registered in Manggar and stayed away."""
     with writing(city.engine) as db:
@@ -39,12 +39,12 @@ def test_a_figure_leads_to_the_people_behind_it(
     assert link is not None
     page = admin.get(html.unescape(link[1])).text
 
-    assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', page) == found
+    assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', page) == names
     assert "in the kelurahan and target group of that time. The list shows where they live now." in page
-    assert ('<th scope="col">Kelurahan now</th>' in page) == bool(found)
+    assert ('<th scope="col">Kelurahan now</th>' in page) == bool(names)
     assert f'href="/peserta?kelurahan={place}"' in page
     rows = admin.get(f"/cakupan.json{filters}").json()["rows"]
-    assert [row["participants"] for row in rows if row["kelurahan"] == place] == [len(found)]
+    assert [row["participants"] for row in rows if row["kelurahan"] == place] == [len(names)]
 
 
 def test_organizers_are_led_to_the_people_and_sessions_of_their_own_figures(
@@ -61,11 +61,11 @@ def test_organizers_are_led_to_the_people_and_sessions_of_their_own_figures(
         assert link is not None
         listed = organizer.get(html.unescape(link[1])).text
         assert re.findall(r'<a href="/peserta/\d+">([^<]+)</a>', listed) == ["Rina Melati", "Tuti Kenanga"]
-        held = re.search(r'<dd class="figure-value"><a href="(/cakupan/sesi[^"]*)">3</a>', page)
-        assert held is not None
-        behind = organizer.get(html.unescape(held[1])).text
-        assert "SPBE-2025-1</a>" in behind
-        assert "people of the city's kelurahan alone" in behind
+        link = re.search(r'<dd class="figure-value"><a href="(/cakupan/sesi[^"]*)">3</a>', page)
+        assert link is not None
+        sessions_page = organizer.get(html.unescape(link[1])).text
+        assert "SPBE-2025-1</a>" in sessions_page
+        assert "people of the city's kelurahan alone" in sessions_page
 
     assert f'href="/peserta?organization={own}&amp;' in organizer.get("/cakupan?by=organization").text
     for beyond in (f"?organization={people.stranger.organization_id}", "?workshop=TETANGGA-1-W", ""):
@@ -75,7 +75,7 @@ def test_organizers_are_led_to_the_people_and_sessions_of_their_own_figures(
 
 
 @pytest.mark.parametrize(
-    ("division", "figure", "found"),
+    ("dimension", "figure", "names"),
     [
         ("month", "Participants", ["Joko Anggrek", "Rina Melati", "Tuti Kenanga"]),
         ("month", "Registered", ["Joko Anggrek", "Joko Teratai", "Rina Melati", "Tuti Kenanga"]),
@@ -85,10 +85,10 @@ def test_organizers_are_led_to_the_people_and_sessions_of_their_own_figures(
     ],
 )
 def test_a_part_leads_to_the_people_or_sessions_behind_it(
-    admin: TestClient, city: City, division: str, figure: str, found: list[str]
+    admin: TestClient, city: City, dimension: str, figure: str, names: list[str]
 ) -> None:
     city.register("SPBE-2025-1", "Joko Teratai", MANGGAR, outcome=AttendanceStatus.ABSENT)
-    _, _, parts = admin.get(f"/cakupan?by={division}").text.partition('id="breakdowns"')
+    _, _, parts = admin.get(f"/cakupan?by={dimension}").text.partition('id="breakdowns"')
     heads = re.findall(r'<th scope="col" class="\w+"[^>]*>([^<]+)</th>', parts)
     first = re.search(r"<tbody>\s*<tr>(.*?)</tr>", parts, re.DOTALL)
     assert first is not None
@@ -96,4 +96,4 @@ def test_a_part_leads_to_the_people_or_sessions_behind_it(
 
     page = admin.get(html.unescape(links[heads.index(figure) - 1])).text
 
-    assert re.findall(r'<a href="/(?:peserta|sesi)/[^"]+">([^<]+)</a>', page) == found
+    assert re.findall(r'<a href="/(?:peserta|sesi)/[^"]+">([^<]+)</a>', page) == names

@@ -133,32 +133,32 @@ def test_filters_that_mean_nothing_are_refused(viewer: TestClient, filters: str,
 
 def test_an_address_that_means_nothing_keeps_the_filters_that_do(viewer: TestClient) -> None:
     reversed_period = "from=2025-12-31&to=2025-01-01"
-    for path, asked, said in (
+    for path, query, message in (
         ("/cakupan", "from=31-12-2025", 'id="from-error">This is not a date.'),
         ("/cakupan", "sex=X", 'id="sex-error">There is no such choice.'),
         ("/cakupan", "by=cuaca", "The address asks for what there isn&#39;t: by=cuaca."),
         ("/cakupan/berikutnya", reversed_period, 'id="to-error">The period ends before it begins.'),
         ("/cakupan/rt", reversed_period, 'id="to-error">The period ends before it begins.'),
     ):
-        page = viewer.get(f"{path}?{asked}&group=rt")
+        page = viewer.get(f"{path}?{query}&group=rt")
 
         assert page.status_code == 422
-        assert said in page.text
+        assert message in page.text
         assert 'value="rt" selected' in page.text
         assert f'method="get" action="{path}"' in page.text
 
 
 def test_a_choice_that_is_gone_keeps_the_others(viewer: TestClient) -> None:
     """As in a link that a colleague once sent."""
-    for path, asked, said in (
+    for path, query, message in (
         ("/cakupan", "workshop=LAMA", "There is no workshop LAMA."),
         ("/cakupan/berikutnya", "kecamatan=64.71.09", "There is no kecamatan 64.71.09."),
         ("/cakupan/sesi", "kelurahan=64.71.09.1001", "There is no kelurahan 64.71.09.1001."),
     ):
-        page = viewer.get(f"{path}?{asked}&group=rt")
+        page = viewer.get(f"{path}?{query}&group=rt")
 
         assert page.status_code == 404
-        assert said in page.text
+        assert message in page.text
         assert 'value="rt" selected' in page.text
         assert f'href="{path}">Clear</a>' in page.text
 
@@ -179,9 +179,9 @@ def test_figures_without_names_are_for_everyone(who: str, request: pytest.Fixtur
 
 
 def test_the_year_divided_by_month_is_drawn_and_every_format_has_it(viewer: TestClient) -> None:
-    asked = "?from=2024-01-01&to=2025-12-31&by=month"
-    assert 'class="time-chart"' in viewer.get(f"/cakupan{asked}").text
-    files = {name: viewer.get(f"/cakupan.{name}{asked}").content for name in ("json", "csv", "xlsx", "pdf")}
+    query = "?from=2024-01-01&to=2025-12-31&by=month"
+    assert 'class="time-chart"' in viewer.get(f"/cakupan{query}").text
+    files = {name: viewer.get(f"/cakupan.{name}{query}").content for name in ("json", "csv", "xlsx", "pdf")}
 
     (breakdown,) = json.loads(files["json"])["breakdowns"]
     people = {part["key"]: part["participants"] for part in breakdown["parts"] if part["participants"]}
@@ -196,16 +196,16 @@ def test_the_year_divided_by_month_is_drawn_and_every_format_has_it(viewer: Test
 
 def test_people_are_measured_against_how_many_there_are_only_where_that_is_known(viewer: TestClient) -> None:
     """The city's inhabitants are known for its kecamatan, its small businesses for the whole alone."""
-    asked = "?from=2025-01-01&to=2025-12-31"
-    rates = viewer.get(f"/cakupan.json{asked}").json()["rates"]
-    sheet = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{asked}").content))["Rates"]
+    query = "?from=2025-01-01&to=2025-12-31"
+    rates = viewer.get(f"/cakupan.json{query}").json()["rates"]
+    sheet = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{query}").content))["Rates"]
 
-    found = {(rate["name"], rate["measure"]): (rate["participants"], rate["rate"]) for rate in rates}
-    assert found["Balikpapan Timur", "penduduk"] == (2, 0.0191)
-    assert [name for name, measure in found if measure == "umkm"] == ["Balikpapan"]
+    rate_by_area = {(rate["name"], rate["measure"]): (rate["participants"], rate["rate"]) for rate in rates}
+    assert rate_by_area["Balikpapan Timur", "penduduk"] == (2, 0.0191)
+    assert [name for name, measure in rate_by_area if measure == "umkm"] == ["Balikpapan"]
     assert not [rate for rate in rates if rate["area"].count(".") == 3]
     assert any("Balikpapan Timur" in line and 0.0191 in line for line in sheet.values)
-    in_kecamatan = viewer.get(f"/cakupan.json{asked}&kecamatan=64.71.01").json()["rates"]
+    in_kecamatan = viewer.get(f"/cakupan.json{query}&kecamatan=64.71.01").json()["rates"]
     assert [rate["area"] for rate in in_kecamatan] == ["64.71.01"]
 
 
@@ -221,10 +221,10 @@ def test_a_period_is_chosen_by_its_name_and_keeps_the_filters(viewer: TestClient
 
 def test_compared_with_the_period_before_every_row_has_its_difference(viewer: TestClient) -> None:
     """In 2024 one came, from Lamaru; in 2025 three, two of them from Manggar."""
-    asked = "?from=2025-01-01&to=2025-12-31&compare=before&by=kecamatan"
-    page = viewer.get(f"/cakupan{asked}").text
-    report = viewer.get(f"/cakupan.json{asked}").json()
-    sheet = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{asked}").content)).worksheets[0]
+    query = "?from=2025-01-01&to=2025-12-31&compare=before&by=kecamatan"
+    page = viewer.get(f"/cakupan{query}").text
+    report = viewer.get(f"/cakupan.json{query}").json()
+    sheet = load_workbook(BytesIO(viewer.get(f"/cakupan.xlsx{query}").content)).worksheets[0]
 
     assert "01-01-2024 to 31-12-2024" in page
     assert '<small class="change">+2</small>' in page

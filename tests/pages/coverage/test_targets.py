@@ -23,9 +23,9 @@ FOR_ALL = {"*": "2", "*/umkm": "5"}
 
 
 def seen(page: Response) -> str:
-    found = re.search(r'name="seen" value="(\d+)"', page.text)
-    assert found is not None
-    return found[1]
+    match = re.search(r'name="seen" value="(\d+)"', page.text)
+    assert match is not None
+    return match[1]
 
 
 def cells(page: Response) -> dict[str, str]:
@@ -188,8 +188,8 @@ def test_only_dinas_kominfo_and_administrators_set_targets(
     answers += [browser.post("/target/2025", data=FOR_ALL), uploaded(browser, xlsx(["Kelurahan", "UMKM"]))]
 
     assert {answer.status_code for answer in answers} == {403}
-    with reading(city.engine) as look:
-        assert newest_change(look, 2025) == 0
+    with reading(city.engine) as db:
+        assert newest_change(db, 2025) == 0
 
 
 @on_sqlite

@@ -1,4 +1,4 @@
-"""Where to go next, for any history, is what a slow and obvious search finds; and the RT that were reached."""
+"""The gaps of the coverage report, compared with a search in plain Python, and the RT coverage."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -12,15 +12,15 @@ from app.database import Db, reading, writing
 from app.models import Area, AttendanceStatus, Denominator, Indicator, Registration, Venue
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.gaps import coverage_gaps
-from app.queries.coverage.rt import rt_coverage
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.gaps import build_coverage_gaps
+from app.queries.coverage.rt import build_rt_coverage
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.queries.counting import queries_of
-from tests.queries.coverage.histories import History, filters, histories, live_through
-from tests.queries.coverage.slow_count import SlowCount, Visit, people, present
+from tests.queries.coverage.random_registrations import CityData, city_data, filters, insert
+from tests.queries.coverage.reference_count import ReferenceCount, Visit, people, present
 
-# The city is the same for all of them: each history is rolled back before the next.
+# All examples share a city: each one is rolled back before the next.
 one_city = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 Gap = tuple[str, str | None, int, int, int, int, int]
@@ -28,38 +28,40 @@ Gap = tuple[str, str | None, int, int, int, int, int]
 
 @pytest.mark.slow
 @one_city
-@given(histories, filters)
-def test_gaps_are_those_of_a_slow_search(
-    city: City, db: Db, history: History, asked: CoverageFilters
+@given(city_data, filters)
+def test_gaps_equal_the_reference(
+    city: City, db: Db, data: CityData, report_filters: CoverageFilters
 ) -> None:
-    live_through(db, history)
-    found = coverage_gaps(db, OPERATOR, asked, "en").gaps
-    by_share = coverage_gaps(db, OPERATOR, asked, "en", "share").gaps
-    slow = set(slow_gaps(SlowCount(db, asked)))
+    insert(db, data)
+    gaps = build_coverage_gaps(db, OPERATOR, report_filters, "en").gaps
+    by_share = build_coverage_gaps(db, OPERATOR, report_filters, "en", "share").gaps
+    expected = set(reference_gaps(ReferenceCount(db, report_filters)))
     db.rollback()
 
     assert {
         (gap.kelurahan, gap.group, gap.gap, gap.never_came, gap.expected, gap.waiting, gap.lists_missing)
-        for gap in found
-    } == slow
-    assert len(found) == len(slow)
-    assert [gap.gap for gap in found] == sorted((gap.gap for gap in found), reverse=True)
-    assert [gap.share for gap in by_share] == sorted(gap.share for gap in found)
+        for gap in gaps
+    } == expected
+    assert len(gaps) == len(expected)
+    assert [gap.gap for gap in gaps] == sorted((gap.gap for gap in gaps), reverse=True)
+    assert [gap.share for gap in by_share] == sorted(gap.share for gap in gaps)
 
 
-def slow_gaps(slow: SlowCount) -> Iterator[Gap]:
-    """Kelurahan, group, people missing, who never came, are expected, wait, sessions without all outcomes."""
-    asked = slow.asked
-    for place, row in slow.rows().items():
-        targets: dict[str | None, int] = {asked.group: row["target"]}
-        if asked.group is None:
-            targets |= {group: row["groups"][group]["target"] or 0 for group in slow.groups}
+def reference_gaps(reference: ReferenceCount) -> Iterator[Gap]:
+    """Yield kelurahan, group, gap, never came, expected, waiting, and sessions with missing outcomes."""
+    report_filters = reference.filters
+    for place, row in reference.rows().items():
+        targets: dict[str | None, int] = {report_filters.group: row["target"]}
+        if report_filters.group is None:
+            targets |= {group: row["groups"][group]["target"] or 0 for group in reference.groups}
         for group, target in targets.items():
-            there = [
-                visit for visit in slow.visits if visit.kelurahan == place and group in (None, visit.group)
+            in_kelurahan = [
+                visit
+                for visit in reference.visits
+                if visit.kelurahan == place and group in (None, visit.group)
             ]
-            visits = [visit for visit in there if visit.status != "waitlisted"]
-            waiting = len(people(visit for visit in there if visit.status == "waitlisted"))
+            visits = [visit for visit in in_kelurahan if visit.status != "waitlisted"]
+            waiting = len(people(visit for visit in in_kelurahan if visit.status == "waitlisted"))
             came = people(present(visits))
             if target > len(came):
                 missing, absent = target - len(came), never_came(visits, came)
@@ -82,7 +84,7 @@ def lists_missing(visits: list[Visit]) -> int:
     return len({visit.session["id"] for visit in over if visit.outcome is None})
 
 
-def test_the_first_venue_to_think_of_has_wifi(city: City, engine: Engine) -> None:
+def test_a_venue_with_wifi_is_suggested_first(city: City, engine: Engine) -> None:
     with writing(engine) as db:
         db.add_all(
             [
@@ -92,50 +94,50 @@ def test_the_first_venue_to_think_of_has_wifi(city: City, engine: Engine) -> Non
                 Venue(name="Gedung Contoh", kelurahan_code=LAMARU, public_wifi=None),
             ]
         )
-    with reading(engine) as look:
-        gaps = coverage_gaps(look, OPERATOR, CoverageFilters(), "en").gaps
+    with reading(engine) as db:
+        gaps = build_coverage_gaps(db, OPERATOR, CoverageFilters(), "en").gaps
     venues = {gap.kelurahan: gap.venues for gap in gaps}
 
-    there = venues[MANGGAR]
-    assert (there.with_wifi, there.without_wifi, there.unknown, there.best) == (1, 1, 1, "Balai Contoh")
+    counts = venues[MANGGAR]
+    assert (counts.with_wifi, counts.without_wifi, counts.unknown, counts.best) == (1, 1, 1, "Balai Contoh")
     assert venues[LAMARU].best == "Gedung Contoh"
     assert venues[SEPINGGAN].best == ""
 
 
 @pytest.fixture
 def rt_of_two_kelurahan(city: City, engine: Engine) -> None:
-    """RT 3 of Manggar came twice, RT 4 once, RT 5 stayed away; RT 3 of Lamaru is another RT, and Wati named none."""
-    held, later = city.session("RT-1"), city.session("RT-2")
+    """In Manggar RT 3 has two attendances, RT 4 one and RT 5 none; RT 3 of Lamaru is another RT, and Wati has no RT."""
+    first, second = city.session("RT-1"), city.session("RT-2")
     came, away = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
-    rina = city.register(held, "Rina Melati", MANGGAR, outcome=came)
-    city.register(later, "Rina Melati", MANGGAR, person=rina, outcome=came)
+    rina = city.register(first, "Rina Melati", MANGGAR, outcome=came)
+    city.register(second, "Rina Melati", MANGGAR, person=rina, outcome=came)
     for name, kelurahan, outcome in (
         ("Tuti Kenanga", MANGGAR, came),
         ("Joko Anggrek", MANGGAR, away),
         ("Sri Teratai", LAMARU, came),
         ("Wati Teratai", MANGGAR, came),
     ):
-        city.register(held, name, kelurahan, outcome=outcome)
+        city.register(first, name, kelurahan, outcome=outcome)
     with writing(engine) as db:
-        found = db.exec(select(Registration).order_by(col(Registration.id))).all()
-        for registration, rt in zip(found, ("3", "3", "4", "5", "3", None), strict=True):
+        registrations = db.exec(select(Registration).order_by(col(Registration.id))).all()
+        for registration, rt in zip(registrations, ("3", "3", "4", "5", "3", None), strict=True):
             registration.rt = rt
 
 
 @pytest.mark.usefixtures("rt_of_two_kelurahan")
-def test_an_rt_counts_once_where_somebody_came(engine: Engine) -> None:
-    with reading(engine) as look:
-        found = rt_coverage(look, OPERATOR, CoverageFilters(), "en")
-    places = {one.code: one for one in found.kelurahan}
+def test_an_rt_counts_once_in_its_kelurahan(engine: Engine) -> None:
+    with reading(engine) as db:
+        coverage = build_rt_coverage(db, OPERATOR, CoverageFilters(), "en")
+    places = {place.code: place for place in coverage.kelurahan}
 
     assert (places[MANGGAR].reached, places[MANGGAR].without_rt, places[MANGGAR].participants) == (2, 1, 3)
     assert (places[LAMARU].reached, places[LAMARU].without_rt) == (1, 0)
-    assert (found.whole.reached, found.whole.known, found.kecamatan) == (3, None, ())
-    assert len(found.kelurahan) == 34
+    assert (coverage.total.reached, coverage.total.known, coverage.kecamatan) == (3, None, ())
+    assert len(coverage.kelurahan) == 34
 
 
 @pytest.mark.usefixtures("rt_of_two_kelurahan")
-def test_a_share_of_rt_stands_where_their_number_is_known_and_nowhere_else(engine: Engine) -> None:
+def test_rt_have_a_share_only_if_their_number_is_known(engine: Engine) -> None:
     with writing(engine) as db:
         manggar = db.get_one(Area, MANGGAR)
         for code, value, day in (
@@ -146,21 +148,23 @@ def test_a_share_of_rt_stands_where_their_number_is_known_and_nowhere_else(engin
             db.add(
                 Denominator(area_code=code, indicator=Indicator.RT, value=value, as_of=day, source="Contoh")
             )
-    with reading(engine) as look:
-        found = rt_coverage(look, OPERATOR, CoverageFilters(to=date(2025, 12, 31)), "en")
-    shares = {one.code: one.share for one in found.kelurahan}
+    with reading(engine) as db:
+        coverage = build_rt_coverage(db, OPERATOR, CoverageFilters(to=date(2025, 12, 31)), "en")
+    shares = {place.code: place.share for place in coverage.kelurahan}
 
     assert (shares.pop(MANGGAR), set(shares.values())) == (25, {None})
-    assert [(one.code, one.reached, one.share) for one in found.kecamatan] == [(manggar.parent_code, 3, 10)]
-    assert found.whole.share is None
-    assert [(one.source, one.as_of) for one in found.sources] == [("Contoh", date(2025, 1, 1))]
+    assert [(area.code, area.reached, area.share) for area in coverage.kecamatan] == [
+        (manggar.parent_code, 3, 10)
+    ]
+    assert coverage.total.share is None
+    assert [(source.source, source.as_of) for source in coverage.sources] == [("Contoh", date(2025, 1, 1))]
 
 
 @pytest.mark.usefixtures("rt_of_two_kelurahan")
-def test_of_one_kecamatan_only_its_own_rt_are_told_and_those_of_a_split_kelurahan_once(
+def test_the_rt_of_a_kecamatan_leave_out_closed_kelurahan(
     engine: Engine,
 ) -> None:
-    """Manggar's 40 RT are its successors' since September; the kecamatan's number is known of the others alone."""
+    """The 40 RT of Manggar, closed in September, belong to its successors, so they are not in the sum."""
     with writing(engine) as db:
         kecamatan = db.get_one(Area, MANGGAR).parent_code or ""
         inside = db.exec(select(Area).where(Area.parent_code == kecamatan)).all()
@@ -171,25 +175,25 @@ def test_of_one_kecamatan_only_its_own_rt_are_told_and_those_of_a_split_keluraha
                 Denominator(area_code=area.code, indicator=Indicator.RT, value=rt, as_of=day, source="Contoh")
             )
         db.get_one(Area, MANGGAR).valid_to = date(2025, 9, 30)
-    with reading(engine) as look:
-        found = rt_coverage(look, OPERATOR, CoverageFilters(kecamatan=kecamatan), "en")
+    with reading(engine) as db:
+        coverage = build_rt_coverage(db, OPERATOR, CoverageFilters(kecamatan=kecamatan), "en")
 
-    assert [one.code for one in found.kecamatan] == [found.whole.code] == [kecamatan]
-    assert (found.whole.reached, found.whole.known) == (3, 5 * (len(inside) - 1))
+    assert [area.code for area in coverage.kecamatan] == [coverage.total.code] == [kecamatan]
+    assert (coverage.total.reached, coverage.total.known) == (3, 5 * (len(inside) - 1))
 
 
-def test_neither_takes_more_queries_for_more_people(city: City, engine: Engine) -> None:
-    held = city.session("RT-1")
+def test_the_number_of_queries_does_not_grow_with_people(city: City, engine: Engine) -> None:
+    session = city.session("RT-1")
 
     def counted() -> list[int]:
-        with reading(engine) as look:
+        with reading(engine) as db:
             return [
-                queries_of(engine, lambda: coverage_gaps(look, OPERATOR, CoverageFilters(), "en")),
-                queries_of(engine, lambda: rt_coverage(look, OPERATOR, CoverageFilters(), "en")),
+                queries_of(engine, lambda: build_coverage_gaps(db, OPERATOR, CoverageFilters(), "en")),
+                queries_of(engine, lambda: build_rt_coverage(db, OPERATOR, CoverageFilters(), "en")),
             ]
 
-    city.register(held, "Rina Melati", MANGGAR, outcome=AttendanceStatus.PRESENT)
+    city.register(session, "Rina Melati", MANGGAR, outcome=AttendanceStatus.PRESENT)
     before = counted()
     for number in range(5):
-        city.register(held, f"Peserta {number}", LAMARU)
+        city.register(session, f"Peserta {number}", LAMARU)
     assert counted() == before

@@ -1,4 +1,4 @@
-"""The coverage report by example: what it counts once, what it leaves out, and what it refuses."""
+"""The coverage report by example."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,9 +20,10 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.queries.coverage.counts import CoverageFilters, registrations_that_count
-from app.queries.coverage.report import coverage
-from app.reports.coverage.parts import DIVISIONS
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.registrations import counted_registrations
+from app.queries.coverage.report import build_coverage_report
+from app.reports.coverage.breakdowns import DIMENSIONS
 from app.reports.coverage.report import CoverageReport, CoverageRow
 from app.reports.periods import Period
 from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, SEPINGGAN, City
@@ -31,16 +32,16 @@ from tests.queries.counting import queries_of
 PRESENT, ABSENT = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT
 
 
-def report_of(city: City, **asked: Any) -> CoverageReport:
-    with reading(city.engine) as look:
-        return coverage(look, OPERATOR, CoverageFilters(**asked), "en")
+def report_of(city: City, **filters: Any) -> CoverageReport:
+    with reading(city.engine) as db:
+        return build_coverage_report(db, OPERATOR, CoverageFilters(**filters), "en")
 
 
 def row_of(report: CoverageReport, kelurahan: str) -> CoverageRow:
     return next(row for row in report.rows if row.kelurahan == kelurahan)
 
 
-def target(
+def set_target(
     city: City, number: int, kelurahan: str = MANGGAR, *, group: str | None = None, year: int = 2025
 ) -> None:
     with writing(city.engine) as db:
@@ -60,7 +61,7 @@ def test_the_workshop_of_68_reaches_all_34(city: City) -> None:
     assert sum(figures.participants for figures in report.totals.by_group.values()) == 68
 
 
-def test_a_year_begins_and_ends_by_the_clocks_of_balikpapan(city: City) -> None:
+def test_a_year_begins_and_ends_in_wita(city: City) -> None:
     """01:00 on New Year's day in Balikpapan is still the old year in UTC."""
     eve = datetime(2025, 12, 31, 23, 30)  # noqa: DTZ001 (WITA)
     city.register(city.session("OLD-1", eve), "Siti Aminah", MANGGAR, outcome=PRESENT)
@@ -73,7 +74,7 @@ def test_a_year_begins_and_ends_by_the_clocks_of_balikpapan(city: City) -> None:
     assert (row_of(new, MANGGAR).participants, row_of(new, LAMARU).participants) == (0, 1)
 
 
-def test_who_came_twice_is_one_participant(city: City) -> None:
+def test_a_person_who_came_twice_is_one_participant(city: City) -> None:
     siti = city.register(city.session("A-1"), "Siti Aminah", MANGGAR, outcome=PRESENT)
     city.register(city.session("B-1"), "Siti Aminah", MANGGAR, person=siti, outcome=PRESENT)
     city.register(city.session("C-1"), "Siti Aminah", MANGGAR, person=siti, outcome=ABSENT)
@@ -83,7 +84,7 @@ def test_who_came_twice_is_one_participant(city: City) -> None:
     assert (totals.registered, totals.attendances, totals.participants, totals.moved) == (1, 2, 1, 0)
 
 
-def test_who_moved_counts_in_both_kelurahan_and_once_in_the_city(city: City) -> None:
+def test_a_person_who_moved_counts_in_both_kelurahan_and_once_in_the_city(city: City) -> None:
     siti = city.register(city.session("A-1"), "Siti Aminah", MANGGAR, outcome=PRESENT)
     city.register(city.session("B-1"), "Siti Aminah", SEPINGGAN, person=siti, outcome=PRESENT)
 
@@ -93,7 +94,7 @@ def test_who_moved_counts_in_both_kelurahan_and_once_in_the_city(city: City) -> 
     assert (report.totals.participants, report.totals.moved) == (1, 1)
 
 
-def test_a_person_has_one_sex_though_not_every_sheet_told_it(city: City) -> None:
+def test_a_person_has_the_sex_that_any_registration_has(city: City) -> None:
     siti = city.register(city.session("A-1"), "Siti Aminah", MANGGAR, outcome=PRESENT)
     city.register(city.session("B-1"), "Siti Aminah", MANGGAR, person=siti, sex=Sex.P, outcome=PRESENT)
     city.register(city.session("C-1"), "Siti Aminah", MANGGAR, person=siti, outcome=PRESENT)
@@ -103,7 +104,7 @@ def test_a_person_has_one_sex_though_not_every_sheet_told_it(city: City) -> None
     assert report.totals.by_sex == row_of(report, MANGGAR).by_sex == {"L": 0, "P": 1, "unknown": 0}
 
 
-def test_people_from_outside_are_a_figure_of_their_own(city: City) -> None:
+def test_people_from_outside_are_counted_separately(city: City) -> None:
     city.register(city.session(), "Siti Aminah", None, outcome=PRESENT)
 
     totals = report_of(city).totals
@@ -111,7 +112,7 @@ def test_people_from_outside_are_a_figure_of_their_own(city: City) -> None:
     assert (totals.outside, totals.registered, totals.participants) == (1, 0, 0)
 
 
-def test_a_cancelled_registration_counts_nowhere_and_a_waiting_one_apart(city: City) -> None:
+def test_cancelled_registrations_do_not_count_and_waiting_people_are_counted_separately(city: City) -> None:
     code = city.session()
     city.register(code, "Siti Aminah", status=RegistrationStatus.CANCELLED)
     city.register(code, "Nur Aini", status=RegistrationStatus.WAITLISTED)
@@ -124,18 +125,18 @@ def test_a_cancelled_registration_counts_nowhere_and_a_waiting_one_apart(city: C
 
 def test_the_states(city: City) -> None:
     places = [row.kelurahan for row in report_of(city).rows[:6]]
-    reached, partial, zero, owing, to_come, aimless = places
+    reached, partial, zero, list_missing, to_come, no_target = places
     past, future = (
         city.session("A-1"),
         city.session("B-1", wita(now() + timedelta(days=1)).replace(tzinfo=None)),
     )
     for place in (reached, partial):
-        target(city, 2, place, year=now().year)
-    target(city, 0, aimless, year=now().year)
+        set_target(city, 2, place, year=now().year)
+    set_target(city, 0, no_target, year=now().year)
     for number, place in enumerate((reached, reached, partial)):
         city.register(past, f"Datang {number}", place, outcome=PRESENT)
     city.register(past, "Tidak Datang", zero, outcome=ABSENT)
-    city.register(past, "Belum Tercatat", owing)
+    city.register(past, "Belum Tercatat", list_missing)
     city.register(future, "Akan Datang", to_come)
 
     report = report_of(city, from_=date(2025, 1, 1), to=date(now().year, 12, 31))
@@ -148,15 +149,15 @@ def test_the_states(city: City) -> None:
         "unmeasured",
         "none",
     ]
-    assert row_of(report, owing).unmeasured_why == "list-missing"
+    assert row_of(report, list_missing).unmeasured_why == "list-missing"
     assert row_of(report, to_come).unmeasured_why == "session-to-come"
     assert (report.totals.kelurahan, report.totals.with_target, report.totals.covered) == (34, 33, 1)
 
 
 def test_targets_are_those_of_the_year_in_which_the_period_ends(city: City) -> None:
-    target(city, 5, year=2025)
-    target(city, 7, year=2026)
-    target(city, 3, group="umkm", year=2026)
+    set_target(city, 5, year=2025)
+    set_target(city, 7, year=2026)
+    set_target(city, 3, group="umkm", year=2026)
 
     report = report_of(city, from_=date(2025, 7, 1), to=date(2026, 6, 30))
 
@@ -192,7 +193,7 @@ def test_filters_narrow_it(city: City) -> None:
     spbe, umkm = city.session("A-1"), city.session("B-1")
     city.register(spbe, "Siti Aminah", MANGGAR, group="rt", outcome=PRESENT)
     city.register(umkm, "Nur Aini", MANGGAR, group="umkm", outcome=PRESENT)
-    target(city, 4, group="rt")
+    set_target(city, 4, group="rt")
 
     by_workshop, by_group = report_of(city, workshop="A-1-W"), report_of(city, group="rt")
 
@@ -202,14 +203,14 @@ def test_filters_narrow_it(city: City) -> None:
     assert report_of(city, sex="P").totals.participants == 0
 
 
-@pytest.mark.parametrize("asked", [{"workshop": "NIRWANA"}, {"group": "pelaut"}], ids=str)
-def test_an_unknown_filter_is_refused(city: City, asked: dict[str, str]) -> None:
+@pytest.mark.parametrize("filters", [{"workshop": "NIRWANA"}, {"group": "pelaut"}], ids=str)
+def test_an_unknown_filter_is_refused(city: City, filters: dict[str, str]) -> None:
     with pytest.raises(NotFound):
-        report_of(city, **asked)
+        report_of(city, **filters)
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "filters",
     [
         {"from_": date(2025, 2, 1), "to": date(2025, 1, 31)},
         {"from_": date.min},
@@ -217,12 +218,12 @@ def test_an_unknown_filter_is_refused(city: City, asked: dict[str, str]) -> None
     ],
     ids=str,
 )
-def test_an_impossible_period_is_refused(city: City, asked: dict[str, date]) -> None:
+def test_an_impossible_period_is_refused(city: City, filters: dict[str, date]) -> None:
     with pytest.raises(Invalid):
-        report_of(city, **asked)
+        report_of(city, **filters)
 
 
-def test_a_closed_kelurahan_stands_there_while_it_has_a_history(city: City) -> None:
+def test_a_closed_kelurahan_has_a_row_if_it_has_registrations(city: City) -> None:
     city.register(city.session(), "Siti Aminah", MANGGAR, outcome=PRESENT)
     with writing(city.engine) as db:
         for closed in (MANGGAR, LAMARU):
@@ -238,50 +239,54 @@ def test_a_closed_kelurahan_stands_there_while_it_has_a_history(city: City) -> N
 
 
 def test_the_number_of_queries_does_not_grow_with_the_city(city: City) -> None:
-    def asked() -> CoverageReport:
-        with reading(city.engine) as look:
-            return coverage(look, OPERATOR, CoverageFilters(), "en", divisions=DIVISIONS, compared=True)
+    def build() -> CoverageReport:
+        with reading(city.engine) as db:
+            return build_coverage_report(
+                db, OPERATOR, CoverageFilters(), "en", dimensions=DIMENSIONS, compare=True
+            )
 
-    few = queries_of(city.engine, asked)
+    few = queries_of(city.engine, build)
     for number in range(5):
         code = city.session(f"A-{number}")
         city.register(code, f"Orang {number}", MANGGAR, outcome=PRESENT)
         city.register(code, f"Tetangga {number}", LAMARU)
-        target(city, number, SEPINGGAN, year=2020 + number)
+        set_target(city, number, SEPINGGAN, year=2020 + number)
 
-    assert queries_of(city.engine, asked) == few
+    assert queries_of(city.engine, build) == few
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # PostgreSQL reads as it sees fit
-def test_registrations_are_read_in_the_order_in_which_they_were_written(engine: Engine) -> None:
-    """By the other indexes of a session the lines of a year take twice as long."""
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # PostgreSQL chooses by statistics
+def test_registrations_are_read_by_the_index_of_their_session(engine: Engine) -> None:
+    """With any other index of a session a report on a year takes twice as long."""
     year = Period(from_=date(2025, 1, 1), to=date(2025, 12, 31))
-    counted = select(registrations_that_count(year, CoverageFilters()))
+    statement = select(counted_registrations(year, CoverageFilters()))
 
-    asked = counted.compile(engine, compile_kwargs={"literal_binds": True})
+    sql = statement.compile(engine, compile_kwargs={"literal_binds": True})
     with engine.connect() as connection:
-        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}").all()
+        steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}").all()
 
     assert any("ix_registration_workshop_session_id" in step.detail for step in steps)
 
 
-def test_rates_are_of_the_people_whom_their_number_is_about(city: City) -> None:
+def test_rates_count_the_people_of_their_denominator(city: City) -> None:
     with writing(city.engine) as db:
         for indicator, value in ((Indicator.UMKM, 50), (Indicator.POPULATION, 400)):
-            told = Denominator(
+            denominator = Denominator(
                 area_code=MANGGAR, indicator=indicator, value=value, as_of=date(2024, 12, 31), source="BPS"
             )
-            db.add(told)
+            db.add(denominator)
     code = city.session()
     city.register(code, "Siti Aminah", MANGGAR, group="umkm", outcome=PRESENT)
     city.register(code, "Nur Aini", MANGGAR, group="rt", outcome=PRESENT)
     city.register(code, "Joko Teladan", LAMARU, group="umkm", outcome=PRESENT)
 
-    with reading(city.engine) as look:
-        rates = coverage(look, OPERATOR, CoverageFilters(), "en", divisions=DIVISIONS).rates
+    with reading(city.engine) as db:
+        rates = build_coverage_report(db, OPERATOR, CoverageFilters(), "en", dimensions=DIMENSIONS).rates
 
     in_manggar = {rate.measure: (rate.participants, rate.rate) for rate in rates if rate.area == MANGGAR}
     assert in_manggar == {"umkm": (1, 2.0), "penduduk": (2, 5.0)}
-    with reading(city.engine) as look:
-        of_rt = coverage(look, OPERATOR, CoverageFilters(group="rt"), "en", divisions=DIVISIONS).rates
+    with reading(city.engine) as db:
+        of_rt = build_coverage_report(
+            db, OPERATOR, CoverageFilters(group="rt"), "en", dimensions=DIMENSIONS
+        ).rates
     assert {rate.measure for rate in of_rt} == {"penduduk"}

@@ -1,4 +1,4 @@
-"""Targets of a year: what is set, what holds where nothing is, and what of it a report uses."""
+"""The targets of a year: saving them, defaults, and their use in a report."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,8 +10,8 @@ import pytest
 from app.database import Db, reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Activity, CoverageTarget
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.report import coverage
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.report import build_coverage_report
 from app.queries.coverage.targets import newest_change
 from app.reports.coverage.report import CoverageReport
 from app.services.coverage import targets as coverage_targets
@@ -28,11 +28,11 @@ def set_for(city: City, typed: Mapping[TargetCell, str], *, year: int = 2025, by
 
 def report_of(city: City, *, to: date = date(2025, 12, 31), group: str | None = None) -> CoverageReport:
     filters = CoverageFilters(from_=date(2024, 1, 1), to=to, group=group)
-    with reading(city.engine) as look:
-        return coverage(look, city.actor("rina"), filters, "en")
+    with reading(city.engine) as db:
+        return build_coverage_report(db, city.actor("rina"), filters, "en")
 
 
-def test_a_cell_of_its_own_goes_before_what_holds_for_all(city: City) -> None:
+def test_the_target_of_a_kelurahan_overrides_the_default(city: City) -> None:
     set_for(city, {(None, None): "2", (None, "umkm"): "5", (MANGGAR, None): "7", (LAMARU, "umkm"): "0"})
 
     report = report_of(city)
@@ -61,14 +61,14 @@ def test_without_a_target_for_all_but_one_only_that_one_can_be_covered(city: Cit
     assert (totals.kelurahan, totals.with_target, totals.covered) == (34, 1, 0)
 
 
-def test_an_empty_cell_goes_back_to_what_holds_for_all(city: City) -> None:
+def test_an_empty_cell_takes_the_default_again(city: City) -> None:
     set_for(city, {(None, "umkm"): "5", (MANGGAR, "umkm"): "9"})
 
     assert set_for(city, {(None, "umkm"): "5", (MANGGAR, "umkm"): " – "}) == 1
     assert {row.kelurahan: row for row in report_of(city).rows}[MANGGAR].groups["umkm"].target == 5
 
 
-def test_all_of_it_or_nothing(city: City) -> None:
+def test_nothing_is_saved_if_a_cell_is_wrong(city: City) -> None:
     with pytest.raises(Invalid) as refused:
         set_for(
             city, {(MANGGAR, None): "3", (LAMARU, None): "-1", (LAMARU, "rt"): "dua", (None, None): "1.5"}
@@ -89,9 +89,9 @@ def test_the_log_tells_which_cells_changed(city: City) -> None:
     assert (second.before, second.after) == ({f"{MANGGAR}/umkm": 1000}, {f"{MANGGAR}/umkm": None})
 
 
-def test_nobody_overwrites_what_they_have_not_seen(city: City) -> None:
-    with reading(city.engine) as look:
-        seen = newest_change(look, 2025)
+def test_saving_conflicts_with_unseen_changes(city: City) -> None:
+    with reading(city.engine) as db:
+        seen = newest_change(db, 2025)
     set_for(city, {(MANGGAR, None): "3"})
 
     with pytest.raises(Conflict), writing(city.engine) as db:
@@ -100,7 +100,7 @@ def test_nobody_overwrites_what_they_have_not_seen(city: City) -> None:
     assert [line.target for line in city.all(CoverageTarget)] == [3]
 
 
-def test_of_two_who_save_at_once_one_is_told_of_the_other(city: City) -> None:
+def test_one_of_two_concurrent_saves_conflicts(city: City) -> None:
     outcomes = saved_at_once(city)
 
     assert [type(outcome) for outcome in outcomes if outcome != 1] == [Conflict]
@@ -108,17 +108,19 @@ def test_of_two_who_save_at_once_one_is_told_of_the_other(city: City) -> None:
 
 
 @on_postgresql
-def test_without_the_lock_neither_would_be_told(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The control of the test above: both look before either has written."""
-    both_have_looked = Barrier(2)
+def test_without_the_lock_concurrent_saves_would_not_conflict(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control of the test above: both read the latest change before either writes."""
+    both_have_read = Barrier(2)
 
-    def look(db: Db, year: int) -> int:
+    def newest_change_for_both(db: Db, year: int) -> int:
         newest = newest_change(db, year)
-        both_have_looked.wait()
+        both_have_read.wait()
         return newest
 
     monkeypatch.setattr(coverage_targets, "lock_targets", lambda db: None)
-    monkeypatch.setattr(coverage_targets, "newest_change", look)
+    monkeypatch.setattr(coverage_targets, "newest_change", newest_change_for_both)
 
     assert saved_at_once(city) == [1, 1]
 

@@ -8,8 +8,8 @@ from app.errors import Conflict, NotFound
 from app.models import AttendanceStatus, Participant, Registration, RegistrationStatus, WorkshopSession
 from app.people.names import name_key
 from app.permissions import OPERATOR
-from app.queries.coverage.counts import CoverageFilters
-from app.queries.coverage.report import coverage
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.coverage.report import build_coverage_report
 from app.queries.messages.contacts import without_email
 from app.queries.workshops.workshop_sessions import workshop_sessions_without_attendance
 from app.services.registrations.attendance_marks import Marking, mark
@@ -29,7 +29,7 @@ def test_nobody_counts_as_registered_for_it(city: City) -> None:
     called_off(city, "B-1")
 
     with reading(city.engine) as look:
-        report = coverage(look, OPERATOR, CoverageFilters(), "en")
+        report = build_coverage_report(look, OPERATOR, CoverageFilters(), "en")
         missing = workshop_sessions_without_attendance(look, city.actor("sari"), 10)
     assert report.totals.registered == 1
     assert [held.code for held in missing] == ["A-1"]

@@ -9,8 +9,8 @@ from app.database import Db
 from app.errors import Problem
 from app.i18n import wita_today
 from app.permissions import Permission
-from app.queries.coverage import denominators as queries
-from app.services.coverage import denominators as services
+from app.queries.coverage.denominators import latest_denominators, list_areas, list_denominators
+from app.services.coverage.denominators import DenominatorInput, add_denominator, remove_denominator
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, parse_optional_date, parse_whole_number
 from app.web.pages import redirect, render
@@ -21,7 +21,7 @@ router = APIRouter(prefix=PATH, include_in_schema=False)
 
 
 class DenominatorForm(BaseModel):
-    """`value` may have dots between thousands."""
+    """The form as sent; `value` may have dots between thousands."""
 
     area_code: str = ""
     indicator: str = ""
@@ -29,48 +29,46 @@ class DenominatorForm(BaseModel):
     as_of: str = ""
     source: str = ""
 
-    def to_input(self) -> services.DenominatorInput:
+    def to_input(self) -> DenominatorInput:
         value = parse_whole_number(self.value.replace(".", ""))
         as_of = parse_optional_date(self.as_of)
-        return services.DenominatorInput(self.area_code, self.indicator, value, as_of, self.source)
+        return DenominatorInput(self.area_code, self.indicator, value, as_of, self.source)
 
 
 @router.get("")
 def denominators_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
-    denominators = queries.denominators(db, actor)
-    known = queries.known_on(denominators, wita_today())
+    denominators = list_denominators(db, actor)
+    latest = latest_denominators(denominators, wita_today()).values()
     return render(
         request,
         "coverage/denominators/list.html",
-        lines=denominators,
-        newest={line.id for line in known.values()},
+        denominators=denominators,
+        latest_ids={denominator.id for denominator in latest},
     )
 
 
 @router.get("/baru")
 def new_denominator_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
     actor.require(Permission.TARGET_WRITE)
-    return _new_page(request, db, DenominatorForm())
+    return _form(request, db, DenominatorForm())
 
 
 @router.post("/baru")
-def add_denominator(
+def create_denominator(
     request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[DenominatorForm, Form()], _: Translate
 ) -> Response:
     with catch_problem(db) as caught:
-        services.add_denominator(db, actor, form.to_input())
+        add_denominator(db, actor, form.to_input())
     if problem := caught.problem:
-        return _new_page(request, db, form, problem)
+        return _form(request, db, form, problem)
     return redirect(PATH, _("The figure is added."))
 
 
 @router.post("/{denominator_id}/hapus")
-def remove_denominator(db: WriteDb, actor: CurrentActor, denominator_id: int, _: Translate) -> Response:
-    services.remove_denominator(db, actor, denominator_id)
+def delete_denominator(db: WriteDb, actor: CurrentActor, denominator_id: int, _: Translate) -> Response:
+    remove_denominator(db, actor, denominator_id)
     return redirect(PATH, _("The figure is removed."))
 
 
-def _new_page(request: Request, db: Db, form: DenominatorForm, problem: Problem | None = None) -> Response:
-    return render(
-        request, "coverage/denominators/new.html", form=form, problem=problem, areas=queries.areas(db)
-    )
+def _form(request: Request, db: Db, form: DenominatorForm, problem: Problem | None = None) -> Response:
+    return render(request, "coverage/denominators/new.html", form=form, problem=problem, areas=list_areas(db))

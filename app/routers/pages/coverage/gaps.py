@@ -1,4 +1,4 @@
-"""Coverage gaps (where to go next) and coverage of RT, as pages and as files."""
+"""The gaps of the coverage report and the RT coverage, as pages and as files."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
@@ -9,16 +9,16 @@ from pydantic import Field
 
 from app.database import Db
 from app.permissions import Actor, Permission
-from app.queries.coverage.gaps import coverage_gaps, sessions_without_outcomes
-from app.queries.coverage.rt import rt_coverage
+from app.queries.coverage.gaps import build_coverage_gaps, sessions_without_outcomes
+from app.queries.coverage.rt import build_rt_coverage
 from app.queries.workshops.workshops import WorkshopView, workshops
-from app.reports.coverage.download import Format
 from app.reports.coverage.gaps import CoverageGap, Order, gaps_download, gaps_headline
-from app.reports.coverage.html import table_parts
+from app.reports.coverage.html import table_context
 from app.reports.coverage.rt import rt_download, rt_headline, rt_table
 from app.reports.coverage.states import state_text
 from app.reports.coverage.wording import subtitle
-from app.web.coverage.page import MAX_WORKSHOPS, render_report
+from app.reports.formats.download import Format
+from app.web.coverage.page import MAX_WORKSHOP_CHOICES, render_report
 from app.web.coverage.query import CoverageQuery
 from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
 from app.web.downloads import download
@@ -29,36 +29,36 @@ from app.web.workshop_session_form import GROUP_PREFIX
 
 router = APIRouter(include_in_schema=False)
 
-MAX_GAPS = 20
-MAX_SESSIONS = 10
+MAX_GAPS_SHOWN = 20
+MAX_SESSIONS_SHOWN = 10
 
 
 class GapsQuery(CoverageQuery):
-    """The filters of the coverage report, the order of the gaps, the workshop to plan sessions in, and whether all gaps
-    are shown."""
+    """The filters of the coverage report, the order of the gaps, and the workshop in which sessions are planned."""
 
     order: Annotated[Order | None, EmptyIsNone] = Field(None, alias="urut")
-    planned_in: OptionalText = Field(None, alias="rencana")
-    show_all: Annotated[Literal["semua"] | None, EmptyIsNone] = Field(None, alias="tampil")
+    workshop_to_plan: OptionalText = Field(None, alias="rencana")
+    shown: Annotated[Literal["semua"] | None, EmptyIsNone] = Field(None, alias="tampil")
 
     @property
-    def kept(self) -> dict[str, Any]:
-        """The parameters that the page keeps while another workshop is chosen."""
-        return self.model_dump(by_alias=True, exclude_none=True, exclude={"planned_in"})
+    def hidden_fields(self) -> dict[str, Any]:
+        """The parameters to keep when another workshop to plan in is chosen."""
+        return self.model_dump(by_alias=True, exclude_none=True, exclude={"workshop_to_plan"})
 
     @property
-    def report(self) -> str:
-        """The query string of the coverage report that these gaps belong to."""
-        return self.model_copy(update={"order": None, "planned_in": None, "show_all": None}).address
+    def report_query_string(self) -> str:
+        """The query string of the coverage report with the same filters."""
+        parameters = {"order": None, "workshop_to_plan": None, "shown": None}
+        return self.model_copy(update=parameters).query_string
 
     @property
-    def whole(self) -> str:
+    def show_all_query_string(self) -> str:
         """The query string of this page with all gaps."""
-        return self.model_copy(update={"show_all": "semua"}).address
+        return self.model_copy(update={"shown": "semua"}).query_string
 
-    def ranked(self, order: Order) -> str:
-        """Return the query string of this page with the gaps in another order."""
-        return self.model_copy(update={"order": order}).address
+    def order_query_string(self, order: Order) -> str:
+        """Return the query string of this page in another order."""
+        return self.model_copy(update={"order": order}).query_string
 
 
 @router.get("/cakupan/berikutnya")
@@ -71,25 +71,24 @@ def coverage_gaps_page(
     language: Lang,
 ) -> Response:
     def page(form: GapsQuery) -> Response:
-        gaps = coverage_gaps(report_db, actor, form.filters, language, form.order or "gap")
-        planned_workshops = _workshops_to_plan_in(db, actor)
+        gaps = build_coverage_gaps(report_db, actor, form.filters, language, form.order or "gap")
+        choices = _plannable_workshops(db, actor)
         return render(
             request,
             "coverage/gaps/page.html",
-            all_gaps=gaps,
-            gaps=gaps.gaps if form.show_all else gaps.gaps[:MAX_GAPS],
+            order=gaps.order,
+            gaps=gaps.gaps if form.shown else gaps.gaps[:MAX_GAPS_SHOWN],
+            gap_count=len(gaps.gaps),
             form=form,
             headline=gaps_headline(gaps, _, language),
             subtitle=subtitle(gaps.report, _),
-            sessions=sessions_without_outcomes(report_db, actor, gaps.report, form.filters, MAX_SESSIONS),
-            workshops=[
-                (workshop.code, f"{workshop.title} ({workshop.code})") for workshop in planned_workshops
-            ],
-            plan_address=lambda gap: _plan_url(
-                gap, _choose_workshop(gap, planned_workshops, form.planned_in)
+            sessions=sessions_without_outcomes(
+                report_db, actor, gaps.report, form.filters, MAX_SESSIONS_SHOWN
             ),
+            workshops=[(workshop.code, f"{workshop.title} ({workshop.code})") for workshop in choices],
+            plan_url=lambda gap: _plan_url(gap, _workshop_for(gap, choices, form.workshop_to_plan)),
             state_text=lambda state, why: state_text(state, why, _),
-            **table_parts(language),
+            **table_context(language),
         )
 
     return render_report(request, db, report_db, actor, GapsQuery, language, page)
@@ -98,7 +97,7 @@ def coverage_gaps_page(
 @router.get("/cakupan/berikutnya.{file_format}")
 def coverage_gaps_file(
     request: Request,
-    db: ReportDb,
+    report_db: ReportDb,
     actor: CurrentActor,
     file_format: Format,
     form: Annotated[GapsQuery, Query()],
@@ -106,10 +105,10 @@ def coverage_gaps_file(
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        gaps = coverage_gaps(db, actor, form.filters, language, form.order or "gap")
+        gaps = build_coverage_gaps(report_db, actor, form.filters, language, form.order or "gap")
         return download(gaps_download(gaps, file_format, _, language))
 
-    return respond_with_etag(request, db, actor, file)
+    return respond_with_etag(request, report_db, actor, file)
 
 
 @router.get("/cakupan/rt")
@@ -122,7 +121,7 @@ def rt_coverage_page(
     language: Lang,
 ) -> Response:
     def page(form: CoverageQuery) -> Response:
-        rt = rt_coverage(report_db, actor, form.filters, language)
+        rt = build_rt_coverage(report_db, actor, form.filters, language)
         return render(
             request,
             "coverage/gaps/rt.html",
@@ -130,7 +129,7 @@ def rt_coverage_page(
             headline=rt_headline(rt, _, language),
             subtitle=subtitle(rt.report, _),
             table=rt_table(rt, _, language).for_people(),
-            **table_parts(language),
+            **table_context(language),
         )
 
     return render_report(request, db, report_db, actor, CoverageQuery, language, page)
@@ -139,7 +138,7 @@ def rt_coverage_page(
 @router.get("/cakupan/rt.{file_format}")
 def rt_coverage_file(
     request: Request,
-    db: ReportDb,
+    report_db: ReportDb,
     actor: CurrentActor,
     file_format: Format,
     form: Annotated[CoverageQuery, Query()],
@@ -147,35 +146,36 @@ def rt_coverage_file(
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        return download(rt_download(rt_coverage(db, actor, form.filters, language), file_format, _, language))
+        rt = build_rt_coverage(report_db, actor, form.filters, language)
+        return download(rt_download(rt, file_format, _, language))
 
-    return respond_with_etag(request, db, actor, file)
+    return respond_with_etag(request, report_db, actor, file)
 
 
-def _workshops_to_plan_in(db: Db, actor: Actor) -> list[WorkshopView]:
+def _plannable_workshops(db: Db, actor: Actor) -> list[WorkshopView]:
     """Return the workshops in which the actor may plan a session, the one with the newest session first."""
     if not actor.may(Permission.SESSION_WRITE):
         return []
-    return workshops(db, actor, archived=False, limit=MAX_WORKSHOPS)
+    return workshops(db, actor, archived=False, limit=MAX_WORKSHOP_CHOICES)
 
 
 def _plan_url(gap: CoverageGap, workshop: WorkshopView) -> str:
     """Return the URL of the form for a new session of the workshop, filled in for the gap."""
-    fields: dict[str, str | int] = {
+    parameters: dict[str, str | int] = {
         "venue": gap.venues.best,
         "capacity": gap.gap,
         "planned_for": gap.kelurahan,
     }
     if gap.group:
-        fields[GROUP_PREFIX + gap.group] = gap.gap
-    return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(fields)}"
+        parameters[GROUP_PREFIX + gap.group] = gap.gap
+    return f"/kegiatan/{workshop.code}/sesi/baru?{urlencode(parameters)}"
 
 
-def _choose_workshop(gap: CoverageGap, workshops: Sequence[WorkshopView], chosen: str | None) -> WorkshopView:
-    """Return the chosen workshop, else the first that is for the gap's group, else the first."""
+def _workshop_for(gap: CoverageGap, workshops: Sequence[WorkshopView], code: str | None) -> WorkshopView:
+    """Return the workshop with this code, else the first that fits the gap's target group, else the first."""
 
     def fits(workshop: WorkshopView) -> bool:
         return gap.group is None or not workshop.target_groups or gap.group in workshop.target_groups
 
-    by_choice = (workshop for workshop in workshops if workshop.code == chosen)
-    return next(by_choice, None) or next(filter(fits, workshops), workshops[0])
+    chosen = (workshop for workshop in workshops if workshop.code == code)
+    return next(chosen, None) or next(filter(fits, workshops), workshops[0])

@@ -1,4 +1,4 @@
-"""The coverage report (which kelurahan and groups were reached), as a page with map and matrix, and as files."""
+"""The coverage report: its page with map and matrix, its files, and the sessions that it counts."""
 
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -8,15 +8,16 @@ from fastapi import APIRouter, Query, Request, Response
 from app.database import Db
 from app.i18n import Language, Translator
 from app.permissions import Actor
-from app.queries.coverage.sessions import sessions_behind
+from app.queries.coverage.sessions import list_counted_sessions
 from app.queries.workshops.workshops import own_workshop_codes
-from app.reports.coverage.download import Format, coverage_download
-from app.reports.coverage.html import coverage_parts
-from app.reports.coverage.parts import DIVISION_NAMES, Breakdown
+from app.reports.coverage.breakdowns import DIMENSION_NAMES, Breakdown
+from app.reports.coverage.download import coverage_download
+from app.reports.coverage.html import coverage_context
 from app.reports.coverage.report import counting_rule
-from app.reports.coverage.states import LOOKS
+from app.reports.coverage.states import STATE_STYLES
 from app.reports.coverage.wording import group_lines, headline, subtitle
 from app.reports.drawings.map import Link
+from app.reports.formats.download import Format
 from app.reports.periods import presets
 from app.web.coverage.links import FigureLinks
 from app.web.coverage.page import filter_choices, render_by_query, render_report
@@ -29,21 +30,21 @@ from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
 
-MAX_SESSIONS = 200
+MAX_SESSIONS_SHOWN = 200
 
 
 class CoveragePageQuery(CoverageReportQuery):
-    """The parameters of the page, and the URLs of the page with some of them changed."""
+    """The query parameters of the page, and its URL with other parameters."""
 
-    def changed(self, **fields: object) -> str:
-        """Return the URL of the page with some parameters changed."""
-        return f"/cakupan{self.model_copy(update=fields).address}"
+    def url_with(self, **parameters: object) -> str:
+        """Return the URL of the page with some of its parameters changed."""
+        return f"/cakupan{self.model_copy(update=parameters).query_string}"
 
     def part_link(self, breakdown: Breakdown) -> Link:
-        """Return the function from a part's key to the URL of the report of that part alone."""
-        params = self.model_dump(mode="json", by_alias=True, exclude_none=True)
-        narrowed = {part.key: part.narrowed for part in breakdown.parts}
-        return lambda key: f"/cakupan?{urlencode({**params, **narrowed[key]})}"
+        """Return a function from the key of a part to the URL of the page filtered by this part."""
+        parameters = self.model_dump(mode="json", by_alias=True, exclude_none=True)
+        filters = {part.key: part.narrowed for part in breakdown.parts}
+        return lambda key: f"/cakupan?{urlencode({**parameters, **filters[key]})}"
 
 
 class SessionsQuery(CoverageQuery):
@@ -76,9 +77,9 @@ def _page(
     _: Translator,
     language: Language,
 ) -> Response:
-    report = form.report(report_db, actor, language)
+    report = form.build_report(report_db, actor, language)
     links = FigureLinks(actor, report, own_workshop_codes(db, actor))
-    parts: dict[str, Any] = coverage_parts(report, _, language, links.to_people, links.of_cell)
+    context: dict[str, Any] = coverage_context(report, _, language, links.kelurahan_link, links.cell_link)
     return render(
         request,
         "coverage/page.html",
@@ -88,20 +89,20 @@ def _page(
         subtitle=subtitle(report, _),
         rule=counting_rule(report.target_year, _),
         group_lines=group_lines(report, _, language),
-        looks=LOOKS,
-        behind=links.of_totals,
+        state_styles=STATE_STYLES,
+        total_links=links.total_links,
         part_link=form.part_link,
         presets=presets(report.period, _, language),
-        divisions=DIVISION_NAMES,
+        dimensions=DIMENSION_NAMES,
         **filter_choices(db, actor, form, language),
-        **parts,
+        **context,
     )
 
 
 @router.get("/cakupan.{file_format}")
 def coverage_file(
     request: Request,
-    db: ReportDb,
+    report_db: ReportDb,
     actor: CurrentActor,
     file_format: Format,
     form: Annotated[CoveragePageQuery, Query()],
@@ -109,9 +110,10 @@ def coverage_file(
     language: Lang,
 ) -> Response:
     def file() -> Response:
-        return download(coverage_download(form.report(db, actor, language), file_format, _, language))
+        report = form.build_report(report_db, actor, language)
+        return download(coverage_download(report, file_format, _, language))
 
-    return respond_with_etag(request, db, actor, file)
+    return respond_with_etag(request, report_db, actor, file)
 
 
 @router.get("/cakupan/sesi")
@@ -124,16 +126,16 @@ def coverage_sessions_page(
     language: Lang,
 ) -> Response:
     def page(form: SessionsQuery) -> Response:
-        behind = sessions_behind(
-            report_db, actor, form.filters, language, kelurahan=form.kelurahan, limit=MAX_SESSIONS + 1
+        counted = list_counted_sessions(
+            report_db, actor, form.filters, language, kelurahan=form.kelurahan, limit=MAX_SESSIONS_SHOWN + 1
         )
         return render(
             request,
             "coverage/sessions.html",
             form=form,
-            behind=behind,
-            sessions=behind.sessions[:MAX_SESSIONS],
-            more=len(behind.sessions) > MAX_SESSIONS,
+            counted=counted,
+            sessions=counted.sessions[:MAX_SESSIONS_SHOWN],
+            more=len(counted.sessions) > MAX_SESSIONS_SHOWN,
         )
 
     return render_by_query(request, db, actor, SessionsQuery, language, page)

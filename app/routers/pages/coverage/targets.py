@@ -1,4 +1,4 @@
-"""The targets of a year: a grid to edit, a table to upload, and an Excel file to download."""
+"""The targets of a year: the grid, its file, and the upload of a table."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
@@ -9,14 +9,12 @@ from starlette.datastructures import FormData, UploadFile
 from app.errors import Invalid, Problem, TooLarge, UnreadableFile
 from app.i18n import N_, Translator, wita_today
 from app.models.base import now
-from app.queries.coverage.targets import TargetGrid, target_grid
-from app.reports.coverage.download import MEDIA_TYPES
-from app.reports.coverage.target_table import target_table
-from app.reports.coverage.wording import LETTERHEAD, name_until
-from app.reports.formats.xlsx import workbook
-from app.services.coverage.targets import read_table, read_targets, set_targets
+from app.queries.coverage.targets import TargetGrid, load_target_grid
+from app.reports.formats.download import MEDIA_TYPES
+from app.reports.formats.xlsx import render_xlsx
+from app.services.coverage.targets import parse_targets, read_table, set_targets
 from app.spreadsheets.target_grid import TargetCell, cell_name, target_remark_text
-from app.web.coverage.target_form import TargetForm, kept_texts
+from app.web.coverage.target_form import TargetForm, closed_names, saved_texts, target_table
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.downloads import attachment
 from app.web.forms import catch_problem, parse_whole_number
@@ -25,20 +23,20 @@ from app.web.uploads import read_upload
 
 router = APIRouter(prefix="/target", include_in_schema=False)
 
-# More than the cells of any grid, and the size of any text copied from one.
+# Above the cells of any grid, and the length of a grid that is copied.
 MAX_FIELDS = 5_000
-MAX_PASTED_BYTES = 500_000
-# Labels of the row for all kelurahan and of the column for all groups.
-FOR_ALL = N_("For all kelurahan")
-WHOLE = N_("As a whole")
+MAX_PASTED_LENGTH = 500_000
+# The names of the row and of the column without a code.
+ALL_KELURAHAN = N_("For all kelurahan")
+WHOLE_KELURAHAN = N_("As a whole")
 
 
-async def _read_form(request: Request) -> AsyncIterator[FormData]:
-    async with request.form(max_fields=MAX_FIELDS, max_part_size=MAX_PASTED_BYTES) as form:
+async def _parse_form(request: Request) -> AsyncIterator[FormData]:
+    async with request.form(max_fields=MAX_FIELDS, max_part_size=MAX_PASTED_LENGTH) as form:
         yield form
 
 
-LargeForm = Annotated[FormData, Depends(_read_form)]
+LargeForm = Annotated[FormData, Depends(_parse_form)]
 
 
 @router.get("")
@@ -56,12 +54,13 @@ def targets_page(
     _: Translate,
     copied_from: Annotated[str, Query(alias="salin")] = "",
 ) -> Response:
-    """Show the grid; `salin` fills it with the targets of another year, which are not saved yet."""
-    grid = target_grid(db, actor, year, language)
-    copied_year = parse_whole_number(copied_from)
-    if copied_year is None:
+    """Show the grid; with `salin` it is filled with the targets of that year, unsaved."""
+    grid = load_target_grid(db, actor, year, language)
+    source_year = parse_whole_number(copied_from)
+    if source_year is None:
         return _page(request, grid, _)
-    return _page(request, grid, _, kept_texts(target_grid(db, actor, copied_year, language)))
+    source = load_target_grid(db, actor, source_year, language)
+    return _page(request, grid, _, saved_texts(source))
 
 
 @router.post("/{year:int}")
@@ -74,41 +73,26 @@ def save_targets(
     language: Lang,
     _: Translate,
 ) -> Response:
-    grid = target_grid(db, actor, year, language)
+    grid = load_target_grid(db, actor, year, language)
     texts = {cell: str(form[name]) for cell in grid.cells if (name := cell_name(cell)) in form}
     with catch_problem(db) as caught:
         changed = set_targets(db, actor, year, texts, seen=parse_whole_number(str(form.get("seen", ""))))
     if problem := caught.problem:
-        return _page(request, target_grid(db, actor, year, language), _, texts, problem)
+        return _page(request, load_target_grid(db, actor, year, language), _, texts, problem)
     message = _("The targets are saved: %(count)s cells changed.") % {"count": changed}
     return redirect(f"/target/{year}", message if changed else _("Nothing has changed."))
 
 
 @router.get("/{year:int}.xlsx")
 def targets_file(db: ReadDb, actor: CurrentActor, year: int, language: Lang, _: Translate) -> Response:
-    grid = target_grid(db, actor, year, language)
-    form = TargetForm(grid)
-    kept = grid.targets.kept
-    columns = (None, *(group.code for group in grid.groups))
-    table = target_table(
-        year,
-        [group.label for group in grid.groups],
-        [kept.get((None, group)) for group in columns],
-        [
-            (place.code, place.kecamatan, place.name, [kept.get((place.code, group)) for group in columns])
-            for place in grid.places
-        ],
-        form.totals[:-1],
-        _closed(form, _),
-        _,
-    )
-    content = workbook([table], LETTERHEAD, now())
+    grid = load_target_grid(db, actor, year, language)
+    content = render_xlsx([target_table(grid, _)], now())
     return attachment(f"target-{year}.xlsx", content, MEDIA_TYPES["xlsx"])
 
 
 @router.get("/{year:int}/unggah")
 def upload_page(request: Request, db: ReadDb, actor: CurrentActor, year: int, language: Lang) -> Response:
-    return _upload_page(request, target_grid(db, actor, year, language))
+    return _upload_page(request, load_target_grid(db, actor, year, language))
 
 
 @router.post("/{year:int}/unggah")
@@ -121,23 +105,23 @@ def upload_table(
     language: Lang,
     _: Translate,
 ) -> Response:
-    """Show the grid filled from the table. No redirect: nothing is saved yet."""
-    grid = target_grid(db, actor, year, language)
+    """Show the grid filled with the table, unsaved. There is no redirect, as nothing is saved yet."""
+    grid = load_target_grid(db, actor, year, language)
     pasted = str(form.get("table", ""))
     try:
-        table = read_table(db, actor, grid, _table_content(form.get("file"), pasted))
+        table = read_table(db, actor, grid, _content(form.get("file"), pasted))
     except (Invalid, TooLarge, UnreadableFile) as problem:
         return _upload_page(request, grid, pasted, problem)
     remarks = [target_remark_text(remark, _) for remark in table.remarks]
     try:
-        read_targets(table.texts)
+        parse_targets(table.texts)
     except Invalid as problem:
         return _page(request, grid, _, table.texts, problem, remarks)
     return _page(request, grid, _, table.texts, remarks=remarks)
 
 
-def _table_content(file: UploadFile | str | None, pasted: str) -> bytes:
-    """Return the pasted text if there is any, else the uploaded file."""
+def _content(file: UploadFile | str | None, pasted: str) -> bytes:
+    """Return the pasted table, else the file."""
     return pasted.encode() if pasted.strip() else read_upload(file)[1]
 
 
@@ -163,19 +147,18 @@ def _page(
     remarks: Sequence[str] = (),
 ) -> Response:
     form = TargetForm(grid, texts)
-    labels: dict[str | None, str] = {group.code: group.label for group in grid.groups}
-    names: dict[str | None, str] = {place.code: place.name for place in grid.places}
-    labels[None], names[None] = _(WHOLE), _(FOR_ALL)
+    columns: dict[str | None, str] = {None: _(WHOLE_KELURAHAN)}
+    columns |= {group.code: group.label for group in grid.groups}
+    rows: dict[str | None, str] = {None: _(ALL_KELURAHAN)}
+    rows |= {kelurahan.code: kelurahan.name for kelurahan in grid.kelurahan}
     context: dict[str, Any] = {
-        "labels": {cell_name(cell): f"{names[cell[0]]}, {labels[cell[1]]}" for cell in grid.cells},
+        "labels": {
+            cell_name((kelurahan, group)): f"{rows[kelurahan]}, {columns[group]}"
+            for kelurahan, group in grid.cells
+        },
         "changes": grid.changes,
-        "closed": _closed(form, _),
+        "closed": closed_names(form, _),
         "remarks": remarks,
         "unsaved": texts is not None,
     }
     return render(request, "coverage/targets/grid.html", form=form, problem=problem, **context)
-
-
-def _closed(form: TargetForm, _: Translator) -> list[str]:
-    """Return the names of the kelurahan that were closed within the year, with their last day."""
-    return [name_until(place.name, place.valid_to, _) for place in form.closed if place.valid_to is not None]

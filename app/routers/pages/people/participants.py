@@ -8,11 +8,11 @@ from starlette.responses import Response
 
 from app.permissions import Permission
 from app.queries.areas import reference
-from app.queries.coverage.counts import CoverageFilters
+from app.queries.coverage.filters import CoverageFilters
 from app.queries.people.history import registrations_of
 from app.queries.people.memberships import memberships_of
 from app.queries.people.participants import ParticipantFilters, Presence, participant, participants
-from app.reports.coverage.parts import Pillar
+from app.reports.coverage.breakdowns import Pillar
 from app.reports.periods import Period
 from app.web.dependencies import CurrentActor, Lang, ReadDb
 from app.web.forms import EmptyIsNone, OptionalDate, OptionalText

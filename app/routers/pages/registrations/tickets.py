@@ -15,7 +15,7 @@ from app.queries.registrations import tickets as queries
 from app.queries.registrations.registrations import registration_of_ticket
 from app.queries.registrations.ticket_calendars import ticket_calendar
 from app.reports.calendar import MEDIA_TYPE
-from app.reports.qr import qr_image
+from app.reports.qr import qr_data_uri
 from app.services.registrations import registrations
 from app.services.registrations.corrections import correct_registration
 from app.web.container import container_of
@@ -48,7 +48,7 @@ def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language:
         "registrations/tickets/one.html",
         headers=NO_INDEX,
         ticket=ticket,
-        qr=qr_image(address),
+        qr=qr_data_uri(address),
         to_keep=_whatsapp_url(_keep_text(ticket, address, _)),
         to_invite=_whatsapp_url(_invite_text(request, ticket, _)),
     )

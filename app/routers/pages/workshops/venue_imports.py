@@ -9,7 +9,7 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 from app.errors import Problem
 from app.permissions import Permission
 from app.queries.areas.reference import kelurahan
-from app.reports.coverage.download import MEDIA_TYPES
+from app.reports.formats.download import MEDIA_TYPES
 from app.services.workshops.venue_imports import import_venues
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.plain_tables import MAX_VENUES

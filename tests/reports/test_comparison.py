@@ -1,4 +1,4 @@
-"""How many more came than in the month or quarter before: said only where both are counted whole."""
+"""The change of a month or quarter since the one before, shown only if both are counted completely."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -6,16 +6,16 @@ from datetime import date
 
 import pytest
 
-from app.reports.coverage.parts import Breakdown, Division, Part
+from app.reports.coverage.breakdowns import Breakdown, Dimension, Part
+from app.reports.coverage.comparison import changes_by_part, compare_reports
 from app.reports.coverage.report import CoverageReport
-from app.reports.coverage.time_changes import changes_in_time
 from app.reports.periods import Period
 
 
-def counted(
-    report: CoverageReport, by: Division, first: str, last: str, people: Mapping[str, int]
+def report_of(
+    report: CoverageReport, by: Dimension, first: str, last: str, people: Mapping[str, int]
 ) -> CoverageReport:
-    """A report of that period; `people` by the first day that is counted of each part."""
+    """Return a report of this period; `people` are the participants by the first day of each part."""
     parts = tuple(
         Part(key=f"from {day}", label=day, narrowed={"from": day}, participants=count)
         for day, count in people.items()
@@ -70,12 +70,13 @@ def counted(
 )
 def test_the_change_since_the_part_before(
     report: CoverageReport,
-    by: Division,
+    by: Dimension,
     now: tuple[str, str, Mapping[str, int]],
     before: tuple[str, str, Mapping[str, int]],
     changes: Mapping[str, int],
 ) -> None:
-    this = counted(report, by, *now)
-    found = changes_in_time(this, counted(report, by, *before), this.breakdowns[0])
+    compared = compare_reports(report_of(report, by, *now), report_of(report, by, *before))
 
-    assert found == {f"from {day}": change for day, change in changes.items()}
+    assert changes_by_part(compared, compared.breakdowns[0]) == {
+        f"from {day}": change for day, change in changes.items()
+    }

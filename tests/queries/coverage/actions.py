@@ -1,4 +1,4 @@
-"""What may happen in a city, done by the real services: what they refuse on the way is left undone."""
+"""The actions of users that change figures of coverage, performed by the services."""
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -40,7 +40,7 @@ from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.corrections import correct_registration
 from app.services.registrations.requests import RegistrationRequest
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
-from app.services.workshops.session_cancellation import cancel_session
+from app.services.workshops import session_cancellation
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
     change_workshop_session,
@@ -50,11 +50,11 @@ from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.spreadsheets.tables.recognise import recognise
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City, sheet
 
-Thing = TypeVar("Thing", bound=SQLModel)
+Row = TypeVar("Row", bound=SQLModel)
 
 PLANNED = datetime(2099, 5, 5, 9)  # noqa: DTZ001 (WITA)
-# WITA, which is eight hours ahead of UTC: around the turn of years, and around the day of the split.
-HELD = tuple(
+# In WITA, which is eight hours ahead of UTC: around the turn of years, and around the day of the split.
+PAST_STARTS = tuple(
     datetime.fromisoformat(text)
     for text in (
         "2024-12-31 23:30",
@@ -64,12 +64,12 @@ HELD = tuple(
         "2026-01-01 00:30",
     )
 )
-SESSIONS = tuple(f"S-{number}" for number in range(len(HELD) + 1))
-"""The last one stays to come."""
+SESSIONS = tuple(f"S-{number}" for number in range(len(PAST_STARTS) + 1))
+"""The last one is never held."""
 WORKSHOPS = ("SPBE", "UMKM")
 LAST_DAY = date(2025, 6, 30)
 MANGGAR_UTARA = "64.71.01.1099"
-"""Manggar is split in mid-year: this part is a kelurahan of its own from then on."""
+"""The part of Manggar that becomes a kelurahan of its own when Manggar is split in mid-year."""
 HOMES = (MANGGAR, MANGGAR, LAMARU, SEPINGGAN, MANGGAR_UTARA, "outside")
 GROUPS = ("umkm", "rt")
 NAMES = ("Siti Contoh", "Rahmat Misal", "Nur Umpama", "Joko Teladan")
@@ -77,8 +77,8 @@ HEADER = "Nama;NIK;L/P;Kelurahan;Unsur;Kehadiran"
 MARKS = ("hadir", "hadir", "hadir", "tidak hadir", "izin")
 
 
-def plan(city: City) -> None:
-    """The sessions before anything happens, in two organizers' workshops: all to come, with places for few."""
+def create_sessions(city: City) -> None:
+    """Create the sessions in workshops of two organizers: all are to come and have few seats."""
     with writing(city.engine) as db:
         for by, code, pillar in (("sari", "SPBE", "aman"), ("tono", "UMKM", "")):
             given = WorkshopInput(f"Kegiatan {code}", GROUPS, pillar=pillar)
@@ -92,30 +92,31 @@ def at(starts: datetime) -> WorkshopSessionInput:
 
 
 @dataclass(frozen=True)
-class Deed:
-    """A method of `Life`, and what is said with it."""
+class Action:
+    """A method of `CityActions` with its arguments."""
 
-    what: Callable[..., None]
-    said: tuple[Any, ...] = ()
+    method: Callable[..., None]
+    arguments: tuple[Any, ...] = ()
 
 
-class Life:
-    """One history, in a transaction of its own. Registrations, imports and people are named by any number."""
+class CityActions:
+    """Actions in one transaction. Any number selects a registration, an import or a person."""
 
     def __init__(self, db: Db, vault: NikVault) -> None:
         self.db, self.vault = db, vault
 
-    def live(self, deeds: Iterable[Deed]) -> None:
-        for deed in deeds:
+    def perform(self, actions: Iterable[Action]) -> None:
+        """Perform the actions; those that a service refuses change nothing."""
+        for action in actions:
             with suppress(Problem), self.db.begin_nested():
-                deed.what(self, *deed.said)
+                action.method(self, *action.arguments)
 
-    def one_of(self, model: type[Thing], number: int) -> Thing:
-        """One of those that there are, in the order of their ids."""
-        found = self.db.scalars(select(model).order_by(col(model.id))).all()  # type: ignore[attr-defined]
-        if not found:
+    def select_row(self, model: type[Row], number: int) -> Row:
+        """Return one of the existing rows."""
+        rows = self.db.scalars(select(model).order_by(col(model.id))).all()  # type: ignore[attr-defined]
+        if not rows:
             raise NotFound("nothing there yet")
-        return found[number % len(found)]
+        return rows[number % len(rows)]
 
     def session(self, number: int) -> WorkshopSession:
         return self.db.scalars(
@@ -123,8 +124,8 @@ class Life:
         ).one()
 
     def hold(self, number: int) -> None:
-        """A session that was planned takes place, on its day."""
-        change_workshop_session(self.db, OPERATOR, SESSIONS[number], at(HELD[number]))
+        """Move a session to its date in the past."""
+        change_workshop_session(self.db, OPERATOR, SESSIONS[number], at(PAST_STARTS[number]))
 
     def register(self, session: int, given: PersonInput, overrule: bool) -> None:
         asking = RegistrationRequest(Channel.ORGANIZER, overrule=overrule)
@@ -136,29 +137,29 @@ class Life:
         )
 
     def mark(self, number: int, status: AttendanceStatus | None) -> None:
-        mark(self.db, OPERATOR, self.one_of(Registration, number), Marking(status, confirmed=True))
+        mark(self.db, OPERATOR, self.select_row(Registration, number), Marking(status, confirmed=True))
 
     def cancel(self, number: int) -> None:
-        registrations.cancel(self.db, OPERATOR, self.one_of(Registration, number))
+        registrations.cancel(self.db, OPERATOR, self.select_row(Registration, number))
 
     def correct(self, number: int, given: PersonInput) -> None:
-        """Another kelurahan or group, before the session: the name stays."""
-        registration = self.one_of(Registration, number)
+        """Correct the kelurahan and target group of a registration, but not the name."""
+        registration = self.select_row(Registration, number)
         named = replace(given, name=self.db.get_one(Participant, registration.participant_id).name, nik="")
         correct_registration(self.db, self.vault, OPERATOR, registration, named)
 
     def move(self, number: int, given: PersonInput) -> None:
-        """A person lives elsewhere now."""
-        person = self.one_of(Participant, number)
+        """Change the kelurahan of a person."""
+        person = self.select_row(Participant, number)
         correct_participant(
             self.db, self.vault, OPERATOR, person.id, replace(given, name=person.name, nik="")
         )
 
-    def call_off(self, session: int) -> None:
-        cancel_session(self.db, OPERATOR, SESSIONS[session], "hujan")
+    def cancel_session(self, session: int) -> None:
+        session_cancellation.cancel_session(self.db, OPERATOR, SESSIONS[session], "hujan")
 
     def upload(self, session: int, rows: list[str], others: str, commit_it: bool) -> None:
-        """As `services.imports.upload.upload` has it, but for the process of its own in which files are read."""
+        """Upload a sheet like `services.imports.upload.upload`, but without the child process that reads files."""
         code, content = SESSIONS[session], sheet(HEADER, *rows)
         made = upload(self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False)
         read = recognise(content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True)
@@ -171,18 +172,18 @@ class Life:
             self._commit(made, others)
 
     def commit(self, number: int, others: str) -> None:
-        """One that was left in review."""
-        self._commit(self.one_of(AttendanceImport, number), others)
+        """Commit an import that is in review."""
+        self._commit(self.select_row(AttendanceImport, number), others)
 
     def _commit(self, made: AttendanceImport, others: str) -> None:
         choices = CommitChoices(only_valid=True, others=others, confirm=frozenset({NOT_STARTED}))
         commit(self.db, self.vault, OPERATOR, made.id, choices)
 
     def undo(self, number: int) -> None:
-        undo(self.db, OPERATOR, self.one_of(AttendanceImport, number).id)
+        undo(self.db, OPERATOR, self.select_row(AttendanceImport, number).id)
 
     def merge(self, number: int, other: int) -> None:
-        one, two = sorted(self.one_of(Participant, which).id for which in (number, number + 1 + other))
+        one, two = sorted(self.select_row(Participant, which).id for which in (number, number + 1 + other))
         if one == two:
             return
         keep_pairs(self.db, [SimilarPair(one, two, 95)])
@@ -190,13 +191,13 @@ class Life:
         merge(self.db, OPERATOR, self.db.scalars(select(col(PossibleDuplicate.id)).where(of_both)).one())
 
     def undo_merge(self, number: int) -> None:
-        undo_merge(self.db, OPERATOR, self.one_of(PeopleMerge, number).id)
+        undo_merge(self.db, OPERATOR, self.select_row(PeopleMerge, number).id)
 
-    def split(self) -> None:
-        """Half of Manggar is a kelurahan of its own, and the other half another."""
+    def split_manggar(self) -> None:
+        """Close Manggar and open a kelurahan for a part of it."""
         set_last_day(self.db, OPERATOR, MANGGAR, LAST_DAY)
         given = KelurahanInput(MANGGAR_UTARA, "Manggar Utara", LAST_DAY + timedelta(days=1))
         open_kelurahan(self.db, OPERATOR, given)
 
-    def aim(self, year: int, place: str | None, group: str | None, target: int) -> None:
+    def set_target(self, year: int, place: str | None, group: str | None, target: int) -> None:
         set_targets(self.db, OPERATOR, year, {(place, group): str(target)})

@@ -1,4 +1,4 @@
-"""Random rows of registrations with their outcomes, whatever way they may have come about."""
+"""Random registrations with outcomes and targets, inserted directly into the database."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,13 +21,13 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.queries.coverage.counts import CoverageFilters
+from app.queries.coverage.filters import CoverageFilters
 from tests.city import LAMARU, MANGGAR, SEPINGGAN
 
 PLACES = (MANGGAR, LAMARU, SEPINGGAN)
 GROUPS = ("umkm", "rt")
 WORKSHOPS = ("SPBE", "UMKM")
-# WITA; around the turn of the year, which in UTC is eight hours later, and one that is still to come
+# In WITA: around the turn of the year, which is eight hours later in UTC, and one session to come.
 STARTS = tuple(
     datetime.fromisoformat(text)
     for text in (
@@ -51,10 +51,10 @@ COUNTED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN)
 
 @dataclass(frozen=True)
 class Visit:
-    """A registration with its outcome; `held` is the number of the session in `STARTS`."""
+    """A registration with its outcome; `session` is an index of `STARTS`."""
 
     person: int
-    held: int
+    session: int
     kelurahan: str | None
     group: str
     status: RegistrationStatus
@@ -62,8 +62,8 @@ class Visit:
 
 
 @dataclass(frozen=True)
-class History:
-    """`sexes` by person; targets by year, kelurahan (None: all of them) and group (None: the kelurahan as a whole)."""
+class CityData:
+    """Visits, the sex of each person, and targets by year, kelurahan (None: all) and group (None: as a whole)."""
 
     visits: tuple[Visit, ...]
     sexes: tuple[Sex | None, ...]
@@ -74,17 +74,17 @@ PEOPLE = 4
 visits = st.builds(
     Visit,
     person=st.integers(0, PEOPLE - 1),
-    held=st.integers(0, len(STARTS) - 1),
+    session=st.integers(0, len(STARTS) - 1),
     kelurahan=st.sampled_from([MANGGAR, *PLACES, None]),
     group=st.sampled_from(GROUPS),
     status=st.sampled_from([*COUNTED, *RegistrationStatus]),
     outcome=st.sampled_from([AttendanceStatus.PRESENT, *AttendanceStatus, None]),
 )
-histories = st.builds(
-    History,
-    visits=st.lists(visits, min_size=5, max_size=20, unique_by=lambda visit: (visit.person, visit.held)).map(
-        tuple
-    ),
+city_data = st.builds(
+    CityData,
+    visits=st.lists(
+        visits, min_size=5, max_size=20, unique_by=lambda visit: (visit.person, visit.session)
+    ).map(tuple),
     sexes=st.tuples(*[st.sampled_from([*Sex, None])] * PEOPLE),
     targets=st.dictionaries(
         st.tuples(
@@ -105,13 +105,12 @@ filters = st.builds(
 )
 
 
-def workshop_of(held: int) -> str:
-    """They take turns."""
-    return WORKSHOPS[held % len(WORKSHOPS)]
+def workshop_of(session: int) -> str:
+    return WORKSHOPS[session % len(WORKSHOPS)]
 
 
-def live_through(db: Db, history: History) -> None:
-    """Writes the history into an empty city."""
+def insert(db: Db, data: CityData) -> None:
+    """Insert the data into an empty city."""
     organization_id = db.exec(select(User.organization_id)).first() or 0
     workshops = {code: Workshop(code=code, title=code, organization_id=organization_id) for code in WORKSHOPS}
     people = [Participant(name=f"Orang {number}", name_key=f"{number} orang") for number in range(PEOPLE)]
@@ -119,24 +118,24 @@ def live_through(db: Db, history: History) -> None:
     db.flush()
     sessions = [
         WorkshopSession(
-            code=f"S-{held}",
-            workshop_id=workshops[workshop_of(held)].id,
+            code=f"S-{number}",
+            workshop_id=workshops[workshop_of(number)].id,
             starts_at=utc(starts),
             ends_at=utc(starts + timedelta(hours=3)),
         )
-        for held, starts in enumerate(STARTS)
+        for number, starts in enumerate(STARTS)
     ]
     db.add_all(sessions)
     db.flush()
-    for number, visit in enumerate(history.visits):
+    for number, visit in enumerate(data.visits):
         registration = Registration(
             code=f"R{number}",
             participant_id=people[visit.person].id,
-            workshop_session_id=sessions[visit.held].id,
+            workshop_session_id=sessions[visit.session].id,
             status=visit.status,
             kelurahan_code=visit.kelurahan,
             outside_place=None if visit.kelurahan else "Samarinda",
-            sex=history.sexes[visit.person],
+            sex=data.sexes[visit.person],
             target_group_code=visit.group,
             basis=Basis.PUBLIC_TASK,
         )
@@ -144,6 +143,6 @@ def live_through(db: Db, history: History) -> None:
         db.flush()
         if visit.outcome:
             db.add(Attendance(registration_id=registration.id, status=visit.outcome))
-    for (year, kelurahan, group), target in history.targets.items():
+    for (year, kelurahan, group), target in data.targets.items():
         db.add(CoverageTarget(year=year, kelurahan_code=kelurahan, target_group_code=group, target=target))
     db.flush()

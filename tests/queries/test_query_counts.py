@@ -1,4 +1,4 @@
-"""Longer lists take no more statements: what is looked up for one row is looked up for all at once."""
+"""The number of queries doesn't depend on the length of a list."""
 
 from collections.abc import Callable
 from functools import partial

@@ -1,4 +1,4 @@
-"""Renders the templates of drawings: SVG coloured by presentation attributes alone, for pages forbid inline styles."""
+"""Rendering of the SVG templates; they use presentation attributes only, since pages forbid inline styles."""
 
 from functools import cache
 from pathlib import Path
@@ -9,9 +9,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
-def drawing(template: str, **what: Any) -> str:
-    """The SVG element that a template makes; texts in it are escaped."""
-    return _environment().get_template(template).render(what)
+def render_svg(template: str, **context: Any) -> str:
+    """Return the SVG element that a template renders; texts in it are escaped."""
+    return _environment().get_template(template).render(context)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The coverage report counted slowly and plainly: for each figure all rows of the database are gone through."""
+"""The figures of the coverage report, counted in plain Python from all rows of the database."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from sqlmodel import SQLModel
 
 from app.database import Db
 from app.models.base import now
-from app.queries.coverage.counts import CoverageFilters
+from app.queries.coverage.filters import CoverageFilters
 
 EIGHT_HOURS = timedelta(hours=8)
 TABLES = (
@@ -22,16 +22,16 @@ TABLES = (
     "workshop_session",
 )
 
-Line = Mapping[str, Any]
+TableRow = Mapping[str, Any]
 Figures = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Visit:
-    """A registration with its outcome (None: not known)."""
+    """A registration with its outcome, None if not recorded."""
 
     person: int
-    session: Line
+    session: TableRow
     kelurahan: str | None
     group: str
     sex: str | None
@@ -39,62 +39,62 @@ class Visit:
     outcome: str | None
 
 
-class SlowCount:
-    """`from_` and `to` are given; the period is never guessed here."""
+class ReferenceCount:
+    """The reference for a report with these filters, which must include both ends of the period."""
 
-    def __init__(self, db: Db, asked: CoverageFilters) -> None:
-        assert asked.from_ is not None
-        assert asked.to is not None
-        self.asked, self.from_, self.to = asked, asked.from_, asked.to
+    def __init__(self, db: Db, filters: CoverageFilters) -> None:
+        assert filters.from_ is not None
+        assert filters.to is not None
+        self.filters, self.from_, self.to = filters, filters.from_, filters.to
         db.flush()
-        self.tables: dict[str, list[Line]] = {
+        self.tables: dict[str, list[TableRow]] = {
             name: [
-                dict(line)
-                for line in db.connection().execute(SQLModel.metadata.tables[name].select()).mappings()
+                dict(row)
+                for row in db.connection().execute(SQLModel.metadata.tables[name].select()).mappings()
             ]
             for name in TABLES
         }
         self.areas = {area["code"]: area for area in self.tables["area"]}
         workshops = {workshop["id"]: workshop for workshop in self.tables["workshop"]}
-        self.held = [
+        self.sessions = [
             (session, workshops[session["workshop_id"]])
             for session in self.tables["workshop_session"]
             if session["cancelled_at"] is None
             and self.from_ <= wita_day(session["starts_at"]) <= self.to
-            and self._is_meant(workshops[session["workshop_id"]])
+            and self._matches_workshop(workshops[session["workshop_id"]])
         ]
-        self.visits = [visit for visit in self._visits() if self._counts(visit)]
+        self.visits = [visit for visit in self._visits() if self._matches(visit)]
 
-    def _is_meant(self, workshop: Line) -> bool:
-        asked = self.asked
+    def _matches_workshop(self, workshop: TableRow) -> bool:
+        filters = self.filters
         return (
-            asked.workshop in (None, workshop["code"])
-            and asked.pillar in (None, workshop["pillar"])
-            and asked.organization in (None, workshop["organization_id"])
+            filters.workshop in (None, workshop["code"])
+            and filters.pillar in (None, workshop["pillar"])
+            and filters.organization in (None, workshop["organization_id"])
         )
 
     def _visits(self) -> Iterable[Visit]:
-        outcomes = {line["registration_id"]: line["status"] for line in self.tables["attendance"]}
-        held = {session["id"]: session for session, _ in self.held}
-        for line in self.tables["registration"]:
-            if line["workshop_session_id"] in held:
+        outcomes = {row["registration_id"]: row["status"] for row in self.tables["attendance"]}
+        sessions = {session["id"]: session for session, _ in self.sessions}
+        for row in self.tables["registration"]:
+            if row["workshop_session_id"] in sessions:
                 yield Visit(
-                    line["participant_id"],
-                    held[line["workshop_session_id"]],
-                    line["kelurahan_code"],
-                    line["target_group_code"],
-                    line["sex"],
-                    line["status"],
-                    outcomes.get(line["id"]),
+                    row["participant_id"],
+                    sessions[row["workshop_session_id"]],
+                    row["kelurahan_code"],
+                    row["target_group_code"],
+                    row["sex"],
+                    row["status"],
+                    outcomes.get(row["id"]),
                 )
 
-    def _counts(self, visit: Visit) -> bool:
-        asked = self.asked
+    def _matches(self, visit: Visit) -> bool:
+        filters = self.filters
         return (
             visit.status != "cancelled"
-            and asked.group in (None, visit.group)
-            and asked.sex in (None, visit.sex)
-            and (asked.kecamatan is None or self._kecamatan(visit.kelurahan) == asked.kecamatan)
+            and filters.group in (None, visit.group)
+            and filters.sex in (None, visit.sex)
+            and (filters.kecamatan is None or self._kecamatan(visit.kelurahan) == filters.kecamatan)
         )
 
     def _kecamatan(self, kelurahan: str | None) -> str | None:
@@ -102,27 +102,27 @@ class SlowCount:
 
     @property
     def inside(self) -> list[Visit]:
-        """Of people within the city who are registered."""
+        """The visits of people from the city, without waiting lists."""
         return [visit for visit in self.visits if visit.kelurahan and visit.status != "waitlisted"]
 
     def rows(self) -> dict[str, Figures]:
         return {code: self._row(area) for code, area in sorted(self.areas.items()) if self._is_shown(area)}
 
-    def _is_shown(self, area: Line) -> bool:
+    def _is_shown(self, area: TableRow) -> bool:
         return (
             area["level"] == "kelurahan"
-            and self.asked.kecamatan in (None, area["parent_code"])
+            and self.filters.kecamatan in (None, area["parent_code"])
             and (self._is_open(area) or any(visit.kelurahan == area["code"] for visit in self.inside))
         )
 
-    def _is_open(self, area: Line) -> bool:
-        """On the period's last day."""
+    def _is_open(self, area: TableRow) -> bool:
+        """Return whether the kelurahan exists on the period's last day."""
         return bool(area["valid_from"] <= self.to <= (area["valid_to"] or date.max))
 
-    def _row(self, area: Line) -> Figures:
+    def _row(self, area: TableRow) -> Figures:
         code = area["code"]
         visits = [visit for visit in self.inside if visit.kelurahan == code]
-        target = self._target(code, self.asked.group)
+        target = self._target(code, self.filters.group)
         target = 1 if target is None else target
         participants = len(people(present(visits)))
         return {
@@ -144,13 +144,13 @@ class SlowCount:
 
     @property
     def groups(self) -> set[str]:
-        return {line["code"] for line in self.tables["target_group"]}
+        return {row["code"] for row in self.tables["target_group"]}
 
     def _target(self, kelurahan: str, group: str | None) -> int | None:
         targets = {
-            (line["kelurahan_code"], line["target_group_code"]): line["target"]
-            for line in self.tables["coverage_target"]
-            if line["year"] == self.to.year
+            (row["kelurahan_code"], row["target_group_code"]): row["target"]
+            for row in self.tables["coverage_target"]
+            if row["year"] == self.to.year
         }
         return targets.get((kelurahan, group), targets.get((None, group)))
 
@@ -185,22 +185,22 @@ class SlowCount:
 
     def _moved(self) -> int:
         came = present(self.inside)
-        homes = ({visit.kelurahan for visit in came if visit.person == person} for person in people(came))
-        return len([seen for seen in homes if len(seen) > 1])
+        kelurahan = ({visit.kelurahan for visit in came if visit.person == person} for person in people(came))
+        return len([codes for codes in kelurahan if len(codes) > 1])
 
     def breakdown(self, division: str) -> dict[str, Figures]:
-        """The parts in which a session was held, by their keys; or the kecamatan."""
+        """Return the parts with sessions by key, or the kecamatan."""
         if division == "kecamatan":
             return self._by_kecamatan()
-        held: dict[str, list[int]] = {}
-        for session, workshop in self.held:
-            held.setdefault(part_of(division, session, workshop), []).append(session["id"])
+        session_ids: dict[str, list[int]] = {}
+        for session, workshop in self.sessions:
+            session_ids.setdefault(part_of(division, session, workshop), []).append(session["id"])
         return {
             key: {
                 "sessions": len(ids),
                 **counted(visit for visit in self.inside if visit.session["id"] in ids),
             }
-            for key, ids in held.items()
+            for key, ids in session_ids.items()
         }
 
     def _by_kecamatan(self) -> dict[str, Figures]:
@@ -215,7 +215,7 @@ class SlowCount:
         return parts
 
 
-def part_of(division: str, session: Line, workshop: Line) -> str:
+def part_of(division: str, session: TableRow, workshop: TableRow) -> str:
     day = wita_day(session["starts_at"])
     keys: dict[str, str] = {
         "month": f"{day:%Y-%m}",
@@ -242,13 +242,15 @@ def people(visits: Iterable[Visit]) -> set[int]:
 
 
 def by_sex(visits: Iterable[Visit]) -> Figures:
-    """Of those who came, by what any of their registrations tells; who waited tells it too."""
+    """Count participants by the sex in any of their registrations, including those on a waiting list."""
     visits = list(visits)
-    told: dict[int, set[str | None]] = {}
+    sexes_of: dict[int, set[str | None]] = {}
     for visit in visits:
-        told.setdefault(visit.person, set()).add(visit.sex)
+        sexes_of.setdefault(visit.person, set()).add(visit.sex)
     came = people(present(visit for visit in visits if visit.status != "waitlisted"))
-    sexes = ["P" if "P" in told[person] else "L" if "L" in told[person] else "unknown" for person in came]
+    sexes = [
+        "P" if "P" in sexes_of[person] else "L" if "L" in sexes_of[person] else "unknown" for person in came
+    ]
     return {sex: sexes.count(sex) for sex in ("L", "P", "unknown")}
 
 
@@ -264,10 +266,10 @@ def state(visits: list[Visit], target: int) -> str:
 
 
 def unmeasured_why(visits: list[Visit]) -> str | None:
-    over = [visit.session["ends_at"] <= now() for visit in visits if visit.outcome is None]
-    if not over:
+    is_over = [visit.session["ends_at"] <= now() for visit in visits if visit.outcome is None]
+    if not is_over:
         return None
-    return "list-missing" if any(over) else "session-to-come"
+    return "list-missing" if any(is_over) else "session-to-come"
 
 
 def sum_or_none(targets: Iterable[int | None]) -> int | None:
@@ -276,5 +278,5 @@ def sum_or_none(targets: Iterable[int | None]) -> int | None:
 
 
 def wita_day(instant: datetime) -> date:
-    """Eight hours ahead of UTC all year round."""
+    """Return the day in WITA, which is eight hours ahead of UTC all year round."""
     return (instant + EIGHT_HOURS).date()

@@ -1,0 +1,110 @@
+"""The registrations that the coverage report counts, given its period and filters."""
+
+from datetime import date, datetime, time, timedelta
+
+from sqlalchemy import BindParameter, ColumnElement, Subquery, bindparam, case, select
+from sqlmodel import col
+
+from app.i18n import utc
+from app.models import (
+    Area,
+    Attendance,
+    AttendanceStatus,
+    Registration,
+    RegistrationStatus,
+    Sex,
+    Workshop,
+    WorkshopSession,
+)
+from app.models.base import Instant, now
+from app.queries.coverage.filters import CoverageFilters
+from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
+from app.reports.periods import Period
+
+
+def period_parameters(period: Period) -> dict[str, datetime]:
+    """Return the bind parameters of statements on a period; with them a statement works for another period too."""
+    return {
+        "period_start": _midnight(period.from_),
+        "period_end": _midnight(period.to + timedelta(days=1)),
+        "now": now(),
+    }
+
+
+def session_conditions(period: Period, filters: CoverageFilters) -> list[ColumnElement[bool]]:
+    """Return conditions on `WorkshopSession` for the sessions of a report; cancelled sessions are left out."""
+    conditions = [
+        col(WorkshopSession.starts_at) >= _parameter("period_start", period),
+        col(WorkshopSession.starts_at) < _parameter("period_end", period),
+        col(WorkshopSession.cancelled_at).is_(None),
+    ]
+    if workshops := _workshop_conditions(filters):
+        conditions.append(col(WorkshopSession.workshop_id).in_(select(col(Workshop.id)).where(*workshops)))
+    return conditions
+
+
+def _workshop_conditions(filters: CoverageFilters) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if filters.workshop:
+        conditions.append(col(Workshop.code) == filters.workshop)
+    if filters.pillar:
+        conditions.append(col(Workshop.pillar) == filters.pillar)
+    if filters.organization is not None:
+        conditions.append(col(Workshop.organization_id) == filters.organization)
+    return conditions
+
+
+def registration_conditions(filters: CoverageFilters) -> list[ColumnElement[bool]]:
+    """Return conditions on `Registration` for the registrations of a report; cancelled ones are left out."""
+    conditions = [col(Registration.status) != RegistrationStatus.CANCELLED]
+    if filters.group:
+        conditions.append(col(Registration.target_group_code) == filters.group)
+    if filters.sex:
+        conditions.append(col(Registration.sex) == Sex(filters.sex))
+    if filters.kecamatan:
+        kelurahan = select(col(Area.code)).where(col(Area.parent_code) == filters.kecamatan)
+        conditions.append(col(Registration.kelurahan_code).in_(kelurahan))
+    return conditions
+
+
+def counted_registrations(period: Period, filters: CoverageFilters) -> Subquery:
+    """Return a row per registration of a report, with its session, person, kelurahan, target group and outcome.
+
+    `present` is the person's id if they were present. `to_come` and `list_missing` are 1 for a registration without an
+    outcome, whose session isn't over yet or is over; otherwise NULL. So all three can be counted by COUNT.
+    """
+    over = col(WorkshopSession.ends_at) <= _parameter("now", period)
+    unrecorded = col(Attendance.registration_id).is_(None)
+    present = col(Attendance.status) == AttendanceStatus.PRESENT
+    return (
+        select(
+            col(Registration.participant_id).label("person"),
+            col(Registration.workshop_session_id).label("workshop_session"),
+            col(Registration.kelurahan_code).label("kelurahan"),
+            col(Registration.rt).label("rt"),
+            col(Registration.target_group_code).label("target_group"),
+            col(Registration.sex).label("sex"),
+            col(Registration.status).label("status"),
+            col(Attendance.status).label("outcome"),
+            case((present, col(Registration.participant_id))).label("present"),
+            case((unrecorded & ~over, 1)).label("to_come"),
+            case((unrecorded & over, 1)).label("list_missing"),
+        )
+        .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
+        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .where(*session_conditions(period, filters), *registration_conditions(filters))
+        .subquery()
+    )
+
+
+def is_inside_city(registrations: Subquery) -> ColumnElement[bool]:
+    """Return the condition for registrations that the rows of a report count: from the city, not waiting."""
+    return registrations.c.status.in_(COUNTED_AS_REGISTERED) & registrations.c.kelurahan.is_not(None)
+
+
+def _parameter(name: str, period: Period) -> BindParameter[datetime]:
+    return bindparam(name, period_parameters(period)[name], type_=Instant)
+
+
+def _midnight(day: date) -> datetime:
+    return utc(datetime.combine(day, time.min))

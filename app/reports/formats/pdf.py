@@ -1,0 +1,85 @@
+"""PDFs typeset by Typst with its built-in fonts, so that a report looks the same on every machine.
+
+Texts entered by users reach Typst as data, never as markup.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import typst
+
+from app.i18n import Language, Translator
+from app.reports.coverage.states import STATES, state_icon_svg
+from app.reports.table import LETTERHEAD, Column, Row, Table, cell_text
+
+TEMPLATES = Path(__file__).parents[1] / "typst"
+
+
+def page_content(
+    title: str, subtitle: tuple[str, ...], _: Translator, language: Language
+) -> dict[str, object]:
+    """Return what `official.typ` needs for the letterhead, title and footer of a report."""
+    return {
+        "language": language,
+        "letterhead": LETTERHEAD,
+        "title": title,
+        "subtitle": subtitle,
+        "icons": {state: state_icon_svg(state) for state in STATES},
+        "labels": {
+            "page_of": _("Page %(page)s of %(pages)s") % {"page": "{page}", "pages": "{pages}"},
+            "not_issued": _("Not issued"),
+        },
+    }
+
+
+def table_content(table: Table, language: Language) -> dict[str, object]:
+    """Return a table as `report-table` in `official.typ` expects it: all cells as text, without code columns."""
+    shown = table.for_people()
+    return {
+        "headings": [[asdict(heading) for heading in line] for line in shown.headings if line],
+        "kinds": [column.kind for column in shown.columns],
+        "rows": [_row(row, shown.columns, language) for row in shown.rows],
+        "total": _row(shown.total, shown.columns, language) if shown.total else None,
+    }
+
+
+def _row(row: Row, columns: Sequence[Column], language: Language) -> dict[str, object]:
+    cells = zip(row.cells, columns, strict=True)
+    return {
+        "cells": [cell_text(cell, language, signed=column.signed) for cell, column in cells],
+        "mark": row.mark,
+    }
+
+
+def render_pdf(
+    template: str,
+    content: Mapping[str, object],
+    generated_at: datetime,
+    inputs: Mapping[str, str] | None = None,
+) -> bytes:
+    """Return the PDF that a template in `reports/typst` makes of `content`; `inputs` are further texts for it.
+
+    The PDF is archivable and accessible (PDF/A-2a, PDF/UA-1). If no built-in font has one of the characters, it is
+    an ordinary PDF instead: the standards forbid the empty box that is printed in its place.
+    """
+    sys_inputs = {"report": json.dumps(content), **(inputs or {})}
+    try:
+        return _compile(template, sys_inputs, generated_at, by_standard=True)
+    except typst.TypstError:
+        return _compile(template, sys_inputs, generated_at, by_standard=False)
+
+
+def _compile(
+    template: str, sys_inputs: dict[str, str], generated_at: datetime, *, by_standard: bool
+) -> bytes:
+    return typst.compile(
+        TEMPLATES / template,
+        format="pdf",
+        pdf_standards=["a-2a", "ua-1"] if by_standard else [],
+        ignore_system_fonts=True,
+        timestamp=generated_at.astimezone(UTC).replace(microsecond=0),  # Typst doesn't accept microseconds
+        sys_inputs=sys_inputs,
+    )
