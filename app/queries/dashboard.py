@@ -18,9 +18,9 @@ from app.queries.imports.attendance_imports import AttendanceImportView, attenda
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
-    coming_workshop_sessions,
-    workshop_sessions_with_waiting_list,
-    workshop_sessions_without_attendance,
+    list_coming_workshop_sessions,
+    list_workshop_sessions_with_waiting_list,
+    list_workshop_sessions_without_attendance,
 )
 from app.reports.coverage.report import CoverageReport, CoverageRow, group_standings
 
@@ -77,14 +77,14 @@ class Dashboard:
 
 def dashboard(look: Db, reports: Db, actor: Actor, language: Language) -> Dashboard:
     """`reports` is the handle for what takes longer to count."""
-    coming = coming_workshop_sessions(look, actor, SHOWN)
+    coming = list_coming_workshop_sessions(look, actor, SHOWN)
     records = actor.may(Permission.ATTENDANCE_WRITE)
     begins_today = [records and wita(held.starts_at).date() <= wita_today() for held in coming]
     plans = actor.may(Permission.WORKSHOP_WRITE) or actor.may(Permission.TARGET_WRITE)
     return Dashboard(
         in_review=tuple(attendance_imports(look, actor, status=ImportStatus.REVIEW, limit=SHOWN)),
-        without_attendance=tuple(workshop_sessions_without_attendance(look, actor, SHOWN)),
-        with_waiting_list=tuple(workshop_sessions_with_waiting_list(look, actor, SHOWN)),
+        without_attendance=tuple(list_workshop_sessions_without_attendance(look, actor, SHOWN)),
+        with_waiting_list=tuple(list_workshop_sessions_with_waiting_list(look, actor, SHOWN)),
         unsent=_unsent(look, actor),
         today=tuple(held for held, today in zip(coming, begins_today, strict=True) if today),
         coming=tuple(held for held, today in zip(coming, begins_today, strict=True) if not today),

@@ -111,7 +111,7 @@ STORIES = (
 )
 
 
-def make_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
+def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
     """Makes users, workshops, targets and attendance; returns the users' passwords by e-mail.
 
     All of it is one transaction: one that is interrupted leaves nothing, least of all users whose passwords

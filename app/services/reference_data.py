@@ -32,7 +32,7 @@ KOTA = "64.71"
 VALID_FROM = date(2000, 1, 1)
 
 
-def bring_up_to_date(engine: Engine) -> None:
+def set_up_database(engine: Engine) -> None:
     """Applies the migrations, then adds the reference data where there is none."""
     upgrade(engine)
     with writing(engine) as db:

@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from app.database import reading
 from app.nik_vault import NikVault
 from app.services.accounts.logins import user_with_password
-from app.services.demonstration import make_demonstration
+from app.services.demonstration import create_demonstration
 from app.settings import Settings
 from tests.city import dump
 from tests.database import on_sqlite
@@ -78,12 +78,12 @@ def test_one_that_is_interrupted_leaves_nothing_and_can_be_made_again(
             )
         )
     with pytest.raises(DatabaseError, match="interrupted"):
-        make_demonstration(engine, NikVault(settings.secret))
+        create_demonstration(engine, NikVault(settings.secret))
     assert dump(engine) == before
 
     with engine.begin() as connection:
         connection.execute(text("DROP TRIGGER interruption"))
-    assert len(make_demonstration(engine, NikVault(settings.secret))) == 4
+    assert len(create_demonstration(engine, NikVault(settings.secret))) == 4
 
 
 def written(jangkau: Jangkau, path: Path) -> bytes:

@@ -52,12 +52,14 @@ class VenuePage:
     following: int | None
 
 
-def venue_names(db: Db) -> Sequence[str]:
+def list_venue_names(db: Db) -> Sequence[str]:
     """All of them, in alphabetical order."""
     return db.exec(select(Venue.name).order_by(col(Venue.name))).all()
 
 
-def venues(db: Db, filters: VenueFilters, *, after: int | None = None, limit: int = PAGE_LENGTH) -> VenuePage:
+def list_venues(
+    db: Db, filters: VenueFilters, *, after: int | None = None, limit: int = PAGE_LENGTH
+) -> VenuePage:
     """The venues that the filters leave."""
     statement = _views().where(*_conditions(filters)).limit(limit + 1)
     if after is not None:
@@ -67,7 +69,7 @@ def venues(db: Db, filters: VenueFilters, *, after: int | None = None, limit: in
     return VenuePage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
 
-def venue(db: Db, venue_id: int) -> VenueView:
+def get_venue_view(db: Db, venue_id: int) -> VenueView:
     """One of them. Raises `NotFound`."""
     found = db.execute(_views().where(col(Venue.id) == venue_id)).first()
     if found is None:
@@ -75,14 +77,14 @@ def venue(db: Db, venue_id: int) -> VenueView:
     return _view(*found)
 
 
-def kelurahan_without_wifi(db: Db) -> list[KelurahanView]:
+def list_kelurahan_without_wifi(db: Db) -> list[KelurahanView]:
     """The kelurahan of today in which no venue is known to have free public Wi-Fi, in code order."""
     statement = select(Venue.kelurahan_code).where(col(Venue.public_wifi).is_(True)).distinct()
     covered = set(db.exec(statement))
     return [place for place in kelurahan(db) if place.code not in covered]
 
 
-def known_venues(db: Db) -> list[VenueFacts]:
+def list_venue_facts(db: Db) -> list[VenueFacts]:
     """What a list of venues is compared with, the oldest first."""
     return [
         VenueFacts(venue.name, venue.kind.value, venue.kelurahan_code, venue.public_wifi)

@@ -76,7 +76,7 @@ class WorkshopSessionView:
         return self.ends_at < now()
 
 
-def workshop_session_by_code(
+def get_workshop_session(
     db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
 ) -> WorkshopSession:
     """Return the row itself. Raises `NotFound` out of the actor's scope."""
@@ -90,7 +90,7 @@ def workshop_session_by_code(
     return found
 
 
-def workshop_session(
+def get_workshop_session_view(
     db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
 ) -> WorkshopSessionView:
     """One session. Raises `NotFound` where it isn't within the actor's reach."""
@@ -100,12 +100,12 @@ def workshop_session(
     return found[0]
 
 
-def workshop_sessions(db: Db, actor: Actor, workshop_code: str) -> list[WorkshopSessionView]:
+def list_workshop_sessions(db: Db, actor: Actor, workshop_code: str) -> list[WorkshopSessionView]:
     """A workshop's sessions in the order in which they are held."""
     return _views(db, actor, Permission.WORKSHOP_READ, col(Workshop.code) == workshop_code)
 
 
-def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
+def list_workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
     """The sessions that were held and have no outcome of anyone, the latest first."""
     recorded = select(col(Attendance.registration_id)).join(
         Registration, col(Registration.id) == col(Attendance.registration_id)
@@ -122,7 +122,7 @@ def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> li
     )
 
 
-def workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
+def list_workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
     """The sessions that are not over yet and for which somebody waits, the next one first."""
     waits = select(col(Waiting.id)).where(
         col(Waiting.workshop_session_id) == col(WorkshopSession.id),
@@ -139,7 +139,7 @@ def workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> lis
     )
 
 
-def coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
+def list_coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
     """The sessions that are not over yet, the next one first."""
     return _views(
         db,
@@ -151,7 +151,7 @@ def coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopS
     )
 
 
-def workshop_sessions_between(
+def list_workshop_sessions_between(
     db: Db, actor: Actor, since: datetime, before: datetime
 ) -> list[WorkshopSessionView]:
     """The sessions that start in a period, `before` excluded; the cancelled too, but none of archived workshops."""
@@ -165,7 +165,7 @@ def _takes_place() -> ColumnElement[bool]:
     return col(WorkshopSession.cancelled_at).is_(None) & col(Workshop.archived_at).is_(None)
 
 
-def free_session_code(db: Db, workshop_code: str) -> str:
+def suggest_session_code(db: Db, workshop_code: str) -> str:
     """A code that no session has yet: the workshop's, and the next number."""
     taken = db.scalars(
         select(col(WorkshopSession.code)).where(

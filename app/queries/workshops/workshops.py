@@ -32,7 +32,7 @@ class WorkshopView:
     latest_starts_at: datetime | None
 
 
-def workshop_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Workshop:
+def get_workshop(db: Db, actor: Actor, code: str, permission: Permission) -> Workshop:
     """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
     found = db.exec(
         select(Workshop).where(Workshop.code == code, workshops_within(actor, permission))
@@ -42,7 +42,7 @@ def workshop_by_code(db: Db, actor: Actor, code: str, permission: Permission) ->
     return found
 
 
-def workshops(
+def list_workshops(
     db: Db,
     actor: Actor,
     *,
@@ -69,7 +69,7 @@ def workshops(
     return _views(db, actor, *conditions, by_code=after is not None, limit=limit)
 
 
-def workshop(db: Db, actor: Actor, code: str) -> WorkshopView:
+def get_workshop_view(db: Db, actor: Actor, code: str) -> WorkshopView:
     """One workshop. Raises `NotFound` where the actor may not see it."""
     found = _views(db, actor, col(Workshop.code) == code)
     if not found:
@@ -120,7 +120,7 @@ def _views(
     ]
 
 
-def own_workshop_codes(db: Db, actor: Actor) -> frozenset[str]:
+def list_own_workshop_codes(db: Db, actor: Actor) -> frozenset[str]:
     """The codes of all workshops that the actor's organization holds."""
     return frozenset(db.exec(select(Workshop.code).where(Workshop.organization_id == actor.organization_id)))
 
@@ -130,7 +130,7 @@ def organization_of(db: Db, actor: Actor) -> str:
     return db.exec(select(Organization.name).where(Organization.id == actor.organization_id)).first() or ""
 
 
-def free_workshop_code(db: Db) -> str:
+def suggest_workshop_code(db: Db) -> str:
     """A code that no workshop has yet: LD for "literasi digital", the year, and the next number."""
     stem = f"LD-{wita_today().year}"
     return numbered(stem, db.exec(select(Workshop.code).where(col(Workshop.code).startswith(f"{stem}-"))))
@@ -150,7 +150,7 @@ _TARGET_GROUPS = (
 )
 
 
-def target_groups_of(db: Db, workshop_id: int) -> tuple[str, ...]:
+def list_target_group_codes(db: Db, workshop_id: int) -> tuple[str, ...]:
     return _target_groups(db, [workshop_id]).get(workshop_id, ())
 
 

@@ -8,7 +8,7 @@ from app.i18n import N_
 from app.models import Attendance, MessageKind, Registration, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
@@ -22,7 +22,7 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
     Cancelled twice, it stays as it was. Raises `Conflict` where attendance is recorded: it was held.
     """
     actor.require(Permission.SESSION_WRITE)
-    found = workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE)
+    found = get_workshop_session(db, actor, code, Permission.SESSION_WRITE)
     why = _checked_reason(why)
     lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, found.id)

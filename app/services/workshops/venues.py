@@ -27,7 +27,7 @@ class VenueInput:
     public_wifi: bool | None = None
 
 
-def venue_named(db: Db, actor: Actor, name: str) -> Venue | None:
+def get_or_create_venue(db: Db, actor: Actor, name: str) -> Venue | None:
     """The venue of that name, made as by `create_venue` where none is known; None where nothing is named."""
     if not tidy(name):
         return None
@@ -54,16 +54,16 @@ def change_venue(db: Db, actor: Actor, venue_id: int, given: VenueInput, *, seen
     actor.require(Permission.SESSION_WRITE)
     venue = _held(db, venue_id)
     _check(db, given, of=venue)
-    before, said = snapshot(venue), said_of(venue)
+    before, said = snapshot(venue), venue_input(venue)
     _apply(venue, given)
-    if said_of(venue) != said:
+    if venue_input(venue) != said:
         require_seen(seen, said)
     db.flush()
     record(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
     return venue
 
 
-def said_of(venue: Venue | VenueView) -> VenueInput:
+def venue_input(venue: Venue | VenueView) -> VenueInput:
     """A venue as somebody would have to say it."""
     return VenueInput(venue.name, venue.kind, venue.kelurahan_code, venue.public_wifi)
 
@@ -71,7 +71,7 @@ def said_of(venue: Venue | VenueView) -> VenueInput:
 def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
     """Deletes a venue at which no session was or will be held. For those whose reach is the whole city."""
     actor.require(Permission.SESSION_WRITE)
-    if not may_delete_venues(actor):
+    if not can_delete_venues(actor):
         raise Forbidden(N_("Your role does not allow this."))
     venue = _held(db, venue_id)
     if db.exec(select(WorkshopSession.id).where(WorkshopSession.venue_id == venue_id)).first():
@@ -82,7 +82,7 @@ def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
     record(db, actor, "delete", "venue", venue_id, before=snapshot(venue))
 
 
-def may_delete_venues(actor: Actor) -> bool:
+def can_delete_venues(actor: Actor) -> bool:
     return actor.reach(Permission.SESSION_WRITE) is Reach.ALL
 
 

@@ -17,20 +17,20 @@ from app.queries.registrations.seats import group_places
 from app.queries.registrations.window import closes_at
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
-    workshop_session,
-    workshop_session_by_code,
+    get_workshop_session,
+    get_workshop_session_view,
 )
-from app.queries.workshops.workshops import workshop_by_code
+from app.queries.workshops.workshops import get_workshop
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
 from app.services.unseen_changes import require_seen
-from app.services.workshops.venues import venue_named
-from app.services.workshops.workshops import checked_code
+from app.services.workshops.venues import get_or_create_venue
+from app.services.workshops.workshops import parse_code
 
-MOST_PLACES = 100_000
+MAX_SEATS = 100_000
 WHEN_AND_WHERE = ("starts_at", "ends_at", "mode", "venue_id", "online_link")
 NO_SUCH_NUMBER = N_("The number of places must be from 1 to 100,000.")
 
@@ -60,8 +60,8 @@ def create_workshop_session(
 ) -> WorkshopSession:
     """A new session; its venue is made where none of that name is known."""
     actor.require(Permission.SESSION_WRITE)
-    workshop = workshop_by_code(db, actor, workshop_code, Permission.SESSION_WRITE)
-    code = checked_code(code)
+    workshop = get_workshop(db, actor, workshop_code, Permission.SESSION_WRITE)
+    code = parse_code(code)
     starts_at, ends_at = _checked(db, given)
     if db.exec(select(WorkshopSession).where(WorkshopSession.code == code)).first():
         raise Conflict(N_("There is a session with this code already."), code="code-taken")
@@ -85,29 +85,27 @@ def change_workshop_session(
     """
     actor.require(Permission.SESSION_WRITE)
     held = _held(db, actor, code)
-    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
+    said = workshop_session_input(get_workshop_session_view(db, actor, code, Permission.SESSION_WRITE))
     if given != said:
         require_seen(seen, said)
     return _change(db, actor, held, given)
 
 
-def amend_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> WorkshopSession:
+def patch_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> WorkshopSession:
     """Changes the fields of a `WorkshopSessionInput` that are named, and leaves the others as they are by now.
 
     What comes of it is what comes of `change_workshop_session`.
     """
     actor.require(Permission.SESSION_WRITE)
     held = _held(db, actor, code)
-    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
+    said = workshop_session_input(get_workshop_session_view(db, actor, code, Permission.SESSION_WRITE))
     return _change(db, actor, held, replace(said, **changes))
 
 
 def _held(db: Db, actor: Actor, code: str) -> WorkshopSession:
     """The session as it is now, with nobody else changing it or registering for it."""
     lock_people_table(db)
-    return lock_row(
-        db, WorkshopSession, workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE).id
-    )
+    return lock_row(db, WorkshopSession, get_workshop_session(db, actor, code, Permission.SESSION_WRITE).id)
 
 
 def _change(
@@ -128,23 +126,23 @@ def _change(
     return workshop_session
 
 
-def said_of(view: WorkshopSessionView) -> WorkshopSessionInput:
+def workshop_session_input(view: WorkshopSessionView) -> WorkshopSessionInput:
     """A session as somebody would have to say it: what a form or a partial change begins with."""
     return WorkshopSessionInput(
-        starts=wall_clock(view.starts_at),
-        ends=wall_clock(view.ends_at),
+        starts=to_local_time(view.starts_at),
+        ends=to_local_time(view.ends_at),
         venue=view.venue,
         mode=view.mode,
         online_link=view.online_link,
         capacity=view.capacity,
-        registration_opens=wall_clock(view.registration_opens_at),
-        registration_closes=wall_clock(view.registration_closes_at),
+        registration_opens=to_local_time(view.registration_opens_at),
+        registration_closes=to_local_time(view.registration_closes_at),
         places_per_kelurahan=view.places_per_kelurahan,
         places_of_group=view.places_of_group,
     )
 
 
-def wall_clock(instant: datetime | None) -> datetime | None:
+def to_local_time(instant: datetime | None) -> datetime | None:
     """What the clocks of Balikpapan show at an instant."""
     return wita(instant).replace(tzinfo=None) if instant else None
 
@@ -197,7 +195,7 @@ def _faults_of_places(db: Db, given: WorkshopSessionInput) -> dict[str, str]:
     fields = {
         name: NO_SUCH_NUMBER
         for name, places in said.items()
-        if places is not None and not 1 <= places <= MOST_PLACES
+        if places is not None and not 1 <= places <= MAX_SEATS
     }
     known = set(db.exec(select(TargetGroup.code))) if given.places_of_group else set()
     for group in set(given.places_of_group) - known:
@@ -226,7 +224,7 @@ def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, given: Works
 
 def _venue_named(db: Db, actor: Actor, name: str) -> int | None:
     try:
-        venue = venue_named(db, actor, name)
+        venue = get_or_create_venue(db, actor, name)
     except Invalid as refused:
         raise Invalid(refused.text, fields={"venue": refused.fields["name"]}) from refused
     return venue.id if venue else None

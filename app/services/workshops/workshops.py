@@ -14,7 +14,7 @@ from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.workshops import workshops as queries
-from app.queries.workshops.workshops import WorkshopView, workshop_by_code
+from app.queries.workshops.workshops import WorkshopView, get_workshop
 from app.services.accounts.organizations import organization_named
 from app.services.accounts.users import DINAS_KOMINFO
 from app.services.activities import record, snapshot
@@ -42,7 +42,7 @@ class WorkshopInput:
 def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
     """A new workshop of the actor's organization (Dinas Kominfo's for the operator at the shell)."""
     actor.require(Permission.WORKSHOP_WRITE)
-    code = checked_code(code)
+    code = parse_code(code)
     _check(db, given)
     if db.exec(select(Workshop).where(Workshop.code == code)).first():
         taken = N_("There is a workshop with this code already.")
@@ -62,21 +62,23 @@ def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput, *, se
     """
     actor.require(Permission.WORKSHOP_WRITE)
     workshop = _held(db, actor, code)
-    return _change(db, actor, workshop, said_of(queries.workshop(db, actor, code)), given, seen)
+    return _change(
+        db, actor, workshop, workshop_input(queries.get_workshop_view(db, actor, code)), given, seen
+    )
 
 
-def amend_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
+def patch_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
     """Changes the fields of a `WorkshopInput` that are named, and leaves the others as they are by now."""
     actor.require(Permission.WORKSHOP_WRITE)
     workshop = _held(db, actor, code)
-    said = said_of(queries.workshop(db, actor, code))
+    said = workshop_input(queries.get_workshop_view(db, actor, code))
     return _change(db, actor, workshop, said, replace(said, **changes))
 
 
 def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop:
     """Keeps a workshop out of lists and closes its public page, or puts it back; its figures stay."""
     actor.require(Permission.WORKSHOP_WRITE)
-    workshop = workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE)
+    workshop = get_workshop(db, actor, code, Permission.WORKSHOP_WRITE)
     if archived is (workshop.archived_at is not None):
         return workshop
     before = snapshot(workshop)
@@ -86,7 +88,7 @@ def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop
     return workshop
 
 
-def said_of(view: WorkshopView) -> WorkshopInput:
+def workshop_input(view: WorkshopView) -> WorkshopInput:
     """A workshop as somebody would have to say it: what a form or a partial change begins with."""
     return WorkshopInput(
         title=view.title,
@@ -97,7 +99,7 @@ def said_of(view: WorkshopView) -> WorkshopInput:
     )
 
 
-def checked_code(code: str) -> str:
+def parse_code(code: str) -> str:
     """A code as it stands in addresses: capitals, digits and hyphens."""
     code = code.strip().upper()
     if not CODE.fullmatch(code):
@@ -109,7 +111,7 @@ def checked_code(code: str) -> str:
 def _held(db: Db, actor: Actor, code: str) -> Workshop:
     """The workshop as it is now, with nobody else changing it; nor is anyone being judged, which asks its groups."""
     lock_people_table(db)
-    return lock_row(db, Workshop, workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE).id)
+    return lock_row(db, Workshop, get_workshop(db, actor, code, Permission.WORKSHOP_WRITE).id)
 
 
 def _change(

@@ -11,7 +11,7 @@ from app.permissions import OPERATOR
 from app.queries.coverage.counts import CoverageFilters
 from app.queries.coverage.report import coverage
 from app.queries.messages.contacts import without_email
-from app.queries.workshops.workshop_sessions import workshop_sessions_without_attendance
+from app.queries.workshops.workshop_sessions import list_workshop_sessions_without_attendance
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.workshops.session_cancellation import cancel_session
 from tests.city import City, crowd
@@ -30,7 +30,7 @@ def test_nobody_counts_as_registered_for_it(city: City) -> None:
 
     with reading(city.engine) as look:
         report = coverage(look, OPERATOR, CoverageFilters(), "en")
-        missing = workshop_sessions_without_attendance(look, city.actor("sari"), 10)
+        missing = list_workshop_sessions_without_attendance(look, city.actor("sari"), 10)
     assert report.totals.registered == 1
     assert [held.code for held in missing] == ["A-1"]
     assert len(city.all(Registration)) == 2

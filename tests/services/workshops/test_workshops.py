@@ -9,8 +9,8 @@ from app.database import reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Venue, Workshop, WorkshopSession
 from app.permissions import OPERATOR
-from app.queries.workshops.workshop_sessions import workshop_session
-from app.queries.workshops.workshops import workshop
+from app.queries.workshops.workshop_sessions import get_workshop_session_view
+from app.queries.workshops.workshops import get_workshop_view
 from app.services.accounts.users import DINAS_KOMINFO
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
@@ -53,11 +53,11 @@ def test_a_workshop_belongs_to_the_organization_of_who_made_it(city: City) -> No
         create_workshop(db, OPERATOR, "DINAS-1", WorkshopInput("Dari perintah"))
 
     with reading(city.engine) as look:
-        made = workshop(look, city.actor("budi"), "SPBE-2025")
+        made = get_workshop_view(look, city.actor("budi"), "SPBE-2025")
         assert (made.title, made.target_groups, made.sessions) == ("Literasi", ("rt", "umkm"), 0)
-        assert workshop(look, OPERATOR, "DINAS-1").organization == DINAS_KOMINFO
+        assert get_workshop_view(look, OPERATOR, "DINAS-1").organization == DINAS_KOMINFO
         with pytest.raises(NotFound):
-            workshop(look, city.actor("tono"), "SPBE-2025")
+            get_workshop_view(look, city.actor("tono"), "SPBE-2025")
 
 
 def test_what_makes_no_workshop_is_refused(city: City) -> None:
@@ -87,7 +87,7 @@ def test_a_change_replaces_everything_that_it_names(city: City) -> None:
         change_workshop(db, city.actor("sari"), "SPBE-2025", WorkshopInput("Baru", ("rt",), "Isi", "aman"))
 
     with reading(city.engine) as look:
-        changed = workshop(look, city.actor("sari"), "SPBE-2025")
+        changed = get_workshop_view(look, city.actor("sari"), "SPBE-2025")
     assert (changed.title, changed.target_groups) == ("Baru", ("rt",))
     assert (changed.description, changed.pillar) == ("Isi", "aman")
 
@@ -98,7 +98,7 @@ def test_a_session_is_held_by_the_clocks_of_balikpapan(city: City) -> None:
         create_workshop_session(db, city.actor("budi"), "SPBE-2025", "spbe-2025-1", SESSION)
 
     with reading(city.engine) as look:
-        held = workshop_session(look, city.actor("sari"), "SPBE-2025-1")
+        held = get_workshop_session_view(look, city.actor("sari"), "SPBE-2025-1")
     assert held.starts_at.isoformat() == "2025-08-05T01:00:00+00:00"
     assert (held.venue, held.capacity, held.mode, held.registered) == ("Aula Balai Kota", 40, "luring", 0)
 
@@ -127,7 +127,7 @@ def test_a_session_stays_where_its_venue_has_a_name_that_none_would_get_now(city
                 change_workshop_session(db, city.actor("sari"), code, replace(given, capacity=capacity))
 
         with reading(city.engine) as look:
-            assert workshop_session(look, city.actor("sari"), code).venue == name
+            assert get_workshop_session_view(look, city.actor("sari"), code).venue == name
 
 
 def test_what_makes_no_session_is_refused(city: City) -> None:

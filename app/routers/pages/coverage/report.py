@@ -9,7 +9,7 @@ from app.database import Db
 from app.i18n import Language, Translator
 from app.permissions import Actor
 from app.queries.coverage.sessions import sessions_behind
-from app.queries.workshops.workshops import own_workshop_codes
+from app.queries.workshops.workshops import list_own_workshop_codes
 from app.reports.coverage.download import Format, coverage_download
 from app.reports.coverage.html import coverage_parts
 from app.reports.coverage.parts import DIVISION_NAMES, Breakdown
@@ -77,7 +77,7 @@ def _page(
     language: Language,
 ) -> Response:
     report = form.report(report_db, actor, language)
-    links = FigureLinks(actor, report, own_workshop_codes(db, actor))
+    links = FigureLinks(actor, report, list_own_workshop_codes(db, actor))
     parts: dict[str, Any] = coverage_parts(report, _, language, links.to_people, links.of_cell)
     return render(
         request,

@@ -55,7 +55,7 @@ class VenueForm(BaseModel):
             kind=venue.kind,
             kelurahan=venue.kelurahan_code or "",
             wifi=answers[venue.public_wifi],
-            seen=seal(services.said_of(venue)),
+            seen=seal(services.venue_input(venue)),
         )
 
     def to_input(self) -> services.VenueInput:
@@ -66,7 +66,7 @@ class VenueForm(BaseModel):
 def venues_page(
     request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[VenueQuery, Query()]
 ) -> Response:
-    page = queries.venues(db, form.filters, after=form.after)
+    page = queries.list_venues(db, form.filters, after=form.after)
     return render(
         request,
         "workshops/venues/list.html",
@@ -76,7 +76,7 @@ def venues_page(
         first=form.address(after=None) if form.after else "",
         following=form.address(after=page.following) if page.following else "",
         places=reference.kelurahan(db),
-        without_wifi=queries.kelurahan_without_wifi(db),
+        without_wifi=queries.list_kelurahan_without_wifi(db),
     )
 
 
@@ -100,7 +100,7 @@ def create_venue(
 @router.get("/tempat/{venue_id}/ubah")
 def change_venue_page(request: Request, db: ReadDb, actor: CurrentActor, venue_id: int) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    form = VenueForm.from_saved(queries.venue(db, venue_id))
+    form = VenueForm.from_saved(queries.get_venue_view(db, venue_id))
     return _change_page(request, db, actor, venue_id, form)
 
 
@@ -140,7 +140,7 @@ def _change_page(
     form: VenueForm,
     problem: Problem | None = None,
 ) -> Response:
-    venue = queries.venue(db, venue_id)
+    venue = queries.get_venue_view(db, venue_id)
     return render(
         request,
         "workshops/venues/change.html",
@@ -148,6 +148,6 @@ def _change_page(
         problem=problem,
         venue=venue,
         saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
-        may_delete=services.may_delete_venues(actor),
+        may_delete=services.can_delete_venues(actor),
         places=reference.kelurahan_and(db, venue.kelurahan_code),
     )

@@ -11,8 +11,8 @@ from app.i18n import Language
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import workshop_sessions as queries
-from app.queries.workshops.venues import venue_names
-from app.queries.workshops.workshops import workshop
+from app.queries.workshops.venues import list_venue_names
+from app.queries.workshops.workshops import get_workshop_view
 from app.services.workshops import workshop_sessions as services
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.session_copies import copy_session
@@ -44,7 +44,7 @@ def new_workshop_session_page(
 ) -> Response:
     """Show the form, filled in from the query string: pages on coverage link here to plan a session for a gap."""
     actor.require(Permission.SESSION_WRITE)
-    form = planned.model_copy(update={"code": queries.free_session_code(db, workshop_code)})
+    form = planned.model_copy(update={"code": queries.suggest_session_code(db, workshop_code)})
     return _new_page(request, db, actor, workshop_code, form, language)
 
 
@@ -72,7 +72,7 @@ def change_workshop_session_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    form = WorkshopSessionForm.from_saved(queries.workshop_session(db, actor, code))
+    form = WorkshopSessionForm.from_saved(queries.get_workshop_session_view(db, actor, code))
     return _change_page(request, db, actor, code, form, language)
 
 
@@ -149,7 +149,7 @@ def _new_page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    of_workshop = workshop(db, actor, workshop_code)
+    of_workshop = get_workshop_view(db, actor, workshop_code)
     return render(
         request,
         "workshops/sessions/new.html",
@@ -159,7 +159,7 @@ def _new_page(
         planned_for=next(
             (place.name for place in reference.kelurahan(db) if place.code == form.planned_for), ""
         ),
-        venues=venue_names(db),
+        venues=list_venue_names(db),
         groups=_groups(db, language, of_workshop.target_groups, form),
     )
 
@@ -173,8 +173,8 @@ def _change_page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    workshop_session = queries.workshop_session(db, actor, code)
-    groups = workshop(db, actor, workshop_session.workshop_code).target_groups
+    workshop_session = queries.get_workshop_session_view(db, actor, code)
+    groups = get_workshop_view(db, actor, workshop_session.workshop_code).target_groups
     return render(
         request,
         "workshops/sessions/change.html",
@@ -182,7 +182,7 @@ def _change_page(
         problem=problem,
         workshop_session=workshop_session,
         saved=saved_meanwhile(problem, WorkshopSessionForm.from_saved(workshop_session)),
-        venues=venue_names(db),
+        venues=list_venue_names(db),
         groups=_groups(db, language, groups, form),
     )
 
@@ -195,8 +195,8 @@ def _copy_page(
     form: CopyForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    workshop_session = queries.workshop_session(db, actor, code)
-    form = form or CopyForm(code=queries.free_session_code(db, workshop_session.workshop_code))
+    workshop_session = queries.get_workshop_session_view(db, actor, code)
+    form = form or CopyForm(code=queries.suggest_session_code(db, workshop_session.workshop_code))
     return render(
         request,
         "workshops/sessions/copy.html",
@@ -219,7 +219,7 @@ def _cancel_page(
         "workshops/sessions/cancel.html",
         form=form,
         problem=problem,
-        workshop_session=queries.workshop_session(db, actor, code),
+        workshop_session=queries.get_workshop_session_view(db, actor, code),
     )
 
 
