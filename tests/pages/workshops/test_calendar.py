@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.database import writing
-from app.services.workshops.session_cancellation import cancel_session
+from app.services.workshops.workshop_sessions import cancel_session
 from tests.city import City
 
 

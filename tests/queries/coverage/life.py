@@ -40,9 +40,9 @@ from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.corrections import correct_registration
 from app.services.registrations.requests import RegistrationRequest
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
-from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
+    cancel_session,
     change_workshop_session,
     create_workshop_session,
 )

@@ -29,8 +29,11 @@ from app.people.person import PersonInput
 from app.queries.workshops.workshop_sessions import get_workshop_session_view
 from app.services.registrations.registrations import cancel, register, register_delegation
 from app.services.registrations.requests import NoPlaces, RegistrationRequest
-from app.services.workshops.session_cancellation import cancel_session
-from app.services.workshops.workshop_sessions import change_workshop_session, workshop_session_input
+from app.services.workshops.workshop_sessions import (
+    cancel_session,
+    change_workshop_session,
+    workshop_session_input,
+)
 from app.settings import Settings
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite

@@ -19,8 +19,11 @@ from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import cancel, overrule, register
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 from app.services.unseen_changes import CHANGED, seal
-from app.services.workshops.session_cancellation import cancel_session
-from app.services.workshops.workshop_sessions import change_workshop_session, workshop_session_input
+from app.services.workshops.workshop_sessions import (
+    cancel_session,
+    change_workshop_session,
+    workshop_session_input,
+)
 from tests.city import City
 from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session
 

@@ -13,7 +13,7 @@ from app.queries.coverage.report import coverage
 from app.queries.messages.contacts import without_email
 from app.queries.workshops.workshop_sessions import list_workshop_sessions_without_attendance
 from app.services.registrations.attendance_marks import Marking, mark
-from app.services.workshops.session_cancellation import cancel_session
+from app.services.workshops.workshop_sessions import cancel_session
 from tests.city import City, crowd
 
 

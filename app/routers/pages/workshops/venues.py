@@ -1,8 +1,10 @@
-"""Venues (tempat): list, create, change and delete. Uploading a list of venues: `venue_imports`."""
+"""Venues (tempat): list, create, change, delete, and upload a list of them."""
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from app.database import Db
@@ -12,13 +14,21 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import venues as queries
 from app.queries.workshops.venues import WIFI_ANSWERS, VenueFilters, VenueView, WifiAnswer
+from app.reports.coverage.download import MEDIA_TYPES
 from app.services.unseen_changes import seal
 from app.services.workshops import venues as services
+from app.spreadsheets.formats.failures import MAX_BYTES
+from app.spreadsheets.plain_tables import MAX_VENUES
+from app.spreadsheets.venues import venue_template
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.downloads import attachment
 from app.web.forms import EmptyIsNone, catch_problem, saved_meanwhile
 from app.web.pages import build_url, redirect, render
+from app.web.uploads import read_upload
 
 router = APIRouter(include_in_schema=False)
+
+MEGABYTE = 1024**2
 
 
 class VenueQuery(BaseModel):
@@ -126,6 +136,38 @@ def delete_venue(db: WriteDb, actor: CurrentActor, venue_id: int, _: Translate) 
     return redirect("/tempat", _("The venue is deleted."))
 
 
+@router.get("/tempat/unggah")
+def upload_venues_page(request: Request, actor: CurrentActor) -> Response:
+    actor.require(Permission.SESSION_WRITE)
+    return _upload_page(request)
+
+
+@router.get("/tempat/unggah/templat.xlsx")
+def download_venue_template(read_db: ReadDb, actor: CurrentActor, _: Translate) -> Response:
+    actor.require(Permission.SESSION_WRITE)
+    names = sorted(place.name for place in reference.kelurahan(read_db))
+    return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
+
+
+@router.post("/tempat/unggah")
+def upload_venues(
+    request: Request,
+    db: WriteDb,
+    actor: CurrentActor,
+    _: Translate,
+    file: Annotated[UploadFile | str | None, File()] = None,
+) -> Response:
+    with catch_problem(db) as caught:
+        result = services.import_venues(db, actor, *read_upload(file))
+    if problem := caught.problem:
+        return _upload_page(request, problem=problem)
+    if result.errors:
+        return _upload_page(request, row_errors=[(error.row, error.text(_)) for error in result.errors])
+    text = _("The list is saved: %(added)s venues added, %(changed)s changed, %(unchanged)s as they were.")
+    counts = {"added": result.added, "changed": result.changed, "unchanged": result.unchanged}
+    return redirect("/tempat", text % counts)
+
+
 def _new_page(request: Request, db: Db, form: VenueForm, problem: Problem | None = None) -> Response:
     return render(
         request, "workshops/venues/new.html", form=form, problem=problem, places=reference.kelurahan(db)
@@ -150,4 +192,18 @@ def _change_page(
         saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
         may_delete=services.can_delete_venues(actor),
         places=reference.kelurahan_and(db, venue.kelurahan_code),
+    )
+
+
+def _upload_page(
+    request: Request, *, problem: Problem | None = None, row_errors: Sequence[tuple[int, str]] = ()
+) -> Response:
+    return render(
+        request,
+        "workshops/venues/upload.html",
+        problem=problem,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if row_errors else HTTPStatus.OK,
+        row_errors=row_errors,
+        max_megabytes=MAX_BYTES // MEGABYTE,
+        max_venues=MAX_VENUES,
     )

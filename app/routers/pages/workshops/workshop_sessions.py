@@ -14,8 +14,6 @@ from app.queries.workshops import workshop_sessions as queries
 from app.queries.workshops.venues import list_venue_names
 from app.queries.workshops.workshops import get_workshop_view
 from app.services.workshops import workshop_sessions as services
-from app.services.workshops.session_cancellation import cancel_session
-from app.services.workshops.session_copies import copy_session
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, parse_local_time, saved_meanwhile
 from app.web.pages import redirect, render
@@ -109,7 +107,7 @@ def copy_workshop_session(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        workshop_session = copy_session(db, actor, code, form.code, parse_local_time(form.starts))
+        workshop_session = services.copy_session(db, actor, code, form.code, parse_local_time(form.starts))
     if problem := caught.problem:
         return _copy_page(request, db, actor, code, form, problem)
     return redirect(
@@ -134,7 +132,7 @@ def cancel_workshop_session(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        cancel_session(db, actor, code, form.why)
+        services.cancel_session(db, actor, code, form.why)
     if problem := caught.problem:
         return _cancel_page(request, db, actor, code, form, problem)
     return redirect(f"/sesi/{code}", _("The session is cancelled."))

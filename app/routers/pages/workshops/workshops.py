@@ -157,7 +157,7 @@ def _new_page(
         "workshops/new.html",
         form=form,
         problem=problem,
-        organization=queries.organization_of(db, actor),
+        organization=queries.find_organization_name(db, actor),
         target_groups=_target_groups(db, language),
     )
 
