@@ -304,7 +304,7 @@ def _to_utc(local_time: datetime | None) -> datetime | None:
 def _parse_reason(why: str) -> str:
     why = " ".join(why.split())
     if not why or len(why) > MAX_REASON_LENGTH:
-        text = N_("Say why, in at most 500 characters: those who registered read it.")
+        text = N_("Give a reason of at most 500 characters. Everyone who registered can read it.")
         raise Invalid(text, fields={"why": text})
     return why
 

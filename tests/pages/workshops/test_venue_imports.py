@@ -53,7 +53,7 @@ def test_362_points(organizer: TestClient, admin: TestClient, city: City) -> Non
 
     page = send(organizer, *rows)
 
-    assert "Nothing was saved: 6 things to put right." in page
+    assert "Nothing was saved: 6 errors." in page
     assert [(row, text.partition(".")[0]) for row, text in errors(page)] == [
         (11, "“Masjid” is not a kind of venue"),
         (12, "“50 Mbps” is neither yes nor no"),

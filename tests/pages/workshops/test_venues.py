@@ -168,7 +168,7 @@ def test_the_list_is_narrowed(viewer: TestClient, city: City, taman: Venue) -> N
     assert names_in(viewer, wifi="yes") == ["Taman Contoh"]
     assert names_in(viewer, wifi="no") == ["Balai Contoh"]
     assert names_in(viewer, wifi="unknown") == ["Pos Contoh"]
-    assert "No venue fits." in viewer.get("/tempat?q=%25").text
+    assert "No venue matches." in viewer.get("/tempat?q=%25").text
 
 
 def test_a_long_list_is_read_onward(viewer: TestClient, city: City) -> None:

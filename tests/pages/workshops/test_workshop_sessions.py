@@ -185,7 +185,7 @@ def test_a_session_is_cancelled_with_a_reason(staff: TestClient, stranger: TestC
     )
     refused = staff.post(address, data={"why": " "})
     assert refused.status_code == 422
-    assert 'id="why-error">Say why' in refused.text
+    assert 'id="why-error">Give a reason' in refused.text
 
     assert staff.post(address, data={"why": "Hujan <deras>"}).headers["location"] == "/sesi/JUALAN-1"
 

@@ -28,7 +28,7 @@ def test_an_organizer_makes_a_workshop(organizer: TestClient, city: City) -> Non
     page = organizer.get(answer.headers["location"])
     for said in (
         TITLE,
-        "The workshop is made.",
+        "The workshop has been created.",
         "Panitia Literasi SPBE",
         "Digital skills",
         "Small businesses",

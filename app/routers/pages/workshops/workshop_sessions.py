@@ -62,7 +62,7 @@ def create_workshop_session(
         )
     if problem := caught.problem:
         return _new_page(request, db, actor, workshop_code, form, language, problem)
-    return redirect(f"/sesi/{workshop_session.code}", _("The session is made."))
+    return redirect(f"/sesi/{workshop_session.code}", _("The session has been created."))
 
 
 @router.get("/sesi/{code}/ubah")
@@ -112,7 +112,7 @@ def copy_workshop_session(
         return _copy_page(request, db, actor, code, form, problem)
     return redirect(
         f"/sesi/{workshop_session.code}",
-        _("The session is made, with the settings of %(code)s.") % {"code": code},
+        _("The session has been created with the settings of %(code)s.") % {"code": code},
     )
 
 

@@ -90,7 +90,7 @@ def create_workshop(
         workshop = services.create_workshop(db, actor, form.code, form.to_input())
     if problem := caught.problem:
         return _new_page(request, db, actor, form, language, problem)
-    return redirect(f"/kegiatan/{workshop.code}", _("The workshop is made. Now add its sessions."))
+    return redirect(f"/kegiatan/{workshop.code}", _("The workshop has been created. Now add its sessions."))
 
 
 @router.get("/kegiatan/{code}")
