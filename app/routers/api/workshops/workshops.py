@@ -89,7 +89,7 @@ def list_workshops(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str = "",
 ) -> WorkshopPage:
-    """The workshops you may see, in code order."""
+    """List the workshops that you may see, in the order of their codes."""
     page = queries.list_workshops(db, actor, after=cursor, limit=limit + 1)
     items = [WorkshopOut.model_validate(view) for view in page[:limit]]
     return WorkshopPage(items=items, cursor=items[-1].code if len(page) > limit else None)
