@@ -11,11 +11,11 @@ from pydantic import SecretStr
 from app.database import create_engine, writing
 from app.models.base import now
 from app.permissions import OPERATOR
-from app.services.reference_data import DATA_FOLDER, bring_up_to_date
+from app.services.reference_data import DATA_FOLDER, set_up_database
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
     create_workshop_session,
-    wall_clock,
+    to_local_time,
 )
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
@@ -37,8 +37,8 @@ HEADERS = (
 def make_workshops(url: str, workshops: int, places: int, places_per_kelurahan: int | None = None) -> None:
     """An up-to-date database with so many public workshops, each with one session in a month."""
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
-    bring_up_to_date(engine)
-    starts_at = wall_clock(now() + timedelta(days=30))
+    set_up_database(engine)
+    starts_at = to_local_time(now() + timedelta(days=30))
     assert starts_at  # noqa: S101
     session = WorkshopSessionInput(
         starts_at,

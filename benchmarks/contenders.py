@@ -22,7 +22,7 @@ from app.nik_vault import NikVault
 from app.permissions import OPERATOR
 from app.services.imports.commit import commit
 from app.services.imports.upload import upload
-from app.services.reference_data import bring_up_to_date
+from app.services.reference_data import set_up_database
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
@@ -114,7 +114,7 @@ CONTENDERS: dict[str, Callable[[Engine, NikVault, bytes], None]] = {"jangkau": j
 def main(name: str, rows: int, url: str) -> None:
     settings = Settings(database_url=url, secret_key=SecretStr(SECRET))
     engine, vault = create_engine(settings), NikVault(settings.secret)
-    bring_up_to_date(engine)
+    set_up_database(engine)
     make_session(engine)
     content = sheet_file(rows).read_bytes()
     started = time.perf_counter()

@@ -21,7 +21,7 @@ from app.models import Role
 from app.models.base import Instant
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_user
-from app.services.reference_data import bring_up_to_date
+from app.services.reference_data import set_up_database
 from app.settings import Settings
 from benchmarks.contenders import SECRET
 from benchmarks.fill import fill
@@ -71,7 +71,7 @@ def main(attendances: list[int] = typer.Option(list(SIZES))) -> None:
 def measured(url: str, attendances: int) -> Iterator[str]:
     """A line for each period."""
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
-    bring_up_to_date(engine)
+    set_up_database(engine)
     fill(engine, attendances)
     with writing(engine) as db:
         create_user(db, OPERATOR, email=EMAIL, name="Pengukur", role=Role.VIEWER, password=PASSWORD)

@@ -20,7 +20,7 @@ from app.database import create_engine, writing
 from app.models import Role
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_user
-from app.services.reference_data import bring_up_to_date
+from app.services.reference_data import set_up_database
 from app.settings import Settings
 from benchmarks.contenders import SECRET, SESSION, make_session
 from benchmarks.sheets import sheet_file
@@ -64,7 +64,7 @@ def milliseconds(ask: Callable[[], httpx2.Response], shown: str) -> float:
 def logged_in(url: str, folder: Path) -> Iterator[httpx2.Client]:
     """A service of its own with one session, and somebody who may upload its sheets."""
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
-    bring_up_to_date(engine)
+    set_up_database(engine)
     make_session(engine)
     with writing(engine) as db:
         create_user(db, OPERATOR, email=EMAIL, name="Pengukur", role=Role.ADMIN, password=PASSWORD)

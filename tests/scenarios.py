@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from app.database import create_engine
-from app.services.reference_data import bring_up_to_date
+from app.services.reference_data import set_up_database
 from app.settings import Settings
 from tests.city import City
 
@@ -34,7 +34,7 @@ class Scenario:
         engine.dispose()
 
 
-REFERENCE_DATA = Scenario(lambda engine, _: bring_up_to_date(engine))
+REFERENCE_DATA = Scenario(lambda engine, _: set_up_database(engine))
 CITY_STAFF = Scenario(City, based_on=REFERENCE_DATA)
 
 _scenarios = dict[str, Scenario]()

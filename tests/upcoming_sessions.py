@@ -1,4 +1,4 @@
-"""Sessions in the future, for which people can register: forms refuse sessions that have begun."""
+"""Sessions in the future, for which people can register."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,17 +24,17 @@ def create_upcoming_session(
     groups: tuple[str, ...] = ("umkm",),
     days: int = 10,
     public: bool = True,
-    **given: Any,
+    **fields: Any,
 ) -> str:
     """Create a session of three hours, with Sari's workshop if it is the first, and return its code."""
     starts = morning_in(days)
-    given.setdefault("venue", "Aula Contoh")
+    fields.setdefault("venue", "Aula Contoh")
     with writing(city.engine) as db:
         if not db.exec(select(WorkshopSession).where(WorkshopSession.code.startswith(workshop))).first():
-            about = WorkshopInput("Jualan Daring", groups, "Bawa ponsel sendiri.", public=public)
-            create_workshop(db, city.actor("sari"), workshop, about)
-        wanted = WorkshopSessionInput(starts, starts + timedelta(hours=3), **given)
-        return create_workshop_session(db, city.actor("sari"), workshop, code, wanted).code
+            data = WorkshopInput("Jualan Daring", groups, "Bawa ponsel sendiri.", public=public)
+            create_workshop(db, city.actor("sari"), workshop, data)
+        session_data = WorkshopSessionInput(starts, starts + timedelta(hours=3), **fields)
+        return create_workshop_session(db, city.actor("sari"), workshop, code, session_data).code
 
 
 def morning_in(days: int) -> datetime:
@@ -44,14 +44,14 @@ def morning_in(days: int) -> datetime:
 
 
 def update_session(city: City, code: str, **columns: Any) -> None:
-    """Set columns of the session's row, past all rules."""
+    """Set columns of the session's row without any checks."""
     with writing(city.engine) as db:
         workshop_session = db.exec(select(WorkshopSession).where(WorkshopSession.code == code)).one()
         workshop_session.sqlmodel_update(columns)
 
 
 def begin_session(city: City, code: str) -> None:
-    """Move the session: it began an hour ago, and lasts another two."""
+    """Move the session so that it began an hour ago and ends in two."""
     update_session(city, code, starts_at=now() - timedelta(hours=1), ends_at=now() + timedelta(hours=2))
 
 

@@ -35,12 +35,12 @@ from app.services.accounts.users import (
     revoke_api_token,
     user_by_email,
 )
-from app.services.demonstration import make_demonstration
+from app.services.demonstration import create_demonstration
 from app.services.imports.commit import CommitChoices, commit
 from app.services.imports.judging import SheetChoices
 from app.services.imports.undo import undo as undo_import
 from app.services.imports.upload import upload
-from app.services.reference_data import bring_up_to_date
+from app.services.reference_data import set_up_database
 from app.services.workshops import workshop_sessions, workshops
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -158,7 +158,7 @@ def _ready_installation() -> Installation:
     """Return the installation with its database up to date. Raises `Problem` if its settings are wrong."""
     here = installation()
     require_servable(here)
-    bring_up_to_date(here.engine)
+    set_up_database(here.engine)
     with reading(here.engine) as read_db:
         require_secret(read_db, here.vault)
     return here
@@ -167,7 +167,7 @@ def _ready_installation() -> Installation:
 @db_app.command()
 def upgrade() -> None:
     """Applies the migrations and adds missing reference data."""
-    bring_up_to_date(installation().engine)
+    set_up_database(installation().engine)
 
 
 @app.command()
@@ -176,11 +176,11 @@ def demo(
 ) -> None:
     """Fills an empty database with the demonstration and prints its logins once."""
     here = installation()
-    bring_up_to_date(here.engine)
+    set_up_database(here.engine)
     with reading(here.engine) as look:
         if if_empty and has_users(look):
             return
-    passwords = make_demonstration(here.engine, here.vault)
+    passwords = create_demonstration(here.engine, here.vault)
     typer.echo("The demonstration is ready. Its logins are shown this once:")
     for email, password in passwords.items():
         typer.echo(f"  {email:<20} {password}")

@@ -1,4 +1,4 @@
-"""What waits for whoever is logged in, each role for its own. A constant number of queries."""
+"""What the home page shows: what the user, by their role, has to do. A constant number of queries."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,25 +18,25 @@ from app.queries.imports.attendance_imports import AttendanceImportView, attenda
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
-    coming_workshop_sessions,
-    workshop_sessions_with_waiting_list,
-    workshop_sessions_without_attendance,
+    list_coming_workshop_sessions,
+    list_workshop_sessions_with_waiting_list,
+    list_workshop_sessions_without_attendance,
 )
 from app.reports.coverage.report import CoverageReport, CoverageRow, group_progress
 
-SHOWN = 10
+LIMIT = 10
 
-# What waits for less is on its way.
-SENT_WITHIN = timedelta(hours=1)
+# A mail that has waited for less is still on its way.
+MAX_SENDING_TIME = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
 class Dashboard:
-    """Of each kind the first ten. `unsent` counts mails about sessions that aren't over yet.
+    """What the home page shows; the first ten of each list.
 
-    `today` and `coming` are sessions that aren't over, those that have begun among today's; for those who record
-    no attendance all are `coming`. `report` is None for those who neither plan workshops nor set targets;
-    `without_anyone` are its kelurahan from which nobody registered.
+    `unsent` counts unsent mails by status, about sessions that are not over. `today` has today's sessions that are not
+    over, for users who may record attendance; for others they are in `coming`. `report` is the coverage of the current
+    year for users who plan workshops or set targets, else None.
     """
 
     in_review: tuple[AttendanceImportView, ...]
@@ -48,13 +48,14 @@ class Dashboard:
     report: CoverageReport | None
 
     @property
-    def without_anyone(self) -> tuple[CoverageRow, ...]:
+    def without_registrations(self) -> tuple[CoverageRow, ...]:
+        """The rows of the kelurahan with a target from which nobody is registered."""
         rows = self.report.short_rows if self.report else ()
         return tuple(row for row in rows if row.state == "none")
 
     @property
-    def is_short(self) -> bool:
-        """Whether a kelurahan, or a group there, hasn't reached its target."""
+    def has_gap(self) -> bool:
+        """Whether a kelurahan, or a target group of one, has not reached its target."""
         if self.report is None:
             return False
         groups = group_progress(self.report)
@@ -70,42 +71,43 @@ class Dashboard:
                 self.with_waiting_list,
                 self.unsent,
                 self.today,
-                self.is_short,
+                self.has_gap,
             )
         )
 
 
-def dashboard(look: Db, reports: Db, actor: Actor, language: Language) -> Dashboard:
-    """`reports` is the handle for what takes longer to count."""
-    coming = coming_workshop_sessions(look, actor, SHOWN)
-    records = actor.may(Permission.ATTENDANCE_WRITE)
-    begins_today = [records and wita(held.starts_at).date() <= wita_today() for held in coming]
+def get_dashboard(db: Db, report_db: Db, actor: Actor, language: Language) -> Dashboard:
+    """Return what the home page shows the actor. The coverage report is read from `report_db`."""
+    coming = list_coming_workshop_sessions(db, actor, LIMIT)
+    today = []
+    if actor.may(Permission.ATTENDANCE_WRITE):
+        today = [view for view in coming if wita(view.starts_at).date() <= wita_today()]
     plans = actor.may(Permission.WORKSHOP_WRITE) or actor.may(Permission.TARGET_WRITE)
     return Dashboard(
-        in_review=tuple(attendance_imports(look, actor, status=ImportStatus.REVIEW, limit=SHOWN)),
-        without_attendance=tuple(workshop_sessions_without_attendance(look, actor, SHOWN)),
-        with_waiting_list=tuple(workshop_sessions_with_waiting_list(look, actor, SHOWN)),
-        unsent=_unsent(look, actor),
-        today=tuple(held for held, today in zip(coming, begins_today, strict=True) if today),
-        coming=tuple(held for held, today in zip(coming, begins_today, strict=True) if not today),
-        report=build_coverage_report(reports, actor, CoverageFilters(), language) if plans else None,
+        in_review=tuple(attendance_imports(db, actor, status=ImportStatus.REVIEW, limit=LIMIT)),
+        without_attendance=tuple(list_workshop_sessions_without_attendance(db, actor, LIMIT)),
+        with_waiting_list=tuple(list_workshop_sessions_with_waiting_list(db, actor, LIMIT)),
+        unsent=_count_unsent(db, actor),
+        today=tuple(today),
+        coming=tuple(view for view in coming if view not in today),
+        report=build_coverage_report(report_db, actor, CoverageFilters(), language) if plans else None,
     )
 
 
-def _unsent(db: Db, actor: Actor) -> dict[MessageStatus, int]:
-    """Mails that failed, may not have arrived, or have waited for long, by their status."""
+def _count_unsent(db: Db, actor: Actor) -> dict[MessageStatus, int]:
+    """Count, by status, the mails that failed, may not have arrived, or have waited too long."""
     status = col(Message.status)
-    waits_for_long = (status == MessageStatus.WAITING) & (col(Message.created_at) < now() - SENT_WITHIN)
-    lines = db.execute(
+    waits_too_long = (status == MessageStatus.WAITING) & (col(Message.created_at) < now() - MAX_SENDING_TIME)
+    rows = db.execute(
         select(status, func.count())
         .join(Registration, col(Registration.id) == col(Message.registration_id))
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
         .where(
             registrations_within(actor, Permission.ATTENDANCE_WRITE),
-            status.in_((MessageStatus.FAILED, MessageStatus.UNKNOWN)) | waits_for_long,
+            status.in_((MessageStatus.FAILED, MessageStatus.UNKNOWN)) | waits_too_long,
             col(WorkshopSession.ends_at) > now(),
         )
         .group_by(status)
         .order_by(status)
     )
-    return {line[0]: line[1] for line in lines}
+    return {row[0]: row[1] for row in rows}

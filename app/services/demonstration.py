@@ -1,6 +1,6 @@
-"""Fills an empty database with a story to try the service with. Everyone in it is made up.
+"""Fill an empty database with a demonstration: users, workshops, targets and attendance of invented people.
 
-The attendance comes in as it does in real life: by sheets, through the import itself.
+The attendance is imported from sheets, as users do it.
 """
 
 import csv
@@ -34,7 +34,7 @@ from app.services.workshops.workshops import WorkshopInput, create_workshop
 SPBE_SHEET = Path(__file__).parent.parent / "data" / "demonstration" / "spbe.xlsx"
 PARTNER = "Komunitas Literasi Contoh"
 YEAR = 2025
-# A target for a group says more than the default of one person for a kelurahan.
+# Per kelurahan. For a kelurahan as a whole the default target of one person stays.
 GROUP_TARGETS = {"umkm": 3, "rt": 2}
 
 USERS = (
@@ -62,9 +62,11 @@ LAST_NAMES = ("Contoh", "Misalnya", "Umpama", "Ibarat", "Andaikan", "Seumpama", 
 
 
 @dataclass(frozen=True)
-class Story:
-    """A workshop with one session. `reached` are places in the list of kelurahan from which people come;
-    `absent` those from which they were registered and nobody came."""
+class DemoWorkshop:
+    """A workshop with one session. People of `reached` and `absent` are registered; only those of `reached` attend.
+
+    Both have kelurahan as positions in the list of kelurahan.
+    """
 
     code: str
     title: str
@@ -77,8 +79,8 @@ class Story:
     by_partner: bool = False
 
 
-STORIES = (
-    Story(
+WORKSHOPS = (
+    DemoWorkshop(
         code="UMKM-DIGITAL-2025",
         title="Pemasaran Digital untuk UMKM",
         groups=("umkm",),
@@ -88,7 +90,7 @@ STORIES = (
         reached=(0, 1, 3, 4, 5, 8, 10, 12, 15, 18, 19, 21, 22, 24, 28),
         absent=(2, 7, 13),
     ),
-    Story(
+    DemoWorkshop(
         code="RT-AMAN-2025",
         title="Aman Bermedia bagi Pengurus RT",
         groups=("rt", "tokoh"),
@@ -98,7 +100,7 @@ STORIES = (
         reached=(0, 2, 6, 11, 16, 17, 23, 25, 29, 30),
         absent=(9, 20),
     ),
-    Story(
+    DemoWorkshop(
         code="KOMUNITAS-2025",
         title="Etika Bercerita di Media Sosial",
         groups=("komunitas", "umum"),
@@ -111,42 +113,41 @@ STORIES = (
 )
 
 
-def make_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
-    """Makes users, workshops, targets and attendance; returns the users' passwords by e-mail.
+def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
+    """Create the demonstration in one transaction; return the passwords of its users by e-mail address.
 
-    All of it is one transaction: one that is interrupted leaves nothing, least of all users whose passwords
-    nobody has seen. Raises `Conflict` where the database isn't empty.
+    Raises `Conflict` if the database has users.
     """
     with writing(engine) as db:
         if has_users(db):
             raise Conflict(N_("The database is not empty: the demonstration needs an empty one."))
-        passwords = _make_users(db)
+        passwords = _create_users(db)
         organizer = actor_of(user_by_email(db, "panitia@contoh.id"))
-        partner = Actor(None, PARTNER, Role.ORGANIZER, _partner_id(db))
-        _make_spbe(db, organizer)
-        for story in STORIES:
-            _make_workshop(db, partner if story.by_partner else organizer, story)
-        _set_targets(db)
+        partner_id = organization_named(db, OPERATOR, PARTNER, OrganizationKind.MITRA).id
+        partner = Actor(None, PARTNER, Role.ORGANIZER, partner_id)
+        _create_spbe_workshop(db, organizer)
+        for workshop in WORKSHOPS:
+            _create_workshop(db, partner if workshop.by_partner else organizer, workshop)
+        set_targets(
+            db, OPERATOR, YEAR, {(None, group): str(target) for group, target in GROUP_TARGETS.items()}
+        )
         _import(db, vault, organizer, "SPBE-2025-1", "spbe.xlsx", SPBE_SHEET.read_bytes())
-        names = [found.name for found in kelurahan(db)]
-        for story in STORIES:
-            actor = partner if story.by_partner else organizer
-            _import(db, vault, actor, f"{story.code}-1", f"{story.code.lower()}.csv", _sheet(story, names))
+        names = [place.name for place in kelurahan(db)]
+        for workshop in WORKSHOPS:
+            actor = partner if workshop.by_partner else organizer
+            file_name = f"{workshop.code.lower()}.csv"
+            _import(db, vault, actor, f"{workshop.code}-1", file_name, _attendance_csv(workshop, names))
     return passwords
 
 
-def _make_users(db: Db) -> dict[str, str]:
+def _create_users(db: Db) -> dict[str, str]:
     passwords = {email: secrets.token_urlsafe(9) for email, _, _ in USERS}
     for email, name, role in USERS:
         create_user(db, OPERATOR, email=email, name=name, role=role, password=passwords[email])
     return passwords
 
 
-def _partner_id(db: Db) -> int:
-    return organization_named(db, OPERATOR, PARTNER, OrganizationKind.MITRA).id
-
-
-def _make_spbe(db: Db, actor: Actor) -> None:
+def _create_spbe_workshop(db: Db, actor: Actor) -> None:
     create_workshop(
         db,
         actor,
@@ -159,47 +160,43 @@ def _make_spbe(db: Db, actor: Actor) -> None:
         ),
     )
     starts = datetime(YEAR, 8, 5, 9, 0)  # noqa: DTZ001 (a wall-clock time in WITA)
-    _make_session(db, actor, "SPBE-2025", starts, "Aula Balai Kota Contoh")
+    _create_session(db, actor, "SPBE-2025", starts, "Aula Balai Kota Contoh")
 
 
-def _make_workshop(db: Db, actor: Actor, story: Story) -> None:
-    given = WorkshopInput(title=story.title, target_groups=story.groups, pillar=story.pillar)
-    create_workshop(db, actor, story.code, given)
-    _make_session(db, actor, story.code, story.starts, story.venue)
+def _create_workshop(db: Db, actor: Actor, workshop: DemoWorkshop) -> None:
+    data = WorkshopInput(title=workshop.title, target_groups=workshop.groups, pillar=workshop.pillar)
+    create_workshop(db, actor, workshop.code, data)
+    _create_session(db, actor, workshop.code, workshop.starts, workshop.venue)
 
 
-def _make_session(db: Db, actor: Actor, code: str, starts: datetime, venue: str) -> None:
-    given = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3), venue=venue)
-    create_workshop_session(db, actor, code, f"{code}-1", given)
-
-
-def _set_targets(db: Db) -> None:
-    """Kelurahan as a whole have the target that needs no setting; groups one that is the same everywhere."""
-    set_targets(db, OPERATOR, YEAR, {(None, group): str(target) for group, target in GROUP_TARGETS.items()})
+def _create_session(db: Db, actor: Actor, workshop_code: str, starts: datetime, venue: str) -> None:
+    data = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3), venue=venue)
+    create_workshop_session(db, actor, workshop_code, f"{workshop_code}-1", data)
 
 
 def _import(db: Db, vault: NikVault, actor: Actor, session_code: str, file_name: str, content: bytes) -> None:
-    """Reads with the handle that writes: the workshops are of the same transaction, and nobody else waits."""
-    made = upload(db, db, vault, actor, session_code, file_name, content)
-    commit(db, vault, actor, made.id)
+    # `db` reads too: the sessions are not committed yet.
+    attendance_import = upload(db, db, vault, actor, session_code, file_name, content)
+    commit(db, vault, actor, attendance_import.id)
 
 
-def _sheet(story: Story, names: Sequence[str]) -> bytes:
-    """An attendance list as an organizer would type it; the same at every making."""
+def _attendance_csv(workshop: DemoWorkshop, kelurahan_names: Sequence[str]) -> bytes:
+    """Return an attendance list as an organizer would type it, the same every time."""
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(("No", "Nama Lengkap", "L/P", "Kelurahan", "RT", "Unsur", "Kehadiran"))
-    for number, person in enumerate(_people(story, names), start=1):
+    for number, person in enumerate(_invent_people(workshop, kelurahan_names), start=1):
         writer.writerow((number, *person))
     return lines.getvalue().encode()
 
 
-def _people(story: Story, names: Sequence[str]) -> Iterator[tuple[str, ...]]:
-    chance = random.Random(story.code)  # noqa: S311 (the same made-up names every time, nothing secret)
+def _invent_people(workshop: DemoWorkshop, kelurahan_names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    generator = random.Random(workshop.code)  # noqa: S311 (the same names every time, nothing secret)
     full_names = [f"{first} {last}" for first in FIRST_NAMES for last in LAST_NAMES]
-    chance.shuffle(full_names)
-    for places, mark in ((story.reached, "Hadir"), (story.absent, "Tidak")):
-        for place in places:
-            for _ in range(chance.randint(1, 3)):
-                sex, rt, group = chance.choice("LP"), str(chance.randint(1, 40)), chance.choice(story.groups)
-                yield full_names.pop(), sex, names[place], rt, group, mark
+    generator.shuffle(full_names)
+    for positions, attendance in ((workshop.reached, "Hadir"), (workshop.absent, "Tidak")):
+        for position in positions:
+            for _ in range(generator.randint(1, 3)):
+                sex, rt = generator.choice("LP"), str(generator.randint(1, 40))
+                group = generator.choice(workshop.groups)
+                yield full_names.pop(), sex, kelurahan_names[position], rt, group, attendance

@@ -1,7 +1,6 @@
-"""Fills an empty database with the city's reference data: areas, the ways their names are written, how many live
-there, groups.
+"""Load the city's reference data: areas and their other names, target groups, denominators.
 
-Loaded once. From then on the database is the truth, so that what an admin changed there stays.
+Data is loaded only into empty tables, so that changes by administrators are kept.
 """
 
 import csv
@@ -28,23 +27,23 @@ from app.services.locks import lock_reference_data
 
 DATA_FOLDER = Path(__file__).parent.parent / "data"
 KOTA = "64.71"
-# Before any workshop that may be recorded; the source doesn't tell when each area was formed.
+# Earlier than any workshop in the database: the source does not say when an area was formed.
 VALID_FROM = date(2000, 1, 1)
 
 
-def bring_up_to_date(engine: Engine) -> None:
-    """Applies the migrations, then adds the reference data where there is none."""
+def set_up_database(engine: Engine) -> None:
+    """Apply the migrations, then load the reference data into empty tables."""
     upgrade(engine)
     with writing(engine) as db:
         load_reference_data(db)
 
 
 def load_reference_data(db: Db) -> None:
-    """Adds the reference data where there is none."""
+    """Load the reference data into the tables of areas, target groups and denominators, as far as they are empty."""
     lock_reference_data(db)
     if db.exec(select(Area.code)).first() is None:
         _load_areas(db)
-        _load_names(db)
+        _load_other_names(db)
     if db.exec(select(TargetGroup.code)).first() is None:
         _load_target_groups(db)
     if db.exec(select(Denominator.id)).first() is None:
@@ -63,76 +62,76 @@ def _load_areas(db: Db) -> None:
         )
     )
     db.flush()
-    for line in _lines("kecamatan.csv"):
+    for row in _read_csv("kecamatan.csv"):
         db.add(
             Area(
-                code=line["code"],
+                code=row["code"],
                 level=AreaLevel.KECAMATAN,
                 parent_code=KOTA,
-                name=line["name"],
-                official_name=line["name"],
-                bps_code=line["bps_code"],
+                name=row["name"],
+                official_name=row["name"],
+                bps_code=row["bps_code"],
                 valid_from=VALID_FROM,
             )
         )
     db.flush()
-    for line in _lines("kelurahan.csv"):
+    for row in _read_csv("kelurahan.csv"):
         db.add(
             Area(
-                code=line["code"],
+                code=row["code"],
                 level=AreaLevel.KELURAHAN,
-                parent_code=line["kecamatan_code"],
-                name=line["name"],
-                official_name=line["official_name"],
-                bps_code=line["bps_code"],
-                latitude=float(line["latitude"]),
-                longitude=float(line["longitude"]),
-                tile_column=int(line["tile_column"]),
-                tile_row=int(line["tile_row"]),
+                parent_code=row["kecamatan_code"],
+                name=row["name"],
+                official_name=row["official_name"],
+                bps_code=row["bps_code"],
+                latitude=float(row["latitude"]),
+                longitude=float(row["longitude"]),
+                tile_column=int(row["tile_column"]),
+                tile_row=int(row["tile_row"]),
                 valid_from=VALID_FROM,
             )
         )
     db.flush()
 
 
-def _load_names(db: Db) -> None:
-    for line in _lines("kelurahan-aliases.csv"):
-        db.add(AreaAlias(alias=line["alias"], area_code=line["code"]))
-    for line in _lines("kelurahan-ambiguous.csv"):
-        db.add(AmbiguousPlace(text=line["text"], why=line["why"]))
+def _load_other_names(db: Db) -> None:
+    for row in _read_csv("kelurahan-aliases.csv"):
+        db.add(AreaAlias(alias=row["alias"], area_code=row["code"]))
+    for row in _read_csv("kelurahan-ambiguous.csv"):
+        db.add(AmbiguousPlace(text=row["text"], why=row["why"]))
         db.flush()
-        for code in filter(None, line["candidates"].split("|")):
-            db.add(AmbiguousPlaceCandidate(text=line["text"], area_code=code))
+        for code in filter(None, row["candidates"].split("|")):
+            db.add(AmbiguousPlaceCandidate(text=row["text"], area_code=code))
     db.flush()
 
 
 def _load_target_groups(db: Db) -> None:
-    for position, line in enumerate(_lines("target-groups.csv"), start=1):
+    for position, row in enumerate(_read_csv("target-groups.csv"), start=1):
         db.add(
             TargetGroup(
-                code=line["code"], label_id=line["label_id"], label_en=line["label_en"], position=position
+                code=row["code"], label_id=row["label_id"], label_en=row["label_en"], position=position
             )
         )
         db.flush()
-        for synonym in filter(None, line["synonyms"].split("|")):
-            db.add(TargetGroupSynonym(synonym=synonym, target_group_code=line["code"]))
+        for synonym in filter(None, row["synonyms"].split("|")):
+            db.add(TargetGroupSynonym(synonym=synonym, target_group_code=row["code"]))
     db.flush()
 
 
 def _load_denominators(db: Db) -> None:
-    for line in _lines("denominators.csv"):
+    for row in _read_csv("denominators.csv"):
         db.add(
             Denominator(
-                area_code=line["area_code"],
-                indicator=Indicator(line["indicator"]),
-                value=int(line["value"]),
-                as_of=date.fromisoformat(line["as_of"]),
-                source=line["source"],
+                area_code=row["area_code"],
+                indicator=Indicator(row["indicator"]),
+                value=int(row["value"]),
+                as_of=date.fromisoformat(row["as_of"]),
+                source=row["source"],
             )
         )
     db.flush()
 
 
-def _lines(name: str) -> Iterator[dict[str, str]]:
-    with (DATA_FOLDER / name).open(encoding="utf-8", newline="") as source:
-        yield from csv.DictReader(source)
+def _read_csv(name: str) -> Iterator[dict[str, str]]:
+    with (DATA_FOLDER / name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)

@@ -79,7 +79,7 @@ class WorkshopSessionForm(BaseModel):
     @classmethod
     def from_saved(cls, view: WorkshopSessionView) -> "WorkshopSessionForm":
         """Return the form filled with a session."""
-        saved = services.said_of(view)
+        saved = services.workshop_session_input(view)
         return cls(
             code=view.code,
             seen=seal(saved),

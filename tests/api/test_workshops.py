@@ -1,4 +1,4 @@
-"""Reference data, workshops and sessions over HTTP, in the shapes that programs rely on."""
+"""The API's reference data, workshops and sessions, with the exact JSON that clients rely on."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import timedelta
@@ -25,7 +25,7 @@ SESSION = {
     "capacity": 80,
 }
 
-NO_WORKSHOPS: tuple[tuple[object, set[str]], ...] = (
+WRONG_WORKSHOPS: tuple[tuple[object, set[str]], ...] = (
     ({"title": "Tanpa kode"}, {"code"}),
     ({"code": "A-1"}, {"title"}),
     ({"code": "A-1", "title": " "}, {"title"}),
@@ -35,7 +35,7 @@ NO_WORKSHOPS: tuple[tuple[object, set[str]], ...] = (
     ({"code": "A-1", "title": "Judul", "warna": "biru"}, {"warna"}),
     ([], {"body"}),
 )
-NO_SESSIONS: tuple[tuple[dict[str, Any], set[str]], ...] = (
+WRONG_SESSIONS: tuple[tuple[dict[str, Any], set[str]], ...] = (
     ({"starts_at": "2025-08-05T09:00:00"}, {"starts_at"}),
     ({"starts_at": "kemarin"}, {"starts_at"}),
     ({"ends_at": "2025-08-05T09:00:00+08:00"}, {"ends_at"}),
@@ -79,10 +79,10 @@ def test_reference_data(sari: TestClient, city: City) -> None:
     assert [group["code"] for group in groups] == ["umkm", "rt", "tokoh", "komunitas", "umum"]
     assert groups[1]["label"] == "RT officials"
     labels = sari.get("/target-groups", headers={"Accept-Language": "id-ID,id;q=0.9"}).json()
-    assert labels[1]["label"] == next(one.label_id for one in city.all(TargetGroup) if one.code == "rt")
+    assert labels[1]["label"] == next(group.label_id for group in city.all(TargetGroup) if group.code == "rt")
 
 
-def test_a_workshop_is_made_read_and_changed(sari: TestClient, workshop: dict[str, Any]) -> None:
+def test_a_workshop_is_created_read_and_changed(sari: TestClient, workshop: dict[str, Any]) -> None:
     assert workshop == {
         "code": "SPBE-2025",
         "title": "Literasi SPBE",
@@ -108,7 +108,7 @@ def test_a_workshop_is_made_read_and_changed(sari: TestClient, workshop: dict[st
     assert back == changed | {"public": True}
 
 
-def test_a_session_is_made_read_and_changed(sari: TestClient, session: dict[str, Any]) -> None:
+def test_a_session_is_created_read_and_changed(sari: TestClient, session: dict[str, Any]) -> None:
     assert session == {
         "code": "SPBE-2025-1",
         "workshop_code": "SPBE-2025",
@@ -152,15 +152,15 @@ def test_a_session_is_made_read_and_changed(sari: TestClient, session: dict[str,
     )
 
 
-def test_what_others_change_at_the_same_moment_stays(
+def test_a_patch_keeps_what_others_changed_at_the_same_time(
     sari: TestClient, city: City, session: dict[str, Any]
 ) -> None:
-    """Both requests begin while another's change is under way, and wait for it."""
+    """Both requests begin during another user's transaction, and wait for it."""
     starts = MORNING + timedelta(days=1)
-    given = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=40, places_of_group={"rt": 5})
+    data = WorkshopSessionInput(starts, starts + timedelta(hours=3), capacity=40, places_of_group={"rt": 5})
     with ThreadPoolExecutor(2) as threads:
         with writing(city.engine) as db:
-            change_workshop_session(db, city.actor("budi"), "SPBE-2025-1", given)
+            change_workshop_session(db, city.actor("budi"), "SPBE-2025-1", data)
             change_workshop(db, city.actor("sari"), "SPBE-2025", WorkshopInput("Baru", ("tokoh",), "Isi"))
             requests = [
                 threads.submit(sari.patch, "/sessions/SPBE-2025-1", json={"venue": "Aula Contoh"}),
@@ -179,37 +179,39 @@ def test_what_others_change_at_the_same_moment_stays(
 def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: dict[str, Any]) -> None:
     city.import_sheet("SPBE-2025-1", crowd(3))
 
-    seen = sari.get("/sessions/SPBE-2025-1").json()
+    counted = sari.get("/sessions/SPBE-2025-1").json()
 
-    assert (seen["registered"], seen["present"]) == (3, 3)
+    assert (counted["registered"], counted["present"]) == (3, 3)
     listed = sari.get("/workshops").json()["items"][0]
     assert (listed["sessions"], listed["first_starts_at"]) == (1, "2025-08-05T01:00:00Z")
 
 
-def test_a_code_that_is_taken(sari: TestClient, session: dict[str, Any]) -> None:
+def test_a_code_that_is_taken_is_refused(sari: TestClient, session: dict[str, Any]) -> None:
     assert refusal(sari.post("/workshops", json=WORKSHOP)) == (409, "code-taken")
     assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=SESSION)) == (409, "code-taken")
 
 
-def test_what_makes_no_workshop(sari: TestClient) -> None:
-    for body, fields in NO_WORKSHOPS:
+def test_a_workshop_with_a_wrong_field_is_refused(sari: TestClient) -> None:
+    for body, fields in WRONG_WORKSHOPS:
         assert wrong_fields(sari.post("/workshops", json=body)) == fields, body
 
     assert sari.get("/workshops").json()["items"] == []
 
 
-def test_what_makes_no_session(sari: TestClient, session: dict[str, Any]) -> None:
-    for change, fields in NO_SESSIONS:
-        made = sari.post("/workshops/SPBE-2025/sessions", json=SESSION | {"code": "SPBE-2025-2"} | change)
+def test_a_session_with_a_wrong_field_is_refused(sari: TestClient, session: dict[str, Any]) -> None:
+    for change, fields in WRONG_SESSIONS:
+        created = sari.post("/workshops/SPBE-2025/sessions", json=SESSION | {"code": "SPBE-2025-2"} | change)
         changed = sari.patch("/sessions/SPBE-2025-1", json=change)
-        assert wrong_fields(made) == wrong_fields(changed) == fields, change
+        assert wrong_fields(created) == wrong_fields(changed) == fields, change
 
     assert sari.get("/sessions/SPBE-2025-1").json() == session
     assert refusal(sari.get("/sessions/SPBE-2025-2")) == (404, "not-found")
 
 
-def test_texts_that_no_database_holds(sari: TestClient, city: City, session: dict[str, Any]) -> None:
-    """Not a fault of ours, so never a 500; and on both the same."""
+def test_texts_that_a_database_cannot_store_are_refused(
+    sari: TestClient, city: City, session: dict[str, Any]
+) -> None:
+    """The answer is 422 on both databases, not 500."""
     city.register("SPBE-2025-1", "Siti Aminah")
     mark = f"/registrations/{city.all(Registration)[0].code}/attendance"
     before = dump(city.engine)
@@ -226,19 +228,19 @@ def test_texts_that_no_database_holds(sari: TestClient, city: City, session: dic
     assert dump(city.engine) == before
 
 
-def test_instants_beyond_the_calendar(sari: TestClient, workshop: dict[str, Any]) -> None:
+def test_times_outside_the_range_of_datetime_are_refused(sari: TestClient, workshop: dict[str, Any]) -> None:
     for instant in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"):
-        given = SESSION | {"starts_at": instant, "ends_at": instant}
-        assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=given)) == (422, "invalid")
+        data = SESSION | {"starts_at": instant, "ends_at": instant}
+        assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=data)) == (422, "invalid")
 
 
-def test_what_is_no_json(sari: TestClient) -> None:
+def test_a_body_that_is_not_json_is_refused(sari: TestClient) -> None:
     for body in (b"", b"{", b"null", b"\xff", b"[" * 5000):
         response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
         assert refusal(response)[0] in (400, 422), body
 
 
-def test_a_body_without_end(sari: TestClient) -> None:
+def test_a_body_over_the_limit_is_refused(sari: TestClient) -> None:
     body = b'{"code": "A-1", "title": "' + b"x" * 12 * 1024**2
 
     response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
@@ -249,15 +251,15 @@ def test_a_body_without_end(sari: TestClient) -> None:
 def test_lists_are_paged(sari: TestClient, city: City) -> None:
     for number in range(5):
         city.workshop(f"W-{number}")
-    seen: list[str] = []
+    codes: list[str] = []
     cursor: str | None = ""
 
     while cursor is not None:
         page = sari.get("/workshops", params={"limit": 2, "cursor": cursor}).json()
         assert len(page["items"]) <= 2
-        seen += [item["code"] for item in page["items"]]
+        codes += [item["code"] for item in page["items"]]
         cursor = page["cursor"]
 
-    assert seen == [f"W-{number}" for number in range(5)]
+    assert codes == [f"W-{number}" for number in range(5)]
     for limit in (0, 201, "dua"):
         assert wrong_fields(sari.get("/workshops", params={"limit": limit})) == {"limit"}

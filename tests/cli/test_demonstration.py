@@ -1,4 +1,4 @@
-"""The demonstration, and its figures in every format that the command writes."""
+"""The demonstration, and its coverage report in every format of the command."""
 
 import csv
 import io
@@ -16,7 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from app.database import reading
 from app.nik_vault import NikVault
 from app.services.accounts.logins import user_with_password
-from app.services.demonstration import make_demonstration
+from app.services.demonstration import create_demonstration
 from app.settings import Settings
 from tests.city import dump
 from tests.database import on_sqlite
@@ -25,24 +25,24 @@ from tests.server import Jangkau
 pytestmark = pytest.mark.slow
 
 TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
-COUNTED = ("target", "registered", "attendances", "participants", "gap")
+FIGURES = ("target", "registered", "attendances", "participants", "gap")
 
 
-def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
+def test_the_demonstration_is_created_once_and_its_totals_are_equal_in_every_format(
     jangkau: Jangkau, engine: Engine, tmp_path: Path
 ) -> None:
-    made = jangkau("demo")
-    assert made.returncode == 0, made.stderr
-    passwords = dict(re.findall(r"^\s+(\S+@contoh\.id)\s+(\S+)$", made.stdout, re.MULTILINE))
+    created = jangkau("demo")
+    assert created.returncode == 0, created.stderr
+    passwords = dict(re.findall(r"^\s+(\S+@contoh\.id)\s+(\S+)$", created.stdout, re.MULTILINE))
     assert sorted(passwords) == [
         "admin@contoh.id",
         "dinas@contoh.id",
         "panitia@contoh.id",
         "petugas@contoh.id",
     ]
-    with reading(engine) as look:
+    with reading(engine) as db:
         for email, password in passwords.items():
-            assert user_with_password(look, email, password) is not None
+            assert user_with_password(db, email, password) is not None
 
     before = dump(engine)
     refused = jangkau("demo")
@@ -59,14 +59,14 @@ def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
         34,
     )
     assert {row["state"] for row in report["rows"]} >= {"reached"}
-    totals = [str(report["totals"][name]) for name in COUNTED]
-    assert in_csv(written(jangkau, tmp_path / "cakupan.csv")) == totals
-    assert in_xlsx(written(jangkau, tmp_path / "cakupan.xlsx")) == totals
-    assert in_pdf(written(jangkau, tmp_path / "cakupan.pdf")) == totals
+    totals = [str(report["totals"][name]) for name in FIGURES]
+    assert totals_in_csv(write_report(jangkau, tmp_path / "cakupan.csv")) == totals
+    assert totals_in_xlsx(write_report(jangkau, tmp_path / "cakupan.xlsx")) == totals
+    assert totals_in_pdf(write_report(jangkau, tmp_path / "cakupan.pdf")) == totals
 
 
 @on_sqlite
-def test_one_that_is_interrupted_leaves_nothing_and_can_be_made_again(
+def test_an_interrupted_demonstration_leaves_nothing_and_can_be_created_again(
     engine: Engine, settings: Settings
 ) -> None:
     before = dump(engine)
@@ -78,38 +78,38 @@ def test_one_that_is_interrupted_leaves_nothing_and_can_be_made_again(
             )
         )
     with pytest.raises(DatabaseError, match="interrupted"):
-        make_demonstration(engine, NikVault(settings.secret))
+        create_demonstration(engine, NikVault(settings.secret))
     assert dump(engine) == before
 
     with engine.begin() as connection:
         connection.execute(text("DROP TRIGGER interruption"))
-    assert len(make_demonstration(engine, NikVault(settings.secret))) == 4
+    assert len(create_demonstration(engine, NikVault(settings.secret))) == 4
 
 
-def written(jangkau: Jangkau, path: Path) -> bytes:
-    done = jangkau("report", "coverage", "--format", path.suffix[1:], "-o", path)
-    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+def write_report(jangkau: Jangkau, path: Path) -> bytes:
+    process = jangkau("report", "coverage", "--format", path.suffix[1:], "-o", path)
+    assert (process.returncode, process.stdout) == (0, ""), process.stderr
     return path.read_bytes()
 
 
-def in_csv(content: bytes) -> list[str]:
+def totals_in_csv(content: bytes) -> list[str]:
     text = content.decode("utf-8-sig")
     delimiter = ";" if text.count(";") > text.count(",") else ","
-    return in_lines(" ".join(cells) for cells in csv.reader(io.StringIO(text), delimiter=delimiter))
+    return totals_in_lines(" ".join(cells) for cells in csv.reader(io.StringIO(text), delimiter=delimiter))
 
 
-def in_xlsx(content: bytes) -> list[str]:
+def totals_in_xlsx(content: bytes) -> list[str]:
     rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
-    return in_lines(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+    return totals_in_lines(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
 
 
-def in_pdf(content: bytes) -> list[str]:
-    return in_lines(
+def totals_in_pdf(content: bytes) -> list[str]:
+    return totals_in_lines(
         line for page in PdfReader(io.BytesIO(content)).pages for line in page.extract_text().splitlines()
     )
 
 
-def in_lines(lines: Iterable[str]) -> list[str]:
-    """The first figures of the one line that sums up."""
+def totals_in_lines(lines: Iterable[str]) -> list[str]:
+    """Return the first figures of the line of totals."""
     (total,) = filter(None, map(TOTAL.search, lines))
     return total[1].split()

@@ -1,4 +1,4 @@
-"""The first page: what waits for whoever is logged in."""
+"""The home page: what the user has to do."""
 
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ LIST = b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\n"
 UNCLEAR = b"Nama;Kelurahan;Kategori\nRina Melati;Gunung Sari;UMKM\n"
 
 
-def test_a_session_that_is_over_waits_for_its_attendance(
+def test_sessions_that_are_over_without_attendance_are_listed(
     staff: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
     page = staff.get("/")
@@ -40,7 +40,7 @@ def test_an_upload_says_how_many_rows_need_attention(
     assert "1 need attention" in staff.get("/").text
 
 
-def test_a_session_to_come_misses_nothing_yet(staff: TestClient, city: City) -> None:
+def test_a_coming_session_is_listed_and_is_no_task(staff: TestClient, city: City) -> None:
     create_upcoming_session(city, "JUALAN-1", days=2)
 
     page = staff.get("/").text
@@ -49,7 +49,7 @@ def test_a_session_to_come_misses_nothing_yet(staff: TestClient, city: City) -> 
     assert "There is nothing to do." in page
 
 
-def test_a_session_of_today_is_for_those_who_take_its_attendance(
+def test_users_who_may_record_attendance_see_todays_sessions(
     staff: TestClient, viewer: TestClient, city: City
 ) -> None:
     begin_session(city, create_upcoming_session(city))
@@ -61,13 +61,13 @@ def test_a_session_of_today_is_for_those_who_take_its_attendance(
     assert "Today" not in viewer.get("/").text
 
 
-def test_who_waits_for_a_place_is_told_before_the_session(
+def test_coming_sessions_with_a_waiting_list_are_listed(
     staff: TestClient, viewer: TestClient, city: City
 ) -> None:
     coming = create_upcoming_session(city, "JUALAN-1", days=2)
     over = city.session()
-    for held in (coming, over):
-        city.register(held, "Ani Kamboja", status=RegistrationStatus.WAITLISTED)
+    for code in (coming, over):
+        city.register(code, "Ani Kamboja", status=RegistrationStatus.WAITLISTED)
 
     page = staff.get("/").text
 
@@ -76,12 +76,12 @@ def test_who_waits_for_a_place_is_told_before_the_session(
     assert "?status=waitlisted" not in viewer.get("/").text
 
 
-def test_mails_that_were_not_sent_are_told_while_it_matters(
+def test_unsent_mails_are_counted_until_the_session_is_over(
     staff: TestClient, stranger: TestClient, city: City
 ) -> None:
     coming, over = create_upcoming_session(city, "JUALAN-1", days=2), city.session()
-    for held in (coming, over):
-        city.register(held, "Ani Kamboja")
+    for code in (coming, over):
+        city.register(code, "Ani Kamboja")
     long_ago = now() - timedelta(days=1)
     with writing(city.engine) as db:
         for registration in db.exec(select(Registration)):
@@ -116,7 +116,7 @@ def mail(registration: Registration, status: MessageStatus, created_at: datetime
 
 
 @pytest.mark.parametrize(
-    ("who", "sees_session", "sees_upload"),
+    ("user", "sees_session", "sees_upload"),
     [
         ("admin", True, True),
         ("organizer", True, True),
@@ -125,8 +125,8 @@ def mail(registration: Registration, status: MessageStatus, created_at: datetime
         ("stranger", False, False),
     ],
 )
-def test_everyone_sees_what_waits_for_them(
-    who: str,
+def test_each_role_sees_its_own_tasks(
+    user: str,
     sees_session: bool,
     sees_upload: bool,
     workshop_session: WorkshopSession,
@@ -135,7 +135,7 @@ def test_everyone_sees_what_waits_for_them(
 ) -> None:
     uploaded = city.upload("SPBE-2025-1", LIST)
 
-    page = request.getfixturevalue(who).get("/")
+    page = request.getfixturevalue(user).get("/")
 
     assert ("/sesi/SPBE-2025-1" in page.text) == sees_session
     assert (f"/unggahan/{uploaded.id}" in page.text) == sees_upload
@@ -143,15 +143,15 @@ def test_everyone_sees_what_waits_for_them(
 
 
 @pytest.mark.parametrize(
-    ("who", "sees"),
+    ("user", "sees"),
     [("admin", True), ("organizer", True), ("staff", False), ("viewer", True), ("stranger", True)],
 )
-def test_whoever_plans_sees_from_where_nobody_comes(
-    who: str, sees: bool, workshop_session: WorkshopSession, city: City, request: pytest.FixtureRequest
+def test_users_who_plan_see_the_coverage_of_the_city(
+    user: str, sees: bool, workshop_session: WorkshopSession, city: City, request: pytest.FixtureRequest
 ) -> None:
     city.import_sheet("SPBE-2025-1", LIST)
 
-    page = request.getfixturevalue(who).get("/").text
+    page = request.getfixturevalue(user).get("/").text
 
     assert ("1 of 34 kelurahan reached their target for 2025" in page) == sees
     assert ("Nobody has registered yet from 33 kelurahan:" in page) == sees

@@ -115,8 +115,8 @@ def test_a_session_belongs_to_the_workshops(admin: TestClient, workshop_session:
 
 def test_a_sentence_about_what_was_done_is_shown_once(organizer: TestClient) -> None:
     organizer.post("/kegiatan/baru", data={"title": "Jualan Daring", "code": "LD-1"})
-    assert 'role="status">The workshop is made.' in organizer.get("/kegiatan/LD-1").text
-    assert "The workshop is made." not in organizer.get("/kegiatan/LD-1").text
+    assert 'role="status">The workshop has been created.' in organizer.get("/kegiatan/LD-1").text
+    assert "The workshop has been created." not in organizer.get("/kegiatan/LD-1").text
 
 
 def test_an_address_that_is_not_there_is_a_page_too(nobody: TestClient) -> None:

@@ -21,7 +21,7 @@ FORMS = [
         {"title": "Jualan"},
         {
             "Title": "Workshop Literasi Promosi SPBE",
-            "Whom it is for": "Community leaders",
+            "Who it is for": "Community leaders",
             "Pillar of digital literacy": "Digital safety",
             "Description": "Bawa ponsel",
             "People may register themselves on a public page": "Yes",

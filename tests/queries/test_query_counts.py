@@ -11,7 +11,7 @@ from app.models import AttendanceImport
 from app.queries.imports.document import import_document
 from app.queries.imports.review import review_page
 from app.queries.people.participants import ParticipantFilters, participants
-from app.queries.workshops.workshops import workshops
+from app.queries.workshops.workshops import list_workshops
 from tests.city import City, crowd
 from tests.queries.counting import queries_of
 
@@ -51,7 +51,7 @@ def lists(city: City, import_id: int) -> dict[str, Callable[[Db], object]]:
         "document": lambda look: import_document(look, city.vault, sari, import_id, translator("en")),
         "review": lambda look: review_page(look, city.vault, "id", import_id),
         "participants": lambda look: participants(look, sari, ParticipantFilters()),
-        "workshops": lambda look: workshops(look, sari),
+        "workshops": lambda look: list_workshops(look, sari),
     }
 
 

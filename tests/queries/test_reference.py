@@ -12,39 +12,39 @@ from app.services.reference_data import load_reference_data
 MANGGAR = "64.71.01.1001"
 
 
-def known(engine: Engine) -> Reference:
-    with reading(engine) as look:
-        return sheet_reference(look)
+def load_reference(engine: Engine) -> Reference:
+    with reading(engine) as db:
+        return sheet_reference(db)
 
 
 def test_a_name_that_is_added_is_known_at_once(engine: Engine) -> None:
     with writing(engine) as db:
         load_reference_data(db)
 
-    first = known(engine)
+    first = load_reference(engine)
     assert place_index(first).code.get("kampungcontoh") is None
 
     with writing(engine) as db:
         db.add(AreaAlias(alias="Kampung Contoh", area_code=MANGGAR))
-    assert place_index(known(engine)).code["kampungcontoh"] == MANGGAR
+    assert place_index(load_reference(engine)).code["kampungcontoh"] == MANGGAR
 
 
-def test_a_kelurahan_that_ends_is_known_no_more(engine: Engine) -> None:
+def test_a_kelurahan_that_has_ended_is_not_in_the_index(engine: Engine) -> None:
     with writing(engine) as db:
         load_reference_data(db)
-    assert MANGGAR in place_index(known(engine)).name
+    assert MANGGAR in place_index(load_reference(engine)).name
 
     with writing(engine) as db:
         area = db.get_one(Area, MANGGAR)
         area.valid_to = area.valid_from
-    assert MANGGAR not in place_index(known(engine)).name
+    assert MANGGAR not in place_index(load_reference(engine)).name
 
 
-def test_another_code_in_statistics_counts_at_once(engine: Engine) -> None:
+def test_a_changed_bps_code_is_in_the_index_at_once(engine: Engine) -> None:
     with writing(engine) as db:
         load_reference_data(db)
-    known(engine)
+    load_reference(engine)
 
     with writing(engine) as db:
         db.get_one(Area, MANGGAR).bps_code = "6471999999"
-    assert place_index(known(engine)).by_bps_code["6471999999"] == MANGGAR
+    assert place_index(load_reference(engine)).by_bps_code["6471999999"] == MANGGAR

@@ -12,8 +12,8 @@ from app.permissions import Actor
 from app.queries.imports.attendance_imports import attendance_imports
 from app.queries.people.history import registrations_of
 from app.queries.people.participants import ParticipantFilters, participant, participants
-from app.queries.workshops.workshop_sessions import workshop_session, workshop_sessions
-from app.queries.workshops.workshops import workshops
+from app.queries.workshops.workshop_sessions import get_workshop_session_view, list_workshop_sessions
+from app.queries.workshops.workshops import list_workshops
 from tests.city import MANGGAR, City, sheet
 from tests.scenarios import scenario
 
@@ -66,8 +66,8 @@ def test_workshops_and_sessions(two_organizations: City) -> None:
     with reading(two_organizations.engine) as look:
         for who, codes in SEEN_WORKSHOPS.items():
             actor = two_organizations.actor(who)
-            held = [session for code in ALL for session in workshop_sessions(look, actor, code)]
-            assert {one.code for one in workshops(look, actor)} == codes, who
+            held = [session for code in ALL for session in list_workshop_sessions(look, actor, code)]
+            assert {one.code for one in list_workshops(look, actor)} == codes, who
             assert {session.workshop_code for session in held} == codes, who
 
 
@@ -101,7 +101,7 @@ def test_what_is_out_of_reach_is_not_there(two_organizations: City) -> None:
         with pytest.raises(NotFound):
             participant(look, sari, nur.id)
         with pytest.raises(NotFound):
-            workshop_session(look, sari, "TONO-1")
+            get_workshop_session_view(look, sari, "TONO-1")
         assert registrations_of(look, sari, nur.id, "id") == []
 
 
@@ -159,7 +159,7 @@ def test_a_session_tells_how_far_its_attendance_has_come(city: City) -> None:
     city.import_sheet(code, sheet(HEADER, "Siti Aminah;Manggar;;umkm;hadir", "Nur Aini;Lamaru;;umkm;izin"))
     city.register(code, "Budi Contoh")
     with writing(city.engine) as db:
-        seen = workshop_session(db, city.actor("sari"), code)
+        seen = get_workshop_session_view(db, city.actor("sari"), code)
 
     assert (seen.registered, seen.present, seen.absent, seen.excused) == (3, 1, 0, 1)
     assert (seen.recorded, seen.capacity) == (2, 10)

@@ -9,7 +9,7 @@ from app.database import Db, reading, writing
 from app.errors import Forbidden, NotFound
 from app.models import AttendanceImport
 from app.permissions import Actor, Permission
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
 from app.services.imports.column_mappings import forget_columns
 from app.services.imports.commit import commit, commit_or_queue, queue_commit
@@ -64,7 +64,7 @@ def test_who_may_not_change_an_import_changes_nothing(
 
 def test_a_permission_covers_the_things_of_the_own_organization(city: City) -> None:
     with reading(city.engine) as db:
-        workshop_session = workshop_session_by_code(db, city.actor("sari"), "A-1")
+        workshop_session = get_workshop_session(db, city.actor("sari"), "A-1")
         for name in ("made", "sari", "budi"):
             require_permission(db, city.actor(name), Permission.IMPORT_COMMIT, workshop_session)
         for name in ("tono", "rina"):

@@ -26,7 +26,7 @@ from app.queries.imports.people import ABOUT_PEOPLE
 from app.queries.workshops.workshop_sessions import (
     COUNTED_AS_REGISTERED,
     WorkshopSessionView,
-    workshop_session,
+    get_workshop_session_view,
 )
 
 
@@ -102,7 +102,7 @@ class Reconciliation:
 
 def reconciliation(db: Db, actor: Actor, code: str) -> Reconciliation:
     """The figures of one session; a constant number of queries. Raises `NotFound` where it isn't within reach."""
-    held = workshop_session(db, actor, code, Permission.WORKSHOP_READ)
+    held = get_workshop_session_view(db, actor, code, Permission.WORKSHOP_READ)
     registered = _registered(db, held.id)
     return Reconciliation(
         workshop_session=held,

@@ -19,7 +19,7 @@ from app.models import (
 from app.permissions import Actor, Permission
 from app.queries.imports.people import ABOUT_PEOPLE
 from app.queries.imports.reconciliation import has_place, of_session, said_by_row, saved
-from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_session
+from app.queries.workshops.workshop_sessions import WorkshopSessionView, get_workshop_session_view
 
 Step = Literal["rows", "repeated", "gone", "otherwise", "elsewhere"]
 """From the saved sheets to those present, as `SaidPresent` counts them."""
@@ -77,7 +77,7 @@ def people_of_sheet(db: Db, actor: Actor, code: str, import_id: int, said: Said,
 
 def _session(db: Db, actor: Actor, code: str) -> WorkshopSessionView:
     actor.require(Permission.ATTENDANCE_WRITE)
-    return workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
+    return get_workshop_session_view(db, actor, code, Permission.ATTENDANCE_WRITE)
 
 
 def _found(

@@ -23,8 +23,8 @@ from app.queries.imports.attendance_imports import AttendanceImportView, attenda
 from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
 from app.queries.imports.rows import committed_codes, displayed_cells, import_rows
 from app.queries.people.participants import PersonSeen, people_seen
-from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions
-from app.queries.workshops.workshops import target_groups_of
+from app.queries.workshops.workshop_sessions import WorkshopSessionView, list_workshop_sessions
+from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.transfer import remark_from_json
 
 PAGE_LENGTH = 50
@@ -131,7 +131,7 @@ def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[
     if found.stated_date is None or not found.is_of_another_day:
         return []
     first, last = found.stated_date, found.stated_until or found.stated_date
-    held = workshop_sessions(db, actor, found.workshop_code)
+    held = list_workshop_sessions(db, actor, found.workshop_code)
     return [one for one in held if first <= wita(one.starts_at).date() <= last]
 
 
@@ -140,7 +140,7 @@ def groups_offered(
 ) -> list[reference.TargetGroupView]:
     """The workshop's target groups, or all where it names none."""
     groups = reference.target_groups(db, language)
-    own = target_groups_of(db, found.workshop_id)
+    own = list_target_group_codes(db, found.workshop_id)
     return [group for group in groups if group.code in own] or groups
 
 

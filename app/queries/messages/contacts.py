@@ -10,7 +10,7 @@ from sqlmodel import col
 from app.database import Db
 from app.models import Participant, Registration, RegistrationStatus
 from app.permissions import Actor, Permission
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ def contacts(
     db: Db, actor: Actor, session_code: str, statuses: Collection[RegistrationStatus]
 ) -> list[Contact]:
     """Those of the session who stand so, by name. Raises `NotFound` where it isn't within the actor's reach."""
-    held = workshop_session_by_code(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    held = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     statement = (
         select(
             col(Registration.code),

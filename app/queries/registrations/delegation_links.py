@@ -25,7 +25,7 @@ from app.queries.registrations.registrations import RegistrationView, registrati
 from app.queries.registrations.seats import Cap, seats_of
 from app.queries.registrations.window import RegistrationWindow, registration_window
 from app.queries.workshops.public_workshops import groups_to_choose_from
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class DelegationView:
 
 def delegation_links(db: Db, actor: Actor, session_code: str) -> list[DelegationLinkView]:
     """The links of a session, those of one kelurahan together, the newest of them first."""
-    workshop_session = workshop_session_by_code(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     used = (
         select(func.count())
         .where(

@@ -9,16 +9,16 @@ from app.models import Area, Attendance, Organization, Participant, Registration
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import place_of
-from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED, workshop_session
-from app.queries.workshops.workshops import target_groups_of
+from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED, get_workshop_session_view
+from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.written.rosters import Roster, RosterLine
 
 
 def roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:
     """The list in name order, of those confirmed and walk-in. Raises `NotFound` where the session is out of reach."""
-    held = workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    held = get_workshop_session_view(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     labels = {group.code: group.label for group in reference.target_groups(db, language)}
-    own = target_groups_of(db, held.workshop_id)
+    own = list_target_group_codes(db, held.workshop_id)
     return Roster(
         session_code=held.code,
         workshop_title=held.workshop_title,

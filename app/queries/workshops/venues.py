@@ -1,4 +1,4 @@
-"""Venues (tempat) as lists and pages show them; they are the city's, so that everyone sees all of them."""
+"""Venues (tempat) as lists and pages show them. They belong to no organization: every user sees all of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ WIFI_ANSWERS: Mapping[WifiAnswer, bool | None] = {"yes": True, "no": False, "unk
 
 @dataclass(frozen=True)
 class VenueView:
-    """`kelurahan` is a name, empty where nobody said; `sessions` are those held or to be held there."""
+    """A venue. `kelurahan` is a name, or "" if it is not known; `sessions` is the number of sessions at this venue."""
 
     id: int
     name: str
@@ -36,7 +36,7 @@ class VenueView:
 
 @dataclass(frozen=True)
 class VenueFilters:
-    """`search` is part of a name. What is empty narrows nothing."""
+    """What narrows the list of venues: part of a name, a kelurahan's code, a kind, Wi-Fi. Empty fields do not."""
 
     search: str = ""
     kelurahan: str = ""
@@ -46,44 +46,46 @@ class VenueFilters:
 
 @dataclass(frozen=True)
 class VenuePage:
-    """One page in name order; `following` is the id after which the next one begins."""
+    """A page of venues in the order of names. `following` is the `after` of the next page, None on the last."""
 
     venues: tuple[VenueView, ...]
     following: int | None
 
 
-def venue_names(db: Db) -> Sequence[str]:
-    """All of them, in alphabetical order."""
+def list_venue_names(db: Db) -> Sequence[str]:
+    """Return the names of all venues in alphabetical order."""
     return db.exec(select(Venue.name).order_by(col(Venue.name))).all()
 
 
-def venues(db: Db, filters: VenueFilters, *, after: int | None = None, limit: int = PAGE_LENGTH) -> VenuePage:
-    """The venues that the filters leave."""
+def list_venues(
+    db: Db, filters: VenueFilters, *, after: int | None = None, limit: int = PAGE_LENGTH
+) -> VenuePage:
+    """Return a page of the venues that match the filters; it begins after the venue with the id `after`."""
     statement = _views().where(*_conditions(filters)).limit(limit + 1)
     if after is not None:
-        name_there = select_columns(col(Venue.name)).where(col(Venue.id) == after).scalar_subquery()
-        statement = statement.where(tuple_(col(Venue.name), col(Venue.id)) > tuple_(name_there, after))
-    found = [_view(*row) for row in db.execute(statement)]
-    return VenuePage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+        name_of_last = select_columns(col(Venue.name)).where(col(Venue.id) == after).scalar_subquery()
+        statement = statement.where(tuple_(col(Venue.name), col(Venue.id)) > tuple_(name_of_last, after))
+    views = [_view(*row) for row in db.execute(statement)]
+    return VenuePage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
 
 
-def venue(db: Db, venue_id: int) -> VenueView:
-    """One of them. Raises `NotFound`."""
-    found = db.execute(_views().where(col(Venue.id) == venue_id)).first()
-    if found is None:
+def get_venue_view(db: Db, venue_id: int) -> VenueView:
+    """Return a venue as pages show it. Raises `NotFound`."""
+    row = db.execute(_views().where(col(Venue.id) == venue_id)).first()
+    if row is None:
         raise NotFound(N_("There is no such venue."))
-    return _view(*found)
+    return _view(*row)
 
 
-def kelurahan_without_wifi(db: Db) -> list[KelurahanView]:
-    """The kelurahan of today in which no venue is known to have free public Wi-Fi, in code order."""
+def list_kelurahan_without_wifi(db: Db) -> list[KelurahanView]:
+    """Return the current kelurahan in which no venue is known to have free public Wi-Fi, in the order of codes."""
     statement = select(Venue.kelurahan_code).where(col(Venue.public_wifi).is_(True)).distinct()
     covered = set(db.exec(statement))
     return [place for place in kelurahan(db) if place.code not in covered]
 
 
-def known_venues(db: Db) -> list[VenueFacts]:
-    """What a list of venues is compared with, the oldest first."""
+def list_venue_facts(db: Db) -> list[VenueFacts]:
+    """Return all venues, the oldest first, for comparison with an uploaded list."""
     return [
         VenueFacts(venue.name, venue.kind.value, venue.kelurahan_code, venue.public_wifi)
         for venue in db.exec(select(Venue).order_by(col(Venue.id)))

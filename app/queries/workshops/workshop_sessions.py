@@ -1,4 +1,4 @@
-"""Sessions as lists and pages show them, with how far their attendance has come."""
+"""Sessions as lists, pages and the API show them, with the number of registrations and recorded attendances."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,18 +24,17 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.registrations.seats import group_seats_by_session
 from app.queries.scope import workshops_within
-from app.queries.workshops.workshops import numbered
+from app.queries.workshops.workshops import next_code
 
 COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN)
-
-Waiting = aliased(Registration)
 
 
 @dataclass(frozen=True)
 class WorkshopSessionView:
-    """`registered` and the three outcomes count registrations that are confirmed or walk-in.
+    """A session. `registered`, `present`, `absent` and `excused` count registrations that are confirmed or walk-in.
 
-    `archived` and `public` are the workshop's; `places_of_group` has the groups with a cap of their own.
+    `archived` and `public` are the workshop's. `places_of_group` has the number of seats of each group that has a limit
+    of its own.
     """
 
     id: int
@@ -65,6 +64,7 @@ class WorkshopSessionView:
 
     @property
     def recorded(self) -> int:
+        """The number of people whose attendance is recorded: present, absent or excused."""
         return self.present + self.absent + self.excused
 
     @property
@@ -76,37 +76,37 @@ class WorkshopSessionView:
         return self.ends_at < now()
 
 
-def workshop_session_by_code(
+def get_workshop_session(
     db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
 ) -> WorkshopSession:
-    """Return the row itself. Raises `NotFound` out of the actor's scope."""
-    found = db.scalars(
+    """Return the row of a session. Raises `NotFound` if it is not within the actor's scope."""
+    workshop_session = db.scalars(
         select(WorkshopSession)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .where(col(WorkshopSession.code) == code, workshops_within(actor, permission))
     ).first()
-    if found is None:
+    if workshop_session is None:
         raise NotFound(N_("There is no session %(workshop_session)s."), workshop_session=code)
-    return found
+    return workshop_session
 
 
-def workshop_session(
+def get_workshop_session_view(
     db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
 ) -> WorkshopSessionView:
-    """One session. Raises `NotFound` where it isn't within the actor's reach."""
-    found = _views(db, actor, permission, col(WorkshopSession.code) == code)
-    if not found:
+    """Return a session as pages show it. Raises `NotFound` if it is not within the actor's scope."""
+    views = _views(db, actor, permission, col(WorkshopSession.code) == code)
+    if not views:
         raise NotFound(N_("There is no session %(workshop_session)s."), workshop_session=code)
-    return found[0]
+    return views[0]
 
 
-def workshop_sessions(db: Db, actor: Actor, workshop_code: str) -> list[WorkshopSessionView]:
-    """A workshop's sessions in the order in which they are held."""
+def list_workshop_sessions(db: Db, actor: Actor, workshop_code: str) -> list[WorkshopSessionView]:
+    """Return the sessions of a workshop, the earliest first."""
     return _views(db, actor, Permission.WORKSHOP_READ, col(Workshop.code) == workshop_code)
 
 
-def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
-    """The sessions that were held and have no outcome of anyone, the latest first."""
+def list_workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
+    """Return the sessions that are over and have no attendance recorded, the latest first."""
     recorded = select(col(Attendance.registration_id)).join(
         Registration, col(Registration.id) == col(Attendance.registration_id)
     )
@@ -122,11 +122,16 @@ def workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> li
     )
 
 
-def workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
-    """The sessions that are not over yet and for which somebody waits, the next one first."""
-    waits = select(col(Waiting.id)).where(
-        col(Waiting.workshop_session_id) == col(WorkshopSession.id),
-        col(Waiting.status) == RegistrationStatus.WAITLISTED,
+def list_workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
+    """Return the sessions that are not over and have people on the waiting list, the earliest first."""
+    waiting = aliased(Registration)
+    has_waiting_list = (
+        select(col(waiting.id))
+        .where(
+            col(waiting.workshop_session_id) == col(WorkshopSession.id),
+            col(waiting.status) == RegistrationStatus.WAITLISTED,
+        )
+        .exists()
     )
     return _views(
         db,
@@ -134,13 +139,13 @@ def workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> lis
         Permission.ATTENDANCE_WRITE,
         _takes_place(),
         col(WorkshopSession.ends_at) >= now(),
-        waits.exists(),
+        has_waiting_list,
         limit=limit,
     )
 
 
-def coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
-    """The sessions that are not over yet, the next one first."""
+def list_coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
+    """Return the sessions that are not over, the earliest first."""
     return _views(
         db,
         actor,
@@ -151,28 +156,31 @@ def coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopS
     )
 
 
-def workshop_sessions_between(
+def list_workshop_sessions_between(
     db: Db, actor: Actor, since: datetime, before: datetime
 ) -> list[WorkshopSessionView]:
-    """The sessions that start in a period, `before` excluded; the cancelled too, but none of archived workshops."""
+    """Return the sessions that start from `since` on and before `before`, the earliest first.
+
+    Cancelled sessions are among them, those of archived workshops are not.
+    """
     starts = col(WorkshopSession.starts_at)
-    in_use = col(Workshop.archived_at).is_(None)
-    return _views(db, actor, Permission.WORKSHOP_READ, in_use, starts >= since, starts < before)
+    is_not_archived = col(Workshop.archived_at).is_(None)
+    return _views(db, actor, Permission.WORKSHOP_READ, is_not_archived, starts >= since, starts < before)
 
 
 def _takes_place() -> ColumnElement[bool]:
-    """Neither cancelled nor of an archived workshop."""
+    """Return the condition that a session is neither cancelled nor of an archived workshop."""
     return col(WorkshopSession.cancelled_at).is_(None) & col(Workshop.archived_at).is_(None)
 
 
-def free_session_code(db: Db, workshop_code: str) -> str:
-    """A code that no session has yet: the workshop's, and the next number."""
+def suggest_session_code(db: Db, workshop_code: str) -> str:
+    """Return a code that no session has: the workshop's code and the next number."""
     taken = db.scalars(
         select(col(WorkshopSession.code)).where(
             col(WorkshopSession.code).startswith(f"{workshop_code}-", autoescape=True)
         )
     )
-    return numbered(workshop_code, taken)
+    return next_code(workshop_code, taken)
 
 
 def _views(
@@ -186,14 +194,14 @@ def _views(
     def outcomes(status: AttendanceStatus) -> ColumnElement[int]:
         return func.count(case((col(Attendance.status) == status, 1)))
 
-    has_place = col(Registration.status).in_(COUNTED_AS_REGISTERED)
+    has_seat = col(Registration.status).in_(COUNTED_AS_REGISTERED)
     waits = col(Registration.status) == RegistrationStatus.WAITLISTED
     statement = (
         select(
             WorkshopSession,
             Workshop,
             col(Venue.name),
-            func.count(case((has_place, 1))),
+            func.count(case((has_seat, 1))),
             func.count(case((waits, 1))),
             outcomes(AttendanceStatus.PRESENT),
             outcomes(AttendanceStatus.ABSENT),
@@ -203,37 +211,37 @@ def _views(
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
         .outerjoin(
             Registration,
-            (col(Registration.workshop_session_id) == col(WorkshopSession.id)) & (has_place | waits),
+            (col(Registration.workshop_session_id) == col(WorkshopSession.id)) & (has_seat | waits),
         )
-        .outerjoin(Attendance, (col(Attendance.registration_id) == col(Registration.id)) & has_place)
+        .outerjoin(Attendance, (col(Attendance.registration_id) == col(Registration.id)) & has_seat)
         .where(workshops_within(actor, permission), *conditions)
         .group_by(col(WorkshopSession.id), col(Workshop.id), col(Venue.id))
         .limit(limit)
     )
     starts = col(WorkshopSession.starts_at)
-    lines = db.execute(
+    rows = db.execute(
         statement.order_by(starts.desc() if latest_first else starts, col(WorkshopSession.id))
     ).all()
-    places_of_group = group_seats_by_session(db, [found.id for found, *_ in lines])
+    places_of_group = group_seats_by_session(db, [workshop_session.id for workshop_session, *_ in rows])
     return [
         WorkshopSessionView(
-            id=found.id,
-            code=found.code,
+            id=workshop_session.id,
+            code=workshop_session.code,
             workshop_id=workshop.id,
             workshop_code=workshop.code,
             workshop_title=workshop.title,
-            starts_at=found.starts_at,
-            ends_at=found.ends_at,
-            mode=found.mode,
+            starts_at=workshop_session.starts_at,
+            ends_at=workshop_session.ends_at,
+            mode=workshop_session.mode,
             venue=venue or "",
-            online_link=found.online_link,
-            capacity=found.capacity,
-            places_per_kelurahan=found.places_per_kelurahan,
-            places_of_group=places_of_group[found.id],
-            registration_opens_at=found.registration_opens_at,
-            registration_closes_at=found.registration_closes_at,
-            cancelled_at=found.cancelled_at,
-            cancelled_why=found.cancelled_why,
+            online_link=workshop_session.online_link,
+            capacity=workshop_session.capacity,
+            places_per_kelurahan=workshop_session.places_per_kelurahan,
+            places_of_group=places_of_group[workshop_session.id],
+            registration_opens_at=workshop_session.registration_opens_at,
+            registration_closes_at=workshop_session.registration_closes_at,
+            cancelled_at=workshop_session.cancelled_at,
+            cancelled_why=workshop_session.cancelled_why,
             archived=workshop.archived_at is not None,
             public=workshop.public,
             registered=registered,
@@ -242,5 +250,5 @@ def _views(
             absent=absent,
             excused=excused,
         )
-        for found, workshop, venue, registered, waiting, present, absent, excused in lines
+        for workshop_session, workshop, venue, registered, waiting, present, absent, excused in rows
     ]

@@ -1,6 +1,6 @@
-"""Workshops as lists and pages show them."""
+"""Workshops as lists, pages and the API show them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,11 +13,14 @@ from app.errors import NotFound
 from app.i18n import N_, wita_today
 from app.models import Organization, Workshop, WorkshopSession, WorkshopTargetGroup
 from app.permissions import Actor, Permission
+from app.queries.in_values import in_values
 from app.queries.scope import workshops_within
 
 
 @dataclass(frozen=True)
 class WorkshopView:
+    """A workshop with the codes of its target groups, and how many sessions it has and when."""
+
     id: int
     code: str
     title: str
@@ -32,17 +35,16 @@ class WorkshopView:
     latest_starts_at: datetime | None
 
 
-def workshop_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Workshop:
-    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
-    found = db.exec(
-        select(Workshop).where(Workshop.code == code, workshops_within(actor, permission))
-    ).first()
-    if found is None:
+def get_workshop(db: Db, actor: Actor, code: str) -> Workshop:
+    """Return the row of a workshop. Raises `NotFound` if it is not within the actor's scope."""
+    within_scope = workshops_within(actor, Permission.WORKSHOP_READ)
+    workshop = db.exec(select(Workshop).where(Workshop.code == code, within_scope)).first()
+    if workshop is None:
         raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
-    return found
+    return workshop
 
 
-def workshops(
+def list_workshops(
     db: Db,
     actor: Actor,
     *,
@@ -51,14 +53,15 @@ def workshops(
     after: str | None = None,
     limit: int | None = None,
 ) -> list[WorkshopView]:
-    """The workshops that the actor may see, the newest sessions first; with `after`, in code order for paging.
+    """Return the workshops that the actor may see: first those without sessions, then the latest session first.
 
-    `archived` leaves only those that are, or those that aren't.
+    With `after`, return the workshops after that code, in the order of codes, for paging. `search` is part of a title
+    or code; `archived` narrows to archived workshops, or to the others.
     """
     conditions: list[ColumnElement[bool]] = []
     if archived is not None:
-        at = col(Workshop.archived_at)
-        conditions.append(at.is_not(None) if archived else at.is_(None))
+        archived_at = col(Workshop.archived_at)
+        conditions.append(archived_at.is_not(None) if archived else archived_at.is_(None))
     if search:
         conditions.append(
             col(Workshop.title).icontains(search, autoescape=True)
@@ -69,12 +72,12 @@ def workshops(
     return _views(db, actor, *conditions, by_code=after is not None, limit=limit)
 
 
-def workshop(db: Db, actor: Actor, code: str) -> WorkshopView:
-    """One workshop. Raises `NotFound` where the actor may not see it."""
-    found = _views(db, actor, col(Workshop.code) == code)
-    if not found:
+def get_workshop_view(db: Db, actor: Actor, code: str) -> WorkshopView:
+    """Return a workshop as pages show it. Raises `NotFound` if it is not within the actor's scope."""
+    views = _views(db, actor, col(Workshop.code) == code)
+    if not views:
         raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
-    return found[0]
+    return views[0]
 
 
 def _views(
@@ -99,8 +102,8 @@ def _views(
         .where(workshops_within(actor, Permission.WORKSHOP_READ), *conditions)
     )
     newest_first = () if by_code else (sessions.c.latest.desc().nulls_first(),)
-    found = db.execute(statement.order_by(*newest_first, col(Workshop.code)).limit(limit)).all()
-    groups = _target_groups(db, [workshop.id for workshop, *_ in found])
+    rows = db.execute(statement.order_by(*newest_first, col(Workshop.code)).limit(limit)).all()
+    groups = _target_groups(db, [workshop.id for workshop, *_ in rows])
     return [
         WorkshopView(
             id=workshop.id,
@@ -116,43 +119,45 @@ def _views(
             first_starts_at=first,
             latest_starts_at=latest,
         )
-        for workshop, organization, count, first, latest in found
+        for workshop, organization, count, first, latest in rows
     ]
 
 
-def own_workshop_codes(db: Db, actor: Actor) -> frozenset[str]:
-    """The codes of all workshops that the actor's organization holds."""
+def list_own_workshop_codes(db: Db, actor: Actor) -> frozenset[str]:
+    """Return the codes of all workshops of the actor's organization."""
     return frozenset(db.exec(select(Workshop.code).where(Workshop.organization_id == actor.organization_id)))
 
 
-def organization_of(db: Db, actor: Actor) -> str:
-    """The name of the organization whose workshops the actor makes."""
+def find_organization_name(db: Db, actor: Actor) -> str:
+    """Return the name of the actor's organization; "" if they have none."""
     return db.exec(select(Organization.name).where(Organization.id == actor.organization_id)).first() or ""
 
 
-def free_workshop_code(db: Db) -> str:
-    """A code that no workshop has yet: LD for "literasi digital", the year, and the next number."""
+def suggest_workshop_code(db: Db) -> str:
+    """Return a code that no workshop has: LD for "literasi digital", the year, and the next number."""
     stem = f"LD-{wita_today().year}"
-    return numbered(stem, db.exec(select(Workshop.code).where(col(Workshop.code).startswith(f"{stem}-"))))
+    return next_code(stem, db.exec(select(Workshop.code).where(col(Workshop.code).startswith(f"{stem}-"))))
 
 
-def numbered(stem: str, taken: Iterable[str]) -> str:
-    """`stem` with the number after the highest of the codes in `taken` that are made the same way."""
+def next_code(stem: str, taken: Iterable[str]) -> str:
+    """Return `stem` with a number that is one higher than the highest of the codes `taken`, such as "LD-2026-3"."""
     endings = (code.removeprefix(f"{stem}-") for code in taken)
     return f"{stem}-{max((int(ending) for ending in endings if ending.isdecimal()), default=0) + 1}"
 
 
-def target_groups_of(db: Db, workshop_id: int) -> tuple[str, ...]:
+def list_target_group_codes(db: Db, workshop_id: int) -> tuple[str, ...]:
+    """Return the codes of a workshop's target groups; none if it is for everyone."""
     return _target_groups(db, [workshop_id]).get(workshop_id, ())
 
 
-def _target_groups(db: Db, ids: Iterable[int]) -> dict[int, tuple[str, ...]]:
+def _target_groups(db: Db, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return the codes of the target groups of each workshop that has some."""
+    code = col(WorkshopTargetGroup.target_group_code)
     groups: dict[int, tuple[str, ...]] = {}
-    statement = (
-        select_columns(col(WorkshopTargetGroup.workshop_id), col(WorkshopTargetGroup.target_group_code))
-        .where(col(WorkshopTargetGroup.workshop_id).in_(ids))
-        .order_by(col(WorkshopTargetGroup.target_group_code))
-    )
-    for workshop_id, group in db.execute(statement):
+    for workshop_id, group in db.execute(
+        select_columns(col(WorkshopTargetGroup.workshop_id), code)
+        .where(in_values(db, col(WorkshopTargetGroup.workshop_id), ids))
+        .order_by(code)
+    ):
         groups[workshop_id] = (*groups.get(workshop_id, ()), group)
     return groups

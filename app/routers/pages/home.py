@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from app.i18n import Language
 from app.permissions import Permission
-from app.queries.dashboard import dashboard
+from app.queries.dashboard import get_dashboard
 from app.reports.coverage.wording import group_lines, headline, period_text
 from app.web.dependencies import CurrentActor, Lang, ReadDb, ReportDb, Translate
 from app.web.forms import local_path
@@ -20,12 +20,12 @@ router = APIRouter(include_in_schema=False)
 def home_page(
     request: Request, db: ReadDb, report_db: ReportDb, actor: CurrentActor, _: Translate, language: Lang
 ) -> Response:
-    figures = dashboard(db, report_db, actor, language)
-    report = figures.report
+    dashboard = get_dashboard(db, report_db, actor, language)
+    report = dashboard.report
     return render(
         request,
         "home/page.html",
-        dashboard=figures,
+        dashboard=dashboard,
         headline=headline(report, _, language) if report else "",
         period=period_text(report, _) if report else "",
         group_lines=group_lines(report, _, language) if report else (),

@@ -15,7 +15,7 @@ from app.nik_vault import NikVault
 from app.people.matching import Decision
 from app.queries.areas.reference import sheet_reference
 from app.queries.people.known_people import known_people
-from app.queries.workshops.workshops import target_groups_of
+from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
 from app.spreadsheets.attendance.rows import BlankMeans, Judgement, SessionContext
@@ -83,7 +83,7 @@ def judge_sheet(
     """Judge a sheet that was uploaded at `uploaded_at`. Reads only; a constant number of queries, however many rows."""
     # Counted before anything else is read, so that a later change is not included.
     known_changes = count_changes(db, uploaded_at)
-    target_groups = target_groups_of(db, workshop_session.workshop_id)
+    target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     context = _session_context(workshop_session, target_groups, choices, purpose)
     parsed = parse_rows(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)

@@ -36,7 +36,7 @@ from app.queries.imports.rows import (
     judged_columns,
     masked_remark_to_json,
 )
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.bulk import insert_rows
@@ -81,7 +81,7 @@ def upload(
     `reading` and is read by the outbox, unless the caller wants it read `at_once`.
     """
     choices = choices or SheetChoices()
-    workshop_session = workshop_session_by_code(read_db, actor, session_code)
+    workshop_session = get_workshop_session(read_db, actor, session_code)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
     check_choices(read_db, choices)
     if at_once is None:

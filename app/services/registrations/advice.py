@@ -14,7 +14,7 @@ from app.people.person import PersonInput
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.people.search import people_with
 from app.queries.registrations.seats import Cap, seats_of
-from app.queries.workshops.workshops import target_groups_of
+from app.queries.workshops.workshops import list_target_group_codes
 from app.services.registrations.person_choices import traits_of
 from app.services.registrations.recognition import match_known_people, parse_people
 
@@ -39,7 +39,7 @@ class Advice:
 
 def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, person: PersonInput) -> Advice:
     """Return the advice on a person who is being typed. Reads only, with the code that `register` uses."""
-    target_groups = target_groups_of(db, workshop_session.workshop_id)
+    target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, [person])
     (judged,) = match_known_people(db, workshop_session, target_groups, people, by_membership=True)
     recognised = [judged.person] if judged.person else []

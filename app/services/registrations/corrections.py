@@ -12,7 +12,7 @@ from app.people.person import PersonInput, PersonValues
 from app.permissions import Actor
 from app.queries.registrations.seats import seats_of
 from app.queries.registrations.tickets import is_own_record
-from app.queries.workshops.workshops import target_groups_of
+from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell
@@ -48,7 +48,7 @@ def correct_registration(
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
     _require_correctable(workshop_session, registration)
-    target_groups = target_groups_of(db, workshop_session.workshop_id)
+    target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, [person])
     (judged,) = match_known_people(db, workshop_session, target_groups, people)
     if found := faults(judged):

@@ -15,7 +15,7 @@ from app.permissions import CITIZEN, Actor, Permission
 from app.queries.areas import reference
 from app.queries.registrations.registrations import registration_of_link
 from app.queries.registrations.window import closes_at
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.services.registrations import registrations
@@ -59,7 +59,7 @@ def create_links_for_all(db: Db, actor: Actor, session_code: str) -> list[Delega
 def revoke_link(db: Db, actor: Actor, session_code: str, link_id: int) -> DelegationLink:
     """Ends a link at once; whom it registered stays registered. Revoked twice, it stays so."""
     actor.require(Permission.ATTENDANCE_WRITE)
-    workshop_session = workshop_session_by_code(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     link = db.get(DelegationLink, link_id)
     if link is None or link.workshop_session_id != workshop_session.id:
         raise NotFound(N_("There is no such link."))
@@ -117,7 +117,7 @@ def _serializer(secret: bytes) -> URLSafeSerializer:
 def _held_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
     """The session's row, held so that two who make links for all don't make two for each."""
     actor.require(Permission.ATTENDANCE_WRITE)
-    found = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    found = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     return lock_row(db, WorkshopSession, found.id)
 
 

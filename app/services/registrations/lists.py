@@ -11,7 +11,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.imports.rows import rows_to_write
 from app.queries.registrations.seats import seats_of
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
 from app.services.imports.states import current_state, store_states
@@ -41,7 +41,7 @@ def upload_list(
 
     Raises `Conflict` for a session that is over or cancelled.
     """
-    workshop_session = workshop_session_by_code(read_db, actor, session_code)
+    workshop_session = get_workshop_session(read_db, actor, session_code)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
     require_open(workshop_session, RegistrationRequest(Channel.ORGANIZER, overrule=True))
     purpose = ImportPurpose.REGISTRATION

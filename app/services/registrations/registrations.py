@@ -24,7 +24,7 @@ from app.people.person import ParsedPerson, PersonInput
 from app.people.remarks import Remark
 from app.permissions import Actor
 from app.queries.registrations.seats import seats_of
-from app.queries.workshops.workshops import target_groups_of
+from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import record
 from app.services.locks import GONE, lock_identity_keys, lock_people_table, lock_row
 from app.services.messages.notifications import tell
@@ -55,7 +55,7 @@ def register(
     `NotUnderstood` with the fields to correct. A request that was sent before returns the registration made then.
     """
     workshop_session = _session(db, workshop_session_id)
-    target_groups = target_groups_of(db, workshop_session.workshop_id)
+    target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     if request.channel is Channel.SELF:
         offered = target_groups or db.scalars(select(TargetGroup.code)).all()
         person = replace(person, target_group=offered_group(person.target_group, offered))
@@ -94,7 +94,7 @@ def register_delegation(
     Raises what `register` does, and `NoPlaces`; faults are named by the person's number in the list.
     """
     workshop_session = _session(db, workshop_session_id)
-    target_groups = target_groups_of(db, workshop_session.workshop_id)
+    target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, delegates)
     workshop_session = _lock(db, workshop_session, people, request)
     require_open(workshop_session, request)

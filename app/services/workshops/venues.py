@@ -1,5 +1,6 @@
-"""Making, changing and deleting venues (tempat). They are shared by the city: who plans sessions may add to them."""
+"""Create, change, delete and import venues (tempat). All organizations share them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import col, select
@@ -8,18 +9,20 @@ from app.database import Db
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
+from app.people.kelurahan import PlaceIndex
 from app.permissions import Actor, Permission, Reach
-from app.queries.areas.reference import kelurahan_and
-from app.queries.workshops.venues import VenueView
+from app.queries.areas.reference import kelurahan_and, sheet_reference
+from app.queries.workshops.venues import VenueView, list_venue_facts
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen
-from app.spreadsheets.venues import LONGEST_NAME, tidy
+from app.spreadsheets.reading import read_venue_list
+from app.spreadsheets.venues import LONGEST_NAME, CheckedVenue, RowError, check_venues, tidy
 
 
 @dataclass(frozen=True)
 class VenueInput:
-    """What a person says of a venue: a kind by its code, a kelurahan's code or none, and None for Wi-Fi unknown."""
+    """What a user enters about a venue. `kelurahan` is a code; `public_wifi` is None if it is not known."""
 
     name: str
     kind: str = VenueKind.LAINNYA
@@ -27,53 +30,63 @@ class VenueInput:
     public_wifi: bool | None = None
 
 
-def venue_named(db: Db, actor: Actor, name: str) -> Venue | None:
-    """The venue of that name, made as by `create_venue` where none is known; None where nothing is named."""
+@dataclass(frozen=True)
+class VenueImport:
+    """How many venues of a list were added, changed and left as they were. If there are `errors`, nothing was saved."""
+
+    added: int
+    changed: int
+    unchanged: int
+    errors: Sequence[RowError] = ()
+
+
+def get_or_create_venue(db: Db, actor: Actor, name: str) -> Venue | None:
+    """Return the venue of that name; it is created if there is none. Return None for an empty name."""
     if not tidy(name):
         return None
-    return _known(db, name) or create_venue(db, actor, VenueInput(name))
+    return _find_venue(db, name) or create_venue(db, actor, VenueInput(name))
 
 
-def create_venue(db: Db, actor: Actor, given: VenueInput) -> Venue:
-    """A new venue. Raises `Invalid` for what can't be, a name among it that another venue has."""
+def create_venue(db: Db, actor: Actor, data: VenueInput) -> Venue:
+    """Create a venue. Raises `Invalid` for wrong fields, as a name that another venue has."""
     actor.require(Permission.SESSION_WRITE)
-    _check(db, given)
-    venue = Venue(name=tidy(given.name))
-    _apply(venue, given)
+    _check(db, data)
+    venue = Venue(name=tidy(data.name))
+    _apply(venue, data)
     db.add(venue)
     db.flush()
     record(db, actor, "create", "venue", venue.id, after=snapshot(venue))
     return venue
 
 
-def change_venue(db: Db, actor: Actor, venue_id: int, given: VenueInput, *, seen: str = "") -> Venue:
-    """Replaces all that can be said of a venue; the sessions held there show it too.
+def change_venue(db: Db, actor: Actor, venue_id: int, data: VenueInput, *, seen: str = "") -> Venue:
+    """Replace all fields of a venue. Raises `Invalid` for wrong fields.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    `seen` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
     """
     actor.require(Permission.SESSION_WRITE)
-    venue = _held(db, venue_id)
-    _check(db, given, of=venue)
-    before, said = snapshot(venue), said_of(venue)
-    _apply(venue, given)
-    if said_of(venue) != said:
-        require_seen(seen, said)
+    venue = _lock_venue(db, venue_id)
+    _check(db, data, venue)
+    before, current = snapshot(venue), venue_input(venue)
+    _apply(venue, data)
+    if venue_input(venue) != current:
+        require_seen(seen, current)
     db.flush()
     record(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
     return venue
 
 
-def said_of(venue: Venue | VenueView) -> VenueInput:
-    """A venue as somebody would have to say it."""
+def venue_input(venue: Venue | VenueView) -> VenueInput:
+    """Return the input that describes a venue as it is."""
     return VenueInput(venue.name, venue.kind, venue.kelurahan_code, venue.public_wifi)
 
 
 def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
-    """Deletes a venue at which no session was or will be held. For those whose reach is the whole city."""
+    """Delete a venue. Raises `Conflict` if a session uses it, and `Forbidden` unless `can_delete_venues`."""
     actor.require(Permission.SESSION_WRITE)
-    if not may_delete_venues(actor):
+    if not can_delete_venues(actor):
         raise Forbidden(N_("Your role does not allow this."))
-    venue = _held(db, venue_id)
+    venue = _lock_venue(db, venue_id)
     if db.exec(select(WorkshopSession.id).where(WorkshopSession.venue_id == venue_id)).first():
         raise Conflict(
             N_("Sessions were or will be held at this venue; it can't be deleted."), code="venue-used"
@@ -82,44 +95,85 @@ def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
     record(db, actor, "delete", "venue", venue_id, before=snapshot(venue))
 
 
-def may_delete_venues(actor: Actor) -> bool:
+def can_delete_venues(actor: Actor) -> bool:
+    """Return whether the actor may delete venues: they must be allowed to change sessions of every organization."""
     return actor.reach(Permission.SESSION_WRITE) is Reach.ALL
 
 
-def _known(db: Db, name: str) -> Venue | None:
-    """By its name as it is typed, too: those that sessions made were kept as they were."""
+def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> VenueImport:
+    """Save a list of venues: all of it, or nothing if a row has an error. Venues are matched by their names.
+
+    Raises `UnreadableFile` or `TooLarge`. The file is read before `db` takes the write lock.
+    """
+    actor.require(Permission.SESSION_WRITE)
+    rows = read_venue_list(content).rows
+    venues, errors = check_venues(rows, list_venue_facts(db), PlaceIndex(sheet_reference(db)))
+    if errors:
+        return VenueImport(0, 0, 0, errors)
+    added = [venue for venue in venues if venue.known is None]
+    changed = [venue for venue in venues if venue.known not in (None, venue.facts)]
+    _save_rows(db, actor, [*added, *changed])
+    if added or changed:
+        counts = {"create": len(added), "update": len(changed)}
+        record(db, actor, "import", "venue-list", file_name[-200:], after={"counts": counts})
+    return VenueImport(len(added), len(changed), len(venues) - len(added) - len(changed))
+
+
+def _save_rows(db: Db, actor: Actor, rows: Sequence[CheckedVenue]) -> None:
+    by_name = {venue.name: venue for venue in db.exec(select(Venue))}
+    for row in rows:
+        facts = row.facts
+        venue = by_name.get(facts.name)
+        before = snapshot(venue) if venue else None
+        venue = venue or Venue(name=facts.name)
+        venue.kind, venue.kelurahan_code = VenueKind(facts.kind), facts.kelurahan
+        venue.public_wifi = facts.public_wifi
+        db.add(venue)
+        db.flush()
+        action = "change" if before else "create"
+        record(db, actor, action, "venue", venue.id, before=before, after=snapshot(venue))
+
+
+def _find_venue(db: Db, name: str) -> Venue | None:
+    """Return the venue with this name as it was entered, else with its tidied name, else None.
+
+    Names that were saved before names were tidied stay as they are.
+    """
     names = (" ".join(name.split()), tidy(name))
     return db.exec(
         select(Venue).where(col(Venue.name).in_(names)).order_by(col(Venue.name) != names[0])
     ).first()
 
 
-def _held(db: Db, venue_id: int) -> Venue:
+def _lock_venue(db: Db, venue_id: int) -> Venue:
     if db.get(Venue, venue_id) is None:
         raise NotFound(N_("There is no such venue."))
     return lock_row(db, Venue, venue_id)
 
 
-def _check(db: Db, given: VenueInput, of: Venue | None = None) -> None:
-    fields: dict[str, str] = {}
-    name = tidy(given.name)
+def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
+    """Raise `Invalid` if `venue`, or a new one, can't have these values."""
+    errors: dict[str, str] = {}
+    name = tidy(data.name)
     if not name:
-        fields["name"] = N_("A name is needed.")
+        errors["name"] = N_("A name is needed.")
     elif len(name) > LONGEST_NAME:
-        fields["name"] = N_("A name has at most 200 characters.")
-    elif (of is None or name != of.name) and db.exec(select(Venue.id).where(col(Venue.name) == name)).first():
-        fields["name"] = N_("There is a venue of this name already.")
-    if given.kind not in set(VenueKind):
-        fields["kind"] = N_("This kind of venue is not known.")
-    places = kelurahan_and(db, of.kelurahan_code if of else None)
-    if given.kelurahan and given.kelurahan not in {place.code for place in places}:
-        fields["kelurahan"] = N_("This kelurahan is not known.")
-    if fields:
-        raise Invalid(N_("Please correct the marked fields."), fields=fields)
+        errors["name"] = N_("A name has at most 200 characters.")
+    elif (venue is None or name != venue.name) and db.exec(
+        select(Venue.id).where(Venue.name == name)
+    ).first():
+        errors["name"] = N_("There is a venue of this name already.")
+    if data.kind not in set(VenueKind):
+        errors["kind"] = N_("This kind of venue is not known.")
+    places = kelurahan_and(db, venue.kelurahan_code if venue else None)
+    if data.kelurahan and data.kelurahan not in {place.code for place in places}:
+        errors["kelurahan"] = N_("This kelurahan is not known.")
+    if errors:
+        raise Invalid(N_("Please correct the marked fields."), fields=errors)
 
 
-def _apply(venue: Venue, given: VenueInput) -> None:
-    venue.name = tidy(given.name)
-    venue.kind = VenueKind(given.kind)
-    venue.kelurahan_code = given.kelurahan
-    venue.public_wifi = given.public_wifi
+def _apply(venue: Venue, data: VenueInput) -> None:
+    venue.name = tidy(data.name)
+    venue.kind = VenueKind(data.kind)
+    venue.kelurahan_code = data.kelurahan
+    venue.public_wifi = data.public_wifi

@@ -1,4 +1,4 @@
-"""Making and changing the sessions of a workshop."""
+"""Create, change, copy and cancel the sessions of a workshop."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -10,37 +10,52 @@ from sqlmodel import col, delete, select
 from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_, utc, wita
-from app.models import MessageKind, SessionGroupPlaces, SessionMode, TargetGroup, WorkshopSession
-from app.models.base import YEARS
+from app.models import (
+    Attendance,
+    MessageKind,
+    Registration,
+    SessionGroupPlaces,
+    SessionMode,
+    TargetGroup,
+    WorkshopSession,
+)
+from app.models.base import YEARS, now
 from app.permissions import Actor, Permission
 from app.queries.registrations.seats import group_seats
 from app.queries.registrations.window import closes_at
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
-    workshop_session,
-    workshop_session_by_code,
+    get_workshop_session,
+    get_workshop_session_view,
 )
-from app.queries.workshops.workshops import workshop_by_code
+from app.queries.workshops.workshops import get_workshop
 from app.services.activities import record, snapshot
+from app.services.authorization import require_permission
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
 from app.services.unseen_changes import require_seen
-from app.services.workshops.venues import venue_named
-from app.services.workshops.workshops import checked_code
+from app.services.workshops.venues import get_or_create_venue
+from app.services.workshops.workshops import parse_code
 
-MOST_PLACES = 100_000
-WHEN_AND_WHERE = ("starts_at", "ends_at", "mode", "venue_id", "online_link")
-NO_SUCH_NUMBER = N_("The number of places must be from 1 to 100,000.")
+MAX_SEATS = 100_000
+MAX_REASON_LENGTH = 500
+
+# Registered people are told if one of these columns changes.
+TIME_AND_PLACE = ("starts_at", "ends_at", "mode", "venue_id", "online_link")
+
+_PLEASE_CORRECT = N_("Please correct the marked fields.")
+_START_NEEDED = N_("The start needs a date and a time.")
+_WRONG_NUMBER_OF_SEATS = N_("The number of places must be from 1 to 100,000.")
 
 
 @dataclass(frozen=True)
 class WorkshopSessionInput:
-    """What a person says of a session; times are WITA wall-clock times.
+    """What a user enters about a session. Times are naive and in WITA.
 
-    Registration is open from when the session is made until it starts, unless `registration_opens` and
-    `registration_closes` say otherwise. `places_of_group` has the groups with a cap of their own.
+    Without `registration_opens` and `registration_closes`, registration is open until the session starts.
+    `places_of_group` has the number of seats of each group that has a limit of its own.
     """
 
     starts: datetime | None
@@ -56,184 +71,251 @@ class WorkshopSessionInput:
 
 
 def create_workshop_session(
-    db: Db, actor: Actor, workshop_code: str, code: str, given: WorkshopSessionInput
+    db: Db, actor: Actor, workshop_code: str, code: str, data: WorkshopSessionInput
 ) -> WorkshopSession:
-    """A new session; its venue is made where none of that name is known."""
-    actor.require(Permission.SESSION_WRITE)
-    workshop = workshop_by_code(db, actor, workshop_code, Permission.SESSION_WRITE)
-    code = checked_code(code)
-    starts_at, ends_at = _checked(db, given)
+    """Create a session, and its venue if there is none with that name.
+
+    Raises `Invalid` for wrong fields and `Conflict` if another session has the code.
+    """
+    workshop = get_workshop(db, actor, workshop_code)
+    require_permission(db, actor, Permission.SESSION_WRITE, workshop)
+    code = parse_code(code)
+    starts_at, ends_at = _check(db, data)
     if db.exec(select(WorkshopSession).where(WorkshopSession.code == code)).first():
         raise Conflict(N_("There is a session with this code already."), code="code-taken")
     workshop_session = WorkshopSession(
         code=code, workshop_id=workshop.id, starts_at=starts_at, ends_at=ends_at
     )
     db.add(workshop_session)
-    _apply(db, actor, workshop_session, given)
+    _apply(db, actor, workshop_session, data)
     record(db, actor, "create", "session", code, after=_snapshot(db, workshop_session))
     return workshop_session
 
 
-def change_workshop_session(
-    db: Db, actor: Actor, code: str, given: WorkshopSessionInput, *, seen: str = ""
+def copy_session(
+    db: Db, actor: Actor, code: str, new_code: str, new_starts: datetime | None
 ) -> WorkshopSession:
-    """Replaces all that can be said of a session. Places that this makes go to those who wait; a change of time or
-    place is told to everyone who registered.
+    """Create a session with the settings of session `code` that starts at `new_starts` (WITA).
 
-    Fewer places than are taken already throw nobody out; nobody else gets one until they suffice again. `seen` is
-    the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    Its end and its times of registration are as far from the start as before. Registrations are not copied.
     """
-    actor.require(Permission.SESSION_WRITE)
-    held = _held(db, actor, code)
-    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
-    if given != said:
-        require_seen(seen, said)
-    return _change(db, actor, held, given)
+    workshop_session = get_workshop_session(db, actor, code)
+    require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
+    if new_starts is None:
+        raise Invalid(_PLEASE_CORRECT, fields={"starts": _START_NEEDED})
+    view = get_workshop_session_view(db, actor, code)
+    shift = utc(new_starts) - view.starts_at
 
+    def shifted(time: datetime | None) -> datetime | None:
+        return time + shift if time else None
 
-def amend_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> WorkshopSession:
-    """Changes the fields of a `WorkshopSessionInput` that are named, and leaves the others as they are by now.
-
-    What comes of it is what comes of `change_workshop_session`.
-    """
-    actor.require(Permission.SESSION_WRITE)
-    held = _held(db, actor, code)
-    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
-    return _change(db, actor, held, replace(said, **changes))
-
-
-def _held(db: Db, actor: Actor, code: str) -> WorkshopSession:
-    """The session as it is now, with nobody else changing it or registering for it."""
-    lock_people_table(db)
-    return lock_row(
-        db, WorkshopSession, workshop_session_by_code(db, actor, code, Permission.SESSION_WRITE).id
+    data = workshop_session_input(view)
+    data = replace(
+        data,
+        starts=new_starts,
+        ends=shifted(data.ends),
+        registration_opens=shifted(data.registration_opens),
+        registration_closes=shifted(data.registration_closes),
     )
+    return create_workshop_session(db, actor, view.workshop_code, new_code, data)
 
 
-def _change(
-    db: Db, actor: Actor, workshop_session: WorkshopSession, given: WorkshopSessionInput
+def change_workshop_session(
+    db: Db, actor: Actor, code: str, data: WorkshopSessionInput, *, seen: str = ""
 ) -> WorkshopSession:
-    starts_at, ends_at = _checked(db, given)
+    """Replace all fields of a session, notify registered people of a new time or place, and move up the waiting list.
+
+    If there are fewer seats than before, everyone keeps theirs, and no more are given until there are enough.
+    `seen` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
+    """
+    workshop_session = get_workshop_session(db, actor, code)
+    require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
+    _lock(db, workshop_session)
+    current = workshop_session_input(get_workshop_session_view(db, actor, code))
+    if data != current:
+        require_seen(seen, current)
+    return _change(db, actor, workshop_session, data)
+
+
+def patch_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> WorkshopSession:
+    """Change only the named fields of a `WorkshopSessionInput`, with the effects of `change_workshop_session`."""
+    workshop_session = get_workshop_session(db, actor, code)
+    require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
+    _lock(db, workshop_session)
+    current = workshop_session_input(get_workshop_session_view(db, actor, code))
+    return _change(db, actor, workshop_session, replace(current, **changes))
+
+
+def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession:
+    """Cancel a session for the reason `why`, and notify everyone registered. Does nothing if it is cancelled already.
+
+    Its registrations stay, but no figure counts them. Raises `Conflict` if attendance is recorded.
+    """
+    workshop_session = get_workshop_session(db, actor, code)
+    require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
+    why = _parse_reason(why)
+    _lock(db, workshop_session)
     if workshop_session.cancelled_at is not None:
-        raise Conflict(N_("This session is cancelled."), code="session-cancelled")
-    before, closed = _snapshot(db, workshop_session), closes_at(workshop_session)
-    workshop_session.starts_at, workshop_session.ends_at = starts_at, ends_at
-    _apply(db, actor, workshop_session, given)
-    follow_registration(db, workshop_session, closed)
-    after = _snapshot(db, workshop_session)
-    record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
-    if any(before[field] != after[field] for field in WHEN_AND_WHERE):
-        tell_everyone(db, MessageKind.SESSION_CHANGED, workshop_session)
-    move_up(db, actor, workshop_session, because="caps")
+        return workshop_session
+    if _has_attendance(db, workshop_session.id):
+        raise Conflict(
+            N_("Attendance is recorded for this session: it was held and can't be cancelled."), code="held"
+        )
+    before = snapshot(workshop_session)
+    workshop_session.cancelled_at, workshop_session.cancelled_why = now(), why
+    record(db, actor, "cancel", "session", code, before=before, after=snapshot(workshop_session))
+    tell_everyone(db, MessageKind.SESSION_CANCELLED, workshop_session)
     return workshop_session
 
 
-def said_of(view: WorkshopSessionView) -> WorkshopSessionInput:
-    """A session as somebody would have to say it: what a form or a partial change begins with."""
+def workshop_session_input(view: WorkshopSessionView) -> WorkshopSessionInput:
+    """Return the input that describes a session as it is."""
     return WorkshopSessionInput(
-        starts=wall_clock(view.starts_at),
-        ends=wall_clock(view.ends_at),
+        starts=to_local_time(view.starts_at),
+        ends=to_local_time(view.ends_at),
         venue=view.venue,
         mode=view.mode,
         online_link=view.online_link,
         capacity=view.capacity,
-        registration_opens=wall_clock(view.registration_opens_at),
-        registration_closes=wall_clock(view.registration_closes_at),
+        registration_opens=to_local_time(view.registration_opens_at),
+        registration_closes=to_local_time(view.registration_closes_at),
         places_per_kelurahan=view.places_per_kelurahan,
         places_of_group=view.places_of_group,
     )
 
 
-def wall_clock(instant: datetime | None) -> datetime | None:
-    """What the clocks of Balikpapan show at an instant."""
+def to_local_time(instant: datetime | None) -> datetime | None:
+    """Convert a datetime to a naive one in WITA; None stays None."""
     return wita(instant).replace(tzinfo=None) if instant else None
 
 
-def _checked(db: Db, given: WorkshopSessionInput) -> tuple[datetime, datetime]:
-    """The instants at which the session starts and ends. Raises `Invalid` where anything said can't be."""
-    fields = _faults_of_times(given) | _faults_of_places(db, given)
-    if given.mode not in set(SessionMode):
-        fields["mode"] = N_("Choose in person, online or both.")
-    if given.online_link and not given.online_link.startswith(("https://", "http://")):
-        fields["online_link"] = N_("A link begins with https://")
-    if fields or given.starts is None or given.ends is None:
-        raise Invalid(N_("Please correct the marked fields."), fields=fields)
-    return utc(given.starts), utc(given.ends)
+def _lock(db: Db, workshop_session: WorkshopSession) -> None:
+    """Refresh the session and lock it against changes and registrations until the transaction ends."""
+    lock_people_table(db)
+    lock_row(db, WorkshopSession, workshop_session.id)
 
 
-def _faults_of_times(given: WorkshopSessionInput) -> dict[str, str]:
-    fields: dict[str, str] = {}
-    if given.starts is None:
-        fields["starts"] = N_("The start needs a date and a time.")
-    if given.ends is None:
-        fields["ends"] = N_("The end needs a date and a time.")
-    if given.starts and given.ends and given.ends <= given.starts:
-        fields["ends"] = N_("The end must come after the start.")
-    opens, closes = given.registration_opens, given.registration_closes
+def _change(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, data: WorkshopSessionInput
+) -> WorkshopSession:
+    starts_at, ends_at = _check(db, data)
+    if workshop_session.cancelled_at is not None:
+        raise Conflict(N_("This session is cancelled."), code="session-cancelled")
+    before, closed_at = _snapshot(db, workshop_session), closes_at(workshop_session)
+    workshop_session.starts_at, workshop_session.ends_at = starts_at, ends_at
+    _apply(db, actor, workshop_session, data)
+    follow_registration(db, workshop_session, closed_at)
+    after = _snapshot(db, workshop_session)
+    record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
+    if any(before[column] != after[column] for column in TIME_AND_PLACE):
+        tell_everyone(db, MessageKind.SESSION_CHANGED, workshop_session)
+    move_up(db, actor, workshop_session, because="caps")
+    return workshop_session
+
+
+def _check(db: Db, data: WorkshopSessionInput) -> tuple[datetime, datetime]:
+    """Return the start and the end in UTC. Raises `Invalid` for wrong fields."""
+    errors = _time_errors(data) | _seat_errors(db, data)
+    if data.mode not in set(SessionMode):
+        errors["mode"] = N_("Choose in person, online or both.")
+    if data.online_link and not data.online_link.startswith(("https://", "http://")):
+        errors["online_link"] = N_("A link begins with https://")
+    if errors or data.starts is None or data.ends is None:
+        raise Invalid(_PLEASE_CORRECT, fields=errors)
+    return utc(data.starts), utc(data.ends)
+
+
+def _time_errors(data: WorkshopSessionInput) -> dict[str, str]:
+    errors: dict[str, str] = {}
+    starts, ends = data.starts, data.ends
+    opens, closes = data.registration_opens, data.registration_closes
+    if starts is None:
+        errors["starts"] = _START_NEEDED
+    if ends is None:
+        errors["ends"] = N_("The end needs a date and a time.")
+    if starts and ends and ends <= starts:
+        errors["ends"] = N_("The end must come after the start.")
     if opens and closes and closes <= opens:
-        fields["registration_closes"] = N_("Registration must close after it opens.")
-    if opens and given.starts and opens >= given.starts:
-        fields["registration_opens"] = N_("Registration must open before the session starts.")
-    if closes and given.ends and closes > given.ends:
-        fields["registration_closes"] = N_("Registration must close before the session ends.")
-    return fields | _impossible_years(given)
+        errors["registration_closes"] = N_("Registration must close after it opens.")
+    if opens and starts and opens >= starts:
+        errors["registration_opens"] = N_("Registration must open before the session starts.")
+    if closes and ends and closes > ends:
+        errors["registration_closes"] = N_("Registration must close before the session ends.")
+    return errors | _year_errors(data)
 
 
-def _impossible_years(given: WorkshopSessionInput) -> dict[str, str]:
+def _year_errors(data: WorkshopSessionInput) -> dict[str, str]:
     wrong_year = N_("The year must be one of 2000 to 2100.")
     not_a_time = N_("This needs a date and a time, in the years 2000 to 2100.")
-    said = (
-        ("starts", given.starts, wrong_year),
-        ("ends", given.ends, wrong_year),
-        ("registration_opens", given.registration_opens, not_a_time),
-        ("registration_closes", given.registration_closes, not_a_time),
+    times = (
+        ("starts", data.starts, wrong_year),
+        ("ends", data.ends, wrong_year),
+        ("registration_opens", data.registration_opens, not_a_time),
+        ("registration_closes", data.registration_closes, not_a_time),
     )
-    return {name: fault for name, moment, fault in said if moment and moment.year not in YEARS}
+    return {name: text for name, time, text in times if time and time.year not in YEARS}
 
 
-def _faults_of_places(db: Db, given: WorkshopSessionInput) -> dict[str, str]:
-    said = {"capacity": given.capacity, "places_per_kelurahan": given.places_per_kelurahan}
-    said |= {f"places_of_group.{group}": places for group, places in given.places_of_group.items()}
-    fields = {
-        name: NO_SUCH_NUMBER
-        for name, places in said.items()
-        if places is not None and not 1 <= places <= MOST_PLACES
+def _seat_errors(db: Db, data: WorkshopSessionInput) -> dict[str, str]:
+    limits = {"capacity": data.capacity, "places_per_kelurahan": data.places_per_kelurahan}
+    limits |= {f"places_of_group.{group}": seats for group, seats in data.places_of_group.items()}
+    errors = {
+        name: _WRONG_NUMBER_OF_SEATS
+        for name, seats in limits.items()
+        if seats is not None and not 1 <= seats <= MAX_SEATS
     }
-    known = set(db.exec(select(TargetGroup.code))) if given.places_of_group else set()
-    for group in set(given.places_of_group) - known:
-        fields[f"places_of_group.{group}"] = N_("This target group is not known.")
-    return fields
+    known_groups = set(db.exec(select(TargetGroup.code))) if data.places_of_group else set()
+    for group in set(data.places_of_group) - known_groups:
+        errors[f"places_of_group.{group}"] = N_("This target group is not known.")
+    return errors
 
 
-def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, given: WorkshopSessionInput) -> None:
-    workshop_session.venue_id = _venue_named(db, actor, given.venue)
-    workshop_session.mode = SessionMode(given.mode)
-    workshop_session.online_link = given.online_link.strip()
-    workshop_session.capacity = given.capacity
-    workshop_session.registration_opens_at = _instant(given.registration_opens)
-    workshop_session.registration_closes_at = _instant(given.registration_closes)
-    workshop_session.places_per_kelurahan = given.places_per_kelurahan
+def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: WorkshopSessionInput) -> None:
+    workshop_session.venue_id = _venue_id(db, actor, data.venue)
+    workshop_session.mode = SessionMode(data.mode)
+    workshop_session.online_link = data.online_link.strip()
+    workshop_session.capacity = data.capacity
+    workshop_session.registration_opens_at = _to_utc(data.registration_opens)
+    workshop_session.registration_closes_at = _to_utc(data.registration_closes)
+    workshop_session.places_per_kelurahan = data.places_per_kelurahan
     db.flush()
     db.exec(
         delete(SessionGroupPlaces).where(col(SessionGroupPlaces.workshop_session_id) == workshop_session.id)
     )
     db.add_all(
-        SessionGroupPlaces(workshop_session_id=workshop_session.id, target_group_code=group, places=places)
-        for group, places in given.places_of_group.items()
+        SessionGroupPlaces(workshop_session_id=workshop_session.id, target_group_code=group, places=seats)
+        for group, seats in data.places_of_group.items()
     )
     db.flush()
 
 
-def _venue_named(db: Db, actor: Actor, name: str) -> int | None:
+def _venue_id(db: Db, actor: Actor, name: str) -> int | None:
     try:
-        venue = venue_named(db, actor, name)
-    except Invalid as refused:
-        raise Invalid(refused.text, fields={"venue": refused.fields["name"]}) from refused
+        venue = get_or_create_venue(db, actor, name)
+    except Invalid as problem:
+        raise Invalid(problem.text, fields={"venue": problem.fields["name"]}) from problem
     return venue.id if venue else None
 
 
-def _instant(day_and_time: datetime | None) -> datetime | None:
-    return utc(day_and_time) if day_and_time else None
+def _to_utc(local_time: datetime | None) -> datetime | None:
+    return utc(local_time) if local_time else None
+
+
+def _parse_reason(why: str) -> str:
+    why = " ".join(why.split())
+    if not why or len(why) > MAX_REASON_LENGTH:
+        text = N_("Give a reason of at most 500 characters. Everyone who registered can read it.")
+        raise Invalid(text, fields={"why": text})
+    return why
+
+
+def _has_attendance(db: Db, workshop_session_id: int) -> bool:
+    recorded = (
+        select(Attendance.registration_id)
+        .join(Registration, col(Registration.id) == col(Attendance.registration_id))
+        .where(col(Registration.workshop_session_id) == workshop_session_id)
+    )
+    return db.exec(recorded).first() is not None
 
 
 def _snapshot(db: Db, workshop_session: WorkshopSession) -> dict[str, Any]:

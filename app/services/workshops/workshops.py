@@ -1,4 +1,4 @@
-"""Making and changing workshops."""
+"""Create, change and archive workshops."""
 
 import re
 from collections.abc import Mapping
@@ -13,23 +13,23 @@ from app.i18n import N_
 from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.workshops import workshops as queries
-from app.queries.workshops.workshops import WorkshopView, workshop_by_code
+from app.queries.workshops.workshops import WorkshopView, get_workshop, get_workshop_view
 from app.services.accounts.organizations import organization_named
 from app.services.accounts.users import DINAS_KOMINFO
 from app.services.activities import record, snapshot
+from app.services.authorization import require_permission
 from app.services.locks import lock_people_table, lock_row
 from app.services.unseen_changes import require_seen
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
-LONGEST_TITLE = 200
+MAX_TITLE_LENGTH = 200
 
 
 @dataclass(frozen=True)
 class WorkshopInput:
-    """What a person says of a workshop. An empty `target_groups` means whoever comes.
+    """What a user enters about a workshop. Without `target_groups` it is for everyone.
 
-    A `public` one has a page on which people register themselves.
+    A `public` workshop has a page on which people register themselves.
     """
 
     title: str
@@ -39,44 +39,49 @@ class WorkshopInput:
     public: bool = False
 
 
-def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Workshop:
-    """A new workshop of the actor's organization (Dinas Kominfo's for the operator at the shell)."""
+def create_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput) -> Workshop:
+    """Create a workshop of the actor's organization; of Dinas Kominfo if the actor has none.
+
+    Raises `Invalid` for wrong fields and `Conflict` if another workshop has the code.
+    """
     actor.require(Permission.WORKSHOP_WRITE)
-    code = checked_code(code)
-    _check(db, given)
+    code = parse_code(code)
+    _check(db, data)
     if db.exec(select(Workshop).where(Workshop.code == code)).first():
-        taken = N_("There is a workshop with this code already.")
-        raise Conflict(taken, code="code-taken")
+        raise Conflict(N_("There is a workshop with this code already."), code="code-taken")
     organization_id = actor.organization_id or organization_named(db, actor, DINAS_KOMINFO).id
-    workshop = Workshop(code=code, title=given.title.strip(), organization_id=organization_id)
+    workshop = Workshop(code=code, title=data.title.strip(), organization_id=organization_id)
     db.add(workshop)
-    _apply(db, workshop, given)
-    record(db, actor, "create", "workshop", code, after=_snapshot(workshop, given))
+    _apply(db, workshop, data)
+    record(db, actor, "create", "workshop", code, after=_snapshot(workshop, data))
     return workshop
 
 
-def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput, *, seen: str = "") -> Workshop:
-    """Replaces title, description, pillar, target groups and whether it is public.
+def change_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput, *, seen: str = "") -> Workshop:
+    """Replace all fields of a workshop but its code. Raises `Invalid` for wrong fields.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    `seen` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
     """
-    actor.require(Permission.WORKSHOP_WRITE)
-    workshop = _held(db, actor, code)
-    return _change(db, actor, workshop, said_of(queries.workshop(db, actor, code)), given, seen)
+    workshop = get_workshop(db, actor, code)
+    require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
+    _lock(db, workshop)
+    current = workshop_input(get_workshop_view(db, actor, code))
+    return _change(db, actor, workshop, current, data, seen)
 
 
-def amend_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
-    """Changes the fields of a `WorkshopInput` that are named, and leaves the others as they are by now."""
-    actor.require(Permission.WORKSHOP_WRITE)
-    workshop = _held(db, actor, code)
-    said = said_of(queries.workshop(db, actor, code))
-    return _change(db, actor, workshop, said, replace(said, **changes))
+def patch_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
+    """Change only the named fields of a `WorkshopInput`. Raises `Invalid` for wrong ones."""
+    workshop = get_workshop(db, actor, code)
+    require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
+    _lock(db, workshop)
+    current = workshop_input(get_workshop_view(db, actor, code))
+    return _change(db, actor, workshop, current, replace(current, **changes))
 
 
 def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop:
-    """Keeps a workshop out of lists and closes its public page, or puts it back; its figures stay."""
-    actor.require(Permission.WORKSHOP_WRITE)
-    workshop = workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE)
+    """Archive a workshop: lists leave it out and its public page is closed, but figures count it. Or undo that."""
+    workshop = get_workshop(db, actor, code)
+    require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
     if archived is (workshop.archived_at is not None):
         return workshop
     before = snapshot(workshop)
@@ -86,8 +91,8 @@ def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop
     return workshop
 
 
-def said_of(view: WorkshopView) -> WorkshopInput:
-    """A workshop as somebody would have to say it: what a form or a partial change begins with."""
+def workshop_input(view: WorkshopView) -> WorkshopInput:
+    """Return the input that describes a workshop as it is."""
     return WorkshopInput(
         title=view.title,
         target_groups=view.target_groups,
@@ -97,8 +102,8 @@ def said_of(view: WorkshopView) -> WorkshopInput:
     )
 
 
-def checked_code(code: str) -> str:
-    """A code as it stands in addresses: capitals, digits and hyphens."""
+def parse_code(code: str) -> str:
+    """Return the code of a workshop or session in capital letters. Raises `Invalid` if it can't stand in a URL."""
     code = code.strip().upper()
     if not CODE.fullmatch(code):
         text = N_("A code has 2 to 40 letters, digits or hyphens, for example SPBE-2026.")
@@ -106,51 +111,54 @@ def checked_code(code: str) -> str:
     return code
 
 
-def _held(db: Db, actor: Actor, code: str) -> Workshop:
-    """The workshop as it is now, with nobody else changing it; nor is anyone being judged, which asks its groups."""
+def _lock(db: Db, workshop: Workshop) -> None:
+    """Refresh the workshop and lock it until the transaction ends.
+
+    The lock on people keeps imports from judging rows meanwhile, which depends on the workshop's target groups.
+    """
     lock_people_table(db)
-    return lock_row(db, Workshop, workshop_by_code(db, actor, code, Permission.WORKSHOP_WRITE).id)
+    lock_row(db, Workshop, workshop.id)
 
 
 def _change(
-    db: Db, actor: Actor, workshop: Workshop, said: WorkshopInput, given: WorkshopInput, seen: str = ""
+    db: Db, actor: Actor, workshop: Workshop, current: WorkshopInput, data: WorkshopInput, seen: str = ""
 ) -> Workshop:
-    _check(db, given)
-    before = _snapshot(workshop, said)
-    _apply(db, workshop, given)
-    after = _snapshot(workshop, given)
+    _check(db, data)
+    before = _snapshot(workshop, current)
+    _apply(db, workshop, data)
+    after = _snapshot(workshop, data)
     if after != before:
-        require_seen(seen, said)
+        require_seen(seen, current)
     record(db, actor, "change", "workshop", workshop.code, before=before, after=after)
     return workshop
 
 
-def _check(db: Db, given: WorkshopInput) -> None:
-    fields: dict[str, str] = {}
-    if not given.title.strip():
-        fields["title"] = N_("A title is needed.")
-    elif len(given.title) > LONGEST_TITLE:
-        fields["title"] = N_("A title has at most 200 characters.")
-    if given.pillar and given.pillar not in set(Pillar):
-        fields["pillar"] = N_("This pillar is not known.")
-    if set(given.target_groups) - set(db.exec(select(TargetGroup.code)).all()):
-        fields["target_groups"] = N_("This target group is not known.")
-    if fields:
-        raise Invalid(N_("Please correct the marked fields."), fields=fields)
+def _check(db: Db, data: WorkshopInput) -> None:
+    errors: dict[str, str] = {}
+    if not data.title.strip():
+        errors["title"] = N_("A title is needed.")
+    elif len(data.title) > MAX_TITLE_LENGTH:
+        errors["title"] = N_("A title has at most 200 characters.")
+    if data.pillar and data.pillar not in set(Pillar):
+        errors["pillar"] = N_("This pillar is not known.")
+    if set(data.target_groups) - set(db.exec(select(TargetGroup.code)).all()):
+        errors["target_groups"] = N_("This target group is not known.")
+    if errors:
+        raise Invalid(N_("Please correct the marked fields."), fields=errors)
 
 
-def _apply(db: Db, workshop: Workshop, given: WorkshopInput) -> None:
-    workshop.title = given.title.strip()
-    workshop.description = given.description.strip()
-    workshop.pillar = Pillar(given.pillar) if given.pillar else None
-    workshop.public = given.public
+def _apply(db: Db, workshop: Workshop, data: WorkshopInput) -> None:
+    workshop.title = data.title.strip()
+    workshop.description = data.description.strip()
+    workshop.pillar = Pillar(data.pillar) if data.pillar else None
+    workshop.public = data.public
     db.flush()
     db.exec(delete(WorkshopTargetGroup).where(col(WorkshopTargetGroup.workshop_id) == workshop.id))
     db.add_all(
         WorkshopTargetGroup(workshop_id=workshop.id, target_group_code=group)
-        for group in dict.fromkeys(given.target_groups)
+        for group in dict.fromkeys(data.target_groups)
     )
 
 
-def _snapshot(workshop: Workshop, given: WorkshopInput) -> dict[str, object]:
-    return snapshot(workshop) | {"target_groups": sorted(given.target_groups)}
+def _snapshot(workshop: Workshop, data: WorkshopInput) -> dict[str, object]:
+    return snapshot(workshop) | {"target_groups": sorted(data.target_groups)}

@@ -12,7 +12,7 @@ from app.i18n import N_, Language
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.coverage.filters import list_organizers
-from app.queries.workshops.workshops import workshops
+from app.queries.workshops.workshops import list_workshops
 from app.reports.coverage.breakdowns import PILLARS
 from app.web.coverage.query import CoverageQuery
 from app.web.etags import respond_with_etag
@@ -65,7 +65,7 @@ def filter_choices(db: Db, actor: Actor, form: CoverageQuery, language: Language
     """Return the choices of the filter form as pairs of code and text; the workshop of `form` is always included."""
     titles = {
         workshop.code: f"{workshop.title} ({workshop.code})"
-        for workshop in workshops(db, actor, limit=MAX_WORKSHOP_CHOICES)
+        for workshop in list_workshops(db, actor, limit=MAX_WORKSHOP_CHOICES)
     }
     if form.workshop:
         titles.setdefault(form.workshop, form.workshop)

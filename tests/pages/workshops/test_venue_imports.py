@@ -1,4 +1,4 @@
-"""A list of venues is filled in by a template, uploaded, and saved as a whole or not at all."""
+"""Uploading a list of venues: it is saved as a whole, or every error is named."""
 
 import html
 import re
@@ -22,8 +22,8 @@ HEADER = ("No", "Nama", "Kelurahan", "Jenis", "Wi-Fi publik gratis")
 KINDS = ("Ruang publik", "Kantor", "Sekolah", "Aula", "Lainnya", "Kampus")
 
 
-def points(city: City) -> list[list[object]]:
-    """The city's 362 Wi-Fi points, in every kelurahan."""
+def wifi_points(city: City) -> list[list[object]]:
+    """Return rows of 362 venues with Wi-Fi, in every kelurahan."""
     with reading(city.engine) as db:
         places = [place.name for place in kelurahan(db)]
     return [
@@ -32,8 +32,8 @@ def points(city: City) -> list[list[object]]:
     ]
 
 
-def send(browser: TestClient, *rows: Sequence[object], header: Sequence[object] = HEADER) -> str:
-    """The page that follows the upload."""
+def upload(browser: TestClient, *rows: Sequence[object], header: Sequence[object] = HEADER) -> str:
+    """Upload a list and return the page that follows."""
     answer = browser.post("/tempat/unggah", files={"file": ("titik.csv", csv_file(header, *rows))})
     if answer.status_code == 303:
         return browser.get(answer.headers["location"]).text
@@ -46,14 +46,16 @@ def errors(page: str) -> list[tuple[int, str]]:
     return [(int(row), html.unescape(text)) for row, text in found]
 
 
-def test_362_points(organizer: TestClient, admin: TestClient, city: City) -> None:
-    rows = points(city)
+def test_a_list_of_362_venues_names_every_error_or_is_saved_as_a_whole(
+    organizer: TestClient, admin: TestClient, city: City
+) -> None:
+    rows = wifi_points(city)
     rows[19][2], rows[149][2], rows[221][1], rows[361][1] = "Sepingan", "Entah", None, "Titik Contoh 1"
     rows[9][3], rows[10][4] = "Masjid", "50 Mbps"
 
-    page = send(organizer, *rows)
+    page = upload(organizer, *rows)
 
-    assert "Nothing was saved: 6 things to put right." in page
+    assert "Nothing was saved: 6 errors." in page
     assert [(row, text.partition(".")[0]) for row, text in errors(page)] == [
         (11, "“Masjid” is not a kind of venue"),
         (12, "“50 Mbps” is neither yes nor no"),
@@ -64,28 +66,28 @@ def test_362_points(organizer: TestClient, admin: TestClient, city: City) -> Non
     ]
     assert city.all(Venue) == []
 
-    assert "362 venues added, 0 changed, 0 as they were" in send(organizer, *points(city))
-    kept = {venue.name: venue for venue in city.all(Venue)}
-    assert len(kept) == 362
-    assert all(venue.public_wifi for venue in kept.values())
-    assert kept["Titik Contoh 3"].kind is VenueKind.AULA
+    assert "362 venues added, 0 changed, 0 as they were" in upload(organizer, *wifi_points(city))
+    venues = {venue.name: venue for venue in city.all(Venue)}
+    assert len(venues) == 362
+    assert all(venue.public_wifi for venue in venues.values())
+    assert venues["Titik Contoh 3"].kind is VenueKind.AULA
     assert "of 34 kelurahan have no venue" not in organizer.get("/tempat").text
     assert re.search(r"Sari Panitia</strong> imported\s+list of venues", admin.get("/catatan").text)
 
 
 def test_the_same_list_again_changes_nothing(organizer: TestClient, city: City) -> None:
-    rows = points(city)[:10]
-    send(organizer, *rows)
+    rows = wifi_points(city)[:10]
+    upload(organizer, *rows)
     activities = len(city.all(Activity))
 
-    assert "0 venues added, 0 changed, 10 as they were" in send(organizer, *rows)
+    assert "0 venues added, 0 changed, 10 as they were" in upload(organizer, *rows)
     assert (len(city.all(Venue)), len(city.all(Activity))) == (10, activities)
 
 
-def test_a_known_venue_changes_where_the_list_says_something(organizer: TestClient, city: City) -> None:
-    send(organizer, (1, "Balai Contoh", "Manggar", "Aula", "Tidak"))
+def test_a_known_venue_changes_only_in_cells_that_are_filled_in(organizer: TestClient, city: City) -> None:
+    upload(organizer, (1, "Balai Contoh", "Manggar", "Aula", "Tidak"))
 
-    page = send(organizer, ("balai  contoh", "Sepinggan", ""), header=("Nama", "Kelurahan", "Jenis"))
+    page = upload(organizer, ("balai  contoh", "Sepinggan", ""), header=("Nama", "Kelurahan", "Jenis"))
 
     assert "0 venues added, 1 changed, 0 as they were" in page
     (venue,) = city.all(Venue)
@@ -124,7 +126,7 @@ def test_the_template_is_filled_in_and_uploaded(organizer: TestClient, city: Cit
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("content", "status", "said"),
+    ("content", "status", "text"),
     [
         (b"", 422, "The file is empty."),
         (b"%PDF-1.7 ...", 422, "This is not a spreadsheet."),
@@ -137,31 +139,33 @@ def test_the_template_is_filled_in_and_uploaded(organizer: TestClient, city: Cit
     ],
     ids=["empty", "pdf", "damaged", "no header", "no kelurahan", "no venues", "too many", "too large"],
 )
-def test_a_file_that_cannot_be_read_is_answered_with_what_to_do(
-    organizer: TestClient, content: bytes, status: int, said: str
+def test_a_file_that_cannot_be_read_is_refused_with_a_hint(
+    organizer: TestClient, content: bytes, status: int, text: str
 ) -> None:
     page = organizer.post("/tempat/unggah", files={"file": ("titik.csv", content)})
 
     assert page.status_code == status
-    assert said in page.text
+    assert text in page.text
     assert 'type="file"' in page.text
 
 
 @on_sqlite
-def test_a_file_that_kills_its_reader_is_read_without_what_kills(organizer: TestClient, city: City) -> None:
-    """One stray cell in the last corner of a sheet makes the parser ask for more memory than there is."""
+def test_a_stray_cell_that_would_exhaust_memory_is_ignored(organizer: TestClient, city: City) -> None:
+    """With one cell in the last row and column of a sheet, the parser asks for more memory than there is."""
     assert organizer.post("/tempat/unggah", files={"file": ("a.xlsx", stray_cell())}).status_code == 303
     assert len(city.all(Venue)) == 2
 
 
 @on_sqlite
-def test_a_form_without_a_file(organizer: TestClient) -> None:
+def test_a_form_without_a_file_is_refused(organizer: TestClient) -> None:
     page = organizer.post("/tempat/unggah")
     assert (page.status_code, "Choose a file first." in page.text) == (422, True)
 
 
 @on_sqlite
-def test_only_who_may_write_venues_uploads_a_list(viewer: TestClient, staff: TestClient, city: City) -> None:
+def test_a_list_is_uploaded_only_with_the_permission_to_change_venues(
+    viewer: TestClient, staff: TestClient, city: City
+) -> None:
     file = {"file": ("a.xlsx", xlsx(["Nama", "Kelurahan"], ["Balai Contoh", "Manggar"]))}
 
     assert viewer.get("/tempat/unggah/templat.xlsx").status_code == 403

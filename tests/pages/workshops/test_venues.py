@@ -1,4 +1,4 @@
-"""The list of venues, adding, changing and deleting one."""
+"""The list of venues; creating, changing and deleting a venue."""
 
 import re
 from datetime import date
@@ -20,10 +20,10 @@ TAMAN = {"name": "Taman Contoh", "kind": "ruang-publik", "kelurahan": MANGGAR, "
 
 @pytest.fixture
 def taman(city: City) -> Venue:
-    return add(city, "Taman Contoh", VenueKind.RUANG_PUBLIK, MANGGAR, wifi=True)
+    return create(city, "Taman Contoh", VenueKind.RUANG_PUBLIK, MANGGAR, wifi=True)
 
 
-def add(
+def create(
     city: City,
     name: str,
     kind: str = VenueKind.LAINNYA,
@@ -35,8 +35,8 @@ def add(
         return create_venue(db, city.actor("sari"), VenueInput(name, kind, kelurahan, wifi))
 
 
-def names_in(browser: TestClient, **narrowed: str) -> list[str]:
-    page = browser.get("/tempat", params=narrowed).text
+def names_in(browser: TestClient, **filters: str) -> list[str]:
+    page = browser.get("/tempat", params=filters).text
     return re.findall(r'<th scope="row">(?:<a [^>]+>)?([^<]+)', page)
 
 
@@ -46,15 +46,15 @@ def test_an_organizer_adds_a_venue(organizer: TestClient, admin: TestClient, cit
     answer = organizer.post("/tempat/baru", data=TAMAN | {"name": " Taman  Contoh "})
 
     page = organizer.get(answer.headers["location"]).text
-    for said in ("The venue is added.", "Taman Contoh", "Public space", "Manggar", 'badge-good">Yes'):
-        assert said in page
-    (kept,) = city.all(Venue)
-    assert (kept.kind, kept.kelurahan_code, kept.public_wifi) == (VenueKind.RUANG_PUBLIK, MANGGAR, True)
+    for text in ("The venue is added.", "Taman Contoh", "Public space", "Manggar", 'badge-good">Yes'):
+        assert text in page
+    (venue,) = city.all(Venue)
+    assert (venue.kind, venue.kelurahan_code, venue.public_wifi) == (VenueKind.RUANG_PUBLIK, MANGGAR, True)
     assert re.search(r"Sari Panitia</strong> created\s+venue", admin.get("/catatan").text)
 
 
 @pytest.mark.parametrize(
-    ("typed", "field", "said"),
+    ("values", "field", "text"),
     [
         ({"name": " "}, "name", "A name is needed."),
         ({"name": "n" * 201}, "name", "A name has at most 200 characters."),
@@ -63,18 +63,18 @@ def test_an_organizer_adds_a_venue(organizer: TestClient, admin: TestClient, cit
         ({"kelurahan": "64.71.99.9999"}, "kelurahan", "This kelurahan is not known."),
     ],
 )
-def test_what_was_typed_is_kept_beside_what_is_wrong(
-    organizer: TestClient, taman: Venue, city: City, typed: dict[str, str], field: str, said: str
+def test_a_refused_form_keeps_its_values_and_marks_the_wrong_field(
+    organizer: TestClient, taman: Venue, city: City, values: dict[str, str], field: str, text: str
 ) -> None:
-    page = organizer.post("/tempat/baru", data={"name": "Balai <Contoh>", "wifi": "no"} | typed)
+    page = organizer.post("/tempat/baru", data={"name": "Balai <Contoh>", "wifi": "no"} | values)
 
     assert page.status_code == 422
-    assert f'id="{field}-error">{said}' in page.text
+    assert f'id="{field}-error">{text}' in page.text
     assert 'value="no" checked' in page.text
     assert len(city.all(Venue)) == 1
 
 
-def test_a_venue_changes_where_it_is_named(
+def test_the_pages_of_sessions_show_a_changed_venue(
     organizer: TestClient, staff: TestClient, city: City, workshop_session: WorkshopSession
 ) -> None:
     (hall,) = city.all(Venue)
@@ -99,14 +99,14 @@ def test_a_venue_stays_in_a_kelurahan_that_has_ended(organizer: TestClient, city
 
     assert f'value="{MANGGAR}" selected' in form
     assert saved.status_code == 303
-    assert [(one.name, one.kelurahan_code) for one in city.all(Venue)] == [("Taman Baru", MANGGAR)]
+    assert [(venue.name, venue.kelurahan_code) for venue in city.all(Venue)] == [("Taman Baru", MANGGAR)]
     assert organizer.post("/tempat/baru", data=TAMAN).status_code == 422
 
 
-def test_a_venue_may_keep_its_name_and_not_take_another_ones(
+def test_a_venue_keeps_its_name_but_cannot_take_that_of_another(
     organizer: TestClient, taman: Venue, city: City
 ) -> None:
-    add(city, "Balai Contoh")
+    create(city, "Balai Contoh")
 
     page = organizer.post(f"/tempat/{taman.id}/ubah", data=TAMAN | {"name": "Balai Contoh"})
     assert (page.status_code, "There is a venue of this name already." in page.text) == (422, True)
@@ -117,7 +117,7 @@ def test_only_an_unused_venue_is_deleted(
     admin: TestClient, city: City, workshop_session: WorkshopSession
 ) -> None:
     (used,) = city.all(Venue)
-    unused = add(city, "Balai Contoh")
+    unused = create(city, "Balai Contoh")
     assert f"/tempat/{used.id}/hapus" not in admin.get(f"/tempat/{used.id}/ubah").text
     assert f"/tempat/{unused.id}/hapus" in admin.get(f"/tempat/{unused.id}/ubah").text
 
@@ -130,7 +130,7 @@ def test_only_an_unused_venue_is_deleted(
 
 
 @pytest.mark.parametrize(
-    ("who", "writes", "deletes"),
+    ("user", "writes", "deletes"),
     [
         ("admin", True, True),
         ("organizer", True, False),
@@ -139,10 +139,10 @@ def test_only_an_unused_venue_is_deleted(
         ("viewer", False, False),
     ],
 )
-def test_who_may_do_what(
-    who: str, writes: bool, deletes: bool, taman: Venue, city: City, request: pytest.FixtureRequest
+def test_permissions_by_role(
+    user: str, writes: bool, deletes: bool, taman: Venue, city: City, request: pytest.FixtureRequest
 ) -> None:
-    browser: TestClient = request.getfixturevalue(who)
+    browser: TestClient = request.getfixturevalue(user)
     page = browser.get("/tempat").text
     assert "Taman Contoh" in page
 
@@ -156,9 +156,9 @@ def test_who_may_do_what(
     assert ("Taman Contoh" in [venue.name for venue in city.all(Venue)]) != deletes
 
 
-def test_the_list_is_narrowed(viewer: TestClient, city: City, taman: Venue) -> None:
-    add(city, "Balai Contoh", VenueKind.AULA, LAMARU, wifi=False)
-    add(city, "Pos Contoh")
+def test_the_list_is_filtered(viewer: TestClient, city: City, taman: Venue) -> None:
+    create(city, "Balai Contoh", VenueKind.AULA, LAMARU, wifi=False)
+    create(city, "Pos Contoh")
 
     assert names_in(viewer) == ["Balai Contoh", "Pos Contoh", "Taman Contoh"]
     assert names_in(viewer, q="aMAN") == ["Taman Contoh"]
@@ -168,31 +168,31 @@ def test_the_list_is_narrowed(viewer: TestClient, city: City, taman: Venue) -> N
     assert names_in(viewer, wifi="yes") == ["Taman Contoh"]
     assert names_in(viewer, wifi="no") == ["Balai Contoh"]
     assert names_in(viewer, wifi="unknown") == ["Pos Contoh"]
-    assert "No venue fits." in viewer.get("/tempat?q=%25").text
+    assert "No venue matches." in viewer.get("/tempat?q=%25").text
 
 
-def test_a_long_list_is_read_onward(viewer: TestClient, city: City) -> None:
+def test_a_long_list_has_pages(viewer: TestClient, city: City) -> None:
     with writing(city.engine) as db:
         db.add_all(Venue(name=f"Pos {number:02}") for number in range(PAGE_LENGTH + 2))
 
     page = viewer.get("/tempat?q=pos").text
-    onward = re.search(r'rel="next" href="([^"]+)"', page)
-    assert onward is not None
+    next_page = re.search(r'rel="next" href="([^"]+)"', page)
+    assert next_page is not None
     assert page.count('<th scope="row">') == PAGE_LENGTH
 
-    last = viewer.get(onward[1].replace("&amp;", "&")).text
+    last = viewer.get(next_page[1].replace("&amp;", "&")).text
     assert re.findall(r'<th scope="row">([^<]+)', last) == ["Pos 50", "Pos 51"]
     assert 'href="/tempat?q=pos"' in last
 
 
-def test_where_there_is_no_wifi_yet(viewer: TestClient, city: City) -> None:
-    add(city, "Balai Contoh", kelurahan=LAMARU, wifi=False)
+def test_kelurahan_without_wifi_are_listed(viewer: TestClient, city: City) -> None:
+    create(city, "Balai Contoh", kelurahan=LAMARU, wifi=False)
     assert (
         "34 of 34 kelurahan have no venue that is known to have free public Wi-Fi"
         in viewer.get("/tempat").text
     )
 
-    add(city, "Taman Contoh", kelurahan=MANGGAR, wifi=True)
+    create(city, "Taman Contoh", kelurahan=MANGGAR, wifi=True)
 
     page = viewer.get("/tempat").text
     assert "33 of 34 kelurahan" in page
@@ -204,8 +204,8 @@ def test_a_longer_list_takes_no_more_queries(
     app: FastAPI, organizer: TestClient, city: City, taman: Venue
 ) -> None:
     engine: Engine = app.state.container.engine
-    few = queries_of(engine, lambda: organizer.get("/tempat"))
+    queries = queries_of(engine, lambda: organizer.get("/tempat"))
     for number in range(5):
-        add(city, f"Pos {number}")
+        create(city, f"Pos {number}")
 
-    assert queries_of(engine, lambda: organizer.get("/tempat")) == few
+    assert queries_of(engine, lambda: organizer.get("/tempat")) == queries

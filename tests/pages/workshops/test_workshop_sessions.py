@@ -1,4 +1,4 @@
-"""One session with its figures and uploads, making and changing one."""
+"""The page of a session; creating, changing, copying and cancelling a session."""
 
 import re
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from app.models import AttendanceStatus, SessionGroupPlaces, Venue, Workshop, Wo
 from tests.city import City
 from tests.upcoming_sessions import create_upcoming_session
 
-TYPED = {
+FORM = {
     "starts": "2025-11-04T09:00",
     "ends": "2025-11-04T12:30",
     "code": "SPBE-2025-1",
@@ -22,23 +22,25 @@ TYPED = {
 NEW = "/kegiatan/SPBE-2025/sesi/baru"
 
 
-def test_an_organizer_makes_a_session_in_wita(organizer: TestClient, workshop: Workshop, city: City) -> None:
+def test_an_organizer_creates_a_session_in_wita(
+    organizer: TestClient, workshop: Workshop, city: City
+) -> None:
     assert 'value="SPBE-2025-1"' in organizer.get(NEW).text
 
-    answer = organizer.post(NEW, data=TYPED)
+    answer = organizer.post(NEW, data=FORM)
     assert (answer.status_code, answer.headers["location"]) == (303, "/sesi/SPBE-2025-1")
 
     page = organizer.get("/sesi/SPBE-2025-1")
-    for said in (
+    for text in (
         "04-11-2025 09.00 WITA",
         "04-11-2025 12.30 WITA",
         "In person and online",
         "Kelurahan Manggar",
     ):
-        assert said in page.text
-    (made,) = city.all(WorkshopSession)
-    assert made.starts_at == datetime(2025, 11, 4, 1, tzinfo=UTC)
-    assert made.capacity == 40
+        assert text in page.text
+    (workshop_session,) = city.all(WorkshopSession)
+    assert workshop_session.starts_at == datetime(2025, 11, 4, 1, tzinfo=UTC)
+    assert workshop_session.capacity == 40
     assert [venue.name for venue in city.all(Venue)] == ["Aula Kelurahan Manggar"]
 
     next_form = organizer.get(NEW)
@@ -48,7 +50,7 @@ def test_an_organizer_makes_a_session_in_wita(organizer: TestClient, workshop: W
 
 @pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)  # the wording is the same on both
 @pytest.mark.parametrize(
-    ("field", "typed", "said"),
+    ("field", "value", "text"),
     [
         ("starts", "", "The start needs a date and a time."),
         ("starts", "0001-01-01T00:00", "The year must be one of 2000 to 2100."),
@@ -66,27 +68,27 @@ def test_an_organizer_makes_a_session_in_wita(organizer: TestClient, workshop: W
         ("registration_closes", "2025-11-05T09:00", "Registration must close before the session ends."),
     ],
 )
-def test_what_was_typed_is_kept_beside_what_is_wrong(
-    organizer: TestClient, workshop: Workshop, city: City, field: str, typed: str, said: str
+def test_a_refused_form_keeps_its_values_and_marks_the_wrong_field(
+    organizer: TestClient, workshop: Workshop, city: City, field: str, value: str, text: str
 ) -> None:
-    page = organizer.post(NEW, data=TYPED | {field: typed})
+    page = organizer.post(NEW, data=FORM | {field: value})
 
     assert page.status_code == 422
-    assert f'id="{field}-error">{said}' in page.text
-    assert f'value="{typed}"' in page.text
+    assert f'id="{field}-error">{text}' in page.text
+    assert f'value="{value}"' in page.text
     assert 'value="Aula  Kelurahan Manggar"' in page.text
     assert 'value="hybrid" checked' in page.text
     assert city.all(WorkshopSession) == []
     assert city.all(Venue) == []
 
 
-def test_a_code_is_given_once(organizer: TestClient, workshop_session: WorkshopSession) -> None:
-    page = organizer.post(NEW, data=TYPED)
+def test_a_code_that_is_taken_is_refused(organizer: TestClient, workshop_session: WorkshopSession) -> None:
+    page = organizer.post(NEW, data=FORM)
     assert page.status_code == 409
     assert 'id="code-error">There is a session with this code already.' in page.text
 
 
-def test_the_form_of_a_change_holds_what_is_there(
+def test_the_form_shows_the_session_and_changes_it(
     staff: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
     form = staff.get("/sesi/SPBE-2025-1/ubah")
@@ -94,46 +96,48 @@ def test_the_form_of_a_change_holds_what_is_there(
         assert f'value="{value}"' in form.text
     assert 'value="luring" checked' in form.text
 
-    answer = staff.post("/sesi/SPBE-2025-1/ubah", data=TYPED | {"venue": "", "capacity": ""})
+    answer = staff.post("/sesi/SPBE-2025-1/ubah", data=FORM | {"venue": "", "capacity": ""})
     assert answer.headers["location"] == "/sesi/SPBE-2025-1"
     (changed,) = city.all(WorkshopSession)
     assert (changed.venue_id, changed.capacity, changed.mode) == (None, None, "hybrid")
 
-    page = staff.post("/sesi/SPBE-2025-1/ubah", data=TYPED | {"ends": ""})
+    page = staff.post("/sesi/SPBE-2025-1/ubah", data=FORM | {"ends": ""})
     assert page.status_code == 422
     assert 'value="2025-11-04T09:00"' in page.text
 
 
-def test_what_others_save_while_the_form_is_open_is_not_undone(
+def test_a_form_does_not_overwrite_what_others_saved_meanwhile(
     organizer: TestClient, staff: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
     address = "/sesi/SPBE-2025-1/ubah"
-    seen = seal_in(organizer.get(address).text)
-    typed = TYPED | {"venue": "Aula Lain"}
-    staff.post(address, data=typed | {"places_of_group.umkm": "9", "seen": seal_in(staff.get(address).text)})
+    seen = fingerprint_in(organizer.get(address).text)
+    form = FORM | {"venue": "Aula Lain"}
+    staff.post(
+        address, data=form | {"places_of_group.umkm": "9", "seen": fingerprint_in(staff.get(address).text)}
+    )
 
-    page = organizer.post(address, data=typed | {"capacity": "1", "mode": "daring", "seen": seen})
+    page = organizer.post(address, data=form | {"capacity": "1", "mode": "daring", "seen": seen})
 
     assert page.status_code == 409
     assert "Others have changed this meanwhile." in page.text
     assert dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", page.text)) == {
         "How it is held": "In person and online",
-        "Seats": "40",
+        "Places": "40",
         "Places for Small businesses": "9",
     }
     assert 'name="capacity" type="text" value="1"' in page.text
     assert city.all(WorkshopSession)[0].capacity == 40
 
-    again = typed | {"capacity": "1", "seen": seal_in(page.text)}
+    again = form | {"capacity": "1", "seen": fingerprint_in(page.text)}
     assert organizer.post(address, data=again).status_code == 303
     assert city.all(WorkshopSession)[0].capacity == 1
     assert organizer.post(address, data=again).status_code == 303  # a second click changes nothing
 
 
-def test_limits_and_times_of_registration_are_kept_as_typed(
+def test_limits_and_times_of_registration_are_saved(
     organizer: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
-    more = {
+    limits = {
         "places_per_kelurahan": "2",
         "places_of_group.umkm": "20",
         "places_of_group.rt": "",
@@ -141,21 +145,23 @@ def test_limits_and_times_of_registration_are_kept_as_typed(
         "registration_closes": "2025-11-03T17:00",
     }
 
-    organizer.post("/sesi/SPBE-2025-1/ubah", data=TYPED | more)
+    organizer.post("/sesi/SPBE-2025-1/ubah", data=FORM | limits)
 
     form = organizer.get("/sesi/SPBE-2025-1/ubah").text
-    for name, value in more.items():
+    for name, value in limits.items():
         assert re.search(rf'name="{re.escape(name)}" type="[\w-]+" value="{value}"', form), name
     assert "places_of_group.tokoh" not in form
-    assert [(one.target_group_code, one.places) for one in city.all(SessionGroupPlaces)] == [("umkm", 20)]
+    assert [(limit.target_group_code, limit.places) for limit in city.all(SessionGroupPlaces)] == [
+        ("umkm", 20)
+    ]
 
 
-def test_a_session_is_held_once_more(
+def test_a_session_is_copied_to_another_time(
     organizer: TestClient, stranger: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
     organizer.post(
         "/sesi/SPBE-2025-1/ubah",
-        data=TYPED | {"places_of_group.umkm": "20", "registration_closes": "2025-11-03T17:00"},
+        data=FORM | {"places_of_group.umkm": "20", "registration_closes": "2025-11-03T17:00"},
     )
     city.register("SPBE-2025-1", "Rina Melati")
     copy = {"starts": "2026-02-01T13:00", "code": "SPBE-2025-2"}
@@ -185,7 +191,7 @@ def test_a_session_is_cancelled_with_a_reason(staff: TestClient, stranger: TestC
     )
     refused = staff.post(address, data={"why": " "})
     assert refused.status_code == 422
-    assert 'id="why-error">Say why' in refused.text
+    assert 'id="why-error">Give a reason' in refused.text
 
     assert staff.post(address, data={"why": "Hujan <deras>"}).headers["location"] == "/sesi/JUALAN-1"
 
@@ -197,10 +203,10 @@ def test_a_session_is_cancelled_with_a_reason(staff: TestClient, stranger: TestC
         assert f'href="{gone}"' not in page
     assert "Cancelled" in staff.get("/kegiatan/JUALAN").text
     assert "JUALAN-1" not in staff.get("/").text
-    assert staff.post("/sesi/JUALAN-1/ubah", data=TYPED).status_code == 409
+    assert staff.post("/sesi/JUALAN-1/ubah", data=FORM).status_code == 409
 
 
-def test_the_figures_say_who_came_and_of_whom_nobody_knows(
+def test_the_page_of_a_session_counts_its_attendance(
     staff: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
     code = workshop_session.code
@@ -220,7 +226,7 @@ def test_the_figures_say_who_came_and_of_whom_nobody_knows(
 
 
 @pytest.mark.parametrize(
-    ("who", "page", "change"),
+    ("user", "page", "change"),
     [
         ("admin", 200, 200),
         ("organizer", 200, 200),
@@ -229,8 +235,8 @@ def test_the_figures_say_who_came_and_of_whom_nobody_knows(
         ("stranger", 404, 404),
     ],
 )
-def test_who_may_do_what(
-    who: str,
+def test_permissions_by_role(
+    user: str,
     page: int,
     change: int,
     workshop_session: WorkshopSession,
@@ -238,7 +244,7 @@ def test_who_may_do_what(
     city: City,
 ) -> None:
     city.upload(workshop_session.code, b"Nama;Kelurahan;Kategori\nRina Melati;Manggar;UMKM\n")
-    browser: TestClient = request.getfixturevalue(who)
+    browser: TestClient = request.getfixturevalue(user)
     allowed = change == 200
 
     seen = browser.get("/sesi/SPBE-2025-1")
@@ -247,13 +253,13 @@ def test_who_may_do_what(
     assert ("daftar.csv" in seen.text) == allowed
     for address in ("/sesi/SPBE-2025-1/ubah", NEW):
         assert browser.get(address).status_code == change
-        posted = browser.post(address, data=TYPED | {"code": "SPBE-2025-9"})
+        posted = browser.post(address, data=FORM | {"code": "SPBE-2025-9"})
         assert posted.status_code == (303 if allowed else change)
     assert len(city.all(WorkshopSession)) == (2 if allowed else 1)
 
 
-def seal_in(page: str) -> str:
-    """What the form says it was filled with."""
-    found = re.search(r'name="seen" value="(\w+)"', page)
-    assert found
-    return found[1]
+def fingerprint_in(page: str) -> str:
+    """Return the fingerprint of the values that the form shows."""
+    match = re.search(r'name="seen" value="(\w+)"', page)
+    assert match
+    return match[1]

@@ -1,4 +1,4 @@
-"""The list of workshops, one with its sessions, making and changing one."""
+"""The list of workshops, the page of a workshop; creating, changing and archiving a workshop."""
 
 import re
 
@@ -15,7 +15,7 @@ from tests.upcoming_sessions import create_upcoming_session
 TITLE = "Jualan Daring untuk Pemula"
 
 
-def test_an_organizer_makes_a_workshop(organizer: TestClient, city: City) -> None:
+def test_an_organizer_creates_a_workshop(organizer: TestClient, city: City) -> None:
     proposed = re.search(r'name="code" type="text" value="([^"]+)"', organizer.get("/kegiatan/baru").text)
     assert proposed is not None
 
@@ -26,21 +26,21 @@ def test_an_organizer_makes_a_workshop(organizer: TestClient, city: City) -> Non
     assert (answer.status_code, answer.headers["location"]) == (303, f"/kegiatan/{proposed[1]}")
 
     page = organizer.get(answer.headers["location"])
-    for said in (
+    for text in (
         TITLE,
-        "The workshop is made.",
+        "The workshop has been created.",
         "Panitia Literasi SPBE",
         "Digital skills",
         "Small businesses",
     ):
-        assert said in page.text
+        assert text in page.text
     assert {link.target_group_code for link in city.all(WorkshopTargetGroup)} == {"umkm", "umum"}
     assert TITLE in organizer.get("/kegiatan").text
 
     assert f'value="{proposed[1]}"' not in organizer.get("/kegiatan/baru").text
 
 
-def test_what_was_typed_is_kept_beside_what_is_wrong(organizer: TestClient, city: City) -> None:
+def test_a_refused_form_keeps_its_values_and_marks_the_wrong_field(organizer: TestClient, city: City) -> None:
     page = organizer.post(
         "/kegiatan/baru",
         data={"title": " ", "code": "LD-9", "description": "Bawa <ponsel>", "target_groups": "rt"},
@@ -57,18 +57,18 @@ def test_what_was_typed_is_kept_beside_what_is_wrong(organizer: TestClient, city
 
 
 @pytest.mark.parametrize(
-    ("code", "status", "said"),
+    ("code", "status", "text"),
     [
         ("spbe-2025", 409, "There is a workshop with this code already."),
         ("SPBE/2025", 422, "A code has 2 to 40 letters, digits or hyphens"),
     ],
 )
-def test_a_code_that_does_not_do(
-    organizer: TestClient, workshop: Workshop, code: str, status: int, said: str
+def test_a_wrong_code_is_refused(
+    organizer: TestClient, workshop: Workshop, code: str, status: int, text: str
 ) -> None:
     page = organizer.post("/kegiatan/baru", data={"title": TITLE, "code": code})
     assert page.status_code == status
-    assert f'id="code-error">{said}' in page.text
+    assert f'id="code-error">{text}' in page.text
     assert f'value="{TITLE}"' in page.text
 
 
@@ -88,7 +88,7 @@ def test_an_organizer_changes_a_workshop(organizer: TestClient, workshop: Worksh
     assert city.all(Workshop)[0].title == TITLE
 
 
-def test_a_public_workshop_shows_the_address_to_send_to_people(organizer: TestClient) -> None:
+def test_the_page_of_a_public_workshop_shows_its_public_address(organizer: TestClient) -> None:
     data = {"title": TITLE, "code": "LD-1"}
     organizer.post("/kegiatan/baru", data=data)
     assert "/daftar/LD-1" not in organizer.get("/kegiatan/LD-1").text
@@ -120,7 +120,7 @@ def test_an_archived_workshop_is_kept_out_of_the_lists(
     assert codes_in(organizer, "") == ["JUALAN"]
 
 
-def test_a_title_is_text_wherever_it_stands(organizer: TestClient) -> None:
+def test_html_in_a_title_is_escaped(organizer: TestClient) -> None:
     data = {"title": "<script>alert(1)</script>", "code": "LD-1"}
     page = organizer.get(organizer.post("/kegiatan/baru", data=data).headers["location"])
     assert "<script>alert" not in page.text
@@ -155,7 +155,7 @@ def test_the_figures_of_a_workshop_add_up_its_sessions(
 
 
 @pytest.mark.parametrize(
-    ("who", "page", "change"),
+    ("user", "page", "change"),
     [
         ("admin", 200, 200),
         ("organizer", 200, 200),
@@ -164,10 +164,10 @@ def test_the_figures_of_a_workshop_add_up_its_sessions(
         ("stranger", 404, 404),
     ],
 )
-def test_who_may_do_what(
-    who: str, page: int, change: int, workshop: Workshop, request: pytest.FixtureRequest, city: City
+def test_permissions_by_role(
+    user: str, page: int, change: int, workshop: Workshop, request: pytest.FixtureRequest, city: City
 ) -> None:
-    browser: TestClient = request.getfixturevalue(who)
+    browser: TestClient = request.getfixturevalue(user)
 
     assert browser.get("/kegiatan/SPBE-2025").status_code == page
     assert browser.get("/kegiatan/SPBE-2025/ubah").status_code == change
@@ -176,9 +176,9 @@ def test_who_may_do_what(
     assert [kept.title == TITLE for kept in city.all(Workshop)] == [change == 200]
     assert codes_in(browser, "") == (["SPBE-2025"] if page == 200 else [])
 
-    may_make = who in {"admin", "organizer", "stranger"}
-    assert ('href="/kegiatan/baru"' in browser.get("/kegiatan").text) == may_make
-    assert browser.get("/kegiatan/baru").status_code == (200 if may_make else 403)
+    may_create = user in {"admin", "organizer", "stranger"}
+    assert ('href="/kegiatan/baru"' in browser.get("/kegiatan").text) == may_create
+    assert browser.get("/kegiatan/baru").status_code == (200 if may_create else 403)
     if page == 200:
         assert ("/kegiatan/SPBE-2025/ubah" in browser.get("/kegiatan/SPBE-2025").text) == (change == 200)
 
@@ -187,8 +187,8 @@ def test_a_longer_list_takes_no_more_queries(
     app: FastAPI, organizer: TestClient, city: City, workshop: Workshop
 ) -> None:
     engine: Engine = app.state.container.engine
-    few = queries_of(engine, lambda: organizer.get("/kegiatan"))
+    queries = queries_of(engine, lambda: organizer.get("/kegiatan"))
     for number in range(5):
         city.session(f"RT-{number}")
 
-    assert queries_of(engine, lambda: organizer.get("/kegiatan")) == few
+    assert queries_of(engine, lambda: organizer.get("/kegiatan")) == queries

@@ -40,9 +40,9 @@ from app.services.registrations.attendance_marks import Marking, mark
 from app.services.registrations.corrections import correct_registration
 from app.services.registrations.requests import RegistrationRequest
 from app.services.registrations.walk_ins import WalkIn, register_walk_in
-from app.services.workshops import session_cancellation
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
+    cancel_session,
     change_workshop_session,
     create_workshop_session,
 )
@@ -156,7 +156,7 @@ class CityActions:
         )
 
     def cancel_session(self, session: int) -> None:
-        session_cancellation.cancel_session(self.db, OPERATOR, SESSIONS[session], "hujan")
+        cancel_session(self.db, OPERATOR, SESSIONS[session], "hujan")
 
     def upload(self, session: int, rows: list[str], others: str, commit_it: bool) -> None:
         """Upload a sheet like `services.imports.upload.upload`, but without the child process that reads files."""

@@ -26,11 +26,14 @@ from app.models import (
 from app.models.base import now
 from app.people.names import name_key
 from app.people.person import PersonInput
-from app.queries.workshops.workshop_sessions import workshop_session
+from app.queries.workshops.workshop_sessions import get_workshop_session_view
 from app.services.registrations.registrations import cancel, register, register_delegation
 from app.services.registrations.requests import NoPlaces, RegistrationRequest
-from app.services.workshops.session_cancellation import cancel_session
-from app.services.workshops.workshop_sessions import change_workshop_session, said_of
+from app.services.workshops.workshop_sessions import (
+    cancel_session,
+    change_workshop_session,
+    workshop_session_input,
+)
 from app.settings import Settings
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
@@ -83,7 +86,7 @@ def move(city: City, **said: object) -> None:
     """The session's place or time is changed by its organizer."""
     with writing(city.engine) as db:
         sari = city.actor("sari")
-        given = replace(said_of(workshop_session(db, sari, "JUALAN-1")), **said)  # type: ignore[arg-type]
+        given = replace(workshop_session_input(get_workshop_session_view(db, sari, "JUALAN-1")), **said)  # type: ignore[arg-type]
         change_workshop_session(db, sari, "JUALAN-1", given)
 
 
@@ -206,7 +209,7 @@ def test_what_is_taken_back_tells_nobody(city: City) -> None:
     ]
 
     with reading(city.engine) as look:
-        held = workshop_session(look, city.actor("sari"), "JUALAN-1")
+        held = get_workshop_session_view(look, city.actor("sari"), "JUALAN-1")
     with pytest.raises(NoPlaces), writing(city.engine) as db:
         register_delegation(
             db, city.vault, city.actor("sari"), held.id, given, RegistrationRequest(Channel.DELEGATION)

@@ -1,4 +1,4 @@
-"""A session that is called off: it was not held, so it counts nowhere and takes no attendance."""
+"""A cancelled session counts in no figure and takes no attendance."""
 
 import pytest
 from sqlmodel import col, select
@@ -11,46 +11,46 @@ from app.permissions import OPERATOR
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
 from app.queries.messages.contacts import without_email
-from app.queries.workshops.workshop_sessions import workshop_sessions_without_attendance
+from app.queries.workshops.workshop_sessions import list_workshop_sessions_without_attendance
 from app.services.registrations.attendance_marks import Marking, mark
-from app.services.workshops.session_cancellation import cancel_session
+from app.services.workshops.workshop_sessions import cancel_session
 from tests.city import City, crowd
 
 
-def called_off(city: City, code: str, by: str = "sari") -> None:
+def cancel(city: City, code: str, by: str = "sari") -> None:
     with writing(city.engine) as db:
         cancel_session(db, city.actor(by), code, "Hujan deras")
 
 
-def test_nobody_counts_as_registered_for_it(city: City) -> None:
+def test_a_cancelled_session_counts_no_registrations_and_misses_no_attendance(city: City) -> None:
     for code in ("A-1", "B-1"):
         city.register(city.session(code), f"Peserta {code}")
 
-    called_off(city, "B-1")
+    cancel(city, "B-1")
 
     with reading(city.engine) as look:
         report = build_coverage_report(look, OPERATOR, CoverageFilters(), "en")
-        missing = workshop_sessions_without_attendance(look, city.actor("sari"), 10)
+        without_attendance = list_workshop_sessions_without_attendance(look, city.actor("sari"), 10)
     assert report.totals.registered == 1
-    assert [held.code for held in missing] == ["A-1"]
+    assert [view.code for view in without_attendance] == ["A-1"]
     assert len(city.all(Registration)) == 2
 
 
-def test_its_attendance_is_not_recorded(city: City) -> None:
-    made = city.upload(city.session("A-1"), crowd(3))
-    called_off(city, "A-1")
+def test_an_import_for_a_cancelled_session_is_not_committed(city: City) -> None:
+    attendance_import = city.upload(city.session("A-1"), crowd(3))
+    cancel(city, "A-1")
 
     with pytest.raises(Conflict) as refused:
-        city.commit(made.id)
+        city.commit(attendance_import.id)
 
     assert refused.value.code == "session-cancelled"
     assert city.all(Registration) == []
 
 
-def test_nobody_is_marked_at_its_venue(city: City) -> None:
+def test_attendance_is_not_marked_for_a_cancelled_session(city: City) -> None:
     city.register(city.session("A-1"), "Rina Melati")
     [registration] = city.all(Registration)
-    called_off(city, "A-1")
+    cancel(city, "A-1")
 
     with pytest.raises(Conflict) as refused, writing(city.engine) as db:
         mark(db, city.actor("budi"), registration, Marking(AttendanceStatus.PRESENT, confirmed=True))
@@ -59,30 +59,30 @@ def test_nobody_is_marked_at_its_venue(city: City) -> None:
     assert city.outcomes() == {"Rina Melati": None}
 
 
-def test_what_was_held_is_not_cancelled(city: City) -> None:
+def test_a_session_with_attendance_cannot_be_cancelled(city: City) -> None:
     city.register(city.session("A-1"), "Rina Melati", outcome=AttendanceStatus.PRESENT)
 
     with pytest.raises(Conflict) as refused:
-        called_off(city, "A-1")
+        cancel(city, "A-1")
 
     assert refused.value.code == "held"
 
 
-def test_only_by_those_who_may_and_once(city: City) -> None:
+def test_a_session_is_cancelled_once_and_only_by_its_organization(city: City) -> None:
     city.session("A-1")
     with pytest.raises(NotFound):
-        called_off(city, "A-1", by="tono")
+        cancel(city, "A-1", by="tono")
 
-    called_off(city, "A-1", by="budi")
+    cancel(city, "A-1", by="budi")
     (first,) = city.all(WorkshopSession)
-    called_off(city, "A-1")
+    cancel(city, "A-1")
 
     assert city.all(WorkshopSession) == [first]
     assert first.cancelled_why == "Hujan deras"
 
 
-def test_whom_no_mail_reaches_is_counted(city: City) -> None:
-    held = city.session("A-1")
+def test_people_of_a_session_without_an_email_address_are_counted(city: City) -> None:
+    code = city.session("A-1")
     for name, email, status in (
         ("Ani Aster", "ani@contoh.id", RegistrationStatus.CONFIRMED),
         ("Budi Bakung", None, RegistrationStatus.CONFIRMED),
@@ -91,12 +91,12 @@ def test_whom_no_mail_reaches_is_counted(city: City) -> None:
         ("Eka Edelweis", None, RegistrationStatus.CONFIRMED),
     ):
         person = Participant(name=name, name_key=name_key(name), email=email)
-        city.register(held, name, person=person, status=status)
+        city.register(code, name, person=person, status=status)
     with writing(city.engine) as db:
         eka = db.exec(select(Registration).order_by(col(Registration.id).desc())).first()
         assert eka
         eka.contact_email = "eka@contoh.id"
         session_id = eka.workshop_session_id
 
-    with reading(city.engine) as look:
-        assert without_email(look, session_id) == 2
+    with reading(city.engine) as db:
+        assert without_email(db, session_id) == 2

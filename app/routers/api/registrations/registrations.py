@@ -20,7 +20,7 @@ from app.queries.registrations.registrations import (
     registration_view,
     registrations,
 )
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.registrations.registrations import cancel, register
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.services.registrations.rosters import RosterFormat, download_roster
@@ -153,7 +153,7 @@ def list_registrations(
     cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> RegistrationPage:
     """All registrations in the order in which they were made, also cancelled ones."""
-    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     filters = RegistrationFilters(status=status)
     page = registrations(db, actor, workshop_session, filters, after=cursor, limit=limit + 1)
     items = [RegistrationOut.model_validate(view) for view in page[:limit]]
@@ -174,7 +174,7 @@ def register_person(
 
     Sent again with the same `Idempotency-Key`, it answers with the first registration.
     """
-    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     asking = RegistrationRequest(
         Channel.ORGANIZER,
         language=language,

@@ -11,7 +11,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 from app.errors import Invalid
 from app.queries.workshops import workshop_sessions as queries
 from app.services.workshops import workshop_sessions as services
-from app.services.workshops.workshop_sessions import WorkshopSessionInput, wall_clock
+from app.services.workshops.workshop_sessions import WorkshopSessionInput, to_local_time
 from app.web.dependencies import ApiActor, ReadDb, WriteDb
 
 router = APIRouter(prefix="/api/v1", tags=["sessions"])
@@ -125,12 +125,12 @@ def create_session(workshop_code: str, data: SessionIn, db: WriteDb, actor: ApiA
         workshop_session = services.create_workshop_session(
             db, actor, workshop_code, data.code, WorkshopSessionInput(**fields)
         )
-    return SessionOut.model_validate(queries.workshop_session(db, actor, workshop_session.code))
+    return SessionOut.model_validate(queries.get_workshop_session_view(db, actor, workshop_session.code))
 
 
 @router.get("/sessions/{code}")
 def get_session(code: str, db: ReadDb, actor: ApiActor) -> SessionOut:
-    return SessionOut.model_validate(queries.workshop_session(db, actor, code))
+    return SessionOut.model_validate(queries.get_workshop_session_view(db, actor, code))
 
 
 @router.patch("/sessions/{code}")
@@ -141,8 +141,8 @@ def change_session(code: str, data: SessionPatch, db: WriteDb, actor: ApiActor) 
         {name: value for name, value in changes if value is not None or name in NULLABLE}
     )
     with _errors_by_api_names():
-        services.amend_workshop_session(db, actor, code, fields)
-    return SessionOut.model_validate(queries.workshop_session(db, actor, code))
+        services.patch_workshop_session(db, actor, code, fields)
+    return SessionOut.model_validate(queries.get_workshop_session_view(db, actor, code))
 
 
 @contextmanager
@@ -157,5 +157,5 @@ def _errors_by_api_names() -> Iterator[None]:
 
 def _to_input_names(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the fields with the names and times of a `WorkshopSessionInput`."""
-    moments = {name: wall_clock(fields.pop(api)) for name, api in API_NAMES.items() if api in fields}
+    moments = {name: to_local_time(fields.pop(api)) for name, api in API_NAMES.items() if api in fields}
     return fields | moments

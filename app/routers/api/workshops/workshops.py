@@ -89,8 +89,8 @@ def list_workshops(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str = "",
 ) -> WorkshopPage:
-    """The workshops you may see, in code order."""
-    page = queries.workshops(db, actor, after=cursor, limit=limit + 1)
+    """List the workshops that you may see, in the order of their codes."""
+    page = queries.list_workshops(db, actor, after=cursor, limit=limit + 1)
     items = [WorkshopOut.model_validate(view) for view in page[:limit]]
     return WorkshopPage(items=items, cursor=items[-1].code if len(page) > limit else None)
 
@@ -104,12 +104,12 @@ def create_workshop(data: WorkshopIn, db: WriteDb, actor: ApiActor) -> WorkshopO
         data.code,
         WorkshopInput(data.title, tuple(data.target_groups), data.description, data.pillar, data.public),
     )
-    return WorkshopOut.model_validate(queries.workshop(db, actor, workshop.code))
+    return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, workshop.code))
 
 
 @router.get("/{code}")
 def get_workshop(code: str, db: ReadDb, actor: ApiActor) -> WorkshopOut:
-    return WorkshopOut.model_validate(queries.workshop(db, actor, code))
+    return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, code))
 
 
 @router.patch("/{code}")
@@ -120,7 +120,7 @@ def change_workshop(code: str, data: WorkshopPatch, db: WriteDb, actor: ApiActor
         fields["pillar"] = data.pillar
     if data.target_groups is not None:
         fields["target_groups"] = tuple(data.target_groups)
-    services.amend_workshop(db, actor, code, fields)
+    services.patch_workshop(db, actor, code, fields)
     if data.archived is not None:
         services.set_archived(db, actor, code, archived=data.archived)
-    return WorkshopOut.model_validate(queries.workshop(db, actor, code))
+    return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, code))

@@ -11,7 +11,7 @@ from app.database import Db
 from app.permissions import Actor, Permission
 from app.queries.coverage.gaps import build_coverage_gaps, sessions_without_outcomes
 from app.queries.coverage.rt import build_rt_coverage
-from app.queries.workshops.workshops import WorkshopView, workshops
+from app.queries.workshops.workshops import WorkshopView, list_workshops
 from app.reports.coverage.gaps import CoverageGap, Order, gaps_download, gaps_headline
 from app.reports.coverage.html import table_context
 from app.reports.coverage.rt import rt_download, rt_headline, rt_table
@@ -156,7 +156,7 @@ def _plannable_workshops(db: Db, actor: Actor) -> list[WorkshopView]:
     """Return the workshops in which the actor may plan a session, the one with the newest session first."""
     if not actor.may(Permission.SESSION_WRITE):
         return []
-    return workshops(db, actor, archived=False, limit=MAX_WORKSHOP_CHOICES)
+    return list_workshops(db, actor, archived=False, limit=MAX_WORKSHOP_CHOICES)
 
 
 def _plan_url(gap: CoverageGap, workshop: WorkshopView) -> str:

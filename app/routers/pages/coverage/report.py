@@ -9,7 +9,7 @@ from app.database import Db
 from app.i18n import Language, Translator
 from app.permissions import Actor
 from app.queries.coverage.sessions import list_counted_sessions
-from app.queries.workshops.workshops import own_workshop_codes
+from app.queries.workshops.workshops import list_own_workshop_codes
 from app.reports.coverage.breakdowns import DIMENSION_NAMES, Breakdown
 from app.reports.coverage.download import coverage_download
 from app.reports.coverage.html import coverage_context
@@ -78,7 +78,7 @@ def _page(
     language: Language,
 ) -> Response:
     report = form.build_report(report_db, actor, language)
-    links = FigureLinks(actor, report, own_workshop_codes(db, actor))
+    links = FigureLinks(actor, report, list_own_workshop_codes(db, actor))
     context: dict[str, Any] = coverage_context(report, _, language, links.kelurahan_link, links.cell_link)
     return render(
         request,

@@ -14,7 +14,7 @@ from app.queries.imports import attendance_imports as queries
 from app.queries.imports import people as import_people
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
-from app.queries.workshops.workshops import workshop
+from app.queries.workshops.workshops import get_workshop_view
 from app.services.imports import uploaded_files
 from app.services.imports.error_sheets import download_error_sheet
 from app.services.imports.judging import SheetChoices
@@ -131,7 +131,7 @@ def _upload_page(
     problem: Problem | None = None,
 ) -> Response:
     actor.require(Permission.IMPORT_WRITE)
-    workshop_session = workshop_sessions.workshop_session(db, actor, code)
+    workshop_session = workshop_sessions.get_workshop_session_view(db, actor, code)
     return render(
         request,
         "imports/upload.html",
@@ -148,7 +148,7 @@ def _groups(
     db: Db, actor: Actor, language: Language, workshop_session: WorkshopSessionView
 ) -> list[tuple[str, str]]:
     """Return code and label of the workshop's groups; of all groups if it is for everyone."""
-    of_workshop = workshop(db, actor, workshop_session.workshop_code).target_groups
+    of_workshop = get_workshop_view(db, actor, workshop_session.workshop_code).target_groups
     groups = [(group.code, group.label) for group in reference.target_groups(db, language)]
     return [group for group in groups if not of_workshop or group[0] in of_workshop]
 

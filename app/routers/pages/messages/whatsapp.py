@@ -49,7 +49,9 @@ def whatsapp_page(
     form: Annotated[WhatsAppQuery, Query()],
 ) -> Response:
     """Show phone numbers. This GET writes to the activity log, because it shows personal data."""
-    workshop_session = workshop_sessions.workshop_session(read_db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = workshop_sessions.get_workshop_session_view(
+        read_db, actor, code, Permission.ATTENDANCE_WRITE
+    )
     to: To = form.to or "confirmed"
     text = form.text.replace("\r\n", "\n").strip()
     if text in ("", *(_suggest_text(workshop_session, recipients, _) for recipients in get_args(To))):

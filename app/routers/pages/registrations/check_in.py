@@ -17,7 +17,7 @@ from app.queries.people.participants import people_seen
 from app.queries.registrations import check_in as queries
 from app.queries.registrations.registrations import registration_view
 from app.queries.workshops import workshop_sessions
-from app.queries.workshops.workshops import target_groups_of
+from app.queries.workshops.workshops import list_target_group_codes
 from app.services.registrations.attendance_marks import DAYS_BEFORE, Marking, mark, registration_at
 from app.services.registrations.codes import code_on_ticket
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear
@@ -212,7 +212,7 @@ def _page(
         form=form,
         problem=problem,
         headers=camera_headers(),
-        workshop_session=workshop_sessions.workshop_session(db, actor, code),
+        workshop_session=workshop_sessions.get_workshop_session_view(db, actor, code),
         cancelled=workshop_session.cancelled_at is not None,
         check_in=check_in_list,
         matching=check_in_list.matching(params.q),
@@ -224,7 +224,7 @@ def _page(
         group_names=group_names,
         groups=[
             (group, group_names[group])
-            for group in target_groups_of(db, workshop_session.workshop_id) or group_names
+            for group in list_target_group_codes(db, workshop_session.workshop_id) or group_names
         ],
         candidates=_candidates(db, problem) if isinstance(problem, PersonUnclear) else [],
         present_already=isinstance(problem, AlreadyRegistered),
@@ -234,7 +234,7 @@ def _page(
 def _workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
     """Return the session. Raises `Forbidden` or `NotFound` if the actor may not record its attendance."""
     actor.require(Permission.ATTENDANCE_WRITE)
-    return workshop_sessions.workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    return workshop_sessions.get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
 
 
 def _candidates(db: Db, unclear: PersonUnclear) -> list[tuple[str, str]]:

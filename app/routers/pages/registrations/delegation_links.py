@@ -92,8 +92,10 @@ def _page(
     _: Translator,
     problem: Problem | None = None,
 ) -> Response:
-    workshop_session = workshop_sessions.workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
-    row = workshop_sessions.workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = workshop_sessions.get_workshop_session_view(
+        db, actor, code, Permission.ATTENDANCE_WRITE
+    )
+    row = workshop_sessions.get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     links = queries.delegation_links(db, actor, code)
     return render(
         request,

@@ -19,7 +19,7 @@ from app.queries.areas import reference
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.public_workshops import groups_to_choose_from
-from app.queries.workshops.workshop_sessions import workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.registrations.advice import advise
 from app.services.registrations.person_choices import can_select_person, chosen_person
 from app.services.registrations.registrations import register
@@ -55,7 +55,7 @@ class RegistrationForm(PersonDetailsForm):
 def registration_form_page(
     request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
-    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     form = RegistrationForm(key=uuid4().hex)
     return _page(request, db, vault, actor, workshop_session, form, language)
 
@@ -74,7 +74,7 @@ def find_person(
 
     It changes nothing, but is a POST, because a NIK or a phone number must not be in a URL.
     """
-    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     if form.choose == NOBODY:
         form = form.model_copy(update={"person": ""})
     elif isinstance(person_id := form.chosen_person(), int):
@@ -98,7 +98,7 @@ def register_person(
     _: Translate,
     language: Lang,
 ) -> Response:
-    workshop_session = workshop_session_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     known_person = form.chosen_person()
     registration_request = RegistrationRequest(
         Channel.ORGANIZER,
@@ -135,7 +135,7 @@ def _page(
         "registrations/form.html",
         form=form,
         problem=problem,
-        workshop_session=workshop_sessions.workshop_session(db, actor, workshop_session.code),
+        workshop_session=workshop_sessions.get_workshop_session_view(db, actor, workshop_session.code),
         kelurahan=reference.kelurahan(db),
         groups=[(group.code, group.label) for group in groups],
         names=reference.names(db, language),

@@ -15,7 +15,7 @@ from app.nik_vault import with_niks_masked
 from app.permissions import Actor, Permission
 from app.queries.registrations.window import registration_window
 from app.queries.workshops.public_workshops import groups_to_choose_from
-from app.queries.workshops.workshop_sessions import workshop_session, workshop_session_by_code
+from app.queries.workshops.workshop_sessions import get_workshop_session, get_workshop_session_view
 from app.services.imports.judging import SheetChoices
 from app.services.registrations.lists import upload_list, upload_pasted
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
@@ -106,13 +106,13 @@ def _page(
     form: ListForm,
     problem: Problem | None = None,
 ) -> Response:
-    row = workshop_session_by_code(db, actor, code, Permission.IMPORT_WRITE)
+    row = get_workshop_session(db, actor, code, Permission.IMPORT_WRITE)
     return render(
         request,
         "registrations/lists/form.html",
         form=form,
         problem=problem,
-        workshop_session=workshop_session(db, actor, code, Permission.IMPORT_WRITE),
+        workshop_session=get_workshop_session_view(db, actor, code, Permission.IMPORT_WRITE),
         window=registration_window(row, now()),
         groups=[(group.code, group.label) for group in groups_to_choose_from(db, row.workshop_id, language)],
         max_megabytes=MAX_BYTES // MEGABYTE,

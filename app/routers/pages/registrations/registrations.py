@@ -72,7 +72,7 @@ def workshop_session_page(
     language: Lang,
     form: Annotated[RegistrationQuery, Query()],
 ) -> Response:
-    workshop_session = workshop_sessions.workshop_session(db, actor, code)
+    workshop_session = workshop_sessions.get_workshop_session_view(db, actor, code)
     registrations = (
         _registrations(request, db, actor, workshop_session, _, language, form)
         if actor.may(Permission.ATTENDANCE_WRITE)
@@ -91,7 +91,7 @@ def _registrations(
     form: RegistrationQuery,
 ) -> dict[str, Any]:
     """Return what the page shows only to users who may register people."""
-    row = workshop_sessions.workshop_session_by_code(
+    row = workshop_sessions.get_workshop_session(
         db, actor, workshop_session.code, Permission.ATTENDANCE_WRITE
     )
     places = seats_of(db, row)
@@ -185,7 +185,7 @@ def _registration_page(
         "registrations/one.html",
         problem=problem,
         registration=registration,
-        workshop_session=workshop_sessions.workshop_session(db, actor, registration.session_code),
+        workshop_session=workshop_sessions.get_workshop_session_view(db, actor, registration.session_code),
         history=registration_history(db, row),
         names=reference.names(db, language),
     )

@@ -3,7 +3,6 @@
 from app.routers.pages.workshops import (
     calendar,
     public_workshops,
-    venue_imports,
     venues,
     workshop_sessions,
     workshops,
@@ -12,7 +11,6 @@ from app.routers.pages.workshops import (
 routers = (
     calendar.router,
     public_workshops.router,
-    venue_imports.router,
     venues.router,
     workshop_sessions.router,
     workshops.router,

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.i18n import month_text, utc, wita, wita_today
 from app.models.base import YEARS
-from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions_between
+from app.queries.workshops.workshop_sessions import WorkshopSessionView, list_workshop_sessions_between
 from app.web.dependencies import CurrentActor, Lang, ReadDb
 from app.web.pages import render
 
@@ -38,7 +38,7 @@ def calendar_page(
     """Show a month; `bulan` is one such as 2026-08, the current month without it."""
     first = _first_day(month) or wita_today().replace(day=1)
     following = (first + timedelta(days=31)).replace(day=1)
-    workshop_sessions = workshop_sessions_between(db, actor, _midnight(first), _midnight(following))
+    workshop_sessions = list_workshop_sessions_between(db, actor, _midnight(first), _midnight(following))
     return render(
         request,
         "workshops/sessions/calendar.html",

@@ -1,8 +1,10 @@
-"""Venues (tempat): list, create, change and delete. Uploading a list of venues: `venue_imports`."""
+"""Venues (tempat): list, create, change, delete, and upload a list of them."""
 
+from collections.abc import Sequence
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel
 
 from app.database import Db
@@ -12,13 +14,21 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import venues as queries
 from app.queries.workshops.venues import WIFI_ANSWERS, VenueFilters, VenueView, WifiAnswer
+from app.reports.formats.download import MEDIA_TYPES
 from app.services.unseen_changes import seal
 from app.services.workshops import venues as services
+from app.spreadsheets.formats.failures import MAX_BYTES
+from app.spreadsheets.plain_tables import MAX_VENUES
+from app.spreadsheets.venues import venue_template
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
+from app.web.downloads import attachment
 from app.web.forms import EmptyIsNone, catch_problem, saved_meanwhile
 from app.web.pages import build_url, redirect, render
+from app.web.uploads import read_upload
 
 router = APIRouter(include_in_schema=False)
+
+MEGABYTE = 1024**2
 
 
 class VenueQuery(BaseModel):
@@ -55,7 +65,7 @@ class VenueForm(BaseModel):
             kind=venue.kind,
             kelurahan=venue.kelurahan_code or "",
             wifi=answers[venue.public_wifi],
-            seen=seal(services.said_of(venue)),
+            seen=seal(services.venue_input(venue)),
         )
 
     def to_input(self) -> services.VenueInput:
@@ -66,7 +76,7 @@ class VenueForm(BaseModel):
 def venues_page(
     request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[VenueQuery, Query()]
 ) -> Response:
-    page = queries.venues(db, form.filters, after=form.after)
+    page = queries.list_venues(db, form.filters, after=form.after)
     return render(
         request,
         "workshops/venues/list.html",
@@ -76,7 +86,7 @@ def venues_page(
         first=form.address(after=None) if form.after else "",
         following=form.address(after=page.following) if page.following else "",
         places=reference.kelurahan(db),
-        without_wifi=queries.kelurahan_without_wifi(db),
+        without_wifi=queries.list_kelurahan_without_wifi(db),
     )
 
 
@@ -100,7 +110,7 @@ def create_venue(
 @router.get("/tempat/{venue_id}/ubah")
 def change_venue_page(request: Request, db: ReadDb, actor: CurrentActor, venue_id: int) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    form = VenueForm.from_saved(queries.venue(db, venue_id))
+    form = VenueForm.from_saved(queries.get_venue_view(db, venue_id))
     return _change_page(request, db, actor, venue_id, form)
 
 
@@ -126,6 +136,38 @@ def delete_venue(db: WriteDb, actor: CurrentActor, venue_id: int, _: Translate) 
     return redirect("/tempat", _("The venue is deleted."))
 
 
+@router.get("/tempat/unggah")
+def upload_venues_page(request: Request, actor: CurrentActor) -> Response:
+    actor.require(Permission.SESSION_WRITE)
+    return _upload_page(request)
+
+
+@router.get("/tempat/unggah/templat.xlsx")
+def download_venue_template(read_db: ReadDb, actor: CurrentActor, _: Translate) -> Response:
+    actor.require(Permission.SESSION_WRITE)
+    names = sorted(place.name for place in reference.kelurahan(read_db))
+    return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
+
+
+@router.post("/tempat/unggah")
+def upload_venues(
+    request: Request,
+    db: WriteDb,
+    actor: CurrentActor,
+    _: Translate,
+    file: Annotated[UploadFile | str | None, File()] = None,
+) -> Response:
+    with catch_problem(db) as caught:
+        result = services.import_venues(db, actor, *read_upload(file))
+    if problem := caught.problem:
+        return _upload_page(request, problem=problem)
+    if result.errors:
+        return _upload_page(request, row_errors=[(error.row, error.text(_)) for error in result.errors])
+    text = _("The list is saved: %(added)s venues added, %(changed)s changed, %(unchanged)s as they were.")
+    counts = {"added": result.added, "changed": result.changed, "unchanged": result.unchanged}
+    return redirect("/tempat", text % counts)
+
+
 def _new_page(request: Request, db: Db, form: VenueForm, problem: Problem | None = None) -> Response:
     return render(
         request, "workshops/venues/new.html", form=form, problem=problem, places=reference.kelurahan(db)
@@ -140,7 +182,7 @@ def _change_page(
     form: VenueForm,
     problem: Problem | None = None,
 ) -> Response:
-    venue = queries.venue(db, venue_id)
+    venue = queries.get_venue_view(db, venue_id)
     return render(
         request,
         "workshops/venues/change.html",
@@ -148,6 +190,20 @@ def _change_page(
         problem=problem,
         venue=venue,
         saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
-        may_delete=services.may_delete_venues(actor),
+        may_delete=services.can_delete_venues(actor),
         places=reference.kelurahan_and(db, venue.kelurahan_code),
+    )
+
+
+def _upload_page(
+    request: Request, *, problem: Problem | None = None, row_errors: Sequence[tuple[int, str]] = ()
+) -> Response:
+    return render(
+        request,
+        "workshops/venues/upload.html",
+        problem=problem,
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if row_errors else HTTPStatus.OK,
+        row_errors=row_errors,
+        max_megabytes=MAX_BYTES // MEGABYTE,
+        max_venues=MAX_VENUES,
     )

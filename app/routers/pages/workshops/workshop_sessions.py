@@ -11,11 +11,9 @@ from app.i18n import Language
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import workshop_sessions as queries
-from app.queries.workshops.venues import venue_names
-from app.queries.workshops.workshops import workshop
+from app.queries.workshops.venues import list_venue_names
+from app.queries.workshops.workshops import get_workshop_view
 from app.services.workshops import workshop_sessions as services
-from app.services.workshops.session_cancellation import cancel_session
-from app.services.workshops.session_copies import copy_session
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, parse_local_time, saved_meanwhile
 from app.web.pages import redirect, render
@@ -44,7 +42,7 @@ def new_workshop_session_page(
 ) -> Response:
     """Show the form, filled in from the query string: pages on coverage link here to plan a session for a gap."""
     actor.require(Permission.SESSION_WRITE)
-    form = planned.model_copy(update={"code": queries.free_session_code(db, workshop_code)})
+    form = planned.model_copy(update={"code": queries.suggest_session_code(db, workshop_code)})
     return _new_page(request, db, actor, workshop_code, form, language)
 
 
@@ -64,7 +62,7 @@ def create_workshop_session(
         )
     if problem := caught.problem:
         return _new_page(request, db, actor, workshop_code, form, language, problem)
-    return redirect(f"/sesi/{workshop_session.code}", _("The session is made."))
+    return redirect(f"/sesi/{workshop_session.code}", _("The session has been created."))
 
 
 @router.get("/sesi/{code}/ubah")
@@ -72,7 +70,7 @@ def change_workshop_session_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    form = WorkshopSessionForm.from_saved(queries.workshop_session(db, actor, code))
+    form = WorkshopSessionForm.from_saved(queries.get_workshop_session_view(db, actor, code))
     return _change_page(request, db, actor, code, form, language)
 
 
@@ -109,12 +107,12 @@ def copy_workshop_session(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        workshop_session = copy_session(db, actor, code, form.code, parse_local_time(form.starts))
+        workshop_session = services.copy_session(db, actor, code, form.code, parse_local_time(form.starts))
     if problem := caught.problem:
         return _copy_page(request, db, actor, code, form, problem)
     return redirect(
         f"/sesi/{workshop_session.code}",
-        _("The session is made, with the settings of %(code)s.") % {"code": code},
+        _("The session has been created with the settings of %(code)s.") % {"code": code},
     )
 
 
@@ -134,7 +132,7 @@ def cancel_workshop_session(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        cancel_session(db, actor, code, form.why)
+        services.cancel_session(db, actor, code, form.why)
     if problem := caught.problem:
         return _cancel_page(request, db, actor, code, form, problem)
     return redirect(f"/sesi/{code}", _("The session is cancelled."))
@@ -149,7 +147,7 @@ def _new_page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    of_workshop = workshop(db, actor, workshop_code)
+    of_workshop = get_workshop_view(db, actor, workshop_code)
     return render(
         request,
         "workshops/sessions/new.html",
@@ -159,7 +157,7 @@ def _new_page(
         planned_for=next(
             (place.name for place in reference.kelurahan(db) if place.code == form.planned_for), ""
         ),
-        venues=venue_names(db),
+        venues=list_venue_names(db),
         groups=_groups(db, language, of_workshop.target_groups, form),
     )
 
@@ -173,8 +171,8 @@ def _change_page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    workshop_session = queries.workshop_session(db, actor, code)
-    groups = workshop(db, actor, workshop_session.workshop_code).target_groups
+    workshop_session = queries.get_workshop_session_view(db, actor, code)
+    groups = get_workshop_view(db, actor, workshop_session.workshop_code).target_groups
     return render(
         request,
         "workshops/sessions/change.html",
@@ -182,7 +180,7 @@ def _change_page(
         problem=problem,
         workshop_session=workshop_session,
         saved=saved_meanwhile(problem, WorkshopSessionForm.from_saved(workshop_session)),
-        venues=venue_names(db),
+        venues=list_venue_names(db),
         groups=_groups(db, language, groups, form),
     )
 
@@ -195,8 +193,8 @@ def _copy_page(
     form: CopyForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    workshop_session = queries.workshop_session(db, actor, code)
-    form = form or CopyForm(code=queries.free_session_code(db, workshop_session.workshop_code))
+    workshop_session = queries.get_workshop_session_view(db, actor, code)
+    form = form or CopyForm(code=queries.suggest_session_code(db, workshop_session.workshop_code))
     return render(
         request,
         "workshops/sessions/copy.html",
@@ -219,7 +217,7 @@ def _cancel_page(
         "workshops/sessions/cancel.html",
         form=form,
         problem=problem,
-        workshop_session=queries.workshop_session(db, actor, code),
+        workshop_session=queries.get_workshop_session_view(db, actor, code),
     )
 
 

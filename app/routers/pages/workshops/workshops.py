@@ -12,7 +12,7 @@ from app.i18n import Language
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import workshops as queries
-from app.queries.workshops.workshop_sessions import workshop_sessions
+from app.queries.workshops.workshop_sessions import list_workshop_sessions
 from app.services.unseen_changes import seal
 from app.services.workshops import workshops as services
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
@@ -37,7 +37,7 @@ class WorkshopForm(BaseModel):
     @classmethod
     def from_saved(cls, view: queries.WorkshopView) -> "WorkshopForm":
         """Return the form filled with a saved workshop."""
-        saved = services.said_of(view)
+        saved = services.workshop_input(view)
         return cls(code=view.code, seen=seal(saved), **asdict(saved))
 
     def to_input(self) -> services.WorkshopInput:
@@ -56,7 +56,9 @@ def workshops_page(
     archived: Annotated[bool, Query(alias="arsip")] = False,
 ) -> Response:
     """List the newest workshops; older ones are found by a search. Archived workshops have a list of their own."""
-    workshops = queries.workshops(db, actor, search=q.strip(), archived=archived, limit=MAX_WORKSHOPS + 1)
+    workshops = queries.list_workshops(
+        db, actor, search=q.strip(), archived=archived, limit=MAX_WORKSHOPS + 1
+    )
     return render(
         request,
         "workshops/list.html",
@@ -71,7 +73,7 @@ def workshops_page(
 @router.get("/kegiatan/baru")
 def new_workshop_page(request: Request, db: ReadDb, actor: CurrentActor, language: Lang) -> Response:
     actor.require(Permission.WORKSHOP_WRITE)
-    form = WorkshopForm(code=queries.free_workshop_code(db))
+    form = WorkshopForm(code=queries.suggest_workshop_code(db))
     return _new_page(request, db, actor, form, language)
 
 
@@ -88,7 +90,7 @@ def create_workshop(
         workshop = services.create_workshop(db, actor, form.code, form.to_input())
     if problem := caught.problem:
         return _new_page(request, db, actor, form, language, problem)
-    return redirect(f"/kegiatan/{workshop.code}", _("The workshop is made. Now add its sessions."))
+    return redirect(f"/kegiatan/{workshop.code}", _("The workshop has been created. Now add its sessions."))
 
 
 @router.get("/kegiatan/{code}")
@@ -96,8 +98,8 @@ def workshop_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, 
     return render(
         request,
         "workshops/one.html",
-        workshop=queries.workshop(db, actor, code),
-        workshop_sessions=workshop_sessions(db, actor, code),
+        workshop=queries.get_workshop_view(db, actor, code),
+        workshop_sessions=list_workshop_sessions(db, actor, code),
         public_address=public_address(request, code),
         target_groups=_target_groups(db, language),
     )
@@ -108,7 +110,7 @@ def change_workshop_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
     actor.require(Permission.WORKSHOP_WRITE)
-    form = WorkshopForm.from_saved(queries.workshop(db, actor, code))
+    form = WorkshopForm.from_saved(queries.get_workshop_view(db, actor, code))
     return _change_page(request, db, actor, form, language)
 
 
@@ -155,7 +157,7 @@ def _new_page(
         "workshops/new.html",
         form=form,
         problem=problem,
-        organization=queries.organization_of(db, actor),
+        organization=queries.find_organization_name(db, actor),
         target_groups=_target_groups(db, language),
     )
 
@@ -168,7 +170,7 @@ def _change_page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    workshop = queries.workshop(db, actor, form.code)
+    workshop = queries.get_workshop_view(db, actor, form.code)
     return render(
         request,
         "workshops/change.html",
