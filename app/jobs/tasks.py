@@ -9,13 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.database import reading, writing
-from app.jobs.timetable import FORGET_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
+from app.jobs.timetable import DELETE_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
 from app.models import OutboxKind
 from app.models.base import now
 from app.nik_vault import NikVault
-from app.queries.messages.messages import sessions_to_remind_of
+from app.queries.messages.messages import list_sessions_to_remind
 from app.queries.people.similar_people import places, similar_pairs
-from app.services.accounts.logins import forget_expired_logins
+from app.services.accounts.logins import delete_expired_logins
 from app.services.imports.progress import import_progress
 from app.services.imports.queued import (
     commit_queued,
@@ -25,10 +25,18 @@ from app.services.imports.queued import (
     read_queued,
 )
 from app.services.locks import lock_people_table
-from app.services.messages.mail_server import deliver, mail_server_of
-from app.services.messages.notifications import remind
-from app.services.messages.sending import give_up_message, note_delivery, take_letter
-from app.services.outbox import ClaimedTask, TryLater, claim, finish, has_task, postpone, queue
+from app.services.messages.mail_server import deliver, mail_server_from_settings
+from app.services.messages.notifications import remind_session
+from app.services.messages.sending import begin_sending, give_up_message, record_delivery
+from app.services.outbox import (
+    ClaimedTask,
+    TryLater,
+    claim_task,
+    finish_task,
+    has_task,
+    postpone_task,
+    queue_task,
+)
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge_undo import forget_old_merges
 from app.services.refusals import refused_by
@@ -45,10 +53,10 @@ class TaskRunner:
         self.engine = engine
         self.vault = vault
         self.settings = settings
-        self.mail_server = mail_server_of(settings)
+        self.mail_server = mail_server_from_settings(settings)
         self.progress = import_progress(engine)
         self._timetable = {
-            FORGET_EXPIRED_LOGINS: self.forget_expired_logins,
+            DELETE_EXPIRED_LOGINS: self.delete_expired_logins,
             SEND_REMINDERS: self.send_reminders,
             NIGHTLY_CHECK: self.check_nightly,
         }
@@ -84,7 +92,7 @@ class TaskRunner:
                 self._perform(task)
         except TryLater as later:
             with writing(self.engine) as db:
-                postpone(db, task, later.delay)
+                postpone_task(db, task, later.delay)
             return True
         except Exception as failure:
             _log_failure(f"outbox task {task.id} ({task.kind})", failure)
@@ -92,33 +100,33 @@ class TaskRunner:
                 return True
             self._give_up(task)
         with writing(self.engine) as db:
-            finish(db, task.id)
+            finish_task(db, task.id)
         return True
 
-    def forget_expired_logins(self) -> None:
+    def delete_expired_logins(self) -> None:
         with writing(self.engine) as db:
-            forget_expired_logins(db)
+            delete_expired_logins(db)
 
     def send_reminders(self) -> None:
         """Remind people of sessions, a day before. Done again, or twice at once, it reminds nobody again."""
         with reading(self.engine) as read_db:
-            session_ids = [workshop_session.id for workshop_session in sessions_to_remind_of(read_db)]
+            session_ids = [workshop_session.id for workshop_session in list_sessions_to_remind(read_db)]
         for session_id in session_ids:
             with writing(self.engine) as db:
-                remind(db, session_id)
+                remind_session(db, session_id)
 
     def check_nightly(self) -> None:
         """Queue the search for possible duplicates everywhere, and forget what was kept of old merges."""
         with writing(self.engine) as db:
             forget_old_merges(db)
-            queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
+            queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
 
     def _claim(self) -> ClaimedTask | None:
         with reading(self.engine) as read_db:
             if not has_task(read_db):
                 return None
         with writing(self.engine) as db:
-            return claim(db)
+            return claim_task(db)
 
     def _perform(self, task: ClaimedTask) -> None:
         match task.kind:
@@ -163,12 +171,12 @@ class TaskRunner:
     def _send(self, message_id: int) -> None:
         """Send a message. That it is being sent is committed before the mail server hears of it."""
         with writing(self.engine) as db:
-            letter = take_letter(db, message_id, self.mail_server, self.settings.base_url)
+            letter = begin_sending(db, message_id, self.mail_server, self.settings.base_url)
         if letter is None or self.mail_server is None:
             return
         delivery = deliver(self.mail_server, letter)
         with writing(self.engine) as db:
-            delay = note_delivery(db, message_id, delivery)
+            delay = record_delivery(db, message_id, delivery)
         if delay:
             raise TryLater(delay)
 

@@ -29,7 +29,7 @@ def _utc(hour: int, minute: int) -> datetime:
     return datetime(2025, 1, 1, hour, minute, tzinfo=UTC)
 
 
-FORGET_EXPIRED_LOGINS = Entry("forget-expired-logins", _utc(0, 7), timedelta(hours=1))
+DELETE_EXPIRED_LOGINS = Entry("forget-expired-logins", _utc(0, 7), timedelta(hours=1))
 SEND_REMINDERS = Entry("send-reminders", _utc(0, 0), timedelta(minutes=10))
 NIGHTLY_CHECK = Entry("nightly-check", _utc(18, 37), timedelta(days=1))  # 02.37 WITA
 

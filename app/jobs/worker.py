@@ -59,7 +59,7 @@ class Worker:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with consumer_lock(self.tasks.engine) as has_lock:
+                with worker_lock(self.tasks.engine) as has_lock:
                     while not self._stopping.is_set():
                         if has_lock():
                             self._work(has_lock)
@@ -80,7 +80,7 @@ class Worker:
 
 
 @contextmanager
-def consumer_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
+def worker_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
     """Yield a function that takes the lock if no other process has it, and returns whether this process has it.
 
     On PostgreSQL it is an advisory lock on a connection of its own: the function raises `DBAPIError` once that

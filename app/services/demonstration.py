@@ -20,11 +20,10 @@ from app.i18n import N_
 from app.models import OrganizationKind, Role
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
-from app.queries.accounts.users import has_users
+from app.queries.accounts.users import get_user_by_email, has_users
 from app.queries.areas.reference import kelurahan
-from app.services.accounts.logins import actor_of
-from app.services.accounts.organizations import organization_named
-from app.services.accounts.users import create_user, user_by_email
+from app.services.accounts.organizations import get_or_create_organization
+from app.services.accounts.users import create_user
 from app.services.coverage.targets import set_targets
 from app.services.imports.commit import commit
 from app.services.imports.upload import upload
@@ -121,7 +120,7 @@ def make_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
         if has_users(db):
             raise Conflict(N_("The database is not empty: the demonstration needs an empty one."))
         passwords = _make_users(db)
-        organizer = actor_of(user_by_email(db, "panitia@contoh.id"))
+        organizer = Actor.from_user(get_user_by_email(db, "panitia@contoh.id"))
         partner = Actor(None, PARTNER, Role.ORGANIZER, _partner_id(db))
         _make_spbe(db, organizer)
         for story in STORIES:
@@ -143,7 +142,7 @@ def _make_users(db: Db) -> dict[str, str]:
 
 
 def _partner_id(db: Db) -> int:
-    return organization_named(db, OPERATOR, PARTNER, OrganizationKind.MITRA).id
+    return get_or_create_organization(db, OPERATOR, PARTNER, OrganizationKind.MITRA).id
 
 
 def _make_spbe(db: Db, actor: Actor) -> None:

@@ -15,8 +15,8 @@ from app.models import OutboxKind, OutboxTask
 from app.models.base import now
 
 # Longer than any task takes: a claim this old belongs to a worker that died.
-CLAIM_LASTS = timedelta(minutes=5)
-TRIES = 3
+CLAIM_LIFETIME = timedelta(minutes=5)
+MAX_ATTEMPTS = 3
 
 # The mark on a database handle whose transaction queued something.
 QUEUED = "outbox-queued"
@@ -43,18 +43,18 @@ class ClaimedTask:
     exhausted: bool
 
 
-def queue(db: Db, kind: OutboxKind, **payload: object) -> None:
+def queue_task(db: Db, kind: OutboxKind, **payload: object) -> None:
     """Adds work to be done after this transaction is committed."""
     db.add(OutboxTask(kind=kind, payload=payload))
     db.info[QUEUED] = True
 
 
 def has_task(read_db: Db) -> bool:
-    """Return whether there is a task to claim. Unlike `claim` it waits for no writer of SQLite."""
+    """Return whether there is a task to claim. Unlike `claim_task` it waits for no writer of SQLite."""
     return read_db.scalar(select(col(OutboxTask.id)).where(_claimable()).limit(1)) is not None
 
 
-def claim(db: Db) -> ClaimedTask | None:
+def claim_task(db: Db) -> ClaimedTask | None:
     """Claim the oldest task that no worker has claimed and return it, or None. Mails come last, so that a slow mail
     server keeps nobody waiting for an import."""
     task = db.scalars(
@@ -66,19 +66,19 @@ def claim(db: Db) -> ClaimedTask | None:
     ).first()
     if task is None:
         return None
-    task.claimed_until = now() + CLAIM_LASTS
+    task.claimed_until = now() + CLAIM_LIFETIME
     task.attempts += 1
     return ClaimedTask(
         task.id,
         task.kind,
         task.payload,
         again=task.attempts > 1,
-        last_try=task.attempts >= TRIES,
-        exhausted=task.attempts > TRIES,
+        last_try=task.attempts >= MAX_ATTEMPTS,
+        exhausted=task.attempts > MAX_ATTEMPTS,
     )
 
 
-def postpone(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
+def postpone_task(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
     """The task is done later. A try that ended with this word didn't break off, and isn't counted as one.
 
     It is queued again where it is gone: another worker had it as well, and didn't know that there is more to do.
@@ -95,7 +95,7 @@ def release_claims(db: Db) -> None:
     db.exec(update(OutboxTask).where(col(OutboxTask.attempts) > 0).values(claimed_until=None))
 
 
-def finish(db: Db, task_id: int) -> None:
+def finish_task(db: Db, task_id: int) -> None:
     """The task is done, or given up."""
     task = db.get(OutboxTask, task_id)
     if task is not None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.database import reading
 from app.nik_vault import NikVault
-from app.services.accounts.logins import user_with_password
+from app.services.accounts.logins import authenticate
 from app.services.demonstration import make_demonstration
 from app.settings import Settings
 from tests.city import dump
@@ -42,7 +42,7 @@ def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
     ]
     with reading(engine) as look:
         for email, password in passwords.items():
-            assert user_with_password(look, email, password) is not None
+            assert authenticate(look, email, password) is not None
 
     before = dump(engine)
     refused = jangkau("demo")

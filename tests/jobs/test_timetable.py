@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
-from app.jobs.timetable import FORGET_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, Entry, begin_run
+from app.jobs.timetable import DELETE_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, Entry, begin_run
 from app.models import LoginFailure, OutboxKind, OutboxTask, ScheduledRun
 from app.models.base import now
 from app.nik_vault import NikVault
@@ -24,7 +24,7 @@ def utc(*parts: int) -> datetime:
     [
         (SEND_REMINDERS, utc(2026, 3, 1, 9, 59, 59), utc(2026, 3, 1, 9, 50)),
         (SEND_REMINDERS, utc(2026, 3, 1, 10), utc(2026, 3, 1, 10)),
-        (FORGET_EXPIRED_LOGINS, utc(2026, 3, 1, 0, 6), utc(2026, 2, 28, 23, 7)),
+        (DELETE_EXPIRED_LOGINS, utc(2026, 3, 1, 0, 6), utc(2026, 2, 28, 23, 7)),
         (NIGHTLY_CHECK, utc(2026, 3, 1, 18, 36), utc(2026, 2, 28, 18, 37)),
         (NIGHTLY_CHECK, utc(2026, 3, 1, 18, 37), utc(2026, 3, 1, 18, 37)),  # 2 March, 02.37 WITA
     ],

@@ -23,7 +23,7 @@ class OrganizationView:
     workshops: int
 
 
-def organizations(db: Db, actor: Actor) -> list[OrganizationView]:
+def list_organizations(db: Db, actor: Actor) -> list[OrganizationView]:
     """All of them in name order. Raises `Forbidden` for all but admins."""
     actor.require(Permission.USER_WRITE)
     of_organization = col(Organization.id)
@@ -38,7 +38,7 @@ def organizations(db: Db, actor: Actor) -> list[OrganizationView]:
     ]
 
 
-def organization_by_id(db: Db, actor: Actor, organization_id: int) -> Organization:
+def get_organization(db: Db, actor: Actor, organization_id: int) -> Organization:
     actor.require(Permission.USER_WRITE)
     found = db.get(Organization, organization_id)
     if found is None:

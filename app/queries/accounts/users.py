@@ -46,7 +46,7 @@ def has_users(db: Db) -> bool:
     return db.exec(select(User.id).limit(1)).first() is not None
 
 
-def users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[UserView]:
+def list_users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[UserView]:
     """The active first, in name order: those whose name, e-mail or organization holds every word of `search`.
 
     Raises `Forbidden` for all but admins.
@@ -59,7 +59,7 @@ def users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[UserVie
     return [_view(*found) for found in db.execute(statement)]
 
 
-def user(db: Db, actor: Actor, user_id: int) -> UserView:
+def get_user_view(db: Db, actor: Actor, user_id: int) -> UserView:
     actor.require(Permission.USER_WRITE)
     found = db.execute(_users().where(col(User.id) == user_id)).first()
     if found is None:
@@ -67,7 +67,7 @@ def user(db: Db, actor: Actor, user_id: int) -> UserView:
     return _view(*found)
 
 
-def user_by_id(db: Db, actor: Actor, user_id: int) -> User:
+def get_user(db: Db, actor: Actor, user_id: int) -> User:
     """The record itself, for changes. Raises `Forbidden` for all but admins."""
     actor.require(Permission.USER_WRITE)
     found = db.get(User, user_id)
@@ -76,7 +76,15 @@ def user_by_id(db: Db, actor: Actor, user_id: int) -> User:
     return found
 
 
-def api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenView]:
+def get_user_by_email(db: Db, email: str) -> User:
+    """Return the user with this e-mail address, in any case. Raises `NotFound`."""
+    user = db.exec(select(User).where(User.email == email.strip().lower())).first()
+    if user is None:
+        raise NotFound(N_("There is no user with the e-mail address %(email)s."), email=email)
+    return user
+
+
+def list_api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenView]:
     """The tokens of one user, or of all; those that have expired, too. Raises `Forbidden` for all but admins."""
     actor.require(Permission.USER_WRITE)
     statement = select_columns(ApiToken, col(User.email)).join(User, col(User.id) == col(ApiToken.user_id))

@@ -14,7 +14,7 @@ from app.permissions import Actor, Permission
 
 
 @dataclass(frozen=True)
-class AreaView:
+class KelurahanDetails:
     """`aliases` are other ways of writing its name, in alphabetical order; `valid_to` is its last day."""
 
     code: str
@@ -37,7 +37,7 @@ class AmbiguousPlaceView:
     candidates: tuple[str, ...]
 
 
-def kelurahan_of_all_times(db: Db, actor: Actor) -> list[AreaView]:
+def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
     """Every kelurahan, those that are closed too, in code order. Raises `Forbidden` for all but admins."""
     actor.require(Permission.USER_WRITE)
     areas = {area.code: area for area in db.exec(select(Area).order_by(Area.code))}
@@ -45,7 +45,7 @@ def kelurahan_of_all_times(db: Db, actor: Actor) -> list[AreaView]:
     for alias in db.exec(select(AreaAlias).order_by(AreaAlias.alias)):
         aliases[alias.area_code].append(alias.alias)
     return [
-        AreaView(
+        KelurahanDetails(
             code=area.code,
             name=area.name,
             kecamatan_code=area.parent_code,
@@ -61,15 +61,15 @@ def kelurahan_of_all_times(db: Db, actor: Actor) -> list[AreaView]:
     ]
 
 
-def kelurahan_of_any_time(db: Db, actor: Actor, code: str) -> AreaView:
+def get_kelurahan_details(db: Db, actor: Actor, code: str) -> KelurahanDetails:
     """One of them. Raises `NotFound` for a code that is no kelurahan's."""
-    for area in kelurahan_of_all_times(db, actor):
+    for area in list_kelurahan_details(db, actor):
         if area.code == code:
             return area
     raise NotFound(N_("There is no such kelurahan."))
 
 
-def kelurahan_by_code(db: Db, actor: Actor, code: str) -> Area:
+def get_kelurahan(db: Db, actor: Actor, code: str) -> Area:
     """The record itself, for changes. Raises `Forbidden` for all but admins, `NotFound` as above."""
     actor.require(Permission.USER_WRITE)
     area = db.get(Area, code)
@@ -78,7 +78,7 @@ def kelurahan_by_code(db: Db, actor: Actor, code: str) -> Area:
     return area
 
 
-def ambiguous_places(db: Db, actor: Actor) -> list[AmbiguousPlaceView]:
+def list_ambiguous_places(db: Db, actor: Actor) -> list[AmbiguousPlaceView]:
     """In alphabetical order. Raises `Forbidden` for all but admins."""
     actor.require(Permission.USER_WRITE)
     candidates: dict[str, list[str]] = defaultdict(list)

@@ -23,7 +23,7 @@ class TargetGroupDetails:
     synonyms: tuple[str, ...]
 
 
-def target_groups(db: Db, actor: Actor) -> list[TargetGroupDetails]:
+def list_target_group_details(db: Db, actor: Actor) -> list[TargetGroupDetails]:
     """In the order of reports. Raises `Forbidden` for all but admins."""
     actor.require(Permission.USER_WRITE)
     synonyms: dict[str, list[str]] = defaultdict(list)
@@ -37,8 +37,8 @@ def target_groups(db: Db, actor: Actor) -> list[TargetGroupDetails]:
     ]
 
 
-def target_group(db: Db, actor: Actor, code: str) -> TargetGroupDetails:
-    for group in target_groups(db, actor):
+def get_target_group_details(db: Db, actor: Actor, code: str) -> TargetGroupDetails:
+    for group in list_target_group_details(db, actor):
         if group.code == code:
             return group
     raise NotFound(N_("There is no target group %(group)s."), group=code)

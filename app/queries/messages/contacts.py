@@ -23,7 +23,7 @@ class Contact:
     status: RegistrationStatus
 
 
-def contacts(
+def list_contacts(
     db: Db, actor: Actor, session_code: str, statuses: Collection[RegistrationStatus]
 ) -> list[Contact]:
     """Those of the session who stand so, by name. Raises `NotFound` where it isn't within the actor's reach."""
@@ -43,7 +43,7 @@ def contacts(
     return sorted(found, key=lambda contact: contact.name.casefold())
 
 
-def without_email(db: Db, session_id: int) -> int:
+def count_people_without_email(db: Db, session_id: int) -> int:
     """How many of those who have a place in the session or wait for one gave no e-mail address."""
     statement = (
         select(func.count())

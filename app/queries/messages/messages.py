@@ -24,10 +24,10 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.scope import registrations_within
 
-REMINDED_BEFORE = timedelta(days=1)
+REMINDER_PERIOD = timedelta(days=1)
 
 # Whoever read one of these on the day before knows when and where.
-TELLS_THE_TIME = (
+KINDS_WITH_TIME = (
     MessageKind.CONFIRMED,
     MessageKind.MOVED_UP,
     MessageKind.REMINDER,
@@ -62,7 +62,7 @@ class MessageFilters:
     session: str = ""
 
 
-def messages(
+def list_messages(
     db: Db, actor: Actor, filters: MessageFilters, *, before: int | None = None, limit: int
 ) -> list[MessageView]:
     """The messages about registrations within reach, the newest first; `before` is the last id of the page before."""
@@ -76,7 +76,7 @@ def messages(
     return [_view(*line) for line in db.execute(statement)]
 
 
-def message_by_id(db: Db, actor: Actor, message_id: int) -> Message:
+def get_message(db: Db, actor: Actor, message_id: int) -> Message:
     """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
     found: Message | None = db.scalars(_messages(actor).where(col(Message.id) == message_id)).first()
     if found is None:
@@ -84,29 +84,29 @@ def message_by_id(db: Db, actor: Actor, message_id: int) -> Message:
     return found
 
 
-def is_too_late(db: Db, message: Message) -> bool:
+def is_session_over(db: Db, message: Message) -> bool:
     """Whether the session that a message is about is over."""
     registration = db.get_one(Registration, message.registration_id)
     return db.get_one(WorkshopSession, registration.workshop_session_id).ends_at <= now()
 
 
-def sessions_to_remind_of(db: Db) -> list[WorkshopSession]:
+def list_sessions_to_remind(db: Db) -> list[WorkshopSession]:
     """The sessions that begin within a day, of which somebody hasn't been reminded."""
     begin_soon = select(WorkshopSession).where(
         col(WorkshopSession.starts_at) > now(),
-        col(WorkshopSession.starts_at) <= now() + REMINDED_BEFORE,
+        col(WorkshopSession.starts_at) <= now() + REMINDER_PERIOD,
     )
-    return [held for held in db.scalars(begin_soon) if people_to_remind(db, held)]
+    return [held for held in db.scalars(begin_soon) if list_registrations_to_remind(db, held)]
 
 
-def people_to_remind(db: Db, workshop_session: WorkshopSession) -> Sequence[Registration]:
+def list_registrations_to_remind(db: Db, workshop_session: WorkshopSession) -> Sequence[Registration]:
     """Who has a place and an e-mail address, and was not told of the session within the day before it."""
     if workshop_session.cancelled_at is not None or not _begins_within_a_day(workshop_session):
         return []
     told = select(col(Message.id)).where(
         col(Message.registration_id) == col(Registration.id),
-        col(Message.kind).in_(TELLS_THE_TIME),
-        col(Message.created_at) >= workshop_session.starts_at - REMINDED_BEFORE,
+        col(Message.kind).in_(KINDS_WITH_TIME),
+        col(Message.created_at) >= workshop_session.starts_at - REMINDER_PERIOD,
     )
     return db.scalars(
         select(Registration)
@@ -121,7 +121,7 @@ def people_to_remind(db: Db, workshop_session: WorkshopSession) -> Sequence[Regi
 
 
 def _begins_within_a_day(workshop_session: WorkshopSession) -> bool:
-    return now() < workshop_session.starts_at <= now() + REMINDED_BEFORE
+    return now() < workshop_session.starts_at <= now() + REMINDER_PERIOD
 
 
 def _messages(actor: Actor) -> Select[Message, Registration, str, str, str]:

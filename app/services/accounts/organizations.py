@@ -9,7 +9,7 @@ from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import Organization, OrganizationKind
 from app.permissions import Actor, Permission
-from app.queries.accounts.organizations import organization_by_id
+from app.queries.accounts.organizations import get_organization
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen
@@ -24,7 +24,7 @@ class OrganizationInput:
     kind: OrganizationKind
 
 
-def organization_named(
+def get_or_create_organization(
     db: Db, actor: Actor, name: str, kind: OrganizationKind = OrganizationKind.PERANGKAT_DAERAH
 ) -> Organization:
     """The organization of that name, made where it isn't known yet. Raises `Invalid` for a name that can't be."""
@@ -46,7 +46,7 @@ def change_organization(
 
     `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
     """
-    organization = lock_row(db, Organization, organization_by_id(db, actor, organization_id).id)
+    organization = lock_row(db, Organization, get_organization(db, actor, organization_id).id)
     before, said = snapshot(organization), said_of(organization)
     organization.name = _checked_name(db, given.name, organization_id)
     organization.kind = given.kind

@@ -16,16 +16,16 @@ from app.models import ApiToken, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.accounts import users as queries
-from app.queries.accounts.users import UserView, user_by_id
-from app.services.accounts.organizations import organization_named
+from app.queries.accounts.users import UserView, get_user
+from app.services.accounts.organizations import get_or_create_organization
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.unseen_changes import require_seen
 
-MINIMUM_PASSWORD = 10
+MIN_PASSWORD_LENGTH = 10
 LONGEST_NAME = 200
-LINK_LASTS = timedelta(days=7)
+LINK_LIFETIME = timedelta(days=7)
 DINAS_KOMINFO = "Dinas Komunikasi dan Informatika Kota Balikpapan"
 
 FAULTS = {
@@ -46,7 +46,7 @@ class UserInput:
     may_see_participants: bool = False
 
 
-def secret_key(secret: str) -> str:
+def hash_secret(secret: str) -> str:
     """What is stored of a random secret (cookie, link, token)."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
@@ -73,7 +73,7 @@ def create_user(
         email=address,
         name=name,
         role=role,
-        organization_id=organization_named(db, actor, organization).id,
+        organization_id=get_or_create_organization(db, actor, organization).id,
         may_see_participants=may_see_participants and role is Role.VIEWER,
         password_hash=hasher.hash(checked_password(password)) if password is not None else None,
     )
@@ -89,15 +89,15 @@ def change_user(db: Db, actor: Actor, user_id: int, given: UserInput, *, seen: s
     Raises `Conflict` where an administrator takes the role from themselves or from the last one. `seen` is the seal
     of what the actor's form was filled with: raises `Conflict`, too, where others changed that since.
     """
-    user = user_by_id(db, actor, user_id)
+    user = get_user(db, actor, user_id)
     if given.role is not Role.ADMIN:
         _require_other_admin(db, actor, user)
     user = lock_row(db, User, user_id)
-    before, said = snapshot(user), said_of(queries.user(db, actor, user_id))
+    before, said = snapshot(user), said_of(queries.get_user_view(db, actor, user_id))
     user.name = " ".join(given.name.split())
     _require_valid(name=_is_name(user.name))
     user.role = given.role
-    user.organization_id = organization_named(db, actor, given.organization).id
+    user.organization_id = get_or_create_organization(db, actor, given.organization).id
     user.may_see_participants = given.may_see_participants and given.role is Role.VIEWER
     after = snapshot(user)
     if after != before:
@@ -116,7 +116,7 @@ def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
 
     Raises `Conflict` for oneself and for the last administrator.
     """
-    user = user_by_id(db, actor, user_id)
+    user = get_user(db, actor, user_id)
     _require_other_admin(db, actor, user)
     user.active = False
     db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
@@ -127,7 +127,7 @@ def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
 
 def activate_user(db: Db, actor: Actor, user_id: int) -> User:
     """They log in with the password that they had."""
-    user = user_by_id(db, actor, user_id)
+    user = get_user(db, actor, user_id)
     user.active = True
     record(db, actor, "activate", "user", user.email)
     return user
@@ -148,13 +148,6 @@ def _require_other_admin(db: Db, actor: Actor, user: User) -> None:
         raise Conflict(N_("This is the last administrator. Make somebody else one first."), code="last-admin")
 
 
-def user_by_email(db: Db, email: str) -> User:
-    user = db.exec(select(User).where(User.email == email.strip().lower())).first()
-    if user is None:
-        raise NotFound(N_("There is no user with the e-mail address %(email)s."), email=email)
-    return user
-
-
 def create_password_link(db: Db, actor: Actor, user: User) -> str:
     """A secret that lets its bearer set the user's password once, within a week. Earlier ones open nothing more."""
     actor.require(Permission.USER_WRITE)
@@ -162,15 +155,15 @@ def create_password_link(db: Db, actor: Actor, user: User) -> str:
         raise Conflict(N_("This user is not active."), code="not-active")
     db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
     secret = secrets.token_urlsafe(32)
-    link = PasswordLink(key=secret_key(secret), user_id=user.id, expires_at=now() + LINK_LASTS)
+    link = PasswordLink(key=hash_secret(secret), user_id=user.id, expires_at=now() + LINK_LIFETIME)
     db.add(link)
     record(db, actor, "create", "password-link", user.email, after=snapshot(link))
     return secret
 
 
-def user_of_password_link(db: Db, secret: str) -> User:
+def get_user_by_password_link(db: Db, secret: str) -> User:
     """Whose password the link sets. Raises `NotFound` for one that is used up or has expired."""
-    link = db.get(PasswordLink, secret_key(secret))
+    link = db.get(PasswordLink, hash_secret(secret))
     if link is None or link.expires_at < now():
         raise NotFound(N_("This link has been used or has expired. Ask your administrator for a new one."))
     return db.get_one(User, link.user_id)
@@ -178,11 +171,11 @@ def user_of_password_link(db: Db, secret: str) -> User:
 
 def set_password_by_link(db: Db, secret: str, password: str) -> User:
     """Uses a link up. Whoever was logged in as that user is logged out."""
-    user = user_of_password_link(db, secret)
+    user = get_user_by_password_link(db, secret)
     user.password_hash = hasher.hash(checked_password(password))
     db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
     db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
-    record(db, Actor(user.id, user.name, user.role, user.organization_id), "set-password", "user", user.email)
+    record(db, Actor.from_user(user), "set-password", "user", user.email)
     return user
 
 
@@ -192,7 +185,7 @@ def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: da
     name = " ".join(name.split())
     _require_valid(name=_is_name(name))
     secret = f"jgk_{secrets.token_urlsafe(32)}"
-    token = ApiToken(key=secret_key(secret), user_id=user.id, name=name, expires_at=expires_at)
+    token = ApiToken(key=hash_secret(secret), user_id=user.id, name=name, expires_at=expires_at)
     db.add(token)
     db.flush()
     record(db, actor, "create", "api-token", token.id, after=snapshot(token))
@@ -230,7 +223,7 @@ def _require_valid(**fields: bool) -> None:
 
 
 def checked_password(password: str) -> str:
-    if len(password) < MINIMUM_PASSWORD:
+    if len(password) < MIN_PASSWORD_LENGTH:
         text = N_("A password needs at least 10 characters.")
         raise Invalid(text, fields={"password": text})
     return password

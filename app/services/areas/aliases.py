@@ -13,7 +13,7 @@ from app.people.outside_places import outside_place
 from app.people.place_names import place_key
 from app.people.text import clean, collapse
 from app.permissions import Actor, Permission
-from app.queries.areas.areas import kelurahan_by_code
+from app.queries.areas.areas import get_kelurahan
 from app.queries.areas.reference import sheet_reference
 from app.services.activities import record
 from app.services.locks import lock_people_table
@@ -24,7 +24,7 @@ LONGEST_TEXT = 100
 
 def add_alias(db: Db, actor: Actor, area_code: str, typed: str) -> AreaAlias:
     """Another way of writing a kelurahan's name. Raises `Invalid` for a text that is understood otherwise already."""
-    area = kelurahan_by_code(db, actor, area_code)
+    area = get_kelurahan(db, actor, area_code)
     lock_people_table(db)
     alias = AreaAlias(alias=_free_text(db, typed, "alias"), area_code=area.code)
     db.add(alias)
@@ -57,7 +57,7 @@ def add_ambiguous_place(
         raise _refused("why", N_("Write at most 100 characters."))
     if not why and not candidates:
         raise _refused("why", N_("Say what this is, or choose the kelurahan that it may mean."))
-    areas = [kelurahan_by_code(db, actor, code).code for code in sorted(set(candidates))]
+    areas = [get_kelurahan(db, actor, code).code for code in sorted(set(candidates))]
     place = AmbiguousPlace(text=text, why=why)
     db.add(place)
     db.flush()

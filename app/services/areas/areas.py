@@ -13,7 +13,7 @@ from app.models import Area, AreaAlias, AreaLevel
 from app.models.base import YEARS
 from app.people.place_names import place_key
 from app.permissions import Actor, Permission
-from app.queries.areas.areas import kelurahan_by_code
+from app.queries.areas.areas import get_kelurahan
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
@@ -35,7 +35,7 @@ class KelurahanInput:
     tile_row: int | None = None
 
 
-def open_kelurahan(db: Db, actor: Actor, given: KelurahanInput) -> Area:
+def create_kelurahan(db: Db, actor: Actor, given: KelurahanInput) -> Area:
     """A kelurahan from a day on. Raises `Conflict` for a code that was ever used, `Invalid` for what can't be."""
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
@@ -54,7 +54,7 @@ def set_last_day(db: Db, actor: Actor, code: str, last_day: date | None) -> Area
     """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
-    area = kelurahan_by_code(db, actor, code)
+    area = get_kelurahan(db, actor, code)
     if last_day and (last_day < area.valid_from or last_day.year not in YEARS):
         raise _refused(last_day=N_("Choose a day from the kelurahan's first one on."))
     before = snapshot(area)

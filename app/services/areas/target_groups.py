@@ -42,7 +42,7 @@ def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
     if db.get(TargetGroup, code):
         raise Conflict(N_("There is a target group with this code already."), code="code-taken")
     synonyms = _checked(db, code, given)
-    there = queries.target_groups(db, actor)
+    there = queries.list_target_group_details(db, actor)
     group = TargetGroup(
         code=code,
         label_id=given.label_id.strip(),
@@ -52,7 +52,14 @@ def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
     db.add(group)
     _set_synonyms(db, code, synonyms)
     _move(db, group, given.position or len(there) + 1)
-    record(db, actor, "create", "target-group", code, after=asdict(queries.target_group(db, actor, code)))
+    record(
+        db,
+        actor,
+        "create",
+        "target-group",
+        code,
+        after=asdict(queries.get_target_group_details(db, actor, code)),
+    )
     return group
 
 
@@ -64,13 +71,13 @@ def change_target_group(
     `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
     """
     lock_people_table(db)
-    before = queries.target_group(db, actor, code)
+    before = queries.get_target_group_details(db, actor, code)
     synonyms = _checked(db, code, given)
     group = db.get_one(TargetGroup, code)
     group.label_id, group.label_en = given.label_id.strip(), given.label_en.strip()
     _set_synonyms(db, code, synonyms)
     _move(db, group, given.position or before.position)
-    after = queries.target_group(db, actor, code)
+    after = queries.get_target_group_details(db, actor, code)
     if after != before:
         require_seen(seen, said_of(before))
     record(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))

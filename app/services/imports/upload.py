@@ -41,7 +41,7 @@ from app.services.bulk import collector_at_rest, insert_rows
 from app.services.imports.column_mappings import read_with_remembered_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
-from app.services.outbox import queue
+from app.services.outbox import queue_task
 from app.spreadsheets.attendance.rows import ABOVE
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_BYTES
@@ -120,7 +120,7 @@ def upload(
     db.add(attendance_import)
     db.flush()
     if reading is None:
-        queue(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
+        queue_task(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
         store_reading(db, vault, attendance_import, *reading, progress=progress)
     after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}

@@ -3,11 +3,11 @@
 from app.database import Db
 from app.models import RegistrationStatus
 from app.permissions import Actor, Permission
-from app.queries.messages.contacts import Contact, contacts
+from app.queries.messages.contacts import Contact, list_contacts
 from app.services.activities import record
 
 
-def list_contacts(
+def disclose_contacts(
     look: Db, db: Db, actor: Actor, session_code: str, *statuses: RegistrationStatus
 ) -> list[Contact]:
     """The people with their numbers in full, read with `look`; `db` takes the line for the log.
@@ -15,6 +15,6 @@ def list_contacts(
     Raises `NotFound` where the session isn't within the actor's reach.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
-    found = contacts(look, actor, session_code, statuses)
+    found = list_contacts(look, actor, session_code, statuses)
     record(db, actor, "list-phones", "session", session_code, after={"status": list(statuses)})
     return found

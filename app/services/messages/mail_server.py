@@ -40,14 +40,14 @@ class Delivery:
     answer: str = ""
 
 
-def mail_server_of(settings: Settings) -> MailServer | None:
+def mail_server_from_settings(settings: Settings) -> MailServer | None:
     """None where there is none: letters are kept then. Raises `Problem` where what is set is no address of one."""
     if not settings.sends_mail:
         return None
-    return mail_server(settings.smtp_url.get_secret_value(), settings.mail_sender)
+    return parse_smtp_url(settings.smtp_url.get_secret_value(), settings.mail_sender)
 
 
-def mail_server(url: str, sender: str) -> MailServer:
+def parse_smtp_url(url: str, sender: str) -> MailServer:
     """The server of `smtp://user:password@host:port`, `smtp://…?starttls` or `smtps://…`.
 
     Raises `Problem` for any other address.

@@ -23,26 +23,26 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor
-from app.queries.messages.messages import is_too_late, message_by_id, people_to_remind
+from app.queries.messages.messages import get_message, is_session_over, list_registrations_to_remind
 from app.services.activities import record
 from app.services.locks import lock_row
-from app.services.messages.texts import Told, body_of, subject_of
-from app.services.outbox import queue
+from app.services.messages.mail_texts import MailFacts, write_body, write_subject
+from app.services.outbox import queue_task
 
-SENT_AGAIN = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
+RESENDABLE_STATUSES = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 
-def tell(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
+def notify(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
     """Writes to each of them whose e-mail address is known, or to `address` instead. About a session that is over
     nobody is written to."""
     written = [message for one in registrations if (message := _written(db, kind, one, address))]
     db.add_all(written)
     db.flush()
     for message in written:
-        queue(db, OutboxKind.SEND_MESSAGE, message=message.id)
+        queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
 
 
-def tell_everyone(db: Db, kind: MessageKind, workshop_session: WorkshopSession) -> None:
+def notify_session(db: Db, kind: MessageKind, workshop_session: WorkshopSession) -> None:
     """Writes to all who have a place in the session or wait for one."""
     people = db.execute(
         select(Registration, Participant)  # the people too, so that none is asked for one by one
@@ -53,28 +53,28 @@ def tell_everyone(db: Db, kind: MessageKind, workshop_session: WorkshopSession) 
         )
         .order_by(col(Registration.id))
     ).all()
-    tell(db, kind, *(registration for registration, _ in people))
+    notify(db, kind, *(registration for registration, _ in people))
 
 
-def remind(db: Db, workshop_session_id: int) -> None:
+def remind_session(db: Db, workshop_session_id: int) -> None:
     """Reminds everyone of the session who is to be reminded now. Holds its row: of two at once, the second finds
     it done."""
     workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
-    tell(db, MessageKind.REMINDER, *people_to_remind(db, workshop_session))
+    notify(db, MessageKind.REMINDER, *list_registrations_to_remind(db, workshop_session))
 
 
-def send_again(db: Db, actor: Actor, message_id: int) -> Message:
+def resend_message(db: Db, actor: Actor, message_id: int) -> Message:
     """Sends a message once more that was refused, or of which it isn't known whether it arrived.
 
     Raises `NotFound` where it isn't within the actor's reach, `Conflict` for any other, and once the session is over.
     """
-    message = lock_row(db, Message, message_by_id(db, actor, message_id).id)
-    if message.status not in SENT_AGAIN:
+    message = lock_row(db, Message, get_message(db, actor, message_id).id)
+    if message.status not in RESENDABLE_STATUSES:
         raise Conflict(N_("This message is sent, or will be sent by itself."), code="not-failed")
-    if is_too_late(db, message):
+    if is_session_over(db, message):
         raise Conflict(N_("The session is over: nobody is written to about it any more."), code="too-late")
     message.status, message.attempts, message.error = MessageStatus.WAITING, 0, None
-    queue(db, OutboxKind.SEND_MESSAGE, message=message.id)
+    queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
     record(db, actor, "send-again", "message", message.id)
     return message
 
@@ -93,8 +93,8 @@ def _written(db: Db, kind: MessageKind, registration: Registration, address: str
         occasion=_occasion(kind, registration, workshop_session),
         recipient=recipient,
         language=language,
-        subject=subject_of(kind, told, translate),
-        body=body_of(kind, told, translate),
+        subject=write_subject(kind, told, translate),
+        body=write_body(kind, told, translate),
     )
 
 
@@ -109,11 +109,13 @@ def _occasion(kind: MessageKind, registration: Registration, workshop_session: W
     return f"{kind} {registration.id} {workshop_session.starts_at.isoformat()}"
 
 
-def _told(db: Db, registration: Registration, person: Participant, workshop_session: WorkshopSession) -> Told:
+def _told(
+    db: Db, registration: Registration, person: Participant, workshop_session: WorkshopSession
+) -> MailFacts:
     workshop = db.get_one(Workshop, workshop_session.workshop_id)
     venue = db.get_one(Venue, workshop_session.venue_id) if workshop_session.venue_id else None
     may_join = registration.status is RegistrationStatus.CONFIRMED and workshop_session.cancelled_at is None
-    return Told(
+    return MailFacts(
         name=registration.name_given or person.name,
         title=workshop.title,
         organization=db.get_one(Organization, workshop.organization_id).name,

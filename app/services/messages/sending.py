@@ -18,11 +18,11 @@ from app.errors import NotFound
 from app.i18n import Language, translator
 from app.models import Message, MessageKind, MessageStatus
 from app.models.base import now
-from app.queries.messages.messages import is_too_late
+from app.queries.messages.messages import is_session_over
 from app.queries.registrations.ticket_calendars import ticket_calendar
 from app.queries.registrations.tickets import ticket
 from app.services.messages.mail_server import Delivery, MailServer
-from app.services.messages.texts import ticket_of, with_address
+from app.services.messages.mail_texts import add_site_url, parse_ticket_code
 from app.services.outbox import TryLater
 
 # How long a message waits after each try that the server put off; after the last it has failed.
@@ -37,7 +37,7 @@ FOR_THE_CALENDAR = (
 )
 
 
-def take_letter(db: Db, message_id: int, server: MailServer | None, site: str) -> EmailMessage | None:
+def begin_sending(db: Db, message_id: int, server: MailServer | None, site: str) -> EmailMessage | None:
     """The letter to send now, None where none is to be sent (any more). `site` is where the service is reached.
 
     Raises `TryLater` where there is no server, or where an earlier message about the same registration is still to
@@ -48,7 +48,7 @@ def take_letter(db: Db, message_id: int, server: MailServer | None, site: str) -
         return None
     if message.status is MessageStatus.SENDING:
         message.status = MessageStatus.UNKNOWN
-    if message.status is not MessageStatus.WAITING or is_too_late(db, message):
+    if message.status is not MessageStatus.WAITING or is_session_over(db, message):
         return None
     if server is None:
         raise TryLater(WITHOUT_A_SERVER)
@@ -60,7 +60,7 @@ def take_letter(db: Db, message_id: int, server: MailServer | None, site: str) -
     return letter
 
 
-def note_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | None:
+def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | None:
     """Keeps what became of a letter. Returns how long to wait before the next try, None where there is none."""
     message = _held(db, message_id)
     if message is None:
@@ -108,7 +108,7 @@ def _letter(db: Db, message: Message, server: MailServer, site: str) -> EmailMes
     # The same at every try: where it arrives twice, mail programs show it once.
     letter["Message-ID"] = f"<message-{message.id}@{urlsplit(site).hostname}>"
     letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(with_address(message.body, site))
+    letter.set_content(add_site_url(message.body, site))
     if message.kind in FOR_THE_CALENDAR:
         _attach_calendar(db, letter, message, site)
     return letter
@@ -117,7 +117,7 @@ def _letter(db: Db, message: Message, server: MailServer, site: str) -> EmailMes
 def _attach_calendar(db: Db, letter: EmailMessage, message: Message, site: str) -> None:
     language = cast(Language, message.language)
     try:
-        shown = ticket(db, ticket_of(message.body), language)
+        shown = ticket(db, parse_ticket_code(message.body), language)
     except NotFound:
         return  # who registers again gets another ticket, and a message of its own
     content = ticket_calendar(db, shown, site, translator(language)).decode()

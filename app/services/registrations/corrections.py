@@ -14,7 +14,7 @@ from app.queries.registrations.seats import seats_of
 from app.queries.registrations.tickets import is_own_record
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.people.participants import place_columns
 from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, recognise
 from app.services.registrations.registering import TOLD
@@ -51,7 +51,7 @@ def correct_registration(
     has_new_address = values.email not in {None, registration.contact_email}
     _correct_facts(registration, values)
     if has_new_address and registration.status in TOLD:
-        tell(db, TOLD[registration.status], registration)
+        notify(db, TOLD[registration.status], registration)
     record(
         db,
         actor,

@@ -28,7 +28,7 @@ from app.queries.registrations.seats import Seats
 from app.queries.registrations.tickets import has_own_contact
 from app.services.activities import record, snapshot, snapshot_of_columns
 from app.services.locks import lock_row
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.people.duplicates import keep_pairs, keep_told_apart
 from app.services.people.participants import complete, participant_columns, place_columns
 from app.services.registrations.codes import new_registration_code
@@ -99,7 +99,7 @@ class Registering:
             keep_told_apart(self.db, self.actor, [(made.participant_id, one) for one in people])
         # Who is new and gave no address has none.
         if made.status in TOLD and (known or judged.values.email):
-            tell(self.db, TOLD[made.status], self.db.get_one(Registration, made.id))
+            notify(self.db, TOLD[made.status], self.db.get_one(Registration, made.id))
         self.note(made, before, after)
         return made
 

@@ -17,7 +17,7 @@ from app.queries.registrations.admissions import admission
 from app.queries.workshops.public_workshops import no_workshop
 from app.services.activities import record
 from app.services.locks import lock_people_table, lock_row, lock_session_of_page, share_people
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.person_choices import require_choosable
 from app.services.registrations.recognition import NotUnderstood, faults, recognise
@@ -155,7 +155,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
     registration.status, registration.waiting_number = RegistrationStatus.CANCELLED, None
     after = {"status": registration.status.value, "waiting_number": None}
     record(db, actor, "cancel", "registration", registration.code, before=before, after=after)
-    tell(db, MessageKind.CANCELLED, registration)
+    notify(db, MessageKind.CANCELLED, registration)
     move_up(db, actor, workshop_session, because=registration.code)
     return registration
 

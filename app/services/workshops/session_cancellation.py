@@ -11,7 +11,7 @@ from app.permissions import Actor, Permission
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
-from app.services.messages.notifications import tell_everyone
+from app.services.messages.notifications import notify_session
 
 LONGEST_REASON = 500
 
@@ -35,7 +35,7 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
     before = snapshot(workshop_session)
     workshop_session.cancelled_at, workshop_session.cancelled_why = now(), why
     record(db, actor, "cancel", "session", code, before=before, after=snapshot(workshop_session))
-    tell_everyone(db, MessageKind.SESSION_CANCELLED, workshop_session)
+    notify_session(db, MessageKind.SESSION_CANCELLED, workshop_session)
     return workshop_session
 
 

@@ -23,7 +23,7 @@ from app.queries.workshops.workshop_sessions import (
 from app.queries.workshops.workshops import workshop_by_code
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
-from app.services.messages.notifications import tell_everyone
+from app.services.messages.notifications import notify_session
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
 from app.services.unseen_changes import require_seen
@@ -123,7 +123,7 @@ def _change(
     after = _snapshot(db, workshop_session)
     record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
     if any(before[field] != after[field] for field in WHEN_AND_WHERE):
-        tell_everyone(db, MessageKind.SESSION_CHANGED, workshop_session)
+        notify_session(db, MessageKind.SESSION_CHANGED, workshop_session)
     move_up(db, actor, workshop_session, because="caps")
     return workshop_session
 

@@ -15,7 +15,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.workshops import workshops as queries
 from app.queries.workshops.workshops import WorkshopView, workshop_by_code
-from app.services.accounts.organizations import organization_named
+from app.services.accounts.organizations import get_or_create_organization
 from app.services.accounts.users import DINAS_KOMINFO
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
@@ -47,7 +47,7 @@ def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Wo
     if db.exec(select(Workshop).where(Workshop.code == code)).first():
         taken = N_("There is a workshop with this code already.")
         raise Conflict(taken, code="code-taken")
-    organization_id = actor.organization_id or organization_named(db, actor, DINAS_KOMINFO).id
+    organization_id = actor.organization_id or get_or_create_organization(db, actor, DINAS_KOMINFO).id
     workshop = Workshop(code=code, title=given.title.strip(), organization_id=organization_id)
     db.add(workshop)
     _apply(db, workshop, given)

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.models import Activity, ApiToken, PasswordLink, Role, User
-from app.services.accounts.users import create_api_token, secret_key
+from app.services.accounts.users import create_api_token, hash_secret
 from tests.city import OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People
@@ -58,7 +58,7 @@ def test_a_new_link_takes_the_place_of_the_one_before(
 
     assert nobody.get(first).status_code == 404
     assert nobody.get(second).status_code == 200
-    assert [one.key for one in city.all(PasswordLink)] == [secret_key(second.rpartition("/")[2])]
+    assert [one.key for one in city.all(PasswordLink)] == [hash_secret(second.rpartition("/")[2])]
 
 
 def test_whoever_is_deactivated_is_logged_out_at_once(

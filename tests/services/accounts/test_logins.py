@@ -10,21 +10,21 @@ from app.models import LoginFailure, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.services.accounts.logins import (
-    FREE_TRIES,
-    FREE_TRIES_OF_ADDRESS,
-    actor_by_login,
-    actor_by_token,
-    close_login,
-    forget_expired_logins,
-    note_try,
-    open_login,
-    user_with_password,
+    MAX_FAILURES_PER_ADDRESS,
+    MAX_FAILURES_PER_EMAIL,
+    authenticate,
+    count_attempt,
+    create_login,
+    delete_expired_logins,
+    end_login,
+    find_actor_by_login,
+    find_actor_by_token,
 )
 from app.services.accounts.users import (
     create_api_token,
     create_password_link,
     create_user,
-    secret_key,
+    hash_secret,
     set_password_by_link,
 )
 from tests.city import City, dump
@@ -43,9 +43,9 @@ def ani(city: City) -> User:
 
 def asks(city: City, email: str, password: str, address: str = OFFICE) -> User | None:
     with writing(city.engine) as db:
-        note_try(db, email, address)
+        count_attempt(db, email, address)
     with reading(city.engine) as look:
-        return user_with_password(look, email, password)
+        return authenticate(look, email, password)
 
 
 def fails(
@@ -70,18 +70,18 @@ def test_who_has_no_password_yet_cannot_log_in_with_an_empty_one(city: City) -> 
 
 def test_who_is_not_active_any_more_cannot_log_in_nor_stay(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
+        cookie = create_login(db, ani, "test")
         token = create_api_token(db, OPERATOR, ani, "laporan")
         db.get_one(User, ani.id).active = False
 
     assert asks(city, EMAIL, PASSWORD) is None
     with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
-        assert actor_by_token(look, token) is None
+        assert find_actor_by_login(look, cookie) is None
+        assert find_actor_by_token(look, token) is None
 
 
 def test_wrong_passwords_slow_an_address_down_ever_more(city: City, ani: User) -> None:
-    fails(city, FREE_TRIES - 1)
+    fails(city, MAX_FAILURES_PER_EMAIL - 1)
     assert asks(city, EMAIL, PASSWORD) is not None
 
     with pytest.raises(TooManyRequests) as first:
@@ -95,13 +95,13 @@ def test_wrong_passwords_slow_an_address_down_ever_more(city: City, ani: User) -
 
 
 def test_who_waited_may_try_again(city: City, ani: User) -> None:
-    fails(city, FREE_TRIES, ago=timedelta(seconds=11))
+    fails(city, MAX_FAILURES_PER_EMAIL, ago=timedelta(seconds=11))
 
     assert asks(city, EMAIL, PASSWORD) is not None
 
 
 def test_somebody_who_tries_many_names_is_slowed_down_where_they_are(city: City, ani: User) -> None:
-    for number in range(FREE_TRIES_OF_ADDRESS):
+    for number in range(MAX_FAILURES_PER_ADDRESS):
         fails(city, 1, email=f"user{number}@contoh.id", address=ELSEWHERE)
 
     with pytest.raises(TooManyRequests):
@@ -111,46 +111,46 @@ def test_somebody_who_tries_many_names_is_slowed_down_where_they_are(city: City,
 
 def test_a_login_makes_earlier_failures_forgotten(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        note_try(db, "ANI@contoh.id ", OFFICE)
-        open_login(db, ani, "test")
+        count_attempt(db, "ANI@contoh.id ", OFFICE)
+        create_login(db, ani, "test")
 
     assert city.all(LoginFailure) == []
 
 
 def test_a_cookie_opens_until_it_is_closed(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
+        cookie = create_login(db, ani, "test")
     with reading(city.engine) as look:
-        actor = actor_by_login(look, cookie)
+        actor = find_actor_by_login(look, cookie)
     assert actor is not None
     assert (actor.user_id, actor.role) == (ani.id, Role.STAFF)
 
     with writing(city.engine) as db:
-        close_login(db, cookie)
+        end_login(db, cookie)
 
     with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
-        assert actor_by_login(look, "made up") is None
+        assert find_actor_by_login(look, cookie) is None
+        assert find_actor_by_login(look, "made up") is None
 
 
 def expire(city: City, kind: type[LoginSession | PasswordLink], secret: str) -> None:
     with writing(city.engine) as db:
-        db.get_one(kind, secret_key(secret)).expires_at = now() - timedelta(seconds=1)
+        db.get_one(kind, hash_secret(secret)).expires_at = now() - timedelta(seconds=1)
 
 
 def test_a_login_ends_by_itself(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
+        cookie = create_login(db, ani, "test")
 
     expire(city, LoginSession, cookie)
 
     with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
+        assert find_actor_by_login(look, cookie) is None
 
 
 def test_what_opens_nothing_any_more_is_forgotten(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookies = [open_login(db, ani, "test"), open_login(db, ani, "test")]
+        cookies = [create_login(db, ani, "test"), create_login(db, ani, "test")]
         links = [create_password_link(db, OPERATOR, user) for user in (ani, city.users["sari"])]
     expire(city, LoginSession, cookies[0])
     expire(city, PasswordLink, links[0])
@@ -158,17 +158,17 @@ def test_what_opens_nothing_any_more_is_forgotten(city: City, ani: User) -> None
     fails(city, 1, ago=timedelta(minutes=14))
 
     with writing(city.engine) as db:
-        forget_expired_logins(db)
+        delete_expired_logins(db)
 
-    assert [kept.key for kept in city.all(LoginSession)] == [secret_key(cookies[1])]
-    assert [kept.key for kept in city.all(PasswordLink)] == [secret_key(links[1])]
+    assert [kept.key for kept in city.all(LoginSession)] == [hash_secret(cookies[1])]
+    assert [kept.key for kept in city.all(PasswordLink)] == [hash_secret(links[1])]
     assert len(city.all(LoginFailure)) == 1
 
 
 def test_neither_cookie_nor_link_nor_token_is_stored(city: City, ani: User) -> None:
     with writing(city.engine) as db:
         secrets = {
-            open_login(db, ani, "test"),
+            create_login(db, ani, "test"),
             create_password_link(db, OPERATOR, ani),
             create_api_token(db, OPERATOR, ani, "laporan"),
         }
@@ -180,7 +180,7 @@ def test_neither_cookie_nor_link_nor_token_is_stored(city: City, ani: User) -> N
 
 def test_a_link_sets_a_password_once_and_logs_everyone_out(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
+        cookie = create_login(db, ani, "test")
         link = create_password_link(db, OPERATOR, ani)
 
     with pytest.raises(Invalid), writing(city.engine) as db:
@@ -191,7 +191,7 @@ def test_a_link_sets_a_password_once_and_logs_everyone_out(city: City, ani: User
     assert asks(city, EMAIL, PASSWORD) is None
     assert asks(city, EMAIL, "pantai kemala pagi") is not None
     with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
+        assert find_actor_by_login(look, cookie) is None
     with pytest.raises(NotFound), writing(city.engine) as db:
         set_password_by_link(db, link, "pantai manggar pagi")
 
@@ -214,6 +214,6 @@ def test_a_token_opens_until_its_day(city: City, ani: User) -> None:
 
     with reading(city.engine) as look:
         opened = [
-            actor_by_token(look, token) is not None for token in (lasting, to_come, over, "jgk_guessed")
+            find_actor_by_token(look, token) is not None for token in (lasting, to_come, over, "jgk_guessed")
         ]
     assert opened == [True, True, False, False]

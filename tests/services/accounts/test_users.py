@@ -8,6 +8,7 @@ from app.database import reading, writing
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.models import Organization, Role, User
 from app.permissions import OPERATOR
+from app.queries.accounts.users import get_user_by_email
 from app.services.accounts.users import (
     DINAS_KOMINFO,
     UserInput,
@@ -15,7 +16,6 @@ from app.services.accounts.users import (
     create_api_token,
     create_user,
     deactivate_user,
-    user_by_email,
 )
 from tests.city import OWN, City
 
@@ -63,7 +63,7 @@ def test_an_address_is_of_one_user_however_it_is_typed(city: City) -> None:
     with pytest.raises(Conflict, match=r"ani@contoh\.id"):
         make(city)
     with reading(city.engine) as look:
-        assert user_by_email(look, "ANI@contoh.id").email == "ani@contoh.id"
+        assert get_user_by_email(look, "ANI@contoh.id").email == "ani@contoh.id"
 
 
 def test_what_makes_no_user_is_refused(city: City) -> None:
@@ -86,7 +86,7 @@ def test_only_admins_make_users_and_tokens(city: City) -> None:
 
 def test_nobody_has_an_address_that_was_never_made(city: City) -> None:
     with pytest.raises(NotFound), reading(city.engine) as look:
-        user_by_email(look, "nobody@contoh.id")
+        get_user_by_email(look, "nobody@contoh.id")
 
 
 def test_there_is_always_an_administrator(city: City) -> None:

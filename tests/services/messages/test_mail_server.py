@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.models import MessageStatus
-from app.services.messages.mail_server import deliver, mail_server
+from app.services.messages.mail_server import deliver, parse_smtp_url
 from tests.server import free_port
 from tests.smtp_server import SmtpServer
 
@@ -127,7 +127,7 @@ def test_a_letter_goes_encrypted_after_a_login(
     smtp_server, served = letters
     url = addresses(served, encryption)[security]
 
-    delivery = deliver(mail_server(url, SENDER), letter())
+    delivery = deliver(parse_smtp_url(url, SENDER), letter())
 
     assert (delivery.status, delivery.answer) == (MessageStatus.SENT, "")
     assert [one["Subject"] for one in smtp_server.letters] == ["Tiket"]
@@ -144,7 +144,7 @@ def test_a_server_that_cannot_prove_itself_gets_neither_password_nor_letter(
     smtp_server, served = letters
     url = addresses(served, encryption)[security]
 
-    delivery = deliver(mail_server(url, SENDER), letter())
+    delivery = deliver(parse_smtp_url(url, SENDER), letter())
 
     assert delivery.status is MessageStatus.WAITING
     assert "certificate verify failed" in delivery.answer
@@ -158,7 +158,7 @@ def test_a_refused_password_leaves_the_letter_waiting(
     smtp_server, served = letters
     url = addresses(served, encryption)["tls"].replace("rahasia", "salah")
 
-    delivery = deliver(mail_server(url, SENDER), letter())
+    delivery = deliver(parse_smtp_url(url, SENDER), letter())
 
     assert (delivery.status, delivery.answer[:3]) == (MessageStatus.WAITING, "535")
     assert smtp_server.letters == []

@@ -12,9 +12,9 @@ from app.jobs import tasks
 from app.jobs.tasks import TaskRunner
 from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
-from app.services.messages.mail_server import Delivery, MailServer, deliver, mail_server
-from app.services.messages.notifications import send_again
-from app.services.messages.sending import DELAYS, take_letter
+from app.services.messages.mail_server import Delivery, MailServer, deliver, parse_smtp_url
+from app.services.messages.notifications import resend_message
+from app.services.messages.sending import DELAYS, begin_sending
 from app.services.outbox import release_claims
 from app.settings import Settings
 from tests.city import City
@@ -131,14 +131,14 @@ def test_what_the_server_refuses_has_failed_until_somebody_sends_it_again(
     (message,) = city.all(Message)
     smtp_server.answers.clear()
     with pytest.raises(NotFound), writing(city.engine) as db:
-        send_again(db, city.actor("tono"), message.id)
+        resend_message(db, city.actor("tono"), message.id)
     with writing(city.engine) as db:
-        send_again(db, city.actor("budi"), message.id)
+        resend_message(db, city.actor("budi"), message.id)
     runner.drain()
 
     assert standing(city) == [("sent", None)]
     with pytest.raises(Conflict), writing(city.engine) as db:
-        send_again(db, city.actor("budi"), message.id)
+        resend_message(db, city.actor("budi"), message.id)
 
 
 def test_what_may_have_arrived_is_not_sent_again_by_itself(
@@ -155,7 +155,7 @@ def test_what_may_have_arrived_is_not_sent_again_by_itself(
     smtp_server.breaks_off = False
     (message,) = city.all(Message)
     with writing(city.engine) as db:
-        send_again(db, city.actor("sari"), message.id)
+        resend_message(db, city.actor("sari"), message.id)
     runner.drain()
 
     assert standing(city) == [("sent", None)]
@@ -168,7 +168,7 @@ def test_two_workers_send_it_once(city: City, runner: TaskRunner, smtp_server: S
     come(city, "Ani Aster")
     (message,) = city.all(Message)
     with writing(city.engine) as db:
-        assert take_letter(db, message.id, MailServer("a@contoh.id", "contoh.id", 25), "") is not None
+        assert begin_sending(db, message.id, MailServer("a@contoh.id", "contoh.id", 25), "") is not None
 
     runner.drain()
 
@@ -223,7 +223,7 @@ def test_what_is_over_is_written_about_no_more(
     with writing(city.engine) as db:
         db.exec(update(Message).values(status=MessageStatus.FAILED))
     with pytest.raises(Conflict, match="over"), writing(city.engine) as db:
-        send_again(db, city.actor("sari"), message.id)
+        resend_message(db, city.actor("sari"), message.id)
 
 
 @pytest.mark.parametrize(
@@ -235,7 +235,7 @@ def test_what_is_over_is_written_about_no_more(
     ],
 )
 def test_the_address_of_the_server_says_how_it_is_spoken_to(url: str, security: str, port: int) -> None:
-    found = mail_server(url.replace("//", "//jangkau:r%40hasia@"), "a@contoh.id")
+    found = parse_smtp_url(url.replace("//", "//jangkau:r%40hasia@"), "a@contoh.id")
 
     assert (found.security, found.port, found.user, found.password) == (security, port, "jangkau", "r@hasia")
 
@@ -251,7 +251,7 @@ def test_the_address_of_the_server_says_how_it_is_spoken_to(url: str, security: 
 )
 def test_what_is_no_address_of_a_server_is_refused_without_its_password(url: str) -> None:
     with pytest.raises(Problem) as refused:
-        mail_server(url, "a@contoh.id")
+        parse_smtp_url(url, "a@contoh.id")
 
     assert "JANGKAU_SMTP_URL" in str(refused.value)
     assert "raha" not in str(refused.value)

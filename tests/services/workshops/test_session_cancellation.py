@@ -10,7 +10,7 @@ from app.people.names import name_key
 from app.permissions import OPERATOR
 from app.queries.coverage.counts import CoverageFilters
 from app.queries.coverage.report import coverage
-from app.queries.messages.contacts import without_email
+from app.queries.messages.contacts import count_people_without_email
 from app.queries.workshops.workshop_sessions import workshop_sessions_without_attendance
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.workshops.session_cancellation import cancel_session
@@ -99,4 +99,4 @@ def test_whom_no_mail_reaches_is_counted(city: City) -> None:
         session_id = eka.workshop_session_id
 
     with reading(city.engine) as look:
-        assert without_email(look, session_id) == 2
+        assert count_people_without_email(look, session_id) == 2

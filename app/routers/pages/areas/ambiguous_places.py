@@ -9,7 +9,7 @@ from app.database import Db
 from app.errors import Problem
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.areas.areas import ambiguous_places
+from app.queries.areas.areas import list_ambiguous_places
 from app.services.areas import aliases as area_aliases
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem
@@ -68,6 +68,6 @@ def _page(
         "areas/ambiguous_places.html",
         form=form,
         problem=problem,
-        texts=ambiguous_places(db, actor),
+        texts=list_ambiguous_places(db, actor),
         places=reference.kelurahan(db),
     )

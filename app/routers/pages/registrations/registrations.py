@@ -14,7 +14,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import attendance_imports
-from app.queries.messages.contacts import without_email
+from app.queries.messages.contacts import count_people_without_email
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.seats import seats_of, waiting_by_cap
@@ -102,7 +102,7 @@ def _registrations(
     return {
         "attendance_imports": attendance_imports(db, actor, session_code=workshop_session.code),
         "standing": standing(row, now()),
-        "without_email": without_email(db, row.id) if row.cancelled_at else 0,
+        "without_email": count_people_without_email(db, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
         "waiting": waiting_by_cap(db, row, places),
         "registrations": shown,

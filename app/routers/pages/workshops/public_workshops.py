@@ -14,7 +14,7 @@ from app.models import Channel, MessageKind
 from app.queries.areas import reference
 from app.queries.registrations.window import Standing
 from app.queries.workshops import public_workshops as queries
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.registrations import registrations
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.registrations.registering import TOLD
@@ -135,7 +135,7 @@ def _ticket_sent(
     container.limits.count(TICKETS_SENT_AGAIN, registration.code)
     with changing(container) as db:
         kind = TOLD.get(registration.status, MessageKind.CONFIRMED)
-        tell(db, kind, registration, address=found.address)
+        notify(db, kind, registration, address=found.address)
     response = redirect(f"/daftar/{workshop_code}{FLASH_FRAGMENT}")
     _ = translator(language)
     is_sent = _("Your ticket is on its way to your e-mail address.")

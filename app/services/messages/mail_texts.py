@@ -51,7 +51,7 @@ OF_NO_USE = {MessageKind.CANCELLED, MessageKind.SESSION_CANCELLED}
 
 
 @dataclass(frozen=True)
-class Told:
+class MailFacts:
     """What a mail tells of. `online_link` is empty for those who have no place, `why` but for a cancelled session."""
 
     name: str
@@ -65,14 +65,14 @@ class Told:
     ticket: str
 
 
-def subject_of(kind: MessageKind, told: Told, _: Translator) -> str:
+def write_subject(kind: MessageKind, told: MailFacts, _: Translator) -> str:
     """One line: what happened, of which workshop, on which day."""
     day = date_text(wita(told.starts_at).date())
     return " ".join(f"{_(SUBJECTS[kind])}: {told.title}, {day}".split())
 
 
-def body_of(kind: MessageKind, told: Told, _: Translator) -> str:
-    """The text. Its last line is the path of the ticket; `with_address` makes an address of it."""
+def write_body(kind: MessageKind, told: MailFacts, _: Translator) -> str:
+    """The text. Its last line is the path of the ticket; `add_site_url` makes an address of it."""
     facts = (
         (_("Time"), period_text(told.starts_at, told.ends_at)),
         (_("Place"), told.venue),
@@ -90,12 +90,12 @@ def body_of(kind: MessageKind, told: Told, _: Translator) -> str:
     return "\n\n".join(paragraphs)
 
 
-def with_address(body: str, site: str) -> str:
+def add_site_url(body: str, site: str) -> str:
     """The text as it is sent: `site` is where the service is reached, which only those who send it know."""
     text, path = body.rsplit("\n", 1)
     return f"{text}\n{site}{path}"
 
 
-def ticket_of(body: str) -> str:
+def parse_ticket_code(body: str) -> str:
     """The code of the ticket that a text leads to: the one of the day on which it was written."""
     return body.rpartition("/")[2]
