@@ -50,7 +50,7 @@ class AdvisoryLock(IntEnum):
     """The numbers of PostgreSQL's locks that all processes of the service know; most are taken by `services.locks`."""
 
     PEOPLE = 64_710_001
-    CONSUMER = 64_710_002
+    WORKER = 64_710_002
     REFERENCE_DATA = 64_710_003
     LOGINS = 64_710_004
     TARGETS = 64_710_005

@@ -1,4 +1,4 @@
-"""What the background work does: the tasks of the outbox, and the work of the timetable."""
+"""Do the background work: the tasks of the outbox, and the regular work of the timetable."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -47,7 +47,7 @@ log = logging.getLogger(__name__)
 
 
 class TaskRunner:
-    """Does the background work of one installation, one piece after the other; `jobs.worker` calls it."""
+    """Does the background work of one installation, one task at a time; called by `jobs.worker`."""
 
     def __init__(self, settings: Settings, engine: Engine, vault: NikVault) -> None:
         self.engine = engine
@@ -86,7 +86,7 @@ class TaskRunner:
         if task is None:
             return False
         try:
-            if task.exhausted:  # The process was killed at each try.
+            if task.is_exhausted:  # The process was killed at each attempt.
                 self._give_up(task)
             else:
                 self._perform(task)
@@ -96,7 +96,7 @@ class TaskRunner:
             return True
         except Exception as failure:
             _log_failure(f"outbox task {task.id} ({task.kind})", failure)
-            if not task.last_try:
+            if not task.is_last_attempt:
                 return True
             self._give_up(task)
         with writing(self.engine) as db:
@@ -104,11 +104,12 @@ class TaskRunner:
         return True
 
     def delete_expired_logins(self) -> None:
+        """Delete expired logins and password links."""
         with writing(self.engine) as db:
             delete_expired_logins(db)
 
     def send_reminders(self) -> None:
-        """Remind people of sessions, a day before. Done again, or twice at once, it reminds nobody again."""
+        """Write the reminders of sessions that begin within a day. Nobody gets two of them if this runs twice."""
         with reading(self.engine) as read_db:
             session_ids = [workshop_session.id for workshop_session in list_sessions_to_remind(read_db)]
         for session_id in session_ids:
@@ -116,7 +117,7 @@ class TaskRunner:
                 remind_session(db, session_id)
 
     def check_nightly(self) -> None:
-        """Queue the search for possible duplicates everywhere, and forget what was kept of old merges."""
+        """Queue the search for possible duplicates among all people, and delete the undo data of old merges."""
         with writing(self.engine) as db:
             forget_old_merges(db)
             queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
@@ -160,7 +161,7 @@ class TaskRunner:
                     give_up_message(db, task.payload["message"])
 
     def _find_duplicates(self, import_id: int | None) -> None:
-        """Find similar people everywhere, or those of an import, with a short transaction for each place."""
+        """Save pairs of similar people, among all or of one import, in a short transaction for each kelurahan."""
         with reading(self.engine) as read_db:
             for place in places(read_db, import_id=import_id):
                 if pairs := similar_pairs(read_db, place):
@@ -169,12 +170,12 @@ class TaskRunner:
                         keep_pairs(db, pairs)
 
     def _send(self, message_id: int) -> None:
-        """Send a message. That it is being sent is committed before the mail server hears of it."""
+        """Send a message. Its status "sending" is committed before the mail is handed to the server."""
         with writing(self.engine) as db:
-            letter = begin_sending(db, message_id, self.mail_server, self.settings.base_url)
-        if letter is None or self.mail_server is None:
+            mail = begin_sending(db, message_id, self.mail_server, self.settings.base_url)
+        if mail is None or self.mail_server is None:
             return
-        delivery = deliver(self.mail_server, letter)
+        delivery = deliver(self.mail_server, mail)
         with writing(self.engine) as db:
             delay = record_delivery(db, message_id, delivery)
         if delay:
@@ -182,14 +183,14 @@ class TaskRunner:
 
     @contextmanager
     def _reporting(self, task: ClaimedTask) -> Iterator[Progress]:
-        """Yield the callable that reports the progress of an import. An earlier try that broke off is noted first."""
+        """Yield the function that stores an import's progress. First log an earlier attempt that was interrupted."""
         import_id = task.payload["import"]
-        if task.again:
+        if task.is_retry:
             with writing(self.engine) as db:
                 note_interruption(db, import_id)
 
         def report(done: int, total: int) -> None:
-            with suppress(SQLAlchemyError, OSError):  # The work goes on without its progress being shown.
+            with suppress(SQLAlchemyError, OSError):  # The import goes on without progress.
                 self.progress.write(import_id, done, total)
 
         with suppress(SQLAlchemyError, OSError):
@@ -208,8 +209,7 @@ class TaskRunner:
 
 
 def _log_failure(work: str, failure: Exception) -> None:
-    """Log a failure with its traceback; without it where the database refused a change, for its words quote people's
-    data."""
+    """Log a failure with its traceback, but without it for constraint errors, whose texts quote personal data."""
     if isinstance(failure, IntegrityError | DataError):
         log.error("%s failed: refused by %s", work, refused_by(failure))
     else:
