@@ -69,7 +69,7 @@ def end_connection_with_lock(engine: Engine, postgresql: Engine) -> None:
         " WHERE locktype = 'advisory' AND objid = :key AND granted AND datname = :database"
     )
     with postgresql.connect() as operator:
-        ended = operator.execute(end, {"key": AdvisoryLock.CONSUMER, "database": engine.url.database}).all()
+        ended = operator.execute(end, {"key": AdvisoryLock.WORKER, "database": engine.url.database}).all()
     assert ended == [(True,)]
 
 

@@ -61,8 +61,8 @@ def test_a_group_is_renamed_and_moved_and_its_words_are_those_given(admin: TestC
         ("code", "rt", "There is a target group with this code already."),
         ("code", "Guru SD", "Use small letters"),
         ("label_id", " ", "A name is needed"),
-        ("label_en", "RT officials", "Another group is called so."),
-        ("label_id", "pengurus RT", "Another group is called so."),
+        ("label_en", "RT officials", "Another group has this name."),
+        ("label_id", "pengurus RT", "Another group has this name."),
         ("synonyms", "guru\npak rt", "These words name another group: pak rt"),
     ],
 )

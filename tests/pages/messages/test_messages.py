@@ -63,7 +63,7 @@ def test_a_message_that_was_refused_is_sent_again(
     assert "sent again message" in re.sub("<[^>]+>", "", admin.get("/catatan").text)
     refused = staff.post(f"/pesan/{number}/kirim-lagi")
     assert refused.status_code == 409
-    assert "will be sent by itself" in refused.text
+    assert "will be sent automatically" in refused.text
 
 
 def test_what_may_have_arrived_says_so(staff: TestClient, city: City) -> None:
@@ -79,7 +79,7 @@ def test_what_may_have_arrived_says_so(staff: TestClient, city: City) -> None:
 def test_the_list_narrows_by_status_and_session(staff: TestClient, city: City) -> None:
     come(city, "Ani Aster")
 
-    assert "No message stands like this." in staff.get("/pesan?status=sent").text
+    assert "There are no messages with this status." in staff.get("/pesan?status=sent").text
     assert badges(staff.get("/pesan?status=&sesi=JUALAN-1").text) == ["Not sent yet"]
     assert badges(staff.get("/pesan?sesi=LAIN-1").text) == []
     assert 'href="/pesan?sesi=JUALAN-1"' in staff.get("/sesi/JUALAN-1").text

@@ -14,7 +14,7 @@ from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
 from app.services.messages.mail_server import Delivery, MailServer, deliver, parse_smtp_url
 from app.services.messages.notifications import resend_message
-from app.services.messages.sending import DELAYS, begin_sending
+from app.services.messages.sending import RETRY_DELAYS, begin_sending
 from app.services.outbox import release_claims
 from app.settings import Settings
 from tests.city import City
@@ -54,7 +54,7 @@ def test_what_the_server_puts_off_is_tried_again(
     (task,) = city.all(OutboxTask)
     assert standing(city) == [("waiting", "451 Try again later")]
     assert task.claimed_until is not None
-    assert now() < task.claimed_until <= now() + DELAYS[0]
+    assert now() < task.claimed_until <= now() + RETRY_DELAYS[0]
 
     smtp_server.answers.clear()
     let_time_pass(city)
@@ -67,7 +67,7 @@ def test_what_the_server_puts_off_is_tried_again(
 def test_it_has_failed_after_the_last_try(city: City, runner: TaskRunner, smtp_server: SmtpServer) -> None:
     smtp_server.answers["ani@contoh.id"] = "451 Try again later"
     come(city, "Ani Aster")
-    for _ in range(len(DELAYS) + 1):
+    for _ in range(len(RETRY_DELAYS) + 1):
         runner.drain()
         let_time_pass(city)
 

@@ -37,7 +37,7 @@ class UserForm(BaseModel):
     @classmethod
     def from_saved(cls, view: queries.UserView) -> "UserForm":
         """Return the form filled with a saved user."""
-        saved = services.said_of(view)
+        saved = services.UserInput.from_saved(view)
         return cls(email=view.email, seen=seal(saved), **asdict(saved))
 
     def to_input(self) -> services.UserInput:
@@ -112,7 +112,9 @@ def deactivate_user(
         services.deactivate_user(db, actor, user_id)
     if problem := caught.problem:
         return _user_page(request, db, actor, user_id, problem=problem)
-    return redirect(f"/administrasi/pengguna/{user_id}", _("Not active any more, and logged out everywhere."))
+    return redirect(
+        f"/administrasi/pengguna/{user_id}", _("The user is deactivated and logged out everywhere.")
+    )
 
 
 @router.post("/{user_id}/aktifkan")
@@ -125,7 +127,7 @@ def activate_user(db: WriteDb, actor: CurrentActor, user_id: int, _: Translate) 
 def revoke_token(db: WriteDb, actor: CurrentActor, token_id: int, _: Translate) -> Response:
     token = services.revoke_api_token(db, actor, token_id)
     return redirect(
-        f"/administrasi/pengguna/{token.user_id}", _("The token is withdrawn: it opens nothing any more.")
+        f"/administrasi/pengguna/{token.user_id}", _("The token is withdrawn and no longer works.")
     )
 
 

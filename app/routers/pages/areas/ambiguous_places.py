@@ -45,7 +45,7 @@ def add_ambiguous_place(
         area_aliases.add_ambiguous_place(db, actor, form.text, form.why, form.candidates)
     if problem := caught.problem:
         return _page(request, db, actor, form, problem)
-    return redirect(PATH, _("Noted. The next sheet is read by it."))
+    return redirect(PATH, _("Saved. The next sheet is read with it."))
 
 
 @router.post("/hapus")
@@ -53,7 +53,7 @@ def remove_ambiguous_place(
     db: WriteDb, actor: CurrentActor, form: Annotated[AmbiguousPlaceForm, Form()], _: Translate
 ) -> Response:
     area_aliases.remove_ambiguous_place(db, actor, form.text)
-    return redirect(PATH, _("Removed. What was imported by it stays."))
+    return redirect(PATH, _("Removed. What was imported with it stays."))
 
 
 def _page(

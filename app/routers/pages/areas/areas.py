@@ -102,7 +102,7 @@ def add_alias(
         area_aliases.add_alias(db, actor, code, form.alias)
     if problem := caught.problem:
         return _page(request, db, actor, code, form, problem)
-    return redirect(f"{PATH}/{code}", _("Noted. The next sheet is read by it."))
+    return redirect(f"{PATH}/{code}", _("Saved. The next sheet is read with it."))
 
 
 @router.post("/{code}/sebutan/hapus")
@@ -110,7 +110,7 @@ def remove_alias(
     db: WriteDb, actor: CurrentActor, code: str, form: Annotated[AreaForm, Form()], _: Translate
 ) -> Response:
     area_aliases.remove_alias(db, actor, code, form.alias)
-    return redirect(f"{PATH}/{code}", _("Removed. What was imported by it stays."))
+    return redirect(f"{PATH}/{code}", _("Removed. What was imported with it stays."))
 
 
 def _parse_tile(text: str) -> int | None:
