@@ -1,4 +1,4 @@
-"""Regular work is done when it is due, once, also after a time in which no process ran."""
+"""Regular work is done once when it is due, also after a time in which no process ran."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -29,18 +29,18 @@ def utc(*parts: int) -> datetime:
         (NIGHTLY_CHECK, utc(2026, 3, 1, 18, 37), utc(2026, 3, 1, 18, 37)),  # 2 March, 02.37 WITA
     ],
 )
-def test_each_is_due_at_its_times(entry: Entry, moment: datetime, due: datetime) -> None:
+def test_latest_due_time(entry: Entry, moment: datetime, due: datetime) -> None:
     assert entry.latest_due(moment) == due
 
 
-def test_what_is_due_is_begun_by_one_process(engine: Engine) -> None:
+def test_work_is_begun_once_for_each_due_time(engine: Engine) -> None:
     due = utc(2026, 3, 1)
     for is_begun, moment in ((True, due), (False, due), (False, due - timedelta(days=1)), (True, now())):
         with writing(engine) as db:
             assert begin_run(db, "send-reminders", moment) is is_begun
 
 
-def test_what_was_missed_is_done_once_at_the_next_start(engine: Engine, settings: Settings) -> None:
+def test_missed_work_is_done_once_at_the_next_start(engine: Engine, settings: Settings) -> None:
     run_due_after_start(engine, settings)
     with writing(engine) as db:
         db.add(LoginFailure(email="sari@contoh.id", address="127.0.0.1", at=now() - timedelta(days=9)))
