@@ -1,7 +1,6 @@
 """Create and change organizations, which hold workshops and to which users belong."""
 
 from dataclasses import dataclass
-from typing import Self
 
 from sqlmodel import select
 
@@ -26,10 +25,10 @@ class OrganizationInput:
     name: str
     kind: OrganizationKind
 
-    @classmethod
-    def from_saved(cls, organization: Organization) -> Self:
-        """Return the input that an organization's form is filled with."""
-        return cls(organization.name, organization.kind)
+
+def organization_input(organization: Organization) -> OrganizationInput:
+    """Return the input that describes an organization as it is."""
+    return OrganizationInput(organization.name, organization.kind)
 
 
 def create_organization(db: Db, actor: Actor, data: OrganizationInput) -> Organization:
@@ -60,10 +59,10 @@ def change_organization(
     """
     actor.require(Permission.USER_WRITE)
     organization = lock_row(db, Organization, get_organization(db, actor, organization_id).id)
-    before, saved = snapshot(organization), OrganizationInput.from_saved(organization)
+    before, saved = snapshot(organization), organization_input(organization)
     organization.name = _parse_new_name(db, data.name, organization_id)
     organization.kind = data.kind
-    if OrganizationInput.from_saved(organization) != saved:
+    if organization_input(organization) != saved:
         require_seen(seen, saved)
     after = snapshot(organization)
     record(db, actor, "change", "organization", organization_id, before=before, after=after)

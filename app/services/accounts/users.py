@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Self
 
 from email_validator import EmailNotValidError, validate_email
 from pwdlib import PasswordHash
@@ -48,10 +47,10 @@ class UserInput:
     organization: str
     may_see_participants: bool = False
 
-    @classmethod
-    def from_saved(cls, user: UserView) -> Self:
-        """Return the input that a user's form is filled with."""
-        return cls(user.name, Role(user.role), user.organization, user.may_see_participants)
+
+def user_input(user: UserView) -> UserInput:
+    """Return the input that describes a user as they are."""
+    return UserInput(user.name, Role(user.role), user.organization, user.may_see_participants)
 
 
 def hash_secret(secret: str) -> str:
@@ -105,7 +104,7 @@ def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, seen: st
     if data.role is not Role.ADMIN:
         _require_other_admin(db, actor, user)
     user = lock_row(db, User, user_id)
-    before, saved = snapshot(user), UserInput.from_saved(get_user_view(db, actor, user_id))
+    before, saved = snapshot(user), user_input(get_user_view(db, actor, user_id))
     user.name = " ".join(data.name.split())
     _require_valid(name=_is_valid_name(user.name))
     user.role = data.role

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from typing import Self
 
 from sqlmodel import col, delete, select
 
@@ -38,10 +37,10 @@ class TargetGroupInput:
     synonyms: tuple[str, ...] = ()
     position: int | None = None
 
-    @classmethod
-    def from_saved(cls, group: TargetGroupDetails) -> Self:
-        """Return the input that a target group's form is filled with."""
-        return cls(group.label_id, group.label_en, group.synonyms, group.position)
+
+def target_group_input(group: TargetGroupDetails) -> TargetGroupInput:
+    """Return the input that describes a target group as it is."""
+    return TargetGroupInput(group.label_id, group.label_en, group.synonyms, group.position)
 
 
 def create_target_group(db: Db, actor: Actor, code: str, data: TargetGroupInput) -> TargetGroup:
@@ -86,7 +85,7 @@ def change_target_group(
     _move(db, group, data.position or before.position)
     after = get_target_group_details(db, actor, code)
     if after != before:
-        require_seen(seen, TargetGroupInput.from_saved(before))
+        require_seen(seen, target_group_input(before))
     record(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
     return group
 

@@ -29,7 +29,7 @@ class OrganizationForm(BaseModel):
     @classmethod
     def from_saved(cls, organization: Organization) -> "OrganizationForm":
         """Return the form filled with a saved organization."""
-        saved = services.OrganizationInput.from_saved(organization)
+        saved = services.organization_input(organization)
         return cls(name=saved.name, kind=saved.kind, seen=seal(saved))
 
     def to_input(self) -> services.OrganizationInput:

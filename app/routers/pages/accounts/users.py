@@ -37,7 +37,7 @@ class UserForm(BaseModel):
     @classmethod
     def from_saved(cls, view: queries.UserView) -> "UserForm":
         """Return the form filled with a saved user."""
-        saved = services.UserInput.from_saved(view)
+        saved = services.user_input(view)
         return cls(email=view.email, seen=seal(saved), **asdict(saved))
 
     def to_input(self) -> services.UserInput:

@@ -38,7 +38,7 @@ class TargetGroupForm(BaseModel):
             label_en=group.label_en,
             synonyms="\n".join(group.synonyms),
             position=str(group.position),
-            seen=seal(services.TargetGroupInput.from_saved(group)),
+            seen=seal(services.target_group_input(group)),
         )
 
     def to_input(self) -> services.TargetGroupInput:
