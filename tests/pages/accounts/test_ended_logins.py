@@ -129,7 +129,7 @@ def test_an_empty_or_too_large_form_is_not_carried_along(budi: TestClient, field
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "fields",
     [{"list": "x" * 2 * MAX_UNSENT_BYTES}, {f"name-{number}": "x" for number in range(MAX_FIELDS + 1)}],
     ids=["too long", "too many"],
 )

@@ -117,7 +117,7 @@ def start_servers(start: Start, encryption: ssl.SSLContext) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-@pytest.mark.usefixtures("trusted")
+@pytest.mark.usefixtures("trust_certificate")
 def test_a_mail_is_sent_encrypted_after_a_login(
     smtp: tuple[SmtpServer, Start],
     logins: list[tuple[bytes, bytes]],
@@ -151,7 +151,7 @@ def test_a_server_with_an_untrusted_certificate_gets_neither_password_nor_mail(
     assert (smtp_server.mails, logins) == ([], [])
 
 
-@pytest.mark.usefixtures("trusted")
+@pytest.mark.usefixtures("trust_certificate")
 def test_a_refused_password_leaves_the_mail_waiting(
     smtp: tuple[SmtpServer, Start], encryption: ssl.SSLContext
 ) -> None:
