@@ -21,7 +21,7 @@ from app.models import OrganizationKind, Role
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
 from app.queries.accounts.users import get_user_by_email, has_users
-from app.queries.areas.reference import kelurahan
+from app.queries.areas.reference import list_kelurahan
 from app.services.accounts.organizations import get_or_create_organization
 from app.services.accounts.users import create_user
 from app.services.coverage.targets import set_targets
@@ -127,7 +127,7 @@ def make_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
             _make_workshop(db, partner if story.by_partner else organizer, story)
         _set_targets(db)
         _import(db, vault, organizer, "SPBE-2025-1", "spbe.xlsx", SPBE_SHEET.read_bytes())
-        names = [found.name for found in kelurahan(db)]
+        names = [found.name for found in list_kelurahan(db)]
         for story in STORIES:
             actor = partner if story.by_partner else organizer
             _import(db, vault, actor, f"{story.code}-1", f"{story.code.lower()}.csv", _sheet(story, names))

@@ -6,7 +6,7 @@ from app.database import reading, writing
 from app.models import Area, AreaAlias
 from app.people.kelurahan import place_index
 from app.people.reference import Reference
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.services.reference_data import load_reference_data
 
 MANGGAR = "64.71.01.1001"
@@ -14,7 +14,7 @@ MANGGAR = "64.71.01.1001"
 
 def known(engine: Engine) -> Reference:
     with reading(engine) as look:
-        return sheet_reference(look)
+        return load_reference(look)
 
 
 def test_places_are_indexed_once_and_anew_when_a_name_is_added(engine: Engine) -> None:

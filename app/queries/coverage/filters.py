@@ -40,7 +40,9 @@ def named_filters(db: Db, filters: CoverageFilters, groups: Iterable[TargetGroup
 
 def target_groups_of_report(db: Db, language: Language) -> tuple[TargetGroup, ...]:
     """All groups, named in the reader's language."""
-    return tuple(TargetGroup(code=one.code, label=one.label) for one in reference.target_groups(db, language))
+    return tuple(
+        TargetGroup(code=one.code, label=one.label) for one in reference.list_target_groups(db, language)
+    )
 
 
 def organizers(db: Db) -> list[tuple[int, str]]:

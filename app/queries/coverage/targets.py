@@ -81,8 +81,8 @@ def target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGr
     return TargetGrid(
         year=year,
         targets=targets_of(db, year),
-        places=tuple(reference.kelurahan_between(db, date(year, 1, 1), _last_day(year))),
-        groups=tuple(reference.target_groups(db, language)),
+        places=tuple(reference.list_kelurahan_between(db, date(year, 1, 1), _last_day(year))),
+        groups=tuple(reference.list_target_groups(db, language)),
         changes=tuple(activities_of(db, SUBJECT, str(year), limit=CHANGES_SHOWN)),
     )
 

@@ -14,7 +14,7 @@ from app.models import (
     WorkshopTargetGroup,
 )
 from app.people.reference import Reference
-from app.queries.areas.reference import REFERENCE_SAID, sheet_reference
+from app.queries.areas.reference import REFERENCE_SAID, load_reference
 from app.queries.registrations.seats import Seats
 
 
@@ -83,5 +83,5 @@ def admission(db: Db, workshop_session: WorkshopSession, request_key: str | None
         places=Seats(workshop_session.capacity, workshop_session.places_per_kelurahan, caps, taken),
         target_groups=tuple(sorted(groups)),
         sent=sent,
-        reference=sheet_reference(db, said),
+        reference=load_reference(db, said),
     )

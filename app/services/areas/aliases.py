@@ -14,7 +14,7 @@ from app.people.place_names import place_key
 from app.people.text import clean, collapse
 from app.permissions import Actor, Permission
 from app.queries.areas.areas import get_kelurahan
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.services.activities import record
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
@@ -85,7 +85,7 @@ def _parse_new_text(db: Db, text: str, field: str) -> str:
     text = collapse(clean(text))
     if not any(map(str.isalpha, text)) or len(text) > MAX_TEXT_LENGTH:
         raise _invalid(field, N_("Write a name of at most 100 characters."))
-    places = PlaceIndex(sheet_reference(db))
+    places = PlaceIndex(load_reference(db))
     key = place_key(text)
     if code := places.code.get(key):
         name = db.get_one(Area, code).name

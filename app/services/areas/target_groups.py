@@ -13,7 +13,7 @@ from app.models import TargetGroup, TargetGroupSynonym
 from app.people.target_groups import GroupIndex
 from app.people.text import words
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.areas.target_groups import (
     TargetGroupDetails,
     get_target_group_details,
@@ -95,7 +95,7 @@ def _parse_synonyms(db: Db, code: str, data: TargetGroupInput) -> set[str]:
     errors = {}
     if not GROUP_CODE.fullmatch(code):
         errors["code"] = N_("Use small letters, digits and hyphens, at most 20, a letter first.")
-    codes = GroupIndex(sheet_reference(db)).code
+    codes = GroupIndex(load_reference(db)).code
     for field in ("label_id", "label_en"):
         label = getattr(data, field)
         if not words(label) or len(label) > MAX_LABEL_LENGTH:

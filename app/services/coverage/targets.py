@@ -13,7 +13,7 @@ from app.people.kelurahan import PlaceIndex
 from app.people.reference import Kelurahan, Reference
 from app.people.target_groups import GroupIndex
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.coverage.targets import SUBJECT, TargetGrid, newest_change, require_year
 from app.services.activities import record
 from app.services.locks import lock_targets
@@ -87,7 +87,7 @@ def read_table(look: Db, actor: Actor, grid: TargetGrid, content: bytes) -> Targ
     Raises `UnreadableFile` or `TooLarge`.
     """
     actor.require(Permission.TARGET_WRITE)
-    reference = _reference_of(grid, sheet_reference(look))
+    reference = _reference_of(grid, load_reference(look))
     codes = {place.code for place in grid.places}
     table = read_target_table(read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes)
     if table is None:

@@ -25,7 +25,7 @@ from app.models import (
 from app.nik_vault import NikVault, with_niks_masked
 from app.people.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import kelurahan
+from app.queries.areas.reference import list_kelurahan
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.rows import (
     Correction,
@@ -302,7 +302,7 @@ def require_known_group(read_db: Db, code: str | None) -> None:
 
 def require_known_place(read_db: Db, code: str | None) -> None:
     """Raise `Invalid` unless `code` is None, the code of a kelurahan of today, or "outside"."""
-    if code not in (None, OUTSIDE) and code not in {place.code for place in kelurahan(read_db)}:
+    if code not in (None, OUTSIDE) and code not in {place.code for place in list_kelurahan(read_db)}:
         raise Invalid(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)
 
 

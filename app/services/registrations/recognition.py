@@ -13,7 +13,7 @@ from app.people.parsing import PersonParser
 from app.people.person import ParsedPerson, PersonInput
 from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.people.known_people import people_named
 from app.queries.registrations.admissions import Admission, admission
 from app.services.locks import lock_identity_keys
@@ -97,7 +97,7 @@ def recognise(
 
 def parse_person(db: Db, vault: NikVault, person: PersonInput) -> ParsedPerson:
     """Parse a person as of today, without looking for anybody."""
-    return PersonParser(sheet_reference(db), vault.key, wita_today()).parse(person.cells())
+    return PersonParser(load_reference(db), vault.key, wita_today()).parse(person.cells())
 
 
 def faults(person: ParsedPerson | MatchedPerson) -> list[Remark]:

@@ -9,7 +9,7 @@ from app.database import Db
 from app.models import Venue, VenueKind
 from app.people.kelurahan import PlaceIndex
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.workshops.venues import known_venues
 from app.services.activities import record, snapshot
 from app.spreadsheets.reading import read_venue_list
@@ -30,7 +30,7 @@ def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> Venue
     """Raises `UnreadableFile` or `TooLarge`. The file is read before `db` takes the write lock."""
     actor.require(Permission.SESSION_WRITE)
     rows = read_venue_list(content).rows
-    venues, errors = check_venues(rows, known_venues(db), PlaceIndex(sheet_reference(db)))
+    venues, errors = check_venues(rows, known_venues(db), PlaceIndex(load_reference(db)))
     if errors:
         return VenueImport(0, 0, 0, errors)
     added = [venue for venue in venues if venue.known is None]

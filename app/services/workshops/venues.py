@@ -9,7 +9,7 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
 from app.permissions import Actor, Permission, Reach
-from app.queries.areas.reference import kelurahan_and
+from app.queries.areas.reference import list_kelurahan_with
 from app.queries.workshops.venues import VenueView
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
@@ -111,7 +111,7 @@ def _check(db: Db, given: VenueInput, of: Venue | None = None) -> None:
         fields["name"] = N_("There is a venue of this name already.")
     if given.kind not in set(VenueKind):
         fields["kind"] = N_("This kind of venue is not known.")
-    places = kelurahan_and(db, of.kelurahan_code if of else None)
+    places = list_kelurahan_with(db, of.kelurahan_code if of else None)
     if given.kelurahan and given.kelurahan not in {place.code for place in places}:
         fields["kelurahan"] = N_("This kelurahan is not known.")
     if fields:

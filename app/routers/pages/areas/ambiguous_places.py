@@ -69,5 +69,5 @@ def _page(
         form=form,
         problem=problem,
         texts=list_ambiguous_places(db, actor),
-        places=reference.kelurahan(db),
+        places=reference.list_kelurahan(db),
     )

@@ -154,7 +154,7 @@ def _shown(request: Request, workshop_code: str, session_code: str, language: La
     container = container_of(request)
     with reading(container.engine) as look:
         workshop = queries.public_workshop(look, workshop_code, language)
-        kelurahan = reference.kelurahan(look)
+        kelurahan = reference.list_kelurahan(look)
     chosen = _chosen(workshop.sessions, session_code)
     return _Shown(workshop, chosen, kelurahan, container.settings.privacy_contact)
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, File, Request, Response, UploadFile
 
 from app.errors import Problem
 from app.permissions import Permission
-from app.queries.areas.reference import kelurahan
+from app.queries.areas.reference import list_kelurahan
 from app.reports.coverage.download import MEDIA_TYPES
 from app.services.workshops.venue_imports import import_venues
 from app.spreadsheets.formats.failures import MAX_BYTES
@@ -34,7 +34,7 @@ def upload_page(request: Request, actor: CurrentActor) -> Response:
 @router.get("/templat.xlsx")
 def template(read_db: ReadDb, actor: CurrentActor, _: Translate) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    names = sorted(place.name for place in kelurahan(read_db))
+    names = sorted(place.name for place in list_kelurahan(read_db))
     return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
 
 

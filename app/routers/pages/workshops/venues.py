@@ -75,7 +75,7 @@ def venues_page(
         narrowed=form.filters != VenueFilters(),
         first=form.address(after=None) if form.after else "",
         following=form.address(after=page.following) if page.following else "",
-        places=reference.kelurahan(db),
+        places=reference.list_kelurahan(db),
         without_wifi=queries.kelurahan_without_wifi(db),
     )
 
@@ -128,7 +128,7 @@ def delete_venue(db: WriteDb, actor: CurrentActor, venue_id: int, _: Translate) 
 
 def _new_page(request: Request, db: Db, form: VenueForm, problem: Problem | None = None) -> Response:
     return render(
-        request, "workshops/venues/new.html", form=form, problem=problem, places=reference.kelurahan(db)
+        request, "workshops/venues/new.html", form=form, problem=problem, places=reference.list_kelurahan(db)
     )
 
 
@@ -149,5 +149,5 @@ def _change_page(
         venue=venue,
         saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
         may_delete=services.may_delete_venues(actor),
-        places=reference.kelurahan_and(db, venue.kelurahan_code),
+        places=reference.list_kelurahan_with(db, venue.kelurahan_code),
     )
