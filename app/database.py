@@ -45,7 +45,7 @@ class AdvisoryLock(IntEnum):
     """
 
     IDENTITY = 64_710_001
-    CONSUMER = 64_710_002
+    WORKER = 64_710_002
     REFERENCE_DATA = 64_710_003
     LOGINS = 64_710_004
     TARGETS = 64_710_005

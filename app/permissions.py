@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from app.errors import Forbidden
 from app.i18n import N_
-from app.models import Role
+from app.models import Role, User
 
 
 class Permission(StrEnum):
@@ -67,6 +67,11 @@ class Actor:
     role: Role | None
     organization_id: int | None
     may_see_participants: bool = False
+
+    @classmethod
+    def from_user(cls, user: User) -> "Actor":
+        """Return the actor for a user's record."""
+        return cls(user.id, user.name, user.role, user.organization_id, user.may_see_participants)
 
     def reach(self, permission: Permission) -> Reach:
         """How far this actor's permission goes."""

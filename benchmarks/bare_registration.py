@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 
 from app.database import create_engine, reading
-from app.queries.areas.reference import kelurahan as every_kelurahan
+from app.queries.areas.reference import list_kelurahan as every_kelurahan
 from app.queries.workshops.public_workshops import public_workshop
 from app.routers.pages.workshops.public_workshops import RegistrationForm
 from app.settings import Settings

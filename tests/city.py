@@ -33,7 +33,6 @@ from app.nik_vault import NikVault
 from app.people.names import name_key
 from app.permissions import OPERATOR, Actor
 from app.queries.imports.rows import import_rows
-from app.services.accounts.logins import actor_of
 from app.services.accounts.users import DINAS_KOMINFO, create_user
 from app.services.imports.commit import CommitChoices, commit
 from app.services.imports.judging import SheetChoices
@@ -88,7 +87,7 @@ class City:
 
     def actor(self, name: str) -> Actor:
         """Return the actor for made, sari, budi, rina or tono."""
-        return actor_of(self.users[name])
+        return Actor.from_user(self.users[name])
 
     def workshop(self, code: str, *groups: str, by: str = "sari") -> str:
         """Create a workshop and return its code."""

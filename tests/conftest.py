@@ -29,7 +29,7 @@ hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("jangkau")
 
 # Real hashes, but of passwords that nobody needs to be kept from guessing.
-users.hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
+users.password_hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_configure() -> None:

@@ -17,7 +17,7 @@ from tests.server import free_port
 
 
 class SmtpServer:
-    """`letters` are the mails received; `arrived` is set with the first.
+    """`mails` are the mails received; `arrived` is set with the first.
 
     `answers` maps an address to the reply that its mails get instead of "250 OK". With `breaks_off` the connection
     ends after a mail was handed over, with `silent` it stays open without a reply.
@@ -25,14 +25,14 @@ class SmtpServer:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self.letters: list[EmailMessage] = []
+        self.mails: list[EmailMessage] = []
         self.answers: dict[str, str] = {}
         self.breaks_off = self.silent = False
         self.arrived = Event()
 
     def texts(self) -> list[str]:
         """Return the texts of the mails, without attachments."""
-        bodies = [letter.get_body(("plain",)) for letter in self.letters]
+        bodies = [mail.get_body(("plain",)) for mail in self.mails]
         return [str(body.get_content()) for body in bodies if body]
 
     async def handle_RCPT(  # noqa: N802 (aiosmtpd's name)
@@ -47,9 +47,9 @@ class SmtpServer:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         assert isinstance(envelope.content, bytes)
-        letter = message_from_bytes(envelope.content, policy=default)
-        assert isinstance(letter, EmailMessage)
-        self.letters.append(letter)
+        mail = message_from_bytes(envelope.content, policy=default)
+        assert isinstance(mail, EmailMessage)
+        self.mails.append(mail)
         self.arrived.set()
         if self.silent:
             await asyncio.Event().wait()

@@ -11,7 +11,7 @@ from app.database import writing
 from app.jobs.tasks import TaskRunner
 from app.models import AreaAlias, OutboxKind
 from app.nik_vault import NikVault
-from app.services.outbox import queue
+from app.services.outbox import queue_task
 from app.settings import Settings
 from app.web.problems import add_exception_handlers
 from tests.city import MANGGAR
@@ -32,7 +32,7 @@ def test_the_log_names_the_constraint_and_nobody(
     runner = TaskRunner(settings, engine, NikVault(settings.secret))
     monkeypatch.setattr(runner, "_perform", lambda _task: note_twice(engine, "Tuti Kenanga"))
     with writing(engine) as db:
-        queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=1)
+        queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=1)
 
     answer = TestClient(app).post("/catat/Rina Melati", headers={"accept": "application/json"})
     runner.drain()

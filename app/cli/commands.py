@@ -25,7 +25,7 @@ from app.jobs.worker import Worker
 from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
-from app.queries.accounts.users import api_tokens, has_users
+from app.queries.accounts.users import get_user_by_email, has_users, list_api_tokens
 from app.queries.imports.document import all_row_documents, import_document_head, remark_texts
 from app.services.accounts.users import (
     DINAS_KOMINFO,
@@ -33,7 +33,6 @@ from app.services.accounts.users import (
     create_password_link,
     create_user,
     revoke_api_token,
-    user_by_email,
 )
 from app.services.demonstration import create_demonstration
 from app.services.imports.commit import CommitChoices, commit
@@ -214,7 +213,7 @@ def token_create(
 ) -> None:
     """A new API token of a user, printed once. It holds to the end of the day that it expires on."""
     with writing(installation().engine) as db:
-        user = user_by_email(db, email)
+        user = get_user_by_email(db, email)
         until = _end_of(expires) if expires else None
         typer.echo(create_api_token(db, OPERATOR, user, name, until))
 
@@ -223,8 +222,8 @@ def token_create(
 def token_list(email: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
     """The API tokens that there are, without what they open doors with: number, user, name and end."""
     with reading(installation().engine) as look:
-        owner = user_by_email(look, email).email if email else ""
-        for token in api_tokens(look, OPERATOR, email=owner):
+        owner = get_user_by_email(look, email).email if email else ""
+        for token in list_api_tokens(look, OPERATOR, email=owner):
             ends = f"until {time_text(token.expires_at)}" if token.expires_at else "for good"
             typer.echo(f"{token.id:>6}  {token.email}  {token.name}  {ends}")
 

@@ -12,7 +12,7 @@ from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
 from app.queries.encryption import is_readable
-from app.services.messages.mail_server import mail_server_of
+from app.services.messages.mail_server import mail_server_from_settings
 from app.settings import Settings, require_known
 
 
@@ -34,7 +34,7 @@ def installation() -> Installation:
 
 def require_servable(here: Installation) -> None:
     """Raises `Problem` for what each of several workers would only stumble over, and be started anew for ever."""
-    mail_server_of(here.settings)
+    mail_server_from_settings(here.settings)
     with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
         create_report_engine(here.settings, here.engine).dispose()
 

@@ -1,4 +1,4 @@
-"""What the background work does: the tasks of the outbox, and the work of the timetable."""
+"""Do the background work: the tasks of the outbox, and the regular work of the timetable."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -9,13 +9,13 @@ from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.database import reading, writing
-from app.jobs.timetable import FORGET_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
+from app.jobs.timetable import DELETE_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
 from app.models import OutboxKind
 from app.models.base import now
 from app.nik_vault import NikVault
-from app.queries.messages.messages import sessions_to_remind_of
+from app.queries.messages.messages import list_sessions_to_remind
 from app.queries.people.similar_people import places, similar_pairs
-from app.services.accounts.logins import forget_expired_logins
+from app.services.accounts.logins import delete_expired_logins
 from app.services.imports.progress import import_progress
 from app.services.imports.queued import (
     commit_queued,
@@ -25,10 +25,18 @@ from app.services.imports.queued import (
     read_queued,
 )
 from app.services.locks import lock_people_table
-from app.services.messages.mail_server import deliver, mail_server_of
-from app.services.messages.notifications import remind
-from app.services.messages.sending import give_up_message, note_delivery, take_letter
-from app.services.outbox import ClaimedTask, TryLater, claim, finish, has_task, postpone, queue
+from app.services.messages.mail_server import deliver, mail_server_from_settings
+from app.services.messages.notifications import remind_session
+from app.services.messages.sending import begin_sending, give_up_message, record_delivery
+from app.services.outbox import (
+    ClaimedTask,
+    TryLater,
+    claim_task,
+    finish_task,
+    has_task,
+    postpone_task,
+    queue_task,
+)
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge_undo import forget_old_merges
 from app.services.refusals import refused_by
@@ -39,16 +47,16 @@ log = logging.getLogger(__name__)
 
 
 class TaskRunner:
-    """Does the background work of one installation, one piece after the other; `jobs.worker` calls it."""
+    """Does the background work of one installation, one task at a time; called by `jobs.worker`."""
 
     def __init__(self, settings: Settings, engine: Engine, vault: NikVault) -> None:
         self.engine = engine
         self.vault = vault
         self.settings = settings
-        self.mail_server = mail_server_of(settings)
+        self.mail_server = mail_server_from_settings(settings)
         self.progress = import_progress(engine)
         self._timetable = {
-            FORGET_EXPIRED_LOGINS: self.forget_expired_logins,
+            DELETE_EXPIRED_LOGINS: self.delete_expired_logins,
             SEND_REMINDERS: self.send_reminders,
             NIGHTLY_CHECK: self.check_nightly,
         }
@@ -78,47 +86,48 @@ class TaskRunner:
         if task is None:
             return False
         try:
-            if task.exhausted:  # The process was killed at each try.
+            if task.is_exhausted:  # The process was killed at each attempt.
                 self._give_up(task)
             else:
                 self._perform(task)
         except TryLater as later:
             with writing(self.engine) as db:
-                postpone(db, task, later.delay)
+                postpone_task(db, task, later.delay)
             return True
         except Exception as failure:
             _log_failure(f"outbox task {task.id} ({task.kind})", failure)
-            if not task.last_try:
+            if not task.is_last_attempt:
                 return True
             self._give_up(task)
         with writing(self.engine) as db:
-            finish(db, task.id)
+            finish_task(db, task.id)
         return True
 
-    def forget_expired_logins(self) -> None:
+    def delete_expired_logins(self) -> None:
+        """Delete expired logins and password links."""
         with writing(self.engine) as db:
-            forget_expired_logins(db)
+            delete_expired_logins(db)
 
     def send_reminders(self) -> None:
-        """Remind people of sessions, a day before. Done again, or twice at once, it reminds nobody again."""
+        """Write the reminders of sessions that begin within a day. Nobody gets two of them if this runs twice."""
         with reading(self.engine) as read_db:
-            session_ids = [workshop_session.id for workshop_session in sessions_to_remind_of(read_db)]
+            session_ids = [workshop_session.id for workshop_session in list_sessions_to_remind(read_db)]
         for session_id in session_ids:
             with writing(self.engine) as db:
-                remind(db, session_id)
+                remind_session(db, session_id)
 
     def check_nightly(self) -> None:
-        """Queue the search for possible duplicates everywhere, and forget what was kept of old merges."""
+        """Queue the search for possible duplicates among all people, and delete the undo data of old merges."""
         with writing(self.engine) as db:
             forget_old_merges(db)
-            queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
+            queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
 
     def _claim(self) -> ClaimedTask | None:
         with reading(self.engine) as read_db:
             if not has_task(read_db):
                 return None
         with writing(self.engine) as db:
-            return claim(db)
+            return claim_task(db)
 
     def _perform(self, task: ClaimedTask) -> None:
         match task.kind:
@@ -152,7 +161,7 @@ class TaskRunner:
                     give_up_message(db, task.payload["message"])
 
     def _find_duplicates(self, import_id: int | None) -> None:
-        """Find similar people everywhere, or those of an import, with a short transaction for each place."""
+        """Save pairs of similar people, among all or of one import, in a short transaction for each kelurahan."""
         with reading(self.engine) as read_db:
             for place in places(read_db, import_id=import_id):
                 if pairs := similar_pairs(read_db, place):
@@ -161,27 +170,27 @@ class TaskRunner:
                         keep_pairs(db, pairs)
 
     def _send(self, message_id: int) -> None:
-        """Send a message. That it is being sent is committed before the mail server hears of it."""
+        """Send a message. Its status "sending" is committed before the mail is handed to the server."""
         with writing(self.engine) as db:
-            letter = take_letter(db, message_id, self.mail_server, self.settings.base_url)
-        if letter is None or self.mail_server is None:
+            mail = begin_sending(db, message_id, self.mail_server, self.settings.base_url)
+        if mail is None or self.mail_server is None:
             return
-        delivery = deliver(self.mail_server, letter)
+        delivery = deliver(self.mail_server, mail)
         with writing(self.engine) as db:
-            delay = note_delivery(db, message_id, delivery)
+            delay = record_delivery(db, message_id, delivery)
         if delay:
             raise TryLater(delay)
 
     @contextmanager
     def _reporting(self, task: ClaimedTask) -> Iterator[Progress]:
-        """Yield the callable that reports the progress of an import. An earlier try that broke off is noted first."""
+        """Yield the function that stores an import's progress. First log an earlier attempt that was interrupted."""
         import_id = task.payload["import"]
-        if task.again:
+        if task.is_retry:
             with writing(self.engine) as db:
                 note_interruption(db, import_id)
 
         def report(done: int, total: int) -> None:
-            with suppress(SQLAlchemyError, OSError):  # The work goes on without its progress being shown.
+            with suppress(SQLAlchemyError, OSError):  # The import goes on without progress.
                 self.progress.write(import_id, done, total)
 
         with suppress(SQLAlchemyError, OSError):
@@ -200,8 +209,7 @@ class TaskRunner:
 
 
 def _log_failure(work: str, failure: Exception) -> None:
-    """Log a failure with its traceback; without it where the database refused a change, for its words quote people's
-    data."""
+    """Log a failure with its traceback, but without it for constraint errors, whose texts quote personal data."""
     if isinstance(failure, IntegrityError | DataError):
         log.error("%s failed: refused by %s", work, refused_by(failure))
     else:

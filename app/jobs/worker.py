@@ -1,7 +1,7 @@
 """The thread that does background work, in `jangkau serve` or `jangkau worker`.
 
-Any number of processes have one, and one of them works: the one that holds the lock. The lock goes with its process,
-however that ends, and on PostgreSQL with the connection that holds it; another process then takes over.
+Several processes may have such a thread, but only the process that has the lock works. The lock is released when its
+process ends or is killed, and on PostgreSQL when its connection is lost; another process then takes over.
 """
 
 import fcntl
@@ -59,7 +59,7 @@ class Worker:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                with consumer_lock(self.tasks.engine) as has_lock:
+                with worker_lock(self.tasks.engine) as has_lock:
                     while not self._stopping.is_set():
                         if has_lock():
                             self._work(has_lock)
@@ -80,7 +80,7 @@ class Worker:
 
 
 @contextmanager
-def consumer_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
+def worker_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
     """Yield a function that takes the lock if no other process has it, and returns whether this process has it.
 
     On PostgreSQL it is an advisory lock on a connection of its own: the function raises `DBAPIError` once that
@@ -93,7 +93,7 @@ def consumer_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
     # Without a transaction, which would stay open for as long as the process lives.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()  # The lock ends with the connection; the pool would keep both.
-        yield lambda: take_lock(connection, AdvisoryLock.CONSUMER)
+        yield lambda: take_lock(connection, AdvisoryLock.WORKER)
 
 
 def _lock_file(file: TextIO) -> bool:

@@ -20,11 +20,10 @@ from app.i18n import N_
 from app.models import OrganizationKind, Role
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
-from app.queries.accounts.users import has_users
-from app.queries.areas.reference import kelurahan
-from app.services.accounts.logins import actor_of
-from app.services.accounts.organizations import organization_named
-from app.services.accounts.users import create_user, user_by_email
+from app.queries.accounts.users import get_user_by_email, has_users
+from app.queries.areas.reference import list_kelurahan
+from app.services.accounts.organizations import get_or_create_organization
+from app.services.accounts.users import create_user
 from app.services.coverage.targets import set_targets
 from app.services.imports.commit import commit
 from app.services.imports.upload import upload
@@ -122,8 +121,8 @@ def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
         if has_users(db):
             raise Conflict(N_("The database is not empty: the demonstration needs an empty one."))
         passwords = _create_users(db)
-        organizer = actor_of(user_by_email(db, "panitia@contoh.id"))
-        partner_id = organization_named(db, OPERATOR, PARTNER, OrganizationKind.MITRA).id
+        organizer = Actor.from_user(get_user_by_email(db, "panitia@contoh.id"))
+        partner_id = get_or_create_organization(db, OPERATOR, PARTNER, OrganizationKind.MITRA).id
         partner = Actor(None, PARTNER, Role.ORGANIZER, partner_id)
         _create_spbe_workshop(db, organizer)
         for workshop in WORKSHOPS:
@@ -132,7 +131,7 @@ def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
             db, OPERATOR, YEAR, {(None, group): str(target) for group, target in GROUP_TARGETS.items()}
         )
         _import(db, vault, organizer, "SPBE-2025-1", "spbe.xlsx", SPBE_SHEET.read_bytes())
-        names = [place.name for place in kelurahan(db)]
+        names = [place.name for place in list_kelurahan(db)]
         for workshop in WORKSHOPS:
             actor = partner if workshop.by_partner else organizer
             file_name = f"{workshop.code.lower()}.csv"

@@ -1,6 +1,6 @@
-"""The outbox: work is queued in the transaction that asks for it, claimed by one worker, and deleted once done.
+"""The outbox: tasks are queued in the transaction that needs them, claimed by one worker, and deleted once done.
 
-If a worker is killed, its task stays claimed, and another worker claims it again.
+If a worker is killed, its task stays claimed until another worker releases the claim or it expires.
 """
 
 from dataclasses import dataclass
@@ -14,49 +14,54 @@ from app.database import Db
 from app.models import OutboxKind, OutboxTask
 from app.models.base import now
 
-# Longer than any task takes: a claim this old belongs to a worker that died.
-CLAIM_LASTS = timedelta(minutes=5)
-TRIES = 3
+# Longer than any task takes: the worker of an older claim has died.
+CLAIM_LIFETIME = timedelta(minutes=5)
+MAX_ATTEMPTS = 3
 
-# The mark on a database handle whose transaction queued something.
+# Key in `db.info`, set if the transaction has queued a task.
 QUEUED = "outbox-queued"
 
 
 class TryLater(Exception):
-    """The work can't be done now; it is asked for again after `delay`."""
+    """Raised by a task that can't be done now and is to be tried again after `delay`."""
 
     def __init__(self, delay: timedelta) -> None:
-        super().__init__(f"again in {delay}")
+        super().__init__(f"try again in {delay}")
         self.delay = delay
 
 
 @dataclass(frozen=True)
 class ClaimedTask:
-    """`again` is set where a try before this one broke off, `last_try` where no further one would follow,
-    `exhausted` where even that one ended without a word."""
+    """A task that this worker has claimed.
+
+    `is_retry`: an earlier attempt was interrupted. `is_last_attempt`: no attempt follows if this one fails.
+    `is_exhausted`: even the last attempt was interrupted, and the task must be given up.
+    """
 
     id: int
     kind: OutboxKind
     payload: dict[str, Any]
-    again: bool
-    last_try: bool
-    exhausted: bool
+    is_retry: bool
+    is_last_attempt: bool
+    is_exhausted: bool
 
 
-def queue(db: Db, kind: OutboxKind, **payload: object) -> None:
-    """Adds work to be done after this transaction is committed."""
+def queue_task(db: Db, kind: OutboxKind, **payload: object) -> None:
+    """Add a task, to be done after this transaction is committed. `payload` are the task's parameters, as JSON."""
     db.add(OutboxTask(kind=kind, payload=payload))
     db.info[QUEUED] = True
 
 
 def has_task(read_db: Db) -> bool:
-    """Return whether there is a task to claim. Unlike `claim` it waits for no writer of SQLite."""
+    """Return whether there is a task to claim, without locking SQLite's database for writing as `claim_task` does."""
     return read_db.scalar(select(col(OutboxTask.id)).where(_claimable()).limit(1)) is not None
 
 
-def claim(db: Db) -> ClaimedTask | None:
-    """Claim the oldest task that no worker has claimed and return it, or None. Mails come last, so that a slow mail
-    server keeps nobody waiting for an import."""
+def claim_task(db: Db) -> ClaimedTask | None:
+    """Claim the oldest task that is not claimed and return it, None if there is none.
+
+    Mails come after all other tasks, so that a slow mail server does not delay imports.
+    """
     task = db.scalars(
         select(OutboxTask)
         .where(_claimable())
@@ -66,22 +71,22 @@ def claim(db: Db) -> ClaimedTask | None:
     ).first()
     if task is None:
         return None
-    task.claimed_until = now() + CLAIM_LASTS
+    task.claimed_until = now() + CLAIM_LIFETIME
     task.attempts += 1
     return ClaimedTask(
         task.id,
         task.kind,
         task.payload,
-        again=task.attempts > 1,
-        last_try=task.attempts >= TRIES,
-        exhausted=task.attempts > TRIES,
+        is_retry=task.attempts > 1,
+        is_last_attempt=task.attempts >= MAX_ATTEMPTS,
+        is_exhausted=task.attempts > MAX_ATTEMPTS,
     )
 
 
-def postpone(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
-    """The task is done later. A try that ended with this word didn't break off, and isn't counted as one.
+def postpone_task(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
+    """Let a task be claimed again after `delay`, and reset its attempts.
 
-    It is queued again where it is gone: another worker had it as well, and didn't know that there is more to do.
+    If another worker had claimed the task as well and has deleted it, it is queued again.
     """
     task = db.get(OutboxTask, claimed.id, with_for_update=True)
     if task is None:
@@ -91,12 +96,12 @@ def postpone(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
 
 
 def release_claims(db: Db) -> None:
-    """Let tasks be claimed again at once whose worker is gone. Tasks that were postponed stay so."""
+    """Release all claims, for workers that have died. Postponed tasks stay postponed."""
     db.exec(update(OutboxTask).where(col(OutboxTask.attempts) > 0).values(claimed_until=None))
 
 
-def finish(db: Db, task_id: int) -> None:
-    """The task is done, or given up."""
+def finish_task(db: Db, task_id: int) -> None:
+    """Delete a task that is done or given up."""
     task = db.get(OutboxTask, task_id)
     if task is not None:
         db.delete(task)

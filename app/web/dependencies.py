@@ -21,7 +21,7 @@ from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.services.accounts import logins
 from app.services.outbox import QUEUED
-from app.web.accounts.login_cookie import login_secret
+from app.web.accounts.login_cookie import get_login_secret
 from app.web.container import Container, container_of
 from app.web.languages import language_of
 from app.web.limits import address_of
@@ -89,8 +89,8 @@ Vault = Annotated[NikVault, Depends(get_vault)]
 
 def get_current_actor(request: Request, db: ReadDb) -> Actor:
     """Return the user who is logged in by cookie. Raises `Unauthenticated`, which is answered by the login page."""
-    secret = login_secret(request)
-    actor = logins.actor_by_login(db, secret) if secret else None
+    secret = get_login_secret(request)
+    actor = logins.find_actor_by_login(db, secret) if secret else None
     if actor is None:
         raise Unauthenticated(N_("Please log in."))
     request.state.actor = actor
@@ -102,7 +102,7 @@ _Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto
 
 def get_api_actor(request: Request, db: ReadDb, bearer: _Bearer) -> Actor:
     """Return the user whose API token the request bears. Raises `Unauthenticated`."""
-    actor = logins.actor_by_token(db, bearer.credentials.strip()) if bearer else None
+    actor = logins.find_actor_by_token(db, bearer.credentials.strip()) if bearer else None
     if actor is None:
         raise Unauthenticated(N_("Send a valid API token as 'Authorization: Bearer TOKEN'."))
     request.state.actor = actor

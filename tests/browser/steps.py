@@ -5,14 +5,14 @@ from http import HTTPStatus
 from playwright.sync_api import Page, Route, expect
 
 from app.database import writing
-from app.services.accounts.logins import open_login
+from app.services.accounts.logins import create_login
 from tests.city import City
 
 
 def logged_in(page: Page, city: City, name: str) -> None:
     """Whoever opens pages is somebody of the city office, who logged in before."""
     with writing(city.engine) as db:
-        secret = open_login(db, city.users[name], "test")
+        secret = create_login(db, city.users[name], "test")
     page.context.add_cookies([{"name": "jangkau_login", "value": secret, "domain": "127.0.0.1", "path": "/"}])
 
 

@@ -13,8 +13,8 @@ from app.cli.commands import main
 from app.database import create_engine, reading
 from app.i18n import wita_today
 from app.models import Role
-from app.services.accounts.logins import actor_by_token, user_with_password
-from app.services.accounts.users import user_of_password_link
+from app.services.accounts.logins import authenticate, find_actor_by_token
+from app.services.accounts.users import get_user_by_password_link
 from app.settings import Settings
 from tests.city import SAMPLES, City, crowd, dump, sheet
 from tests.database import on_sqlite
@@ -41,10 +41,10 @@ def test_from_an_empty_database_to_a_report(
     link = ok(jangkau("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "organizer"))
     assert link.startswith("http://127.0.0.1:8000/kata-sandi/")
     with reading(engine) as look:
-        assert user_of_password_link(look, link.rpartition("/")[2]).email == "ani@contoh.id"
+        assert get_user_by_password_link(look, link.rpartition("/")[2]).email == "ani@contoh.id"
     token = ok(jangkau("token", "create", "ani@contoh.id", "--name", "laporan"))
     with reading(engine) as look:
-        ani = actor_by_token(look, token)
+        ani = find_actor_by_token(look, token)
     assert ani is not None
     assert (ani.name, ani.role) == ("Ani", Role.ORGANIZER)
 
@@ -202,7 +202,7 @@ def test_a_password_comes_from_standard_input_alone(jangkau: Jangkau, city: City
     assert ok(jangkau(*create, "--organization", "Kampus Contoh", stdin="kebun raya balikpapan\n")) == ""
 
     with reading(city.engine) as look:
-        found = user_with_password(look, "ani@contoh.id", "kebun raya balikpapan")
+        found = authenticate(look, "ani@contoh.id", "kebun raya balikpapan")
     assert found is not None
     assert found.role is Role.VIEWER
 
@@ -215,14 +215,14 @@ def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
     lasting, over = ok(jangkau(*create, f"{today}")), ok(jangkau(*create, f"{today - timedelta(days=1)}"))
 
     with reading(city.engine) as look:
-        assert actor_by_token(look, lasting) is not None
-        assert actor_by_token(look, over) is None
+        assert find_actor_by_token(look, lasting) is not None
+        assert find_actor_by_token(look, over) is None
 
     number, *shown = ok(jangkau("token", "list", "sari@contoh.id")).splitlines()[0].split()
     assert shown[:2] == ["sari@contoh.id", "laporan"]
     ok(jangkau("token", "revoke", number))
     with reading(city.engine) as look:
-        assert actor_by_token(look, lasting) is None
+        assert find_actor_by_token(look, lasting) is None
 
 
 @pytest.mark.slow

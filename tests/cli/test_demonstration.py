@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from app.database import reading
 from app.nik_vault import NikVault
-from app.services.accounts.logins import user_with_password
+from app.services.accounts.logins import authenticate
 from app.services.demonstration import create_demonstration
 from app.settings import Settings
 from tests.city import dump
@@ -42,7 +42,7 @@ def test_the_demonstration_is_created_once_and_its_totals_are_equal_in_every_for
     ]
     with reading(engine) as db:
         for email, password in passwords.items():
-            assert user_with_password(db, email, password) is not None
+            assert authenticate(db, email, password) is not None
 
     before = dump(engine)
     refused = jangkau("demo")

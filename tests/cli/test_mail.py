@@ -1,4 +1,4 @@
-"""The power fails while the mail server has a letter and hasn't answered: nobody gets it twice."""
+"""The power fails while the mail server has a mail and hasn't answered: nobody gets it twice."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from app.models import Message, MessageStatus
 from tests.city import City
 from tests.server import serving
-from tests.services.messages.test_notifications import come
+from tests.services.messages.test_notifications import register_person
 from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -20,7 +20,7 @@ def test_a_letter_that_may_have_arrived_is_not_sent_again(
     city: City, smtp_server: SmtpServer, environment: dict[str, str], tmp_path: Path
 ) -> None:
     create_upcoming_session(city)
-    come(city, "Ani Aster")
+    register_person(city, "Ani Aster")
     smtp_server.silent = True
     mail_settings = {**environment, "JANGKAU_SMTP_URL": smtp_server.url}
 
@@ -34,7 +34,7 @@ def test_a_letter_that_may_have_arrived_is_not_sent_again(
         while status(city) is MessageStatus.SENDING:
             pass
     assert status(city) is MessageStatus.UNKNOWN
-    assert len(smtp_server.letters) == 1
+    assert len(smtp_server.mails) == 1
 
 
 def status(city: City) -> MessageStatus:

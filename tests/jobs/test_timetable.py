@@ -1,4 +1,4 @@
-"""Regular work is done when it is due, once, also after a time in which no process ran."""
+"""Regular work is done once when it is due, also after a time in which no process ran."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +8,7 @@ from sqlmodel import select
 
 from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
-from app.jobs.timetable import FORGET_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, Entry, begin_run
+from app.jobs.timetable import DELETE_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, Entry, begin_run
 from app.models import LoginFailure, OutboxKind, OutboxTask, ScheduledRun
 from app.models.base import now
 from app.nik_vault import NikVault
@@ -24,23 +24,23 @@ def utc(*parts: int) -> datetime:
     [
         (SEND_REMINDERS, utc(2026, 3, 1, 9, 59, 59), utc(2026, 3, 1, 9, 50)),
         (SEND_REMINDERS, utc(2026, 3, 1, 10), utc(2026, 3, 1, 10)),
-        (FORGET_EXPIRED_LOGINS, utc(2026, 3, 1, 0, 6), utc(2026, 2, 28, 23, 7)),
+        (DELETE_EXPIRED_LOGINS, utc(2026, 3, 1, 0, 6), utc(2026, 2, 28, 23, 7)),
         (NIGHTLY_CHECK, utc(2026, 3, 1, 18, 36), utc(2026, 2, 28, 18, 37)),
         (NIGHTLY_CHECK, utc(2026, 3, 1, 18, 37), utc(2026, 3, 1, 18, 37)),  # 2 March, 02.37 WITA
     ],
 )
-def test_each_is_due_at_its_times(entry: Entry, moment: datetime, due: datetime) -> None:
+def test_latest_due_time(entry: Entry, moment: datetime, due: datetime) -> None:
     assert entry.latest_due(moment) == due
 
 
-def test_what_is_due_is_begun_by_one_process(engine: Engine) -> None:
+def test_work_is_begun_once_for_each_due_time(engine: Engine) -> None:
     due = utc(2026, 3, 1)
     for is_begun, moment in ((True, due), (False, due), (False, due - timedelta(days=1)), (True, now())):
         with writing(engine) as db:
             assert begin_run(db, "send-reminders", moment) is is_begun
 
 
-def test_what_was_missed_is_done_once_at_the_next_start(engine: Engine, settings: Settings) -> None:
+def test_missed_work_is_done_once_at_the_next_start(engine: Engine, settings: Settings) -> None:
     run_due_after_start(engine, settings)
     with writing(engine) as db:
         db.add(LoginFailure(email="sari@contoh.id", address="127.0.0.1", at=now() - timedelta(days=9)))

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from app.database import writing
 from app.main import create_app
 from app.models import User, Workshop, WorkshopSession
-from app.services.accounts.logins import open_login
+from app.services.accounts.logins import create_login
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
@@ -108,7 +108,7 @@ def logged_in(app: FastAPI, engine: Engine, user: User) -> TestClient:
     """The user's browser."""
     browser = reading_english(app)
     with writing(engine) as db:
-        browser.cookies["jangkau_login"] = open_login(db, user, "test")
+        browser.cookies["jangkau_login"] = create_login(db, user, "test")
     return browser
 
 

@@ -46,7 +46,7 @@ FORMS = [
         {
             "Indonesian name": "Umum",
             "English name": "Everyone",
-            "Words by which sheets name it": "penduduk, warga",
+            "Words that sheets use for it": "penduduk, warga",
             "Place in reports": "1",
         },
     ),

@@ -12,7 +12,7 @@ from app.database import writing
 from app.models import Activity, Channel, Registration, Role, WorkshopSession
 from app.people.person import PersonInput
 from app.permissions import OPERATOR
-from app.services.accounts.logins import close_login, open_login
+from app.services.accounts.logins import create_login, end_login
 from app.services.accounts.users import (
     create_api_token,
     create_password_link,
@@ -193,8 +193,8 @@ def test_users_and_what_opens_doors_but_never_the_secrets_themselves(city: City)
         link = create_password_link(db, OPERATOR, user)
         token = create_api_token(db, OPERATOR, user, "laporan")
         set_password_by_link(db, link, "kata sandi baru")
-        cookie = open_login(db, user, "test")
-        close_login(db, cookie)
+        cookie = create_login(db, user, "test")
+        end_login(db, cookie)
 
     assert lines(city, before) == [
         ("command line", "create", "organization"),

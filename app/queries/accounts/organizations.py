@@ -1,4 +1,4 @@
-"""Organizations as administrators see them."""
+"""Organizations, for administrators."""
 
 from dataclasses import dataclass
 
@@ -14,7 +14,7 @@ from app.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class OrganizationView:
-    """`users` are those who are active."""
+    """An organization with the number of its active users and of its workshops."""
 
     id: int
     name: str
@@ -23,24 +23,26 @@ class OrganizationView:
     workshops: int
 
 
-def organizations(db: Db, actor: Actor) -> list[OrganizationView]:
-    """All of them in name order. Raises `Forbidden` for all but admins."""
+def list_organizations(db: Db, actor: Actor) -> list[OrganizationView]:
+    """Return all organizations by name. Raises `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
-    of_organization = col(Organization.id)
-    users = select(func.count()).where(col(User.organization_id) == of_organization, col(User.active))
-    workshops = select(func.count()).where(col(Workshop.organization_id) == of_organization)
+    users = select(func.count()).where(col(User.organization_id) == col(Organization.id), col(User.active))
+    workshops = select(func.count()).where(col(Workshop.organization_id) == col(Organization.id))
     statement = select(
         Organization, users.correlate(Organization).scalar_subquery(), workshops.scalar_subquery()
     ).order_by(col(Organization.name))
     return [
-        OrganizationView(found.id, found.name, found.kind.value, users, workshops)
-        for found, users, workshops in db.execute(statement)
+        OrganizationView(
+            organization.id, organization.name, organization.kind.value, user_count, workshop_count
+        )
+        for organization, user_count, workshop_count in db.execute(statement)
     ]
 
 
-def organization_by_id(db: Db, actor: Actor, organization_id: int) -> Organization:
+def get_organization(db: Db, actor: Actor, organization_id: int) -> Organization:
+    """Return an organization. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
-    found = db.get(Organization, organization_id)
-    if found is None:
+    organization = db.get(Organization, organization_id)
+    if organization is None:
         raise NotFound(N_("There is no such organization."))
-    return found
+    return organization

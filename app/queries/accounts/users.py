@@ -1,4 +1,4 @@
-"""Users as administrators see them."""
+"""Users and their API tokens, for administrators."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,7 +17,7 @@ from app.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class UserView:
-    """`link_expires_at` is the end of a link by which they may still set a password, None where there is none."""
+    """A user. `link_expires_at` is when their open password link expires, None if they have none."""
 
     id: int
     email: str
@@ -32,7 +32,7 @@ class UserView:
 
 @dataclass(frozen=True)
 class ApiTokenView:
-    """A program's token; it never expires where `expires_at` is None."""
+    """An API token without its secret. It never expires if `expires_at` is None."""
 
     id: int
     email: str
@@ -42,54 +42,66 @@ class ApiTokenView:
 
 
 def has_users(db: Db) -> bool:
-    """Whether anyone can log in yet."""
+    """Return whether there is any user."""
     return db.exec(select(User.id).limit(1)).first() is not None
 
 
-def users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[UserView]:
-    """The active first, in name order: those whose name, e-mail or organization holds every word of `search`.
+def list_users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[UserView]:
+    """Return the users whose name, e-mail or organization contains every word of `search`: active ones first, by name.
 
-    Raises `Forbidden` for all but admins.
+    Raises `Forbidden` for everyone but administrators.
     """
     actor.require(Permission.USER_WRITE)
-    statement = _users().order_by(col(User.active).desc(), col(User.name), col(User.id)).limit(limit)
+    statement = _select_users().order_by(col(User.active).desc(), col(User.name), col(User.id)).limit(limit)
     for word in search.split():
         columns = (col(User.name), col(User.email), col(Organization.name))
         statement = statement.where(or_(*(column.icontains(word, autoescape=True) for column in columns)))
-    return [_view(*found) for found in db.execute(statement)]
+    return [_to_view(*row) for row in db.execute(statement)]
 
 
-def user(db: Db, actor: Actor, user_id: int) -> UserView:
+def get_user_view(db: Db, actor: Actor, user_id: int) -> UserView:
+    """Return a user for display. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
-    found = db.execute(_users().where(col(User.id) == user_id)).first()
-    if found is None:
+    row = db.execute(_select_users().where(col(User.id) == user_id)).first()
+    if row is None:
         raise NotFound(N_("There is no such user."))
-    return _view(*found)
+    return _to_view(*row)
 
 
-def user_by_id(db: Db, actor: Actor, user_id: int) -> User:
-    """The record itself, for changes. Raises `Forbidden` for all but admins."""
+def get_user(db: Db, actor: Actor, user_id: int) -> User:
+    """Return a user's record. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
-    found = db.get(User, user_id)
-    if found is None:
+    user = db.get(User, user_id)
+    if user is None:
         raise NotFound(N_("There is no such user."))
-    return found
+    return user
 
 
-def api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenView]:
-    """The tokens of one user, or of all; those that have expired, too. Raises `Forbidden` for all but admins."""
+def get_user_by_email(db: Db, email: str) -> User:
+    """Return the user with this e-mail address, in any case. Raises `NotFound`."""
+    user = db.exec(select(User).where(User.email == email.strip().lower())).first()
+    if user is None:
+        raise NotFound(N_("There is no user with the e-mail address %(email)s."), email=email)
+    return user
+
+
+def list_api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenView]:
+    """Return the tokens of one user, or of all users, including expired ones.
+
+    Raises `Forbidden` for everyone but administrators.
+    """
     actor.require(Permission.USER_WRITE)
     statement = select_columns(ApiToken, col(User.email)).join(User, col(User.id) == col(ApiToken.user_id))
     if email:
         statement = statement.where(col(User.email) == email)
-    found = db.execute(statement.order_by(col(User.email), col(ApiToken.id)))
+    statement = statement.order_by(col(User.email), col(ApiToken.id))
     return [
-        ApiTokenView(token.id, address, token.name, token.created_at, token.expires_at)
-        for token, address in found
+        ApiTokenView(token.id, owner_email, token.name, token.created_at, token.expires_at)
+        for token, owner_email in db.execute(statement)
     ]
 
 
-def _users() -> Select[User, str, datetime | None]:
+def _select_users() -> Select[User, str, datetime | None]:
     link = (
         select_columns(func.max(col(PasswordLink.expires_at)))
         .where(col(PasswordLink.user_id) == col(User.id), col(PasswordLink.expires_at) > now())
@@ -101,15 +113,15 @@ def _users() -> Select[User, str, datetime | None]:
     )
 
 
-def _view(found: User, organization: str, link_expires_at: datetime | None) -> UserView:
+def _to_view(user: User, organization: str, link_expires_at: datetime | None) -> UserView:
     return UserView(
-        id=found.id,
-        email=found.email,
-        name=found.name,
-        role=found.role.value,
+        id=user.id,
+        email=user.email,
+        name=user.name,
+        role=user.role.value,
         organization=organization,
-        may_see_participants=found.may_see_participants,
-        active=found.active,
-        has_password=found.password_hash is not None,
+        may_see_participants=user.may_see_participants,
+        active=user.active,
+        has_password=user.password_hash is not None,
         link_expires_at=link_expires_at,
     )

@@ -1,4 +1,4 @@
-"""Areas as administrators see them: how long each is valid, and by which names it is known."""
+"""Kelurahan and ambiguous place names, for administrators."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,8 +14,8 @@ from app.permissions import Actor, Permission
 
 
 @dataclass(frozen=True)
-class AreaView:
-    """`aliases` are other ways of writing its name, in alphabetical order; `valid_to` is its last day."""
+class KelurahanDetails:
+    """A kelurahan with its aliases (other spellings of its name, sorted). `valid_to` is its last day."""
 
     code: str
     name: str
@@ -30,22 +30,25 @@ class AreaView:
 
 @dataclass(frozen=True)
 class AmbiguousPlaceView:
-    """A text that names no single kelurahan; `candidates` are names of areas that it may mean."""
+    """A text that could mean several kelurahan; `candidates` are their names."""
 
     text: str
     why: str
     candidates: tuple[str, ...]
 
 
-def kelurahan_of_all_times(db: Db, actor: Actor) -> list[AreaView]:
-    """Every kelurahan, those that are closed too, in code order. Raises `Forbidden` for all but admins."""
+def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
+    """Return every kelurahan by code, including those that no longer exist.
+
+    Raises `Forbidden` for everyone but administrators.
+    """
     actor.require(Permission.USER_WRITE)
     areas = {area.code: area for area in db.exec(select(Area).order_by(Area.code))}
     aliases: dict[str, list[str]] = defaultdict(list)
     for alias in db.exec(select(AreaAlias).order_by(AreaAlias.alias)):
         aliases[alias.area_code].append(alias.alias)
     return [
-        AreaView(
+        KelurahanDetails(
             code=area.code,
             name=area.name,
             kecamatan_code=area.parent_code,
@@ -61,16 +64,16 @@ def kelurahan_of_all_times(db: Db, actor: Actor) -> list[AreaView]:
     ]
 
 
-def kelurahan_of_any_time(db: Db, actor: Actor, code: str) -> AreaView:
-    """One of them. Raises `NotFound` for a code that is no kelurahan's."""
-    for area in kelurahan_of_all_times(db, actor):
-        if area.code == code:
-            return area
+def get_kelurahan_details(db: Db, actor: Actor, code: str) -> KelurahanDetails:
+    """Return a kelurahan for display. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    for kelurahan in list_kelurahan_details(db, actor):
+        if kelurahan.code == code:
+            return kelurahan
     raise NotFound(N_("There is no such kelurahan."))
 
 
-def kelurahan_by_code(db: Db, actor: Actor, code: str) -> Area:
-    """The record itself, for changes. Raises `Forbidden` for all but admins, `NotFound` as above."""
+def get_kelurahan(db: Db, actor: Actor, code: str) -> Area:
+    """Return a kelurahan's record. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
     area = db.get(Area, code)
     if area is None or area.level is not AreaLevel.KELURAHAN:
@@ -78,16 +81,16 @@ def kelurahan_by_code(db: Db, actor: Actor, code: str) -> Area:
     return area
 
 
-def ambiguous_places(db: Db, actor: Actor) -> list[AmbiguousPlaceView]:
-    """In alphabetical order. Raises `Forbidden` for all but admins."""
+def list_ambiguous_places(db: Db, actor: Actor) -> list[AmbiguousPlaceView]:
+    """Return the ambiguous place names, sorted. Raises `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
     candidates: dict[str, list[str]] = defaultdict(list)
-    named = (
+    statement = (
         select(AmbiguousPlaceCandidate.text, Area.name)
         .join(Area, col(Area.code) == col(AmbiguousPlaceCandidate.area_code))
         .order_by(Area.code)
     )
-    for text, name in db.exec(named):
+    for text, name in db.exec(statement):
         candidates[text].append(name)
     return [
         AmbiguousPlaceView(place.text, place.why, tuple(candidates[place.text]))

@@ -66,42 +66,42 @@ _KELURAHAN = (
 )
 
 
-def kelurahan(db: Db) -> list[KelurahanView]:
+def list_kelurahan(db: Db) -> list[KelurahanView]:
     """Every kelurahan that is valid today, in code order."""
     today = wita_today()
-    return kelurahan_between(db, today, today)
+    return list_kelurahan_between(db, today, today)
 
 
-def kelurahan_and(db: Db, present: str | None) -> list[KelurahanView]:
+def list_kelurahan_with(db: Db, present: str | None) -> list[KelurahanView]:
     """Every kelurahan that is valid today, and the one where something lies already, though it may have ended."""
     today = wita_today()
     offered = _KELURAHAN.where(_valid_between(today, today) | (col(Area.code) == present))
     return [KelurahanView(*line) for line in db.execute(offered)]
 
 
-def kelurahan_between(db: Db, first: date, last: date) -> list[KelurahanView]:
+def list_kelurahan_between(db: Db, first: date, last: date) -> list[KelurahanView]:
     """Every kelurahan that is valid on some day from the first to the last, in code order."""
     return [KelurahanView(*line) for line in db.execute(_KELURAHAN.where(_valid_between(first, last)))]
 
 
-def is_valid(area: Area, level: AreaLevel) -> bool:
+def is_valid_area(area: Area, level: AreaLevel) -> bool:
     """Whether this is an area of that level, today."""
     today = wita_today()
     return area.level is level and area.valid_from <= today <= (area.valid_to or today)
 
 
-def target_groups(db: Db, language: Language) -> list[TargetGroupView]:
+def list_target_groups(db: Db, language: Language) -> list[TargetGroupView]:
     """The groups in the order in which reports show them."""
     label = col(TargetGroup.label_id if language == "id" else TargetGroup.label_en)
     statement = select_columns(col(TargetGroup.code), label).order_by(col(TargetGroup.position))
     return [TargetGroupView(*line) for line in db.execute(statement)]
 
 
-def names(db: Db, language: Language) -> dict[str, str]:
+def get_place_and_group_names(db: Db, language: Language) -> dict[str, str]:
     """What kelurahan (of any time) and target groups are called, by their codes."""
     places = (KelurahanView(*line) for line in db.execute(_KELURAHAN))
     return {place.code: place.name for place in places} | {
-        group.code: group.label for group in target_groups(db, language)
+        group.code: group.label for group in list_target_groups(db, language)
     }
 
 
@@ -124,7 +124,7 @@ _REFERENCE_TABLES = (
 )
 
 
-def sheet_reference(db: Db) -> sheets.Reference:
+def load_reference(db: Db) -> sheets.Reference:
     """Return the places and groups that the reader of sheets knows, as of today; six queries.
 
     The six tables hold a few hundred rows and are read each time. `Reference` is made anew only when one of them has

@@ -1,4 +1,4 @@
-"""Target groups as administrators see them: in both languages, with the words by which sheets name them."""
+"""Target groups with both labels and their synonyms, for administrators."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from app.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class TargetGroupDetails:
-    """`position` is its place in reports, from 1."""
+    """A target group. `position` is its place in reports, from 1; `synonyms` are words that sheets use for it."""
 
     code: str
     label_id: str
@@ -23,8 +23,8 @@ class TargetGroupDetails:
     synonyms: tuple[str, ...]
 
 
-def target_groups(db: Db, actor: Actor) -> list[TargetGroupDetails]:
-    """In the order of reports. Raises `Forbidden` for all but admins."""
+def list_target_group_details(db: Db, actor: Actor) -> list[TargetGroupDetails]:
+    """Return the target groups in the order of reports. Raises `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
     synonyms: dict[str, list[str]] = defaultdict(list)
     for synonym in db.exec(select(TargetGroupSynonym).order_by(TargetGroupSynonym.synonym)):
@@ -37,8 +37,9 @@ def target_groups(db: Db, actor: Actor) -> list[TargetGroupDetails]:
     ]
 
 
-def target_group(db: Db, actor: Actor, code: str) -> TargetGroupDetails:
-    for group in target_groups(db, actor):
+def get_target_group_details(db: Db, actor: Actor, code: str) -> TargetGroupDetails:
+    """Return a target group. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    for group in list_target_group_details(db, actor):
         if group.code == code:
             return group
     raise NotFound(N_("There is no target group %(group)s."), group=code)

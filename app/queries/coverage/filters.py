@@ -57,7 +57,8 @@ def load_filter_names(db: Db, filters: CoverageFilters, groups: Iterable[TargetG
 def list_target_groups(db: Db, language: Language) -> tuple[TargetGroup, ...]:
     """Return all target groups with their labels in the language."""
     return tuple(
-        TargetGroup(code=group.code, label=group.label) for group in reference.target_groups(db, language)
+        TargetGroup(code=group.code, label=group.label)
+        for group in reference.list_target_groups(db, language)
     )
 
 

@@ -79,8 +79,8 @@ def load_target_grid(db: Db, actor: Actor, year: int, language: Language) -> Tar
     return TargetGrid(
         year=year,
         targets=load_targets(db, year),
-        kelurahan=tuple(reference.kelurahan_between(db, date(year, 1, 1), _last_day(year))),
-        groups=tuple(reference.target_groups(db, language)),
+        kelurahan=tuple(reference.list_kelurahan_between(db, date(year, 1, 1), _last_day(year))),
+        groups=tuple(reference.list_target_groups(db, language)),
         changes=tuple(activities_of(db, ACTIVITY_SUBJECT, str(year), limit=MAX_CHANGES_SHOWN)),
     )
 

@@ -122,7 +122,7 @@ def people_named(db: Db, import_id: int) -> PeopleNamed:
     fresh = _first_rows(db, import_id, person.is_(None))
     recognised = _first_rows(db, import_id, person.is_not(None))
     known = people_seen(db, {row.participant_id for row in recognised if row.participant_id is not None})
-    places = {place.code: place.name for place in reference.kelurahan(db)}
+    places = {place.code: place.name for place in reference.list_kelurahan(db)}
 
     def named(row: AttendanceImportRow) -> NamedPerson:
         values = row.result["values"]

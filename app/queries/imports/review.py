@@ -139,7 +139,7 @@ def groups_offered(
     db: Db, found: AttendanceImportView, language: Language
 ) -> list[reference.TargetGroupView]:
     """The workshop's target groups, or all where it names none."""
-    groups = reference.target_groups(db, language)
+    groups = reference.list_target_groups(db, language)
     own = list_target_group_codes(db, found.workshop_id)
     return [group for group in groups if group.code in own] or groups
 
@@ -155,7 +155,7 @@ def _review_rows(
     db: Db, vault: NikVault, language: Language, rows: Sequence[AttendanceImportRow]
 ) -> tuple[ReviewRow, ...]:
     """A constant number of queries, however many rows."""
-    groups = {group.code: group.label for group in reference.target_groups(db, language)}
+    groups = {group.code: group.label for group in reference.list_target_groups(db, language)}
     messages = {
         row.number: tuple(_with_groups(remark_from_json(remark), groups) for remark in row.messages)
         for row in rows
@@ -165,7 +165,7 @@ def _review_rows(
         db,
         {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
     )
-    places = {place.code: place.name for place in reference.kelurahan(db)}
+    places = {place.code: place.name for place in reference.list_kelurahan(db)}
     differing = {
         number for number, remarks in messages.items() if any(one.code == DIFFERS for one in remarks)
     }

@@ -1,5 +1,4 @@
-"""The telephone numbers of a session's people, in full: for those who write to them about that session; and how many
-no mail reaches."""
+"""The phone numbers of a session's people, and the number of people without an e-mail address."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from app.queries.workshops.workshop_sessions import get_workshop_session
 
 @dataclass(frozen=True)
 class Contact:
-    """`phone` is in international form (+62…), empty where none is known; `code` is the registration's."""
+    """A registered person. `code` is the registration's; `phone` is in full, as +62…, and "" if it is not known."""
 
     code: str
     name: str
@@ -23,11 +22,14 @@ class Contact:
     status: RegistrationStatus
 
 
-def contacts(
+def list_contacts(
     db: Db, actor: Actor, session_code: str, statuses: Collection[RegistrationStatus]
 ) -> list[Contact]:
-    """Those of the session who stand so, by name. Raises `NotFound` where it isn't within the actor's reach."""
-    held = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    """Return the people of a session with one of these statuses, by name.
+
+    Raises `NotFound` if the session is out of the actor's scope.
+    """
+    workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     statement = (
         select(
             col(Registration.code),
@@ -36,15 +38,18 @@ def contacts(
             col(Registration.status),
         )
         .join(Participant, col(Participant.id) == col(Registration.participant_id))
-        .where(col(Registration.workshop_session_id) == held.id, col(Registration.status).in_(list(statuses)))
+        .where(
+            col(Registration.workshop_session_id) == workshop_session.id,
+            col(Registration.status).in_(list(statuses)),
+        )
     )
-    found = [Contact(*line) for line in db.execute(statement)]
-    # Here, because databases differ in how they put names in order.
-    return sorted(found, key=lambda contact: contact.name.casefold())
+    contacts = [Contact(*row) for row in db.execute(statement)]
+    # Sorted here, because the databases sort names differently.
+    return sorted(contacts, key=lambda contact: contact.name.casefold())
 
 
-def without_email(db: Db, session_id: int) -> int:
-    """How many of those who have a place in the session or wait for one gave no e-mail address."""
+def count_people_without_email(db: Db, session_id: int) -> int:
+    """Return how many people with a seat in the session, or on its waiting list, have no e-mail address."""
     statement = (
         select(func.count())
         .select_from(Registration)

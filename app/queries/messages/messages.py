@@ -1,4 +1,4 @@
-"""Messages as staff see them; and who is to be reminded of a session."""
+"""Messages for display, and the sessions and registrations that need a reminder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,10 +24,10 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.scope import registrations_within
 
-REMINDED_BEFORE = timedelta(days=1)
+REMINDER_PERIOD = timedelta(days=1)
 
-# Whoever read one of these on the day before knows when and where.
-TELLS_THE_TIME = (
+# After one of these on the day before a session no reminder is needed.
+KINDS_WITH_TIME = (
     MessageKind.CONFIRMED,
     MessageKind.MOVED_UP,
     MessageKind.REMINDER,
@@ -37,7 +37,7 @@ TELLS_THE_TIME = (
 
 @dataclass(frozen=True)
 class MessageView:
-    """`error` is what the mail server said, in its own words; `sent_at` is None until it has taken the message."""
+    """A mail about a registration. `error` is the mail server's answer; `sent_at` is None until the mail is sent."""
 
     id: int
     created_at: datetime
@@ -56,57 +56,69 @@ class MessageView:
 
 @dataclass(frozen=True)
 class MessageFilters:
-    """`session` is a session's code; what is empty narrows nothing."""
+    """The filters of the list. `session` is a session's code; None and "" mean all."""
 
     status: MessageStatus | None = None
     session: str = ""
 
 
-def messages(
+def list_messages(
     db: Db, actor: Actor, filters: MessageFilters, *, before: int | None = None, limit: int
 ) -> list[MessageView]:
-    """The messages about registrations within reach, the newest first; `before` is the last id of the page before."""
-    statement = _messages(actor).order_by(col(Message.id).desc()).limit(limit)
+    """Return the messages about registrations within the actor's scope, the newest first.
+
+    `before` is the id of the last message on the page before, None for the first page.
+    """
+    statement = _select_messages(actor).order_by(col(Message.id).desc()).limit(limit)
     if filters.status:
         statement = statement.where(col(Message.status) == filters.status)
     if filters.session:
         statement = statement.where(col(WorkshopSession.code) == filters.session)
     if before is not None:
         statement = statement.where(col(Message.id) < before)
-    return [_view(*line) for line in db.execute(statement)]
+    return [_to_view(*row) for row in db.execute(statement)]
 
 
-def message_by_id(db: Db, actor: Actor, message_id: int) -> Message:
-    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
-    found: Message | None = db.scalars(_messages(actor).where(col(Message.id) == message_id)).first()
-    if found is None:
+def get_message(db: Db, actor: Actor, message_id: int) -> Message:
+    """Return a message's record. Raises `NotFound` also if it is out of the actor's scope."""
+    message: Message | None = db.scalars(_select_messages(actor).where(col(Message.id) == message_id)).first()
+    if message is None:
         raise NotFound(N_("There is no message %(message)s."), message=message_id)
-    return found
+    return message
 
 
-def is_too_late(db: Db, message: Message) -> bool:
-    """Whether the session that a message is about is over."""
+def is_session_over(db: Db, message: Message) -> bool:
+    """Return whether the session that a message is about has ended."""
     registration = db.get_one(Registration, message.registration_id)
     return db.get_one(WorkshopSession, registration.workshop_session_id).ends_at <= now()
 
 
-def sessions_to_remind_of(db: Db) -> list[WorkshopSession]:
-    """The sessions that begin within a day, of which somebody hasn't been reminded."""
-    begin_soon = select(WorkshopSession).where(
+def list_sessions_to_remind(db: Db) -> list[WorkshopSession]:
+    """Return the sessions that begin within a day and have registrations that need a reminder."""
+    statement = select(WorkshopSession).where(
         col(WorkshopSession.starts_at) > now(),
-        col(WorkshopSession.starts_at) <= now() + REMINDED_BEFORE,
+        col(WorkshopSession.starts_at) <= now() + REMINDER_PERIOD,
     )
-    return [held for held in db.scalars(begin_soon) if people_to_remind(db, held)]
+    return [
+        workshop_session
+        for workshop_session in db.scalars(statement)
+        if list_registrations_to_remind(db, workshop_session)
+    ]
 
 
-def people_to_remind(db: Db, workshop_session: WorkshopSession) -> Sequence[Registration]:
-    """Who has a place and an e-mail address, and was not told of the session within the day before it."""
-    if workshop_session.cancelled_at is not None or not _begins_within_a_day(workshop_session):
+def list_registrations_to_remind(db: Db, workshop_session: WorkshopSession) -> Sequence[Registration]:
+    """Return the confirmed registrations with an e-mail address that need a reminder of the session now.
+
+    There are none unless the session begins within a day. A registration with another mail since the day before, which
+    stated the session's time, needs no reminder.
+    """
+    begins_soon = now() < workshop_session.starts_at <= now() + REMINDER_PERIOD
+    if workshop_session.cancelled_at is not None or not begins_soon:
         return []
-    told = select(col(Message.id)).where(
+    mails_with_time = select(col(Message.id)).where(
         col(Message.registration_id) == col(Registration.id),
-        col(Message.kind).in_(TELLS_THE_TIME),
-        col(Message.created_at) >= workshop_session.starts_at - REMINDED_BEFORE,
+        col(Message.kind).in_(KINDS_WITH_TIME),
+        col(Message.created_at) >= workshop_session.starts_at - REMINDER_PERIOD,
     )
     return db.scalars(
         select(Registration)
@@ -115,16 +127,12 @@ def people_to_remind(db: Db, workshop_session: WorkshopSession) -> Sequence[Regi
             col(Registration.workshop_session_id) == workshop_session.id,
             col(Registration.status) == RegistrationStatus.CONFIRMED,
             func.coalesce(Registration.contact_email, Participant.email).is_not(None),
-            ~told.exists(),
+            ~mails_with_time.exists(),
         )
     ).all()
 
 
-def _begins_within_a_day(workshop_session: WorkshopSession) -> bool:
-    return now() < workshop_session.starts_at <= now() + REMINDED_BEFORE
-
-
-def _messages(actor: Actor) -> Select[Message, Registration, str, str, str]:
+def _select_messages(actor: Actor) -> Select[Message, Registration, str, str, str]:
     return (
         select(Message, Registration, col(Participant.name), col(WorkshopSession.code), col(Workshop.title))
         .join(Registration, col(Registration.id) == col(Message.registration_id))
@@ -135,7 +143,7 @@ def _messages(actor: Actor) -> Select[Message, Registration, str, str, str]:
     )
 
 
-def _view(
+def _to_view(
     message: Message, registration: Registration, name: str, session_code: str, title: str
 ) -> MessageView:
     return MessageView(

@@ -17,7 +17,7 @@ from app.spreadsheets.written.rosters import Roster, RosterLine
 def roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:
     """The list in name order, of those confirmed and walk-in. Raises `NotFound` where the session is out of reach."""
     held = get_workshop_session_view(db, actor, session_code, Permission.ATTENDANCE_WRITE)
-    labels = {group.code: group.label for group in reference.target_groups(db, language)}
+    labels = {group.code: group.label for group in reference.list_target_groups(db, language)}
     own = list_target_group_codes(db, held.workshop_id)
     return Roster(
         session_code=held.code,
@@ -27,7 +27,7 @@ def roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roste
         starts_at=held.starts_at,
         ends_at=held.ends_at,
         people=_people(db, held.id, labels),
-        kelurahan=tuple(place.name for place in reference.kelurahan(db)),
+        kelurahan=tuple(place.name for place in reference.list_kelurahan(db)),
         target_groups=tuple(
             label for _, label in sorted(labels.items(), key=lambda group: group[0] not in own)
         ),

@@ -12,7 +12,7 @@ from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_
 from app.models import Area, Venue, VenueKind, WorkshopSession
-from app.queries.areas.reference import KelurahanView, kelurahan
+from app.queries.areas.reference import KelurahanView, list_kelurahan
 from app.spreadsheets.venues import VenueFacts
 
 PAGE_LENGTH = 50
@@ -81,7 +81,7 @@ def list_kelurahan_without_wifi(db: Db) -> list[KelurahanView]:
     """Return the current kelurahan in which no venue is known to have free public Wi-Fi, in the order of codes."""
     statement = select(Venue.kelurahan_code).where(col(Venue.public_wifi).is_(True)).distinct()
     covered = set(db.exec(statement))
-    return [place for place in kelurahan(db) if place.code not in covered]
+    return [place for place in list_kelurahan(db) if place.code not in covered]
 
 
 def list_venue_facts(db: Db) -> list[VenueFacts]:

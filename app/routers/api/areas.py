@@ -27,7 +27,7 @@ class TargetGroupOut(BaseModel):
 @router.get("/kelurahan")
 def list_kelurahan(db: ReadDb, _actor: ApiActor) -> list[KelurahanOut]:
     """All kelurahan of the city, in code order."""
-    return [KelurahanOut.model_validate(view, from_attributes=True) for view in reference.kelurahan(db)]
+    return [KelurahanOut.model_validate(view, from_attributes=True) for view in reference.list_kelurahan(db)]
 
 
 @router.get("/target-groups")
@@ -35,5 +35,5 @@ def list_target_groups(db: ReadDb, _actor: ApiActor, language: Lang) -> list[Tar
     """The target groups in the order of the reports."""
     return [
         TargetGroupOut.model_validate(view, from_attributes=True)
-        for view in reference.target_groups(db, language)
+        for view in reference.list_target_groups(db, language)
     ]

@@ -1,7 +1,7 @@
-"""Logging in and out: cookie sessions kept in the database, and the slow-down after wrong passwords."""
+"""Log users in and out: logins are kept in the database, and wrong passwords delay the next attempt."""
 
 import secrets
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import cache
 
 from sqlmodel import col, delete, func, or_, select
@@ -12,129 +12,124 @@ from app.i18n import N_
 from app.models import ApiToken, LoginFailure, LoginSession, PasswordLink, User
 from app.models.base import now
 from app.permissions import Actor
-from app.services.accounts.users import hasher, secret_key
+from app.services.accounts.users import hash_secret, password_hasher
 from app.services.activities import record
 from app.services.locks import lock_logins
 
-LOGIN_LASTS = timedelta(hours=12)
-FAILURES_LAST = timedelta(minutes=15)
-FREE_TRIES = 5
-FIRST_WAIT = timedelta(seconds=10)
-LONGEST_WAIT = timedelta(minutes=15)
-# An address may stand for a whole office behind one router: it is slowed down later than an e-mail.
-FREE_TRIES_OF_ADDRESS = 30
+LOGIN_LIFETIME = timedelta(hours=12)
+# Failures older than this no longer count.
+FAILURE_LIFETIME = timedelta(minutes=15)
+# After so many failures each further one doubles the wait, from MIN_WAIT to MAX_WAIT.
+MAX_FAILURES_PER_EMAIL = 5
+# A whole office may share one address behind its router.
+MAX_FAILURES_PER_ADDRESS = 30
+MIN_WAIT = timedelta(seconds=10)
+MAX_WAIT = timedelta(minutes=15)
 
 
-@cache
-def _nobodys_hash() -> str:
-    """Checked where no user has the e-mail, so that the time taken tells nothing."""
-    return hasher.hash(secrets.token_urlsafe(16))
+def count_attempt(db: Db, email: str, address: str) -> None:
+    """Count a login attempt as failed, before its password is checked; `create_login` deletes it again.
 
-
-def actor_of(user: User) -> Actor:
-    return Actor(user.id, user.name, user.role, user.organization_id, user.may_see_participants)
-
-
-def note_try(db: Db, email: str, address: str) -> None:
-    """Counts a try as failed before its password is checked; `open_login` takes that back.
-
-    The check takes long: to be committed before it, or those who guess side by side would slip past the
-    slow-down. Raises `TooManyRequests`, and counts nothing, while the e-mail or the address has to wait.
+    Commit this before the check, which is slow: parallel guesses would otherwise not count each other. Raises
+    `TooManyRequests`, and counts nothing, while the e-mail or the network address has to wait.
     """
     lock_logins(db)
-    email = _as_kept(email)
-    _require_patience(db, email, address)
+    email = _normalize_email(email)
+    _require_wait_is_over(db, email, address)
     db.add(LoginFailure(email=email, address=address))
 
 
-def user_with_password(db: Db, email: str, password: str) -> User | None:
-    """The active user whom this e-mail and password name.
+def authenticate(read_db: Db, email: str, password: str) -> User | None:
+    """Return the active user with this e-mail and password, or None.
 
-    Only reads, since checking a password takes long and must not hold the write lock.
+    Only reads: checking a password is slow and must not happen while the database is locked for writing.
     """
-    email = _as_kept(email)
-    user = db.exec(select(User).where(User.email == email, col(User.active))).first()
-    known_hash = user.password_hash if user and user.password_hash else None
-    matches = hasher.verify(password, known_hash or _nobodys_hash())
-    return user if known_hash and matches else None
+    statement = select(User).where(User.email == _normalize_email(email), col(User.active))
+    user = read_db.exec(statement).first()
+    password_hash = user.password_hash if user else None
+    matches = password_hasher.verify(password, password_hash or _dummy_hash())
+    return user if password_hash and matches else None
 
 
-def open_login(db: Db, user: User, browser: str) -> str:
-    """Logs a user in; returns the secret for the cookie."""
+def create_login(db: Db, user: User, browser: str) -> str:
+    """Log a user in and return the secret for the cookie. `browser` is the User-Agent header."""
     secret = secrets.token_urlsafe(32)
     db.exec(delete(LoginFailure).where(col(LoginFailure.email) == user.email))
+    expires_at = now() + LOGIN_LIFETIME
     db.add(
-        LoginSession(
-            key=secret_key(secret), user_id=user.id, expires_at=now() + LOGIN_LASTS, browser=browser[:200]
-        )
+        LoginSession(key=hash_secret(secret), user_id=user.id, expires_at=expires_at, browser=browser[:200])
     )
-    record(db, actor_of(user), "log-in", "user", user.email)
+    record(db, Actor.from_user(user), "log-in", "user", user.email)
     return secret
 
 
-def forget_expired_logins(db: Db) -> None:
-    """Deletes logins and links that open nothing any more, and failures that slow nobody down."""
-    db.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
-    db.exec(delete(PasswordLink).where(col(PasswordLink.expires_at) < now()))
-    db.exec(delete(LoginFailure).where(col(LoginFailure.at) < now() - FAILURES_LAST))
-
-
-def close_login(db: Db, secret: str) -> None:
-    """Logs this browser out: the cookie opens nothing any more."""
-    login = db.get(LoginSession, secret_key(secret))
+def end_login(db: Db, secret: str) -> None:
+    """Log a browser out. Does nothing if the secret of its cookie belongs to no login."""
+    login = db.get(LoginSession, hash_secret(secret))
     if login is not None:
         user = db.get_one(User, login.user_id)
         db.delete(login)
-        record(db, actor_of(user), "log-out", "user", user.email)
+        record(db, Actor.from_user(user), "log-out", "user", user.email)
 
 
-def actor_by_login(db: Db, secret: str) -> Actor | None:
-    """Who the cookie's bearer is, while the login lasts and the user is active."""
-    found = db.exec(
+def delete_expired_logins(db: Db) -> None:
+    """Delete expired logins and password links, and failures that no longer count."""
+    db.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
+    db.exec(delete(PasswordLink).where(col(PasswordLink.expires_at) < now()))
+    db.exec(delete(LoginFailure).where(col(LoginFailure.at) < now() - FAILURE_LIFETIME))
+
+
+def find_actor_by_login(db: Db, secret: str) -> Actor | None:
+    """Return the actor for the secret of a login cookie; None if it has expired or the user is deactivated."""
+    user = db.exec(
         select(User)
         .join(LoginSession, col(LoginSession.user_id) == col(User.id))
-        .where(LoginSession.key == secret_key(secret), LoginSession.expires_at > now(), col(User.active))
+        .where(LoginSession.key == hash_secret(secret), LoginSession.expires_at > now(), col(User.active))
     ).first()
-    return actor_of(found) if found else None
+    return Actor.from_user(user) if user else None
 
 
-def actor_by_token(db: Db, secret: str) -> Actor | None:
-    """For whom a program with this API token acts."""
-    found = db.exec(
+def find_actor_by_token(db: Db, secret: str) -> Actor | None:
+    """Return the actor for an API token; None if it has expired, was revoked, or the user is deactivated."""
+    user = db.exec(
         select(User)
         .join(ApiToken, col(ApiToken.user_id) == col(User.id))
         .where(
-            ApiToken.key == secret_key(secret),
+            ApiToken.key == hash_secret(secret),
             or_(col(ApiToken.expires_at).is_(None), col(ApiToken.expires_at) > now()),
             col(User.active),
         )
     ).first()
-    return actor_of(found) if found else None
+    return Actor.from_user(user) if user else None
 
 
-def _as_kept(email: str) -> str:
+@cache
+def _dummy_hash() -> str:
+    """Return a hash to check where no user has the e-mail, so that the time taken reveals nothing."""
+    return password_hasher.hash(secrets.token_urlsafe(16))
+
+
+def _normalize_email(email: str) -> str:
     return email.strip().lower()[:200]
 
 
-def _require_patience(db: Db, email: str, address: str) -> None:
-    since = now() - FAILURES_LAST
-    for column, value, free in (
-        (LoginFailure.email, email, FREE_TRIES),
-        (LoginFailure.address, address, FREE_TRIES_OF_ADDRESS),
+def _require_wait_is_over(db: Db, email: str, address: str) -> None:
+    """Raise `TooManyRequests` while the failures of the e-mail or the address require a wait."""
+    for column, value, max_failures in (
+        (LoginFailure.email, email, MAX_FAILURES_PER_EMAIL),
+        (LoginFailure.address, address, MAX_FAILURES_PER_ADDRESS),
     ):
         failures, latest = db.exec(
             select(func.count(), func.max(LoginFailure.at)).where(
-                col(column) == value, col(LoginFailure.at) >= since
+                col(column) == value, col(LoginFailure.at) >= now() - FAILURE_LIFETIME
             )
         ).one()
-        if failures >= free:
-            _require_wait(latest, min(FIRST_WAIT * 2 ** min(failures - free, 10), LONGEST_WAIT))
-
-
-def _require_wait(latest: datetime, wait: timedelta) -> None:
-    left = latest + wait - now()
-    if left > timedelta(0):
-        raise TooManyRequests(
-            N_("Too many wrong passwords. Please try again in %(seconds)s seconds."),
-            seconds=int(left.total_seconds()) + 1,
-        )
+        if failures < max_failures:
+            continue
+        wait = min(MIN_WAIT * 2 ** min(failures - max_failures, 10), MAX_WAIT)
+        remaining = latest + wait - now()
+        if remaining > timedelta(0):
+            raise TooManyRequests(
+                N_("Too many wrong passwords. Please try again in %(seconds)s seconds."),
+                seconds=int(remaining.total_seconds()) + 1,
+            )

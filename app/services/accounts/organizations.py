@@ -1,4 +1,4 @@
-"""Organizations that hold workshops and to which users belong."""
+"""Create and change organizations, which hold workshops and to which users belong."""
 
 from dataclasses import dataclass
 
@@ -9,60 +9,67 @@ from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import Organization, OrganizationKind
 from app.permissions import Actor, Permission
-from app.queries.accounts.organizations import organization_by_id
+from app.queries.accounts.organizations import get_organization
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen
 
-LONGEST_NAME = 200
-NO_NAME = N_("A name is needed, of at most 200 characters.")
+MAX_NAME_LENGTH = 200
+INVALID_NAME = N_("A name is needed, of at most 200 characters.")
 
 
 @dataclass(frozen=True)
 class OrganizationInput:
+    """The fields of an organization's form."""
+
     name: str
     kind: OrganizationKind
 
 
-def organization_named(
+def organization_input(organization: Organization) -> OrganizationInput:
+    """Return the input that describes an organization as it is."""
+    return OrganizationInput(organization.name, organization.kind)
+
+
+def create_organization(db: Db, actor: Actor, data: OrganizationInput) -> Organization:
+    """Create an organization. Raises `Invalid` for an empty or too long name, `Conflict` if the name is taken."""
+    actor.require(Permission.USER_WRITE)
+    return _create(db, actor, _parse_new_name(db, data.name), data.kind)
+
+
+def get_or_create_organization(
     db: Db, actor: Actor, name: str, kind: OrganizationKind = OrganizationKind.PERANGKAT_DAERAH
 ) -> Organization:
-    """The organization of that name, made where it isn't known yet. Raises `Invalid` for a name that can't be."""
-    name = _tidy(name, "organization")
+    """Return the organization of this name; create one of this kind if there is none. Raises `Invalid` for a name
+    that is empty or too long.
+
+    Checks no permission: callers have required the one for the user or workshop that the organization is for.
+    """
+    name = _parse_name(name, "organization")
     organization = db.exec(select(Organization).where(Organization.name == name)).first()
-    return organization or _made(db, actor, name, kind)
-
-
-def create_organization(db: Db, actor: Actor, given: OrganizationInput) -> Organization:
-    """Raises `Invalid` for a name that can't be, `Conflict` for one that is taken."""
-    actor.require(Permission.USER_WRITE)
-    return _made(db, actor, _checked_name(db, given.name), given.kind)
+    return organization or _create(db, actor, name, kind)
 
 
 def change_organization(
-    db: Db, actor: Actor, organization_id: int, given: OrganizationInput, *, seen: str = ""
+    db: Db, actor: Actor, organization_id: int, data: OrganizationInput, *, seen: str = ""
 ) -> Organization:
-    """As `create_organization`; its workshops and users stay with it.
+    """Change name and kind. Raises as `create_organization` does.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    `seen` is the seal of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
-    organization = lock_row(db, Organization, organization_by_id(db, actor, organization_id).id)
-    before, said = snapshot(organization), said_of(organization)
-    organization.name = _checked_name(db, given.name, organization_id)
-    organization.kind = given.kind
-    if said_of(organization) != said:
-        require_seen(seen, said)
+    actor.require(Permission.USER_WRITE)
+    organization = lock_row(db, Organization, get_organization(db, actor, organization_id).id)
+    before, saved = snapshot(organization), organization_input(organization)
+    organization.name = _parse_new_name(db, data.name, organization_id)
+    organization.kind = data.kind
+    if organization_input(organization) != saved:
+        require_seen(seen, saved)
     after = snapshot(organization)
     record(db, actor, "change", "organization", organization_id, before=before, after=after)
     return organization
 
 
-def said_of(organization: Organization) -> OrganizationInput:
-    """An organization as somebody would have to say it."""
-    return OrganizationInput(organization.name, organization.kind)
-
-
-def _made(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organization:
+def _create(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organization:
     organization = Organization(name=name, kind=kind)
     db.add(organization)
     db.flush()
@@ -70,16 +77,17 @@ def _made(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organizati
     return organization
 
 
-def _checked_name(db: Db, typed: str, organization_id: int | None = None) -> str:
-    name = _tidy(typed, "name")
-    namesake = db.exec(select(Organization.id).where(Organization.name == name)).first()
-    if namesake not in (None, organization_id):
+def _parse_new_name(db: Db, text: str, organization_id: int | None = None) -> str:
+    """Return the name, which no other organization than `organization_id` has."""
+    name = _parse_name(text, "name")
+    owner_id = db.exec(select(Organization.id).where(Organization.name == name)).first()
+    if owner_id not in (None, organization_id):
         raise Conflict(N_("There is an organization of this name already."), code="name-taken")
     return name
 
 
-def _tidy(typed: str, field: str) -> str:
-    name = " ".join(typed.split())
-    if not name or len(name) > LONGEST_NAME:
-        raise Invalid(NO_NAME, fields={field: NO_NAME})
+def _parse_name(text: str, field: str) -> str:
+    name = " ".join(text.split())
+    if not name or len(name) > MAX_NAME_LENGTH:
+        raise Invalid(INVALID_NAME, fields={field: INVALID_NAME})
     return name

@@ -1,4 +1,4 @@
-"""Users, the links by which they set a password, and the tokens of their programs."""
+"""Create and change users, their password links, and the API tokens of their programs."""
 
 import hashlib
 import secrets
@@ -15,30 +15,32 @@ from app.i18n import N_
 from app.models import ApiToken, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.accounts import users as queries
-from app.queries.accounts.users import UserView, user_by_id
-from app.services.accounts.organizations import organization_named
+from app.queries.accounts.users import UserView, get_user, get_user_view
+from app.services.accounts.organizations import get_or_create_organization
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.unseen_changes import require_seen
 
-MINIMUM_PASSWORD = 10
-LONGEST_NAME = 200
-LINK_LASTS = timedelta(days=7)
+MIN_PASSWORD_LENGTH = 10
+MAX_NAME_LENGTH = 200
+LINK_LIFETIME = timedelta(days=7)
 DINAS_KOMINFO = "Dinas Komunikasi dan Informatika Kota Balikpapan"
 
-FAULTS = {
+FIELD_ERRORS = {
     "email": N_("This is not an e-mail address."),
     "name": N_("A name is needed, of at most 200 characters."),
 }
 
-hasher = PasswordHash.recommended()
+password_hasher = PasswordHash.recommended()
 
 
 @dataclass(frozen=True)
 class UserInput:
-    """`organization` is a name. The grant `may_see_participants` is for viewers alone; others have it by their role."""
+    """The fields of a user's form that can be changed. `organization` is a name.
+
+    `may_see_participants` has an effect for viewers only; other roles see participants without it.
+    """
 
     name: str
     role: Role
@@ -46,8 +48,13 @@ class UserInput:
     may_see_participants: bool = False
 
 
-def secret_key(secret: str) -> str:
-    """What is stored of a random secret (cookie, link, token)."""
+def user_input(user: UserView) -> UserInput:
+    """Return the input that describes a user as they are."""
+    return UserInput(user.name, Role(user.role), user.organization, user.may_see_participants)
+
+
+def hash_secret(secret: str) -> str:
+    """Return the SHA-256 of a cookie's, link's or token's secret: all that the database keeps of it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -62,20 +69,23 @@ def create_user(
     may_see_participants: bool = False,
     password: str | None = None,
 ) -> User:
-    """A new user of `organization`, which is made where it isn't known yet."""
+    """Create a user, and their organization if there is none of this name.
+
+    Raises `Invalid` for an invalid e-mail, name or password, `Conflict` if the e-mail is taken.
+    """
     actor.require(Permission.USER_WRITE)
-    address, name = _normalized_email(email), " ".join(name.split())
-    _require_valid(email=bool(address), name=_is_name(name))
-    if db.exec(select(User).where(User.email == address)).first():
+    email, name = _parse_email(email), " ".join(name.split())
+    _require_valid(email=bool(email), name=_is_valid_name(name))
+    if db.exec(select(User).where(User.email == email)).first():
         text = N_("There is a user with this e-mail address already: %(email)s")
-        raise Conflict(text, code="email-taken", email=address)
+        raise Conflict(text, code="email-taken", email=email)
     user = User(
-        email=address,
+        email=email,
         name=name,
         role=role,
-        organization_id=organization_named(db, actor, organization).id,
+        organization_id=get_or_create_organization(db, actor, organization).id,
         may_see_participants=may_see_participants and role is Role.VIEWER,
-        password_hash=hasher.hash(checked_password(password)) if password is not None else None,
+        password_hash=_hash_password(password) if password is not None else None,
     )
     db.add(user)
     db.flush()
@@ -83,116 +93,97 @@ def create_user(
     return user
 
 
-def change_user(db: Db, actor: Actor, user_id: int, given: UserInput, *, seen: str = "") -> User:
-    """What they may do changes at once, wherever they are logged in.
+def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, seen: str = "") -> User:
+    """Change a user. A new role applies at once, to their open logins as well.
 
-    Raises `Conflict` where an administrator takes the role from themselves or from the last one. `seen` is the seal
-    of what the actor's form was filled with: raises `Conflict`, too, where others changed that since.
+    Raises `Conflict` if an administrator would lose their own role or the last administrator theirs. `seen` is the
+    seal of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
-    user = user_by_id(db, actor, user_id)
-    if given.role is not Role.ADMIN:
+    actor.require(Permission.USER_WRITE)
+    user = get_user(db, actor, user_id)
+    if data.role is not Role.ADMIN:
         _require_other_admin(db, actor, user)
     user = lock_row(db, User, user_id)
-    before, said = snapshot(user), said_of(queries.user(db, actor, user_id))
-    user.name = " ".join(given.name.split())
-    _require_valid(name=_is_name(user.name))
-    user.role = given.role
-    user.organization_id = organization_named(db, actor, given.organization).id
-    user.may_see_participants = given.may_see_participants and given.role is Role.VIEWER
+    before, saved = snapshot(user), user_input(get_user_view(db, actor, user_id))
+    user.name = " ".join(data.name.split())
+    _require_valid(name=_is_valid_name(user.name))
+    user.role = data.role
+    user.organization_id = get_or_create_organization(db, actor, data.organization).id
+    user.may_see_participants = data.may_see_participants and data.role is Role.VIEWER
     after = snapshot(user)
     if after != before:
-        require_seen(seen, said)
+        require_seen(seen, saved)
     record(db, actor, "change", "user", user.email, before=before, after=after)
     return user
 
 
-def said_of(view: UserView) -> UserInput:
-    """A user as somebody would have to say it."""
-    return UserInput(view.name, Role(view.role), view.organization, view.may_see_participants)
-
-
 def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
-    """Logs a user out everywhere; their programs' tokens open nothing until they are active again.
+    """Deactivate a user: end their logins, delete their password link, and refuse their API tokens until reactivated.
 
-    Raises `Conflict` for oneself and for the last administrator.
+    Raises `Conflict` for the actor themselves and for the last administrator.
     """
-    user = user_by_id(db, actor, user_id)
+    actor.require(Permission.USER_WRITE)
+    user = get_user(db, actor, user_id)
     _require_other_admin(db, actor, user)
     user.active = False
-    db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
-    db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
+    _delete_logins_and_links(db, user)
     record(db, actor, "deactivate", "user", user.email)
     return user
 
 
 def activate_user(db: Db, actor: Actor, user_id: int) -> User:
-    """They log in with the password that they had."""
-    user = user_by_id(db, actor, user_id)
+    """Reactivate a user, who can log in with the same password as before."""
+    actor.require(Permission.USER_WRITE)
+    user = get_user(db, actor, user_id)
     user.active = True
     record(db, actor, "activate", "user", user.email)
     return user
 
 
-def _require_other_admin(db: Db, actor: Actor, user: User) -> None:
-    """Somebody must be able to administer: not oneself, whom a slip would shut out, and not the last one.
-
-    Administrators are held meanwhile, so that two of them can't shut each other out at once.
-    """
-    if user.role is not Role.ADMIN or not user.active:
-        return
-    if user.id == actor.user_id:
-        text = N_("You can't take away your own access. Another administrator can.")
-        raise Conflict(text, code="own-access")
-    admins = select(User.id).where(User.role == Role.ADMIN, col(User.active)).with_for_update()
-    if set(db.exec(admins)) <= {user.id}:
-        raise Conflict(N_("This is the last administrator. Make somebody else one first."), code="last-admin")
-
-
-def user_by_email(db: Db, email: str) -> User:
-    user = db.exec(select(User).where(User.email == email.strip().lower())).first()
-    if user is None:
-        raise NotFound(N_("There is no user with the e-mail address %(email)s."), email=email)
-    return user
-
-
 def create_password_link(db: Db, actor: Actor, user: User) -> str:
-    """A secret that lets its bearer set the user's password once, within a week. Earlier ones open nothing more."""
+    """Create a link that sets the user's password once, within a week, and return its secret.
+
+    The user's earlier links stop working. Raises `Conflict` if the user is deactivated.
+    """
     actor.require(Permission.USER_WRITE)
     if not user.active:
         raise Conflict(N_("This user is not active."), code="not-active")
     db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
     secret = secrets.token_urlsafe(32)
-    link = PasswordLink(key=secret_key(secret), user_id=user.id, expires_at=now() + LINK_LASTS)
+    link = PasswordLink(key=hash_secret(secret), user_id=user.id, expires_at=now() + LINK_LIFETIME)
     db.add(link)
     record(db, actor, "create", "password-link", user.email, after=snapshot(link))
     return secret
 
 
-def user_of_password_link(db: Db, secret: str) -> User:
-    """Whose password the link sets. Raises `NotFound` for one that is used up or has expired."""
-    link = db.get(PasswordLink, secret_key(secret))
+def get_user_by_password_link(db: Db, secret: str) -> User:
+    """Return the user whose password the link sets. Raises `NotFound` if it was used or has expired."""
+    link = db.get(PasswordLink, hash_secret(secret))
     if link is None or link.expires_at < now():
         raise NotFound(N_("This link has been used or has expired. Ask your administrator for a new one."))
     return db.get_one(User, link.user_id)
 
 
 def set_password_by_link(db: Db, secret: str, password: str) -> User:
-    """Uses a link up. Whoever was logged in as that user is logged out."""
-    user = user_of_password_link(db, secret)
-    user.password_hash = hasher.hash(checked_password(password))
-    db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
-    db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
-    record(db, Actor(user.id, user.name, user.role, user.organization_id), "set-password", "user", user.email)
+    """Set the password of the link's user, delete the link, and end the user's logins.
+
+    The link is the permission. Raises `NotFound` for a link that was used or has expired, `Invalid` for a password that
+    is too short.
+    """
+    user = get_user_by_password_link(db, secret)
+    user.password_hash = _hash_password(password)
+    _delete_logins_and_links(db, user)
+    record(db, Actor.from_user(user), "set-password", "user", user.email)
     return user
 
 
 def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: datetime | None = None) -> str:
-    """A token for a program that acts as `user`; it is shown now and never again."""
+    """Create a token for a program that acts as `user`, and return it; it can't be shown again."""
     actor.require(Permission.USER_WRITE)
     name = " ".join(name.split())
-    _require_valid(name=_is_name(name))
+    _require_valid(name=_is_valid_name(name))
     secret = f"jgk_{secrets.token_urlsafe(32)}"
-    token = ApiToken(key=secret_key(secret), user_id=user.id, name=name, expires_at=expires_at)
+    token = ApiToken(key=hash_secret(secret), user_id=user.id, name=name, expires_at=expires_at)
     db.add(token)
     db.flush()
     record(db, actor, "create", "api-token", token.id, after=snapshot(token))
@@ -200,7 +191,7 @@ def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: da
 
 
 def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
-    """The program that has this token is let in no more. Raises `NotFound` where there is none (any more)."""
+    """Delete an API token. Raises `NotFound`."""
     actor.require(Permission.USER_WRITE)
     token = db.get(ApiToken, token_id)
     if token is None:
@@ -210,27 +201,49 @@ def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
     return token
 
 
-def _normalized_email(typed: str) -> str:
-    """Empty where it is no e-mail address."""
+def _require_other_admin(db: Db, actor: Actor, user: User) -> None:
+    """Raise `Conflict` if `user` is the actor themselves or the last active administrator.
+
+    Locks the rows of all administrators, so that two of them can't deactivate each other at the same time.
+    """
+    if user.role is not Role.ADMIN or not user.active:
+        return
+    if user.id == actor.user_id:
+        text = N_("You can't take away your own access. Another administrator can.")
+        raise Conflict(text, code="own-access")
+    admins = select(User.id).where(User.role == Role.ADMIN, col(User.active)).with_for_update()
+    if set(db.exec(admins)) <= {user.id}:
+        text = N_("This is the last administrator. Make another user an administrator first.")
+        raise Conflict(text, code="last-admin")
+
+
+def _delete_logins_and_links(db: Db, user: User) -> None:
+    db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
+    db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
+
+
+def _parse_email(text: str) -> str:
+    """Return the e-mail address in lower case, "" if it is none."""
     try:
-        return validate_email(typed.strip(), check_deliverability=False).normalized.lower()
+        return validate_email(text.strip(), check_deliverability=False).normalized.lower()
     except EmailNotValidError:
         return ""
 
 
-def _is_name(text: str) -> bool:
-    return 0 < len(text) <= LONGEST_NAME
+def _is_valid_name(name: str) -> bool:
+    return 0 < len(name) <= MAX_NAME_LENGTH
 
 
 def _require_valid(**fields: bool) -> None:
-    """Raises `Invalid` with all the fields that aren't."""
-    wrong = {field: FAULTS[field] for field, valid in fields.items() if not valid}
-    if wrong:
-        raise Invalid(next(iter(wrong.values())) if len(wrong) == 1 else PLEASE_CORRECT, fields=wrong)
+    """Raise `Invalid` with an error for each field that is not valid."""
+    errors = {field: FIELD_ERRORS[field] for field, is_valid in fields.items() if not is_valid}
+    if errors:
+        raise Invalid(next(iter(errors.values())) if len(errors) == 1 else PLEASE_CORRECT, fields=errors)
 
 
-def checked_password(password: str) -> str:
-    if len(password) < MINIMUM_PASSWORD:
+def _hash_password(password: str) -> str:
+    """Return the password's Argon2 hash. Raises `Invalid` for a password that is too short."""
+    if len(password) < MIN_PASSWORD_LENGTH:
         text = N_("A password needs at least 10 characters.")
         raise Invalid(text, fields={"password": text})
-    return password
+    return password_hasher.hash(password)

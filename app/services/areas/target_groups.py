@@ -1,4 +1,4 @@
-"""Target groups: made and renamed; a code stays, since files and reports name groups by it."""
+"""Create and change target groups. Their codes never change: files and reports refer to groups by code."""
 
 import re
 from collections.abc import Iterable
@@ -13,21 +13,24 @@ from app.models import TargetGroup, TargetGroupSynonym
 from app.people.target_groups import GroupIndex
 from app.people.text import words
 from app.permissions import Actor, Permission
-from app.queries.areas import target_groups as queries
-from app.queries.areas.reference import sheet_reference
-from app.queries.areas.target_groups import TargetGroupDetails
+from app.queries.areas.reference import load_reference
+from app.queries.areas.target_groups import (
+    TargetGroupDetails,
+    get_target_group_details,
+    list_target_group_details,
+)
 from app.services.activities import record
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.unseen_changes import require_seen
 
-CODE = re.compile(r"[a-z][a-z0-9-]{0,19}")
-LONGEST_LABEL = 60
+GROUP_CODE = re.compile(r"[a-z][a-z0-9-]{0,19}")
+MAX_LABEL_LENGTH = 60
 
 
 @dataclass(frozen=True)
 class TargetGroupInput:
-    """Labels in both languages, the words by which sheets name the group, and its place in reports, from 1."""
+    """The fields of a target group's form: both labels, the words that sheets use, and its place in reports, from 1."""
 
     label_id: str
     label_en: str
@@ -35,71 +38,76 @@ class TargetGroupInput:
     position: int | None = None
 
 
-def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput) -> TargetGroup:
-    """The last in reports where no position is given. Raises `Invalid`, and `Conflict` for a code that is taken."""
+def target_group_input(group: TargetGroupDetails) -> TargetGroupInput:
+    """Return the input that describes a target group as it is."""
+    return TargetGroupInput(group.label_id, group.label_en, group.synonyms, group.position)
+
+
+def create_target_group(db: Db, actor: Actor, code: str, data: TargetGroupInput) -> TargetGroup:
+    """Create a target group, the last one in reports if `data` has no position.
+
+    Raises `Invalid` for invalid fields, `Conflict` if the code is taken.
+    """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
     if db.get(TargetGroup, code):
         raise Conflict(N_("There is a target group with this code already."), code="code-taken")
-    synonyms = _checked(db, code, given)
-    there = queries.target_groups(db, actor)
+    synonyms = _parse_synonyms(db, code, data)
+    groups = list_target_group_details(db, actor)
     group = TargetGroup(
         code=code,
-        label_id=given.label_id.strip(),
-        label_en=given.label_en.strip(),
-        position=max((group.position for group in there), default=0) + 1,
+        label_id=data.label_id.strip(),
+        label_en=data.label_en.strip(),
+        position=max((group.position for group in groups), default=0) + 1,
     )
     db.add(group)
     _set_synonyms(db, code, synonyms)
-    _move(db, group, given.position or len(there) + 1)
-    record(db, actor, "create", "target-group", code, after=asdict(queries.target_group(db, actor, code)))
+    _move(db, group, data.position or len(groups) + 1)
+    after = asdict(get_target_group_details(db, actor, code))
+    record(db, actor, "create", "target-group", code, after=after)
     return group
 
 
 def change_target_group(
-    db: Db, actor: Actor, code: str, given: TargetGroupInput, *, seen: str = ""
+    db: Db, actor: Actor, code: str, data: TargetGroupInput, *, seen: str = ""
 ) -> TargetGroup:
-    """Its synonyms are those given and no others. Raises `Invalid` for what can't be.
+    """Change labels, synonyms and, if `data` has one, the position. Raises `NotFound`, and `Invalid` as above.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    `seen` is the seal of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
+    actor.require(Permission.USER_WRITE)
     lock_people_table(db)
-    before = queries.target_group(db, actor, code)
-    synonyms = _checked(db, code, given)
+    before = get_target_group_details(db, actor, code)
+    synonyms = _parse_synonyms(db, code, data)
     group = db.get_one(TargetGroup, code)
-    group.label_id, group.label_en = given.label_id.strip(), given.label_en.strip()
+    group.label_id, group.label_en = data.label_id.strip(), data.label_en.strip()
     _set_synonyms(db, code, synonyms)
-    _move(db, group, given.position or before.position)
-    after = queries.target_group(db, actor, code)
+    _move(db, group, data.position or before.position)
+    after = get_target_group_details(db, actor, code)
     if after != before:
-        require_seen(seen, said_of(before))
+        require_seen(seen, target_group_input(before))
     record(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
     return group
 
 
-def said_of(group: TargetGroupDetails) -> TargetGroupInput:
-    """A group as somebody would have to say it."""
-    return TargetGroupInput(group.label_id, group.label_en, group.synonyms, group.position)
-
-
-def _checked(db: Db, code: str, given: TargetGroupInput) -> set[str]:
-    """The synonyms as they are looked up. No text may name two groups."""
-    fields = {}
-    if not CODE.fullmatch(code):
-        fields["code"] = N_("Use small letters, digits and hyphens, at most 20, a letter first.")
-    owner = GroupIndex(sheet_reference(db)).code
-    for name in ("label_id", "label_en"):
-        label = getattr(given, name)
-        if not words(label) or len(label) > LONGEST_LABEL:
-            fields[name] = N_("A name is needed, of at most 60 characters.")
-        elif owner.get(words(label), code) != code:
-            fields[name] = N_("Another group is called so.")
-    synonyms = {said for synonym in given.synonyms if (said := words(synonym)[:LONGEST_LABEL])}
-    taken = sorted(synonym for synonym in synonyms if owner.get(synonym, code) != code)
+def _parse_synonyms(db: Db, code: str, data: TargetGroupInput) -> set[str]:
+    """Return the synonyms in normalized form. Raises `Invalid` for invalid fields and for another group's words."""
+    errors = {}
+    if not GROUP_CODE.fullmatch(code):
+        errors["code"] = N_("Use small letters, digits and hyphens, at most 20, a letter first.")
+    codes = GroupIndex(load_reference(db)).code
+    for field in ("label_id", "label_en"):
+        label = getattr(data, field)
+        if not words(label) or len(label) > MAX_LABEL_LENGTH:
+            errors[field] = N_("A name is needed, of at most 60 characters.")
+        elif codes.get(words(label), code) != code:
+            errors[field] = N_("Another group has this name.")
+    synonyms = {words(synonym)[:MAX_LABEL_LENGTH] for synonym in data.synonyms} - {""}
+    taken = sorted(synonym for synonym in synonyms if codes.get(synonym, code) != code)
     if taken:
-        fields["synonyms"] = N_("These words name another group: %(taken)s")
-    if fields:
-        raise _refused(fields, taken=", ".join(taken))
+        errors["synonyms"] = N_("These words name another group: %(taken)s")
+    if errors:
+        raise Invalid(PLEASE_CORRECT, fields=errors, taken=", ".join(taken))
     return synonyms
 
 
@@ -111,15 +119,11 @@ def _set_synonyms(db: Db, code: str, synonyms: Iterable[str]) -> None:
 
 
 def _move(db: Db, group: TargetGroup, position: int) -> None:
-    """Puts the group at its place, and numbers all anew; below zero first, for no number may be there twice."""
-    order = list(db.exec(select(TargetGroup).order_by(col(TargetGroup.position))))
-    order.remove(group)
-    order.insert(max(position, 1) - 1, group)
+    """Move the group to a position and number all groups again, first below zero, because positions are unique."""
+    groups = list(db.exec(select(TargetGroup).order_by(col(TargetGroup.position))))
+    groups.remove(group)
+    groups.insert(max(position, 1) - 1, group)
     for sign in (-1, 1):
-        for number, one in enumerate(order, start=1):
-            one.position = sign * number
+        for number, numbered_group in enumerate(groups, start=1):
+            numbered_group.position = sign * number
         db.flush()
-
-
-def _refused(fields: dict[str, str], **params: str) -> Invalid:
-    return Invalid(PLEASE_CORRECT, fields=fields, **params)

@@ -13,7 +13,7 @@ from app.people.kelurahan import PlaceIndex
 from app.people.reference import Kelurahan, Reference
 from app.people.target_groups import GroupIndex
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.coverage.targets import ACTIVITY_SUBJECT, TargetGrid, newest_change, require_year
 from app.services.activities import record
 from app.services.locks import lock_targets
@@ -89,7 +89,7 @@ def read_table(db: Db, actor: Actor, grid: TargetGrid, content: bytes) -> Target
     Raises `UnreadableFile` or `TooLarge`.
     """
     actor.require(Permission.TARGET_WRITE)
-    reference = _add_closed_kelurahan(sheet_reference(db), grid)
+    reference = _add_closed_kelurahan(load_reference(db), grid)
     codes = {kelurahan.code for kelurahan in grid.kelurahan}
     table = read_target_table(read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes)
     if table is None:

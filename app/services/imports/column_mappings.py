@@ -14,7 +14,7 @@ from app.people.remarks import Remark
 from app.people.target_groups import group_names
 from app.people.text import words
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.services.activities import record
 from app.services.authorization import require_permission
@@ -33,7 +33,7 @@ def read_with_remembered_columns(
     Returns the sheet, and the choices with the columns that were used. A sheet read with remembered columns has a
     warning that says so. Raises what `read_sheet` raises.
     """
-    reference = sheet_reference(read_db)
+    reference = load_reference(read_db)
     places = [kelurahan.name for kelurahan in reference.kelurahan]
     groups = group_names(reference)
 

@@ -34,7 +34,7 @@ from app.services.imports.review import judge_again
 from app.services.imports.upload import require_review
 from app.services.imports.writing import ImportWriting, recorded_by_import, store_told_apart
 from app.services.locks import lock_people_table, lock_row
-from app.services.outbox import queue
+from app.services.outbox import queue_task
 from app.services.registrations.lists import register_list
 from app.services.registrations.requests import RegistrationRequest, require_open
 from app.services.registrations.waiting_list import move_up
@@ -134,7 +134,7 @@ def queue_commit(
         attendance_import.status = ImportStatus.COMMITTING
         attendance_import.failure = None
         payload = {"import": import_id, "user": actor.user_id, "choices": choices.to_json()}
-        queue(db, OutboxKind.COMMIT_IMPORT, **payload)
+        queue_task(db, OutboxKind.COMMIT_IMPORT, **payload)
     return attendance_import
 
 
@@ -199,7 +199,7 @@ def _write(
     }
     record(db, actor, "commit", "attendance-import", attendance_import.id, after=after)
     move_up(db, actor, workshop_session, because="sheet")
-    queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
+    queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
 
 
 def _require_ready(

@@ -56,8 +56,8 @@ def download_error_sheet(
     if not any(found.counts.get(kind) for kind in NEEDS_ATTENTION):
         raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
     names = _Names(
-        kelurahan={place.code: place.name for place in reference.kelurahan(read_db)},
-        target_groups={group.code: group.label for group in reference.target_groups(read_db, language)},
+        kelurahan={place.code: place.name for place in reference.list_kelurahan(read_db)},
+        target_groups={group.code: group.label for group in reference.list_target_groups(read_db, language)},
         translate=_,
     )
     sheet = ErrorSheet(

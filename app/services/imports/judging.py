@@ -13,7 +13,7 @@ from app.models import Activity, ImportPurpose, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import Decision
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.people.known_people import known_people
 from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
@@ -85,7 +85,7 @@ def judge_sheet(
     known_changes = count_changes(db, uploaded_at)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     context = _session_context(workshop_session, target_groups, choices, purpose)
-    parsed = parse_rows(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
+    parsed = parse_rows(sheet, context, load_reference(db), vault.key, step(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)
     return DatedJudgement(judge_rows(parsed, known, context, decisions, step(1, 2, progress)), known_changes)
 

@@ -27,7 +27,7 @@ from app.services.imports.upload import (
     stored_choices,
 )
 from app.services.locks import lock_row
-from app.services.outbox import queue
+from app.services.outbox import queue_task
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.progress import Progress, nobody_waits
 
@@ -129,7 +129,7 @@ def _queue(db: Db, actor: Actor, import_id: int, changes: Mapping[str, Any]) -> 
     attendance_import.status = ImportStatus.READING
     attendance_import.failure = None
     payload = {"import": import_id, "user": actor.user_id, "given": _changes_to_json(changes)}
-    queue(db, OutboxKind.READ_IMPORT, **payload)
+    queue_task(db, OutboxKind.READ_IMPORT, **payload)
     return attendance_import
 
 

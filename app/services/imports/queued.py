@@ -12,7 +12,6 @@ from app.models import AttendanceImport, ImportStatus, User
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
 from app.queries.imports.attendance_imports import UNDER_WAY
-from app.services.accounts.logins import actor_of
 from app.services.activities import record
 from app.services.imports.commit import CommitChoices, commit_locked
 from app.services.imports.mapping import changes_from_json, reread_with_changes, store_reread
@@ -87,7 +86,7 @@ def give_up_commit(db: Db, import_id: int) -> None:
 
 
 def _who(db: Db, user_id: int | None) -> Actor:
-    return OPERATOR if user_id is None else actor_of(db.get_one(User, user_id))
+    return OPERATOR if user_id is None else Actor.from_user(db.get_one(User, user_id))
 
 
 def _to_review(attendance_import: AttendanceImport, problem: Problem) -> None:

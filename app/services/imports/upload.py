@@ -27,7 +27,7 @@ from app.models.base import now
 from app.nik_vault import NikVault, with_niks_masked
 from app.people.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import kelurahan
+from app.queries.areas.reference import list_kelurahan
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.rows import (
     Correction,
@@ -43,7 +43,7 @@ from app.services.bulk import insert_rows
 from app.services.imports.column_mappings import read_with_remembered_columns
 from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
 from app.services.locks import lock_row
-from app.services.outbox import queue
+from app.services.outbox import queue_task
 from app.spreadsheets.attendance.rows import ABOVE
 from app.spreadsheets.document import RecognisedSheet
 from app.spreadsheets.formats.failures import MAX_BYTES
@@ -124,7 +124,7 @@ def upload(
     db.add(attendance_import)
     db.flush()
     if reading is None:
-        queue(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
+        queue_task(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
         store_reading(db, vault, attendance_import, *reading, progress=progress)
     after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}
@@ -318,7 +318,7 @@ def require_known_group(read_db: Db, code: str | None) -> None:
 
 def require_known_place(read_db: Db, code: str | None) -> None:
     """Raise `Invalid` unless `code` is None, the code of a kelurahan of today, or "outside"."""
-    if code not in (None, OUTSIDE) and code not in {place.code for place in kelurahan(read_db)}:
+    if code not in (None, OUTSIDE) and code not in {place.code for place in list_kelurahan(read_db)}:
         raise Invalid(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)
 
 

@@ -1,20 +1,20 @@
-"""Hands out the telephone numbers of a session's people, and says so in the activity log."""
+"""Give the phone numbers of a session's people to staff, with an entry in the activity log."""
 
 from app.database import Db
 from app.models import RegistrationStatus
 from app.permissions import Actor, Permission
-from app.queries.messages.contacts import Contact, contacts
+from app.queries.messages.contacts import Contact, list_contacts
 from app.services.activities import record
 
 
-def list_contacts(
-    look: Db, db: Db, actor: Actor, session_code: str, *statuses: RegistrationStatus
+def disclose_contacts(
+    read_db: Db, db: Db, actor: Actor, session_code: str, *statuses: RegistrationStatus
 ) -> list[Contact]:
-    """The people with their numbers in full, read with `look`; `db` takes the line for the log.
+    """Return the people of a session with their full phone numbers, and log that the actor has seen them.
 
-    Raises `NotFound` where the session isn't within the actor's reach.
+    Raises `NotFound` if the session is out of the actor's scope.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
-    found = contacts(look, actor, session_code, statuses)
+    contacts = list_contacts(read_db, actor, session_code, statuses)
     record(db, actor, "list-phones", "session", session_code, after={"status": list(statuses)})
-    return found
+    return contacts

@@ -1,4 +1,4 @@
-"""Hands letters to a mail server (SMTP), and understands what it answers. Knows no database."""
+"""Send mails through a mail server (SMTP), and read its answers."""
 
 import smtplib
 import ssl
@@ -12,14 +12,14 @@ from app.errors import Problem
 from app.models import MessageStatus
 from app.settings import Settings
 
-SECONDS_TO_ANSWER = 20
-LONGEST_ANSWER = 500
+TIMEOUT_SECONDS = 20
+MAX_ANSWER_LENGTH = 500
 PORTS = {"plain": 25, "starttls": 587, "tls": 465}
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where letters are handed over, and the address they come from."""
+    """A mail server, and the address that mails are sent from."""
 
     sender: str
     host: str
@@ -31,34 +31,34 @@ class MailServer:
 
 @dataclass(frozen=True)
 class Delivery:
-    """What became of a letter: sent, failed for good, unknown, or waiting to be tried again.
+    """The result of one attempt: sent, failed (not tried again), unknown, or waiting for the next attempt.
 
-    `answer` is the server's sentence, or what went wrong with the connection; empty where it was sent.
+    `answer` is the server's answer or the connection's error, "" if the mail was sent.
     """
 
     status: MessageStatus
     answer: str = ""
 
 
-def mail_server_of(settings: Settings) -> MailServer | None:
-    """None where there is none: letters are kept then. Raises `Problem` where what is set is no address of one."""
+def mail_server_from_settings(settings: Settings) -> MailServer | None:
+    """Return the mail server of the settings, None if there is none. Raises `Problem` if its URL is invalid."""
     if not settings.sends_mail:
         return None
-    return mail_server(settings.smtp_url.get_secret_value(), settings.mail_sender)
+    return parse_smtp_url(settings.smtp_url.get_secret_value(), settings.mail_sender)
 
 
-def mail_server(url: str, sender: str) -> MailServer:
-    """The server of `smtp://user:password@host:port`, `smtp://…?starttls` or `smtps://…`.
+def parse_smtp_url(url: str, sender: str) -> MailServer:
+    """Return the mail server of `smtp://user:password@host:port`, `smtp://…?starttls` or `smtps://…`.
 
-    Raises `Problem` for any other address.
+    Raises `Problem` for any other URL.
     """
     try:
         parts = urlsplit(url)
         port, options = parts.port, set(parse_qs(parts.query, keep_blank_values=True))
     except ValueError:
-        # A character of a password that isn't encoded ends the host: its words would quote a part of the password.
-        raise _no_mail_server() from None
-    # What isn't known may be "starttls" mistyped, and the password would go out for anybody to read.
+        # A special character in the password ends the host, so the error's text would quote a part of the password.
+        raise _invalid_url() from None
+    # An unknown option may be "starttls" misspelled: without it the password would be sent unencrypted.
     if (
         parts.scheme not in {"smtp", "smtps"}
         or not parts.hostname
@@ -66,7 +66,7 @@ def mail_server(url: str, sender: str) -> MailServer:
         or parts.path not in {"", "/"}
         or parts.fragment
     ):
-        raise _no_mail_server()
+        raise _invalid_url()
     security: Literal["plain", "starttls", "tls"] = (
         "tls" if parts.scheme == "smtps" else "starttls" if options else "plain"
     )
@@ -80,7 +80,7 @@ def mail_server(url: str, sender: str) -> MailServer:
     )
 
 
-def _no_mail_server() -> Problem:
+def _invalid_url() -> Problem:
     return Problem(
         "JANGKAU_SMTP_URL must be smtp://host, smtp://host?starttls or smtps://host, with a port that is a number, "
         "and special characters of user and password percent-encoded.",
@@ -88,37 +88,37 @@ def _no_mail_server() -> Problem:
     )
 
 
-def deliver(server: MailServer, letter: EmailMessage) -> Delivery:
-    """Tries once. Takes no longer than a few times `SECONDS_TO_ANSWER`."""
-    if not str(letter["To"]).isascii():
-        return Delivery(MessageStatus.FAILED)  # few servers take letters beyond these in an address
+def deliver(server: MailServer, mail: EmailMessage) -> Delivery:
+    """Try once to send a mail, and return the result. Takes at most a few times `TIMEOUT_SECONDS`."""
+    if not str(mail["To"]).isascii():
+        return Delivery(MessageStatus.FAILED)  # Few servers accept other characters in an address.
     try:
-        smtp = _connected(server)
-    except OSError as fault:
-        # Nothing was said about this letter: even a refused password may be put right until the next try.
-        return Delivery(MessageStatus.WAITING, _said(fault))
+        smtp = _connect(server)
+    except OSError as error:
+        # Not the mail's fault: even a refused password may be corrected until the next attempt.
+        return Delivery(MessageStatus.WAITING, _describe(error))
     try:
-        return _handed_over(smtp, server.sender, letter)
+        return _send(smtp, server.sender, mail)
     finally:
         with suppress(OSError):
             smtp.quit()
         smtp.close()
 
 
-def _connected(server: MailServer) -> smtplib.SMTP:
-    # Named after the sender: the machine's own name would be looked for in the network.
-    name = server.sender.rpartition("@")[2]
+def _connect(server: MailServer) -> smtplib.SMTP:
+    # The sender's domain: smtplib would otherwise ask the network for the name of this machine.
+    hostname = server.sender.rpartition("@")[2]
     smtp: smtplib.SMTP
     if server.security == "tls":
         smtp = smtplib.SMTP_SSL(
             server.host,
             server.port,
-            local_hostname=name,
-            timeout=SECONDS_TO_ANSWER,
-            context=ssl.create_default_context(),  # without one it would believe any server
+            local_hostname=hostname,
+            timeout=TIMEOUT_SECONDS,
+            context=ssl.create_default_context(),  # Without it smtplib trusts any certificate.
         )
     else:
-        smtp = smtplib.SMTP(server.host, server.port, local_hostname=name, timeout=SECONDS_TO_ANSWER)
+        smtp = smtplib.SMTP(server.host, server.port, local_hostname=hostname, timeout=TIMEOUT_SECONDS)
     try:
         if server.security == "starttls":
             smtp.starttls(context=ssl.create_default_context())
@@ -131,33 +131,33 @@ def _connected(server: MailServer) -> smtplib.SMTP:
     return smtp
 
 
-def _handed_over(smtp: smtplib.SMTP, sender: str, letter: EmailMessage) -> Delivery:
+def _send(smtp: smtplib.SMTP, sender: str, mail: EmailMessage) -> Delivery:
     try:
         code, answer = smtp.mail(sender)
         if code < 300:
-            code, answer = smtp.rcpt(str(letter["To"]))
-    except OSError as fault:
-        return Delivery(MessageStatus.WAITING, _said(fault))
+            code, answer = smtp.rcpt(str(mail["To"]))
+    except OSError as error:
+        return Delivery(MessageStatus.WAITING, _describe(error))
     if code >= 300:
-        return _judged(code, answer)
+        return _parse_answer(code, answer)
     try:
-        return _judged(*smtp.data(letter.as_bytes()))
-    except smtplib.SMTPDataError as refused:
-        return _judged(refused.smtp_code, refused.smtp_error)
-    except OSError as fault:
-        return Delivery(MessageStatus.UNKNOWN, _said(fault))
+        return _parse_answer(*smtp.data(mail.as_bytes()))
+    except smtplib.SMTPDataError as error:
+        return _parse_answer(error.smtp_code, error.smtp_error)
+    except OSError as error:
+        return Delivery(MessageStatus.UNKNOWN, _describe(error))
 
 
-def _judged(code: int, answer: bytes | str) -> Delivery:
-    """By the first digit of the server's answer: done, not now, never (RFC 5321, section 4.2.1)."""
+def _parse_answer(code: int, answer: bytes | str) -> Delivery:
+    """Return the result by the first digit of the answer's code: 2 sent, 4 try later, 5 failed (RFC 5321, 4.2.1)."""
     text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     if 200 <= code < 300:
         return Delivery(MessageStatus.SENT)
-    refused = MessageStatus.FAILED if code >= 500 else MessageStatus.WAITING
-    return Delivery(refused, f"{code} {text}"[:LONGEST_ANSWER])
+    status = MessageStatus.FAILED if code >= 500 else MessageStatus.WAITING
+    return Delivery(status, f"{code} {text}"[:MAX_ANSWER_LENGTH])
 
 
-def _said(fault: OSError) -> str:
-    if isinstance(fault, smtplib.SMTPResponseException):
-        return _judged(fault.smtp_code, fault.smtp_error).answer
-    return (str(fault) or type(fault).__name__)[:LONGEST_ANSWER]
+def _describe(error: OSError) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _parse_answer(error.smtp_code, error.smtp_error).answer
+    return (str(error) or type(error).__name__)[:MAX_ANSWER_LENGTH]

@@ -1,6 +1,7 @@
-"""Mails to people who registered: written in the transaction of what they tell of, and sent after it.
+"""Write mails to registered people, and queue them for sending.
 
-They are kept whether or not they can be sent, so that staff see who was told what.
+A mail is written in the transaction of the change that it reports, and sent after it. It is kept whether or not it can
+be sent, so that staff see what people were told.
 """
 
 from sqlmodel import col, select
@@ -22,30 +23,36 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.permissions import Actor
-from app.queries.messages.messages import is_too_late, message_by_id, people_to_remind
+from app.permissions import Actor, Permission
+from app.queries.messages.messages import get_message, is_session_over, list_registrations_to_remind
 from app.services.activities import record
 from app.services.locks import lock_row
-from app.services.messages.texts import Told, body_of, subject_of
-from app.services.outbox import queue
+from app.services.messages.mail_texts import MailFacts, write_body, write_subject
+from app.services.outbox import queue_task
 
-SENT_AGAIN = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
+RESENDABLE_STATUSES = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 
-def tell(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
-    """Writes to each of them whose e-mail address is known, or to `address` instead. About a session that is over
-    nobody is written to."""
-    written = [message for one in registrations if (message := _written(db, kind, one, address))]
-    db.add_all(written)
+def notify(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
+    """Write and queue a mail about each registration, to the person's e-mail address or to `address` instead.
+
+    A registration without an address, or of a session that has ended, gets none.
+    """
+    messages = [
+        message
+        for registration in registrations
+        if (message := _write_message(db, kind, registration, address))
+    ]
+    db.add_all(messages)
     db.flush()
-    for message in written:
-        queue(db, OutboxKind.SEND_MESSAGE, message=message.id)
+    for message in messages:
+        queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
 
 
-def tell_everyone(db: Db, kind: MessageKind, workshop_session: WorkshopSession) -> None:
-    """Writes to all who have a place in the session or wait for one."""
-    people = db.execute(
-        select(Registration, Participant)  # the people too, so that none is asked for one by one
+def notify_session(db: Db, kind: MessageKind, workshop_session: WorkshopSession) -> None:
+    """Write and queue a mail to everyone with a seat in the session or on its waiting list."""
+    rows = db.execute(
+        select(Registration, Participant)  # With the participants: `notify` then needs no query for each.
         .join(Participant, col(Participant.id) == col(Registration.participant_id))
         .where(
             col(Registration.workshop_session_id) == workshop_session.id,
@@ -53,67 +60,69 @@ def tell_everyone(db: Db, kind: MessageKind, workshop_session: WorkshopSession) 
         )
         .order_by(col(Registration.id))
     ).all()
-    tell(db, kind, *(registration for registration, _ in people))
+    notify(db, kind, *(registration for registration, _ in rows))
 
 
-def remind(db: Db, workshop_session_id: int) -> None:
-    """Reminds everyone of the session who is to be reminded now. Holds its row: of two at once, the second finds
-    it done."""
-    workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
-    tell(db, MessageKind.REMINDER, *people_to_remind(db, workshop_session))
+def remind_session(db: Db, workshop_session_id: int) -> None:
+    """Write and queue the reminders of a session that are needed now.
 
-
-def send_again(db: Db, actor: Actor, message_id: int) -> Message:
-    """Sends a message once more that was refused, or of which it isn't known whether it arrived.
-
-    Raises `NotFound` where it isn't within the actor's reach, `Conflict` for any other, and once the session is over.
+    Locks the session's row: if two processes do this at once, the second finds no reminder to write.
     """
-    message = lock_row(db, Message, message_by_id(db, actor, message_id).id)
-    if message.status not in SENT_AGAIN:
-        raise Conflict(N_("This message is sent, or will be sent by itself."), code="not-failed")
-    if is_too_late(db, message):
-        raise Conflict(N_("The session is over: nobody is written to about it any more."), code="too-late")
+    workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
+    notify(db, MessageKind.REMINDER, *list_registrations_to_remind(db, workshop_session))
+
+
+def resend_message(db: Db, actor: Actor, message_id: int) -> Message:
+    """Queue a mail again that failed or may not have arrived.
+
+    Raises `NotFound` also if it is out of the actor's scope, `Conflict` for any other status and if the session has
+    ended.
+    """
+    actor.require(Permission.ATTENDANCE_WRITE)
+    message = lock_row(db, Message, get_message(db, actor, message_id).id)
+    if message.status not in RESENDABLE_STATUSES:
+        raise Conflict(N_("This message has been sent, or will be sent automatically."), code="not-failed")
+    if is_session_over(db, message):
+        raise Conflict(N_("The session is over: no more messages about it are sent."), code="too-late")
     message.status, message.attempts, message.error = MessageStatus.WAITING, 0, None
-    queue(db, OutboxKind.SEND_MESSAGE, message=message.id)
+    queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
     record(db, actor, "send-again", "message", message.id)
     return message
 
 
-def _written(db: Db, kind: MessageKind, registration: Registration, address: str | None) -> Message | None:
+def _write_message(
+    db: Db, kind: MessageKind, registration: Registration, address: str | None
+) -> Message | None:
     person = db.get_one(Participant, registration.participant_id)
     recipient = address or registration.contact_email or person.email
     workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
     if recipient is None or workshop_session.ends_at <= now():
         return None
-    language = _language_of(registration)
-    told, translate = _told(db, registration, person, workshop_session), translator(language)
+    language: Language = "en" if registration.language == "en" else "id"
+    facts, translate = _load_facts(db, registration, person, workshop_session), translator(language)
     return Message(
         registration_id=registration.id,
         kind=kind,
-        occasion=_occasion(kind, registration, workshop_session),
+        occasion=_reminder_occasion(registration, workshop_session) if kind is MessageKind.REMINDER else None,
         recipient=recipient,
         language=language,
-        subject=subject_of(kind, told, translate),
-        body=body_of(kind, told, translate),
+        subject=write_subject(kind, facts, translate),
+        body=write_body(kind, facts, translate),
     )
 
 
-def _language_of(registration: Registration) -> Language:
-    return "en" if registration.language == "en" else "id"
+def _reminder_occasion(registration: Registration, workshop_session: WorkshopSession) -> str:
+    """Return the key that allows one reminder of a registration for each time at which its session was to begin."""
+    return f"{MessageKind.REMINDER} {registration.id} {workshop_session.starts_at.isoformat()}"
 
 
-def _occasion(kind: MessageKind, registration: Registration, workshop_session: WorkshopSession) -> str | None:
-    """What may be told only once; a session at another time is another occasion."""
-    if kind is not MessageKind.REMINDER:
-        return None
-    return f"{kind} {registration.id} {workshop_session.starts_at.isoformat()}"
-
-
-def _told(db: Db, registration: Registration, person: Participant, workshop_session: WorkshopSession) -> Told:
+def _load_facts(
+    db: Db, registration: Registration, person: Participant, workshop_session: WorkshopSession
+) -> MailFacts:
     workshop = db.get_one(Workshop, workshop_session.workshop_id)
     venue = db.get_one(Venue, workshop_session.venue_id) if workshop_session.venue_id else None
     may_join = registration.status is RegistrationStatus.CONFIRMED and workshop_session.cancelled_at is None
-    return Told(
+    return MailFacts(
         name=registration.name_given or person.name,
         title=workshop.title,
         organization=db.get_one(Organization, workshop.organization_id).name,

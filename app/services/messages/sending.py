@@ -1,7 +1,7 @@
-"""Sending what was written: each message is taken once, and what became of it is noted.
+"""Send queued mails through the mail server, and keep the result of each attempt.
 
-That it is being sent is committed before the mail server is spoken to. Whoever finds it so came after a worker that
-broke off: whether the mail went out can't be known, and it isn't sent again by itself.
+The status "sending" is committed before the mail is handed to the server. A message that is found with it was taken by
+a worker that died: the mail may have been sent, and is not sent again automatically.
 """
 
 from datetime import timedelta
@@ -18,18 +18,18 @@ from app.errors import NotFound
 from app.i18n import Language, translator
 from app.models import Message, MessageKind, MessageStatus
 from app.models.base import now
-from app.queries.messages.messages import is_too_late
+from app.queries.messages.messages import is_session_over
 from app.queries.registrations.ticket_calendars import ticket_calendar
 from app.queries.registrations.tickets import ticket
 from app.services.messages.mail_server import Delivery, MailServer
-from app.services.messages.texts import ticket_of, with_address
+from app.services.messages.mail_texts import add_site_url, parse_ticket_code
 from app.services.outbox import TryLater
 
-# How long a message waits after each try that the server put off; after the last it has failed.
-DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
-WITHOUT_A_SERVER = timedelta(days=1)
+# How long a message waits after each attempt that the server postponed; after the last one it has failed.
+RETRY_DELAYS = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720, 1440))
+DELAY_WITHOUT_SERVER = timedelta(days=1)
 
-FOR_THE_CALENDAR = (
+KINDS_WITH_CALENDAR = (
     MessageKind.CONFIRMED,
     MessageKind.MOVED_UP,
     MessageKind.SESSION_CANCELLED,
@@ -37,32 +37,32 @@ FOR_THE_CALENDAR = (
 )
 
 
-def take_letter(db: Db, message_id: int, server: MailServer | None, site: str) -> EmailMessage | None:
-    """The letter to send now, None where none is to be sent (any more). `site` is where the service is reached.
+def begin_sending(db: Db, message_id: int, server: MailServer | None, site: str) -> EmailMessage | None:
+    """Return the mail to send now, with its message marked as being sent; None if it must not be sent any more.
 
-    Raises `TryLater` where there is no server, or where an earlier message about the same registration is still to
-    be sent: people read them in order.
+    `site` is the base URL of the service. Raises `TryLater` without a mail server, and while an earlier message about
+    the same registration is waiting, so that people get their mails in order.
     """
-    message = _held(db, message_id)
+    message = _lock_message(db, message_id)
     if message is None:
         return None
     if message.status is MessageStatus.SENDING:
         message.status = MessageStatus.UNKNOWN
-    if message.status is not MessageStatus.WAITING or is_too_late(db, message):
+    if message.status is not MessageStatus.WAITING or is_session_over(db, message):
         return None
     if server is None:
-        raise TryLater(WITHOUT_A_SERVER)
-    if _has_one_before(db, message):
-        raise TryLater(DELAYS[0])
-    letter = _letter(db, message, server, site)
+        raise TryLater(DELAY_WITHOUT_SERVER)
+    if _has_earlier_waiting_message(db, message):
+        raise TryLater(RETRY_DELAYS[0])
+    mail = _write_mail(db, message, server, site)
     message.status = MessageStatus.SENDING
     message.attempts += 1
-    return letter
+    return mail
 
 
-def note_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | None:
-    """Keeps what became of a letter. Returns how long to wait before the next try, None where there is none."""
-    message = _held(db, message_id)
+def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | None:
+    """Keep the result of an attempt. Return how long to wait before the next one, None if there is none."""
+    message = _lock_message(db, message_id)
     if message is None:
         return None
     message.status, message.error = delivery.status, delivery.answer or None
@@ -70,55 +70,55 @@ def note_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | No
         message.sent_at = now()
     if message.status is not MessageStatus.WAITING:
         return None
-    if message.attempts > len(DELAYS):
+    if message.attempts > len(RETRY_DELAYS):
         message.status = MessageStatus.FAILED
         return None
-    return DELAYS[message.attempts - 1]
+    return RETRY_DELAYS[message.attempts - 1]
 
 
 def give_up_message(db: Db, message_id: int) -> None:
-    """After several tries that ended without an answer."""
-    message = _held(db, message_id)
+    """Mark a message as failed, or as unknown if it may have been sent, after the last attempt of its task failed."""
+    message = _lock_message(db, message_id)
     if message and message.status is MessageStatus.SENDING:
         message.status = MessageStatus.UNKNOWN
     elif message and message.status is MessageStatus.WAITING:
         message.status = MessageStatus.FAILED
 
 
-def _held(db: Db, message_id: int) -> Message | None:
-    """The message, held until this transaction ends; it goes with its registration."""
+def _lock_message(db: Db, message_id: int) -> Message | None:
+    """Return the message with its row locked, None if it was deleted together with its registration."""
     return db.get(Message, message_id, with_for_update=True, populate_existing=True)
 
 
-def _has_one_before(db: Db, message: Message) -> bool:
-    before = select(Message.id).where(
+def _has_earlier_waiting_message(db: Db, message: Message) -> bool:
+    statement = select(Message.id).where(
         col(Message.registration_id) == message.registration_id,
         col(Message.id) < message.id,
         col(Message.status) == MessageStatus.WAITING,
     )
-    return db.exec(before.limit(1)).first() is not None
+    return db.exec(statement.limit(1)).first() is not None
 
 
-def _letter(db: Db, message: Message, server: MailServer, site: str) -> EmailMessage:
-    letter = EmailMessage(SMTP.clone(cte_type="7bit"))
-    letter["From"] = f"Jangkau <{server.sender}>"
-    letter["To"] = message.recipient
-    letter["Subject"] = message.subject
-    letter["Date"] = format_datetime(now())
-    # The same at every try: where it arrives twice, mail programs show it once.
-    letter["Message-ID"] = f"<message-{message.id}@{urlsplit(site).hostname}>"
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(with_address(message.body, site))
-    if message.kind in FOR_THE_CALENDAR:
-        _attach_calendar(db, letter, message, site)
-    return letter
+def _write_mail(db: Db, message: Message, server: MailServer, site: str) -> EmailMessage:
+    mail = EmailMessage(SMTP.clone(cte_type="7bit"))
+    mail["From"] = f"Jangkau <{server.sender}>"
+    mail["To"] = message.recipient
+    mail["Subject"] = message.subject
+    mail["Date"] = format_datetime(now())
+    # The same at every attempt: a mail program shows a mail that arrives twice only once.
+    mail["Message-ID"] = f"<message-{message.id}@{urlsplit(site).hostname}>"
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(add_site_url(message.body, site))
+    if message.kind in KINDS_WITH_CALENDAR:
+        _attach_calendar(db, mail, message, site)
+    return mail
 
 
-def _attach_calendar(db: Db, letter: EmailMessage, message: Message, site: str) -> None:
+def _attach_calendar(db: Db, mail: EmailMessage, message: Message, site: str) -> None:
     language = cast(Language, message.language)
     try:
-        shown = ticket(db, ticket_of(message.body), language)
+        ticket_view = ticket(db, parse_ticket_code(message.body), language)
     except NotFound:
-        return  # who registers again gets another ticket, and a message of its own
-    content = ticket_calendar(db, shown, site, translator(language)).decode()
-    letter.add_attachment(content, subtype="calendar", filename=f"{shown.session_code}.ics")
+        return  # The person has registered again: that ticket has another code, and a mail of its own.
+    calendar = ticket_calendar(db, ticket_view, site, translator(language)).decode()
+    mail.add_attachment(calendar, subtype="calendar", filename=f"{ticket_view.session_code}.ics")

@@ -15,7 +15,7 @@ from app.queries.registrations.tickets import is_own_record
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table, lock_row
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.people.participants import place_columns
 from app.services.registrations.recognition import (
     PLEASE_CORRECT,
@@ -60,7 +60,7 @@ def correct_registration(
     has_new_address = values.email not in {None, registration.contact_email}
     _correct_facts(registration, values)
     if has_new_address and registration.status in TOLD:
-        tell(db, TOLD[registration.status], registration)
+        notify(db, TOLD[registration.status], registration)
     record(
         db,
         actor,

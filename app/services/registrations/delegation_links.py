@@ -30,7 +30,7 @@ def create_link(
     """A link for one kelurahan. `until` is a WITA wall-clock time; without it the link ends with registration."""
     workshop_session = _held_session(db, actor, session_code)
     area = db.get(Area, kelurahan_code)
-    if area is None or not reference.is_valid(area, AreaLevel.KELURAHAN):
+    if area is None or not reference.is_valid_area(area, AreaLevel.KELURAHAN):
         text = N_("Choose a kelurahan.")
         raise Invalid(text, fields={"kelurahan": text})
     return _made(db, actor, workshop_session, kelurahan_code, _checked_end(workshop_session, until))
@@ -51,7 +51,7 @@ def create_links_for_all(db: Db, actor: Actor, session_code: str) -> list[Delega
     )
     return [
         _made(db, actor, workshop_session, area.code, expires_at)
-        for area in reference.kelurahan(db)
+        for area in reference.list_kelurahan(db)
         if area.code not in served
     ]
 

@@ -8,7 +8,7 @@ from app.i18n import N_, Translator
 from app.models import AttendanceImport, Channel, ImportPurpose, Registration, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.imports.rows import rows_to_write
 from app.queries.registrations.seats import seats_of
 from app.queries.workshops.workshop_sessions import get_workshop_session
@@ -62,7 +62,7 @@ def upload_pasted(
 
     Raises `Invalid` if the text names nobody.
     """
-    pasted = read_pasted(text, sheet_reference(read_db), _)
+    pasted = read_pasted(text, load_reference(read_db), _)
     name = f"{_(PASTED)}.csv"
     try:
         uploaded = upload_list(read_db, db, vault, actor, session_code, name, pasted.content, choices)

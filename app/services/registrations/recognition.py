@@ -13,7 +13,7 @@ from app.people.parsing import PersonParser
 from app.people.person import ParsedPerson, PersonInput
 from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
-from app.queries.areas.reference import sheet_reference
+from app.queries.areas.reference import load_reference
 from app.queries.people.known_people import people_named
 
 PLEASE_CORRECT = N_("Please correct the marked fields.")
@@ -74,7 +74,7 @@ def parse_people(
     Nobody is looked up.
     """
     day = wita(workshop_session.starts_at).date()
-    parser = PersonParser(sheet_reference(db), vault.key, day, target_groups)
+    parser = PersonParser(load_reference(db), vault.key, day, target_groups)
     return [parser.parse(person.cells()) for person in people]
 
 
@@ -109,7 +109,7 @@ def match_known_people(
 
 def parse_person(db: Db, vault: NikVault, person: PersonInput) -> ParsedPerson:
     """Parse a person as of today, without looking for anybody."""
-    return PersonParser(sheet_reference(db), vault.key, wita_today()).parse(person.cells())
+    return PersonParser(load_reference(db), vault.key, wita_today()).parse(person.cells())
 
 
 def faults(person: ParsedPerson | MatchedPerson) -> list[Remark]:

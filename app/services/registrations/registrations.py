@@ -27,7 +27,7 @@ from app.queries.registrations.seats import seats_of
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import record
 from app.services.locks import GONE, lock_identity_keys, lock_people_table, lock_row
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.registrations.person_choices import require_choosable
 from app.services.registrations.recognition import (
     NotUnderstood,
@@ -167,7 +167,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
     registration.status, registration.waiting_number = RegistrationStatus.CANCELLED, None
     after = {"status": registration.status.value, "waiting_number": None}
     record(db, actor, "cancel", "registration", registration.code, before=before, after=after)
-    tell(db, MessageKind.CANCELLED, registration)
+    notify(db, MessageKind.CANCELLED, registration)
     move_up(db, actor, workshop_session, because=registration.code)
     return registration
 

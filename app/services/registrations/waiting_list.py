@@ -12,7 +12,7 @@ from app.models.base import now
 from app.permissions import Actor
 from app.queries.registrations.seats import Seats, seats_of
 from app.services.activities import record
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 
 
 def next_waiting_number(db: Db, workshop_session_id: int) -> int:
@@ -73,7 +73,7 @@ def _confirm(db: Db, actor: Actor, waiting: Registration, action: str, why: Mapp
     before = _state(waiting)
     waiting.status, waiting.waiting_number = RegistrationStatus.CONFIRMED, None
     record(db, actor, action, "registration", waiting.code, before=before, after={**_state(waiting), **why})
-    tell(db, MessageKind.MOVED_UP, waiting)
+    notify(db, MessageKind.MOVED_UP, waiting)
 
 
 def _state(registration: Registration) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from app.queries.registrations.seats import Seats
 from app.queries.registrations.tickets import has_own_contact
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.people.duplicates import keep_pairs, keep_told_apart
 from app.services.people.participants import complete, participant_columns, place_columns
 from app.services.registrations.codes import new_registration_code
@@ -101,7 +101,7 @@ class RegistrationWriter:
         before = snapshot(registration) if registration else None
         registration, seat = self.saved(judged, person, registration, is_new=is_new)
         if registration.status in TOLD:
-            tell(self.db, TOLD[registration.status], registration)
+            notify(self.db, TOLD[registration.status], registration)
         after = {**snapshot(registration), **seat.log}
         record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
         return registration

@@ -11,7 +11,7 @@ from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
 from app.people.kelurahan import PlaceIndex
 from app.permissions import Actor, Permission, Reach
-from app.queries.areas.reference import kelurahan_and, sheet_reference
+from app.queries.areas.reference import list_kelurahan_with, load_reference
 from app.queries.workshops.venues import VenueView, list_venue_facts
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
@@ -107,7 +107,7 @@ def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> Venue
     """
     actor.require(Permission.SESSION_WRITE)
     rows = read_venue_list(content).rows
-    venues, errors = check_venues(rows, list_venue_facts(db), PlaceIndex(sheet_reference(db)))
+    venues, errors = check_venues(rows, list_venue_facts(db), PlaceIndex(load_reference(db)))
     if errors:
         return VenueImport(0, 0, 0, errors)
     added = [venue for venue in venues if venue.known is None]
@@ -165,7 +165,7 @@ def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
         errors["name"] = N_("There is a venue of this name already.")
     if data.kind not in set(VenueKind):
         errors["kind"] = N_("This kind of venue is not known.")
-    places = kelurahan_and(db, venue.kelurahan_code if venue else None)
+    places = list_kelurahan_with(db, venue.kelurahan_code if venue else None)
     if data.kelurahan and data.kelurahan not in {place.code for place in places}:
         errors["kelurahan"] = N_("This kelurahan is not known.")
     if errors:

@@ -32,7 +32,7 @@ from app.queries.workshops.workshops import get_workshop
 from app.services.activities import record, snapshot
 from app.services.authorization import require_permission
 from app.services.locks import lock_people_table, lock_row
-from app.services.messages.notifications import tell_everyone
+from app.services.messages.notifications import notify_session
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
 from app.services.unseen_changes import require_seen
@@ -164,7 +164,7 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
     before = snapshot(workshop_session)
     workshop_session.cancelled_at, workshop_session.cancelled_why = now(), why
     record(db, actor, "cancel", "session", code, before=before, after=snapshot(workshop_session))
-    tell_everyone(db, MessageKind.SESSION_CANCELLED, workshop_session)
+    notify_session(db, MessageKind.SESSION_CANCELLED, workshop_session)
     return workshop_session
 
 
@@ -208,7 +208,7 @@ def _change(
     after = _snapshot(db, workshop_session)
     record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
     if any(before[column] != after[column] for column in TIME_AND_PLACE):
-        tell_everyone(db, MessageKind.SESSION_CHANGED, workshop_session)
+        notify_session(db, MessageKind.SESSION_CHANGED, workshop_session)
     move_up(db, actor, workshop_session, because="caps")
     return workshop_session
 

@@ -14,7 +14,7 @@ from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.workshops.workshops import WorkshopView, get_workshop, get_workshop_view
-from app.services.accounts.organizations import organization_named
+from app.services.accounts.organizations import get_or_create_organization
 from app.services.accounts.users import DINAS_KOMINFO
 from app.services.activities import record, snapshot
 from app.services.authorization import require_permission
@@ -49,7 +49,7 @@ def create_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput) -> Wor
     _check(db, data)
     if db.exec(select(Workshop).where(Workshop.code == code)).first():
         raise Conflict(N_("There is a workshop with this code already."), code="code-taken")
-    organization_id = actor.organization_id or organization_named(db, actor, DINAS_KOMINFO).id
+    organization_id = actor.organization_id or get_or_create_organization(db, actor, DINAS_KOMINFO).id
     workshop = Workshop(code=code, title=data.title.strip(), organization_id=organization_id)
     db.add(workshop)
     _apply(db, workshop, data)

@@ -2,27 +2,27 @@
 
 from fastapi import Request, Response
 
-from app.services.accounts.logins import LOGIN_LASTS
+from app.services.accounts.logins import LOGIN_LIFETIME
 from app.web.container import container_of
 
 
-def login_secret(request: Request) -> str | None:
+def get_login_secret(request: Request) -> str | None:
     """Return the secret of the login cookie, None without one."""
     return request.cookies.get(_name(request))
 
 
-def set_login(request: Request, response: Response, secret: str) -> None:
+def set_login_cookie(request: Request, response: Response, secret: str) -> None:
     """Log the browser in with the secret of a new login."""
     response.set_cookie(
         _name(request),
         secret,
-        max_age=int(LOGIN_LASTS.total_seconds()),
+        max_age=int(LOGIN_LIFETIME.total_seconds()),
         httponly=True,
         samesite="lax",
     )
 
 
-def clear_login(request: Request, response: Response) -> None:
+def clear_login_cookie(request: Request, response: Response) -> None:
     """Delete the login cookie."""
     response.delete_cookie(_name(request), httponly=True, samesite="lax")
 

@@ -69,10 +69,10 @@ def filter_choices(db: Db, actor: Actor, form: CoverageQuery, language: Language
     }
     if form.workshop:
         titles.setdefault(form.workshop, form.workshop)
-    kelurahan = reference.kelurahan(db)
+    kelurahan = reference.list_kelurahan(db)
     return {
         "workshops": titles.items(),
-        "target_groups": [(group.code, group.label) for group in reference.target_groups(db, language)],
+        "target_groups": [(group.code, group.label) for group in reference.list_target_groups(db, language)],
         "kecamatan": {area.kecamatan_code: area.kecamatan for area in kelurahan}.items(),
         "organizers": list_organizers(db),
         "pillars": PILLARS.items(),

@@ -1,4 +1,4 @@
-"""Whoever fills in a form longer than their login lasts: they log in, and go on with what they typed."""
+"""A form that is sent after the login has ended: after logging in again it is sent with the same fields."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ pytestmark = on_sqlite
 
 PASSWORD = "kebun raya di tepi kota"
 FORM = "/sesi/SPBE-2025-1/ubah"
-TYPED = {
+FIELDS = {
     "starts": "2025-11-04T09:00",
     "ends": "2025-11-04T12:30",
     "venue": 'Aula "Baru" <1>',
@@ -35,20 +35,22 @@ TYPED = {
 
 @pytest.fixture
 def budi(app: FastAPI, people: People, engine: Engine, workshop_session: WorkshopSession) -> TestClient:
-    """His browser; he has a password."""
+    """Return the browser of a member of staff who has a password."""
     with writing(engine) as db:
         set_password_by_link(db, create_password_link(db, OPERATOR, people.staff), PASSWORD)
     return logged_in(app, engine, people.staff)
 
 
-def sent_too_late(browser: TestClient, address: str, typed: dict[str, Any], **headers: str) -> Response:
-    """The answer to a form that is sent when the login has ended."""
+def send_after_login_ended(
+    browser: TestClient, address: str, fields: dict[str, Any], **headers: str
+) -> Response:
+    """Send a form without the login cookie and return the answer."""
     browser.cookies.delete("jangkau_login")
-    return browser.post(address, data=typed, headers=headers)
+    return browser.post(address, data=fields, headers=headers)
 
 
 def log_in(browser: TestClient, page: Response, password: str = PASSWORD) -> Response:
-    """The answer to logging in on the page that was the answer to a form."""
+    """Log in on the login page `page` that answered a form, and return the answer."""
     assert page.status_code == 401
     assert "What you typed is kept" in page.text
     return browser.post(
@@ -56,83 +58,89 @@ def log_in(browser: TestClient, page: Response, password: str = PASSWORD) -> Res
     )
 
 
-def go_on(browser: TestClient, page: Response) -> Response:
-    """The answer to what was typed, sent by the page that says who is logged in."""
+def send_unsent_form(browser: TestClient, page: Response) -> Response:
+    """Confirm on `page` that the form is to be sent, and return the answer."""
     assert (page.status_code, "As Budi Petugas" in page.text) == (200, True)
-    return browser.post(address_in(page.text), data=typed_again(page.text))
+    return browser.post(form_action(page.text), data=typed_again(page.text))
 
 
-def address_in(page: str) -> str:
+def form_action(page: str) -> str:
     return page.partition('<form class="panel" method="post" action="')[2].partition('"')[0]
 
 
 def test_a_form_arrives_after_logging_in_again(budi: TestClient, city: City) -> None:
-    page = sent_too_late(budi, FORM, TYPED)
+    page = send_after_login_ended(budi, FORM, FIELDS)
     assert city.all(WorkshopSession)[0].capacity == 100
     page = log_in(budi, page, "bukan kata sandinya")
 
-    answer = go_on(budi, log_in(budi, page))
+    answer = send_unsent_form(budi, log_in(budi, page))
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/sesi/SPBE-2025-1")
     assert city.all(WorkshopSession)[0].capacity is None
-    assert [venue.name for venue in city.all(Venue)][-1] == TYPED["venue"]
+    assert [venue.name for venue in city.all(Venue)][-1] == FIELDS["venue"]
 
 
-def test_what_is_refused_then_comes_back_as_typed(budi: TestClient, city: City) -> None:
-    page = go_on(budi, log_in(budi, sent_too_late(budi, FORM, TYPED | {"ends": "besok", "capacity": "7"})))
+def test_a_form_that_is_refused_then_comes_back_as_filled_in(budi: TestClient, city: City) -> None:
+    fields = FIELDS | {"ends": "besok", "capacity": "7"}
+
+    page = send_unsent_form(budi, log_in(budi, send_after_login_ended(budi, FORM, fields)))
 
     assert page.status_code == 422
-    assert typed_again(page.text) | TYPED | {"ends": "besok", "capacity": "7"} == typed_again(page.text)
+    assert typed_again(page.text) | fields == typed_again(page.text)
 
 
-def test_a_corrected_row_arrives_however_it_was_sent(budi: TestClient) -> None:
+def test_a_form_that_htmx_sent_arrives(budi: TestClient) -> None:
     address = uploaded(budi, MIXED)
     row = f"{address}/baris/3?kind=review"
 
-    page = sent_too_late(budi, row, {"kelurahan": "Manggar", "name": ""}, **{"hx-request": "true"})
+    page = send_after_login_ended(budi, row, {"kelurahan": "Manggar", "name": ""}, **{"hx-request": "true"})
     assert page.headers["hx-retarget"] == "body"
-    answer = go_on(budi, log_in(budi, page))
+    answer = send_unsent_form(budi, log_in(budi, page))
 
     assert answer.headers["location"].startswith(f"{address}?kind=review#")
     assert 'value="Manggar" selected' in budi.get(f"{address}/baris/3").text
 
 
-def test_whom_one_was_looking_for_is_looked_for_then(budi: TestClient, city: City) -> None:
+def test_a_search_form_arrives(budi: TestClient, city: City) -> None:
     create_upcoming_session(city)
-    address, typed = (
+    address, fields = (
         "/sesi/JUALAN-1/daftarkan-orang/cari",
         {"name": "Ani Aster", "kelurahan": MANGGAR, "rt": "7"},
     )
 
-    page = go_on(budi, log_in(budi, sent_too_late(budi, address, typed, **{"hx-request": "true"})))
+    page = send_unsent_form(
+        budi, log_in(budi, send_after_login_ended(budi, address, fields, **{"hx-request": "true"}))
+    )
 
-    assert typed_again(page.text) | typed == typed_again(page.text)
+    assert typed_again(page.text) | fields == typed_again(page.text)
 
 
-def test_of_fields_with_one_name_all_are_carried_along(budi: TestClient) -> None:
-    typed = {"title": "Jualan", "target_groups": ["umkm", "rt"]}
-    page = log_in(budi, sent_too_late(budi, "/kegiatan/SPBE-2025/ubah", typed))
+def test_all_fields_of_one_name_are_carried_along(budi: TestClient) -> None:
+    fields = {"title": "Jualan", "target_groups": ["umkm", "rt"]}
+    page = log_in(budi, send_after_login_ended(budi, "/kegiatan/SPBE-2025/ubah", fields))
     assert re.findall(r'name="target_groups" value="(\w+)"', page.text) == ["umkm", "rt"]
 
 
-@pytest.mark.parametrize("typed", [{}, {"venue": "x" * MAX_UNSENT_BYTES}], ids=["nothing", "too much"])
-def test_nothing_typed_or_too_much_is_not_carried_along(budi: TestClient, typed: dict[str, str]) -> None:
-    answer = sent_too_late(budi, FORM, typed, referer=f"http://testserver{FORM}")
+@pytest.mark.parametrize("fields", [{}, {"venue": "x" * MAX_UNSENT_BYTES}], ids=["nothing", "too much"])
+def test_an_empty_or_too_large_form_is_not_carried_along(budi: TestClient, fields: dict[str, str]) -> None:
+    answer = send_after_login_ended(budi, FORM, fields, referer=f"http://testserver{FORM}")
     assert answer.headers["location"] == f"/masuk?kembali={FORM}"
     assert "Your last step was not kept" in budi.get("/masuk").text
 
 
 @pytest.mark.parametrize(
-    "typed",
+    "fields",
     [{"list": "x" * 2 * MAX_UNSENT_BYTES}, {f"name-{number}": "x" for number in range(MAX_FIELDS + 1)}],
     ids=["too long", "too many"],
 )
-def test_a_form_larger_than_others_leads_to_the_login_page(budi: TestClient, typed: dict[str, str]) -> None:
-    answer = sent_too_late(budi, "/target/2025", typed)
+def test_a_form_with_too_many_fields_leads_to_the_login_page(
+    budi: TestClient, fields: dict[str, str]
+) -> None:
+    answer = send_after_login_ended(budi, "/target/2025", fields)
     assert (answer.status_code, answer.headers["location"]) == (303, "/masuk?kembali=/")
 
 
-def test_a_file_is_chosen_again(budi: TestClient) -> None:
+def test_a_file_is_not_carried_along(budi: TestClient) -> None:
     budi.cookies.delete("jangkau_login")
     assert send(budi, MIXED).headers["location"].startswith("/masuk")
 
@@ -146,9 +154,9 @@ def test_a_file_is_chosen_again(budi: TestClient) -> None:
         ('{"address": "/"}', 422, ""),
     ],
 )
-def test_what_is_carried_along_leads_to_no_other_site(
+def test_a_form_that_is_carried_along_leads_to_no_other_site(
     budi: TestClient, unsent: str, status: int, address: str
 ) -> None:
     answer = budi.post("/masuk", data={"email": "budi@contoh.id", "password": PASSWORD, "unsent": unsent})
-    assert (answer.status_code, address_in(answer.text)) == (status, address)
+    assert (answer.status_code, form_action(answer.text)) == (status, address)
     assert "<b>" not in answer.text

@@ -1,4 +1,4 @@
-"""Logging in and out, setting a password by a link, and what keeps others out."""
+"""Pages to log in and out and to set a password by a link; the security of cookies and forms."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -24,15 +24,15 @@ PASSWORD = "kebun raya di tepi kota"
 WRONG = "The e-mail or the password is not right."
 
 
-def link_for(engine: Engine, user: User) -> str:
+def create_link(engine: Engine, user: User) -> str:
     with writing(engine) as db:
         return create_password_link(db, OPERATOR, user)
 
 
 @pytest.fixture
 def sari(engine: Engine, people: People) -> User:
-    """The organizer, who has set her password."""
-    secret = link_for(engine, people.organizer)
+    """Return the organizer, who has a password."""
+    secret = create_link(engine, people.organizer)
     with writing(engine) as db:
         return set_password_by_link(db, secret, PASSWORD)
 
@@ -41,7 +41,7 @@ def log_in(browser: TestClient, email: str, password: str, back: str = "/") -> R
     return browser.post("/masuk", data={"email": email, "password": password, "kembali": back})
 
 
-def test_who_is_not_logged_in_is_asked_to_and_led_back(nobody: TestClient, sari: User) -> None:
+def test_a_login_leads_back_to_the_page_that_needed_it(nobody: TestClient, sari: User) -> None:
     answer = nobody.get("/kegiatan?q=rt&x=1")
     assert answer.status_code == 303
 
@@ -54,8 +54,8 @@ def test_who_is_not_logged_in_is_asked_to_and_led_back(nobody: TestClient, sari:
 
 
 @on_sqlite
-def test_a_part_of_a_page_that_is_asked_for_leads_there_too(nobody: TestClient) -> None:
-    """htmx would show nothing where the part was, or the login page there."""
+def test_a_request_of_htmx_leads_to_the_login_page(nobody: TestClient) -> None:
+    """With a redirect htmx would replace a part of the page with the login page."""
     headers = {"hx-request": "true", "hx-current-url": "http://testserver/kegiatan?q=r"}
     assert nobody.get("/kegiatan?q=rt", headers=headers).headers["hx-redirect"] == "/masuk?kembali=/kegiatan"
     assert "not kept" not in nobody.get("/masuk").text
@@ -99,7 +99,7 @@ def test_wrong_passwords_slow_down_the_next_try(nobody: TestClient, sari: User, 
     assert log_in(nobody, "sari@contoh.id", PASSWORD).status_code == 303
 
 
-def test_guesses_side_by_side_are_slowed_down_as_well(nobody: TestClient, sari: User) -> None:
+def test_parallel_guesses_are_slowed_down_as_well(nobody: TestClient, sari: User) -> None:
     with ThreadPoolExecutor(12) as threads:
         guesses = threads.map(lambda n: log_in(nobody, "sari@contoh.id", f"tebakan {n}"), range(12))
         answers = sorted(guess.status_code for guess in guesses)
@@ -107,7 +107,7 @@ def test_guesses_side_by_side_are_slowed_down_as_well(nobody: TestClient, sari: 
     assert answers == [401] * 5 + [429] * 7
 
 
-def test_logging_out_ends_the_login_itself(nobody: TestClient, sari: User) -> None:
+def test_logging_out_makes_the_cookie_invalid(nobody: TestClient, sari: User) -> None:
     log_in(nobody, "sari@contoh.id", PASSWORD)
     kept = nobody.cookies["jangkau_login"]
 
@@ -120,17 +120,17 @@ def test_logging_out_ends_the_login_itself(nobody: TestClient, sari: User) -> No
     assert nobody.get("/").headers["location"].startswith("/masuk")
 
 
-def test_a_user_who_is_switched_off_is_out_at_once(organizer: TestClient, engine: Engine) -> None:
+def test_a_deactivated_user_is_logged_out_at_once(organizer: TestClient, engine: Engine) -> None:
     assert organizer.get("/").status_code == 200
     with writing(engine) as db:
         db.exec(update(User).where(col(User.email) == "sari@contoh.id").values(active=False))
     assert organizer.get("/").status_code == 303
 
 
-def test_a_link_sets_a_password_once_and_ends_what_was_open(
+def test_a_link_sets_a_password_once_and_ends_logins(
     nobody: TestClient, organizer: TestClient, people: People, engine: Engine
 ) -> None:
-    address = f"/kata-sandi/{link_for(engine, people.organizer)}"
+    address = f"/kata-sandi/{create_link(engine, people.organizer)}"
     assert "sari@contoh.id" in nobody.get(address).text
 
     answer = nobody.post(address, data={"password": PASSWORD, "repeated": PASSWORD})
@@ -144,26 +144,26 @@ def test_a_link_sets_a_password_once_and_ends_what_was_open(
 
 
 @pytest.mark.parametrize(
-    ("password", "repeated", "said"),
+    ("password", "repeated", "error"),
     [
         ("pendek", "pendek", "A password needs at least 10 characters."),
         (PASSWORD, f"{PASSWORD}!", "The two passwords are not the same."),
     ],
 )
-def test_a_password_that_does_not_do_leaves_the_link_as_it_is(
-    nobody: TestClient, people: People, engine: Engine, password: str, repeated: str, said: str
+def test_after_an_invalid_password_the_link_still_works(
+    nobody: TestClient, people: People, engine: Engine, password: str, repeated: str, error: str
 ) -> None:
-    address = f"/kata-sandi/{link_for(engine, people.organizer)}"
+    address = f"/kata-sandi/{create_link(engine, people.organizer)}"
 
     answer = nobody.post(address, data={"password": password, "repeated": repeated})
 
     assert answer.status_code == 422
-    assert said in answer.text
+    assert error in answer.text
     assert nobody.get(address).status_code == 200
 
 
 def test_a_link_expires(nobody: TestClient, people: People, engine: Engine) -> None:
-    address = f"/kata-sandi/{link_for(engine, people.organizer)}"
+    address = f"/kata-sandi/{create_link(engine, people.organizer)}"
     with writing(engine) as db:
         db.exec(update(PasswordLink).values(expires_at=now() - timedelta(seconds=1)))
 
@@ -183,7 +183,7 @@ def test_a_link_expires(nobody: TestClient, people: People, engine: Engine) -> N
         {"Origin": "null"},
     ],
 )
-def test_forms_of_other_sites_do_nothing(organizer: TestClient, headers: dict[str, str]) -> None:
+def test_forms_of_other_sites_are_refused(organizer: TestClient, headers: dict[str, str]) -> None:
     answer = organizer.post("/keluar", headers=headers)
     assert answer.status_code == 403
     assert "This request came from another site and was refused." in answer.text
@@ -197,12 +197,12 @@ def test_forms_of_other_sites_do_nothing(organizer: TestClient, headers: dict[st
     "headers",
     [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://testserver"}, {"Sec-Fetch-Site": "none"}],
 )
-def test_forms_of_this_site_do_what_they_say(organizer: TestClient, headers: dict[str, str]) -> None:
+def test_forms_of_this_site_are_accepted(organizer: TestClient, headers: dict[str, str]) -> None:
     assert organizer.post("/keluar", headers=headers).status_code == 303
 
 
 @on_sqlite
-def test_a_login_cookie_is_for_this_site_and_no_script(nobody: TestClient, sari: User) -> None:
+def test_the_login_cookie_is_hidden_from_scripts_and_other_sites(nobody: TestClient, sari: User) -> None:
     cookie = log_in(nobody, "sari@contoh.id", PASSWORD).headers["set-cookie"]
     assert cookie.startswith("jangkau_login=")
     assert "HttpOnly" in cookie
@@ -212,13 +212,13 @@ def test_a_login_cookie_is_for_this_site_and_no_script(nobody: TestClient, sari:
 
 @pytest.fixture
 def https(settings: Settings, sari: User) -> Iterator[FastAPI]:
-    """The service as a city runs it."""
+    """Yield the service with an https base URL."""
     with served(settings.model_copy(update={"base_url": "https://jangkau.contoh.id"})) as app:
         yield app
 
 
 @on_sqlite
-def test_under_https_the_cookie_stays_there(https: FastAPI) -> None:
+def test_under_https_the_cookie_is_bound_to_the_host(https: FastAPI) -> None:
     browser = reading_english(https)
     browser.base_url = "https://testserver"
 
@@ -243,13 +243,13 @@ def test_under_https_no_cookie_travels_unencrypted(https: FastAPI, path: str, co
 
 
 @on_sqlite
-def test_whoever_is_logged_in_is_not_asked_again(staff: TestClient) -> None:
+def test_the_login_page_redirects_a_user_who_is_logged_in(staff: TestClient) -> None:
     answer = staff.get("/masuk?kembali=/kegiatan")
     assert (answer.status_code, answer.headers["location"]) == (303, "/kegiatan")
 
 
 @pytest.mark.parametrize("path", ["/masuk", "/", "/tidak-ada"])
-def test_every_answer_keeps_the_browser_strict(nobody: TestClient, path: str) -> None:
+def test_every_answer_has_the_security_headers(nobody: TestClient, path: str) -> None:
     headers = nobody.get(path).headers
     policy = headers["content-security-policy"]
     assert "default-src 'none'" in policy

@@ -1,4 +1,4 @@
-"""Users: invited by a link that is shown once, given a role, and shut out at once."""
+"""Pages of users and organizations."""
 
 import re
 
@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.models import Activity, ApiToken, PasswordLink, Role, User
-from app.services.accounts.users import create_api_token, secret_key
+from app.services.accounts.users import create_api_token, hash_secret
 from tests.city import OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People
@@ -19,29 +19,31 @@ PASSWORD = "pantai kemala pagi"
 
 
 def link_in(page: str) -> str:
-    """The path of the link to set a password that a page shows."""
+    """Return the path of the password link that a page shows."""
     found = re.search(r"http://[^/]+(/kata-sandi/[\w-]+)", page)
     assert found is not None
     return found[1]
 
 
-def user(city: City, email: str) -> User:
+def find_user(city: City, email: str) -> User:
     return next(one for one in city.all(User) if one.email == email)
 
 
-def test_somebody_is_invited_and_logs_in(admin: TestClient, nobody: TestClient, city: City) -> None:
+def test_an_invited_user_sets_a_password_and_logs_in(
+    admin: TestClient, nobody: TestClient, city: City
+) -> None:
     page = admin.post(f"{USERS}/baru", data=ANI)
     link = link_in(page.text)
     assert page.headers["cache-control"] == "no-store"
 
-    made = user(city, "ani@contoh.id")
-    assert (made.name, made.role, made.organization_id) == (
+    user = find_user(city, "ani@contoh.id")
+    assert (user.name, user.role, user.organization_id) == (
         "Ani Aster",
         "staff",
         city.users["budi"].organization_id,
     )
     assert "Invited" in admin.get(f"{USERS}?q=aster").text
-    assert link not in admin.get(f"{USERS}/{made.id}").text
+    assert link not in admin.get(f"{USERS}/{user.id}").text
 
     nobody.post(link, data={"password": PASSWORD, "repeated": PASSWORD})
     assert (
@@ -51,77 +53,77 @@ def test_somebody_is_invited_and_logs_in(admin: TestClient, nobody: TestClient, 
     assert "Invited" not in admin.get(f"{USERS}?q=aster").text
 
 
-def test_a_new_link_takes_the_place_of_the_one_before(
+def test_a_new_link_replaces_the_earlier_one(
     admin: TestClient, nobody: TestClient, city: City, people: People
 ) -> None:
     first, second = (link_in(admin.post(f"{USERS}/{people.staff.id}/tautan").text) for _ in range(2))
 
     assert nobody.get(first).status_code == 404
     assert nobody.get(second).status_code == 200
-    assert [one.key for one in city.all(PasswordLink)] == [secret_key(second.rpartition("/")[2])]
+    assert [one.key for one in city.all(PasswordLink)] == [hash_secret(second.rpartition("/")[2])]
 
 
-def test_whoever_is_deactivated_is_logged_out_at_once(
+def test_deactivation_ends_logins_links_and_tokens_at_once(
     admin: TestClient, staff: TestClient, engine: Engine, city: City, people: People
 ) -> None:
-    place = f"{USERS}/{people.staff.id}"
-    link = link_in(admin.post(f"{place}/tautan").text)
+    url = f"{USERS}/{people.staff.id}"
+    link = link_in(admin.post(f"{url}/tautan").text)
     with writing(engine) as db:
         token = create_api_token(db, city.actor("made"), people.staff, "laporan")
     program = {"Authorization": f"Bearer {token}"}
     assert staff.get("/kegiatan").status_code == 200
     assert staff.get("/api/v1/workshops", headers=program).status_code == 200
 
-    admin.post(f"{place}/nonaktifkan")
+    admin.post(f"{url}/nonaktifkan")
 
     assert staff.get("/kegiatan").headers["location"].startswith("/masuk")
     assert staff.get("/api/v1/workshops", headers=program).status_code == 401
     assert staff.get(link).status_code == 404
-    assert admin.post(f"{place}/tautan").status_code == 409
-    assert "Not active" in admin.get(place).text
+    assert admin.post(f"{url}/tautan").status_code == 409
+    assert "Not active" in admin.get(url).text
 
-    admin.post(f"{place}/aktifkan")
+    admin.post(f"{url}/aktifkan")
 
     assert staff.get("/kegiatan").headers["location"].startswith("/masuk")
     assert staff.get("/api/v1/workshops", headers=program).status_code == 200
     assert len(city.all(ApiToken)) == 1
 
 
-def test_a_token_that_is_withdrawn_opens_nothing(
+def test_a_withdrawn_token_is_refused(
     admin: TestClient, staff: TestClient, engine: Engine, city: City, people: People
 ) -> None:
     with writing(engine) as db:
         tokens = [create_api_token(db, city.actor("made"), people.staff, name) for name in ("lama", "baru")]
-    place = f"{USERS}/{people.staff.id}"
-    shown = admin.get(place).text
+    url = f"{USERS}/{people.staff.id}"
+    shown = admin.get(url).text
     assert "Withdraw the token lama" in shown
     withdraw = re.findall(r'action="(/administrasi/pengguna/token/\d+/cabut)"', shown)[0]
     assert staff.post(withdraw).status_code == 403
 
-    assert admin.post(withdraw).headers["location"] == place
+    assert admin.post(withdraw).headers["location"] == url
 
     programs = [{"Authorization": f"Bearer {token}"} for token in tokens]
     answers = [staff.get("/api/v1/workshops", headers=program).status_code for program in programs]
     assert answers == [401, 200]
-    assert "Withdraw the token lama" not in admin.get(place).text
+    assert "Withdraw the token lama" not in admin.get(url).text
 
 
-def test_a_role_holds_from_the_next_page_on(
+def test_a_new_role_applies_from_the_next_page_on(
     admin: TestClient, viewer: TestClient, city: City, people: People
 ) -> None:
-    place = f"{USERS}/{people.viewer.id}"
-    given = {"name": "Rina Dinas", "role": "viewer", "organization": OWN}
+    url = f"{USERS}/{people.viewer.id}"
+    fields = {"name": "Rina Dinas", "role": "viewer", "organization": OWN}
     assert viewer.get("/peserta").status_code == 403
 
-    admin.post(place, data=given | {"may_see_participants": "true"})
+    admin.post(url, data=fields | {"may_see_participants": "true"})
     assert viewer.get("/peserta").status_code == 200
 
-    admin.post(place, data=given | {"role": "staff", "may_see_participants": "true"})
+    admin.post(url, data=fields | {"role": "staff", "may_see_participants": "true"})
     assert viewer.get("/unggahan").status_code == 200
-    assert not user(city, "rina@contoh.id").may_see_participants
+    assert not find_user(city, "rina@contoh.id").may_see_participants
 
 
-def test_nobody_shuts_out_themselves_or_the_last_administrator(
+def test_an_administrator_cannot_take_away_their_own_access(
     admin: TestClient, city: City, people: People
 ) -> None:
     me = f"{USERS}/{people.admin.id}"
@@ -132,27 +134,30 @@ def test_nobody_shuts_out_themselves_or_the_last_administrator(
         page = admin.post(address, data=data)
         assert page.status_code == 409
         assert 'role="alert">You can&#39;t take away your own access.' in page.text
-    assert (user(city, "made@contoh.id").role, user(city, "made@contoh.id").active) == (Role.ADMIN, True)
+    assert (find_user(city, "made@contoh.id").role, find_user(city, "made@contoh.id").active) == (
+        Role.ADMIN,
+        True,
+    )
 
 
 @on_sqlite
-def test_what_makes_no_user_is_told_beside_its_field(admin: TestClient, city: City) -> None:
+def test_errors_of_a_user_stand_beside_their_fields(admin: TestClient, city: City) -> None:
     before = city.all(User)
-    for field, typed, sentence in (
+    for field, value, error in (
         ("email", "kebun raya", "This is not an e-mail address"),
         ("email", "sari@contoh.id", "There is a user with this e-mail address already"),
         ("name", "  ", "A name is needed"),
     ):
-        page = admin.post(f"{USERS}/baru", data=ANI | {field: typed})
+        page = admin.post(f"{USERS}/baru", data=ANI | {field: value})
         assert page.status_code in {409, 422}
-        assert re.search(rf'id="{field}-error">{sentence}', page.text), field
+        assert re.search(rf'id="{field}-error">{error}', page.text), field
         assert 'value="Ani  Aster"' in page.text or field == "name"
     assert re.findall(r'id="(\w+)-error"', admin.post(f"{USERS}/baru", data={}).text) == ["email", "name"]
     assert city.all(User) == before
 
 
 @on_sqlite
-def test_users_are_found(admin: TestClient, people: People) -> None:
+def test_users_are_searched_by_name_email_and_organization(admin: TestClient, people: People) -> None:
     def found(search: str) -> list[str]:
         page = admin.get(USERS, params={"q": search}).text
         return re.findall(r'<a href="/administrasi/pengguna/\d+">([^<]+)</a>', page)
@@ -163,7 +168,9 @@ def test_users_are_found(admin: TestClient, people: People) -> None:
     assert found("%") == []
 
 
-def test_the_log_tells_of_it_without_secrets(admin: TestClient, city: City, people: People) -> None:
+def test_the_activity_log_has_the_changes_without_secrets(
+    admin: TestClient, city: City, people: People
+) -> None:
     link = link_in(admin.post(f"{USERS}/baru", data=ANI).text)
     admin.post(f"{USERS}/{people.staff.id}/nonaktifkan")
 
@@ -178,17 +185,17 @@ def test_the_log_tells_of_it_without_secrets(admin: TestClient, city: City, peop
 
 @pytest.mark.usefixtures("people")
 def test_an_organization_is_added_and_renamed(admin: TestClient, city: City) -> None:
-    place = "/administrasi/penyelenggara"
-    assert admin.post(place, data={"name": " Kampus  Contoh ", "kind": "perguruan-tinggi"}).status_code == 303
-    page = admin.get(place).text
-    number = re.search(rf'href="{place}/(\d+)">Kampus Contoh<', page)
+    url = "/administrasi/penyelenggara"
+    assert admin.post(url, data={"name": " Kampus  Contoh ", "kind": "perguruan-tinggi"}).status_code == 303
+    page = admin.get(url).text
+    number = re.search(rf'href="{url}/(\d+)">Kampus Contoh<', page)
     assert number is not None
 
-    taken = admin.post(f"{place}/{number[1]}", data={"name": OWN, "kind": "mitra"})
+    taken = admin.post(f"{url}/{number[1]}", data={"name": OWN, "kind": "mitra"})
     assert taken.status_code == 409
     assert 'id="name-error">There is an organization of this name already.' in taken.text
-    assert admin.post(place, data={"name": " ", "kind": "mitra"}).status_code == 422
+    assert admin.post(url, data={"name": " ", "kind": "mitra"}).status_code == 422
 
-    admin.post(f"{place}/{number[1]}", data={"name": "Kampus Pesisir", "kind": "mitra"})
-    assert "Kampus Pesisir" in admin.get(place).text
+    admin.post(f"{url}/{number[1]}", data={"name": "Kampus Pesisir", "kind": "mitra"})
+    assert "Kampus Pesisir" in admin.get(url).text
     assert "Kampus Pesisir" in admin.get(f"{USERS}/baru").text

@@ -1,4 +1,4 @@
-"""Kelurahan and the ways in which their names are written: what is noted, the next sheet is read by."""
+"""Pages of kelurahan, their aliases, and ambiguous place names; the next sheet is read with them."""
 
 import re
 from datetime import date, timedelta
@@ -18,13 +18,15 @@ UNCLEAR = "/administrasi/sebutan-tak-jelas"
 HEADER = "Nama;Kelurahan;Unsur;Kehadiran"
 
 
-def written(place: str) -> bytes:
+def sheet_with(place: str) -> bytes:
     return sheet(HEADER, f"Ani Aster;{place};UMKM;hadir")
 
 
-def read_as(city: City, session: str, place: str) -> str | None:
-    """What a new upload takes a text for: a kelurahan's code, None where it asks."""
-    code: str | None = city.rows(city.upload(session, written(place)).id)[2].result["values"].get("kelurahan")
+def read_kelurahan(city: City, session: str, place: str) -> str | None:
+    """Return the code of the kelurahan as which a new upload reads a text, None if it asks."""
+    code: str | None = (
+        city.rows(city.upload(session, sheet_with(place)).id)[2].result["values"].get("kelurahan")
+    )
     return code
 
 
@@ -33,24 +35,24 @@ def error(page: str, field: str) -> str:
     return found[1] if found else ""
 
 
-def test_an_alias_is_understood_by_the_next_upload(admin: TestClient, city: City) -> None:
+def test_the_next_upload_is_read_with_a_new_alias(admin: TestClient, city: City) -> None:
     session = city.session()
-    assert read_as(city, session, "Pasar Ikan") is None
+    assert read_kelurahan(city, session, "Pasar Ikan") is None
 
     answer = admin.post(f"{AREAS}/{MANGGAR}/sebutan", data={"alias": " Pasar  Ikan "})
 
     assert answer.headers["location"] == f"{AREAS}/{MANGGAR}"
     assert "Pasar Ikan" in admin.get(f"{AREAS}/{MANGGAR}").text
-    assert read_as(city, session, "KEL. PASAR IKAN") == MANGGAR
+    assert read_kelurahan(city, session, "KEL. PASAR IKAN") == MANGGAR
 
     admin.post(f"{AREAS}/{MANGGAR}/sebutan/hapus", data={"alias": "Pasar Ikan"})
-    assert read_as(city, session, "Pasar Ikan") is None
+    assert read_kelurahan(city, session, "Pasar Ikan") is None
 
 
-def test_an_upload_in_review_is_read_anew_before_it_is_saved(admin: TestClient, city: City) -> None:
-    """An alias that was wrong and is gone saves nobody in that kelurahan."""
+def test_an_upload_in_review_is_judged_again_after_an_alias_is_removed(admin: TestClient, city: City) -> None:
+    """Nobody is saved in a kelurahan because of an alias that has been removed."""
     admin.post(f"{AREAS}/{MANGGAR}/sebutan", data={"alias": "Pasar Ikan"})
-    waiting = city.upload(city.session(), written("Pasar Ikan"))
+    waiting = city.upload(city.session(), sheet_with("Pasar Ikan"))
     assert waiting.counts["create"] == 1
 
     admin.post(f"{AREAS}/{MANGGAR}/sebutan/hapus", data={"alias": "Pasar Ikan"})
@@ -61,32 +63,32 @@ def test_an_upload_in_review_is_read_anew_before_it_is_saved(admin: TestClient, 
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("alias", "sentence"),
+    ("alias", "message"),
     [
         ("gn sari ulu", "This is read as Gunung Sari Ulu already."),
         ("MANGGAR", "This is read as Manggar already."),
-        ("Gunung Sari", "names no single kelurahan"),
-        ("Balikpapan Timur", "names no single kelurahan"),
+        ("Gunung Sari", "in the list of unclear place names"),
+        ("Balikpapan Timur", "in the list of unclear place names"),
         ("Samarinda", "a place outside the city: Samarinda"),
         ("12", "Write a name"),
         (" ", "Write a name"),
         ("x" * 101, "Write a name"),
     ],
 )
-def test_an_alias_that_is_understood_otherwise_is_refused(
-    admin: TestClient, city: City, alias: str, sentence: str
+def test_an_alias_that_already_means_a_place_is_refused(
+    admin: TestClient, city: City, alias: str, message: str
 ) -> None:
     before = city.all(AreaAlias)
 
     page = admin.post(f"{AREAS}/{SEPINGGAN}/sebutan", data={"alias": alias})
 
     assert page.status_code == 422
-    assert sentence in error(page.text, "alias")
+    assert message in error(page.text, "alias")
     assert f'value="{alias}"' in page.text
     assert city.all(AreaAlias) == before
 
 
-def test_an_unclear_name_is_asked_about(admin: TestClient, city: City) -> None:
+def test_an_ambiguous_place_name_offers_its_candidates(admin: TestClient, city: City) -> None:
     session = city.session()
     admin.post(f"{AREAS}/{MANGGAR}/sebutan", data={"alias": "Pasar Ikan"})
     taken = admin.post(UNCLEAR, data={"text": "Pasar Ikan", "why": "pasar"})
@@ -96,7 +98,7 @@ def test_an_unclear_name_is_asked_about(admin: TestClient, city: City) -> None:
 
     admin.post(UNCLEAR, data={"text": "Pasar Ikan", "candidates": [MANGGAR, SEPINGGAN]})
 
-    row = city.rows(city.upload(session, written("Pasar Ikan")).id)[2]
+    row = city.rows(city.upload(session, sheet_with("Pasar Ikan")).id)[2]
     offered = [candidate["value"] for message in row.messages for candidate in message["candidates"]]
     assert offered == [MANGGAR, SEPINGGAN]
     assert "Manggar, Sepinggan" in admin.get(UNCLEAR).text
@@ -106,9 +108,9 @@ def test_an_unclear_name_is_asked_about(admin: TestClient, city: City) -> None:
 
 
 def test_a_kelurahan_is_split(admin: TestClient, nobody: TestClient, city: City) -> None:
-    """The old one keeps what was counted; sheets and forms know the new one from its first day on."""
+    """The old one keeps its attendance; sheets and forms know the new one from its first day on."""
     session = city.session()
-    city.import_sheet(session, written("Manggar"))
+    city.import_sheet(session, sheet_with("Manggar"))
     create_upcoming_session(city)
     old = next(one for one in city.all(Area) if one.code == MANGGAR)
     today = wita_today()
@@ -127,17 +129,17 @@ def test_a_kelurahan_is_split(admin: TestClient, nobody: TestClient, city: City)
     form = nobody.get("/daftar/JUALAN").text
     assert 'value="64.71.01.1900"' in form
     assert f'value="{MANGGAR}"' not in form
-    assert read_as(city, session, "Manggar Contoh") == "64.71.01.1900"
+    assert read_kelurahan(city, session, "Manggar Contoh") == "64.71.01.1900"
     page = admin.get(f"/cakupan?from=2025-01-01&to={today}").text
     assert f"Manggar (until {today - timedelta(days=1):%d-%m-%Y})" in page
     assert "Manggar Contoh" in page
     report = admin.get("/cakupan?from=2025-01-01&to=2025-12-31").text
     assert "Manggar Contoh" not in report
-    told = [(line.action, line.subject_id) for line in city.all(Activity) if line.subject == "area"]
-    assert told == [("change", MANGGAR), ("create", "64.71.01.1900")]
+    activities = [(line.action, line.subject_id) for line in city.all(Activity) if line.subject == "area"]
+    assert activities == [("change", MANGGAR), ("create", "64.71.01.1900")]
 
 
-def test_one_that_begins_later_is_not_known_yet(admin: TestClient, city: City) -> None:
+def test_a_kelurahan_is_not_known_before_its_first_day(admin: TestClient, city: City) -> None:
     session = city.session()
     tomorrow = wita_today() + timedelta(days=1)
     admin.post(
@@ -145,31 +147,31 @@ def test_one_that_begins_later_is_not_known_yet(admin: TestClient, city: City) -
     )
     admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": str(tomorrow)})
 
-    assert read_as(city, session, "Pantai Contoh") is None
-    assert read_as(city, session, "Manggar") == MANGGAR
+    assert read_kelurahan(city, session, "Pantai Contoh") is None
+    assert read_kelurahan(city, session, "Manggar") == MANGGAR
 
 
 @on_sqlite
 @pytest.mark.parametrize(
-    ("field", "typed", "sentence"),
+    ("field", "value", "message"),
     [
         ("code", "64.71.99.1001", "Write the code as"),
         ("code", "sepinggan", "Write the code as"),
         ("code", SEPINGGAN, "There is an area with this code already."),
         ("name", " ", "A name is needed"),
-        ("name", "Kel. Sepinggan", "is called so at that time"),
-        ("name", "Lemaru", "is called so at that time"),
+        ("name", "Kel. Sepinggan", "has this name at that time"),
+        ("name", "Lemaru", "has this name at that time"),
         ("valid_from", "", "Fill in a day."),
         ("valid_from", "20301-01-01", "Fill in a day."),
         ("tile_row", "", "Fill in both numbers"),
         ("tile_column", "tiga", "Fill in both numbers"),
     ],
 )
-def test_what_is_no_kelurahan_is_told_beside_its_field(
-    admin: TestClient, city: City, field: str, typed: str, sentence: str
+def test_errors_of_a_kelurahan_stand_beside_their_fields(
+    admin: TestClient, city: City, field: str, value: str, message: str
 ) -> None:
     before = city.all(Area)
-    given = {
+    fields = {
         "code": "64.71.01.1900",
         "name": "Pantai Contoh",
         "valid_from": "2030-01-01",
@@ -177,17 +179,17 @@ def test_what_is_no_kelurahan_is_told_beside_its_field(
         "tile_row": "50",
     }
 
-    page = admin.post(f"{AREAS}/baru", data=given | {field: typed})
+    page = admin.post(f"{AREAS}/baru", data=fields | {field: value})
 
     assert page.status_code in {409, 422}
-    assert sentence in error(page.text, "tile_column" if field == "tile_row" else field)
-    assert f'value="{typed}"' in page.text
+    assert message in error(page.text, "tile_column" if field == "tile_row" else field)
+    assert f'value="{value}"' in page.text
     assert city.all(Area) == before
 
 
 def test_the_last_day_is_not_before_the_first(admin: TestClient, city: City) -> None:
-    for typed in ("1999-12-31", "20301-01-01"):
-        page = admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": typed})
+    for value in ("1999-12-31", "20301-01-01"):
+        page = admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": value})
         assert "first one on" in error(page.text, "last_day")
 
     admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": "2020-12-31"})

@@ -1,4 +1,4 @@
-"""Messages as staff see them: what was told to whom, whether it was sent, and once more."""
+"""The page of messages: their status, filters, and sending one again."""
 
 import re
 
@@ -11,7 +11,7 @@ from app.models import Activity, Message, MessageStatus
 from app.settings import Settings
 from tests.city import City
 from tests.database import on_sqlite
-from tests.services.messages.test_notifications import come
+from tests.services.messages.test_notifications import register_person
 from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -23,18 +23,18 @@ def session(city: City) -> str:
     return create_upcoming_session(city)
 
 
-def stands(city: City, status: MessageStatus, error: str | None = None) -> int:
-    """The message, which has become so; its number."""
+def set_status(city: City, status: MessageStatus, error: str | None = None) -> int:
+    """Set the status of the only message and return its id."""
     (message,) = city.all(Message)
     with writing(city.engine) as db:
         db.merge(message).sqlmodel_update({"status": status, "error": error})
     return message.id
 
 
-def test_without_a_mail_server_they_are_shown_as_not_sent_yet(
+def test_without_a_mail_server_messages_are_shown_as_not_sent_yet(
     staff: TestClient, city: City, settings: Settings
 ) -> None:
-    ani = come(city, "Ani Aster")
+    ani = register_person(city, "Ani Aster")
     TaskRunner(settings, city.engine, city.vault).drain()
 
     page = staff.get("/pesan")
@@ -47,46 +47,48 @@ def test_without_a_mail_server_they_are_shown_as_not_sent_yet(
     assert badges(staff.get("/pesan").text) == ["Belum terkirim"]
 
 
-def test_a_message_that_was_refused_is_sent_again(
+def test_a_failed_message_is_sent_again(
     staff: TestClient, admin: TestClient, city: City, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
-    come(city, "Ani Aster")
-    number = stands(city, MessageStatus.FAILED, "550 No such user here")
+    register_person(city, "Ani Aster")
+    message_id = set_status(city, MessageStatus.FAILED, "550 No such user here")
     assert "550 No such user here" in staff.get("/pesan?status=failed").text
 
-    answer = staff.post(f"/pesan/{number}/kirim-lagi", data={"kembali": "/pesan?sesi=JUALAN-1"})
+    answer = staff.post(f"/pesan/{message_id}/kirim-lagi", data={"kembali": "/pesan?sesi=JUALAN-1"})
 
     assert answer.headers["location"] == "/pesan?sesi=JUALAN-1"
     TaskRunner(mail_settings, city.engine, city.vault).drain()
-    assert len(smtp_server.letters) == 1
+    assert len(smtp_server.mails) == 1
     assert badges(staff.get("/pesan?sesi=JUALAN-1").text) == ["Sent"]
     assert "sent again message" in re.sub("<[^>]+>", "", admin.get("/catatan").text)
-    refused = staff.post(f"/pesan/{number}/kirim-lagi")
+    refused = staff.post(f"/pesan/{message_id}/kirim-lagi")
     assert refused.status_code == 409
-    assert "will be sent by itself" in refused.text
+    assert "will be sent automatically" in refused.text
 
 
-def test_what_may_have_arrived_says_so(staff: TestClient, city: City) -> None:
-    come(city, "Ani Aster")
-    number = stands(city, MessageStatus.UNKNOWN)
+def test_a_message_that_may_have_arrived_says_so(staff: TestClient, city: City) -> None:
+    register_person(city, "Ani Aster")
+    message_id = set_status(city, MessageStatus.UNKNOWN)
 
     page = staff.get("/pesan").text
 
     assert "It may have arrived" in page
-    assert f'action="/pesan/{number}/kirim-lagi"' in page
+    assert f'action="/pesan/{message_id}/kirim-lagi"' in page
 
 
-def test_the_list_narrows_by_status_and_session(staff: TestClient, city: City) -> None:
-    come(city, "Ani Aster")
+def test_the_list_is_filtered_by_status_and_session(staff: TestClient, city: City) -> None:
+    register_person(city, "Ani Aster")
 
-    assert "No message stands like this." in staff.get("/pesan?status=sent").text
+    assert "There are no messages with this status." in staff.get("/pesan?status=sent").text
     assert badges(staff.get("/pesan?status=&sesi=JUALAN-1").text) == ["Not sent yet"]
     assert badges(staff.get("/pesan?sesi=LAIN-1").text) == []
     assert 'href="/pesan?sesi=JUALAN-1"' in staff.get("/sesi/JUALAN-1").text
 
 
-def test_only_of_ones_own_workshops(stranger: TestClient, viewer: TestClient, city: City) -> None:
-    come(city, "Ani Aster")
+def test_messages_of_other_organizations_are_hidden(
+    stranger: TestClient, viewer: TestClient, city: City
+) -> None:
+    register_person(city, "Ani Aster")
     (message,) = city.all(Message)
 
     assert "Ani Aster" not in stranger.get("/pesan").text

@@ -1,4 +1,4 @@
-"""Writing to a session's people by WhatsApp: numbers in full, which is noted, and a text to send."""
+"""The page to write to a session's people by WhatsApp."""
 
 import re
 from html import unescape
@@ -20,8 +20,8 @@ PAGE = "/sesi/JUALAN-1/whatsapp"
 
 
 @pytest.fixture(autouse=True)
-def registered(city: City) -> None:
-    """Ani has a place, Budi waits, Citra has a place and no telephone."""
+def register_people(city: City) -> None:
+    """Register Ani, Budi on the waiting list, and Citra without a phone number."""
     create_upcoming_session(city)
     register(city, "Budi Bakung", "+6281200000502", RegistrationStatus.WAITLISTED)
     register(city, "Ani Aster", "+6281200000501")
@@ -38,82 +38,84 @@ def register(
     city.register("JUALAN-1", name, person=person, status=status)
 
 
-def looks(city: City) -> list[str]:
-    """Who saw telephone numbers."""
+def list_viewers(city: City) -> list[str]:
+    """Return the names of users who, by the activity log, saw phone numbers."""
     return [one.actor for one in city.all(Activity) if one.action == "list-phones"]
 
 
-def test_numbers_are_shown_when_asked_for_and_that_is_noted(staff: TestClient, city: City) -> None:
+def test_phone_numbers_are_shown_on_request_and_logged(staff: TestClient, city: City) -> None:
     first = staff.get(PAGE)
     assert "*Jualan Daring*" in first.text
     assert "+62812" not in first.text
-    assert looks(city) == []
+    assert list_viewers(city) == []
 
     shown = staff.get(f"{PAGE}?kepada=confirmed").text
 
     assert re.findall(r"\+62\d+", shown) == ["+6281200000501"]
     assert "Citra Cempaka" in shown
     assert "Budi Bakung" not in shown
-    assert looks(city) == ["Budi Petugas"]
+    assert list_viewers(city) == ["Budi Petugas"]
     assert re.findall(r"\+62\d+", staff.get(f"{PAGE}?kepada=all").text) == [
         "+6281200000501",
         "+6281200000502",
     ]
 
 
-def test_each_link_opens_the_text_with_the_persons_own_ticket(staff: TestClient, city: City) -> None:
+def test_each_link_has_the_text_and_the_persons_ticket(staff: TestClient, city: City) -> None:
     text = "Bawa ponsel & kuota.\r\nSampai jumpa!"
 
     page = staff.get(PAGE, params={"kepada": "waitlisted", "teks": text}).text
 
     (link,) = re.findall(r'href="(https://wa\.me/[^"]+)"', page)
-    address = urlsplit(unescape(link))
+    url = urlsplit(unescape(link))
     code = next(one.code for one in city.all(Registration) if one.status is RegistrationStatus.WAITLISTED)
-    assert address.path == "/6281200000502"
-    assert parse_qs(address.query)["text"] == [
+    assert url.path == "/6281200000502"
+    assert parse_qs(url.query)["text"] == [
         f"Bawa ponsel & kuota.\nSampai jumpa!\n\nYour ticket: http://127.0.0.1:8000/tiket/{code}"
     ]
     assert 'data-copies="copied"' in page
 
 
-def first_text(browser: TestClient, **asked: str) -> str:
-    """What the page offers to send."""
-    page = browser.get(PAGE, params=asked).text
+def suggested_text(browser: TestClient, **query: str) -> str:
+    """Return the text that the page suggests."""
+    page = browser.get(PAGE, params=query).text
     (text,) = re.findall(r"<textarea id=\"teks\"[^>]*>\n(.*?)</textarea>", page, re.DOTALL)
     return unescape(text)
 
 
-def test_the_text_says_what_holds_for_those_it_goes_to(staff: TestClient, city: City) -> None:
-    reminder = first_text(staff)
+def test_the_suggested_text_fits_its_recipients(staff: TestClient, city: City) -> None:
+    reminder = suggested_text(staff)
     assert reminder.startswith("We remind you of:\n*Jualan Daring*")
 
-    assert first_text(staff, kepada="waitlisted", teks=reminder).startswith("You are on the waiting list of:")
-    for_all = first_text(staff, kepada="all", teks=reminder)
+    assert suggested_text(staff, kepada="waitlisted", teks=reminder).startswith(
+        "You are on the waiting list of:"
+    )
+    for_all = suggested_text(staff, kepada="all", teks=reminder)
     assert "remind" not in for_all
     assert "waiting list" not in for_all
-    assert first_text(staff, kepada="waitlisted", teks="Bawa ponsel.") == "Bawa ponsel."
+    assert suggested_text(staff, kepada="waitlisted", teks="Bawa ponsel.") == "Bawa ponsel."
 
     begin_session(city, "JUALAN-1")
-    assert first_text(staff) != ""
+    assert suggested_text(staff) != ""
     update_session(city, "JUALAN-1", ends_at=now())
-    assert first_text(staff) == ""
+    assert suggested_text(staff) == ""
     over = staff.get(PAGE, params={"kepada": "all"}).text
     assert "This session is over: there is nothing to remind of." in over
     assert "wa.me/6281200000501?text=Your%20ticket" in over
 
 
-def test_of_a_cancelled_session_the_text_says_that(staff: TestClient, city: City) -> None:
+def test_the_suggested_text_of_a_cancelled_session(staff: TestClient, city: City) -> None:
     staff.post("/sesi/JUALAN-1/batalkan", data={"why": "Hujan deras"})
 
-    text = first_text(staff)
+    text = suggested_text(staff)
 
     assert text.startswith("We are sorry: this session will not be held.\n*Jualan Daring*")
     assert text.endswith("Reason: Hujan deras")
 
 
-def test_only_for_those_who_take_attendance_there(
+def test_only_staff_of_the_organization_see_phone_numbers(
     stranger: TestClient, viewer: TestClient, city: City
 ) -> None:
     assert stranger.get(f"{PAGE}?kepada=all").status_code == 404
     assert viewer.get(f"{PAGE}?kepada=all").status_code == 404
-    assert looks(city) == []
+    assert list_viewers(city) == []

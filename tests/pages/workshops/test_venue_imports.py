@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 
 from app.database import reading
 from app.models import Activity, Venue, VenueKind
-from app.queries.areas.reference import kelurahan
+from app.queries.areas.reference import list_kelurahan
 from app.spreadsheets.plain_tables import MAX_VENUES
 from tests.city import MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
@@ -25,7 +25,7 @@ KINDS = ("Ruang publik", "Kantor", "Sekolah", "Aula", "Lainnya", "Kampus")
 def wifi_points(city: City) -> list[list[object]]:
     """Return rows of 362 venues with Wi-Fi, in every kelurahan."""
     with reading(city.engine) as db:
-        places = [place.name for place in kelurahan(db)]
+        places = [place.name for place in list_kelurahan(db)]
     return [
         [number, f"Titik Contoh {number}", places[number % len(places)], KINDS[number % len(KINDS)], "Ya"]
         for number in range(1, 363)

@@ -25,7 +25,7 @@ from app.nik_vault import NikVault
 from app.people.person import PersonInput
 from app.permissions import OPERATOR
 from app.queries.people.similar_people import SimilarPair
-from app.services.areas.areas import KelurahanInput, open_kelurahan, set_last_day
+from app.services.areas.areas import KelurahanInput, create_kelurahan, set_last_day
 from app.services.coverage.targets import set_targets
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit
 from app.services.imports.judging import SheetChoices, judge_sheet
@@ -197,7 +197,7 @@ class CityActions:
         """Close Manggar and open a kelurahan for a part of it."""
         set_last_day(self.db, OPERATOR, MANGGAR, LAST_DAY)
         given = KelurahanInput(MANGGAR_UTARA, "Manggar Utara", LAST_DAY + timedelta(days=1))
-        open_kelurahan(self.db, OPERATOR, given)
+        create_kelurahan(self.db, OPERATOR, given)
 
     def set_target(self, year: int, place: str | None, group: str | None, target: int) -> None:
         set_targets(self.db, OPERATOR, year, {(place, group): str(target)})

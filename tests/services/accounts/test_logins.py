@@ -1,4 +1,4 @@
-"""Logging in: wrong passwords slow down, and what was revoked or has expired opens nothing."""
+"""Logins, password links and API tokens: when they are valid, and the wait after wrong passwords."""
 
 from datetime import timedelta
 
@@ -10,21 +10,21 @@ from app.models import LoginFailure, LoginSession, PasswordLink, Role, User
 from app.models.base import now
 from app.permissions import OPERATOR
 from app.services.accounts.logins import (
-    FREE_TRIES,
-    FREE_TRIES_OF_ADDRESS,
-    actor_by_login,
-    actor_by_token,
-    close_login,
-    forget_expired_logins,
-    note_try,
-    open_login,
-    user_with_password,
+    MAX_FAILURES_PER_ADDRESS,
+    MAX_FAILURES_PER_EMAIL,
+    authenticate,
+    count_attempt,
+    create_login,
+    delete_expired_logins,
+    end_login,
+    find_actor_by_login,
+    find_actor_by_token,
 )
 from app.services.accounts.users import (
     create_api_token,
     create_password_link,
     create_user,
-    secret_key,
+    hash_secret,
     set_password_by_link,
 )
 from tests.city import City, dump
@@ -41,134 +41,134 @@ def ani(city: City) -> User:
         )
 
 
-def asks(city: City, email: str, password: str, address: str = OFFICE) -> User | None:
+def log_in(city: City, email: str, password: str, address: str = OFFICE) -> User | None:
     with writing(city.engine) as db:
-        note_try(db, email, address)
-    with reading(city.engine) as look:
-        return user_with_password(look, email, password)
+        count_attempt(db, email, address)
+    with reading(city.engine) as read_db:
+        return authenticate(read_db, email, password)
 
 
-def fails(
+def add_failures(
     city: City, times: int, email: str = EMAIL, address: str = OFFICE, ago: timedelta = timedelta()
 ) -> None:
     with writing(city.engine) as db:
         db.add_all(LoginFailure(email=email, address=address, at=now() - ago) for _ in range(times))
 
 
-def test_the_right_password_opens_whatever_the_case_of_the_address(city: City, ani: User) -> None:
-    found = asks(city, " ANI@contoh.id ", PASSWORD)
+def test_login_ignores_the_case_of_the_email(city: City, ani: User) -> None:
+    user = log_in(city, " ANI@contoh.id ", PASSWORD)
 
-    assert found is not None
-    assert found.id == ani.id
-    assert asks(city, EMAIL, "kebun raya samarinda") is None
-    assert asks(city, "nobody@contoh.id", PASSWORD) is None
-
-
-def test_who_has_no_password_yet_cannot_log_in_with_an_empty_one(city: City) -> None:
-    assert asks(city, "sari@contoh.id", "") is None
+    assert user is not None
+    assert user.id == ani.id
+    assert log_in(city, EMAIL, "kebun raya samarinda") is None
+    assert log_in(city, "nobody@contoh.id", PASSWORD) is None
 
 
-def test_who_is_not_active_any_more_cannot_log_in_nor_stay(city: City, ani: User) -> None:
+def test_a_user_without_a_password_cannot_log_in_with_an_empty_one(city: City) -> None:
+    assert log_in(city, "sari@contoh.id", "") is None
+
+
+def test_a_deactivated_user_cannot_log_in_or_use_open_logins_and_tokens(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
+        cookie = create_login(db, ani, "test")
         token = create_api_token(db, OPERATOR, ani, "laporan")
         db.get_one(User, ani.id).active = False
 
-    assert asks(city, EMAIL, PASSWORD) is None
-    with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
-        assert actor_by_token(look, token) is None
+    assert log_in(city, EMAIL, PASSWORD) is None
+    with reading(city.engine) as read_db:
+        assert find_actor_by_login(read_db, cookie) is None
+        assert find_actor_by_token(read_db, token) is None
 
 
-def test_wrong_passwords_slow_an_address_down_ever_more(city: City, ani: User) -> None:
-    fails(city, FREE_TRIES - 1)
-    assert asks(city, EMAIL, PASSWORD) is not None
+def test_each_further_failure_doubles_the_wait(city: City, ani: User) -> None:
+    add_failures(city, MAX_FAILURES_PER_EMAIL - 1)
+    assert log_in(city, EMAIL, PASSWORD) is not None
 
     with pytest.raises(TooManyRequests) as first:
-        asks(city, EMAIL, PASSWORD)
-    fails(city, 3)
+        log_in(city, EMAIL, PASSWORD)
+    add_failures(city, 3)
     with pytest.raises(TooManyRequests) as later:
-        asks(city, EMAIL, PASSWORD)
+        log_in(city, EMAIL, PASSWORD)
 
     assert 0 < first.value.seconds <= 10 < later.value.seconds <= 80
-    assert asks(city, "sari@contoh.id", "wrong") is None
+    assert log_in(city, "sari@contoh.id", "wrong") is None
 
 
-def test_who_waited_may_try_again(city: City, ani: User) -> None:
-    fails(city, FREE_TRIES, ago=timedelta(seconds=11))
+def test_after_the_wait_a_login_is_possible_again(city: City, ani: User) -> None:
+    add_failures(city, MAX_FAILURES_PER_EMAIL, ago=timedelta(seconds=11))
 
-    assert asks(city, EMAIL, PASSWORD) is not None
+    assert log_in(city, EMAIL, PASSWORD) is not None
 
 
-def test_somebody_who_tries_many_names_is_slowed_down_where_they_are(city: City, ani: User) -> None:
-    for number in range(FREE_TRIES_OF_ADDRESS):
-        fails(city, 1, email=f"user{number}@contoh.id", address=ELSEWHERE)
+def test_failures_with_many_emails_delay_their_network_address(city: City, ani: User) -> None:
+    for number in range(MAX_FAILURES_PER_ADDRESS):
+        add_failures(city, 1, email=f"user{number}@contoh.id", address=ELSEWHERE)
 
     with pytest.raises(TooManyRequests):
-        asks(city, EMAIL, PASSWORD, ELSEWHERE)
-    assert asks(city, EMAIL, PASSWORD, OFFICE) is not None
+        log_in(city, EMAIL, PASSWORD, ELSEWHERE)
+    assert log_in(city, EMAIL, PASSWORD, OFFICE) is not None
 
 
-def test_a_login_makes_earlier_failures_forgotten(city: City, ani: User) -> None:
+def test_a_login_deletes_earlier_failures(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        note_try(db, "ANI@contoh.id ", OFFICE)
-        open_login(db, ani, "test")
+        count_attempt(db, "ANI@contoh.id ", OFFICE)
+        create_login(db, ani, "test")
 
     assert city.all(LoginFailure) == []
 
 
-def test_a_cookie_opens_until_it_is_closed(city: City, ani: User) -> None:
+def test_a_login_is_valid_until_it_is_ended(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
-    with reading(city.engine) as look:
-        actor = actor_by_login(look, cookie)
+        cookie = create_login(db, ani, "test")
+    with reading(city.engine) as read_db:
+        actor = find_actor_by_login(read_db, cookie)
     assert actor is not None
     assert (actor.user_id, actor.role) == (ani.id, Role.STAFF)
 
     with writing(city.engine) as db:
-        close_login(db, cookie)
+        end_login(db, cookie)
 
-    with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
-        assert actor_by_login(look, "made up") is None
+    with reading(city.engine) as read_db:
+        assert find_actor_by_login(read_db, cookie) is None
+        assert find_actor_by_login(read_db, "made up") is None
 
 
 def expire(city: City, kind: type[LoginSession | PasswordLink], secret: str) -> None:
     with writing(city.engine) as db:
-        db.get_one(kind, secret_key(secret)).expires_at = now() - timedelta(seconds=1)
+        db.get_one(kind, hash_secret(secret)).expires_at = now() - timedelta(seconds=1)
 
 
-def test_a_login_ends_by_itself(city: City, ani: User) -> None:
+def test_a_login_expires(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
+        cookie = create_login(db, ani, "test")
 
     expire(city, LoginSession, cookie)
 
-    with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
+    with reading(city.engine) as read_db:
+        assert find_actor_by_login(read_db, cookie) is None
 
 
-def test_what_opens_nothing_any_more_is_forgotten(city: City, ani: User) -> None:
+def test_expired_logins_links_and_failures_are_deleted(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookies = [open_login(db, ani, "test"), open_login(db, ani, "test")]
+        cookies = [create_login(db, ani, "test"), create_login(db, ani, "test")]
         links = [create_password_link(db, OPERATOR, user) for user in (ani, city.users["sari"])]
     expire(city, LoginSession, cookies[0])
     expire(city, PasswordLink, links[0])
-    fails(city, 1, ago=timedelta(minutes=16))
-    fails(city, 1, ago=timedelta(minutes=14))
+    add_failures(city, 1, ago=timedelta(minutes=16))
+    add_failures(city, 1, ago=timedelta(minutes=14))
 
     with writing(city.engine) as db:
-        forget_expired_logins(db)
+        delete_expired_logins(db)
 
-    assert [kept.key for kept in city.all(LoginSession)] == [secret_key(cookies[1])]
-    assert [kept.key for kept in city.all(PasswordLink)] == [secret_key(links[1])]
+    assert [row.key for row in city.all(LoginSession)] == [hash_secret(cookies[1])]
+    assert [row.key for row in city.all(PasswordLink)] == [hash_secret(links[1])]
     assert len(city.all(LoginFailure)) == 1
 
 
-def test_neither_cookie_nor_link_nor_token_is_stored(city: City, ani: User) -> None:
+def test_secrets_are_not_stored(city: City, ani: User) -> None:
     with writing(city.engine) as db:
         secrets = {
-            open_login(db, ani, "test"),
+            create_login(db, ani, "test"),
             create_password_link(db, OPERATOR, ani),
             create_api_token(db, OPERATOR, ani, "laporan"),
         }
@@ -178,9 +178,9 @@ def test_neither_cookie_nor_link_nor_token_is_stored(city: City, ani: User) -> N
     assert [secret for secret in secrets if secret in str(stored)] == []
 
 
-def test_a_link_sets_a_password_once_and_logs_everyone_out(city: City, ani: User) -> None:
+def test_a_link_sets_a_password_once_and_ends_logins(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        cookie = open_login(db, ani, "test")
+        cookie = create_login(db, ani, "test")
         link = create_password_link(db, OPERATOR, ani)
 
     with pytest.raises(Invalid), writing(city.engine) as db:
@@ -188,15 +188,15 @@ def test_a_link_sets_a_password_once_and_logs_everyone_out(city: City, ani: User
     with writing(city.engine) as db:
         set_password_by_link(db, link, "pantai kemala pagi")
 
-    assert asks(city, EMAIL, PASSWORD) is None
-    assert asks(city, EMAIL, "pantai kemala pagi") is not None
-    with reading(city.engine) as look:
-        assert actor_by_login(look, cookie) is None
+    assert log_in(city, EMAIL, PASSWORD) is None
+    assert log_in(city, EMAIL, "pantai kemala pagi") is not None
+    with reading(city.engine) as read_db:
+        assert find_actor_by_login(read_db, cookie) is None
     with pytest.raises(NotFound), writing(city.engine) as db:
         set_password_by_link(db, link, "pantai manggar pagi")
 
 
-def test_an_expired_link_sets_nothing(city: City, ani: User) -> None:
+def test_an_expired_link_sets_no_password(city: City, ani: User) -> None:
     with writing(city.engine) as db:
         link = create_password_link(db, OPERATOR, ani)
 
@@ -206,14 +206,15 @@ def test_an_expired_link_sets_nothing(city: City, ani: User) -> None:
         set_password_by_link(db, link, "pantai kemala pagi")
 
 
-def test_a_token_opens_until_its_day(city: City, ani: User) -> None:
+def test_a_token_is_valid_until_it_expires(city: City, ani: User) -> None:
     with writing(city.engine) as db:
-        lasting = create_api_token(db, OPERATOR, ani, "laporan")
-        to_come = create_api_token(db, OPERATOR, ani, "uji", now() + timedelta(minutes=1))
-        over = create_api_token(db, OPERATOR, ani, "lama", now() - timedelta(seconds=1))
+        permanent = create_api_token(db, OPERATOR, ani, "laporan")
+        current = create_api_token(db, OPERATOR, ani, "uji", now() + timedelta(minutes=1))
+        expired = create_api_token(db, OPERATOR, ani, "lama", now() - timedelta(seconds=1))
 
-    with reading(city.engine) as look:
-        opened = [
-            actor_by_token(look, token) is not None for token in (lasting, to_come, over, "jgk_guessed")
+    with reading(city.engine) as read_db:
+        is_valid = [
+            find_actor_by_token(read_db, token) is not None
+            for token in (permanent, current, expired, "jgk_guessed")
         ]
-    assert opened == [True, True, False, False]
+    assert is_valid == [True, True, False, False]

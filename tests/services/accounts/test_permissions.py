@@ -1,4 +1,4 @@
-"""Who may do what: the table that was settled, cell by cell."""
+"""The table of roles and permissions."""
 
 import pytest
 
@@ -25,30 +25,30 @@ SETTLED = {
 }
 
 
-def actor(role: Role, *, may_see_participants: bool = False) -> Actor:
+def actor_with(role: Role, *, may_see_participants: bool = False) -> Actor:
     return Actor(1, "Ani", role, 1, may_see_participants)
 
 
 @pytest.mark.parametrize("permission", Permission)
-def test_the_table(permission: Permission) -> None:
-    reaches = " ".join(actor(role).reach(permission) for role in ROLES)
+def test_each_role_has_the_settled_reach(permission: Permission) -> None:
+    row = " ".join(actor_with(role).reach(permission) for role in ROLES)
 
-    assert reaches == SETTLED[permission.value]
+    assert row == SETTLED[permission.value]
 
 
-def test_the_grant_lets_a_viewer_see_participants_and_nothing_else() -> None:
-    granted = actor(Role.VIEWER, may_see_participants=True)
+def test_the_grant_gives_a_viewer_participants_and_nothing_else() -> None:
+    granted = actor_with(Role.VIEWER, may_see_participants=True)
 
     assert granted.reach(Permission.PARTICIPANT_READ) is Reach.ALL
-    assert {one for one in Permission if granted.may(one)} - {
-        one for one in Permission if actor(Role.VIEWER).may(one)
+    assert {permission for permission in Permission if granted.may(permission)} - {
+        permission for permission in Permission if actor_with(Role.VIEWER).may(permission)
     } == {Permission.PARTICIPANT_READ}
 
 
-def test_who_never_may_is_told_so() -> None:
+def test_a_permission_that_the_role_never_has_is_forbidden() -> None:
     with pytest.raises(Forbidden):
-        actor(Role.VIEWER).require(Permission.ATTENDANCE_WRITE)
-    actor(Role.STAFF).require(Permission.ATTENDANCE_WRITE)
+        actor_with(Role.VIEWER).require(Permission.ATTENDANCE_WRITE)
+    actor_with(Role.STAFF).require(Permission.ATTENDANCE_WRITE)
 
 
 def test_the_operator_at_the_shell_may_do_everything() -> None:

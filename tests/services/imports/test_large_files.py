@@ -16,7 +16,7 @@ from app.services.imports import queued as queued_imports
 from app.services.imports.mapping import RereadSheet, remap, reread_with_changes
 from app.services.imports.queued import give_up_reading, read_queued
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE, reread
-from app.services.outbox import TRIES, claim
+from app.services.outbox import MAX_ATTEMPTS, claim_task
 from app.settings import Settings
 from tests.city import City, crowd
 
@@ -114,7 +114,7 @@ def test_what_changed_while_it_was_read_again_is_kept_and_said(
 def test_a_worker_that_died_does_not_take_it_along(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), LARGE)
     with writing(city.engine) as db:
-        assert claim(db) is not None
+        assert claim_task(db) is not None
 
     runner.drain()
     assert status(city) is ImportStatus.READING
@@ -129,10 +129,10 @@ def test_two_workers_never_take_the_same(city: City) -> None:
         city.upload(city.session(code), LARGE)
 
     with writing(city.engine) as db:
-        first = claim(db)
+        first = claim_task(db)
     with writing(city.engine) as db:
-        second = claim(db)
-        nothing = claim(db)
+        second = claim_task(db)
+        nothing = claim_task(db)
 
     assert first is not None
     assert second is not None
@@ -161,7 +161,7 @@ def test_after_several_tries_it_is_given_up(
     monkeypatch.setattr(tasks, "read_queued", fault)
     city.upload(city.session(), LARGE)
 
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         assert status(city) is ImportStatus.READING
         runner.drain()
         let_the_claim_run_out(city)
@@ -171,7 +171,7 @@ def test_after_several_tries_it_is_given_up(
     assert failed.failure is not None
     assert failed.failure["code"] == "unreadable-file"
     assert city.all(OutboxTask) == []
-    assert caplog.text.count("the disk is full") >= TRIES
+    assert caplog.text.count("the disk is full") >= MAX_ATTEMPTS
 
 
 def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
@@ -209,9 +209,9 @@ def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
 
 def test_a_file_at_which_every_worker_dies_is_given_up(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), LARGE)
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         with writing(city.engine) as db:
-            assert claim(db) is not None
+            assert claim_task(db) is not None
         let_the_claim_run_out(city)
 
     runner.drain()

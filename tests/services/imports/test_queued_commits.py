@@ -29,7 +29,7 @@ from app.services.imports.commit import CommitChoices, commit, queue_commit
 from app.services.imports.mapping import remap
 from app.services.imports.queued import commit_queued, give_up_commit
 from app.services.imports.upload import discard
-from app.services.outbox import TRIES, claim
+from app.services.outbox import MAX_ATTEMPTS, claim_task
 from app.services.registrations.lists import upload_list
 from app.services.registrations.writing import RegistrationWriter
 from app.settings import Settings
@@ -200,7 +200,7 @@ def test_a_worker_that_died_leaves_nothing_and_another_does_it(
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
     with writing(city.engine) as db:
-        assert claim(db) is not None
+        assert claim_task(db) is not None
     let_the_claim_run_out(city)
     seen = []
 
@@ -219,9 +219,9 @@ def test_a_worker_that_died_leaves_nothing_and_another_does_it(
 def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, runner: TaskRunner) -> None:
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
-    for _ in range(TRIES):
+    for _ in range(MAX_ATTEMPTS):
         with writing(city.engine) as db:
-            assert claim(db) is not None
+            assert claim_task(db) is not None
         let_the_claim_run_out(city)
 
     runner.drain()
@@ -240,7 +240,9 @@ def test_an_import_that_has_gone_keeps_no_other_waiting(
     """Whether its work was never begin_session, broke off, or is to be given up."""
     with writing(city.engine) as db:
         payload = {"import": 4711, "user": None}
-        db.add_all(OutboxTask(kind=kind, payload=payload, attempts=tries) for tries in range(TRIES + 1))
+        db.add_all(
+            OutboxTask(kind=kind, payload=payload, attempts=tries) for tries in range(MAX_ATTEMPTS + 1)
+        )
     made = city.upload(city.session(), crowd(3))
     ask(city, made.id)
 

@@ -1,4 +1,4 @@
-"""Over TLS letters and passwords go to the server that is meant, and to no other."""
+"""Mails are sent over TLS, and only to a server with a trusted certificate."""
 
 import ssl
 from collections.abc import Callable, Iterator
@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.models import MessageStatus
-from app.services.messages.mail_server import deliver, mail_server
+from app.services.messages.mail_server import deliver, parse_smtp_url
 from tests.server import free_port
 from tests.smtp_server import SmtpServer
 
@@ -25,17 +25,17 @@ SENDER = "literasi@contoh.id"
 USER, PASSWORD = "jangkau@contoh.id", "rahasia:di@surel"  # in an address both are percent-encoded
 LOGIN = "jangkau%40contoh.id:rahasia%3Adi%40surel"
 
-Served = Callable[..., int]
+Start = Callable[..., int]
 
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """One that the server made itself, with its key."""
+    """Return the path of a self-signed certificate with its key."""
     key, name = (
         ec.generate_private_key(ec.SECP256R1()),
         x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mail")]),
     )
-    made = (
+    signed = (
         x509.CertificateBuilder()
         .subject_name(name)
         .issuer_name(name)
@@ -51,7 +51,7 @@ def certificate(tmp_path: Path) -> Path:
     clear = serialization.NoEncryption()
     pem = serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8
     path = tmp_path / "mail.pem"
-    path.write_bytes(made.public_bytes(pem[0]) + key.private_bytes(*pem, clear))
+    path.write_bytes(signed.public_bytes(pem[0]) + key.private_bytes(*pem, clear))
     return path
 
 
@@ -63,20 +63,20 @@ def encryption(certificate: Path) -> ssl.SSLContext:
 
 
 @pytest.fixture
-def trusted(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The machine knows the server's certificate, as an administrator would tell it."""
+def trust_certificate(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let this machine trust the server's certificate."""
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
 
 
 @pytest.fixture
 def logins() -> list[tuple[bytes, bytes]]:
-    """The users and passwords that the server was told."""
+    """Return the users and passwords that the server receives."""
     return []
 
 
 @pytest.fixture
-def letters(logins: list[tuple[bytes, bytes]]) -> Iterator[tuple[SmtpServer, Served]]:
-    """A mail server that is not up yet, and what starts it on a port."""
+def smtp(logins: list[tuple[bytes, bytes]]) -> Iterator[tuple[SmtpServer, Start]]:
+    """Yield a mail server, and a function that starts it and returns its port."""
     smtp_server, running = SmtpServer(""), []
 
     def authenticate(
@@ -99,66 +99,66 @@ def letters(logins: list[tuple[bytes, bytes]]) -> Iterator[tuple[SmtpServer, Ser
         controller.stop()
 
 
-def letter() -> EmailMessage:
-    made = EmailMessage()
-    made["From"], made["To"], made["Subject"] = SENDER, "ani@contoh.id", "Tiket"
-    made.set_content("Sampai jumpa.")
-    return made
+def write_mail() -> EmailMessage:
+    mail = EmailMessage()
+    mail["From"], mail["To"], mail["Subject"] = SENDER, "ani@contoh.id", "Tiket"
+    mail.set_content("Sampai jumpa.")
+    return mail
 
 
-def addresses(served: Served, encryption: ssl.SSLContext) -> dict[str, str]:
-    """Of a server that encrypts from the start, and of one that does after a word."""
-    at_once = served(ssl_context=encryption, auth_require_tls=False)
-    after_a_word = served(tls_context=encryption, require_starttls=True, auth_required=True)
+def start_servers(start: Start, encryption: ssl.SSLContext) -> dict[str, str]:
+    """Start a server with TLS and one with STARTTLS, and return their URLs."""
+    tls_port = start(ssl_context=encryption, auth_require_tls=False)
+    starttls_port = start(tls_context=encryption, require_starttls=True, auth_required=True)
     return {
-        "tls": f"smtps://{LOGIN}@127.0.0.1:{at_once}",
-        "starttls": f"smtp://{LOGIN}@127.0.0.1:{after_a_word}?starttls",
+        "tls": f"smtps://{LOGIN}@127.0.0.1:{tls_port}",
+        "starttls": f"smtp://{LOGIN}@127.0.0.1:{starttls_port}?starttls",
     }
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-@pytest.mark.usefixtures("trusted")
-def test_a_letter_goes_encrypted_after_a_login(
-    letters: tuple[SmtpServer, Served],
+@pytest.mark.usefixtures("trust_certificate")
+def test_a_mail_is_sent_encrypted_after_a_login(
+    smtp: tuple[SmtpServer, Start],
     logins: list[tuple[bytes, bytes]],
     encryption: ssl.SSLContext,
     security: str,
 ) -> None:
-    smtp_server, served = letters
-    url = addresses(served, encryption)[security]
+    smtp_server, start = smtp
+    url = start_servers(start, encryption)[security]
 
-    delivery = deliver(mail_server(url, SENDER), letter())
+    delivery = deliver(parse_smtp_url(url, SENDER), write_mail())
 
     assert (delivery.status, delivery.answer) == (MessageStatus.SENT, "")
-    assert [one["Subject"] for one in smtp_server.letters] == ["Tiket"]
+    assert [one["Subject"] for one in smtp_server.mails] == ["Tiket"]
     assert logins == [(USER.encode(), PASSWORD.encode())]
 
 
 @pytest.mark.parametrize("security", ["tls", "starttls"])
-def test_a_server_that_cannot_prove_itself_gets_neither_password_nor_letter(
-    letters: tuple[SmtpServer, Served],
+def test_a_server_with_an_untrusted_certificate_gets_neither_password_nor_mail(
+    smtp: tuple[SmtpServer, Start],
     logins: list[tuple[bytes, bytes]],
     encryption: ssl.SSLContext,
     security: str,
 ) -> None:
-    smtp_server, served = letters
-    url = addresses(served, encryption)[security]
+    smtp_server, start = smtp
+    url = start_servers(start, encryption)[security]
 
-    delivery = deliver(mail_server(url, SENDER), letter())
+    delivery = deliver(parse_smtp_url(url, SENDER), write_mail())
 
     assert delivery.status is MessageStatus.WAITING
     assert "certificate verify failed" in delivery.answer
-    assert (smtp_server.letters, logins) == ([], [])
+    assert (smtp_server.mails, logins) == ([], [])
 
 
-@pytest.mark.usefixtures("trusted")
-def test_a_refused_password_leaves_the_letter_waiting(
-    letters: tuple[SmtpServer, Served], encryption: ssl.SSLContext
+@pytest.mark.usefixtures("trust_certificate")
+def test_a_refused_password_leaves_the_mail_waiting(
+    smtp: tuple[SmtpServer, Start], encryption: ssl.SSLContext
 ) -> None:
-    smtp_server, served = letters
-    url = addresses(served, encryption)["tls"].replace("rahasia", "salah")
+    smtp_server, start = smtp
+    url = start_servers(start, encryption)["tls"].replace("rahasia", "salah")
 
-    delivery = deliver(mail_server(url, SENDER), letter())
+    delivery = deliver(parse_smtp_url(url, SENDER), write_mail())
 
     assert (delivery.status, delivery.answer[:3]) == (MessageStatus.WAITING, "535")
-    assert smtp_server.letters == []
+    assert smtp_server.mails == []

@@ -1,4 +1,4 @@
-"""Mails to people who registered: what they say, and that they are written with what they tell of or not at all."""
+"""Mails to registered people: their texts, when they are written, and reminders."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -66,64 +66,66 @@ def runner(mail_settings: Settings, city: City) -> TaskRunner:
     return TaskRunner(mail_settings, city.engine, city.vault)
 
 
-def come(city: City, name: str, language: Language = "id", *, email: str | None = None) -> Registration:
-    """Somebody registers for the session JUALAN-1 with an address of their own."""
+def register_person(
+    city: City, name: str, language: Language = "id", *, email: str | None = None
+) -> Registration:
+    """Register a person with an e-mail address for the session JUALAN-1."""
     with writing(city.engine) as db:
-        held = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
+        workshop_session = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
         address = email or f"{name.split()[0].lower()}@contoh.id"
-        asking = RegistrationRequest(Channel.ORGANIZER, language)
-        given = PersonInput(name, "Manggar", "umkm", email=address)
-        made = register(db, city.vault, city.actor("sari"), held.id, given, asking)
-        return db.get_one(Registration, made.id)
+        registration_request = RegistrationRequest(Channel.ORGANIZER, language)
+        data = PersonInput(name, "Manggar", "umkm", email=address)
+        result = register(db, city.vault, city.actor("sari"), workshop_session.id, data, registration_request)
+        return db.get_one(Registration, result.id)
 
 
-def withdraw(city: City, registration: Registration) -> None:
+def cancel_registration(city: City, registration: Registration) -> None:
     with writing(city.engine) as db:
         cancel(db, city.actor("sari"), registration)
 
 
-def move(city: City, **said: object) -> None:
-    """The session's place or time is changed by its organizer."""
+def change_session(city: City, **changes: object) -> None:
+    """Change fields of the session as its organizer."""
     with writing(city.engine) as db:
         sari = city.actor("sari")
-        given = replace(workshop_session_input(get_workshop_session_view(db, sari, "JUALAN-1")), **said)  # type: ignore[arg-type]
-        change_workshop_session(db, sari, "JUALAN-1", given)
+        data = replace(workshop_session_input(get_workshop_session_view(db, sari, "JUALAN-1")), **changes)  # type: ignore[arg-type]
+        change_workshop_session(db, sari, "JUALAN-1", data)
 
 
-def knows(city: City, name: str, **otherwise: object) -> Participant:
-    """Somebody with an address is registered, and nobody has written to them of it."""
+def register_without_mail(city: City, name: str, **columns: object) -> Participant:
+    """Add a registration of a person with an e-mail address, without the mail about it."""
     email = f"{name.split()[0].lower()}@contoh.id"
     person = Participant(name=name, name_key=name_key(name), email=email, kelurahan_code=MANGGAR)
-    return city.register("JUALAN-1", name, person=person, **otherwise)  # type: ignore[arg-type]
+    return city.register("JUALAN-1", name, person=person, **columns)  # type: ignore[arg-type]
 
 
-def begins_in(city: City, hours: float) -> None:
+def set_start(city: City, hours: float) -> None:
     starts = now() + timedelta(hours=hours)
     update_session(city, "JUALAN-1", starts_at=starts, ends_at=starts + timedelta(hours=3))
 
 
-def reminded(city: City) -> list[str]:
+def list_reminded(city: City) -> list[str]:
     return [one.recipient for one in city.all(Message) if one.kind is MessageKind.REMINDER]
 
 
 @on_sqlite
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_people_read_in_their_language_what_happened(
+def test_mails_report_changes_in_the_language_of_the_registration(
     city: City, runner: TaskRunner, smtp_server: SmtpServer, language: Language
 ) -> None:
     create_upcoming_session(city, capacity=1)
-    ani, budi = come(city, "Ani Aster", language), come(city, "Budi Bakung", language)
-    withdraw(city, ani)
-    move(city, venue="Balai Contoh")
+    ani, budi = register_person(city, "Ani Aster", language), register_person(city, "Budi Bakung", language)
+    cancel_registration(city, ani)
+    change_session(city, venue="Balai Contoh")
     with writing(city.engine) as db:
         cancel_session(db, city.actor("sari"), "JUALAN-1", "Hujan deras")
     runner.drain()
 
     day = date_text(morning_in(10).date())
-    assert [str(letter["Subject"]) for letter in smtp_server.letters] == [
+    assert [str(mail["Subject"]) for mail in smtp_server.mails] == [
         f"{what}: Jualan Daring, {day}" for what in SUBJECTS[language]
     ]
-    assert [letter["To"] for letter in smtp_server.letters] == [
+    assert [mail["To"] for mail in smtp_server.mails] == [
         f"{name}@contoh.id" for name in ("ani", "budi", "ani", "budi", "budi", "budi")
     ]
     first, *_, before_last, last = smtp_server.texts()
@@ -146,46 +148,46 @@ def test_people_read_in_their_language_what_happened(
 
 
 @on_sqlite
-def test_a_confirmation_brings_the_session_to_the_calendar(
+def test_a_confirmation_has_a_calendar_attachment(
     city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
     create_upcoming_session(city, mode="hybrid", online_link="https://rapat.contoh.id/jualan")
-    ani = come(city, "Ani Aster")
+    ani = register_person(city, "Ani Aster")
     runner.drain()
 
-    (letter,) = smtp_server.letters
-    assert letter["From"] == "Jangkau <jangkau@127.0.0.1>"
-    event = calendar_of(letter)
+    (mail,) = smtp_server.mails
+    assert mail["From"] == "Jangkau <jangkau@127.0.0.1>"
+    event = read_calendar(mail)
     assert (str(event["SUMMARY"]), str(event["STATUS"])) == ("Jualan Daring", "CONFIRMED")
     assert str(event["UID"]).startswith(ani.code)
     assert "https://rapat.contoh.id/jualan" in smtp_server.texts()[0]
 
 
-def calendar_of(letter: EmailMessage) -> Any:
-    (attached,) = letter.iter_attachments()
+def read_calendar(mail: EmailMessage) -> Any:
+    (attached,) = mail.iter_attachments()
     assert attached.get_content_type() == "text/calendar"
     (event,) = Calendar.from_ical(attached.get_content()).walk("VEVENT")
     return event
 
 
 @on_sqlite
-def test_who_waits_gets_no_link_to_the_meeting(
+def test_mails_to_the_waiting_list_have_no_link_to_the_meeting(
     city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
     create_upcoming_session(city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/jualan")
-    come(city, "Ani Aster")
-    come(city, "Budi Bakung")
+    register_person(city, "Ani Aster")
+    register_person(city, "Budi Bakung")
     runner.drain()
 
     assert ["https://rapat" in text for text in smtp_server.texts()] == [True, False]
 
 
 @on_sqlite
-def test_nobody_is_written_to_without_an_address_or_about_what_is_over(city: City) -> None:
+def test_no_mail_without_an_address_or_after_the_session(city: City) -> None:
     create_upcoming_session(city)
     city.register("JUALAN-1", "Citra Cempaka")
-    come(city, "Ani Aster")
-    begins_in(city, -30)
+    register_person(city, "Ani Aster")
+    set_start(city, -30)
 
     with writing(city.engine) as db:
         cancel_session(db, city.actor("sari"), "JUALAN-1", "Hujan deras")
@@ -194,44 +196,44 @@ def test_nobody_is_written_to_without_an_address_or_about_what_is_over(city: Cit
 
 
 @on_sqlite
-def test_more_places_change_nothing_that_people_need_to_know(city: City) -> None:
+def test_a_changed_capacity_sends_no_mail(city: City) -> None:
     create_upcoming_session(city, capacity=1)
-    come(city, "Ani Aster")
-    move(city, capacity=2)
+    register_person(city, "Ani Aster")
+    change_session(city, capacity=2)
 
     assert [one.kind for one in city.all(Message)] == [MessageKind.CONFIRMED]
 
 
-def test_what_is_taken_back_tells_nobody(city: City) -> None:
+def test_a_rolled_back_registration_sends_no_mail(city: City) -> None:
     create_upcoming_session(city, capacity=1)
-    given = [
+    data = [
         PersonInput(name, "Manggar", "umkm", email=f"{name[0]}@contoh.id") for name in ("Ani Aster", "Budi B")
     ]
 
     with reading(city.engine) as look:
-        held = get_workshop_session_view(look, city.actor("sari"), "JUALAN-1")
+        view = get_workshop_session_view(look, city.actor("sari"), "JUALAN-1")
     with pytest.raises(NoPlaces), writing(city.engine) as db:
         register_delegation(
-            db, city.vault, city.actor("sari"), held.id, given, RegistrationRequest(Channel.DELEGATION)
+            db, city.vault, city.actor("sari"), view.id, data, RegistrationRequest(Channel.DELEGATION)
         )
 
     assert city.all(Message) == []
     assert city.all(OutboxTask) == []
 
 
-def test_a_day_before_people_are_reminded_once(
+def test_people_with_a_seat_are_reminded_once_a_day_before(
     city: City, runner: TaskRunner, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
     create_upcoming_session(city)
-    knows(city, "Ani Aster")
-    knows(city, "Budi Bakung", status=RegistrationStatus.WAITLISTED)
-    knows(city, "Citra Cempaka", status=RegistrationStatus.CANCELLED)
-    begins_in(city, 25)
+    register_without_mail(city, "Ani Aster")
+    register_without_mail(city, "Budi Bakung", status=RegistrationStatus.WAITLISTED)
+    register_without_mail(city, "Citra Cempaka", status=RegistrationStatus.CANCELLED)
+    set_start(city, 25)
     runner.send_reminders()
-    assert reminded(city) == []
+    assert list_reminded(city) == []
 
-    begins_in(city, 23.9)
-    come(city, "Dewi Dahlia")  # who is told when it is, at this moment
+    set_start(city, 23.9)
+    register_person(city, "Dewi Dahlia")  # Her confirmation states the time.
     other = TaskRunner(mail_settings, city.engine, city.vault)
     at_once(runner.send_reminders, other.send_reminders)
     runner.send_reminders()
@@ -239,29 +241,29 @@ def test_a_day_before_people_are_reminded_once(
     other.send_reminders()
     other.drain()
 
-    assert reminded(city) == ["ani@contoh.id"]
-    assert sorted(letter["To"] for letter in smtp_server.letters) == ["ani@contoh.id", "dewi@contoh.id"]
+    assert list_reminded(city) == ["ani@contoh.id"]
+    assert sorted(mail["To"] for mail in smtp_server.mails) == ["ani@contoh.id", "dewi@contoh.id"]
 
 
-def test_another_time_is_another_reminder(city: City, runner: TaskRunner) -> None:
+def test_a_session_moved_to_another_time_has_a_new_reminder(city: City, runner: TaskRunner) -> None:
     create_upcoming_session(city)
-    knows(city, "Ani Aster")
-    begins_in(city, 20)
+    register_without_mail(city, "Ani Aster")
+    set_start(city, 20)
     runner.send_reminders()
 
     with writing(city.engine) as db:
         db.exec(update(Message).values(created_at=now() - timedelta(days=2)))
-    begins_in(city, 21)
+    set_start(city, 21)
     runner.send_reminders()
     runner.send_reminders()
 
-    assert reminded(city) == ["ani@contoh.id"] * 2
+    assert list_reminded(city) == ["ani@contoh.id"] * 2
 
 
-def test_of_a_cancelled_session_nobody_is_reminded(city: City, runner: TaskRunner) -> None:
+def test_a_cancelled_session_has_no_reminder(city: City, runner: TaskRunner) -> None:
     create_upcoming_session(city)
-    knows(city, "Ani Aster")
-    begins_in(city, 20)
+    register_without_mail(city, "Ani Aster")
+    set_start(city, 20)
     with writing(city.engine) as db:
         cancel_session(db, city.actor("sari"), "JUALAN-1", "Hujan deras")
 

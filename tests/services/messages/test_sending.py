@@ -1,4 +1,4 @@
-"""Sending mails: each once, again where the server puts it off, and never by itself where it may have arrived."""
+"""Sending mails: each once, again if the server postpones it, and never automatically if it may have arrived."""
 
 from datetime import timedelta
 from email.message import EmailMessage
@@ -12,13 +12,13 @@ from app.jobs import tasks
 from app.jobs.tasks import TaskRunner
 from app.models import Message, MessageStatus, OutboxTask
 from app.models.base import now
-from app.services.messages.mail_server import Delivery, MailServer, deliver, mail_server
-from app.services.messages.notifications import send_again
-from app.services.messages.sending import DELAYS, take_letter
+from app.services.messages.mail_server import Delivery, MailServer, deliver, parse_smtp_url
+from app.services.messages.notifications import resend_message
+from app.services.messages.sending import RETRY_DELAYS, begin_sending
 from app.services.outbox import release_claims
 from app.settings import Settings
 from tests.city import City
-from tests.services.messages.test_notifications import begins_in, come, withdraw
+from tests.services.messages.test_notifications import cancel_registration, register_person, set_start
 from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -33,197 +33,199 @@ def session(city: City) -> str:
     return create_upcoming_session(city)
 
 
-def standing(city: City) -> list[tuple[str, str | None]]:
-    """How each message stands, and what the server said."""
+def list_statuses(city: City) -> list[tuple[str, str | None]]:
+    """Return the status of each message and the server's answer."""
     return [(one.status.value, one.error) for one in city.all(Message)]
 
 
-def let_time_pass(city: City) -> None:
-    """What was put off is due."""
+def make_tasks_due(city: City) -> None:
+    """Let postponed tasks be due."""
     with writing(city.engine) as db:
         db.exec(update(OutboxTask).values(claimed_until=now() - timedelta(seconds=1)))
 
 
-def test_what_the_server_puts_off_is_tried_again(
+def test_a_mail_that_the_server_postpones_is_tried_again(
     city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
     smtp_server.answers["ani@contoh.id"] = "451 Try again later"
-    come(city, "Ani Aster")
+    register_person(city, "Ani Aster")
     runner.drain()
     runner.drain()
     (task,) = city.all(OutboxTask)
-    assert standing(city) == [("waiting", "451 Try again later")]
+    assert list_statuses(city) == [("waiting", "451 Try again later")]
     assert task.claimed_until is not None
-    assert now() < task.claimed_until <= now() + DELAYS[0]
+    assert now() < task.claimed_until <= now() + RETRY_DELAYS[0]
 
     smtp_server.answers.clear()
-    let_time_pass(city)
+    make_tasks_due(city)
     runner.drain()
 
-    assert standing(city) == [("sent", None)]
-    assert (len(smtp_server.letters), city.all(OutboxTask)) == (1, [])
+    assert list_statuses(city) == [("sent", None)]
+    assert (len(smtp_server.mails), city.all(OutboxTask)) == (1, [])
 
 
-def test_it_has_failed_after_the_last_try(city: City, runner: TaskRunner, smtp_server: SmtpServer) -> None:
+def test_a_message_fails_after_the_last_attempt(
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
+) -> None:
     smtp_server.answers["ani@contoh.id"] = "451 Try again later"
-    come(city, "Ani Aster")
-    for _ in range(len(DELAYS) + 1):
+    register_person(city, "Ani Aster")
+    for _ in range(len(RETRY_DELAYS) + 1):
         runner.drain()
-        let_time_pass(city)
+        make_tasks_due(city)
 
-    assert standing(city) == [("failed", "451 Try again later")]
+    assert list_statuses(city) == [("failed", "451 Try again later")]
     assert city.all(OutboxTask) == []
 
 
-def test_a_server_that_is_down_costs_no_mail(city: City, mail_settings: Settings, settings: Settings) -> None:
-    come(city, "Ani Aster")
+def test_mails_wait_while_the_server_is_down(city: City, mail_settings: Settings, settings: Settings) -> None:
+    register_person(city, "Ani Aster")
     nowhere = settings.model_copy(update={"smtp_url": type(mail_settings.smtp_url)("smtp://127.0.0.1:1")})
     TaskRunner(nowhere, city.engine, city.vault).drain()
-    ((status, said),) = standing(city)
-    assert (status, "refused" in (said or "")) == ("waiting", True)
+    ((status, answer),) = list_statuses(city)
+    assert (status, "refused" in (answer or "")) == ("waiting", True)
 
-    let_time_pass(city)
+    make_tasks_due(city)
     TaskRunner(mail_settings, city.engine, city.vault).drain()
 
-    assert standing(city) == [("sent", None)]
+    assert list_statuses(city) == [("sent", None)]
 
 
-def test_a_mail_that_two_workers_have_at_once_is_tried_again(
+def test_a_mail_that_two_workers_send_at_once_is_tried_again(
     city: City,
     mail_settings: Settings,
     runner: TaskRunner,
     smtp_server: SmtpServer,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The first is thought to have ended while it still speaks to the mail server, as when its database restarts."""
+    """Its claim is released while it is sending, as when the database restarts."""
     smtp_server.answers["ani@contoh.id"] = "451 Try again later"
-    come(city, "Ani Aster")
+    register_person(city, "Ani Aster")
     other = TaskRunner(mail_settings, city.engine, city.vault)
 
-    def taken_over(server: MailServer, letter: EmailMessage) -> Delivery:
+    def deliver_during_take_over(server: MailServer, mail: EmailMessage) -> Delivery:
         with writing(city.engine) as db:
             release_claims(db)
         other.drain()
-        return deliver(server, letter)
+        return deliver(server, mail)
 
-    monkeypatch.setattr(tasks, "deliver", taken_over)
+    monkeypatch.setattr(tasks, "deliver", deliver_during_take_over)
     runner.drain()
     monkeypatch.undo()
-    assert standing(city) == [("waiting", "451 Try again later")]
+    assert list_statuses(city) == [("waiting", "451 Try again later")]
 
     smtp_server.answers.clear()
-    let_time_pass(city)
+    make_tasks_due(city)
     runner.drain()
 
-    assert standing(city) == [("sent", None)]
+    assert list_statuses(city) == [("sent", None)]
     assert city.all(OutboxTask) == []
 
 
-def test_what_the_server_refuses_has_failed_until_somebody_sends_it_again(
+def test_a_refused_mail_has_failed_until_staff_send_it_again(
     city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
     smtp_server.answers["ani@contoh.id"] = "550 No such user here"
-    come(city, "Ani Aster")
+    register_person(city, "Ani Aster")
     runner.drain()
-    assert standing(city) == [("failed", "550 No such user here")]
+    assert list_statuses(city) == [("failed", "550 No such user here")]
     assert city.all(OutboxTask) == []
 
     (message,) = city.all(Message)
     smtp_server.answers.clear()
     with pytest.raises(NotFound), writing(city.engine) as db:
-        send_again(db, city.actor("tono"), message.id)
+        resend_message(db, city.actor("tono"), message.id)
     with writing(city.engine) as db:
-        send_again(db, city.actor("budi"), message.id)
+        resend_message(db, city.actor("budi"), message.id)
     runner.drain()
 
-    assert standing(city) == [("sent", None)]
+    assert list_statuses(city) == [("sent", None)]
     with pytest.raises(Conflict), writing(city.engine) as db:
-        send_again(db, city.actor("budi"), message.id)
+        resend_message(db, city.actor("budi"), message.id)
 
 
-def test_what_may_have_arrived_is_not_sent_again_by_itself(
+def test_a_mail_that_may_have_arrived_is_not_sent_again_automatically(
     city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
     smtp_server.breaks_off = True
-    come(city, "Ani Aster")
+    register_person(city, "Ani Aster")
     runner.drain()
-    let_time_pass(city)
+    make_tasks_due(city)
     runner.drain()
-    assert [status for status, _ in standing(city)] == ["unknown"]
-    assert len(smtp_server.letters) == 1
+    assert [status for status, _ in list_statuses(city)] == ["unknown"]
+    assert len(smtp_server.mails) == 1
 
     smtp_server.breaks_off = False
     (message,) = city.all(Message)
     with writing(city.engine) as db:
-        send_again(db, city.actor("sari"), message.id)
+        resend_message(db, city.actor("sari"), message.id)
     runner.drain()
 
-    assert standing(city) == [("sent", None)]
-    first, second = smtp_server.letters
+    assert list_statuses(city) == [("sent", None)]
+    first, second = smtp_server.mails
     assert first["Message-ID"] == second["Message-ID"] == f"<message-{message.id}@127.0.0.1>"
 
 
-def test_two_workers_send_it_once(city: City, runner: TaskRunner, smtp_server: SmtpServer) -> None:
-    """The second has lost sight of the first, which speaks to the mail server meanwhile."""
-    come(city, "Ani Aster")
+def test_a_mail_that_another_worker_sends_is_not_sent_again(
+    city: City, runner: TaskRunner, smtp_server: SmtpServer
+) -> None:
+    """The other one has committed the status "sending" and speaks to the mail server."""
+    register_person(city, "Ani Aster")
     (message,) = city.all(Message)
     with writing(city.engine) as db:
-        assert take_letter(db, message.id, MailServer("a@contoh.id", "contoh.id", 25), "") is not None
+        assert begin_sending(db, message.id, MailServer("a@contoh.id", "contoh.id", 25), "") is not None
 
     runner.drain()
 
-    assert standing(city) == [("unknown", None)]
-    assert smtp_server.letters == []
+    assert list_statuses(city) == [("unknown", None)]
+    assert smtp_server.mails == []
 
 
-def test_people_read_in_the_order_in_which_it_happened(
+def test_mails_about_a_registration_are_sent_in_order(
     city: City, runner: TaskRunner, smtp_server: SmtpServer
 ) -> None:
     smtp_server.answers["ani@contoh.id"] = "451 Try again later"
-    ani = come(city, "Ani Aster")
+    ani = register_person(city, "Ani Aster")
     runner.drain()
     smtp_server.answers.clear()
-    withdraw(city, ani)
+    cancel_registration(city, ani)
     runner.drain()
-    assert smtp_server.letters == []
+    assert smtp_server.mails == []
 
     for _ in range(2):
-        let_time_pass(city)
+        make_tasks_due(city)
         runner.drain()
 
-    assert [str(letter["Subject"]).split(":")[0] for letter in smtp_server.letters] == [
+    assert [str(mail["Subject"]).split(":")[0] for mail in smtp_server.mails] == [
         "Anda mendapat tempat",
         "Pendaftaran Anda dibatalkan",
     ]
 
 
-def test_without_a_server_messages_wait_until_there_is_one(
+def test_messages_wait_until_a_mail_server_is_configured(
     city: City, settings: Settings, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
-    come(city, "Ani Aster")
+    register_person(city, "Ani Aster")
     without = TaskRunner(settings, city.engine, city.vault)
     without.drain()
-    assert standing(city) == [("waiting", None)]
+    assert list_statuses(city) == [("waiting", None)]
 
-    let_time_pass(city)
+    make_tasks_due(city)
     TaskRunner(mail_settings, city.engine, city.vault).drain()
-    assert standing(city) == [("sent", None)]
+    assert list_statuses(city) == [("sent", None)]
 
 
-def test_what_is_over_is_written_about_no_more(
-    city: City, runner: TaskRunner, smtp_server: SmtpServer
-) -> None:
-    come(city, "Ani Aster")
-    begins_in(city, -30)
+def test_no_mail_is_sent_after_the_session(city: City, runner: TaskRunner, smtp_server: SmtpServer) -> None:
+    register_person(city, "Ani Aster")
+    set_start(city, -30)
 
     runner.drain()
 
-    assert (standing(city), smtp_server.letters, city.all(OutboxTask)) == ([("waiting", None)], [], [])
+    assert (list_statuses(city), smtp_server.mails, city.all(OutboxTask)) == ([("waiting", None)], [], [])
     (message,) = city.all(Message)
     with writing(city.engine) as db:
         db.exec(update(Message).values(status=MessageStatus.FAILED))
     with pytest.raises(Conflict, match="over"), writing(city.engine) as db:
-        send_again(db, city.actor("sari"), message.id)
+        resend_message(db, city.actor("sari"), message.id)
 
 
 @pytest.mark.parametrize(
@@ -234,8 +236,8 @@ def test_what_is_over_is_written_about_no_more(
         ("smtps://surat.contoh.id", "tls", 465),
     ],
 )
-def test_the_address_of_the_server_says_how_it_is_spoken_to(url: str, security: str, port: int) -> None:
-    found = mail_server(url.replace("//", "//jangkau:r%40hasia@"), "a@contoh.id")
+def test_the_smtp_url_determines_encryption_port_and_login(url: str, security: str, port: int) -> None:
+    found = parse_smtp_url(url.replace("//", "//jangkau:r%40hasia@"), "a@contoh.id")
 
     assert (found.security, found.port, found.user, found.password) == (security, port, "jangkau", "r@hasia")
 
@@ -249,9 +251,9 @@ def test_the_address_of_the_server_says_how_it_is_spoken_to(url: str, security: 
         "smtp://jangkau:rahasia@surat.contoh.id?startls",
     ],
 )
-def test_what_is_no_address_of_a_server_is_refused_without_its_password(url: str) -> None:
+def test_an_invalid_smtp_url_is_refused_without_quoting_its_password(url: str) -> None:
     with pytest.raises(Problem) as refused:
-        mail_server(url, "a@contoh.id")
+        parse_smtp_url(url, "a@contoh.id")
 
     assert "JANGKAU_SMTP_URL" in str(refused.value)
     assert "raha" not in str(refused.value)

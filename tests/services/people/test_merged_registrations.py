@@ -6,7 +6,7 @@ from app.models import Registration, RegistrationStatus
 from app.queries.registrations.history import registration_history
 from app.settings import Settings
 from tests.city import City
-from tests.services.messages.test_notifications import come
+from tests.services.messages.test_notifications import register_person
 from tests.services.people.duplicates import merged
 from tests.services.registrations.test_waiting_list import Queue
 from tests.smtp_server import SmtpServer
@@ -40,11 +40,11 @@ def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
     city: City, mail_settings: Settings, smtp_server: SmtpServer
 ) -> None:
     create_upcoming_session(city)
-    come(city, "Ani Aster")
-    own = come(city, "Dewi Dahlia")
+    register_person(city, "Ani Aster")
+    own = register_person(city, "Dewi Dahlia")
 
     merged(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
 
     assert standing_of(city) == {own.code: (CONFIRMED, None)}
     TaskRunner(mail_settings, city.engine, city.vault).drain()
-    assert [letter["To"] for letter in smtp_server.letters] == ["ani@contoh.id", "dewi@contoh.id"]
+    assert [mail["To"] for mail in smtp_server.mails] == ["ani@contoh.id", "dewi@contoh.id"]

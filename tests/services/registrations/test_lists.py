@@ -31,7 +31,7 @@ from app.services.imports.states import REGISTRATION_FIELDS
 from app.services.registrations.lists import upload_list, upload_pasted
 from app.services.registrations.registrations import cancel
 from tests.city import MANGGAR, City, sheet
-from tests.services.messages.test_notifications import come, withdraw
+from tests.services.messages.test_notifications import cancel_registration, register_person
 from tests.services.registrations.test_registering_at_once import registered
 from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session
 
@@ -184,7 +184,7 @@ def test_undo_leaves_alone_who_cancelled_and_registered_again(city: City) -> Non
     budi = city.all(Registration)[1]
     with writing(city.engine) as db:
         cancel(db, city.actor("sari"), db.get_one(Registration, budi.id))
-    come(city, "Budi Bakung")
+    register_person(city, "Budi Bakung")
 
     assert stands(city) == {"Ani": CONFIRMED, "Budi": CONFIRMED, "Dewi": CONFIRMED}
     with pytest.raises(Conflict, match=r"the registration of 1 people was changed after it \(Budi Bakung\)"):
@@ -213,7 +213,7 @@ def test_who_cancelled_is_registered_again_and_undo_leaves_them_cancelled(city: 
 def test_who_had_cancelled_has_their_old_ticket_again_with_all_it_said(city: City, of_old: bool) -> None:
     create_upcoming_session(city)
     registered(city, "JUALAN-1", "Ani Aster", email="ani@contoh.id")
-    withdraw(city, city.all(Registration)[0])
+    cancel_registration(city, city.all(Registration)[0])
     [cancelled], told = city.all(Registration), city.all(Message)
     given = "1. Ani Aster - Damai - 081200000001 - lain@contoh.id"
     made = city.commit(pasted(city, given).id, choices=CommitChoices(basis=Basis.PAPER_CONSENT))
@@ -236,12 +236,12 @@ def test_who_had_cancelled_has_their_old_ticket_again_with_all_it_said(city: Cit
 def test_who_has_moved_up_since_a_list_named_them_keeps_their_place(city: City) -> None:
     """The list only filled in a telephone: the place came otherwise."""
     create_upcoming_session(city, capacity=1)
-    ani = come(city, "Ani Aster")
-    come(city, "Budi Bakung")
-    come(city, "Dewi Dahlia")
+    ani = register_person(city, "Ani Aster")
+    register_person(city, "Budi Bakung")
+    register_person(city, "Dewi Dahlia")
     made = city.commit(pasted(city, "1. Budi Bakung - Manggar - 081200000002 - budi@contoh.id").id)
     assert (made.counts["update"], stands(city)["Budi"]) == (1, WAITS)
-    withdraw(city, ani)
+    cancel_registration(city, ani)
 
     city.undo(made.id)
 

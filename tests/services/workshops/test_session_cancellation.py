@@ -10,7 +10,7 @@ from app.people.names import name_key
 from app.permissions import OPERATOR
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
-from app.queries.messages.contacts import without_email
+from app.queries.messages.contacts import count_people_without_email
 from app.queries.workshops.workshop_sessions import list_workshop_sessions_without_attendance
 from app.services.registrations.attendance_marks import Marking, mark
 from app.services.workshops.workshop_sessions import cancel_session
@@ -99,4 +99,4 @@ def test_people_of_a_session_without_an_email_address_are_counted(city: City) ->
         session_id = eka.workshop_session_id
 
     with reading(city.engine) as db:
-        assert without_email(db, session_id) == 2
+        assert count_people_without_email(db, session_id) == 2

@@ -9,8 +9,9 @@ from app.database import writing
 from app.errors import Invalid, TooManyRequests
 from app.i18n import N_
 from app.models import User
+from app.permissions import Actor
 from app.services.accounts import logins, users
-from app.web.accounts.login_cookie import clear_login, login_secret, set_login
+from app.web.accounts.login_cookie import clear_login_cookie, get_login_secret, set_login_cookie
 from app.web.accounts.login_page import LoginForm, render_login
 from app.web.container import container_of
 from app.web.dependencies import ReadDb, Translate, WriteDb
@@ -36,7 +37,7 @@ class PasswordForm(BaseModel):
 @router.get("/masuk")
 def login_page(request: Request, db: ReadDb, kembali: str = "/") -> Response:
     """Show the form, or redirect a user who is logged in. The page deletes the check-in lists kept in the browser."""
-    if (secret := login_secret(request)) and logins.actor_by_login(db, secret):
+    if (secret := get_login_secret(request)) and logins.find_actor_by_login(db, secret):
         return redirect(local_path(kembali))
     return render_login(request, LoginForm(kembali=kembali))
 
@@ -49,15 +50,15 @@ def log_in(
     try:
         # A transaction of its own: the attempt is counted even if this request fails.
         with writing(container_of(request).engine) as attempts_db:
-            logins.note_try(attempts_db, form.email, address)
+            logins.count_attempt(attempts_db, form.email, address)
     except TooManyRequests as problem:
         headers = {"Retry-After": str(problem.seconds)}
         return render_login(request, form, problem.sentence(_), status=problem.status, headers=headers)
-    user = logins.user_with_password(read_db, form.email, form.password)
+    user = logins.authenticate(read_db, form.email, form.password)
     if user is None:
         return render_login(request, form, _(WRONG), status=401)
     response = _return_after_login(request, user, form)
-    set_login(request, response, logins.open_login(db, user, request.headers.get("user-agent", "")))
+    set_login_cookie(request, response, logins.create_login(db, user, request.headers.get("user-agent", "")))
     return response
 
 
@@ -67,22 +68,22 @@ def _return_after_login(request: Request, user: User, form: LoginForm) -> Respon
     back = local_path(form.kembali)
     if (unsent := form.read_unsent()) is None:
         return redirect(back)
-    request.state.actor = logins.actor_of(user)
+    request.state.actor = Actor.from_user(user)
     return render(request, "accounts/go_on.html", unsent=unsent, back=back)
 
 
 @router.post("/keluar")
 def log_out(request: Request, db: WriteDb, _: Translate) -> Response:
-    if secret := login_secret(request):
-        logins.close_login(db, secret)
+    if secret := get_login_secret(request):
+        logins.end_login(db, secret)
     response = redirect("/masuk", _("You are logged out."))
-    clear_login(request, response)
+    clear_login_cookie(request, response)
     return response
 
 
 @router.get("/kata-sandi/{secret}")
 def password_page(request: Request, db: ReadDb, secret: str) -> Response:
-    user = users.user_of_password_link(db, secret)
+    user = users.get_user_by_password_link(db, secret)
     return render(request, "accounts/password.html", form=PasswordForm(), user=user)
 
 
@@ -94,8 +95,8 @@ def set_password(
         form.require_equal()
         users.set_password_by_link(db, secret, form.password)
     if problem := caught.problem:
-        user = users.user_of_password_link(db, secret)
+        user = users.get_user_by_password_link(db, secret)
         return render(request, "accounts/password.html", form=form, problem=problem, user=user)
     response = redirect("/masuk", _("Your password is set. Please log in with it."))
-    clear_login(request, response)
+    clear_login_cookie(request, response)
     return response

@@ -29,7 +29,7 @@ class OrganizationForm(BaseModel):
     @classmethod
     def from_saved(cls, organization: Organization) -> "OrganizationForm":
         """Return the form filled with a saved organization."""
-        saved = services.said_of(organization)
+        saved = services.organization_input(organization)
         return cls(name=saved.name, kind=saved.kind, seen=seal(saved))
 
     def to_input(self) -> services.OrganizationInput:
@@ -58,7 +58,7 @@ def create_organization(
 
 @router.get("/{organization_id}")
 def organization_page(request: Request, db: ReadDb, actor: CurrentActor, organization_id: int) -> Response:
-    form = OrganizationForm.from_saved(queries.organization_by_id(db, actor, organization_id))
+    form = OrganizationForm.from_saved(queries.get_organization(db, actor, organization_id))
     return render(request, "accounts/organization.html", form=form, saved=None)
 
 
@@ -74,7 +74,7 @@ def change_organization(
     with catch_problem(db) as caught:
         services.change_organization(db, actor, organization_id, form.to_input(), seen=form.seen)
     if problem := caught.problem:
-        saved = OrganizationForm.from_saved(queries.organization_by_id(db, actor, organization_id))
+        saved = OrganizationForm.from_saved(queries.get_organization(db, actor, organization_id))
         return render(
             request,
             "accounts/organization.html",
@@ -92,7 +92,7 @@ def _list(
     form: OrganizationForm,
     problem: Problem | None = None,
 ) -> Response:
-    organizations = queries.organizations(db, actor)
+    organizations = queries.list_organizations(db, actor)
     return render(
         request, "accounts/organizations.html", form=form, problem=problem, organizations=organizations
     )

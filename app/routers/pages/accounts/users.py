@@ -11,7 +11,7 @@ from app.errors import Problem
 from app.models import Role, User
 from app.permissions import Actor, Permission
 from app.queries.accounts import users as queries
-from app.queries.accounts.organizations import organizations
+from app.queries.accounts.organizations import list_organizations
 from app.services.accounts import users as services
 from app.services.unseen_changes import seal
 from app.web.container import container_of
@@ -37,7 +37,7 @@ class UserForm(BaseModel):
     @classmethod
     def from_saved(cls, view: queries.UserView) -> "UserForm":
         """Return the form filled with a saved user."""
-        saved = services.said_of(view)
+        saved = services.user_input(view)
         return cls(email=view.email, seen=seal(saved), **asdict(saved))
 
     def to_input(self) -> services.UserInput:
@@ -46,7 +46,7 @@ class UserForm(BaseModel):
 
 @router.get("")
 def users_page(request: Request, db: ReadDb, actor: CurrentActor, q: str = "") -> Response:
-    users = queries.users(db, actor, search=q, limit=MAX_USERS + 1)
+    users = queries.list_users(db, actor, search=q, limit=MAX_USERS + 1)
     return render(
         request, "accounts/users.html", q=q, users=users[:MAX_USERS], has_more=len(users) > MAX_USERS
     )
@@ -101,7 +101,7 @@ def change_user(
 
 @router.post("/{user_id}/tautan")
 def new_link(request: Request, db: WriteDb, actor: CurrentActor, user_id: int) -> Response:
-    return _link_page(request, db, actor, queries.user_by_id(db, actor, user_id))
+    return _link_page(request, db, actor, queries.get_user(db, actor, user_id))
 
 
 @router.post("/{user_id}/nonaktifkan")
@@ -112,7 +112,9 @@ def deactivate_user(
         services.deactivate_user(db, actor, user_id)
     if problem := caught.problem:
         return _user_page(request, db, actor, user_id, problem=problem)
-    return redirect(f"/administrasi/pengguna/{user_id}", _("Not active any more, and logged out everywhere."))
+    return redirect(
+        f"/administrasi/pengguna/{user_id}", _("The user is deactivated and logged out everywhere.")
+    )
 
 
 @router.post("/{user_id}/aktifkan")
@@ -125,7 +127,7 @@ def activate_user(db: WriteDb, actor: CurrentActor, user_id: int, _: Translate) 
 def revoke_token(db: WriteDb, actor: CurrentActor, token_id: int, _: Translate) -> Response:
     token = services.revoke_api_token(db, actor, token_id)
     return redirect(
-        f"/administrasi/pengguna/{token.user_id}", _("The token is withdrawn: it opens nothing any more.")
+        f"/administrasi/pengguna/{token.user_id}", _("The token is withdrawn and no longer works.")
     )
 
 
@@ -139,7 +141,7 @@ def _link_page(request: Request, db: Db, actor: Actor, user: User) -> Response:
         headers={"cache-control": "no-store"},
         user=user,
         address=address,
-        days=services.LINK_LASTS.days,
+        days=services.LINK_LIFETIME.days,
     )
 
 
@@ -151,9 +153,9 @@ def _user_page(
     form: UserForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    user = queries.user(db, actor, user_id)
+    user = queries.get_user_view(db, actor, user_id)
     saved = UserForm.from_saved(user)
-    tokens = queries.api_tokens(db, actor, email=user.email)
+    tokens = queries.list_api_tokens(db, actor, email=user.email)
     return _form_page(
         request,
         db,
@@ -176,5 +178,5 @@ def _form_page(
     problem: Problem | None = None,
     **context: Any,
 ) -> Response:
-    names = [organization.name for organization in organizations(db, actor)]
+    names = [organization.name for organization in list_organizations(db, actor)]
     return render(request, template, form=form, problem=problem, organizations=names, **context)

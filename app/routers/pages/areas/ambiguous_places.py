@@ -9,7 +9,7 @@ from app.database import Db
 from app.errors import Problem
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.areas.areas import ambiguous_places
+from app.queries.areas.areas import list_ambiguous_places
 from app.services.areas import aliases as area_aliases
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem
@@ -45,7 +45,7 @@ def add_ambiguous_place(
         area_aliases.add_ambiguous_place(db, actor, form.text, form.why, form.candidates)
     if problem := caught.problem:
         return _page(request, db, actor, form, problem)
-    return redirect(PATH, _("Noted. The next sheet is read by it."))
+    return redirect(PATH, _("Saved. The next sheet is read with it."))
 
 
 @router.post("/hapus")
@@ -53,7 +53,7 @@ def remove_ambiguous_place(
     db: WriteDb, actor: CurrentActor, form: Annotated[AmbiguousPlaceForm, Form()], _: Translate
 ) -> Response:
     area_aliases.remove_ambiguous_place(db, actor, form.text)
-    return redirect(PATH, _("Removed. What was imported by it stays."))
+    return redirect(PATH, _("Removed. What was imported with it stays."))
 
 
 def _page(
@@ -68,6 +68,6 @@ def _page(
         "areas/ambiguous_places.html",
         form=form,
         problem=problem,
-        texts=ambiguous_places(db, actor),
-        places=reference.kelurahan(db),
+        texts=list_ambiguous_places(db, actor),
+        places=reference.list_kelurahan(db),
     )

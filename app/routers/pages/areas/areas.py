@@ -48,7 +48,7 @@ class AreaForm(BaseModel):
 
 @router.get("")
 def areas_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
-    return render(request, "areas/areas.html", areas=queries.kelurahan_of_all_times(db, actor))
+    return render(request, "areas/areas.html", areas=queries.list_kelurahan_details(db, actor))
 
 
 @router.get("/baru")
@@ -58,11 +58,11 @@ def new_kelurahan_page(request: Request, actor: CurrentActor) -> Response:
 
 
 @router.post("/baru")
-def open_kelurahan(
+def create_kelurahan(
     request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[KelurahanForm, Form()], _: Translate
 ) -> Response:
     with catch_problem(db) as caught:
-        area = services.open_kelurahan(db, actor, form.to_input())
+        area = services.create_kelurahan(db, actor, form.to_input())
     if problem := caught.problem:
         return render(request, "areas/new_area.html", form=form, problem=problem)
     return redirect(f"{PATH}/{area.code}", _("The kelurahan is added."))
@@ -102,7 +102,7 @@ def add_alias(
         area_aliases.add_alias(db, actor, code, form.alias)
     if problem := caught.problem:
         return _page(request, db, actor, code, form, problem)
-    return redirect(f"{PATH}/{code}", _("Noted. The next sheet is read by it."))
+    return redirect(f"{PATH}/{code}", _("Saved. The next sheet is read with it."))
 
 
 @router.post("/{code}/sebutan/hapus")
@@ -110,7 +110,7 @@ def remove_alias(
     db: WriteDb, actor: CurrentActor, code: str, form: Annotated[AreaForm, Form()], _: Translate
 ) -> Response:
     area_aliases.remove_alias(db, actor, code, form.alias)
-    return redirect(f"{PATH}/{code}", _("Removed. What was imported by it stays."))
+    return redirect(f"{PATH}/{code}", _("Removed. What was imported with it stays."))
 
 
 def _parse_tile(text: str) -> int | None:
@@ -127,6 +127,6 @@ def _page(
     form: AreaForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    area = queries.kelurahan_of_any_time(db, actor, code)
+    area = queries.get_kelurahan_details(db, actor, code)
     form = form or AreaForm(last_day=str(area.valid_to or ""))
     return render(request, "areas/area.html", form=form, problem=problem, area=area)

@@ -38,7 +38,7 @@ class TargetGroupForm(BaseModel):
             label_en=group.label_en,
             synonyms="\n".join(group.synonyms),
             position=str(group.position),
-            seen=seal(services.said_of(group)),
+            seen=seal(services.target_group_input(group)),
         )
 
     def to_input(self) -> services.TargetGroupInput:
@@ -50,7 +50,7 @@ class TargetGroupForm(BaseModel):
 
 @router.get("")
 def target_groups_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
-    groups = queries.target_groups(db, actor)
+    groups = queries.list_target_group_details(db, actor)
     return render(request, "areas/target_groups.html", groups=groups)
 
 
@@ -73,7 +73,7 @@ def create_target_group(
 
 @router.get("/{code}")
 def target_group_page(request: Request, db: ReadDb, actor: CurrentActor, code: str) -> Response:
-    form = TargetGroupForm.from_saved(queries.target_group(db, actor, code))
+    form = TargetGroupForm.from_saved(queries.get_target_group_details(db, actor, code))
     return render(request, "areas/target_group.html", form=form, saved=None)
 
 
@@ -90,7 +90,7 @@ def change_target_group(
     with catch_problem(db) as caught:
         services.change_target_group(db, actor, code, form.to_input(), seen=form.seen)
     if problem := caught.problem:
-        saved = TargetGroupForm.from_saved(queries.target_group(db, actor, code))
+        saved = TargetGroupForm.from_saved(queries.get_target_group_details(db, actor, code))
         return render(
             request,
             "areas/target_group.html",

@@ -149,7 +149,7 @@ def _groups(
 ) -> list[tuple[str, str]]:
     """Return code and label of the workshop's groups; of all groups if it is for everyone."""
     of_workshop = get_workshop_view(db, actor, workshop_session.workshop_code).target_groups
-    groups = [(group.code, group.label) for group in reference.target_groups(db, language)]
+    groups = [(group.code, group.label) for group in reference.list_target_groups(db, language)]
     return [group for group in groups if not of_workshop or group[0] in of_workshop]
 
 

@@ -177,6 +177,6 @@ def _page(
         sheets=[(name, name) for name in sheet.sheets],
         chosen=_form_as_read(sheet) | (data or {}),
         letters=[get_column_letter(index + 1) for index in range(width)],
-        groups=[(group.code, group.label) for group in reference.target_groups(db, language)],
-        places=reference.kelurahan(db),
+        groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
+        places=reference.list_kelurahan(db),
     )

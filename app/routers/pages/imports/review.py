@@ -195,7 +195,7 @@ def row_context(
     return {
         "attendance_import": attendance_import,
         "row_filter": row_filter,
-        "places": reference.kelurahan(db),
+        "places": reference.list_kelurahan(db),
         "sentence": partial(remark_text, _=translator(language)),
         "seen": lambda row: seal(answers_of(row.cells, row.decision)),
         "rows_alike": rows_alike,

@@ -12,7 +12,7 @@ from app.errors import Invalid, NotFound, Problem
 from app.i18n import N_, Language, Translator
 from app.models import ImportStatus
 from app.nik_vault import NikVault
-from app.queries.areas.reference import target_groups
+from app.queries.areas.reference import list_target_groups
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.attendance_imports import attendance_import as load_import
 from app.queries.imports.review import PAGE_LENGTH, ReviewRow, review_rows
@@ -139,7 +139,7 @@ def _row_form(
         row=_row(db, vault, language, attendance_import.id, number),
         texts=texts,
         columns=_columns(attendance_import),
-        group_labels={group.code: group.label for group in target_groups(db, language)},
+        group_labels={group.code: group.label for group in list_target_groups(db, language)},
         **row_context(db, attendance_import, language, row_filter),
     )
 

@@ -10,8 +10,8 @@ from app.errors import Problem
 from app.models import MessageStatus
 from app.permissions import Actor, Permission
 from app.queries.messages import messages as queries
-from app.services.messages.notifications import SENT_AGAIN, send_again
-from app.services.messages.texts import with_address
+from app.services.messages.mail_texts import add_site_url
+from app.services.messages.notifications import RESENDABLE_STATUSES, resend_message
 from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import EmptyIsNone, catch_problem, local_path
@@ -57,7 +57,7 @@ def send_message_again(
 ) -> Response:
     """Queue a message again and return to `kembali`, the URL of the list that it was in."""
     with catch_problem(db) as caught:
-        send_again(db, actor, message_id)
+        resend_message(db, actor, message_id)
     if problem := caught.problem:
         return _list_page(request, db, actor, MessageQuery(), problem)
     return redirect(local_path(kembali), _("The message will be sent again."))
@@ -67,15 +67,15 @@ def _list_page(
     request: Request, db: Db, actor: Actor, form: MessageQuery, problem: Problem | None = None
 ) -> Response:
     actor.require(Permission.ATTENDANCE_WRITE)
-    messages = queries.messages(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
+    messages = queries.list_messages(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
     shown = messages[:PAGE_SIZE]
     settings = container_of(request).settings
     return render(
         request,
         "messages/list.html",
         problem=problem,
-        messages=[(message, with_address(message.body, settings.base_url)) for message in shown],
-        sent_again=SENT_AGAIN,
+        messages=[(message, add_site_url(message.body, settings.base_url)) for message in shown],
+        resendable=RESENDABLE_STATUSES,
         sends_mail=settings.sends_mail,
         form=form,
         first=form.address() if form.before else "",

@@ -12,7 +12,7 @@ from app.permissions import Permission
 from app.queries.messages.contacts import Contact
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
-from app.services.messages.contacts import list_contacts
+from app.services.messages.contacts import disclose_contacts
 from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import EmptyIsNone
@@ -56,7 +56,7 @@ def whatsapp_page(
     text = form.text.replace("\r\n", "\n").strip()
     if text in ("", *(_suggest_text(workshop_session, recipients, _) for recipients in get_args(To))):
         text = _suggest_text(workshop_session, to, _)
-    people = list_contacts(read_db, db, actor, code, *STATUSES[form.to]) if form.to else None
+    people = disclose_contacts(read_db, db, actor, code, *STATUSES[form.to]) if form.to else None
     site = container_of(request).settings.base_url
     return render(
         request,

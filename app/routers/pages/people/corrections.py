@@ -71,5 +71,5 @@ def _page(
         name=person.name,
         phone=person.phone and masked_phone(person.phone),
         nik=masked(vault.decrypt(nik)) if nik else None,
-        kelurahan=reference.kelurahan(db),
+        kelurahan=reference.list_kelurahan(db),
     )

@@ -115,7 +115,7 @@ def _list_page(
         problem=problem,
         participant=participant(db, actor, participant_id),
         memberships=memberships_of(db, actor, participant_id, language),
-        groups=[(group.code, group.label) for group in reference.target_groups(db, language)],
+        groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
     )
 
 
@@ -135,5 +135,5 @@ def _membership_page(
         problem=problem,
         participant=participant(db, actor, membership.participant_id),
         membership=membership,
-        names=reference.names(db, language),
+        names=reference.get_place_and_group_names(db, language),
     )

@@ -89,8 +89,8 @@ def participant_list(
         form=form,
         presence=form.filters.presence,
         following=form.address(after=page.following) if page.following else "",
-        places=reference.kelurahan(db),
-        groups=[(group.code, group.label) for group in reference.target_groups(db, language)],
+        places=reference.list_kelurahan(db),
+        groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
     )
 
 

@@ -205,7 +205,7 @@ def _page(
     workshop_session = _workshop_session(db, actor, code)
     check_in_list = queries.check_in(db, actor, workshop_session)
     days = queries.days_to_come(workshop_session.starts_at)
-    group_names = {group.code: group.label for group in reference.target_groups(db, language)}
+    group_names = {group.code: group.label for group in reference.list_target_groups(db, language)}
     return render(
         request,
         "registrations/check_in/page.html",
@@ -220,7 +220,7 @@ def _page(
         days_to_come=days,
         kept_until=queries.kept_until(workshop_session),
         must_confirm=days > DAYS_BEFORE and not params.early,
-        places=reference.kelurahan(db),
+        places=reference.list_kelurahan(db),
         group_names=group_names,
         groups=[
             (group, group_names[group])

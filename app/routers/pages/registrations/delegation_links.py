@@ -110,7 +110,7 @@ def _page(
             for link in links
             if link.is_valid
         },
-        kelurahan=reference.kelurahan(db),
+        kelurahan=reference.list_kelurahan(db),
     )
 
 

@@ -14,7 +14,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import attendance_imports
-from app.queries.messages.contacts import without_email
+from app.queries.messages.contacts import count_people_without_email
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.seats import seats_of, waiting_by_cap
@@ -102,7 +102,7 @@ def _registrations(
     return {
         "attendance_imports": attendance_imports(db, actor, session_code=workshop_session.code),
         "window": registration_window(row, now()),
-        "without_email": without_email(db, row.id) if row.cancelled_at else 0,
+        "without_email": count_people_without_email(db, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
         "waiting": waiting_by_cap(db, row, places),
         "registrations": shown,
@@ -112,9 +112,9 @@ def _registrations(
         else "",
         "waiting_list": queries.waiting_list(db, actor, row, limit=MAX_WAITING),
         "form": form,
-        "kelurahan": reference.kelurahan(db),
-        "groups": {group.code: group.label for group in reference.target_groups(db, language)},
-        "names": reference.names(db, language),
+        "kelurahan": reference.list_kelurahan(db),
+        "groups": {group.code: group.label for group in reference.list_target_groups(db, language)},
+        "names": reference.get_place_and_group_names(db, language),
         "public_address": address,
         "invitation": text,
         "whatsapp": f"https://wa.me/?text={quote(text)}",
@@ -187,5 +187,5 @@ def _registration_page(
         registration=registration,
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, registration.session_code),
         history=registration_history(db, row),
-        names=reference.names(db, language),
+        names=reference.get_place_and_group_names(db, language),
     )

@@ -130,7 +130,7 @@ def _correct_page(
         headers=NO_INDEX,
         ticket=ticket,
         target_groups=queries.groups_to_choose_from(db, ticket, language),
-        kelurahan=reference.kelurahan(db),
+        kelurahan=reference.list_kelurahan(db),
     )
 
 

@@ -13,7 +13,7 @@ from app.permissions import CITIZEN
 from app.queries.areas import reference
 from app.queries.registrations.window import RegistrationWindow
 from app.queries.workshops import public_workshops as queries
-from app.services.messages.notifications import tell
+from app.services.messages.notifications import notify
 from app.services.registrations import registrations
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
@@ -97,7 +97,7 @@ def _send_ticket(
 ) -> Response:
     container = container_of(request)
     container.limits.count(TICKETS_SENT_AGAIN, registration.code)
-    tell(db, TOLD.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
+    notify(db, TOLD.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
     is_sent = _("Your ticket is on its way to your e-mail address.")
     waits = _(
         "No e-mail can be sent at the moment: your ticket follows later. Ask the organizer for it until then."
@@ -126,7 +126,7 @@ def _page(
         registered=problem if isinstance(problem, AlreadyRegistered) else None,
         workshop=workshop,
         chosen=_chosen(workshop.sessions, session_code),
-        kelurahan=reference.kelurahan(db),
+        kelurahan=reference.list_kelurahan(db),
         privacy_contact=container_of(request).settings.privacy_contact,
     )
 

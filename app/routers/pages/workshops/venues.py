@@ -85,7 +85,7 @@ def venues_page(
         narrowed=form.filters != VenueFilters(),
         first=form.address(after=None) if form.after else "",
         following=form.address(after=page.following) if page.following else "",
-        places=reference.kelurahan(db),
+        places=reference.list_kelurahan(db),
         without_wifi=queries.list_kelurahan_without_wifi(db),
     )
 
@@ -145,7 +145,7 @@ def upload_venues_page(request: Request, actor: CurrentActor) -> Response:
 @router.get("/tempat/unggah/templat.xlsx")
 def download_venue_template(read_db: ReadDb, actor: CurrentActor, _: Translate) -> Response:
     actor.require(Permission.SESSION_WRITE)
-    names = sorted(place.name for place in reference.kelurahan(read_db))
+    names = sorted(place.name for place in reference.list_kelurahan(read_db))
     return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
 
 
@@ -170,7 +170,7 @@ def upload_venues(
 
 def _new_page(request: Request, db: Db, form: VenueForm, problem: Problem | None = None) -> Response:
     return render(
-        request, "workshops/venues/new.html", form=form, problem=problem, places=reference.kelurahan(db)
+        request, "workshops/venues/new.html", form=form, problem=problem, places=reference.list_kelurahan(db)
     )
 
 
@@ -191,7 +191,7 @@ def _change_page(
         venue=venue,
         saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
         may_delete=services.can_delete_venues(actor),
-        places=reference.kelurahan_and(db, venue.kelurahan_code),
+        places=reference.list_kelurahan_with(db, venue.kelurahan_code),
     )
 
 

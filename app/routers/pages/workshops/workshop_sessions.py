@@ -155,7 +155,7 @@ def _new_page(
         problem=problem,
         workshop=of_workshop,
         planned_for=next(
-            (place.name for place in reference.kelurahan(db) if place.code == form.planned_for), ""
+            (place.name for place in reference.list_kelurahan(db) if place.code == form.planned_for), ""
         ),
         venues=list_venue_names(db),
         groups=_groups(db, language, of_workshop.target_groups, form),
@@ -226,5 +226,5 @@ def _groups(
 ) -> list[tuple[str, str]]:
     """Return codes and labels of the workshop's groups and of those filled in; of all if it is for everyone."""
     shown = {*of_workshop, *form.groups}
-    groups = reference.target_groups(db, language)
+    groups = reference.list_target_groups(db, language)
     return [(group.code, group.label) for group in groups if not of_workshop or group.code in shown]

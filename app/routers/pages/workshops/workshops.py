@@ -184,4 +184,4 @@ def _change_page(
 
 def _target_groups(db: Db, language: Language) -> dict[str, str]:
     """Return the label of each target group by its code, in the order of reports."""
-    return {group.code: group.label for group in reference.target_groups(db, language)}
+    return {group.code: group.label for group in reference.list_target_groups(db, language)}

@@ -1,4 +1,7 @@
-"""What mails say, in the language of whoever reads them: polite, plain, and no more of a person than their name."""
+"""The texts of mails, such as a reminder: subject, opening and closing of each kind, in the recipient's language.
+
+Of the person they contain only the name and the ticket's code.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -31,28 +34,31 @@ OPENINGS: Mapping[MessageKind, str] = {
     ),
 }
 
-IF_YOU_CANNOT_COME = N_(
+CANCEL_IF_YOU_CANNOT_COME = N_(
     "If you can't come, please cancel with your ticket, so that somebody else can have the place."
 )
 CLOSINGS: Mapping[MessageKind, str] = {
-    MessageKind.CONFIRMED: IF_YOU_CANNOT_COME,
+    MessageKind.CONFIRMED: CANCEL_IF_YOU_CANNOT_COME,
     MessageKind.WAITLISTED: N_(
         "We will write to you when a place becomes free. There is nothing you need to do."
     ),
-    MessageKind.MOVED_UP: IF_YOU_CANNOT_COME,
-    MessageKind.REMINDER: IF_YOU_CANNOT_COME,
+    MessageKind.MOVED_UP: CANCEL_IF_YOU_CANNOT_COME,
+    MessageKind.REMINDER: CANCEL_IF_YOU_CANNOT_COME,
     MessageKind.CANCELLED: N_("If you did not want this, you can register again."),
     MessageKind.SESSION_CANCELLED: N_("Reason: %(why)s"),
-    MessageKind.SESSION_CHANGED: IF_YOU_CANNOT_COME,
+    MessageKind.SESSION_CHANGED: CANCEL_IF_YOU_CANNOT_COME,
 }
 
-# After these, there is nothing left to correct or cancel.
-OF_NO_USE = {MessageKind.CANCELLED, MessageKind.SESSION_CANCELLED}
+# After these the ticket can only be looked at.
+KINDS_OF_CANCELLATION = {MessageKind.CANCELLED, MessageKind.SESSION_CANCELLED}
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a mail tells of. `online_link` is empty for those who have no place, `why` but for a cancelled session."""
+class MailFacts:
+    """What a mail says about a registration. `ticket` is its code; `title` is the workshop's.
+
+    `online_link` is "" for people without a seat, and `why` unless the session is cancelled.
+    """
 
     name: str
     title: str
@@ -65,37 +71,41 @@ class Told:
     ticket: str
 
 
-def subject_of(kind: MessageKind, told: Told, _: Translator) -> str:
-    """One line: what happened, of which workshop, on which day."""
-    day = date_text(wita(told.starts_at).date())
-    return " ".join(f"{_(SUBJECTS[kind])}: {told.title}, {day}".split())
+def write_subject(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
+    """Return the subject line: what happened, the workshop's title, and the day."""
+    day = date_text(wita(facts.starts_at).date())
+    return " ".join(f"{_(SUBJECTS[kind])}: {facts.title}, {day}".split())
 
 
-def body_of(kind: MessageKind, told: Told, _: Translator) -> str:
-    """The text. Its last line is the path of the ticket; `with_address` makes an address of it."""
-    facts = (
-        (_("Time"), period_text(told.starts_at, told.ends_at)),
-        (_("Place"), told.venue),
-        (_("Link"), told.online_link),
-        (_("Organization"), told.organization),
+def write_body(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
+    """Return the text. Its last line is the path of the ticket; `add_site_url` makes a URL of it."""
+    details = (
+        (_("Time"), period_text(facts.starts_at, facts.ends_at)),
+        (_("Place"), facts.venue),
+        (_("Link"), facts.online_link),
+        (_("Organization"), facts.organization),
     )
-    ticket = _("Your ticket:") if kind in OF_NO_USE else _("Your ticket, to look at, correct or cancel:")
+    ticket = (
+        _("Your ticket:")
+        if kind in KINDS_OF_CANCELLATION
+        else _("Your ticket, to look at, correct or cancel:")
+    )
     paragraphs = (
-        _("Dear %(name)s,") % {"name": told.name},
+        _("Dear %(name)s,") % {"name": facts.name},
         _(OPENINGS[kind]),
-        "\n".join((told.title, *(f"{label}: {fact}" for label, fact in facts if fact))),
-        _(CLOSINGS[kind]) % {"why": told.why},
-        f"{ticket}\n/tiket/{told.ticket}",
+        "\n".join((facts.title, *(f"{label}: {detail}" for label, detail in details if detail))),
+        _(CLOSINGS[kind]) % {"why": facts.why},
+        f"{ticket}\n/tiket/{facts.ticket}",
     )
     return "\n\n".join(paragraphs)
 
 
-def with_address(body: str, site: str) -> str:
-    """The text as it is sent: `site` is where the service is reached, which only those who send it know."""
+def add_site_url(body: str, site: str) -> str:
+    """Return the text of a mail as it is sent, with the full URL of the ticket. `site` is the service's base URL."""
     text, path = body.rsplit("\n", 1)
     return f"{text}\n{site}{path}"
 
 
-def ticket_of(body: str) -> str:
-    """The code of the ticket that a text leads to: the one of the day on which it was written."""
+def parse_ticket_code(body: str) -> str:
+    """Return the code of the ticket that the text of a mail links to."""
     return body.rpartition("/")[2]
