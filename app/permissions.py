@@ -30,31 +30,31 @@ class Permission(StrEnum):
     WORKSHOP_WRITE = "workshop:write"
 
 
-class Reach(StrEnum):
+class Scope(StrEnum):
     ALL = "all"
     OWN = "own"
     NONE = "none"
 
 
-_TABLE: dict[Permission, dict[Role, Reach]] = {
-    Permission.ACTIVITY_READ: {Role.ADMIN: Reach.ALL},
-    Permission.ATTENDANCE_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.COVERAGE_READ: dict.fromkeys(Role, Reach.ALL),
-    Permission.IMPORT_COMMIT: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.IMPORT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.IMPORT_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.PARTICIPANT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.PEOPLE_MERGE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
-    Permission.SESSION_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.TARGET_WRITE: {Role.ADMIN: Reach.ALL, Role.VIEWER: Reach.ALL},
-    Permission.USER_WRITE: {Role.ADMIN: Reach.ALL},
+_TABLE: dict[Permission, dict[Role, Scope]] = {
+    Permission.ACTIVITY_READ: {Role.ADMIN: Scope.ALL},
+    Permission.ATTENDANCE_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.COVERAGE_READ: dict.fromkeys(Role, Scope.ALL),
+    Permission.IMPORT_COMMIT: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.IMPORT_READ: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.IMPORT_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.PARTICIPANT_READ: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.PEOPLE_MERGE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN},
+    Permission.SESSION_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.TARGET_WRITE: {Role.ADMIN: Scope.ALL, Role.VIEWER: Scope.ALL},
+    Permission.USER_WRITE: {Role.ADMIN: Scope.ALL},
     Permission.WORKSHOP_READ: {
-        Role.ADMIN: Reach.ALL,
-        Role.ORGANIZER: Reach.OWN,
-        Role.STAFF: Reach.OWN,
-        Role.VIEWER: Reach.ALL,
+        Role.ADMIN: Scope.ALL,
+        Role.ORGANIZER: Scope.OWN,
+        Role.STAFF: Scope.OWN,
+        Role.VIEWER: Scope.ALL,
     },
-    Permission.WORKSHOP_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
+    Permission.WORKSHOP_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN},
 }
 
 
@@ -73,19 +73,19 @@ class Actor:
         """Return the actor for a user's record."""
         return cls(user.id, user.name, user.role, user.organization_id, user.may_see_participants)
 
-    def reach(self, permission: Permission) -> Reach:
+    def scope(self, permission: Permission) -> Scope:
         """How far this actor's permission goes."""
         if permission is Permission.PARTICIPANT_READ and self.role is Role.VIEWER:
-            return Reach.ALL if self.may_see_participants else Reach.NONE
-        return _TABLE[permission].get(self.role, Reach.NONE) if self.role else Reach.NONE
+            return Scope.ALL if self.may_see_participants else Scope.NONE
+        return _TABLE[permission].get(self.role, Scope.NONE) if self.role else Scope.NONE
 
-    def may(self, permission: Permission) -> bool:
+    def can(self, permission: Permission) -> bool:
         """Whether there is anything at all that the permission lets this actor do."""
-        return self.reach(permission) is not Reach.NONE
+        return self.scope(permission) is not Scope.NONE
 
     def require(self, permission: Permission) -> None:
         """Raises `Forbidden` where the role never has the permission."""
-        if not self.may(permission):
+        if not self.can(permission):
             raise Forbidden(N_("Your role does not allow this."))
 
 

@@ -8,7 +8,7 @@ from app.jobs.tasks import TaskRunner
 Seen = TypeVar("Seen")
 
 
-def drained(runner: TaskRunner, look: Callable[[], Seen]) -> list[Seen]:
+def drain_and_observe(runner: TaskRunner, look: Callable[[], Seen]) -> list[Seen]:
     """Do what is queued; return what `look` sees each time that progress is reported."""
     seen, progress = list[Seen](), runner.progress
 

@@ -14,7 +14,7 @@ import typer
 import uvicorn
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
-from app.cli.installation import Installation, installation, require_secret, require_servable
+from app.cli.installation import Installation, installation, require_secret, require_valid_server_settings
 from app.cli.output import progress_bar, write_document, write_summary
 from app.cli.reports import report_app
 from app.database import reading, writing
@@ -156,7 +156,7 @@ def worker() -> None:
 def _ready_installation() -> Installation:
     """Return the installation with its database up to date. Raises `Problem` if its settings are wrong."""
     here = installation()
-    require_servable(here)
+    require_valid_server_settings(here)
     set_up_database(here.engine)
     with reading(here.engine) as read_db:
         require_secret(read_db, here.vault)

@@ -32,7 +32,7 @@ def installation() -> Installation:
     return Installation(settings, engine, NikVault(settings.secret))
 
 
-def require_servable(here: Installation) -> None:
+def require_valid_server_settings(here: Installation) -> None:
     """Raises `Problem` for what each of several workers would only stumble over, and be started anew for ever."""
     mail_server_from_settings(here.settings)
     with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):

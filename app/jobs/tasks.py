@@ -39,7 +39,7 @@ from app.services.outbox import (
 )
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge_undo import forget_old_merges
-from app.services.refusals import refused_by
+from app.services.refusals import violated_constraint
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
@@ -211,6 +211,6 @@ class TaskRunner:
 def _log_failure(work: str, failure: Exception) -> None:
     """Log a failure with its traceback, but without it for constraint errors, whose texts quote personal data."""
     if isinstance(failure, IntegrityError | DataError):
-        log.error("%s failed: refused by %s", work, refused_by(failure))
+        log.error("%s failed: refused by %s", work, violated_constraint(failure))
     else:
         log.error("%s failed", work, exc_info=failure)

@@ -80,9 +80,9 @@ def get_dashboard(db: Db, report_db: Db, actor: Actor, language: Language) -> Da
     """Return what the home page shows the actor. The coverage report is read from `report_db`."""
     coming = list_coming_workshop_sessions(db, actor, LIMIT)
     today = []
-    if actor.may(Permission.ATTENDANCE_WRITE):
+    if actor.can(Permission.ATTENDANCE_WRITE):
         today = [view for view in coming if wita(view.starts_at).date() <= wita_today()]
-    plans = actor.may(Permission.WORKSHOP_WRITE) or actor.may(Permission.TARGET_WRITE)
+    plans = actor.can(Permission.WORKSHOP_WRITE) or actor.can(Permission.TARGET_WRITE)
     return Dashboard(
         in_review=tuple(attendance_imports(db, actor, status=ImportStatus.REVIEW, limit=LIMIT)),
         without_attendance=tuple(list_workshop_sessions_without_attendance(db, actor, LIMIT)),

@@ -5,23 +5,23 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.models import Registration, Workshop, WorkshopSession
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 
 
 def workshops_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """The workshops to which the actor's permission reaches; joins must hold `Workshop`."""
-    match actor.reach(permission):
-        case Reach.ALL:
+    match actor.scope(permission):
+        case Scope.ALL:
             return true()
-        case Reach.OWN:
+        case Scope.OWN:
             return col(Workshop.organization_id) == actor.organization_id
-        case Reach.NONE:
+        case Scope.NONE:
             return false()
 
 
 def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     """The registrations to which the permission reaches, for statements that hold `Registration` alone."""
-    if actor.reach(permission) is Reach.ALL:
+    if actor.scope(permission) is Scope.ALL:
         return true()
     reachable = (
         select(col(WorkshopSession.id))

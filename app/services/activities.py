@@ -29,7 +29,7 @@ def snapshot(thing: SQLModel) -> dict[str, Any]:
     return thing.model_dump(mode="json", exclude=_LEFT_OUT)
 
 
-def record(
+def log_activity(
     db: Db,
     actor: Actor,
     action: str,

@@ -4,7 +4,7 @@ from app.database import Db
 from app.errors import Forbidden
 from app.i18n import N_
 from app.models import AttendanceImport, Registration, Workshop, WorkshopSession
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 
 Owned = Workshop | WorkshopSession | Registration | AttendanceImport
 
@@ -16,7 +16,7 @@ def require_permission(db: Db, actor: Actor, permission: Permission, thing: Owne
     concern no workshop, as of users and areas, call `actor.require(permission)` instead.
     """
     actor.require(permission)
-    if actor.reach(permission) is Reach.OWN and _organization_id(db, thing) != actor.organization_id:
+    if actor.scope(permission) is Scope.OWN and _organization_id(db, thing) != actor.organization_id:
         raise Forbidden(N_("Your role does not allow this."))
 
 

@@ -21,7 +21,7 @@ def table_of(model: type[SQLModel]) -> Table:
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
-def new_ids(db: Db, model: type[SQLModel], count: int) -> Iterable[int]:
+def reserve_ids(db: Db, model: type[SQLModel], count: int) -> Iterable[int]:
     """So many ids that nobody has or had; known before the rows are written, so that other rows may name them."""
     key = table_of(model).c.id
     if is_postgresql(db):
@@ -39,10 +39,10 @@ def insert_rows(
     db: Db,
     model: type[SQLModel],
     rows: Iterable[Mapping[str, Any]],
-    same_for_all: Mapping[str, Any] | None = None,
+    shared_values: Mapping[str, Any] | None = None,
 ) -> None:
     """Inserts rows that all name the same columns in the same order; defaults made in Python are not filled in.
-    `same_for_all` are columns in which each row has the same.
+    `shared_values` are columns in which each row has the same.
 
     They may come one by one, so that not all of them have to be in memory. They go to the driver itself, each
     value written as the column's type writes it: SQLAlchemy's own executemany takes longer to prepare a row
@@ -55,7 +55,7 @@ def insert_rows(
         return
     db.flush()
     connection = db.connection()
-    table, shared = table_of(model), same_for_all or {}
+    table, shared = table_of(model), shared_values or {}
     names = (*first, *shared)
     written = _written(
         chain((first,), coming), shared, [_as_written(connection, table.c[name]) for name in names]
@@ -97,13 +97,13 @@ def _as_written(connection: Connection, column: Column[Any]) -> Callable[[Any], 
 
 def _written(
     rows: Iterable[Mapping[str, Any]],
-    same_for_all: Mapping[str, Any],
+    shared_values: Mapping[str, Any],
     writers: Sequence[Callable[[Any], Any] | None],
 ) -> Iterator[list[Any]]:
-    own = len(writers) - len(same_for_all)
+    own = len(writers) - len(shared_values)
     shared = [
         writer(value) if writer else value
-        for value, writer in zip(same_for_all.values(), writers[own:], strict=True)
+        for value, writer in zip(shared_values.values(), writers[own:], strict=True)
     ]
     turned = [(at, writer) for at, writer in enumerate(writers[:own]) if writer]
     for row in rows:

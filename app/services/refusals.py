@@ -3,7 +3,7 @@
 from sqlalchemy.exc import DataError, IntegrityError
 
 
-def refused_by(error: IntegrityError | DataError) -> str:
+def violated_constraint(error: IntegrityError | DataError) -> str:
     """The constraint or column that refused; SQLite names it itself, and no values."""
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is None:

@@ -10,7 +10,7 @@ from httpx2 import Response
 NO_TEXTS = ("Nol \0 di tengah", "Setengah \ud800")
 
 
-def refusal(response: Response) -> tuple[int, str]:
+def status_and_code(response: Response) -> tuple[int, str]:
     """Status and code of an answer that is as RFC 9457 has it."""
     assert response.headers["content-type"] == "application/problem+json"
     problem = response.json()
@@ -29,7 +29,7 @@ def sent(program: TestClient, method: str, path: str, body: dict[str, Any]) -> R
 
 def wrong_fields(response: Response) -> set[str]:
     """The fields that a 422 names, each with a text."""
-    assert refusal(response) == (422, "invalid")
+    assert status_and_code(response) == (422, "invalid")
     errors = response.json()["errors"]
     assert all(error["text"] for error in errors)
     return {error["field"] for error in errors}

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from app.database import writing
 from app.models import CoverageTarget
 from tests.api.conftest import Program
-from tests.api.problems import refusal, wrong_fields
+from tests.api.problems import status_and_code, wrong_fields
 from tests.city import MANGGAR, SAMPLES, City
 from tests.scenarios import scenario
 
@@ -115,8 +115,8 @@ def test_everyone_sees_the_whole_citys_figures(program: Program, spbe: City) -> 
 def test_invalid_parameters_are_refused(sari: TestClient) -> None:
     path = "/reports/coverage.json"
 
-    assert refusal(sari.get(path, params={"workshop": "NIRWANA"})) == (404, "not-found")
-    assert refusal(sari.get(path, params={"group": "pelaut"})) == (404, "not-found")
+    assert status_and_code(sari.get(path, params={"workshop": "NIRWANA"})) == (404, "not-found")
+    assert status_and_code(sari.get(path, params={"group": "pelaut"})) == (404, "not-found")
     assert wrong_fields(sari.get(path, params={"from": "2025-02-01", "to": "2025-01-31"})) == {"to"}
     assert wrong_fields(sari.get(path, params={"from": "kemarin"})) == {"from"}
     assert wrong_fields(sari.get(path, params={"from": "0001-01-01"})) == {"from"}
@@ -125,5 +125,8 @@ def test_invalid_parameters_are_refused(sari: TestClient) -> None:
     assert wrong_fields(sari.get(path, params={"by": "week"})) == {"by"}
     assert wrong_fields(sari.get(path, params={"kelurahn": MANGGAR})) == {"kelurahn"}
     assert wrong_fields(sari.get("/reports/coverage-gaps.csv", params={"order": "x"})) == {"order"}
-    assert refusal(sari.get("/reports/rt-coverage.csv", params={"kecamatan": "1"})) == (404, "not-found")
+    assert status_and_code(sari.get("/reports/rt-coverage.csv", params={"kecamatan": "1"})) == (
+        404,
+        "not-found",
+    )
     assert wrong_fields(sari.get("/reports/coverage.exe")) == {"file_format"}

@@ -11,7 +11,7 @@ from app.database import writing
 from app.models import Registration, TargetGroup
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
 from app.services.workshops.workshops import WorkshopInput, change_workshop
-from tests.api.problems import NO_TEXTS, refusal, sent, wrong_fields
+from tests.api.problems import NO_TEXTS, sent, status_and_code, wrong_fields
 from tests.city import MORNING, City, crowd, dump
 
 WORKSHOP = {"code": "SPBE-2025", "title": "Literasi SPBE", "target_groups": ["umkm", "rt"], "pillar": "cakap"}
@@ -187,8 +187,8 @@ def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: 
 
 
 def test_a_code_that_is_taken_is_refused(sari: TestClient, session: dict[str, Any]) -> None:
-    assert refusal(sari.post("/workshops", json=WORKSHOP)) == (409, "code-taken")
-    assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=SESSION)) == (409, "code-taken")
+    assert status_and_code(sari.post("/workshops", json=WORKSHOP)) == (409, "code-taken")
+    assert status_and_code(sari.post("/workshops/SPBE-2025/sessions", json=SESSION)) == (409, "code-taken")
 
 
 def test_a_workshop_with_a_wrong_field_is_refused(sari: TestClient) -> None:
@@ -205,7 +205,7 @@ def test_a_session_with_a_wrong_field_is_refused(sari: TestClient, session: dict
         assert wrong_fields(created) == wrong_fields(changed) == fields, change
 
     assert sari.get("/sessions/SPBE-2025-1").json() == session
-    assert refusal(sari.get("/sessions/SPBE-2025-2")) == (404, "not-found")
+    assert status_and_code(sari.get("/sessions/SPBE-2025-2")) == (404, "not-found")
 
 
 def test_texts_that_a_database_cannot_store_are_refused(
@@ -223,7 +223,7 @@ def test_texts_that_a_database_cannot_store_are_refused(
             ("PATCH", "/sessions/SPBE-2025-1", {"venue": text}),
             ("PUT", mark, {"status": "present", "nonce": text}),
         ):
-            assert refusal(sent(sari, method, path, body)) == (422, "invalid"), (path, text)
+            assert status_and_code(sent(sari, method, path, body)) == (422, "invalid"), (path, text)
 
     assert dump(city.engine) == before
 
@@ -231,13 +231,13 @@ def test_texts_that_a_database_cannot_store_are_refused(
 def test_times_outside_the_range_of_datetime_are_refused(sari: TestClient, workshop: dict[str, Any]) -> None:
     for instant in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"):
         data = SESSION | {"starts_at": instant, "ends_at": instant}
-        assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=data)) == (422, "invalid")
+        assert status_and_code(sari.post("/workshops/SPBE-2025/sessions", json=data)) == (422, "invalid")
 
 
 def test_a_body_that_is_not_json_is_refused(sari: TestClient) -> None:
     for body in (b"", b"{", b"null", b"\xff", b"[" * 5000):
         response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
-        assert refusal(response)[0] in (400, 422), body
+        assert status_and_code(response)[0] in (400, 422), body
 
 
 def test_a_body_over_the_limit_is_refused(sari: TestClient) -> None:
@@ -245,7 +245,7 @@ def test_a_body_over_the_limit_is_refused(sari: TestClient) -> None:
 
     response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
 
-    assert refusal(response) == (413, "too-large")
+    assert status_and_code(response) == (413, "too-large")
 
 
 def test_lists_are_paged(sari: TestClient, city: City) -> None:

@@ -109,7 +109,7 @@ def screenshot() -> Screenshot:
 
 
 @pytest.fixture
-def everyone_can_use() -> PageCheck:
+def check_accessibility() -> PageCheck:
     """Asserts that axe finds no fault in a page, and that a phone shows it without scrolling sideways."""
     brought_along, there_already = Axe(), Axe(axe_script="")
 

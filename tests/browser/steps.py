@@ -9,7 +9,7 @@ from app.services.accounts.logins import create_login
 from tests.city import City
 
 
-def logged_in(page: Page, city: City, name: str) -> None:
+def log_in_as(page: Page, city: City, name: str) -> None:
     """Whoever opens pages is somebody of the city office, who logged in before."""
     with writing(city.engine) as db:
         secret = create_login(db, city.users[name], "test")
@@ -17,7 +17,7 @@ def logged_in(page: Page, city: City, name: str) -> None:
 
 
 def look_no_closer(page: Page) -> None:
-    """In place of `everyone_can_use`, where the same page is looked at in another situation."""
+    """In place of `check_accessibility`, where the same page is looked at in another situation."""
 
 
 def log_in(page: Page, email: str, password: str) -> None:

@@ -45,9 +45,9 @@ def fill(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
 def test_three_fields_lead_to_a_ticket(
-    page: Page, city: City, javascript: bool, everyone_can_use: PageCheck, screenshot: Screenshot
+    page: Page, city: City, javascript: bool, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
-    look_closely = everyone_can_use if javascript else look_no_closer
+    look_closely = check_accessibility if javascript else look_no_closer
     page.goto("/daftar")
     look_closely(page)
     page.get_by_role("link", name="Jualan Daring").click()
@@ -124,27 +124,27 @@ def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
 
 
 def test_the_waiting_list_and_a_delegation(
-    page: Page, city: City, settings: Settings, everyone_can_use: PageCheck
+    page: Page, city: City, settings: Settings, check_accessibility: PageCheck
 ) -> None:
     page.goto("/daftar/JUALAN?sesi=JUALAN-2")
     expect(page.get_by_text("Semua 1 tempat sudah terisi.")).to_be_visible()
     fill(page, "Siti Contoh")
     submit(page)
     expect(page.get_by_text("Anda yang pertama dalam antrean.")).to_be_visible()
-    everyone_can_use(page)
+    check_accessibility(page)
 
     update_session(city, "JUALAN-1", places_per_kelurahan=9)
     with writing(city.engine) as db:
         made = create_link(db, city.actor("sari"), "JUALAN-1", MANGGAR)
     page.goto(f"/delegasi/{sign(settings.secret, made.id)}")
-    everyone_can_use(page)
+    check_accessibility(page)
     for number, name in enumerate(("Dewi Contoh", "Eko Contoh"), start=1):
         page.locator(f"[id='{number}.name']").fill(name)
         page.locator(f"[id='{number}.target_group']").select_option("rt")
     page.get_by_role("button", name="Daftarkan semuanya").click()
     expect(page.locator("main tbody tr")).to_have_count(2)
     expect(page.get_by_text("2 orang sudah terdaftar.")).to_be_in_viewport()
-    everyone_can_use(page)
+    check_accessibility(page)
 
 
 def test_whoever_lost_their_ticket_sees_that_it_is_on_its_way(page: Page, city: City) -> None:

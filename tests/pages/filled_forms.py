@@ -5,7 +5,7 @@ from html import unescape
 from typing import Any
 
 
-def typed_again(page: str) -> dict[str, Any]:
+def form_data(page: str) -> dict[str, Any]:
     """What a browser sends of the form as it stands there; a list of what may be chosen several times."""
     typed: dict[str, Any] = {}
     for tag in re.findall(r"<input [^>]*>", page):

@@ -11,7 +11,7 @@ from app.services.workshops.venues import VenueInput, create_venue
 from tests.city import MANGGAR, OWN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People, workshop_of
-from tests.pages.filled_forms import saved_by_now, typed_again
+from tests.pages.filled_forms import form_data, saved_by_now
 
 # What is changed, what others save of it, what one sends oneself, and what one is told of theirs.
 FORMS = [
@@ -76,7 +76,7 @@ def test_what_others_saved_meanwhile_is_shown_first(
     told: dict[str, str],
 ) -> None:
     address = address_of(what, city, people)
-    opened = typed_again(admin.get(address).text)
+    opened = form_data(admin.get(address).text)
     assert admin.post(address, data=opened | theirs).status_code == 303
 
     page = admin.post(address, data=opened | mine)
@@ -84,7 +84,7 @@ def test_what_others_saved_meanwhile_is_shown_first(
     assert page.status_code == 409
     assert "Others have changed this meanwhile." in page.text
     assert saved_by_now(page.text) == told
-    kept, saved = typed_again(page.text), typed_again(admin.get(address).text)
+    kept, saved = form_data(page.text), form_data(admin.get(address).text)
     assert (kept | mine, saved | theirs) == (kept, saved)
 
     again = kept | theirs

@@ -13,7 +13,7 @@ from app.models import ApiToken, LoginFailure, LoginSession, PasswordLink, User
 from app.models.base import now
 from app.permissions import Actor
 from app.services.accounts.users import hash_secret, password_hasher
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_logins
 
 LOGIN_LIFETIME = timedelta(hours=12)
@@ -59,7 +59,7 @@ def create_login(db: Db, user: User, browser: str) -> str:
     db.add(
         LoginSession(key=hash_secret(secret), user_id=user.id, expires_at=expires_at, browser=browser[:200])
     )
-    record(db, Actor.from_user(user), "log-in", "user", user.email)
+    log_activity(db, Actor.from_user(user), "log-in", "user", user.email)
     return secret
 
 
@@ -69,7 +69,7 @@ def end_login(db: Db, secret: str) -> None:
     if login is not None:
         user = db.get_one(User, login.user_id)
         db.delete(login)
-        record(db, Actor.from_user(user), "log-out", "user", user.email)
+        log_activity(db, Actor.from_user(user), "log-out", "user", user.email)
 
 
 def delete_expired_logins(db: Db) -> None:

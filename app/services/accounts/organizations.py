@@ -10,9 +10,9 @@ from app.i18n import N_
 from app.models import Organization, OrganizationKind
 from app.permissions import Actor, Permission
 from app.queries.accounts.organizations import get_organization
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
-from app.services.unseen_changes import require_seen
 
 MAX_NAME_LENGTH = 200
 INVALID_NAME = N_("A name is needed, of at most 200 characters.")
@@ -51,11 +51,11 @@ def get_or_create_organization(
 
 
 def change_organization(
-    db: Db, actor: Actor, organization_id: int, data: OrganizationInput, *, seen: str = ""
+    db: Db, actor: Actor, organization_id: int, data: OrganizationInput, *, form_fingerprint: str = ""
 ) -> Organization:
     """Change name and kind. Raises as `create_organization` does.
 
-    `seen` is the seal of the values that the form was filled with: raises `Conflict` if they have changed since.
+    `form_fingerprint` is the seal of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
     actor.require(Permission.USER_WRITE)
     organization = lock_row(db, Organization, get_organization(db, actor, organization_id).id)
@@ -63,9 +63,9 @@ def change_organization(
     organization.name = _parse_new_name(db, data.name, organization_id)
     organization.kind = data.kind
     if organization_input(organization) != saved:
-        require_seen(seen, saved)
+        require_unchanged(form_fingerprint, saved)
     after = snapshot(organization)
-    record(db, actor, "change", "organization", organization_id, before=before, after=after)
+    log_activity(db, actor, "change", "organization", organization_id, before=before, after=after)
     return organization
 
 
@@ -73,7 +73,7 @@ def _create(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organiza
     organization = Organization(name=name, kind=kind)
     db.add(organization)
     db.flush()
-    record(db, actor, "create", "organization", organization.id, after=snapshot(organization))
+    log_activity(db, actor, "create", "organization", organization.id, after=snapshot(organization))
     return organization
 
 

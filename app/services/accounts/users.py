@@ -17,10 +17,10 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.accounts.users import UserView, get_user, get_user_view
 from app.services.accounts.organizations import get_or_create_organization
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
 from app.services.registrations.recognition import PLEASE_CORRECT
-from app.services.unseen_changes import require_seen
 
 MIN_PASSWORD_LENGTH = 10
 MAX_NAME_LENGTH = 200
@@ -89,14 +89,14 @@ def create_user(
     )
     db.add(user)
     db.flush()
-    record(db, actor, "create", "user", user.email, after=snapshot(user))
+    log_activity(db, actor, "create", "user", user.email, after=snapshot(user))
     return user
 
 
-def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, seen: str = "") -> User:
+def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, form_fingerprint: str = "") -> User:
     """Change a user. A new role applies at once, to their open logins as well.
 
-    Raises `Conflict` if an administrator would lose their own role or the last administrator theirs. `seen` is the
+    Raises `Conflict` if an administrator would lose their own role or the last administrator theirs. `form_fingerprint` is the
     seal of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
     actor.require(Permission.USER_WRITE)
@@ -112,8 +112,8 @@ def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, seen: st
     user.may_see_participants = data.may_see_participants and data.role is Role.VIEWER
     after = snapshot(user)
     if after != before:
-        require_seen(seen, saved)
-    record(db, actor, "change", "user", user.email, before=before, after=after)
+        require_unchanged(form_fingerprint, saved)
+    log_activity(db, actor, "change", "user", user.email, before=before, after=after)
     return user
 
 
@@ -127,7 +127,7 @@ def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
     _require_other_admin(db, actor, user)
     user.active = False
     _delete_logins_and_links(db, user)
-    record(db, actor, "deactivate", "user", user.email)
+    log_activity(db, actor, "deactivate", "user", user.email)
     return user
 
 
@@ -136,7 +136,7 @@ def activate_user(db: Db, actor: Actor, user_id: int) -> User:
     actor.require(Permission.USER_WRITE)
     user = get_user(db, actor, user_id)
     user.active = True
-    record(db, actor, "activate", "user", user.email)
+    log_activity(db, actor, "activate", "user", user.email)
     return user
 
 
@@ -152,7 +152,7 @@ def create_password_link(db: Db, actor: Actor, user: User) -> str:
     secret = secrets.token_urlsafe(32)
     link = PasswordLink(key=hash_secret(secret), user_id=user.id, expires_at=now() + LINK_LIFETIME)
     db.add(link)
-    record(db, actor, "create", "password-link", user.email, after=snapshot(link))
+    log_activity(db, actor, "create", "password-link", user.email, after=snapshot(link))
     return secret
 
 
@@ -173,7 +173,7 @@ def set_password_by_link(db: Db, secret: str, password: str) -> User:
     user = get_user_by_password_link(db, secret)
     user.password_hash = _hash_password(password)
     _delete_logins_and_links(db, user)
-    record(db, Actor.from_user(user), "set-password", "user", user.email)
+    log_activity(db, Actor.from_user(user), "set-password", "user", user.email)
     return user
 
 
@@ -186,7 +186,7 @@ def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: da
     token = ApiToken(key=hash_secret(secret), user_id=user.id, name=name, expires_at=expires_at)
     db.add(token)
     db.flush()
-    record(db, actor, "create", "api-token", token.id, after=snapshot(token))
+    log_activity(db, actor, "create", "api-token", token.id, after=snapshot(token))
     return secret
 
 
@@ -197,7 +197,7 @@ def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
     if token is None:
         raise NotFound(N_("There is no API token %(token)s."), token=token_id)
     db.delete(token)
-    record(db, actor, "revoke", "api-token", token_id, before=snapshot(token))
+    log_activity(db, actor, "revoke", "api-token", token_id, before=snapshot(token))
     return token
 
 

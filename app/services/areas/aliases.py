@@ -15,7 +15,7 @@ from app.people.text import clean, collapse
 from app.permissions import Actor, Permission
 from app.queries.areas.areas import get_kelurahan
 from app.queries.areas.reference import load_reference
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
@@ -30,7 +30,7 @@ def add_alias(db: Db, actor: Actor, area_code: str, text: str) -> AreaAlias:
     alias = AreaAlias(alias=_parse_new_text(db, text, "alias"), area_code=area.code)
     db.add(alias)
     db.flush()
-    record(db, actor, "create", "area-alias", alias.alias, after={"area_code": area.code})
+    log_activity(db, actor, "create", "area-alias", alias.alias, after={"area_code": area.code})
     return alias
 
 
@@ -42,7 +42,7 @@ def remove_alias(db: Db, actor: Actor, area_code: str, text: str) -> None:
     if alias is None or alias.area_code != area_code:
         raise NotFound(N_("This spelling is not in the list."))
     db.delete(alias)
-    record(db, actor, "delete", "area-alias", text, before={"area_code": area_code})
+    log_activity(db, actor, "delete", "area-alias", text, before={"area_code": area_code})
 
 
 def add_ambiguous_place(
@@ -64,7 +64,7 @@ def add_ambiguous_place(
     db.add(place)
     db.flush()
     db.add_all(AmbiguousPlaceCandidate(text=text, area_code=code) for code in codes)
-    record(db, actor, "create", "ambiguous-place", text, after={"why": why, "candidates": codes})
+    log_activity(db, actor, "create", "ambiguous-place", text, after={"why": why, "candidates": codes})
     return place
 
 
@@ -77,7 +77,7 @@ def remove_ambiguous_place(db: Db, actor: Actor, text: str) -> None:
         raise NotFound(N_("This spelling is not in the list."))
     db.exec(delete(AmbiguousPlaceCandidate).where(col(AmbiguousPlaceCandidate.text) == text))
     db.delete(place)
-    record(db, actor, "delete", "ambiguous-place", text, before={"why": place.why})
+    log_activity(db, actor, "delete", "ambiguous-place", text, before={"why": place.why})
 
 
 def _parse_new_text(db: Db, text: str, field: str) -> str:

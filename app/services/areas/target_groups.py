@@ -19,10 +19,10 @@ from app.queries.areas.target_groups import (
     get_target_group_details,
     list_target_group_details,
 )
-from app.services.activities import record
+from app.services.activities import log_activity
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
-from app.services.unseen_changes import require_seen
 
 GROUP_CODE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 MAX_LABEL_LENGTH = 60
@@ -64,16 +64,16 @@ def create_target_group(db: Db, actor: Actor, code: str, data: TargetGroupInput)
     _set_synonyms(db, code, synonyms)
     _move(db, group, data.position or len(groups) + 1)
     after = asdict(get_target_group_details(db, actor, code))
-    record(db, actor, "create", "target-group", code, after=after)
+    log_activity(db, actor, "create", "target-group", code, after=after)
     return group
 
 
 def change_target_group(
-    db: Db, actor: Actor, code: str, data: TargetGroupInput, *, seen: str = ""
+    db: Db, actor: Actor, code: str, data: TargetGroupInput, *, form_fingerprint: str = ""
 ) -> TargetGroup:
     """Change labels, synonyms and, if `data` has one, the position. Raises `NotFound`, and `Invalid` as above.
 
-    `seen` is the seal of the values that the form was filled with: raises `Conflict` if they have changed since.
+    `form_fingerprint` is the seal of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
@@ -85,8 +85,8 @@ def change_target_group(
     _move(db, group, data.position or before.position)
     after = get_target_group_details(db, actor, code)
     if after != before:
-        require_seen(seen, target_group_input(before))
-    record(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
+        require_unchanged(form_fingerprint, target_group_input(before))
+    log_activity(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
     return group
 
 

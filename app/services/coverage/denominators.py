@@ -10,7 +10,7 @@ from app.models import Area, Denominator, Indicator
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
 from app.queries.coverage.denominators import load_denominator
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 
 MAX_SOURCE_LENGTH = 300
 
@@ -32,14 +32,14 @@ def add_denominator(db: Db, actor: Actor, data: DenominatorInput) -> Denominator
     denominator = _validate(db, data)
     db.add(denominator)
     db.flush()
-    record(db, actor, "create", "denominator", denominator.id, after=snapshot(denominator))
+    log_activity(db, actor, "create", "denominator", denominator.id, after=snapshot(denominator))
     return denominator
 
 
 def remove_denominator(db: Db, actor: Actor, denominator_id: int) -> None:
     """Remove a denominator that was added by mistake; the activity log keeps it. Raises `NotFound`."""
     denominator = load_denominator(db, actor, denominator_id)
-    record(db, actor, "delete", "denominator", denominator.id, before=snapshot(denominator))
+    log_activity(db, actor, "delete", "denominator", denominator.id, before=snapshot(denominator))
     db.delete(denominator)
 
 

@@ -23,12 +23,12 @@ from app.queries.imports.rows import (
     stored_sheet,
 )
 from app.queries.scope import registrations_within
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
+from app.services.edit_conflicts import fingerprint, require_unchanged
 from app.services.imports.judging import judge_sheet
 from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
 from app.services.locks import lock_row
-from app.services.unseen_changes import require_seen, seal
 from app.spreadsheets.progress import Progress, nobody_waits
 from app.spreadsheets.written.field_headings import FIELDS
 
@@ -45,11 +45,11 @@ def correct_row(
     cells: Mapping[str, str] | None = None,
     decision: Mapping[str, Any] | None = None,
     filled: Mapping[str, str] | None = None,
-    seen: str = "",
+    form_fingerprint: str = "",
 ) -> list[int]:
     """Replace cells of a row and store a decision about it; an empty decision removes the stored one.
 
-    `filled` are the cells as the form showed them, `seen` the seal of `answers_of` beside a button: raises `Conflict`
+    `filled` are the cells as the form showed them, `form_fingerprint` the seal of `answers_of` beside a button: raises `Conflict`
     if others have changed the row since. Returns the numbers of all rows that this changed, in order.
     """
     attendance_import = attendance_import_by_id(db, actor, import_id)
@@ -61,7 +61,9 @@ def correct_row(
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, [row], cells, decision)
     after = _logged(row, vault, cells or ())
-    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
+    log_activity(
+        db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
+    )
     return changed
 
 
@@ -93,7 +95,9 @@ def correct_alike(
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, rows, cells, decision)
     after = _logged(row, vault, cells or ()) | {"rows": len(rows)}
-    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
+    log_activity(
+        db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
+    )
     return changed
 
 
@@ -118,9 +122,9 @@ def _require_seen(
     theirs = {field: shown.get(field, "") for field in cells if cells[field] != shown.get(field, "")}
     wanted = {**decided, **decision} if decision else decision
     if theirs or wanted not in (None, decided):
-        require_seen(seen, answers_of(shown, decided))
+        require_unchanged(form_fingerprint, answers_of(shown, decided))
     shown_by_form = {field: collapse(filled.get(field, text)) for field, text in theirs.items()}
-    require_seen(seal(shown_by_form), {field: collapse(text) for field, text in theirs.items()})
+    require_unchanged(fingerprint(shown_by_form), {field: collapse(text) for field, text in theirs.items()})
 
 
 def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:

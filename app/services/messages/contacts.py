@@ -4,7 +4,7 @@ from app.database import Db
 from app.models import RegistrationStatus
 from app.permissions import Actor, Permission
 from app.queries.messages.contacts import Contact, list_contacts
-from app.services.activities import record
+from app.services.activities import log_activity
 
 
 def disclose_contacts(
@@ -16,5 +16,5 @@ def disclose_contacts(
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     contacts = list_contacts(read_db, actor, session_code, statuses)
-    record(db, actor, "list-phones", "session", session_code, after={"status": list(statuses)})
+    log_activity(db, actor, "list-phones", "session", session_code, after={"status": list(statuses)})
     return contacts

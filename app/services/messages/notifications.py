@@ -25,7 +25,7 @@ from app.models import (
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.messages.messages import get_message, is_session_over, list_registrations_to_remind
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_row
 from app.services.messages.mail_texts import MailFacts, write_body, write_subject
 from app.services.outbox import queue_task
@@ -86,7 +86,7 @@ def resend_message(db: Db, actor: Actor, message_id: int) -> Message:
         raise Conflict(N_("The session is over: no more messages about it are sent."), code="too-late")
     message.status, message.attempts, message.error = MessageStatus.WAITING, 0, None
     queue_task(db, OutboxKind.SEND_MESSAGE, message=message.id)
-    record(db, actor, "send-again", "message", message.id)
+    log_activity(db, actor, "send-again", "message", message.id)
     return message
 
 

@@ -13,7 +13,7 @@ from app.permissions import Actor
 from app.queries.registrations.seats import seats_of
 from app.queries.registrations.tickets import is_own_record
 from app.queries.workshops.workshops import list_target_group_codes
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import notify
 from app.services.people.participants import place_columns
@@ -61,7 +61,7 @@ def correct_registration(
     _correct_facts(registration, values)
     if has_new_address and registration.status in TOLD:
         notify(db, TOLD[registration.status], registration)
-    record(
+    log_activity(
         db,
         actor,
         "correct-person",
@@ -117,7 +117,7 @@ def _correct_person(db: Db, actor: Actor, registration: Registration, values: Pe
     ):
         _move(person, values)
     if (after := snapshot(person)) != before:
-        record(db, actor, "correct-person", "participant", person.id, before=before, after=after)
+        log_activity(db, actor, "correct-person", "participant", person.id, before=before, after=after)
 
 
 def _correct_facts(registration: Registration, values: PersonValues) -> None:

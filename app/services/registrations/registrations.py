@@ -25,7 +25,7 @@ from app.people.remarks import Remark
 from app.permissions import Actor
 from app.queries.registrations.seats import seats_of
 from app.queries.workshops.workshops import list_target_group_codes
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import GONE, lock_identity_keys, lock_people_table, lock_row
 from app.services.messages.notifications import notify
 from app.services.registrations.person_choices import require_choosable
@@ -166,7 +166,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
     before = {"status": registration.status.value, "waiting_number": registration.waiting_number}
     registration.status, registration.waiting_number = RegistrationStatus.CANCELLED, None
     after = {"status": registration.status.value, "waiting_number": None}
-    record(db, actor, "cancel", "registration", registration.code, before=before, after=after)
+    log_activity(db, actor, "cancel", "registration", registration.code, before=before, after=after)
     notify(db, MessageKind.CANCELLED, registration)
     move_up(db, actor, workshop_session, because=registration.code)
     return registration

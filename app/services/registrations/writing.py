@@ -26,7 +26,7 @@ from app.permissions import Actor
 from app.queries.people.similar_people import SimilarPair
 from app.queries.registrations.seats import Seats
 from app.queries.registrations.tickets import has_own_contact
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_row
 from app.services.messages.notifications import notify
 from app.services.people.duplicates import keep_pairs, keep_told_apart
@@ -103,7 +103,9 @@ class RegistrationWriter:
         if registration.status in TOLD:
             notify(self.db, TOLD[registration.status], registration)
         after = {**snapshot(registration), **seat.log}
-        record(self.db, self.actor, "register", "registration", registration.code, before=before, after=after)
+        log_activity(
+            self.db, self.actor, "register", "registration", registration.code, before=before, after=after
+        )
         return registration
 
     def person(self, judged: MatchedPerson) -> Participant | None:

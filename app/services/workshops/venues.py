@@ -10,12 +10,12 @@ from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
 from app.people.kelurahan import PlaceIndex
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 from app.queries.areas.reference import list_kelurahan_with, load_reference
 from app.queries.workshops.venues import VenueView, list_venue_facts
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
-from app.services.unseen_changes import require_seen
 from app.spreadsheets.reading import read_venue_list
 from app.spreadsheets.venues import LONGEST_NAME, CheckedVenue, RowError, check_venues, tidy
 
@@ -55,14 +55,16 @@ def create_venue(db: Db, actor: Actor, data: VenueInput) -> Venue:
     _apply(venue, data)
     db.add(venue)
     db.flush()
-    record(db, actor, "create", "venue", venue.id, after=snapshot(venue))
+    log_activity(db, actor, "create", "venue", venue.id, after=snapshot(venue))
     return venue
 
 
-def change_venue(db: Db, actor: Actor, venue_id: int, data: VenueInput, *, seen: str = "") -> Venue:
+def change_venue(
+    db: Db, actor: Actor, venue_id: int, data: VenueInput, *, form_fingerprint: str = ""
+) -> Venue:
     """Replace all fields of a venue. Raises `Invalid` for wrong fields.
 
-    `seen` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
     """
     actor.require(Permission.SESSION_WRITE)
     venue = _lock_venue(db, venue_id)
@@ -70,9 +72,9 @@ def change_venue(db: Db, actor: Actor, venue_id: int, data: VenueInput, *, seen:
     before, current = snapshot(venue), venue_input(venue)
     _apply(venue, data)
     if venue_input(venue) != current:
-        require_seen(seen, current)
+        require_unchanged(form_fingerprint, current)
     db.flush()
-    record(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
+    log_activity(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
     return venue
 
 
@@ -92,12 +94,12 @@ def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
             N_("Sessions were or will be held at this venue; it can't be deleted."), code="venue-used"
         )
     db.delete(venue)
-    record(db, actor, "delete", "venue", venue_id, before=snapshot(venue))
+    log_activity(db, actor, "delete", "venue", venue_id, before=snapshot(venue))
 
 
 def can_delete_venues(actor: Actor) -> bool:
     """Return whether the actor may delete venues: they must be allowed to change sessions of every organization."""
-    return actor.reach(Permission.SESSION_WRITE) is Reach.ALL
+    return actor.scope(Permission.SESSION_WRITE) is Scope.ALL
 
 
 def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> VenueImport:
@@ -115,7 +117,7 @@ def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> Venue
     _save_rows(db, actor, [*added, *changed])
     if added or changed:
         counts = {"create": len(added), "update": len(changed)}
-        record(db, actor, "import", "venue-list", file_name[-200:], after={"counts": counts})
+        log_activity(db, actor, "import", "venue-list", file_name[-200:], after={"counts": counts})
     return VenueImport(len(added), len(changed), len(venues) - len(added) - len(changed))
 
 
@@ -131,7 +133,7 @@ def _save_rows(db: Db, actor: Actor, rows: Sequence[CheckedVenue]) -> None:
         db.add(venue)
         db.flush()
         action = "change" if before else "create"
-        record(db, actor, action, "venue", venue.id, before=before, after=snapshot(venue))
+        log_activity(db, actor, action, "venue", venue.id, before=before, after=snapshot(venue))
 
 
 def _find_venue(db: Db, name: str) -> Venue | None:

@@ -29,13 +29,13 @@ from app.queries.workshops.workshop_sessions import (
     get_workshop_session_view,
 )
 from app.queries.workshops.workshops import get_workshop
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.authorization import require_permission
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import notify_session
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
-from app.services.unseen_changes import require_seen
 from app.services.workshops.venues import get_or_create_venue
 from app.services.workshops.workshops import parse_code
 
@@ -88,7 +88,7 @@ def create_workshop_session(
     )
     db.add(workshop_session)
     _apply(db, actor, workshop_session, data)
-    record(db, actor, "create", "session", code, after=_snapshot(db, workshop_session))
+    log_activity(db, actor, "create", "session", code, after=_snapshot(db, workshop_session))
     return workshop_session
 
 
@@ -121,19 +121,19 @@ def copy_session(
 
 
 def change_workshop_session(
-    db: Db, actor: Actor, code: str, data: WorkshopSessionInput, *, seen: str = ""
+    db: Db, actor: Actor, code: str, data: WorkshopSessionInput, *, form_fingerprint: str = ""
 ) -> WorkshopSession:
     """Replace all fields of a session, notify registered people of a new time or place, and move up the waiting list.
 
     If there are fewer seats than before, everyone keeps theirs, and no more are given until there are enough.
-    `seen` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
     """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
     _lock(db, workshop_session)
     current = workshop_session_input(get_workshop_session_view(db, actor, code))
     if data != current:
-        require_seen(seen, current)
+        require_unchanged(form_fingerprint, current)
     return _change(db, actor, workshop_session, data)
 
 
@@ -163,7 +163,7 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
         )
     before = snapshot(workshop_session)
     workshop_session.cancelled_at, workshop_session.cancelled_why = now(), why
-    record(db, actor, "cancel", "session", code, before=before, after=snapshot(workshop_session))
+    log_activity(db, actor, "cancel", "session", code, before=before, after=snapshot(workshop_session))
     notify_session(db, MessageKind.SESSION_CANCELLED, workshop_session)
     return workshop_session
 
@@ -206,7 +206,7 @@ def _change(
     _apply(db, actor, workshop_session, data)
     follow_registration(db, workshop_session, closed_at)
     after = _snapshot(db, workshop_session)
-    record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
+    log_activity(db, actor, "change", "session", workshop_session.code, before=before, after=after)
     if any(before[column] != after[column] for column in TIME_AND_PLACE):
         notify_session(db, MessageKind.SESSION_CHANGED, workshop_session)
     move_up(db, actor, workshop_session, because="caps")

@@ -16,10 +16,10 @@ from app.permissions import Actor, Permission
 from app.queries.workshops.workshops import WorkshopView, get_workshop, get_workshop_view
 from app.services.accounts.organizations import get_or_create_organization
 from app.services.accounts.users import DINAS_KOMINFO
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.authorization import require_permission
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table, lock_row
-from app.services.unseen_changes import require_seen
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 MAX_TITLE_LENGTH = 200
@@ -53,14 +53,16 @@ def create_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput) -> Wor
     workshop = Workshop(code=code, title=data.title.strip(), organization_id=organization_id)
     db.add(workshop)
     _apply(db, workshop, data)
-    record(db, actor, "create", "workshop", code, after=_snapshot(workshop, data))
+    log_activity(db, actor, "create", "workshop", code, after=_snapshot(workshop, data))
     return workshop
 
 
-def change_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput, *, seen: str = "") -> Workshop:
+def change_workshop(
+    db: Db, actor: Actor, code: str, data: WorkshopInput, *, form_fingerprint: str = ""
+) -> Workshop:
     """Replace all fields of a workshop but its code. Raises `Invalid` for wrong fields.
 
-    `seen` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
     """
     workshop = get_workshop(db, actor, code)
     require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
@@ -87,7 +89,7 @@ def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop
     before = snapshot(workshop)
     workshop.archived_at = now() if archived else None
     action = "archive" if archived else "unarchive"
-    record(db, actor, action, "workshop", code, before=before, after=snapshot(workshop))
+    log_activity(db, actor, action, "workshop", code, before=before, after=snapshot(workshop))
     return workshop
 
 
@@ -121,15 +123,20 @@ def _lock(db: Db, workshop: Workshop) -> None:
 
 
 def _change(
-    db: Db, actor: Actor, workshop: Workshop, current: WorkshopInput, data: WorkshopInput, seen: str = ""
+    db: Db,
+    actor: Actor,
+    workshop: Workshop,
+    current: WorkshopInput,
+    data: WorkshopInput,
+    form_fingerprint: str = "",
 ) -> Workshop:
     _check(db, data)
     before = _snapshot(workshop, current)
     _apply(db, workshop, data)
     after = _snapshot(workshop, data)
     if after != before:
-        require_seen(seen, current)
-    record(db, actor, "change", "workshop", workshop.code, before=before, after=after)
+        require_unchanged(form_fingerprint, current)
+    log_activity(db, actor, "change", "workshop", workshop.code, before=before, after=after)
     return workshop
 
 

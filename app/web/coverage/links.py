@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 from app.reports.coverage.report import CoverageReport
 from app.reports.drawings.map import Link
 from app.reports.table import Column, Counts, Row
@@ -51,17 +51,17 @@ class FigureLinks:
 
     def _sees_all(self, counts: Counts, parameters: Mapping[str, str]) -> bool:
         """Return whether everything that these filters leave is within the actor's scope."""
-        match self.actor.reach(
+        match self.actor.scope(
             Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
         ):
-            case Reach.ALL:
+            case Scope.ALL:
                 return True
-            case Reach.OWN:
+            case Scope.OWN:
                 own = str(self.actor.organization_id)
                 return (
                     parameters.get("organization") == own or parameters.get("workshop") in self.own_workshops
                 )
-            case Reach.NONE:
+            case Scope.NONE:
                 return False
 
     def _parameters(self, filters: Mapping[str, str]) -> dict[str, str]:

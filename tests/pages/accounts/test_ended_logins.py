@@ -17,7 +17,7 @@ from app.web.accounts.login_page import MAX_FIELDS, MAX_UNSENT_BYTES
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People, logged_in
-from tests.pages.filled_forms import typed_again
+from tests.pages.filled_forms import form_data
 from tests.pages.imports.sheets import MIXED, send, uploaded
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -54,14 +54,14 @@ def log_in(browser: TestClient, page: Response, password: str = PASSWORD) -> Res
     assert page.status_code == 401
     assert "What you typed is kept" in page.text
     return browser.post(
-        "/masuk", data=typed_again(page.text) | {"email": "budi@contoh.id", "password": password}
+        "/masuk", data=form_data(page.text) | {"email": "budi@contoh.id", "password": password}
     )
 
 
 def send_unsent_form(browser: TestClient, page: Response) -> Response:
     """Confirm on `page` that the form is to be sent, and return the answer."""
     assert (page.status_code, "As Budi Petugas" in page.text) == (200, True)
-    return browser.post(form_action(page.text), data=typed_again(page.text))
+    return browser.post(form_action(page.text), data=form_data(page.text))
 
 
 def form_action(page: str) -> str:
@@ -86,7 +86,7 @@ def test_a_form_that_is_refused_then_comes_back_as_filled_in(budi: TestClient, c
     page = send_unsent_form(budi, log_in(budi, send_after_login_ended(budi, FORM, fields)))
 
     assert page.status_code == 422
-    assert typed_again(page.text) | fields == typed_again(page.text)
+    assert form_data(page.text) | fields == form_data(page.text)
 
 
 def test_a_form_that_htmx_sent_arrives(budi: TestClient) -> None:
@@ -112,7 +112,7 @@ def test_a_search_form_arrives(budi: TestClient, city: City) -> None:
         budi, log_in(budi, send_after_login_ended(budi, address, fields, **{"hx-request": "true"}))
     )
 
-    assert typed_again(page.text) | fields == typed_again(page.text)
+    assert form_data(page.text) | fields == form_data(page.text)
 
 
 def test_all_fields_of_one_name_are_carried_along(budi: TestClient) -> None:

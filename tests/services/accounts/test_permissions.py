@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import Forbidden
 from app.models import Role
-from app.permissions import OPERATOR, Actor, Permission, Reach
+from app.permissions import OPERATOR, Actor, Permission, Scope
 
 ROLES = (Role.ADMIN, Role.ORGANIZER, Role.STAFF, Role.VIEWER)
 
@@ -31,7 +31,7 @@ def actor_with(role: Role, *, may_see_participants: bool = False) -> Actor:
 
 @pytest.mark.parametrize("permission", Permission)
 def test_each_role_has_the_settled_reach(permission: Permission) -> None:
-    row = " ".join(actor_with(role).reach(permission) for role in ROLES)
+    row = " ".join(actor_with(role).scope(permission) for role in ROLES)
 
     assert row == SETTLED[permission.value]
 
@@ -39,7 +39,7 @@ def test_each_role_has_the_settled_reach(permission: Permission) -> None:
 def test_the_grant_gives_a_viewer_participants_and_nothing_else() -> None:
     granted = actor_with(Role.VIEWER, may_see_participants=True)
 
-    assert granted.reach(Permission.PARTICIPANT_READ) is Reach.ALL
+    assert granted.scope(Permission.PARTICIPANT_READ) is Scope.ALL
     assert {permission for permission in Permission if granted.may(permission)} - {
         permission for permission in Permission if actor_with(Role.VIEWER).may(permission)
     } == {Permission.PARTICIPANT_READ}
@@ -52,4 +52,4 @@ def test_a_permission_that_the_role_never_has_is_forbidden() -> None:
 
 
 def test_the_operator_at_the_shell_may_do_everything() -> None:
-    assert {OPERATOR.reach(permission) for permission in Permission} == {Reach.ALL}
+    assert {OPERATOR.scope(permission) for permission in Permission} == {Scope.ALL}

@@ -15,9 +15,9 @@ from app.people.person import PersonInput
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.registrations import waiting_list
 from app.queries.workshops.workshop_sessions import get_workshop_session_view
+from app.services.edit_conflicts import CHANGED, fingerprint
 from app.services.registrations.registrations import cancel, overrule, register
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
-from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.workshop_sessions import (
     cancel_session,
     change_workshop_session,
@@ -80,7 +80,9 @@ def test_a_form_that_was_open_does_not_take_back_what_others_raised(city: City) 
     queue.change(capacity=2, places_of_group={"umkm": 5, "rt": 5})
 
     with pytest.raises(Conflict) as refused, writing(city.engine) as db:
-        change_workshop_session(db, actor, queue.code, replace(opened, venue="Aula Lain"), seen=seal(opened))
+        change_workshop_session(
+            db, actor, queue.code, replace(opened, venue="Aula Lain"), form_fingerprint=fingerprint(opened)
+        )
 
     assert refused.value.code == CHANGED
     assert queue.stands() == {"Aster": (CONFIRMED, None), "Bakung": (CONFIRMED, None)}

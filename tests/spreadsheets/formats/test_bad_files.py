@@ -21,7 +21,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER = ["No", "Nama", "Kelurahan"]
 
 
-def refusal(content: bytes) -> Problem:
+def status_and_code(content: bytes) -> Problem:
     with pytest.raises(Problem) as refused:
         read_sheet(content)
     return refused.value
@@ -60,14 +60,14 @@ def word_document() -> bytes:
 )
 def test_refused_with_a_code(content: bytes, code: str) -> None:
     """A file that is empty, damaged or no spreadsheet is refused with a code of its own."""
-    problem = refusal(content)
+    problem = status_and_code(content)
     assert (problem.code, type(problem)) == (code, UnreadableFile)
     assert problem.sentence(str)
 
 
 def test_a_file_larger_than_the_limit() -> None:
     """10 MiB may be uploaded."""
-    problem = refusal(b"Nama;Kelurahan\n" + b"a" * MAX_BYTES)
+    problem = status_and_code(b"Nama;Kelurahan\n" + b"a" * MAX_BYTES)
     assert (problem.code, type(problem)) == ("too-large", TooLarge)
 
 
@@ -76,7 +76,7 @@ def test_a_zip_bomb() -> None:
     """A file may have 200 MiB when it is unpacked."""
     bomb = zipped(**{"xl__workbook.xml": b"<workbook/>", "xl__media__a": bytes(201 * 1024**2)})
     assert len(bomb) < 1_000_000
-    assert refusal(bomb).code == "too-large-unpacked"
+    assert status_and_code(bomb).code == "too-large-unpacked"
 
 
 @pytest.mark.slow
@@ -85,7 +85,7 @@ def test_a_zip_that_lies_about_its_size() -> None:
     honest = zipped(**{"xl__workbook.xml": bytes(300 * 1024**2)})
     size = struct.pack("<I", 300 * 1024**2)
     assert size in honest
-    assert refusal(honest.replace(size, struct.pack("<I", 10))).code == "unreadable-file"
+    assert status_and_code(honest.replace(size, struct.pack("<I", 10))).code == "unreadable-file"
 
 
 def long_list(people: int) -> bytes:
@@ -96,7 +96,7 @@ def long_list(people: int) -> bytes:
 @pytest.mark.slow
 def test_too_many_participants() -> None:
     """A list may have 120,000 participants."""
-    problem = refusal(long_list(MAX_ROWS + 1))
+    problem = status_and_code(long_list(MAX_ROWS + 1))
     assert (problem.code, type(problem)) == ("too-many-rows", TooLarge)
 
 
@@ -124,12 +124,12 @@ def test_entities_that_multiply() -> None:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
         archive.writestr("META-INF/manifest.xml", "<manifest/>")
         archive.writestr("content.xml", bomb)
-    assert refusal(file.getvalue()).code == "unreadable-file"
+    assert status_and_code(file.getvalue()).code == "unreadable-file"
 
 
 def test_the_child_is_stopped_where_reading_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "SECONDS", 0.01)
-    assert refusal(long_list(MAX_ROWS)).code == "too-slow"
+    assert status_and_code(long_list(MAX_ROWS)).code == "too-slow"
 
 
 @pytest.mark.parametrize("sample", ["spbe.xlsx", "rt-manggar.xls"])

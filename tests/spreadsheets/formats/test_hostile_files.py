@@ -43,7 +43,7 @@ def cells(sheet: RecognisedSheet) -> list[dict[str, Cell]]:
     return [row.cells for row in sheet.rows]
 
 
-def refusal(content: bytes) -> str:
+def status_and_code(content: bytes) -> str:
     with pytest.raises(Problem) as refused:
         read_sheet(content)
     return refused.value.code
@@ -81,7 +81,7 @@ def test_damaged_copies_are_read_or_refused(sample: str, first: int) -> None:
             break
         last = int(child.stdout.split()[-1])
         assert child.returncode == -signal.SIGABRT, f"{sample}, seed {last}: {child.stderr[-3000:]}"
-        assert refusal(mutated((SAMPLES / sample).read_bytes(), last)) == "unreadable-file"
+        assert status_and_code(mutated((SAMPLES / sample).read_bytes(), last)) == "unreadable-file"
         seed = last + 1
 
 
@@ -112,7 +112,7 @@ def sharing(text: bytes) -> bytes:
     ids=["sheet", "workbook", "shared texts"],
 )
 def test_entities_that_multiply_are_refused(content: bytes) -> None:
-    assert refusal(content) == "unreadable-file"
+    assert status_and_code(content) == "unreadable-file"
 
 
 def test_entities_that_nobody_names_do_no_harm() -> None:
@@ -193,14 +193,17 @@ def wide(columns: int) -> bytes:
 
 def test_a_hundred_columns_are_read_and_one_more_is_refused() -> None:
     assert cells(read_sheet(wide(MAX_HEADER_COLUMNS))) == [{"name": "Rina"}]
-    assert refusal(wide(MAX_HEADER_COLUMNS + 1)) == "too-many-columns"
+    assert status_and_code(wide(MAX_HEADER_COLUMNS + 1)) == "too-many-columns"
 
 
 @pytest.mark.slow
 @pytest.mark.usefixtures("little_memory")
 def test_a_field_of_words_has_no_header() -> None:
     """Forty rows of five hundred words: each might be a heading, misspelt."""
-    assert refusal(workbook(*([f"kata {row} {n}" for n in range(500)] for row in range(40)))) == "no-header"
+    assert (
+        status_and_code(workbook(*([f"kata {row} {n}" for n in range(500)] for row in range(40))))
+        == "no-header"
+    )
 
 
 PAGE = "<table><tr><td>No</td><td>Nama</td></tr><tr><td>1</td><td>Rina</td></tr></table>"
@@ -221,7 +224,7 @@ PAGE = "<table><tr><td>No</td><td>Nama</td></tr><tr><td>1</td><td>Rina</td></tr>
 )
 def test_what_only_calls_itself_a_sheet_is_refused(content: bytes) -> None:
     """The content decides what a file is, not its name."""
-    assert refusal(content) == "not-a-spreadsheet"
+    assert status_and_code(content) == "not-a-spreadsheet"
 
 
 def encrypted_zip() -> bytes:
@@ -234,4 +237,4 @@ def encrypted_zip() -> bytes:
 
 
 def test_a_zip_with_a_password_is_asked_to_be_taken_off() -> None:
-    assert refusal(encrypted_zip()) == "password-protected"
+    assert status_and_code(encrypted_zip()) == "password-protected"

@@ -24,8 +24,8 @@ from app.routers.pages.imports.review import (
     outcome_context,
     row_context,
 )
+from app.services.edit_conflicts import CHANGED
 from app.services.imports.review import correct_alike, correct_row
-from app.services.unseen_changes import CHANGED
 from app.spreadsheets.written.field_headings import FIELDS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.flash import FLASH_FRAGMENT, flash

@@ -15,14 +15,14 @@ from app.queries.areas import reference
 from app.queries.workshops import venues as queries
 from app.queries.workshops.venues import WIFI_ANSWERS, VenueFilters, VenueView, WifiAnswer
 from app.reports.formats.download import MEDIA_TYPES
-from app.services.unseen_changes import seal
+from app.services.edit_conflicts import fingerprint
 from app.services.workshops import venues as services
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.plain_tables import MAX_VENUES
 from app.spreadsheets.venues import venue_template
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.downloads import attachment
-from app.web.forms import EmptyIsNone, catch_problem, saved_meanwhile
+from app.web.forms import EmptyIsNone, catch_problem, conflicting_form
 from app.web.pages import build_url, redirect, render
 from app.web.uploads import read_upload
 
@@ -65,7 +65,7 @@ class VenueForm(BaseModel):
             kind=venue.kind,
             kelurahan=venue.kelurahan_code or "",
             wifi=answers[venue.public_wifi],
-            seen=seal(services.venue_input(venue)),
+            form_fingerprint=fingerprint(services.venue_input(venue)),
         )
 
     def to_input(self) -> services.VenueInput:
@@ -124,7 +124,7 @@ def change_venue(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        venue = services.change_venue(db, actor, venue_id, form.to_input(), seen=form.seen)
+        venue = services.change_venue(db, actor, venue_id, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         return _change_page(request, db, actor, venue_id, form, problem)
     return redirect(build_url("/tempat", {"q": venue.name}), _("The changes are saved."))
@@ -189,7 +189,7 @@ def _change_page(
         form=form,
         problem=problem,
         venue=venue,
-        saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
+        saved=conflicting_form(problem, VenueForm.from_saved(venue)),
         may_delete=services.can_delete_venues(actor),
         places=reference.list_kelurahan_with(db, venue.kelurahan_code),
     )

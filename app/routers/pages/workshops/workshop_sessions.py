@@ -15,7 +15,7 @@ from app.queries.workshops.venues import list_venue_names
 from app.queries.workshops.workshops import get_workshop_view
 from app.services.workshops import workshop_sessions as services
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, parse_local_time, saved_meanwhile
+from app.web.forms import catch_problem, conflicting_form, parse_local_time
 from app.web.pages import redirect, render
 from app.web.workshop_session_form import WorkshopSessionForm
 
@@ -85,7 +85,7 @@ def change_workshop_session(
     language: Lang,
 ) -> Response:
     with catch_problem(db) as caught:
-        services.change_workshop_session(db, actor, code, form.to_input(), seen=form.seen)
+        services.change_workshop_session(db, actor, code, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         return _change_page(request, db, actor, code, form, language, problem)
     return redirect(f"/sesi/{code}", _("The changes are saved."))
@@ -179,7 +179,7 @@ def _change_page(
         form=form,
         problem=problem,
         workshop_session=workshop_session,
-        saved=saved_meanwhile(problem, WorkshopSessionForm.from_saved(workshop_session)),
+        saved=conflicting_form(problem, WorkshopSessionForm.from_saved(workshop_session)),
         venues=list_venue_names(db),
         groups=_groups(db, language, groups, form),
     )

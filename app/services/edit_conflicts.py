@@ -10,12 +10,12 @@ from app.i18n import N_
 CHANGED = "changed-meanwhile"
 
 
-def seal(filled: object) -> str:
+def fingerprint(filled: object) -> str:
     """A short sign of what a form is filled with, another for anything else."""
     return sha256(orjson.dumps(filled, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def require_seen(seen: str, filled: object) -> None:
+def require_unchanged(seen: str, filled: object) -> None:
     """Raises `Conflict` where the form would be filled with something else by now. `seen` empty: nobody had a form."""
     if seen and seen != seal(filled):
         text = N_(
