@@ -41,7 +41,7 @@ _LINE_IN_TURN = insert(_LINES).from_select(
 
 
 def snapshot(thing: SQLModel) -> dict[str, Any]:
-    """The columns of a row as JSON values, without secrets; what `record` keeps of them is less."""
+    """The columns of a row as JSON values, without secrets; what `log_activity` keeps of them is less."""
     return thing.model_dump(mode="json", exclude=_LEFT_OUT)
 
 
@@ -51,7 +51,7 @@ def snapshot_of_columns(columns: Mapping[str, Any]) -> dict[str, Any]:
     return cast(dict[str, Any], to_jsonable_python(said))
 
 
-def record(
+def log_activity(
     db: Db,
     actor: Actor,
     action: str,

@@ -13,7 +13,7 @@ from app.database import reading, writing
 from app.i18n import wita_today
 from app.models import Activity, UploadedFile, WorkshopSession
 from app.permissions import CITIZEN, OPERATOR
-from app.services.activities import record
+from app.services.activities import log_activity
 from tests.city import City, sheet
 from tests.database import on_sqlite
 
@@ -92,7 +92,7 @@ def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
         (call.args[2], call.args[3])
         for path in Path("app/services").rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "record"
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "log_activity"
     ]
     codes = {str(name.value) for names in recorded for name in names if isinstance(name, ast.Constant)}
 
@@ -116,7 +116,7 @@ def test_what_an_import_did_is_told_in_words(
 def test_who_acted_without_being_a_user_has_words(admin: TestClient, engine: Engine) -> None:
     with writing(engine) as db:
         for actor in (CITIZEN, OPERATOR):
-            record(db, actor, "create", "workshop", "LD-1")
+            log_activity(db, actor, "create", "workshop", "LD-1")
     admin.cookies["jangkau_language"] = "id"
     assert [line.split(" membuat ")[0] for line in lines_of(admin)[:2]] == [
         "baris perintah",
@@ -127,7 +127,7 @@ def test_who_acted_without_being_a_user_has_words(admin: TestClient, engine: Eng
 def test_the_log_is_read_page_by_page(admin: TestClient, city: City, engine: Engine) -> None:
     with writing(engine) as db:
         for number in range(60):
-            record(db, city.actor("sari"), "change", "workshop", f"LD-{number:02}")
+            log_activity(db, city.actor("sari"), "change", "workshop", f"LD-{number:02}")
 
     first = admin.get("/catatan?q=sari")
     onward = re.search(r'rel="next" href="([^"]+)"', first.text)

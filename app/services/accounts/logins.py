@@ -13,7 +13,7 @@ from app.models import ApiToken, LoginFailure, LoginSession, PasswordLink, User
 from app.models.base import now
 from app.permissions import Actor
 from app.services.accounts.users import hasher, secret_key
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_logins
 
 LOGIN_LASTS = timedelta(hours=12)
@@ -68,7 +68,7 @@ def open_login(db: Db, user: User, browser: str) -> str:
             key=secret_key(secret), user_id=user.id, expires_at=now() + LOGIN_LASTS, browser=browser[:200]
         )
     )
-    record(db, actor_of(user), "log-in", "user", user.email)
+    log_activity(db, actor_of(user), "log-in", "user", user.email)
     return secret
 
 
@@ -85,7 +85,7 @@ def close_login(db: Db, secret: str) -> None:
     if login is not None:
         user = db.get_one(User, login.user_id)
         db.delete(login)
-        record(db, actor_of(user), "log-out", "user", user.email)
+        log_activity(db, actor_of(user), "log-out", "user", user.email)
 
 
 def actor_by_login(db: Db, secret: str) -> Actor | None:

@@ -10,7 +10,7 @@ from app.i18n import N_
 from app.models import Organization, OrganizationKind
 from app.permissions import Actor, Permission
 from app.queries.accounts.organizations import organization_by_id
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen
 
@@ -53,7 +53,7 @@ def change_organization(
     if said_of(organization) != said:
         require_seen(seen, said)
     after = snapshot(organization)
-    record(db, actor, "change", "organization", organization_id, before=before, after=after)
+    log_activity(db, actor, "change", "organization", organization_id, before=before, after=after)
     return organization
 
 
@@ -66,7 +66,7 @@ def _made(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organizati
     organization = Organization(name=name, kind=kind)
     db.add(organization)
     db.flush()
-    record(db, actor, "create", "organization", organization.id, after=snapshot(organization))
+    log_activity(db, actor, "create", "organization", organization.id, after=snapshot(organization))
     return organization
 
 

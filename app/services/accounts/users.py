@@ -18,7 +18,7 @@ from app.permissions import Actor, Permission
 from app.queries.accounts import users as queries
 from app.queries.accounts.users import UserView, user_by_id
 from app.services.accounts.organizations import organization_named
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_row
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.unseen_changes import require_seen
@@ -79,7 +79,7 @@ def create_user(
     )
     db.add(user)
     db.flush()
-    record(db, actor, "create", "user", user.email, after=snapshot(user))
+    log_activity(db, actor, "create", "user", user.email, after=snapshot(user))
     return user
 
 
@@ -102,7 +102,7 @@ def change_user(db: Db, actor: Actor, user_id: int, given: UserInput, *, seen: s
     after = snapshot(user)
     if after != before:
         require_seen(seen, said)
-    record(db, actor, "change", "user", user.email, before=before, after=after)
+    log_activity(db, actor, "change", "user", user.email, before=before, after=after)
     return user
 
 
@@ -121,7 +121,7 @@ def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
     user.active = False
     db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
     db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
-    record(db, actor, "deactivate", "user", user.email)
+    log_activity(db, actor, "deactivate", "user", user.email)
     return user
 
 
@@ -129,7 +129,7 @@ def activate_user(db: Db, actor: Actor, user_id: int) -> User:
     """They log in with the password that they had."""
     user = user_by_id(db, actor, user_id)
     user.active = True
-    record(db, actor, "activate", "user", user.email)
+    log_activity(db, actor, "activate", "user", user.email)
     return user
 
 
@@ -164,7 +164,7 @@ def create_password_link(db: Db, actor: Actor, user: User) -> str:
     secret = secrets.token_urlsafe(32)
     link = PasswordLink(key=secret_key(secret), user_id=user.id, expires_at=now() + LINK_LASTS)
     db.add(link)
-    record(db, actor, "create", "password-link", user.email, after=snapshot(link))
+    log_activity(db, actor, "create", "password-link", user.email, after=snapshot(link))
     return secret
 
 
@@ -182,7 +182,9 @@ def set_password_by_link(db: Db, secret: str, password: str) -> User:
     user.password_hash = hasher.hash(checked_password(password))
     db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
     db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
-    record(db, Actor(user.id, user.name, user.role, user.organization_id), "set-password", "user", user.email)
+    log_activity(
+        db, Actor(user.id, user.name, user.role, user.organization_id), "set-password", "user", user.email
+    )
     return user
 
 
@@ -195,7 +197,7 @@ def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: da
     token = ApiToken(key=secret_key(secret), user_id=user.id, name=name, expires_at=expires_at)
     db.add(token)
     db.flush()
-    record(db, actor, "create", "api-token", token.id, after=snapshot(token))
+    log_activity(db, actor, "create", "api-token", token.id, after=snapshot(token))
     return secret
 
 
@@ -206,7 +208,7 @@ def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
     if token is None:
         raise NotFound(N_("There is no API token %(token)s."), token=token_id)
     db.delete(token)
-    record(db, actor, "revoke", "api-token", token_id, before=snapshot(token))
+    log_activity(db, actor, "revoke", "api-token", token_id, before=snapshot(token))
     return token
 
 

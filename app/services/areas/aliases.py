@@ -15,7 +15,7 @@ from app.people.text import clean, collapse
 from app.permissions import Actor, Permission
 from app.queries.areas.areas import kelurahan_by_code
 from app.queries.areas.reference import sheet_reference
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
@@ -29,7 +29,7 @@ def add_alias(db: Db, actor: Actor, area_code: str, typed: str) -> AreaAlias:
     alias = AreaAlias(alias=_free_text(db, typed, "alias"), area_code=area.code)
     db.add(alias)
     db.flush()
-    record(db, actor, "create", "area-alias", alias.alias, after={"area_code": area.code})
+    log_activity(db, actor, "create", "area-alias", alias.alias, after={"area_code": area.code})
     return alias
 
 
@@ -40,7 +40,7 @@ def remove_alias(db: Db, actor: Actor, area_code: str, text: str) -> None:
     if alias is None or alias.area_code != area_code:
         raise NotFound(N_("This way of writing is not noted."))
     db.delete(alias)
-    record(db, actor, "delete", "area-alias", text, before={"area_code": area_code})
+    log_activity(db, actor, "delete", "area-alias", text, before={"area_code": area_code})
 
 
 def add_ambiguous_place(
@@ -62,7 +62,7 @@ def add_ambiguous_place(
     db.add(place)
     db.flush()
     db.add_all(AmbiguousPlaceCandidate(text=text, area_code=code) for code in areas)
-    record(db, actor, "create", "ambiguous-place", text, after={"why": why, "candidates": areas})
+    log_activity(db, actor, "create", "ambiguous-place", text, after={"why": why, "candidates": areas})
     return place
 
 
@@ -74,7 +74,7 @@ def remove_ambiguous_place(db: Db, actor: Actor, text: str) -> None:
         raise NotFound(N_("This way of writing is not noted."))
     db.exec(delete(AmbiguousPlaceCandidate).where(col(AmbiguousPlaceCandidate.text) == text))
     db.delete(place)
-    record(db, actor, "delete", "ambiguous-place", text, before={"why": place.why})
+    log_activity(db, actor, "delete", "ambiguous-place", text, before={"why": place.why})
 
 
 def _free_text(db: Db, typed: str, field: str) -> str:

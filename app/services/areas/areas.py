@@ -14,7 +14,7 @@ from app.models.base import YEARS
 from app.people.place_names import place_key
 from app.permissions import Actor, Permission
 from app.queries.areas.areas import kelurahan_by_code
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
@@ -43,7 +43,7 @@ def open_kelurahan(db: Db, actor: Actor, given: KelurahanInput) -> Area:
     _require_alone(db, area)
     db.add(area)
     db.flush()
-    record(db, actor, "create", "area", area.code, after=snapshot(area))
+    log_activity(db, actor, "create", "area", area.code, after=snapshot(area))
     return area
 
 
@@ -60,7 +60,7 @@ def set_last_day(db: Db, actor: Actor, code: str, last_day: date | None) -> Area
     before = snapshot(area)
     area.valid_to = last_day
     _require_alone(db, area)
-    record(db, actor, "change", "area", code, before=before, after=snapshot(area))
+    log_activity(db, actor, "change", "area", code, before=before, after=snapshot(area))
     return area
 
 

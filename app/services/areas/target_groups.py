@@ -16,7 +16,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas import target_groups as queries
 from app.queries.areas.reference import sheet_reference
 from app.queries.areas.target_groups import TargetGroupDetails
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.unseen_changes import require_seen
@@ -52,7 +52,9 @@ def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
     db.add(group)
     _set_synonyms(db, code, synonyms)
     _move(db, group, given.position or len(there) + 1)
-    record(db, actor, "create", "target-group", code, after=asdict(queries.target_group(db, actor, code)))
+    log_activity(
+        db, actor, "create", "target-group", code, after=asdict(queries.target_group(db, actor, code))
+    )
     return group
 
 
@@ -73,7 +75,7 @@ def change_target_group(
     after = queries.target_group(db, actor, code)
     if after != before:
         require_seen(seen, said_of(before))
-    record(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
+    log_activity(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
     return group
 
 

@@ -10,7 +10,7 @@ from app.models import Area, Denominator, Indicator
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
 from app.queries.coverage.denominators import denominator_by_id
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 
 LONGEST_SOURCE = 300
 
@@ -32,14 +32,14 @@ def add_denominator(db: Db, actor: Actor, given: DenominatorInput) -> Denominato
     line = _checked(db, given)
     db.add(line)
     db.flush()
-    record(db, actor, "create", "denominator", line.id, after=snapshot(line))
+    log_activity(db, actor, "create", "denominator", line.id, after=snapshot(line))
     return line
 
 
 def remove_denominator(db: Db, actor: Actor, denominator_id: int) -> None:
     """Takes back what was recorded by mistake; the activity log keeps it. Raises `NotFound`."""
     line = denominator_by_id(db, actor, denominator_id)
-    record(db, actor, "delete", "denominator", line.id, before=snapshot(line))
+    log_activity(db, actor, "delete", "denominator", line.id, before=snapshot(line))
     db.delete(line)
 
 

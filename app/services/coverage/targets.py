@@ -15,7 +15,7 @@ from app.people.target_groups import GroupIndex
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.coverage.targets import SUBJECT, TargetGrid, newest_change, require_year
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_targets
 from app.spreadsheets.reading import problem, read_target_sheet
 from app.spreadsheets.target_grid import (
@@ -53,7 +53,7 @@ def set_targets(
     for cell, target in changed.items():
         _set(db, year, cell, kept.get(cell), target)
     if changed:
-        record(
+        log_activity(
             db,
             actor,
             "change",

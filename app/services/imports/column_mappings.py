@@ -16,7 +16,7 @@ from app.people.text import words
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
 from app.spreadsheets.document import Column, RecognisedSheet
@@ -88,7 +88,7 @@ def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
             col(ColumnMapping.headings) == key,
         )
     )
-    record(db, actor, "forget", "attendance-import", import_id)
+    log_activity(db, actor, "forget", "attendance-import", import_id)
 
 
 def _remembered_columns(

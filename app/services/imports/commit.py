@@ -27,7 +27,7 @@ from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.people import unlisted_registrations
 from app.queries.registrations.seats import seats_of
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.judging import latest_relevant_activity
@@ -199,7 +199,7 @@ def _write(
         "basis": choices.basis.value,
         **({"overruled": True} if choices.overrule else {}),
     }
-    record(db, actor, "commit", "attendance-import", attendance_import.id, after=after)
+    log_activity(db, actor, "commit", "attendance-import", attendance_import.id, after=after)
     move_up(db, actor, workshop_session, because="sheet")
     queue(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
 

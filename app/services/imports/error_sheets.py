@@ -18,7 +18,7 @@ from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.questions import NEEDS_ATTENTION
 from app.queries.imports.rows import import_rows, stored_sheet
 from app.reports.coverage.download import MEDIA_TYPES, Download
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.upload import stored_choices
 from app.spreadsheets.attendance.dittos import with_dittos_resolved
@@ -71,7 +71,7 @@ def download_error_sheet(
     ending = _("to-correct")
     name = f"{PurePath(uploaded.name).stem}-{ending}.xlsx"
     content = error_sheet_xlsx(sheet, _)
-    record(db, actor, "download", "attendance-import", import_id, after={"file": name})
+    log_activity(db, actor, "download", "attendance-import", import_id, after={"file": name})
     return Download(name, MEDIA_TYPES["xlsx"], content)
 
 

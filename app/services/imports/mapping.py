@@ -14,7 +14,7 @@ from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.rows import Correction, row_corrections
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.column_mappings import remember_columns
@@ -105,7 +105,7 @@ def store_reread(
         workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
         remember_columns(db, actor, workshop_session, sheet.reading[0].columns, columns)
     after = attendance_import.choices
-    record(db, actor, "map", "attendance-import", attendance_import.id, before=before, after=after)
+    log_activity(db, actor, "map", "attendance-import", attendance_import.id, before=before, after=after)
 
 
 def changes_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from app.nik_vault import NikVault
 from app.permissions import OPERATOR, Actor
 from app.queries.imports.attendance_imports import UNDER_WAY
 from app.services.accounts.logins import actor_of
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.bulk import collector_at_rest
 from app.services.imports.commit import CommitChoices, commit_locked
 from app.services.imports.mapping import changes_from_json, reread_with_changes, store_reread
@@ -112,7 +112,9 @@ def _keep_failed(db: Db, asked: Mapping[str, Any], problem: Problem) -> None:
     else:
         attendance_import.status = ImportStatus.FAILED
         _keep_problem(attendance_import, problem)
-        record(db, OPERATOR, "fail", "attendance-import", attendance_import.id, after={"code": problem.code})
+        log_activity(
+            db, OPERATOR, "fail", "attendance-import", attendance_import.id, after={"code": problem.code}
+        )
 
 
 def _keep_problem(attendance_import: AttendanceImport, problem: Problem) -> None:

@@ -23,7 +23,7 @@ from app.queries.imports.rows import (
     stored_sheet,
 )
 from app.queries.scope import registrations_within
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.judging import judge_sheet
@@ -62,7 +62,9 @@ def correct_row(
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, [row], cells, decision)
     after = _logged(row, vault, cells or ())
-    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
+    log_activity(
+        db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
+    )
     return changed
 
 
@@ -94,7 +96,9 @@ def correct_alike(
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, rows, cells, decision)
     after = _logged(row, vault, cells or ()) | {"rows": len(rows)}
-    record(db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after)
+    log_activity(
+        db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
+    )
     return changed
 
 

@@ -27,7 +27,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.in_values import in_values
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
 from app.services.imports.states import (
@@ -81,7 +81,7 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     attendance_import.undone_at = now()
     attendance_import.undone_by = actor.user_id
     db.flush()
-    record(db, actor, "undo", "attendance-import", import_id, after=asdict(undone))
+    log_activity(db, actor, "undo", "attendance-import", import_id, after=asdict(undone))
     move_up(db, actor, workshop_session, because="undo")
     return attendance_import
 

@@ -35,7 +35,7 @@ from app.queries.imports.rows import (
     masked_remark_to_json,
 )
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest, insert_rows
 from app.services.imports.column_mappings import read_with_remembered_columns
@@ -124,7 +124,7 @@ def upload(
     else:
         store_reading(db, vault, attendance_import, *reading, progress=progress)
     after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}
-    record(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
+    log_activity(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
     return attendance_import
 
 
@@ -141,7 +141,7 @@ def discard(db: Db, actor: Actor, import_id: int) -> None:
     db.delete(attendance_import)
     db.flush()
     db.exec(delete(UploadedFile).where(col(UploadedFile.id) == attendance_import.uploaded_file_id))
-    record(db, actor, "discard", "attendance-import", import_id)
+    log_activity(db, actor, "discard", "attendance-import", import_id)
 
 
 def require_review(attendance_import: AttendanceImport) -> None:

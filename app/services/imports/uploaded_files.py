@@ -7,7 +7,7 @@ from app.models import UploadedFile
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.authorization import require_permission
 
 
@@ -22,5 +22,5 @@ def download(db: Db, vault: NikVault, actor: Actor, import_id: int) -> Download:
     found = attendance_import_by_id(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_READ, found)
     uploaded = db.get_one(UploadedFile, found.uploaded_file_id)
-    record(db, actor, "download", "attendance-import", import_id, after={"file": uploaded.name})
+    log_activity(db, actor, "download", "attendance-import", import_id, after={"file": uploaded.name})
     return Download(uploaded.name, vault.decrypt_bytes(uploaded.content))

@@ -4,7 +4,7 @@ from app.database import Db
 from app.models import RegistrationStatus
 from app.permissions import Actor, Permission
 from app.queries.messages.contacts import Contact, contacts
-from app.services.activities import record
+from app.services.activities import log_activity
 
 
 def list_contacts(
@@ -16,5 +16,5 @@ def list_contacts(
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     found = contacts(look, actor, session_code, statuses)
-    record(db, actor, "list-phones", "session", session_code, after={"status": list(statuses)})
+    log_activity(db, actor, "list-phones", "session", session_code, after={"status": list(statuses)})
     return found

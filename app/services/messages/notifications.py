@@ -24,7 +24,7 @@ from app.models import (
 from app.models.base import now
 from app.permissions import Actor
 from app.queries.messages.messages import is_too_late, message_by_id, people_to_remind
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_row
 from app.services.messages.texts import Told, body_of, subject_of
 from app.services.outbox import queue
@@ -75,7 +75,7 @@ def send_again(db: Db, actor: Actor, message_id: int) -> Message:
         raise Conflict(N_("The session is over: nobody is written to about it any more."), code="too-late")
     message.status, message.attempts, message.error = MessageStatus.WAITING, 0, None
     queue(db, OutboxKind.SEND_MESSAGE, message=message.id)
-    record(db, actor, "send-again", "message", message.id)
+    log_activity(db, actor, "send-again", "message", message.id)
     return message
 
 

@@ -13,7 +13,7 @@ from app.people.person import PersonInput, PersonValues
 from app.people.phones import masked_phone
 from app.permissions import Actor
 from app.queries.people.participants import participant_to_correct
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
 from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, parse_person
@@ -43,7 +43,7 @@ def correct_participant(
     after = snapshot(person) | changed
     if after != before:
         require_seen(seen, filled)
-        record(db, actor, "correct-person", "participant", person.id, before=before, after=after)
+        log_activity(db, actor, "correct-person", "participant", person.id, before=before, after=after)
         person.latest_session_at = max(now(), person.latest_session_at or now())
     return person
 

@@ -13,7 +13,7 @@ from app.permissions import Actor
 from app.queries.in_values import in_values
 from app.queries.people.duplicates import pair_by_id
 from app.queries.people.similar_people import SimilarPair
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
 
 
@@ -79,4 +79,4 @@ def _set_apart(db: Db, actor: Actor, pair: PossibleDuplicate) -> None:
         pair.decided_at = now()
         pair.decided_by = actor.user_id
         after = {"other": pair.other_id}
-        record(db, actor, "tell-apart", "participant", pair.participant_id, after=after)
+        log_activity(db, actor, "tell-apart", "participant", pair.participant_id, after=after)

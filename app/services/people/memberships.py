@@ -14,7 +14,7 @@ from app.nik_vault import with_niks_masked
 from app.permissions import Actor
 from app.queries.people.memberships import membership_by_id
 from app.queries.people.participants import participant_to_correct
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
@@ -49,7 +49,7 @@ def add_membership(db: Db, actor: Actor, participant_id: int, given: MembershipI
     _require_possible(db, membership)
     db.add(membership)
     db.flush()
-    record(db, actor, "add-membership", "participant", person.id, after=_told(membership))
+    log_activity(db, actor, "add-membership", "participant", person.id, after=_told(membership))
     return membership
 
 
@@ -63,7 +63,7 @@ def end_membership(
     membership.valid_to = _day(last_day, "valid_to")
     _require_possible(db, membership)
     after = _told(membership)
-    record(db, actor, "end-membership", "participant", participant_id, before=before, after=after)
+    log_activity(db, actor, "end-membership", "participant", participant_id, before=before, after=after)
     return membership
 
 
@@ -72,7 +72,7 @@ def remove_membership(db: Db, actor: Actor, participant_id: int, membership_id: 
     lock_people_table(db)
     membership = membership_by_id(db, actor, participant_id, membership_id)
     db.delete(membership)
-    record(db, actor, "remove-membership", "participant", participant_id, before=_told(membership))
+    log_activity(db, actor, "remove-membership", "participant", participant_id, before=_told(membership))
 
 
 def overlap(one: GroupMembership, other: GroupMembership) -> bool:

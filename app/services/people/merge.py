@@ -30,7 +30,7 @@ from app.models import (
 from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
 from app.queries.people.duplicates import newest_told, pair_by_id, undisputed
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import Fold, Touched, folds_of, states_of, touched_by
 from app.services.people.merged_memberships import hand_over_memberships
@@ -85,7 +85,7 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     if not folds:
         made.after = states_of(db, touched)
     after = {"other": absorbed.id, "fields": sorted(taken), "folded": len(folds)}
-    record(db, actor, "merge", "participant", kept.id, after=after)
+    log_activity(db, actor, "merge", "participant", kept.id, after=after)
     return made
 
 

@@ -23,7 +23,7 @@ from app.models.base import now
 from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
 from app.queries.people.merges import KEPT_FOR, has_folded_registrations, merge_by_id
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import ROW_KEY, States, Touched, states_of, things
 from app.services.people.merged_memberships import put_memberships_back
@@ -60,7 +60,7 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     people_merge.undone_by = actor.user_id
     db.flush()
     people = [people_merge.absorbed_id, people_merge.kept_id]
-    record(db, actor, "undo", "people-merge", people_merge.id, after={"people": people})
+    log_activity(db, actor, "undo", "people-merge", people_merge.id, after={"people": people})
     return people_merge
 
 

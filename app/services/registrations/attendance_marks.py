@@ -23,7 +23,7 @@ from app.permissions import Actor, Permission
 from app.queries.registrations.check_in import days_to_come
 from app.queries.registrations.registrations import registration_by_code
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
 from app.services.registrations.waiting_list import move_up
 
@@ -84,7 +84,7 @@ def mark(db: Db, actor: Actor, registration: Registration, marking: Marking) -> 
     if latest:
         _let_count(db, registration, latest)
     after = _state(db, registration) | {"marked": made.status, "marked_at": made.marked_at.isoformat()}
-    record(db, actor, "mark", "registration", registration.code, before=before, after=after)
+    log_activity(db, actor, "mark", "registration", registration.code, before=before, after=after)
     if latest and latest.status is None:
         move_up(db, actor, workshop_session, because="mark")
     return made

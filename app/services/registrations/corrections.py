@@ -12,7 +12,7 @@ from app.people.person import PersonInput, PersonValues
 from app.permissions import Actor
 from app.queries.registrations.seats import seats_of
 from app.queries.registrations.tickets import is_own_record
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell
 from app.services.people.participants import place_columns
@@ -52,7 +52,7 @@ def correct_registration(
     _correct_facts(registration, values)
     if has_new_address and registration.status in TOLD:
         tell(db, TOLD[registration.status], registration)
-    record(
+    log_activity(
         db,
         actor,
         "correct-person",
@@ -108,7 +108,7 @@ def _correct_person(db: Db, actor: Actor, registration: Registration, values: Pe
     ):
         _move(person, values)
     if (after := snapshot(person)) != before:
-        record(db, actor, "correct-person", "participant", person.id, before=before, after=after)
+        log_activity(db, actor, "correct-person", "participant", person.id, before=before, after=after)
 
 
 def _correct_facts(registration: Registration, values: PersonValues) -> None:

@@ -16,7 +16,7 @@ from app.queries.areas import reference
 from app.queries.registrations.registrations import registration_of_link
 from app.queries.registrations.window import closes_at
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_row
 from app.services.registrations import registrations
 
@@ -66,7 +66,7 @@ def revoke_link(db: Db, actor: Actor, session_code: str, link_id: int) -> Delega
     if link.revoked_at is None:
         before = snapshot(link)
         link.revoked_at = now()
-        record(db, actor, "revoke", "delegation-link", link.id, before=before, after=snapshot(link))
+        log_activity(db, actor, "revoke", "delegation-link", link.id, before=before, after=snapshot(link))
     return link
 
 
@@ -143,5 +143,5 @@ def _made(
     )
     db.add(link)
     db.flush()
-    record(db, actor, "create", "delegation-link", link.id, after=snapshot(link))
+    log_activity(db, actor, "create", "delegation-link", link.id, after=snapshot(link))
     return link

@@ -26,7 +26,7 @@ from app.permissions import Actor
 from app.queries.people.similar_people import SimilarPair
 from app.queries.registrations.seats import Seats
 from app.queries.registrations.tickets import has_own_contact
-from app.services.activities import record, snapshot, snapshot_of_columns
+from app.services.activities import log_activity, snapshot, snapshot_of_columns
 from app.services.locks import lock_row
 from app.services.messages.notifications import tell
 from app.services.people.duplicates import keep_pairs, keep_told_apart
@@ -175,7 +175,7 @@ class Registering:
         """The line in the log, and nothing after it: who registers themselves shares people, and holds the log's turn
         until the commit."""
         in_turn = self.asking.channel is Channel.SELF
-        record(
+        log_activity(
             self.db,
             self.actor,
             "register",

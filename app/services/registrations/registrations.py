@@ -15,7 +15,7 @@ from app.people.remarks import Remark
 from app.permissions import CITIZEN, Actor
 from app.queries.registrations.admissions import admission
 from app.queries.workshops.public_workshops import no_workshop
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row, lock_session_of_page, share_people
 from app.services.messages.notifications import tell
 from app.services.registrations.new_registrations import Registered
@@ -154,7 +154,7 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
     before = {"status": registration.status.value, "waiting_number": registration.waiting_number}
     registration.status, registration.waiting_number = RegistrationStatus.CANCELLED, None
     after = {"status": registration.status.value, "waiting_number": None}
-    record(db, actor, "cancel", "registration", registration.code, before=before, after=after)
+    log_activity(db, actor, "cancel", "registration", registration.code, before=before, after=after)
     tell(db, MessageKind.CANCELLED, registration)
     move_up(db, actor, workshop_session, because=registration.code)
     return registration

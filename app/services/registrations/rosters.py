@@ -10,7 +10,7 @@ from app.queries.registrations.rosters import roster
 from app.reports.coverage.download import MEDIA_TYPES, Download
 from app.reports.coverage.wording import LETTERHEAD
 from app.reports.roster_pdf import PrintedRoster, roster_pdf
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.spreadsheets.written.rosters import Roster, roster_facts, roster_title, roster_xlsx
 
 RosterFormat = Literal["xlsx", "pdf"]
@@ -40,7 +40,7 @@ def download_roster(
         content = roster_pdf(_printed(found, address, _, language), _, language)
     stem = _("attendance-list")
     name = f"{stem}-{found.session_code}.{file_format}"
-    record(db, actor, "download", "session", found.session_code, after={"file": name})
+    log_activity(db, actor, "download", "session", found.session_code, after={"file": name})
     return Download(name, MEDIA_TYPES[file_format], content)
 
 

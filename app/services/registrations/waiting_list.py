@@ -11,7 +11,7 @@ from app.models import MessageKind, Registration, RegistrationStatus, WorkshopSe
 from app.models.base import now
 from app.permissions import Actor
 from app.queries.registrations.seats import Seats, seats_of
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.messages.notifications import tell
 
 # Put together once: whoever registers asks it while others wait.
@@ -68,7 +68,9 @@ def give_place(db: Db, actor: Actor, waiting: Registration, action: str, because
 def _confirm(db: Db, actor: Actor, waiting: Registration, action: str, why: Mapping[str, str]) -> None:
     before = _state(waiting)
     waiting.status, waiting.waiting_number = RegistrationStatus.CONFIRMED, None
-    record(db, actor, action, "registration", waiting.code, before=before, after={**_state(waiting), **why})
+    log_activity(
+        db, actor, action, "registration", waiting.code, before=before, after={**_state(waiting), **why}
+    )
     tell(db, MessageKind.MOVED_UP, waiting)
 
 

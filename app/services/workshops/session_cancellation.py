@@ -9,7 +9,7 @@ from app.models import Attendance, MessageKind, Registration, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.workshops.workshop_sessions import workshop_session_by_code
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 
@@ -34,7 +34,7 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
         )
     before = snapshot(workshop_session)
     workshop_session.cancelled_at, workshop_session.cancelled_why = now(), why
-    record(db, actor, "cancel", "session", code, before=before, after=snapshot(workshop_session))
+    log_activity(db, actor, "cancel", "session", code, before=before, after=snapshot(workshop_session))
     tell_everyone(db, MessageKind.SESSION_CANCELLED, workshop_session)
     return workshop_session
 

@@ -11,7 +11,7 @@ from app.people.kelurahan import PlaceIndex
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.workshops.venues import known_venues
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.spreadsheets.reading import read_venue_list
 from app.spreadsheets.venues import CheckedVenue, RowError, VenueFacts, check_venues
 
@@ -38,7 +38,7 @@ def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> Venue
     _write(db, actor, [*added, *changed])
     if added or changed:
         counts = {"create": len(added), "update": len(changed)}
-        record(db, actor, "import", "venue-list", file_name[-200:], after={"counts": counts})
+        log_activity(db, actor, "import", "venue-list", file_name[-200:], after={"counts": counts})
     return VenueImport(len(added), len(changed), len(venues) - len(added) - len(changed))
 
 
@@ -52,7 +52,7 @@ def _write(db: Db, actor: Actor, venues: Sequence[CheckedVenue]) -> None:
         db.add(venue)
         db.flush()
         action = "change" if before else "create"
-        record(db, actor, action, "venue", venue.id, before=before, after=snapshot(venue))
+        log_activity(db, actor, action, "venue", venue.id, before=before, after=snapshot(venue))
 
 
 def _apply(venue: Venue, facts: VenueFacts) -> None:

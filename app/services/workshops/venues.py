@@ -11,7 +11,7 @@ from app.models import Venue, VenueKind, WorkshopSession
 from app.permissions import Actor, Permission, Reach
 from app.queries.areas.reference import kelurahan_and
 from app.queries.workshops.venues import VenueView
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen
 from app.spreadsheets.venues import LONGEST_NAME, tidy
@@ -42,7 +42,7 @@ def create_venue(db: Db, actor: Actor, given: VenueInput) -> Venue:
     _apply(venue, given)
     db.add(venue)
     db.flush()
-    record(db, actor, "create", "venue", venue.id, after=snapshot(venue))
+    log_activity(db, actor, "create", "venue", venue.id, after=snapshot(venue))
     return venue
 
 
@@ -59,7 +59,7 @@ def change_venue(db: Db, actor: Actor, venue_id: int, given: VenueInput, *, seen
     if said_of(venue) != said:
         require_seen(seen, said)
     db.flush()
-    record(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
+    log_activity(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
     return venue
 
 
@@ -79,7 +79,7 @@ def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
             N_("Sessions were or will be held at this venue; it can't be deleted."), code="venue-used"
         )
     db.delete(venue)
-    record(db, actor, "delete", "venue", venue_id, before=snapshot(venue))
+    log_activity(db, actor, "delete", "venue", venue_id, before=snapshot(venue))
 
 
 def may_delete_venues(actor: Actor) -> bool:

@@ -21,7 +21,7 @@ from app.queries.workshops.workshop_sessions import (
     workshop_session_by_code,
 )
 from app.queries.workshops.workshops import workshop_by_code
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 from app.services.registrations.delegation_links import follow_registration
@@ -70,7 +70,7 @@ def create_workshop_session(
     )
     db.add(workshop_session)
     _apply(db, actor, workshop_session, given)
-    record(db, actor, "create", "session", code, after=_snapshot(db, workshop_session))
+    log_activity(db, actor, "create", "session", code, after=_snapshot(db, workshop_session))
     return workshop_session
 
 
@@ -121,7 +121,7 @@ def _change(
     _apply(db, actor, workshop_session, given)
     follow_registration(db, workshop_session, closed)
     after = _snapshot(db, workshop_session)
-    record(db, actor, "change", "session", workshop_session.code, before=before, after=after)
+    log_activity(db, actor, "change", "session", workshop_session.code, before=before, after=after)
     if any(before[field] != after[field] for field in WHEN_AND_WHERE):
         tell_everyone(db, MessageKind.SESSION_CHANGED, workshop_session)
     move_up(db, actor, workshop_session, because="caps")

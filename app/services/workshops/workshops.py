@@ -17,7 +17,7 @@ from app.queries.workshops import workshops as queries
 from app.queries.workshops.workshops import WorkshopView, workshop_by_code
 from app.services.accounts.organizations import organization_named
 from app.services.accounts.users import DINAS_KOMINFO
-from app.services.activities import record, snapshot
+from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.unseen_changes import require_seen
 
@@ -51,7 +51,7 @@ def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Wo
     workshop = Workshop(code=code, title=given.title.strip(), organization_id=organization_id)
     db.add(workshop)
     _apply(db, workshop, given)
-    record(db, actor, "create", "workshop", code, after=_snapshot(workshop, given))
+    log_activity(db, actor, "create", "workshop", code, after=_snapshot(workshop, given))
     return workshop
 
 
@@ -82,7 +82,7 @@ def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop
     before = snapshot(workshop)
     workshop.archived_at = now() if archived else None
     action = "archive" if archived else "unarchive"
-    record(db, actor, action, "workshop", code, before=before, after=snapshot(workshop))
+    log_activity(db, actor, action, "workshop", code, before=before, after=snapshot(workshop))
     return workshop
 
 
@@ -121,7 +121,7 @@ def _change(
     after = _snapshot(workshop, given)
     if after != before:
         require_seen(seen, said)
-    record(db, actor, "change", "workshop", workshop.code, before=before, after=after)
+    log_activity(db, actor, "change", "workshop", workshop.code, before=before, after=after)
     return workshop
 
 

@@ -16,7 +16,7 @@ from app.models import Activity, Channel, Participant, Registration, WorkshopSes
 from app.people.known import KnownPeople
 from app.people.person import PersonInput
 from app.queries.people.known_people import people_named
-from app.services.activities import record
+from app.services.activities import log_activity
 from app.services.imports.commit import commit
 from app.services.registrations import recognition, registering
 from app.services.registrations.new_registrations import Registered
@@ -49,7 +49,7 @@ def test_without_their_keys_they_would_be_made_again(
 ) -> None:
     """The control of the test above: the second looks before the first has written."""
     monkeypatch.setattr(recognition, "lock_identity_keys", lambda db, keys: None)
-    monkeypatch.setattr(registering, "record", without_turn)
+    monkeypatch.setattr(registering, "log_activity", without_turn)
 
     with writing(city.engine) as first, impatient(city) as second:
         come(first, city, sessions[0])
@@ -62,7 +62,9 @@ def test_without_their_keys_they_would_be_made_again(
 def test_one_waits_for_the_same_person_and_for_no_other(
     city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(registering, "record", without_turn)  # for which everyone waits, but not for long
+    monkeypatch.setattr(
+        registering, "log_activity", without_turn
+    )  # for which everyone waits, but not for long
 
     with writing(city.engine) as first, impatient(city) as other:
         come(first, city, sessions[0])
@@ -179,7 +181,7 @@ def come(
 
 
 def without_turn(db: Db, *said: Any, in_turn: bool, **values: Any) -> None:
-    record(db, *said, **values)
+    log_activity(db, *said, **values)
 
 
 @contextmanager
