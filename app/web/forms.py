@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ValidationError
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, TooManyRequests, UnreadableFile
 from app.i18n import wita
-from app.services.unseen_changes import CHANGED
+from app.services.edit_conflicts import CHANGED
 
 FORM_PROBLEMS: tuple[type[Problem], ...] = (Invalid, Conflict, TooManyRequests, TooLarge, UnreadableFile)
 
@@ -45,7 +45,7 @@ def form_of(model: type[Form]) -> Callable[[Request], Awaitable[Form]]:
     return read
 
 
-def saved_meanwhile(problem: Problem | None, saved: Form) -> Form | None:
+def conflicting_form(problem: Problem | None, saved: Form) -> Form | None:
     """Return `saved` for the page to show beside the user's input, if the problem is that others have saved a change
     since the form was opened; else None."""
     return saved if problem and problem.code == CHANGED else None

@@ -5,7 +5,7 @@ from datetime import datetime
 from pydantic import BaseModel, ConfigDict
 
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
-from app.services.unseen_changes import seal
+from app.services.edit_conflicts import fingerprint
 from app.services.workshops import workshop_sessions as services
 from app.web.forms import parse_local_time, parse_optional_local_time, parse_whole_number
 
@@ -79,10 +79,10 @@ class WorkshopSessionForm(BaseModel):
     @classmethod
     def from_saved(cls, view: WorkshopSessionView) -> "WorkshopSessionForm":
         """Return the form filled with a session."""
-        saved = services.said_of(view)
+        saved = services.workshop_session_input(view)
         return cls(
             code=view.code,
-            seen=seal(saved),
+            seen=fingerprint(saved),
             starts=_time_text(saved.starts),
             ends=_time_text(saved.ends),
             venue=view.venue,

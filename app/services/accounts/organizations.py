@@ -11,8 +11,8 @@ from app.models import Organization, OrganizationKind
 from app.permissions import Actor, Permission
 from app.queries.accounts.organizations import organization_by_id
 from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
-from app.services.unseen_changes import require_seen
 
 LONGEST_NAME = 200
 NO_NAME = N_("A name is needed, of at most 200 characters.")
@@ -40,25 +40,25 @@ def create_organization(db: Db, actor: Actor, given: OrganizationInput) -> Organ
 
 
 def change_organization(
-    db: Db, actor: Actor, organization_id: int, given: OrganizationInput, *, seen: str = ""
+    db: Db, actor: Actor, organization_id: int, given: OrganizationInput, *, form_fingerprint: str = ""
 ) -> Organization:
     """As `create_organization`; its workshops and users stay with it.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    Raises `Conflict` if `form_fingerprint` is not that of the input as it is now.
     """
     organization = lock_row(db, Organization, organization_by_id(db, actor, organization_id).id)
-    before, said = snapshot(organization), said_of(organization)
+    before, said = snapshot(organization), organization_input(organization)
     organization.name = _checked_name(db, given.name, organization_id)
     organization.kind = given.kind
-    if said_of(organization) != said:
-        require_seen(seen, said)
+    if organization_input(organization) != said:
+        require_unchanged(form_fingerprint, said)
     after = snapshot(organization)
     log_activity(db, actor, "change", "organization", organization_id, before=before, after=after)
     return organization
 
 
-def said_of(organization: Organization) -> OrganizationInput:
-    """An organization as somebody would have to say it."""
+def organization_input(organization: Organization) -> OrganizationInput:
+    """Return the input that describes an organization as it is."""
     return OrganizationInput(organization.name, organization.kind)
 
 

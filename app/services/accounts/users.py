@@ -19,9 +19,9 @@ from app.queries.accounts import users as queries
 from app.queries.accounts.users import UserView, user_by_id
 from app.services.accounts.organizations import organization_named
 from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
 from app.services.registrations.recognition import PLEASE_CORRECT
-from app.services.unseen_changes import require_seen
 
 MINIMUM_PASSWORD = 10
 LONGEST_NAME = 200
@@ -83,17 +83,17 @@ def create_user(
     return user
 
 
-def change_user(db: Db, actor: Actor, user_id: int, given: UserInput, *, seen: str = "") -> User:
+def change_user(db: Db, actor: Actor, user_id: int, given: UserInput, *, form_fingerprint: str = "") -> User:
     """What they may do changes at once, wherever they are logged in.
 
-    Raises `Conflict` where an administrator takes the role from themselves or from the last one. `seen` is the seal
-    of what the actor's form was filled with: raises `Conflict`, too, where others changed that since.
+    Raises `Conflict` where an administrator takes the role from themselves or from the last one. Also raises `Conflict`
+    if `form_fingerprint` is not that of the input as it is now.
     """
     user = user_by_id(db, actor, user_id)
     if given.role is not Role.ADMIN:
         _require_other_admin(db, actor, user)
     user = lock_row(db, User, user_id)
-    before, said = snapshot(user), said_of(queries.user(db, actor, user_id))
+    before, said = snapshot(user), user_input(queries.user(db, actor, user_id))
     user.name = " ".join(given.name.split())
     _require_valid(name=_is_name(user.name))
     user.role = given.role
@@ -101,13 +101,13 @@ def change_user(db: Db, actor: Actor, user_id: int, given: UserInput, *, seen: s
     user.may_see_participants = given.may_see_participants and given.role is Role.VIEWER
     after = snapshot(user)
     if after != before:
-        require_seen(seen, said)
+        require_unchanged(form_fingerprint, said)
     log_activity(db, actor, "change", "user", user.email, before=before, after=after)
     return user
 
 
-def said_of(view: UserView) -> UserInput:
-    """A user as somebody would have to say it."""
+def user_input(view: UserView) -> UserInput:
+    """Return the input that describes a user as they are."""
     return UserInput(view.name, Role(view.role), view.organization, view.may_see_participants)
 
 

@@ -17,9 +17,9 @@ from app.queries.areas import target_groups as queries
 from app.queries.areas.reference import sheet_reference
 from app.queries.areas.target_groups import TargetGroupDetails
 from app.services.activities import log_activity
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
-from app.services.unseen_changes import require_seen
 
 CODE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 LONGEST_LABEL = 60
@@ -59,11 +59,11 @@ def create_target_group(db: Db, actor: Actor, code: str, given: TargetGroupInput
 
 
 def change_target_group(
-    db: Db, actor: Actor, code: str, given: TargetGroupInput, *, seen: str = ""
+    db: Db, actor: Actor, code: str, given: TargetGroupInput, *, form_fingerprint: str = ""
 ) -> TargetGroup:
     """Its synonyms are those given and no others. Raises `Invalid` for what can't be.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    Raises `Conflict` if `form_fingerprint` is not that of the input as it is now.
     """
     lock_people_table(db)
     before = queries.target_group(db, actor, code)
@@ -74,13 +74,13 @@ def change_target_group(
     _move(db, group, given.position or before.position)
     after = queries.target_group(db, actor, code)
     if after != before:
-        require_seen(seen, said_of(before))
+        require_unchanged(form_fingerprint, target_group_input(before))
     log_activity(db, actor, "change", "target-group", code, before=asdict(before), after=asdict(after))
     return group
 
 
-def said_of(group: TargetGroupDetails) -> TargetGroupInput:
-    """A group as somebody would have to say it."""
+def target_group_input(group: TargetGroupDetails) -> TargetGroupInput:
+    """Return the input that describes a target group as it is."""
     return TargetGroupInput(group.label_id, group.label_en, group.synonyms, group.position)
 
 

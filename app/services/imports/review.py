@@ -26,10 +26,10 @@ from app.queries.scope import registrations_within
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import collector_at_rest
+from app.services.edit_conflicts import fingerprint, require_unchanged
 from app.services.imports.judging import judge_sheet
 from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
 from app.services.locks import lock_row
-from app.services.unseen_changes import require_seen, seal
 from app.spreadsheets.progress import Progress, nobody_waits
 from app.spreadsheets.written.field_headings import FIELDS
 
@@ -46,19 +46,19 @@ def correct_row(
     cells: Mapping[str, str] | None = None,
     decision: Mapping[str, Any] | None = None,
     filled: Mapping[str, str] | None = None,
-    seen: str = "",
+    form_fingerprint: str = "",
 ) -> list[int]:
     """Replace cells of a row and store a decision about it; an empty decision removes the stored one.
 
-    `filled` are the cells as the form showed them, `seen` the seal of `answers_of` beside a button: raises `Conflict`
-    if others have changed the row since. Returns the numbers of all rows that this changed, in order.
+    `filled` are the cells as the form showed them, `form_fingerprint` that of `answers_of` beside a button:
+    raises `Conflict` if others have changed the row since. Returns the numbers of all rows that this changed, in order.
     """
     attendance_import = attendance_import_by_id(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
     _check_decision(db, actor, row, decision or {})
-    _require_seen(row, vault, cells or {}, decision, filled or {}, seen)
+    _require_unchanged(row, vault, cells or {}, decision, filled or {}, form_fingerprint)
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, [row], cells, decision)
     after = _logged(row, vault, cells or ())
@@ -103,17 +103,17 @@ def correct_alike(
 
 
 def answers_of(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers given for a row: its displayed cells and the decision. A form seals them."""
+    """Return the answers given for a row: its displayed cells and the decision. A form carries their fingerprint."""
     return {"cells": cells, "decision": decision}
 
 
-def _require_seen(
+def _require_unchanged(
     row: AttendanceImportRow,
     vault: NikVault,
     cells: Mapping[str, str],
     decision: Mapping[str, Any] | None,
     filled: Mapping[str, str],
-    seen: str,
+    form_fingerprint: str,
 ) -> None:
     """Raise `Conflict` if this would overwrite an answer that the actor has not seen.
 
@@ -123,9 +123,9 @@ def _require_seen(
     theirs = {field: shown.get(field, "") for field in cells if cells[field] != shown.get(field, "")}
     wanted = {**decided, **decision} if decision else decision
     if theirs or wanted not in (None, decided):
-        require_seen(seen, answers_of(shown, decided))
+        require_unchanged(form_fingerprint, answers_of(shown, decided))
     shown_by_form = {field: collapse(filled.get(field, text)) for field, text in theirs.items()}
-    require_seen(seal(shown_by_form), {field: collapse(text) for field, text in theirs.items()})
+    require_unchanged(fingerprint(shown_by_form), {field: collapse(text) for field, text in theirs.items()})
 
 
 def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:

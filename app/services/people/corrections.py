@@ -14,21 +14,27 @@ from app.people.phones import masked_phone
 from app.permissions import Actor
 from app.queries.people.participants import participant_to_correct
 from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
 from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, parse_person
-from app.services.unseen_changes import require_seen
 
 
 def correct_participant(
-    db: Db, vault: NikVault, actor: Actor, participant_id: int, given: PersonInput, *, seen: str = ""
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    participant_id: int,
+    given: PersonInput,
+    *,
+    form_fingerprint: str = "",
 ) -> Participant:
     """The person's details as they are typed: an empty one is taken away, but for phone and NIK.
 
     Those two are not shown in full to whoever corrects: empty they stay. A dash takes the phone number away.
-    What is said here is newer than any sheet so far. `seen` is the seal of what the actor's form was filled with.
+    What is said here is newer than any sheet so far.
     Raises `Forbidden` and `NotFound` by reach, `NotUnderstood` with the fields to correct, `Invalid` where the NIK is
-    another person's, and `Conflict` where something else has become known of the person since.
+    another person's, and `Conflict` if `form_fingerprint` is not that of the person as known now.
     """
     lock_people_table(db)
     person = participant_to_correct(db, actor, participant_id)
@@ -42,7 +48,7 @@ def correct_participant(
     changed = {"nik_changed": True} if _take_nik(db, vault, person, read.values) else {}
     after = snapshot(person) | changed
     if after != before:
-        require_seen(seen, filled)
+        require_unchanged(form_fingerprint, filled)
         log_activity(db, actor, "correct-person", "participant", person.id, before=before, after=after)
         person.latest_session_at = max(now(), person.latest_session_at or now())
     return person

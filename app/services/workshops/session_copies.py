@@ -9,7 +9,7 @@ from app.i18n import N_
 from app.models import WorkshopSession
 from app.permissions import Actor, Permission
 from app.queries.workshops.workshop_sessions import workshop_session
-from app.services.workshops.workshop_sessions import create_workshop_session, said_of
+from app.services.workshops.workshop_sessions import create_workshop_session, workshop_session_input
 
 
 def copy_session(
@@ -20,7 +20,7 @@ def copy_session(
     Where registration had times of its own they stay as far from the start as they were. Nobody is copied.
     """
     found = workshop_session(db, actor, code, Permission.SESSION_WRITE)
-    said = said_of(found)
+    said = workshop_session_input(found)
     if new_starts is None:
         raise Invalid(
             N_("Please correct the marked fields."),

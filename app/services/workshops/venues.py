@@ -12,8 +12,8 @@ from app.permissions import Actor, Permission, Reach
 from app.queries.areas.reference import kelurahan_and
 from app.queries.workshops.venues import VenueView
 from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
-from app.services.unseen_changes import require_seen
 from app.spreadsheets.venues import LONGEST_NAME, tidy
 
 
@@ -46,25 +46,27 @@ def create_venue(db: Db, actor: Actor, given: VenueInput) -> Venue:
     return venue
 
 
-def change_venue(db: Db, actor: Actor, venue_id: int, given: VenueInput, *, seen: str = "") -> Venue:
+def change_venue(
+    db: Db, actor: Actor, venue_id: int, given: VenueInput, *, form_fingerprint: str = ""
+) -> Venue:
     """Replaces all that can be said of a venue; the sessions held there show it too.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    Raises `Conflict` if `form_fingerprint` is not that of the input as it is now.
     """
     actor.require(Permission.SESSION_WRITE)
     venue = _held(db, venue_id)
     _check(db, given, of=venue)
-    before, said = snapshot(venue), said_of(venue)
+    before, said = snapshot(venue), venue_input(venue)
     _apply(venue, given)
-    if said_of(venue) != said:
-        require_seen(seen, said)
+    if venue_input(venue) != said:
+        require_unchanged(form_fingerprint, said)
     db.flush()
     log_activity(db, actor, "change", "venue", venue.id, before=before, after=snapshot(venue))
     return venue
 
 
-def said_of(venue: Venue | VenueView) -> VenueInput:
-    """A venue as somebody would have to say it."""
+def venue_input(venue: Venue | VenueView) -> VenueInput:
+    """Return the input that describes a venue as it is."""
     return VenueInput(venue.name, venue.kind, venue.kelurahan_code, venue.public_wifi)
 
 

@@ -22,11 +22,11 @@ from app.queries.workshops.workshop_sessions import (
 )
 from app.queries.workshops.workshops import workshop_by_code
 from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import tell_everyone
 from app.services.registrations.delegation_links import follow_registration
 from app.services.registrations.waiting_list import move_up
-from app.services.unseen_changes import require_seen
 from app.services.workshops.venues import venue_named
 from app.services.workshops.workshops import checked_code
 
@@ -75,19 +75,19 @@ def create_workshop_session(
 
 
 def change_workshop_session(
-    db: Db, actor: Actor, code: str, given: WorkshopSessionInput, *, seen: str = ""
+    db: Db, actor: Actor, code: str, given: WorkshopSessionInput, *, form_fingerprint: str = ""
 ) -> WorkshopSession:
     """Replaces all that can be said of a session. Places that this makes go to those who wait; a change of time or
     place is told to everyone who registered.
 
-    Fewer places than are taken already throw nobody out; nobody else gets one until they suffice again. `seen` is
-    the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    Fewer places than are taken already throw nobody out; nobody else gets one until they suffice again. Raises
+    `Conflict` if `form_fingerprint` is not that of the input as it is now.
     """
     actor.require(Permission.SESSION_WRITE)
     held = _held(db, actor, code)
-    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
+    said = workshop_session_input(workshop_session(db, actor, code, Permission.SESSION_WRITE))
     if given != said:
-        require_seen(seen, said)
+        require_unchanged(form_fingerprint, said)
     return _change(db, actor, held, given)
 
 
@@ -98,7 +98,7 @@ def amend_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str
     """
     actor.require(Permission.SESSION_WRITE)
     held = _held(db, actor, code)
-    said = said_of(workshop_session(db, actor, code, Permission.SESSION_WRITE))
+    said = workshop_session_input(workshop_session(db, actor, code, Permission.SESSION_WRITE))
     return _change(db, actor, held, replace(said, **changes))
 
 
@@ -128,8 +128,8 @@ def _change(
     return workshop_session
 
 
-def said_of(view: WorkshopSessionView) -> WorkshopSessionInput:
-    """A session as somebody would have to say it: what a form or a partial change begins with."""
+def workshop_session_input(view: WorkshopSessionView) -> WorkshopSessionInput:
+    """Return the input that describes a session as it is."""
     return WorkshopSessionInput(
         starts=wall_clock(view.starts_at),
         ends=wall_clock(view.ends_at),

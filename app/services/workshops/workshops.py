@@ -18,8 +18,8 @@ from app.queries.workshops.workshops import WorkshopView, workshop_by_code
 from app.services.accounts.organizations import organization_named
 from app.services.accounts.users import DINAS_KOMINFO
 from app.services.activities import log_activity, snapshot
+from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table, lock_row
-from app.services.unseen_changes import require_seen
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 LONGEST_TITLE = 200
@@ -55,21 +55,25 @@ def create_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput) -> Wo
     return workshop
 
 
-def change_workshop(db: Db, actor: Actor, code: str, given: WorkshopInput, *, seen: str = "") -> Workshop:
+def change_workshop(
+    db: Db, actor: Actor, code: str, given: WorkshopInput, *, form_fingerprint: str = ""
+) -> Workshop:
     """Replaces title, description, pillar, target groups and whether it is public.
 
-    `seen` is the seal of what the actor's form was filled with: raises `Conflict` where others changed that since.
+    Raises `Conflict` if `form_fingerprint` is not that of the input as it is now.
     """
     actor.require(Permission.WORKSHOP_WRITE)
     workshop = _held(db, actor, code)
-    return _change(db, actor, workshop, said_of(queries.workshop(db, actor, code)), given, seen)
+    return _change(
+        db, actor, workshop, workshop_input(queries.workshop(db, actor, code)), given, form_fingerprint
+    )
 
 
 def amend_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
     """Changes the fields of a `WorkshopInput` that are named, and leaves the others as they are by now."""
     actor.require(Permission.WORKSHOP_WRITE)
     workshop = _held(db, actor, code)
-    said = said_of(queries.workshop(db, actor, code))
+    said = workshop_input(queries.workshop(db, actor, code))
     return _change(db, actor, workshop, said, replace(said, **changes))
 
 
@@ -86,8 +90,8 @@ def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop
     return workshop
 
 
-def said_of(view: WorkshopView) -> WorkshopInput:
-    """A workshop as somebody would have to say it: what a form or a partial change begins with."""
+def workshop_input(view: WorkshopView) -> WorkshopInput:
+    """Return the input that describes a workshop as it is."""
     return WorkshopInput(
         title=view.title,
         target_groups=view.target_groups,
@@ -113,14 +117,19 @@ def _held(db: Db, actor: Actor, code: str) -> Workshop:
 
 
 def _change(
-    db: Db, actor: Actor, workshop: Workshop, said: WorkshopInput, given: WorkshopInput, seen: str = ""
+    db: Db,
+    actor: Actor,
+    workshop: Workshop,
+    said: WorkshopInput,
+    given: WorkshopInput,
+    form_fingerprint: str = "",
 ) -> Workshop:
     _check(db, given)
     before = _snapshot(workshop, said)
     _apply(db, workshop, given)
     after = _snapshot(workshop, given)
     if after != before:
-        require_seen(seen, said)
+        require_unchanged(form_fingerprint, said)
     log_activity(db, actor, "change", "workshop", workshop.code, before=before, after=after)
     return workshop
 

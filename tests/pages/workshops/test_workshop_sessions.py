@@ -108,9 +108,11 @@ def test_what_others_save_while_the_form_is_open_is_not_undone(
     organizer: TestClient, staff: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
     address = "/sesi/SPBE-2025-1/ubah"
-    seen = seal_in(organizer.get(address).text)
+    seen = fingerprint_in(organizer.get(address).text)
     typed = TYPED | {"venue": "Aula Lain"}
-    staff.post(address, data=typed | {"places_of_group.umkm": "9", "seen": seal_in(staff.get(address).text)})
+    staff.post(
+        address, data=typed | {"places_of_group.umkm": "9", "seen": fingerprint_in(staff.get(address).text)}
+    )
 
     page = organizer.post(address, data=typed | {"capacity": "1", "mode": "daring", "seen": seen})
 
@@ -124,7 +126,7 @@ def test_what_others_save_while_the_form_is_open_is_not_undone(
     assert 'name="capacity" type="text" value="1"' in page.text
     assert city.all(WorkshopSession)[0].capacity == 40
 
-    again = typed | {"capacity": "1", "seen": seal_in(page.text)}
+    again = typed | {"capacity": "1", "seen": fingerprint_in(page.text)}
     assert organizer.post(address, data=again).status_code == 303
     assert city.all(WorkshopSession)[0].capacity == 1
     assert organizer.post(address, data=again).status_code == 303  # a second click changes nothing
@@ -252,7 +254,7 @@ def test_who_may_do_what(
     assert len(city.all(WorkshopSession)) == (2 if allowed else 1)
 
 
-def seal_in(page: str) -> str:
+def fingerprint_in(page: str) -> str:
     """What the form says it was filled with."""
     found = re.search(r'name="seen" value="(\w+)"', page)
     assert found

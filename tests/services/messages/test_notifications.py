@@ -30,7 +30,7 @@ from app.queries.workshops.workshop_sessions import workshop_session
 from app.services.registrations.registrations import cancel, register, register_delegation
 from app.services.registrations.requests import NoPlaces, RegistrationRequest
 from app.services.workshops.session_cancellation import cancel_session
-from app.services.workshops.workshop_sessions import change_workshop_session, said_of
+from app.services.workshops.workshop_sessions import change_workshop_session, workshop_session_input
 from app.settings import Settings
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
@@ -83,7 +83,7 @@ def move(city: City, **said: object) -> None:
     """The session's place or time is changed by its organizer."""
     with writing(city.engine) as db:
         sari = city.actor("sari")
-        given = replace(said_of(workshop_session(db, sari, "JUALAN-1")), **said)  # type: ignore[arg-type]
+        given = replace(workshop_session_input(workshop_session(db, sari, "JUALAN-1")), **said)  # type: ignore[arg-type]
         change_workshop_session(db, sari, "JUALAN-1", given)
 
 

@@ -15,12 +15,12 @@ from app.people.person import PersonInput
 from app.queries.registrations.history import registration_history
 from app.queries.registrations.registrations import waiting_list
 from app.queries.workshops.workshop_sessions import workshop_session
+from app.services.edit_conflicts import CHANGED, fingerprint
 from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registrations import cancel, overrule, register
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
-from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.session_cancellation import cancel_session
-from app.services.workshops.workshop_sessions import change_workshop_session, said_of
+from app.services.workshops.workshop_sessions import change_workshop_session, workshop_session_input
 from tests.city import City
 from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session
 
@@ -56,7 +56,7 @@ class Queue:
     def change(self, **caps: Any) -> None:
         actor = self.city.actor("budi")
         with writing(self.city.engine) as db:
-            said = replace(said_of(workshop_session(db, actor, self.code)), **caps)
+            said = replace(workshop_session_input(workshop_session(db, actor, self.code)), **caps)
             change_workshop_session(db, actor, self.code, said)
 
     def stands(self) -> dict[str, tuple[str, int | None]]:
@@ -74,11 +74,13 @@ def test_a_form_that_was_open_does_not_take_back_what_others_raised(city: City) 
     queue.come("Budi Bakung")
     actor = city.actor("sari")
     with reading(city.engine) as look:
-        opened = said_of(workshop_session(look, actor, queue.code))
+        opened = workshop_session_input(workshop_session(look, actor, queue.code))
     queue.change(capacity=2, places_of_group={"umkm": 5, "rt": 5})
 
     with pytest.raises(Conflict) as refused, writing(city.engine) as db:
-        change_workshop_session(db, actor, queue.code, replace(opened, venue="Aula Lain"), seen=seal(opened))
+        change_workshop_session(
+            db, actor, queue.code, replace(opened, venue="Aula Lain"), form_fingerprint=fingerprint(opened)
+        )
 
     assert refused.value.code == CHANGED
     assert queue.stands() == {"Aster": (CONFIRMED, None), "Bakung": (CONFIRMED, None)}

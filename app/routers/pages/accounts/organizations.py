@@ -11,9 +11,9 @@ from app.models import Organization, OrganizationKind
 from app.permissions import Actor
 from app.queries.accounts import organizations as queries
 from app.services.accounts import organizations as services
-from app.services.unseen_changes import seal
+from app.services.edit_conflicts import fingerprint
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, saved_meanwhile
+from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
 
 PATH = "/administrasi/penyelenggara"
@@ -29,8 +29,8 @@ class OrganizationForm(BaseModel):
     @classmethod
     def from_saved(cls, organization: Organization) -> "OrganizationForm":
         """Return the form filled with a saved organization."""
-        saved = services.said_of(organization)
-        return cls(name=saved.name, kind=saved.kind, seen=seal(saved))
+        saved = services.organization_input(organization)
+        return cls(name=saved.name, kind=saved.kind, seen=fingerprint(saved))
 
     def to_input(self) -> services.OrganizationInput:
         return services.OrganizationInput(self.name, self.kind)
@@ -72,7 +72,7 @@ def change_organization(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        services.change_organization(db, actor, organization_id, form.to_input(), seen=form.seen)
+        services.change_organization(db, actor, organization_id, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         saved = OrganizationForm.from_saved(queries.organization_by_id(db, actor, organization_id))
         return render(
@@ -80,7 +80,7 @@ def change_organization(
             "accounts/organization.html",
             form=form,
             problem=problem,
-            saved=saved_meanwhile(problem, saved),
+            saved=conflicting_form(problem, saved),
         )
     return redirect(PATH, _("The changes are saved."))
 

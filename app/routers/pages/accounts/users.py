@@ -13,10 +13,10 @@ from app.permissions import Actor, Permission
 from app.queries.accounts import users as queries
 from app.queries.accounts.organizations import organizations
 from app.services.accounts import users as services
-from app.services.unseen_changes import seal
+from app.services.edit_conflicts import fingerprint
 from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, saved_meanwhile
+from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
 
 router = APIRouter(prefix="/administrasi/pengguna", include_in_schema=False)
@@ -37,8 +37,8 @@ class UserForm(BaseModel):
     @classmethod
     def from_saved(cls, view: queries.UserView) -> "UserForm":
         """Return the form filled with a saved user."""
-        saved = services.said_of(view)
-        return cls(email=view.email, seen=seal(saved), **asdict(saved))
+        saved = services.user_input(view)
+        return cls(email=view.email, seen=fingerprint(saved), **asdict(saved))
 
     def to_input(self) -> services.UserInput:
         return services.UserInput(self.name, self.role, self.organization, self.may_see_participants)
@@ -93,7 +93,7 @@ def change_user(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        services.change_user(db, actor, user_id, form.to_input(), seen=form.seen)
+        services.change_user(db, actor, user_id, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         return _user_page(request, db, actor, user_id, form, problem)
     return redirect(f"/administrasi/pengguna/{user_id}", _("The changes are saved."))
@@ -161,7 +161,7 @@ def _user_page(
         "accounts/user.html",
         form or saved,
         problem,
-        saved=saved_meanwhile(problem, saved),
+        saved=conflicting_form(problem, saved),
         user=user,
         tokens=tokens,
     )

@@ -9,9 +9,9 @@ from app.permissions import Permission
 from app.queries.areas import target_groups as queries
 from app.queries.areas.target_groups import TargetGroupDetails
 from app.services.areas import target_groups as services
-from app.services.unseen_changes import seal
+from app.services.edit_conflicts import fingerprint
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, parse_whole_number, saved_meanwhile
+from app.web.forms import catch_problem, conflicting_form, parse_whole_number
 from app.web.pages import redirect, render
 
 PATH = "/administrasi/kelompok"
@@ -38,7 +38,7 @@ class TargetGroupForm(BaseModel):
             label_en=group.label_en,
             synonyms="\n".join(group.synonyms),
             position=str(group.position),
-            seen=seal(services.said_of(group)),
+            seen=fingerprint(services.target_group_input(group)),
         )
 
     def to_input(self) -> services.TargetGroupInput:
@@ -88,7 +88,7 @@ def change_target_group(
 ) -> Response:
     form.code = code
     with catch_problem(db) as caught:
-        services.change_target_group(db, actor, code, form.to_input(), seen=form.seen)
+        services.change_target_group(db, actor, code, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         saved = TargetGroupForm.from_saved(queries.target_group(db, actor, code))
         return render(
@@ -96,6 +96,6 @@ def change_target_group(
             "areas/target_group.html",
             form=form,
             problem=problem,
-            saved=saved_meanwhile(problem, saved),
+            saved=conflicting_form(problem, saved),
         )
     return redirect(PATH, _("The changes are saved."))

@@ -32,9 +32,9 @@ from app.queries.imports.questions import (
 )
 from app.queries.registrations.lists import places_for_list
 from app.routers.pages.imports.waiting import SAVED, UNREAD, render_progress, render_waiting
+from app.services.edit_conflicts import fingerprint
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.imports.review import answers_of, judge_now
-from app.services.unseen_changes import seal
 from app.spreadsheets.remark_texts import remark_text
 from app.spreadsheets.transfer import remark_from_json
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
@@ -172,7 +172,8 @@ def row_context(
 ) -> dict[str, Any]:
     """Return what the template of a row needs.
 
-    `seen` seals the answers that a row has by now. `rows_alike` returns how many rows ask the same as a remark.
+    `seen` returns the fingerprint of the answers that a row has now. `rows_alike` returns how many rows ask the same as
+    a remark.
     `without_group` is the number of rows without a group if the page asks once for all of them, else 0.
     `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it, else 0.
     """
@@ -197,7 +198,7 @@ def row_context(
         "row_filter": row_filter,
         "places": reference.kelurahan(db),
         "sentence": partial(remark_text, _=translator(language)),
-        "seen": lambda row: seal(answers_of(row.cells, row.decision)),
+        "seen": lambda row: fingerprint(answers_of(row.cells, row.decision)),
         "rows_alike": rows_alike,
         "without_group": without_group if asked_once else 0,
         "without_kelurahan": without_kelurahan if may_be_above else 0,

@@ -24,8 +24,8 @@ from app.routers.pages.imports.review import (
     outcome_context,
     row_context,
 )
+from app.services.edit_conflicts import CHANGED
 from app.services.imports.review import correct_alike, correct_row
-from app.services.unseen_changes import CHANGED
 from app.spreadsheets.written.field_headings import FIELDS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.flash import FLASH_FRAGMENT, flash
@@ -90,7 +90,15 @@ def change_row(
     with catch_problem(db) as caught:
         if cells or decision is not None:
             changed = correct_row(
-                db, vault, actor, import_id, number, cells=cells, decision=decision, filled=filled, seen=seen
+                db,
+                vault,
+                actor,
+                import_id,
+                number,
+                cells=cells,
+                decision=decision,
+                filled=filled,
+                form_fingerprint=seen,
             )
     if problem := caught.problem:
         if problem.code != CHANGED:

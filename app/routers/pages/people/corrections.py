@@ -11,10 +11,10 @@ from app.people.phones import masked_phone
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.people.participants import participant_to_correct
+from app.services.edit_conflicts import fingerprint
 from app.services.people.corrections import correct_participant, filled_with
-from app.services.unseen_changes import seal
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
-from app.web.forms import catch_problem, saved_meanwhile
+from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
 from app.web.registrations.person_form import PersonDetailsForm
 
@@ -43,7 +43,7 @@ def correct(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        correct_participant(db, vault, actor, participant_id, form.given(()), seen=form.seen)
+        correct_participant(db, vault, actor, participant_id, form.given(()), form_fingerprint=form.seen)
     if problem := caught.problem:
         return _page(request, db, vault, actor, participant_id, form, problem)
     return redirect(f"/peserta/{participant_id}", _("The changes are saved."))
@@ -60,13 +60,15 @@ def _page(
 ) -> Response:
     person = participant_to_correct(db, actor, participant_id)
     nik = person.nik_encrypted
-    saved = CorrectionForm(email=person.email or "", seen=seal(filled_with(person))).filled_from(person)
+    saved = CorrectionForm(email=person.email or "", seen=fingerprint(filled_with(person))).filled_from(
+        person
+    )
     return render(
         request,
         "people/correct.html",
         form=form or saved,
         problem=problem,
-        saved=saved_meanwhile(problem, saved),
+        saved=conflicting_form(problem, saved),
         participant_id=participant_id,
         name=person.name,
         phone=person.phone and masked_phone(person.phone),

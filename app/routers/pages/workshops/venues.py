@@ -12,10 +12,10 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import venues as queries
 from app.queries.workshops.venues import WIFI_ANSWERS, VenueFilters, VenueView, WifiAnswer
-from app.services.unseen_changes import seal
+from app.services.edit_conflicts import fingerprint
 from app.services.workshops import venues as services
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
-from app.web.forms import EmptyIsNone, catch_problem, saved_meanwhile
+from app.web.forms import EmptyIsNone, catch_problem, conflicting_form
 from app.web.pages import build_url, redirect, render
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +55,7 @@ class VenueForm(BaseModel):
             kind=venue.kind,
             kelurahan=venue.kelurahan_code or "",
             wifi=answers[venue.public_wifi],
-            seen=seal(services.said_of(venue)),
+            seen=fingerprint(services.venue_input(venue)),
         )
 
     def to_input(self) -> services.VenueInput:
@@ -114,7 +114,7 @@ def change_venue(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        venue = services.change_venue(db, actor, venue_id, form.to_input(), seen=form.seen)
+        venue = services.change_venue(db, actor, venue_id, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         return _change_page(request, db, actor, venue_id, form, problem)
     return redirect(build_url("/tempat", {"q": venue.name}), _("The changes are saved."))
@@ -147,7 +147,7 @@ def _change_page(
         form=form,
         problem=problem,
         venue=venue,
-        saved=saved_meanwhile(problem, VenueForm.from_saved(venue)),
+        saved=conflicting_form(problem, VenueForm.from_saved(venue)),
         may_delete=services.may_delete_venues(actor),
         places=reference.kelurahan_and(db, venue.kelurahan_code),
     )

@@ -17,7 +17,7 @@ from app.services.workshops import workshop_sessions as services
 from app.services.workshops.session_cancellation import cancel_session
 from app.services.workshops.session_copies import copy_session
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, parse_local_time, saved_meanwhile
+from app.web.forms import catch_problem, conflicting_form, parse_local_time
 from app.web.pages import redirect, render
 from app.web.workshop_session_form import WorkshopSessionForm
 
@@ -87,7 +87,7 @@ def change_workshop_session(
     language: Lang,
 ) -> Response:
     with catch_problem(db) as caught:
-        services.change_workshop_session(db, actor, code, form.to_input(), seen=form.seen)
+        services.change_workshop_session(db, actor, code, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         return _change_page(request, db, actor, code, form, language, problem)
     return redirect(f"/sesi/{code}", _("The changes are saved."))
@@ -181,7 +181,7 @@ def _change_page(
         form=form,
         problem=problem,
         workshop_session=workshop_session,
-        saved=saved_meanwhile(problem, WorkshopSessionForm.from_saved(workshop_session)),
+        saved=conflicting_form(problem, WorkshopSessionForm.from_saved(workshop_session)),
         venues=venue_names(db),
         groups=_groups(db, language, groups, form),
     )

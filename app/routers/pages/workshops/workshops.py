@@ -13,10 +13,10 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import workshops as queries
 from app.queries.workshops.workshop_sessions import workshop_sessions
-from app.services.unseen_changes import seal
+from app.services.edit_conflicts import fingerprint
 from app.services.workshops import workshops as services
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
-from app.web.forms import catch_problem, saved_meanwhile
+from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
 from app.web.registrations.invitations import public_address
 
@@ -37,8 +37,8 @@ class WorkshopForm(BaseModel):
     @classmethod
     def from_saved(cls, view: queries.WorkshopView) -> "WorkshopForm":
         """Return the form filled with a saved workshop."""
-        saved = services.said_of(view)
-        return cls(code=view.code, seen=seal(saved), **asdict(saved))
+        saved = services.workshop_input(view)
+        return cls(code=view.code, seen=fingerprint(saved), **asdict(saved))
 
     def to_input(self) -> services.WorkshopInput:
         return services.WorkshopInput(
@@ -124,7 +124,7 @@ def change_workshop(
 ) -> Response:
     form.code = code
     with catch_problem(db) as caught:
-        services.change_workshop(db, actor, code, form.to_input(), seen=form.seen)
+        services.change_workshop(db, actor, code, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
         return _change_page(request, db, actor, form, language, problem)
     return redirect(f"/kegiatan/{code}", _("The changes are saved."))
@@ -175,7 +175,7 @@ def _change_page(
         form=form,
         problem=problem,
         organization=workshop.organization,
-        saved=saved_meanwhile(problem, WorkshopForm.from_saved(workshop)),
+        saved=conflicting_form(problem, WorkshopForm.from_saved(workshop)),
         target_groups=_target_groups(db, language),
     )
 
