@@ -1,7 +1,7 @@
-"""Who may do what, and with whose things: one table, asked by services and applied by queries.
+"""The table of permissions: what each role may do, and with the workshops of which organizations.
 
-`ALL` reaches everything, `OWN` what the actor's organization holds, `NONE` nothing. A thing out of reach is
-answered as if it weren't there.
+Services require a permission before they change something; queries read within its scope (`queries.scope`). What is
+outside of an actor's scope is answered as if it did not exist.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.models import Role
 
 
 class Permission(StrEnum):
-    """In alphabetical order; each is one row of the table of settled permissions."""
+    """What an actor may be allowed to do."""
 
     ACTIVITY_READ = "activity:read"
     ATTENDANCE_WRITE = "attendance:write"
@@ -30,37 +30,39 @@ class Permission(StrEnum):
     WORKSHOP_WRITE = "workshop:write"
 
 
-class Reach(StrEnum):
+class Scope(StrEnum):
+    """How far a permission extends: to all workshops, to those of the actor's own organization, or to none."""
+
     ALL = "all"
     OWN = "own"
     NONE = "none"
 
 
-_TABLE: dict[Permission, dict[Role, Reach]] = {
-    Permission.ACTIVITY_READ: {Role.ADMIN: Reach.ALL},
-    Permission.ATTENDANCE_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.COVERAGE_READ: dict.fromkeys(Role, Reach.ALL),
-    Permission.IMPORT_COMMIT: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.IMPORT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.IMPORT_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.PARTICIPANT_READ: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.PEOPLE_MERGE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
-    Permission.SESSION_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN, Role.STAFF: Reach.OWN},
-    Permission.TARGET_WRITE: {Role.ADMIN: Reach.ALL, Role.VIEWER: Reach.ALL},
-    Permission.USER_WRITE: {Role.ADMIN: Reach.ALL},
+_TABLE: dict[Permission, dict[Role, Scope]] = {
+    Permission.ACTIVITY_READ: {Role.ADMIN: Scope.ALL},
+    Permission.ATTENDANCE_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.COVERAGE_READ: dict.fromkeys(Role, Scope.ALL),
+    Permission.IMPORT_COMMIT: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.IMPORT_READ: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.IMPORT_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.PARTICIPANT_READ: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.PEOPLE_MERGE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN},
+    Permission.SESSION_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN, Role.STAFF: Scope.OWN},
+    Permission.TARGET_WRITE: {Role.ADMIN: Scope.ALL, Role.VIEWER: Scope.ALL},
+    Permission.USER_WRITE: {Role.ADMIN: Scope.ALL},
     Permission.WORKSHOP_READ: {
-        Role.ADMIN: Reach.ALL,
-        Role.ORGANIZER: Reach.OWN,
-        Role.STAFF: Reach.OWN,
-        Role.VIEWER: Reach.ALL,
+        Role.ADMIN: Scope.ALL,
+        Role.ORGANIZER: Scope.OWN,
+        Role.STAFF: Scope.OWN,
+        Role.VIEWER: Scope.ALL,
     },
-    Permission.WORKSHOP_WRITE: {Role.ADMIN: Reach.ALL, Role.ORGANIZER: Reach.OWN},
+    Permission.WORKSHOP_WRITE: {Role.ADMIN: Scope.ALL, Role.ORGANIZER: Scope.OWN},
 }
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a logged-in user, the owner of a token, or the operator at the command line."""
+    """On whose behalf something is done: a logged-in user, the owner of an API token, `OPERATOR` or `CITIZEN`."""
 
     user_id: int | None
     name: str
@@ -68,24 +70,24 @@ class Actor:
     organization_id: int | None
     may_see_participants: bool = False
 
-    def reach(self, permission: Permission) -> Reach:
-        """How far this actor's permission goes."""
+    def scope(self, permission: Permission) -> Scope:
+        """Return how far the permission extends for this actor."""
         if permission is Permission.PARTICIPANT_READ and self.role is Role.VIEWER:
-            return Reach.ALL if self.may_see_participants else Reach.NONE
-        return _TABLE[permission].get(self.role, Reach.NONE) if self.role else Reach.NONE
+            return Scope.ALL if self.may_see_participants else Scope.NONE
+        return _TABLE[permission].get(self.role, Scope.NONE) if self.role else Scope.NONE
 
-    def may(self, permission: Permission) -> bool:
-        """Whether there is anything at all that the permission lets this actor do."""
-        return self.reach(permission) is not Reach.NONE
+    def can(self, permission: Permission) -> bool:
+        """Return whether the actor has the permission at all, for some organization at least."""
+        return self.scope(permission) is not Scope.NONE
 
     def require(self, permission: Permission) -> None:
-        """Raises `Forbidden` where the role never has the permission."""
-        if not self.may(permission):
+        """Raise `Forbidden` unless the actor has the permission, for some organization at least."""
+        if not self.can(permission):
             raise Forbidden(N_("Your role does not allow this."))
 
 
-# The operator at the shell can read the database anyway; the activity log says "command line".
+# The command line. A user who can run it can read the database, too. `name` is what the activity log says.
 OPERATOR = Actor(user_id=None, name="command line", role=Role.ADMIN, organization_id=None)
 
-# Whoever registers themselves has no account; what they may do, the page or the link says that they came by.
+# A visitor without an account. What they may do depends on the page or link that they came by.
 CITIZEN = Actor(user_id=None, name="registration page", role=None, organization_id=None)

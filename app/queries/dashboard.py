@@ -78,9 +78,9 @@ class Dashboard:
 def dashboard(look: Db, reports: Db, actor: Actor, language: Language) -> Dashboard:
     """`reports` is the handle for what takes longer to count."""
     coming = coming_workshop_sessions(look, actor, SHOWN)
-    records = actor.may(Permission.ATTENDANCE_WRITE)
+    records = actor.can(Permission.ATTENDANCE_WRITE)
     begins_today = [records and wita(held.starts_at).date() <= wita_today() for held in coming]
-    plans = actor.may(Permission.WORKSHOP_WRITE) or actor.may(Permission.TARGET_WRITE)
+    plans = actor.can(Permission.WORKSHOP_WRITE) or actor.can(Permission.TARGET_WRITE)
     return Dashboard(
         in_review=tuple(attendance_imports(look, actor, status=ImportStatus.REVIEW, limit=SHOWN)),
         without_attendance=tuple(workshop_sessions_without_attendance(look, actor, SHOWN)),

@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.nik_vault import NikVault
 from app.people.fields import MERGED_FIELDS
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 from app.queries.people.details import details_shown
 from app.queries.people.participants import PersonSeen, people_seen, place_of
 from app.queries.scope import registrations_within
@@ -85,7 +85,7 @@ class PairBeside:
 
 def nobody_elses(actor: Actor, person_id: Mapped[int]) -> ColumnElement[bool]:
     """People all of whose registrations are within the actor's reach: merging others would change foreign figures."""
-    if actor.reach(Permission.PEOPLE_MERGE) is Reach.ALL:
+    if actor.scope(Permission.PEOPLE_MERGE) is Scope.ALL:
         return true()
     registered = exists().where(col(Registration.participant_id) == person_id)
     return registered & ~registered.where(~registrations_within(actor, Permission.PEOPLE_MERGE))

@@ -12,7 +12,7 @@ from app.errors import NotFound
 from app.i18n import N_
 from app.models import FoldedRegistration, PeopleMerge, Registration, User, WorkshopSession
 from app.models.base import now
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 
 KEPT_FOR = timedelta(days=30)
 MOST_SHOWN = 50
@@ -100,7 +100,7 @@ def _sessions_folded(db: Db, merge_ids: Collection[int]) -> dict[int, list[str]]
 
 def _within(actor: Actor) -> ColumnElement[bool]:
     """All merges, or those that somebody of the actor's organization made."""
-    if actor.reach(Permission.PEOPLE_MERGE) is Reach.ALL:
+    if actor.scope(Permission.PEOPLE_MERGE) is Scope.ALL:
         return true()
     colleagues = select(col(User.id)).where(col(User.organization_id) == actor.organization_id)
     return col(PeopleMerge.merged_by).in_(colleagues)

@@ -8,7 +8,7 @@ from app.database import Db
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 from app.queries.areas.reference import kelurahan_and
 from app.queries.workshops.venues import VenueView
 from app.services.activities import log_activity, snapshot
@@ -85,7 +85,7 @@ def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
 
 
 def may_delete_venues(actor: Actor) -> bool:
-    return actor.reach(Permission.SESSION_WRITE) is Reach.ALL
+    return actor.scope(Permission.SESSION_WRITE) is Scope.ALL
 
 
 def _known(db: Db, name: str) -> Venue | None:

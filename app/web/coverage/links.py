@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from app.permissions import Actor, Permission, Reach
+from app.permissions import Actor, Permission, Scope
 from app.reports.coverage.report import CoverageReport
 from app.reports.drawings.map import Link
 from app.reports.table import Column, Counts, Row
@@ -51,15 +51,15 @@ class FigureLinks:
 
     def _sees_all(self, counts: Counts, filters: Mapping[str, str]) -> bool:
         """Return whether the user may see all that is counted under these filters."""
-        match self.actor.reach(
+        match self.actor.scope(
             Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
         ):
-            case Reach.ALL:
+            case Scope.ALL:
                 return True
-            case Reach.OWN:
+            case Scope.OWN:
                 own = str(self.actor.organization_id)
                 return filters.get("organization") == own or filters.get("workshop") in self.own_workshops
-            case Reach.NONE:
+            case Scope.NONE:
                 return False
 
     def _filters(self, narrowed: Mapping[str, str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ import pytest
 
 from app.errors import Forbidden
 from app.models import Role
-from app.permissions import OPERATOR, Actor, Permission, Reach
+from app.permissions import OPERATOR, Actor, Permission, Scope
 
 ROLES = (Role.ADMIN, Role.ORGANIZER, Role.STAFF, Role.VIEWER)
 
@@ -31,17 +31,17 @@ def actor(role: Role, *, may_see_participants: bool = False) -> Actor:
 
 @pytest.mark.parametrize("permission", Permission)
 def test_the_table(permission: Permission) -> None:
-    reaches = " ".join(actor(role).reach(permission) for role in ROLES)
+    scopes = " ".join(actor(role).scope(permission) for role in ROLES)
 
-    assert reaches == SETTLED[permission.value]
+    assert scopes == SETTLED[permission.value]
 
 
 def test_the_grant_lets_a_viewer_see_participants_and_nothing_else() -> None:
     granted = actor(Role.VIEWER, may_see_participants=True)
 
-    assert granted.reach(Permission.PARTICIPANT_READ) is Reach.ALL
-    assert {one for one in Permission if granted.may(one)} - {
-        one for one in Permission if actor(Role.VIEWER).may(one)
+    assert granted.scope(Permission.PARTICIPANT_READ) is Scope.ALL
+    assert {one for one in Permission if granted.can(one)} - {
+        one for one in Permission if actor(Role.VIEWER).can(one)
     } == {Permission.PARTICIPANT_READ}
 
 
@@ -52,4 +52,4 @@ def test_who_never_may_is_told_so() -> None:
 
 
 def test_the_operator_at_the_shell_may_do_everything() -> None:
-    assert {OPERATOR.reach(permission) for permission in Permission} == {Reach.ALL}
+    assert {OPERATOR.scope(permission) for permission in Permission} == {Scope.ALL}

@@ -154,7 +154,7 @@ def rt_coverage_file(
 
 def _workshops_to_plan_in(db: Db, actor: Actor) -> list[WorkshopView]:
     """Return the workshops in which the actor may plan a session, the one with the newest session first."""
-    if not actor.may(Permission.SESSION_WRITE):
+    if not actor.can(Permission.SESSION_WRITE):
         return []
     return workshops(db, actor, archived=False, limit=MAX_WORKSHOPS)
 

@@ -105,5 +105,5 @@ def participant_page(
         participant=participant(db, actor, participant_id),
         memberships=memberships_of(db, actor, participant_id, language),
         registrations=registrations_of(db, actor, participant_id, language),
-        may_correct=actor.may(Permission.ATTENDANCE_WRITE),
+        may_correct=actor.can(Permission.ATTENDANCE_WRITE),
     )

@@ -75,7 +75,7 @@ def workshop_session_page(
     workshop_session = workshop_sessions.workshop_session(db, actor, code)
     registrations = (
         _registrations(request, db, actor, workshop_session, _, language, form)
-        if actor.may(Permission.ATTENDANCE_WRITE)
+        if actor.can(Permission.ATTENDANCE_WRITE)
         else {}
     )
     return render(request, "workshops/sessions/one.html", workshop_session=workshop_session, **registrations)
