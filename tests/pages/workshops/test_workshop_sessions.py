@@ -120,7 +120,7 @@ def test_what_others_save_while_the_form_is_open_is_not_undone(
     assert "Others have changed this meanwhile." in page.text
     assert dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", page.text)) == {
         "How it is held": "In person and online",
-        "Seats": "40",
+        "Places": "40",
         "Places for Small businesses": "9",
     }
     assert 'name="capacity" type="text" value="1"' in page.text
