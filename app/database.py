@@ -23,7 +23,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Dialect, Engine, Executable, Result, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DontWrapMixin, InvalidatePoolError, OperationalError
+from sqlalchemy.exc import DataError, DontWrapMixin, IntegrityError, InvalidatePoolError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -283,3 +283,14 @@ def is_reachable(engine: Engine) -> bool:
             return connection.execute(text("SELECT 1")).scalar_one_or_none() is not None
     except OperationalError:
         return False
+
+
+def violated_constraint(error: IntegrityError | DataError) -> str:
+    """Return the name of the constraint or column that refused a change, for logs.
+
+    PostgreSQL's own message also quotes values of the row, which may be people's data; SQLite's does not.
+    """
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:
+        return str(error.orig)
+    return str(diagnosis.constraint_name or diagnosis.column_name or diagnosis.sqlstate)

@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 import app.database
 from app.database import reading, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
-from app.services.bulk import insert_rows, new_ids
+from app.services.bulk import insert_rows, reserve_ids
 from app.services.imports.upload import discard
 from app.settings import Settings
 from tests import jangkau_command
@@ -123,8 +123,8 @@ def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City)
         db.exec(delete(Participant).where(col(Participant.id) == gone))
 
     with writing(city.engine) as db:
-        assert next(iter(new_ids(db, Participant, 1))) > gone
-        assert next(iter(new_ids(db, Registration, 1))) > registration
+        assert next(iter(reserve_ids(db, Participant, 1))) > gone
+        assert next(iter(reserve_ids(db, Registration, 1))) > registration
     made = city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
     bulk = city.all(Participant)[0].id
     city.undo(made.id)

@@ -11,7 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
-from app.queries.encryption import is_readable
+from app.queries.encryption import can_decrypt
 from app.services.messages.mail_server import mail_server_of
 from app.settings import Settings, require_known
 
@@ -44,7 +44,7 @@ def require_secret(look: Db, vault: NikVault) -> None:
 
     People would not be recognised by their NIK any more, and what is new would be encrypted with another secret.
     """
-    if not is_readable(look, vault):
+    if not can_decrypt(look, vault):
         raise Problem(
             "NIKs and files in this database were encrypted with another secret. Put back the file secret-key that "
             "belongs to it, or set JANGKAU_SECRET_KEY to what it was."

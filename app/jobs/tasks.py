@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from app.database import reading, writing
+from app.database import reading, violated_constraint, writing
 from app.jobs.timetable import FORGET_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
 from app.models import OutboxKind
 from app.models.base import now
@@ -31,7 +31,6 @@ from app.services.messages.sending import give_up_message, note_delivery, take_l
 from app.services.outbox import ClaimedTask, TryLater, claim, finish, has_task, postpone, queue
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge_undo import forget_old_merges
-from app.services.refusals import refused_by
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
@@ -203,6 +202,6 @@ def _log_failure(work: str, failure: Exception) -> None:
     """Log a failure with its traceback; without it where the database refused a change, for its words quote people's
     data."""
     if isinstance(failure, IntegrityError | DataError):
-        log.error("%s failed: refused by %s", work, refused_by(failure))
+        log.error("%s failed: refused by %s", work, violated_constraint(failure))
     else:
         log.error("%s failed", work, exc_info=failure)

@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from app.database import NoSuchText
+from app.database import NoSuchText, violated_constraint
 from app.errors import (
     Conflict,
     Forbidden,
@@ -24,7 +24,6 @@ from app.errors import (
     Unauthenticated,
 )
 from app.i18n import N_, translator
-from app.services.refusals import refused_by
 from app.web.accounts.login_page import ask_to_log_in
 from app.web.container import container_of
 from app.web.languages import is_api, language_of
@@ -142,7 +141,9 @@ def _handle_unstorable_value(request: Request, _error: Exception) -> Response:
 def _handle_integrity_error(request: Request, error: Exception) -> Response:
     """Answer the second of two requests that inserted the same thing at once; a database constraint refused it."""
     assert isinstance(error, IntegrityError)  # noqa: S101 (registered for this class alone)
-    log.warning("%s %s: refused by %s", request.method, request.scope["route"].path, refused_by(error))
+    log.warning(
+        "%s %s: refused by %s", request.method, request.scope["route"].path, violated_constraint(error)
+    )
     return _answer(
         request, Conflict(N_("Somebody else has just changed the same. Look at it again before you go on."))
     )

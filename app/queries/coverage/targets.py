@@ -13,7 +13,7 @@ from app.i18n import N_, Language
 from app.models import CoverageTarget
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
-from app.queries.activities import ActivityView, activities_of
+from app.queries.activities import ActivityView, list_activities_of
 from app.queries.areas import reference
 from app.spreadsheets.target_grid import TargetCell
 
@@ -83,7 +83,7 @@ def target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGr
         targets=targets_of(db, year),
         places=tuple(reference.kelurahan_between(db, date(year, 1, 1), _last_day(year))),
         groups=tuple(reference.target_groups(db, language)),
-        changes=tuple(activities_of(db, SUBJECT, str(year), limit=CHANGES_SHOWN)),
+        changes=tuple(list_activities_of(db, SUBJECT, str(year), limit=CHANGES_SHOWN)),
     )
 
 
@@ -99,4 +99,4 @@ def require_year(year: int) -> None:
 
 def newest_change(db: Db, year: int) -> int:
     """The number of the last change of the year's targets, 0 before the first."""
-    return next((line.id for line in activities_of(db, SUBJECT, str(year), limit=1)), 0)
+    return next((line.id for line in list_activities_of(db, SUBJECT, str(year), limit=1)), 0)

@@ -25,7 +25,7 @@ from app.queries.imports.rows import rows_to_write
 from app.queries.in_values import in_values
 from app.queries.registrations.seats import Seats
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
-from app.services.bulk import insert_rows, new_ids, table_of
+from app.services.bulk import insert_rows, reserve_ids, table_of
 from app.services.imports.states import current_state, store_states
 from app.services.people.duplicates import keep_told_apart
 from app.services.people.participants import complete, place_columns, said_of_person
@@ -79,7 +79,7 @@ class ImportWriting:
     def _create_people(self, progress: Progress) -> list[int]:
         """Insert the people who are not known yet; return the id of each row's person."""
         fresh = [judged for judged in self.judged if judged.person is None]
-        ids = list(new_ids(self.db, Participant, len(fresh)))
+        ids = list(reserve_ids(self.db, Participant, len(fresh)))
         insert_rows(
             self.db,
             Participant,
@@ -103,7 +103,7 @@ class ImportWriting:
             for judged, person_id in zip(self.judged, people, strict=True)
             if person_id not in known
         ]
-        ids = list(new_ids(self.db, Registration, len(fresh)))
+        ids = list(reserve_ids(self.db, Registration, len(fresh)))
         codes = unused_registration_codes(self.db, len(fresh))
         insert_rows(
             self.db,
