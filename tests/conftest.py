@@ -21,6 +21,7 @@ from app.main import create_app, make_container
 from app.nik_vault import NikVault
 from app.services.accounts import users
 from app.settings import Settings
+from tests.city import City
 from tests.scenarios import SECRET
 
 pytest_plugins = ["tests.database", "tests.server", "tests.smtp_server"]
@@ -69,6 +70,12 @@ def db(engine: Engine) -> Iterator[Db]:
         yield db
 
 
+@pytest.fixture
+def city(engine: Engine, settings: Settings) -> City:
+    """A city office with users, as in `tests/city.py`."""
+    return City(engine, settings)
+
+
 @pytest.fixture(scope="session")
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app with all routes, built once for all tests."""
@@ -79,7 +86,7 @@ def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 @pytest.fixture
 def app(settings: Settings, engine: Engine, built_app: FastAPI) -> Iterator[FastAPI]:
-    """The service, without what runs in the background."""
+    """The app, without background work."""
     built_app.state.container = make_container(settings, engine, NikVault(settings.secret), lambda: None)
     yield built_app
     built_app.state.container.close()

@@ -46,26 +46,29 @@ def start(
     stdin: Path = NOTHING,
     output: Path,
     errors: Path | None = None,
-    afresh: bool = False,
+    new_interpreter: bool = False,
 ) -> BaseProcess:
     """Start the command and return its process. Errors are written to `output` unless `errors` is given.
 
-    With `afresh` the installed command is started by an interpreter of its own.
+    With `new_interpreter` the installed command is started by an interpreter of its own.
     """
     streams = (stdin, output, errors or output)
-    process = _shell.Process(target=_command, args=(arguments, dict(environment), streams, afresh))
+    process = _shell.Process(target=_command, args=(arguments, dict(environment), streams, new_interpreter))
     process.start()
     return process
 
 
 def _command(
-    arguments: Sequence[str], environment: Mapping[str, str], streams: tuple[Path, Path, Path], afresh: bool
+    arguments: Sequence[str],
+    environment: Mapping[str, str],
+    streams: tuple[Path, Path, Path],
+    new_interpreter: bool,
 ) -> None:
     stdin, *outputs = streams
     os.dup2(os.open(stdin, os.O_RDONLY), 0)
     for number, path in enumerate(outputs, start=1):
         os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
-    if afresh:
+    if new_interpreter:
         os.execve(JANGKAU, [JANGKAU, *arguments], environment)  # noqa: S606 (no shell is wanted)
     os.environ.clear()
     os.environ.update(environment)

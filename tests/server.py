@@ -76,13 +76,13 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def serving(environment: dict[str, str], folder: Path, *, afresh: bool = False) -> Iterator[Server]:
-    """The same as a context manager, for a test that needs several servers, or one that is started `afresh`."""
+def serving(environment: dict[str, str], folder: Path, *, new_interpreter: bool = False) -> Iterator[Server]:
+    """The same as a context manager, for tests that need several servers, or one that a `new_interpreter` starts."""
     port = free_port()
     log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
     command = ["serve", "--port", str(port)]
     process = jangkau_command.start(
-        command, {**environment, "JANGKAU_BASE_URL": url}, output=log, afresh=afresh
+        command, {**environment, "JANGKAU_BASE_URL": url}, output=log, new_interpreter=new_interpreter
     )
     server = Server(process, log, url)
     try:
@@ -94,10 +94,12 @@ def serving(environment: dict[str, str], folder: Path, *, afresh: bool = False) 
 
 
 @contextmanager
-def working(environment: dict[str, str], folder: Path, *, afresh: bool = False) -> Iterator[Running]:
+def working(environment: dict[str, str], folder: Path, *, new_interpreter: bool = False) -> Iterator[Running]:
     """`jangkau worker`, which does the background work."""
     log = folder / "worker.log"
-    worker = Running(jangkau_command.start(["worker"], environment, output=log, afresh=afresh), log)
+    worker = Running(
+        jangkau_command.start(["worker"], environment, output=log, new_interpreter=new_interpreter), log
+    )
     try:
         wait_until(lambda: log.exists() and "ready" in log.read_text(), worker)
         yield worker
@@ -107,7 +109,7 @@ def working(environment: dict[str, str], folder: Path, *, afresh: bool = False) 
 
 
 def wait_until(is_so: Callable[[], bool], running: Running, seconds: float = SECONDS_TO_START) -> None:
-    """Ask again and again. Fails the test if it isn't so in time, or if the process ends before."""
+    """Wait until `is_so` returns True. Fails the test if that takes too long, or if the process ends before."""
     deadline = time.monotonic() + seconds
     while not is_so():
         running.process.join(SECONDS_BETWEEN_TRIES)

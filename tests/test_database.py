@@ -12,7 +12,6 @@ from app.database import reading, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, reserve_ids
 from app.services.imports.upload import discard
-from app.settings import Settings
 from tests import jangkau_command
 from tests.city import City, sheet
 
@@ -74,11 +73,6 @@ def test_a_server_that_was_restarted_is_asked_over_a_new_connection(
         operator.execute(select(func.pg_terminate_backend(func.unnest(gone))))
 
     assert aliases(engine) == aliases(engine)
-
-
-@pytest.fixture
-def city(engine: Engine, settings: Settings) -> City:
-    return City(engine, settings)
 
 
 def test_rows_in_bulk_are_refused_like_any_other(engine: Engine) -> None:

@@ -15,7 +15,7 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
 from app.settings import Settings
 from tests.api.conftest import Program
-from tests.api.problems import refusal
+from tests.api.problems import status_and_code
 from tests.city import City, crowd
 
 CALLS = (
@@ -49,14 +49,14 @@ def test_every_call_asks_for_a_token(app: FastAPI, city: City) -> None:
         for authorization in (None, "Bearer guessed", f"Bearer {expired}", "Basic c2FyaTpzYXJp", "Bearer"):
             headers = {"Authorization": authorization} if authorization else {}
             response = anybody.request(method, path, headers=headers)
-            assert refusal(response) == (401, "unauthenticated"), (method, path, authorization)
+            assert status_and_code(response) == (401, "unauthenticated"), (method, path, authorization)
             assert response.headers["www-authenticate"] == "Bearer"
 
 
 def test_a_browsers_login_opens_no_api(app: FastAPI, city: City) -> None:
     anybody = TestClient(app, base_url="http://testserver/api/v1", cookies={"jangkau_login": "whatever"})
 
-    assert refusal(anybody.get("/workshops")) == (401, "unauthenticated")
+    assert status_and_code(anybody.get("/workshops")) == (401, "unauthenticated")
 
 
 def test_what_belongs_to_another_organization_is_not_there(city: City, program: Program) -> None:
@@ -84,7 +84,7 @@ def test_what_belongs_to_another_organization_is_not_there(city: City, program: 
         tono.post(f"/attendance-imports/{made.id}/undo"),
     ]
 
-    assert {refusal(response) for response in responses} == {(404, "not-found")}
+    assert {status_and_code(response) for response in responses} == {(404, "not-found")}
     assert tono.get("/workshops").json() == {"items": [], "cursor": None}
 
 
@@ -105,15 +105,15 @@ def test_a_role_that_may_not_is_told_so(city: City, program: Program) -> None:
         *(one.patch("/workshops/A-1-W", json={"title": "Kegiatan"}) for one in (viewer, staff)),
     ]
 
-    assert {refusal(response) for response in refused} == {(403, "forbidden")}
+    assert {status_and_code(response) for response in refused} == {(403, "forbidden")}
     assert staff.post("/workshops/A-1-W/sessions", json=session).status_code == 201
     assert viewer.get("/sessions/A-1").status_code == 200
 
 
 def test_unknown_things_addresses_and_methods(sari: TestClient) -> None:
     for path in ("/workshops/NIRWANA", "/sessions/NIRWANA", "/attendance-imports/4711", "/nirwana"):
-        assert refusal(sari.get(path)) == (404, "not-found"), path
-    assert refusal(sari.delete("/workshops"))[0] == 405
+        assert status_and_code(sari.get(path)) == (404, "not-found"), path
+    assert status_and_code(sari.delete("/workshops"))[0] == 405
 
 
 def test_a_number_that_no_import_can_have(sari: TestClient) -> None:
@@ -164,4 +164,4 @@ def test_a_fault_of_ours_is_told_without_a_traceback(without_database: TestClien
 
 def test_a_request_of_another_site_is_refused_as_any_other(sari: TestClient) -> None:
     answer = sari.post("/workshops", json={}, headers={"Sec-Fetch-Site": "cross-site"})
-    assert refusal(answer) == (403, "forbidden")
+    assert status_and_code(answer) == (403, "forbidden")

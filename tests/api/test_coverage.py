@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from app.database import writing
 from app.models import CoverageTarget
 from tests.api.conftest import Program
-from tests.api.problems import refusal, wrong_fields
+from tests.api.problems import invalid_fields, status_and_code
 from tests.city import MANGGAR, SAMPLES, City
 from tests.scenarios import scenario
 
@@ -115,15 +115,18 @@ def test_everyone_sees_the_whole_citys_figures(program: Program, spbe: City) -> 
 def test_what_cannot_be_asked(sari: TestClient) -> None:
     asked = "/reports/coverage.json"
 
-    assert refusal(sari.get(asked, params={"workshop": "NIRWANA"})) == (404, "not-found")
-    assert refusal(sari.get(asked, params={"group": "pelaut"})) == (404, "not-found")
-    assert wrong_fields(sari.get(asked, params={"from": "2025-02-01", "to": "2025-01-31"})) == {"to"}
-    assert wrong_fields(sari.get(asked, params={"from": "kemarin"})) == {"from"}
-    assert wrong_fields(sari.get(asked, params={"from": "0001-01-01"})) == {"from"}
-    assert wrong_fields(sari.get(asked, params={"to": "9999-12-31"})) == {"from"}
-    assert wrong_fields(sari.get(asked, params={"sex": "X"})) == {"sex"}
-    assert wrong_fields(sari.get(asked, params={"by": "week"})) == {"by"}
-    assert wrong_fields(sari.get(asked, params={"kelurahn": MANGGAR})) == {"kelurahn"}
-    assert wrong_fields(sari.get("/reports/coverage-gaps.csv", params={"order": "x"})) == {"order"}
-    assert refusal(sari.get("/reports/rt-coverage.csv", params={"kecamatan": "1"})) == (404, "not-found")
-    assert wrong_fields(sari.get("/reports/coverage.exe")) == {"file_format"}
+    assert status_and_code(sari.get(asked, params={"workshop": "NIRWANA"})) == (404, "not-found")
+    assert status_and_code(sari.get(asked, params={"group": "pelaut"})) == (404, "not-found")
+    assert invalid_fields(sari.get(asked, params={"from": "2025-02-01", "to": "2025-01-31"})) == {"to"}
+    assert invalid_fields(sari.get(asked, params={"from": "kemarin"})) == {"from"}
+    assert invalid_fields(sari.get(asked, params={"from": "0001-01-01"})) == {"from"}
+    assert invalid_fields(sari.get(asked, params={"to": "9999-12-31"})) == {"from"}
+    assert invalid_fields(sari.get(asked, params={"sex": "X"})) == {"sex"}
+    assert invalid_fields(sari.get(asked, params={"by": "week"})) == {"by"}
+    assert invalid_fields(sari.get(asked, params={"kelurahn": MANGGAR})) == {"kelurahn"}
+    assert invalid_fields(sari.get("/reports/coverage-gaps.csv", params={"order": "x"})) == {"order"}
+    assert status_and_code(sari.get("/reports/rt-coverage.csv", params={"kecamatan": "1"})) == (
+        404,
+        "not-found",
+    )
+    assert invalid_fields(sari.get("/reports/coverage.exe")) == {"file_format"}

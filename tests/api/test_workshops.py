@@ -11,7 +11,7 @@ from app.database import writing
 from app.models import Registration, TargetGroup
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
 from app.services.workshops.workshops import WorkshopInput, change_workshop
-from tests.api.problems import NO_TEXTS, refusal, sent, wrong_fields
+from tests.api.problems import UNSTORABLE_TEXTS, invalid_fields, send_escaped_json, status_and_code
 from tests.city import MORNING, City, crowd, dump
 
 WORKSHOP = {"code": "SPBE-2025", "title": "Literasi SPBE", "target_groups": ["umkm", "rt"], "pillar": "cakap"}
@@ -187,13 +187,13 @@ def test_a_session_counts_its_attendance(sari: TestClient, city: City, session: 
 
 
 def test_a_code_that_is_taken(sari: TestClient, session: dict[str, Any]) -> None:
-    assert refusal(sari.post("/workshops", json=WORKSHOP)) == (409, "code-taken")
-    assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=SESSION)) == (409, "code-taken")
+    assert status_and_code(sari.post("/workshops", json=WORKSHOP)) == (409, "code-taken")
+    assert status_and_code(sari.post("/workshops/SPBE-2025/sessions", json=SESSION)) == (409, "code-taken")
 
 
 def test_what_makes_no_workshop(sari: TestClient) -> None:
     for body, fields in NO_WORKSHOPS:
-        assert wrong_fields(sari.post("/workshops", json=body)) == fields, body
+        assert invalid_fields(sari.post("/workshops", json=body)) == fields, body
 
     assert sari.get("/workshops").json()["items"] == []
 
@@ -202,10 +202,10 @@ def test_what_makes_no_session(sari: TestClient, session: dict[str, Any]) -> Non
     for change, fields in NO_SESSIONS:
         made = sari.post("/workshops/SPBE-2025/sessions", json=SESSION | {"code": "SPBE-2025-2"} | change)
         changed = sari.patch("/sessions/SPBE-2025-1", json=change)
-        assert wrong_fields(made) == wrong_fields(changed) == fields, change
+        assert invalid_fields(made) == invalid_fields(changed) == fields, change
 
     assert sari.get("/sessions/SPBE-2025-1").json() == session
-    assert refusal(sari.get("/sessions/SPBE-2025-2")) == (404, "not-found")
+    assert status_and_code(sari.get("/sessions/SPBE-2025-2")) == (404, "not-found")
 
 
 def test_texts_that_no_database_holds(sari: TestClient, city: City, session: dict[str, Any]) -> None:
@@ -214,14 +214,17 @@ def test_texts_that_no_database_holds(sari: TestClient, city: City, session: dic
     mark = f"/registrations/{city.all(Registration)[0].code}/attendance"
     before = dump(city.engine)
 
-    for text in NO_TEXTS:
+    for text in UNSTORABLE_TEXTS:
         for method, path, body in (
             ("POST", "/workshops", {"code": "A-1", "title": text}),
             ("POST", "/workshops/SPBE-2025/sessions", SESSION | {"code": "A-1", "venue": text}),
             ("PATCH", "/sessions/SPBE-2025-1", {"venue": text}),
             ("PUT", mark, {"status": "present", "nonce": text}),
         ):
-            assert refusal(sent(sari, method, path, body)) == (422, "invalid"), (path, text)
+            assert status_and_code(send_escaped_json(sari, method, path, body)) == (422, "invalid"), (
+                path,
+                text,
+            )
 
     assert dump(city.engine) == before
 
@@ -229,13 +232,13 @@ def test_texts_that_no_database_holds(sari: TestClient, city: City, session: dic
 def test_instants_beyond_the_calendar(sari: TestClient, workshop: dict[str, Any]) -> None:
     for instant in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59Z"):
         given = SESSION | {"starts_at": instant, "ends_at": instant}
-        assert refusal(sari.post("/workshops/SPBE-2025/sessions", json=given)) == (422, "invalid")
+        assert status_and_code(sari.post("/workshops/SPBE-2025/sessions", json=given)) == (422, "invalid")
 
 
 def test_what_is_no_json(sari: TestClient) -> None:
     for body in (b"", b"{", b"null", b"\xff", b"[" * 5000):
         response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
-        assert refusal(response)[0] in (400, 422), body
+        assert status_and_code(response)[0] in (400, 422), body
 
 
 def test_a_body_without_end(sari: TestClient) -> None:
@@ -243,7 +246,7 @@ def test_a_body_without_end(sari: TestClient) -> None:
 
     response = sari.post("/workshops", content=body, headers={"Content-Type": "application/json"})
 
-    assert refusal(response) == (413, "too-large")
+    assert status_and_code(response) == (413, "too-large")
 
 
 def test_lists_are_paged(sari: TestClient, city: City) -> None:
@@ -260,4 +263,4 @@ def test_lists_are_paged(sari: TestClient, city: City) -> None:
 
     assert seen == [f"W-{number}" for number in range(5)]
     for limit in (0, 201, "dua"):
-        assert wrong_fields(sari.get("/workshops", params={"limit": limit})) == {"limit"}
+        assert invalid_fields(sari.get("/workshops", params={"limit": limit})) == {"limit"}

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
-from tests.browser.steps import log_in, logged_in, submit
+from tests.browser.steps import log_in, log_in_as, submit
 from tests.city import City, sheet
 
 PASSWORD = "kebun raya di tepi kota"
@@ -37,22 +37,22 @@ def made(page: Page, engine: Engine, settings: Settings) -> Page:
     city.import_sheet(
         city.session(), sheet("Nama;Kelurahan;HP;Kehadiran", "Ani Aster;Manggar;081200000001;hadir")
     )
-    logged_in(page, city, "made")
+    log_in_as(page, city, "made")
     return page
 
 
-def test_whoever_is_invited_comes_in_by_the_link(made: Page, everyone_can_use: PageCheck) -> None:
+def test_whoever_is_invited_comes_in_by_the_link(made: Page, check_accessibility: PageCheck) -> None:
     made.goto("/administrasi/pengguna/baru")
-    everyone_can_use(made)
+    check_accessibility(made)
     made.locator("input[name=email]").fill("ani@contoh.id")
     made.locator("input[name=name]").fill("Ani Aster")
     submit(made)
-    everyone_can_use(made)
+    check_accessibility(made)
     link = made.locator("#password_link").input_value()
     made.goto("/administrasi/pengguna")
-    everyone_can_use(made)
+    check_accessibility(made)
     made.get_by_role("link", name="Ani Aster").click()
-    everyone_can_use(made)
+    check_accessibility(made)
 
     made.locator("form[action='/keluar'] button").click()
     made.goto(re.sub(r"^https?://[^/]+", "", link))
@@ -63,7 +63,7 @@ def test_whoever_is_invited_comes_in_by_the_link(made: Page, everyone_can_use: P
     expect(made.locator(".who")).to_contain_text("Ani Aster")
 
 
-def test_everybody_can_use_the_lists(made: Page, everyone_can_use: PageCheck) -> None:
+def test_everybody_can_use_the_lists(made: Page, check_accessibility: PageCheck) -> None:
     for place in PLACES:
         made.goto(place)
-        everyone_can_use(made)
+        check_accessibility(made)

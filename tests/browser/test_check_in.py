@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from app.models import AttendanceMark, Registration, RegistrationStatus
 from app.settings import Settings
-from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
-from tests.browser.steps import answer_quietly, logged_in
+from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, find_chromium
+from tests.browser.steps import fulfill_with_ok, log_in_as
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.server import Server
 from tests.upcoming_sessions import begin_session
@@ -45,7 +45,7 @@ def budi(engine: Engine, settings: Settings) -> City:
 @pytest.fixture
 def check_in(page: Page, budi: City) -> Page:
     """The list, open on Budi's phone."""
-    logged_in(page, budi, "budi")
+    log_in_as(page, budi, "budi")
     page.goto(SESSION)
     return page
 
@@ -65,16 +65,16 @@ def expect_outcome(page: Page, name: str, outcome: str) -> None:
 
 
 def test_one_tap_a_person(
-    check_in: Page, budi: City, everyone_can_use: PageCheck, screenshot: Screenshot
+    check_in: Page, budi: City, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
-    everyone_can_use(check_in)
+    check_accessibility(check_in)
     tap(check_in, "Siti Aminah", "Hadir")
     tap(check_in, "Andi Contoh", "Izin")
     expect_outcome(check_in, "Siti Aminah", "present")
     expect(check_in.locator("#present")).to_have_text("1")
     expect(check_in.locator("#unsent")).to_be_hidden()
     assert budi.outcomes()["Siti Aminah"] == "present"
-    everyone_can_use(check_in)
+    check_accessibility(check_in)
     screenshot(check_in, "check-in")
 
     check_in.get_by_role("button", name="Batalkan").click()
@@ -101,13 +101,13 @@ def test_one_tap_a_person(
 
     person(check_in, "Andi Contoh").get_by_role("link").click()
     expect(check_in.locator("tbody tr")).to_have_count(2)
-    everyone_can_use(check_in)
+    check_accessibility(check_in)
 
 
 def test_why_somebody_who_comes_is_refused_stands_beside_the_fields(check_in: Page) -> None:
     tap(check_in, "Siti Aminah", "Hadir")
     expect(check_in.locator("#unsent")).to_be_hidden()
-    check_in.route("**/datang", answer_quietly)
+    check_in.route("**/datang", fulfill_with_ok)
     check_in.locator("summary", has_text="Datang tanpa mendaftar").click()
     name = check_in.get_by_label("Nama", exact=True)
     for typed, why in (
@@ -122,11 +122,13 @@ def test_why_somebody_who_comes_is_refused_stands_beside_the_fields(check_in: Pa
         expect(name).to_be_focused()
 
 
-def test_whoever_is_not_found_is_registered_from_there(check_in: Page, everyone_can_use: PageCheck) -> None:
+def test_whoever_is_not_found_is_registered_from_there(
+    check_in: Page, check_accessibility: PageCheck
+) -> None:
     search = check_in.get_by_label("Nama atau kelurahan")
     search.fill("Zainal")
     expect(check_in.get_by_text("Tidak ada yang bernama atau berkelurahan itu di daftar.")).to_be_visible()
-    everyone_can_use(check_in)
+    check_accessibility(check_in)
     check_in.get_by_role("link", name="Datang tanpa mendaftar").click()
     expect(check_in.get_by_label("Nama", exact=True)).to_be_focused()
 
@@ -250,7 +252,7 @@ def ticket(budi: City, tmp_path: Path) -> Path:
 def page_with_camera(browser: Browser, ticket: Path, server: Server, width: int) -> Iterator[Page]:
     film = f"--use-file-for-fake-video-capture={ticket}"
     seeing = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", film]
-    with browser.browser_type.launch(executable_path=chromium(), args=[*QUIET, *seeing]) as with_camera:
+    with browser.browser_type.launch(executable_path=find_chromium(), args=[*QUIET, *seeing]) as with_camera:
         yield with_camera.new_page(
             base_url=server.url, locale="id-ID", viewport={"width": width, "height": 800}
         )
@@ -258,7 +260,7 @@ def page_with_camera(browser: Browser, ticket: Path, server: Server, width: int)
 
 def test_a_ticket_before_the_camera_marks_its_holder(page_with_camera: Page, budi: City) -> None:
     page = page_with_camera
-    logged_in(page, budi, "budi")
+    log_in_as(page, budi, "budi")
     page.goto(SESSION)
     page.get_by_text("Tiket: pindai atau ketik").click()
     page.get_by_role("button", name="Pindai dengan kamera").click()

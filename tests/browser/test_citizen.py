@@ -11,7 +11,7 @@ from app.models import Registration
 from app.services.registrations.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
-from tests.browser.steps import answer_quietly, look_no_closer, submit
+from tests.browser.steps import fulfill_with_ok, skip_check, submit
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.upcoming_sessions import create_upcoming_session, update_session
@@ -45,9 +45,9 @@ def fill(page: Page, name: str) -> None:
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["scripts", "no-scripts"])
 def test_three_fields_lead_to_a_ticket(
-    page: Page, city: City, javascript: bool, everyone_can_use: PageCheck, screenshot: Screenshot
+    page: Page, city: City, javascript: bool, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
-    look_closely = everyone_can_use if javascript else look_no_closer
+    look_closely = check_accessibility if javascript else skip_check
     page.goto("/daftar")
     look_closely(page)
     page.get_by_role("link", name="Jualan Daring").click()
@@ -103,7 +103,7 @@ def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
     expect(page.locator("[name=name]")).to_have_value("")
     fill(page, "Budi Contoh")
     page.locator("[name=phone]").fill("0812")
-    page.route("**/daftar/*", answer_quietly)
+    page.route("**/daftar/*", fulfill_with_ok)
     submit(page)
     expect(page.locator("#phone-error")).to_be_visible()
     page.wait_for_load_state()
@@ -124,27 +124,27 @@ def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
 
 
 def test_the_waiting_list_and_a_delegation(
-    page: Page, city: City, settings: Settings, everyone_can_use: PageCheck
+    page: Page, city: City, settings: Settings, check_accessibility: PageCheck
 ) -> None:
     page.goto("/daftar/JUALAN?sesi=JUALAN-2")
     expect(page.get_by_text("Semua 1 tempat sudah terisi.")).to_be_visible()
     fill(page, "Siti Contoh")
     submit(page)
     expect(page.get_by_text("Anda yang pertama dalam antrean.")).to_be_visible()
-    everyone_can_use(page)
+    check_accessibility(page)
 
     update_session(city, "JUALAN-1", places_per_kelurahan=9)
     with writing(city.engine) as db:
         made = create_link(db, city.actor("sari"), "JUALAN-1", MANGGAR)
     page.goto(f"/delegasi/{sign(settings.secret, made.id)}")
-    everyone_can_use(page)
+    check_accessibility(page)
     for number, name in enumerate(("Dewi Contoh", "Eko Contoh"), start=1):
         page.locator(f"[id='{number}.name']").fill(name)
         page.locator(f"[id='{number}.target_group']").select_option("rt")
     page.get_by_role("button", name="Daftarkan semuanya").click()
     expect(page.locator("main tbody tr")).to_have_count(2)
     expect(page.get_by_text("2 orang sudah terdaftar.")).to_be_in_viewport()
-    everyone_can_use(page)
+    check_accessibility(page)
 
 
 def test_whoever_lost_their_ticket_sees_that_it_is_on_its_way(page: Page, city: City) -> None:
@@ -157,7 +157,7 @@ def test_whoever_lost_their_ticket_sees_that_it_is_on_its_way(page: Page, city: 
 
     registers()
     expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
-    page.route("**/daftar/*", answer_quietly)
+    page.route("**/daftar/*", fulfill_with_ok)
     registers()
     page.unroute("**/daftar/*")
     page.get_by_role("button", name="Kirim tiket ke alamat surel saya").click()

@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from app.models import RegistrationStatus
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
-from tests.browser.steps import logged_in
+from tests.browser.steps import log_in_as
 from tests.city import City, sheet
 from tests.upcoming_sessions import begin_session, create_upcoming_session
 
@@ -39,12 +39,12 @@ def busy(engine: Engine, settings: Settings) -> City:
 
 
 def test_everyone_finds_what_needs_them(
-    page: Page, busy: City, everyone_can_use: PageCheck, screenshot: Screenshot
+    page: Page, busy: City, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
     for name, role in ROLES.items():
-        logged_in(page, busy, name)
+        log_in_as(page, busy, name)
         page.goto("/")
-        everyone_can_use(page)
+        check_accessibility(page)
         screenshot(page, f"dashboard-{role}")
         told = page.locator("main h2").all_text_contents()
         assert ("Sesi hari ini" in told, "Capaian kota" in told) == (role != "dinas", role != "staff")

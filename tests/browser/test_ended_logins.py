@@ -9,7 +9,7 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
-from tests.browser.steps import answer_quietly, logged_in, submit
+from tests.browser.steps import fulfill_with_ok, log_in_as, submit
 from tests.city import City, sheet
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -29,7 +29,7 @@ def city(engine: Engine, settings: Settings) -> City:
 
 @pytest.fixture
 def sari(page: Page, city: City) -> Page:
-    logged_in(page, city, "sari")
+    log_in_as(page, city, "sari")
     return page
 
 
@@ -45,21 +45,21 @@ def go_on(page: Page, check: PageCheck) -> None:
     submit(page)
 
 
-def test_somebody_half_typed_is_not_lost(sari: Page, city: City, everyone_can_use: PageCheck) -> None:
+def test_somebody_half_typed_is_not_lost(sari: Page, city: City, check_accessibility: PageCheck) -> None:
     create_upcoming_session(city, groups=("umkm", "rt"))
     sari.goto("/sesi/JUALAN-1/daftarkan-orang")
     sari.locator("input[name=rt]").fill("07")
     sari.context.clear_cookies()
 
-    sari.route("**/cari", answer_quietly)
+    sari.route("**/cari", fulfill_with_ok)
     sari.locator("input[name=name]").press_sequentially("Budi Bakung")
-    go_on(sari, everyone_can_use)
+    go_on(sari, check_accessibility)
 
     expect(sari.locator("input[name=name]")).to_have_value("Budi Bakung")
     expect(sari.locator("input[name=rt]")).to_have_value("07")
 
 
-def test_a_corrected_row_is_not_lost(sari: Page, city: City, everyone_can_use: PageCheck) -> None:
+def test_a_corrected_row_is_not_lost(sari: Page, city: City, check_accessibility: PageCheck) -> None:
     listed = sheet("Nama;Kelurahan;Kategori;Kehadiran", "Tuti Kenanga;Gunung Sari;UMKM;hadir")
     made = city.upload(city.session(), listed)
     sari.goto(f"/unggahan/{made.id}")
@@ -67,8 +67,8 @@ def test_a_corrected_row_is_not_lost(sari: Page, city: City, everyone_can_use: P
     sari.locator("form.row-fields input[name=name]").fill("Tuti Kenangan")
     sari.context.clear_cookies()
 
-    sari.route("**/baris/2", answer_quietly, times=1)
+    sari.route("**/baris/2", fulfill_with_ok, times=1)
     sari.locator("form.row-fields button", has_text="Perbaiki").click()
-    go_on(sari, everyone_can_use)
+    go_on(sari, check_accessibility)
 
     expect(sari.locator("#baris-2")).to_contain_text("Tuti Kenangan")

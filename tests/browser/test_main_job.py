@@ -8,42 +8,42 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import Logins, PageCheck, Screenshot
-from tests.browser.steps import log_in, make_session, make_workshop, submit
+from tests.browser.steps import create_session, create_workshop, log_in, submit
 
 SPBE_SHEET = Path("tests/samples/spbe.xlsx")
 
 
 def test_an_attendance_sheet_becomes_coverage(
-    page: Page, demonstration: Logins, everyone_can_use: PageCheck, screenshot: Screenshot, tmp_path: Path
+    page: Page, demonstration: Logins, check_accessibility: PageCheck, screenshot: Screenshot, tmp_path: Path
 ) -> None:
     page.goto("/")
-    everyone_can_use(page)
+    check_accessibility(page)
     screenshot(page, "login")
     log_in(page, "panitia@contoh.id", demonstration["panitia@contoh.id"])
-    everyone_can_use(page)
+    check_accessibility(page)
 
-    make_workshop(page, "LURING-2025")
-    everyone_can_use(page)
-    make_session(page, "LURING-2025", "LURING-2025-1")
-    everyone_can_use(page)
+    create_workshop(page, "LURING-2025")
+    check_accessibility(page)
+    create_session(page, "LURING-2025", "LURING-2025-1")
+    check_accessibility(page)
 
     page.goto("/sesi/LURING-2025-1/unggah")
-    everyone_can_use(page)
+    check_accessibility(page)
     page.locator("input[name=file]").set_input_files(SPBE_SHEET)
     submit(page)
     expect(page.locator(".kind-all strong")).to_have_text("68")
     expect(page.locator(".kind-create strong")).to_have_text("68")
     expect(page.locator("#simpan")).to_contain_text(re.compile(r"\b0 \w+, 68 \w+"))  # "0 baru, 68 dikenali"
-    everyone_can_use(page)
+    check_accessibility(page)
     screenshot(page, "review")
 
     page.locator("#simpan button[type=submit]").click()
     expect(page.locator("#simpan form")).to_have_count(0)
-    everyone_can_use(page)
+    check_accessibility(page)
 
     page.locator("a[href='/cakupan?workshop=LURING-2025']").click()
     expect(page.locator("h1")).to_contain_text("34")
-    everyone_can_use(page)
+    check_accessibility(page)
     screenshot(page, "coverage")
 
     page.locator("form[action='/keluar'] button").click()

@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from app.settings import Settings
 from tests.browser.conftest import PHONE
-from tests.browser.steps import logged_in
+from tests.browser.steps import log_in_as
 from tests.city import City
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -19,7 +19,7 @@ ENLARGED = 320
 def sari(page: Page, engine: Engine, settings: Settings) -> Page:
     city = City(engine, settings)
     create_upcoming_session(city)
-    logged_in(page, city, "sari")
+    log_in_as(page, city, "sari")
     return page
 
 

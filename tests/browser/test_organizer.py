@@ -15,7 +15,7 @@ from app.services.registrations.registrations import register
 from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
-from tests.browser.steps import logged_in, submit
+from tests.browser.steps import log_in_as, submit
 from tests.city import City
 from tests.upcoming_sessions import create_upcoming_session, morning_in
 
@@ -32,39 +32,39 @@ def city(engine: Engine, settings: Settings) -> City:
 
 @pytest.fixture
 def sari(page: Page, city: City) -> Page:
-    logged_in(page, city, "sari")
+    log_in_as(page, city, "sari")
     page.goto("/")
     return page
 
 
-def test_from_nothing_to_a_link_to_share(sari: Page, everyone_can_use: PageCheck) -> None:
+def test_from_nothing_to_a_link_to_share(sari: Page, check_accessibility: PageCheck) -> None:
     """Three fields to fill in and seven clicks; what else is asked may stay as it is."""
     sari.locator("nav a[href='/kegiatan']").click()
     sari.locator("main .actions a[href='/kegiatan/baru']").click()
     sari.locator("input[name=title]").fill("Jualan Daring untuk Pemula")
     sari.locator("input[name=public]").check()
     submit(sari)
-    everyone_can_use(sari)
+    check_accessibility(sari)
     sari.locator("main .actions a[href$='/sesi/baru']").click()
     starts = morning_in(10)
     sari.locator("input[name=starts]").fill(f"{starts:%Y-%m-%dT%H:%M}")
     sari.locator("input[name=ends]").fill(f"{starts + timedelta(hours=3):%Y-%m-%dT%H:%M}")
-    everyone_can_use(sari)
+    check_accessibility(sari)
     submit(sari)
 
     shared = sari.locator("#public_address")
     expect(shared).to_have_value(re.compile(r"/daftar/LD-\d{4}-1$"))
     sari.locator("button[data-copies=public_address]").click()
     expect(sari.locator("button[data-copies=public_address]")).to_have_text("Tersalin")
-    everyone_can_use(sari)
+    check_accessibility(sari)
 
 
 def test_a_known_person_is_registered_while_they_are_typed(
-    sari: Page, city: City, everyone_can_use: PageCheck
+    sari: Page, city: City, check_accessibility: PageCheck
 ) -> None:
     create_upcoming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1)
     register_person(sari, "Ani Aster")
-    everyone_can_use(sari)
+    check_accessibility(sari)
 
     sari.goto("/sesi/JUALAN-1/daftarkan-orang")
     sari.locator("input[name=name]").press_sequentially("Budi Bakung")
@@ -72,10 +72,10 @@ def test_a_known_person_is_registered_while_they_are_typed(
     sari.locator("select[name=kelurahan]").select_option(label="Manggar")
     expect(sari.locator("#saran")).to_contain_text("Manggar: 1 dari 1")
     sari.locator("select[name=target_group]").select_option("umkm")
-    everyone_can_use(sari)
+    check_accessibility(sari)
     sari.locator("form.sheet .buttons button").click()
     expect(sari.locator(".flash")).to_contain_text("dalam daftar tunggu")
-    everyone_can_use(sari)
+    check_accessibility(sari)
 
 
 @pytest.mark.parametrize("javascript", [False])
@@ -98,7 +98,7 @@ def register_person(page: Page, name: str, *, by_button: bool = False) -> None:
 
 
 def test_the_page_of_a_session(
-    sari: Page, city: City, everyone_can_use: PageCheck, screenshot: Screenshot
+    sari: Page, city: City, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
     create_upcoming_session(
         city, groups=("umkm", "rt"), capacity=8, places_per_kelurahan=2, places_of_group={"rt": 3}
@@ -137,7 +137,7 @@ def test_the_page_of_a_session(
     sari.goto("/sesi/JUALAN-1")
 
     expect(sari.locator("#menunggu ~ table").first.locator("tbody tr")).not_to_have_count(0)
-    everyone_can_use(sari)
+    check_accessibility(sari)
     screenshot(sari, "session")
     sari.goto("/kalender")
-    everyone_can_use(sari)
+    check_accessibility(sari)

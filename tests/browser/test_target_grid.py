@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
-from tests.browser.steps import logged_in
+from tests.browser.steps import log_in_as
 from tests.city import LAMARU, MANGGAR, City
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
 @pytest.fixture
 def rina(page: Page, engine: Engine, settings: Settings) -> Page:
     """Dinas Kominfo, before the targets of 2025."""
-    logged_in(page, City(engine, settings), "rina")
+    log_in_as(page, City(engine, settings), "rina")
     page.goto("/target/2025")
     return page
 
@@ -37,7 +37,9 @@ def field(name: str) -> str:
     return f"input[name={json.dumps(name)}]"
 
 
-def test_a_block_is_pasted_and_saved(rina: Page, everyone_can_use: PageCheck, screenshot: Screenshot) -> None:
+def test_a_block_is_pasted_and_saved(
+    rina: Page, check_accessibility: PageCheck, screenshot: Screenshot
+) -> None:
     sum_of_manggar = rina.locator("tr", has=rina.locator(field(MANGGAR))).locator("output")
     total = rina.locator("tfoot output").last
     rina.locator(field("*/umkm")).fill("5")
@@ -57,7 +59,7 @@ def test_a_block_is_pasted_and_saved(rina: Page, everyone_can_use: PageCheck, sc
     rina.locator("form .target-buttons button").click()
     expect(rina.locator(".flash")).to_contain_text("4 sel berubah")
     expect(rina.locator(field(f"{LAMARU}/rt"))).to_have_value("7")
-    everyone_can_use(rina)
+    check_accessibility(rina)
     screenshot(rina, "targets")
 
 
@@ -80,11 +82,11 @@ def test_a_block_that_does_not_fit_changes_nothing(rina: Page) -> None:
     expect(manggar).to_have_value("3")
 
 
-def test_everyone_can_use_what_stands_around_the_grid(rina: Page, everyone_can_use: PageCheck) -> None:
+def test_everyone_can_use_what_stands_around_the_grid(rina: Page, check_accessibility: PageCheck) -> None:
     rina.locator(field(LAMARU)).fill("3")
     rina.locator("form .target-buttons button").click()
     rina.goto("/target/2026?salin=2025")
     expect(rina.locator(".differs")).to_have_count(1)
     for path in ("/target/2026?salin=2025", "/target/2026/unggah", "/pembanding", "/pembanding/baru"):
         rina.goto(path)
-        everyone_can_use(rina)
+        check_accessibility(rina)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import Engine
 
 from app.settings import Settings
-from tests.browser.steps import logged_in
+from tests.browser.steps import log_in_as
 from tests.city import City, sheet
 
 NAMELESS = sheet("Nama;Kelurahan;Kehadiran", "Tuti Kenanga;Manggar;hadir", ";Manggar;hadir")
@@ -18,7 +18,7 @@ def test_a_press_without_an_answer_is_said_until_the_next_is_answered(
 ) -> None:
     city = City(engine, settings)
     made = city.upload(city.session(), NAMELESS)
-    logged_in(page, city, "sari")
+    log_in_as(page, city, "sari")
     complaining = page.context.new_page()  # in its console, as it should
     complaining.goto(f"/unggahan/{made.id}")
     notice, row = complaining.locator("#tanpa-jawaban"), complaining.locator("#baris-3")

@@ -12,7 +12,7 @@ from app.database import writing
 from app.models import Venue
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
-from tests.browser.steps import logged_in, submit
+from tests.browser.steps import log_in_as, submit
 from tests.city import MANGGAR, City, sheet
 from tests.upcoming_sessions import morning_in
 
@@ -33,17 +33,17 @@ def sari(page: Page, engine: Engine, settings: Settings) -> Page:
     with writing(engine) as db:
         db.add(Venue(name="Balai Contoh", kelurahan_code=MANGGAR, public_wifi=True))
     city.import_sheet(city.session(), LIST)
-    logged_in(page, city, "sari")
+    log_in_as(page, city, "sari")
     page.goto("/")
     return page
 
 
 def test_from_a_kelurahan_at_zero_to_a_session_planned_there(
-    sari: Page, everyone_can_use: PageCheck, screenshot: Screenshot
+    sari: Page, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
-    everyone_can_use(sari)
+    check_accessibility(sari)
     sari.locator("main a[href='/cakupan/berikutnya']").click()
-    everyone_can_use(sari)
+    check_accessibility(sari)
     screenshot(sari, "where-to-go-next")
     first = sari.locator("main tbody tr").first
     expect(first).to_contain_text("Manggar")
@@ -69,11 +69,11 @@ def test_what_one_chooses_by_is_not_printed(sari: Page) -> None:
 
 
 def test_from_a_figure_to_the_row_behind_it(
-    sari: Page, everyone_can_use: PageCheck, screenshot: Screenshot
+    sari: Page, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
     sari.goto("/sesi/UMKM-2025-1")
     sari.locator("main a[href$='/rekonsiliasi']").click()
-    everyone_can_use(sari)
+    check_accessibility(sari)
     screenshot(sari, "reconciliation")
     sari.locator("a[href*='kind=duplicate']").click()
 
@@ -81,7 +81,7 @@ def test_from_a_figure_to_the_row_behind_it(
     expect(rows).to_have_count(1)
     expect(rows).to_contain_text("Rina Melati")
     sari.goto("/cakupan/rt")
-    everyone_can_use(sari)
+    check_accessibility(sari)
 
 
 def test_the_first_printed_sheet_holds_the_map_and_where_to_go_next(sari: Page) -> None:

@@ -26,7 +26,7 @@ MANY = 150
 @pytest.fixture
 def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
     """As an operator starts it: by an interpreter that has nothing loaded yet."""
-    with serving(environment, tmp_path, afresh=True) as server:
+    with serving(environment, tmp_path, new_interpreter=True) as server:
         yield server
 
 

@@ -91,7 +91,7 @@ def test_it_ends_in_time_and_what_it_had_not_finished_is_done_by_the_next(
     queue_long_commit: Callable[[], int],
     command: Callable[..., Any],
 ) -> None:
-    with command(environment, tmp_path, afresh=True) as first:
+    with command(environment, tmp_path, new_interpreter=True) as first:
         wait_until(lambda: works(city), first)
         wait_until_under_way(city, queue_long_commit(), first)
         first.process.terminate()

@@ -11,7 +11,7 @@ from app.jobs.tasks import TaskRunner
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
-from tests.api.problems import refusal, wrong_fields
+from tests.api.problems import invalid_fields, status_and_code
 from tests.city import LAMARU, MANGGAR, SAMPLES, City, crowd, sheet
 
 COUNTS = {
@@ -93,7 +93,7 @@ def test_the_document(document: dict[str, Any], sari: TestClient) -> None:
 def test_corrected_committed_uploaded_again_and_undone(document: dict[str, Any], sari: TestClient) -> None:
     path = f"/attendance-imports/{document['id']}"
     refused = sari.post(f"{path}/commit", json={})
-    assert refusal(refused) == (409, "rows-need-attention")
+    assert status_and_code(refused) == (409, "rows-need-attention")
     assert "1 rows" in refused.json()["detail"]
 
     corrected = sari.patch(f"{path}/rows/3", json={"cells": {"kelurahan": "Lamaru"}}).json()
@@ -115,7 +115,7 @@ def test_corrected_committed_uploaded_again_and_undone(document: dict[str, Any],
     undone = sari.post(f"{path}/undo").json()
     assert undone["status"] == "undone"
     assert sari.get("/sessions/UMKM-2025-1").json()["registered"] == 0
-    assert refusal(sari.post(f"{path}/commit", json={})) == (409, "not-in-review")
+    assert status_and_code(sari.post(f"{path}/commit", json={})) == (409, "not-in-review")
 
 
 def test_only_the_valid_rows(document: dict[str, Any], sari: TestClient) -> None:
@@ -177,8 +177,8 @@ def test_rows_come_in_pages_and_by_kind(sari: TestClient, city: City) -> None:
     sari.patch(f"{path}/7", json={"skip": True})
     skipped = sari.get(path, params={"kind": ["skip", "error"], "limit": 10}).json()
     assert [one["number"] for one in skipped["rows"]] == [7]
-    assert wrong_fields(sari.get(path, params={"limit": 201})) == {"limit"}
-    assert wrong_fields(sari.get(path, params={"kind": "ghost"})) == {"kind.0"}
+    assert invalid_fields(sari.get(path, params={"limit": 201})) == {"limit"}
+    assert invalid_fields(sari.get(path, params={"kind": "ghost"})) == {"kind.0"}
 
 
 def test_a_session_that_has_not_begun_needs_a_confirmation(sari: TestClient, city: City) -> None:
@@ -191,7 +191,7 @@ def test_a_session_that_has_not_begun_needs_a_confirmation(sari: TestClient, cit
     assert [warning["code"] for warning in document["warnings"]] == ["session-not-started"]
     path = f"/attendance-imports/{document['id']}/commit"
 
-    assert refusal(sari.post(path, json={})) == (409, "session-not-started")
+    assert status_and_code(sari.post(path, json={})) == (409, "session-not-started")
     assert sari.post(path, json={"confirm": ["session-not-started"]}).json()["status"] == "committed"
 
 
@@ -202,7 +202,7 @@ def test_a_later_change_that_stands_in_the_way_is_said(sari: TestClient, city: C
 
     refused = sari.post(f"/attendance-imports/{first.id}/undo")
 
-    assert refusal(refused) == (409, "changed-later")
+    assert status_and_code(refused) == (409, "changed-later")
     assert "Peserta Contoh 00000" in refused.json()["detail"]
 
 
@@ -216,7 +216,7 @@ def test_a_large_file_is_read_after_the_answer(
     document = send(sari, crowd(1) + b";" * MAX_BYTES_READ_AT_ONCE).json()
     assert (document["status"], document["rows"], document["counts"]) == ("reading", [], {})
     path = f"/attendance-imports/{document['id']}"
-    assert refusal(sari.post(f"{path}/commit", json={})) == (409, "not-in-review")
+    assert status_and_code(sari.post(f"{path}/commit", json={})) == (409, "not-in-review")
 
     assert woken == [True]
     TaskRunner(settings, city.engine, city.vault).drain()

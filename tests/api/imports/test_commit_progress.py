@@ -5,9 +5,9 @@ from fastapi.testclient import TestClient
 from app.jobs.tasks import TaskRunner
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.settings import Settings
-from tests.api.problems import refusal
+from tests.api.problems import status_and_code
+from tests.background_work import drain_and_observe
 from tests.city import City, crowd
-from tests.queued import drained
 
 LONG = MAX_ROWS_AT_ONCE + 1
 
@@ -21,10 +21,10 @@ def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, sett
     assert document["progress"] == {"done": 0, "of": LONG}
     again = sari.post(f"{path}/commit", json={})
     assert (again.status_code, again.json()) == (202, document)
-    assert refusal(sari.post(f"{path}/undo")) == (409, "being-committed")
+    assert status_and_code(sari.post(f"{path}/undo")) == (409, "being-committed")
 
     runner = TaskRunner(settings, city.engine, city.vault)
-    told = drained(runner, lambda: sari.get(path).json().get("progress"))
+    told = drain_and_observe(runner, lambda: sari.get(path).json().get("progress"))
     assert any(progress and 0 < progress["done"] < progress["of"] == LONG for progress in told)
 
     document = sari.get(path).json()
@@ -36,6 +36,6 @@ def test_what_can_be_refused_is_refused_at_once(sari: TestClient, city: City) ->
     unclear = crowd(LONG) + b"\nSiti Aminah;Antah Berantah;umkm;hadir"
     path = f"/attendance-imports/{city.upload(city.session(), unclear).id}"
 
-    assert refusal(sari.post(f"{path}/commit", json={})) == (409, "rows-need-attention")
+    assert status_and_code(sari.post(f"{path}/commit", json={})) == (409, "rows-need-attention")
     assert sari.get(path).json()["status"] == "review"
     assert sari.post(f"{path}/commit", json={"only_valid": True}).status_code == 202

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from app.reports.coverage.download import MEDIA_TYPES
 from tests.api.conftest import Program
 from tests.api.imports.uploads import send
-from tests.api.problems import refusal
+from tests.api.problems import status_and_code
 from tests.city import City, crowd
 
 
@@ -37,11 +37,14 @@ def test_a_program_takes_the_rows_corrects_them_and_sends_them_back(
 def test_who_may_not_gets_none(app: FastAPI, program: Program, document: dict[str, Any]) -> None:
     address = f"/attendance-imports/{document['id']}/errors.xlsx"
     anybody = TestClient(app, base_url="http://testserver/api/v1")
-    assert refusal(anybody.get(address)) == (401, "unauthenticated")
-    assert refusal(program("tono").get(address)) == (404, "not-found")
-    assert refusal(program("rina").get(address)) == (403, "forbidden")
+    assert status_and_code(anybody.get(address)) == (401, "unauthenticated")
+    assert status_and_code(program("tono").get(address)) == (404, "not-found")
+    assert status_and_code(program("rina").get(address)) == (403, "forbidden")
 
 
 def test_there_is_none_where_nothing_needs_correcting(sari: TestClient, city: City) -> None:
     made = city.upload(city.session(), crowd(1))
-    assert refusal(sari.get(f"/attendance-imports/{made.id}/errors.xlsx")) == (409, "nothing-to-correct")
+    assert status_and_code(sari.get(f"/attendance-imports/{made.id}/errors.xlsx")) == (
+        409,
+        "nothing-to-correct",
+    )

@@ -7,8 +7,8 @@ from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
 from app.services.imports.upload import upload
 from app.settings import Settings
+from tests.background_work import drain_and_observe
 from tests.city import City, crowd
-from tests.queued import drained
 
 
 def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, settings: Settings) -> None:
@@ -16,6 +16,6 @@ def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, sett
         to = (look, db, city.vault, OPERATOR, city.session())
         kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
     path, runner = f"/attendance-imports/{kept.id}", TaskRunner(settings, city.engine, city.vault)
-    told = drained(runner, lambda: sari.get(path).json().get("progress"))
+    told = drain_and_observe(runner, lambda: sari.get(path).json().get("progress"))
     assert any(progress and 0 < progress["done"] < progress["of"] == 3000 for progress in told)
     assert "progress" not in sari.get(path).json()

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from tests.api.imports.uploads import send
-from tests.api.problems import NO_TEXTS, refusal, sent, wrong_fields
+from tests.api.problems import UNSTORABLE_TEXTS, invalid_fields, send_escaped_json, status_and_code
 from tests.city import City, dump, sheet
 
 MEGABYTE = 1024**2
@@ -52,7 +52,7 @@ def test_files_that_cannot_be_taken(sari: TestClient, city: City) -> None:
     before = dump(city.engine)
 
     for name, (content, status, code) in NO_FILES.items():
-        assert refusal(send(sari, content)) == (status, code), name
+        assert status_and_code(send(sari, content)) == (status, code), name
 
     assert dump(city.engine) == before
 
@@ -61,25 +61,27 @@ def test_an_upload_without_a_file(sari: TestClient, city: City) -> None:
     city.session()
     path = "/sessions/UMKM-2025-1/attendance-imports"
 
-    assert wrong_fields(sari.post(path)) == {"file"}
-    assert wrong_fields(sari.post(path, data={"file": "x"})) == {"file"}
-    assert refusal(sari.post(path, content=b"x", headers={"Content-Type": "multipart/form-data"}))[0] in (
+    assert invalid_fields(sari.post(path)) == {"file"}
+    assert invalid_fields(sari.post(path, data={"file": "x"})) == {"file"}
+    assert status_and_code(sari.post(path, content=b"x", headers={"Content-Type": "multipart/form-data"}))[
+        0
+    ] in (
         400,
         422,
     )
 
 
 def test_an_upload_to_a_session_that_is_not_there(sari: TestClient) -> None:
-    assert refusal(send(sari, sheet("Nama", "Siti"), session="NIRWANA")) == (404, "not-found")
+    assert status_and_code(send(sari, sheet("Nama", "Siti"), session="NIRWANA")) == (404, "not-found")
 
 
 def test_answers_that_lead_nowhere(document: dict[str, Any], sari: TestClient) -> None:
     path = f"/attendance-imports/{document['id']}"
 
     for body in NO_ANSWERS:
-        assert refusal(sari.patch(f"{path}/rows/2", json=body)) == (422, "invalid"), body
+        assert status_and_code(sari.patch(f"{path}/rows/2", json=body)) == (422, "invalid"), body
 
-    assert refusal(sari.patch(f"{path}/rows/99", json={"skip": True})) == (404, "not-found")
+    assert status_and_code(sari.patch(f"{path}/rows/99", json={"skip": True})) == (404, "not-found")
     assert sari.patch(f"{path}/rows/{2**70}", json={"skip": True}).status_code in (404, 422)
     assert sari.get(path).json() == document
 
@@ -88,9 +90,9 @@ def test_cells_that_no_database_holds(document: dict[str, Any], sari: TestClient
     path = f"/attendance-imports/{document['id']}"
 
     for field in ("note", "name", "nik"):
-        for text in NO_TEXTS:
-            answer = sent(sari, "PATCH", f"{path}/rows/2", {"cells": {field: text}})
-            assert refusal(answer) == (422, "invalid"), (field, text)
+        for text in UNSTORABLE_TEXTS:
+            answer = send_escaped_json(sari, "PATCH", f"{path}/rows/2", {"cells": {field: text}})
+            assert status_and_code(answer) == (422, "invalid"), (field, text)
 
     assert sari.get(path).json() == document
     for text in ("C:\\u0000", "\\\\u0000"):
@@ -102,7 +104,7 @@ def test_mappings_by_which_nothing_can_be_read(document: dict[str, Any], sari: T
     path = f"/attendance-imports/{document['id']}"
 
     for given, code in NO_MAPPINGS:
-        assert refusal(sari.post(f"{path}/mapping", json=given)) == (422, code), given
+        assert status_and_code(sari.post(f"{path}/mapping", json=given)) == (422, code), given
 
     assert sari.get(path).json() == document
 
@@ -111,8 +113,8 @@ def test_a_commit_that_says_what_it_cannot_mean(document: dict[str, Any], sari: 
     path = f"/attendance-imports/{document['id']}/commit"
 
     for given in ({"others": "present"}, {"basis": "consent"}, {"confirm": "all"}, {"force": True}):
-        assert refusal(sari.post(path, json=given)) == (422, "invalid"), given
+        assert status_and_code(sari.post(path, json=given)) == (422, "invalid"), given
 
 
 def test_only_a_committed_import_is_undone(document: dict[str, Any], sari: TestClient) -> None:
-    assert refusal(sari.post(f"/attendance-imports/{document['id']}/undo")) == (409, "not-committed")
+    assert status_and_code(sari.post(f"/attendance-imports/{document['id']}/undo")) == (409, "not-committed")

@@ -2,7 +2,7 @@
 
 from fastapi.testclient import TestClient
 
-from tests.api.problems import refusal
+from tests.api.problems import status_and_code
 from tests.city import City, sheet
 from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
 
@@ -28,7 +28,7 @@ def test_beyond_the_closing_time_only_by_decision(sari: TestClient, city: City) 
     address = f"/attendance-imports/{sari.post(CALL, files=TWO, data=TO_REGISTER).json()['id']}"
     begin_session(city, "JUALAN-1")
 
-    assert refusal(sari.post(f"{address}/commit", json={})) == (409, "registration-closed")
+    assert status_and_code(sari.post(f"{address}/commit", json={})) == (409, "registration-closed")
     assert sari.post(f"{address}/commit", json={"overrule": True}).status_code == 200
     assert registration_statuses(city) == ["confirmed", "confirmed"]
 

@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.models import PairState, Participant, PossibleDuplicate, Registration
 from tests.api.conftest import Program
-from tests.api.problems import refusal, wrong_fields
+from tests.api.problems import invalid_fields, status_and_code
 from tests.city import MANGGAR, City
 from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
 
@@ -86,7 +86,7 @@ def test_one_registration_a_person(sari: TestClient, city: City) -> None:
 
     again = sari.post(CALL, json=ANI)
 
-    assert refusal(again) == (409, "already-registered")
+    assert status_and_code(again) == (409, "already-registered")
     assert again.json()["registration"] == made["code"]
 
 
@@ -109,7 +109,7 @@ def test_who_is_unclear_has_to_be_said(sari: TestClient, city: City) -> None:
 
     unclear = sari.post(CALL, json=ANI)
 
-    assert refusal(unclear) == (409, "person-unclear")
+    assert status_and_code(unclear) == (409, "person-unclear")
     candidates = unclear.json()["candidates"]
     assert [one["name"] for one in candidates] == ["Ani Aster", "Ani Aster"]
     chosen = sari.post(CALL, json=ANI | {"person": candidates[1]["id"]})
@@ -124,7 +124,7 @@ def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> Non
     create_upcoming_session(city)
 
     for change, fields in WRONG:
-        assert wrong_fields(sari.post(CALL, json=ANI | change)) == fields, change
+        assert invalid_fields(sari.post(CALL, json=ANI | change)) == fields, change
 
     assert city.all(Participant) == []
 
@@ -134,8 +134,11 @@ def test_what_has_begun_takes_and_gives_back_nobody(sari: TestClient, city: City
     made = sari.post(CALL, json=ANI).json()
     begin_session(city, "JUALAN-1")
 
-    assert refusal(sari.post(CALL, json=ANI | {"name": "Budi Bakung"})) == (409, "registration-closed")
-    assert refusal(sari.delete(f"/registrations/{made['code']}")) == (409, "too-late")
+    assert status_and_code(sari.post(CALL, json=ANI | {"name": "Budi Bakung"})) == (
+        409,
+        "registration-closed",
+    )
+    assert status_and_code(sari.delete(f"/registrations/{made['code']}")) == (409, "too-late")
 
 
 def test_lists_are_paged(sari: TestClient, city: City) -> None:

@@ -8,7 +8,7 @@ from app.models import Activity
 from app.reports.coverage.download import MEDIA_TYPES
 from app.services.registrations.rosters import RosterFormat
 from tests.api.conftest import Program
-from tests.api.problems import refusal
+from tests.api.problems import status_and_code
 from tests.city import City
 
 ADDRESS = "/sessions/UMKM-2025-1/roster"
@@ -32,13 +32,13 @@ def test_a_program_takes_the_list(
 def test_who_may_not_gets_none(app: FastAPI, program: Program, city: City) -> None:
     city.session()
     anybody = TestClient(app, base_url="http://testserver/api/v1")
-    assert refusal(anybody.get(f"{ADDRESS}.xlsx")) == (401, "unauthenticated")
-    assert refusal(program("tono").get(f"{ADDRESS}.xlsx")) == (404, "not-found")
-    assert refusal(program("rina").get(f"{ADDRESS}.pdf")) == (403, "forbidden")
+    assert status_and_code(anybody.get(f"{ADDRESS}.xlsx")) == (401, "unauthenticated")
+    assert status_and_code(program("tono").get(f"{ADDRESS}.xlsx")) == (404, "not-found")
+    assert status_and_code(program("rina").get(f"{ADDRESS}.pdf")) == (403, "forbidden")
     assert [line for line in city.all(Activity) if line.action == "download"] == []
 
 
 def test_what_is_not_there(sari: TestClient, city: City) -> None:
     city.session()
-    assert refusal(sari.get("/sessions/NIRWANA/roster.xlsx")) == (404, "not-found")
+    assert status_and_code(sari.get("/sessions/NIRWANA/roster.xlsx")) == (404, "not-found")
     assert sari.get(f"{ADDRESS}.docx").status_code == 422

@@ -17,7 +17,7 @@ from app.web.accounts.login_page import MAX_FIELDS, MAX_UNSENT_BYTES
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.pages.conftest import People, logged_in
-from tests.pages.filled_forms import typed_again
+from tests.pages.filled_forms import form_data
 from tests.pages.imports.sheets import MIXED, send, uploaded
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -52,14 +52,14 @@ def log_in(browser: TestClient, page: Response, password: str = PASSWORD) -> Res
     assert page.status_code == 401
     assert "What you typed is kept" in page.text
     return browser.post(
-        "/masuk", data=typed_again(page.text) | {"email": "budi@contoh.id", "password": password}
+        "/masuk", data=form_data(page.text) | {"email": "budi@contoh.id", "password": password}
     )
 
 
 def go_on(browser: TestClient, page: Response) -> Response:
     """The answer to what was typed, sent by the page that says who is logged in."""
     assert (page.status_code, "As Budi Petugas" in page.text) == (200, True)
-    return browser.post(address_in(page.text), data=typed_again(page.text))
+    return browser.post(address_in(page.text), data=form_data(page.text))
 
 
 def address_in(page: str) -> str:
@@ -82,7 +82,7 @@ def test_what_is_refused_then_comes_back_as_typed(budi: TestClient, city: City) 
     page = go_on(budi, log_in(budi, sent_too_late(budi, FORM, TYPED | {"ends": "besok", "capacity": "7"})))
 
     assert page.status_code == 422
-    assert typed_again(page.text) | TYPED | {"ends": "besok", "capacity": "7"} == typed_again(page.text)
+    assert form_data(page.text) | TYPED | {"ends": "besok", "capacity": "7"} == form_data(page.text)
 
 
 def test_a_corrected_row_arrives_however_it_was_sent(budi: TestClient) -> None:
@@ -106,7 +106,7 @@ def test_whom_one_was_looking_for_is_looked_for_then(budi: TestClient, city: Cit
 
     page = go_on(budi, log_in(budi, sent_too_late(budi, address, typed, **{"hx-request": "true"})))
 
-    assert typed_again(page.text) | typed == typed_again(page.text)
+    assert form_data(page.text) | typed == form_data(page.text)
 
 
 def test_of_fields_with_one_name_all_are_carried_along(budi: TestClient) -> None:

@@ -28,9 +28,9 @@ from app.services.imports.queued import read_queued
 from app.services.imports.upload import upload
 from app.settings import Settings
 from app.spreadsheets.formats.failures import MAX_BYTES
+from tests.background_work import drain_and_observe
 from tests.city import crowd
 from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
-from tests.queued import drained
 from tests.spreadsheets import examples
 from tests.spreadsheets.examples import SAMPLES, workbook
 
@@ -281,6 +281,6 @@ def test_whoever_waits_sees_how_many_rows_are_read(
         to = (look, db, vault, OPERATOR, workshop_session.code)
         address = f"/unggahan/{upload(*to, 'besar.csv', crowd(3000), at_once=False).id}"
     runner = TaskRunner(settings, engine, vault)
-    said = "".join(drained(runner, lambda: staff.get(address, headers={"hx-request": "true"}).text))
+    said = "".join(drain_and_observe(runner, lambda: staff.get(address, headers={"hx-request": "true"}).text))
     assert re.search(r'<progress value="[1-9]\d*" max="3000"', said)
     assert re.search(r"[\d,]+ of 3,000 rows are read\.", said)

@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.pages.filled_forms import saved_by_now, typed_again
+from tests.pages.filled_forms import changes_by_others, form_data
 from tests.pages.imports.sheets import MIXED, RINA, TUTI, listed, row_text, saved, uploaded
 from tests.spreadsheets.examples import workbook
 
@@ -48,34 +48,34 @@ def test_kelurahan_stand_under_their_kecamatan_in_the_order_of_names(staff: Test
 
 def test_what_others_correct_while_a_form_is_open_stays(staff: TestClient, organizer: TestClient) -> None:
     address = f"{uploaded(staff, MIXED)}/baris/3"
-    opened = typed_again(staff.get(address).text)
-    organizer.post(address, data=typed_again(organizer.get(address).text) | {"kelurahan": "Damai"})
+    opened = form_data(staff.get(address).text)
+    organizer.post(address, data=form_data(organizer.get(address).text) | {"kelurahan": "Damai"})
 
     staff.post(address, data=opened | {"name": "Tuti Kenangan"})
 
-    assert typed_again(staff.get(address).text)["kelurahan"] == "Damai"
-    assert typed_again(staff.get(address).text)["name"] == "Tuti Kenangan"
+    assert form_data(staff.get(address).text)["kelurahan"] == "Damai"
+    assert form_data(staff.get(address).text)["name"] == "Tuti Kenangan"
 
 
 def test_a_cell_that_others_correct_while_a_form_is_open_is_not_overwritten_unseen(
     staff: TestClient, organizer: TestClient
 ) -> None:
     address = f"{uploaded(staff, MIXED)}/baris/3"
-    opened = typed_again(staff.get(address).text)
+    opened = form_data(staff.get(address).text)
     theirs = {"name": "Tuti Bakung", "kelurahan": "Lamaru"}
-    organizer.post(address, data=typed_again(organizer.get(address).text) | theirs)
+    organizer.post(address, data=form_data(organizer.get(address).text) | theirs)
 
     mine = {"name": "Tuti Kenangan", "kelurahan": "Damai"}
     refused = staff.post(address, data=opened | mine)
 
     assert refused.status_code == 409
     assert "Others have changed this meanwhile." in refused.text
-    assert saved_by_now(refused.text) == {"Name": "Tuti Bakung", "Kelurahan": "Lamaru"}
-    again = typed_again(refused.text)
+    assert changes_by_others(refused.text) == {"Name": "Tuti Bakung", "Kelurahan": "Lamaru"}
+    again = form_data(refused.text)
     assert {field: again[field] for field in mine} == mine
-    assert typed_again(staff.get(address).text)["name"] == "Tuti Bakung"
+    assert form_data(staff.get(address).text)["name"] == "Tuti Bakung"
     assert staff.post(address, data=again).status_code == 303
-    assert typed_again(staff.get(address).text)["name"] == "Tuti Kenangan"
+    assert form_data(staff.get(address).text)["name"] == "Tuti Kenangan"
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX])
@@ -102,13 +102,13 @@ def test_a_kelurahan_that_others_chose_by_a_button_is_not_overwritten_unseen_by_
     staff: TestClient, organizer: TestClient
 ) -> None:
     address = uploaded(staff, MIXED)
-    opened = typed_again(staff.get(f"{address}/baris/3").text)
+    opened = form_data(staff.get(f"{address}/baris/3").text)
     organizer.post(f"{address}/baris/3", data={"choice": "kelurahan:64.71.04.1001"})
 
     refused = staff.post(f"{address}/baris/3", data=opened | {"kelurahan": "Damai"})
 
-    assert saved_by_now(refused.text) == {"Kelurahan": "Gunung Sari Ulu"}
-    staff.post(f"{address}/baris/3", data=typed_again(refused.text))
+    assert changes_by_others(refused.text) == {"Kelurahan": "Gunung Sari Ulu"}
+    staff.post(f"{address}/baris/3", data=form_data(refused.text))
     assert "Damai" in row_text(staff.get(address), 3)
 
 

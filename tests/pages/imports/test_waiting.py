@@ -14,9 +14,9 @@ from app.nik_vault import NikVault
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
+from tests.background_work import drain_and_observe
 from tests.city import crowd
 from tests.pages.imports.sheets import uploaded
-from tests.queued import drained
 
 LONG = MAX_ROWS_AT_ONCE + 1
 LARGE = crowd(3) + b";" * MAX_BYTES_READ_AT_ONCE
@@ -47,7 +47,7 @@ def test_it_says_how_many_rows_are_saved(
     assert "being saved at this moment" in staff.post(f"{saving}/buang").text
 
     runner = TaskRunner(settings, engine, NikVault(settings.secret))
-    said = drained(runner, lambda: staff.get(saving, headers=HTMX).text)
+    said = drain_and_observe(runner, lambda: staff.get(saving, headers=HTMX).text)
     assert re.search(r'<progress value="[1-9]\d*" max="2001"', "".join(said))
 
     assert staff.get(saving, headers=HTMX).headers["hx-refresh"] == "true"

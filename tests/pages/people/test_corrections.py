@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.database import on_sqlite
-from tests.pages.filled_forms import saved_by_now, typed_again
+from tests.pages.filled_forms import changes_by_others, form_data
 from tests.scenarios import scenario
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Kehadiran"
@@ -134,7 +134,7 @@ def test_what_can_not_be_is_told_beside_its_field_and_kept(
 def test_what_becomes_known_while_the_form_is_open_is_not_erased(
     staff: TestClient, city: City, rina: str
 ) -> None:
-    opened = typed_again(staff.get(f"{rina}/ubah").text)
+    opened = form_data(staff.get(f"{rina}/ubah").text)
     later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
     told = f"Rina Melati;{NIK};Lamaru;12;081200000101;hadir;rina@contoh.id"
     city.import_sheet(later, sheet(f"{HEADER};Email", told))
@@ -144,11 +144,11 @@ def test_what_becomes_known_while_the_form_is_open_is_not_erased(
     assert page.status_code == 409
     assert "Others have changed this meanwhile." in page.text
     theirs = {"Kelurahan": "Lamaru", "E-mail": "rina@contoh.id"}
-    assert saved_by_now(page.text) == theirs | {"Institution or business": "–"}
-    assert typed_again(page.text)["organization"] == "Warung Contoh"
+    assert changes_by_others(page.text) == theirs | {"Institution or business": "–"}
+    assert form_data(page.text)["organization"] == "Warung Contoh"
     assert (person(city).email, person(city).organization) == ("rina@contoh.id", None)
 
-    again = typed_again(page.text) | {"kelurahan": LAMARU, "email": "rina@contoh.id"}
+    again = form_data(page.text) | {"kelurahan": LAMARU, "email": "rina@contoh.id"}
     assert staff.post(f"{rina}/ubah", data=again).status_code == 303
     assert (person(city).email, person(city).organization) == ("rina@contoh.id", "Warung Contoh")
     assert staff.post(f"{rina}/ubah", data=again).status_code == 303  # a second click changes nothing
@@ -157,14 +157,14 @@ def test_what_becomes_known_while_the_form_is_open_is_not_erased(
 def test_a_number_that_came_meanwhile_is_not_replaced_unseen(staff: TestClient, rina_and_tuti: City) -> None:
     city = rina_and_tuti
     address = f"/peserta/{city.all(Participant)[1].id}/ubah"
-    opened = typed_again(staff.get(address).text)
+    opened = form_data(staff.get(address).text)
     later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
     city.import_sheet(later, sheet(HEADER, f"Tuti Kenanga;{OTHER_NIK};Lamaru;;081200000202;hadir"))
 
     page = staff.post(address, data=opened | {"phone": "0812 0000 0303"})
 
     assert page.status_code == 409
-    assert saved_by_now(page.text) == {"Telephone": "0812••••202"}
+    assert changes_by_others(page.text) == {"Telephone": "0812••••202"}
     assert city.all(Participant)[1].phone == "+6281200000202"
 
 

@@ -6,8 +6,8 @@ from app.permissions import OPERATOR
 from app.services.imports.progress import import_progress
 from app.services.imports.upload import upload
 from app.settings import Settings
+from tests.background_work import drain_and_observe
 from tests.city import City, crowd
-from tests.queued import drained
 
 
 def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
@@ -25,6 +25,6 @@ def test_others_can_ask_while_a_file_is_read_and_not_after(city: City, settings:
         to = (look, db, city.vault, OPERATOR, city.session())
         kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
     progress = import_progress(city.engine)
-    seen = drained(TaskRunner(settings, city.engine, city.vault), lambda: progress.read(kept.id))
+    seen = drain_and_observe(TaskRunner(settings, city.engine, city.vault), lambda: progress.read(kept.id))
     assert any(rows is not None and 0 < rows[0] < rows[1] == 3000 for rows in seen)
     assert progress.read(kept.id) is None
