@@ -1,4 +1,4 @@
-"""Public workshops, and the requests of people who look at them and register: nobody twice, all of them made up."""
+"""Public workshops, and the HTTP requests of invented people who open their pages and register, each only once."""
 
 import csv
 from collections.abc import Iterator
@@ -23,7 +23,7 @@ from benchmarks.contenders import SECRET
 from benchmarks.sheets import FIRST, LAST, word
 
 GROUPS = ("umkm", "rt", "tokoh", "komunitas", "umum")
-# What a browser sends besides; a proxy in front of the service names the visitor's address.
+# Headers of a browser. X-Forwarded-For, which a proxy would add, gives each visitor another IP address.
 HEADERS = (
     "Host: 127.0.0.1",
     "User-Agent: Mozilla/5.0 (Linux; Android 14; Mobile)",
@@ -34,8 +34,8 @@ HEADERS = (
 )
 
 
-def make_workshops(url: str, workshops: int, places: int, places_per_kelurahan: int | None = None) -> None:
-    """An up-to-date database with so many public workshops, each with one session in a month."""
+def create_workshops(url: str, workshops: int, places: int, places_per_kelurahan: int | None = None) -> None:
+    """Create public workshops in a new database, each with one session in 30 days that has `places` seats."""
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
     bring_up_to_date(engine)
     starts_at = wall_clock(now() + timedelta(days=30))
@@ -67,20 +67,20 @@ def session_code(number: int) -> str:
 
 
 def visits(workshop: int = 1) -> Iterator[bytes]:
-    """The same page, visited without end."""
+    """Yield requests for one page without end."""
     request = _request(f"GET /daftar/{workshop_code(workshop)}")
     while True:
         yield request
 
 
 def visits_by_other_links(workshop: int = 1) -> Iterator[bytes]:
-    """The page, each time by an address at which nobody has seen it: none that is kept serves."""
+    """Yield requests for one page without end, each by another URL, so that no cached page can be the answer."""
     for number in count(1):
         yield _request(f"GET /daftar/{workshop_code(workshop)}?dari={number}")
 
 
 def registrations(workshops: int) -> Iterator[bytes]:
-    """One person after the other, without end: to the workshops in turn, each from an address of their own."""
+    """Yield registrations of different people without end, for the workshops in turn, each from another IP address."""
     with (DATA_FOLDER / "kelurahan.csv").open(encoding="utf-8", newline="") as source:
         kelurahan = [line["code"] for line in csv.DictReader(source)]
     for number in count(1):
@@ -104,6 +104,6 @@ def registrations(workshops: int) -> Iterator[bytes]:
         )
 
 
-def _request(address: str, *headers: str, body: str = "") -> bytes:
+def _request(line: str, *headers: str, body: str = "") -> bytes:
     length = f"Content-Length: {len(body)}"
-    return "\r\n".join((f"{address} HTTP/1.1", *HEADERS, *headers, length, "", body)).encode()
+    return "\r\n".join((f"{line} HTTP/1.1", *HEADERS, *headers, length, "", body)).encode()

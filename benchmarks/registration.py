@@ -1,4 +1,4 @@
-"""How many visits and registrations a second the service takes, beside bare routes; and a race for few places.
+"""Measures page visits and registrations per second against bare routes, and a race for few seats.
 
 `make bench` runs it; benchmarks/README.md says what is compared, and has the figures.
 """
@@ -14,7 +14,7 @@ from sqlmodel import col
 from app.database import create_engine, reading
 from app.models import Participant, Registration, RegistrationStatus
 from app.settings import Settings
-from benchmarks.citizens import make_workshops, registrations, visits, visits_by_other_links
+from benchmarks.citizens import create_workshops, registrations, visits, visits_by_other_links
 from benchmarks.contenders import SECRET
 from benchmarks.import_attendance import new_database, postgresql
 from benchmarks.load import Load, load
@@ -36,27 +36,27 @@ def main(
         typer.echo("database    what                     a second  of bare  p50 ms  p99 ms  errors")
         for kind in database:
             with new_database(kind, server) as url:
-                make_workshops(url, WORKSHOPS, PLACES, PLACES_PER_KELURAHAN)
+                create_workshops(url, WORKSHOPS, PLACES, PLACES_PER_KELURAHAN)
                 citizens = registrations(WORKSHOPS)
                 for name, requests, status in (
                     ("page", visits(), OK),
                     ("page made anew", visits_by_other_links(), OK),
                     ("registration", citizens, SEE_OTHER),
                 ):
-                    bare = measured(BARE, url, requests, status, seconds)
-                    typer.echo(line(kind, f"bare {name}", bare, bare))
-                    jangkau = measured(SERVICE, url, requests, status, seconds)
-                    typer.echo(line(kind, f"jangkau {name}", jangkau, bare))
+                    bare = measure(BARE, url, requests, status, seconds)
+                    typer.echo(format_line(kind, f"bare {name}", bare, bare))
+                    jangkau = measure(SERVICE, url, requests, status, seconds)
+                    typer.echo(format_line(kind, f"jangkau {name}", jangkau, bare))
         if race:
             typer.echo(
                 f"\n{RACERS:,} people, {PLACES_OF_RACE} places, {RACING} clients, {PROCESSES} processes:"
             )
             for name, command in (("jangkau", SERVICE), ("without its locks", UNLOCKED)):
                 with new_database("postgresql", server) as url:
-                    typer.echo(f"{name}: {raced(command, url)}")
+                    typer.echo(f"{name}: {run_race(command, url)}")
 
 
-def measured(
+def measure(
     command: tuple[str, ...], url: str, requests: Iterator[bytes], status: int, seconds: float
 ) -> Load:
     with serving(command, url) as port:
@@ -64,7 +64,7 @@ def measured(
         return load(port, requests, status, CLIENTS, seconds)
 
 
-def line(database: str, name: str, done: Load, bare: Load) -> str:
+def format_line(database: str, name: str, done: Load, bare: Load) -> str:
     share = done.per_second / bare.per_second
     return (
         f"{database:<11} {name:<23} {done.per_second:>9.1f} {share:>8.0%} "
@@ -72,19 +72,19 @@ def line(database: str, name: str, done: Load, bare: Load) -> str:
     )
 
 
-def raced(command: tuple[str, ...], url: str) -> str:
-    """Everyone at once for one session; then what the database says came of it."""
-    make_workshops(url, 1, PLACES_OF_RACE)
+def run_race(command: tuple[str, ...], url: str) -> str:
+    """Let many people register for one session at the same time; return what the database holds afterwards."""
+    create_workshops(url, 1, PLACES_OF_RACE)
     with serving(command, url, PROCESSES) as port:
         done = load(port, islice(registrations(1), RACERS), SEE_OTHER, RACING)
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
-    with reading(engine) as look:
+    with reading(engine) as db:
         statuses = dict(
-            look.execute(select(col(Registration.status), func.count()).group_by(Registration.status)).all()
+            db.execute(select(col(Registration.status), func.count()).group_by(Registration.status)).all()
         )
-        people = look.scalar(select(func.count()).select_from(Participant))
-        of_people = look.scalar(select(func.count(col(Registration.participant_id).distinct())))
-        queue = look.scalars(
+        people = db.scalar(select(func.count()).select_from(Participant))
+        of_people = db.scalar(select(func.count(col(Registration.participant_id).distinct())))
+        queue = db.scalars(
             select(col(Registration.waiting_number))
             .where(col(Registration.waiting_number).is_not(None))
             .order_by(col(Registration.id))

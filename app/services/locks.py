@@ -41,7 +41,7 @@ def lock_people_table(db: Db) -> None:
 
 
 def share_people(db: Db, request_key: str | None) -> None:
-    """As `lock_people_table`, but together with others who share them: each then holds what their own person is found by.
+    """As `lock_people_table`, but together with others who share them: each then holds what their person is found by.
 
     The same form sent twice at once waits here for itself.
     """

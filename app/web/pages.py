@@ -1,6 +1,5 @@
 """Jinja templates as responses, and redirects to pages."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -31,9 +30,9 @@ from app.permissions import Permission
 from app.spreadsheets.written.field_headings import HEADINGS
 from app.web.flash import flash, take_flash
 from app.web.languages import language_of
+from app.web.static_files import static_url
 
 APP_FOLDER = Path(__file__).parent.parent
-STATIC_FOLDER = APP_FOLDER / "static"
 
 # The form field that a conflict belongs to, by its code: the services that raise these know no forms.
 FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "name"}
@@ -125,13 +124,6 @@ def redirect(path: str, message: str = "") -> Response:
     if message:
         flash(response, message)
     return response
-
-
-@cache
-def static_url(path: str) -> str:
-    """Return the URL of a static file with its checksum, so that browsers may cache it for ever."""
-    checksum = hashlib.sha256((STATIC_FOLDER / path).read_bytes()).hexdigest()[:12]
-    return f"/static/{path}?v={checksum}"
 
 
 def _date(value: date | datetime) -> str:

@@ -110,7 +110,7 @@ def screenshot() -> Screenshot:
 
 @pytest.fixture
 def check_accessibility() -> PageCheck:
-    """A function that asserts that axe finds no fault in a page, and that a phone shows it without scrolling sideways."""
+    """A function that asserts that axe finds no fault in a page, and that no window has to scroll sideways."""
     loading, loaded = Axe(), Axe(axe_script="")
 
     def check(page: Page) -> None:

@@ -16,9 +16,8 @@ from app.spreadsheets.plain_tables import MAX_VENUES
 from app.spreadsheets.venues import venue_template
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.downloads import attachment
-from app.web.forms import catch_problem
+from app.web.forms import catch_problem, read_upload
 from app.web.pages import redirect, render
-from app.web.uploads import read_upload
 
 router = APIRouter(prefix="/tempat/unggah", include_in_schema=False)
 
