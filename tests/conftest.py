@@ -26,11 +26,11 @@ from tests.scenarios import SECRET
 
 pytest_plugins = ["tests.database", "tests.server", "tests.smtp_server"]
 
-# A property is tried with the same examples everywhere, for as long as it takes.
+# Hypothesis tries the same examples on every machine, without a time limit.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("jangkau")
 
-# Real hashes, but of passwords that nobody needs to be kept from guessing.
+# Real hashes, but with parameters that make them fast.
 users.hasher.current_hasher = Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)
 
 

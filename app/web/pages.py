@@ -78,7 +78,7 @@ def render(
     """Return a page in the reader's language.
 
     With a `problem` the page has its status; the template shows `refusal` (its sentence, or "") and `errors` (sentences
-    by name of field). Every template also has `request`, `current_path`, `actor` (None where nobody is logged in),
+    by name of field). Every template also has `request`, `current_path`, `actor` (None if no user is logged in),
     `flash` and `status`.
     """
     language = language_of(request)

@@ -28,21 +28,21 @@ TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
 COUNTED = ("target", "registered", "attendances", "participants", "gap")
 
 
-def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
+def test_it_is_created_once_and_its_totals_are_equal_in_every_format(
     jangkau: Jangkau, engine: Engine, tmp_path: Path
 ) -> None:
-    made = jangkau("demo")
-    assert made.returncode == 0, made.stderr
-    passwords = dict(re.findall(r"^\s+(\S+@contoh\.id)\s+(\S+)$", made.stdout, re.MULTILINE))
+    done = jangkau("demo")
+    assert done.returncode == 0, done.stderr
+    passwords = dict(re.findall(r"^\s+(\S+@contoh\.id)\s+(\S+)$", done.stdout, re.MULTILINE))
     assert sorted(passwords) == [
         "admin@contoh.id",
         "dinas@contoh.id",
         "panitia@contoh.id",
         "petugas@contoh.id",
     ]
-    with reading(engine) as look:
+    with reading(engine) as db:
         for email, password in passwords.items():
-            assert user_with_password(look, email, password) is not None
+            assert user_with_password(db, email, password) is not None
 
     before = dump(engine)
     refused = jangkau("demo")
@@ -60,13 +60,13 @@ def test_it_is_made_once_and_its_totals_are_equal_in_every_format(
     )
     assert {row["state"] for row in report["rows"]} >= {"reached"}
     totals = [str(report["totals"][name]) for name in COUNTED]
-    assert in_csv(written(jangkau, tmp_path / "cakupan.csv")) == totals
-    assert in_xlsx(written(jangkau, tmp_path / "cakupan.xlsx")) == totals
-    assert in_pdf(written(jangkau, tmp_path / "cakupan.pdf")) == totals
+    assert in_csv(write_report(jangkau, tmp_path / "cakupan.csv")) == totals
+    assert in_xlsx(write_report(jangkau, tmp_path / "cakupan.xlsx")) == totals
+    assert in_pdf(write_report(jangkau, tmp_path / "cakupan.pdf")) == totals
 
 
 @on_sqlite
-def test_one_that_is_interrupted_leaves_nothing_and_can_be_made_again(
+def test_an_interrupted_one_leaves_nothing_and_can_be_created_again(
     engine: Engine, settings: Settings
 ) -> None:
     before = dump(engine)
@@ -86,7 +86,7 @@ def test_one_that_is_interrupted_leaves_nothing_and_can_be_made_again(
     assert len(make_demonstration(engine, NikVault(settings.secret))) == 4
 
 
-def written(jangkau: Jangkau, path: Path) -> bytes:
+def write_report(jangkau: Jangkau, path: Path) -> bytes:
     done = jangkau("report", "coverage", "--format", path.suffix[1:], "-o", path)
     assert (done.returncode, done.stdout) == (0, ""), done.stderr
     return path.read_bytes()
@@ -110,6 +110,6 @@ def in_pdf(content: bytes) -> list[str]:
 
 
 def in_lines(lines: Iterable[str]) -> list[str]:
-    """The first figures of the one line that sums up."""
+    """Return the first figures of the line of totals."""
     (total,) = filter(None, map(TOTAL.search, lines))
     return total[1].split()

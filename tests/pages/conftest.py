@@ -56,7 +56,7 @@ def people(city: City) -> People:
 
 @pytest.fixture
 def nobody(app: FastAPI, people: People) -> TestClient:
-    """A browser in which nobody is logged in."""
+    """A browser in which no user is logged in."""
     return english_browser(app)
 
 
