@@ -20,7 +20,7 @@ from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, event, func, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
-from sqlalchemy.exc import DontWrapMixin, OperationalError
+from sqlalchemy.exc import DataError, DontWrapMixin, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -59,16 +59,16 @@ _HOLDS_QUEUE = "holds-queue"
 
 
 class NoSuchText(ValueError, DontWrapMixin):
-    """A text that no column holds: with a NUL in it, or with half a character."""
+    """A text that cannot be stored: it has a NUL in it, or half of a surrogate pair."""
 
 
 def create_engine(settings: Settings) -> Engine:
-    """The engine of the primary database."""
+    """Return the engine of the primary database."""
     return _engine(settings.database)
 
 
 def create_report_engine(settings: Settings, primary: Engine) -> Engine:
-    """The engine that reports read from: a replica where one is named, else the primary."""
+    """Return the engine that reports read from: that of the replica if one is configured, else the primary."""
     return _engine(settings.report_database_url) if settings.report_database_url else primary
 
 
@@ -125,27 +125,27 @@ def _engine(url: str) -> Engine:
 
 
 def json_text(document: object) -> str:
-    """Raises `NoSuchText` where a text in it is none that PostgreSQL holds, `OverflowError` for a number that is too
-    large, as the drivers do."""
+    """Return the document as JSON. Raises `NoSuchText` for a text that PostgreSQL cannot store, and `OverflowError` for
+    a number that is too large, as the drivers do for columns."""
     try:
-        written = orjson.dumps(document)
-    except orjson.JSONEncodeError as refused:
-        if "surrogates" in str(refused):
+        encoded = orjson.dumps(document)
+    except orjson.JSONEncodeError as error:
+        if "surrogates" in str(error):
             raise NoSuchText from None
-        if "64-bit" in str(refused):
+        if "64-bit" in str(error):
             raise OverflowError from None
         raise
-    if b"\\u0000" in written and _NUL_IN_JSON.search(written):
+    if b"\\u0000" in encoded and _NUL_IN_JSON.search(encoded):
         raise NoSuchText
-    return written.decode()
+    return encoded.decode()
 
 
 def _refuse_nul(
-    _connection: Connection, _cursor: object, _statement: str, given: Any, _context: object, _many: bool
+    _connection: Connection, _cursor: object, _statement: str, parameters: Any, _context: object, _many: bool
 ) -> None:
-    """SQLite would keep what PostgreSQL refuses, and many a program reads no further than the NUL."""
-    for line in given if isinstance(given, list) else (given,):
-        for value in line.values() if isinstance(line, dict) else line:
+    """Raise `NoSuchText` for a NUL, as PostgreSQL does; SQLite would store it, but many programs stop reading there."""
+    for row in parameters if isinstance(parameters, list) else (parameters,):
+        for value in row.values() if isinstance(row, dict) else row:
             if isinstance(value, str) and "\0" in value:
                 raise NoSuchText
 
@@ -190,6 +190,7 @@ def writing(engine: Engine) -> Iterator[Db]:
 
 
 def is_postgresql(db: Db) -> bool:
+    """Return whether the session is on PostgreSQL, and not on SQLite."""
     return _is_postgresql(db.get_bind())
 
 
@@ -198,12 +199,12 @@ def _is_postgresql(bind: Engine | Connection) -> bool:
 
 
 def take_lock(connection: Connection, key: AdvisoryLock) -> bool:
-    """Takes PostgreSQL's advisory lock `key` if nobody else has it; it is held until the connection ends."""
+    """Take a PostgreSQL advisory lock until the connection ends. Returns False if another connection has it."""
     return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
 
 
 def alembic_config(engine: Engine) -> Config:
-    """Alembic's configuration for `engine`; the migrations travel inside the wheel as `app/migrations`."""
+    """Return the Alembic configuration for the engine. In the wheel the migrations are at `app/migrations`."""
     inside = Path(__file__).parent / "migrations"
     config = Config()
     config.set_main_option(
@@ -214,9 +215,9 @@ def alembic_config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Brings the tables up to date. Safe to call from several servers that start together.
+    """Bring the tables up to date. Safe to call from several servers that start at the same time.
 
-    Raises `Problem` where they are ahead of this program.
+    Raises `Problem` if a newer version of the program has changed them.
     """
     try:
         command.upgrade(alembic_config(engine), "head")
@@ -230,9 +231,20 @@ def upgrade(engine: Engine) -> None:
 
 
 def is_reachable(engine: Engine) -> bool:
-    """Whether the database answers now."""
+    """Return whether the database answers."""
     try:
         with engine.connect() as connection:
             return connection.execute(text("SELECT 1")).scalar_one_or_none() is not None
     except OperationalError:
         return False
+
+
+def violated_constraint(error: IntegrityError | DataError) -> str:
+    """Return the name of the constraint or column that refused a change, for logs.
+
+    PostgreSQL's own message also quotes values of the row, which may be people's data; SQLite's does not.
+    """
+    diagnosis = getattr(error.orig, "diag", None)
+    if diagnosis is None:
+        return str(error.orig)
+    return str(diagnosis.constraint_name or diagnosis.column_name or diagnosis.sqlstate)

@@ -1,7 +1,7 @@
-"""Who may do what, and with whose things: one table, asked by services and applied by queries.
+"""The table of permissions: what each role may do, and with the workshops of which organizations.
 
-`ALL` reaches everything, `OWN` what the actor's organization holds, `NONE` nothing. A thing out of reach is
-answered as if it weren't there.
+Services require a permission before they change something; queries read within its scope (`queries.scope`). What is
+outside of an actor's scope is answered as if it did not exist.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from app.models import Role, User
 
 
 class Permission(StrEnum):
-    """In alphabetical order; each is one row of the table of settled permissions."""
+    """What an actor may be allowed to do."""
 
     ACTIVITY_READ = "activity:read"
     ATTENDANCE_WRITE = "attendance:write"
@@ -31,6 +31,8 @@ class Permission(StrEnum):
 
 
 class Scope(StrEnum):
+    """How far a permission extends: to all workshops, to those of the actor's own organization, or to none."""
+
     ALL = "all"
     OWN = "own"
     NONE = "none"
@@ -60,7 +62,7 @@ _TABLE: dict[Permission, dict[Role, Scope]] = {
 
 @dataclass(frozen=True)
 class Actor:
-    """Who asks: a logged-in user, the owner of a token, or the operator at the command line."""
+    """On whose behalf something is done: a logged-in user, the owner of an API token, `OPERATOR` or `CITIZEN`."""
 
     user_id: int | None
     name: str
@@ -74,23 +76,23 @@ class Actor:
         return cls(user.id, user.name, user.role, user.organization_id, user.may_see_participants)
 
     def scope(self, permission: Permission) -> Scope:
-        """How far this actor's permission goes."""
+        """Return how far the permission extends for this actor."""
         if permission is Permission.PARTICIPANT_READ and self.role is Role.VIEWER:
             return Scope.ALL if self.may_see_participants else Scope.NONE
         return _TABLE[permission].get(self.role, Scope.NONE) if self.role else Scope.NONE
 
     def can(self, permission: Permission) -> bool:
-        """Whether there is anything at all that the permission lets this actor do."""
+        """Return whether the actor has the permission at all, for some organization at least."""
         return self.scope(permission) is not Scope.NONE
 
     def require(self, permission: Permission) -> None:
-        """Raises `Forbidden` where the role never has the permission."""
+        """Raise `Forbidden` unless the actor has the permission, for some organization at least."""
         if not self.can(permission):
             raise Forbidden(N_("Your role does not allow this."))
 
 
-# The operator at the shell can read the database anyway; the activity log says "command line".
+# The command line. A user who can run it can read the database, too. `name` is what the activity log says.
 OPERATOR = Actor(user_id=None, name="command line", role=Role.ADMIN, organization_id=None)
 
-# Whoever registers themselves has no account; what they may do, the page or the link says that they came by.
+# A visitor without an account. What they may do depends on the page or link that they came by.
 CITIZEN = Actor(user_id=None, name="registration page", role=None, organization_id=None)

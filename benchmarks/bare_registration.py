@@ -1,5 +1,5 @@
-"""What the public page and a registration are measured against: the same template filled from constants, and one
-insert that is committed. FastAPI with nothing of ours around it.
+"""The floor for the public page and for registrations: FastAPI alone, with the same template filled from constants,
+and one insert that is committed.
 """
 
 from typing import Annotated, Any
@@ -27,11 +27,11 @@ bare_registration = Table(
 
 
 def create_app() -> FastAPI:
-    """The page shows the first workshop as it is when the server starts."""
+    """Return the app. Its page shows the first workshop as it was when the app was created."""
     engine = create_engine(Settings())
     bare_registration.create(engine, checkfirst=True)
-    with reading(engine) as look:
-        workshop = public_workshop(look, workshop_code(1), "id")
+    with reading(engine) as db:
+        workshop = public_workshop(db, workshop_code(1), "id")
         constants: dict[str, Any] = {
             "actor": None,
             "flash": None,
@@ -41,7 +41,7 @@ def create_app() -> FastAPI:
             "registered": None,
             "workshop": workshop,
             "chosen": workshop.sessions[0],
-            "kelurahan": every_kelurahan(look),
+            "kelurahan": every_kelurahan(db),
             "privacy_contact": "",
         }
     app = FastAPI()
@@ -49,10 +49,10 @@ def create_app() -> FastAPI:
     @app.get("/daftar/{_code}")
     def page(request: Request, _code: str) -> HTMLResponse:
         template = jinja_environment("id").get_template("workshops/public/one.html")
-        return HTMLResponse(template.render(request=request, here=current_path(request), **constants))
+        return HTMLResponse(template.render(request=request, current_path=current_path(request), **constants))
 
     @app.post("/daftar/{_code}", status_code=303)
-    def insert_one(
+    def insert_registration(
         name: Annotated[str, Form()],
         kelurahan: Annotated[str, Form()],
         target_group: Annotated[str, Form()],

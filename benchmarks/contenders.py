@@ -1,6 +1,6 @@
-"""One import of one sheet into an empty database, by this project or with nothing in between.
+"""Imports one sheet into an empty database, by this project or by the floor, which is the bare driver.
 
-A process of its own, so that its time and memory are its own: prints
+Runs in a process of its own, so that time and memory are measured for it alone. Prints
 `{"seconds", "megabytes", "parser_megabytes"}`.
 """
 
@@ -48,15 +48,15 @@ Line = tuple[object, ...]
 
 
 def jangkau(engine: Engine, vault: NikVault, content: bytes) -> None:
-    """From the uploaded bytes to committed attendance, each person matched, each row judged."""
-    with reading(engine) as look, writing(engine) as db:
-        kept = upload(look, db, vault, OPERATOR, SESSION, "ukur.xlsx", content, at_once=True)
+    """Upload and commit the sheet with the services: every person is matched and every row is judged."""
+    with reading(engine) as read_db, writing(engine) as db:
+        attendance_import = upload(read_db, db, vault, OPERATOR, SESSION, "ukur.xlsx", content, at_once=True)
     with writing(engine) as db:
-        commit(db, vault, OPERATOR, kept.id)
+        commit(db, vault, OPERATOR, attendance_import.id)
 
 
 def floor(engine: Engine, _vault: NikVault, content: bytes) -> None:
-    """calamine, and the driver's quickest way into the same three tables; nothing judged, nothing matched."""
+    """Read the sheet with calamine and insert its rows into the same three tables, without matching or judging."""
     sheet = python_calamine.load_workbook(_file(content)).get_sheet_by_index(0)
     now = datetime.now(UTC).replace(tzinfo=None).isoformat(sep=" ")
     people: list[Line] = []
@@ -115,7 +115,7 @@ def main(name: str, rows: int, url: str) -> None:
     settings = Settings(database_url=url, secret_key=SecretStr(SECRET))
     engine, vault = create_engine(settings), NikVault(settings.secret)
     set_up_database(engine)
-    make_session(engine)
+    create_session(engine)
     content = sheet_file(rows).read_bytes()
     started = time.perf_counter()
     CONTENDERS[name](engine, vault, content)
@@ -124,7 +124,7 @@ def main(name: str, rows: int, url: str) -> None:
     print(json.dumps({"seconds": seconds, "megabytes": megabytes, "parser_megabytes": parser}))  # noqa: T201
 
 
-def make_session(engine: Engine) -> None:
+def create_session(engine: Engine) -> None:
     morning = datetime(2025, 8, 5, 9)  # noqa: DTZ001 (a wall-clock time in WITA)
     with writing(engine) as db:
         create_workshop(db, OPERATOR, "UKUR-2025", WorkshopInput("Pengukuran", GROUPS))
@@ -133,7 +133,7 @@ def make_session(engine: Engine) -> None:
 
 
 def _peak_megabytes(who: int) -> float:
-    """The most memory that the process, or the largest of its children, held at any time."""
+    """Return the peak memory of this process, or of the largest of its children."""
     return resource.getrusage(who).ru_maxrss / 1024
 
 

@@ -1,4 +1,4 @@
-"""How long the coverage report takes, as JSON and as the page, beside the raw SQL that counts the same people.
+"""Measures the coverage report, as JSON and as the page, against raw SQL that counts the same people.
 
 `python -m benchmarks.coverage` runs it; benchmarks/README.md says what is compared, and has the figures,
 in milliseconds. `--attendances` narrows it down.
@@ -49,9 +49,9 @@ FLOOR = """
 """
 KELURAHAN, GROUP = "r.kelurahan_code", "r.target_group_code"
 MATRIX = ((KELURAHAN, GROUP),)
-"""The floor: one statement that counts the people of each kelurahan and group, and nothing else."""
+"""The divisions of the floor: one statement, which counts the people of each kelurahan and group."""
 SAME_PEOPLE = (*MATRIX, (KELURAHAN,), (GROUP,), ())
-"""What else has distinct people of its own in the report: kelurahan, groups, the city. A statement each."""
+"""All divisions in which the report counts distinct people, also by kelurahan, by group and in all."""
 
 HEADINGS = (
     "database    attendances  period        floor  all four  json  × floor  × all four   page  × json  again"
@@ -64,12 +64,12 @@ def main(attendances: list[int] = typer.Option(list(SIZES))) -> None:
         for database in ("sqlite", "postgresql"):
             for size in attendances:
                 with new_database(database, server) as url:
-                    for line in measured(url, size):
+                    for line in measure(url, size):
                         typer.echo(f"{database:<11} {size:>11,}  {line}")
 
 
-def measured(url: str, attendances: int) -> Iterator[str]:
-    """A line for each period."""
+def measure(url: str, attendances: int) -> Iterator[str]:
+    """Fill a database and yield a line of figures for each period."""
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
     set_up_database(engine)
     fill(engine, attendances)
@@ -77,18 +77,18 @@ def measured(url: str, attendances: int) -> Iterator[str]:
         create_user(db, OPERATOR, email=EMAIL, name="Pengukur", role=Role.VIEWER, password=PASSWORD)
     with logged_in(url) as client:
         for period in (LAST_YEAR, TWO_YEARS):
-            yield line_of(period, engine, client)
+            yield measure_period(period, engine, client)
     engine.dispose()
 
 
-def line_of(period: Period, engine: Engine, client: httpx2.Client) -> str:
-    asked = "?from={:%Y-%m-%d}&to={:%Y-%m-%d}".format(*period)
-    floor, all_four, json, page, again = in_turns(
-        lambda: counted(engine, period, MATRIX),
-        lambda: counted(engine, period, SAME_PEOPLE),
-        lambda: answer(client, f"/cakupan.json{asked}"),
-        lambda: answer(client, f"/cakupan{asked}"),
-        seen_before(client, f"/cakupan{asked}"),
+def measure_period(period: Period, engine: Engine, client: httpx2.Client) -> str:
+    query = "?from={:%Y-%m-%d}&to={:%Y-%m-%d}".format(*period)
+    floor, all_four, json, page, again = time_in_turns(
+        lambda: count_people(engine, period, MATRIX),
+        lambda: count_people(engine, period, SAME_PEOPLE),
+        lambda: get_page(client, f"/cakupan.json{query}"),
+        lambda: get_page(client, f"/cakupan{query}"),
+        conditional_request(client, f"/cakupan{query}"),
     )
     return (
         f"{period[0].year} to {period[1].year} {floor:>7.0f} {all_four:>9.0f} {json:>5.0f} {json / floor:>8.2f}"
@@ -96,19 +96,19 @@ def line_of(period: Period, engine: Engine, client: httpx2.Client) -> str:
     )
 
 
-def in_turns(*ways: Callable[[], object]) -> list[float]:
-    """The median milliseconds of each way, one after the other and around again, after a first round for warmth."""
-    rounds = [[milliseconds(way) for way in ways] for _ in range(TIMES + 1)]
+def time_in_turns(*functions: Callable[[], object]) -> list[float]:
+    """Return the median milliseconds of each function. They are called in turns; the first round does not count."""
+    rounds = [[milliseconds(function) for function in functions] for _ in range(TIMES + 1)]
     return [median(times) for times in zip(*rounds[1:], strict=True)]
 
 
-def milliseconds(way: Callable[[], object]) -> float:
+def milliseconds(function: Callable[[], object]) -> float:
     started = time.perf_counter()
-    way()
+    function()
     return (time.perf_counter() - started) * 1000
 
 
-def counted(engine: Engine, period: Period, divisions: Iterable[tuple[str, ...]]) -> None:
+def count_people(engine: Engine, period: Period, divisions: Iterable[tuple[str, ...]]) -> None:
     first, last = utc(period[0]), utc(period[1] + timedelta(days=1))
     with reading(engine) as db:
         for division in divisions:
@@ -118,22 +118,22 @@ def counted(engine: Engine, period: Period, divisions: Iterable[tuple[str, ...]]
                 bindparam("first", first, Instant), bindparam("last", last, Instant)
             )
             if not db.execute(statement).all():
-                raise RuntimeError("nobody counted")
+                raise RuntimeError("nobody was counted")
 
 
-def answer(client: httpx2.Client, path: str) -> None:
+def get_page(client: httpx2.Client, path: str) -> None:
     client.get(path).raise_for_status()
 
 
-def seen_before(client: httpx2.Client, path: str) -> Callable[[], None]:
-    """A browser that has the page asks whether it still holds."""
+def conditional_request(client: httpx2.Client, path: str) -> Callable[[], None]:
+    """Return a function that asks for the page with the ETag that the browser has, and expects a 304."""
     tag = client.get(path).headers["etag"]
 
-    def ask() -> None:
+    def request() -> None:
         if client.get(path, headers={"if-none-match": tag}).status_code != httpx2.codes.NOT_MODIFIED:
-            raise RuntimeError("sent anew though nothing changed")
+            raise RuntimeError("the page was sent although nothing has changed")
 
-    return ask
+    return request
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Two years of a city's workshops, the same at every filling: people who come back, some of whom have moved."""
+"""Fills a database with two years of workshops, the same every time. Some people come again, and a few of them move."""
 
 import random
 from collections.abc import Iterable, Iterator, Mapping
@@ -54,17 +54,17 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`person` and `held`, the session, are numbered from 1 in the order in which they first appear."""
+    """A registration. `person` and `session` are ids, numbered from 1 in the order in which they first appear."""
 
     person: int
-    held: int
+    session: int
     facts: Facts
     status: RegistrationStatus
     outcome: AttendanceStatus | None
 
 
 def fill(engine: Engine, attendances: int) -> None:
-    """Fills a new database, with its reference data in it, with so many people × sessions within 24 months."""
+    """Fill a database that has only its reference data, until so many people have been present within 24 months."""
     with writing(engine) as db:
         kelurahan = select(col(Area.code)).where(col(Area.level) == AreaLevel.KELURAHAN)
         places = sorted(db.scalars(kelurahan))
@@ -72,19 +72,19 @@ def fill(engine: Engine, attendances: int) -> None:
         organization = Organization(name="Panitia Contoh", kind=OrganizationKind.MITRA)
         db.add(organization)
         db.flush()
-        visits = list(lived(attendances, places, groups))
-        held, people = visits[-1].held, max(visit.person for visit in visits)
-        insert_rows(db, Workshop, workshops(workshop_of(held), organization.id))
-        insert_rows(db, WorkshopSession, sessions(held))
+        visits = list(simulate_visits(attendances, places, groups))
+        session_count, people = visits[-1].session, max(visit.person for visit in visits)
+        insert_rows(db, Workshop, workshops(workshop_of(session_count), organization.id))
+        insert_rows(db, WorkshopSession, sessions(session_count))
         insert_rows(db, Participant, participants(people))
         insert_rows(db, Registration, registrations(visits))
         insert_rows(db, Attendance, outcomes(visits))
     if engine.dialect.name == "postgresql":
-        _keep_house(engine)
+        _vacuum(engine)
 
 
-def _keep_house(engine: Engine) -> None:
-    """What its autovacuum does within a minute."""
+def _vacuum(engine: Engine) -> None:
+    """Do what PostgreSQL's autovacuum does within a minute."""
     with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
         connection.execute(text("VACUUM ANALYZE"))
 
@@ -103,7 +103,7 @@ def workshops(count: int, organization_id: int) -> Iterator[Row]:
 
 
 def sessions(count: int) -> Iterator[Row]:
-    """Evenly over the time."""
+    """Yield sessions that are spread evenly over the two years."""
     for number in range(1, count + 1):
         starts = FIRST_DAY + timedelta(days=DAYS * (number - 1) // count, hours=1)
         yield {
@@ -130,7 +130,7 @@ def registrations(visits: Iterable[Visit]) -> Iterator[Row]:
             "id": number,
             "code": f"{number:08}",
             "participant_id": visit.person,
-            "workshop_session_id": visit.held,
+            "workshop_session_id": visit.session,
             "status": visit.status,
             "kelurahan_code": visit.facts.kelurahan,
             "sex": visit.facts.sex,
@@ -146,14 +146,14 @@ def outcomes(visits: Iterable[Visit]) -> Iterator[Row]:
             yield {"registration_id": number, "status": visit.outcome, "recorded_at": FIRST_DAY}
 
 
-def lived(attendances: int, kelurahan: list[str], groups: list[str]) -> Iterator[Visit]:
-    """Session by session until so many came: half of them new, the others known; a few have moved since."""
+def simulate_visits(attendances: int, kelurahan: list[str], groups: list[str]) -> Iterator[Visit]:
+    """Yield registrations session by session, until so many people were present. Half of the people are new."""
     chance = random.Random(6471)  # noqa: S311 (the same city every time, nothing secret)
     known: list[Facts] = []
-    held = came = 0
-    while came < attendances:
-        held += 1
-        there: set[int] = set()
+    session = present = 0
+    while present < attendances:
+        session += 1
+        registered: set[int] = set()
         for _ in range(PEOPLE_A_SESSION):
             if chance.random() < NEWCOMERS or len(known) <= PEOPLE_A_SESSION:
                 known.append(
@@ -162,20 +162,20 @@ def lived(attendances: int, kelurahan: list[str], groups: list[str]) -> Iterator
                 person = len(known)
             else:
                 person = chance.randint(1, len(known))
-            if person in there:
+            if person in registered:
                 continue
-            there.add(person)
-            known[person - 1] = facts = _since(chance, known[person - 1], kelurahan, groups)
+            registered.add(person)
+            known[person - 1] = facts = _move(chance, known[person - 1], kelurahan, groups)
             (status,) = chance.choices(list(STATUSES), list(STATUSES.values()))
             (outcome,) = chance.choices(list(OUTCOMES), list(OUTCOMES.values()))
             outcome = outcome if status in COUNTED else None
-            yield Visit(person, held, facts, status, outcome)
-            came += outcome is AttendanceStatus.PRESENT
-            if came == attendances:
+            yield Visit(person, session, facts, status, outcome)
+            present += outcome is AttendanceStatus.PRESENT
+            if present == attendances:
                 return
 
 
-def _since(chance: random.Random, facts: Facts, kelurahan: list[str], groups: list[str]) -> Facts:
+def _move(chance: random.Random, facts: Facts, kelurahan: list[str], groups: list[str]) -> Facts:
     if chance.random() < MOVED:
         facts = replace(facts, kelurahan=chance.choice(kelurahan))
     if chance.random() < ANOTHER_GROUP:
@@ -183,5 +183,5 @@ def _since(chance: random.Random, facts: Facts, kelurahan: list[str], groups: li
     return facts
 
 
-def workshop_of(held: int) -> int:
-    return 1 + (held - 1) // SESSIONS_A_WORKSHOP
+def workshop_of(session: int) -> int:
+    return 1 + (session - 1) // SESSIONS_A_WORKSHOP

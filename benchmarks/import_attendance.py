@@ -1,4 +1,4 @@
-"""How long an attendance sheet takes from its upload to committed, side by side with a floor and another library.
+"""Measures the import of an attendance sheet, from upload to commit, against a floor and another library.
 
 `make bench` runs it; benchmarks/README.md says what is compared, and has the figures. `--rows` narrows it down.
 """
@@ -36,12 +36,12 @@ def main(rows: list[int] = typer.Option(list(SIZES))) -> None:
             for size in rows:
                 measured = {name: measure(name, size, database, server) for name in CONTENDERS}
                 for name, figures in measured.items():
-                    typer.echo(line(database, size, name, figures, measured))
-            typer.echo(f"{database:<11} {served(database, server)}")
+                    typer.echo(format_line(database, size, name, figures, measured))
+            typer.echo(f"{database:<11} {measure_review_page(database, server)}")
 
 
 def measure(name: str, rows: int, database: str, server: str) -> Figures:
-    """One import in a process and a database of its own."""
+    """Measure one import in a process and a database of its own."""
     with new_database(database, server) as url:
         if name in DJANGO_WAYS:
             command = [
@@ -55,25 +55,25 @@ def measure(name: str, rows: int, database: str, server: str) -> Figures:
         else:
             command = [sys.executable, "-m", "benchmarks.contenders", name, str(rows), url]
         sheet_file(rows)
-        return figures_of(command)
+        return run_benchmark(command)
 
 
-def served(database: str, server: str) -> str:
-    """A short sheet from its upload to its review page, in a service of its own."""
+def measure_review_page(database: str, server: str) -> str:
+    """Return a line with the time from the upload of a short sheet to its review page, in a server of its own."""
     with new_database(database, server) as url:
-        waited = figures_of([sys.executable, "-m", "benchmarks.served_sheet", url])
-    empty, review = waited["empty_page"], waited["review_page"]
+        figures = run_benchmark([sys.executable, "-m", "benchmarks.served_sheet", url])
+    empty, review = figures["empty_page"], figures["review_page"]
     return f"68 rows served: {review:.0f} ms until the review page is there, an empty page {empty:.1f} ms"
 
 
-def figures_of(command: list[str]) -> Figures:
-    """What a process of its own measured."""
+def run_benchmark(command: list[str]) -> Figures:
+    """Run a command and return the figures that it prints as JSON."""
     done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=900)  # noqa: S603
     figures: Figures = json.loads(done.stdout)
     return figures
 
 
-def line(database: str, rows: int, name: str, figures: Figures, measured: dict[str, Figures]) -> str:
+def format_line(database: str, rows: int, name: str, figures: Figures, measured: dict[str, Figures]) -> str:
     seconds = figures["seconds"]
     times_floor, times_jangkau = (seconds / measured[other]["seconds"] for other in ("floor", "jangkau"))
     return (
@@ -89,16 +89,16 @@ def new_database(kind: str, server: str) -> Iterator[str]:
             yield f"sqlite:///{folder}/measured.sqlite3"
         return
     name = f"measured_{uuid4().hex[:8]}"
-    command(server, f"CREATE DATABASE {name}")
+    execute(server, f"CREATE DATABASE {name}")
     try:
         yield make_url(server).set(database=name).render_as_string(hide_password=False)
     finally:
-        command(server, f"DROP DATABASE {name} WITH (FORCE)")
+        execute(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """A server of its own with PostgreSQL's defaults, fsync included; `TEST_DATABASE_URL` names another."""
+    """Yield the URL of a new PostgreSQL server with default settings, fsync included, or `TEST_DATABASE_URL`."""
     if given := os.environ.get("TEST_DATABASE_URL"):
         yield given
         return
@@ -110,7 +110,7 @@ def postgresql() -> Iterator[str]:
             yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
 
 
-def command(server: str, statement: str) -> None:
+def execute(server: str, statement: str) -> None:
     engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(statement))

@@ -1,4 +1,4 @@
-"""Clients that ask as fast as they are answered, over connections that stay open; raw, so that they take little."""
+"""Load from clients that each send the next request when they have the answer. Raw sockets take little CPU time."""
 
 import asyncio
 import math
@@ -11,7 +11,7 @@ import uvloop
 
 @dataclass
 class Load:
-    """What came of it: the seconds that each answer took, and how many answers were other than expected."""
+    """The seconds that each response took (`waited`), and how many had another status than expected (`errors`)."""
 
     seconds: float = 0.0
     waited: list[float] = field(default_factory=list)
@@ -22,36 +22,36 @@ class Load:
         return len(self.waited) / self.seconds
 
     def milliseconds(self, share: float) -> float:
-        """Within how many milliseconds this share of the answers came."""
+        """Return the milliseconds within which this share of the responses came: 0.5 is the median."""
         return sorted(self.waited)[math.ceil(share * len(self.waited)) - 1] * 1000
 
 
 def load(port: int, requests: Iterator[bytes], status: int, clients: int, seconds: float = math.inf) -> Load:
-    """Sends what `requests` yields until it ends or the time is over; `status` is what should be answered."""
+    """Send the requests until they end or the time is over. `status` is the expected status of the responses."""
     return uvloop.run(_load(port, requests, status, clients, seconds))
 
 
 async def _load(port: int, requests: Iterator[bytes], status: int, clients: int, seconds: float) -> Load:
-    done = Load()
+    result = Load()
     started = time.perf_counter()
     until = started + seconds
-    await asyncio.gather(*(_client(port, requests, status, until, done) for _ in range(clients)))
-    done.seconds = time.perf_counter() - started
-    return done
+    await asyncio.gather(*(_client(port, requests, status, until, result) for _ in range(clients)))
+    result.seconds = time.perf_counter() - started
+    return result
 
 
-async def _client(port: int, requests: Iterator[bytes], status: int, until: float, done: Load) -> None:
+async def _client(port: int, requests: Iterator[bytes], status: int, until: float, result: Load) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     expected = f"HTTP/1.1 {status} ".encode()
-    asked = time.perf_counter()
-    while asked < until and (request := next(requests, None)) is not None:
+    sent_at = time.perf_counter()
+    while sent_at < until and (request := next(requests, None)) is not None:
         writer.write(request)
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(_length(head))
         answered = time.perf_counter()
-        done.waited.append(answered - asked)
-        done.errors += not head.startswith(expected)
-        asked = answered
+        result.waited.append(answered - sent_at)
+        result.errors += not head.startswith(expected)
+        sent_at = answered
     writer.close()
 
 

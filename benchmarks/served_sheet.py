@@ -1,6 +1,6 @@
-"""How long whoever uploads a short attendance sheet waits for its review page, beside a page with an empty list.
+"""Measures the time from the upload of a short attendance sheet to its review page, and a page with an empty list.
 
-Asked of a real `jangkau serve`, by the same requests that a browser without JavaScript sends. Prints
+The server is a real `jangkau serve`; the requests are those of a browser without JavaScript. Prints
 `{"empty_page", "review_page"}` in milliseconds, each the median of several.
 """
 
@@ -22,7 +22,7 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_user
 from app.services.reference_data import set_up_database
 from app.settings import Settings
-from benchmarks.contenders import SECRET, SESSION, make_session
+from benchmarks.contenders import SECRET, SESSION, create_session
 from benchmarks.sheets import sheet_file
 from tests.server import serving
 
@@ -48,24 +48,24 @@ def main(url: str) -> None:
     print(json.dumps(figures))  # noqa: T201
 
 
-def milliseconds(ask: Callable[[], httpx2.Response], shown: str) -> float:
-    """The median of several times, after one that doesn't count. What comes must be a page below `shown`."""
+def milliseconds(send: Callable[[], httpx2.Response], path: str) -> float:
+    """Return the median of several requests; the first does not count. Their pages must be at `path` or below."""
     measured = []
     for _ in range(TIMES + 1):
         started = time.perf_counter()
-        answer = ask()
+        response = send()
         measured.append((time.perf_counter() - started) * 1000)
-        if not answer.is_success or not answer.url.path.startswith(shown):
-            raise RuntimeError(f"{answer.status_code} at {answer.url}")
+        if not response.is_success or not response.url.path.startswith(path):
+            raise RuntimeError(f"{response.status_code} at {response.url}")
     return median(measured[1:])
 
 
 @contextmanager
 def logged_in(url: str, folder: Path) -> Iterator[httpx2.Client]:
-    """A service of its own with one session, and somebody who may upload its sheets."""
+    """Start a server with one session, and yield a client that is logged in."""
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
     set_up_database(engine)
-    make_session(engine)
+    create_session(engine)
     with writing(engine) as db:
         create_user(db, OPERATOR, email=EMAIL, name="Pengukur", role=Role.ADMIN, password=PASSWORD)
     engine.dispose()

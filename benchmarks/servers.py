@@ -1,4 +1,4 @@
-"""Servers as processes of their own, on a port of their own."""
+"""Starts servers for benchmarks, each in a process of its own."""
 
 import os
 import socket
@@ -24,7 +24,7 @@ UNLOCKED = (*UVICORN, "benchmarks.unlocked_registration:create_app")
 
 @contextmanager
 def serving(command: tuple[str, ...], url: str, workers: int = 1) -> Iterator[int]:
-    """The port on which the command serves that database. A traceback there ends the measurement."""
+    """Serve a database with the command, and yield the port. Raises `RuntimeError` if the server logs a traceback."""
     port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {

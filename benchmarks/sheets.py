@@ -1,4 +1,4 @@
-"""Attendance sheets of any length, the same at every making: made-up people with the columns staff have."""
+"""Creates attendance sheets of any length with invented people. The same length always gives the same sheet."""
 
 import random
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ MARKS = ("Hadir", "Hadir", "Hadir", "Tidak hadir", "Izin")
 
 
 def people(rows: int) -> Iterator[tuple[object, ...]]:
-    """The rows of a sheet, in the order of `HEADINGS`; no person stands in it twice."""
+    """Yield the rows of a sheet, in the order of `HEADINGS`. Every row is another person."""
     chance = random.Random(6471)  # noqa: S311 (the same sheet every time, nothing secret)
     for number in range(1, rows + 1):
         born = date(1950, 1, 1) + timedelta(days=chance.randrange(18_000))
@@ -56,7 +56,7 @@ def people(rows: int) -> Iterator[tuple[object, ...]]:
 
 
 def sheet_file(rows: int) -> Path:
-    """The .xlsx with that many people; made once and kept."""
+    """Return the path of an .xlsx file with that many people. It is created once."""
     path = FOLDER / f"attendance-{rows}.xlsx"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -70,7 +70,7 @@ def sheet_file(rows: int) -> Path:
 
 
 def word(number: int) -> str:
-    """A name that only this number has, of consonants and vowels in turn."""
+    """Return a pronounceable name that is different for every number."""
     letters = ""
     while number:
         number, consonant = divmod(number, 17)

@@ -20,11 +20,12 @@ from app.main import create_app, make_container
 from app.nik_vault import NikVault
 from app.services.accounts import users
 from app.settings import Settings
+from tests.city import City
 from tests.scenarios import SECRET
 
 pytest_plugins = ["tests.database", "tests.server", "tests.smtp_server"]
 
-# A property is tried with the same examples everywhere, for as long as it takes.
+# Hypothesis tries the same examples on every machine, without a time limit.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("jangkau")
 
@@ -63,6 +64,12 @@ def db(engine: Engine) -> Iterator[Db]:
         yield db
 
 
+@pytest.fixture
+def city(engine: Engine, settings: Settings) -> City:
+    """A city office with users, as in `tests/city.py`."""
+    return City(engine, settings)
+
+
 @pytest.fixture(scope="session")
 def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     """The app with all routes, built once for all tests."""
@@ -73,7 +80,7 @@ def built_app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
 
 @pytest.fixture
 def app(settings: Settings, engine: Engine, built_app: FastAPI) -> Iterator[FastAPI]:
-    """The service, without what runs in the background."""
+    """The app, without background work."""
     built_app.state.container = make_container(settings, engine, NikVault(settings.secret), lambda: None)
     yield built_app
     built_app.state.container.close()

@@ -52,7 +52,7 @@ def _needs_another_database(item: pytest.Item, chosen: str) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     if hasattr(config, "workerinput"):
         return
-    folder = Path(tempfile.mkdtemp(prefix="jangkau-postgresql-", dir=_quickest_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="jangkau-postgresql-", dir=_memory_folder()))
     (folder / "run").mkdir(mode=0o700)
     os.environ[FOLDER] = str(folder)
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(folder))  # where tmp_path is
@@ -60,7 +60,7 @@ def pytest_configure(config: pytest.Config) -> None:
     atexit.register(_remove_server, folder)
 
 
-def _quickest_folder() -> str | None:
+def _memory_folder() -> str | None:
     """Return a folder in memory if it has a gigabyte free: a new database is some 300 files."""
     memory = Path("/dev/shm")
     return str(memory) if memory.is_dir() and shutil.disk_usage(memory).free > 10**9 else None
@@ -89,13 +89,13 @@ def database_url(
     else:
         server, name = request.getfixturevalue("postgresql"), request.getfixturevalue("database_name")
         with created_database(server, template, name) as url:
-            yield written(url)
+            yield url_text(url)
 
 
 @pytest.fixture(scope="session")
 def database_name() -> str:
     """The name of this process's database on PostgreSQL."""
-    return new_name()
+    return new_database_name()
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def empty_database_url(database_kind: str, request: pytest.FixtureRequest, tmp_p
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
     else:
         with created_database(request.getfixturevalue("postgresql")) as url:
-            yield written(url)
+            yield url_text(url)
 
 
 @pytest.fixture(scope="session")
@@ -132,7 +132,7 @@ def postgresql_template(postgresql: Engine) -> Iterator[Template]:
         def template(scenario: Scenario) -> str:
             base = template(scenario.based_on) if scenario.based_on else None
             url = databases.enter_context(created_database(postgresql, base))
-            scenario.set_up_at(written(url))
+            scenario.set_up_at(url_text(url))
             return str(url.database)
 
         yield template
@@ -151,20 +151,20 @@ def postgresql() -> Iterator[Engine]:
     server.dispose()
 
 
-def new_name() -> str:
+def new_database_name() -> str:
     return f"jangkau_test_{uuid4().hex[:12]}"
 
 
 @contextmanager
 def created_database(server: Engine, template: str | None = None, name: str | None = None) -> Iterator[URL]:
     """Create a copy of the database `template`, or an empty one, and drop it at the end."""
-    name = name or new_name()
+    name = name or new_database_name()
     _command(server, f"CREATE DATABASE {name} TEMPLATE {template or 'template1'}")
     yield server.url.set(database=name)
     _command(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def written(url: URL) -> str:
+def url_text(url: URL) -> str:
     return url.render_as_string(hide_password=False)
 
 

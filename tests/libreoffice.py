@@ -1,10 +1,10 @@
-"""Open and save workbooks with LibreOffice, as a city office does."""
+"""Opening and saving workbooks with LibreOffice, as city offices do."""
 
 import subprocess
 from pathlib import Path
 
 
-def saved_by_libreoffice(content: bytes, folder: Path, file_format: str = "xlsx") -> bytes:
+def save_with_libreoffice(content: bytes, folder: Path, file_format: str = "xlsx") -> bytes:
     """Return an .xlsx file as LibreOffice saves it in `file_format`. `folder` is for temporary files."""
     opened, saved = folder / "opened.xlsx", folder / "saved"
     opened.write_bytes(content)

@@ -77,7 +77,7 @@ def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
 
 @contextmanager
 def serving(environment: dict[str, str], folder: Path, *, new_interpreter: bool = False) -> Iterator[Server]:
-    """The same as a context manager, for a test that needs several servers, or one that is started `new_interpreter`."""
+    """The same as a context manager, for tests that need several servers, or one that a `new_interpreter` starts."""
     port = free_port()
     log, url = folder / f"server-{port}.log", f"http://127.0.0.1:{port}"
     command = ["serve", "--port", str(port)]
@@ -109,7 +109,7 @@ def working(environment: dict[str, str], folder: Path, *, new_interpreter: bool 
 
 
 def wait_until(is_so: Callable[[], bool], running: Running, seconds: float = SECONDS_TO_START) -> None:
-    """Ask again and again. Fails the test if it isn't so in time, or if the process ends before."""
+    """Wait until `is_so` returns True. Fails the test if that takes too long, or if the process ends before."""
     deadline = time.monotonic() + seconds
     while not is_so():
         running.process.join(SECONDS_BETWEEN_TRIES)

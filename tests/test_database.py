@@ -1,4 +1,4 @@
-"""What every change relies on: it is kept whole or not at all, on both databases."""
+"""Transactions: a change is saved as a whole or not at all, on both databases."""
 
 from pathlib import Path
 
@@ -11,7 +11,6 @@ from app.database import reading, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, reserve_ids
 from app.services.imports.upload import discard
-from app.settings import Settings
 from tests import jangkau_command
 from tests.city import City, sheet
 
@@ -43,7 +42,7 @@ def test_a_change_that_fails_leaves_nothing(engine: Engine) -> None:
     assert aliases(engine) == before
 
 
-def test_what_was_only_read_is_never_kept(engine: Engine) -> None:
+def test_a_reading_session_saves_nothing(engine: Engine) -> None:
     before = aliases(engine)
 
     with reading(engine) as db:
@@ -53,7 +52,7 @@ def test_what_was_only_read_is_never_kept(engine: Engine) -> None:
     assert aliases(engine) == before
 
 
-def test_a_reader_sees_one_moment(engine: Engine) -> None:
+def test_a_reading_session_sees_one_state_of_the_database(engine: Engine) -> None:
     with reading(engine) as db:
         before = set(db.exec(select(AreaAlias.alias)))
         with writing(engine) as other:
@@ -74,12 +73,7 @@ def test_a_server_that_was_restarted_is_asked_over_a_new_connection(
     assert aliases(engine) == aliases(engine)
 
 
-@pytest.fixture
-def city(engine: Engine, settings: Settings) -> City:
-    return City(engine, settings)
-
-
-def test_rows_in_bulk_are_refused_like_any_other(engine: Engine) -> None:
+def test_bulk_inserts_raise_integrity_errors(engine: Engine) -> None:
     before = aliases(engine)
 
     with pytest.raises(IntegrityError), writing(engine) as db:
@@ -96,23 +90,23 @@ def test_rows_in_bulk_are_refused_like_any_other(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)  # SQLite's texts have any length
-def test_a_text_in_bulk_that_no_column_holds_is_refused_like_any_other(engine: Engine) -> None:
+def test_bulk_inserts_raise_data_errors(engine: Engine) -> None:
     with pytest.raises(DataError), writing(engine) as db:
         insert_rows(db, Registration, [{"code": "longer than any code"}])
 
 
-def test_an_outcome_is_one_of_those_that_there_are(city: City) -> None:
+def test_the_database_refuses_an_unknown_attendance_status(city: City) -> None:
     city.import_sheet(city.session(), sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
-    say = text("UPDATE attendance SET status = :status")
+    statement = text("UPDATE attendance SET status = :status")
 
     for status in AttendanceStatus:
         with writing(city.engine) as db:
-            db.execute(say, {"status": status.value})
+            db.execute(statement, {"status": status.value})
     with pytest.raises(IntegrityError), writing(city.engine) as db:
-        db.execute(say, {"status": "late"})
+        db.execute(statement, {"status": "late"})
 
 
-def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City) -> None:
+def test_the_id_of_a_deleted_row_is_never_used_again(city: City) -> None:
     code = city.session()
     gone = city.register(code, "Siti Aminah").id
     with writing(city.engine) as db:
@@ -129,7 +123,7 @@ def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City)
     assert city.register(code, "Rahmat Contoh").id > bulk > gone
 
 
-def test_an_upload_gets_no_number_that_the_log_has_for_another(city: City) -> None:
+def test_the_id_of_a_discarded_upload_is_never_used_again(city: City) -> None:
     discarded = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     with writing(city.engine) as db:
         discard(db, city.actor("sari"), discarded.id)

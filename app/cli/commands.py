@@ -1,21 +1,23 @@
-"""The commands: thin over services and queries. They speak English and act as the operator."""
+"""The commands of the program `jangkau`. They print English and act as `OPERATOR`."""
 
 import os
 import signal
 import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
-from pathlib import Path
-from shutil import copyfileobj
-from tempfile import TemporaryFile
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 import uvicorn
 from sqlalchemy.exc import DatabaseError, DataError, IntegrityError
 
-from app.cli.installation import Installation, installation, require_secret, require_valid_server_settings
-from app.cli.output import progress_bar, write_document, write_summary
+from app.cli.imports import import_sheet, undo
+from app.cli.installation import (
+    Installation,
+    load_installation,
+    require_matching_secret,
+    require_valid_server_settings,
+)
 from app.cli.reports import report_app
 from app.database import reading, writing
 from app.errors import Invalid, Problem
@@ -26,7 +28,6 @@ from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
 from app.queries.accounts.users import get_user_by_email, has_users, list_api_tokens
-from app.queries.imports.document import all_row_documents, import_document_head, remark_texts
 from app.services.accounts.users import (
     DINAS_KOMINFO,
     create_api_token,
@@ -35,10 +36,6 @@ from app.services.accounts.users import (
     revoke_api_token,
 )
 from app.services.demonstration import create_demonstration
-from app.services.imports.commit import CommitChoices, commit
-from app.services.imports.judging import SheetChoices
-from app.services.imports.undo import undo as undo_import
-from app.services.imports.upload import upload
 from app.services.reference_data import set_up_database
 from app.services.workshops import workshop_sessions, workshops
 
@@ -58,59 +55,57 @@ for name, group in (
 ):
     app.add_typer(group, name=name)
 
-CANT_BE_READ = 1
-NEEDS_ATTENTION = 2
-WRONG_USAGE = 64  # EX_USAGE of sysexits.h
+EXIT_FAILED = 1
+EXIT_WRONG_USAGE = 64  # EX_USAGE of sysexits.h
 
-# A worker that doesn't answer the server for so long is ended and another started. It can't answer while it loads
-# the application: with uvicorn's five seconds a busy machine would end each before it is ready, for ever, and say
-# nothing of it.
+# Uvicorn replaces a worker process that does not answer for so long, and a worker cannot answer while it loads the
+# application. With the default of five seconds a slow machine would replace every worker before it is ready.
 SECONDS_TO_LOAD = 120
 english = translator("en")
 
 
 def main() -> None:
-    """Runs one: what a person can put right is a sentence on standard error and exit code 1.
+    """Run the command of `sys.argv`. A failure that the operator can correct is a sentence on standard error.
 
-    A command that isn't understood ends with 64: 2, which is common for that, tells of rows that need attention.
+    Its exit code is 1, for a wrong command 64: the usual 2 means that rows of an import need attention.
     """
     try:
         sys.exit(app(standalone_mode=False))
-    except typer.TyperException as mistake:
-        typer.echo(mistake.format_message(), err=True)
+    except typer.TyperException as error:
+        typer.echo(error.format_message(), err=True)
         typer.echo("'jangkau --help' and 'jangkau COMMAND --help' tell what there is.", err=True)
-        sys.exit(WRONG_USAGE)
+        sys.exit(EXIT_WRONG_USAGE)
     except Problem as problem:
         typer.echo(problem.sentence(english), err=True)
         if isinstance(problem, Invalid):
             for text in dict.fromkeys(problem.fields.values()):
                 if text != problem.text:
                     typer.echo(english(text), err=True)
-        sys.exit(CANT_BE_READ)
+        sys.exit(EXIT_FAILED)
     except BrokenPipeError:
-        # Whoever read the output has seen enough; what is left in the buffer has nowhere to go.
+        # The reader of the output, such as `head`, has ended. Discard the rest of the buffer.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(CANT_BE_READ)
+        sys.exit(EXIT_FAILED)
     except OSError as error:
-        # The name is missing where an output can't be written to, as on a disk that is full.
+        # Some errors have no file name, such as "No space left on device".
         typer.echo(": ".join(str(part) for part in (error.filename, error.strerror) if part), err=True)
-        sys.exit(CANT_BE_READ)
+        sys.exit(EXIT_FAILED)
     except (DataError, OverflowError):
         typer.echo("A number or a date is beyond what the database holds.", err=True)
-        sys.exit(CANT_BE_READ)
+        sys.exit(EXIT_FAILED)
     except DatabaseError as error:
-        _explain_database(error)
-        sys.exit(CANT_BE_READ)
+        _print_database_error(error)
+        sys.exit(EXIT_FAILED)
 
 
-def _explain_database(error: DatabaseError) -> None:
-    """What is the matter with it, and where to look. Raises what only a fault of this program can be."""
+def _print_database_error(error: DatabaseError) -> None:
+    """Print what is wrong with the database. Re-raises an `IntegrityError`, which is an error of this program."""
     if isinstance(error, IntegrityError):
         raise error
     typer.echo(f"The database can't be used: {error.orig}", err=True)
     if error.statement:
         typer.echo("'jangkau db upgrade' makes its tables, or brings them up to date.", err=True)
-    else:  # it didn't come to a statement: there is no connection
+    else:  # without a statement it could not connect
         typer.echo("JANGKAU_DATABASE_URL and JANGKAU_REPORT_DATABASE_URL say where it is.", err=True)
 
 
@@ -120,14 +115,14 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000,
     workers: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
-    """Brings the database up to date, then serves and does background work."""
-    here = _ready_installation()
+    """Bring the database up to date, then serve and do background work."""
+    installation = _ready_installation()
     typer.echo(f"Jangkau: http://{host}:{port}")
-    with reading(here.engine) as read_db:
-        if not has_users(read_db):
+    with reading(installation.engine) as db:
+        if not has_users(db):
             typer.echo("The database is empty. 'jangkau demo' fills it with a demonstration, or begin with")
             typer.echo("'jangkau user create YOU@EXAMPLE.ID --name YOU --role admin'.")
-    here.engine.dispose()
+    installation.engine.dispose()
     uvicorn.run(
         "app.main:create_app",
         factory=True,
@@ -142,44 +137,47 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Brings the database up to date, then does background work until it is stopped (SIGTERM or Ctrl-C).
+    """Bring the database up to date, then do background work until stopped (SIGTERM or Ctrl-C).
 
     Of several processes, 'jangkau serve' included, one works at a time; another takes over when it ends.
     """
-    here = _ready_installation()
+    installation = _ready_installation()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with suppress(KeyboardInterrupt), Worker(TaskRunner(here.settings, here.engine, here.vault)).running():
+    with (
+        suppress(KeyboardInterrupt),
+        Worker(TaskRunner(installation.settings, installation.engine, installation.vault)).running(),
+    ):
         typer.echo("Jangkau: ready for background work.")
         signal.pause()
 
 
 def _ready_installation() -> Installation:
     """Return the installation with its database up to date. Raises `Problem` if its settings are wrong."""
-    here = installation()
-    require_valid_server_settings(here)
-    set_up_database(here.engine)
-    with reading(here.engine) as read_db:
-        require_secret(read_db, here.vault)
-    return here
+    installation = load_installation()
+    require_valid_server_settings(installation)
+    set_up_database(installation.engine)
+    with reading(installation.engine) as db:
+        require_matching_secret(db, installation.vault)
+    return installation
 
 
 @db_app.command()
 def upgrade() -> None:
-    """Applies the migrations and adds missing reference data."""
-    set_up_database(installation().engine)
+    """Apply the migrations and add missing reference data."""
+    set_up_database(load_installation().engine)
 
 
 @app.command()
 def demo(
-    if_empty: Annotated[bool, typer.Option("--if-empty", help="Does nothing where there are users.")] = False,
+    if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing if there are users.")] = False,
 ) -> None:
-    """Fills an empty database with the demonstration and prints its logins once."""
-    here = installation()
-    set_up_database(here.engine)
-    with reading(here.engine) as look:
-        if if_empty and has_users(look):
+    """Fill an empty database with the demonstration and print its logins, which are shown only once."""
+    installation = load_installation()
+    set_up_database(installation.engine)
+    with reading(installation.engine) as db:
+        if if_empty and has_users(db):
             return
-    passwords = create_demonstration(here.engine, here.vault)
+    passwords = create_demonstration(installation.engine, installation.vault)
     typer.echo("The demonstration is ready. Its logins are shown this once:")
     for email, password in passwords.items():
         typer.echo(f"  {email:<20} {password}")
@@ -190,19 +188,19 @@ def user_create(
     email: str,
     name: Annotated[str, typer.Option()],
     role: Annotated[Role, typer.Option()],
-    organization: Annotated[str, typer.Option(help="Made where it isn't known yet.")] = DINAS_KOMINFO,
+    organization: Annotated[str, typer.Option(help="Created if it is not known yet.")] = DINAS_KOMINFO,
     password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
 ) -> None:
-    """A new user. Without a password, prints a one-time link to set it."""
-    here = installation()
+    """Create a user. Without --password-stdin, print a link for setting the password, which works once."""
+    installation = load_installation()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
-    with writing(here.engine) as db:
+    with writing(installation.engine) as db:
         user = create_user(
             db, OPERATOR, email=email, name=name, role=role, organization=organization, password=password
         )
         secret = None if password_stdin else create_password_link(db, OPERATOR, user)
     if secret:
-        typer.echo(f"{here.settings.base_url}/kata-sandi/{secret}")
+        typer.echo(f"{installation.settings.base_url}/kata-sandi/{secret}")
 
 
 @token_app.command("create")
@@ -211,32 +209,32 @@ def token_create(
     name: Annotated[str, typer.Option()],
     expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
 ) -> None:
-    """A new API token of a user, printed once. It holds to the end of the day that it expires on."""
-    with writing(installation().engine) as db:
+    """Create an API token of a user and print it; it is shown only once. It is valid to the end of its last day."""
+    with writing(load_installation().engine) as db:
         user = get_user_by_email(db, email)
-        until = _end_of(expires) if expires else None
-        typer.echo(create_api_token(db, OPERATOR, user, name, until))
+        expires_at = _end_of_day(expires) if expires else None
+        typer.echo(create_api_token(db, OPERATOR, user, name, expires_at))
 
 
 @token_app.command("list")
 def token_list(email: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
-    """The API tokens that there are, without what they open doors with: number, user, name and end."""
-    with reading(installation().engine) as look:
-        owner = get_user_by_email(look, email).email if email else ""
-        for token in list_api_tokens(look, OPERATOR, email=owner):
+    """List the API tokens by number, user, name and end, without their secrets."""
+    with reading(load_installation().engine) as db:
+        owner = get_user_by_email(db, email).email if email else ""
+        for token in list_api_tokens(db, OPERATOR, email=owner):
             ends = f"until {time_text(token.expires_at)}" if token.expires_at else "for good"
             typer.echo(f"{token.id:>6}  {token.email}  {token.name}  {ends}")
 
 
 @token_app.command("revoke")
 def token_revoke(token_id: Annotated[int, typer.Argument(help="The number that the list shows.")]) -> None:
-    """Lets the program that has this token in no more."""
-    with writing(installation().engine) as db:
+    """Revoke an API token: it is not accepted any more."""
+    with writing(load_installation().engine) as db:
         revoke_api_token(db, OPERATOR, token_id)
     typer.echo(f"Token {token_id} is revoked.")
 
 
-def _end_of(day: datetime) -> datetime:
+def _end_of_day(day: datetime) -> datetime:
     if day.year not in YEARS:
         raise Problem("The day must lie in the years 2000 to 2100.")
     return utc(day + timedelta(days=1))
@@ -247,13 +245,13 @@ def workshop_create(
     code: str,
     title: Annotated[str, typer.Option()],
     group: Annotated[list[str] | None, typer.Option(help="A target group; may be repeated.")] = None,
-    public: Annotated[bool, typer.Option("--public", help="With a page to register on.")] = False,
+    public: Annotated[bool, typer.Option("--public", help="With a public page for registering.")] = False,
 ) -> None:
-    """A new workshop of Dinas Kominfo."""
-    with writing(installation().engine) as db:
-        given = workshops.WorkshopInput(title, tuple(group or ()), public=public)
-        made = workshops.create_workshop(db, OPERATOR, code, given)
-    typer.echo(made.code)
+    """Create a workshop of Dinas Kominfo."""
+    with writing(load_installation().engine) as db:
+        data = workshops.WorkshopInput(title, tuple(group or ()), public=public)
+        workshop = workshops.create_workshop(db, OPERATOR, code, data)
+    typer.echo(workshop.code)
 
 
 @session_app.command("create")
@@ -266,71 +264,14 @@ def session_create(
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
     per_kelurahan: Annotated[int | None, typer.Option(min=1, help="Places for each kelurahan.")] = None,
 ) -> None:
-    """A new session of a workshop; times are WITA."""
-    with writing(installation().engine) as db:
-        given = workshop_sessions.WorkshopSessionInput(
+    """Create a session of a workshop; times are WITA."""
+    with writing(load_installation().engine) as db:
+        data = workshop_sessions.WorkshopSessionInput(
             starts, ends, venue, capacity=capacity, places_per_kelurahan=per_kelurahan
         )
-        made = workshop_sessions.create_workshop_session(db, OPERATOR, workshop, code, given)
-    typer.echo(made.code)
+        workshop_session = workshop_sessions.create_workshop_session(db, OPERATOR, workshop, code, data)
+    typer.echo(workshop_session.code)
 
 
-@app.command("import")
-def import_(
-    file: Path,
-    session: Annotated[str, typer.Option(help="The session's code.")],
-    sheet: str | None = None,
-    group: Annotated[str | None, typer.Option(help="The group of rows that name none.")] = None,
-    blank: Annotated[Literal["present", "absent"] | None, typer.Option()] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
-    only_valid: Annotated[bool, typer.Option("--only-valid")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Prints the import document.")] = False,
-) -> None:
-    """Imports an attendance sheet. Exit code 2: rows need attention and nothing was written."""
-    here = installation()
-    content = file.read_bytes()
-    choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
-    # What a dry run finds is gone with its transaction, and a transaction must not wait for a slow reader of the
-    # output: it is written to a file first.
-    with TemporaryFile("w+", encoding="utf-8") as output:
-        with reading(here.engine) as read_db, writing(here.engine) as db:
-            with progress_bar("Reading") as progress:
-                attendance_import = upload(
-                    read_db,
-                    db,
-                    here.vault,
-                    OPERATOR,
-                    session,
-                    file.name,
-                    content,
-                    choices,
-                    at_once=True,
-                    progress=progress,
-                )
-            import_id = attendance_import.id
-            attention = attendance_import.counts["review"] + attendance_import.counts["error"]
-            is_committed = not dry_run and (only_valid or not attention)
-            if is_committed:
-                options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
-                with progress_bar("Committing") as progress:
-                    commit(db, here.vault, OPERATOR, import_id, options, progress)
-            head = import_document_head(db, OPERATOR, import_id, english)
-            if as_json:
-                write_document(output, head, all_row_documents(db, here.vault, import_id, english))
-            else:
-                write_summary(output, head, remark_texts(db, import_id, english))
-            if not is_committed:
-                db.rollback()
-        output.seek(0)
-        copyfileobj(output, sys.stdout)
-        sys.stdout.flush()
-    if attention and not only_valid:
-        sys.exit(NEEDS_ATTENTION)
-
-
-@app.command()
-def undo(import_id: int) -> None:
-    """Undoes one committed import."""
-    with writing(installation().engine) as db:
-        undo_import(db, OPERATOR, import_id)
-    typer.echo(f"Import {import_id} is undone.")
+app.command("import")(import_sheet)
+app.command()(undo)

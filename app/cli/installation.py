@@ -1,4 +1,4 @@
-"""What every command works on: the settings, the database and the keys of this installation."""
+"""The settings, database and encryption key that the commands work with."""
 
 import os
 from collections.abc import Iterator
@@ -11,40 +11,42 @@ from sqlalchemy.exc import ArgumentError
 from app.database import Db, create_engine, create_report_engine
 from app.errors import Problem
 from app.nik_vault import NikVault
-from app.queries.encryption import is_readable
+from app.queries.encryption import can_decrypt
 from app.services.messages.mail_server import mail_server_from_settings
 from app.settings import Settings, require_known
 
 
 @dataclass(frozen=True)
 class Installation:
+    """What `load_installation` returns."""
+
     settings: Settings
     engine: Engine
     vault: NikVault
 
 
-def installation() -> Installation:
-    """As the settings name it. Raises `Problem` where they name no database, or something that is no setting."""
+def load_installation() -> Installation:
+    """Return what the environment variables configure. Raises `Problem` for unknown settings and wrong addresses."""
     require_known(os.environ)
     settings = Settings()
-    with address_of_a_database("JANGKAU_DATABASE_URL"):
+    with check_database_url("JANGKAU_DATABASE_URL"):
         engine = create_engine(settings)
     return Installation(settings, engine, NikVault(settings.secret))
 
 
-def require_valid_server_settings(here: Installation) -> None:
-    """Raises `Problem` for what each of several workers would only stumble over, and be started anew for ever."""
-    mail_server_from_settings(here.settings)
-    with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
-        create_report_engine(here.settings, here.engine).dispose()
+def require_valid_server_settings(installation: Installation) -> None:
+    """Raise `Problem` for settings with which no worker process could start: the server would restart them for ever."""
+    mail_server_from_settings(installation.settings)
+    with check_database_url("JANGKAU_REPORT_DATABASE_URL"):
+        create_report_engine(installation.settings, installation.engine).dispose()
 
 
-def require_secret(look: Db, vault: NikVault) -> None:
-    """Raises `Problem` where another secret encrypted what is there, as after a copy was put back without its secret.
+def require_matching_secret(db: Db, vault: NikVault) -> None:
+    """Raise `Problem` if another secret encrypted the data, as after a backup was restored without its secret.
 
-    People would not be recognised by their NIK any more, and what is new would be encrypted with another secret.
+    People would not be recognised by their NIK any more, and new data would be encrypted with a second secret.
     """
-    if not is_readable(look, vault):
+    if not can_decrypt(db, vault):
         raise Problem(
             "NIKs and files in this database were encrypted with another secret. Put back the file secret-key that "
             "belongs to it, or set JANGKAU_SECRET_KEY to what it was."
@@ -52,12 +54,12 @@ def require_secret(look: Db, vault: NikVault) -> None:
 
 
 @contextmanager
-def address_of_a_database(setting: str) -> Iterator[None]:
-    """Names the setting where it is no address, and not what it holds: that may be a password."""
+def check_database_url(setting: str) -> Iterator[None]:
+    """Raise `Problem` with the setting's name if the block cannot use its URL. The value may have a password in it."""
     try:
         yield
-    # A port that is no number is a ValueError; of other kinds of databases the driver isn't there, and SQLite's in
-    # memory, which each connection would find empty, takes no pool.
+    # ValueError: the port is not a number. ImportError: the driver of another database is not installed. TypeError:
+    # SQLite in memory takes no pool; every connection would have an empty database of its own.
     except (ArgumentError, ValueError, ImportError, TypeError) as error:
         text = (
             f"{setting} is not the address of a database, such as postgresql+psycopg://jangkau@host/jangkau."

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from app.cli.installation import address_of_a_database, installation
+from app.cli.installation import check_database_url, load_installation
 from app.database import create_report_engine, reading
 from app.i18n import Language, translator
 from app.permissions import OPERATOR
@@ -39,12 +39,12 @@ def report_coverage(
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
-    """The coverage report; documents are in Indonesian, the JSON in English."""
-    here = installation()
+    """Print the coverage report; documents are in Indonesian, the JSON in English."""
+    installation = load_installation()
     filters = CoverageFilters(_day(from_), _day(to), workshop, group, sex, kecamatan, pillar, organization)
     language: Language = "en" if file_format == "json" else "id"
-    with address_of_a_database("JANGKAU_REPORT_DATABASE_URL"):
-        report_engine = create_report_engine(here.settings, here.engine)
+    with check_database_url("JANGKAU_REPORT_DATABASE_URL"):
+        report_engine = create_report_engine(installation.settings, installation.engine)
     with reading(report_engine) as db:
         report = build_coverage_report(
             db, OPERATOR, filters, language, dimensions=dimensions_for(by), compare=compare is not None

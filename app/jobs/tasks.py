@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Engine
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from app.database import reading, writing
+from app.database import reading, violated_constraint, writing
 from app.jobs.timetable import DELETE_EXPIRED_LOGINS, NIGHTLY_CHECK, SEND_REMINDERS, begin_run
 from app.models import OutboxKind
 from app.models.base import now
@@ -39,7 +39,6 @@ from app.services.outbox import (
 )
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge_undo import forget_old_merges
-from app.services.refusals import violated_constraint
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 

@@ -1,4 +1,4 @@
-"""The activity log as it is read: who did what to what, before and after."""
+"""Reads the activity log."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -15,7 +15,7 @@ from app.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class Change:
-    """One field. None stands for "was not there"; values are those of JSON, instants as such."""
+    """The change of one field. Values are JSON values, times as `datetime`; None if the field had no value."""
 
     field: str
     before: Any
@@ -24,6 +24,8 @@ class Change:
 
 @dataclass(frozen=True)
 class ActivityView:
+    """A line of the log: the actor did the action to the subject, such as "create" to "workshop" "SPBE-2025"."""
+
     id: int
     at: datetime
     actor: str
@@ -35,26 +37,26 @@ class ActivityView:
 
 @dataclass(frozen=True)
 class ActivityFilters:
-    """`search` are words that a line holds, all of them, in its actor, action, subject, the subject's number or code,
-    or in what it says was there before and after.
+    """Filters of the log; an empty one does not filter.
 
-    `who` is part of the actor's name. `from_` and `to` are WITA days, both included. What is empty narrows nothing.
+    Every word of `search` must occur in a line: in its actor, action, subject, the subject's id or code, or in the
+    values before and after. `actor_name` is a part of the actor's name. `from_` and `to` are WITA days, inclusive.
     """
 
     search: str = ""
-    who: str = ""
+    actor_name: str = ""
     action: str = ""
     subject: str = ""
     from_: date | None = None
     to: date | None = None
 
 
-def activities(
+def list_activities(
     db: Db, actor: Actor, filters: ActivityFilters, *, before: int | None = None, limit: int
 ) -> list[ActivityView]:
-    """The log, the newest first.
+    """Return the lines of the log, the newest first. Raises `Forbidden` for all but administrators.
 
-    `before` is the id of the last line of the page before. Raises `Forbidden` for all but admins.
+    `before` is the id of the last line of the previous page.
     """
     actor.require(Permission.ACTIVITY_READ)
     statement = select(Activity).where(*_conditions(filters)).order_by(col(Activity.id).desc()).limit(limit)
@@ -63,8 +65,8 @@ def activities(
     return [_view(line) for line in db.scalars(statement)]
 
 
-def activities_of(db: Db, subject: str, subject_id: str, *, limit: int) -> list[ActivityView]:
-    """What was done to one thing, the newest first; whether the actor may see that, its own page asks."""
+def list_activities_of(db: Db, subject: str, subject_id: str, *, limit: int) -> list[ActivityView]:
+    """Return the lines about one subject, the newest first. The caller checks whether the actor may see them."""
     statement = (
         select(Activity)
         .where(col(Activity.subject) == subject, col(Activity.subject_id) == subject_id)
@@ -87,17 +89,17 @@ def _view(line: Activity) -> ActivityView:
 
 
 def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
-    told = (cast(col(side), String) for side in (Activity.before, Activity.after))
+    values = (cast(col(side), String) for side in (Activity.before, Activity.after))
     searched = (
         *(col(Activity.actor), col(Activity.action), col(Activity.subject), col(Activity.subject_id)),
-        *told,
+        *values,
     )
     conditions: list[ColumnElement[bool]] = [
         or_(*(column.icontains(word, autoescape=True) for column in searched))
         for word in filters.search.split()
     ]
-    if who := filters.who.strip():
-        conditions.append(col(Activity.actor).icontains(who, autoescape=True))
+    if name := filters.actor_name.strip():
+        conditions.append(col(Activity.actor).icontains(name, autoescape=True))
     if filters.action:
         conditions.append(col(Activity.action) == filters.action)
     if filters.subject:
@@ -110,7 +112,7 @@ def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    """Field by field, in the order in which they were recorded; what is empty on both sides tells nothing."""
+    """Return the changed fields in the order in which they were logged, without those that are empty on both sides."""
     changes = (
         Change(field, _value(field, before), _value(field, after))
         for field in dict.fromkeys((*before, *after))

@@ -1,4 +1,4 @@
-"""By what one sees that figures may have changed."""
+"""The version of the data that reports depend on, for ETags."""
 
 from sqlalchemy import case, func, select
 from sqlmodel import col
@@ -8,14 +8,14 @@ from app.models import Activity, WorkshopSession
 from app.models.base import now
 
 NEWEST = 1_000
-"""Activities looked at: one that another overtook while its transaction was open is among them."""
+"""How many activities are compared, so that one whose transaction committed late is noticed."""
 
 
 def data_version(db: Db) -> tuple[int, int, int]:
-    """Grows or changes with every recorded change, and with every session that begins or ends.
+    """Return numbers that change with every line of the activity log, and whenever a session begins or ends.
 
-    The newest number alone wouldn't do: PostgreSQL gives out numbers in an order in which nothing has to be
-    committed. Together the newest ones tell of one that came in late.
+    The highest id would not be enough: PostgreSQL hands out ids in another order than transactions are committed in.
+    The sum of the newest ids also changes when a transaction with a lower id is committed late.
     """
     newest = select(col(Activity.id)).order_by(col(Activity.id).desc()).limit(NEWEST).subquery()
     moment = now()

@@ -1,4 +1,4 @@
-"""Whether the installation's secret is the one that encrypted what its database holds."""
+"""Check of the secret with which NIKs and files are encrypted."""
 
 from base64 import b64decode
 
@@ -10,8 +10,11 @@ from app.models import Participant, UploadedFile
 from app.nik_vault import NikVault
 
 
-def is_readable(db: Db, vault: NikVault) -> bool:
-    """Tried with the first NIK, else the first file; where there is neither, any secret will do."""
+def can_decrypt(db: Db, vault: NikVault) -> bool:
+    """Return whether the vault's secret is the one that encrypted the data. Always true if nothing is encrypted yet.
+
+    It is tried with the first NIK, or with the first file if there is no NIK.
+    """
     nik = db.exec(
         select(Participant.nik_encrypted)
         .where(col(Participant.nik_encrypted).is_not(None))
@@ -19,12 +22,12 @@ def is_readable(db: Db, vault: NikVault) -> bool:
         .limit(1)
     ).first()
     if nik:
-        return _opens(vault, b64decode(nik))
+        return _decrypts(vault, b64decode(nik))
     file = db.exec(select(UploadedFile.content).order_by(col(UploadedFile.id)).limit(1)).first()
-    return file is None or _opens(vault, file)
+    return file is None or _decrypts(vault, file)
 
 
-def _opens(vault: NikVault, encrypted: bytes) -> bool:
+def _decrypts(vault: NikVault, encrypted: bytes) -> bool:
     try:
         vault.decrypt_bytes(encrypted)
     except InvalidTag:

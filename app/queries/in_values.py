@@ -1,4 +1,4 @@
-"""A condition on a column for any number of values."""
+"""`column IN values` for any number of values."""
 
 from collections.abc import Collection
 from typing import TypeVar
@@ -17,13 +17,13 @@ def in_values(
 ) -> ColumnElement[bool]:
     """Return `column IN values` with all values in one JSON parameter; works for any number on both databases.
 
-    PostgreSQL's driver would write an array value by value, which takes longer than the search itself.
+    PostgreSQL's driver would convert an array value by value, which takes longer than the query itself.
     """
-    given = list(values)
-    if not given:
+    listed = list(values)
+    if not listed:
         return false()
     if is_postgresql(db):
-        each = func.json_array_elements_text(bindparam(None, given, type_=JSON))
-        kind = Integer if isinstance(given[0], int) else String
-        return col(column) == any_(func.array(select(cast(each, kind)).scalar_subquery()))
-    return column.in_(select(func.json_each(json_text(given)).table_valued("value").c.value))
+        elements = func.json_array_elements_text(bindparam(None, listed, type_=JSON))
+        kind = Integer if isinstance(listed[0], int) else String
+        return col(column) == any_(func.array(select(cast(elements, kind)).scalar_subquery()))
+    return column.in_(select(func.json_each(json_text(listed)).table_valued("value").c.value))

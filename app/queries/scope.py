@@ -1,4 +1,4 @@
-"""How far an actor sees, as conditions of the queries: out of reach is the same as not there."""
+"""The scope of an actor as conditions of queries: what is outside of it is not found."""
 
 from sqlalchemy import ColumnElement, false, select, true
 from sqlalchemy.orm import Mapped
@@ -9,7 +9,7 @@ from app.permissions import Actor, Permission, Scope
 
 
 def workshops_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The workshops to which the actor's permission reaches; joins must hold `Workshop`."""
+    """Return the condition that a workshop is within the actor's scope, for statements that select from `Workshop`."""
     match actor.scope(permission):
         case Scope.ALL:
             return true()
@@ -20,18 +20,19 @@ def workshops_within(actor: Actor, permission: Permission) -> ColumnElement[bool
 
 
 def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """The registrations to which the permission reaches, for statements that hold `Registration` alone."""
+    """Return the condition that a registration is within the actor's scope. The statement need not join `Workshop`."""
     if actor.scope(permission) is Scope.ALL:
         return true()
-    reachable = (
+    session_ids = (
         select(col(WorkshopSession.id))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .where(workshops_within(actor, permission))
     )
-    return col(Registration.workshop_session_id).in_(reachable)
+    return col(Registration.workshop_session_id).in_(session_ids)
 
 
 def people_within(actor: Actor, permission: Permission, person_id: Mapped[int]) -> ColumnElement[bool]:
-    """The people of whom a registration is within the permission's reach; `person_id` is the column that names them."""
+    """Return the condition that a person has a registration within the actor's scope. `person_id` is the column of the
+    person's id."""
     registered = select(col(Registration.participant_id)).where(registrations_within(actor, permission))
     return person_id.in_(registered)

@@ -25,7 +25,7 @@ _ABOUT_PEOPLE = {"participant", "registration", "attendance-import"}
 
 
 def snapshot(thing: SQLModel) -> dict[str, Any]:
-    """The columns of a row as JSON values, without secrets; what `record` keeps of them is less."""
+    """The columns of a row as JSON values, without secrets; what `log_activity` keeps of them is less."""
     return thing.model_dump(mode="json", exclude=_LEFT_OUT)
 
 

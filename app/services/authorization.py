@@ -9,22 +9,22 @@ from app.permissions import Actor, Permission, Scope
 Owned = Workshop | WorkshopSession | Registration | AttendanceImport
 
 
-def require_permission(db: Db, actor: Actor, permission: Permission, thing: Owned) -> None:
-    """Raise `Forbidden` unless the actor's permission covers `thing`, which belongs to its workshop's organization.
+def require_permission(db: Db, actor: Actor, permission: Permission, owned: Owned) -> None:
+    """Raise `Forbidden` unless the actor's permission covers this row, which belongs to its workshop's organization.
 
-    The query that loads `thing` has already raised `NotFound` if it is not within the actor's scope. Changes that
+    The query that loads the row has already raised `NotFound` if it is not within the actor's scope. Changes that
     concern no workshop, as of users and areas, call `actor.require(permission)` instead.
     """
     actor.require(permission)
-    if actor.scope(permission) is Scope.OWN and _organization_id(db, thing) != actor.organization_id:
+    if actor.scope(permission) is Scope.OWN and _organization_id(db, owned) != actor.organization_id:
         raise Forbidden(N_("Your role does not allow this."))
 
 
-def _organization_id(db: Db, thing: Owned) -> int:
-    match thing:
+def _organization_id(db: Db, owned: Owned) -> int:
+    match owned:
         case Workshop():
-            return thing.organization_id
+            return owned.organization_id
         case WorkshopSession():
-            return db.get_one(Workshop, thing.workshop_id).organization_id
+            return db.get_one(Workshop, owned.workshop_id).organization_id
         case _:
-            return _organization_id(db, db.get_one(WorkshopSession, thing.workshop_session_id))
+            return _organization_id(db, db.get_one(WorkshopSession, owned.workshop_session_id))

@@ -1,4 +1,4 @@
-"""Writes many rows at once, the quickest way that each database has."""
+"""Inserting many rows at once, by the fastest way of each database (COPY on PostgreSQL, executemany on SQLite)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
@@ -13,25 +13,29 @@ from sqlmodel import SQLModel
 from app.database import Db, is_postgresql, json_text
 from app.models.base import Instant
 
-REMEMBERED = 2**15
-"""So many values of a column: as many days as there are people's birthdays."""
+MAX_CACHED_VALUES = 2**15
+"""How many converted values of a column are cached: enough for the dates of 89 years."""
 
 
 def table_of(model: type[SQLModel]) -> Table:
+    """Return the table of a model."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def reserve_ids(db: Db, model: type[SQLModel], count: int) -> Iterable[int]:
-    """So many ids that nobody has or had; known before the rows are written, so that other rows may name them."""
+    """Return `count` ids that no row of the model has or had.
+
+    They are known before the rows are inserted, so that rows of other tables can refer to them.
+    """
     key = table_of(model).c.id
     if is_postgresql(db):
         sequence = DatabaseSequence(f"{key.table.name}_id_seq")
         return db.scalars(select(sequence.next_value()).select_from(func.generate_series(1, count)))
-    # SQLite's writers exclude each other: nobody else takes these before this transaction ends.
-    given_out = db.scalar(
+    # No other transaction of SQLite writes before this one ends, so none can take the same ids.
+    last_id = db.scalar(
         text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": key.table.name}
     )
-    highest = max(given_out or 0, db.scalar(select(func.max(key))) or 0)
+    highest = max(last_id or 0, db.scalar(select(func.max(key))) or 0)
     return range(highest + 1, highest + 1 + count)
 
 
@@ -41,25 +45,24 @@ def insert_rows(
     rows: Iterable[Mapping[str, Any]],
     shared_values: Mapping[str, Any] | None = None,
 ) -> None:
-    """Inserts rows that all name the same columns in the same order; defaults made in Python are not filled in.
-    `shared_values` are columns in which each row has the same.
+    """Insert rows that all name the same columns in the same order. Defaults that are made in Python are not filled in.
 
-    They may come one by one, so that not all of them have to be in memory. They go to the driver itself, each
-    value written as the column's type writes it: SQLAlchemy's own executemany takes longer to prepare a row
-    than SQLite takes to store it, and knows no COPY. What the driver raises is SQLAlchemy's, as everywhere else:
-    `IntegrityError` where a constraint refuses a row, `DataError` where a column can't hold a value.
+    `shared_values` are further columns that have the same value in every row. `rows` may be an iterator: they are not
+    held in memory all at once. The rows go to the driver directly, converted as the columns' types convert them:
+    SQLAlchemy's executemany takes longer to prepare a row than SQLite takes to store it, and does not use COPY.
+
+    Raises `IntegrityError` if a constraint refuses a row, `DataError` if a column cannot hold a value.
     """
-    coming = iter(rows)
-    first = next(coming, None)
+    iterator = iter(rows)
+    first = next(iterator, None)
     if first is None:
         return
     db.flush()
     connection = db.connection()
     table, shared = table_of(model), shared_values or {}
     names = (*first, *shared)
-    written = _written(
-        chain((first,), coming), shared, [_as_written(connection, table.c[name]) for name in names]
-    )
+    converters = [_converter(connection, table.c[name]) for name in names]
+    converted = _convert_rows(chain((first,), iterator), shared, converters)
     columns = ", ".join(f'"{name}"' for name in names)
     marks = ", ".join("?" * len(names))
     statement = (
@@ -69,45 +72,46 @@ def insert_rows(
     )
     driver: Any = connection.connection.driver_connection
     cursor = driver.cursor()
-    refusal = connection.dialect.loaded_dbapi.Error
+    driver_error = connection.dialect.loaded_dbapi.Error
     try:
         if is_postgresql(db):
             with cursor.copy(statement) as copy:
-                for row in written:
+                for row in converted:
                     copy.write_row(row)
         else:
-            cursor.executemany(statement, written)
-    except refusal as refused:
-        raise DBAPIError.instance(statement, None, refused, refusal, dialect=connection.dialect) from refused
+            cursor.executemany(statement, converted)
+    except driver_error as error:
+        raise DBAPIError.instance(statement, None, error, driver_error, dialect=connection.dialect) from error
     finally:
         cursor.close()
 
 
-def _as_written(connection: Connection, column: Column[Any]) -> Callable[[Any], Any] | None:
-    """What turns a value into what the driver takes, where the column's type has to.
+def _converter(connection: Connection, column: Column[Any]) -> Callable[[Any], Any] | None:
+    """Return the function that converts a value of the column for the driver, None if the driver takes it as it is.
 
-    Choices, days and instants repeat from row to row: each is turned once. Both databases take JSON as text.
+    Enums, dates and instants repeat from row to row, so their results are cached. Both databases take JSON as text.
     """
     if isinstance(column.type, JSON):
         return json_text
-    writer = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    convert = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
     repeats = isinstance(column.type, Enum | Date | Instant)
-    return lru_cache(maxsize=REMEMBERED)(writer) if writer and repeats else writer
+    return lru_cache(maxsize=MAX_CACHED_VALUES)(convert) if convert and repeats else convert
 
 
-def _written(
+def _convert_rows(
     rows: Iterable[Mapping[str, Any]],
     shared_values: Mapping[str, Any],
-    writers: Sequence[Callable[[Any], Any] | None],
+    converters: Sequence[Callable[[Any], Any] | None],
 ) -> Iterator[list[Any]]:
-    own = len(writers) - len(shared_values)
+    """Yield the values of each row, then the shared ones. `converters` are in the same order."""
+    own_count = len(converters) - len(shared_values)
     shared = [
-        writer(value) if writer else value
-        for value, writer in zip(shared_values.values(), writers[own:], strict=True)
+        convert(value) if convert else value
+        for value, convert in zip(shared_values.values(), converters[own_count:], strict=True)
     ]
-    turned = [(at, writer) for at, writer in enumerate(writers[:own]) if writer]
+    needed = [(index, convert) for index, convert in enumerate(converters[:own_count]) if convert]
     for row in rows:
         values = [*row.values(), *shared]
-        for at, writer in turned:
-            values[at] = writer(values[at])
+        for index, convert in needed:
+            values[index] = convert(values[index])
         yield values

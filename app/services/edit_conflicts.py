@@ -1,4 +1,4 @@
-"""A form that was open a while overwrites nothing that its reader didn't see: it says what it was filled with."""
+"""Edit conflicts: a form carries a fingerprint of what it showed, so that saving it overwrites no newer change."""
 
 from hashlib import sha256
 
@@ -10,14 +10,17 @@ from app.i18n import N_
 CHANGED = "changed-meanwhile"
 
 
-def fingerprint(filled: object) -> str:
-    """A short sign of what a form is filled with, another for anything else."""
-    return sha256(orjson.dumps(filled, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
+def fingerprint(values: object) -> str:
+    """Return a short hash of the values that a form shows: JSON values or dataclasses of them."""
+    return sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
-def require_unchanged(seen: str, filled: object) -> None:
-    """Raises `Conflict` where the form would be filled with something else by now. `seen` empty: nobody had a form."""
-    if seen and seen != seal(filled):
+def require_unchanged(form_fingerprint: str, values: object) -> None:
+    """Raise `Conflict` if the values are no longer those that the form showed.
+
+    `form_fingerprint` is "" for changes that are not made in a form, as by the API; these are never refused.
+    """
+    if form_fingerprint and form_fingerprint != fingerprint(values):
         text = N_(
             "Others have changed this meanwhile. What differs from theirs is listed. Save again if yours is right."
         )

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 
 COOKIE = "jangkau_flash"
 
-# The element that shows the message. A redirect without a fragment would keep the fragment of the form before it.
+# The fragment of the element that shows the message. Without one, browsers keep the fragment of the form's URL.
 FLASH_FRAGMENT = "#kabar"
 
 

@@ -7,10 +7,11 @@ from datetime import date, datetime
 from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator
+from starlette.datastructures import UploadFile
 
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem, TooLarge, TooManyRequests, UnreadableFile
-from app.i18n import wita
+from app.i18n import N_, wita
 from app.services.edit_conflicts import CHANGED
 
 FORM_PROBLEMS: tuple[type[Problem], ...] = (Invalid, Conflict, TooManyRequests, TooLarge, UnreadableFile)
@@ -112,3 +113,10 @@ def local_path(path: str) -> str:
     """
     is_local = path.startswith("/") and path[1:2] not in {"/", "\\"} and path.isprintable()
     return path if is_local else "/"
+
+
+def read_upload(file: UploadFile | str | None) -> tuple[str, bytes]:
+    """Return name and content of an uploaded file. Raises `Invalid` if the user chose none."""
+    if not isinstance(file, UploadFile) or not file.filename:
+        raise Invalid(N_("Choose a file first."))
+    return file.filename, file.file.read()

@@ -1,6 +1,5 @@
 """Jinja templates as responses, and redirects to pages."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -31,9 +30,9 @@ from app.permissions import Permission
 from app.spreadsheets.written.field_headings import HEADINGS
 from app.web.flash import flash, take_flash
 from app.web.languages import language_of
+from app.web.static_files import static_url
 
 APP_FOLDER = Path(__file__).parent.parent
-STATIC_FOLDER = APP_FOLDER / "static"
 
 # The form field that a conflict belongs to, by its code: the services that raise these know no forms.
 FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "name"}
@@ -79,7 +78,7 @@ def render(
     """Return a page in the reader's language.
 
     With a `problem` the page has its status; the template shows `refusal` (its sentence, or "") and `errors` (sentences
-    by name of field). Every template also has `request`, `current_path`, `actor` (None where nobody is logged in),
+    by name of field). Every template also has `request`, `current_path`, `actor` (None if no user is logged in),
     `flash` and `status`.
     """
     language = language_of(request)
@@ -125,13 +124,6 @@ def redirect(path: str, message: str = "") -> Response:
     if message:
         flash(response, message)
     return response
-
-
-@cache
-def static_url(path: str) -> str:
-    """Return the URL of a static file with its checksum, so that browsers may cache it for ever."""
-    checksum = hashlib.sha256((STATIC_FOLDER / path).read_bytes()).hexdigest()[:12]
-    return f"/static/{path}?v={checksum}"
 
 
 def _date(value: date | datetime) -> str:

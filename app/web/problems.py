@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Match
 
-from app.database import NoSuchText
+from app.database import NoSuchText, violated_constraint
 from app.errors import (
     Conflict,
     Forbidden,
@@ -24,7 +24,6 @@ from app.errors import (
     Unauthenticated,
 )
 from app.i18n import N_, translator
-from app.services.refusals import violated_constraint
 from app.web.accounts.login_page import ask_to_log_in
 from app.web.container import container_of
 from app.web.languages import is_api, language_of

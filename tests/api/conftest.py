@@ -1,4 +1,4 @@
-"""Programs that use the API, each with the token of the user for whom it acts."""
+"""Clients of the API, each with the token of a user."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from sqlalchemy import Engine
 
 from app.database import writing
 from app.permissions import OPERATOR
 from app.services.accounts.users import create_api_token
-from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
 from tests.city import City
 
@@ -19,22 +17,17 @@ Program = Callable[[str], TestClient]
 
 
 @pytest.fixture
-def city(engine: Engine, settings: Settings) -> City:
-    return City(engine, settings)
-
-
-@pytest.fixture
 def program(app: FastAPI, city: City) -> Program:
-    """A program of made, sari, budi, rina or tono."""
+    """A function that returns the API client of made, sari, budi, rina or tono."""
 
-    def of(who: str) -> TestClient:
+    def log_in(name: str) -> TestClient:
         with writing(city.engine) as db:
-            token = create_api_token(db, OPERATOR, city.users[who], "uji")
+            token = create_api_token(db, OPERATOR, city.users[name], "uji")
         return TestClient(
             app, base_url="http://testserver/api/v1", headers={"Authorization": f"Bearer {token}"}
         )
 
-    return of
+    return log_in
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""How the API refuses."""
+"""Helpers for the problems that the API answers with (RFC 9457)."""
 
 import json
 from typing import Any
@@ -6,12 +6,12 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-# With a NUL in it, which PostgreSQL doesn't keep, and with half a character, which no database does.
-NO_TEXTS = ("Nol \0 di tengah", "Setengah \ud800")
+# Texts that no column can hold: PostgreSQL stores no NUL, and no database stores half of a surrogate pair.
+UNSTORABLE_TEXTS = ("Nol \0 di tengah", "Setengah \ud800")
 
 
 def status_and_code(response: Response) -> tuple[int, str]:
-    """Status and code of an answer that is as RFC 9457 has it."""
+    """Return status and code of a problem, after checking that the response is as RFC 9457 defines it."""
     assert response.headers["content-type"] == "application/problem+json"
     problem = response.json()
     assert set(problem) >= {"type", "title", "status", "code", "detail"}
@@ -21,14 +21,14 @@ def status_and_code(response: Response) -> tuple[int, str]:
     return response.status_code, problem["code"]
 
 
-def sent(program: TestClient, method: str, path: str, body: dict[str, Any]) -> Response:
-    """As a program that escapes whatever isn't ASCII; half a character can't be sent otherwise."""
+def send_escaped_json(program: TestClient, method: str, path: str, body: dict[str, Any]) -> Response:
+    """Send the body with all non-ASCII characters escaped, the only way to send half of a surrogate pair."""
     content, headers = json.dumps(body).encode(), {"Content-Type": "application/json"}
     return program.request(method, path, content=content, headers=headers)
 
 
-def wrong_fields(response: Response) -> set[str]:
-    """The fields that a 422 names, each with a text."""
+def invalid_fields(response: Response) -> set[str]:
+    """Return the fields that a 422 names."""
     assert status_and_code(response) == (422, "invalid")
     errors = response.json()["errors"]
     assert all(error["text"] for error in errors)

@@ -11,7 +11,7 @@ from openpyxl import load_workbook
 from app.database import writing
 from app.models import CoverageTarget
 from tests.api.conftest import Program
-from tests.api.problems import status_and_code, wrong_fields
+from tests.api.problems import invalid_fields, status_and_code
 from tests.city import MANGGAR, SAMPLES, City
 from tests.scenarios import scenario
 
@@ -117,16 +117,16 @@ def test_invalid_parameters_are_refused(sari: TestClient) -> None:
 
     assert status_and_code(sari.get(path, params={"workshop": "NIRWANA"})) == (404, "not-found")
     assert status_and_code(sari.get(path, params={"group": "pelaut"})) == (404, "not-found")
-    assert wrong_fields(sari.get(path, params={"from": "2025-02-01", "to": "2025-01-31"})) == {"to"}
-    assert wrong_fields(sari.get(path, params={"from": "kemarin"})) == {"from"}
-    assert wrong_fields(sari.get(path, params={"from": "0001-01-01"})) == {"from"}
-    assert wrong_fields(sari.get(path, params={"to": "9999-12-31"})) == {"from"}
-    assert wrong_fields(sari.get(path, params={"sex": "X"})) == {"sex"}
-    assert wrong_fields(sari.get(path, params={"by": "week"})) == {"by"}
-    assert wrong_fields(sari.get(path, params={"kelurahn": MANGGAR})) == {"kelurahn"}
-    assert wrong_fields(sari.get("/reports/coverage-gaps.csv", params={"order": "x"})) == {"order"}
+    assert invalid_fields(sari.get(path, params={"from": "2025-02-01", "to": "2025-01-31"})) == {"to"}
+    assert invalid_fields(sari.get(path, params={"from": "kemarin"})) == {"from"}
+    assert invalid_fields(sari.get(path, params={"from": "0001-01-01"})) == {"from"}
+    assert invalid_fields(sari.get(path, params={"to": "9999-12-31"})) == {"from"}
+    assert invalid_fields(sari.get(path, params={"sex": "X"})) == {"sex"}
+    assert invalid_fields(sari.get(path, params={"by": "week"})) == {"by"}
+    assert invalid_fields(sari.get(path, params={"kelurahn": MANGGAR})) == {"kelurahn"}
+    assert invalid_fields(sari.get("/reports/coverage-gaps.csv", params={"order": "x"})) == {"order"}
     assert status_and_code(sari.get("/reports/rt-coverage.csv", params={"kecamatan": "1"})) == (
         404,
         "not-found",
     )
-    assert wrong_fields(sari.get("/reports/coverage.exe")) == {"file_format"}
+    assert invalid_fields(sari.get("/reports/coverage.exe")) == {"file_format"}

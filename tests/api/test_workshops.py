@@ -11,7 +11,7 @@ from app.database import writing
 from app.models import Registration, TargetGroup
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
 from app.services.workshops.workshops import WorkshopInput, change_workshop
-from tests.api.problems import NO_TEXTS, sent, status_and_code, wrong_fields
+from tests.api.problems import UNSTORABLE_TEXTS, invalid_fields, send_escaped_json, status_and_code
 from tests.city import MORNING, City, crowd, dump
 
 WORKSHOP = {"code": "SPBE-2025", "title": "Literasi SPBE", "target_groups": ["umkm", "rt"], "pillar": "cakap"}
@@ -193,7 +193,7 @@ def test_a_code_that_is_taken_is_refused(sari: TestClient, session: dict[str, An
 
 def test_a_workshop_with_a_wrong_field_is_refused(sari: TestClient) -> None:
     for body, fields in WRONG_WORKSHOPS:
-        assert wrong_fields(sari.post("/workshops", json=body)) == fields, body
+        assert invalid_fields(sari.post("/workshops", json=body)) == fields, body
 
     assert sari.get("/workshops").json()["items"] == []
 
@@ -202,7 +202,7 @@ def test_a_session_with_a_wrong_field_is_refused(sari: TestClient, session: dict
     for change, fields in WRONG_SESSIONS:
         created = sari.post("/workshops/SPBE-2025/sessions", json=SESSION | {"code": "SPBE-2025-2"} | change)
         changed = sari.patch("/sessions/SPBE-2025-1", json=change)
-        assert wrong_fields(created) == wrong_fields(changed) == fields, change
+        assert invalid_fields(created) == invalid_fields(changed) == fields, change
 
     assert sari.get("/sessions/SPBE-2025-1").json() == session
     assert status_and_code(sari.get("/sessions/SPBE-2025-2")) == (404, "not-found")
@@ -216,14 +216,17 @@ def test_texts_that_a_database_cannot_store_are_refused(
     mark = f"/registrations/{city.all(Registration)[0].code}/attendance"
     before = dump(city.engine)
 
-    for text in NO_TEXTS:
+    for text in UNSTORABLE_TEXTS:
         for method, path, body in (
             ("POST", "/workshops", {"code": "A-1", "title": text}),
             ("POST", "/workshops/SPBE-2025/sessions", SESSION | {"code": "A-1", "venue": text}),
             ("PATCH", "/sessions/SPBE-2025-1", {"venue": text}),
             ("PUT", mark, {"status": "present", "nonce": text}),
         ):
-            assert status_and_code(sent(sari, method, path, body)) == (422, "invalid"), (path, text)
+            assert status_and_code(send_escaped_json(sari, method, path, body)) == (422, "invalid"), (
+                path,
+                text,
+            )
 
     assert dump(city.engine) == before
 
@@ -262,4 +265,4 @@ def test_lists_are_paged(sari: TestClient, city: City) -> None:
 
     assert codes == [f"W-{number}" for number in range(5)]
     for limit in (0, 201, "dua"):
-        assert wrong_fields(sari.get("/workshops", params={"limit": limit})) == {"limit"}
+        assert invalid_fields(sari.get("/workshops", params={"limit": limit})) == {"limit"}

@@ -1,4 +1,4 @@
-"""A real browser on a real server. A page that complains in the console fails its test."""
+"""Fixtures of the browser tests: Chromium and a server. An error or warning in the console fails the test."""
 
 import os
 import shutil
@@ -26,7 +26,7 @@ DESKTOP = 1280
 PHONE = 360
 SCREENSHOTS = Path("docs/screenshots")
 
-# Other tests keep the machine busy meanwhile: what is expected of a page may take as long as what is done there.
+# Other tests may run at the same time: wait for expectations as long as for actions.
 expect.set_options(timeout=30_000)
 
 Logins = dict[str, str]
@@ -37,19 +37,19 @@ Screenshot = Callable[..., None]
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=QUIET)
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=QUIET)
         yield browser
         browser.close()
 
 
-def chromium() -> str | None:
-    """Where the system has Chromium; None lets Playwright look for its own."""
+def find_chromium() -> str | None:
+    """Return the path of the system's Chromium; with None Playwright looks for its own."""
     return next((path for name in CHROMIUM if (path := shutil.which(name))), None)
 
 
 @pytest.fixture
 def width() -> int:
-    """How wide the window is, in pixels."""
+    """The width of the window in pixels."""
     return DESKTOP
 
 
@@ -61,7 +61,7 @@ def javascript() -> bool:
 
 @pytest.fixture
 def page(browser: Browser, server: Server, width: int, javascript: bool) -> Iterator[Page]:
-    """A window in Balikpapan, open on the service."""
+    """A page of the service, in the language and time zone of Balikpapan."""
     context = browser.new_context(
         base_url=server.url,
         locale="id-ID",
@@ -69,38 +69,38 @@ def page(browser: Browser, server: Server, width: int, javascript: bool) -> Iter
         viewport={"width": width, "height": 800},
         java_script_enabled=javascript,
     )
-    page, complaints = context.new_page(), list[str]()
+    page, console_errors = context.new_page(), list[str]()
 
     def listen(message: ConsoleMessage) -> None:
         if message.type in {"error", "warning"}:
-            complaints.append(f"{page.url}: {message.text} {message.location}")
+            console_errors.append(f"{page.url}: {message.text} {message.location}")
 
     page.on("console", listen)
-    page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error.message}"))
+    page.on("pageerror", lambda error: console_errors.append(f"{page.url}: {error.message}"))
     yield page
     context.close()
-    assert complaints == []
+    assert console_errors == []
 
 
 @pytest.fixture
 def demonstration(jangkau: Jangkau) -> Logins:
-    """The database holds the demonstration; these are its passwords by e-mail address."""
+    """The passwords by e-mail address of the demonstration, which fills the database."""
     printed = jangkau("demo").stdout.splitlines()
     return dict(line.split() for line in printed if "@" in line)
 
 
 @pytest.fixture
 def screenshot() -> Screenshot:
-    """Keeps the top of a page as docs/screenshots/NAME-WIDTH.png, at both widths, where SCREENSHOTS=1.
+    """A function that saves the top of a page as docs/screenshots/NAME-WIDTH.png at both widths, if SCREENSHOTS=1.
 
-    With `at` it is a smaller picture of the page from that element on.
+    With `at` it takes a smaller picture of the page, from that element on.
     """
 
     def keep(page: Page, name: str, *, at: str | None = None) -> None:
         if not os.environ.get("SCREENSHOTS"):
             return
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        for width in windows(page, 800 if at else 1600):
+        for width in each_width(page, 800 if at else 1600):
             if at:
                 page.locator(at).evaluate("element => element.scrollIntoView()")
             page.screenshot(path=SCREENSHOTS / f"{name}-{width}.png")
@@ -110,11 +110,11 @@ def screenshot() -> Screenshot:
 
 @pytest.fixture
 def check_accessibility() -> PageCheck:
-    """Asserts that axe finds no fault in a page, and that a phone shows it without scrolling sideways."""
-    brought_along, there_already = Axe(), Axe(axe_script="")
+    """A function that asserts that axe finds no fault in a page, and that no window has to scroll sideways."""
+    loading, loaded = Axe(), Axe(axe_script="")
 
     def check(page: Page) -> None:
-        for axe, width in zip((brought_along, there_already), windows(page, 800), strict=True):
+        for axe, width in zip((loading, loaded), each_width(page, 800), strict=True):
             found = axe.run(page)
             assert found.violations_count == 0, f"{page.url} at {width}: {found.generate_report()}"
             assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{page.url} at {width}"
@@ -122,8 +122,8 @@ def check_accessibility() -> PageCheck:
     return check
 
 
-def windows(page: Page, height: int) -> Iterator[int]:
-    """The page in a window of a phone, then of a desktop: their widths. Afterwards the window is as it was."""
+def each_width(page: Page, height: int) -> Iterator[int]:
+    """Resize the window to that of a phone, then of a desktop, and yield each width. Restores the size at the end."""
     before = page.viewport_size
     for width in (PHONE, DESKTOP):
         page.set_viewport_size({"width": width, "height": height})

@@ -1,4 +1,4 @@
-"""What people do on the pages, for any test of the browser."""
+"""Steps that browser tests share."""
 
 from http import HTTPStatus
 
@@ -10,14 +10,14 @@ from tests.city import City
 
 
 def log_in_as(page: Page, city: City, name: str) -> None:
-    """Whoever opens pages is somebody of the city office, who logged in before."""
+    """Log in as a user of the city office, without the login page."""
     with writing(city.engine) as db:
         secret = create_login(db, city.users[name], "test")
     page.context.add_cookies([{"name": "jangkau_login", "value": secret, "domain": "127.0.0.1", "path": "/"}])
 
 
-def look_no_closer(page: Page) -> None:
-    """In place of `check_accessibility`, where the same page is looked at in another situation."""
+def skip_check(page: Page) -> None:
+    """Replace `check_accessibility` where a page that was checked before is shown in another state."""
 
 
 def log_in(page: Page, email: str, password: str) -> None:
@@ -28,7 +28,7 @@ def log_in(page: Page, email: str, password: str) -> None:
     expect(page).not_to_have_url("/masuk")
 
 
-def make_workshop(page: Page, code: str) -> None:
+def create_workshop(page: Page, code: str) -> None:
     page.goto("/kegiatan/baru")
     page.locator("input[name=title]").fill("Literasi Digital Luring")
     page.locator("input[name=code]").fill(code)
@@ -36,7 +36,7 @@ def make_workshop(page: Page, code: str) -> None:
     expect(page).to_have_url(f"/kegiatan/{code}")
 
 
-def make_session(page: Page, workshop: str, code: str) -> None:
+def create_session(page: Page, workshop: str, code: str) -> None:
     page.goto(f"/kegiatan/{workshop}/sesi/baru")
     page.locator("input[name=starts]").fill("2025-08-05T09:00")
     page.locator("input[name=ends]").fill("2025-08-05T12:00")
@@ -50,6 +50,6 @@ def submit(page: Page) -> None:
     page.locator("main form button[type=submit]").click()
 
 
-def answer_quietly(route: Route) -> None:
-    """The server's refusal under a status of which the browser doesn't complain in its console."""
+def fulfill_with_ok(route: Route) -> None:
+    """Answer with the server's response, but status 200: the browser would report an error in its console."""
     route.fulfill(response=route.fetch(), status=HTTPStatus.OK)

@@ -11,8 +11,8 @@ from sqlalchemy import Engine
 
 from app.models import AttendanceMark, Registration, RegistrationStatus
 from app.settings import Settings
-from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, chromium
-from tests.browser.steps import answer_quietly, log_in_as
+from tests.browser.conftest import PHONE, QUIET, PageCheck, Screenshot, find_chromium
+from tests.browser.steps import fulfill_with_ok, log_in_as
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.server import Server
 from tests.upcoming_sessions import begin_session
@@ -107,7 +107,7 @@ def test_one_tap_a_person(
 def test_why_somebody_who_comes_is_refused_stands_beside_the_fields(check_in: Page) -> None:
     tap(check_in, "Siti Aminah", "Hadir")
     expect(check_in.locator("#unsent")).to_be_hidden()
-    check_in.route("**/datang", answer_quietly)
+    check_in.route("**/datang", fulfill_with_ok)
     check_in.locator("summary", has_text="Datang tanpa mendaftar").click()
     name = check_in.get_by_label("Nama", exact=True)
     for typed, why in (
@@ -252,7 +252,7 @@ def ticket(budi: City, tmp_path: Path) -> Path:
 def page_with_camera(browser: Browser, ticket: Path, server: Server, width: int) -> Iterator[Page]:
     film = f"--use-file-for-fake-video-capture={ticket}"
     seeing = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", film]
-    with browser.browser_type.launch(executable_path=chromium(), args=[*QUIET, *seeing]) as with_camera:
+    with browser.browser_type.launch(executable_path=find_chromium(), args=[*QUIET, *seeing]) as with_camera:
         yield with_camera.new_page(
             base_url=server.url, locale="id-ID", viewport={"width": width, "height": 800}
         )

@@ -11,7 +11,7 @@ from app.models import Registration
 from app.services.registrations.delegation_links import create_link, sign
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
-from tests.browser.steps import answer_quietly, look_no_closer, submit
+from tests.browser.steps import fulfill_with_ok, skip_check, submit
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.upcoming_sessions import create_upcoming_session, update_session
@@ -47,7 +47,7 @@ def fill(page: Page, name: str) -> None:
 def test_three_fields_lead_to_a_ticket(
     page: Page, city: City, javascript: bool, check_accessibility: PageCheck, screenshot: Screenshot
 ) -> None:
-    look_closely = check_accessibility if javascript else look_no_closer
+    look_closely = check_accessibility if javascript else skip_check
     page.goto("/daftar")
     look_closely(page)
     page.get_by_role("link", name="Jualan Daring").click()
@@ -103,7 +103,7 @@ def test_a_lost_connection_loses_nothing(page: Page, city: City) -> None:
     expect(page.locator("[name=name]")).to_have_value("")
     fill(page, "Budi Contoh")
     page.locator("[name=phone]").fill("0812")
-    page.route("**/daftar/*", answer_quietly)
+    page.route("**/daftar/*", fulfill_with_ok)
     submit(page)
     expect(page.locator("#phone-error")).to_be_visible()
     page.wait_for_load_state()
@@ -157,7 +157,7 @@ def test_whoever_lost_their_ticket_sees_that_it_is_on_its_way(page: Page, city: 
 
     registers()
     expect(page.locator(".ticket-name")).to_have_text("Siti Contoh")
-    page.route("**/daftar/*", answer_quietly)
+    page.route("**/daftar/*", fulfill_with_ok)
     registers()
     page.unroute("**/daftar/*")
     page.get_by_role("button", name="Kirim tiket ke alamat surel saya").click()

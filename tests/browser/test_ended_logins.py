@@ -9,7 +9,7 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
-from tests.browser.steps import answer_quietly, log_in_as, submit
+from tests.browser.steps import fulfill_with_ok, log_in_as, submit
 from tests.city import City, sheet
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -51,7 +51,7 @@ def test_somebody_half_typed_is_not_lost(sari: Page, city: City, check_accessibi
     sari.locator("input[name=rt]").fill("07")
     sari.context.clear_cookies()
 
-    sari.route("**/cari", answer_quietly)
+    sari.route("**/cari", fulfill_with_ok)
     sari.locator("input[name=name]").press_sequentially("Budi Bakung")
     go_on(sari, check_accessibility)
 
@@ -67,7 +67,7 @@ def test_a_corrected_row_is_not_lost(sari: Page, city: City, check_accessibility
     sari.locator("form.row-fields input[name=name]").fill("Tuti Kenangan")
     sari.context.clear_cookies()
 
-    sari.route("**/baris/2", answer_quietly, times=1)
+    sari.route("**/baris/2", fulfill_with_ok, times=1)
     sari.locator("form.row-fields button", has_text="Perbaiki").click()
     go_on(sari, check_accessibility)
 

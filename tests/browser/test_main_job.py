@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from tests.browser.conftest import Logins, PageCheck, Screenshot
-from tests.browser.steps import log_in, make_session, make_workshop, submit
+from tests.browser.steps import create_session, create_workshop, log_in, submit
 
 SPBE_SHEET = Path("tests/samples/spbe.xlsx")
 
@@ -22,9 +22,9 @@ def test_an_attendance_sheet_becomes_coverage(
     log_in(page, "panitia@contoh.id", demonstration["panitia@contoh.id"])
     check_accessibility(page)
 
-    make_workshop(page, "LURING-2025")
+    create_workshop(page, "LURING-2025")
     check_accessibility(page)
-    make_session(page, "LURING-2025", "LURING-2025-1")
+    create_session(page, "LURING-2025", "LURING-2025-1")
     check_accessibility(page)
 
     page.goto("/sesi/LURING-2025-1/unggah")

@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 
 from app.settings import Settings
 from tests.browser.conftest import PageCheck
-from tests.browser.steps import answer_quietly, log_in_as, submit
+from tests.browser.steps import fulfill_with_ok, log_in_as, submit
 from tests.city import City
 
 pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"])
@@ -37,7 +37,7 @@ def test_a_list_with_a_mistake_is_put_right(
         page.get_by_role("link", name="Unduh templat (.xlsx)").click()
     template = Path(download.value.path()).read_bytes()
 
-    page.route("**/tempat/unggah", answer_quietly)
+    page.route("**/tempat/unggah", fulfill_with_ok)
     upload(page, template, ["Taman Contoh", "Sepingan", "Masjid", ""], ["", "Manggar", "Aula", "Ya"])
     expect(page.get_by_role("alert")).to_contain_text("Belum ada yang disimpan: 3 hal perlu diperbaiki.")
     expect(page.get_by_role("rowheader")).to_have_text(["Baris 2", "Baris 2", "Baris 3"])

@@ -21,7 +21,7 @@ from tests.database import on_sqlite
 from tests.jangkau_command import JANGKAU
 from tests.server import Jangkau
 
-WITH_ONE_FAULT = sheet(
+LIST_WITH_AN_ERROR = sheet(
     "Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir", "Nur Aini;Antah Berantah;hadir"
 )
 
@@ -36,24 +36,24 @@ def test_from_an_empty_database_to_a_report(
     assert too_early.returncode == 1
     assert "jangkau db upgrade" in too_early.stderr
     assert "Traceback" not in too_early.stderr
-    assert ok(jangkau("db", "upgrade")) == ""
+    assert output_of(jangkau("db", "upgrade")) == ""
 
-    link = ok(jangkau("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "organizer"))
+    link = output_of(jangkau("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "organizer"))
     assert link.startswith("http://127.0.0.1:8000/kata-sandi/")
-    with reading(engine) as look:
-        assert get_user_by_password_link(look, link.rpartition("/")[2]).email == "ani@contoh.id"
-    token = ok(jangkau("token", "create", "ani@contoh.id", "--name", "laporan"))
-    with reading(engine) as look:
-        ani = find_actor_by_token(look, token)
+    with reading(engine) as db:
+        assert get_user_by_password_link(db, link.rpartition("/")[2]).email == "ani@contoh.id"
+    token = output_of(jangkau("token", "create", "ani@contoh.id", "--name", "laporan"))
+    with reading(engine) as db:
+        ani = find_actor_by_token(db, token)
     assert ani is not None
     assert (ani.name, ani.role) == ("Ani", Role.ORGANIZER)
 
-    assert ok(
+    assert output_of(
         jangkau("workshop", "create", "SPBE-2025", "--title", "Literasi SPBE", *groups("umkm", "rt", "tokoh"))
     ) == ("SPBE-2025")
     times = ("--starts", "2025-08-05 09:00", "--ends", "2025-08-05 12:00")
     held = ("--workshop", "SPBE-2025", *times, "--venue", "Aula Balai Kota", "--capacity", "70")
-    assert ok(jangkau("session", "create", "SPBE-2025-1", *held)) == "SPBE-2025-1"
+    assert output_of(jangkau("session", "create", "SPBE-2025-1", *held)) == "SPBE-2025-1"
 
     spbe = ("import", SAMPLES / "spbe.xlsx", "--session", "SPBE-2025-1", "--json")
     dry = document(jangkau(*spbe, "--dry-run"))
@@ -70,7 +70,7 @@ def test_from_an_empty_database_to_a_report(
     assert [one["by"] for one in women["breakdowns"]] == ["quarter"]
     assert women["before"]["period"] == {"from": "2025-08-04", "to": "2025-08-04"}
 
-    assert ok(jangkau("undo", committed["id"])) == f"Import {committed['id']} is undone."
+    assert output_of(jangkau("undo", committed["id"])) == f"Import {committed['id']} is undone."
     assert report(jangkau)["totals"]["registered"] == 0
     engine.dispose()
 
@@ -79,13 +79,13 @@ def groups(*codes: str) -> list[str]:
     return [word for code in codes for word in ("--group", code)]
 
 
-def ok(done: Any) -> str:
+def output_of(done: Any) -> str:
     assert done.returncode == 0, done.stderr
     return str(done.stdout).strip()
 
 
 def document(done: Any) -> dict[str, Any]:
-    return dict(json.loads(ok(done)))
+    return dict(json.loads(output_of(done)))
 
 
 def report(jangkau: Jangkau, *narrowed: str | int) -> dict[str, Any]:
@@ -93,12 +93,12 @@ def report(jangkau: Jangkau, *narrowed: str | int) -> dict[str, Any]:
     return document(jangkau("report", "coverage", *day, *narrowed, "--format", "json"))
 
 
-def test_a_list_with_faults_writes_nothing_unless_only_its_valid_rows_are_wanted(
+def test_a_list_with_errors_is_not_saved_unless_only_valid_is_given(
     jangkau: Jangkau, city: City, tmp_path: Path
 ) -> None:
     city.session("A-1")
     path = tmp_path / "daftar.csv"
-    path.write_bytes(WITH_ONE_FAULT)
+    path.write_bytes(LIST_WITH_AN_ERROR)
     before = dump(city.engine)
 
     refused = jangkau("import", path, "--session", "A-1")
@@ -127,11 +127,11 @@ def test_the_document_has_every_row_of_a_long_list(jangkau: Jangkau, city: City,
     assert dump(city.engine) == before
 
 
-# What follows doesn't depend on the database.
+# The tests below do not depend on the database.
 
 
 @on_sqlite
-def test_what_the_file_leaves_open_is_said_at_the_shell(jangkau: Jangkau, city: City, tmp_path: Path) -> None:
+def test_options_say_what_the_file_leaves_open(jangkau: Jangkau, city: City, tmp_path: Path) -> None:
     city.session("A-1", groups=())
     path = tmp_path / "daftar.csv"
     path.write_bytes(sheet("Nama;Kelurahan;Hadir", "Siti Aminah;Manggar;ya", "Nur Aini;Lamaru;"))
@@ -159,7 +159,7 @@ def test_what_the_file_leaves_open_is_said_at_the_shell(jangkau: Jangkau, city: 
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )
-def test_what_cannot_be_done_is_one_sentence(
+def test_a_failure_is_one_sentence(
     jangkau: Jangkau, city: City, tmp_path: Path, arguments: tuple[str, ...], says: str
 ) -> None:
     city.session("A-1")
@@ -168,7 +168,7 @@ def test_what_cannot_be_done_is_one_sentence(
         "not a list": tmp_path / "teks.csv",
         "missing": tmp_path / "tiada",
     }
-    files["list"].write_bytes(WITH_ONE_FAULT)
+    files["list"].write_bytes(LIST_WITH_AN_ERROR)
     files["not a list"].write_text("Kolom;Lain\n1;2\n")
     before = dump(city.engine)
 
@@ -180,7 +180,7 @@ def test_what_cannot_be_done_is_one_sentence(
     assert dump(city.engine) == before
 
 
-def test_a_command_mistyped_is_told_from_rows_that_need_attention(
+def test_a_mistyped_option_has_another_exit_code_than_rows_that_need_attention(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.argv", ["jangkau", "import", "daftar.csv", "--sesion", "A-1"])
@@ -193,41 +193,46 @@ def test_a_command_mistyped_is_told_from_rows_that_need_attention(
 
 
 @on_sqlite
-def test_a_password_comes_from_standard_input_alone(jangkau: Jangkau, city: City) -> None:
+def test_a_password_is_read_from_standard_input_only(jangkau: Jangkau, city: City) -> None:
     create = ("user", "create", "ani@contoh.id", "--name", "Ani", "--role", "viewer", "--password-stdin")
 
     too_short = jangkau(*create, stdin="rahasia\n")
     assert too_short.returncode == 1
     assert "10 characters" in too_short.stderr
-    assert ok(jangkau(*create, "--organization", "Kampus Contoh", stdin="kebun raya balikpapan\n")) == ""
+    assert (
+        output_of(jangkau(*create, "--organization", "Kampus Contoh", stdin="kebun raya balikpapan\n")) == ""
+    )
 
-    with reading(city.engine) as look:
-        found = authenticate(look, "ani@contoh.id", "kebun raya balikpapan")
-    assert found is not None
-    assert found.role is Role.VIEWER
+    with reading(city.engine) as db:
+        user = authenticate(db, "ani@contoh.id", "kebun raya balikpapan")
+    assert user is not None
+    assert user.role is Role.VIEWER
 
 
 @on_sqlite
-def test_a_token_ends_with_its_day(jangkau: Jangkau, city: City) -> None:
+def test_a_token_is_valid_to_the_end_of_its_last_day(jangkau: Jangkau, city: City) -> None:
     today = wita_today()
     create = ("token", "create", "sari@contoh.id", "--name", "laporan", "--expires")
 
-    lasting, over = ok(jangkau(*create, f"{today}")), ok(jangkau(*create, f"{today - timedelta(days=1)}"))
+    valid, expired = (
+        output_of(jangkau(*create, f"{today}")),
+        output_of(jangkau(*create, f"{today - timedelta(days=1)}")),
+    )
 
-    with reading(city.engine) as look:
-        assert find_actor_by_token(look, lasting) is not None
-        assert find_actor_by_token(look, over) is None
+    with reading(city.engine) as db:
+        assert find_actor_by_token(db, valid) is not None
+        assert find_actor_by_token(db, expired) is None
 
-    number, *shown = ok(jangkau("token", "list", "sari@contoh.id")).splitlines()[0].split()
+    number, *shown = output_of(jangkau("token", "list", "sari@contoh.id")).splitlines()[0].split()
     assert shown[:2] == ["sari@contoh.id", "laporan"]
-    ok(jangkau("token", "revoke", number))
-    with reading(city.engine) as look:
-        assert find_actor_by_token(look, lasting) is None
+    output_of(jangkau("token", "revoke", number))
+    with reading(city.engine) as db:
+        assert find_actor_by_token(db, valid) is None
 
 
 @pytest.mark.slow
 @on_sqlite
-def test_an_output_that_is_full_is_said(environment: dict[str, str], city: City) -> None:
+def test_a_full_disk_is_reported(environment: dict[str, str], city: City) -> None:
     report = [JANGKAU, "report", "coverage", "--format", "csv", "-o", "/dev/full"]
 
     done = subprocess.run(report, env=environment, stderr=subprocess.PIPE, text=True, check=False)
@@ -238,7 +243,7 @@ def test_an_output_that_is_full_is_said(environment: dict[str, str], city: City)
 @pytest.mark.slow
 @on_sqlite
 @pytest.mark.parametrize("file_format", ["json", "csv"])
-def test_a_reader_who_leaves_early_is_told_nothing(
+def test_no_error_is_printed_if_the_reader_of_the_output_ends_early(
     environment: dict[str, str], city: City, file_format: str
 ) -> None:
     reader, writer = os.pipe()

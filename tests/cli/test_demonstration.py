@@ -1,4 +1,4 @@
-"""The demonstration, and its coverage report in every format of the command."""
+"""The demonstration, and its figures in every format that the command writes."""
 
 import csv
 import io
@@ -25,15 +25,15 @@ from tests.server import Jangkau
 pytestmark = pytest.mark.slow
 
 TOTAL = re.compile(r"Jumlah \d+ dari \d+ tercapai ((?:\d+ ?){5})")
-FIGURES = ("target", "registered", "attendances", "participants", "gap")
+COUNTED = ("target", "registered", "attendances", "participants", "gap")
 
 
-def test_the_demonstration_is_created_once_and_its_totals_are_equal_in_every_format(
+def test_it_is_created_once_and_its_totals_are_equal_in_every_format(
     jangkau: Jangkau, engine: Engine, tmp_path: Path
 ) -> None:
-    created = jangkau("demo")
-    assert created.returncode == 0, created.stderr
-    passwords = dict(re.findall(r"^\s+(\S+@contoh\.id)\s+(\S+)$", created.stdout, re.MULTILINE))
+    done = jangkau("demo")
+    assert done.returncode == 0, done.stderr
+    passwords = dict(re.findall(r"^\s+(\S+@contoh\.id)\s+(\S+)$", done.stdout, re.MULTILINE))
     assert sorted(passwords) == [
         "admin@contoh.id",
         "dinas@contoh.id",
@@ -59,14 +59,14 @@ def test_the_demonstration_is_created_once_and_its_totals_are_equal_in_every_for
         34,
     )
     assert {row["state"] for row in report["rows"]} >= {"reached"}
-    totals = [str(report["totals"][name]) for name in FIGURES]
-    assert totals_in_csv(write_report(jangkau, tmp_path / "cakupan.csv")) == totals
-    assert totals_in_xlsx(write_report(jangkau, tmp_path / "cakupan.xlsx")) == totals
-    assert totals_in_pdf(write_report(jangkau, tmp_path / "cakupan.pdf")) == totals
+    totals = [str(report["totals"][name]) for name in COUNTED]
+    assert in_csv(write_report(jangkau, tmp_path / "cakupan.csv")) == totals
+    assert in_xlsx(write_report(jangkau, tmp_path / "cakupan.xlsx")) == totals
+    assert in_pdf(write_report(jangkau, tmp_path / "cakupan.pdf")) == totals
 
 
 @on_sqlite
-def test_an_interrupted_demonstration_leaves_nothing_and_can_be_created_again(
+def test_an_interrupted_one_leaves_nothing_and_can_be_created_again(
     engine: Engine, settings: Settings
 ) -> None:
     before = dump(engine)
@@ -87,29 +87,29 @@ def test_an_interrupted_demonstration_leaves_nothing_and_can_be_created_again(
 
 
 def write_report(jangkau: Jangkau, path: Path) -> bytes:
-    process = jangkau("report", "coverage", "--format", path.suffix[1:], "-o", path)
-    assert (process.returncode, process.stdout) == (0, ""), process.stderr
+    done = jangkau("report", "coverage", "--format", path.suffix[1:], "-o", path)
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
     return path.read_bytes()
 
 
-def totals_in_csv(content: bytes) -> list[str]:
+def in_csv(content: bytes) -> list[str]:
     text = content.decode("utf-8-sig")
     delimiter = ";" if text.count(";") > text.count(",") else ","
-    return totals_in_lines(" ".join(cells) for cells in csv.reader(io.StringIO(text), delimiter=delimiter))
+    return in_lines(" ".join(cells) for cells in csv.reader(io.StringIO(text), delimiter=delimiter))
 
 
-def totals_in_xlsx(content: bytes) -> list[str]:
+def in_xlsx(content: bytes) -> list[str]:
     rows = load_workbook(io.BytesIO(content)).worksheets[0].iter_rows(values_only=True)
-    return totals_in_lines(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
+    return in_lines(" ".join(str(cell) for cell in row if cell is not None) for row in rows)
 
 
-def totals_in_pdf(content: bytes) -> list[str]:
-    return totals_in_lines(
+def in_pdf(content: bytes) -> list[str]:
+    return in_lines(
         line for page in PdfReader(io.BytesIO(content)).pages for line in page.extract_text().splitlines()
     )
 
 
-def totals_in_lines(lines: Iterable[str]) -> list[str]:
+def in_lines(lines: Iterable[str]) -> list[str]:
     """Return the first figures of the line of totals."""
     (total,) = filter(None, map(TOTAL.search, lines))
     return total[1].split()

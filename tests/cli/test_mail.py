@@ -1,4 +1,4 @@
-"""The power fails while the mail server has a mail and hasn't answered: nobody gets it twice."""
+"""The server is killed after it handed over a mail and before the mail server answered: the mail is not sent again."""
 
 from pathlib import Path
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 SECONDS_TO_SEND = 30
 
 
-def test_a_letter_that_may_have_arrived_is_not_sent_again(
+def test_a_mail_that_may_have_arrived_is_not_sent_again(
     city: City, smtp_server: SmtpServer, environment: dict[str, str], tmp_path: Path
 ) -> None:
     create_upcoming_session(city)

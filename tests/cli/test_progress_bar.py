@@ -1,4 +1,4 @@
-"""Whoever waits for a long import at a terminal sees how many rows are done."""
+"""`jangkau import` draws progress bars in a terminal."""
 
 import os
 import pty
@@ -22,7 +22,7 @@ def long_list(tmp_path: Path) -> Path:
     return path
 
 
-def test_at_a_terminal_bars_count_the_rows(city: City, environment: dict[str, str], long_list: Path) -> None:
+def test_in_a_terminal_bars_count_the_rows(city: City, environment: dict[str, str], long_list: Path) -> None:
     command = [JANGKAU, "import", str(long_list), "--session", city.session()]
     terminal, end = pty.openpty()
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, stderr=end, check=True)
@@ -36,6 +36,6 @@ def test_at_a_terminal_bars_count_the_rows(city: City, environment: dict[str, st
     assert "3000/3000" in committed
 
 
-def test_elsewhere_nothing_is_drawn(city: City, jangkau: Jangkau, long_list: Path) -> None:
+def test_without_a_terminal_nothing_is_drawn(city: City, jangkau: Jangkau, long_list: Path) -> None:
     done = jangkau("import", long_list, "--session", city.session(), "--dry-run")
     assert (done.returncode, done.stderr) == (0, "")

@@ -25,12 +25,12 @@ MANY = 150
 
 @pytest.fixture
 def server(environment: dict[str, str], tmp_path: Path) -> Iterator[Server]:
-    """As an operator starts it: by an interpreter that has nothing loaded yet."""
+    """Started by an interpreter of its own, as an operator starts it."""
     with serving(environment, tmp_path, new_interpreter=True) as server:
         yield server
 
 
-def test_it_says_where_it_is_and_answers_everybody_who_comes(server: Server) -> None:
+def test_it_prints_its_url_and_answers_many_requests_at_once(server: Server) -> None:
     said = server.log.read_text()
 
     assert server.url in said
@@ -39,13 +39,13 @@ def test_it_says_where_it_is_and_answers_everybody_who_comes(server: Server) -> 
     assert httpx2.get(f"{server.url}/api/v1/openapi.json").status_code == 200
     assert "Traceback" not in said
 
-    # More at once than there are threads and connections: none of them may wait for what another waits with.
+    # More requests at once than there are threads and connections must not block each other.
     for path, status in (("/daftar", 200), ("/api/v1/kelurahan", 401)):
-        assert asyncio.run(answers(server.url + path, MANY)) == [status] * MANY
+        assert asyncio.run(statuses_of(server.url + path, MANY)) == [status] * MANY
 
 
-def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
-    """A file that is too large, one that asks for more memory than there is, one that is read later."""
+def test_it_survives_large_and_bad_files(server: Server, city: City) -> None:
+    """A file that is too large, one that is damaged, and one that is read in the background."""
     city.session()
     with writing(city.engine) as db:
         token = create_api_token(db, OPERATOR, city.users["sari"], "uji")
@@ -72,22 +72,22 @@ def test_large_and_bad_files_leave_it_alive(server: Server, city: City) -> None:
 def test_a_worker_has_time_to_load_on_a_busy_machine(
     monkeypatch: pytest.MonkeyPatch, environment: dict[str, str]
 ) -> None:
-    """Until it has loaded it doesn't answer the server, which ends whoever doesn't answer and starts another."""
-    asked: dict[str, Any] = {}
-    monkeypatch.setattr("uvicorn.run", lambda _, **options: asked.update(options))
+    """Uvicorn replaces worker processes that do not answer, and a worker does not answer while it loads."""
+    options: dict[str, Any] = {}
+    monkeypatch.setattr("uvicorn.run", lambda _, **given: options.update(given))
     monkeypatch.setattr("os.environ", environment)
     monkeypatch.setattr("sys.argv", ["jangkau", "serve", "--workers", "2"])
 
     with pytest.raises(SystemExit):
         main()
 
-    assert asked["workers"] == 2
-    assert uvicorn.Config("app.main:create_app", **asked).timeout_worker_healthcheck >= 60
+    assert options["workers"] == 2
+    assert uvicorn.Config("app.main:create_app", **options).timeout_worker_healthcheck >= 60
 
 
-async def answers(address: str, times: int) -> list[int]:
-    """The statuses of so many requests at the same moment."""
+async def statuses_of(url: str, times: int) -> list[int]:
+    """Return the statuses of many requests at the same time."""
     headers = {"Authorization": "Bearer nobody's"}
     boundless = httpx2.Limits(max_connections=None)
     async with httpx2.AsyncClient(timeout=60, limits=boundless, headers=headers) as visitors:
-        return [answer.status_code for answer in await asyncio.gather(*map(visitors.get, [address] * times))]
+        return [answer.status_code for answer in await asyncio.gather(*map(visitors.get, [url] * times))]

@@ -1,4 +1,4 @@
-"""`jangkau worker` as a real process, beside others that could do the same work."""
+"""`jangkau worker` as a real process, next to servers that could do the same work."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -25,7 +25,7 @@ Environment = dict[str, str]
 
 @pytest.fixture
 def queue_long_commit(city: City) -> Callable[[], int]:
-    """Queues the commit of a long list; returns the import's id."""
+    """A function that queues the commit of a long list and returns the import's id."""
     import_id = city.upload(city.session(), crowd(LONG)).id
 
     def queue() -> int:
@@ -36,8 +36,8 @@ def queue_long_commit(city: City) -> Callable[[], int]:
     return queue
 
 
-def works(city: City) -> bool:
-    """Whether a process has begun with the timetable, which the one that has the lock does first."""
+def has_begun(city: City) -> bool:
+    """Return whether a process has begun with the timetable, which the process that has the lock does first."""
     with reading(city.engine) as db:
         return db.exec(select(ScheduledRun)).first() is not None
 
@@ -56,9 +56,7 @@ def wait_until_under_way(city: City, import_id: int, process: Running) -> None:
     wait_until(lambda: (progress.read(import_id) or (0, 0))[0] > 0, process)
 
 
-def test_it_does_what_was_queued_while_servers_run(
-    city: City, environment: Environment, tmp_path: Path
-) -> None:
+def test_it_does_queued_work_while_servers_run(city: City, environment: Environment, tmp_path: Path) -> None:
     with (
         working(environment, tmp_path) as worker,
         serving(environment, tmp_path) as server,
@@ -69,11 +67,11 @@ def test_it_does_what_was_queued_while_servers_run(
         assert server.process.exitcode is None
 
 
-def test_when_it_is_killed_a_server_takes_over(
+def test_a_server_takes_over_if_it_is_killed(
     city: City, environment: Environment, tmp_path: Path, queue_long_commit: Callable[[], int]
 ) -> None:
     with working(environment, tmp_path) as worker:
-        wait_until(lambda: works(city), worker)
+        wait_until(lambda: has_begun(city), worker)
         with serving(environment, tmp_path) as server:
             wait_until_under_way(city, queue_long_commit(), worker)
             worker.kill()
@@ -84,7 +82,7 @@ def test_when_it_is_killed_a_server_takes_over(
 
 
 @pytest.mark.parametrize("command", [working, serving])
-def test_it_ends_in_time_and_what_it_had_not_finished_is_done_by_the_next(
+def test_it_stops_in_time_and_the_next_one_finishes_its_work(
     city: City,
     environment: Environment,
     tmp_path: Path,
@@ -92,7 +90,7 @@ def test_it_ends_in_time_and_what_it_had_not_finished_is_done_by_the_next(
     command: Callable[..., Any],
 ) -> None:
     with command(environment, tmp_path, new_interpreter=True) as first:
-        wait_until(lambda: works(city), first)
+        wait_until(lambda: has_begun(city), first)
         wait_until_under_way(city, queue_long_commit(), first)
         first.process.terminate()
         first.process.join(SECONDS_TO_END)

@@ -1,4 +1,4 @@
-"""What is set wrongly, and a database that can't be used, is one sentence that says where to look, and no password."""
+"""Wrong settings and unusable databases are reported in one sentence that names the setting, without passwords."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from tests.server import Jangkau
         "postgresql+psycopg://u:rahasia@host:port/x",
     ],
 )
-def test_what_is_no_address_of_a_database_is_said_without_its_password(
+def test_a_wrong_database_url_is_reported_without_its_password(
     jangkau: Jangkau, environment: dict[str, str], address: str
 ) -> None:
     environment |= {"JANGKAU_DATABASE_URL": address, "JANGKAU_SECRET_KEY": "kunci untuk uji"}
@@ -36,9 +36,7 @@ def test_what_is_no_address_of_a_database_is_said_without_its_password(
 
 
 @on_sqlite
-def test_a_mistyped_setting_does_not_leave_its_default_in_force(
-    jangkau: Jangkau, environment: dict[str, str]
-) -> None:
+def test_a_mistyped_setting_is_refused(jangkau: Jangkau, environment: dict[str, str]) -> None:
     environment["JANGKAU_DATABSE_URL"] = environment.pop("JANGKAU_DATABASE_URL", "sqlite:///lain.sqlite3")
 
     done = jangkau("db", "upgrade")
@@ -56,7 +54,7 @@ def test_a_mistyped_setting_does_not_leave_its_default_in_force(
         ("JANGKAU_BASE_URL", "jangkau.example.go.id"),
     ],
 )
-def test_a_setting_that_workers_would_stumble_over_is_named_before_they_start(
+def test_a_wrong_setting_is_named_before_workers_start(
     jangkau: Jangkau, environment: dict[str, str], setting: str, value: str
 ) -> None:
     environment[setting] = value
@@ -69,7 +67,7 @@ def test_a_setting_that_workers_would_stumble_over_is_named_before_they_start(
     assert "raha" not in done.stderr
 
 
-def test_a_database_that_a_newer_version_has_changed_is_left_alone(jangkau: Jangkau, city: City) -> None:
+def test_a_database_of_a_newer_version_is_refused(jangkau: Jangkau, city: City) -> None:
     with writing(city.engine) as db:
         db.connection().execute(text("UPDATE alembic_version SET version_num = '9999'"))
 
@@ -84,7 +82,7 @@ WITH_NIK = sheet("Nama;Kelurahan;NIK;Kehadiran", "Siti Aminah;Manggar;6471014101
 
 
 @pytest.mark.parametrize("content", [crowd(1), WITH_NIK], ids=["file", "nik"])
-def test_a_database_put_back_without_its_secret_is_not_served(
+def test_a_database_restored_without_its_secret_is_not_served(
     jangkau: Jangkau, environment: dict[str, str], city: City, content: bytes
 ) -> None:
     city.commit(city.upload(city.session(), content).id)
@@ -97,7 +95,7 @@ def test_a_database_put_back_without_its_secret_is_not_served(
 
 
 @on_sqlite
-def test_what_is_no_database_is_said_with_where_to_look(
+def test_an_unusable_database_is_reported_with_its_setting(
     jangkau: Jangkau, environment: dict[str, str], tmp_path: Path
 ) -> None:
     (tmp_path / "teks.sqlite3").write_text("bukan basis data, hanya teks\n" * 10)

@@ -31,7 +31,7 @@ from tests.files.workbooks import (
     with_errors,
 )
 from tests.files.writers import csv_file, dateless, with_part, xlsx
-from tests.libreoffice import saved_by_libreoffice
+from tests.libreoffice import save_with_libreoffice
 from tests.spreadsheets.formats.open_document import COVERED, UNCALCULATED, empty, number, ods, row, text
 
 FOLDER = Path(__file__).parent
@@ -197,7 +197,7 @@ def main(*, libreoffice: bool) -> None:
         (FOLDER / name).write_bytes(make())
     for name, source in SAVED_BY_LIBREOFFICE.items() if libreoffice else ():
         with TemporaryDirectory() as folder:
-            content = saved_by_libreoffice(FILES[source](), Path(folder), name.rpartition(".")[2])
+            content = save_with_libreoffice(FILES[source](), Path(folder), name.rpartition(".")[2])
         (FOLDER / name).write_bytes(content)
 
 

@@ -1,4 +1,4 @@
-"""The people who use the pages, each with a browser of their own, and the workshop that they talk about.
+"""Browsers of the users, and a workshop with a session.
 
 Organizer and staff belong to one organization, the stranger is an organizer of another; admin and viewer are
 Dinas Kominfo's.
@@ -37,14 +37,9 @@ class People:
 
 @pytest.fixture
 def database_kind() -> str:
-    """Pages are put together on SQLite. What they read and write is tested on both databases below them, and
-    test_look opens the main ones on PostgreSQL."""
+    """Run tests of pages on SQLite only. Services and queries are tested on both databases, and test_look opens the
+    main pages on PostgreSQL."""
     return "sqlite"
-
-
-@pytest.fixture
-def city(engine: Engine, settings: Settings) -> City:
-    return City(engine, settings)
 
 
 @pytest.fixture
@@ -61,13 +56,13 @@ def people(city: City) -> People:
 
 @pytest.fixture
 def nobody(app: FastAPI, people: People) -> TestClient:
-    """A browser in which nobody is logged in."""
-    return reading_english(app)
+    """A browser in which no user is logged in."""
+    return english_browser(app)
 
 
 @pytest.fixture
 def citizen(nobody: TestClient) -> TestClient:
-    """The telephone of somebody who registers: it never logs in."""
+    """The browser of a visitor who registers without an account."""
     return nobody
 
 
@@ -105,15 +100,15 @@ def served(settings: Settings) -> Iterator[FastAPI]:
 
 
 def logged_in(app: FastAPI, engine: Engine, user: User) -> TestClient:
-    """The user's browser."""
-    browser = reading_english(app)
+    """Return a browser in which the user is logged in."""
+    browser = english_browser(app)
     with writing(engine) as db:
         browser.cookies["jangkau_login"] = create_login(db, user, "test")
     return browser
 
 
-def reading_english(app: FastAPI) -> TestClient:
-    """A browser set to English, as texts stand in the code; it stays where it is, to see where it is sent."""
+def english_browser(app: FastAPI) -> TestClient:
+    """Return a browser that is set to English, the language of the texts in the code. It follows no redirects."""
     browser = TestClient(app, follow_redirects=False)
     browser.cookies["jangkau_language"] = "en"
     return browser
@@ -122,22 +117,22 @@ def reading_english(app: FastAPI) -> TestClient:
 @pytest.fixture
 def workshop(city: City) -> Workshop:
     """The organizer's workshop for small businesses and heads of RT."""
-    return workshop_of(city)
+    return create_spbe_workshop(city)
 
 
 @pytest.fixture
 def workshop_session(city: City, workshop: Workshop) -> WorkshopSession:
-    """Its session, which is over."""
-    return session_of(city, workshop)
+    """The session of `workshop`. It is over."""
+    return create_spbe_session(city, workshop)
 
 
-def workshop_of(city: City) -> Workshop:
+def create_spbe_workshop(city: City) -> Workshop:
     given = WorkshopInput("Workshop Literasi Promosi SPBE", target_groups=("umkm", "rt"))
     with writing(city.engine) as db:
         return create_workshop(db, city.actor("sari"), "SPBE-2025", given)
 
 
-def session_of(city: City, workshop: Workshop) -> WorkshopSession:
+def create_spbe_session(city: City, workshop: Workshop) -> WorkshopSession:
     given = WorkshopSessionInput(MORNING, MORNING + timedelta(hours=3), "Aula Balai Kota", capacity=100)
     with writing(city.engine) as db:
         return create_workshop_session(db, city.actor("sari"), workshop.code, "SPBE-2025-1", given)
@@ -147,7 +142,7 @@ def session_of(city: City, workshop: Workshop) -> WorkshopSession:
 def figures_of_2025(city: City) -> None:
     """Two women of Manggar and a man of Damai came in 2025; another workshop reached Lamaru in 2024."""
     city.import_sheet(
-        session_of(city, workshop_of(city)).code,
+        create_spbe_session(city, create_spbe_workshop(city)).code,
         b"Nama;JK;Kelurahan;Kategori\nRina Melati;P;Manggar;UMKM\nTuti Kenanga;P;Manggar;RT\nJoko Anggrek;L;Damai;RT\n",
     )
     before = city.session("LAMA-1", MORNING.replace(year=2024), groups=("rt",))

@@ -1,4 +1,4 @@
-"""A form as it stands on a page, for those who change a field of it and send the rest as they found it."""
+"""Reads the form of a page, for tests that change a field of it and send the rest unchanged."""
 
 import re
 from html import unescape
@@ -6,25 +6,27 @@ from typing import Any
 
 
 def form_data(page: str) -> dict[str, Any]:
-    """What a browser sends of the form as it stands there; a list of what may be chosen several times."""
-    typed: dict[str, Any] = {}
+    """Return the data that a browser would send for the form; checkboxes as lists."""
+    data: dict[str, Any] = {}
     for tag in re.findall(r"<input [^>]*>", page):
-        says = dict(re.findall(r'(\w+)="([^"]*)"', tag))
-        name, value = says.get("name"), unescape(says.get("value", ""))
-        if name is None or (says.get("type") in {"checkbox", "radio"} and not re.search(r" checked\b", tag)):
+        attributes = dict(re.findall(r'(\w+)="([^"]*)"', tag))
+        name, value = attributes.get("name"), unescape(attributes.get("value", ""))
+        if name is None or (
+            attributes.get("type") in {"checkbox", "radio"} and not re.search(r" checked\b", tag)
+        ):
             continue
-        if says.get("type") == "checkbox":
-            typed[name] = [*typed.get(name, ()), value]
+        if attributes.get("type") == "checkbox":
+            data[name] = [*data.get(name, ()), value]
         else:
-            typed[name] = value
+            data[name] = value
     for name, text in re.findall(r'<textarea [^>]*?name="(\w+)"[^>]*>\n(.*?)</textarea>', page, re.DOTALL):
-        typed[name] = unescape(text).replace("\n", "\r\n")
+        data[name] = unescape(text).replace("\n", "\r\n")
     for name, options in re.findall(r'<select [^>]*?name="(\w+)".*?>(.*?)</select>', page, re.DOTALL):
         chosen = re.search(r'<option(?: value="([^"]*)")? selected>([^<]*)', options)
-        typed[name] = unescape(chosen[2] if chosen[1] is None else chosen[1]) if chosen else ""
-    return typed
+        data[name] = unescape(chosen[2] if chosen[1] is None else chosen[1]) if chosen else ""
+    return data
 
 
-def saved_by_now(page: str) -> dict[str, str]:
-    """What the page lists as saved by others."""
+def changes_by_others(page: str) -> dict[str, str]:
+    """Return the values by label that the page lists as saved by others."""
     return dict(re.findall(r"<dt>(.*?)</dt>\s*<dd>(.*?)</dd>", page))

@@ -92,7 +92,7 @@ def test_all_that_is_recorded_has_words(admin: TestClient, city: City) -> None:
         (call.args[2], call.args[3])
         for path in Path("app/services").rglob("*.py")
         for call in ast.walk(ast.parse(path.read_text()))
-        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "record"
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == "log_activity"
     ]
     codes = {str(name.value) for names in recorded for name in names if isinstance(name, ast.Constant)}
 

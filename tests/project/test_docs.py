@@ -1,4 +1,4 @@
-"""What the documents say is so."""
+"""Checks of the documents: settings, links and commands that they name exist."""
 
 import re
 from pathlib import Path

@@ -16,7 +16,7 @@ REMEDY = "`make messages`, then translate what is new"
 
 @pytest.fixture(scope="module")
 def texts(tmp_path_factory: pytest.TempPathFactory) -> Catalog:
-    """What the code marks for translation."""
+    """The texts that the code marks for translation."""
     path = tmp_path_factory.mktemp("messages") / "jangkau.pot"
     pybabel = Path(sys.executable).with_name("pybabel")
     extract = ["--quiet", "extract", "--mapping-file", "pyproject.toml", "--output", str(path), "app"]
@@ -35,12 +35,12 @@ def test_every_text_is_in_the_catalogue(texts: Catalog, catalogue: Catalog) -> N
     assert [message.id for message in texts if message.id and message.id not in catalogue] == [], REMEDY
 
 
-def test_the_catalogue_holds_no_forgotten_text(texts: Catalog, catalogue: Catalog) -> None:
+def test_the_catalogue_has_no_unused_text(texts: Catalog, catalogue: Catalog) -> None:
     assert [message.id for message in catalogue if message.id and message.id not in texts] == [], REMEDY
     assert list(catalogue.obsolete) == [], REMEDY
 
 
-def test_every_text_is_translated_and_none_by_guess(catalogue: Catalog) -> None:
+def test_every_text_is_translated_and_none_is_fuzzy(catalogue: Catalog) -> None:
     assert [message.id for message in catalogue if message.id and not message.string] == []
     assert [message.id for message in catalogue if message.id and message.fuzzy] == []
 
@@ -49,6 +49,6 @@ def test_translations_keep_the_placeholders(catalogue: Catalog) -> None:
     assert [(message.id, errors) for message, errors in catalogue.check()] == []
 
 
-def test_no_two_actions_of_the_log_are_called_the_same() -> None:
+def test_all_actions_of_the_log_have_different_words() -> None:
     actions = jinja_environment("id").get_template("names.html").module.actions  # type: ignore[attr-defined]
     assert len(set(actions.values())) == len(actions)

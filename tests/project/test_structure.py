@@ -1,4 +1,4 @@
-"""Rules of the house that no linter knows."""
+"""Rules of this project that no linter checks."""
 
 import re
 import subprocess
@@ -8,8 +8,8 @@ from pathlib import Path
 
 LINES = 300
 SQL = re.compile(r"\.(exec|execute|scalars?)\(|\bselect\(")
-HOMES_OF_SQL = ("app/queries/", "app/services/", "app/models/", "app/database.py")
-PLACE_OF_A_MACHINE = re.compile(r"(?<![\w.}])/(work|root|home)/\w")
+SQL_FOLDERS = ("app/queries/", "app/services/", "app/models/", "app/database.py")
+MACHINE_FOLDER = re.compile(r"(?<![\w.}])/(work|root|home)/\w")
 INSTALLED_FROM = ("requirements", "pyproject.toml", "Makefile", "Dockerfile", ".ci")
 
 
@@ -27,37 +27,37 @@ def test_no_file_hides_a_second_noun() -> None:
 
 def test_sql_stays_in_queries_and_services() -> None:
     elsewhere = [
-        path for path in files("app") if path.suffix == ".py" and not str(path).startswith(HOMES_OF_SQL)
+        path for path in files("app") if path.suffix == ".py" and not str(path).startswith(SQL_FOLDERS)
     ]
 
     assert list(lines_with(SQL, elsewhere)) == []
 
 
-def test_only_the_edge_commits() -> None:
+def test_only_database_py_commits() -> None:
     inside = [path for path in files("app") if path.suffix == ".py" and path != Path("app/database.py")]
 
     assert list(lines_with(re.compile(r"\.commit\(\)"), inside)) == []
 
 
-def test_what_is_installed_names_no_address() -> None:
-    """Npm's lock also says where a package's author takes donations."""
+def test_no_package_index_is_named() -> None:
+    """In npm's lock the only URLs are those for donations."""
     address = re.compile(r"\w://(?!127\.0\.0\.1|localhost|github\.com/sponsors/)")
     assert list(lines_with(address, files(*INSTALLED_FROM))) == []
 
 
-def test_nothing_names_a_folder_of_one_machine() -> None:
-    assert list(lines_with(PLACE_OF_A_MACHINE, files("."))) == []
+def test_no_file_names_a_folder_of_one_machine() -> None:
+    assert list(lines_with(MACHINE_FOLDER, files("."))) == []
 
 
 def files(*places: str) -> list[Path]:
-    """The files that a clone has, or will have once they are committed."""
+    """Return the files under version control, and those not yet committed."""
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z", *places]
     listed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return [path for name in listed.split("\0") if name and (path := Path(name)).is_file()]
 
 
 def lines_with(pattern: re.Pattern[str], paths: list[Path]) -> Iterator[str]:
-    """Each matching line as `file:number: text`; files that aren't text have none."""
+    """Yield each matching line of text files as `file:number: text`."""
     for path in paths:
         text = path.read_bytes()
         if b"\0" not in text:
@@ -66,8 +66,8 @@ def lines_with(pattern: re.Pattern[str], paths: list[Path]) -> Iterator[str]:
                     yield f"{path}:{number}: {line.strip()}"
 
 
-def test_the_child_that_reads_a_file_loads_nothing_that_takes_long() -> None:
-    """Every upload waits for that."""
+def test_the_child_that_reads_a_file_loads_no_large_library() -> None:
+    """Every upload waits for the child to start."""
     loaded = "import sys, app.spreadsheets.formats.child; print(*sys.modules)"
     modules = subprocess.run([sys.executable, "-c", loaded], check=True, capture_output=True, text=True)
     assert {"openpyxl", "olefile", "babel", "sqlalchemy", "phonenumbers", "app.i18n"}.isdisjoint(

@@ -1,4 +1,4 @@
-"""Every template compiles, and none holds what the Content-Security-Policy would stop."""
+"""Every template compiles, and none has what the Content-Security-Policy would block."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ import pytest
 from app.web.pages import jinja_environment
 
 TEMPLATES = Path("app/templates")
-STOPPED = {
+BLOCKED = {
     "an inline script": re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE),
     "an inline style sheet": re.compile(r"<style\b", re.IGNORECASE),
     "a style attribute": re.compile(r"\sstyle\s*=", re.IGNORECASE),
@@ -27,4 +27,4 @@ def test_template_compiles(name: str) -> None:
 def test_template_holds_nothing_inline(name: str) -> None:
     source = (TEMPLATES / name).read_text()
 
-    assert [what for what, pattern in STOPPED.items() if pattern.search(source)] == []
+    assert [what for what, pattern in BLOCKED.items() if pattern.search(source)] == []

@@ -13,7 +13,7 @@ from app.i18n import N_, Language
 from app.models import CoverageTarget
 from app.models.base import YEARS
 from app.permissions import Actor, Permission
-from app.queries.activities import ActivityView, activities_of
+from app.queries.activities import ActivityView, list_activities_of
 from app.queries.areas import reference
 from app.spreadsheets.target_grid import TargetCell
 
@@ -81,7 +81,7 @@ def load_target_grid(db: Db, actor: Actor, year: int, language: Language) -> Tar
         targets=load_targets(db, year),
         kelurahan=tuple(reference.list_kelurahan_between(db, date(year, 1, 1), _last_day(year))),
         groups=tuple(reference.list_target_groups(db, language)),
-        changes=tuple(activities_of(db, ACTIVITY_SUBJECT, str(year), limit=MAX_CHANGES_SHOWN)),
+        changes=tuple(list_activities_of(db, ACTIVITY_SUBJECT, str(year), limit=MAX_CHANGES_SHOWN)),
     )
 
 
@@ -97,4 +97,4 @@ def require_year(year: int) -> None:
 
 def newest_change(db: Db, year: int) -> int:
     """Return the id of the latest change of the year's targets, 0 if there is none."""
-    return next((activity.id for activity in activities_of(db, ACTIVITY_SUBJECT, str(year), limit=1)), 0)
+    return next((activity.id for activity in list_activities_of(db, ACTIVITY_SUBJECT, str(year), limit=1)), 0)

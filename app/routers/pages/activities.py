@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
-from app.queries.activities import ActivityFilters, activities
+from app.queries.activities import ActivityFilters, list_activities
 from app.web.dependencies import CurrentActor, ReadDb
 from app.web.forms import EmptyIsNone, OptionalDate
 from app.web.pages import build_url, render
@@ -19,7 +19,7 @@ class ActivityQuery(BaseModel):
     """The filters of the log; `before` is the id of the last line of the previous page."""
 
     q: str = ""
-    who: str = Field("", alias="siapa")
+    actor_name: str = Field("", alias="siapa")
     action: str = Field("", alias="tindakan")
     subject: str = Field("", alias="hal")
     from_: OptionalDate = Field(None, alias="dari")
@@ -28,9 +28,9 @@ class ActivityQuery(BaseModel):
 
     @property
     def filters(self) -> ActivityFilters:
-        return ActivityFilters(self.q, self.who, self.action, self.subject, self.from_, self.to)
+        return ActivityFilters(self.q, self.actor_name, self.action, self.subject, self.from_, self.to)
 
-    def address(self, *, before: int | None) -> str:
+    def url(self, *, before: int | None) -> str:
         """Return the URL of the log with these filters, from the newest line before `before`."""
         return build_url("/catatan", self.model_dump(by_alias=True) | {"sebelum": before})
 
@@ -39,13 +39,13 @@ class ActivityQuery(BaseModel):
 def activities_page(
     request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[ActivityQuery, Query()]
 ) -> Response:
-    lines = activities(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
+    lines = list_activities(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
     shown = lines[:PAGE_SIZE]
     return render(
         request,
         "activities/log.html",
         form=form,
         activities=shown,
-        first=form.address(before=None) if form.before else "",
-        next=form.address(before=shown[-1].id) if len(lines) > PAGE_SIZE else "",
+        first=form.url(before=None) if form.before else "",
+        next=form.url(before=shown[-1].id) if len(lines) > PAGE_SIZE else "",
     )

@@ -96,7 +96,8 @@ def create_user(
 def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, form_fingerprint: str = "") -> User:
     """Change a user. A new role applies at once, to their open logins as well.
 
-    Raises `Conflict` if an administrator would lose their own role or the last administrator theirs. `form_fingerprint` is the
+    Raises `Conflict` if an administrator would lose their own role or the last administrator theirs.
+    `form_fingerprint` is the
     seal of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
     actor.require(Permission.USER_WRITE)

@@ -49,7 +49,8 @@ def correct_row(
 ) -> list[int]:
     """Replace cells of a row and store a decision about it; an empty decision removes the stored one.
 
-    `filled` are the cells as the form showed them, `form_fingerprint` the seal of `answers_of` beside a button: raises `Conflict`
+    `filled` are the cells as the form showed them, `form_fingerprint` the seal of `answers_of` beside a button:
+    raises `Conflict`
     if others have changed the row since. Returns the numbers of all rows that this changed, in order.
     """
     attendance_import = attendance_import_by_id(db, actor, import_id)
@@ -57,7 +58,7 @@ def correct_row(
     _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
     _check_decision(db, actor, row, decision or {})
-    _require_seen(row, vault, cells or {}, decision, filled or {}, seen)
+    _require_unchanged(row, vault, cells or {}, decision, filled or {}, form_fingerprint)
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, [row], cells, decision)
     after = _logged(row, vault, cells or ())
@@ -102,17 +103,17 @@ def correct_alike(
 
 
 def answers_of(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers given for a row: its displayed cells and the decision. A form seals them."""
+    """Return the answers given for a row: its displayed cells and the decision. A form carries their fingerprint."""
     return {"cells": cells, "decision": decision}
 
 
-def _require_seen(
+def _require_unchanged(
     row: AttendanceImportRow,
     vault: NikVault,
     cells: Mapping[str, str],
     decision: Mapping[str, Any] | None,
     filled: Mapping[str, str],
-    seen: str,
+    form_fingerprint: str,
 ) -> None:
     """Raise `Conflict` if this would overwrite an answer that the actor has not seen.
 

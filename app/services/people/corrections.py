@@ -32,9 +32,10 @@ def correct_participant(
     """The person's details as they are typed: an empty one is taken away, but for phone and NIK.
 
     Those two are not shown in full to whoever corrects: empty they stay. A dash takes the phone number away.
-    What is said here is newer than any sheet so far. `form_fingerprint` is the seal of what the actor's form was filled with.
+    What is said here is newer than any sheet so far. `form_fingerprint` is the seal of what the actor's form was
+    filled with.
     Raises `Forbidden` and `NotFound` by reach, `NotUnderstood` with the fields to correct, `Invalid` where the NIK is
-    another person's, and `Conflict` where something else has become known of the person since.
+    another person's, and `Conflict` if `form_fingerprint` is not that of the person as known now.
     """
     lock_people_table(db)
     person = participant_to_correct(db, actor, participant_id)

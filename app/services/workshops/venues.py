@@ -64,7 +64,8 @@ def change_venue(
 ) -> Venue:
     """Replace all fields of a venue. Raises `Invalid` for wrong fields.
 
-    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed
+    that since.
     """
     actor.require(Permission.SESSION_WRITE)
     venue = _lock_venue(db, venue_id)

@@ -126,7 +126,8 @@ def change_workshop_session(
     """Replace all fields of a session, notify registered people of a new time or place, and move up the waiting list.
 
     If there are fewer seats than before, everyone keeps theirs, and no more are given until there are enough.
-    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed
+    that since.
     """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)

@@ -62,13 +62,14 @@ def change_workshop(
 ) -> Workshop:
     """Replace all fields of a workshop but its code. Raises `Invalid` for wrong fields.
 
-    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed
+    that since.
     """
     workshop = get_workshop(db, actor, code)
     require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
     _lock(db, workshop)
     current = workshop_input(get_workshop_view(db, actor, code))
-    return _change(db, actor, workshop, current, data, seen)
+    return _change(db, actor, workshop, current, data, form_fingerprint)
 
 
 def patch_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:

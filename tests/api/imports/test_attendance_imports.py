@@ -11,7 +11,7 @@ from app.jobs.tasks import TaskRunner
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
 from tests.api.imports.uploads import LIST, send
-from tests.api.problems import status_and_code, wrong_fields
+from tests.api.problems import invalid_fields, status_and_code
 from tests.city import LAMARU, MANGGAR, SAMPLES, City, crowd, sheet
 
 COUNTS = {
@@ -177,8 +177,8 @@ def test_rows_come_in_pages_and_by_kind(sari: TestClient, city: City) -> None:
     sari.patch(f"{path}/7", json={"skip": True})
     skipped = sari.get(path, params={"kind": ["skip", "error"], "limit": 10}).json()
     assert [one["number"] for one in skipped["rows"]] == [7]
-    assert wrong_fields(sari.get(path, params={"limit": 201})) == {"limit"}
-    assert wrong_fields(sari.get(path, params={"kind": "ghost"})) == {"kind.0"}
+    assert invalid_fields(sari.get(path, params={"limit": 201})) == {"limit"}
+    assert invalid_fields(sari.get(path, params={"kind": "ghost"})) == {"kind.0"}
 
 
 def test_a_session_that_has_not_begun_needs_a_confirmation(sari: TestClient, city: City) -> None:

@@ -1,12 +1,12 @@
 """A long list is committed after the answer; a program asks until that is done."""
 
 from fastapi.testclient import TestClient
-from tests.background_work import drain_and_observe
 
 from app.jobs.tasks import TaskRunner
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.settings import Settings
 from tests.api.problems import status_and_code
+from tests.background_work import drain_and_observe
 from tests.city import City, crowd
 
 LONG = MAX_ROWS_AT_ONCE + 1

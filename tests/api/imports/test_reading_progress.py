@@ -1,13 +1,13 @@
 """How far the reading of a large file has come, as a program asks for it."""
 
 from fastapi.testclient import TestClient
-from tests.background_work import drain_and_observe
 
 from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
 from app.services.imports.upload import upload
 from app.settings import Settings
+from tests.background_work import drain_and_observe
 from tests.city import City, crowd
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from tests.api.imports.uploads import send
-from tests.api.problems import NO_TEXTS, sent, status_and_code, wrong_fields
+from tests.api.problems import UNSTORABLE_TEXTS, invalid_fields, send_escaped_json, status_and_code
 from tests.city import City, dump, sheet
 
 MEGABYTE = 1024**2
@@ -61,8 +61,8 @@ def test_an_upload_without_a_file(sari: TestClient, city: City) -> None:
     city.session()
     path = "/sessions/UMKM-2025-1/attendance-imports"
 
-    assert wrong_fields(sari.post(path)) == {"file"}
-    assert wrong_fields(sari.post(path, data={"file": "x"})) == {"file"}
+    assert invalid_fields(sari.post(path)) == {"file"}
+    assert invalid_fields(sari.post(path, data={"file": "x"})) == {"file"}
     assert status_and_code(sari.post(path, content=b"x", headers={"Content-Type": "multipart/form-data"}))[
         0
     ] in (
@@ -90,8 +90,8 @@ def test_cells_that_no_database_holds(document: dict[str, Any], sari: TestClient
     path = f"/attendance-imports/{document['id']}"
 
     for field in ("note", "name", "nik"):
-        for text in NO_TEXTS:
-            answer = sent(sari, "PATCH", f"{path}/rows/2", {"cells": {field: text}})
+        for text in UNSTORABLE_TEXTS:
+            answer = send_escaped_json(sari, "PATCH", f"{path}/rows/2", {"cells": {field: text}})
             assert status_and_code(answer) == (422, "invalid"), (field, text)
 
     assert sari.get(path).json() == document

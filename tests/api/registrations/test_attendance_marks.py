@@ -9,7 +9,7 @@ from app.i18n import wita
 from app.models import AttendanceMark, Registration, RegistrationStatus
 from app.models.base import now
 from tests.api.conftest import Program
-from tests.api.problems import status_and_code, wrong_fields
+from tests.api.problems import invalid_fields, status_and_code
 from tests.city import City
 
 NINE = "2025-08-05T09:00:00+08:00"
@@ -54,7 +54,7 @@ def test_a_mark_is_answered_with_what_holds(sari: TestClient, siti: str, city: C
 def test_what_can_not_be_understood_is_named(
     sari: TestClient, siti: str, given: dict[str, str], field: str
 ) -> None:
-    assert wrong_fields(sari.put(siti, json=given)) == {field}
+    assert invalid_fields(sari.put(siti, json=given)) == {field}
 
 
 def test_a_mark_long_before_the_session_must_be_confirmed(sari: TestClient, city: City) -> None:

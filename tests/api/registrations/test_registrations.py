@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from app.models import PairState, Participant, PossibleDuplicate, Registration
 from tests.api.conftest import Program
-from tests.api.problems import status_and_code, wrong_fields
+from tests.api.problems import invalid_fields, status_and_code
 from tests.city import MANGGAR, City
 from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
 
@@ -124,7 +124,7 @@ def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> Non
     create_upcoming_session(city)
 
     for change, fields in WRONG:
-        assert wrong_fields(sari.post(CALL, json=ANI | change)) == fields, change
+        assert invalid_fields(sari.post(CALL, json=ANI | change)) == fields, change
 
     assert city.all(Participant) == []
 

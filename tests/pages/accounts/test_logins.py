@@ -18,7 +18,7 @@ from app.permissions import OPERATOR
 from app.services.accounts.users import create_password_link, set_password_by_link
 from app.settings import Settings
 from tests.database import on_sqlite
-from tests.pages.conftest import People, reading_english, served
+from tests.pages.conftest import People, english_browser, served
 
 PASSWORD = "kebun raya di tepi kota"
 WRONG = "The e-mail or the password is not right."
@@ -219,7 +219,7 @@ def https(settings: Settings, sari: User) -> Iterator[FastAPI]:
 
 @on_sqlite
 def test_under_https_the_cookie_is_bound_to_the_host(https: FastAPI) -> None:
-    browser = reading_english(https)
+    browser = english_browser(https)
     browser.base_url = "https://testserver"
 
     answer = log_in(browser, "sari@contoh.id", PASSWORD)
@@ -237,7 +237,7 @@ def test_under_https_the_cookie_is_bound_to_the_host(https: FastAPI) -> None:
     ("path", "cookie"), [("/keluar", "jangkau_flash="), ("/bahasa/id", "jangkau_language=")]
 )
 def test_under_https_no_cookie_travels_unencrypted(https: FastAPI, path: str, cookie: str) -> None:
-    kept = reading_english(https).post(path).headers.get_list("set-cookie")
+    kept = english_browser(https).post(path).headers.get_list("set-cookie")
     assert any(one.startswith(cookie) for one in kept)
     assert all("; Secure" in one for one in kept)
 

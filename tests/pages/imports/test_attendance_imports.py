@@ -9,7 +9,6 @@ from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlalchemy import Engine, func, select
 from sqlmodel import col
-from tests.background_work import drain_and_observe
 
 from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
@@ -29,6 +28,7 @@ from app.services.imports.queued import read_queued
 from app.services.imports.upload import upload
 from app.settings import Settings
 from app.spreadsheets.formats.failures import MAX_BYTES
+from tests.background_work import drain_and_observe
 from tests.city import crowd
 from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
 from tests.spreadsheets import examples

@@ -5,7 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from tests.pages.filled_forms import form_data, saved_by_now
+from tests.pages.filled_forms import changes_by_others, form_data
 from tests.pages.imports.sheets import MIXED, RINA, TUTI, listed, row_text, saved, uploaded
 from tests.spreadsheets.examples import workbook
 
@@ -70,7 +70,7 @@ def test_a_cell_that_others_correct_while_a_form_is_open_is_not_overwritten_unse
 
     assert refused.status_code == 409
     assert "Others have changed this meanwhile." in refused.text
-    assert saved_by_now(refused.text) == {"Name": "Tuti Bakung", "Kelurahan": "Lamaru"}
+    assert changes_by_others(refused.text) == {"Name": "Tuti Bakung", "Kelurahan": "Lamaru"}
     again = form_data(refused.text)
     assert {field: again[field] for field in mine} == mine
     assert form_data(staff.get(address).text)["name"] == "Tuti Bakung"
@@ -107,7 +107,7 @@ def test_a_kelurahan_that_others_chose_by_a_button_is_not_overwritten_unseen_by_
 
     refused = staff.post(f"{address}/baris/3", data=opened | {"kelurahan": "Damai"})
 
-    assert saved_by_now(refused.text) == {"Kelurahan": "Gunung Sari Ulu"}
+    assert changes_by_others(refused.text) == {"Kelurahan": "Gunung Sari Ulu"}
     staff.post(f"{address}/baris/3", data=form_data(refused.text))
     assert "Damai" in row_text(staff.get(address), 3)
 

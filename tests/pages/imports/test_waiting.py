@@ -5,7 +5,6 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import Engine, update
-from tests.background_work import drain_and_observe
 
 from app.database import writing
 from app.jobs.tasks import TaskRunner
@@ -15,6 +14,7 @@ from app.nik_vault import NikVault
 from app.services.imports.commit import MAX_ROWS_AT_ONCE
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from app.settings import Settings
+from tests.background_work import drain_and_observe
 from tests.city import crowd
 from tests.pages.imports.sheets import uploaded
 

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.database import on_sqlite
-from tests.pages.filled_forms import form_data, saved_by_now
+from tests.pages.filled_forms import changes_by_others, form_data
 from tests.scenarios import scenario
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Kehadiran"
@@ -144,7 +144,7 @@ def test_what_becomes_known_while_the_form_is_open_is_not_erased(
     assert page.status_code == 409
     assert "Others have changed this meanwhile." in page.text
     theirs = {"Kelurahan": "Lamaru", "E-mail": "rina@contoh.id"}
-    assert saved_by_now(page.text) == theirs | {"Institution or business": "–"}
+    assert changes_by_others(page.text) == theirs | {"Institution or business": "–"}
     assert form_data(page.text)["organization"] == "Warung Contoh"
     assert (person(city).email, person(city).organization) == ("rina@contoh.id", None)
 
@@ -164,7 +164,7 @@ def test_a_number_that_came_meanwhile_is_not_replaced_unseen(staff: TestClient, 
     page = staff.post(address, data=opened | {"phone": "0812 0000 0303"})
 
     assert page.status_code == 409
-    assert saved_by_now(page.text) == {"Telephone": "0812••••202"}
+    assert changes_by_others(page.text) == {"Telephone": "0812••••202"}
     assert city.all(Participant)[1].phone == "+6281200000202"
 
 

@@ -15,7 +15,7 @@ from app.models.base import now
 from app.services.registrations.delegation_links import sign
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
-from tests.pages.conftest import reading_english
+from tests.pages.conftest import english_browser
 from tests.pages.registrations.delegations import LINKS, link
 from tests.upcoming_sessions import (
     begin_session,
@@ -30,7 +30,7 @@ Delegation = Callable[..., Response]
 @pytest.fixture
 def kelurahan(app: FastAPI) -> TestClient:
     """The browser of Manggar's staff, who have no account."""
-    return reading_english(app)
+    return english_browser(app)
 
 
 def register(kelurahan: TestClient, address: str, *names: str, **columns: list[str]) -> Response:

@@ -12,7 +12,7 @@ from app.services.registrations.requests import CONSENT_NOTICE
 from app.settings import Settings
 from tests.city import MANGGAR, OWN, City
 from tests.database import on_sqlite
-from tests.pages.conftest import reading_english
+from tests.pages.conftest import english_browser
 from tests.pages.registrations.public_form import PAGE, TYPED, sent
 from tests.upcoming_sessions import create_upcoming_session, registration_statuses
 
@@ -166,7 +166,7 @@ def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) ->
 @on_sqlite
 def test_a_ticket_is_on_its_way_where_mails_are_sent(city: City, settings: Settings) -> None:
     mail_settings = settings.model_copy(update={"smtp_url": SecretStr("smtp://127.0.0.1:1")})
-    citizen = reading_english(create_app(mail_settings))
+    citizen = english_browser(create_app(mail_settings))
     create_upcoming_session(city)
     sent(citizen)
     sent(citizen, send_ticket="true")

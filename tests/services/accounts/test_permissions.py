@@ -40,8 +40,8 @@ def test_the_grant_gives_a_viewer_participants_and_nothing_else() -> None:
     granted = actor_with(Role.VIEWER, may_see_participants=True)
 
     assert granted.scope(Permission.PARTICIPANT_READ) is Scope.ALL
-    assert {permission for permission in Permission if granted.may(permission)} - {
-        permission for permission in Permission if actor_with(Role.VIEWER).may(permission)
+    assert {permission for permission in Permission if granted.can(permission)} - {
+        permission for permission in Permission if actor_with(Role.VIEWER).can(permission)
     } == {Permission.PARTICIPANT_READ}
 
 

@@ -1,13 +1,12 @@
 """How far the reading of a long list has come, for whoever waits."""
 
-from tests.background_work import drain_and_observe
-
 from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
 from app.services.imports.progress import import_progress
 from app.services.imports.upload import upload
 from app.settings import Settings
+from tests.background_work import drain_and_observe
 from tests.city import City, crowd
 
 

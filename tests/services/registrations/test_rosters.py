@@ -14,7 +14,7 @@ from app.models import Activity, AttendanceStatus, Registration, RegistrationSta
 from app.services.registrations.rosters import RosterFormat, download_roster
 from tests.city import LAMARU, City
 from tests.database import on_sqlite
-from tests.libreoffice import saved_by_libreoffice
+from tests.libreoffice import save_with_libreoffice
 from tests.spreadsheets.examples import saved
 
 SESSION = "UMKM-2025-1"
@@ -74,7 +74,7 @@ def test_filled_in_and_saved_by_libreoffice_it_comes_back_row_by_row(
     ):
         sheet[f"{column}{guest}"] = said
 
-    returned = saved_by_libreoffice(saved(book), tmp_path)
+    returned = save_with_libreoffice(saved(book), tmp_path)
 
     uploaded = registered.upload(SESSION, returned, name="daftar-hadir.xlsx")
     rows = registered.rows(uploaded.id)

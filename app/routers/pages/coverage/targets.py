@@ -17,9 +17,8 @@ from app.spreadsheets.target_grid import TargetCell, cell_name, target_remark_te
 from app.web.coverage.target_form import TargetForm, closed_names, saved_texts, target_table
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.downloads import attachment
-from app.web.forms import catch_problem, parse_whole_number
+from app.web.forms import catch_problem, parse_whole_number, read_upload
 from app.web.pages import redirect, render
-from app.web.uploads import read_upload
 
 router = APIRouter(prefix="/target", include_in_schema=False)
 

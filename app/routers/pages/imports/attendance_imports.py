@@ -24,9 +24,8 @@ from app.services.imports.upload import discard, upload
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import attachment, download
-from app.web.forms import catch_problem
+from app.web.forms import catch_problem, read_upload
 from app.web.pages import redirect, render
-from app.web.uploads import read_upload
 
 router = APIRouter(include_in_schema=False)
 

@@ -172,7 +172,8 @@ def row_context(
 ) -> dict[str, Any]:
     """Return what the template of a row needs.
 
-    `seen` seals the answers that a row has by now. `rows_alike` returns how many rows ask the same as a remark.
+    `seen` returns the fingerprint of the answers that a row has now. `rows_alike` returns how many rows ask the same as
+    a remark.
     `without_group` is the number of rows without a group if the page asks once for all of them, else 0.
     `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it, else 0.
     """

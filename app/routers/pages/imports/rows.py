@@ -90,7 +90,15 @@ def change_row(
     with catch_problem(db) as caught:
         if cells or decision is not None:
             changed = correct_row(
-                db, vault, actor, import_id, number, cells=cells, decision=decision, filled=filled, seen=seen
+                db,
+                vault,
+                actor,
+                import_id,
+                number,
+                cells=cells,
+                decision=decision,
+                filled=filled,
+                form_fingerprint=seen,
             )
     if problem := caught.problem:
         if problem.code != CHANGED:

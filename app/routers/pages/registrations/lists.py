@@ -20,10 +20,9 @@ from app.services.imports.judging import SheetChoices
 from app.services.registrations.lists import upload_list, upload_pasted
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
-from app.web.forms import catch_problem
+from app.web.forms import catch_problem, read_upload
 from app.web.pages import redirect, render
 from app.web.security import MAX_BODY_BYTES
-from app.web.uploads import read_upload
 
 # The form accepts a text that is too long, so that it can be shown again with a message.
 router = APIRouter(

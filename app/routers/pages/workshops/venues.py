@@ -22,9 +22,8 @@ from app.spreadsheets.plain_tables import MAX_VENUES
 from app.spreadsheets.venues import venue_template
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.downloads import attachment
-from app.web.forms import EmptyIsNone, catch_problem, conflicting_form
+from app.web.forms import EmptyIsNone, catch_problem, conflicting_form, read_upload
 from app.web.pages import build_url, redirect, render
-from app.web.uploads import read_upload
 
 router = APIRouter(include_in_schema=False)
 

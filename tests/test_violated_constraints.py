@@ -1,4 +1,4 @@
-"""What the log says of a change that a constraint refused: which one, and never whom it was about."""
+"""Logs name the constraint that refused a change, and never the person that the row is about."""
 
 from functools import partial
 
@@ -17,20 +17,20 @@ from app.web.problems import add_exception_handlers
 from tests.city import MANGGAR
 
 
-def note_twice(engine: Engine, name: str) -> None:
+def insert_twice(engine: Engine, name: str) -> None:
     for _ in range(2):
         with writing(engine) as db:
             db.add(AreaAlias(alias=name, area_code=MANGGAR))
 
 
-def test_the_log_names_the_constraint_and_nobody(
+def test_the_log_names_the_constraint_and_no_person(
     engine: Engine, settings: Settings, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     app = FastAPI()
     add_exception_handlers(app)
-    app.post("/catat/{name}")(partial(note_twice, engine))
+    app.post("/catat/{name}")(partial(insert_twice, engine))
     runner = TaskRunner(settings, engine, NikVault(settings.secret))
-    monkeypatch.setattr(runner, "_perform", lambda _task: note_twice(engine, "Tuti Kenanga"))
+    monkeypatch.setattr(runner, "_perform", lambda _task: insert_twice(engine, "Tuti Kenanga"))
     with writing(engine) as db:
         queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=1)
 

@@ -10,8 +10,8 @@ from app.models import Organization, Venue
 from app.services.workshops.venues import VenueInput, create_venue
 from tests.city import MANGGAR, OWN, City
 from tests.database import on_sqlite
-from tests.pages.conftest import People, workshop_of
-from tests.pages.filled_forms import form_data, saved_by_now
+from tests.pages.conftest import People, create_spbe_workshop
+from tests.pages.filled_forms import changes_by_others, form_data
 
 # What is changed, what others save of it, what one sends oneself, and what one is told of theirs.
 FORMS = [
@@ -83,7 +83,7 @@ def test_what_others_saved_meanwhile_is_shown_first(
 
     assert page.status_code == 409
     assert "Others have changed this meanwhile." in page.text
-    assert saved_by_now(page.text) == told
+    assert changes_by_others(page.text) == told
     kept, saved = form_data(page.text), form_data(admin.get(address).text)
     assert (kept | mine, saved | theirs) == (kept, saved)
 
@@ -94,7 +94,7 @@ def test_what_others_saved_meanwhile_is_shown_first(
 
 def address_of(what: str, city: City, people: People) -> str:
     if what == "workshop":
-        return f"/kegiatan/{workshop_of(city).code}/ubah"
+        return f"/kegiatan/{create_spbe_workshop(city).code}/ubah"
     if what == "venue":
         with writing(city.engine) as db:
             create_venue(db, city.actor("sari"), VenueInput("Aula"))

@@ -1,0 +1,126 @@
+"""The commands that import attendance sheets and undo imports."""
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import copyfileobj
+from tempfile import TemporaryFile
+from typing import Annotated, Any, Literal, TextIO
+
+import orjson
+import typer
+
+from app.cli.installation import load_installation
+from app.database import reading, writing
+from app.i18n import translator
+from app.permissions import OPERATOR
+from app.queries.imports.document import all_row_documents, import_document_head, remark_texts
+from app.services.imports import undo as undo_service
+from app.services.imports.commit import CommitChoices, commit
+from app.services.imports.judging import SheetChoices
+from app.services.imports.upload import upload
+from app.spreadsheets.attendance.rows import KINDS
+from app.spreadsheets.progress import Progress
+
+EXIT_NEEDS_ATTENTION = 2
+
+english = translator("en")
+
+
+def import_sheet(
+    file: Path,
+    session: Annotated[str, typer.Option(help="The session's code.")],
+    sheet: str | None = None,
+    group: Annotated[str | None, typer.Option(help="The group of rows that name none.")] = None,
+    blank: Annotated[Literal["present", "absent"] | None, typer.Option()] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
+    only_valid: Annotated[bool, typer.Option("--only-valid")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the import document.")] = False,
+) -> None:
+    """Import an attendance sheet. Exit code 2: rows need attention and nothing was saved."""
+    installation = load_installation()
+    content = file.read_bytes()
+    choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
+    # The output is written to a file while the transaction is open: a dry run's import is rolled back at its end, and
+    # printing directly would keep the transaction waiting for a slow reader.
+    with TemporaryFile("w+", encoding="utf-8") as output:
+        with reading(installation.engine) as read_db, writing(installation.engine) as db:
+            with _progress_bar("Reading") as progress:
+                attendance_import = upload(
+                    read_db,
+                    db,
+                    installation.vault,
+                    OPERATOR,
+                    session,
+                    file.name,
+                    content,
+                    choices,
+                    at_once=True,
+                    progress=progress,
+                )
+            import_id = attendance_import.id
+            unresolved = attendance_import.counts["review"] + attendance_import.counts["error"]
+            is_committed = not dry_run and (only_valid or not unresolved)
+            if is_committed:
+                options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
+                with _progress_bar("Committing") as progress:
+                    commit(db, installation.vault, OPERATOR, import_id, options, progress)
+            head = import_document_head(db, OPERATOR, import_id, english)
+            if as_json:
+                _write_document(output, head, all_row_documents(db, installation.vault, import_id, english))
+            else:
+                _write_summary(output, head, remark_texts(db, import_id, english))
+            if not is_committed:
+                db.rollback()
+        output.seek(0)
+        copyfileobj(output, sys.stdout)
+        sys.stdout.flush()
+    if unresolved and not only_valid:
+        sys.exit(EXIT_NEEDS_ATTENTION)
+
+
+def undo(import_id: int) -> None:
+    """Undo a committed import."""
+    with writing(load_installation().engine) as db:
+        undo_service.undo(db, OPERATOR, import_id)
+    typer.echo(f"Import {import_id} is undone.")
+
+
+@contextmanager
+def _progress_bar(label: str) -> Iterator[Progress]:
+    """Yield a function that draws how many rows are done, of how many. Nothing is drawn unless stderr is a terminal."""
+    with typer.progressbar(
+        length=1, label=label, show_pos=True, file=sys.stderr, hidden=not sys.stderr.isatty()
+    ) as bar:
+
+        def update(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield update
+
+
+def _write_document(output: TextIO, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write the import document as JSON, one line for each row, without holding all rows in memory."""
+    output.write(f'{_json(head).removesuffix("}")},"rows":[')
+    separator = "\n"
+    for row in rows:
+        output.write(separator + _json(row))
+        separator = ",\n"
+    output.write("\n]}\n")
+
+
+def _write_summary(
+    output: TextIO, head: Mapping[str, Any], remarks: Iterable[tuple[int, str, list[str]]]
+) -> None:
+    """Write the counts, the warnings, and a line for each remark (row number, name, its sentences)."""
+    counts = ", ".join(f"{head['counts'][kind]} {kind}" for kind in ("rows", *KINDS))
+    output.write(f"{head['status']}: {counts}\n")
+    output.writelines(f"  {warning['text']}\n" for warning in head["warnings"])
+    for number, name, sentences in remarks:
+        output.writelines(f"  row {number} {name}: {sentence}\n" for sentence in sentences)
+
+
+def _json(document: Mapping[str, Any]) -> str:
+    return orjson.dumps(document).decode()
