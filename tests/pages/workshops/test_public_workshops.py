@@ -179,4 +179,4 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(
         create_upcoming_session(city, f"JUALAN-{number + 2}", days=20 + number)
         city.register("JUALAN-1", f"Peserta {number}", status=RegistrationStatus.WAITLISTED)
 
-    assert queries_of(engine, lambda: citizen.get(PAGE)) <= 5
+    assert queries_of(engine, lambda: citizen.get(PAGE)) <= 6
