@@ -12,7 +12,7 @@ from typing import Any
 
 from app.i18n import N_, date_text
 from app.nik_vault import masked
-from app.people.phones import masked_phone
+from app.people.values.phones import mask_phone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
         key="phone",
         label=N_("Telephone"),
         columns=("phone",),
-        show=masked_phone,
+        show=mask_phone,
         fills_blank=True,
         warns=True,
         is_private=True,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, Protocol, TypeAlias
 
-from app.people.names import CLEARLY_DIFFERENT, SAME, similarity
+from app.people.values.names import CLEARLY_DIFFERENT, SAME, similarity
 
 Basis: TypeAlias = Literal["nik", "contact", "details", "name"]
 _Keys: TypeAlias = tuple[int, ...]
@@ -42,7 +42,7 @@ class Identity(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Match:
     """The person found (`key`) and on which `basis`, or the `candidates` between whom a user must choose.
 
     Candidates found by name alone give way to stronger evidence elsewhere.
@@ -54,7 +54,7 @@ class Finding:
     phone_shared: bool = False
 
 
-NOBODY = Finding()
+NO_MATCH = Match()
 
 
 class PeopleIndex:
@@ -76,10 +76,10 @@ class PeopleIndex:
         _enter(self.by_email, identity.email, key, most=MAX_SHARING)
         _enter(self.by_name, identity.name_key, key)
 
-    def find(self, who: Identity) -> Finding:
+    def find(self, who: Identity) -> Match:
         """Return the person that `who` is, or those that it may be; an empty finding where there is none."""
         if not self.identity:
-            return NOBODY
+            return NO_MATCH
         if who.nik_key and (same_nik := self.by_nik.get(who.nik_key)):
             return self._by_nik(who, same_nik)
         contacts = self._contacts(who)
@@ -101,36 +101,36 @@ class PeopleIndex:
     def _namesakes_sharing(self, who: Identity) -> list[int]:
         return [key for key in self.by_name.get(who.name_key, ()) if _shares_contact(who, self.identity[key])]
 
-    def _by_nik(self, who: Identity, same_nik: _Keys) -> Finding:
+    def _by_nik(self, who: Identity, same_nik: _Keys) -> Match:
         """Find by NIK, unless the name is clearly different. Without a name the NIK alone decides."""
         if not who.name_key:
             return _one_of(same_nik, "nik")
         alike = self._alike(who, same_nik)
         same = [key for key, likeness in alike.items() if likeness >= SAME]
         possible = same or [key for key, likeness in alike.items() if likeness >= CLEARLY_DIFFERENT]
-        return _one_of(possible, "nik") if possible else Finding(candidates=same_nik, basis="nik")
+        return _one_of(possible, "nik") if possible else Match(candidates=same_nik, basis="nik")
 
-    def _by_contact(self, who: Identity, contacts: _Keys) -> Finding | None:
+    def _by_contact(self, who: Identity, contacts: _Keys) -> Match | None:
         alike = self._alike(who, contacts)
         same = [key for key, likeness in alike.items() if likeness >= SAME]
         if same:
             return _one_of(same, "contact")
         unclear = tuple(key for key, likeness in alike.items() if likeness >= CLEARLY_DIFFERENT)
-        return Finding(candidates=unclear, basis="contact") if unclear else None
+        return Match(candidates=unclear, basis="contact") if unclear else None
 
-    def _by_name(self, who: Identity, *, phone_shared: bool) -> Finding:
+    def _by_name(self, who: Identity, *, phone_shared: bool) -> Match:
         namesakes = [
             key for key in self.by_name.get(who.name_key, ()) if _lives_with(who, self.identity[key])
         ]
         if not namesakes:
-            return Finding(phone_shared=True) if phone_shared else NOBODY
+            return Match(phone_shared=True) if phone_shared else NO_MATCH
         compatible = [key for key in namesakes if not _contradict(who, self.identity[key])]
         told = [key for key in compatible if _agree(who, self.identity[key])]
         if len(told) == 1:
-            return Finding(told[0], "details", phone_shared=phone_shared)
+            return Match(told[0], "details", phone_shared=phone_shared)
         if len(namesakes) == 1 == len(compatible):
-            return Finding(compatible[0], "name", phone_shared=phone_shared)
-        return Finding(candidates=tuple(namesakes), basis="name", phone_shared=phone_shared)
+            return Match(compatible[0], "name", phone_shared=phone_shared)
+        return Match(candidates=tuple(namesakes), basis="name", phone_shared=phone_shared)
 
     def _alike(self, who: Identity, keys: Iterable[int]) -> dict[int, float]:
         return {key: similarity(who.name_key, self.identity[key].name_key) for key in keys}
@@ -147,8 +147,8 @@ def _shares_contact(one: Identity, other: Identity) -> bool:
     )
 
 
-def _one_of(keys: Sequence[int], basis: Basis) -> Finding:
-    return Finding(keys[0], basis) if len(keys) == 1 else Finding(candidates=tuple(keys), basis=basis)
+def _one_of(keys: Sequence[int], basis: Basis) -> Match:
+    return Match(keys[0], basis) if len(keys) == 1 else Match(candidates=tuple(keys), basis=basis)
 
 
 def _lives_with(one: Identity, other: Identity) -> bool:
@@ -191,7 +191,7 @@ def _agree(one: Identity, other: Identity) -> bool:
 _BROUGHT_TOGETHER_BY = ("nik", "phone", "email", "name")
 
 
-def doubt_params(who: Identity, others: Sequence[Sequence[Identity]]) -> dict[str, str | int]:
+def unclear_match_params(who: Identity, others: Sequence[Sequence[Identity]]) -> dict[str, str | int]:
     """Return why `who` may be one of the others, as params of the remark "person-unclear" (`remark_texts.doubt_text`).
 
     Each of the others is known from one place or two (the database, a row above). Without others, the person that a

@@ -7,10 +7,10 @@ from typing import Literal
 
 from app.people.fields import PERSON_FIELDS
 from app.people.identity import PeopleIndex
-from app.people.names import SAME, similarity
 from app.people.person import PersonDetails, PersonValues
 from app.people.remarks import Remark
-from app.people.sex import Sex
+from app.people.values.names import SAME, similarity
+from app.people.values.sex import Sex
 
 _FILLED = tuple(one.key for one in PERSON_FIELDS if one.fills_blank)
 _COMPARED = tuple(one.key for one in PERSON_FIELDS if one.warns)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
-from app.people.identity import Finding, Identity, PeopleIndex, doubt_params
+from app.people.identity import Identity, Match, PeopleIndex, unclear_match_params
 from app.people.known import KnownPeople, KnownRegistration, detail_remarks, person_changes
 from app.people.person import ParsedPerson, PersonValues
 from app.people.remarks import Candidate, Remark
@@ -38,7 +38,7 @@ class MatchedPerson:
 
     `person` is a known person's id, None for somebody new; `of` is the number of an earlier entry that is the same
     person. `changes` are a known person's blank details that would be filled: field → new value, under "nik" the NIK
-    in clear. `told_apart` are the known people and earlier entries that a user said this isn't, by choosing "new".
+    in clear. `distinct_from` are the known people and earlier entries that a user said this isn't, by choosing "new".
     """
 
     number: int
@@ -47,7 +47,7 @@ class MatchedPerson:
     of: int | None = None
     person: int | None = None
     changes: dict[str, str | date] = field(default_factory=dict)
-    told_apart: tuple[int | SameAsRow, ...] = ()
+    distinct_from: tuple[int | SameAsRow, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -99,7 +99,7 @@ class PersonMatcher:
         `choice` is a user's, `registration` a code that the list gives for this person.
         """
         if choice == "new":
-            matched.told_apart = self._mistaken_for(matched)
+            matched.distinct_from = self._mistaken_for(matched)
         elif isinstance(choice, SameAsRow):
             if choice.row in self.above:
                 matched.of = choice.row
@@ -179,9 +179,9 @@ class PersonMatcher:
         elif in_list.basis == "name" and not known_otherwise:
             self._ask(matched, rows=_found_by(in_list), people=_found_by(in_database))
         else:
-            self._take_finding(matched, in_database)
+            self._take_match(matched, in_database)
 
-    def _take_finding(self, matched: MatchedPerson, found: Finding) -> None:
+    def _take_match(self, matched: MatchedPerson, found: Match) -> None:
         if found.candidates:
             self._ask(matched, people=found.candidates)
         elif found.key is not None:
@@ -217,7 +217,7 @@ class PersonMatcher:
             *(Candidate("person", person, self.known.person[person].name) for person in people),
         )
         params = {
-            **doubt_params(matched.values, others),
+            **unclear_match_params(matched.values, others),
             **{f"row_of_{person}": row for person, row in again.items()},
         }
         matched.remarks.append(Remark("review", "name", "person-unclear", params, candidates))
@@ -279,7 +279,7 @@ def match_people(
     return tuple(result)
 
 
-def _found_by(finding: Finding) -> tuple[int, ...]:
+def _found_by(finding: Match) -> tuple[int, ...]:
     """Return those between whom a user must choose, or the one found."""
     return finding.candidates or (() if finding.key is None else (finding.key,))
 

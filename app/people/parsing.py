@@ -6,30 +6,30 @@ from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
 from app.nik_vault import with_niks_masked
-from app.people.cells import Cell, CellError, cell_text
-from app.people.dates import read_birth_date
-from app.people.emails import read_email
 from app.people.fields import GROUP_TEXT_FIELDS, TEXT_FIELDS
-from app.people.kelurahan import (
-    KelurahanReading,
-    is_street,
-    kelurahan_of_address,
-    place_index,
-    read_kecamatan,
-    read_kelurahan,
-)
-from app.people.names import display_name, name_key
-from app.people.nik import nik_agrees, nik_sex, read_nik
 from app.people.person import ParsedPerson, PersonValues
-from app.people.phones import phone_found, phone_is_blank, read_phone
-from app.people.reference import Reference
 from app.people.remarks import Candidate, Level, Remark
-from app.people.rt import read_rt, rt_inside, rt_is_blank
-from app.people.sex import Sex, read_sex_cell
-from app.people.target_groups import GroupReading, group_index, read_target_group
-from app.people.text import collapse, is_placeholder
+from app.people.values.cells import Cell, CellError, cell_text
+from app.people.values.dates import parse_birth_date
+from app.people.values.emails import parse_email
+from app.people.values.kelurahan import (
+    ParsedKelurahan,
+    find_kelurahan_in_address,
+    is_street,
+    parse_kecamatan,
+    parse_kelurahan,
+    place_index,
+)
+from app.people.values.names import display_name, name_key
+from app.people.values.nik import nik_agrees, nik_sex, parse_nik
+from app.people.values.phones import first_phone_text, parse_phone, phone_is_blank
+from app.people.values.reference import Reference
+from app.people.values.rt import parse_rt, rt_inside, rt_is_blank
+from app.people.values.sex import Sex, parse_sex_cell
+from app.people.values.target_groups import ParsedTargetGroup, group_index, parse_target_group
+from app.people.values.text import collapse, is_placeholder
 
-MAX_NAME = 200
+MAX_NAME_LENGTH = 200
 _FREE_TEXTS = ("name", "name_key", "outside_place", *TEXT_FIELDS)
 _RT_ELSEWHERE = ("target_group", *GROUP_TEXT_FIELDS, "kelurahan", "address")
 """The fields whose text may name an RT ("Ketua RT 12"), in the order in which they are asked."""
@@ -38,11 +38,11 @@ _Argument = TypeVar("_Argument")
 _Value = TypeVar("_Value")
 
 
-class PlaceText(NamedTuple):
+class NamedPlace(NamedTuple):
     """A text that names a place, and what it is read as."""
 
     text: str
-    reading: KelurahanReading
+    reading: ParsedKelurahan
 
 
 def _once(read: Callable[[_Argument], _Value]) -> Callable[[_Argument], _Value]:
@@ -69,18 +69,20 @@ class PersonParser:
         self.groups = group_index(reference)
         self.nik_key = nik_key
         self.target_groups = target_groups
-        self.kelurahan: Callable[[str], KelurahanReading] = _once(
-            lambda text: read_kelurahan(text, self.places)
+        self.kelurahan: Callable[[str], ParsedKelurahan] = _once(
+            lambda text: parse_kelurahan(text, self.places)
         )
-        self._place_of: Callable[[str], PlaceText | None] = _once(self._place_named)
-        self.kecamatan: Callable[[str], str | None] = _once(lambda text: read_kecamatan(text, self.places))
-        self.group: Callable[[str], GroupReading] = _once(lambda text: read_target_group(text, self.groups))
-        self.sex: Callable[[Cell], Sex | None] = _once(read_sex_cell)
-        self.rt: Callable[[Cell], str | None] = _once(read_rt)
+        self._place_of: Callable[[str], NamedPlace | None] = _once(self._place_named)
+        self.kecamatan: Callable[[str], str | None] = _once(lambda text: parse_kecamatan(text, self.places))
+        self.group: Callable[[str], ParsedTargetGroup] = _once(
+            lambda text: parse_target_group(text, self.groups)
+        )
+        self.sex: Callable[[Cell], Sex | None] = _once(parse_sex_cell)
+        self.rt: Callable[[Cell], str | None] = _once(parse_rt)
         self.rt_inside: Callable[[str], str | None] = _once(rt_inside)
-        self.birth_date: Callable[[Cell], date | None] = _once(lambda cell: read_birth_date(cell, on=on))
+        self.birth_date: Callable[[Cell], date | None] = _once(lambda cell: parse_birth_date(cell, on=on))
 
-    def parse(self, cells: Mapping[str, Cell], place: PlaceText | None = None) -> ParsedPerson:
+    def parse(self, cells: Mapping[str, Cell], place: NamedPlace | None = None) -> ParsedPerson:
         """Parse the cells (by field) of one person.
 
         `place` is where they live, if something else than their own cells decides it. NIKs in free texts are masked.
@@ -90,41 +92,41 @@ class PersonParser:
         _mask_misplaced_niks(person.values)
         return ParsedPerson(person.values, person.remarks)
 
-    def own_place(self, cells: Mapping[str, Cell]) -> PlaceText | None:
+    def own_place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
         """Return what the kelurahan's cell says; None where it is empty or holds a street or an RT alone."""
-        return self._place_of(text_of(cells, "kelurahan"))
+        return self._place_of(get_text(cells, "kelurahan"))
 
-    def _place_named(self, text: str) -> PlaceText | None:
+    def _place_named(self, text: str) -> NamedPlace | None:
         reading = self.kelurahan(text)
         if reading.problem == "kelurahan-missing" or (
             reading.problem == "kelurahan-unknown" and not reading.why and is_street(text)
         ):
             return None
-        return PlaceText(text, reading)
+        return NamedPlace(text, reading)
 
-    def place_in_address(self, cells: Mapping[str, Cell]) -> PlaceText | None:
+    def place_in_address(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
         """Return the place that the address names after "Kel.", or None."""
-        reading = kelurahan_of_address(text_of(cells, "address"), self.places)
-        return PlaceText("", reading) if reading else None
+        reading = find_kelurahan_in_address(get_text(cells, "address"), self.places)
+        return NamedPlace("", reading) if reading else None
 
 
-def without_errors(cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
+def drop_error_cells(cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
     """The cells that hold a value."""
     if CellError not in map(type, cells.values()):
         return cells
     return {field: cell for field, cell in cells.items() if not isinstance(cell, CellError)}
 
 
-def text_of(cells: Mapping[str, Cell], field: str) -> str:
+def get_text(cells: Mapping[str, Cell], field: str) -> str:
     cell = cells.get(field)
     return cell if type(cell) is str else cell_text(cell)
 
 
-def plain_text(cells: Mapping[str, Cell], field: str) -> str | None:
+def get_plain_text(cells: Mapping[str, Cell], field: str) -> str | None:
     """A text that is kept as it is, or None where it says nothing."""
     if field not in cells:
         return None
-    text = text_of(cells, field)
+    text = get_text(cells, field)
     return None if not text or is_placeholder(text) else collapse(text)
 
 
@@ -145,9 +147,9 @@ class _PersonCells:
         self.cells = cells
         if CellError in map(type, cells.values()):
             self.remark_on_errors(cells)
-            self.cells = without_errors(cells)
+            self.cells = drop_error_cells(cells)
 
-    def parse(self, place: PlaceText | None) -> None:
+    def parse(self, place: NamedPlace | None) -> None:
         for field in TEXT_FIELDS:
             setattr(self.values, field, self.plain(field))
         self.parse_name()
@@ -169,27 +171,27 @@ class _PersonCells:
         self.remarks.append(Remark(level, field, code, params))
 
     def text(self, field: str) -> str:
-        return text_of(self.cells, field)
+        return get_text(self.cells, field)
 
     def plain(self, field: str) -> str | None:
-        return plain_text(self.cells, field)
+        return get_plain_text(self.cells, field)
 
     def parse_name(self) -> None:
         name = display_name(self.text("name"))
         key = name_key(name) if name else ""
         if not any(map(str.isalpha, key)):
             self.remark("error", "name", "name-missing")
-        elif len(name) > MAX_NAME:
-            self.remarks.append(Remark("error", "name", "name-too-long", {"limit": MAX_NAME}))
+        elif len(name) > MAX_NAME_LENGTH:
+            self.remarks.append(Remark("error", "name", "name-too-long", {"limit": MAX_NAME_LENGTH}))
         else:
             self.values.name, self.values.name_key = name, key
 
-    def parse_kelurahan(self, place: PlaceText | None) -> None:
+    def parse_kelurahan(self, place: NamedPlace | None) -> None:
         parser, values = self.parser, self.values
         place = place or parser.own_place(self.cells) or parser.place_in_address(self.cells)
         if place is None:
             text = self.text("kelurahan")
-            place = PlaceText(text, parser.kelurahan(text))
+            place = NamedPlace(text, parser.kelurahan(text))
         reading = place.reading
         values.kelurahan, values.outside_place = reading.code, reading.place
         if reading.problem is not None:
@@ -199,7 +201,7 @@ class _PersonCells:
         if kecamatan and values.kecamatan and parser.kecamatan(kecamatan) != values.kecamatan:
             self.remark("warning", "kecamatan", "kecamatan-differs", found=kecamatan)
 
-    def remark_on_kelurahan(self, reading: KelurahanReading, text: str) -> None:
+    def remark_on_kelurahan(self, reading: ParsedKelurahan, text: str) -> None:
         names = self.parser.places.name
         candidates = tuple(Candidate("kelurahan", code, names[code]) for code in reading.candidates)
         level: Level = "review" if reading.problem == "kelurahan-unclear" else "error"
@@ -220,7 +222,7 @@ class _PersonCells:
         named = (self.parser.group(text).code for text in texts if text)
         self.values.target_group = next(filter(None, named), None)
 
-    def remark_on_group(self, reading: GroupReading, text: str) -> None:
+    def remark_on_group(self, reading: ParsedTargetGroup, text: str) -> None:
         labels = self.parser.groups.label
         codes = reading.candidates or self.parser.target_groups or tuple(labels)
         candidates = tuple(Candidate("target_group", code, labels.get(code, code)) for code in codes)
@@ -258,7 +260,7 @@ class _PersonCells:
         cell = self.cells.get("nik")
         if cell is None:
             return
-        reading = read_nik(cell)
+        reading = parse_nik(cell)
         values = self.values
         if reading.problem is not None:
             self.remark("warning", "nik", reading.problem)
@@ -270,13 +272,13 @@ class _PersonCells:
 
     def parse_phone(self) -> None:
         cell = self.cells.get("phone")
-        self.values.phone = read_phone(cell)
+        self.values.phone = parse_phone(cell)
         if self.values.phone is None and not phone_is_blank(cell):
-            self.remark("warning", "phone", "phone-invalid", found=phone_found(cell_text(cell)))
+            self.remark("warning", "phone", "phone-invalid", found=first_phone_text(cell_text(cell)))
 
     def parse_email(self) -> None:
         text = self.plain("email")
         if text:
-            self.values.email = read_email(text)
+            self.values.email = parse_email(text)
             if self.values.email is None:
                 self.remark("warning", "email", "email-invalid", found=text)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date
 
 from app.people.remarks import Remark
-from app.people.sex import Sex
+from app.people.values.sex import Sex
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,6 @@ def person_remark_text(remark: Remark, _: Translator) -> str:
 
 
 def _doubt_text(params: Mapping[str, str | int], _: Translator) -> str:
-    """Return why it isn't clear who somebody is, from the params that `identity.doubt_params` made."""
+    """Return why it isn't clear who somebody is, from the params that `identity.unclear_match_params` made."""
     differs = ", ".join(_(_DETAILS[detail]) for detail in str(params.get("differs", "")).split(",") if detail)
     return _(_DOUBTS[str(params["why"])]) % {"differs": differs}

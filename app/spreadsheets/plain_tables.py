@@ -4,14 +4,14 @@ it stands. What the rows mean: target_grid.py and venues.py."""
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.people.cells import Cell, cell_text
-from app.people.text import clean, words
-from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
+from app.people.values.cells import Cell, cell_text
+from app.people.values.text import clean, words
+from app.spreadsheets.detected_table import Column, DetectedTable, SheetRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
-from app.spreadsheets.formats.workbooks import grids
+from app.spreadsheets.formats.workbooks import read_grids
+from app.spreadsheets.tables.detection import detect_first_table
 from app.spreadsheets.tables.header import Header, find_header
-from app.spreadsheets.tables.recognise import first_list
 
 MAX_TARGETS = 500
 MAX_VENUES = 2_000
@@ -38,14 +38,14 @@ class _Form:
     too_many: str
 
 
-def recognise_targets(content: bytes, *, trim: bool) -> RecognisedSheet:
+def detect_target_table(content: bytes, *, trim: bool) -> DetectedTable:
     """Return the first visible table with a kelurahan's column; the fields of its other columns are their indexes."""
-    return _recognise(content, _TARGETS, trim=trim)
+    return _detect(content, _TARGETS, trim=trim)
 
 
-def recognise_venues(content: bytes, *, trim: bool) -> RecognisedSheet:
+def detect_venue_table(content: bytes, *, trim: bool) -> DetectedTable:
     """Return the first visible table with columns for the venue's name and kelurahan."""
-    return _recognise(content, _VENUES, trim=trim)
+    return _detect(content, _VENUES, trim=trim)
 
 
 def venue_field(heading: str) -> str | None:
@@ -82,16 +82,18 @@ _TARGETS = _Form(
 _VENUES = _Form(venue_field, _venue_fields, MAX_VENUES, "no-venue-header", "no-venues", "too-many-venues")
 
 
-def _recognise(content: bytes, form: _Form, *, trim: bool) -> RecognisedSheet:
-    def read(grid: Grid) -> RecognisedSheet | None:
+def _detect(content: bytes, form: _Form, *, trim: bool) -> DetectedTable:
+    def read(grid: Grid) -> DetectedTable | None:
         header = find_header(grid, None, form.heading_field)
         fields = form.fields(header) if header else {}
         return _table_below(grid, header, fields, form) if header and fields else None
 
-    return first_list(grids(content, None, trim=trim), read, no_header=form.no_header, no_rows=form.no_rows)
+    return detect_first_table(
+        read_grids(content, None, trim=trim), read, no_header=form.no_header, no_rows=form.no_rows
+    )
 
 
-def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _Form) -> RecognisedSheet:
+def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _Form) -> DetectedTable:
     rows = [
         SheetRow(number, cells)
         for number, row in enumerate(grid.rows[header.below :], start=header.below + 1)
@@ -99,7 +101,7 @@ def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _F
     ]
     if len(rows) > form.max_rows:
         raise SheetFailure(form.too_many, limit=form.max_rows)
-    return RecognisedSheet(
+    return DetectedTable(
         format=grid.format,
         sheet=grid.sheet,
         sheets=grid.sheets,
@@ -112,7 +114,7 @@ def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _F
         stated_total_of=None,
         stated_date=None,
         stated_until=None,
-        title_kelurahan=None,
+        letterhead_kelurahan=None,
         preview=(),
         warnings=(),
     )

@@ -12,14 +12,13 @@ import orjson
 
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
-from app.people.place_names import place_key
-from app.people.text import words
-from app.spreadsheets.document import RecognisedSheet
+from app.people.values.place_names import place_key
+from app.people.values.text import words
+from app.spreadsheets.detected_table import DetectedTable, table_from_json
 from app.spreadsheets.formats.failures import MAX_BYTES
-from app.spreadsheets.transfer import sheet_from_json
 
-MEMORY_BYTES = 1536 * 1024**2
-SECONDS = 60
+MAX_MEMORY_BYTES = 1536 * 1024**2
+MAX_SECONDS = 60
 _PROJECT = Path(__file__).parents[2]
 _log = logging.getLogger(__name__)
 
@@ -135,7 +134,7 @@ def read_sheet(
     columns: Mapping[int, str | None] | None = None,
     places: Collection[str] = (),
     groups: Collection[str] = (),
-) -> RecognisedSheet:
+) -> DetectedTable:
     """Reads and recognises one sheet: the one named, or the first visible one with a recognisable header.
 
     `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field, None for none)
@@ -148,7 +147,7 @@ def read_sheet(
     return _read(content, places, {"list": "participants", "group_keys": group_keys, **asked})
 
 
-def read_venue_list(content: bytes) -> RecognisedSheet:
+def read_venue_list(content: bytes) -> DetectedTable:
     """Read the first visible sheet that lists venues; its rows have the fields of `venues.HEADINGS`.
 
     Limits and refusals are those of `read_sheet`.
@@ -156,33 +155,33 @@ def read_venue_list(content: bytes) -> RecognisedSheet:
     return _read(content, (), {"list": "venues"})
 
 
-def read_target_sheet(content: bytes) -> RecognisedSheet:
-    """Reads the first visible sheet with targets of kelurahan: for `target_grid.read_target_table`.
+def read_target_sheet(content: bytes) -> DetectedTable:
+    """Reads the first visible sheet with targets of kelurahan: for `target_grid.parse_target_table`.
 
     Limits and refusals are those of `read_sheet`.
     """
     return _read(content, (), {"list": "targets"})
 
 
-def _read(content: bytes, places: Collection[str], asked: Mapping[str, object]) -> RecognisedSheet:
+def _read(content: bytes, places: Collection[str], asked: Mapping[str, object]) -> DetectedTable:
     if len(content) > MAX_BYTES:
-        raise problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
+        raise build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
     request = {
-        "memory": MEMORY_BYTES,
-        "seconds": SECONDS,
+        "memory": MAX_MEMORY_BYTES,
+        "seconds": MAX_SECONDS,
         "place_keys": sorted({place_key(place) for place in places}),
         **asked,
     }
     # Only a file with cells far outside its table dies for want of memory: it is read again without them.
     answer = _in_child(content, {**request, "trim": False}) or _in_child(content, {**request, "trim": True})
     if answer is None:
-        raise problem("unreadable-file", {})
+        raise build_problem("unreadable-file", {})
     if "failure" in answer:
-        raise problem(answer["failure"], answer["params"])
-    return sheet_from_json(answer["sheet"])
+        raise build_problem(answer["failure"], answer["params"])
+    return table_from_json(answer["sheet"])
 
 
-def problem(code: str, params: Mapping[str, str | int]) -> Problem:
+def build_problem(code: str, params: Mapping[str, str | int]) -> Problem:
     """The error for a code of `SENTENCES`."""
     kind, sentence = SENTENCES[code]
     return kind(sentence, code=code, **params)
@@ -195,13 +194,13 @@ def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] |
             [sys.executable, "-m", "app.spreadsheets.formats.child"],
             input=orjson.dumps(request) + b"\n" + content,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=MAX_SECONDS,
             cwd=_PROJECT,
             env=_environment_without_secrets(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise problem("too-slow", {}) from error
+        raise build_problem("too-slow", {}) from error
     if child.returncode:
         _log.warning(
             "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")

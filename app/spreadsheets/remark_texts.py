@@ -6,7 +6,7 @@ from app.i18n import N_, Translator
 from app.people.remark_texts import SENTENCES as PERSON_SENTENCES
 from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
-from app.spreadsheets.written.field_headings import HEADINGS
+from app.spreadsheets.exports.field_headings import HEADINGS
 
 SENTENCES: Mapping[str, str] = {
     "attendance-unclear": N_(

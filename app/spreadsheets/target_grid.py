@@ -6,19 +6,19 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from app.i18n import N_, Translator
-from app.people.cells import CellError, cell_text
-from app.people.kelurahan import PlaceIndex, read_kelurahan
 from app.people.remarks import Remark
-from app.people.target_groups import GroupIndex, read_target_group
-from app.people.text import clean, collapse, is_placeholder, words
-from app.spreadsheets.document import RecognisedSheet, SheetRow
+from app.people.values.cells import CellError, cell_text
+from app.people.values.kelurahan import PlaceIndex, parse_kelurahan
+from app.people.values.target_groups import GroupIndex, parse_target_group
+from app.people.values.text import clean, collapse, is_placeholder, words
+from app.spreadsheets.detected_table import DetectedTable, SheetRow
 from app.spreadsheets.plain_tables import KELURAHAN
 from app.spreadsheets.tables.headings import is_number_heading
 
 TargetCell: TypeAlias = tuple[str | None, str | None]
 """Codes of a kelurahan and a group: without a kelurahan it is for all of them, without a group for the whole."""
 
-LONGEST_TEXT = 40
+MAX_TEXT_LENGTH = 40
 """Of a cell that holds no number no more is kept, to show it."""
 _NUMBER = re.compile(r"[0-9]{1,6}|[0-9]{1,3}[.,][0-9]{3}")
 _ALL_KELURAHAN = {"untuk semua kelurahan", "semua kelurahan", "for all kelurahan", "all kelurahan"}
@@ -56,7 +56,7 @@ def cell_name(cell: TargetCell) -> str:
     return (kelurahan or "*") + (f"/{group}" if group else "")
 
 
-def read_target(text: str) -> int | None:
+def parse_target(text: str) -> int | None:
     """The number, with or without a sign for thousands; None where nothing is said. Raises `ValueError`."""
     said = collapse(clean(text))
     if is_placeholder(said):
@@ -66,8 +66,8 @@ def read_target(text: str) -> int | None:
     return int(said.replace(".", "").replace(",", ""))
 
 
-def read_target_table(
-    sheet: RecognisedSheet, places: PlaceIndex, groups: GroupIndex, kelurahan: Collection[str]
+def parse_target_table(
+    sheet: DetectedTable, places: PlaceIndex, groups: GroupIndex, kelurahan: Collection[str]
 ) -> TargetTable | None:
     """The table of a sheet that `plain_tables` recognised, None where no column is of targets.
 
@@ -98,7 +98,7 @@ def target_remark_text(remark: Remark, _: Translator) -> str:
     return _(SENTENCES[remark.code]) % dict(remark.params)
 
 
-def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str | None], list[Remark]]:
+def _columns(sheet: DetectedTable, groups: GroupIndex) -> tuple[dict[str, str | None], list[Remark]]:
     """Field → group (None for the whole) of the columns of targets, and what is to be said of the others."""
     columns: dict[str, str | None] = {}
     remarks: list[Remark] = []
@@ -107,7 +107,7 @@ def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str 
         filled = any(_text(row, column.field or "") for row in sheet.rows)
         if column.field in {None, KELURAHAN} or not filled or _is_beside(column.header):
             continue
-        group = None if said in _WHOLE else read_target_group(column.header, groups).code
+        group = None if said in _WHOLE else parse_target_group(column.header, groups).code
         if group is None and said not in _WHOLE:
             remarks.append(Remark("warning", None, "column-unknown", {"found": column.header}))
         elif group in columns.values():
@@ -130,14 +130,14 @@ def _text(row: SheetRow, field: str) -> str:
     """What a cell holds; nothing for a dash and the like, "#N/A" for an error."""
     cell = row.cells.get(field)
     said = collapse(clean(cell_text(cell)))
-    return "" if is_placeholder(said) and not isinstance(cell, CellError) else said[:LONGEST_TEXT]
+    return "" if is_placeholder(said) and not isinstance(cell, CellError) else said[:MAX_TEXT_LENGTH]
 
 
 def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[str | None, Remark | None]:
     """The code of a row, None for all kelurahan; or what is wrong with its name."""
     if words(name) in _ALL_KELURAHAN:
         return None, None
-    reading = read_kelurahan(name, places)
+    reading = parse_kelurahan(name, places)
     if reading.code in kelurahan:
         return reading.code, None
     if reading.problem == "kelurahan-missing":

@@ -9,15 +9,15 @@ from openpyxl.utils import get_column_letter
 
 from app.excel import set_up_print, workbook_bytes
 from app.i18n import LANGUAGES, N_, Translator, translator
-from app.people.cells import CellError, cell_text
-from app.people.kelurahan import PlaceIndex, read_kelurahan
-from app.people.outside_places import OUTSIDE
-from app.people.text import clean, collapse, is_placeholder, words
-from app.spreadsheets.document import SheetRow
+from app.people.values.cells import CellError, cell_text
+from app.people.values.kelurahan import PlaceIndex, parse_kelurahan
+from app.people.values.outside_places import OUTSIDE
+from app.people.values.text import clean, collapse, is_placeholder, words
+from app.spreadsheets.detected_table import SheetRow
+from app.spreadsheets.exports.excel_cells import TEXT_FORMAT, ChoiceLists, write_heading
 from app.spreadsheets.plain_tables import MAX_VENUES
-from app.spreadsheets.written.excel_cells import TEXT_FORMAT, ChoiceLists, put_heading
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 OTHER = "lainnya"
 KINDS: Mapping[str, str] = {
     "aula": N_("Hall"),
@@ -84,7 +84,7 @@ def venue_template(kelurahan: Iterable[str], _: Translator) -> bytes:
     }
     for column, (field, (heading, width)) in enumerate(HEADINGS.items(), 1):
         letter = get_column_letter(column)
-        put_heading(sheet, 1, column, _(heading))
+        write_heading(sheet, 1, column, _(heading))
         sheet.column_dimensions[letter].width = width
         sheet.column_dimensions[letter].number_format = TEXT_FORMAT
         if field in choices:
@@ -120,7 +120,7 @@ def check_venues(
     return venues, errors
 
 
-def tidy(text: str) -> str:
+def clean_name(text: str) -> str:
     """Return a name as it is kept and compared."""
     return collapse(clean(text))
 
@@ -140,7 +140,7 @@ def _by_name(known: Iterable[VenueFacts]) -> dict[str, VenueFacts]:
 def _texts(row: SheetRow) -> dict[str, str]:
     """Return the texts of a row, dashes as empty ones; a name that is an error (#N/A) is none."""
     texts = {
-        field: tidy(cell_text(cell))
+        field: clean_name(cell_text(cell))
         for field, cell in row.cells.items()
         if not (field == "name" and isinstance(cell, CellError))
     }
@@ -157,9 +157,9 @@ def _check_row(
 
     if not before.name:
         wrong(N_("The name is missing. Type it, or delete the row."))
-    elif len(before.name) > LONGEST_NAME:
-        wrong(N_("The name has more than %(limit)s characters. Shorten it."), limit=LONGEST_NAME)
-    place = read_kelurahan(texts.get("kelurahan", ""), places)
+    elif len(before.name) > MAX_NAME_LENGTH:
+        wrong(N_("The name has more than %(limit)s characters. Shorten it."), limit=MAX_NAME_LENGTH)
+    place = parse_kelurahan(texts.get("kelurahan", ""), places)
     if place.problem == "kelurahan-missing":
         wrong(N_("The kelurahan is missing. Choose it."))
     elif place.candidates:

@@ -8,11 +8,11 @@ from string import ascii_lowercase
 import pytest
 
 from app.people import identity
-from app.people.cells import Cell
 from app.people.identity import MAX_SHARING
 from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision
-from app.people.names import name_key, similarity
+from app.people.values.cells import Cell
+from app.people.values.names import name_key, similarity
 from app.spreadsheets.attendance.rows import JudgedRow
 from tests.spreadsheets.examples import codes, judged, sheet_of
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.people.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
-from app.spreadsheets.tables.shared_cells import name_and_number
+from app.people.values.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
+from app.spreadsheets.tables.row_cells import name_and_number
 
 
 @pytest.mark.parametrize(

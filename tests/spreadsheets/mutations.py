@@ -12,7 +12,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from app.spreadsheets.formats.child import answer, limit_process
-from app.spreadsheets.reading import MEMORY_BYTES, SECONDS
+from app.spreadsheets.reading import MAX_MEMORY_BYTES, MAX_SECONDS
 
 SAMPLES = Path(__file__).parents[1] / "samples"
 MOST_FLIPS = 12
@@ -63,7 +63,7 @@ def _damaged(content: bytes, rng: Random) -> bytes:
 
 
 def main(sample: str, first: int, count: int) -> None:
-    limit_process(MEMORY_BYTES, SECONDS)
+    limit_process(MAX_MEMORY_BYTES, MAX_SECONDS)
     content = (SAMPLES / sample).read_bytes()
     for seed in range(first, first + count):
         sys.stdout.write(f"{seed}\n")

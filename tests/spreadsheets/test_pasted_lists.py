@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.formats.failures import SheetFailure
-from app.spreadsheets.pasted.lists import read_pasted
+from app.spreadsheets.pasted.lists import parse_pasted_list
 from tests.spreadsheets.examples import codes, judged, recognised, reference, session
 
 MANGGAR, LAMARU, SEPINGGAN, DAMAI = "64.71.01.1001", "64.71.01.1002", "64.71.05.1002", "64.71.06.1005"
@@ -17,7 +17,7 @@ MANGGAR, LAMARU, SEPINGGAN, DAMAI = "64.71.01.1001", "64.71.01.1002", "64.71.05.
 
 def rows_of(text: str, *groups: str) -> dict[int, JudgedRow]:
     """The people of a pasted list by the line in which they stand, judged for a workshop of small businesses."""
-    sheet = recognised(read_pasted(text, reference(), str).content, places=PLACES)
+    sheet = recognised(parse_pasted_list(text, reference(), str).content, places=PLACES)
     judgement = judged(sheet, session(groups=groups or ("umkm",)))
     return {row.number - 1: row for row in judgement.rows}
 
@@ -92,7 +92,7 @@ def test_a_message_with_a_title_and_a_notice() -> None:
     """Lines that name nobody are left out, and listed."""
     people = "1. Ani Contoh - Manggar\n2. Budi Contoh - Lamaru"
     text = f"*Daftar peserta*\n\n{people}\nTempat: Aula Kelurahan Damai\nTerima kasih"
-    pasted = read_pasted(text, reference(), str)
+    pasted = parse_pasted_list(text, reference(), str)
     assert [(line, row.values.name, row.kind) for line, row in rows_of(text).items()] == [
         (3, "Ani Contoh", "create"),
         (4, "Budi Contoh", "create"),
@@ -117,7 +117,7 @@ def test_a_title_that_names_a_kelurahan_serves_the_people_below_it(title: str) -
 def test_a_title_above_a_numbered_list_is_nobody_whatever_it_says() -> None:
     text = "Daftar peserta 12-08-2025 - UMKM\n1. Ani Contoh - Manggar"
     assert [row.values.name for row in rows_of(text).values()] == ["Ani Contoh"]
-    assert read_pasted(text, reference(), str).left_out == ("Daftar peserta 12-08-2025 - UMKM",)
+    assert parse_pasted_list(text, reference(), str).left_out == ("Daftar peserta 12-08-2025 - UMKM",)
 
 
 def test_cells_of_excel_with_headings_and_without() -> None:
@@ -180,12 +180,12 @@ def test_nothing_is_guessed(text: str, said: Sequence[tuple[str, str, str]]) -> 
 def test_a_text_as_long_as_a_page_is_nobody() -> None:
     text = "1. Ani Contoh - Manggar\n" + "panjang " * 10_000
     assert [row.values.name for row in rows_of(text).values()] == ["Ani Contoh"]
-    (long,) = read_pasted(text, reference(), str).left_out
+    (long,) = parse_pasted_list(text, reference(), str).left_out
     assert long.startswith("panjang panjang")
 
 
 def test_what_a_spreadsheet_would_calculate_stays_text() -> None:
-    content = read_pasted("1. Ani Contoh - Manggar\n2. =1+1 - Lamaru", reference(), str).content
+    content = parse_pasted_list("1. Ani Contoh - Manggar\n2. =1+1 - Lamaru", reference(), str).content
     assert b";=1+1" not in content
     assert b"'=1+1" in content
 
@@ -214,6 +214,6 @@ PIECES = st.sampled_from(
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=30).map("".join))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    content = read_pasted(text, reference(), str).content
+    content = parse_pasted_list(text, reference(), str).content
     with suppress(SheetFailure):
         judged(recognised(content, places=PLACES))

@@ -6,9 +6,9 @@ import pytest
 
 from app.i18n import LANGUAGES, translator
 from app.models import VenueKind
-from app.people.cells import Cell, CellError
-from app.people.kelurahan import PlaceIndex
-from app.spreadsheets.document import SheetRow
+from app.people.values.cells import Cell, CellError
+from app.people.values.kelurahan import PlaceIndex
+from app.spreadsheets.detected_table import SheetRow
 from app.spreadsheets.plain_tables import venue_field
 from app.spreadsheets.venues import HEADINGS, KINDS, CheckedVenue, RowError, VenueFacts, check_venues
 from tests.spreadsheets.examples import reference

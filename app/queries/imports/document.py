@@ -14,8 +14,8 @@ from app.nik_vault import NikVault
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
 from app.queries.imports.rows import BATCH_SIZE, committed_codes, displayed_cells, import_rows, is_between
+from app.spreadsheets.detected_table import remark_from_json
 from app.spreadsheets.remark_texts import remark_text
-from app.spreadsheets.transfer import remark_from_json
 
 FIRST_ROWS = 200
 

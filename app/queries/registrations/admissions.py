@@ -13,7 +13,7 @@ from app.models import (
     WorkshopSession,
     WorkshopTargetGroup,
 )
-from app.people.reference import Reference
+from app.people.values.reference import Reference
 from app.queries.areas.reference import REFERENCE_SAID, sheet_reference
 from app.queries.registrations.seats import Seats
 

@@ -9,21 +9,21 @@ from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import CoverageTarget
-from app.people.kelurahan import PlaceIndex
-from app.people.reference import Kelurahan, Reference
-from app.people.target_groups import GroupIndex
+from app.people.values.kelurahan import PlaceIndex
+from app.people.values.reference import Kelurahan, Reference
+from app.people.values.target_groups import GroupIndex
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.coverage.targets import SUBJECT, TargetGrid, newest_change, require_year
 from app.services.activities import record
 from app.services.locks import lock_targets
-from app.spreadsheets.reading import problem, read_target_sheet
+from app.spreadsheets.reading import build_problem, read_target_sheet
 from app.spreadsheets.target_grid import (
     TargetCell,
     TargetTable,
     cell_name,
-    read_target,
-    read_target_table,
+    parse_target,
+    parse_target_table,
 )
 
 
@@ -71,7 +71,7 @@ def read_targets(typed: Mapping[TargetCell, str]) -> dict[TargetCell, int | None
     wrong: dict[str, str] = {}
     for cell, text in typed.items():
         try:
-            read[cell] = read_target(text)
+            read[cell] = parse_target(text)
         except ValueError:
             wrong[cell_name(cell)] = N_("A whole number from 0 to 999,999, or nothing")
     if wrong:
@@ -89,9 +89,11 @@ def read_table(look: Db, actor: Actor, grid: TargetGrid, content: bytes) -> Targ
     actor.require(Permission.TARGET_WRITE)
     reference = _reference_of(grid, sheet_reference(look))
     codes = {place.code for place in grid.places}
-    table = read_target_table(read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes)
+    table = parse_target_table(
+        read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes
+    )
     if table is None:
-        raise problem("no-target-columns", {})
+        raise build_problem("no-target-columns", {})
     return table
 
 

@@ -16,9 +16,9 @@ from app.queries.people.known_people import known_people
 from app.queries.workshops.workshops import target_groups_of
 from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
-from app.spreadsheets.attendance.rows import BlankMeans, Judgement, SessionContext
-from app.spreadsheets.document import RecognisedSheet
-from app.spreadsheets.progress import Progress, nobody_waits, step
+from app.spreadsheets.attendance.rows import BlankMeans, JudgedSheet, SessionContext
+from app.spreadsheets.detected_table import DetectedTable
+from app.spreadsheets.progress import Progress, ignore_progress, step_progress
 
 # What changes people, registrations or attendance. It is done while holding people (`locks.lock_people_table`), so
 # that these lines are numbered in the order in which they are committed: none can come to light late.
@@ -60,7 +60,7 @@ class SheetChoices:
 class DatedJudgement:
     """A judgement, and the id of the latest activity that it took into account."""
 
-    judgement: Judgement
+    judgement: JudgedSheet
     latest_activity: int
 
 
@@ -68,10 +68,10 @@ def judge_sheet(
     db: Db,
     vault: NikVault,
     workshop_session: WorkshopSession,
-    sheet: RecognisedSheet,
+    sheet: DetectedTable,
     choices: SheetChoices,
     decisions: Mapping[int, Decision],
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
     *,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> DatedJudgement:
@@ -79,10 +79,10 @@ def judge_sheet(
     latest_activity = latest_relevant_activity(db)
     target_groups = target_groups_of(db, workshop_session.workshop_id)
     context = _session_context(workshop_session, target_groups, choices, purpose)
-    parsed = parse_rows(sheet, context, sheet_reference(db), vault.key, step(0, 2, progress))
+    parsed = parse_rows(sheet, context, sheet_reference(db), vault.key, step_progress(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)
     return DatedJudgement(
-        judge_rows(parsed, known, context, decisions, step(1, 2, progress)), latest_activity
+        judge_rows(parsed, known, context, decisions, step_progress(1, 2, progress)), latest_activity
     )
 
 

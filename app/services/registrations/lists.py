@@ -23,8 +23,8 @@ from app.services.registrations.new_registrations import Registered
 from app.services.registrations.registering import Registering
 from app.services.registrations.requests import RegistrationRequest, require_open
 from app.spreadsheets.attendance.rows import JudgedRow
-from app.spreadsheets.pasted.lists import read_pasted
-from app.spreadsheets.progress import Progress, nobody_waits, watched
+from app.spreadsheets.pasted.lists import parse_pasted_list
+from app.spreadsheets.progress import Progress, ignore_progress, report_progress
 
 PASTED = N_("pasted-list")
 
@@ -64,7 +64,7 @@ def upload_pasted(
 
     Raises `Invalid` if the text names nobody.
     """
-    pasted = read_pasted(text, sheet_reference(read_db), _)
+    pasted = parse_pasted_list(text, sheet_reference(read_db), _)
     name = f"{_(PASTED)}.csv"
     try:
         uploaded = upload_list(read_db, db, vault, actor, session_code, name, pasted.content, choices)
@@ -84,7 +84,7 @@ def register_list(
     workshop_session: WorkshopSession,
     *,
     overrule: bool,
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> None:
     """Register the people of an import that is being committed, in the list's order: each gets a seat or waits.
 
@@ -109,7 +109,7 @@ def register_list(
         fill_blanks(current.people[judged.person], judged, sealed)
         return Registered.of(current.registrations[judged.person])
 
-    made: Sequence[Registered] = [registered(judged) for judged in watched(to_write.rows, progress)]
+    made: Sequence[Registered] = [registered(judged) for judged in report_progress(to_write.rows, progress)]
     link_rows(
         db,
         attendance_import.id,

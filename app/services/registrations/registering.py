@@ -20,8 +20,8 @@ from app.models import (
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
-from app.people.names import similarity
 from app.people.person import PersonValues
+from app.people.values.names import similarity
 from app.permissions import Actor
 from app.queries.people.similar_people import SimilarPair
 from app.queries.registrations.seats import Seats
@@ -94,8 +94,8 @@ class Registering:
         made, after = self.written(judged, known, existing, newcomer)
         if newcomer and alike:
             self.keep_likeness(alike, made.participant_id, newcomer["name_key"])
-        if newcomer and judged.told_apart:
-            people = [one for one in judged.told_apart if isinstance(one, int)]
+        if newcomer and judged.distinct_from:
+            people = [one for one in judged.distinct_from if isinstance(one, int)]
             keep_told_apart(self.db, self.actor, [(made.participant_id, one) for one in people])
         # Who is new and gave no address has none.
         if made.status in TOLD and (known or judged.values.email):

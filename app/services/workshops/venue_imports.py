@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from app.database import Db
 from app.models import Venue, VenueKind
-from app.people.kelurahan import PlaceIndex
+from app.people.values.kelurahan import PlaceIndex
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import sheet_reference
 from app.queries.workshops.venues import known_venues

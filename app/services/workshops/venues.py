@@ -14,7 +14,7 @@ from app.queries.workshops.venues import VenueView
 from app.services.activities import record, snapshot
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen
-from app.spreadsheets.venues import LONGEST_NAME, tidy
+from app.spreadsheets.venues import MAX_NAME_LENGTH, clean_name
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class VenueInput:
 
 def venue_named(db: Db, actor: Actor, name: str) -> Venue | None:
     """The venue of that name, made as by `create_venue` where none is known; None where nothing is named."""
-    if not tidy(name):
+    if not clean_name(name):
         return None
     return _known(db, name) or create_venue(db, actor, VenueInput(name))
 
@@ -38,7 +38,7 @@ def create_venue(db: Db, actor: Actor, given: VenueInput) -> Venue:
     """A new venue. Raises `Invalid` for what can't be, a name among it that another venue has."""
     actor.require(Permission.SESSION_WRITE)
     _check(db, given)
-    venue = Venue(name=tidy(given.name))
+    venue = Venue(name=clean_name(given.name))
     _apply(venue, given)
     db.add(venue)
     db.flush()
@@ -88,7 +88,7 @@ def may_delete_venues(actor: Actor) -> bool:
 
 def _known(db: Db, name: str) -> Venue | None:
     """By its name as it is typed, too: those that sessions made were kept as they were."""
-    names = (" ".join(name.split()), tidy(name))
+    names = (" ".join(name.split()), clean_name(name))
     return db.exec(
         select(Venue).where(col(Venue.name).in_(names)).order_by(col(Venue.name) != names[0])
     ).first()
@@ -102,10 +102,10 @@ def _held(db: Db, venue_id: int) -> Venue:
 
 def _check(db: Db, given: VenueInput, of: Venue | None = None) -> None:
     fields: dict[str, str] = {}
-    name = tidy(given.name)
+    name = clean_name(given.name)
     if not name:
         fields["name"] = N_("A name is needed.")
-    elif len(name) > LONGEST_NAME:
+    elif len(name) > MAX_NAME_LENGTH:
         fields["name"] = N_("A name has at most 200 characters.")
     elif (of is None or name != of.name) and db.exec(select(Venue.id).where(col(Venue.name) == name)).first():
         fields["name"] = N_("There is a venue of this name already.")
@@ -119,7 +119,7 @@ def _check(db: Db, given: VenueInput, of: Venue | None = None) -> None:
 
 
 def _apply(venue: Venue, given: VenueInput) -> None:
-    venue.name = tidy(given.name)
+    venue.name = clean_name(given.name)
     venue.kind = VenueKind(given.kind)
     venue.kelurahan_code = given.kelurahan
     venue.public_wifi = given.public_wifi

@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
-from app.people.cells import Cell
-from app.people.text import words
-from app.spreadsheets.document import SheetRow
+from app.people.values.cells import Cell
+from app.people.values.text import words
+from app.spreadsheets.detected_table import SheetRow
 
 _DITTO_WORDS = frozenset({"sda", "s d a", "idem", "sda atas", "sama"})
 _DITTO_MARKS = frozenset({'"', "”", "“", "„", "''", "″", "〃", '""', "’’", ",,", "``"})
@@ -23,7 +23,7 @@ _DITTO_PHRASES = frozenset(
 """Longer than other dittos, and few: a cell is looked up among them as it is."""
 
 
-def with_dittos_resolved(rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, Mapping[str, Cell]]]:
+def resolve_dittos(rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, Mapping[str, Cell]]]:
     """Each row with its cells, "sda" and the like replaced by what they stand for."""
     cells: Mapping[str, Cell] = {}
     for row in rows:

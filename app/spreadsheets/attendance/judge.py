@@ -6,22 +6,22 @@ from dataclasses import replace
 
 from app.people.known import KnownPeople, KnownRegistration, MatchKeys, match_keys
 from app.people.matching import Decision, PersonMatcher
-from app.people.outside_places import ELSEWHERE, OUTSIDE
 from app.people.person import PersonValues
 from app.people.remarks import Candidate, Remark
-from app.spreadsheets.attendance.marks import blank_written_out
+from app.people.values.outside_places import ELSEWHERE, OUTSIDE
 from app.spreadsheets.attendance.rows import (
     KINDS,
     BlankMeans,
     JudgedRow,
-    Judgement,
+    JudgedSheet,
     Kind,
     ParsedRow,
     ParsedSheet,
     SessionContext,
 )
-from app.spreadsheets.document import AttendanceStatus
-from app.spreadsheets.progress import Progress, nobody_waits, watched
+from app.spreadsheets.detected_table import AttendanceStatus
+from app.spreadsheets.progress import Progress, ignore_progress, report_progress
+from app.spreadsheets.tables.marks import parse_explicit_blank
 
 _NO_DECISION = Decision()
 _LEFT_AS_REGISTERED = ("kelurahan", "target_group")
@@ -42,15 +42,16 @@ def judge_rows(
     known: KnownPeople,
     context: SessionContext,
     decisions: Mapping[int, Decision],
-    progress: Progress = nobody_waits,
-) -> Judgement:
+    progress: Progress = ignore_progress,
+) -> JudgedSheet:
     """Judge all rows. `decisions` (row number → decision) are a user's. The same input gives the same judgement."""
     judge = RowJudge(known, context, parsed.blank_means)
     rows = tuple(
-        judge.judge(row, decisions.get(row.number, _NO_DECISION)) for row in watched(parsed.rows, progress)
+        judge.judge(row, decisions.get(row.number, _NO_DECISION))
+        for row in report_progress(parsed.rows, progress)
     )
     kinds = Counter(row.kind for row in rows)
-    return Judgement(
+    return JudgedSheet(
         rows=rows,
         counts={"rows": len(rows), **{kind: kinds[kind] for kind in KINDS}},
         warnings=(*parsed.warnings, *_total_warning(parsed, rows, context)),
@@ -138,7 +139,7 @@ class RowJudge:
             return row.attendance
         if any(remark.code == "attendance-unclear" for remark in result.remarks):
             return None
-        meant = blank_written_out(result.cells.get("attendance")) or self.blank_means
+        meant = parse_explicit_blank(result.cells.get("attendance")) or self.blank_means
         if registration is None:
             return meant
         if registration.attendance is None and registration.status == "cancelled" and meant == "absent":

@@ -4,18 +4,18 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 
 from app.nik_vault import with_niks_masked
-from app.people.cells import Cell, cell_text
-from app.people.dates import has_month_first
-from app.people.kelurahan import chosen_kelurahan
-from app.people.parsing import PersonParser, PlaceText, plain_text, without_errors
-from app.people.reference import Reference
+from app.people.parsing import NamedPlace, PersonParser, drop_error_cells, get_plain_text
 from app.people.remarks import Remark
-from app.spreadsheets.attendance.dittos import with_dittos_resolved
-from app.spreadsheets.attendance.marks import MarkReading, read_attendance
+from app.people.values.cells import Cell, cell_text
+from app.people.values.dates import has_month_first
+from app.people.values.kelurahan import kelurahan_from_code
+from app.people.values.reference import Reference
+from app.spreadsheets.attendance.dittos import resolve_dittos
 from app.spreadsheets.attendance.rows import ABOVE, BlankMeans, ParsedRow, ParsedSheet, SessionContext
-from app.spreadsheets.document import RecognisedSheet, SheetRow
-from app.spreadsheets.progress import Progress, nobody_waits, watched
-from app.spreadsheets.tables.column_warnings import of_day
+from app.spreadsheets.detected_table import DetectedTable, SheetRow
+from app.spreadsheets.progress import Progress, ignore_progress, report_progress
+from app.spreadsheets.tables.column_choice import of_day
+from app.spreadsheets.tables.marks import ParsedMark, parse_attendance
 
 
 def identity(nik: str) -> str:
@@ -23,18 +23,18 @@ def identity(nik: str) -> str:
 
 
 def parse_rows(
-    sheet: RecognisedSheet,
+    sheet: DetectedTable,
     context: SessionContext,
     reference: Reference,
     nik_key: Callable[[str], str] = identity,
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> ParsedSheet:
     """Parse every row. `nik_key` makes the keyed hash by which a NIK is looked up."""
-    parser = RowParser(context, reference, nik_key, sheet.title_kelurahan)
+    parser = RowParser(context, reference, nik_key, sheet.letterhead_kelurahan)
     of_sheet = [of_day(warning, context.day) for warning in sheet.warnings]
     if context.registering:
         of_sheet = [warning for warning in of_sheet if warning.field != "attendance"]
-    rows = [parser.parse(row, cells) for row, cells in with_dittos_resolved(watched(sheet.rows, progress))]
+    rows = [parser.parse(row, cells) for row, cells in resolve_dittos(report_progress(sheet.rows, progress))]
     return ParsedSheet(
         rows=tuple(rows),
         blank_means=context.blank_means or _blank_means(rows),
@@ -56,31 +56,33 @@ class RowParser:
         context: SessionContext,
         reference: Reference,
         nik_key: Callable[[str], str],
-        title_kelurahan: str | None,
+        letterhead_kelurahan: str | None,
     ) -> None:
         self.context = context
         self.people = PersonParser(reference, nik_key, context.day, context.target_groups)
-        self.attendance: Callable[[Cell], MarkReading] = lru_cache(maxsize=None, typed=True)(
-            lambda cell: read_attendance(cell, context.day)
+        self.attendance: Callable[[Cell], ParsedMark] = lru_cache(maxsize=None, typed=True)(
+            lambda cell: parse_attendance(cell, context.day)
         )
         self.month_first: str | None = None
-        self.place_above: PlaceText | None = None
-        self.title = PlaceText("", self.people.kelurahan(title_kelurahan)) if title_kelurahan else None
+        self.place_above: NamedPlace | None = None
+        self.title = (
+            NamedPlace("", self.people.kelurahan(letterhead_kelurahan)) if letterhead_kelurahan else None
+        )
         self.title_served = False
 
     def parse(self, row: SheetRow, cells: Mapping[str, Cell]) -> ParsedRow:
         """Parse a row whose `cells` have dittos resolved; the row keeps its own."""
-        filled = without_errors(cells)
+        filled = drop_error_cells(cells)
         parsed = self.people.parse(cells, self._place(filled))
         result = ParsedRow(row.number, row.cells, parsed.values, parsed.remarks)
         if result.remarks:
             self._note_month_first(result.remarks, filled)
-        if registration := plain_text(filled, "registration"):
+        if registration := get_plain_text(filled, "registration"):
             result.registration = with_niks_masked(registration)
         self._parse_attendance(result, filled.get("attendance"))
         return result
 
-    def _place(self, cells: Mapping[str, Cell]) -> PlaceText | None:
+    def _place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
         """Return where the person lives: by the row's own cells, what was chosen for the file, or the letterhead."""
         place = self.people.own_place(cells)
         if place:
@@ -88,12 +90,12 @@ class RowParser:
             return place
         return self.people.place_in_address(cells) or self._default_place()
 
-    def _default_place(self) -> PlaceText | None:
+    def _default_place(self) -> NamedPlace | None:
         chosen = self.context.default_kelurahan
         if chosen == ABOVE and self.place_above:
             return self.place_above
         if chosen and chosen != ABOVE:
-            return PlaceText("", chosen_kelurahan(chosen))
+            return NamedPlace("", kelurahan_from_code(chosen))
         if self.title is not None and self.title.reading.code:
             self.title_served = True
             return self.title
@@ -101,7 +103,7 @@ class RowParser:
 
     def _note_month_first(self, remarks: list[Remark], cells: Mapping[str, Cell]) -> None:
         if any(remark.code == "date-invalid" for remark in remarks):
-            text = plain_text(cells, "birth_date") or ""
+            text = get_plain_text(cells, "birth_date") or ""
             if has_month_first(text):
                 self.month_first = text
 
@@ -121,7 +123,7 @@ def _blank_means(rows: list[ParsedRow]) -> BlankMeans:
     return "absent" if any(row.attendance == "present" for row in rows) else "present"
 
 
-def _file_warnings(sheet: RecognisedSheet, context: SessionContext, parser: RowParser) -> list[Remark]:
+def _file_warnings(sheet: DetectedTable, context: SessionContext, parser: RowParser) -> list[Remark]:
     warnings = []
     first, last = sheet.stated_date, sheet.stated_until or sheet.stated_date
     if first and last and not first <= context.day <= last:
@@ -131,7 +133,9 @@ def _file_warnings(sheet: RecognisedSheet, context: SessionContext, parser: RowP
         )
     if parser.title_served:
         warnings.append(
-            Remark("warning", "kelurahan", "kelurahan-from-title", {"found": sheet.title_kelurahan or ""})
+            Remark(
+                "warning", "kelurahan", "kelurahan-from-title", {"found": sheet.letterhead_kelurahan or ""}
+            )
         )
     if parser.month_first:
         warnings.append(Remark("warning", "birth_date", "dates-month-first", {"found": parser.month_first}))

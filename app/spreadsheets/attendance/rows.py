@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
-from app.people.cells import Cell
 from app.people.matching import MatchedPerson
 from app.people.person import PersonValues
 from app.people.remarks import Remark
-from app.spreadsheets.document import AttendanceStatus, StatedTotalOf
+from app.people.values.cells import Cell
+from app.spreadsheets.detected_table import AttendanceStatus, StatedTotalOf
 
 BlankMeans: TypeAlias = Literal["present", "absent"]
 Kind: TypeAlias = Literal["create", "update", "unchanged", "duplicate", "skip", "review", "error"]
@@ -80,7 +80,7 @@ class JudgedRow(MatchedPerson):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class JudgedSheet:
     """All rows judged. `counts` has "rows" and every kind."""
 
     rows: tuple[JudgedRow, ...]

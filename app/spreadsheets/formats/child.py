@@ -14,11 +14,10 @@ from typing import Any
 
 import orjson
 
-from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.detected_table import DetectedTable, table_to_json
 from app.spreadsheets.formats.failures import SheetFailure
-from app.spreadsheets.plain_tables import recognise_targets, recognise_venues
-from app.spreadsheets.tables.recognise import recognise
-from app.spreadsheets.transfer import sheet_to_json
+from app.spreadsheets.plain_tables import detect_target_table, detect_venue_table
+from app.spreadsheets.tables.detection import detect_table
 
 GRACE_SECONDS = 5
 """How much longer than its caller waits the process may live."""
@@ -51,18 +50,18 @@ def limit_process(memory: int, seconds: float) -> None:
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
     """Return what the process prints."""
     try:
-        sheet = _recognised(content, request, frozenset(request["place_keys"]))
+        sheet = _detect(content, request, frozenset(request["place_keys"]))
     except SheetFailure as failure:
         return {"failure": failure.code, "params": dict(failure.params)}
-    return {"sheet": sheet_to_json(sheet)}
+    return {"sheet": table_to_json(sheet)}
 
 
-def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> RecognisedSheet:
+def _detect(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> DetectedTable:
     if request["list"] == "venues":
-        return recognise_venues(content, trim=request["trim"])
+        return detect_venue_table(content, trim=request["trim"])
     if request["list"] == "targets":
-        return recognise_targets(content, trim=request["trim"])
-    return recognise(
+        return detect_target_table(content, trim=request["trim"])
+    return detect_table(
         content,
         sheet=request["sheet"],
         header_row=request["header_row"],

@@ -5,7 +5,7 @@ import csv
 from io import StringIO
 from itertools import islice
 
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import MAX_COLUMNS
 
@@ -24,7 +24,7 @@ _BOMS = (
 _CONTROLS = frozenset(range(32)) - {9, 10, 11, 12, 13, 26, 27}
 
 
-def csv_rows(content: bytes) -> list[list[Cell]]:
+def read_csv_rows(content: bytes) -> list[list[Cell]]:
     """All records of the file; an empty line is an empty record, as in Excel."""
     text = _decoded(content)
     if text.lstrip("\ufeff \r\n\t").startswith(_OTHER_DOCUMENTS):

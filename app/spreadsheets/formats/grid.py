@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from app.people.cells import Cell
-from app.spreadsheets.document import FileFormat
+from app.people.values.cells import Cell
+from app.spreadsheets.detected_table import FileFormat
 
 MAX_COLUMNS = 512
 """Columns beyond are far outside any list, and ignored."""

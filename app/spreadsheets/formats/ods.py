@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import IO
 from zipfile import ZipFile
 
-from app.people.cells import Cell, CellError
+from app.people.values.cells import Cell, CellError
 from app.spreadsheets.formats.grid import MAX_COLUMNS, Merge
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -31,7 +31,7 @@ class OdsSheet:
     counts_from_1904: bool
 
 
-def ods_sheets(content: bytes) -> Iterator[OdsSheet]:
+def read_ods_sheets(content: bytes) -> Iterator[OdsSheet]:
     """Yield every sheet of the file. Repetitions of empty cells up to the end of the sheet take no memory."""
     with ZipFile(BytesIO(content)) as archive, archive.open("content.xml") as source:
         yield from _sheets(source)

@@ -17,15 +17,14 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from app.people.cells import Cell, CellError
-from app.spreadsheets.document import FileFormat
+from app.people.values.cells import Cell, CellError
+from app.spreadsheets.detected_table import FileFormat
 from app.spreadsheets.formats.binary_excel import inspect_xls, inspect_xlsb
-from app.spreadsheets.formats.csv import csv_rows
+from app.spreadsheets.formats.csv import read_csv_rows
 from app.spreadsheets.formats.failures import MAX_UNPACKED_BYTES, SheetFailure
 from app.spreadsheets.formats.grid import MAX_COLUMNS, Grid, Merge
-from app.spreadsheets.formats.ods import OdsSheet, ods_sheets
-from app.spreadsheets.formats.stray_cells import without_stray_cells
-from app.spreadsheets.formats.xlsx_parts import XlsxBook
+from app.spreadsheets.formats.ods import OdsSheet, read_ods_sheets
+from app.spreadsheets.formats.xlsx_parts import XlsxBook, drop_far_cells
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -45,7 +44,7 @@ class SheetSource:
     counts_from_1904: bool = False
 
 
-def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
+def read_grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
     """The visible sheets in turn, or only the one named. `trim` cuts stray cells off first, which costs time."""
     file_format = _format(content)
     try:
@@ -109,12 +108,12 @@ def _zip_format(content: bytes) -> FileFormat:
 def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[SheetSource]:
     match file_format:
         case "csv":
-            rows = csv_rows(content)
+            rows = read_csv_rows(content)
             return [SheetSource("CSV", lambda: (rows, None))]
         case "ods":
-            return [_ods_source(sheet) for sheet in ods_sheets(content) if sheet.visible]
+            return [_ods_source(sheet) for sheet in read_ods_sheets(content) if sheet.visible]
         case "xlsx":
-            return _xlsx_sources(without_stray_cells(content) if trim else content)
+            return _xlsx_sources(drop_far_cells(content) if trim else content)
         case _:
             return _binary_sources(content, file_format)
 

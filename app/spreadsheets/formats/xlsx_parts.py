@@ -6,10 +6,13 @@ calamine reads error cells, and formulas that were never calculated, as empty. I
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from io import BytesIO
 from posixpath import join, normpath, split
-from zipfile import ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
-from app.people.cells import CellError
+from app.people.values.cells import CellError
+from app.spreadsheets.formats.failures import MAX_ROWS
+from app.spreadsheets.formats.grid import MAX_COLUMNS
 
 _MAIN = "{*}"
 _BOOK = "xl/workbook.xml"
@@ -76,3 +79,28 @@ def column_index(letters: bytes) -> int:
     for letter in letters:
         index = index * 26 + letter - 64
     return index - 1
+
+
+LAST_ROW = MAX_ROWS + 10_000
+
+_XLSX_CELL = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})"[^>]*?(?:/>|>.*?</(?:\w+:)?c>)',
+    re.DOTALL,
+)
+
+
+def drop_far_cells(content: bytes) -> bytes:
+    """Return the same .xlsx without the cells beyond `MAX_COLUMNS` or below `LAST_ROW`."""
+    trimmed = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(trimmed, "w", ZIP_STORED) as target:
+        for part in source.namelist():
+            data = source.read(part)
+            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                data = _XLSX_CELL.sub(_kept, data)
+            target.writestr(part, data)
+    return trimmed.getvalue()
+
+
+def _kept(cell: re.Match[bytes]) -> bytes:
+    inside = int(cell["row"]) <= LAST_ROW and column_index(cell["column"]) < MAX_COLUMNS
+    return cell[0] if inside else b""

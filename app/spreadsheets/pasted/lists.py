@@ -13,17 +13,17 @@ from dataclasses import dataclass
 from io import StringIO
 
 from app.i18n import N_, Translator
-from app.people.reference import Reference
-from app.people.text import clean
+from app.people.values.reference import Reference
+from app.people.values.text import clean
+from app.spreadsheets.exports.field_headings import HEADINGS
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
-from app.spreadsheets.pasted.parts import Part, PartReader
+from app.spreadsheets.pasted.parts import Part, PartParser
 from app.spreadsheets.pasted.people import Line, people_of
 from app.spreadsheets.tables.header import find_header
 from app.spreadsheets.tables.headings import heading_field
-from app.spreadsheets.written.field_headings import HEADINGS
 
-LONGEST_LINE = 500
+MAX_LINE_LENGTH = 500
 """What is longer names nobody: it is a text."""
 NUMBER_HEADING, LINE_HEADING = N_("No."), N_("Line as pasted")
 _FORMULA_STARTS = ("=", "+", "-", "@")
@@ -50,12 +50,12 @@ class PastedList:
     left_out: tuple[str, ...]
 
 
-def read_pasted(text: str, reference: Reference, _: Translator) -> PastedList:
+def parse_pasted_list(text: str, reference: Reference, _: Translator) -> PastedList:
     """The list as a sheet: a table with headings as it stands, any other line by line."""
     table = _with_headings(text)
     if table is not None:
         return PastedList(_csv(table), ())
-    reader = PartReader(reference)
+    reader = PartParser(reference)
     pasted = text.splitlines()
     tabbed = 2 * sum("\t" in line for line in pasted) > sum(bool(line.strip()) for line in pasted)
     found = people_of([_line(line, reader, tabbed=tabbed) for line in pasted], reader)
@@ -75,9 +75,9 @@ def _with_headings(text: str) -> list[list[str]] | None:
     return None
 
 
-def _line(pasted: str, reader: PartReader, *, tabbed: bool) -> Line:
-    if len(pasted) > LONGEST_LINE:
-        return Line(clean(pasted[:LONGEST_LINE]), parts=[])
+def _line(pasted: str, reader: PartParser, *, tabbed: bool) -> Line:
+    if len(pasted) > MAX_LINE_LENGTH:
+        return Line(clean(pasted[:MAX_LINE_LENGTH]), parts=[])
     if tabbed:
         cells = reader.cells("\t".join(map(clean, pasted.split("\t"))))
         return Line(clean(pasted), parts=cells)

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.people.dates import THIS_CENTURY, read_date
 from app.people.fields import BY_KEY
-from app.people.kelurahan import PlaceIndex, is_street, read_kecamatan
-from app.people.names import is_degrees
-from app.people.nik import LENGTH as NIK_LENGTH
-from app.people.nik import read_nik
-from app.people.outside_places import outside_place
-from app.people.place_names import place_key, section_place
-from app.people.reference import Reference
-from app.people.rt import read_rt
-from app.people.sex import read_sex
-from app.people.target_groups import GroupIndex, is_group, read_target_group
-from app.people.text import words
+from app.people.values.dates import END_OF_CENTURY, parse_date
+from app.people.values.kelurahan import PlaceIndex, is_street, parse_kecamatan
+from app.people.values.names import is_degrees
+from app.people.values.nik import LENGTH as NIK_LENGTH
+from app.people.values.nik import parse_nik
+from app.people.values.outside_places import parse_outside_place
+from app.people.values.place_names import place_key, section_place
+from app.people.values.reference import Reference
+from app.people.values.rt import parse_rt
+from app.people.values.sex import parse_sex
+from app.people.values.target_groups import GroupIndex, is_target_group, parse_target_group
+from app.people.values.text import words
 from app.spreadsheets.tables.headings import heading_field, is_number_heading
 
 LABELLED_FIELDS = frozenset({*BY_KEY, "note"})
@@ -43,7 +43,7 @@ class Part:
     text: str
 
 
-class PartReader:
+class PartParser:
     """Tells parts by the places and groups there are."""
 
     def __init__(self, reference: Reference) -> None:
@@ -90,10 +90,10 @@ class PartReader:
         return None
 
     def names_group_inside(self, text: str) -> bool:
-        return read_target_group(text, self.groups).code is not None
+        return parse_target_group(text, self.groups).code is not None
 
     def is_kecamatan(self, text: str) -> bool:
-        return read_kecamatan(text, self.places) is not None
+        return parse_kecamatan(text, self.places) is not None
 
     def _of_piece(self, piece: str) -> Iterator[Part]:
         """A piece may be divided by commas; "S.Pd., M.Si" behind one belongs to the name before it."""
@@ -124,24 +124,24 @@ class PartReader:
             return "email"
         if re.fullmatch(r"[\d\s().+'-]+", text) and sum(map(str.isdigit, text)) >= _SHORT_DIGITS:
             return "nik" if sum(map(str.isdigit, text)) >= NIK_LENGTH else "phone"
-        if read_nik(text).problem == "nik-corrupted":
+        if parse_nik(text).problem == "nik-corrupted":
             return "nik"
-        if re.fullmatch(_RT, text, re.IGNORECASE) and read_rt(text):
+        if re.fullmatch(_RT, text, re.IGNORECASE) and parse_rt(text):
             return "rt"
-        if read_sex(text):
+        if parse_sex(text):
             return "sex"
-        if len(text) <= _LONGEST_DATE and text[:1].isdigit() and read_date(text, latest=THIS_CENTURY):
+        if len(text) <= _LONGEST_DATE and text[:1].isdigit() and parse_date(text, latest=END_OF_CENTURY):
             return "birth_date"
         if self._is_place(text):
             return "kelurahan"
-        if is_group(text, self.groups):
+        if is_target_group(text, self.groups):
             return "target_group"
         return "address" if is_street(text) else None
 
     def _is_place(self, text: str) -> bool:
         key = place_key(text)
         named = key in self.places.code or key in self.places.ambiguous
-        return bool(named or section_place(text) or outside_place(text))
+        return bool(named or section_place(text) or parse_outside_place(text))
 
 
 def is_heading(text: str) -> bool:

@@ -5,8 +5,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.people.text import collapse
-from app.spreadsheets.pasted.parts import Part, PartReader, is_heading
+from app.people.values.text import collapse
+from app.spreadsheets.pasted.parts import Part, PartParser, is_heading
 
 _TITLE = re.compile(
     r"(?:daftar|list|data|peserta|pendaftaran|assalam\w*|wa'?alaikum\w*|selamat\s+(?:pagi|siang|sore|malam)|mohon|silakan"
@@ -42,7 +42,7 @@ class PeopleFound:
     left_out: list[str] = field(default_factory=list)
 
 
-def people_of(lines: Sequence[Line], reader: PartReader) -> PeopleFound:
+def people_of(lines: Sequence[Line], reader: PartParser) -> PeopleFound:
     """Who stands in the list, line by line."""
     walk = _Walk(lines, reader)
     for line in lines:
@@ -68,7 +68,7 @@ class _Walk:
     `latest` is the last person, `form` one whose labelled lines go on.
     """
 
-    def __init__(self, lines: Sequence[Line], reader: PartReader) -> None:
+    def __init__(self, lines: Sequence[Line], reader: PartParser) -> None:
         self.reader = reader
         self.found = PeopleFound()
         self.itemised = any(line.item for line in lines)

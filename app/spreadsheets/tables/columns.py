@@ -1,17 +1,22 @@
 """Which column holds which field: by its heading, else by its content, else by what a person said."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from app.people.cells import Cell, cell_text
 from app.people.remarks import Remark
-from app.people.sex import read_sex
-from app.people.text import clean, collapse
-from app.spreadsheets.attendance.marks import holds_little_but_marks, holds_marks, is_part_of_day, may_be_mark
-from app.spreadsheets.tables.column_choice import Rows, has_data, one_column_each, parts_of_fields
-from app.spreadsheets.tables.column_content import field_of_content
-from app.spreadsheets.tables.column_warnings import marks_not_read
+from app.people.values.cells import Cell, cell_text
+from app.people.values.nik import parse_nik
+from app.people.values.place_names import place_key
+from app.people.values.sex import parse_sex
+from app.people.values.text import clean, collapse
+from app.spreadsheets.tables.column_choice import (
+    Rows,
+    choose_columns,
+    find_field_parts,
+    has_data,
+    marks_not_read,
+)
 from app.spreadsheets.tables.header import Header, Heading
 from app.spreadsheets.tables.headings import (
     field_beside_name,
@@ -20,8 +25,9 @@ from app.spreadsheets.tables.headings import (
     is_attendance_part,
     is_ignored_heading,
     is_number_heading,
-    may_be_about_people,
+    is_status_heading,
 )
+from app.spreadsheets.tables.marks import has_marks, has_mostly_marks, is_part_of_day, may_be_mark
 
 _ENOUGH = 3
 _CALLED_LIKE_GROUPS = frozenset({None, "organization", "rt", "target_group"})
@@ -29,7 +35,7 @@ _CALLED_LIKE_GROUPS = frozenset({None, "organization", "rt", "target_group"})
 
 
 @dataclass(frozen=True, slots=True)
-class NamedColumns:
+class DetectedColumns:
     """`fields` maps index to field. `parts` are the labelled columns of a field spread over several.
 
     `remarks` is a note or signature column in which attendance is marked; what is no mark stays a note.
@@ -45,12 +51,12 @@ class NamedColumns:
     beside_name: str | None = None
 
 
-def name_columns(
+def detect_columns(
     header: Header, rows: Rows, chosen: Mapping[int, str | None], place_keys: Collection[str]
-) -> NamedColumns:
+) -> DetectedColumns:
     """`rows` are those below the header; `chosen` (index → field) overrules what is recognised."""
     fields = _by_heading(header.headings)
-    about_people = {heading.index for heading in header.headings if may_be_about_people(heading.text)}
+    about_people = {heading.index for heading in header.headings if is_status_heading(heading.text)}
     fields = {
         index: field
         for index, field in fields.items()
@@ -64,10 +70,10 @@ def name_columns(
     fields |= {index: field for index, field in chosen.items() if field}
     if "kelurahan" not in fields.values():
         _address_as_kelurahan(fields, chosen)
-    parts = parts_of_fields(header.headings, fields)
+    parts = find_field_parts(header.headings, fields)
     texts = {heading.index: heading.full_text for heading in header.headings}
-    fields, warnings = one_column_each(fields, parts, rows, texts)
-    named = NamedColumns(fields, number, parts, None, None, tuple(warnings), _beside_name(fields, texts))
+    fields, warnings = choose_columns(fields, parts, rows, texts)
+    named = DetectedColumns(fields, number, parts, None, None, tuple(warnings), _beside_name(fields, texts))
     if not any(has_data(rows, index) for index, field in fields.items() if field == "attendance"):
         people = _without_headings_again(named.fields, header.headings, rows)
         named = _with_remarks(named, chosen, people)
@@ -94,7 +100,7 @@ def _both_sexes(headings: Sequence[Heading]) -> tuple[int, ...]:
         (
             (one.index, other.index)
             for one, other in pairwise(headings)
-            if {read_sex(one.text), read_sex(other.text)} == {"L", "P"}
+            if {parse_sex(one.text), parse_sex(other.text)} == {"L", "P"}
         ),
         (),
     )
@@ -152,7 +158,7 @@ def _by_content(
     for index in range(min(width, len(headings) + 5)):
         if index in fields or index == number or index in ignored:
             continue
-        field = field_of_content(_column(rows[:200], index), place_keys)
+        field = detect_field(_column(rows[:200], index), place_keys)
         if field and field not in fields.values():
             fields[index] = field
 
@@ -164,19 +170,19 @@ def _address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | Non
         fields[address] = "kelurahan"
 
 
-def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: Rows) -> NamedColumns:
+def _with_remarks(named: DetectedColumns, chosen: Mapping[int, str | None], rows: Rows) -> DetectedColumns:
     """Where no attendance column says anything, the note or signature column that holds marks is it."""
     for field in ("note", "signature"):
         index = next((i for i, known in named.fields.items() if known == field and i not in chosen), None)
-        if index is not None and holds_marks(_texts(rows, index)):
+        if index is not None and has_marks(_texts(rows, index)):
             others = {i: known for i, known in named.fields.items() if known != "attendance" or i in chosen}
             return replace(named, fields={**others, index: "attendance"}, remarks=index, remarks_field=field)
     return named
 
 
 def _with_arrivals(
-    named: NamedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
-) -> NamedColumns:
+    named: DetectedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
+) -> DetectedColumns:
     """Where nobody is marked or signs, the hours at which people came say who did."""
     if not {"attendance", "signature"}.isdisjoint(named.fields.values()):
         return named
@@ -196,7 +202,7 @@ def _without_headings_again(fields: Mapping[int, str], headings: Sequence[Headin
 
 
 def _marks_not_read(
-    named: NamedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
+    named: DetectedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
 ) -> list[int]:
     """The columns of marks that nothing is made of: any where no attendance is read, else those without a heading.
 
@@ -212,7 +218,7 @@ def _marks_not_read(
         if index not in known
         and (headed_too if called.get(texts.get(index, "")) == index else not texts.get(index))
         and not is_ignored_heading(texts.get(index, ""))
-        and holds_little_but_marks(list(_texts(rows[:200], index)))
+        and has_mostly_marks(list(_texts(rows[:200], index)))
     ]
 
 
@@ -224,3 +230,35 @@ def _texts(rows: Rows, index: int) -> Iterator[str]:
 def _column(rows: Rows, index: int) -> list[Cell]:
     cells = (row[index] for row in rows if index < len(row))
     return [cell for cell in cells if cell is not None and cell_text(cell).strip()]
+
+
+_ENOUGH = 3
+_CERTAIN = 0.9
+
+
+def detect_field(cells: Sequence[Cell], place_keys: Collection[str]) -> str | None:
+    """The field that nine of ten cells, and at least three, can only be of; or None."""
+    if len(cells) < _ENOUGH:
+        return None
+    certain: dict[str, Callable[[Cell], bool]] = {
+        "nik": _is_nik,
+        "phone": _is_mobile,
+        "email": lambda cell: "@" in cell_text(cell) and "." in cell_text(cell).rpartition("@")[2],
+        "sex": lambda cell: isinstance(cell, str) and parse_sex(cell) is not None,
+        "kelurahan": lambda cell: isinstance(cell, str) and place_key(cell) in place_keys,
+    }
+    for field, fits in certain.items():
+        if sum(map(fits, cells)) >= _CERTAIN * len(cells):
+            return field
+    return None
+
+
+def _is_nik(cell: Cell) -> bool:
+    return parse_nik(cell).digits is not None or parse_nik(cell).problem == "nik-corrupted"
+
+
+def _is_mobile(cell: Cell) -> bool:
+    """A time is none: "08/05/2025 09:12" has such digits too."""
+    text = cell_text(cell)
+    digits = "".join(filter(str.isdigit, text))
+    return ":" not in text and digits.startswith(("08", "628", "8")) and 9 <= len(digits) <= 14

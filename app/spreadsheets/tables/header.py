@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.people.cells import Cell, cell_text
-from app.people.sex import read_sex
-from app.people.text import clean, collapse
-from app.spreadsheets.attendance.marks import day_counted
+from app.people.values.cells import Cell, cell_text
+from app.people.values.sex import parse_sex
+from app.people.values.text import clean, collapse
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS, SheetFailure
 from app.spreadsheets.formats.grid import Grid, Merge
 from app.spreadsheets.tables.headings import heading_field, is_attendance_part
+from app.spreadsheets.tables.marks import join_day_heading
 
 SEARCHED_ROWS = 40
 _MARKED = frozenset({"attendance", "signature"})
@@ -55,7 +55,7 @@ def find_header(
     return None if best is None else _header_at(grid, best)
 
 
-def row_above_header(grid: Grid, header: Header) -> int | None:
+def find_row_above_header(grid: Grid, header: Header) -> int | None:
     """Excel's number of the first row of people in another, smaller table above the one that is read; or None."""
     for top, row in enumerate(grid.rows[: header.top]):
         if not _score(row, heading_field):
@@ -132,7 +132,7 @@ def _is_sub_header(upper: Sequence[str], lower: Sequence[str], parents: dict[int
         return False
     under = [(parents[column], text) for column, text in said.items() if column in parents]
     return any(
-        _day_below(above, text) or is_attendance_part(text) or heading_field(text) or read_sex(text)
+        _day_below(above, text) or is_attendance_part(text) or heading_field(text) or parse_sex(text)
         for above, text in under
     )
 
@@ -141,7 +141,7 @@ def _day_below(above: str, number: str) -> str | None:
     """The day that a number below "Tanggal" or "Kehadiran" stands for."""
     if not number.isdigit():
         return None
-    return day_counted(_DAY if heading_field(above) in _MARKED else above, number)
+    return join_day_heading(_DAY if heading_field(above) in _MARKED else above, number)
 
 
 def _is_free(upper: Sequence[str], column: int) -> bool:

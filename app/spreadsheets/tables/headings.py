@@ -6,8 +6,8 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from app.people.text import collapse, words
-from app.spreadsheets.attendance.marks import is_day_heading, is_part_of_day, outcome_of_heading
+from app.people.values.text import collapse, words
+from app.spreadsheets.tables.marks import heading_outcome, is_day_heading, is_part_of_day
 
 _DATA = Path(__file__).parents[2] / "data" / "column-headings.csv"
 _NUMBER, _NONE, _ARRIVAL = "number", "none", "arrival"
@@ -67,7 +67,7 @@ def heading_field(heading: str) -> str | None:
     exact = _known(said)
     if exact:
         return None if exact in _NO_FIELDS else exact
-    if outcome_of_heading(heading) is not None:
+    if heading_outcome(heading) is not None:
         return "attendance"
     return _inside(said) or _misspelt(said)
 
@@ -116,7 +116,7 @@ def _misspelt(said: str) -> str | None:
     return _SQUASHED[close[0]] if close else None
 
 
-def is_plainly(field: str, heading: str) -> bool:
+def is_exact_heading(field: str, heading: str) -> bool:
     """True for "Nama Lengkap"; false for "Nama Panggilan" and "Undangan", which are the name where no other is."""
     return _ANYWHERE.get(words(heading)) == field
 
@@ -136,7 +136,7 @@ def is_ignored_heading(heading: str) -> bool:
     return _ALONE.get(words(heading)) in {_NONE, _ARRIVAL}
 
 
-def may_be_about_people(heading: str) -> bool:
+def is_status_heading(heading: str) -> bool:
     """True for "Status", which says who came, or whether people are members, or married."""
     return words(heading) == "status"
 
@@ -148,4 +148,4 @@ def is_arrival_heading(heading: str) -> bool:
 
 def is_attendance_part(heading: str) -> bool:
     """True for a heading that is one of several attendance columns: an outcome, a day or a part of one."""
-    return outcome_of_heading(heading) is not None or is_day_heading(heading) or is_part_of_day(heading)
+    return heading_outcome(heading) is not None or is_day_heading(heading) or is_part_of_day(heading)

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.people.cells import Cell
-from app.people.dates import read_days
-from app.people.text import words
+from app.people.values.cells import Cell
+from app.people.values.dates import parse_date_span
+from app.people.values.text import words
 from app.spreadsheets.tables.header import row_texts
 
 _DATE_LABELS = frozenset(
@@ -47,13 +47,13 @@ class Letterhead:
     kelurahan: str | None
 
 
-def read_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
+def parse_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
     """The first date and the first kelurahan that a label names; "Tempat: Aula Kelurahan X" names none."""
     days, kelurahan = None, None
     for row in rows:
         for label, value, cell in _labelled(row):
             if days is None and label in _DATE_LABELS:
-                days = read_days(cell if cell is not None else value)
+                days = parse_date_span(cell if cell is not None else value)
             elif days is None and label in _TIME_LABELS:
                 days = _with_their_year(cell if cell is not None else value)
             elif kelurahan is None and label in _KELURAHAN_LABELS and value:
@@ -64,8 +64,8 @@ def read_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
 
 def _with_their_year(cell: Cell) -> tuple[date, date] | None:
     if not isinstance(cell, str):
-        return read_days(cell) if isinstance(cell, date) else None
-    found = read_days(cell)
+        return parse_date_span(cell) if isinstance(cell, date) else None
+    found = parse_date_span(cell)
     return found if found is not None and str(found[1].year) in cell else None
 
 

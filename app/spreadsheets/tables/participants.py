@@ -3,14 +3,14 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.people.cells import Cell, cell_text
-from app.people.place_names import place_key
-from app.people.text import clean, words
-from app.spreadsheets.attendance.marks import is_mark_word
-from app.spreadsheets.document import SheetRow, StatedTotalOf
+from app.people.values.cells import Cell, cell_text
+from app.people.values.place_names import place_key
+from app.people.values.text import clean, words
+from app.spreadsheets.detected_table import SheetRow, StatedTotalOf
 from app.spreadsheets.formats.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.formats.grid import Merge
-from app.spreadsheets.tables.columns import NamedColumns
+from app.spreadsheets.tables.columns import DetectedColumns
+from app.spreadsheets.tables.marks import is_mark_word
 from app.spreadsheets.tables.row_cells import RowCells
 from app.spreadsheets.tables.row_kinds import (
     StatedTotal,
@@ -46,10 +46,10 @@ class Participants:
     below_end: int | None = None
 
 
-def read_participants(
+def collect_participants(
     rows: Sequence[Sequence[Cell]],
     below: int,
-    named: NamedColumns,
+    named: DetectedColumns,
     headings: Mapping[int, str],
     place_keys: Collection[str],
     group_keys: Collection[str] = (),
@@ -71,7 +71,7 @@ class _Table:
 
     def __init__(
         self,
-        named: NamedColumns,
+        named: DetectedColumns,
         headings: Mapping[int, str],
         place_keys: Collection[str],
         group_keys: Collection[str],
@@ -230,7 +230,7 @@ class _Table:
             self.totals.append(total)
 
 
-def with_merges_filled(
+def fill_merged_cells(
     rows: list[list[Cell]], below: int, merges: Sequence[Merge], name_column: int | None
 ) -> list[list[Cell]]:
     """The rows with vertically merged values repeated; merged over the name, the rows below the first are blank."""

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.people.cells import Cell, cell_text
-from app.people.place_names import place_key, section_place
-from app.people.text import clean, words
-from app.spreadsheets.document import StatedTotalOf
+from app.people.values.cells import Cell, cell_text
+from app.people.values.place_names import place_key, section_place
+from app.people.values.text import clean, words
+from app.spreadsheets.detected_table import StatedTotalOf
 from app.spreadsheets.formats.failures import MAX_ROWS
 from app.spreadsheets.tables.headings import TEXT_FIELDS
 

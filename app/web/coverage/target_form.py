@@ -6,7 +6,7 @@ from itertools import groupby
 
 from app.queries.areas.reference import KelurahanView
 from app.queries.coverage.targets import DEFAULT_TARGET, TargetGrid
-from app.spreadsheets.target_grid import TargetCell, cell_name, read_target
+from app.spreadsheets.target_grid import TargetCell, cell_name, parse_target
 
 
 @dataclass(frozen=True)
@@ -104,6 +104,6 @@ def kept_texts(grid: TargetGrid) -> dict[TargetCell, str]:
 def _number(text: str) -> int | None:
     """Return the number, None for text that isn't one: it is left out of totals until it is corrected."""
     try:
-        return read_target(text)
+        return parse_target(text)
     except ValueError:
         return None

@@ -7,20 +7,20 @@ import pytest
 from openpyxl import Workbook
 
 from app.i18n import Language, translator
-from app.people.cells import Cell, CellError
-from app.spreadsheets.attendance.rows import Judgement
-from app.spreadsheets.document import RecognisedSheet
+from app.people.values.cells import Cell, CellError
+from app.spreadsheets.attendance.rows import JudgedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.examples import codes, judged, recognised, saved, session, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 
 
-def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+def cells(sheet: DetectedTable, field: str) -> list[Cell]:
     return [row.cells.get(field) for row in sheet.rows]
 
 
-def said_of(found: Judgement, language: Language = "id") -> list[str]:
+def said_of(found: JudgedSheet, language: Language = "id") -> list[str]:
     return [remark_text(warning, translator(language)) for warning in found.warnings]
 
 

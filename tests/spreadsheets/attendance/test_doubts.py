@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from app.i18n import translator
-from app.people.cells import Cell
 from app.people.known import KnownPerson
 from app.people.matching import Decision, SameAsRow
-from app.people.names import name_key
+from app.people.values.cells import Cell
+from app.people.values.names import name_key
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.examples import judged, sheet_of

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from app.i18n import translator
-from app.people.cells import Cell
 from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision
-from app.people.names import name_key
+from app.people.values.cells import Cell
+from app.people.values.names import name_key
 from app.spreadsheets.attendance.judge import match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
 from app.spreadsheets.attendance.rows import ABOVE
@@ -193,7 +193,7 @@ def test_a_ditto_follows_when_the_cell_above_is_corrected() -> None:
 
 
 def test_the_letterhead_serves_rows_without_a_kelurahan() -> None:
-    sheet = replace(sheet_of(row(kelurahan=None), row(name="Budi")), title_kelurahan="Kel. Manggar")
+    sheet = replace(sheet_of(row(kelurahan=None), row(name="Budi")), letterhead_kelurahan="Kel. Manggar")
     judgement = judged(sheet)
     assert [found.values.kelurahan for found in judgement.rows] == [MANGGAR, DAMAI]
     assert codes(judgement.warnings) == ["kelurahan-from-title"]
@@ -211,7 +211,7 @@ def test_a_row_without_a_kelurahan_may_have_that_of_the_row_above() -> None:
 
 
 def test_what_was_chosen_for_the_file_goes_before_the_letterhead() -> None:
-    sheet = replace(sheet_of(row(kelurahan=None)), title_kelurahan="Kel. Manggar")
+    sheet = replace(sheet_of(row(kelurahan=None)), letterhead_kelurahan="Kel. Manggar")
     judgement = judged(sheet, replace(session(), default_kelurahan=DAMAI))
     assert judgement.rows[0].values.kelurahan == DAMAI
     assert codes(judgement.warnings) == []

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from app.people.known import KnownPerson, KnownRegistration, detail_remarks, person_changes
-from app.people.names import name_key
 from app.people.person import PersonValues
+from app.people.values.names import name_key
 from app.spreadsheets.attendance.judge import registration_facts
 
 DAMAI, MANGGAR = "64.71.06.1005", "64.71.01.1001"

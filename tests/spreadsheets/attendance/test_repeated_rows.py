@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.people.cells import Cell
 from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision, SameAsRow
-from app.people.names import name_key
+from app.people.values.cells import Cell
+from app.people.values.names import name_key
 from tests.spreadsheets.examples import codes, judged, sheet_of
 
 NIK = "6471056001970003"

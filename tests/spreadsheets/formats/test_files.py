@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from app.errors import UnreadableFile
-from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.reading import SENTENCES, read_sheet
 from tests.files.make import FILES, FOLDER
@@ -149,7 +149,7 @@ REFUSED = {
 }
 
 
-def recognised_file(name: str) -> RecognisedSheet:
+def recognised_file(name: str) -> DetectedTable:
     content = (FOLDER / name).read_bytes()
     return recognised(content, places=PLACES, beyond=name == "stray-cell.xlsx")
 

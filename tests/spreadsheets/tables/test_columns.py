@@ -4,16 +4,16 @@ import pytest
 from openpyxl import Workbook
 
 from app.i18n import Language, translator
-from app.people.cells import Cell
-from app.spreadsheets.attendance.rows import Judgement
-from app.spreadsheets.document import RecognisedSheet
+from app.people.values.cells import Cell
+from app.spreadsheets.attendance.rows import JudgedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.examples import codes, judged, recognised, reference, saved, session, workbook
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
 
-def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+def cells(sheet: DetectedTable, field: str) -> list[Cell]:
     return [row.cells.get(field) for row in sheet.rows]
 
 
@@ -229,7 +229,7 @@ def test_a_column_without_a_heading_is_told_by_its_content() -> None:
     assert [column.field for column in sheet.columns] == ["name", "nik", "phone", "kelurahan"]
 
 
-def said_of(found: Judgement, language: Language = "id") -> list[str]:
+def said_of(found: JudgedSheet, language: Language = "id") -> list[str]:
     return [remark_text(warning, translator(language)) for warning in found.warnings]
 
 

@@ -6,7 +6,7 @@ import pytest
 from openpyxl import Workbook
 
 from app.errors import UnreadableFile
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
 from tests.spreadsheets.examples import names, recognised, reference, saved, workbook
@@ -55,7 +55,7 @@ def test_of_two_dates_and_two_kelurahan_of_a_letterhead_the_first_counts() -> No
     ]
     sheet = recognised(workbook(*lines, HEADER, [1, "Rina Gani", "Damai"]))
     assert (sheet.stated_date, sheet.stated_until) == (date(2025, 8, 5), date(2025, 8, 5))
-    assert sheet.title_kelurahan == "Manggar"
+    assert sheet.letterhead_kelurahan == "Manggar"
 
 
 def test_a_smaller_list_above_the_one_that_is_read_is_said_to_be_left_out() -> None:
@@ -280,7 +280,7 @@ def test_a_kelurahan_alone_above_the_header_serves_the_first_section() -> None:
         workbook(title, manggar, [], ["Nama", "Paraf"], people[0], damai, ["Nama", "Paraf"], people[1]),
         places=["Manggar", "Damai"],
     )
-    assert sheet.title_kelurahan == "KELURAHAN MANGGAR"
+    assert sheet.letterhead_kelurahan == "KELURAHAN MANGGAR"
     assert [row.cells.get("kelurahan") for row in sheet.rows] == [None, "KELURAHAN DAMAI"]
 
 
@@ -289,4 +289,4 @@ def test_an_office_s_letterhead_is_no_section() -> None:
         workbook(["KELURAHAN MANGGAR"], ["DAFTAR HADIR"], ["Nama", "Kelurahan"], ["Rina", None]),
         places=["Manggar"],
     )
-    assert sheet.title_kelurahan is None
+    assert sheet.letterhead_kelurahan is None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from tests.spreadsheets.examples import cells, names, recognised, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
@@ -70,7 +70,7 @@ def test_the_kelurahan_in_whose_letterhead_a_list_stands_is_that_of_its_people(
     """Only where the list has no column for it, and the letterhead names one that exists."""
     letterhead = [["PEMERINTAH KOTA BALIKPAPAN"], *([line] for line in above)]
     sheet = recognised(workbook(*letterhead, header, [1, "Rina Gani", "7"]), places=PLACES)
-    assert sheet.title_kelurahan == kelurahan
+    assert sheet.letterhead_kelurahan == kelurahan
 
 
 @pytest.mark.parametrize("below", [[], [["Total", "", 3]], [["Jumlah seluruhnya : 3 orang"]]])

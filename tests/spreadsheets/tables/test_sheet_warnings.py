@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from tests.spreadsheets.examples import codes, judged, session, sheet_of, with_total
 
 

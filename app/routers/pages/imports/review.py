@@ -35,8 +35,8 @@ from app.routers.pages.imports.waiting import SAVED, UNREAD, render_progress, re
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.imports.review import answers_of, judge_now
 from app.services.unseen_changes import seal
+from app.spreadsheets.detected_table import remark_from_json
 from app.spreadsheets.remark_texts import remark_text
-from app.spreadsheets.transfer import remark_from_json
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
 from app.web.pages import build_url, redirect, render

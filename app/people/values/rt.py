@@ -3,8 +3,8 @@
 import re
 from datetime import date, datetime
 
-from app.people.cells import Cell
-from app.people.text import clean, is_placeholder
+from app.people.values.cells import Cell
+from app.people.values.text import clean, is_placeholder
 
 _LABEL = r"(?:rukun tetangga|r\.?t(?![a-z])\.?)(?:\s*/\s*r\.?w(?![a-z])\.?)?\s*[.:/-]?\s*"
 _ALONE = re.compile(
@@ -18,7 +18,7 @@ _SPOILT = re.compile(r"0*(?P<rt>[1-9]\d?)-[a-z]{3}(?:-\d{2,4})?", re.IGNORECASE)
 _INSIDE = re.compile(rf"\b{_LABEL}0*(?P<rt>[1-9]\d{{0,2}})\b", re.IGNORECASE)
 
 
-def read_rt(cell: Cell) -> str | None:
+def parse_rt(cell: Cell) -> str | None:
     """The number without leading zeros, 1 to 999, or None where the cell holds none.
 
     A date is "12/02" that Excel spoilt ("12-Feb" in a .csv): its day is the RT.

@@ -11,7 +11,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.excel import CENTRED, FONT, GRID, HEAD_FILL, WORDS, write_cell
-from app.people.cells import Cell, CellError
+from app.people.values.cells import Cell, CellError
 
 TEXT_FORMAT = "@"
 """What is typed into such a cell stays text: a NIK keeps its digits, a telephone number its zero."""
@@ -27,13 +27,15 @@ def put(sheet: Worksheet, line: int, column: int, value: Cell, *, bold: bool = F
     return cell
 
 
-def put_heading(sheet: Worksheet, line: int, column: int, text: str) -> None:
+def write_heading(sheet: Worksheet, line: int, column: int, text: str) -> None:
     """Write one cell of a table's header."""
     cell = put(sheet, line, column, text, bold=True)
     cell.fill, cell.border, cell.alignment = HEAD_FILL, GRID, CENTRED
 
 
-def put_in_grid(sheet: Worksheet, line: int, column: int, value: Cell, *, centred: bool = False) -> ExcelCell:
+def write_table_cell(
+    sheet: Worksheet, line: int, column: int, value: Cell, *, centred: bool = False
+) -> ExcelCell:
     """Write one cell of a table's body."""
     cell = put(sheet, line, column, value)
     cell.border, cell.alignment = GRID, CENTRED if centred else WORDS

@@ -1,17 +1,65 @@
-"""A recognised sheet as JSON and back: how it comes out of the child, and what can be kept of it."""
+"""A sheet once its table is found: its columns, rows and what is to be remarked on it.
 
-from dataclasses import asdict
+Nothing here imports a library, so that the parsing child starts quickly.
+"""
+
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
-from app.people.cells import CellError, cell_from_json, cell_to_json
 from app.people.remarks import Candidate, Remark
-from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
+from app.people.values.cells import Cell, CellError, cell_from_json, cell_to_json
+
+FileFormat: TypeAlias = Literal["xlsx", "xls", "xlsb", "ods", "csv"]
+StatedTotalOf: TypeAlias = Literal["rows", "present"]
+AttendanceStatus: TypeAlias = Literal["present", "absent", "excused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """`index` counts from 0; `header` is the text as read; `field` is one of `field_headings.FIELDS`, or None."""
+
+    index: int
+    header: str
+    field: str | None
+
+
+@dataclass(slots=True)
+class SheetRow:
+    """A participant's row: `number` is the row number that Excel shows, `cells` holds the mapped, filled cells."""
+
+    number: int
+    cells: dict[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class DetectedTable:
+    """One sheet, with its table found and its columns named.
+
+    `header_row` is the first of the one or two header rows, as Excel numbers them. `preview` holds the texts of
+    the sheet from its first row on, past the header. `letterhead_kelurahan` is the letterhead's, as read, and so are the
+    days from `stated_date` to `stated_until`, mostly one.
+    """
+
+    format: FileFormat
+    sheet: str
+    sheets: tuple[str, ...]
+    header_row: int
+    columns: tuple[Column, ...]
+    rows: tuple[SheetRow, ...]
+    stated_total: int | None
+    stated_total_of: StatedTotalOf | None
+    stated_date: date | None
+    stated_until: date | None
+    letterhead_kelurahan: str | None
+    preview: tuple[tuple[str, ...], ...]
+    warnings: tuple[Remark, ...]
+
 
 _NOT_IN_JSON = frozenset({date, datetime, time, CellError})
 
 
-def sheet_to_json(sheet: RecognisedSheet) -> dict[str, Any]:
+def table_to_json(sheet: DetectedTable) -> dict[str, Any]:
     return {
         "format": sheet.format,
         "sheet": sheet.sheet,
@@ -23,14 +71,14 @@ def sheet_to_json(sheet: RecognisedSheet) -> dict[str, Any]:
         "stated_total_of": sheet.stated_total_of,
         "stated_date": _date_to_json(sheet.stated_date),
         "stated_until": _date_to_json(sheet.stated_until),
-        "title_kelurahan": sheet.title_kelurahan,
+        "title_kelurahan": sheet.letterhead_kelurahan,
         "preview": sheet.preview,
         "warnings": [remark_to_json(remark) for remark in sheet.warnings],
     }
 
 
-def sheet_from_json(stored: dict[str, Any]) -> RecognisedSheet:
-    return RecognisedSheet(
+def table_from_json(stored: dict[str, Any]) -> DetectedTable:
+    return DetectedTable(
         format=stored["format"],
         sheet=stored["sheet"],
         sheets=tuple(stored["sheets"]),
@@ -41,7 +89,7 @@ def sheet_from_json(stored: dict[str, Any]) -> RecognisedSheet:
         stated_total_of=stored["stated_total_of"],
         stated_date=_date_from_json(stored["stated_date"]),
         stated_until=_date_from_json(stored["stated_until"]),
-        title_kelurahan=stored["title_kelurahan"],
+        letterhead_kelurahan=stored["title_kelurahan"],
         preview=tuple(tuple(row) for row in stored["preview"]),
         warnings=tuple(remark_from_json(remark) for remark in stored["warnings"]),
     )

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from app.people.text import words
+from app.people.values.text import words
 
 _EXPANDED = {"bpp": "balikpapan", "gn": "gunung", "gng": "gunung", "sei": "sungai", "s": "sungai"}
 _DESIGNATIONS = frozenset({"kel", "kelurahan", "desa"})
@@ -18,10 +18,10 @@ def place_words(text: str) -> list[str]:
     tokens = _LEADING_RT.sub("", _TRAILING_RT.sub("", words(text))).split()
     while len(tokens) > 1 and tokens[0] in _DESIGNATIONS:
         tokens = tokens[1:]
-    return spelled_out(tokens)
+    return expand_abbreviations(tokens)
 
 
-def spelled_out(tokens: Sequence[str]) -> list[str]:
+def expand_abbreviations(tokens: Sequence[str]) -> list[str]:
     """ "gn" → "gunung", "sei" and "s" → "sungai", where another word follows; "gn smd" → "gunung samarinda"."""
     last = len(tokens) - 1
     spelled = [_EXPANDED.get(token, token) if i < last else token for i, token in enumerate(tokens)]

@@ -4,7 +4,7 @@ import re
 
 from rapidfuzz import fuzz
 
-from app.people.text import collapse, words
+from app.people.values.text import collapse, words
 
 OUTSIDE = "outside"
 """What stands for a code of a kelurahan where somebody lives outside the city."""
@@ -59,24 +59,26 @@ _NAMED_AFTER = frozenset(
 )
 
 
-def known_outside(text: str) -> str | None:
+def parse_known_outside_place(text: str) -> str | None:
     """The known place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None."""
     said = words(text)
     if named := _ELSEWHERE_NAMED.fullmatch(collapse(text)):
-        return None if names_own_city(named["place"]) else outside_place(named["place"]) or named["place"]
+        return (
+            None if names_own_city(named["place"]) else parse_outside_place(named["place"]) or named["place"]
+        )
     bare = said.removeprefix("kab ").removeprefix("kabupaten ").removeprefix(_CITY)
     return _PLACE.get(said) or _PLACE.get(bare)
 
 
-def outside_place(text: str) -> str | None:
-    """As `known_outside`; also any other "Kab. …" or "Kota …"."""
-    if known := known_outside(text):
+def parse_outside_place(text: str) -> str | None:
+    """As `parse_known_outside_place`; also any other "Kab. …" or "Kota …"."""
+    if known := parse_known_outside_place(text):
         return known
     other = words(text).startswith((*_REGENCY, _CITY)) and not names_own_city(text)
     return collapse(text) if other else None
 
 
-def outside_inside(text: str) -> str | None:
+def find_outside_place(text: str) -> str | None:
     """The place outside that a text such as "Sidodadi, Samarinda" holds as whole words, or None."""
     if names_own_city(text):
         return None

@@ -2,21 +2,21 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from app.people.cells import Cell, cell_text
-from app.people.dates import date_from_1904
-from app.people.place_names import place_key, section_place
 from app.people.remarks import Remark
-from app.people.text import clean, collapse
-from app.spreadsheets.document import Column, RecognisedSheet
+from app.people.values.cells import Cell, cell_text
+from app.people.values.dates import convert_1904_serial
+from app.people.values.place_names import place_key, section_place
+from app.people.values.text import clean, collapse
+from app.spreadsheets.detected_table import Column, DetectedTable
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
-from app.spreadsheets.formats.workbooks import grids
-from app.spreadsheets.tables.columns import NamedColumns, name_columns
-from app.spreadsheets.tables.header import Header, Heading, find_header, row_above_header
+from app.spreadsheets.formats.workbooks import read_grids
+from app.spreadsheets.tables.columns import DetectedColumns, detect_columns
+from app.spreadsheets.tables.header import Header, Heading, find_header, find_row_above_header
 from app.spreadsheets.tables.headings import heading_field
-from app.spreadsheets.tables.letterhead import read_letterhead
-from app.spreadsheets.tables.participants import read_participants, with_merges_filled
-from app.spreadsheets.tables.zigzag import with_marks_in_one_column
+from app.spreadsheets.tables.letterhead import parse_letterhead
+from app.spreadsheets.tables.participants import collect_participants, fill_merged_cells
+from app.spreadsheets.tables.signature_columns import merge_signature_columns
 
 _PREVIEW_ROWS = 20
 _PREVIEW_BELOW_HEADER = 10
@@ -24,7 +24,7 @@ _PREVIEW_COLUMNS = 60
 _PREVIEW_TEXT = 120
 
 
-def recognise(
+def detect_table(
     content: bytes,
     *,
     sheet: str | None,
@@ -33,19 +33,21 @@ def recognise(
     place_keys: Collection[str],
     group_keys: Collection[str] = (),
     trim: bool,
-) -> RecognisedSheet:
+) -> DetectedTable:
     """The first visible sheet with a header that names people, or the sheet and header row that are asked for."""
 
-    def read(grid: Grid) -> RecognisedSheet | None:
+    def read(grid: Grid) -> DetectedTable | None:
         header = find_header(grid, header_row)
-        return _recognise_sheet(grid, header, columns, place_keys, group_keys) if header else None
+        return _detect_in_grid(grid, header, columns, place_keys, group_keys) if header else None
 
-    return first_list(grids(content, sheet, trim=trim), read, no_header="no-header", no_rows="empty-list")
+    return detect_first_table(
+        read_grids(content, sheet, trim=trim), read, no_header="no-header", no_rows="empty-list"
+    )
 
 
-def first_list(
-    found: Iterable[Grid], read: Callable[[Grid], RecognisedSheet | None], *, no_header: str, no_rows: str
-) -> RecognisedSheet:
+def detect_first_table(
+    found: Iterable[Grid], read: Callable[[Grid], DetectedTable | None], *, no_header: str, no_rows: str
+) -> DetectedTable:
     """The first sheet of which `read` makes a list with rows; `no_header` and `no_rows` are the codes of failing.
 
     A sheet of headings alone is passed over, as a form that was left blank.
@@ -61,32 +63,32 @@ def first_list(
     raise SheetFailure("empty-file" if empty else failure)
 
 
-def _recognise_sheet(
+def _detect_in_grid(
     grid: Grid,
     header: Header,
     chosen: Mapping[int, str | None],
     place_keys: Collection[str],
     group_keys: Collection[str],
-) -> RecognisedSheet | None:
-    grid = with_marks_in_one_column(grid, header, chosen)
-    named = name_columns(header, grid.rows[header.below :], chosen, place_keys)
+) -> DetectedTable | None:
+    grid = merge_signature_columns(grid, header, chosen)
+    named = detect_columns(header, grid.rows[header.below :], chosen, place_keys)
     name_column = next((index for index, field in named.fields.items() if field == "name"), None)
     if name_column is None:
         return None
-    letterhead = read_letterhead(grid.rows[: header.top])
-    rows = with_merges_filled(grid.rows, header.below, grid.merges or (), name_column)
+    letterhead = parse_letterhead(grid.rows[: header.top])
+    rows = fill_merged_cells(grid.rows, header.below, grid.merges or (), name_column)
     if grid.counts_from_1904:
         rows = _with_birth_dates_from_1904(rows, header.below, named)
     headings = {heading.index: heading for heading in header.headings}
     texts = {index: heading.text for index, heading in headings.items()}
-    found = read_participants(rows, header.below, named, texts, place_keys, group_keys)
+    found = collect_participants(rows, header.below, named, texts, place_keys, group_keys)
     left_out = (
-        ("rows-above-header", row_above_header(grid, header)),
+        ("rows-above-header", find_row_above_header(grid, header)),
         ("far-cells", found.far),
         ("rows-below-end", found.below_end),
     )
     unread = [Remark("warning", None, code, {"row": row}) for code, row in left_out if row]
-    return RecognisedSheet(
+    return DetectedTable(
         format=grid.format,
         sheet=grid.sheet,
         sheets=grid.sheets,
@@ -97,7 +99,8 @@ def _recognise_sheet(
         stated_total_of=found.total_of,
         stated_date=letterhead.stated_date,
         stated_until=letterhead.stated_until,
-        title_kelurahan=letterhead.kelurahan or _kelurahan_above(grid.rows[: header.top], header, place_keys),
+        letterhead_kelurahan=letterhead.kelurahan
+        or _kelurahan_above(grid.rows[: header.top], header, place_keys),
         preview=_preview(grid, header),
         warnings=(*named.warnings, *unread),
     )
@@ -122,13 +125,15 @@ def _kelurahan_above(
     return known[0] if len(known) == 1 else None
 
 
-def _with_birth_dates_from_1904(rows: list[list[Cell]], below: int, named: NamedColumns) -> list[list[Cell]]:
+def _with_birth_dates_from_1904(
+    rows: list[list[Cell]], below: int, named: DetectedColumns
+) -> list[list[Cell]]:
     """The rows with bare numbers of that column made dates: what they count from is known here alone."""
     column = next((index for index, field in named.fields.items() if field == "birth_date"), None)
     if column is None:
         return rows
     return [
-        [*row[:column], date_from_1904(row[column]), *row[column + 1 :]]
+        [*row[:column], convert_1904_serial(row[column]), *row[column + 1 :]]
         if at >= below and column < len(row)
         else row
         for at, row in enumerate(rows)

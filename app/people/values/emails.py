@@ -5,13 +5,13 @@ from functools import lru_cache
 
 from email_validator import EmailNotValidError, validate_email
 
-from app.people.text import clean
+from app.people.values.text import clean
 
 _PLAIN_LOCAL_PART = re.compile(r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*")
 _LONGEST_LOCAL_PART = 64
 
 
-def read_email(text: str) -> str | None:
+def parse_email(text: str) -> str | None:
     """The address in lower case, or None where it can't be one."""
     address = clean(text).lower()
     local, _, domain = address.rpartition("@")
@@ -21,7 +21,7 @@ def read_email(text: str) -> str | None:
     return _validated(address)
 
 
-def masked_email(email: str) -> str:
+def mask_email(email: str) -> str:
     """Return an e-mail address with its owner's letters hidden: "siti@contoh.id" becomes "s••••@contoh.id"."""
     owner, _, domain = email.rpartition("@")
     return f"{owner[:1]}••••@{domain}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.i18n import N_, Translator
 from app.people.fields import PERSON_FIELDS
-from app.spreadsheets.document import AttendanceStatus
+from app.spreadsheets.detected_table import AttendanceStatus
 
 HEADINGS: Mapping[str, str] = {field.key: field.label for field in PERSON_FIELDS} | {
     "attendance": N_("Attendance"),
@@ -28,6 +28,6 @@ def mark(status: AttendanceStatus, _: Translator) -> str:
     return _(MARKS[status])
 
 
-def blank_mark(meant: AttendanceStatus, _: Translator) -> str:
+def blank_mark_text(meant: AttendanceStatus, _: Translator) -> str:
     """A blank's meaning as the reader takes it back: it changes no attendance that is recorded, as a mark does."""
     return _(BLANKS[meant]) if meant in BLANKS else mark(meant, _)

@@ -7,9 +7,9 @@ from datetime import date
 from math import isfinite
 from typing import Literal
 
-from app.people.cells import Cell
-from app.people.sex import Sex
-from app.people.text import clean, words
+from app.people.values.cells import Cell
+from app.people.values.sex import Sex
+from app.people.values.text import clean, words
 
 LENGTH = 16
 _SEPARATORS = re.compile(r"[\s.,'`’_/-]+")
@@ -23,17 +23,17 @@ _EXACT_IN_A_FLOAT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class NikReading:
+class ParsedNik:
     """`digits` where it can be used, else None; then `problem` says why, None for a blank."""
 
     digits: str | None
     problem: Literal["nik-corrupted", "nik-invalid"] | None = None
 
 
-_BLANK = NikReading(None)
+_BLANK = ParsedNik(None)
 
 
-def read_nik(cell: Cell) -> NikReading:
+def parse_nik(cell: Cell) -> ParsedNik:
     """A NIK from a text or number cell.
 
     Excel keeps 15 digits of a number: a number cell whose 16th digit is 0, one above 2^53 and E-notation may have
@@ -47,22 +47,22 @@ def read_nik(cell: Cell) -> NikReading:
         case str():
             return _from_text(clean(cell))
         case _:
-            return NikReading(None, "nik-invalid")
+            return ParsedNik(None, "nik-invalid")
 
 
-def _from_number(number: int | float) -> NikReading:
+def _from_number(number: int | float) -> ParsedNik:
     if not isfinite(number):
-        return NikReading(None, "nik-invalid")
+        return ParsedNik(None, "nik-invalid")
     if len(set(str(int(number)))) == 1:
         return _BLANK
     if number > _EXACT_IN_A_FLOAT or (number >= 10 ** (LENGTH - 1) and number % 10 == 0):
-        return NikReading(None, "nik-corrupted")
+        return ParsedNik(None, "nik-corrupted")
     return _from_digits(str(int(number)))
 
 
-def _from_text(text: str) -> NikReading:
+def _from_text(text: str) -> ParsedNik:
     if _SCIENTIFIC.fullmatch(text):
-        return NikReading(None, "nik-corrupted")
+        return ParsedNik(None, "nik-corrupted")
     if text.endswith(".0") and (number := text.removesuffix(".0")).isdecimal():
         return _from_number(int(number[: LENGTH + 1]))
     bare = _SEPARATORS.sub("", text)
@@ -75,10 +75,10 @@ def _from_text(text: str) -> NikReading:
     return _from_digits(bare)
 
 
-def _from_digits(digits: str) -> NikReading:
+def _from_digits(digits: str) -> ParsedNik:
     if len(digits) != LENGTH or not (digits.isascii() and digits.isdigit()) or not _has_a_date(digits):
-        return NikReading(None, "nik-invalid")
-    return NikReading(digits)
+        return ParsedNik(None, "nik-invalid")
+    return ParsedNik(digits)
 
 
 def _has_a_date(nik: str) -> bool:

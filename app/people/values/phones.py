@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import phonenumbers
 from phonenumbers import PhoneMetadata
 
-from app.people.cells import Cell
-from app.people.text import clean, is_placeholder
+from app.people.values.cells import Cell
+from app.people.values.text import clean, is_placeholder
 
 _REGION = "ID"
 _SEVERAL = re.compile(r"\s*(?:/|;|,|\||&|\bdan\b|\batau\b|\s{3,})\s*")
@@ -35,7 +35,7 @@ def _mobile_pattern() -> re.Pattern[str]:
 _MOBILE = _mobile_pattern()
 
 
-def read_phone(cell: Cell) -> str | None:
+def parse_phone(cell: Cell) -> str | None:
     """The first number of the cell as E.164 ("+6281200000411"), or None where it holds no valid one.
 
     A leading 0 that Excel dropped (a number cell, "812…") is restored.
@@ -53,7 +53,7 @@ def phone_is_blank(cell: Cell) -> bool:
     return cell is None or cell == 0
 
 
-def phone_found(text: str) -> str:
+def first_phone_text(text: str) -> str:
     """What a remark quotes of a cell without a valid number: of several the first, which is the one that counts."""
     if len(text) > _LONGEST:
         return text
@@ -61,7 +61,7 @@ def phone_found(text: str) -> str:
     return next(_before_another(first), first)
 
 
-def masked_phone(phone: str) -> str:
+def mask_phone(phone: str) -> str:
     """Return a phone number as lists show it: "+6281200000678" becomes "0812••••678"."""
     national = "0" + phone.removeprefix("+62") if phone.startswith("+62") else phone
     return f"{national[:4]}••••{national[-3:]}"

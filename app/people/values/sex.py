@@ -2,8 +2,8 @@
 
 from typing import Literal, TypeAlias
 
-from app.people.cells import Cell, cell_text, spread_marks
-from app.people.text import words
+from app.people.values.cells import Cell, cell_text, split_marks
+from app.people.values.text import words
 
 Sex: TypeAlias = Literal["L", "P"]
 
@@ -27,7 +27,7 @@ _MALE = frozenset(
 _FEMALE = frozenset({"p", "pr", "pe", "prp", "perempuan", "wanita", "w", "f", "female", "cewek", "perempun"})
 
 
-def read_sex(text: str) -> Sex | None:
+def parse_sex(text: str) -> Sex | None:
     """L or P, or None for anything else ("L/P" is the form's own text, not an answer)."""
     said = words(text)
     if said in _MALE:
@@ -35,11 +35,11 @@ def read_sex(text: str) -> Sex | None:
     return "P" if said in _FEMALE else None
 
 
-def read_sex_cell(cell: Cell) -> Sex | None:
-    """As `read_sex`; also marks in two columns ("L: v | P:"), of which one must be marked."""
+def parse_sex_cell(cell: Cell) -> Sex | None:
+    """As `parse_sex`; also marks in two columns ("L: v | P:"), of which one must be marked."""
     text = cell_text(cell)
-    marks = spread_marks(text)
+    marks = split_marks(text)
     if marks is None:
-        return read_sex(text)
+        return parse_sex(text)
     marked = [label for label, mark in marks.items() if mark]
-    return read_sex(marked[0]) if len(marked) == 1 else None
+    return parse_sex(marked[0]) if len(marked) == 1 else None

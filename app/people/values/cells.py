@@ -80,7 +80,7 @@ def cell_text(cell: Cell) -> str:
             return cell.text or "#FORMULA"
 
 
-def spread_text(marks: Iterable[tuple[str, Cell]]) -> str:
+def join_marks(marks: Iterable[tuple[str, Cell]]) -> str:
     """Several columns' marks as one text; empty where none is marked."""
     shown = [(label.replace("|", "/").replace(":", " ").strip(), cell_text(cell)) for label, cell in marks]
     if not any(mark.strip() for _, mark in shown):
@@ -88,8 +88,8 @@ def spread_text(marks: Iterable[tuple[str, Cell]]) -> str:
     return _SEPARATOR.join(f"{label}: {mark.replace('|', '/')}".strip() for label, mark in shown)
 
 
-def spread_marks(text: str) -> dict[str, str] | None:
-    """The marks by label of a text that `spread_text` made, or None for another text."""
+def split_marks(text: str) -> dict[str, str] | None:
+    """The marks by label of a text that `join_marks` made, or None for another text."""
     if "|" not in text:
         return None
     placed = [_PLACED.match(part) for part in text.split("|")]

@@ -8,10 +8,16 @@ from typing import Literal
 
 from rapidfuzz import fuzz, process
 
-from app.people.outside_places import ELSEWHERE, OUTSIDE, known_outside, outside_inside, outside_place
-from app.people.place_names import place_key, place_words, spelled_out
-from app.people.reference import AmbiguousPlace, Reference
-from app.people.text import clean, collapse, is_placeholder, words
+from app.people.values.outside_places import (
+    ELSEWHERE,
+    OUTSIDE,
+    find_outside_place,
+    parse_known_outside_place,
+    parse_outside_place,
+)
+from app.people.values.place_names import expand_abbreviations, place_key, place_words
+from app.people.values.reference import AmbiguousPlace, Reference
+from app.people.values.text import clean, collapse, is_placeholder, words
 
 NEAR = 85
 """From this ratio on, without spaces, a text is a near miss of a name."""
@@ -23,7 +29,7 @@ _STREET = re.compile(r"(?:jl|jln|jalan|gg|gang)\b.*|rt [\d ]+(?:rw [\d ]+)?")
 
 
 @dataclass(frozen=True, slots=True)
-class KelurahanReading:
+class ParsedKelurahan:
     """`code` is a kelurahan's, or "outside" with `place` naming where; None with a `problem`.
 
     `candidates` are codes of kelurahan to choose from; `why` tells what an unknown text is known to be.
@@ -92,32 +98,32 @@ def place_index(reference: Reference) -> PlaceIndex:
     return PlaceIndex(reference)
 
 
-def read_kelurahan(text: str, places: PlaceIndex) -> KelurahanReading:
+def parse_kelurahan(text: str, places: PlaceIndex) -> ParsedKelurahan:
     """What place a text names; what is not certain, also to its writer, comes back as a problem with candidates."""
     said = collapse(clean(text))
     if is_placeholder(said):
-        return KelurahanReading(None, problem="kelurahan-missing")
+        return ParsedKelurahan(None, problem="kelurahan-missing")
     if said in places.name or said == OUTSIDE:
-        return chosen_kelurahan(said)
+        return kelurahan_from_code(said)
     key = place_key(said)
     if code := places.code.get(key):
-        return _unclear((code,)) if "?" in said else KelurahanReading(code)
+        return _unclear((code,)) if "?" in said else ParsedKelurahan(code)
     if (code := _before_its_kecamatan(key, places) or _beside_its_code(said, places)) and "?" not in said:
-        return KelurahanReading(code)
+        return ParsedKelurahan(code)
     if said.isdigit():
         return _of_digits(said, places)
     if key in places.ambiguous:
         candidates, why = places.ambiguous[key]
         return _unclear(candidates, why) if candidates else _unknown(why)
-    if outside := known_outside(said):
-        return KelurahanReading(OUTSIDE, place=outside)
-    if outside := outside_place(said):
-        ours = _names_inside(spelled_out(words(said).split()), places)
-        return _unclear(ours) if ours else KelurahanReading(OUTSIDE, place=outside)
+    if outside := parse_known_outside_place(said):
+        return ParsedKelurahan(OUTSIDE, place=outside)
+    if outside := parse_outside_place(said):
+        ours = _names_inside(expand_abbreviations(words(said).split()), places)
+        return _unclear(ours) if ours else ParsedKelurahan(OUTSIDE, place=outside)
     return _in_an_address(said, places) or _near_or_inside(said, key, places)
 
 
-def kelurahan_of_address(text: str, places: PlaceIndex) -> KelurahanReading | None:
+def find_kelurahan_in_address(text: str, places: PlaceIndex) -> ParsedKelurahan | None:
     """The kelurahan that an address names after "Kel.", or None where it names none."""
     return _in_an_address(collapse(clean(text)), places)
 
@@ -127,12 +133,12 @@ def is_street(text: str) -> bool:
     return _STREET.fullmatch(words(text)) is not None
 
 
-def chosen_kelurahan(code: str) -> KelurahanReading:
+def kelurahan_from_code(code: str) -> ParsedKelurahan:
     """The reading of a code, or of "outside"."""
-    return KelurahanReading(code, place=ELSEWHERE if code == OUTSIDE else None)
+    return ParsedKelurahan(code, place=ELSEWHERE if code == OUTSIDE else None)
 
 
-def read_kecamatan(text: str, places: PlaceIndex) -> str | None:
+def parse_kecamatan(text: str, places: PlaceIndex) -> str | None:
     """The code of the kecamatan a text names, with or without "Kec." and "Balikpapan"; or None."""
     return places.kecamatan.get(place_key(text))
 
@@ -156,41 +162,41 @@ def _beside_its_code(said: str, places: PlaceIndex) -> str | None:
     return named if named == found[0] else None
 
 
-def _of_digits(said: str, places: PlaceIndex) -> KelurahanReading:
+def _of_digits(said: str, places: PlaceIndex) -> ParsedKelurahan:
     """A code without its dots; of some the digits are those of another kelurahan's code in statistics."""
     code, of_statistics = places.without_dots.get(said), places.by_bps_code.get(said)
     if code and not of_statistics:
-        return KelurahanReading(code)
+        return ParsedKelurahan(code)
     candidates = tuple(filter(None, (code, of_statistics)))
     return _unclear(candidates) if candidates else _unknown("")
 
 
-def _in_an_address(said: str, places: PlaceIndex) -> KelurahanReading | None:
+def _in_an_address(said: str, places: PlaceIndex) -> ParsedKelurahan | None:
     """The name after "Kel." inside an address: the longest that fits ("Kel. Sepinggan Raya Kec. …")."""
     tokens = words(said).split()
     for at, token in enumerate(tokens[:-1]):
         if token in {"kel", "kelurahan"}:
-            after = spelled_out(tokens[at + 1 : at + 1 + _LONGEST_NAME])
+            after = expand_abbreviations(tokens[at + 1 : at + 1 + _LONGEST_NAME])
             for length in range(len(after), 0, -1):
                 key = "".join(after[:length])
                 if code := places.code.get(key):
-                    return KelurahanReading(code)
+                    return ParsedKelurahan(code)
                 if key in places.ambiguous and places.ambiguous[key][0]:
                     return _unclear(*places.ambiguous[key])
     return None
 
 
-def _near_or_inside(said: str, key: str, places: PlaceIndex) -> KelurahanReading:
+def _near_or_inside(said: str, key: str, places: PlaceIndex) -> ParsedKelurahan:
     near = process.extract(key, places.near.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
     if near:
         codes = (code for match, _, _ in near for code in places.near[match])
         return _unclear(tuple(dict.fromkeys(codes)))
-    tokens = spelled_out(words(said).split())
+    tokens = expand_abbreviations(words(said).split())
     if inside := _names_inside(tokens, places):
         return _unclear(inside)
-    if outside := outside_inside(said):
+    if outside := find_outside_place(said):
         alike = _named_alike(tokens, places)
-        return _unclear(alike) if alike else KelurahanReading(OUTSIDE, place=outside)
+        return _unclear(alike) if alike else ParsedKelurahan(OUTSIDE, place=outside)
     return _unknown("")
 
 
@@ -217,9 +223,9 @@ def _names_inside(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _unclear(candidates: tuple[str, ...], why: str = "") -> KelurahanReading:
-    return KelurahanReading(None, problem="kelurahan-unclear", candidates=candidates, why=why)
+def _unclear(candidates: tuple[str, ...], why: str = "") -> ParsedKelurahan:
+    return ParsedKelurahan(None, problem="kelurahan-unclear", candidates=candidates, why=why)
 
 
-def _unknown(why: str) -> KelurahanReading:
-    return KelurahanReading(None, problem="kelurahan-unknown", why=why)
+def _unknown(why: str) -> ParsedKelurahan:
+    return ParsedKelurahan(None, problem="kelurahan-unknown", why=why)

@@ -3,13 +3,13 @@
 import re
 from datetime import date, datetime, timedelta
 
-from app.people.cells import Cell
-from app.people.text import clean, collapse, fold
+from app.people.values.cells import Cell
+from app.people.values.text import clean, collapse, fold
 
-YOUNGEST, OLDEST = 5, 104
+MIN_AGE, MAX_AGE = 5, 104
 """The ages between which a date of birth is believed."""
 
-THIS_CENTURY = date(2099, 12, 31)
+END_OF_CENTURY = date(2099, 12, 31)
 """The `latest` of dates that may lie in the future."""
 
 _MONTHS = {
@@ -51,7 +51,7 @@ _DAYS_TO_1904 = (date(1904, 1, 1) - _EXCEL_EPOCH).days
 _FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
 
 
-def read_date(cell: Cell, *, latest: date) -> date | None:
+def parse_date(cell: Cell, *, latest: date) -> date | None:
     """The date a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
 
     A number is the serial of an Excel date that lost its format.
@@ -71,37 +71,37 @@ def read_date(cell: Cell, *, latest: date) -> date | None:
             return None
 
 
-def read_days(cell: Cell) -> tuple[date, date] | None:
+def parse_date_span(cell: Cell) -> tuple[date, date] | None:
     """The first and the last of the days that a cell names, also ahead; mostly one and the same."""
     text = collapse(fold(clean(cell))) if isinstance(cell, str) else ""
     span = _SPAN.search(text)
     if span is None:
-        first = read_date(cell, latest=THIS_CENTURY)
+        first = parse_date(cell, latest=END_OF_CENTURY)
         to = _TO_ANOTHER_DAY.search(text)
-        last = _from_text(text[to.end() :], THIS_CENTURY) if to else None
+        last = _from_text(text[to.end() :], END_OF_CENTURY) if to else None
         return (first, max(first, last or first)) if first else None
     last_month = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
     first_month = _MONTHS.get(span["first"], 0) if span["first"] else last_month
     year = int(span["year"])
-    first = _dated(int(span["day"]), first_month, str(year - (first_month > last_month)), THIS_CENTURY)
-    last = _dated(int(span["last"]), last_month, str(year), THIS_CENTURY)
+    first = _dated(int(span["day"]), first_month, str(year - (first_month > last_month)), END_OF_CENTURY)
+    last = _dated(int(span["last"]), last_month, str(year), END_OF_CENTURY)
     return (first, max(first, last or first)) if first else None
 
 
-def date_from_1904(cell: Cell) -> Cell:
+def convert_1904_serial(cell: Cell) -> Cell:
     """The date of a bare number that counts days from 1904; any other cell as it is."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
-    return read_date(cell + _DAYS_TO_1904, latest=THIS_CENTURY) or cell
+    return parse_date(cell + _DAYS_TO_1904, latest=END_OF_CENTURY) or cell
 
 
-def read_birth_date(cell: Cell, *, on: date) -> date | None:
+def parse_birth_date(cell: Cell, *, on: date) -> date | None:
     """A date that makes the person 5 to 104 years old on the day `on`, or None."""
-    born = read_date(cell, latest=_years_before(on, YOUNGEST))
+    born = parse_date(cell, latest=_years_before(on, MIN_AGE))
     if born is None:
         return None
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return born if YOUNGEST <= age <= OLDEST else None
+    return born if MIN_AGE <= age <= MAX_AGE else None
 
 
 def has_month_first(text: str) -> bool:

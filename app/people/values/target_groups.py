@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.people.reference import Reference, TargetGroup
-from app.people.text import words
+from app.people.values.reference import Reference, TargetGroup
+from app.people.values.text import words
 
 _NUMBERED_RT = re.compile(r"\b(?P<rt>rt)(?:\s*\d+)+(?:\s*rw\s*\d+)?\s*$")
 _SHORTEST_INSIDE = 3
@@ -15,7 +15,7 @@ _SOMEBODY_ELSE = frozenset({"bukan", "non", "mantan", "eks", "bekas", "calon", "
 
 
 @dataclass(frozen=True, slots=True)
-class GroupReading:
+class ParsedTargetGroup:
     """`code` where one group is meant; else `candidates` are those that the text names."""
 
     code: str | None
@@ -37,7 +37,7 @@ def _names(group: TargetGroup) -> tuple[str, ...]:
     return (*group.synonyms, *group.labels, group.label, group.code)
 
 
-def group_names(reference: Reference) -> list[str]:
+def list_group_names(reference: Reference) -> list[str]:
     """All that the groups are called."""
     return [name for group in reference.target_groups for name in _names(group)]
 
@@ -48,20 +48,20 @@ def group_index(reference: Reference) -> GroupIndex:
     return GroupIndex(reference)
 
 
-def read_target_group(text: str, groups: GroupIndex) -> GroupReading:
+def parse_target_group(text: str, groups: GroupIndex) -> ParsedTargetGroup:
     """A code, label or synonym, alone, with a number ("Ketua RT 12") or as whole words inside other text."""
     said = _NUMBERED_RT.sub(r"\g<rt>", words(text))
     if said in groups.code:
-        return GroupReading(groups.code[said])
+        return ParsedTargetGroup(groups.code[said])
     if said.partition(" ")[0] in _SOMEBODY_ELSE:
-        return GroupReading(None)
+        return ParsedTargetGroup(None)
     found = _inside(said, groups)
     named = {groups.code.get(words(part)) for part in _SEVERAL.split(text)} - {None, *found}
     found += tuple(sorted(filter(None, named)))
-    return GroupReading(found[0]) if len(found) == 1 else GroupReading(None, found)
+    return ParsedTargetGroup(found[0]) if len(found) == 1 else ParsedTargetGroup(None, found)
 
 
-def is_group(text: str, groups: GroupIndex) -> bool:
+def is_target_group(text: str, groups: GroupIndex) -> bool:
     """True for a group's name and nothing else ("Ketua RT 12"); a bare "RT 12" is where somebody lives."""
     said = words(text)
     return said in groups.code or (

@@ -12,15 +12,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.excel import set_up_print, workbook_bytes
 from app.i18n import N_, Language, Translator, wita
-from app.people.outside_places import ELSEWHERE
-from app.spreadsheets.document import AttendanceStatus
-from app.spreadsheets.written.excel_cells import (
+from app.people.values.outside_places import ELSEWHERE
+from app.spreadsheets.detected_table import AttendanceStatus
+from app.spreadsheets.exports.excel_cells import (
     ChoiceLists,
     put,
-    put_heading,
-    put_in_grid,
+    write_heading,
+    write_table_cell,
 )
-from app.spreadsheets.written.field_headings import HEADINGS, MARKS, mark
+from app.spreadsheets.exports.field_headings import HEADINGS, MARKS, mark
 
 WALK_IN_ROWS = 20
 """Empty rows for people who come without being registered."""
@@ -107,7 +107,7 @@ def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tup
     )
 
 
-def roster_xlsx(
+def write_roster(
     roster: Roster, letterhead: tuple[str, ...], upload_address: str, _: Translator, language: Language
 ) -> bytes:
     """The .xlsx file: marks by drop-down, what is known locked, registration codes in a hidden column."""
@@ -115,9 +115,9 @@ def roster_xlsx(
     sheet = book.worksheets[0]
     sheet.title = _("Attendance list")
     head_line = _write_above(sheet, roster, letterhead, upload_address, _, language)
-    put_heading(sheet, head_line, 1, _("No."))
+    write_heading(sheet, head_line, 1, _("No."))
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
-        put_heading(sheet, head_line, index, _(column.heading))
+        write_heading(sheet, head_line, index, _(column.heading))
     for number, line in enumerate(roster.people, 1):
         _write_person(sheet, head_line + number, number, line, _)
     first_walk_in = head_line + len(roster.people) + 1
@@ -157,12 +157,12 @@ def _write_above(
 
 
 def _write_person(sheet: Worksheet, line: int, number: int, person: RosterLine, _: Translator) -> None:
-    put_in_grid(sheet, line, 1, number, centred=True)
+    write_table_cell(sheet, line, 1, number, centred=True)
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
         shown = column.shows(person)
         if column.field == "attendance" and person.attendance is not None:
             shown = mark(person.attendance, _)
-        cell = put_in_grid(sheet, line, index, shown, centred=column.centred)
+        cell = write_table_cell(sheet, line, index, shown, centred=column.centred)
         if column.open:
             cell.protection = _OPEN
         else:
@@ -171,9 +171,9 @@ def _write_person(sheet: Worksheet, line: int, number: int, person: RosterLine, 
 
 
 def _write_walk_in(sheet: Worksheet, line: int, number: int) -> None:
-    put_in_grid(sheet, line, 1, number, centred=True)
+    write_table_cell(sheet, line, 1, number, centred=True)
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
-        cell = put_in_grid(sheet, line, index, None, centred=column.centred)
+        cell = write_table_cell(sheet, line, index, None, centred=column.centred)
         if not column.hidden:
             cell.protection = _OPEN
     sheet.row_dimensions[line].height = _ROW_HEIGHT

@@ -4,7 +4,7 @@ import re
 
 from rapidfuzz import fuzz
 
-from app.people.text import clean, collapse, fold
+from app.people.values.text import clean, collapse, fold
 
 SAME = 88
 """From this similarity on two names are the same."""
@@ -63,7 +63,7 @@ def name_key(text: str) -> str:
     own_name, _, behind = folded.partition(",")
     tokens = _tokens(own_name) + _without_abbreviations(behind) if behind else _tokens(own_name)
     own = _without_degrees(_without_titles(tokens)) or tokens or _tokens(folded)
-    return " ".join(sorted(_spelled_out(own)))
+    return " ".join(sorted(_expand_abbreviations(own)))
 
 
 def _spaced(abbreviations: re.Match[str]) -> str:
@@ -104,7 +104,7 @@ def _without_degrees(tokens: list[str]) -> list[str]:
     return tokens[:end]
 
 
-def _spelled_out(tokens: list[str]) -> list[str]:
+def _expand_abbreviations(tokens: list[str]) -> list[str]:
     first = tokens[0] if tokens else ""
     spelled = [_SPELLED_OUT.get(token, token) for token in tokens]
     if first == "m":

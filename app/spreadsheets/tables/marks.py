@@ -9,10 +9,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.people.cells import Cell, cell_text, spread_marks
-from app.people.dates import THIS_CENTURY, read_date
-from app.people.text import clean, words
-from app.spreadsheets.document import AttendanceStatus
+from app.people.values.cells import Cell, cell_text, split_marks
+from app.people.values.dates import END_OF_CENTURY, parse_date
+from app.people.values.text import clean, words
+from app.spreadsheets.detected_table import AttendanceStatus
 
 _PRESENT = frozenset(
     {
@@ -80,7 +80,7 @@ _NUMBERED = re.compile(r"\(?\d{1,6}(?:[.)]+\s*|\s+)(?=[^\W\d]|[✓✔√☑✅�
 _NOTHING_TO_SAY = frozenset({"tidak ada", "tdk ada", "nihil"})
 
 
-def read_mark(cell: Cell) -> AttendanceStatus | None:
+def parse_mark(cell: Cell) -> AttendanceStatus | None:
     """What one attendance cell says, or None where that is unclear ("x" is, and so is what its writer doubts)."""
     text = _beside_number(clean(cell_text(cell)))
     if "?" in text:
@@ -114,45 +114,45 @@ def _from_words(said: list[str]) -> AttendanceStatus | None:
 
 def is_mark_word(text: str) -> bool:
     """True for a text that can only be about attendance: "tidak hadir", "ttd", a tick; not "1", not "Bpk. Hadi"."""
-    return _MARK_WORDS.search(_beside_number(text)) is not None and read_mark(text) is not None
+    return _MARK_WORDS.search(_beside_number(text)) is not None and parse_mark(text) is not None
 
 
 def may_be_mark(text: str) -> bool:
     """True for a text that is a mark in a column of marks: "H", "ya", "x"; "1." and "-" may be pre-printed there."""
     text = _beside_number(text)
-    return text in _CROSSES or (not is_printed(text) and read_mark(text) is not None)
+    return text in _CROSSES or (not is_preprinted(text) and parse_mark(text) is not None)
 
 
 def _beside_number(text: str) -> str:
     return _NUMBERED.sub("", text, count=1) if text.lstrip("(")[:1].isdigit() else text
 
 
-def is_printed(text: str) -> bool:
+def is_preprinted(text: str) -> bool:
     """True for a number, dots or a dash, as sheets have them where somebody is to sign."""
     return _PRINTED.fullmatch(text) is not None
 
 
-def says_something(note: str) -> bool:
+def has_content(note: str) -> bool:
     """False for "tidak ada" and the like, which people write where they have nothing to note."""
     return words(note) not in _NOTHING_TO_SAY
 
 
-def holds_marks(texts: Iterable[str]) -> bool:
+def has_marks(texts: Iterable[str]) -> bool:
     """True of a column of notes or signatures where some text can only be about attendance, or each may be.
 
     What is printed, and "tidak ada" among notes, says nothing of it.
     """
-    said = [text for text in texts if not is_printed(text) and says_something(text)]
+    said = [text for text in texts if not is_preprinted(text) and has_content(text)]
     return any(map(is_mark_word, said)) or (bool(said) and all(map(may_be_mark, said)))
 
 
-def holds_little_but_marks(texts: Sequence[str]) -> bool:
+def has_mostly_marks(texts: Sequence[str]) -> bool:
     """True of a column in which most of what isn't printed can only be about attendance."""
-    said = [text for text in texts if not is_printed(text)]
+    said = [text for text in texts if not is_preprinted(text)]
     return 2 * sum(map(is_mark_word, said)) > len(said)
 
 
-def outcome_of_heading(heading: str) -> AttendanceStatus | None:
+def heading_outcome(heading: str) -> AttendanceStatus | None:
     """The outcome that a heading such as "Hadir", "Izin/Sakit" or "Tanpa Keterangan" stands for, or None."""
     outcome = _OUTCOME_HEADINGS.get(words(heading))
     if outcome is not None or "/" not in heading:
@@ -163,7 +163,7 @@ def outcome_of_heading(heading: str) -> AttendanceStatus | None:
 
 def is_day_heading(heading: str) -> bool:
     """True for "Hari 1", "Hari ke-2", "H1", or a date, with or without its year."""
-    return day_number(heading) is not None or _date_of_heading(heading, THIS_CENTURY.year) is not None
+    return day_number(heading) is not None or _date_of_heading(heading, END_OF_CENTURY.year) is not None
 
 
 def is_part_of_day(heading: str) -> bool:
@@ -173,9 +173,9 @@ def is_part_of_day(heading: str) -> bool:
 
 def _date_of_heading(heading: str, year: int) -> date | None:
     """The date that a heading names; "5/8" and "Selasa, 5 Agustus" are of `year`."""
-    dated = read_date(heading, latest=THIS_CENTURY)
+    dated = parse_date(heading, latest=END_OF_CENTURY)
     if dated is None and _DAY_AND_MONTH.fullmatch(heading.strip()):
-        return read_date(f"{heading.strip()} {year}", latest=THIS_CENTURY)
+        return parse_date(f"{heading.strip()} {year}", latest=END_OF_CENTURY)
     return dated
 
 
@@ -188,58 +188,58 @@ def day_number(heading: str) -> int | None:
 
 
 @dataclass(frozen=True, slots=True)
-class MarkReading:
+class ParsedMark:
     """`status` None and clear: the cell says nothing. Not clear: a person must choose."""
 
     status: AttendanceStatus | None
     clear: bool = True
 
 
-def read_attendance(cell: Cell, day: date) -> MarkReading:
+def parse_attendance(cell: Cell, day: date) -> ParsedMark:
     """What a row's attendance says: one mark, or marks of several columns; `day` is the session's."""
     text = clean(cell_text(cell))
-    marks = spread_marks(text)
+    marks = split_marks(text)
     if marks is None:
         return _one_mark(text)
-    if all(outcome_of_heading(label) for label in marks):
+    if all(heading_outcome(label) for label in marks):
         return _outcome_mark(marks)
     if all(map(is_part_of_day, marks)):
         return _mark_of_one_day(marks.values())
-    return _one_mark(marks[day_label(marks, day)])
+    return _one_mark(marks[find_day_label(marks, day)])
 
 
-def _one_mark(text: str) -> MarkReading:
-    if _LINE_TO_WRITE_ON.fullmatch(text) or blank_written_out(text):
-        return MarkReading(None)
-    status = read_mark(text)
-    return MarkReading(status, clear=status is not None)
+def _one_mark(text: str) -> ParsedMark:
+    if _LINE_TO_WRITE_ON.fullmatch(text) or parse_explicit_blank(text):
+        return ParsedMark(None)
+    status = parse_mark(text)
+    return ParsedMark(status, clear=status is not None)
 
 
-def blank_written_out(cell: Cell) -> AttendanceStatus | None:
+def parse_explicit_blank(cell: Cell) -> AttendanceStatus | None:
     """What a blank means where that is written in its place: "Kosong: tidak hadir"; None for another cell."""
     found = _BLANK_WRITTEN_OUT.fullmatch(cell) if isinstance(cell, str) else None
-    return read_mark(found["meant"]) if found else None
+    return parse_mark(found["meant"]) if found else None
 
 
-def _outcome_mark(marks: dict[str, str]) -> MarkReading:
+def _outcome_mark(marks: dict[str, str]) -> ParsedMark:
     """One mark in columns of outcomes; marks in two are unclear, and so is "tidak" under "Hadir".
 
     Any mark counts, "x" too; a dash, a zero, "false" and a printed line are none.
     """
-    marked = {outcome_of_heading(label): mark for label, mark in marks.items() if is_marked(mark)}
+    marked = {heading_outcome(label): mark for label, mark in marks.items() if is_marked(mark)}
     if len(marked) != 1:
-        return MarkReading(None, clear=not marked)
+        return ParsedMark(None, clear=not marked)
     ((outcome, mark),) = marked.items()
-    denied = outcome == "present" and read_mark(mark) in {"absent", "excused"}
-    return MarkReading(None, clear=False) if denied else MarkReading(outcome)
+    denied = outcome == "present" and parse_mark(mark) in {"absent", "excused"}
+    return ParsedMark(None, clear=False) if denied else ParsedMark(outcome)
 
 
-def _mark_of_one_day(marks: Iterable[str]) -> MarkReading:
+def _mark_of_one_day(marks: Iterable[str]) -> ParsedMark:
     """Whoever was there at one time of the day came; marks that disagree are unclear."""
     readings = [_one_mark(mark) for mark in marks]
     said = {reading.status for reading in readings if reading.status is not None}
     clear = len(said) <= 1 and all(reading.clear for reading in readings)
-    return MarkReading(said.pop() if said and clear else None, clear=clear)
+    return ParsedMark(said.pop() if said and clear else None, clear=clear)
 
 
 def is_marked(mark: str) -> bool:
@@ -249,7 +249,7 @@ def is_marked(mark: str) -> bool:
     return mark not in _DASHES and words(mark) not in {"0", "false"}
 
 
-def day_label(labels: Iterable[str], day: date) -> str:
+def find_day_label(labels: Iterable[str], day: date) -> str:
     """The label of the session's day among dated columns, else the first."""
     listed = list(labels)
     return next((label for label in listed if _is_of_day(label, day)), listed[0])
@@ -260,7 +260,7 @@ def _is_of_day(label: str, day: date) -> bool:
     return int(found["number"]) == day.day if found else _date_of_heading(label, day.year) == day
 
 
-def day_counted(above: str, number: str) -> str | None:
+def join_day_heading(above: str, number: str) -> str | None:
     """The day that a bare number below a heading is: "Tanggal 5", "Pertemuan ke-2", "5 Agustus 2025"; else None."""
     if not number.isdigit() or is_day_heading(above):
         return None

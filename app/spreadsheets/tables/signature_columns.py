@@ -6,17 +6,17 @@ Printed lists often have one heading "Tanda tangan" over two columns, and people
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.people.cells import Cell, cell_text
-from app.people.text import clean
-from app.spreadsheets.attendance.marks import is_mark_word, is_printed, may_be_mark
+from app.people.values.cells import Cell, cell_text
+from app.people.values.text import clean
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.tables.header import Header
 from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.tables.marks import is_mark_word, is_preprinted, may_be_mark
 
 _SIGNED_IN = frozenset({"attendance", "signature"})
 
 
-def with_marks_in_one_column(grid: Grid, header: Header, chosen: Mapping[int, str | None]) -> Grid:
+def merge_signature_columns(grid: Grid, header: Header, chosen: Mapping[int, str | None]) -> Grid:
     """Return the sheet with the marks of the right column in the left one. `chosen` maps index to field."""
     rows = grid.rows[header.below :]
     pairs = [left for left in _heads_of_two(header, chosen) if _holds_marks(rows, left + 1)]
@@ -48,7 +48,7 @@ def _moved(row: list[Cell], pairs: Sequence[int]) -> list[Cell]:
     moved = row
     for left in pairs:
         mark = _text(row, left + 1)
-        if is_printed(_text(row, left)) and (is_mark_word(mark) or may_be_mark(mark)):
+        if is_preprinted(_text(row, left)) and (is_mark_word(mark) or may_be_mark(mark)):
             moved = list(moved)
             moved[left], moved[left + 1] = mark, None
     return moved

@@ -14,19 +14,19 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.excel import set_up_print, workbook_bytes
 from app.i18n import LANGUAGES, N_, Translator, translator
-from app.people.cells import Cell, cell_text
-from app.people.outside_places import ELSEWHERE
 from app.people.remarks import Level, Remark
-from app.spreadsheets.document import Column
-from app.spreadsheets.remark_texts import remark_text
-from app.spreadsheets.tables.headings import heading_field
-from app.spreadsheets.written.excel_cells import (
+from app.people.values.cells import Cell, cell_text
+from app.people.values.outside_places import ELSEWHERE
+from app.spreadsheets.detected_table import Column
+from app.spreadsheets.exports.excel_cells import (
     TEXT_FORMAT,
     ChoiceLists,
-    put_heading,
-    put_in_grid,
+    write_heading,
+    write_table_cell,
 )
-from app.spreadsheets.written.field_headings import FIELDS, HEADINGS, MARKS
+from app.spreadsheets.exports.field_headings import FIELDS, HEADINGS, MARKS
+from app.spreadsheets.remark_texts import remark_text
+from app.spreadsheets.tables.headings import heading_field
 
 TO_REGISTER = ("name", "kelurahan", "target_group")
 ALWAYS_THERE = (*TO_REGISTER, "attendance")
@@ -70,14 +70,14 @@ class ErrorSheet:
     needed: tuple[str, ...] = ALWAYS_THERE
 
 
-def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
+def write_error_sheet(sheet: ErrorSheet, _: Translator) -> bytes:
     """The .xlsx file: the row's number, the sheet's columns with faulty cells coloured, and the reasons last."""
     headings = error_sheet_headings(sheet.columns, sheet.rows, _, sheet.needed)
     book = Workbook()
     page = book.worksheets[0]
     page.title = _(TITLE_TO_REGISTER) if sheet.needed == TO_REGISTER else _("To correct")
     for index, text in enumerate((_("Row"), *headings.values(), _("What to correct")), 1):
-        put_heading(page, 1, index, text)
+        write_heading(page, 1, index, text)
     for line, row in enumerate(sheet.rows, 2):
         _write_row(page, line, row, list(headings), _)
     _add_drop_downs(book, page, sheet, list(headings), _)
@@ -85,7 +85,7 @@ def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
     return workbook_bytes(book)
 
 
-def is_to_register(title: str) -> bool:
+def is_registration_sheet(title: str) -> bool:
     """Whether the sheet of that name holds people to register, put right."""
     return title in {translator(language)(TITLE_TO_REGISTER) for language in LANGUAGES}
 
@@ -113,9 +113,9 @@ def error_sheet_headings(
 
 
 def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str], _: Translator) -> None:
-    put_in_grid(page, line, 1, row.number, centred=True)
+    write_table_cell(page, line, 1, row.number, centred=True)
     for index, field in enumerate(fields, 2):
-        cell = put_in_grid(page, line, index, row.cells.get(field))
+        cell = write_table_cell(page, line, index, row.cells.get(field))
         if field == "nik":
             cell.number_format = TEXT_FORMAT  # typed anew as text, it loses no digits
         level = _level(row.remarks, field)
@@ -123,7 +123,7 @@ def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str],
             cell.fill = _FILLS[level]
     urgent_first = sorted(row.remarks, key=lambda remark: _MOST_URGENT_FIRST.index(remark.level))
     reasons = "\n".join(_reason(remark, _) for remark in urgent_first)
-    put_in_grid(page, line, len(fields) + 2, reasons)
+    write_table_cell(page, line, len(fields) + 2, reasons)
 
 
 def _level(remarks: Collection[Remark], field: str) -> Level | None:
