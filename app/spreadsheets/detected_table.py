@@ -3,11 +3,11 @@
 Nothing here imports a library, so that the parsing child starts quickly.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, Literal, TypeAlias
 
-from app.people.remarks import Candidate, Remark
+from app.people.remarks import Remark, remark_from_json, remark_to_json
 from app.people.values.cells import Cell, CellError, cell_from_json, cell_to_json
 
 FileFormat: TypeAlias = Literal["xlsx", "xls", "xlsb", "ods", "csv"]
@@ -92,26 +92,6 @@ def table_from_json(stored: dict[str, Any]) -> DetectedTable:
         letterhead_kelurahan=stored["title_kelurahan"],
         preview=tuple(tuple(row) for row in stored["preview"]),
         warnings=tuple(remark_from_json(remark) for remark in stored["warnings"]),
-    )
-
-
-def remark_to_json(remark: Remark) -> dict[str, Any]:
-    return {
-        "level": remark.level,
-        "field": remark.field,
-        "code": remark.code,
-        "params": dict(remark.params),
-        "candidates": [asdict(candidate) for candidate in remark.candidates],
-    }
-
-
-def remark_from_json(stored: dict[str, Any]) -> Remark:
-    return Remark(
-        stored["level"],
-        stored["field"],
-        stored["code"],
-        stored["params"],
-        tuple(Candidate(**candidate) for candidate in stored["candidates"]),
     )
 
 

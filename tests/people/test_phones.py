@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.people.values.cells import Cell
-from app.people.values.phones import first_phone_text, parse_phone, phone_is_blank
+from app.people.values.cells import Cell, is_blank_number
+from app.people.values.phones import first_phone_text, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -55,13 +55,13 @@ def test_landline_and_abroad() -> None:
 def test_invalid(cell: Cell) -> None:
     """A cell without a number is ignored, with a warning that quotes it."""
     assert parse_phone(cell) is None
-    assert not phone_is_blank(cell)
+    assert not is_blank_number(cell)
 
 
 @pytest.mark.parametrize("cell", [None, "", "-", "0", 0.0])
 def test_blank(cell: Cell) -> None:
     assert parse_phone(cell) is None
-    assert phone_is_blank(cell)
+    assert is_blank_number(cell)
 
 
 @pytest.mark.parametrize(

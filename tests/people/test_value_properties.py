@@ -13,7 +13,7 @@ from app.people.values.kelurahan import PlaceIndex, parse_kelurahan
 from app.people.values.names import display_name, name_key
 from app.people.values.nik import nik_agrees, nik_sex, parse_nik
 from app.people.values.phones import parse_phone
-from app.people.values.rt import parse_rt, rt_inside
+from app.people.values.rt import find_rt, parse_rt
 from app.people.values.sex import Sex, parse_sex_cell
 from app.people.values.target_groups import GroupIndex, parse_target_group
 from app.spreadsheets.tables.marks import parse_attendance
@@ -78,7 +78,7 @@ def test_an_rt_is_the_same_however_it_is_written(rt: int, rw: int) -> None:
         f"RT/RW {rt}/{rw}",
     ):
         assert parse_rt(cell) == str(rt)
-    assert rt_inside(f"Jl. Mawar RT {rt:02} No {rw}") == str(rt)
+    assert find_rt(f"Jl. Mawar RT {rt:02} No {rw}") == str(rt)
 
 
 @given(CELLS)

@@ -1,4 +1,4 @@
-"""Dates as Indonesian sheets write them: the day first, months by name, two-digit years."""
+"""Parse dates as Indonesian sheets write them: the day first, months by name, two-digit years."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -7,10 +7,10 @@ from app.people.values.cells import Cell
 from app.people.values.text import clean, collapse, fold
 
 MIN_AGE, MAX_AGE = 5, 104
-"""The ages between which a date of birth is believed."""
+"""The ages between which a date of birth is accepted."""
 
 END_OF_CENTURY = date(2099, 12, 31)
-"""The `latest` of dates that may lie in the future."""
+"""Passed as `latest` where a date may lie in the future."""
 
 _MONTHS = {
     name: number
@@ -52,9 +52,9 @@ _FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
 
 
 def parse_date(cell: Cell, *, latest: date) -> date | None:
-    """The date a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
+    """Return the date that a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
 
-    A number is the serial of an Excel date that lost its format.
+    A number is the serial of an Excel date that lost its format, as in copies that were pasted as values.
     """
     match cell:
         case datetime():
@@ -66,38 +66,38 @@ def parse_date(cell: Cell, *, latest: date) -> date | None:
         case int() | float():
             return _EXCEL_EPOCH + timedelta(days=int(cell)) if _FIRST_SERIAL <= cell <= _LAST_SERIAL else None
         case str():
-            return _from_text(fold(clean(cell)), latest)
+            return _parse_text(fold(clean(cell)), latest)
         case _:
             return None
 
 
 def parse_date_span(cell: Cell) -> tuple[date, date] | None:
-    """The first and the last of the days that a cell names, also ahead; mostly one and the same."""
+    """Return the first and the last day that a letterhead's date names (the same for one day), or None."""
     text = collapse(fold(clean(cell))) if isinstance(cell, str) else ""
     span = _SPAN.search(text)
     if span is None:
         first = parse_date(cell, latest=END_OF_CENTURY)
         to = _TO_ANOTHER_DAY.search(text)
-        last = _from_text(text[to.end() :], END_OF_CENTURY) if to else None
+        last = _parse_text(text[to.end() :], END_OF_CENTURY) if to else None
         return (first, max(first, last or first)) if first else None
     last_month = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
     first_month = _MONTHS.get(span["first"], 0) if span["first"] else last_month
     year = int(span["year"])
-    first = _dated(int(span["day"]), first_month, str(year - (first_month > last_month)), END_OF_CENTURY)
-    last = _dated(int(span["last"]), last_month, str(year), END_OF_CENTURY)
+    first = _make_date(int(span["day"]), first_month, str(year - (first_month > last_month)), END_OF_CENTURY)
+    last = _make_date(int(span["last"]), last_month, str(year), END_OF_CENTURY)
     return (first, max(first, last or first)) if first else None
 
 
 def convert_1904_serial(cell: Cell) -> Cell:
-    """The date of a bare number that counts days from 1904; any other cell as it is."""
+    """Return the date of a bare number that counts days from 1904 (workbooks from old Macs); other cells unchanged."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
     return parse_date(cell + _DAYS_TO_1904, latest=END_OF_CENTURY) or cell
 
 
 def parse_birth_date(cell: Cell, *, on: date) -> date | None:
-    """A date that makes the person 5 to 104 years old on the day `on`, or None."""
-    born = parse_date(cell, latest=_years_before(on, MIN_AGE))
+    """Return a date of birth that makes the person 5 to 104 years old on the day `on`, or None."""
+    born = parse_date(cell, latest=_subtract_years(on, MIN_AGE))
     if born is None:
         return None
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
@@ -105,18 +105,18 @@ def parse_birth_date(cell: Cell, *, on: date) -> date | None:
 
 
 def has_month_first(text: str) -> bool:
-    """True for "12/25/1980": where one date does, others that could be read either way may do so too."""
+    """Return whether a date can only have its month first, as in "12/25/1980" (exports of English forms)."""
     found = _DAY_FIRST.search(text)
     return (
         found is not None and found["month"].isdigit() and int(found["day"]) <= 12 < int(found["month"]) <= 31
     )
 
 
-def _years_before(day: date, years: int) -> date:
+def _subtract_years(day: date, years: int) -> date:
     return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
-def _from_text(text: str, latest: date) -> date | None:
+def _parse_text(text: str, latest: date) -> date | None:
     found = _YEAR_FIRST.search(text) or _DAY_FIRST.search(text) or _COMPACT.fullmatch(text)
     if found is None:
         return None
@@ -124,10 +124,10 @@ def _from_text(text: str, latest: date) -> date | None:
     number = int(month) if month.isdigit() else _MONTHS.get(month)
     if number is None:
         return None
-    return _dated(int(found["day"]), number, found["year"], latest)
+    return _make_date(int(found["day"]), number, found["year"], latest)
 
 
-def _dated(day: int, month: int, year: str, latest: date) -> date | None:
+def _make_date(day: int, month: int, year: str, latest: date) -> date | None:
     try:
         if len(year) == 4:
             return date(int(year), month, day)

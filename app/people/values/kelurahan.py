@@ -1,4 +1,4 @@
-"""Kelurahan from what people write: official names, aliases, addresses, places outside the city."""
+"""Parse the kelurahan that a text names: official names, aliases, addresses, places outside the city."""
 
 import re
 from collections.abc import Iterable
@@ -19,20 +19,21 @@ from app.people.values.place_names import expand_abbreviations, place_key, place
 from app.people.values.reference import AmbiguousPlace, Reference
 from app.people.values.text import clean, collapse, is_placeholder, words
 
-NEAR = 85
-"""From this ratio on, without spaces, a text is a near miss of a name."""
-_LONGEST_NAME = 4
+MIN_NEAR_RATIO = 85
+"""From this similarity on (without spaces) a text is a near miss of a name: "Mangar"."""
+_MAX_NAME_WORDS = 4
 _LANDMARKS = {"gunung": frozenset({"g", "gn", "gun"}), "sungai": frozenset({"s", "sei", "sung"})}
-_MISSPELT_LANDMARK = 80
+_MIN_LANDMARK_RATIO = 80
 _CODE = re.compile(r"(?<!\d)\d\d\.\d\d\.\d\d\.\d{4}(?!\d)")
 _STREET = re.compile(r"(?:jl|jln|jalan|gg|gang)\b.*|rt [\d ]+(?:rw [\d ]+)?")
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedKelurahan:
-    """`code` is a kelurahan's, or "outside" with `place` naming where; None with a `problem`.
+    """The result of parsing a place's name.
 
-    `candidates` are codes of kelurahan to choose from; `why` tells what an unknown text is known to be.
+    `code` is a kelurahan's, or "outside" (then `place` says where); it is None if there is a `problem`.
+    `candidates` are codes of kelurahan to choose from; `why` says what an unknown text is known to be.
     """
 
     code: str | None
@@ -43,7 +44,7 @@ class ParsedKelurahan:
 
 
 class PlaceIndex:
-    """The reference data, prepared for looking texts up."""
+    """The reference data, indexed for looking up texts."""
 
     def __init__(self, reference: Reference) -> None:
         self.name = {kelurahan.code: kelurahan.name for kelurahan in reference.kelurahan}
@@ -85,7 +86,7 @@ class PlaceIndex:
                 self.kecamatan.setdefault(key, candidate)
 
     def kelurahan_in(self, codes: Iterable[str]) -> tuple[str, ...]:
-        """The codes with every kecamatan replaced by its kelurahan."""
+        """Return the codes with every kecamatan replaced by its kelurahan."""
         wanted = set(codes)
         return tuple(
             code for code, kecamatan in self.kecamatan_of.items() if code in wanted or kecamatan in wanted
@@ -94,57 +95,57 @@ class PlaceIndex:
 
 @lru_cache(maxsize=1)
 def place_index(reference: Reference) -> PlaceIndex:
-    """The index of this reference data, made once while it stays as it is."""
+    """Return the index of this reference data, cached until other reference data is asked for."""
     return PlaceIndex(reference)
 
 
 def parse_kelurahan(text: str, places: PlaceIndex) -> ParsedKelurahan:
-    """What place a text names; what is not certain, also to its writer, comes back as a problem with candidates."""
-    said = collapse(clean(text))
-    if is_placeholder(said):
+    """Return the place that a text names. An uncertain one ("Mangar", "Manggar?") is a problem with candidates."""
+    text = collapse(clean(text))
+    if is_placeholder(text):
         return ParsedKelurahan(None, problem="kelurahan-missing")
-    if said in places.name or said == OUTSIDE:
-        return kelurahan_from_code(said)
-    key = place_key(said)
+    if text in places.name or text == OUTSIDE:
+        return kelurahan_from_code(text)
+    key = place_key(text)
     if code := places.code.get(key):
-        return _unclear((code,)) if "?" in said else ParsedKelurahan(code)
-    if (code := _before_its_kecamatan(key, places) or _beside_its_code(said, places)) and "?" not in said:
+        return _unclear((code,)) if "?" in text else ParsedKelurahan(code)
+    if (code := _find_before_kecamatan(key, places) or _find_beside_code(text, places)) and "?" not in text:
         return ParsedKelurahan(code)
-    if said.isdigit():
-        return _of_digits(said, places)
+    if text.isdigit():
+        return _parse_digits(text, places)
     if key in places.ambiguous:
         candidates, why = places.ambiguous[key]
         return _unclear(candidates, why) if candidates else _unknown(why)
-    if outside := parse_known_outside_place(said):
+    if outside := parse_known_outside_place(text):
         return ParsedKelurahan(OUTSIDE, place=outside)
-    if outside := parse_outside_place(said):
-        ours = _names_inside(expand_abbreviations(words(said).split()), places)
+    if outside := parse_outside_place(text):
+        ours = _find_names(expand_abbreviations(words(text).split()), places)
         return _unclear(ours) if ours else ParsedKelurahan(OUTSIDE, place=outside)
-    return _in_an_address(said, places) or _near_or_inside(said, key, places)
+    return _find_in_address(text, places) or _find_near_or_inside(text, key, places)
 
 
 def find_kelurahan_in_address(text: str, places: PlaceIndex) -> ParsedKelurahan | None:
-    """The kelurahan that an address names after "Kel.", or None where it names none."""
-    return _in_an_address(collapse(clean(text)), places)
+    """Return the kelurahan that an address names after "Kel.", or None."""
+    return _find_in_address(collapse(clean(text)), places)
 
 
 def is_street(text: str) -> bool:
-    """True for an address that begins with its street, and for a bare RT: such a text is no place's name."""
+    """Return whether the text is an address that begins with its street, or a bare RT, so not a place's name."""
     return _STREET.fullmatch(words(text)) is not None
 
 
 def kelurahan_from_code(code: str) -> ParsedKelurahan:
-    """The reading of a code, or of "outside"."""
+    """Return a code that a user chose, or "outside", as a parsed kelurahan."""
     return ParsedKelurahan(code, place=ELSEWHERE if code == OUTSIDE else None)
 
 
 def parse_kecamatan(text: str, places: PlaceIndex) -> str | None:
-    """The code of the kecamatan a text names, with or without "Kec." and "Balikpapan"; or None."""
+    """Return the code of the kecamatan that a text names, with or without "Kec." and "Balikpapan", or None."""
     return places.kecamatan.get(place_key(text))
 
 
-def _before_its_kecamatan(key: str, places: PlaceIndex) -> str | None:
-    """The kelurahan of "Manggar, Balikpapan Timur", where it lies in the kecamatan named behind it."""
+def _find_before_kecamatan(key: str, places: PlaceIndex) -> str | None:
+    """Return the kelurahan of "Manggar, Balikpapan Timur" if it lies in that kecamatan, or None."""
     for kecamatan, lies_in in places.kecamatan.items():
         if kecamatan in places.ambiguous and key.endswith(kecamatan):
             code = places.code.get(key.removesuffix(kecamatan))
@@ -153,30 +154,30 @@ def _before_its_kecamatan(key: str, places: PlaceIndex) -> str | None:
     return None
 
 
-def _beside_its_code(said: str, places: PlaceIndex) -> str | None:
-    """The kelurahan of "64.71.05.1008 - Sepinggan Baru", where the two agree."""
-    found = _CODE.search(said)
+def _find_beside_code(text: str, places: PlaceIndex) -> str | None:
+    """Return the kelurahan of "64.71.05.1008 - Sepinggan Baru" (lists from the civil registry) if both agree."""
+    found = _CODE.search(text)
     if found is None:
         return None
-    named = places.code.get(place_key(said.replace(found[0], " ")))
+    named = places.code.get(place_key(text.replace(found[0], " ")))
     return named if named == found[0] else None
 
 
-def _of_digits(said: str, places: PlaceIndex) -> ParsedKelurahan:
-    """A code without its dots; of some the digits are those of another kelurahan's code in statistics."""
-    code, of_statistics = places.without_dots.get(said), places.by_bps_code.get(said)
+def _parse_digits(text: str, places: PlaceIndex) -> ParsedKelurahan:
+    """Parse a code without dots. Some codes are also the statistics office's code of another kelurahan."""
+    code, of_statistics = places.without_dots.get(text), places.by_bps_code.get(text)
     if code and not of_statistics:
         return ParsedKelurahan(code)
     candidates = tuple(filter(None, (code, of_statistics)))
     return _unclear(candidates) if candidates else _unknown("")
 
 
-def _in_an_address(said: str, places: PlaceIndex) -> ParsedKelurahan | None:
-    """The name after "Kel." inside an address: the longest that fits ("Kel. Sepinggan Raya Kec. …")."""
-    tokens = words(said).split()
+def _find_in_address(text: str, places: PlaceIndex) -> ParsedKelurahan | None:
+    """Return the longest name after "Kel." in an address ("Jl. Mawar Kel. Sepinggan Raya Kec. …"), or None."""
+    tokens = words(text).split()
     for at, token in enumerate(tokens[:-1]):
         if token in {"kel", "kelurahan"}:
-            after = expand_abbreviations(tokens[at + 1 : at + 1 + _LONGEST_NAME])
+            after = expand_abbreviations(tokens[at + 1 : at + 1 + _MAX_NAME_WORDS])
             for length in range(len(after), 0, -1):
                 key = "".join(after[:length])
                 if code := places.code.get(key):
@@ -186,32 +187,34 @@ def _in_an_address(said: str, places: PlaceIndex) -> ParsedKelurahan | None:
     return None
 
 
-def _near_or_inside(said: str, key: str, places: PlaceIndex) -> ParsedKelurahan:
-    near = process.extract(key, places.near.keys(), scorer=fuzz.ratio, score_cutoff=NEAR, limit=None)
+def _find_near_or_inside(text: str, key: str, places: PlaceIndex) -> ParsedKelurahan:
+    near = process.extract(
+        key, places.near.keys(), scorer=fuzz.ratio, score_cutoff=MIN_NEAR_RATIO, limit=None
+    )
     if near:
         codes = (code for match, _, _ in near for code in places.near[match])
         return _unclear(tuple(dict.fromkeys(codes)))
-    tokens = expand_abbreviations(words(said).split())
-    if inside := _names_inside(tokens, places):
+    tokens = expand_abbreviations(words(text).split())
+    if inside := _find_names(tokens, places):
         return _unclear(inside)
-    if outside := find_outside_place(said):
-        alike = _named_alike(tokens, places)
+    if outside := find_outside_place(text):
+        alike = _find_landmark_names(tokens, places)
         return _unclear(alike) if alike else ParsedKelurahan(OUTSIDE, place=outside)
     return _unknown("")
 
 
-def _named_alike(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
-    """The kelurahan called Gunung or Sungai …, where the text says such a word: "G. Samarinda", "Gunug Smd"."""
-    said = {
+def _find_landmark_names(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
+    """Return the kelurahan whose names begin with Gunung or Sungai if the text says so: "G. Samarinda", "Gunug Smd"."""
+    landmarks = {
         whole
         for whole, short in _LANDMARKS.items()
-        if any(token in short or fuzz.ratio(token, whole) >= _MISSPELT_LANDMARK for token in tokens)
+        if any(token in short or fuzz.ratio(token, whole) >= _MIN_LANDMARK_RATIO for token in tokens)
     }
-    return tuple(code for code, name in places.name.items() if place_words(name)[0] in said)
+    return tuple(code for code, name in places.name.items() if place_words(name)[0] in landmarks)
 
 
-def _names_inside(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
-    """The official names that stand in the text as whole words; of "Damai Baru" not also "Damai"."""
+def _find_names(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
+    """Return the kelurahan whose names are whole words of the text; "Damai Baru" doesn't also give "Damai"."""
     found = []
     free = list(tokens)
     for name, code in places.names_as_words:

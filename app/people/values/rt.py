@@ -1,10 +1,10 @@
-"""RT numbers: "12", "012", "RT.12", "12/02" (RT/RW), "RT/RW 12/02", alone or inside a position or an address."""
+"""Parse RT numbers: "12", "012", "RT.12", "12/02" (RT/RW), "RT/RW 12/02", alone or inside a position or an address."""
 
 import re
 from datetime import date, datetime
 
 from app.people.values.cells import Cell
-from app.people.values.text import clean, is_placeholder
+from app.people.values.text import clean
 
 _LABEL = r"(?:rukun tetangga|r\.?t(?![a-z])\.?)(?:\s*/\s*r\.?w(?![a-z])\.?)?\s*[.:/-]?\s*"
 _ALONE = re.compile(
@@ -13,15 +13,15 @@ _ALONE = re.compile(
     r"(?(label)(?:,?\s*no\b\.?\s*\d{1,4}[a-z]?)?)",
     re.IGNORECASE,
 )
-"""Behind its label also before the number of the house: "RT 12 No. 5"."""
-_SPOILT = re.compile(r"0*(?P<rt>[1-9]\d?)-[a-z]{3}(?:-\d{2,4})?", re.IGNORECASE)
+"""After its label the number of a house may follow: "RT 12 No. 5"."""
+_EXCEL_DATE = re.compile(r"0*(?P<rt>[1-9]\d?)-[a-z]{3}(?:-\d{2,4})?", re.IGNORECASE)
 _INSIDE = re.compile(rf"\b{_LABEL}0*(?P<rt>[1-9]\d{{0,2}})\b", re.IGNORECASE)
 
 
 def parse_rt(cell: Cell) -> str | None:
-    """The number without leading zeros, 1 to 999, or None where the cell holds none.
+    """Return the number (1 to 999) without leading zeros, or None if the cell holds none.
 
-    A date is "12/02" that Excel spoilt ("12-Feb" in a .csv): its day is the RT.
+    A date is "12/02" (RT/RW) that Excel took for a date ("12-Feb" in a .csv): its day is the RT.
     """
     match cell:
         case datetime() | date():
@@ -32,20 +32,13 @@ def parse_rt(cell: Cell) -> str | None:
             return str(int(cell)) if 1 <= cell <= 999 and cell == int(cell) else None
         case str():
             text = clean(cell).removesuffix(".0")
-            found = _ALONE.fullmatch(text) or _SPOILT.fullmatch(text)
+            found = _ALONE.fullmatch(text) or _EXCEL_DATE.fullmatch(text)
             return found["rt"] if found else None
         case _:
             return None
 
 
-def rt_is_blank(cell: Cell) -> bool:
-    """True where the cell says nothing: empty, a dash, a zero."""
-    if isinstance(cell, str):
-        return is_placeholder(cell) or not cell.strip("0 ")
-    return cell is None or cell == 0
-
-
-def rt_inside(text: str) -> str | None:
-    """The RT that a position ("Ketua RT 12") or an address ("Jl. Mulawarman RT 12 No 3") names."""
+def find_rt(text: str) -> str | None:
+    """Return the RT that a position ("Ketua RT 12") or an address ("Jl. Mulawarman RT 12 No 3") names, or None."""
     found = _INSIDE.search(text)
     return found["rt"] if found else None

@@ -1,4 +1,4 @@
-"""Sex as Indonesian sheets write it: L (laki-laki) or P (perempuan)."""
+"""Parse the sex as Indonesian sheets write it: L (laki-laki) or P (perempuan)."""
 
 from typing import Literal, TypeAlias
 
@@ -9,34 +9,24 @@ Sex: TypeAlias = Literal["L", "P"]
 
 _MALE = frozenset(
     {
-        "l",
-        "lk",
-        "lki",
-        "laki",
+        *["l", "lk", "lki", "laki", "lakilaki", "laki2", "lelaki", "pria", "m", "male", "cowok"],
         "laki laki",
-        "lakilaki",
-        "laki2",
         "laki 2",
-        "lelaki",
-        "pria",
-        "m",
-        "male",
-        "cowok",
     }
 )
-_FEMALE = frozenset({"p", "pr", "pe", "prp", "perempuan", "wanita", "w", "f", "female", "cewek", "perempun"})
+_FEMALE = frozenset({"p", "pr", "pe", "prp", "perempuan", "perempun", "wanita", "w", "f", "female", "cewek"})
 
 
 def parse_sex(text: str) -> Sex | None:
-    """L or P, or None for anything else ("L/P" is the form's own text, not an answer)."""
-    said = words(text)
-    if said in _MALE:
+    """Return L or P, or None for anything else ("L/P" is a form's printed text, not an answer)."""
+    key = words(text)
+    if key in _MALE:
         return "L"
-    return "P" if said in _FEMALE else None
+    return "P" if key in _FEMALE else None
 
 
 def parse_sex_cell(cell: Cell) -> Sex | None:
-    """As `parse_sex`; also marks in two columns ("L: v | P:"), of which one must be marked."""
+    """Return the sex of a cell; of marks in two columns ("L: v | P:") exactly one must be set."""
     text = cell_text(cell)
     marks = split_marks(text)
     if marks is None:

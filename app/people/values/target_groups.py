@@ -1,4 +1,4 @@
-"""Target groups from what people write in a group, position or organization column."""
+"""Parse the target group that a group, position or organization column names."""
 
 import re
 from dataclasses import dataclass
@@ -8,28 +8,28 @@ from app.people.values.reference import Reference, TargetGroup
 from app.people.values.text import words
 
 _NUMBERED_RT = re.compile(r"\b(?P<rt>rt)(?:\s*\d+)+(?:\s*rw\s*\d+)?\s*$")
-_SHORTEST_INSIDE = 3
+_MIN_LENGTH_INSIDE = 3
 _SEVERAL = re.compile(r"[/&+,;]|\b(?:dan|atau)\b", re.IGNORECASE)
-_SOMEBODY_ELSE = frozenset({"bukan", "non", "mantan", "eks", "bekas", "calon", "istri", "suami", "anak"})
-"""Before a group's name: "Istri Ketua RT", "Non UMKM"."""
+_OTHER_PERSON = frozenset({"bukan", "non", "mantan", "eks", "bekas", "calon", "istri", "suami", "anak"})
+"""Words before a group's name that say the person isn't in it: "Istri Ketua RT", "Non UMKM"."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedTargetGroup:
-    """`code` where one group is meant; else `candidates` are those that the text names."""
+    """The result of parsing a target group: its `code`, or None with the `candidates` that the text names."""
 
     code: str | None
     candidates: tuple[str, ...] = ()
 
 
 class GroupIndex:
-    """Codes, labels and synonyms of the groups, prepared for looking texts up."""
+    """Codes, labels and synonyms of the target groups, indexed for looking up texts."""
 
     def __init__(self, reference: Reference) -> None:
         self.label = {group.code: group.label for group in reference.target_groups}
         self.code = {words(name): group.code for group in reference.target_groups for name in _names(group)}
         self.inside = sorted(
-            (name for name in self.code if len(name) >= _SHORTEST_INSIDE), key=len, reverse=True
+            (name for name in self.code if len(name) >= _MIN_LENGTH_INSIDE), key=len, reverse=True
         )
 
 
@@ -38,40 +38,40 @@ def _names(group: TargetGroup) -> tuple[str, ...]:
 
 
 def list_group_names(reference: Reference) -> list[str]:
-    """All that the groups are called."""
+    """Return all names of the target groups: codes, labels and synonyms."""
     return [name for group in reference.target_groups for name in _names(group)]
 
 
 @lru_cache(maxsize=1)
 def group_index(reference: Reference) -> GroupIndex:
-    """The index of this reference data, made once while it stays as it is."""
+    """Return the index of this reference data, cached until other reference data is asked for."""
     return GroupIndex(reference)
 
 
 def parse_target_group(text: str, groups: GroupIndex) -> ParsedTargetGroup:
-    """A code, label or synonym, alone, with a number ("Ketua RT 12") or as whole words inside other text."""
-    said = _NUMBERED_RT.sub(r"\g<rt>", words(text))
-    if said in groups.code:
-        return ParsedTargetGroup(groups.code[said])
-    if said.partition(" ")[0] in _SOMEBODY_ELSE:
+    """Parse a code, label or synonym: alone, with a number ("Ketua RT 12"), or as whole words of a longer text."""
+    key = _NUMBERED_RT.sub(r"\g<rt>", words(text))
+    if key in groups.code:
+        return ParsedTargetGroup(groups.code[key])
+    if key.partition(" ")[0] in _OTHER_PERSON:
         return ParsedTargetGroup(None)
-    found = _inside(said, groups)
+    found = _find_names(key, groups)
     named = {groups.code.get(words(part)) for part in _SEVERAL.split(text)} - {None, *found}
     found += tuple(sorted(filter(None, named)))
     return ParsedTargetGroup(found[0]) if len(found) == 1 else ParsedTargetGroup(None, found)
 
 
 def is_target_group(text: str, groups: GroupIndex) -> bool:
-    """True for a group's name and nothing else ("Ketua RT 12"); a bare "RT 12" is where somebody lives."""
-    said = words(text)
-    return said in groups.code or (
-        not said.startswith("rt ") and _NUMBERED_RT.sub(r"\g<rt>", said) in groups.code
+    """Return whether the text is a group's name and nothing else ("Ketua RT 12"). A bare "RT 12" is an address."""
+    key = words(text)
+    return key in groups.code or (
+        not key.startswith("rt ") and _NUMBERED_RT.sub(r"\g<rt>", key) in groups.code
     )
 
 
-def _inside(said: str, groups: GroupIndex) -> tuple[str, ...]:
-    """The groups whose names stand in the text; a shorter name inside a longer one doesn't count."""
-    left = f" {said} "
+def _find_names(key: str, groups: GroupIndex) -> tuple[str, ...]:
+    """Return the groups whose names are words of the text; a shorter name inside a longer one doesn't count."""
+    left = f" {key} "
     found: dict[str, None] = {}
     for name in groups.inside:
         if f" {name} " in left:

@@ -14,7 +14,7 @@ from app.database import Db
 from app.i18n import Language, date_text, wita
 from app.models import AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, with_niks_masked
-from app.people.remarks import Candidate, Remark
+from app.people.remarks import Candidate, Remark, remark_from_json
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor
@@ -25,7 +25,6 @@ from app.queries.imports.rows import committed_codes, displayed_cells, import_ro
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, workshop_sessions
 from app.queries.workshops.workshops import target_groups_of
-from app.spreadsheets.detected_table import remark_from_json
 
 PAGE_LENGTH = 50
 

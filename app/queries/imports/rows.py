@@ -15,18 +15,11 @@ from app.models import AttendanceImport, AttendanceImportRow, ImportStatus, Regi
 from app.nik_vault import NIK_DIGITS, NikVault, holds_nik, with_niks_masked
 from app.people.matching import Decision, SameAsRow
 from app.people.person import PersonValues
-from app.people.remarks import Remark
+from app.people.remarks import Remark, remark_from_json, remark_to_json
 from app.people.values.cells import Cell, cell_from_json, cell_text, cell_to_json
 from app.queries.in_values import in_values
 from app.spreadsheets.attendance.rows import JudgedRow
-from app.spreadsheets.detected_table import (
-    Column,
-    DetectedTable,
-    FileFormat,
-    SheetRow,
-    remark_from_json,
-    remark_to_json,
-)
+from app.spreadsheets.detected_table import Column, DetectedTable, FileFormat, SheetRow
 
 BATCH_SIZE = 1000
 # A commit writes the rows of these kinds.

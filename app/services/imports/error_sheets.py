@@ -9,6 +9,7 @@ from app.errors import Conflict
 from app.i18n import N_, Language, Translator
 from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, UploadedFile
 from app.nik_vault import NikVault
+from app.people.remarks import remark_from_json
 from app.people.values.cells import Cell, cell_text
 from app.people.values.outside_places import ELSEWHERE, OUTSIDE
 from app.people.values.text import is_placeholder
@@ -22,7 +23,7 @@ from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.upload import stored_choices
 from app.spreadsheets.attendance.dittos import resolve_dittos
-from app.spreadsheets.detected_table import Column, remark_from_json
+from app.spreadsheets.detected_table import Column
 from app.spreadsheets.exports.error_sheets import (
     ALWAYS_THERE,
     TO_REGISTER,

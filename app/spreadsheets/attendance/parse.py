@@ -96,7 +96,7 @@ class RowParser:
             return self.place_above
         if chosen and chosen != ABOVE:
             return NamedPlace("", kelurahan_from_code(chosen))
-        if self.title is not None and self.title.reading.code:
+        if self.title is not None and self.title.parsed.code:
             self.title_served = True
             return self.title
         return None

@@ -6,7 +6,7 @@ import pytest
 
 from app.people.values.cells import Cell
 from app.people.values.emails import parse_email
-from app.people.values.rt import parse_rt, rt_inside
+from app.people.values.rt import find_rt, parse_rt
 from app.people.values.sex import parse_sex_cell
 from app.people.values.target_groups import GroupIndex, ParsedTargetGroup, parse_target_group
 from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
@@ -87,13 +87,13 @@ def test_no_rt_is_nothing_to_warn_of(cell: Cell) -> None:
 
 
 def test_rt_inside_a_position_or_an_address() -> None:
-    assert rt_inside("Ketua RT 31") == "31"
-    assert rt_inside("Jl. Marsma Iswahyudi RT.012 Kel. Sepinggan") == "12"
-    assert rt_inside("Jl. Mawar RT/RW 012/002") == "12"
-    assert rt_inside("Jl. Mawar R.T. 12 No. 5") == "12"
-    assert rt_inside("Ketua RT-12") == "12"
-    assert rt_inside("Jl. Mulawarman 12") is None
-    assert rt_inside("Smart 12") is None
+    assert find_rt("Ketua RT 31") == "31"
+    assert find_rt("Jl. Marsma Iswahyudi RT.012 Kel. Sepinggan") == "12"
+    assert find_rt("Jl. Mawar RT/RW 012/002") == "12"
+    assert find_rt("Jl. Mawar R.T. 12 No. 5") == "12"
+    assert find_rt("Ketua RT-12") == "12"
+    assert find_rt("Jl. Mulawarman 12") is None
+    assert find_rt("Smart 12") is None
 
 
 @pytest.mark.parametrize(
