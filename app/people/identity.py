@@ -206,12 +206,13 @@ def unclear_match_params(person: Identity, others: Sequence[Sequence[Identity]])
     """
     if not others:
         return {"why": "gone"}
-    reasons = {
-        min((_strongest_shared_detail(person, one) for one in other), key=_SHARED_DETAILS.index)
-        for other in others
-    }
+    shared = (map(partial(_strongest_shared_detail, person), identities) for identities in others)
+    reasons = {min(details, key=_SHARED_DETAILS.index) for details in shared}
     why = reasons.pop() if len(reasons) == 1 else ""
-    contradicted = [set().union(*(differing_details(person, one) for one in other)) for other in others]
+    contradicted = [
+        {detail for identity in identities for detail in differing_details(person, identity)}
+        for identities in others
+    ]
     differs = [detail for detail in _CONTRADICTING if all(detail in details for details in contradicted)]
     parts = ["several"] if len(others) > 1 else []
     if why:

@@ -1,6 +1,6 @@
-"""A sheet once its table is found: its columns, rows and what is to be remarked on it.
+"""The table that was detected in a sheet, with its columns, rows and warnings, and its JSON.
 
-Nothing here imports a library, so that the parsing child starts quickly.
+The child process that parses a file returns it as JSON. No library is imported here, so that the child starts quickly.
 """
 
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ AttendanceStatus: TypeAlias = Literal["present", "absent", "excused"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """`index` counts from 0; `header` is the text as read; `field` is one of `field_headings.FIELDS`, or None."""
+    """A column of a table. `index` counts from 0, `header` is its heading, `field` one of `field_headings.FIELDS` or None."""
 
     index: int
     header: str
@@ -26,7 +26,7 @@ class Column:
 
 @dataclass(slots=True)
 class SheetRow:
-    """A participant's row: `number` is the row number that Excel shows, `cells` holds the mapped, filled cells."""
+    """A row of a table: `number` as Excel shows it, `cells` are the filled cells of columns that have a field."""
 
     number: int
     cells: dict[str, Cell]
@@ -34,11 +34,11 @@ class SheetRow:
 
 @dataclass(frozen=True, slots=True)
 class DetectedTable:
-    """One sheet, with its table found and its columns named.
+    """The table of one sheet.
 
-    `header_row` is the first of the one or two header rows, as Excel numbers them. `preview` holds the texts of
-    the sheet from its first row on, past the header. `letterhead_kelurahan` is the letterhead's, as read, and so are the
-    days from `stated_date` to `stated_until`, mostly one.
+    `header_row` is the first of the one or two header rows, as Excel numbers them. `stated_total`, the days from
+    `stated_date` to `stated_until` (mostly one) and `letterhead_kelurahan` (as written) are stated by the sheet itself.
+    `preview` contains the texts of the sheet's first rows, up to some below the header.
     """
 
     format: FileFormat
@@ -59,25 +59,27 @@ class DetectedTable:
 _NOT_IN_JSON = frozenset({date, datetime, time, CellError})
 
 
-def table_to_json(sheet: DetectedTable) -> dict[str, Any]:
+def table_to_json(table: DetectedTable) -> dict[str, Any]:
+    """Return a table as JSON from which `table_from_json` restores it."""
     return {
-        "format": sheet.format,
-        "sheet": sheet.sheet,
-        "sheets": sheet.sheets,
-        "header_row": sheet.header_row,
-        "columns": [[column.index, column.header, column.field] for column in sheet.columns],
-        "rows": [[row.number, _cells_to_json(row)] for row in sheet.rows],
-        "stated_total": sheet.stated_total,
-        "stated_total_of": sheet.stated_total_of,
-        "stated_date": _date_to_json(sheet.stated_date),
-        "stated_until": _date_to_json(sheet.stated_until),
-        "title_kelurahan": sheet.letterhead_kelurahan,
-        "preview": sheet.preview,
-        "warnings": [remark_to_json(remark) for remark in sheet.warnings],
+        "format": table.format,
+        "sheet": table.sheet,
+        "sheets": table.sheets,
+        "header_row": table.header_row,
+        "columns": [[column.index, column.header, column.field] for column in table.columns],
+        "rows": [[row.number, _cells_to_json(row)] for row in table.rows],
+        "stated_total": table.stated_total,
+        "stated_total_of": table.stated_total_of,
+        "stated_date": _date_to_json(table.stated_date),
+        "stated_until": _date_to_json(table.stated_until),
+        "title_kelurahan": table.letterhead_kelurahan,
+        "preview": table.preview,
+        "warnings": [remark_to_json(remark) for remark in table.warnings],
     }
 
 
 def table_from_json(stored: dict[str, Any]) -> DetectedTable:
+    """Return the table that `table_to_json` stored."""
     return DetectedTable(
         format=stored["format"],
         sheet=stored["sheet"],
@@ -104,7 +106,7 @@ def _date_from_json(stored: str | None) -> date | None:
 
 
 def _cells_to_json(row: SheetRow) -> dict[str, Any]:
-    """Most rows hold texts and numbers only and go as they are."""
+    """Return a row's cells as JSON; most rows contain texts and numbers only and need no conversion."""
     if _NOT_IN_JSON.isdisjoint(map(type, row.cells.values())):
         return row.cells
     return {field: cell_to_json(cell) for field, cell in row.cells.items()}

@@ -1,5 +1,8 @@
-"""Tables in a fixed form, of targets and of venues: the header is found by its headings, each row below it is read as
-it stands. What the rows mean: target_grid.py and venues.py."""
+"""Detect tables of a fixed form: lists of venues and tables of targets.
+
+The header is found by its headings, and every row below it is a row of the table. `target_grid` and `venues` parse the
+rows.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,8 +30,11 @@ _VENUE_HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """`heading_field` tells a header from other rows by a heading that it calls "name"; `fields` names its columns by
-    index, or gives none where a column is missing. The rest are codes of failures."""
+    """A kind of table: how its header is recognised, its limit of rows, and the codes of its failures.
+
+    A row is the header if `heading_field` returns "name" for one of its texts. `fields` returns the fields of its
+    columns by index, or none if a required column is missing.
+    """
 
     heading_field: Callable[[str], str | None]
     fields: Callable[[Header], Mapping[int, str]]
@@ -39,7 +45,7 @@ class _Form:
 
 
 def detect_target_table(content: bytes, *, trim: bool) -> DetectedTable:
-    """Return the first visible table with a kelurahan's column; the fields of its other columns are their indexes."""
+    """Return the first visible table with a column "Kelurahan"; the fields of its other columns are their indexes."""
     return _detect(content, _TARGETS, trim=trim)
 
 
@@ -49,7 +55,7 @@ def detect_venue_table(content: bytes, *, trim: bool) -> DetectedTable:
 
 
 def venue_field(heading: str) -> str | None:
-    """Return the field that a heading of a list of venues names, or None."""
+    """Return the field that a heading in a list of venues names, or None."""
     key = words(heading)
     return next((field for field, headings in _VENUE_HEADINGS.items() if key in headings), None)
 
@@ -62,8 +68,8 @@ def _target_heading(heading: str) -> str | None:
 def _target_fields(header: Header) -> Mapping[int, str]:
     fields: dict[int, str] = {}
     for heading in header.headings:
-        first_of_kelurahan = words(heading.text) in _KELURAHAN_HEADINGS and KELURAHAN not in fields.values()
-        fields[heading.index] = KELURAHAN if first_of_kelurahan else str(heading.index)
+        is_kelurahan = words(heading.text) in _KELURAHAN_HEADINGS and KELURAHAN not in fields.values()
+        fields[heading.index] = KELURAHAN if is_kelurahan else str(heading.index)
     return fields
 
 
@@ -83,13 +89,13 @@ _VENUES = _Form(venue_field, _venue_fields, MAX_VENUES, "no-venue-header", "no-v
 
 
 def _detect(content: bytes, form: _Form, *, trim: bool) -> DetectedTable:
-    def read(grid: Grid) -> DetectedTable | None:
+    def detect(grid: Grid) -> DetectedTable | None:
         header = find_header(grid, None, form.heading_field)
         fields = form.fields(header) if header else {}
         return _table_below(grid, header, fields, form) if header and fields else None
 
     return detect_first_table(
-        read_grids(content, None, trim=trim), read, no_header=form.no_header, no_rows=form.no_rows
+        read_grids(content, None, trim=trim), detect, no_header=form.no_header, no_rows=form.no_rows
     )
 
 
@@ -121,7 +127,7 @@ def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _F
 
 
 def _cells(row: list[Cell], fields: Mapping[int, str]) -> dict[str, Cell]:
-    """Return the cells below the headings that hold anything."""
+    """Return the filled cells of columns that have a field."""
     return {
         fields[index]: cell for index, cell in enumerate(row) if index in fields and clean(cell_text(cell))
     }

@@ -1,4 +1,4 @@
-"""Read an uploaded file: a limited child process of its own parses it, and its failures become sentences."""
+"""Read an uploaded file in a child process with limits on memory and time, and turn failures into problems."""
 
 import logging
 import os
@@ -135,45 +135,45 @@ def read_sheet(
     places: Collection[str] = (),
     groups: Collection[str] = (),
 ) -> DetectedTable:
-    """Reads and recognises one sheet: the one named, or the first visible one with a recognisable header.
+    """Return the list of participants in one sheet: the named one, or the first visible one with a header.
 
-    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field, None for none)
-    overrules what is recognised. `places` are names of kelurahan, by which a column or a row without a heading
-    is told, `groups` those of target groups, by which the heading of a section is.
+    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field or None) overrides what
+    is detected. Names of kelurahan (`places`) identify columns without a heading and headings of sections; names of
+    target `groups` identify headings of sections.
     Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
     """
-    asked = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
+    options = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
     group_keys = sorted({words(group) for group in groups})
-    return _read(content, places, {"list": "participants", "group_keys": group_keys, **asked})
+    return _read(content, places, {"list": "participants", "group_keys": group_keys, **options})
 
 
 def read_venue_list(content: bytes) -> DetectedTable:
-    """Read the first visible sheet that lists venues; its rows have the fields of `venues.HEADINGS`.
+    """Return the first visible list of venues; its rows have the fields of `venues.HEADINGS`.
 
-    Limits and refusals are those of `read_sheet`.
+    Raises what `read_sheet` raises.
     """
     return _read(content, (), {"list": "venues"})
 
 
 def read_target_sheet(content: bytes) -> DetectedTable:
-    """Reads the first visible sheet with targets of kelurahan: for `target_grid.parse_target_table`.
+    """Return the first visible table of targets, for `target_grid.parse_target_table`.
 
-    Limits and refusals are those of `read_sheet`.
+    Raises what `read_sheet` raises.
     """
     return _read(content, (), {"list": "targets"})
 
 
-def _read(content: bytes, places: Collection[str], asked: Mapping[str, object]) -> DetectedTable:
+def _read(content: bytes, places: Collection[str], options: Mapping[str, object]) -> DetectedTable:
     if len(content) > MAX_BYTES:
         raise build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
     request = {
         "memory": MAX_MEMORY_BYTES,
         "seconds": MAX_SECONDS,
         "place_keys": sorted({place_key(place) for place in places}),
-        **asked,
+        **options,
     }
-    # Only a file with cells far outside its table dies for want of memory: it is read again without them.
-    answer = _in_child(content, {**request, "trim": False}) or _in_child(content, {**request, "trim": True})
+    # The child dies if cells far outside the table need too much memory: the file is read again without them.
+    answer = _run_child(content, {**request, "trim": False}) or _run_child(content, {**request, "trim": True})
     if answer is None:
         raise build_problem("unreadable-file", {})
     if "failure" in answer:
@@ -182,13 +182,13 @@ def _read(content: bytes, places: Collection[str], asked: Mapping[str, object]) 
 
 
 def build_problem(code: str, params: Mapping[str, str | int]) -> Problem:
-    """The error for a code of `SENTENCES`."""
+    """Return the problem to raise for a code of `SENTENCES`."""
     kind, sentence = SENTENCES[code]
     return kind(sentence, code=code, **params)
 
 
-def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
-    """Return the child's answer, or None where it died."""
+def _run_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
+    """Run the child process and return its answer, or None if it died."""
     try:
         child = subprocess.run(
             [sys.executable, "-m", "app.spreadsheets.formats.child"],
@@ -211,5 +211,5 @@ def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] |
 
 
 def _environment_without_secrets() -> dict[str, str]:
-    """Return the environment without the service's settings: a hostile file must not get at its secret key."""
+    """Return the environment without the service's settings, so that a hostile file can't reach its secret key."""
     return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}

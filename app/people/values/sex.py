@@ -9,9 +9,19 @@ Sex: TypeAlias = Literal["L", "P"]
 
 _MALE = frozenset(
     {
-        *["l", "lk", "lki", "laki", "lakilaki", "laki2", "lelaki", "pria", "m", "male", "cowok"],
+        "l",
+        "lk",
+        "lki",
+        "laki",
+        "lakilaki",
         "laki laki",
+        "laki2",
         "laki 2",
+        "lelaki",
+        "pria",
+        "m",
+        "male",
+        "cowok",
     }
 )
 _FEMALE = frozenset({"p", "pr", "pe", "prp", "perempuan", "perempun", "wanita", "w", "f", "female", "cewek"})
