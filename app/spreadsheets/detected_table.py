@@ -17,7 +17,7 @@ AttendanceStatus: TypeAlias = Literal["present", "absent", "excused"]
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table. `index` counts from 0, `header` is its heading, `field` one of `field_headings.FIELDS` or None."""
+    """A column of a table. `index` counts from 0, `header` is its heading; `field` is one of `FIELDS` or None."""
 
     index: int
     header: str

@@ -13,7 +13,7 @@ from app.people.remarks import Candidate, Remark
 from app.people.values.cells import Cell
 from app.spreadsheets.detected_table import Column
 from app.spreadsheets.exports.error_sheets import (
-    TO_REGISTER,
+    REGISTRATION_FIELDS,
     ErrorRow,
     ErrorSheet,
     is_registration_sheet,
@@ -166,5 +166,5 @@ def test_a_nik_typed_anew_loses_no_digits() -> None:
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_sheet_of_people_to_register_says_where_it_belongs(language: Language) -> None:
     sheet = error_sheet(ErrorRow(2, {"name": "Rina"}, (UNCLEAR,)))
-    assert is_registration_sheet(opened(replace(sheet, needed=TO_REGISTER), language).title)
+    assert is_registration_sheet(opened(replace(sheet, required=REGISTRATION_FIELDS), language).title)
     assert not is_registration_sheet(opened(sheet, language).title)

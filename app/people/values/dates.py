@@ -106,9 +106,9 @@ def parse_birth_date(cell: Cell, *, on: date) -> date | None:
 
 def has_month_first(text: str) -> bool:
     """Return whether a date can only have its month first, as in "12/25/1980" (exports of English forms)."""
-    found = _DAY_FIRST.search(text)
+    match = _DAY_FIRST.search(text)
     return (
-        found is not None and found["month"].isdigit() and int(found["day"]) <= 12 < int(found["month"]) <= 31
+        match is not None and match["month"].isdigit() and int(match["day"]) <= 12 < int(match["month"]) <= 31
     )
 
 
@@ -117,14 +117,14 @@ def _subtract_years(day: date, years: int) -> date:
 
 
 def _parse_text(text: str, latest: date) -> date | None:
-    found = _YEAR_FIRST.search(text) or _DAY_FIRST.search(text) or _COMPACT.fullmatch(text)
-    if found is None:
+    match = _YEAR_FIRST.search(text) or _DAY_FIRST.search(text) or _COMPACT.fullmatch(text)
+    if match is None:
         return None
-    month = found["month"]
+    month = match["month"]
     number = int(month) if month.isdigit() else _MONTHS.get(month)
     if number is None:
         return None
-    return _make_date(int(found["day"]), number, found["year"], latest)
+    return _make_date(int(match["day"]), number, match["year"], latest)
 
 
 def _make_date(day: int, month: int, year: str, latest: date) -> date | None:

@@ -156,11 +156,11 @@ def _find_before_kecamatan(key: str, places: PlaceIndex) -> str | None:
 
 def _find_beside_code(text: str, places: PlaceIndex) -> str | None:
     """Return the kelurahan of "64.71.05.1008 - Sepinggan Baru" (lists from the civil registry) if both agree."""
-    found = _CODE.search(text)
-    if found is None:
+    match = _CODE.search(text)
+    if match is None:
         return None
-    named = places.code.get(place_key(text.replace(found[0], " ")))
-    return named if named == found[0] else None
+    named = places.code.get(place_key(text.replace(match[0], " ")))
+    return named if named == match[0] else None
 
 
 def _parse_digits(text: str, places: PlaceIndex) -> ParsedKelurahan:

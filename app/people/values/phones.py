@@ -80,8 +80,10 @@ def _find_among_words(text: str) -> str | None:
     first = next(_split_several(_WORDS.sub(" ", text)), "").strip()
     if number := _parse_single(_PUNCTUATION.sub("", first)):
         return number
-    found = {_parse_single(_PUNCTUATION.sub("", before)) for before in _split_before_another(first)} - {None}
-    return found.pop() if len(found) == 1 else None
+    numbers = {_parse_single(_PUNCTUATION.sub("", before)) for before in _split_before_another(first)} - {
+        None
+    }
+    return numbers.pop() if len(numbers) == 1 else None
 
 
 def _split_several(text: str) -> Iterator[str]:

@@ -32,13 +32,13 @@ def parse_rt(cell: Cell) -> str | None:
             return str(int(cell)) if 1 <= cell <= 999 and cell == int(cell) else None
         case str():
             text = clean(cell).removesuffix(".0")
-            found = _ALONE.fullmatch(text) or _EXCEL_DATE.fullmatch(text)
-            return found["rt"] if found else None
+            match = _ALONE.fullmatch(text) or _EXCEL_DATE.fullmatch(text)
+            return match["rt"] if match else None
         case _:
             return None
 
 
 def find_rt(text: str) -> str | None:
     """Return the RT that a position ("Ketua RT 12") or an address ("Jl. Mulawarman RT 12 No 3") names, or None."""
-    found = _INSIDE.search(text)
-    return found["rt"] if found else None
+    match = _INSIDE.search(text)
+    return match["rt"] if match else None

@@ -25,8 +25,8 @@ from app.services.imports.upload import stored_choices
 from app.spreadsheets.attendance.dittos import resolve_dittos
 from app.spreadsheets.detected_table import Column
 from app.spreadsheets.exports.error_sheets import (
-    ALWAYS_THERE,
-    TO_REGISTER,
+    REGISTRATION_FIELDS,
+    REQUIRED_FIELDS,
     ErrorRow,
     ErrorSheet,
     write_error_sheet,
@@ -65,7 +65,7 @@ def download_error_sheet(
         rows=tuple(_error_rows(read_db, vault, found, names)),
         kelurahan=tuple(names.kelurahan.values()),
         target_groups=tuple(names.target_groups.values()),
-        needed=TO_REGISTER if found.purpose is ImportPurpose.REGISTRATION else ALWAYS_THERE,
+        required=REGISTRATION_FIELDS if found.purpose is ImportPurpose.REGISTRATION else REQUIRED_FIELDS,
     )
     uploaded = read_db.get_one(UploadedFile, found.uploaded_file_id)
     ending = _("to-correct")

@@ -1,4 +1,4 @@
-"""Judges rows: what becomes of each, compared with the rows above it first, then with the database."""
+"""Judge the rows of a sheet: compare each with the rows above, then with the database, and decide its outcome."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ from app.spreadsheets.progress import Progress, ignore_progress, report_progress
 from app.spreadsheets.tables.marks import parse_explicit_blank
 
 _NO_DECISION = Decision()
-_LEFT_AS_REGISTERED = ("kelurahan", "target_group")
+_KEPT_WHEN_REGISTERING = ("kelurahan", "target_group")
 
 
 def match_keys_of_sheet(parsed: ParsedSheet, decisions: Mapping[int, Decision]) -> MatchKeys:
-    """Return all the keys by which the sheet's rows and a user's decisions (by row number) name people."""
+    """Return the values by which the people of a sheet are looked up, with those a user chose (by row number)."""
     chosen = (decision.person for decision in decisions.values())
     return match_keys(
         (row.values for row in parsed.rows),
@@ -44,7 +44,7 @@ def judge_rows(
     decisions: Mapping[int, Decision],
     progress: Progress = ignore_progress,
 ) -> JudgedSheet:
-    """Judge all rows. `decisions` (row number → decision) are a user's. The same input gives the same judgement."""
+    """Return all rows with their outcomes; `decisions` (by row number) are a user's. Deterministic."""
     judge = RowJudge(known, context, parsed.blank_means)
     rows = tuple(
         judge.judge(row, decisions.get(row.number, _NO_DECISION))
@@ -72,6 +72,7 @@ class RowJudge:
         self.importable: dict[int, JudgedRow] = {}
 
     def judge(self, row: ParsedRow, decision: Decision) -> JudgedRow:
+        """Return the outcome of a row."""
         result = JudgedRow(row.number, row.values, list(row.remarks), cells=row.cells)
         self._apply_kelurahan(result, decision)
         if decision.skip:
@@ -80,7 +81,7 @@ class RowJudge:
             return result
         self.matcher.identify(result, decision.person, row.registration)
         if result.of is not None:
-            self._repeat(result, self.importable[result.of], row.attendance)
+            self._mark_duplicate(result, self.importable[result.of], row.attendance)
             return result
         self._complete(row, result)
         result.kind = self._kind(result)
@@ -91,13 +92,13 @@ class RowJudge:
 
     def _apply_kelurahan(self, result: JudgedRow, decision: Decision) -> None:
         if decision.kelurahan is not None:
-            result.values = _placed(result.values, decision.kelurahan)
+            result.values = _set_kelurahan(result.values, decision.kelurahan)
             result.remarks = [remark for remark in result.remarks if remark.field != "kelurahan"]
 
-    def _repeat(self, result: JudgedRow, first: JudgedRow, stated: AttendanceStatus | None) -> None:
-        """Make the row a duplicate of `first`, or ask which attendance holds where the two disagree.
+    def _mark_duplicate(self, result: JudgedRow, first: JudgedRow, stated: AttendanceStatus | None) -> None:
+        """Make the row a duplicate of `first`, or ask which attendance is right if the two differ.
 
-        Faults in its cells don't matter: nothing of a duplicate is imported. A blank disagrees with nothing.
+        Errors in its cells don't matter, as nothing of a duplicate is imported. A blank agrees with everything.
         """
         result.attendance = stated or first.attendance
         result.drop_questions()
@@ -110,7 +111,7 @@ class RowJudge:
             result.kind = "review"
 
     def _complete(self, row: ParsedRow, result: JudgedRow) -> None:
-        """Add the group, the attendance, and what changes of what is known."""
+        """Set the group, the attendance, and the changes of the person and the registration."""
         registering = self.context.registering
         registration = self.matcher.registration_of(result.person, registering=registering)
         stated_group = result.values.target_group
@@ -123,7 +124,7 @@ class RowJudge:
         if registering:
             result.remarks += [
                 Remark("warning", field, "detail-differs", {"known": getattr(registration, field) or ""})
-                for field in _LEFT_AS_REGISTERED
+                for field in _KEPT_WHEN_REGISTERING
                 if field in facts
             ]
         else:
@@ -132,7 +133,7 @@ class RowJudge:
     def _attendance(
         self, row: ParsedRow, result: JudgedRow, registration: KnownRegistration | None
     ) -> AttendanceStatus | None:
-        """Return what the row says; for a blank, what is recorded already, else what a blank means."""
+        """Return the row's mark; for a blank the recorded attendance, else what a blank means."""
         if self.context.registering:
             return None
         if row.attendance is not None:
@@ -155,25 +156,27 @@ class RowJudge:
         if result.registration is None:
             return "create"
         recorded = self.known.registration[result.registration].attendance
-        says_otherwise = result.attendance != recorded and not self.context.registering
-        return "update" if says_otherwise or result.changes or result.facts else "unchanged"
+        attendance_changes = result.attendance != recorded and not self.context.registering
+        return "update" if attendance_changes or result.changes or result.facts else "unchanged"
 
 
 def registration_facts(
     registration: KnownRegistration, values: PersonValues, stated_group: str | None
 ) -> dict[str, str]:
-    """Return what the sheet says otherwise than the registration; a group only where the sheet itself states one."""
-    said = {
+    """Return the values that differ from the registration, by field. A group counts only if the sheet states one."""
+    stated = {
         "kelurahan": values.kelurahan,
         "target_group": stated_group,
         "rt": values.rt,
         "sex": values.sex,
     }
-    return {field: value for field, value in said.items() if value and value != getattr(registration, field)}
+    return {
+        field: value for field, value in stated.items() if value and value != getattr(registration, field)
+    }
 
 
-def _placed(values: PersonValues, kelurahan: str) -> PersonValues:
-    """The values with a chosen kelurahan (its kecamatan's code begins it), or "outside"."""
+def _set_kelurahan(values: PersonValues, kelurahan: str) -> PersonValues:
+    """Return the values with the chosen kelurahan (whose code begins with its kecamatan's), or "outside"."""
     if kelurahan == OUTSIDE:
         place = values.outside_place or ELSEWHERE
         return replace(values, kelurahan=OUTSIDE, outside_place=place, kecamatan=None)
@@ -181,13 +184,13 @@ def _placed(values: PersonValues, kelurahan: str) -> PersonValues:
 
 
 def _total_warning(parsed: ParsedSheet, rows: tuple[JudgedRow, ...], context: SessionContext) -> list[Remark]:
-    """Compare the sheet's own total with its participants, each counted once."""
-    of_those_present = parsed.stated_total_of == "present"
-    if parsed.stated_total is None or (of_those_present and context.registering):
+    """Return a warning if the sheet's own total differs from its participants, each counted once."""
+    counts_present = parsed.stated_total_of == "present"
+    if parsed.stated_total is None or (counts_present and context.registering):
         return []
-    once = [row for row in rows if row.kind != "duplicate"]
-    counted = [row for row in once if row.attendance == "present"] if of_those_present else once
-    found = len(counted)
-    if found == parsed.stated_total:
+    participants = [row for row in rows if row.kind != "duplicate"]
+    counted = [row for row in participants if row.attendance == "present"] if counts_present else participants
+    count = len(counted)
+    if count == parsed.stated_total:
         return []
-    return [Remark("warning", None, "total-differs", {"stated": parsed.stated_total, "found": found})]
+    return [Remark("warning", None, "total-differs", {"stated": parsed.stated_total, "found": count})]

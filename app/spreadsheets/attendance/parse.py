@@ -1,4 +1,4 @@
-"""Parses the rows of a sheet, each alone: the person, and what only sheets have (attendance, dittos, defaults)."""
+"""Parse the rows of a sheet, each on its own: the person, and what only sheets have (attendance, dittos, defaults)."""
 
 from collections.abc import Callable, Mapping
 from functools import lru_cache
@@ -14,31 +14,27 @@ from app.spreadsheets.attendance.dittos import resolve_dittos
 from app.spreadsheets.attendance.rows import ABOVE, BlankMeans, ParsedRow, ParsedSheet, SessionContext
 from app.spreadsheets.detected_table import DetectedTable, SheetRow
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress
-from app.spreadsheets.tables.column_choice import of_day
+from app.spreadsheets.tables.column_choice import name_column_of_day
 from app.spreadsheets.tables.marks import ParsedMark, parse_attendance
-
-
-def identity(nik: str) -> str:
-    return nik
 
 
 def parse_rows(
     sheet: DetectedTable,
     context: SessionContext,
     reference: Reference,
-    nik_key: Callable[[str], str] = identity,
+    nik_key: Callable[[str], str] = str,
     progress: Progress = ignore_progress,
 ) -> ParsedSheet:
-    """Parse every row. `nik_key` makes the keyed hash by which a NIK is looked up."""
+    """Return all rows of a table as values and remarks. `nik_key` returns the keyed hash of a NIK."""
     parser = RowParser(context, reference, nik_key, sheet.letterhead_kelurahan)
-    of_sheet = [of_day(warning, context.day) for warning in sheet.warnings]
+    sheet_warnings = [name_column_of_day(warning, context.day) for warning in sheet.warnings]
     if context.registering:
-        of_sheet = [warning for warning in of_sheet if warning.field != "attendance"]
+        sheet_warnings = [warning for warning in sheet_warnings if warning.field != "attendance"]
     rows = [parser.parse(row, cells) for row, cells in resolve_dittos(report_progress(sheet.rows, progress))]
     return ParsedSheet(
         rows=tuple(rows),
         blank_means=context.blank_means or _blank_means(rows),
-        warnings=(*of_sheet, *_file_warnings(sheet, context, parser)),
+        warnings=(*sheet_warnings, *_file_warnings(sheet, context, parser)),
         stated_total=sheet.stated_total,
         stated_total_of=sheet.stated_total_of,
     )
@@ -47,8 +43,7 @@ def parse_rows(
 class RowParser:
     """Parses rows for one session.
 
-    `title_served` tells whether the letterhead's kelurahan was needed, `month_first` is a date of birth that has its
-    month first.
+    `letterhead_used`: the letterhead's kelurahan was needed. `month_first_date`: a date of birth with the month first.
     """
 
     def __init__(
@@ -63,27 +58,27 @@ class RowParser:
         self.attendance: Callable[[Cell], ParsedMark] = lru_cache(maxsize=None, typed=True)(
             lambda cell: parse_attendance(cell, context.day)
         )
-        self.month_first: str | None = None
+        self.month_first_date: str | None = None
         self.place_above: NamedPlace | None = None
-        self.title = (
+        self.letterhead_place = (
             NamedPlace("", self.people.kelurahan(letterhead_kelurahan)) if letterhead_kelurahan else None
         )
-        self.title_served = False
+        self.letterhead_used = False
 
     def parse(self, row: SheetRow, cells: Mapping[str, Cell]) -> ParsedRow:
-        """Parse a row whose `cells` have dittos resolved; the row keeps its own."""
+        """Return a row parsed from `cells`, its cells with dittos resolved; it keeps the original cells."""
         filled = drop_error_cells(cells)
         parsed = self.people.parse(cells, self._place(filled))
         result = ParsedRow(row.number, row.cells, parsed.values, parsed.remarks)
         if result.remarks:
-            self._note_month_first(result.remarks, filled)
+            self._keep_month_first_date(result.remarks, filled)
         if registration := get_plain_text(filled, "registration"):
             result.registration = with_niks_masked(registration)
         self._parse_attendance(result, filled.get("attendance"))
         return result
 
     def _place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
-        """Return where the person lives: by the row's own cells, what was chosen for the file, or the letterhead."""
+        """Return where the person lives: from the row's cells, the user's choice for the file, or the letterhead."""
         place = self.people.own_place(cells)
         if place:
             self.place_above = place
@@ -96,30 +91,30 @@ class RowParser:
             return self.place_above
         if chosen and chosen != ABOVE:
             return NamedPlace("", kelurahan_from_code(chosen))
-        if self.title is not None and self.title.parsed.code:
-            self.title_served = True
-            return self.title
+        if self.letterhead_place is not None and self.letterhead_place.parsed.code:
+            self.letterhead_used = True
+            return self.letterhead_place
         return None
 
-    def _note_month_first(self, remarks: list[Remark], cells: Mapping[str, Cell]) -> None:
+    def _keep_month_first_date(self, remarks: list[Remark], cells: Mapping[str, Cell]) -> None:
         if any(remark.code == "date-invalid" for remark in remarks):
             text = get_plain_text(cells, "birth_date") or ""
             if has_month_first(text):
-                self.month_first = text
+                self.month_first_date = text
 
     def _parse_attendance(self, row: ParsedRow, cell: Cell) -> None:
         if cell is None or self.context.registering:
             return
-        reading = self.attendance(cell)
-        row.attendance = reading.status
-        if not reading.clear:
+        mark = self.attendance(cell)
+        row.attendance = mark.status
+        if not mark.clear:
             row.remarks.append(
                 Remark("review", "attendance", "attendance-unclear", {"found": cell_text(cell)})
             )
 
 
 def _blank_means(rows: list[ParsedRow]) -> BlankMeans:
-    """Where some are marked present, the others weren't; where nobody is, all that are listed came."""
+    """Return what a blank mark means: absent if a row is marked present, else present (a list of those who came)."""
     return "absent" if any(row.attendance == "present" for row in rows) else "present"
 
 
@@ -131,14 +126,16 @@ def _file_warnings(sheet: DetectedTable, context: SessionContext, parser: RowPar
         warnings.append(
             Remark("warning", None, "date-differs", {"found": found, "expected": cell_text(context.day)})
         )
-    if parser.title_served:
+    if parser.letterhead_used:
         warnings.append(
             Remark(
                 "warning", "kelurahan", "kelurahan-from-title", {"found": sheet.letterhead_kelurahan or ""}
             )
         )
-    if parser.month_first:
-        warnings.append(Remark("warning", "birth_date", "dates-month-first", {"found": parser.month_first}))
+    if parser.month_first_date:
+        warnings.append(
+            Remark("warning", "birth_date", "dates-month-first", {"found": parser.month_first_date})
+        )
     if context.now < context.starts_at and not context.registering:
         warnings.append(Remark("warning", None, "session-not-started", {}))
     return warnings

@@ -1,4 +1,4 @@
-"""Rows of a sheet, parsed and judged, and the session that they are judged for."""
+"""Rows of a sheet after parsing and judging, and the session for which they are judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,16 +16,16 @@ Kind: TypeAlias = Literal["create", "update", "unchanged", "duplicate", "skip", 
 
 KINDS: tuple[Kind, ...] = ("create", "update", "unchanged", "duplicate", "skip", "review", "error")
 ABOVE = "above"
-"""What may be chosen for rows without a kelurahan, beside a code: the one that was written last."""
+"""A choice for rows without a kelurahan: that of the row above."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionContext:
-    """The session whose sheet is judged, and what staff said about the file.
+    """The session whose sheet is judged, and what the user chose for the file.
 
     `starts_at` and `now` are aware instants, `day` is the session's day in WITA. `target_groups` are the workshop's.
-    `default_kelurahan` is a code, "outside" or "above". `blank_means` None lets the sheet decide. A list for
-    `registering` people says nothing of attendance.
+    `default_kelurahan` is a code, "outside" or "above". `blank_means` None lets the sheet decide. `registering`: a
+    list of people to register, without attendance.
     """
 
     code: str
@@ -41,7 +41,7 @@ class SessionContext:
 
 @dataclass(slots=True)
 class ParsedRow:
-    """A row parsed alone. `attendance` is what it says, None where it says nothing; `registration` is a code."""
+    """A parsed row. `attendance` is its mark or None; `registration` is the code of a registration or None."""
 
     number: int
     cells: dict[str, Cell]
@@ -53,7 +53,7 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSheet:
-    """All rows parsed alone; `blank_means` is what an empty attendance cell stands for in this sheet."""
+    """All parsed rows; `blank_means` is the outcome of blank attendance cells in this sheet."""
 
     rows: tuple[ParsedRow, ...]
     blank_means: BlankMeans
@@ -64,12 +64,11 @@ class ParsedSheet:
 
 @dataclass(slots=True)
 class JudgedRow(MatchedPerson):
-    """What becomes of one row.
+    """The outcome of one row.
 
-    `of` is the row that a duplicate repeats. `registration` is the code of the one that exists. `attendance` is what
-    holds after the import: what the row says, else what is recorded, else what a blank means (None: unclear).
-    `facts` are what the sheet says otherwise than the existing registration (kelurahan, target_group, rt, sex):
-    field → new value.
+    `of` is the row that a duplicate repeats, `registration` the code of an existing one. `attendance` is the outcome
+    after the import: the row's mark, else the recorded attendance, else what a blank means (None: unclear). `facts`
+    are the sheet's values (kelurahan, target_group, rt, sex) that differ from the registration's: field → new value.
     """
 
     kind: Kind = "create"
@@ -81,7 +80,7 @@ class JudgedRow(MatchedPerson):
 
 @dataclass(frozen=True, slots=True)
 class JudgedSheet:
-    """All rows judged. `counts` has "rows" and every kind."""
+    """All judged rows. `counts` has the key "rows" and every kind."""
 
     rows: tuple[JudgedRow, ...]
     counts: Mapping[str, int]

@@ -67,11 +67,11 @@ def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
 def _valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
     if b't="e"' not in sheet_xml and b"<f" not in sheet_xml and b":f>" not in sheet_xml:
         return
-    for found in _VALUELESS_CELL.finditer(sheet_xml):
-        reference = _REFERENCE.search(found["attributes"] or found["formula_attributes"])
+    for match in _VALUELESS_CELL.finditer(sheet_xml):
+        reference = _REFERENCE.search(match["attributes"] or match["formula_attributes"])
         if reference is not None:
             row, column = int(reference[2]) - 1, column_index(reference[1])
-            yield row, column, CellError((found["error"] or b"").decode("utf-8", "replace"))
+            yield row, column, CellError((match["error"] or b"").decode("utf-8", "replace"))
 
 
 def column_index(letters: bytes) -> int:

@@ -1,4 +1,4 @@
-"""A file's bytes to the recognised sheet: this is what the child process does."""
+"""Detect the list of participants in a file: header, columns, rows, letterhead and totals."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
@@ -34,31 +34,34 @@ def detect_table(
     group_keys: Collection[str] = (),
     trim: bool,
 ) -> DetectedTable:
-    """The first visible sheet with a header that names people, or the sheet and header row that are asked for."""
+    """Return the list in the first visible sheet with a header and rows, or in the given `sheet` and `header_row`.
 
-    def read(grid: Grid) -> DetectedTable | None:
+    `reading.read_sheet` explains the arguments. Raises `SheetFailure`.
+    """
+
+    def detect(grid: Grid) -> DetectedTable | None:
         header = find_header(grid, header_row)
         return _detect_in_grid(grid, header, columns, place_keys, group_keys) if header else None
 
     return detect_first_table(
-        read_grids(content, sheet, trim=trim), read, no_header="no-header", no_rows="empty-list"
+        read_grids(content, sheet, trim=trim), detect, no_header="no-header", no_rows="empty-list"
     )
 
 
 def detect_first_table(
-    found: Iterable[Grid], read: Callable[[Grid], DetectedTable | None], *, no_header: str, no_rows: str
+    sheets: Iterable[Grid], detect: Callable[[Grid], DetectedTable | None], *, no_header: str, no_rows: str
 ) -> DetectedTable:
-    """The first sheet of which `read` makes a list with rows; `no_header` and `no_rows` are the codes of failing.
+    """Return the first table with rows that `detect` returns; `no_header` and `no_rows` are codes of failures.
 
-    A sheet of headings alone is passed over, as a form that was left blank.
+    A sheet with headings alone is skipped, as an empty form in front of the filled one.
     """
     empty, failure = True, no_header
-    for grid in found:
+    for grid in sheets:
         empty = empty and not any(cell not in (None, "") for row in grid.rows for cell in row)
-        recognised = read(grid)
-        if recognised is not None and recognised.rows:
-            return recognised
-        if recognised is not None:
+        table = detect(grid)
+        if table is not None and table.rows:
+            return table
+        if table is not None:
             failure = no_rows
     raise SheetFailure("empty-file" if empty else failure)
 
@@ -71,21 +74,21 @@ def _detect_in_grid(
     group_keys: Collection[str],
 ) -> DetectedTable | None:
     grid = merge_signature_columns(grid, header, chosen)
-    named = detect_columns(header, grid.rows[header.below :], chosen, place_keys)
-    name_column = next((index for index, field in named.fields.items() if field == "name"), None)
+    columns = detect_columns(header, grid.rows[header.below :], chosen, place_keys)
+    name_column = next((index for index, field in columns.fields.items() if field == "name"), None)
     if name_column is None:
         return None
     letterhead = parse_letterhead(grid.rows[: header.top])
     rows = fill_merged_cells(grid.rows, header.below, grid.merges or (), name_column)
     if grid.counts_from_1904:
-        rows = _with_birth_dates_from_1904(rows, header.below, named)
+        rows = _convert_1904_birth_dates(rows, header.below, columns)
     headings = {heading.index: heading for heading in header.headings}
     texts = {index: heading.text for index, heading in headings.items()}
-    found = collect_participants(rows, header.below, named, texts, place_keys, group_keys)
+    participants = collect_participants(rows, header.below, columns, texts, place_keys, group_keys)
     left_out = (
         ("rows-above-header", find_row_above_header(grid, header)),
-        ("far-cells", found.far),
-        ("rows-below-end", found.below_end),
+        ("far-cells", participants.far_row),
+        ("rows-below-end", participants.row_below_end),
     )
     unread = [Remark("warning", None, code, {"row": row}) for code, row in left_out if row]
     return DetectedTable(
@@ -93,25 +96,26 @@ def _detect_in_grid(
         sheet=grid.sheet,
         sheets=grid.sheets,
         header_row=header.top + 1,
-        columns=_columns(headings, named.fields),
-        rows=tuple(found.rows),
-        stated_total=found.total,
-        stated_total_of=found.total_of,
+        columns=_columns(headings, columns.fields),
+        rows=tuple(participants.rows),
+        stated_total=participants.total,
+        stated_total_of=participants.total_of,
         stated_date=letterhead.stated_date,
         stated_until=letterhead.stated_until,
         letterhead_kelurahan=letterhead.kelurahan
-        or _kelurahan_above(grid.rows[: header.top], header, place_keys),
+        or _find_kelurahan_above(grid.rows[: header.top], header, place_keys),
         preview=_preview(grid, header),
-        warnings=(*named.warnings, *unread),
+        warnings=(*columns.warnings, *unread),
     )
 
 
-def _kelurahan_above(
+def _find_kelurahan_above(
     rows: Sequence[Sequence[Cell]], header: Header, place_keys: Collection[str]
 ) -> str | None:
-    """The kelurahan that stands alone right above the header, as others do between the sections of the list.
+    """Return the kelurahan that stands alone above the header, or None.
 
-    Where no heading is the kelurahan's, also the one in whose letterhead the list stands, maybe on a line of its cell.
+    It is the first heading of a list in sections. In lists without a kelurahan column it may also be a line of the
+    letterhead ("PEMERINTAH KOTA … / KELURAHAN MANGGAR").
     """
     filled = [texts for row in rows if (texts := [text for text in map(cell_text, row) if text.strip()])]
     alone = [texts[0] if len(texts) == 1 else "" for texts in filled]
@@ -120,16 +124,16 @@ def _kelurahan_above(
     else:
         lines = [line for text in alone for line in text.splitlines()]
     lines = [collapse(clean(line)) for line in lines]
-    named = {place_key(place): line for line in lines if (place := section_place(line)) is not None}
-    known = [text for key, text in named.items() if key in place_keys]
+    columns = {place_key(place): line for line in lines if (place := section_place(line)) is not None}
+    known = [text for key, text in columns.items() if key in place_keys]
     return known[0] if len(known) == 1 else None
 
 
-def _with_birth_dates_from_1904(
-    rows: list[list[Cell]], below: int, named: DetectedColumns
+def _convert_1904_birth_dates(
+    rows: list[list[Cell]], below: int, columns: DetectedColumns
 ) -> list[list[Cell]]:
-    """The rows with bare numbers of that column made dates: what they count from is known here alone."""
-    column = next((index for index, field in named.fields.items() if field == "birth_date"), None)
+    """Return the rows with bare numbers in the birth date's column converted to dates."""
+    column = next((index for index, field in columns.fields.items() if field == "birth_date"), None)
     if column is None:
         return rows
     return [

@@ -36,7 +36,7 @@ MEGABYTE = 1024**2
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a gigabyte for the reader, of which its libraries take a part."""
-    monkeypatch.setattr(reading, "MEMORY_BYTES", 500 * MEGABYTE)
+    monkeypatch.setattr(reading, "MAX_MEMORY_BYTES", 500 * MEGABYTE)
 
 
 def cells(sheet: DetectedTable) -> list[dict[str, Cell]]:
