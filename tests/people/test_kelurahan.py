@@ -191,7 +191,7 @@ def test_a_letterhead_whose_kelurahan_is_not_clear_serves_nobody() -> None:
     assert (codes(judgement.rows[0].remarks), judgement.warnings) == (["kelurahan-missing"], ())
 
 
-def test_the_letterhead_serves_whoever_has_nobody_above() -> None:
+def test_the_letterhead_serves_a_person_who_has_nobody_above() -> None:
     sheet = replace(sheet_of({"name": "Rina Gani"}), letterhead_kelurahan="Manggar")
     above = judged(sheet, replace(session(), default_kelurahan=ABOVE))
     assert above.rows[0].values.kelurahan == "64.71.01.1001"

@@ -1,4 +1,4 @@
-"""Build what the tests of reading need: reference data, sessions, workbooks and sheets; recognise and judge them."""
+"""Build what the tests of reading need: reference data, sessions, workbooks and sheets; detect and judge them."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -87,7 +87,7 @@ def saved(book: Workbook) -> bytes:
     return content.getvalue()
 
 
-def recognised(
+def detected(
     content: bytes, *, places: Iterable[str] = (), groups: Iterable[str] = (), beyond: bool = False
 ) -> DetectedTable:
     """Return what `read_sheet` does, without a child process; with `beyond` cells far outside are cut off first."""
@@ -103,7 +103,7 @@ def recognised(
 
 
 def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> DetectedTable:
-    """Return a recognised sheet with these participants, the first in row `first`."""
+    """Return a detected table with these participants, the first in row `first`."""
     fields = list(dict.fromkeys(field for row in rows for field in row))
     return DetectedTable(
         format="xlsx",

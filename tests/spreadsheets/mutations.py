@@ -1,7 +1,7 @@
 """Damaged copies of a file, each made from its seed, and the process that reads many of them in turn.
 
-`python -m tests.spreadsheets.mutations SAMPLE FIRST COUNT` says each seed before it reads its copy: of a process
-that dies the last one said is to blame. What the reader should never raise ends it too, with its traceback.
+`python -m tests.spreadsheets.mutations SAMPLE FIRST COUNT` prints each seed before it reads its copy: if the process
+dies, the last seed printed is to blame. An exception other than `SheetFailure` ends it too, with its traceback.
 """
 
 import sys
@@ -15,7 +15,7 @@ from app.spreadsheets.formats.child import answer, limit_process
 from app.spreadsheets.reading import MAX_MEMORY_BYTES, MAX_SECONDS
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-MOST_FLIPS = 12
+MAX_FLIPS = 12
 PLAIN: dict[str, Any] = {
     "list": "participants",
     "sheet": None,
@@ -57,7 +57,7 @@ def _damaged(content: bytes, rng: Random) -> bytes:
             return content[:start] + content[start + rng.randrange(1, 200) :]
         case _:
             damaged = bytearray(content)
-            for _ in range(rng.randint(1, MOST_FLIPS)):
+            for _ in range(rng.randint(1, MAX_FLIPS)):
                 damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
             return bytes(damaged)
 

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.pasted.lists import parse_pasted_list
-from tests.spreadsheets.examples import codes, judged, recognised, reference, session
+from tests.spreadsheets.examples import codes, detected, judged, reference, session
 
 MANGGAR, LAMARU, SEPINGGAN, DAMAI = "64.71.01.1001", "64.71.01.1002", "64.71.05.1002", "64.71.06.1005"
 
 
 def rows_of(text: str, *groups: str) -> dict[int, JudgedRow]:
     """The people of a pasted list by the line in which they stand, judged for a workshop of small businesses."""
-    sheet = recognised(parse_pasted_list(text, reference(), str).content, places=PLACES)
+    sheet = detected(parse_pasted_list(text, reference(), str).content, places=PLACES)
     judgement = judged(sheet, session(groups=groups or ("umkm",)))
     return {row.number - 1: row for row in judgement.rows}
 
@@ -157,7 +157,7 @@ def test_a_form_filled_in_several_times() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("1. Ani Contoh Manggar", [("Ani Contoh", "review", "kelurahan-unclear")]),
         ("1. Ani Contoh - Mangar", [("Ani Contoh", "review", "kelurahan-unclear")]),
@@ -172,9 +172,9 @@ def test_a_form_filled_in_several_times() -> None:
         ),
     ],
 )
-def test_nothing_is_guessed(text: str, said: Sequence[tuple[str, str, str]]) -> None:
+def test_nothing_is_guessed(text: str, expected: Sequence[tuple[str, str, str]]) -> None:
     found = [(row.values.name, row.kind, *codes(row.remarks)) for row in rows_of(text).values()]
-    assert found == said
+    assert found == expected
 
 
 def test_a_text_as_long_as_a_page_is_nobody() -> None:
@@ -216,4 +216,4 @@ PIECES = st.sampled_from(
 def test_any_text_is_read_or_refused(text: str) -> None:
     content = parse_pasted_list(text, reference(), str).content
     with suppress(SheetFailure):
-        judged(recognised(content, places=PLACES))
+        judged(detected(content, places=PLACES))

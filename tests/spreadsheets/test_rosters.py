@@ -132,11 +132,11 @@ def test_it_says_which_session_it_is_for_and_where_to_upload_it() -> None:
         for cell in line
         if cell.value
     )
-    for said in (
+    for text in (
         *LETTERHEAD,
         "Workshop Literasi Promosi SPBE",
         "Selasa, 5 Agustus 2025",
         "09.00–12.00 WITA",
         ADDRESS,
     ):
-        assert said in above
+        assert text in above

@@ -149,7 +149,7 @@ def test_group_from_position_then_file_then_the_only_one() -> None:
         ("mantan ketua RT", ()),
     ],
 )
-def test_of_several_groups_and_of_one_that_is_somebody_else_s_none_is_taken(
+def test_of_several_groups_and_of_one_that_is_another_person_s_none_is_taken(
     written: str, candidates: tuple[str, ...]
 ) -> None:
     reading = parse_target_group(written, GROUPS)

@@ -177,9 +177,7 @@ def test_of_days_without_a_date_the_first_counts() -> None:
         ("……", "", ParsedMark(None)),
     ],
 )
-def test_whoever_was_there_for_a_part_of_the_day_came(
-    morning: str, afternoon: str, reading: ParsedMark
-) -> None:
+def test_a_mark_at_one_time_of_the_day_is_enough(morning: str, afternoon: str, reading: ParsedMark) -> None:
     text = join_marks([("Pagi", morning), ("Absen Siang", afternoon)])
     assert (text and parse_attendance(text, DAY)) == reading
 

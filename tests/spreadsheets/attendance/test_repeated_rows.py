@@ -75,7 +75,7 @@ def test_a_faulty_row_is_no_repetition_by_details_alone() -> None:
     assert in_file(row(rt="3"), row(rt="3", attendance="x"))[1] == ("review", ["attendance-unclear"])
 
 
-def test_a_row_without_a_name_is_whoever_has_its_nik() -> None:
+def test_a_row_without_a_name_is_a_person_who_has_its_nik() -> None:
     assert in_file(row(nik=NIK), row(None, nik=NIK)) == [("create", []), ("duplicate", [])]
 
 

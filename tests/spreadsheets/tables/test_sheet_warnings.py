@@ -1,4 +1,4 @@
-"""What is said of a sheet as a whole: its total, its days, how it writes dates."""
+"""Warnings about a sheet as a whole: its total, its days, how it writes dates."""
 
 from dataclasses import replace
 from datetime import date
