@@ -47,13 +47,13 @@ class DetectedTable:
     header_row: int
     columns: tuple[Column, ...]
     rows: tuple[SheetRow, ...]
-    stated_total: int | None
-    stated_total_of: StatedTotalOf | None
-    stated_date: date | None
-    stated_until: date | None
-    letterhead_kelurahan: str | None
-    preview: tuple[tuple[str, ...], ...]
-    warnings: tuple[Remark, ...]
+    stated_total: int | None = None
+    stated_total_of: StatedTotalOf | None = None
+    stated_date: date | None = None
+    stated_until: date | None = None
+    letterhead_kelurahan: str | None = None
+    preview: tuple[tuple[str, ...], ...] = ()
+    warnings: tuple[Remark, ...] = ()
 
 
 _NOT_IN_JSON = frozenset({date, datetime, time, CellError})

@@ -116,13 +116,6 @@ def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _F
             Column(heading.index, heading.text, fields.get(heading.index)) for heading in header.headings
         ),
         rows=tuple(rows),
-        stated_total=None,
-        stated_total_of=None,
-        stated_date=None,
-        stated_until=None,
-        letterhead_kelurahan=None,
-        preview=(),
-        warnings=(),
     )
 
 

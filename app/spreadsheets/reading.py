@@ -22,108 +22,70 @@ MAX_SECONDS = 60
 _PROJECT = Path(__file__).parents[2]
 _log = logging.getLogger(__name__)
 
-SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
-    "too-large": (
-        TooLarge,
-        N_(
-            "The file is larger than %(megabytes)s MB. Delete pictures and unused sheets, or split it, and try again."
-        ),
+SENTENCES: Mapping[str, str] = {
+    "too-large": N_(
+        "The file is larger than %(megabytes)s MB. Delete pictures and unused sheets, or split it, and try again."
     ),
-    "too-large-unpacked": (
-        TooLarge,
-        N_(
-            "Unpacked, the file is larger than %(megabytes)s MB. Copy the list alone into a new file and upload that."
-        ),
+    "too-large-unpacked": N_(
+        "Unpacked, the file is larger than %(megabytes)s MB. Copy the list alone into a new file and upload that."
     ),
-    "too-many-rows": (
-        TooLarge,
-        N_("The list has more than %(limit)s participants. Split it into several files."),
+    "too-many-rows": N_("The list has more than %(limit)s participants. Split it into several files."),
+    "too-many-columns": N_(
+        "The header has more than %(limit)s columns. Delete the columns that do not belong to the list."
     ),
-    "too-many-columns": (
-        TooLarge,
-        N_("The header has more than %(limit)s columns. Delete the columns that do not belong to the list."),
+    "too-slow": N_("Reading the file took too long. Copy the list alone into a new file and upload that."),
+    "unreadable-file": N_(
+        "The file is damaged or can't be read. Open it in a spreadsheet program, save it again as .xlsx and retry."
     ),
-    "too-slow": (
-        UnreadableFile,
-        N_("Reading the file took too long. Copy the list alone into a new file and upload that."),
+    "not-a-spreadsheet": N_(
+        "This is not a spreadsheet. Upload the list as .xlsx, .xls, .xlsb, .ods or .csv."
     ),
-    "unreadable-file": (
-        UnreadableFile,
-        N_(
-            "The file is damaged or can't be read. Open it in a spreadsheet program, save it again as .xlsx and retry."
-        ),
+    "password-protected": N_(
+        "The file is protected by a password. Save it without a password and upload it again."
     ),
-    "not-a-spreadsheet": (
-        UnreadableFile,
-        N_("This is not a spreadsheet. Upload the list as .xlsx, .xls, .xlsb, .ods or .csv."),
+    "error-cells": N_(
+        "Some cells show an error such as #N/A, which can't be told from an empty cell in a .%(format)s file. Save "
+        "it as .xlsx and upload that."
     ),
-    "password-protected": (
-        UnreadableFile,
-        N_("The file is protected by a password. Save it without a password and upload it again."),
+    "empty-file": N_("The file is empty. Check whether it is the right one and whether it was saved."),
+    "no-header": N_(
+        "No header was found. The list needs a row with headings, among them “Nama”, within the first 40 rows."
     ),
-    "error-cells": (
-        UnreadableFile,
-        N_(
-            "Some cells show an error such as #N/A, which can't be told from an empty cell in a .%(format)s file. Save "
-            "it as .xlsx and upload that."
-        ),
+    "empty-list": N_(
+        "The list has headings but no participants. Check whether it is the right file and whether it was saved."
     ),
-    "empty-file": (
-        UnreadableFile,
-        N_("The file is empty. Check whether it is the right one and whether it was saved."),
+    "no-venue-header": N_(
+        "No header was found. The list needs a row with headings, among them “Nama” and “Kelurahan”. Use the "
+        "template."
     ),
-    "no-header": (
-        UnreadableFile,
-        N_(
-            "No header was found. The list needs a row with headings, among them “Nama”, within the first 40 rows."
-        ),
+    "no-venues": N_(
+        "The list has headings but no venues. Check whether it is the right file and whether it was saved."
     ),
-    "empty-list": (
-        UnreadableFile,
-        N_(
-            "The list has headings but no participants. Check whether it is the right file and whether it was saved."
-        ),
+    "too-many-venues": N_("The list has more than %(limit)s venues. Split it into several files."),
+    "no-target-header": N_(
+        "No header was found. The table needs a row with headings, among them “Kelurahan”."
     ),
-    "no-venue-header": (
-        UnreadableFile,
-        N_(
-            "No header was found. The list needs a row with headings, among them “Nama” and “Kelurahan”. Use the "
-            "template."
-        ),
+    "no-targets": N_(
+        "The table has headings but no targets. Check whether it is the right one and whether it was saved."
     ),
-    "no-venues": (
-        UnreadableFile,
-        N_(
-            "The list has headings but no venues. Check whether it is the right file and whether it was saved."
-        ),
+    "no-target-columns": N_(
+        "No column with targets was found. Name them “Seluruhnya” or like the target groups."
     ),
-    "too-many-venues": (
-        TooLarge,
-        N_("The list has more than %(limit)s venues. Split it into several files."),
-    ),
-    "no-target-header": (
-        UnreadableFile,
-        N_("No header was found. The table needs a row with headings, among them “Kelurahan”."),
-    ),
-    "no-targets": (
-        UnreadableFile,
-        N_(
-            "The table has headings but no targets. Check whether it is the right one and whether it was saved."
-        ),
-    ),
-    "no-target-columns": (
-        UnreadableFile,
-        N_("No column with targets was found. Name them “Seluruhnya” or like the target groups."),
-    ),
-    "too-many-targets": (
-        TooLarge,
-        N_("The table has more than %(limit)s rows. Leave those of the kelurahan alone."),
-    ),
-    "no-such-sheet": (
-        UnreadableFile,
-        N_("The file has no visible sheet named “%(sheet)s”. Choose one of the sheets that it has."),
+    "too-many-targets": N_("The table has more than %(limit)s rows. Leave those of the kelurahan alone."),
+    "no-such-sheet": N_(
+        "The file has no visible sheet named “%(sheet)s”. Choose one of the sheets that it has."
     ),
 }
+_TOO_LARGE = frozenset(
+    {
+        "too-large",
+        "too-large-unpacked",
+        "too-many-rows",
+        "too-many-columns",
+        "too-many-venues",
+        "too-many-targets",
+    }
+)
 
 
 def read_sheet(
@@ -183,8 +145,8 @@ def _read(content: bytes, places: Collection[str], options: Mapping[str, object]
 
 def build_problem(code: str, params: Mapping[str, str | int]) -> Problem:
     """Return the problem to raise for a code of `SENTENCES`."""
-    kind, sentence = SENTENCES[code]
-    return kind(sentence, code=code, **params)
+    kind = TooLarge if code in _TOO_LARGE else UnreadableFile
+    return kind(SENTENCES[code], code=code, **params)
 
 
 def _run_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:

@@ -112,13 +112,6 @@ def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> DetectedTable:
         header_row=first - 1,
         columns=tuple(Column(index, field, field) for index, field in enumerate(fields)),
         rows=tuple(SheetRow(first + index, dict(row)) for index, row in enumerate(rows)),
-        stated_total=None,
-        stated_total_of=None,
-        stated_date=None,
-        stated_until=None,
-        letterhead_kelurahan=None,
-        preview=(),
-        warnings=(),
     )
 
 

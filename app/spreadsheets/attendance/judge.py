@@ -164,12 +164,7 @@ def registration_facts(
     registration: KnownRegistration, values: PersonValues, stated_group: str | None
 ) -> dict[str, str]:
     """Return the values that differ from the registration, by field. A group counts only if the sheet states one."""
-    stated = {
-        "kelurahan": values.kelurahan,
-        "target_group": stated_group,
-        "rt": values.rt,
-        "sex": values.sex,
-    }
+    stated = {"kelurahan": values.kelurahan, "target_group": stated_group, "rt": values.rt, "sex": values.sex}
     return {
         field: value for field, value in stated.items() if value and value != getattr(registration, field)
     }

@@ -18,12 +18,7 @@ from app.people.remarks import Level, Remark
 from app.people.values.cells import Cell, cell_text
 from app.people.values.outside_places import ELSEWHERE
 from app.spreadsheets.detected_table import Column
-from app.spreadsheets.exports.excel_cells import (
-    TEXT_FORMAT,
-    ChoiceLists,
-    write_heading,
-    write_table_cell,
-)
+from app.spreadsheets.exports.excel_cells import TEXT_FORMAT, ChoiceLists, write_heading, write_table_cell
 from app.spreadsheets.exports.field_headings import FIELDS, HEADINGS, MARKS
 from app.spreadsheets.remark_texts import remark_text
 from app.spreadsheets.tables.headings import heading_field
@@ -91,10 +86,7 @@ def is_registration_sheet(title: str) -> bool:
 
 
 def error_sheet_headings(
-    columns: Sequence[Column],
-    rows: Sequence[ErrorRow],
-    _: Translator,
-    required: Sequence[str],
+    columns: Sequence[Column], rows: Sequence[ErrorRow], _: Translator, required: Sequence[str]
 ) -> dict[str, str]:
     """Return the heading of each field: the sheet's own if it is detected as that field, else the service's.
 

@@ -16,11 +16,7 @@ _OTHER_DOCUMENTS = ("<", "%PDF", "MIME-Version:")  # Web applications export the
 _TEXT_FORMULA = '="'
 """Exports keep leading zeros from Excel with it: ="0812"."""
 _ESCAPED = ("'=", "'+", "'-", "'@", "'\t", "'\r")
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROLS = frozenset(range(32)) - {9, 10, 11, 12, 13, 26, 27}
 
 
