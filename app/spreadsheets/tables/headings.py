@@ -16,17 +16,9 @@ _MIN_SIMILARITY = 84
 _MIN_MISSPELT_LENGTH = 4
 _MAX_HEADING_LENGTH = 80
 _SEVERAL = re.compile(r"\s*[/&+,;]\s*|\s+(?:dan|and|-|–)\s+", re.IGNORECASE)
-_PARTS_OF_A_NAME = frozenset({"nama depan", "nama awal", "first name", "given name"}) | frozenset(
-    {
-        "nama tengah",
-        "middle name",
-        "nama belakang",
-        "nama akhir",
-        "nama keluarga",
-        "last name",
-        "surname",
-        "family name",
-    }
+_PARTS_OF_A_NAME = frozenset(
+    {"nama depan", "nama awal", "nama tengah", "nama belakang", "nama akhir", "nama keluarga"}
+    | {"first name", "given name", "middle name", "last name", "surname", "family name"}
 )
 TEXT_FIELDS = frozenset({"address", "organization", "occupation"})
 """The same as `people.fields.TEXT_FIELDS`; the child process doesn't load that module."""
