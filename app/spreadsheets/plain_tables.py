@@ -30,7 +30,7 @@ _VENUE_HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """A kind of table: how its header is recognised, its limit of rows, and the codes of its failures.
+    """A kind of table: how its header is found, its limit of rows, and the codes of its failures.
 
     A row is the header if `heading_field` returns "name" for one of its texts. `fields` returns the fields of its
     columns by index, or none if a required column is missing.

@@ -126,12 +126,12 @@ def test_the_same_phone_under_an_unclear_name_is_asked() -> None:
     assert (found.kind, codes(found.remarks)) == ("review", ["person-unclear"])
 
 
-def test_name_and_kelurahan_alone_recognise_with_a_warning() -> None:
+def test_name_and_kelurahan_alone_match_with_a_warning() -> None:
     found = of_known(row(), rina())
     assert (found.person, codes(found.remarks)) == (7, ["person-by-name"])
 
 
-def test_name_and_kelurahan_with_the_same_rt_or_birth_date_recognise() -> None:
+def test_name_and_kelurahan_with_the_same_rt_or_birth_date_match() -> None:
     for found in (
         of_known(row(rt="3"), rina(rt="3")),
         of_known(row(birth_date="05-08-1980"), rina(birth_date=date(1980, 8, 5))),

@@ -186,12 +186,12 @@ def test_an_address_that_names_the_kelurahan_goes_before_the_letterhead() -> Non
     assert question.params["found"] == ambiguous["address"]
 
 
-def test_a_letterhead_whose_kelurahan_is_not_clear_serves_nobody() -> None:
+def test_a_letterhead_whose_kelurahan_is_not_clear_applies_to_no_row() -> None:
     judgement = judged(replace(sheet_of({"name": "Rina Gani"}), letterhead_kelurahan="Gunung Sari"))
     assert (codes(judgement.rows[0].remarks), judgement.warnings) == (["kelurahan-missing"], ())
 
 
-def test_the_letterhead_serves_a_person_who_has_nobody_above() -> None:
+def test_the_letterhead_applies_to_rows_without_a_section() -> None:
     sheet = replace(sheet_of({"name": "Rina Gani"}), letterhead_kelurahan="Manggar")
     above = judged(sheet, replace(session(), default_kelurahan=ABOVE))
     assert above.rows[0].values.kelurahan == "64.71.01.1001"

@@ -101,7 +101,7 @@ def test_a_message_with_a_title_and_a_notice() -> None:
 
 
 @pytest.mark.parametrize("title", ["Daftar peserta Kelurahan Manggar", "*List UMKM - Manggar* 🙏"])
-def test_a_title_that_names_a_kelurahan_serves_the_people_below_it(title: str) -> None:
+def test_a_title_that_names_a_kelurahan_applies_to_the_people_below_it(title: str) -> None:
     for people in (
         "1. Ani Contoh\n2. Budi Contoh, Lamaru",
         "Ani Contoh - 081200000411\nBudi Contoh - Lamaru",
@@ -114,7 +114,7 @@ def test_a_title_that_names_a_kelurahan_serves_the_people_below_it(title: str) -
         ]
 
 
-def test_a_title_above_a_numbered_list_is_nobody_whatever_it_says() -> None:
+def test_a_title_above_a_numbered_list_is_no_person() -> None:
     text = "Daftar peserta 12-08-2025 - UMKM\n1. Ani Contoh - Manggar"
     assert [row.values.name for row in rows_of(text).values()] == ["Ani Contoh"]
     assert parse_pasted_list(text, reference(), str).left_out == ("Daftar peserta 12-08-2025 - UMKM",)
@@ -140,7 +140,7 @@ def test_a_line_of_cells_among_lines_of_a_message() -> None:
     assert told == [("Siti Contoh", LAMARU), ("Tono Contoh", MANGGAR), ("Rina Contoh", DAMAI)]
 
 
-def test_a_line_with_nothing_but_a_kelurahan_serves_those_below() -> None:
+def test_a_line_with_nothing_but_a_kelurahan_applies_to_the_lines_below() -> None:
     """Unless it may belong to the person above."""
     text = "Kel. Manggar:\n1. Ani\n2. Budi\n\nKelurahan Lamaru (1 orang)\n1. Cici - 081200000411"
     assert [row.values.kelurahan for row in rows_of(text).values()] == [MANGGAR, MANGGAR, LAMARU]
@@ -177,7 +177,7 @@ def test_nothing_is_guessed(text: str, expected: Sequence[tuple[str, str, str]])
     assert found == expected
 
 
-def test_a_text_as_long_as_a_page_is_nobody() -> None:
+def test_a_text_as_long_as_a_page_is_no_person() -> None:
     text = "1. Ani Contoh - Manggar\n" + "panjang " * 10_000
     assert [row.values.name for row in rows_of(text).values()] == ["Ani Contoh"]
     (long,) = parse_pasted_list(text, reference(), str).left_out

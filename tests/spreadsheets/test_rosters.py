@@ -1,4 +1,4 @@
-"""The attendance list to fill in: what stands in it, what may be changed, and that the reader takes it back."""
+"""The attendance list to fill in: what stands in it, what may be changed, and that it is read again after an upload."""
 
 from datetime import UTC, date, datetime
 from io import BytesIO

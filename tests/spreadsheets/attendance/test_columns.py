@@ -93,7 +93,7 @@ def test_attendance_marked_at_several_times_of_the_day(content: bytes) -> None:
     assert codes(found.warnings) == []
 
 
-def test_a_mark_right_of_the_column_serves_who_has_none_in_it() -> None:
+def test_a_mark_right_of_the_column_counts_for_a_row_without_one() -> None:
     content = b"Nama;Kelurahan;Hadir;\nRina;Damai;v;telat\nMaya;Damai;;v\nDewi;Damai;;\n"
     assert cells(detected(content), "attendance") == ["v", "v", None]
 

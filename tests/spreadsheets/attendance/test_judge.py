@@ -117,7 +117,7 @@ def test_a_person_who_moved_matches_when_the_old_sheet_is_uploaded_again() -> No
     assert (found.kind, found.person) == ("unchanged", 7)
 
 
-def test_a_group_of_the_registration_serves_a_row_without_one() -> None:
+def test_a_group_of_the_registration_applies_to_a_row_without_one() -> None:
     judgement = judged(
         sheet_of(row()),
         session(groups=("umkm", "rt")),
@@ -192,7 +192,7 @@ def test_a_ditto_follows_when_the_cell_above_is_corrected() -> None:
     assert judged(sheet).rows[1].values.kelurahan == MANGGAR
 
 
-def test_the_letterhead_serves_rows_without_a_kelurahan() -> None:
+def test_the_letterhead_applies_to_rows_without_a_kelurahan() -> None:
     sheet = replace(sheet_of(row(kelurahan=None), row(name="Budi")), letterhead_kelurahan="Kel. Manggar")
     judgement = judged(sheet)
     assert [found.values.kelurahan for found in judgement.rows] == [MANGGAR, DAMAI]

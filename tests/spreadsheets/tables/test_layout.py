@@ -79,7 +79,7 @@ def test_a_row_without_a_name_but_with_other_data_is_one() -> None:
     assert names(sheet) == ["Rina Gani", None, "Maya"]
 
 
-def test_a_nip_below_the_name_is_nobody() -> None:
+def test_a_nip_below_the_name_is_no_person() -> None:
     book = Workbook()
     for row in (
         ("No", "Nama / NIP", "Kelurahan"),
@@ -119,7 +119,7 @@ def test_the_table_ends_at_total_or_signature(ending: list[list[Cell]]) -> None:
     "note",
     ["Catatan: konsumsi 40 kotak", "Keterangan", "*) diwakili", "Ket. : v = hadir", "NB: dilanjutkan besok"],
 )
-def test_what_is_noted_below_the_table_is_nobody(header: tuple[str | None, ...], note: str) -> None:
+def test_what_is_noted_below_the_table_is_no_person(header: tuple[str | None, ...], note: str) -> None:
     people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Manggar"]]
     sheet = detected(workbook(header, *people, [None, note], [None, "H = Hadir"], [None, "Ibu Sri"]))
     assert names(sheet)[:2] == ["Rina Gani", "Maya"]
@@ -134,7 +134,7 @@ def test_what_is_noted_below_the_table_is_nobody(header: tuple[str | None, ...],
         [[None, "Hadir : 2"], [None, "Tidak hadir = 0"]],
     ],
 )
-def test_what_marks_mean_and_how_many_there_are_is_nobody(lines: list[list[Cell]]) -> None:
+def test_what_marks_mean_and_how_many_there_are_is_no_person(lines: list[list[Cell]]) -> None:
     people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Manggar"]]
     sheet = detected(workbook(HEADER, *people, *lines))
     assert names(sheet) == ["Rina Gani", "Maya"]
@@ -151,7 +151,7 @@ def test_what_marks_mean_and_how_many_there_are_is_nobody(lines: list[list[Cell]
         "Hal. 2",
     ],
 )
-def test_a_caption_between_numbered_people_is_nobody(caption: str) -> None:
+def test_a_caption_between_numbered_people_is_no_person(caption: str) -> None:
     content = workbook(
         HEADER, [None, caption], [1, "Rina Gani", "Damai"], [None, caption], [2, "Maya", "Damai"]
     )
@@ -235,7 +235,7 @@ def test_another_sheet_is_read_where_it_is_asked_for() -> None:
 
 
 def test_a_person_names_header_and_columns() -> None:
-    """What a person says about header row and columns overrules what is recognised."""
+    """What a person says about header row and columns overrides what is detected."""
     content = workbook(["Judul"], ["Siapa", "Mana", "Nama"], ["Rina Gani", "Damai", "Warung Rina"])
     sheet = read_sheet(content, header_row=2, columns={0: "name", 1: "kelurahan", 2: None})
     assert (sheet.header_row, sheet.rows[0].cells) == (2, {"name": "Rina Gani", "kelurahan": "Damai"})
@@ -273,7 +273,7 @@ def test_a_person_below_the_end_of_a_numbered_list_is_reported_as_left_out() -> 
     assert detected(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed), places=PLACES).warnings == ()
 
 
-def test_a_kelurahan_alone_above_the_header_serves_the_first_section() -> None:
+def test_a_kelurahan_alone_above_the_header_applies_to_the_first_section() -> None:
     title, manggar, damai = ["DAFTAR HADIR"], ["KELURAHAN MANGGAR"], ["KELURAHAN DAMAI"]
     people = ["Rina"], ["Maya"]
     sheet = detected(

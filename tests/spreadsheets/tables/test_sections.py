@@ -10,13 +10,13 @@ PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
 
 def test_a_bare_name_of_a_kelurahan_is_told_by_the_places_known() -> None:
-    """A row with nothing but a kelurahan serves the rows below it; any other name alone is a person."""
+    """A row with nothing but a kelurahan applies to the rows below it; any other name alone is a person."""
     content = workbook(["Nama", "RT"], ["MANGGAR"], ["Rina Gani", 7])
     assert cells(detected(content, places=PLACES), "kelurahan") == ["MANGGAR"]
     assert names(detected(content)) == ["MANGGAR", "Rina Gani"]
 
 
-def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() -> None:
+def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_applies_to_no_row() -> None:
     content = workbook(
         ["No", "Nama"],
         [None, "Kelurahan Manggar"],
@@ -38,7 +38,7 @@ def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() ->
         ((["UMKM"], ["3", "Ketua RT"]), ["UMKM", "UMKM"]),
     ],
 )
-def test_a_row_with_nothing_but_a_target_group_serves_the_rows_below_it(
+def test_a_row_with_nothing_but_a_target_group_applies_to_the_rows_below_it(
     headings: tuple[list[Cell], list[Cell]], groups: list[str | None]
 ) -> None:
     first, second = headings
