@@ -1,4 +1,4 @@
-"""What every workbook that the service writes has in common: dead text, the look of tables, a printed page."""
+"""Shared by all workbooks that the service writes: text that stays text, styles of tables, the printed page."""
 
 from datetime import date, time
 from io import BytesIO
@@ -22,11 +22,11 @@ GRID = Border(left=_LINE, right=_LINE, top=_LINE, bottom=_LINE)
 CENTRED = Alignment(horizontal="center", vertical="center", wrap_text=True)
 WORDS = Alignment(vertical="center", wrap_text=True)
 _MARGIN = 0.4
-"""Of a printed page, in inches."""
+"""Margin of a printed page, in inches."""
 
 
 def write_cell(sheet: Worksheet, line: int, column: int, value: Value) -> ExcelCell:
-    """Write a value as what it is; text stays text even where it reads like a formula."""
+    """Write a value with its type and return the cell. Text that looks like a formula stays text."""
     cell = sheet.cell(line, column, writable_text(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
@@ -34,12 +34,12 @@ def write_cell(sheet: Worksheet, line: int, column: int, value: Value) -> ExcelC
 
 
 def writable_text(text: str) -> str:
-    """Return the text without the control characters that a workbook can't hold."""
+    """Return the text without the control characters that a workbook can't contain."""
     return ILLEGAL_CHARACTERS_RE.sub("", text)
 
 
 def set_up_print(sheet: Worksheet, first_line: int, last_line: int) -> None:
-    """Print on A4 landscape, as wide as the page, with the header's lines and page numbers on each page."""
+    """Set up printing on A4 landscape, fitted to the width, with header lines and page numbers on each page."""
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.orientation = Worksheet.ORIENTATION_LANDSCAPE
     sheet.page_setup.fitToWidth = 1

@@ -30,7 +30,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.nik_vault import NikVault
-from app.people.names import name_key
+from app.people.values.names import name_key
 from app.permissions import OPERATOR, Actor
 from app.queries.imports.rows import import_rows
 from app.services.accounts.users import DINAS_KOMINFO, create_user

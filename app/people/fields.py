@@ -1,4 +1,4 @@
-"""The fields of a person: what each is called, where it is kept, and how it is shown, compared, merged and logged.
+"""The registry of a person's fields: label, columns, and how each is shown, compared, merged and logged.
 
 A new field of plain text (as `organization` is one) needs an entry here, an attribute in `person.py`, a column of
 `models.Participant` with its migration, its headings in `data/column-headings.csv`, and an attribute of the form
@@ -12,7 +12,7 @@ from typing import Any
 
 from app.i18n import N_, date_text
 from app.nik_vault import masked
-from app.people.phones import masked_phone
+from app.people.values.phones import mask_phone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
         key="phone",
         label=N_("Telephone"),
         columns=("phone",),
-        show=masked_phone,
+        show=mask_phone,
         fills_blank=True,
         warns=True,
         is_private=True,
@@ -107,4 +107,4 @@ FORM_TEXT_FIELDS: tuple[str, ...] = tuple(field.key for field in PERSON_FIELDS i
 MERGED_FIELDS: Mapping[str, tuple[str, ...]] = {
     field.key: field.columns for field in PERSON_FIELDS if field.columns
 }
-"""What a user decides of two people field by field, with the columns that go together."""
+"""The fields that a user chooses between when two people are merged, with the columns that go together."""

@@ -1,23 +1,24 @@
-"""Compares people: by NIK, then phone and e-mail, then name and kelurahan."""
+"""Find the person that a form or a row means: by NIK, then phone and e-mail, then name and kelurahan."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Literal, Protocol, TypeAlias
 
-from app.people.names import CLEARLY_DIFFERENT, SAME, similarity
+from app.people.values.names import CLEARLY_DIFFERENT, SAME, similarity
 
 Basis: TypeAlias = Literal["nik", "contact", "details", "name"]
 _Keys: TypeAlias = tuple[int, ...]
 _Index: TypeAlias = dict[str, _Keys]
 
 MAX_SHARING = 20
-"""How many people of one phone or e-mail are compared by name. A number that more of them have is an office's, and in
-a list in which all have it everyone would be compared with everyone."""
+"""How many people with the same phone or e-mail are compared by name. A number that more people have is an office's; in
+a list where every row has it, each row would be compared with all others."""
 
 
 class Identity(Protocol):
-    """The details by which people are compared: `PersonValues` and `KnownPerson` both have them."""
+    """The details by which people are compared; `PersonValues` and `KnownPerson` have them."""
 
     @property
     def name(self) -> str: ...
@@ -42,10 +43,10 @@ class Identity(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """The person found (`key`) and on which `basis`, or the `candidates` between whom a user must choose.
+class Match:
+    """The result of looking for a person: their `key` and the `basis`, or `candidates` that a user must choose from.
 
-    Candidates found by name alone give way to stronger evidence elsewhere.
+    A match by name alone gives way to stronger evidence elsewhere. `phone_shared`: another person has the same phone.
     """
 
     key: int | None = None
@@ -54,7 +55,7 @@ class Finding:
     phone_shared: bool = False
 
 
-NOBODY = Finding()
+NO_MATCH = Match()
 
 
 class PeopleIndex:
@@ -71,137 +72,147 @@ class PeopleIndex:
 
     def add(self, key: int, identity: Identity) -> None:
         self.identity[key] = identity
-        _enter(self.by_nik, identity.nik_key, key)
-        _enter(self.by_phone, identity.phone, key, most=MAX_SHARING)
-        _enter(self.by_email, identity.email, key, most=MAX_SHARING)
-        _enter(self.by_name, identity.name_key, key)
+        _add_key(self.by_nik, identity.nik_key, key)
+        _add_key(self.by_phone, identity.phone, key, limit=MAX_SHARING)
+        _add_key(self.by_email, identity.email, key, limit=MAX_SHARING)
+        _add_key(self.by_name, identity.name_key, key)
 
-    def find(self, who: Identity) -> Finding:
-        """Return the person that `who` is, or those that it may be; an empty finding where there is none."""
+    def find(self, person: Identity) -> Match:
+        """Return the match for these details; `NO_MATCH` if nobody has any of them."""
         if not self.identity:
-            return NOBODY
-        if who.nik_key and (same_nik := self.by_nik.get(who.nik_key)):
-            return self._by_nik(who, same_nik)
-        contacts = self._contacts(who)
-        if contacts and who.name_key:
-            found = self._by_contact(who, contacts)
+            return NO_MATCH
+        if person.nik_key and (same_nik := self.by_nik.get(person.nik_key)):
+            return self._match_by_nik(person, same_nik)
+        contacts = self._contacts(person)
+        if contacts and person.name_key:
+            found = self._match_by_contact(person, contacts)
             if found is not None:
                 return found
-        shared = bool(who.name_key) and who.phone in self.by_phone
-        return self._by_name(who, phone_shared=shared)
+        shared = bool(person.name_key) and person.phone in self.by_phone
+        return self._match_by_name(person, phone_shared=shared)
 
-    def _contacts(self, who: Identity) -> _Keys:
-        by_phone = self.by_phone.get(who.phone, ()) if who.phone else ()
-        by_email = self.by_email.get(who.email, ()) if who.email else ()
+    def _contacts(self, person: Identity) -> _Keys:
+        by_phone = self.by_phone.get(person.phone, ()) if person.phone else ()
+        by_email = self.by_email.get(person.email, ()) if person.email else ()
         if not (by_phone or by_email):
             return ()
-        beyond = self._namesakes_sharing(who) if MAX_SHARING in (len(by_phone), len(by_email)) else ()
-        return tuple(dict.fromkeys((*by_phone, *by_email, *beyond)))
+        namesakes = self._namesakes_sharing(person) if MAX_SHARING in (len(by_phone), len(by_email)) else ()
+        return tuple(dict.fromkeys((*by_phone, *by_email, *namesakes)))
 
-    def _namesakes_sharing(self, who: Identity) -> list[int]:
-        return [key for key in self.by_name.get(who.name_key, ()) if _shares_contact(who, self.identity[key])]
+    def _namesakes_sharing(self, person: Identity) -> list[int]:
+        return [
+            key
+            for key in self.by_name.get(person.name_key, ())
+            if _shares_contact(person, self.identity[key])
+        ]
 
-    def _by_nik(self, who: Identity, same_nik: _Keys) -> Finding:
-        """Find by NIK, unless the name is clearly different. Without a name the NIK alone decides."""
-        if not who.name_key:
-            return _one_of(same_nik, "nik")
-        alike = self._alike(who, same_nik)
-        same = [key for key, likeness in alike.items() if likeness >= SAME]
-        possible = same or [key for key, likeness in alike.items() if likeness >= CLEARLY_DIFFERENT]
-        return _one_of(possible, "nik") if possible else Finding(candidates=same_nik, basis="nik")
+    def _match_by_nik(self, person: Identity, same_nik: _Keys) -> Match:
+        """Match by NIK, unless the name is clearly different. Without a name the NIK alone decides."""
+        if not person.name_key:
+            return _match_or_candidates(same_nik, "nik")
+        scores = self._similarities(person, same_nik)
+        same = [key for key, score in scores.items() if score >= SAME]
+        possible = same or [key for key, score in scores.items() if score >= CLEARLY_DIFFERENT]
+        return _match_or_candidates(possible, "nik") if possible else Match(candidates=same_nik, basis="nik")
 
-    def _by_contact(self, who: Identity, contacts: _Keys) -> Finding | None:
-        alike = self._alike(who, contacts)
-        same = [key for key, likeness in alike.items() if likeness >= SAME]
+    def _match_by_contact(self, person: Identity, contacts: _Keys) -> Match | None:
+        scores = self._similarities(person, contacts)
+        same = [key for key, score in scores.items() if score >= SAME]
         if same:
-            return _one_of(same, "contact")
-        unclear = tuple(key for key, likeness in alike.items() if likeness >= CLEARLY_DIFFERENT)
-        return Finding(candidates=unclear, basis="contact") if unclear else None
+            return _match_or_candidates(same, "contact")
+        unclear = tuple(key for key, score in scores.items() if score >= CLEARLY_DIFFERENT)
+        return Match(candidates=unclear, basis="contact") if unclear else None
 
-    def _by_name(self, who: Identity, *, phone_shared: bool) -> Finding:
+    def _match_by_name(self, person: Identity, *, phone_shared: bool) -> Match:
         namesakes = [
-            key for key in self.by_name.get(who.name_key, ()) if _lives_with(who, self.identity[key])
+            key
+            for key in self.by_name.get(person.name_key, ())
+            if _live_in_same_place(person, self.identity[key])
         ]
         if not namesakes:
-            return Finding(phone_shared=True) if phone_shared else NOBODY
-        compatible = [key for key in namesakes if not _contradict(who, self.identity[key])]
-        told = [key for key in compatible if _agree(who, self.identity[key])]
-        if len(told) == 1:
-            return Finding(told[0], "details", phone_shared=phone_shared)
+            return Match(phone_shared=True) if phone_shared else NO_MATCH
+        compatible = [key for key in namesakes if not _contradict(person, self.identity[key])]
+        agreeing = [key for key in compatible if _share_telling_detail(person, self.identity[key])]
+        if len(agreeing) == 1:
+            return Match(agreeing[0], "details", phone_shared=phone_shared)
         if len(namesakes) == 1 == len(compatible):
-            return Finding(compatible[0], "name", phone_shared=phone_shared)
-        return Finding(candidates=tuple(namesakes), basis="name", phone_shared=phone_shared)
+            return Match(compatible[0], "name", phone_shared=phone_shared)
+        return Match(candidates=tuple(namesakes), basis="name", phone_shared=phone_shared)
 
-    def _alike(self, who: Identity, keys: Iterable[int]) -> dict[int, float]:
-        return {key: similarity(who.name_key, self.identity[key].name_key) for key in keys}
+    def _similarities(self, person: Identity, keys: Iterable[int]) -> dict[int, float]:
+        return {key: similarity(person.name_key, self.identity[key].name_key) for key in keys}
 
 
-def _enter(index: _Index, value: str | None, key: int, most: int | None = None) -> None:
+def _add_key(index: _Index, value: str | None, key: int, limit: int | None = None) -> None:
     if value:
-        index[value] = (*index.get(value, ()), key)[:most]
+        index[value] = (*index.get(value, ()), key)[:limit]
 
 
-def _shares_contact(one: Identity, other: Identity) -> bool:
-    return (one.phone is not None and one.phone == other.phone) or (
-        one.email is not None and one.email == other.email
+def _shares_contact(person: Identity, other: Identity) -> bool:
+    return (person.phone is not None and person.phone == other.phone) or (
+        person.email is not None and person.email == other.email
     )
 
 
-def _one_of(keys: Sequence[int], basis: Basis) -> Finding:
-    return Finding(keys[0], basis) if len(keys) == 1 else Finding(candidates=tuple(keys), basis=basis)
+def _match_or_candidates(keys: Sequence[int], basis: Basis) -> Match:
+    return Match(keys[0], basis) if len(keys) == 1 else Match(candidates=tuple(keys), basis=basis)
 
 
-def _lives_with(one: Identity, other: Identity) -> bool:
-    """The same kelurahan; of two outside the city, not from places that differ."""
-    if one.kelurahan is None or one.kelurahan != other.kelurahan:
+def _live_in_same_place(person: Identity, other: Identity) -> bool:
+    """Return whether both have the same kelurahan and, outside the city, no different places."""
+    if person.kelurahan is None or person.kelurahan != other.kelurahan:
         return False
-    return not _differ(one, other, lambda who: who.outside_place)
+    return not _differ(person, other, lambda person: person.outside_place)
 
 
 _Detail: TypeAlias = Callable[[Identity], str | date | None]
 _CONTRADICTING: dict[str, _Detail] = {
-    "nik": lambda who: who.nik_key,
-    "birth_date": lambda who: who.birth_date,
-    "sex": lambda who: who.sex,
-    "rt": lambda who: who.rt,
-    "phone": lambda who: who.phone,
+    "nik": lambda person: person.nik_key,
+    "birth_date": lambda person: person.birth_date,
+    "sex": lambda person: person.sex,
+    "rt": lambda person: person.rt,
+    "phone": lambda person: person.phone,
 }
-_TELLING: tuple[_Detail, ...] = (lambda who: who.birth_date, lambda who: who.rt)
+_TELLING: tuple[_Detail, ...] = (lambda person: person.birth_date, lambda person: person.rt)
 
 
-def _differ(one: Identity, other: Identity, detail: _Detail) -> bool:
-    mine, theirs = detail(one), detail(other)
+def _differ(person: Identity, other: Identity, detail: _Detail) -> bool:
+    mine, theirs = detail(person), detail(other)
     return mine is not None and theirs is not None and mine != theirs
 
 
-def _contradict(one: Identity, other: Identity) -> bool:
-    return any(_differ(one, other, detail) for detail in _CONTRADICTING.values())
+def _contradict(person: Identity, other: Identity) -> bool:
+    return any(_differ(person, other, detail) for detail in _CONTRADICTING.values())
 
 
-def contradictions(one: Identity, other: Identity) -> frozenset[str]:
-    """Return the fields whose values differ, which speaks against the two being one person."""
-    return frozenset(name for name, detail in _CONTRADICTING.items() if _differ(one, other, detail))
+def differing_details(person: Identity, other: Identity) -> frozenset[str]:
+    """Return the fields whose values differ, which is evidence against the two being one person."""
+    return frozenset(name for name, detail in _CONTRADICTING.items() if _differ(person, other, detail))
 
 
-def _agree(one: Identity, other: Identity) -> bool:
-    """Return whether date of birth or RT agree too. An equal sex proves nothing."""
-    return any(detail(one) is not None and detail(one) == detail(other) for detail in _TELLING)
+def _share_telling_detail(person: Identity, other: Identity) -> bool:
+    """Return whether date of birth or RT are the same; an equal sex is no evidence."""
+    return any(detail(person) is not None and detail(person) == detail(other) for detail in _TELLING)
 
 
-_BROUGHT_TOGETHER_BY = ("nik", "phone", "email", "name")
+_SHARED_DETAILS = ("nik", "phone", "email", "name")
 
 
-def doubt_params(who: Identity, others: Sequence[Sequence[Identity]]) -> dict[str, str | int]:
-    """Return why `who` may be one of the others, as params of the remark "person-unclear" (`remark_texts.doubt_text`).
+def unclear_match_params(person: Identity, others: Sequence[Sequence[Identity]]) -> dict[str, str | int]:
+    """Return why it is unclear whether `person` is one of the others, as params of the remark "person-unclear".
 
-    Each of the others is known from one place or two (the database, a row above). Without others, the person that a
-    user chose before no longer exists.
+    Each of the others has one or two identities (in the database, in a row above). No others means that the person
+    whom a user chose no longer exists.
     """
     if not others:
         return {"why": "gone"}
-    reasons = {min((_shared(who, one) for one in other), key=_BROUGHT_TOGETHER_BY.index) for other in others}
+    shared = (map(partial(_strongest_shared_detail, person), identities) for identities in others)
+    reasons = {min(details, key=_SHARED_DETAILS.index) for details in shared}
     why = reasons.pop() if len(reasons) == 1 else ""
-    contradicted = [set().union(*(contradictions(who, one) for one in other)) for other in others]
+    contradicted = [
+        {detail for identity in identities for detail in differing_details(person, identity)}
+        for identities in others
+    ]
     differs = [detail for detail in _CONTRADICTING if all(detail in details for details in contradicted)]
     parts = ["several"] if len(others) > 1 else []
     if why:
@@ -211,10 +222,10 @@ def doubt_params(who: Identity, others: Sequence[Sequence[Identity]]) -> dict[st
     return {"why": "-".join(parts)}
 
 
-def _shared(who: Identity, other: Identity) -> str:
+def _strongest_shared_detail(person: Identity, other: Identity) -> str:
     """Return the strongest detail that the two have in common."""
-    if who.nik_key and who.nik_key == other.nik_key:
+    if person.nik_key and person.nik_key == other.nik_key:
         return "nik"
-    if who.phone and who.phone == other.phone:
+    if person.phone and person.phone == other.phone:
         return "phone"
-    return "email" if who.email and who.email == other.email else "name"
+    return "email" if person.email and person.email == other.email else "name"

@@ -1,4 +1,4 @@
-"""People who are in the database: what of them is compared, and what a person's new values would change of them."""
+"""People who are in the database: how they are looked up, and what new values would change of their details."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -7,18 +7,18 @@ from typing import Literal
 
 from app.people.fields import PERSON_FIELDS
 from app.people.identity import PeopleIndex
-from app.people.names import SAME, similarity
 from app.people.person import PersonDetails, PersonValues
 from app.people.remarks import Remark
-from app.people.sex import Sex
+from app.people.values.names import SAME, similarity
+from app.people.values.sex import Sex
 
-_FILLED = tuple(one.key for one in PERSON_FIELDS if one.fills_blank)
-_COMPARED = tuple(one.key for one in PERSON_FIELDS if one.warns)
+_FILLED = tuple(person_field.key for person_field in PERSON_FIELDS if person_field.fills_blank)
+_COMPARED = tuple(person_field.key for person_field in PERSON_FIELDS if person_field.warns)
 
 
 @dataclass(frozen=True, slots=True)
 class MatchKeys:
-    """What must be looked up to match people; `niks` are keyed hashes, `person_ids` were chosen by a user."""
+    """The values by which people are looked up; `niks` are keyed hashes, `person_ids` were chosen by a user."""
 
     niks: frozenset[str]
     phones: frozenset[str]
@@ -31,7 +31,7 @@ class MatchKeys:
 def match_keys(
     people: Iterable[PersonValues], *, person_ids: Iterable[int] = (), registrations: Iterable[str] = ()
 ) -> MatchKeys:
-    """Return all the keys by which these people may be known."""
+    """Return all values by which these people may be found in the database."""
     values = list(people)
     return MatchKeys(
         niks=frozenset(value.nik_key for value in values if value.nik_key),
@@ -45,7 +45,7 @@ def match_keys(
 
 @dataclass(slots=True)
 class KnownPerson(PersonDetails):
-    """A participant of the database. `groups` are those to which they belong on the session's day."""
+    """A participant of the database. `groups` are their target groups on the session's day."""
 
     id: int = field(kw_only=True)
     groups: tuple[str, ...] = ()
@@ -53,7 +53,7 @@ class KnownPerson(PersonDetails):
 
 @dataclass(frozen=True, slots=True)
 class KnownRegistration:
-    """A registration for the session, with its facts as they are frozen there."""
+    """A registration for the session, with the details that it stores of the person."""
 
     code: str
     person_id: int
@@ -66,7 +66,7 @@ class KnownRegistration:
 
 
 class KnownPeople:
-    """The people that may be meant, with their registrations for one session."""
+    """People that a list may mean, with their registrations for one session, indexed for matching."""
 
     def __init__(
         self, people: Iterable[KnownPerson] = (), registrations: Iterable[KnownRegistration] = ()
@@ -74,13 +74,13 @@ class KnownPeople:
         self.person = {person.id: person for person in people}
         self.registration = {registration.code: registration for registration in registrations}
         self.registration_of = {known.person_id: known for known in self.registration.values()}
-        # In an order that doesn't depend on the database's: of many who share a phone only the first are compared.
+        # Sorted, as of many people who share a phone only the first are compared.
         self.index = PeopleIndex(
             (id_, self._as_registered(person)) for id_, person in sorted(self.person.items())
         )
 
     def _as_registered(self, person: KnownPerson) -> KnownPerson:
-        """The person as they were for this session: who has moved since is recognised on its sheet all the same."""
+        """Return the person with the place of their registration, so that people who moved since still match."""
         registration = self.registration_of.get(person.id)
         if registration is None or registration.kelurahan in (None, person.kelurahan):
             return person

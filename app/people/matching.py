@@ -1,11 +1,11 @@
-"""Matches people with each other and with known people, by the same rules for a form, the API, a list and a sheet."""
+"""Match people with each other and with known people, by the same rules for a form, the API, a list and a sheet."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
 
-from app.people.identity import Finding, Identity, PeopleIndex, doubt_params
+from app.people.identity import Identity, Match, PeopleIndex, unclear_match_params
 from app.people.known import KnownPeople, KnownRegistration, detail_remarks, person_changes
 from app.people.person import ParsedPerson, PersonValues
 from app.people.remarks import Candidate, Remark
@@ -15,7 +15,7 @@ _STRONG = frozenset({"nik", "contact"})
 
 @dataclass(frozen=True, slots=True)
 class SameAsRow:
-    """The answer "this is the person of row n"."""
+    """The choice "this is the person of row n"."""
 
     row: int
 
@@ -25,7 +25,7 @@ PersonChoice: TypeAlias = int | Literal["new"] | SameAsRow | None
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a user chose for one row: who it is (a known person's id), where they live, or to leave it out."""
+    """What a user chose for one row: which person it is, the kelurahan, or that the row is skipped."""
 
     person: PersonChoice = None
     kelurahan: str | None = None
@@ -34,11 +34,11 @@ class Decision:
 
 @dataclass(slots=True)
 class MatchedPerson:
-    """One person of a list, matched. `number` is theirs in the list (a sheet's row, else from 1).
+    """One person of a list after matching. `number` is the row in the sheet, or counts from 1.
 
-    `person` is a known person's id, None for somebody new; `of` is the number of an earlier entry that is the same
+    `person` is a known person's id, None for a new person; `of` is the number of an earlier entry that is the same
     person. `changes` are a known person's blank details that would be filled: field → new value, under "nik" the NIK
-    in clear. `told_apart` are the known people and earlier entries that a user said this isn't, by choosing "new".
+    in clear. `distinct_from` are the known people and earlier entries that a user excluded by choosing "new".
     """
 
     number: int
@@ -47,20 +47,20 @@ class MatchedPerson:
     of: int | None = None
     person: int | None = None
     changes: dict[str, str | date] = field(default_factory=dict)
-    told_apart: tuple[int | SameAsRow, ...] = ()
+    distinct_from: tuple[int | SameAsRow, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
-        """Whether a remark is more than a warning."""
+        """Return whether a remark is more than a warning."""
         return any(remark.level != "warning" for remark in self.remarks)
 
     def drop_questions(self) -> None:
-        """Keep only warnings: what is wrong with somebody who repeats an earlier entry needs no answer."""
+        """Keep only warnings, as errors and questions of a repeated entry need no answer."""
         self.remarks = [remark for remark in self.remarks if remark.level == "warning"]
 
 
 class PeopleAbove:
-    """The people of a list so far, by number, and by the known person as whom they were recognised."""
+    """The earlier entries of a list, by number and by the known person with whom they were matched."""
 
     def __init__(self) -> None:
         self.index = PeopleIndex()
@@ -77,16 +77,16 @@ class PeopleAbove:
         return number in self.index.identity
 
     def name(self, number: int) -> str:
-        """The name of an entry, "" where it isn't among them."""
+        """Return the name of an earlier entry, "" if there is none of that number."""
         return self.index.identity[number].name if number in self else ""
 
     def person(self, number: int) -> int | None:
-        """The known person as whom an entry was recognised."""
+        """Return the id of the known person with whom an earlier entry was matched, or None."""
         return self._person_of.get(number)
 
 
 class PersonMatcher:
-    """Matches the people of one list, in its order: first with those above (`above`), then with known people."""
+    """Matches the people of one list in its order: first with earlier entries (`above`), then with known people."""
 
     def __init__(self, known: KnownPeople, target_groups: tuple[str, ...] = ()) -> None:
         self.known = known
@@ -96,10 +96,10 @@ class PersonMatcher:
     def identify(self, matched: MatchedPerson, choice: PersonChoice, registration: str | None = None) -> None:
         """Set `of` or `person`, or add the remark "person-unclear".
 
-        `choice` is a user's, `registration` a code that the list gives for this person.
+        `choice` was made by a user; `registration` is the code that the list gives for this person.
         """
         if choice == "new":
-            matched.told_apart = self._mistaken_for(matched)
+            matched.distinct_from = self._matches_without_choice(matched)
         elif isinstance(choice, SameAsRow):
             if choice.row in self.above:
                 matched.of = choice.row
@@ -113,10 +113,10 @@ class PersonMatcher:
     def complete(
         self, matched: MatchedPerson, registration: KnownRegistration | None, default_group: str | None = None
     ) -> None:
-        """Add the group where none is given, and what changes of a known person; a NIK of somebody else is dropped.
+        """Set the target group if none is given, and `changes` of a known person; drop a NIK that another person has.
 
-        The group is that of the `registration`, the `default_group`, the known person's only one or the only one of
-        the workshop.
+        The group is that of the `registration`, the `default_group`, the person's only group or the workshop's only
+        group, in this order.
         """
         if self._has_nik_of_another(matched) and not matched.needs_attention:
             matched.values = replace(matched.values, nik=None, nik_key=None)
@@ -128,32 +128,32 @@ class PersonMatcher:
             matched.remarks += detail_remarks(person, matched.values)
 
     def registration_of(self, person: int | None, *, registering: bool) -> KnownRegistration | None:
-        """Return the person's registration for the session; a cancelled one keeps nobody from registering again."""
+        """Return the person's registration for the session, or None. `registering` ignores a cancelled one."""
         registration = self.known.registration_of.get(person) if person is not None else None
         if registration is not None and registration.status == "cancelled" and registering:
             return None
         return registration
 
-    def _mistaken_for(self, matched: MatchedPerson) -> tuple[int | SameAsRow, ...]:
-        """Return as whom the person would be recognised, or who would be asked about, without a choice."""
-        alone = replace(matched, remarks=[])
-        self._identify_by_comparing(alone)
-        if alone.person is not None:
-            return (alone.person,)
-        asked = [candidate for remark in alone.remarks for candidate in remark.candidates]
-        rows = [alone.of, *(one.value for one in asked if one.kind == "row")]
-        people = [one.value for one in asked if one.kind == "person"]
+    def _matches_without_choice(self, matched: MatchedPerson) -> tuple[int | SameAsRow, ...]:
+        """Return the known people and earlier entries that would match if the user hadn't chosen."""
+        unchosen = replace(matched, remarks=[])
+        self._identify_by_comparing(unchosen)
+        if unchosen.person is not None:
+            return (unchosen.person,)
+        candidates = [candidate for remark in unchosen.remarks for candidate in remark.candidates]
+        rows = [unchosen.of, *(candidate.value for candidate in candidates if candidate.kind == "row")]
+        people = [candidate.value for candidate in candidates if candidate.kind == "person"]
         return (
             *(SameAsRow(row) for row in rows if isinstance(row, int)),
             *(person for person in people if isinstance(person, int)),
         )
 
     def _take_chosen(self, matched: MatchedPerson, person: int) -> None:
-        """Take the person that was chosen; if that record is gone meanwhile, ask again instead of guessing."""
+        """Take the chosen person; if that record no longer exists, ask again instead of guessing."""
         if person in self.known.person:
             self._take_person(matched, person)
         else:
-            self._ask(matched, people=_found_by(self.known.index.find(matched.values)), gone=True)
+            self._ask(matched, people=_candidates_of(self.known.index.find(matched.values)), gone=True)
 
     def _identify_by_registration(self, matched: MatchedPerson, code: str | None) -> bool:
         registration = self.known.registration.get(code) if code else None
@@ -165,7 +165,7 @@ class PersonMatcher:
         return False
 
     def _identify_by_comparing(self, matched: MatchedPerson) -> None:
-        """Compare with the list first; a match by name alone there gives way to stronger evidence in the database."""
+        """Compare with earlier entries first; a match by name alone gives way to stronger evidence in the database."""
         in_list = self.above.index.find(matched.values)
         in_database = self.known.index.find(matched.values)
         known_otherwise = in_database.key is not None and in_database.basis != "name"
@@ -177,20 +177,20 @@ class PersonMatcher:
         elif in_list.candidates and in_list.basis != "name":
             self._ask(matched, rows=in_list.candidates)
         elif in_list.basis == "name" and not known_otherwise:
-            self._ask(matched, rows=_found_by(in_list), people=_found_by(in_database))
+            self._ask(matched, rows=_candidates_of(in_list), people=_candidates_of(in_database))
         else:
-            self._take_finding(matched, in_database)
+            self._take_match(matched, in_database)
 
-    def _take_finding(self, matched: MatchedPerson, found: Finding) -> None:
-        if found.candidates:
-            self._ask(matched, people=found.candidates)
-        elif found.key is not None:
-            if found.basis == "name":
+    def _take_match(self, matched: MatchedPerson, match: Match) -> None:
+        if match.candidates:
+            self._ask(matched, people=match.candidates)
+        elif match.key is not None:
+            if match.basis == "name":
                 matched.remarks.append(Remark("warning", "name", "person-by-name", {}))
-            self._take_person(matched, found.key)
+            self._take_person(matched, match.key)
 
     def _take_person(self, matched: MatchedPerson, person: int) -> None:
-        """Take a known person; if an entry above is that person already, this one repeats it."""
+        """Set a known person; if an earlier entry is that person already, this one repeats it."""
         matched.person = person
         matched.of = self.above.number_of.get(person)
 
@@ -202,33 +202,33 @@ class PersonMatcher:
         people: tuple[int, ...] = (),
         gone: bool = False,
     ) -> None:
-        """Ask who it is, and say why that isn't clear; `gone` means that what was chosen before no longer exists.
+        """Add the remark that asks who it is and why that is unclear; `gone`: the earlier choice no longer exists.
 
-        An entry above that was recognised as one of the people is no choice beside that person.
+        An earlier entry that was matched with one of the people is not offered beside that person.
         """
         again = {person: number for number in rows if (person := self.above.person(number)) in people}
         rows = tuple(number for number in rows if number not in again.values())
         others = [
             *((self.above.index.identity[number],) for number in rows if not gone),
-            *(self._all_known_of(person, again.get(person)) for person in people if not gone),
+            *(self._identities_of(person, again.get(person)) for person in people if not gone),
         ]
         candidates = (
             *(Candidate("row", number, self.above.name(number)) for number in rows),
             *(Candidate("person", person, self.known.person[person].name) for person in people),
         )
         params = {
-            **doubt_params(matched.values, others),
+            **unclear_match_params(matched.values, others),
             **{f"row_of_{person}": row for person, row in again.items()},
         }
         matched.remarks.append(Remark("review", "name", "person-unclear", params, candidates))
 
-    def _all_known_of(self, person: int, number: int | None) -> tuple[Identity, ...]:
-        """Return what is known of a person, and what the entry above says that was recognised as them."""
+    def _identities_of(self, person: int, number: int | None) -> tuple[Identity, ...]:
+        """Return the identities of a person: in the database, and in the earlier entry matched with them."""
         known = self.known.index.identity[person]
         return (known,) if number is None else (known, self.above.index.identity[number])
 
     def _has_nik_of_another(self, matched: MatchedPerson) -> bool:
-        """Return whether the NIK belongs to another person, from whom this one was told apart all the same."""
+        """Return whether the NIK belongs to another person or earlier entry."""
         key = matched.values.nik_key
         if key is None:
             return False
@@ -263,7 +263,7 @@ def match_people(
     target_groups: tuple[str, ...],
     choices: Mapping[int, PersonChoice],
 ) -> tuple[MatchedPerson, ...]:
-    """Match people to be registered, numbered from 1; `choices` are a user's, by number. The input stays as it is."""
+    """Return the matched people of a registration form or list, numbered from 1; `choices` are a user's, by number."""
     matcher = PersonMatcher(known, target_groups)
     result = []
     for number, parsed in enumerate(people, start=1):
@@ -279,9 +279,9 @@ def match_people(
     return tuple(result)
 
 
-def _found_by(finding: Finding) -> tuple[int, ...]:
-    """Return those between whom a user must choose, or the one found."""
-    return finding.candidates or (() if finding.key is None else (finding.key,))
+def _candidates_of(match: Match) -> tuple[int, ...]:
+    """Return the candidates of a match, or the matched person as the only one."""
+    return match.candidates or (() if match.key is None else (match.key,))
 
 
 def _only(groups: tuple[str, ...]) -> str | None:

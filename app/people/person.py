@@ -1,15 +1,15 @@
-"""What is said of a person: as texts (`PersonInput`), and as values."""
+"""A person's details: as texts that were typed (`PersonInput`), and as parsed values."""
 
 from dataclasses import dataclass, fields
 from datetime import date
 
 from app.people.remarks import Remark
-from app.people.sex import Sex
+from app.people.values.sex import Sex
 
 
 @dataclass(frozen=True)
 class PersonInput:
-    """A person's details as typed; an empty text says nothing. `kelurahan` is a name, a code or "outside"."""
+    """A person's details as typed, "" if nothing was entered. `kelurahan` is a name, a code or "outside"."""
 
     name: str = ""
     kelurahan: str = ""
@@ -24,17 +24,17 @@ class PersonInput:
     occupation: str = ""
 
     def cells(self) -> dict[str, str]:
-        """The texts that say something, by field."""
+        """Return the texts that aren't empty, by field."""
         texts = ((field.name, getattr(self, field.name).strip()) for field in fields(self))
         return {name: text for name, text in texts if text}
 
 
 @dataclass(slots=True)
 class PersonDetails:
-    """A person's details as values. `kelurahan` is a code or "outside", then `outside_place` names where.
+    """A person's details as values.
 
-    `name_key` is what names are compared by, `nik_key` the keyed hash of a NIK; `phone` is E.164; `rt` has no leading
-    zeros.
+    `kelurahan` is a code, or "outside" with `outside_place` as the place's name. `name_key` is the key by which names
+    are compared, `nik_key` the keyed hash of a NIK; `phone` is E.164; `rt` has no leading zeros.
     """
 
     name: str = ""
@@ -54,7 +54,7 @@ class PersonDetails:
 
 @dataclass(slots=True)
 class PersonValues(PersonDetails):
-    """The details that somebody gives of a person; the NIK is in clear too."""
+    """The details parsed from a form or a row; they contain the NIK in clear."""
 
     nik: str | None = None
     kecamatan: str | None = None
@@ -63,7 +63,7 @@ class PersonValues(PersonDetails):
 
 @dataclass(slots=True)
 class ParsedPerson:
-    """A person's values, and what is to be remarked on the texts they were parsed from."""
+    """A person's values, and the remarks on the texts from which they were parsed."""
 
     values: PersonValues
     remarks: list[Remark]

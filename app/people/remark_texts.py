@@ -1,4 +1,4 @@
-"""The sentences of remarks on a person's details: what was found, and what to do."""
+"""The sentences of remarks on a person's details: the finding, and what the user should do."""
 
 from collections.abc import Mapping
 
@@ -47,8 +47,8 @@ SENTENCES: Mapping[str, str] = {
         "This differs from what is known of the person. What is known stays; check which is right."
     ),
 }
-_WITH_DOUBT = N_("It is not clear who this is: %(why)s. Choose one of the people found, or a new person.")
-_WITH_REASON = N_("“%(found)s” is not a kelurahan of the city (%(why)s). Choose the right one.")
+_PERSON_UNCLEAR = N_("It is not clear who this is: %(why)s. Choose one of the people found, or a new person.")
+_KELURAHAN_UNKNOWN = N_("“%(found)s” is not a kelurahan of the city (%(why)s). Choose the right one.")
 # Reasons that come with the reference data.
 REASONS_OF_PLACES = (
     N_("a kecamatan, also read as the city itself"),
@@ -56,7 +56,7 @@ REASONS_OF_PLACES = (
     N_("a housing estate, not a kelurahan"),
     N_("Ulu or Ilir"),
 )
-_DOUBTS: Mapping[str, str] = {
+_UNCLEAR_REASONS: Mapping[str, str] = {
     "gone": N_("the person chosen for this row is not there any more"),
     "nik": N_("the NIK is the same, but the name is quite different"),
     "phone": N_("the telephone number is the same, but the name is only similar"),
@@ -86,13 +86,13 @@ def person_remark_text(remark: Remark, _: Translator) -> str:
     params = dict(remark.params)
     why = params.get("why")
     if remark.code == "kelurahan-unknown" and why:
-        return _(_WITH_REASON) % {**params, "why": _(str(why))}
+        return _(_KELURAHAN_UNKNOWN) % {**params, "why": _(str(why))}
     if remark.code == "person-unclear" and why:
-        return _(_WITH_DOUBT) % {"why": _doubt_text(params, _)}
+        return _(_PERSON_UNCLEAR) % {"why": _unclear_reason(params, _)}
     return _(SENTENCES[remark.code]) % params
 
 
-def _doubt_text(params: Mapping[str, str | int], _: Translator) -> str:
-    """Return why it isn't clear who somebody is, from the params that `identity.doubt_params` made."""
+def _unclear_reason(params: Mapping[str, str | int], _: Translator) -> str:
+    """Return why it isn't clear who a person is, from the params that `identity.unclear_match_params` returned."""
     differs = ", ".join(_(_DETAILS[detail]) for detail in str(params.get("differs", "")).split(",") if detail)
-    return _(_DOUBTS[str(params["why"])]) % {"differs": differs}
+    return _(_UNCLEAR_REASONS[str(params["why"])]) % {"differs": differs}

@@ -1,17 +1,20 @@
-"""Tables in a fixed form, of targets and of venues: the header is found by its headings, each row below it is read as
-it stands. What the rows mean: target_grid.py and venues.py."""
+"""Detect tables of a fixed form: lists of venues and tables of targets.
+
+The header is found by its headings, and every row below it is a row of the table. `target_grid` and `venues` parse the
+rows.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from app.people.cells import Cell, cell_text
-from app.people.text import clean, words
-from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
+from app.people.values.cells import Cell, cell_text
+from app.people.values.text import clean, words
+from app.spreadsheets.detected_table import Column, DetectedTable, SheetRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
-from app.spreadsheets.formats.workbooks import grids
+from app.spreadsheets.formats.workbooks import read_grids
+from app.spreadsheets.tables.detection import detect_first_table
 from app.spreadsheets.tables.header import Header, find_header
-from app.spreadsheets.tables.recognise import first_list
 
 MAX_TARGETS = 500
 MAX_VENUES = 2_000
@@ -27,8 +30,11 @@ _VENUE_HEADINGS = {
 
 @dataclass(frozen=True, slots=True)
 class _Form:
-    """`heading_field` tells a header from other rows by a heading that it calls "name"; `fields` names its columns by
-    index, or gives none where a column is missing. The rest are codes of failures."""
+    """A kind of table: how its header is found, its limit of rows, and the codes of its failures.
+
+    A row is the header if `heading_field` returns "name" for one of its texts. `fields` returns the fields of its
+    columns by index, or none if a required column is missing.
+    """
 
     heading_field: Callable[[str], str | None]
     fields: Callable[[Header], Mapping[int, str]]
@@ -38,18 +44,18 @@ class _Form:
     too_many: str
 
 
-def recognise_targets(content: bytes, *, trim: bool) -> RecognisedSheet:
-    """Return the first visible table with a kelurahan's column; the fields of its other columns are their indexes."""
-    return _recognise(content, _TARGETS, trim=trim)
+def detect_target_table(content: bytes, *, trim: bool) -> DetectedTable:
+    """Return the first visible table with a column "Kelurahan"; the fields of its other columns are their indexes."""
+    return _detect(content, _TARGETS, trim=trim)
 
 
-def recognise_venues(content: bytes, *, trim: bool) -> RecognisedSheet:
+def detect_venue_table(content: bytes, *, trim: bool) -> DetectedTable:
     """Return the first visible table with columns for the venue's name and kelurahan."""
-    return _recognise(content, _VENUES, trim=trim)
+    return _detect(content, _VENUES, trim=trim)
 
 
 def venue_field(heading: str) -> str | None:
-    """Return the field that a heading of a list of venues names, or None."""
+    """Return the field that a heading in a list of venues names, or None."""
     key = words(heading)
     return next((field for field, headings in _VENUE_HEADINGS.items() if key in headings), None)
 
@@ -62,8 +68,8 @@ def _target_heading(heading: str) -> str | None:
 def _target_fields(header: Header) -> Mapping[int, str]:
     fields: dict[int, str] = {}
     for heading in header.headings:
-        first_of_kelurahan = words(heading.text) in _KELURAHAN_HEADINGS and KELURAHAN not in fields.values()
-        fields[heading.index] = KELURAHAN if first_of_kelurahan else str(heading.index)
+        is_kelurahan = words(heading.text) in _KELURAHAN_HEADINGS and KELURAHAN not in fields.values()
+        fields[heading.index] = KELURAHAN if is_kelurahan else str(heading.index)
     return fields
 
 
@@ -82,16 +88,18 @@ _TARGETS = _Form(
 _VENUES = _Form(venue_field, _venue_fields, MAX_VENUES, "no-venue-header", "no-venues", "too-many-venues")
 
 
-def _recognise(content: bytes, form: _Form, *, trim: bool) -> RecognisedSheet:
-    def read(grid: Grid) -> RecognisedSheet | None:
+def _detect(content: bytes, form: _Form, *, trim: bool) -> DetectedTable:
+    def detect(grid: Grid) -> DetectedTable | None:
         header = find_header(grid, None, form.heading_field)
         fields = form.fields(header) if header else {}
         return _table_below(grid, header, fields, form) if header and fields else None
 
-    return first_list(grids(content, None, trim=trim), read, no_header=form.no_header, no_rows=form.no_rows)
+    return detect_first_table(
+        read_grids(content, None, trim=trim), detect, no_header=form.no_header, no_rows=form.no_rows
+    )
 
 
-def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _Form) -> RecognisedSheet:
+def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _Form) -> DetectedTable:
     rows = [
         SheetRow(number, cells)
         for number, row in enumerate(grid.rows[header.below :], start=header.below + 1)
@@ -99,7 +107,7 @@ def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _F
     ]
     if len(rows) > form.max_rows:
         raise SheetFailure(form.too_many, limit=form.max_rows)
-    return RecognisedSheet(
+    return DetectedTable(
         format=grid.format,
         sheet=grid.sheet,
         sheets=grid.sheets,
@@ -108,18 +116,11 @@ def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _F
             Column(heading.index, heading.text, fields.get(heading.index)) for heading in header.headings
         ),
         rows=tuple(rows),
-        stated_total=None,
-        stated_total_of=None,
-        stated_date=None,
-        stated_until=None,
-        title_kelurahan=None,
-        preview=(),
-        warnings=(),
     )
 
 
 def _cells(row: list[Cell], fields: Mapping[int, str]) -> dict[str, Cell]:
-    """Return the cells below the headings that hold anything."""
+    """Return the filled cells of columns that have a field."""
     return {
         fields[index]: cell for index, cell in enumerate(row) if index in fields and clean(cell_text(cell))
     }

@@ -1,36 +1,33 @@
-"""How far a long piece of work has come, told from time to time to whoever waits for it."""
+"""Report the progress of long work to a callback, in rows."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias, TypeVar
 
-# Takes how many rows are done, and how many there are.
 Progress: TypeAlias = Callable[[int, int], None]
+"""Called with the number of rows done and of all rows."""
 
-EVERY = 1000
+REPORT_EVERY = 1000
 Row = TypeVar("Row")
 
 
-def nobody_waits(_done: int, _of: int) -> None:
-    """For work that is done before anyone could ask."""
+def ignore_progress(_done: int, _of: int) -> None:
+    """Report nothing: the default for short work."""
 
 
-def watched(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
-    """The rows one after the other; `progress` is told at every thousandth, and at the end, how many are done.
-
-    Of no rows there is nothing to tell.
-    """
-    for start in range(0, len(rows), EVERY):
+def report_progress(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
+    """Yield the rows, and report after every thousandth row and at the end how many are done."""
+    for start in range(0, len(rows), REPORT_EVERY):
         progress(start, len(rows))
-        yield from rows[start : start + EVERY]
+        yield from rows[start : start + REPORT_EVERY]
     if rows:
         progress(len(rows), len(rows))
 
 
-def step(number: int, steps: int, progress: Progress) -> Progress:
-    """For one of several steps over the same rows (counted from 0): together they tell of the rows once."""
+def step_progress(number: int, steps: int, progress: Progress) -> Progress:
+    """Return the progress of one of several steps over the same rows (`number` from 0), each an equal share."""
     return lambda done, of: progress((number * of + done) // steps, of)
 
 
-def in_rows(rows: int, progress: Progress) -> Progress:
-    """For work that concerns only some of so many rows: tells of all of them, in proportion."""
+def scale_progress(rows: int, progress: Progress) -> Progress:
+    """Return a progress that scales whatever is reported to this number of rows."""
     return lambda done, of: progress(rows * done // of, rows)

@@ -1,4 +1,4 @@
-"""Read an uploaded file: a limited child process of its own parses it, and its failures become sentences."""
+"""Read an uploaded file in a child process with limits on memory and time, and turn failures into problems."""
 
 import logging
 import os
@@ -12,119 +12,80 @@ import orjson
 
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
-from app.people.place_names import place_key
-from app.people.text import words
-from app.spreadsheets.document import RecognisedSheet
+from app.people.values.place_names import place_key
+from app.people.values.text import words
+from app.spreadsheets.detected_table import DetectedTable, table_from_json
 from app.spreadsheets.formats.failures import MAX_BYTES
-from app.spreadsheets.transfer import sheet_from_json
 
-MEMORY_BYTES = 1536 * 1024**2
-SECONDS = 60
+MAX_MEMORY_BYTES = 1536 * 1024**2
+MAX_SECONDS = 60
 _PROJECT = Path(__file__).parents[2]
 _log = logging.getLogger(__name__)
 
-SENTENCES: Mapping[str, tuple[type[Problem], str]] = {
-    "too-large": (
-        TooLarge,
-        N_(
-            "The file is larger than %(megabytes)s MB. Delete pictures and unused sheets, or split it, and try again."
-        ),
+SENTENCES: Mapping[str, str] = {
+    "too-large": N_(
+        "The file is larger than %(megabytes)s MB. Delete pictures and unused sheets, or split it, and try again."
     ),
-    "too-large-unpacked": (
-        TooLarge,
-        N_(
-            "Unpacked, the file is larger than %(megabytes)s MB. Copy the list alone into a new file and upload that."
-        ),
+    "too-large-unpacked": N_(
+        "Unpacked, the file is larger than %(megabytes)s MB. Copy the list alone into a new file and upload that."
     ),
-    "too-many-rows": (
-        TooLarge,
-        N_("The list has more than %(limit)s participants. Split it into several files."),
+    "too-many-rows": N_("The list has more than %(limit)s participants. Split it into several files."),
+    "too-many-columns": N_(
+        "The header has more than %(limit)s columns. Delete the columns that do not belong to the list."
     ),
-    "too-many-columns": (
-        TooLarge,
-        N_("The header has more than %(limit)s columns. Delete the columns that do not belong to the list."),
+    "too-slow": N_("Reading the file took too long. Copy the list alone into a new file and upload that."),
+    "unreadable-file": N_(
+        "The file is damaged or can't be read. Open it in a spreadsheet program, save it again as .xlsx and retry."
     ),
-    "too-slow": (
-        UnreadableFile,
-        N_("Reading the file took too long. Copy the list alone into a new file and upload that."),
+    "not-a-spreadsheet": N_(
+        "This is not a spreadsheet. Upload the list as .xlsx, .xls, .xlsb, .ods or .csv."
     ),
-    "unreadable-file": (
-        UnreadableFile,
-        N_(
-            "The file is damaged or can't be read. Open it in a spreadsheet program, save it again as .xlsx and retry."
-        ),
+    "password-protected": N_(
+        "The file is protected by a password. Save it without a password and upload it again."
     ),
-    "not-a-spreadsheet": (
-        UnreadableFile,
-        N_("This is not a spreadsheet. Upload the list as .xlsx, .xls, .xlsb, .ods or .csv."),
+    "error-cells": N_(
+        "Some cells show an error such as #N/A, which can't be told from an empty cell in a .%(format)s file. Save "
+        "it as .xlsx and upload that."
     ),
-    "password-protected": (
-        UnreadableFile,
-        N_("The file is protected by a password. Save it without a password and upload it again."),
+    "empty-file": N_("The file is empty. Check whether it is the right one and whether it was saved."),
+    "no-header": N_(
+        "No header was found. The list needs a row with headings, among them “Nama”, within the first 40 rows."
     ),
-    "error-cells": (
-        UnreadableFile,
-        N_(
-            "Some cells show an error such as #N/A, which can't be told from an empty cell in a .%(format)s file. Save "
-            "it as .xlsx and upload that."
-        ),
+    "empty-list": N_(
+        "The list has headings but no participants. Check whether it is the right file and whether it was saved."
     ),
-    "empty-file": (
-        UnreadableFile,
-        N_("The file is empty. Check whether it is the right one and whether it was saved."),
+    "no-venue-header": N_(
+        "No header was found. The list needs a row with headings, among them “Nama” and “Kelurahan”. Use the "
+        "template."
     ),
-    "no-header": (
-        UnreadableFile,
-        N_(
-            "No header was found. The list needs a row with headings, among them “Nama”, within the first 40 rows."
-        ),
+    "no-venues": N_(
+        "The list has headings but no venues. Check whether it is the right file and whether it was saved."
     ),
-    "empty-list": (
-        UnreadableFile,
-        N_(
-            "The list has headings but no participants. Check whether it is the right file and whether it was saved."
-        ),
+    "too-many-venues": N_("The list has more than %(limit)s venues. Split it into several files."),
+    "no-target-header": N_(
+        "No header was found. The table needs a row with headings, among them “Kelurahan”."
     ),
-    "no-venue-header": (
-        UnreadableFile,
-        N_(
-            "No header was found. The list needs a row with headings, among them “Nama” and “Kelurahan”. Use the "
-            "template."
-        ),
+    "no-targets": N_(
+        "The table has headings but no targets. Check whether it is the right one and whether it was saved."
     ),
-    "no-venues": (
-        UnreadableFile,
-        N_(
-            "The list has headings but no venues. Check whether it is the right file and whether it was saved."
-        ),
+    "no-target-columns": N_(
+        "No column with targets was found. Name them “Seluruhnya” or like the target groups."
     ),
-    "too-many-venues": (
-        TooLarge,
-        N_("The list has more than %(limit)s venues. Split it into several files."),
-    ),
-    "no-target-header": (
-        UnreadableFile,
-        N_("No header was found. The table needs a row with headings, among them “Kelurahan”."),
-    ),
-    "no-targets": (
-        UnreadableFile,
-        N_(
-            "The table has headings but no targets. Check whether it is the right one and whether it was saved."
-        ),
-    ),
-    "no-target-columns": (
-        UnreadableFile,
-        N_("No column with targets was found. Name them “Seluruhnya” or like the target groups."),
-    ),
-    "too-many-targets": (
-        TooLarge,
-        N_("The table has more than %(limit)s rows. Leave those of the kelurahan alone."),
-    ),
-    "no-such-sheet": (
-        UnreadableFile,
-        N_("The file has no visible sheet named “%(sheet)s”. Choose one of the sheets that it has."),
+    "too-many-targets": N_("The table has more than %(limit)s rows. Leave those of the kelurahan alone."),
+    "no-such-sheet": N_(
+        "The file has no visible sheet named “%(sheet)s”. Choose one of the sheets that it has."
     ),
 }
+_TOO_LARGE = frozenset(
+    {
+        "too-large",
+        "too-large-unpacked",
+        "too-many-rows",
+        "too-many-columns",
+        "too-many-venues",
+        "too-many-targets",
+    }
+)
 
 
 def read_sheet(
@@ -135,73 +96,73 @@ def read_sheet(
     columns: Mapping[int, str | None] | None = None,
     places: Collection[str] = (),
     groups: Collection[str] = (),
-) -> RecognisedSheet:
-    """Reads and recognises one sheet: the one named, or the first visible one with a recognisable header.
+) -> DetectedTable:
+    """Return the list of participants in one sheet: the named one, or the first visible one with a header.
 
-    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field, None for none)
-    overrules what is recognised. `places` are names of kelurahan, by which a column or a row without a heading
-    is told, `groups` those of target groups, by which the heading of a section is.
+    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field or None) overrides what
+    is detected. Names of kelurahan (`places`) identify columns without a heading and headings of sections; names of
+    target `groups` identify headings of sections.
     Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
     """
-    asked = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
+    options = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
     group_keys = sorted({words(group) for group in groups})
-    return _read(content, places, {"list": "participants", "group_keys": group_keys, **asked})
+    return _read(content, places, {"list": "participants", "group_keys": group_keys, **options})
 
 
-def read_venue_list(content: bytes) -> RecognisedSheet:
-    """Read the first visible sheet that lists venues; its rows have the fields of `venues.HEADINGS`.
+def read_venue_list(content: bytes) -> DetectedTable:
+    """Return the first visible list of venues; its rows have the fields of `venues.HEADINGS`.
 
-    Limits and refusals are those of `read_sheet`.
+    Raises what `read_sheet` raises.
     """
     return _read(content, (), {"list": "venues"})
 
 
-def read_target_sheet(content: bytes) -> RecognisedSheet:
-    """Reads the first visible sheet with targets of kelurahan: for `target_grid.read_target_table`.
+def read_target_sheet(content: bytes) -> DetectedTable:
+    """Return the first visible table of targets, for `target_grid.parse_target_table`.
 
-    Limits and refusals are those of `read_sheet`.
+    Raises what `read_sheet` raises.
     """
     return _read(content, (), {"list": "targets"})
 
 
-def _read(content: bytes, places: Collection[str], asked: Mapping[str, object]) -> RecognisedSheet:
+def _read(content: bytes, places: Collection[str], options: Mapping[str, object]) -> DetectedTable:
     if len(content) > MAX_BYTES:
-        raise problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
+        raise build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
     request = {
-        "memory": MEMORY_BYTES,
-        "seconds": SECONDS,
+        "memory": MAX_MEMORY_BYTES,
+        "seconds": MAX_SECONDS,
         "place_keys": sorted({place_key(place) for place in places}),
-        **asked,
+        **options,
     }
-    # Only a file with cells far outside its table dies for want of memory: it is read again without them.
-    answer = _in_child(content, {**request, "trim": False}) or _in_child(content, {**request, "trim": True})
+    # The child dies if cells far outside the table need too much memory: the file is read again without them.
+    answer = _run_child(content, {**request, "trim": False}) or _run_child(content, {**request, "trim": True})
     if answer is None:
-        raise problem("unreadable-file", {})
+        raise build_problem("unreadable-file", {})
     if "failure" in answer:
-        raise problem(answer["failure"], answer["params"])
-    return sheet_from_json(answer["sheet"])
+        raise build_problem(answer["failure"], answer["params"])
+    return table_from_json(answer["sheet"])
 
 
-def problem(code: str, params: Mapping[str, str | int]) -> Problem:
-    """The error for a code of `SENTENCES`."""
-    kind, sentence = SENTENCES[code]
-    return kind(sentence, code=code, **params)
+def build_problem(code: str, params: Mapping[str, str | int]) -> Problem:
+    """Return the problem to raise for a code of `SENTENCES`."""
+    kind = TooLarge if code in _TOO_LARGE else UnreadableFile
+    return kind(SENTENCES[code], code=code, **params)
 
 
-def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
-    """Return the child's answer, or None where it died."""
+def _run_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
+    """Run the child process and return its answer, or None if it died."""
     try:
         child = subprocess.run(
             [sys.executable, "-m", "app.spreadsheets.formats.child"],
             input=orjson.dumps(request) + b"\n" + content,
             capture_output=True,
-            timeout=SECONDS,
+            timeout=MAX_SECONDS,
             cwd=_PROJECT,
             env=_environment_without_secrets(),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise problem("too-slow", {}) from error
+        raise build_problem("too-slow", {}) from error
     if child.returncode:
         _log.warning(
             "Reading ended with %s: %s", child.returncode, child.stderr[-2000:].decode(errors="replace")
@@ -212,5 +173,5 @@ def _in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] |
 
 
 def _environment_without_secrets() -> dict[str, str]:
-    """Return the environment without the service's settings: a hostile file must not get at its secret key."""
+    """Return the environment without the service's settings, so that a hostile file can't reach its secret key."""
     return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}

@@ -1,4 +1,4 @@
-"""The sentence of every remark on a sheet: what was found, and what to do."""
+"""The sentences of remarks on sheets: the finding, and what the user should do."""
 
 from collections.abc import Mapping
 
@@ -6,7 +6,7 @@ from app.i18n import N_, Translator
 from app.people.remark_texts import SENTENCES as PERSON_SENTENCES
 from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
-from app.spreadsheets.written.field_headings import HEADINGS
+from app.spreadsheets.exports.field_headings import HEADINGS
 
 SENTENCES: Mapping[str, str] = {
     "attendance-unclear": N_(
@@ -59,7 +59,7 @@ SENTENCES: Mapping[str, str] = {
         "The session has not begun yet. Check that this is the right session before you save."
     ),
 }
-_NAMING: Mapping[str, str] = {
+_SENTENCES_WITH_COLUMNS: Mapping[str, str] = {
     "several-columns": N_("%(field)s: the column “%(used)s” is read, not “%(unused)s”. Check the columns."),
     "several-attendance-columns": N_(
         "Attendance is given for several days: “%(used)s” is read, not “%(unused)s”. Check that it is the right day."
@@ -71,7 +71,7 @@ def remark_text(remark: Remark, _: Translator) -> str:
     """Return the sentence of any remark, in the language of `_`."""
     if remark.code in PERSON_SENTENCES:
         return person_remark_text(remark, _)
-    if remark.code in _NAMING and remark.params.get("unused"):
+    if remark.code in _SENTENCES_WITH_COLUMNS and remark.params.get("unused"):
         field = _(HEADINGS[str(remark.field)])
-        return _(_NAMING[remark.code]) % {**remark.params, "field": field}
+        return _(_SENTENCES_WITH_COLUMNS[remark.code]) % {**remark.params, "field": field}
     return _(SENTENCES[remark.code]) % dict(remark.params)

@@ -1,4 +1,4 @@
-"""What a table of targets says: which kelurahan its rows mean, which groups its columns, and how many people."""
+"""Parse an uploaded or pasted table of targets: the kelurahan of its rows, the groups of its columns, the numbers."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -6,24 +6,24 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from app.i18n import N_, Translator
-from app.people.cells import CellError, cell_text
-from app.people.kelurahan import PlaceIndex, read_kelurahan
 from app.people.remarks import Remark
-from app.people.target_groups import GroupIndex, read_target_group
-from app.people.text import clean, collapse, is_placeholder, words
-from app.spreadsheets.document import RecognisedSheet, SheetRow
+from app.people.values.cells import CellError, cell_text
+from app.people.values.kelurahan import PlaceIndex, parse_kelurahan
+from app.people.values.target_groups import GroupIndex, parse_target_group
+from app.people.values.text import clean, collapse, is_placeholder, words
+from app.spreadsheets.detected_table import DetectedTable, SheetRow
 from app.spreadsheets.plain_tables import KELURAHAN
 from app.spreadsheets.tables.headings import is_number_heading
 
 TargetCell: TypeAlias = tuple[str | None, str | None]
-"""Codes of a kelurahan and a group: without a kelurahan it is for all of them, without a group for the whole."""
+"""Codes of a kelurahan (None: all kelurahan) and a target group (None: all people)."""
 
-LONGEST_TEXT = 40
-"""Of a cell that holds no number no more is kept, to show it."""
+MAX_TEXT_LENGTH = 40
+"""Longer texts of cells that aren't numbers are cut."""
 _NUMBER = re.compile(r"[0-9]{1,6}|[0-9]{1,3}[.,][0-9]{3}")
 _ALL_KELURAHAN = {"untuk semua kelurahan", "semua kelurahan", "for all kelurahan", "all kelurahan"}
-_WHOLE = {"seluruhnya", "keseluruhan", "target", "target kelurahan", "as a whole", "whole"}
-_BESIDE = {"kode", "code", "kecamatan"}
+_ALL_PEOPLE = {"seluruhnya", "keseluruhan", "target", "target kelurahan", "as a whole", "whole"}
+_OTHER_COLUMNS = {"kode", "code", "kecamatan"}
 _SUM = re.compile(r"(?:sub ?)?(?:jumlah|jml|total|sum)\b.*")
 
 SENTENCES: Mapping[str, str] = {
@@ -44,34 +44,34 @@ SENTENCES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class TargetTable:
-    """What each cell says, as typed; an empty one goes back to what holds for all. `remarks`: what was left out."""
+    """The texts of the cells as typed ("" resets to the target of all kelurahan), and remarks on what was left out."""
 
     texts: Mapping[TargetCell, str]
     remarks: tuple[Remark, ...]
 
 
 def cell_name(cell: TargetCell) -> str:
-    """What a cell is called in forms and in the activity log: "64.71.01.1001/umkm", "*" for all kelurahan."""
+    """Return a cell's name in forms and in the activity log: "64.71.01.1001/umkm", with "*" for all kelurahan."""
     kelurahan, group = cell
     return (kelurahan or "*") + (f"/{group}" if group else "")
 
 
-def read_target(text: str) -> int | None:
-    """The number, with or without a sign for thousands; None where nothing is said. Raises `ValueError`."""
-    said = collapse(clean(text))
-    if is_placeholder(said):
+def parse_target(text: str) -> int | None:
+    """Return a number with or without thousands separator, None for a placeholder; else raise `ValueError`."""
+    text = collapse(clean(text))
+    if is_placeholder(text):
         return None
-    if not _NUMBER.fullmatch(said):
-        raise ValueError(said)
-    return int(said.replace(".", "").replace(",", ""))
+    if not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return int(text.replace(".", "").replace(",", ""))
 
 
-def read_target_table(
-    sheet: RecognisedSheet, places: PlaceIndex, groups: GroupIndex, kelurahan: Collection[str]
+def parse_target_table(
+    sheet: DetectedTable, places: PlaceIndex, groups: GroupIndex, kelurahan: Collection[str]
 ) -> TargetTable | None:
-    """The table of a sheet that `plain_tables` recognised, None where no column is of targets.
+    """Return the targets of a table that `plain_tables` detected, or None if no column is a target group's.
 
-    `kelurahan` are the codes of the year's. Every cell of a row that is known counts, an empty one too.
+    `kelurahan` are the codes that exist in the year. All cells of a row with a known kelurahan count, empty ones too.
     """
     columns, remarks = _columns(sheet, groups)
     if not columns:
@@ -86,29 +86,29 @@ def read_target_table(
         if problem is None and (place, next(iter(columns.values()))) in texts:
             problem = Remark("warning", KELURAHAN, "kelurahan-twice", {})
         if problem:
-            said = {"found": name, "figures": " · ".join(figures.values())}
-            remarks.append(replace(problem, params={**problem.params, **said, "row": row.number}))
+            params = {"found": name, "figures": " · ".join(figures.values())}
+            remarks.append(replace(problem, params={**problem.params, **params, "row": row.number}))
             continue
         texts |= {(place, group): figures.get(field, "") for field, group in columns.items()}
     return TargetTable(texts, tuple(remarks))
 
 
 def target_remark_text(remark: Remark, _: Translator) -> str:
-    """The sentence of a remark, in the language of `_`."""
+    """Return the sentence of a remark, in the language of `_`."""
     return _(SENTENCES[remark.code]) % dict(remark.params)
 
 
-def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str | None], list[Remark]]:
-    """Field → group (None for the whole) of the columns of targets, and what is to be said of the others."""
+def _columns(sheet: DetectedTable, groups: GroupIndex) -> tuple[dict[str, str | None], list[Remark]]:
+    """Return the group (None for all people) of each target column by field, and remarks on the other columns."""
     columns: dict[str, str | None] = {}
     remarks: list[Remark] = []
     for column in sheet.columns:
-        said = words(column.header)
+        text = words(column.header)
         filled = any(_text(row, column.field or "") for row in sheet.rows)
-        if column.field in {None, KELURAHAN} or not filled or _is_beside(column.header):
+        if column.field in {None, KELURAHAN} or not filled or _is_other_column(column.header):
             continue
-        group = None if said in _WHOLE else read_target_group(column.header, groups).code
-        if group is None and said not in _WHOLE:
+        group = None if text in _ALL_PEOPLE else parse_target_group(column.header, groups).code
+        if group is None and text not in _ALL_PEOPLE:
             remarks.append(Remark("warning", None, "column-unknown", {"found": column.header}))
         elif group in columns.values():
             remarks.append(Remark("warning", None, "column-twice", {"found": column.header}))
@@ -117,9 +117,9 @@ def _columns(sheet: RecognisedSheet, groups: GroupIndex) -> tuple[dict[str, str 
     return columns, remarks
 
 
-def _is_beside(header: str) -> bool:
-    said = words(header)
-    return said in _BESIDE or is_number_heading(header) or _SUM.fullmatch(said) is not None
+def _is_other_column(header: str) -> bool:
+    text = words(header)
+    return text in _OTHER_COLUMNS or is_number_heading(header) or _SUM.fullmatch(text) is not None
 
 
 def _is_sum(row: SheetRow) -> bool:
@@ -127,17 +127,17 @@ def _is_sum(row: SheetRow) -> bool:
 
 
 def _text(row: SheetRow, field: str) -> str:
-    """What a cell holds; nothing for a dash and the like, "#N/A" for an error."""
+    """Return the text of a cell: "" for a placeholder, "#N/A" for an error."""
     cell = row.cells.get(field)
-    said = collapse(clean(cell_text(cell)))
-    return "" if is_placeholder(said) and not isinstance(cell, CellError) else said[:LONGEST_TEXT]
+    text = collapse(clean(cell_text(cell)))
+    return "" if is_placeholder(text) and not isinstance(cell, CellError) else text[:MAX_TEXT_LENGTH]
 
 
 def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[str | None, Remark | None]:
-    """The code of a row, None for all kelurahan; or what is wrong with its name."""
+    """Return the code of a row's kelurahan (None for all kelurahan), or the remark on its name."""
     if words(name) in _ALL_KELURAHAN:
         return None, None
-    reading = read_kelurahan(name, places)
+    reading = parse_kelurahan(name, places)
     if reading.code in kelurahan:
         return reading.code, None
     if reading.problem == "kelurahan-missing":

@@ -1,4 +1,4 @@
-"""Lists of venues (tempat) as a strict table: the template to fill in, and what its rows say or have wrong."""
+"""Lists of venues (tempat) as a strict table: write the template, and check the rows of an uploaded table."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ from openpyxl.utils import get_column_letter
 
 from app.excel import set_up_print, workbook_bytes
 from app.i18n import LANGUAGES, N_, Translator, translator
-from app.people.cells import CellError, cell_text
-from app.people.kelurahan import PlaceIndex, read_kelurahan
-from app.people.outside_places import OUTSIDE
-from app.people.text import clean, collapse, is_placeholder, words
-from app.spreadsheets.document import SheetRow
+from app.people.values.cells import CellError, cell_text
+from app.people.values.kelurahan import PlaceIndex, parse_kelurahan
+from app.people.values.outside_places import OUTSIDE
+from app.people.values.text import clean, collapse, is_placeholder, words
+from app.spreadsheets.detected_table import SheetRow
+from app.spreadsheets.exports.excel_cells import TEXT_FORMAT, ChoiceLists, write_heading
 from app.spreadsheets.plain_tables import MAX_VENUES
-from app.spreadsheets.written.excel_cells import TEXT_FORMAT, ChoiceLists, put_heading
 
-LONGEST_NAME = 200
+MAX_NAME_LENGTH = 200
 OTHER = "lainnya"
 KINDS: Mapping[str, str] = {
     "aula": N_("Hall"),
@@ -43,7 +43,7 @@ _UNCLEAR_KELURAHAN = N_("“%(found)s” is not clearly one kelurahan (%(names)s
 
 @dataclass(frozen=True, slots=True)
 class VenueFacts:
-    """`kelurahan` is a code; `public_wifi` is None where nobody said."""
+    """A venue's details. `kelurahan` is a code; `public_wifi` is None if it isn't known."""
 
     name: str
     kind: str = OTHER
@@ -53,7 +53,7 @@ class VenueFacts:
 
 @dataclass(frozen=True, slots=True)
 class CheckedVenue:
-    """A row without errors: `known` is the venue of that name as it is now, `facts` what it will be."""
+    """A row without errors: `known` is the existing venue of that name or None, `facts` its new details."""
 
     known: VenueFacts | None
     facts: VenueFacts
@@ -61,13 +61,14 @@ class CheckedVenue:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """What is wrong in a row, by its number in Excel, and what to do about it."""
+    """An error in a row (Excel's number), with the sentence that says what to do."""
 
     row: int
     sentence: str
     params: Mapping[str, str | int]
 
     def text(self, _: Translator) -> str:
+        """Return the sentence in the language of `_`."""
         return _(self.sentence) % dict(self.params)
 
 
@@ -84,7 +85,7 @@ def venue_template(kelurahan: Iterable[str], _: Translator) -> bytes:
     }
     for column, (field, (heading, width)) in enumerate(HEADINGS.items(), 1):
         letter = get_column_letter(column)
-        put_heading(sheet, 1, column, _(heading))
+        write_heading(sheet, 1, column, _(heading))
         sheet.column_dimensions[letter].width = width
         sheet.column_dimensions[letter].number_format = TEXT_FORMAT
         if field in choices:
@@ -99,9 +100,9 @@ def venue_template(kelurahan: Iterable[str], _: Translator) -> bytes:
 def check_venues(
     rows: Sequence[SheetRow], known: Iterable[VenueFacts], places: PlaceIndex
 ) -> tuple[list[CheckedVenue], list[RowError]]:
-    """Return the venues of the rows without errors, and all errors of the others.
+    """Return the venues of the rows without errors, and the errors of the other rows.
 
-    A venue is known by its name, whatever its case and punctuation. An empty cell leaves what is known.
+    A known venue is found by its name, regardless of case and punctuation. Empty cells leave its details unchanged.
     """
     known_by_name = _by_name(known)
     first_row: dict[str, int] = {}
@@ -120,27 +121,27 @@ def check_venues(
     return venues, errors
 
 
-def tidy(text: str) -> str:
-    """Return a name as it is kept and compared."""
+def clean_name(text: str) -> str:
+    """Return a name as it is stored and compared, without superfluous spaces."""
     return collapse(clean(text))
 
 
 def name_key(name: str) -> str:
-    """Return what is compared of a name: its words, or all of it where it has none."""
+    """Return the key by which names are compared: the words, or the name itself if it has none."""
     return words(name) or name
 
 
 def _by_name(known: Iterable[VenueFacts]) -> dict[str, VenueFacts]:
-    """Return known venues by their exact names and by what is compared of these, of which the exact one goes first."""
+    """Return known venues by key and by exact name, which takes precedence."""
     venues = list(known)
-    alike = {name_key(venue.name): venue for venue in reversed(venues)}
-    return alike | {venue.name: venue for venue in venues}
+    by_key = {name_key(venue.name): venue for venue in reversed(venues)}
+    return by_key | {venue.name: venue for venue in venues}
 
 
 def _texts(row: SheetRow) -> dict[str, str]:
-    """Return the texts of a row, dashes as empty ones; a name that is an error (#N/A) is none."""
+    """Return the texts of a row without placeholders and without a name that is an error (#N/A)."""
     texts = {
-        field: tidy(cell_text(cell))
+        field: clean_name(cell_text(cell))
         for field, cell in row.cells.items()
         if not (field == "name" and isinstance(cell, CellError))
     }
@@ -152,27 +153,27 @@ def _check_row(
 ) -> tuple[VenueFacts, list[RowError]]:
     errors: list[RowError] = []
 
-    def wrong(sentence: str, **params: str | int) -> None:
+    def add_error(sentence: str, **params: str | int) -> None:
         errors.append(RowError(row, sentence, params))
 
     if not before.name:
-        wrong(N_("The name is missing. Type it, or delete the row."))
-    elif len(before.name) > LONGEST_NAME:
-        wrong(N_("The name has more than %(limit)s characters. Shorten it."), limit=LONGEST_NAME)
-    place = read_kelurahan(texts.get("kelurahan", ""), places)
+        add_error(N_("The name is missing. Type it, or delete the row."))
+    elif len(before.name) > MAX_NAME_LENGTH:
+        add_error(N_("The name has more than %(limit)s characters. Shorten it."), limit=MAX_NAME_LENGTH)
+    place = parse_kelurahan(texts.get("kelurahan", ""), places)
     if place.problem == "kelurahan-missing":
-        wrong(N_("The kelurahan is missing. Choose it."))
+        add_error(N_("The kelurahan is missing. Choose it."))
     elif place.candidates:
         names = ", ".join(places.name[code] for code in place.candidates)
-        wrong(_UNCLEAR_KELURAHAN, found=texts["kelurahan"], names=names)
+        add_error(_UNCLEAR_KELURAHAN, found=texts["kelurahan"], names=names)
     elif place.code in (None, OUTSIDE):
-        wrong(N_("“%(found)s” is not a kelurahan of the city. Choose one."), found=texts["kelurahan"])
+        add_error(N_("“%(found)s” is not a kelurahan of the city. Choose one."), found=texts["kelurahan"])
     kind, wifi = texts.get("kind", ""), texts.get("wifi", "")
     kinds, answers = _kinds_by_label(), _wifi_by_label()
     if kind and words(kind) not in kinds:
-        wrong(N_("“%(found)s” is not a kind of venue. Choose one, or leave the cell empty."), found=kind)
+        add_error(N_("“%(found)s” is not a kind of venue. Choose one, or leave the cell empty."), found=kind)
     if wifi and words(wifi) not in answers:
-        wrong(N_("“%(found)s” is neither yes nor no. Choose one, or leave the cell empty."), found=wifi)
+        add_error(N_("“%(found)s” is neither yes nor no. Choose one, or leave the cell empty."), found=wifi)
     facts = VenueFacts(
         before.name,
         kinds.get(words(kind), before.kind),

@@ -27,7 +27,7 @@ from app.i18n import (
 )
 from app.people.fields import BY_KEY, FORM_TEXT_FIELDS
 from app.permissions import Permission
-from app.spreadsheets.written.field_headings import HEADINGS
+from app.spreadsheets.exports.field_headings import HEADINGS
 from app.web.flash import flash, take_flash
 from app.web.languages import language_of
 from app.web.static_files import static_url

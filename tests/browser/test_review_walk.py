@@ -10,7 +10,7 @@ from playwright.sync_api import FilePayload, Locator, Page, expect
 from sqlalchemy import Engine
 
 from app.models import Participant, Sex
-from app.people.names import name_key
+from app.people.values.names import name_key
 from app.settings import Settings
 from tests.browser.conftest import DESKTOP, PHONE, PageCheck, Screenshot
 from tests.browser.steps import log_in_as, skip_check, submit

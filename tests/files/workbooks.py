@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from tests.files.writers import file_of, page_of, xlsx
 
 Row: TypeAlias = Sequence[Cell]

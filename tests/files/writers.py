@@ -10,7 +10,7 @@ from zipfile import ZipFile, ZipInfo
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from tests.spreadsheets.examples import saved
 
 _WRITTEN = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*")

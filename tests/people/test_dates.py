@@ -4,8 +4,8 @@ from datetime import date, datetime
 
 import pytest
 
-from app.people.cells import Cell
-from app.people.dates import THIS_CENTURY, read_birth_date, read_date, read_days
+from app.people.values.cells import Cell
+from app.people.values.dates import END_OF_CENTURY, parse_birth_date, parse_date, parse_date_span
 
 ON = date(2025, 8, 5)
 
@@ -32,26 +32,26 @@ ON = date(2025, 8, 5)
 )
 def test_read(cell: Cell) -> None:
     """The day stands first, months may be named; a number is an Excel date that lost its format."""
-    assert read_birth_date(cell, on=ON) == date(1980, 8, 5)
+    assert parse_birth_date(cell, on=ON) == date(1980, 8, 5)
 
 
 def test_two_digit_years_make_a_person_of_5_to_104() -> None:
-    assert read_birth_date("26-01-74", on=ON) == date(1974, 1, 26)
-    assert read_birth_date("01-02-19", on=ON) == date(2019, 2, 1)
-    assert read_birth_date("01-02-22", on=ON) == date(1922, 2, 1)
-    assert read_birth_date("01-09-20", on=ON) == date(1920, 9, 1)
+    assert parse_birth_date("26-01-74", on=ON) == date(1974, 1, 26)
+    assert parse_birth_date("01-02-19", on=ON) == date(2019, 2, 1)
+    assert parse_birth_date("01-02-22", on=ON) == date(1922, 2, 1)
+    assert parse_birth_date("01-09-20", on=ON) == date(1920, 9, 1)
 
 
 def test_the_youngest_is_five_and_the_oldest_a_hundred_and_four_on_the_day() -> None:
     day = date(2025, 8, 5)
     for born in ("05/08/2020", "05-08-20", "06/08/1920"):
-        assert read_birth_date(born, on=day) is not None
+        assert parse_birth_date(born, on=day) is not None
     for born in ("06/08/2020", "05/08/1920"):
-        assert read_birth_date(born, on=day) is None
+        assert parse_birth_date(born, on=day) is None
 
 
 def test_on_the_29th_of_february_people_have_dates_of_birth_too() -> None:
-    assert read_birth_date("1/3/80", on=date(2028, 2, 29)) == date(1980, 3, 1)
+    assert parse_birth_date("1/3/80", on=date(2028, 2, 29)) == date(1980, 3, 1)
 
 
 @pytest.mark.parametrize(
@@ -72,12 +72,12 @@ def test_on_the_29th_of_february_people_have_dates_of_birth_too() -> None:
 )
 def test_impossible(cell: Cell) -> None:
     """These, and dates that make a person younger than 5 or older than 104, are no dates of birth."""
-    assert read_birth_date(cell, on=ON) is None
+    assert parse_birth_date(cell, on=ON) is None
 
 
 def test_a_date_of_a_letterhead_may_lie_ahead() -> None:
-    assert read_date("Selasa, 5 Agustus 2025", latest=THIS_CENTURY) == date(2025, 8, 5)
-    assert read_date("10/09/25", latest=THIS_CENTURY) == date(2025, 9, 10)
+    assert parse_date("Selasa, 5 Agustus 2025", latest=END_OF_CENTURY) == date(2025, 8, 5)
+    assert parse_date("10/09/25", latest=END_OF_CENTURY) == date(2025, 9, 10)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +101,9 @@ def test_a_date_of_a_letterhead_may_lie_ahead() -> None:
     ],
 )
 def test_a_letterhead_names_one_day_or_several(cell: Cell, first: date, last: date) -> None:
-    assert read_days(cell) == (first, last)
+    assert parse_date_span(cell) == (first, last)
 
 
 @pytest.mark.parametrize("cell", ["31-32 Juni 2025", "5 - 6 Lantai 2025"])
 def test_days_that_there_are_not(cell: Cell) -> None:
-    assert read_days(cell) is None
+    assert parse_date_span(cell) is None

@@ -8,11 +8,11 @@ from string import ascii_lowercase
 import pytest
 
 from app.people import identity
-from app.people.cells import Cell
 from app.people.identity import MAX_SHARING
 from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision
-from app.people.names import name_key, similarity
+from app.people.values.cells import Cell
+from app.people.values.names import name_key, similarity
 from app.spreadsheets.attendance.rows import JudgedRow
 from tests.spreadsheets.examples import codes, judged, sheet_of
 
@@ -74,7 +74,7 @@ def office(people: int, **shared: Cell) -> list[dict[str, Cell]]:
 
 
 @pytest.mark.parametrize("shared", [{"phone": PHONE}, {"email": "kantor@contoh.id"}])
-def test_whoever_shares_a_contact_with_many_is_known_by_their_name_all_the_same(
+def test_a_person_who_shares_a_contact_with_many_still_matches_by_name(
     shared: dict[str, Cell],
 ) -> None:
     listed = office(3 * MAX_SHARING, **shared)
@@ -99,7 +99,7 @@ def test_a_namesake_elsewhere_is_not_the_one_who_shares_a_contact_with_many(
     assert {found.kind for found in judged(sheet_of(namesake, *listed)).rows} == {"create"}
 
 
-def test_who_is_compared_does_not_depend_on_the_order_in_which_people_come() -> None:
+def test_matches_do_not_depend_on_the_order_of_known_people() -> None:
     others = [
         replace(rina(phone=PHONE), id=number, name=str(cells["name"]), name_key=name_key(str(cells["name"])))
         for number, cells in enumerate(office(2 * MAX_SHARING), start=100)
@@ -126,12 +126,12 @@ def test_the_same_phone_under_an_unclear_name_is_asked() -> None:
     assert (found.kind, codes(found.remarks)) == ("review", ["person-unclear"])
 
 
-def test_name_and_kelurahan_alone_recognise_with_a_warning() -> None:
+def test_name_and_kelurahan_alone_match_with_a_warning() -> None:
     found = of_known(row(), rina())
     assert (found.person, codes(found.remarks)) == (7, ["person-by-name"])
 
 
-def test_name_and_kelurahan_with_the_same_rt_or_birth_date_recognise() -> None:
+def test_name_and_kelurahan_with_the_same_rt_or_birth_date_match() -> None:
     for found in (
         of_known(row(rt="3"), rina(rt="3")),
         of_known(row(birth_date="05-08-1980"), rina(birth_date=date(1980, 8, 5))),
@@ -181,19 +181,19 @@ def test_a_registration_code_is_the_strongest() -> None:
     assert (second.person, codes(second.remarks)) == (None, ["registration-unknown"])
 
 
-def test_a_person_decides_who_it_is() -> None:
+def test_a_user_decides_which_person_it_is() -> None:
     cells = row("Budi Kurniawan", nik=NIK)
     assert of_known(cells, rina(nik_key=NIK), decision=Decision(person="new")).person is None
     assert of_known(cells, rina(nik_key=NIK), decision=Decision(person=7)).person == 7
     assert of_known(cells, decision=Decision(skip=True)).kind == "skip"
 
 
-def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
+def test_a_nik_of_another_person_is_not_saved() -> None:
     """Told apart from its owner by a decision or a code, a person is saved without it, with a warning."""
     other = row("Budi Kurniawan", nik=NIK, rt="3")
-    told_apart = of_known(other, rina(nik_key=NIK), decision=Decision(person="new"))
-    assert (told_apart.kind, codes(told_apart.remarks)) == ("create", ["nik-taken"])
-    assert (told_apart.values.nik, told_apart.values.nik_key) == (None, None)
+    new_person = of_known(other, rina(nik_key=NIK), decision=Decision(person="new"))
+    assert (new_person.kind, codes(new_person.remarks)) == ("create", ["nik-taken"])
+    assert (new_person.values.nik, new_person.values.nik_key) == (None, None)
 
     dewi = rina(name="Dewi Contoh")
     by_code = judged(
@@ -207,14 +207,14 @@ def test_nobody_gets_a_nik_that_somebody_else_has() -> None:
     assert [one.values.nik for one in twice] == [NIK, None]
 
 
-def test_who_may_be_the_row_above_or_somebody_known_is_asked_for_both() -> None:
+def test_a_row_that_may_be_the_row_above_or_a_known_person_offers_both() -> None:
     again = row(phone=OTHER_PHONE)
     asked = judged(sheet_of(again, row()), people=[rina(phone=PHONE)], decisions={2: Decision(person="new")})
     [question] = asked.rows[1].remarks
     assert [(one.kind, one.value) for one in question.candidates] == [("row", 2), ("person", 7)]
 
 
-def test_a_row_above_that_is_somebody_known_and_that_person_are_one_choice() -> None:
+def test_a_row_above_and_the_known_person_it_matched_are_one_choice() -> None:
     people = [rina(phone=PHONE), replace(rina(), id=8, name="Dewi", name_key="dewi")]
     twice = sheet_of(row(phone=PHONE), row())
 
@@ -225,7 +225,7 @@ def test_a_row_above_that_is_somebody_known_and_that_person_are_one_choice() -> 
     assert (chosen.kind, chosen.of) == ("duplicate", 2)
 
 
-def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:
+def test_a_chosen_person_who_no_longer_exists_is_asked_about_again() -> None:
     for people in ((), (rina(),)):
         asked = of_known(row(), *people, decision=Decision(person=8))
         assert (asked.kind, asked.person) == ("review", None)
@@ -234,7 +234,7 @@ def test_somebody_who_was_chosen_and_is_gone_is_asked_for_again() -> None:
         assert [one.value for one in question.candidates] == [one.id for one in people]
 
 
-def test_namesakes_known_by_more_than_the_name_are_told_apart_again() -> None:
+def test_namesakes_with_different_rt_match_each_their_own_row() -> None:
     one = KnownPerson("Rina Gani", name_key("Rina Gani"), id=7, kelurahan=DAMAI, rt="3")
     other = KnownPerson("Rina Gani", name_key("Rina Gani"), id=8, kelurahan=DAMAI, rt="4")
     judgement = judged(sheet_of(row("Rina Gani", rt="3"), row("Rina Gani", rt="4")), people=[one, other])

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from app.people.cells import Cell
-from app.people.kelurahan import PlaceIndex, read_kecamatan, read_kelurahan
+from app.people.values.cells import Cell
+from app.people.values.kelurahan import PlaceIndex, parse_kecamatan, parse_kelurahan
 from app.spreadsheets.attendance.rows import ABOVE
 from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
@@ -47,7 +47,7 @@ NAME = PLACES.name
 )
 def test_certain(written: str, name: str) -> None:
     """An official name or alias, however spaced, abbreviated or punctuated; also beside an RT or inside an address."""
-    code = read_kelurahan(written, PLACES).code
+    code = parse_kelurahan(written, PLACES).code
     assert code is not None
     assert NAME[code] == name
 
@@ -77,7 +77,7 @@ def test_certain(written: str, name: str) -> None:
 )
 def test_unclear(written: str, candidates: set[str]) -> None:
     """A near miss, a name that several share, a name inside other text or with a question mark is asked about."""
-    reading = read_kelurahan(written, PLACES)
+    reading = parse_kelurahan(written, PLACES)
     assert reading.problem == "kelurahan-unclear"
     assert {NAME[code] for code in reading.candidates} == candidates
 
@@ -86,7 +86,7 @@ def test_unclear(written: str, candidates: set[str]) -> None:
     "written", ["G. Samarinda", "Gunug Smd", "GN SMD II", "Gun. Smd", "Gn. Sari, Penajam"]
 )
 def test_what_begins_like_a_kelurahan_is_asked_though_a_place_outside_follows(written: str) -> None:
-    reading = read_kelurahan(written, PLACES)
+    reading = parse_kelurahan(written, PLACES)
     assert reading.problem == "kelurahan-unclear"
     assert {NAME[code].split()[0] for code in reading.candidates} == {"Gunung"}
 
@@ -96,30 +96,30 @@ def test_what_begins_like_a_kelurahan_is_asked_though_a_place_outside_follows(wr
     ["Jl. Samarinda 5", "Perum. Nusantara RT 3", "Jl. Mawar, Samarinda, Bpp", "Kota Bpp", "Kota Balikpapn"],
 )
 def test_what_only_bears_the_name_of_a_place_outside_is_not_outside(written: str) -> None:
-    assert read_kelurahan(written, PLACES).problem == "kelurahan-unknown"
+    assert parse_kelurahan(written, PLACES).problem == "kelurahan-unknown"
 
 
 @pytest.mark.parametrize("written", ["Balikpapan Timur", "Kec. Balikpapan Timur", "Baltim"])
 def test_a_kecamatan_offers_its_kelurahan(written: str) -> None:
-    reading = read_kelurahan(written, PLACES)
+    reading = parse_kelurahan(written, PLACES)
     assert reading.problem == "kelurahan-unclear"
     assert {NAME[code] for code in reading.candidates} == {"Manggar", "Manggar Baru", "Lamaru", "Teritip"}
 
 
 def test_a_neighbourhood_is_unknown_and_says_why() -> None:
-    reading = read_kelurahan("Batakan", PLACES)
+    reading = parse_kelurahan("Batakan", PLACES)
     assert (reading.problem, reading.why) == ("kelurahan-unknown", "a neighbourhood, not a kelurahan")
 
 
 @pytest.mark.parametrize("written", ["Atlantis", "Balikpapan", "Jl. Mulawarman 5"])
 def test_unknown(written: str) -> None:
     """A text that names no kelurahan is an error."""
-    assert read_kelurahan(written, PLACES).problem == "kelurahan-unknown"
+    assert parse_kelurahan(written, PLACES).problem == "kelurahan-unknown"
 
 
 @pytest.mark.parametrize("written", ["", "-", " . ", "\u200b"])
 def test_missing(written: str) -> None:
-    assert read_kelurahan(written, PLACES).problem == "kelurahan-missing"
+    assert parse_kelurahan(written, PLACES).problem == "kelurahan-missing"
 
 
 @pytest.mark.parametrize(
@@ -142,17 +142,17 @@ def test_missing(written: str) -> None:
 )
 def test_outside(written: str, place: str) -> None:
     """Places outside the city are accepted as such."""
-    reading = read_kelurahan(written, PLACES)
+    reading = parse_kelurahan(written, PLACES)
     assert (reading.code, reading.place) == ("outside", place)
 
 
 def test_gunung_samarinda_is_not_samarinda() -> None:
-    assert NAME[read_kelurahan("Gn. Samarinda", PLACES).code or ""] == "Gunung Samarinda"
+    assert NAME[parse_kelurahan("Gn. Samarinda", PLACES).code or ""] == "Gunung Samarinda"
 
 
 @pytest.mark.parametrize("written", ["Balikpapan Timur", "Kec. Balikpapan Timur", "Timur", "Baltim"])
 def test_kecamatan(written: str) -> None:
-    assert read_kecamatan(written, PLACES) == "64.71.01"
+    assert parse_kecamatan(written, PLACES) == "64.71.01"
 
 
 def remarks(*rows: dict[str, Cell]) -> list[list[str]]:
@@ -176,7 +176,7 @@ def test_an_address_that_names_the_kelurahan_goes_before_the_letterhead() -> Non
     named: dict[str, Cell] = {"name": "Rina Gani", "address": "Jl. Mawar 3 Kel. Damai"}
     ambiguous: dict[str, Cell] = {"name": "Maya Anwar", "address": "Jl. Mawar 3 Kel. Gunung Sari"}
     silent: dict[str, Cell] = {"name": "Dewi Halim", "address": "Jl. Mawar 3"}
-    sheet = replace(sheet_of(named, ambiguous, silent), title_kelurahan="Manggar")
+    sheet = replace(sheet_of(named, ambiguous, silent), letterhead_kelurahan="Manggar")
     assert [(row.kind, row.values.kelurahan) for row in judged(sheet).rows] == [
         ("create", "64.71.06.1005"),
         ("review", None),
@@ -186,13 +186,13 @@ def test_an_address_that_names_the_kelurahan_goes_before_the_letterhead() -> Non
     assert question.params["found"] == ambiguous["address"]
 
 
-def test_a_letterhead_whose_kelurahan_is_not_clear_serves_nobody() -> None:
-    judgement = judged(replace(sheet_of({"name": "Rina Gani"}), title_kelurahan="Gunung Sari"))
+def test_a_letterhead_whose_kelurahan_is_not_clear_applies_to_no_row() -> None:
+    judgement = judged(replace(sheet_of({"name": "Rina Gani"}), letterhead_kelurahan="Gunung Sari"))
     assert (codes(judgement.rows[0].remarks), judgement.warnings) == (["kelurahan-missing"], ())
 
 
-def test_the_letterhead_serves_whoever_has_nobody_above() -> None:
-    sheet = replace(sheet_of({"name": "Rina Gani"}), title_kelurahan="Manggar")
+def test_the_letterhead_applies_to_rows_without_a_section() -> None:
+    sheet = replace(sheet_of({"name": "Rina Gani"}), letterhead_kelurahan="Manggar")
     above = judged(sheet, replace(session(), default_kelurahan=ABOVE))
     assert above.rows[0].values.kelurahan == "64.71.01.1001"
 
@@ -205,7 +205,7 @@ def test_an_address_without_a_kelurahan_is_served_and_an_unknown_place_is_not() 
         {"name": "Tuti Basri", "kelurahan": "RT 3 RW 02"},
         {"name": "Sri Dahlia", "kelurahan": "RT 3 Atlantis"},
     )
-    served = judged(replace(sheet, title_kelurahan="Manggar"))
+    served = judged(replace(sheet, letterhead_kelurahan="Manggar"))
     manggar = "64.71.01.1001"
     assert [row.values.kelurahan for row in served.rows] == [manggar, None, None, manggar, None]
     assert [codes(row.remarks) for row in judged(sheet).rows] == [["kelurahan-unknown"]] * 5

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.people.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
-from app.spreadsheets.tables.shared_cells import name_and_number
+from app.people.values.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
+from app.spreadsheets.tables.row_cells import split_number_from_name
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_similarity_tells_typo_from_stranger() -> None:
 )
 def test_a_number_beside_a_name(text: str, name: str, field: str | None, number: str) -> None:
     """A NIK or telephone number is read as such; the row's number and a NIP are dropped."""
-    assert name_and_number(text) == (name, field, number)
+    assert split_number_from_name(text) == (name, field, number)

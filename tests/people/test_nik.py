@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.people.cells import Cell
-from app.people.nik import NikReading, nik_agrees, nik_sex, read_nik
+from app.people.values.cells import Cell
+from app.people.values.nik import ParsedNik, nik_agrees, nik_sex, parse_nik
 
 MAN = "6471060801710001"
 WOMAN = "6471056001970003"
@@ -31,7 +31,7 @@ WOMAN = "6471056001970003"
 )
 def test_read(cell: Cell) -> None:
     """A NIK has 16 digits with a possible date; separators and a label beside it do not matter."""
-    assert read_nik(cell) == NikReading(MAN)
+    assert parse_nik(cell) == ParsedNik(MAN)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_read(cell: Cell) -> None:
 )
 def test_corrupted(cell: Cell) -> None:
     """Excel keeps 15 digits of a number: a NIK that may have lost one is ignored with a warning."""
-    assert read_nik(cell) == NikReading(None, "nik-corrupted")
+    assert parse_nik(cell) == ParsedNik(None, "nik-corrupted")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +64,7 @@ def test_corrupted(cell: Cell) -> None:
 )
 def test_invalid(cell: Cell) -> None:
     """A NIK of another length or with an impossible date is ignored with a warning."""
-    assert read_nik(cell) == NikReading(None, "nik-invalid")
+    assert parse_nik(cell) == ParsedNik(None, "nik-invalid")
 
 
 @pytest.mark.parametrize(
@@ -86,18 +86,18 @@ def test_invalid(cell: Cell) -> None:
     ],
 )
 def test_placeholders_are_blank(cell: Cell) -> None:
-    assert read_nik(cell) == NikReading(None)
+    assert parse_nik(cell) == ParsedNik(None)
 
 
 def test_another_region_is_fine() -> None:
-    assert read_nik("3578010101900002").digits == "3578010101900002"
+    assert parse_nik("3578010101900002").digits == "3578010101900002"
 
 
 def test_the_29th_of_february() -> None:
-    assert read_nik("6471062902000001").digits
-    assert read_nik("6471062902960001").digits
+    assert parse_nik("6471062902000001").digits
+    assert parse_nik("6471062902960001").digits
     for year in ("01", "14"):
-        assert read_nik(f"64710629 02{year} 0001").problem == "nik-invalid"
+        assert parse_nik(f"64710629 02{year} 0001").problem == "nik-invalid"
 
 
 def test_sex_and_birth_date_inside() -> None:

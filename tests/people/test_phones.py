@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.people.cells import Cell
-from app.people.phones import phone_found, phone_is_blank, read_phone
+from app.people.values.cells import Cell, is_blank_number
+from app.people.values.phones import first_phone_text, parse_phone
 
 
 @pytest.mark.parametrize(
@@ -38,14 +38,14 @@ from app.people.phones import phone_found, phone_is_blank, read_phone
 )
 def test_mobile(cell: Cell) -> None:
     """Kept as E.164, a lost leading 0 restored, words beside it left out; of several numbers the first."""
-    assert read_phone(cell) == "+6281200000411"
+    assert parse_phone(cell) == "+6281200000411"
 
 
 def test_landline_and_abroad() -> None:
-    assert read_phone("0542-421234") == "+62542421234"
-    assert read_phone("0062542421234") == "+62542421234"
-    assert read_phone("0542-421234 081200000411") == "+62542421234"
-    assert read_phone("+60 12-345 6789") == "+60123456789"
+    assert parse_phone("0542-421234") == "+62542421234"
+    assert parse_phone("0062542421234") == "+62542421234"
+    assert parse_phone("0542-421234 081200000411") == "+62542421234"
+    assert parse_phone("+60 12-345 6789") == "+60123456789"
 
 
 @pytest.mark.parametrize(
@@ -54,14 +54,14 @@ def test_landline_and_abroad() -> None:
 )
 def test_invalid(cell: Cell) -> None:
     """A cell without a number is ignored, with a warning that quotes it."""
-    assert read_phone(cell) is None
-    assert not phone_is_blank(cell)
+    assert parse_phone(cell) is None
+    assert not is_blank_number(cell)
 
 
 @pytest.mark.parametrize("cell", [None, "", "-", "0", 0.0])
 def test_blank(cell: Cell) -> None:
-    assert read_phone(cell) is None
-    assert phone_is_blank(cell)
+    assert parse_phone(cell) is None
+    assert is_blank_number(cell)
 
 
 @pytest.mark.parametrize(
@@ -75,5 +75,5 @@ def test_blank(cell: Cell) -> None:
     ],
 )
 def test_of_several_numbers_a_remark_quotes_the_one_to_correct(cell: str, found: str) -> None:
-    assert read_phone(cell) is None
-    assert phone_found(cell) == found
+    assert parse_phone(cell) is None
+    assert first_phone_text(cell) == found

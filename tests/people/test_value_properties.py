@@ -6,17 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.people.cells import Cell, spread_text
-from app.people.dates import date_from_1904, read_birth_date
-from app.people.emails import read_email
-from app.people.kelurahan import PlaceIndex, read_kelurahan
-from app.people.names import display_name, name_key
-from app.people.nik import nik_agrees, nik_sex, read_nik
-from app.people.phones import read_phone
-from app.people.rt import read_rt, rt_inside
-from app.people.sex import Sex, read_sex_cell
-from app.people.target_groups import GroupIndex, read_target_group
-from app.spreadsheets.attendance.marks import read_attendance
+from app.people.values.cells import Cell, join_marks
+from app.people.values.dates import convert_1904_serial, parse_birth_date
+from app.people.values.emails import parse_email
+from app.people.values.kelurahan import PlaceIndex, parse_kelurahan
+from app.people.values.names import display_name, name_key
+from app.people.values.nik import nik_agrees, nik_sex, parse_nik
+from app.people.values.phones import parse_phone
+from app.people.values.rt import find_rt, parse_rt
+from app.people.values.sex import Sex, parse_sex_cell
+from app.people.values.target_groups import GroupIndex, parse_target_group
+from app.spreadsheets.tables.marks import parse_attendance
 from tests.spreadsheets.examples import DAY, reference
 
 PLACES, GROUPS = PlaceIndex(reference()), GroupIndex(reference())
@@ -48,12 +48,12 @@ def test_a_name_is_the_same_however_it_is_written(first: str, last: str) -> None
 
 @given(st.text(max_size=40))
 def test_a_kelurahan_read_is_read_again_and_one_of_the_city_s(text: str) -> None:
-    reading = read_kelurahan(text, PLACES)
+    reading = parse_kelurahan(text, PLACES)
     assert (reading.code is None) == (reading.problem is not None)
     assert set(reading.candidates) <= PLACES.name.keys()
     if reading.code:
         assert reading.code in PLACES.name or reading.code == "outside"
-        assert read_kelurahan(reading.code, PLACES).code == reading.code
+        assert parse_kelurahan(reading.code, PLACES).code == reading.code
 
 
 @given(
@@ -61,7 +61,7 @@ def test_a_kelurahan_read_is_read_again_and_one_of_the_city_s(text: str) -> None
     st.sampled_from(["{}", " {} ", "Kel. {}", "{} RT 3", "KEL.{}", "Jl. Mawar No 3 Kel. {}"]),
 )
 def test_an_official_name_is_itself_however_written(name: str, form: str) -> None:
-    code = read_kelurahan(form.format(name.upper()), PLACES).code
+    code = parse_kelurahan(form.format(name.upper()), PLACES).code
     assert code is not None
     assert PLACES.name[code] == name
 
@@ -77,26 +77,26 @@ def test_an_rt_is_the_same_however_it_is_written(rt: int, rw: int) -> None:
         f"{rt}/{rw:02}",
         f"RT/RW {rt}/{rw}",
     ):
-        assert read_rt(cell) == str(rt)
-    assert rt_inside(f"Jl. Mawar RT {rt:02} No {rw}") == str(rt)
+        assert parse_rt(cell) == str(rt)
+    assert find_rt(f"Jl. Mawar RT {rt:02} No {rw}") == str(rt)
 
 
 @given(CELLS)
 def test_an_rt_read_is_a_number_of_three_digits_at_most(cell: Cell) -> None:
-    rt = read_rt(cell)
-    assert rt is None or (read_rt(rt) == rt and 1 <= int(rt) <= 999)
+    rt = parse_rt(cell)
+    assert rt is None or (parse_rt(rt) == rt and 1 <= int(rt) <= 999)
 
 
 @given(st.sampled_from(sorted(GROUPS.code)), st.sampled_from(["{}", " {}. ", "({})"]))
 def test_every_word_for_a_group_is_that_group_in_any_case(word: str, form: str) -> None:
     code = GROUPS.code[word]
-    assert read_target_group(form.format(word.upper()), GROUPS).code == code
-    assert read_target_group(code, GROUPS).code == code
+    assert parse_target_group(form.format(word.upper()), GROUPS).code == code
+    assert parse_target_group(code, GROUPS).code == code
 
 
 @given(st.text(max_size=24))
 def test_a_group_read_is_one_that_there_is(text: str) -> None:
-    reading = read_target_group(text, GROUPS)
+    reading = parse_target_group(text, GROUPS)
     assert {reading.code, *reading.candidates} - {None} <= GROUPS.label.keys()
 
 
@@ -105,19 +105,19 @@ def test_a_nik_is_the_same_however_it_is_written(region: int, born: date, sex: S
     day = born.day + 40 if sex == "P" else born.day
     nik = f"{region}{day:02}{born:%m%y}{serial:04}"
     for cell in (nik, f"'{nik}", f"{nik[:6]} {nik[6:12]}.{nik[12:]}"):
-        assert read_nik(cell).digits == nik
+        assert parse_nik(cell).digits == nik
     assert nik_sex(nik) == sex
     assert nik_agrees(nik, sex, born)
     spoilt = int(nik) % 10 == 0 or int(nik) > 2**53
-    assert read_nik(float(nik)).digits == (None if spoilt else nik)
+    assert parse_nik(float(nik)).digits == (None if spoilt else nik)
 
 
 @given(CELLS)
 def test_a_nik_read_has_sixteen_digits_and_is_read_again(cell: Cell) -> None:
-    reading = read_nik(cell)
+    reading = parse_nik(cell)
     if reading.digits is not None:
         assert len(reading.digits) == 16
-        assert read_nik(reading.digits) == reading
+        assert parse_nik(reading.digits) == reading
 
 
 @given(st.integers(10**7, 10**8 - 1))
@@ -132,25 +132,25 @@ def test_a_phone_number_is_the_same_however_it_is_written(number: int) -> None:
         f"(0{spaced}) / 0542-123",
         f"62{mobile}",
     ):
-        assert read_phone(cell) == f"+62{mobile}"
+        assert parse_phone(cell) == f"+62{mobile}"
 
 
 @given(CELLS)
 def test_a_phone_number_read_is_read_again(cell: Cell) -> None:
-    number = read_phone(cell)
-    assert number is None or (number.startswith("+") and read_phone(number) == number)
+    number = parse_phone(cell)
+    assert number is None or (number.startswith("+") and parse_phone(number) == number)
 
 
 @given(CELLS)
 def test_a_sex_read_is_read_again_and_is_the_column_s_that_is_marked(cell: Cell) -> None:
-    sex = read_sex_cell(cell)
-    assert sex is None or read_sex_cell(sex) == sex
+    sex = parse_sex_cell(cell)
+    assert sex is None or parse_sex_cell(sex) == sex
 
 
 @given(SEXES, st.sampled_from(["v", "x", "1", "✓"]))
 def test_of_two_columns_the_marked_one_is_the_sex(sex: Sex, mark: str) -> None:
-    marks = spread_text((label, mark if label == sex else None) for label in ("L", "P"))
-    assert read_sex_cell(marks) == sex
+    marks = join_marks((label, mark if label == sex else None) for label in ("L", "P"))
+    assert parse_sex_cell(marks) == sex
 
 
 @given(BIRTH_DATES)
@@ -165,22 +165,22 @@ def test_a_birth_date_is_the_same_however_it_is_written(born: date) -> None:
         born.isoformat(),
         datetime(born.year, born.month, born.day),  # noqa: DTZ001 (Excel's dates know no zone)
         (born - EXCEL_EPOCH).days,
-        date_from_1904(float((born - EPOCH_OF_1904).days)),
+        convert_1904_serial(float((born - EPOCH_OF_1904).days)),
     ):
-        assert read_birth_date(cell, on=DAY) == born
+        assert parse_birth_date(cell, on=DAY) == born
 
 
 @given(CELLS)
 def test_a_birth_date_read_makes_a_person_of_5_to_104(cell: Cell) -> None:
-    born = read_birth_date(cell, on=DAY)
+    born = parse_birth_date(cell, on=DAY)
     assert born is None or DAY - timedelta(days=366 * 105) < born <= DAY - timedelta(days=365 * 5)
-    assert born is None or read_birth_date(born, on=DAY) == born
+    assert born is None or parse_birth_date(born, on=DAY) == born
 
 
 @given(CELLS)
 def test_an_attendance_read_is_read_again(cell: Cell) -> None:
-    status = read_attendance(cell, DAY).status
-    assert status is None or read_attendance(status, DAY).status == status
+    status = parse_attendance(cell, DAY).status
+    assert status is None or parse_attendance(status, DAY).status == status
 
 
 @pytest.mark.parametrize(
@@ -189,20 +189,20 @@ def test_an_attendance_read_is_read_again(cell: Cell) -> None:
 )
 def test_a_mark_is_the_same_however_it_is_written(word: str, status: str) -> None:
     for written in (word, word.upper(), f" {word}.", f"({word.title()})"):
-        assert read_attendance(written, DAY).status == status
+        assert parse_attendance(written, DAY).status == status
 
 
 @given(st.lists(st.tuples(st.text(min_size=1, max_size=8), st.text(max_size=8)), max_size=4))
 def test_marks_of_any_columns_are_joined_and_read(marks: list[tuple[str, str]]) -> None:
-    assert read_attendance(spread_text(marks), DAY).status in {None, "present", "absent", "excused"}
+    assert parse_attendance(join_marks(marks), DAY).status in {None, "present", "absent", "excused"}
 
 
 @given(st.from_regex(r"[A-Za-z0-9]{1,20}(\.[A-Za-z0-9]{1,20})?@contoh(\.go)?\.id", fullmatch=True))
 def test_an_e_mail_address_is_the_same_in_any_case(address: str) -> None:
-    assert read_email(f" {address} ") == address.lower()
+    assert parse_email(f" {address} ") == address.lower()
 
 
 @given(st.text(max_size=24))
 def test_an_e_mail_address_read_is_read_again(text: str) -> None:
-    address = read_email(text)
-    assert address is None or read_email(address) == address
+    address = parse_email(text)
+    assert address is None or parse_email(address) == address

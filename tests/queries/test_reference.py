@@ -4,8 +4,8 @@ from sqlalchemy import Engine
 
 from app.database import reading, writing
 from app.models import Area, AreaAlias
-from app.people.kelurahan import place_index
-from app.people.reference import Reference
+from app.people.values.kelurahan import place_index
+from app.people.values.reference import Reference
 from app.queries.areas.reference import load_reference
 from app.services.reference_data import load_reference_data
 

@@ -1,4 +1,4 @@
-"""Build what the tests of reading need: reference data, sessions, workbooks and sheets; recognise and judge them."""
+"""Build what the tests of reading need: reference data, sessions, workbooks and sheets; detect and judge them."""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,18 +11,18 @@ from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
 
-from app.people.cells import Cell
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration
 from app.people.matching import Decision
-from app.people.place_names import place_key
-from app.people.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
 from app.people.remarks import Remark
-from app.people.text import words
+from app.people.values.cells import Cell
+from app.people.values.place_names import place_key
+from app.people.values.reference import AmbiguousPlace, Kelurahan, Reference, TargetGroup
+from app.people.values.text import words
 from app.spreadsheets.attendance.judge import judge_rows
 from app.spreadsheets.attendance.parse import parse_rows
-from app.spreadsheets.attendance.rows import JudgedRow, Judgement, SessionContext
-from app.spreadsheets.document import Column, RecognisedSheet, SheetRow
-from app.spreadsheets.tables.recognise import recognise
+from app.spreadsheets.attendance.rows import JudgedRow, JudgedSheet, SessionContext
+from app.spreadsheets.detected_table import Column, DetectedTable, SheetRow
+from app.spreadsheets.tables.detection import detect_table
 
 DATA = Path(__file__).parents[2] / "app" / "data"
 SAMPLES = Path(__file__).parents[1] / "samples"
@@ -87,11 +87,11 @@ def saved(book: Workbook) -> bytes:
     return content.getvalue()
 
 
-def recognised(
+def detected(
     content: bytes, *, places: Iterable[str] = (), groups: Iterable[str] = (), beyond: bool = False
-) -> RecognisedSheet:
+) -> DetectedTable:
     """Return what `read_sheet` does, without a child process; with `beyond` cells far outside are cut off first."""
-    return recognise(
+    return detect_table(
         content,
         sheet=None,
         header_row=None,
@@ -102,49 +102,42 @@ def recognised(
     )
 
 
-def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> RecognisedSheet:
-    """Return a recognised sheet with these participants, the first in row `first`."""
+def sheet_of(*rows: Mapping[str, Cell], first: int = 2) -> DetectedTable:
+    """Return a detected table with these participants, the first in row `first`."""
     fields = list(dict.fromkeys(field for row in rows for field in row))
-    return RecognisedSheet(
+    return DetectedTable(
         format="xlsx",
         sheet="Daftar Hadir",
         sheets=("Daftar Hadir",),
         header_row=first - 1,
         columns=tuple(Column(index, field, field) for index, field in enumerate(fields)),
         rows=tuple(SheetRow(first + index, dict(row)) for index, row in enumerate(rows)),
-        stated_total=None,
-        stated_total_of=None,
-        stated_date=None,
-        stated_until=None,
-        title_kelurahan=None,
-        preview=(),
-        warnings=(),
     )
 
 
-def names(sheet: RecognisedSheet) -> list[Cell]:
+def names(sheet: DetectedTable) -> list[Cell]:
     return cells(sheet, "name")
 
 
-def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+def cells(sheet: DetectedTable, field: str) -> list[Cell]:
     """Return the cell of a field in each row."""
     return [row.cells.get(field) for row in sheet.rows]
 
 
 def judged(
-    sheet: RecognisedSheet,
+    sheet: DetectedTable,
     context: SessionContext | None = None,
     *,
     people: Iterable[KnownPerson] = (),
     registrations: Iterable[KnownRegistration] = (),
     decisions: Mapping[int, Decision] | None = None,
-) -> Judgement:
+) -> JudgedSheet:
     context = context or session()
     interpreted = parse_rows(sheet, context, reference())
     return judge_rows(interpreted, KnownPeople(people, registrations), context, decisions or {})
 
 
-def row_of(judgement: Judgement, number: int) -> JudgedRow:
+def row_of(judgement: JudgedSheet, number: int) -> JudgedRow:
     return next(row for row in judgement.rows if row.number == number)
 
 
@@ -152,7 +145,7 @@ def codes(remarks: Iterable[Remark]) -> list[str]:
     return sorted(remark.code for remark in remarks)
 
 
-def as_known(judgement: Judgement) -> tuple[list[KnownPerson], list[KnownRegistration]]:
+def as_known(judgement: JudgedSheet) -> tuple[list[KnownPerson], list[KnownRegistration]]:
     """Return the people and registrations that importing this judgement creates."""
     people, registrations = [], []
     for row in judgement.rows:
@@ -191,5 +184,5 @@ def as_known(judgement: Judgement) -> tuple[list[KnownPerson], list[KnownRegistr
     return people, registrations
 
 
-def with_total(sheet: RecognisedSheet, total: int) -> RecognisedSheet:
+def with_total(sheet: DetectedTable, total: int) -> DetectedTable:
     return replace(sheet, stated_total=total, stated_total_of="rows")

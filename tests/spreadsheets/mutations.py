@@ -1,7 +1,7 @@
 """Damaged copies of a file, each made from its seed, and the process that reads many of them in turn.
 
-`python -m tests.spreadsheets.mutations SAMPLE FIRST COUNT` says each seed before it reads its copy: of a process
-that dies the last one said is to blame. What the reader should never raise ends it too, with its traceback.
+`python -m tests.spreadsheets.mutations SAMPLE FIRST COUNT` prints each seed before it reads its copy: if the process
+dies, the last seed printed is to blame. An exception other than `SheetFailure` ends it too, with its traceback.
 """
 
 import sys
@@ -12,10 +12,10 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZipFile
 
 from app.spreadsheets.formats.child import answer, limit_process
-from app.spreadsheets.reading import MEMORY_BYTES, SECONDS
+from app.spreadsheets.reading import MAX_MEMORY_BYTES, MAX_SECONDS
 
 SAMPLES = Path(__file__).parents[1] / "samples"
-MOST_FLIPS = 12
+MAX_FLIPS = 12
 PLAIN: dict[str, Any] = {
     "list": "participants",
     "sheet": None,
@@ -57,13 +57,13 @@ def _damaged(content: bytes, rng: Random) -> bytes:
             return content[:start] + content[start + rng.randrange(1, 200) :]
         case _:
             damaged = bytearray(content)
-            for _ in range(rng.randint(1, MOST_FLIPS)):
+            for _ in range(rng.randint(1, MAX_FLIPS)):
                 damaged[rng.randrange(len(damaged))] ^= 1 << rng.randrange(8)
             return bytes(damaged)
 
 
 def main(sample: str, first: int, count: int) -> None:
-    limit_process(MEMORY_BYTES, SECONDS)
+    limit_process(MAX_MEMORY_BYTES, MAX_SECONDS)
     content = (SAMPLES / sample).read_bytes()
     for seed in range(first, first + count):
         sys.stdout.write(f"{seed}\n")

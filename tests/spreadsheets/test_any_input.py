@@ -7,11 +7,11 @@ from io import StringIO
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.people.cells import Cell, CellError
+from app.people.values.cells import Cell, CellError
+from app.spreadsheets.detected_table import table_from_json, table_to_json
+from app.spreadsheets.exports.field_headings import FIELDS
 from app.spreadsheets.formats.failures import SheetFailure
-from app.spreadsheets.tables.recognise import recognise
-from app.spreadsheets.transfer import sheet_from_json, sheet_to_json
-from app.spreadsheets.written.field_headings import FIELDS
+from app.spreadsheets.tables.detection import detect_table
 from tests.spreadsheets.examples import judged, session, sheet_of
 
 SAID = st.sampled_from(
@@ -69,7 +69,7 @@ def test_any_csv_is_read_or_refused(rows: list[list[str]], separator: str) -> No
     lines = StringIO()
     csv.writer(lines, delimiter=separator).writerows([["No", "Nama", "Kelurahan"], *rows])
     with suppress(SheetFailure):
-        sheet = recognise(
+        sheet = detect_table(
             lines.getvalue().encode("utf-8", "replace"),
             sheet=None,
             header_row=None,
@@ -77,7 +77,7 @@ def test_any_csv_is_read_or_refused(rows: list[list[str]], separator: str) -> No
             place_keys=frozenset({"damai"}),
             trim=False,
         )
-        assert sheet_from_json(sheet_to_json(sheet)) == sheet
+        assert table_from_json(table_to_json(sheet)) == sheet
         judged(sheet)
 
 
@@ -88,6 +88,6 @@ def test_any_csv_is_read_or_refused(rows: list[list[str]], separator: str) -> No
 )
 def test_any_bytes_are_read_or_refused(content: bytes, begin: bytes) -> None:
     with suppress(SheetFailure):
-        recognise(
+        detect_table(
             begin + content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=False
         )

@@ -9,19 +9,19 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
-from app.people.cells import Cell
 from app.people.remarks import Candidate, Remark
-from app.spreadsheets.document import Column
-from app.spreadsheets.reading import read_sheet
-from app.spreadsheets.tables.headings import heading_field
-from app.spreadsheets.written.error_sheets import (
-    TO_REGISTER,
+from app.people.values.cells import Cell
+from app.spreadsheets.detected_table import Column
+from app.spreadsheets.exports.error_sheets import (
+    REGISTRATION_FIELDS,
     ErrorRow,
     ErrorSheet,
-    error_sheet_xlsx,
-    is_to_register,
+    is_registration_sheet,
+    write_error_sheet,
 )
-from app.spreadsheets.written.field_headings import HEADINGS
+from app.spreadsheets.exports.field_headings import HEADINGS
+from app.spreadsheets.reading import read_sheet
+from app.spreadsheets.tables.headings import heading_field
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
 EITHER = (Candidate("kelurahan", "1", "Gunung Sari Ilir"), Candidate("kelurahan", "2", "Gunung Sari Ulu"))
@@ -35,7 +35,7 @@ def error_sheet(*rows: ErrorRow, columns: tuple[Column, ...] = ()) -> ErrorSheet
 
 
 def opened(sheet: ErrorSheet, language: Language = "en") -> Worksheet:
-    page = load_workbook(BytesIO(error_sheet_xlsx(sheet, translator(language)))).worksheets[0]
+    page = load_workbook(BytesIO(write_error_sheet(sheet, translator(language)))).worksheets[0]
     assert isinstance(page, Worksheet)
     return page
 
@@ -117,7 +117,7 @@ def test_faults_are_coloured_and_explained_the_worst_first() -> None:
 )
 def test_a_cell_comes_back_as_it_was(field: str, cell: Cell) -> None:
     row = ErrorRow(2, {"name": "Rina", "kelurahan": "Damai", field: cell}, (UNCLEAR,))
-    content = error_sheet_xlsx(error_sheet(row), translator("id"))
+    content = write_error_sheet(error_sheet(row), translator("id"))
 
     page = load_workbook(BytesIO(content)).worksheets[0]
     assert "f" not in {cell.data_type for line in page.iter_rows() for cell in line}
@@ -130,7 +130,7 @@ def test_the_reasons_are_never_taken_for_data() -> None:
     wrong = Remark("warning", "email", "email-invalid", {"found": "rina@contoh"})
     rows = [ErrorRow(number, {"name": f"Rina {number}"}, (wrong, NAMELESS)) for number in range(2, 6)]
 
-    read = read_sheet(error_sheet_xlsx(error_sheet(*rows), translator("id")))
+    read = read_sheet(write_error_sheet(error_sheet(*rows), translator("id")))
 
     assert [column.field for column in read.columns] == [
         None,
@@ -166,5 +166,5 @@ def test_a_nik_typed_anew_loses_no_digits() -> None:
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_a_sheet_of_people_to_register_says_where_it_belongs(language: Language) -> None:
     sheet = error_sheet(ErrorRow(2, {"name": "Rina"}, (UNCLEAR,)))
-    assert is_to_register(opened(replace(sheet, needed=TO_REGISTER), language).title)
-    assert not is_to_register(opened(sheet, language).title)
+    assert is_registration_sheet(opened(replace(sheet, required=REGISTRATION_FIELDS), language).title)
+    assert not is_registration_sheet(opened(sheet, language).title)

@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.formats.failures import SheetFailure
-from app.spreadsheets.pasted.lists import read_pasted
-from tests.spreadsheets.examples import codes, judged, recognised, reference, session
+from app.spreadsheets.pasted.lists import parse_pasted_list
+from tests.spreadsheets.examples import codes, detected, judged, reference, session
 
 MANGGAR, LAMARU, SEPINGGAN, DAMAI = "64.71.01.1001", "64.71.01.1002", "64.71.05.1002", "64.71.06.1005"
 
 
 def rows_of(text: str, *groups: str) -> dict[int, JudgedRow]:
     """The people of a pasted list by the line in which they stand, judged for a workshop of small businesses."""
-    sheet = recognised(read_pasted(text, reference(), str).content, places=PLACES)
+    sheet = detected(parse_pasted_list(text, reference(), str).content, places=PLACES)
     judgement = judged(sheet, session(groups=groups or ("umkm",)))
     return {row.number - 1: row for row in judgement.rows}
 
@@ -92,7 +92,7 @@ def test_a_message_with_a_title_and_a_notice() -> None:
     """Lines that name nobody are left out, and listed."""
     people = "1. Ani Contoh - Manggar\n2. Budi Contoh - Lamaru"
     text = f"*Daftar peserta*\n\n{people}\nTempat: Aula Kelurahan Damai\nTerima kasih"
-    pasted = read_pasted(text, reference(), str)
+    pasted = parse_pasted_list(text, reference(), str)
     assert [(line, row.values.name, row.kind) for line, row in rows_of(text).items()] == [
         (3, "Ani Contoh", "create"),
         (4, "Budi Contoh", "create"),
@@ -101,7 +101,7 @@ def test_a_message_with_a_title_and_a_notice() -> None:
 
 
 @pytest.mark.parametrize("title", ["Daftar peserta Kelurahan Manggar", "*List UMKM - Manggar* 🙏"])
-def test_a_title_that_names_a_kelurahan_serves_the_people_below_it(title: str) -> None:
+def test_a_title_that_names_a_kelurahan_applies_to_the_people_below_it(title: str) -> None:
     for people in (
         "1. Ani Contoh\n2. Budi Contoh, Lamaru",
         "Ani Contoh - 081200000411\nBudi Contoh - Lamaru",
@@ -114,10 +114,10 @@ def test_a_title_that_names_a_kelurahan_serves_the_people_below_it(title: str) -
         ]
 
 
-def test_a_title_above_a_numbered_list_is_nobody_whatever_it_says() -> None:
+def test_a_title_above_a_numbered_list_is_no_person() -> None:
     text = "Daftar peserta 12-08-2025 - UMKM\n1. Ani Contoh - Manggar"
     assert [row.values.name for row in rows_of(text).values()] == ["Ani Contoh"]
-    assert read_pasted(text, reference(), str).left_out == ("Daftar peserta 12-08-2025 - UMKM",)
+    assert parse_pasted_list(text, reference(), str).left_out == ("Daftar peserta 12-08-2025 - UMKM",)
 
 
 def test_cells_of_excel_with_headings_and_without() -> None:
@@ -140,7 +140,7 @@ def test_a_line_of_cells_among_lines_of_a_message() -> None:
     assert told == [("Siti Contoh", LAMARU), ("Tono Contoh", MANGGAR), ("Rina Contoh", DAMAI)]
 
 
-def test_a_line_with_nothing_but_a_kelurahan_serves_those_below() -> None:
+def test_a_line_with_nothing_but_a_kelurahan_applies_to_the_lines_below() -> None:
     """Unless it may belong to the person above."""
     text = "Kel. Manggar:\n1. Ani\n2. Budi\n\nKelurahan Lamaru (1 orang)\n1. Cici - 081200000411"
     assert [row.values.kelurahan for row in rows_of(text).values()] == [MANGGAR, MANGGAR, LAMARU]
@@ -157,7 +157,7 @@ def test_a_form_filled_in_several_times() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "expected"),
     [
         ("1. Ani Contoh Manggar", [("Ani Contoh", "review", "kelurahan-unclear")]),
         ("1. Ani Contoh - Mangar", [("Ani Contoh", "review", "kelurahan-unclear")]),
@@ -172,20 +172,20 @@ def test_a_form_filled_in_several_times() -> None:
         ),
     ],
 )
-def test_nothing_is_guessed(text: str, said: Sequence[tuple[str, str, str]]) -> None:
+def test_nothing_is_guessed(text: str, expected: Sequence[tuple[str, str, str]]) -> None:
     found = [(row.values.name, row.kind, *codes(row.remarks)) for row in rows_of(text).values()]
-    assert found == said
+    assert found == expected
 
 
-def test_a_text_as_long_as_a_page_is_nobody() -> None:
+def test_a_text_as_long_as_a_page_is_no_person() -> None:
     text = "1. Ani Contoh - Manggar\n" + "panjang " * 10_000
     assert [row.values.name for row in rows_of(text).values()] == ["Ani Contoh"]
-    (long,) = read_pasted(text, reference(), str).left_out
+    (long,) = parse_pasted_list(text, reference(), str).left_out
     assert long.startswith("panjang panjang")
 
 
 def test_what_a_spreadsheet_would_calculate_stays_text() -> None:
-    content = read_pasted("1. Ani Contoh - Manggar\n2. =1+1 - Lamaru", reference(), str).content
+    content = parse_pasted_list("1. Ani Contoh - Manggar\n2. =1+1 - Lamaru", reference(), str).content
     assert b";=1+1" not in content
     assert b"'=1+1" in content
 
@@ -214,6 +214,6 @@ PIECES = st.sampled_from(
 
 @given(st.lists(st.one_of(PIECES, st.text(max_size=8)), max_size=30).map("".join))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    content = read_pasted(text, reference(), str).content
+    content = parse_pasted_list(text, reference(), str).content
     with suppress(SheetFailure):
-        judged(recognised(content, places=PLACES))
+        judged(detected(content, places=PLACES))

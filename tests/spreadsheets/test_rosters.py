@@ -1,4 +1,4 @@
-"""The attendance list to fill in: what stands in it, what may be changed, and that the reader takes it back."""
+"""The attendance list to fill in: what stands in it, what may be changed, and that it is read again after an upload."""
 
 from datetime import UTC, date, datetime
 from io import BytesIO
@@ -8,8 +8,8 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
+from app.spreadsheets.exports.rosters import WALK_IN_ROWS, Roster, RosterLine, write_roster
 from app.spreadsheets.reading import read_sheet
-from app.spreadsheets.written.rosters import WALK_IN_ROWS, Roster, RosterLine, roster_xlsx
 from tests.spreadsheets.examples import reference, saved
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
@@ -33,7 +33,7 @@ FIRST_LINE = 9
 
 
 def made(language: Language = "id") -> Workbook:
-    return load_workbook(BytesIO(roster_xlsx(ROSTER, LETTERHEAD, ADDRESS, translator(language), language)))
+    return load_workbook(BytesIO(write_roster(ROSTER, LETTERHEAD, ADDRESS, translator(language), language)))
 
 
 def first_sheet(book: Workbook) -> Worksheet:
@@ -62,7 +62,7 @@ def test_the_reader_takes_it_back(language: Language) -> None:
     read = read_sheet(saved(book))
 
     assert read.stated_date == date(2025, 8, 5)
-    assert read.title_kelurahan is None
+    assert read.letterhead_kelurahan is None
     assert [column.field for column in read.columns] == [
         None,
         "name",
@@ -132,11 +132,11 @@ def test_it_says_which_session_it_is_for_and_where_to_upload_it() -> None:
         for cell in line
         if cell.value
     )
-    for said in (
+    for text in (
         *LETTERHEAD,
         "Workshop Literasi Promosi SPBE",
         "Selasa, 5 Agustus 2025",
         "09.00–12.00 WITA",
         ADDRESS,
     ):
-        assert said in above
+        assert text in above

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.people.cells import cell_from_json, cell_to_json
-from app.spreadsheets.attendance.rows import Judgement, SessionContext
-from app.spreadsheets.document import RecognisedSheet, SheetRow
+from app.people.values.cells import cell_from_json, cell_to_json
+from app.spreadsheets.attendance.rows import JudgedSheet, SessionContext
+from app.spreadsheets.detected_table import DetectedTable, SheetRow
 from app.spreadsheets.reading import read_sheet
 from tests.spreadsheets.examples import SAMPLES, WITA, as_known, codes, judged, row_of
 
@@ -31,18 +31,18 @@ def context_of(expected: dict[str, Any]) -> SessionContext:
     )
 
 
-def sheet_of_sample(name: str) -> RecognisedSheet:
+def sheet_of_sample(name: str) -> DetectedTable:
     return read_sheet((SAMPLES / name).read_bytes())
 
 
 @pytest.fixture(params=FILES)
-def sample(request: pytest.FixtureRequest) -> tuple[dict[str, Any], RecognisedSheet, Judgement]:
+def sample(request: pytest.FixtureRequest) -> tuple[dict[str, Any], DetectedTable, JudgedSheet]:
     expected = expected_of(request.param)
     sheet = sheet_of_sample(request.param)
     return expected, sheet, judged(sheet, context_of(expected))
 
 
-def test_counts_and_layout(sample: tuple[dict[str, Any], RecognisedSheet, Judgement]) -> None:
+def test_counts_and_layout(sample: tuple[dict[str, Any], DetectedTable, JudgedSheet]) -> None:
     expected, sheet, judgement = sample
     assert judgement.counts == expected["counts"]
     assert sheet.header_row == expected["header_row"]
@@ -50,7 +50,7 @@ def test_counts_and_layout(sample: tuple[dict[str, Any], RecognisedSheet, Judgem
     assert judgement.stated_total == expected.get("stated_total")
 
 
-def test_every_row_and_its_remarks(sample: tuple[dict[str, Any], RecognisedSheet, Judgement]) -> None:
+def test_every_row_and_its_remarks(sample: tuple[dict[str, Any], DetectedTable, JudgedSheet]) -> None:
     expected, _, judgement = sample
     named = {row["number"]: row for row in expected["rows"]}
     for row in judgement.rows:
@@ -58,13 +58,13 @@ def test_every_row_and_its_remarks(sample: tuple[dict[str, Any], RecognisedSheet
         assert (row.kind, codes(row.remarks)) == (wanted["kind"], sorted(wanted["codes"])), row.number
 
 
-def test_warnings_of_the_file(sample: tuple[dict[str, Any], RecognisedSheet, Judgement]) -> None:
+def test_warnings_of_the_file(sample: tuple[dict[str, Any], DetectedTable, JudgedSheet]) -> None:
     expected, sheet, judgement = sample
-    title = ["kelurahan-from-title"] if sheet.title_kelurahan else []
+    title = ["kelurahan-from-title"] if sheet.letterhead_kelurahan else []
     assert codes(judgement.warnings) == sorted(expected.get("warnings", []) + title)
 
 
-def test_people_and_places(sample: tuple[dict[str, Any], RecognisedSheet, Judgement]) -> None:
+def test_people_and_places(sample: tuple[dict[str, Any], DetectedTable, JudgedSheet]) -> None:
     expected, _, judgement = sample
     if "present" not in expected:
         return
@@ -75,7 +75,7 @@ def test_people_and_places(sample: tuple[dict[str, Any], RecognisedSheet, Judgem
 
 
 def test_the_same_file_again_changes_nothing(
-    sample: tuple[dict[str, Any], RecognisedSheet, Judgement],
+    sample: tuple[dict[str, Any], DetectedTable, JudgedSheet],
 ) -> None:
     expected, sheet, judgement = sample
     people, registrations = as_known(judgement)
@@ -84,7 +84,7 @@ def test_the_same_file_again_changes_nothing(
     assert again.counts["unchanged"] == judgement.counts["create"]
 
 
-def test_stored_cells_are_judged_alike(sample: tuple[dict[str, Any], RecognisedSheet, Judgement]) -> None:
+def test_stored_cells_are_judged_alike(sample: tuple[dict[str, Any], DetectedTable, JudgedSheet]) -> None:
     expected, sheet, judgement = sample
     stored = json.dumps(
         [[row.number, {field: cell_to_json(cell) for field, cell in row.cells.items()}] for row in sheet.rows]

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pytest
 
 from app.i18n import translator
-from app.people.kelurahan import PlaceIndex
-from app.people.target_groups import GroupIndex
-from app.spreadsheets.plain_tables import recognise_targets
+from app.people.values.kelurahan import PlaceIndex
+from app.people.values.target_groups import GroupIndex
+from app.spreadsheets.plain_tables import detect_target_table
 from app.spreadsheets.target_grid import (
     TargetTable,
-    read_target,
-    read_target_table,
+    parse_target,
+    parse_target_table,
     target_remark_text,
 )
 from tests.city import LAMARU, MANGGAR, SEPINGGAN
@@ -22,8 +22,8 @@ CODES = {MANGGAR, LAMARU, SEPINGGAN}
 
 
 def table_of(*rows: Sequence[object], content: bytes | None = None) -> TargetTable | None:
-    sheet = recognise_targets(content or csv_file(*rows), trim=False)
-    return read_target_table(sheet, PlaceIndex(reference()), GroupIndex(reference()), CODES)
+    sheet = detect_target_table(content or csv_file(*rows), trim=False)
+    return parse_target_table(sheet, PlaceIndex(reference()), GroupIndex(reference()), CODES)
 
 
 def remarks_of(table: TargetTable | None) -> list[str]:
@@ -90,10 +90,10 @@ def test_a_table_without_a_column_of_targets() -> None:
     ("text", "number"), [("", None), ("–", None), ("0", 0), (" 12 ", 12), ("1.234", 1234), ("12,000", 12_000)]
 )
 def test_a_number_as_people_type_it(text: str, number: int | None) -> None:
-    assert read_target(text) == number
+    assert parse_target(text) == number
 
 
 @pytest.mark.parametrize("text", ["-1", "1.5", "dua", "1234567", "1 2", "#N/A", "²", "1.2345"])
 def test_what_is_no_number(text: str) -> None:
     with pytest.raises(ValueError, match=r"."):
-        read_target(text)
+        parse_target(text)

@@ -6,9 +6,9 @@ import pytest
 
 from app.i18n import LANGUAGES, translator
 from app.models import VenueKind
-from app.people.cells import Cell, CellError
-from app.people.kelurahan import PlaceIndex
-from app.spreadsheets.document import SheetRow
+from app.people.values.cells import Cell, CellError
+from app.people.values.kelurahan import PlaceIndex
+from app.spreadsheets.detected_table import SheetRow
 from app.spreadsheets.plain_tables import venue_field
 from app.spreadsheets.venues import HEADINGS, KINDS, CheckedVenue, RowError, VenueFacts, check_venues
 from tests.spreadsheets.examples import reference
@@ -72,7 +72,7 @@ def test_new_changed_and_unchanged() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "text"),
     [
         (row(""), "The name is missing."),
         (row(CellError("#N/A")), "The name is missing."),
@@ -86,10 +86,10 @@ def test_new_changed_and_unchanged() -> None:
         (row(wifi="50 Mbps"), "“50 Mbps” is neither yes nor no."),
     ],
 )
-def test_what_is_wrong(cells: Mapping[str, Cell], said: str) -> None:
+def test_what_is_wrong(cells: Mapping[str, Cell], text: str) -> None:
     venues, (error,) = checked(cells)
     assert venues == []
-    assert (error.row, error.text(str).startswith(said)) == (2, True)
+    assert (error.row, error.text(str).startswith(text)) == (2, True)
 
 
 def test_all_errors_of_all_rows_are_named() -> None:

@@ -23,7 +23,7 @@ from app.models import (
     TargetGroup,
     TargetGroupSynonym,
 )
-from app.people import reference as sheets
+from app.people.values import reference as sheets
 
 
 @dataclass(frozen=True)

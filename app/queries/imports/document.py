@@ -11,11 +11,11 @@ from app.errors import Problem
 from app.i18n import Translator
 from app.models import AttendanceImportRow, Participant
 from app.nik_vault import NikVault
+from app.people.remarks import remark_from_json
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
 from app.queries.imports.rows import BATCH_SIZE, committed_codes, displayed_cells, import_rows, is_between
 from app.spreadsheets.remark_texts import remark_text
-from app.spreadsheets.transfer import remark_from_json
 
 FIRST_ROWS = 200
 

@@ -9,8 +9,8 @@ from sqlmodel import col
 from app.database import Db
 from app.models import Participant
 from app.nik_vault import NikVault
-from app.people.emails import masked_email
 from app.people.remarks import Remark
+from app.people.values.emails import mask_email
 from app.queries.people.details import details_shown
 
 DIFFERS = "detail-differs"
@@ -47,7 +47,7 @@ def known_where_differing(
 
 def _details(person: Participant, vault: NikVault) -> dict[str, str]:
     details = details_shown(person, vault) | {
-        "email": masked_email(person.email) if person.email else "",
+        "email": mask_email(person.email) if person.email else "",
         "rt": f"RT {person.rt}" if person.rt else "",
     }
     return {field: text for field, text in details.items() if text}

@@ -8,9 +8,8 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import AttendanceImportRow, RowKind
-from app.people.remarks import Remark
-from app.people.text import collapse, fold
-from app.spreadsheets.transfer import remark_from_json
+from app.people.remarks import Remark, remark_from_json
+from app.people.values.text import collapse, fold
 
 # Rows that can't be imported before a person has said something.
 NEEDS_ATTENTION = (RowKind.REVIEW, RowKind.ERROR)

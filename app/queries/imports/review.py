@@ -14,9 +14,9 @@ from app.database import Db
 from app.i18n import Language, date_text, wita
 from app.models import AttendanceImportRow, RowKind
 from app.nik_vault import NikVault, with_niks_masked
-from app.people.outside_places import OUTSIDE
-from app.people.phones import masked_phone, national_digits
-from app.people.remarks import Candidate, Remark
+from app.people.remarks import Candidate, Remark, remark_from_json
+from app.people.values.outside_places import OUTSIDE
+from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
@@ -25,7 +25,6 @@ from app.queries.imports.rows import committed_codes, displayed_cells, import_ro
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, list_workshop_sessions
 from app.queries.workshops.workshops import list_target_group_codes
-from app.spreadsheets.transfer import remark_from_json
 
 PAGE_LENGTH = 50
 
@@ -237,7 +236,7 @@ def parsed_cells(values: Mapping[str, Any], cells: Mapping[str, str]) -> dict[st
     if phone := values.get("phone"):
         written = cells.get("phone", "")
         same = national_digits(written) == national_digits(phone)
-        parsed["phone"] = _parsed_cell(masked_phone(phone), written, same=same)
+        parsed["phone"] = _parsed_cell(mask_phone(phone), written, same=same)
     if stored := values.get("birth_date"):
         born = date.fromisoformat(stored)
         written = cells.get("birth_date", "")

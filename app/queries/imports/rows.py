@@ -13,14 +13,13 @@ from sqlmodel import col
 from app.database import Db
 from app.models import AttendanceImport, AttendanceImportRow, ImportStatus, Registration, RowKind
 from app.nik_vault import NIK_DIGITS, NikVault, holds_nik, with_niks_masked
-from app.people.cells import Cell, cell_from_json, cell_text, cell_to_json
 from app.people.matching import Decision, SameAsRow
 from app.people.person import PersonValues
-from app.people.remarks import Remark
+from app.people.remarks import Remark, remark_from_json, remark_to_json
+from app.people.values.cells import Cell, cell_from_json, cell_text, cell_to_json
 from app.queries.in_values import in_values
 from app.spreadsheets.attendance.rows import JudgedRow
-from app.spreadsheets.document import Column, FileFormat, RecognisedSheet, SheetRow
-from app.spreadsheets.transfer import remark_from_json, remark_to_json
+from app.spreadsheets.detected_table import Column, DetectedTable, FileFormat, SheetRow
 
 BATCH_SIZE = 1000
 # A commit writes the rows of these kinds.
@@ -114,7 +113,7 @@ def row_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correc
     return corrections
 
 
-def corrected_sheet(sheet: RecognisedSheet, corrections: Mapping[int, Correction]) -> RecognisedSheet:
+def corrected_sheet(sheet: DetectedTable, corrections: Mapping[int, Correction]) -> DetectedTable:
     """Return the sheet with corrected cells in place of its own."""
     if not corrections:
         return sheet
@@ -131,10 +130,10 @@ def corrected_sheet(sheet: RecognisedSheet, corrections: Mapping[int, Correction
 
 def stored_sheet(
     attendance_import: AttendanceImport, rows: Iterable[AttendanceImportRow], vault: NikVault
-) -> RecognisedSheet:
+) -> DetectedTable:
     """Return the sheet of an import as it was read and corrected."""
     reading = attendance_import.reading
-    return RecognisedSheet(
+    return DetectedTable(
         format=cast(FileFormat, attendance_import.file_format),
         sheet=attendance_import.sheet or "",
         sheets=tuple(attendance_import.sheets),
@@ -145,7 +144,7 @@ def stored_sheet(
         stated_total_of=reading["stated_total_of"],
         stated_date=attendance_import.stated_date,
         stated_until=stated_until(attendance_import),
-        title_kelurahan=reading["title_kelurahan"],
+        letterhead_kelurahan=reading["title_kelurahan"],
         preview=(),
         warnings=tuple(remark_from_json(warning) for warning in reading["warnings"]),
     )
@@ -177,7 +176,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
     values = judged.values
     stored = zip(_STORED_VALUES, _stored_values(values), strict=True)
     changes = judged.changes | ({"nik": values.nik_key} if "nik" in judged.changes else {})
-    told_apart = [{"row": one.row} if isinstance(one, SameAsRow) else one for one in judged.told_apart]
+    told_apart = [{"row": one.row} if isinstance(one, SameAsRow) else one for one in judged.distinct_from]
     return {
         "kind": RowKind(judged.kind),
         "result": {
@@ -241,7 +240,7 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
                 attendance=result["attendance"],
                 changes=_date_from_json(result["changes"]),
                 facts=result["facts"],
-                told_apart=tuple(
+                distinct_from=tuple(
                     SameAsRow(**one) if isinstance(one, dict) else one for one in result.get("told_apart", ())
                 ),
             )

@@ -13,7 +13,7 @@ from app.database import Db
 from app.models import Attendance, GroupMembership, Participant, Registration
 from app.people.fields import TEXT_FIELDS
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
-from app.people.outside_places import OUTSIDE
+from app.people.values.outside_places import OUTSIDE
 from app.queries.in_values import in_values
 from app.queries.people.memberships import valid_on
 

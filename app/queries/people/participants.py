@@ -18,9 +18,9 @@ from app.models import (
     Registration,
     WorkshopSession,
 )
-from app.people.emails import masked_email
 from app.people.fields import FORM_TEXT_FIELDS
-from app.people.phones import masked_phone, national_digits
+from app.people.values.emails import mask_email
+from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.registrations import registration_conditions, session_conditions
@@ -182,7 +182,7 @@ def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
             rt=person.rt,
             birth_date=person.birth_date,
             sex=person.sex,
-            phone=person.phone and masked_phone(person.phone),
+            phone=person.phone and mask_phone(person.phone),
             first_session=code,
             first_starts_at=starts_at,
         )
@@ -266,8 +266,8 @@ def _view(person: Participant, kelurahan: str | None, sessions: int, latest: dat
         outside=person.outside_place is not None,
         sex=person.sex.value if person.sex else None,
         birth_date=person.birth_date,
-        phone=person.phone and masked_phone(person.phone),
-        email=person.email and masked_email(person.email),
+        phone=person.phone and mask_phone(person.phone),
+        email=person.email and mask_email(person.email),
         texts={field: getattr(person, field) for field in FORM_TEXT_FIELDS},
         sessions=sessions,
         latest_starts_at=latest,

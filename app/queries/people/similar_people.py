@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import AttendanceImportRow, Participant, PossibleDuplicate
-from app.people.names import CLEARLY_DIFFERENT, SAME, similarity
+from app.people.values.names import CLEARLY_DIFFERENT, SAME, similarity
 
 # A name stands in one block for each of its words; there it is compared with so many that follow it.
 BLOCK_LETTERS = 3

@@ -16,7 +16,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.people.outside_places import OUTSIDE
+from app.people.values.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.rows import registration_of_row, rows_to_write
 from app.queries.registrations.seats import seats_of

@@ -23,8 +23,8 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
-from app.people.outside_places import OUTSIDE
-from app.people.phones import masked_phone, national_digits
+from app.people.values.outside_places import OUTSIDE
+from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
 from app.queries.people.participants import FEWEST_PHONE_DIGITS, place_of
 from app.queries.registrations.seats import Cap, Seats, seats_of
@@ -259,7 +259,7 @@ def _view(
         rt=registration.rt,
         sex=registration.sex.value if registration.sex else None,
         target_group=registration.target_group_code,
-        phone=phone and masked_phone(phone),
+        phone=phone and mask_phone(phone),
         email=registration.contact_email or person.email,
         status=registration.status,
         channel=registration.channel,

@@ -11,7 +11,7 @@ from app.queries.areas import reference
 from app.queries.people.participants import place_of
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED, get_workshop_session_view
 from app.queries.workshops.workshops import list_target_group_codes
-from app.spreadsheets.written.rosters import Roster, RosterLine
+from app.spreadsheets.exports.rosters import Roster, RosterLine
 
 
 def roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:

@@ -8,10 +8,10 @@ from app.database import Db
 from app.errors import Invalid, NotFound
 from app.i18n import N_
 from app.models import AmbiguousPlace, AmbiguousPlaceCandidate, Area, AreaAlias
-from app.people.kelurahan import PlaceIndex
-from app.people.outside_places import outside_place
-from app.people.place_names import place_key
-from app.people.text import clean, collapse
+from app.people.values.kelurahan import PlaceIndex
+from app.people.values.outside_places import parse_outside_place
+from app.people.values.place_names import place_key
+from app.people.values.text import clean, collapse
 from app.permissions import Actor, Permission
 from app.queries.areas.areas import get_kelurahan
 from app.queries.areas.reference import load_reference
@@ -92,7 +92,7 @@ def _parse_new_text(db: Db, text: str, field: str) -> str:
         raise _invalid(field, N_("This is read as %(name)s already."), name=name)
     if key in places.ambiguous:
         raise _invalid(field, N_("This is already in the list of unclear place names."))
-    if place := outside_place(text):
+    if place := parse_outside_place(text):
         raise _invalid(field, N_("This is read as a place outside the city: %(place)s."), place=place)
     return text
 

@@ -14,7 +14,7 @@ from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import Area, AreaAlias, AreaLevel
 from app.models.base import YEARS
-from app.people.place_names import place_key
+from app.people.values.place_names import place_key
 from app.permissions import Actor, Permission
 from app.queries.areas.areas import get_kelurahan
 from app.services.activities import log_activity, snapshot

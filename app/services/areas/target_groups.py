@@ -10,8 +10,8 @@ from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import TargetGroup, TargetGroupSynonym
-from app.people.target_groups import GroupIndex
-from app.people.text import words
+from app.people.values.target_groups import GroupIndex
+from app.people.values.text import words
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
 from app.queries.areas.target_groups import (

@@ -9,21 +9,21 @@ from app.database import Db
 from app.errors import Conflict, Invalid
 from app.i18n import N_
 from app.models import CoverageTarget
-from app.people.kelurahan import PlaceIndex
-from app.people.reference import Kelurahan, Reference
-from app.people.target_groups import GroupIndex
+from app.people.values.kelurahan import PlaceIndex
+from app.people.values.reference import Kelurahan, Reference
+from app.people.values.target_groups import GroupIndex
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
 from app.queries.coverage.targets import ACTIVITY_SUBJECT, TargetGrid, newest_change, require_year
 from app.services.activities import log_activity
 from app.services.locks import lock_targets
-from app.spreadsheets.reading import problem, read_target_sheet
+from app.spreadsheets.reading import build_problem, read_target_sheet
 from app.spreadsheets.target_grid import (
     TargetCell,
     TargetTable,
     cell_name,
-    read_target,
-    read_target_table,
+    parse_target,
+    parse_target_table,
 )
 
 
@@ -73,7 +73,7 @@ def parse_targets(texts: Mapping[TargetCell, str]) -> dict[TargetCell, int | Non
     fields: dict[str, str] = {}
     for cell, text in texts.items():
         try:
-            targets[cell] = read_target(text)
+            targets[cell] = parse_target(text)
         except ValueError:
             fields[cell_name(cell)] = N_("A whole number from 0 to 999,999, or nothing")
     if fields:
@@ -91,9 +91,11 @@ def read_table(db: Db, actor: Actor, grid: TargetGrid, content: bytes) -> Target
     actor.require(Permission.TARGET_WRITE)
     reference = _add_closed_kelurahan(load_reference(db), grid)
     codes = {kelurahan.code for kelurahan in grid.kelurahan}
-    table = read_target_table(read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes)
+    table = parse_target_table(
+        read_target_sheet(content), PlaceIndex(reference), GroupIndex(reference), codes
+    )
     if table is None:
-        raise problem("no-target-columns", {})
+        raise build_problem("no-target-columns", {})
     return table
 
 

@@ -11,15 +11,15 @@ from app.models import ColumnMapping, Workshop, WorkshopSession
 from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.people.remarks import Remark
-from app.people.target_groups import group_names
-from app.people.text import words
+from app.people.values.target_groups import list_group_names
+from app.people.values.text import words
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
-from app.spreadsheets.document import Column, RecognisedSheet
+from app.spreadsheets.detected_table import Column, DetectedTable
 from app.spreadsheets.reading import read_sheet
 
 REMEMBERED = "columns-remembered"
@@ -27,7 +27,7 @@ REMEMBERED = "columns-remembered"
 
 def read_with_remembered_columns(
     read_db: Db, workshop_session: WorkshopSession, content: bytes, choices: SheetChoices, *, recall: bool
-) -> tuple[RecognisedSheet, SheetChoices]:
+) -> tuple[DetectedTable, SheetChoices]:
     """Read a sheet; with `recall` and without chosen columns, use those remembered for its headings.
 
     Returns the sheet, and the choices with the columns that were used. A sheet read with remembered columns has a
@@ -35,9 +35,9 @@ def read_with_remembered_columns(
     """
     reference = load_reference(read_db)
     places = [kelurahan.name for kelurahan in reference.kelurahan]
-    groups = group_names(reference)
+    groups = list_group_names(reference)
 
-    def read(columns: Mapping[int, str | None] | None) -> RecognisedSheet:
+    def read(columns: Mapping[int, str | None] | None) -> DetectedTable:
         return read_sheet(
             content,
             sheet=choices.sheet,

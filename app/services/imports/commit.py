@@ -38,7 +38,7 @@ from app.services.outbox import queue_task
 from app.services.registrations.lists import register_list
 from app.services.registrations.requests import RegistrationRequest, require_open
 from app.services.registrations.waiting_list import move_up
-from app.spreadsheets.progress import Progress, in_rows, nobody_waits, step
+from app.spreadsheets.progress import Progress, ignore_progress, scale_progress, step_progress
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
 NOT_STARTED = "session-not-started"
@@ -84,7 +84,7 @@ def commit(
     actor: Actor,
     import_id: int,
     choices: CommitChoices | None = None,
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> AttendanceImport:
     """Write every row that is not in review or error; the import is then `committed`.
 
@@ -151,10 +151,10 @@ def commit_locked(
     If this raises, only a newer judgement is kept.
     """
     rows = attendance_import.counts["rows"]
-    done = in_rows(rows, progress)
+    done = scale_progress(rows, progress)
     if attendance_import.judged_at != count_changes(db, attendance_import.uploaded_at):
-        judge_again(db, vault, attendance_import, step(0, 2, done))
-        done = step(1, 2, done)
+        judge_again(db, vault, attendance_import, step_progress(0, 2, done))
+        done = step_progress(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     _require_ready(attendance_import, workshop_session, choices)
     # Registering a list can fail halfway, so it needs a savepoint. Writing attendance cannot, and is slower in one.

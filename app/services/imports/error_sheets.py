@@ -9,9 +9,10 @@ from app.errors import Conflict
 from app.i18n import N_, Language, Translator
 from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, UploadedFile
 from app.nik_vault import NikVault
-from app.people.cells import Cell, cell_text
-from app.people.outside_places import ELSEWHERE, OUTSIDE
-from app.people.text import is_placeholder
+from app.people.remarks import remark_from_json
+from app.people.values.cells import Cell, cell_text
+from app.people.values.outside_places import ELSEWHERE, OUTSIDE
+from app.people.values.text import is_placeholder
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import attendance_import_by_id
@@ -21,17 +22,16 @@ from app.reports.formats.download import MEDIA_TYPES, Download
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.upload import stored_choices
-from app.spreadsheets.attendance.dittos import with_dittos_resolved
-from app.spreadsheets.document import Column
-from app.spreadsheets.transfer import remark_from_json
-from app.spreadsheets.written.error_sheets import (
-    ALWAYS_THERE,
-    TO_REGISTER,
+from app.spreadsheets.attendance.dittos import resolve_dittos
+from app.spreadsheets.detected_table import Column
+from app.spreadsheets.exports.error_sheets import (
+    REGISTRATION_FIELDS,
+    REQUIRED_FIELDS,
     ErrorRow,
     ErrorSheet,
-    error_sheet_xlsx,
+    write_error_sheet,
 )
-from app.spreadsheets.written.field_headings import blank_mark
+from app.spreadsheets.exports.field_headings import blank_mark_text
 
 
 @dataclass(frozen=True)
@@ -65,12 +65,12 @@ def download_error_sheet(
         rows=tuple(_error_rows(read_db, vault, found, names)),
         kelurahan=tuple(names.kelurahan.values()),
         target_groups=tuple(names.target_groups.values()),
-        needed=TO_REGISTER if found.purpose is ImportPurpose.REGISTRATION else ALWAYS_THERE,
+        required=REGISTRATION_FIELDS if found.purpose is ImportPurpose.REGISTRATION else REQUIRED_FIELDS,
     )
     uploaded = read_db.get_one(UploadedFile, found.uploaded_file_id)
     ending = _("to-correct")
     name = f"{PurePath(uploaded.name).stem}-{ending}.xlsx"
-    content = error_sheet_xlsx(sheet, _)
+    content = write_error_sheet(sheet, _)
     log_activity(db, actor, "download", "attendance-import", import_id, after={"file": name})
     return Download(name, MEDIA_TYPES["xlsx"], content)
 
@@ -79,7 +79,7 @@ def _error_rows(read_db: Db, vault: NikVault, found: AttendanceImport, names: _N
     rows = import_rows(read_db, found.id)
     sheet = stored_sheet(found, rows, vault)
     default_group = stored_choices(found).target_group
-    for row, (_row, cells) in zip(rows, with_dittos_resolved(sheet.rows), strict=True):
+    for row, (_row, cells) in zip(rows, resolve_dittos(sheet.rows), strict=True):
         if row.kind in NEEDS_ATTENTION:
             messages = tuple(remark_from_json(remark) for remark in row.messages)
             yield ErrorRow(row.number, _written_out(row, cells, default_group, names), messages)
@@ -101,7 +101,7 @@ def _written_out(
         written["target_group"] = names.target_groups[group]
     judged = row.result["attendance"]
     if judged and row.result["stated_attendance"] is None:
-        written["attendance"] = blank_mark(judged, names.translate)
+        written["attendance"] = blank_mark_text(judged, names.translate)
     return written
 
 

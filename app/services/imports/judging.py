@@ -18,9 +18,9 @@ from app.queries.people.known_people import known_people
 from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
-from app.spreadsheets.attendance.rows import BlankMeans, Judgement, SessionContext
-from app.spreadsheets.document import RecognisedSheet
-from app.spreadsheets.progress import Progress, nobody_waits, step
+from app.spreadsheets.attendance.rows import BlankMeans, JudgedSheet, SessionContext
+from app.spreadsheets.detected_table import DetectedTable
+from app.spreadsheets.progress import Progress, ignore_progress, step_progress
 
 # Actions that change people, registrations or attendance.
 CHANGES_PEOPLE = (
@@ -64,7 +64,7 @@ class SheetChoices:
 class DatedJudgement:
     """A judgement, with the number of changes (`count_changes`) that it knew of."""
 
-    judgement: Judgement
+    judgement: JudgedSheet
     known_changes: int
 
 
@@ -72,10 +72,10 @@ def judge_sheet(
     db: Db,
     vault: NikVault,
     workshop_session: WorkshopSession,
-    sheet: RecognisedSheet,
+    sheet: DetectedTable,
     choices: SheetChoices,
     decisions: Mapping[int, Decision],
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
     *,
     uploaded_at: datetime,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
@@ -85,9 +85,11 @@ def judge_sheet(
     known_changes = count_changes(db, uploaded_at)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     context = _session_context(workshop_session, target_groups, choices, purpose)
-    parsed = parse_rows(sheet, context, load_reference(db), vault.key, step(0, 2, progress))
+    parsed = parse_rows(sheet, context, load_reference(db), vault.key, step_progress(0, 2, progress))
     known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)
-    return DatedJudgement(judge_rows(parsed, known, context, decisions, step(1, 2, progress)), known_changes)
+    return DatedJudgement(
+        judge_rows(parsed, known, context, decisions, step_progress(1, 2, progress)), known_changes
+    )
 
 
 def _session_context(

@@ -28,8 +28,8 @@ from app.services.imports.upload import (
 )
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
-from app.spreadsheets.document import RecognisedSheet
-from app.spreadsheets.progress import Progress, nobody_waits
+from app.spreadsheets.detected_table import DetectedTable
+from app.spreadsheets.progress import Progress, ignore_progress
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class RereadSheet:
     """
 
     changes: Mapping[str, Any]
-    reading: tuple[RecognisedSheet, SheetChoices, DatedJudgement]
+    reading: tuple[DetectedTable, SheetChoices, DatedJudgement]
     corrections: Mapping[int, Correction]
     former_corrections: Mapping[int, Correction]
 
@@ -72,7 +72,7 @@ def reread_with_changes(
     vault: NikVault,
     attendance_import: AttendanceImport,
     changes: Mapping[str, Any],
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> RereadSheet:
     """Read the file again. Raises `UnreadableFile` or `TooLarge` if it cannot be read with these choices."""
     same_table = not {"sheet", "header_row"} & changes.keys()
@@ -91,7 +91,7 @@ def store_reread(
     actor: Actor,
     attendance_import: AttendanceImport,
     sheet: RereadSheet,
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> None:
     """Store what was read again, and remember chosen columns for the organization's next sheet of this kind."""
     if row_corrections(db, vault, attendance_import.id) != sheet.former_corrections:

@@ -17,11 +17,11 @@ from app.services.imports.commit import CommitChoices, commit_locked
 from app.services.imports.mapping import changes_from_json, reread_with_changes, store_reread
 from app.services.imports.upload import reread, store_reading, stored_choices
 from app.services.locks import lock_people_table
-from app.spreadsheets.progress import Progress, nobody_waits
+from app.spreadsheets.progress import Progress, ignore_progress
 
 
 def read_queued(
-    look: Db, db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = nobody_waits
+    look: Db, db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = ignore_progress
 ) -> None:
     """Reads a file that was kept unread, or once more as it was `asked` by `import_mapping.remap`.
 
@@ -44,7 +44,7 @@ def read_queued(
 
 
 def commit_queued(
-    db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = nobody_waits
+    db: Db, vault: NikVault, asked: Mapping[str, Any], progress: Progress = ignore_progress
 ) -> None:
     """Commits as it was `asked` by `import_commit.queue_commit`, by whoever asked.
 

@@ -10,7 +10,7 @@ from app.errors import Invalid, NotFound
 from app.i18n import N_
 from app.models import AttendanceImport, AttendanceImportRow, Registration, WorkshopSession
 from app.nik_vault import NikVault
-from app.people.text import collapse
+from app.people.values.text import collapse
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.questions import NEEDS_ATTENTION, questions_of, rows_asking
@@ -29,8 +29,8 @@ from app.services.edit_conflicts import fingerprint, require_unchanged
 from app.services.imports.judging import judge_sheet
 from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
 from app.services.locks import lock_row
-from app.spreadsheets.progress import Progress, nobody_waits
-from app.spreadsheets.written.field_headings import FIELDS
+from app.spreadsheets.exports.field_headings import FIELDS
+from app.spreadsheets.progress import Progress, ignore_progress
 
 DECISIONS = {"person", "kelurahan", "skip"}
 
@@ -178,7 +178,7 @@ def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
 
 
 def judge_again(
-    db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = nobody_waits
+    db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = ignore_progress
 ) -> list[int]:
     """Judge the stored rows against the database as it is now; return the numbers of those that changed."""
     rows = db.exec(

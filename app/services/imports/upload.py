@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.nik_vault import NikVault, with_niks_masked
-from app.people.outside_places import OUTSIDE
+from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import list_kelurahan
 from app.queries.imports.attendance_imports import attendance_import_by_id
@@ -45,12 +45,12 @@ from app.services.imports.judging import DatedJudgement, SheetChoices, judge_she
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
 from app.spreadsheets.attendance.rows import ABOVE
-from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.detected_table import DetectedTable
+from app.spreadsheets.exports.error_sheets import is_registration_sheet
+from app.spreadsheets.exports.field_headings import FIELDS
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.formats.grid import MAX_COLUMNS
-from app.spreadsheets.progress import Progress, nobody_waits, step, watched
-from app.spreadsheets.written.error_sheets import is_to_register
-from app.spreadsheets.written.field_headings import FIELDS
+from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
 
 TO_REGISTER = N_(
     "These are rows of a list of people to register, not of who was there. Upload them to “Register a list”."
@@ -72,7 +72,7 @@ def upload(
     *,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
     at_once: bool | None = None,
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> AttendanceImport:
     """Store a file with its judged rows, for review.
 
@@ -192,8 +192,8 @@ def reread(
     corrections: Mapping[int, Correction],
     *,
     recall: bool,
-    progress: Progress = nobody_waits,
-) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
+    progress: Progress = ignore_progress,
+) -> tuple[DetectedTable, SheetChoices, DatedJudgement]:
     """Read and judge the stored file of an import. Raises `UnreadableFile` or `TooLarge`."""
     uploaded = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     return _read(
@@ -221,17 +221,17 @@ def _read(
     uploaded_at: datetime,
     purpose: ImportPurpose,
     recall: bool,
-    progress: Progress = nobody_waits,
-) -> tuple[RecognisedSheet, SheetChoices, DatedJudgement]:
+    progress: Progress = ignore_progress,
+) -> tuple[DetectedTable, SheetChoices, DatedJudgement]:
     sheet, choices = read_with_remembered_columns(read_db, workshop_session, content, choices, recall=recall)
-    if purpose is ImportPurpose.ATTENDANCE and is_to_register(sheet.sheet):
+    if purpose is ImportPurpose.ATTENDANCE and is_registration_sheet(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
     corrections = corrections or {}
     sheet = corrected_sheet(sheet, corrections)
     decisions = {
         number: correction.decision for number, correction in corrections.items() if correction.decision
     }
-    judging = step(0, 2, progress)
+    judging = step_progress(0, 2, progress)
     dated = judge_sheet(
         read_db,
         vault,
@@ -250,12 +250,12 @@ def store_reading(
     db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
-    sheet: RecognisedSheet,
+    sheet: DetectedTable,
     choices: SheetChoices,
     dated: DatedJudgement,
     corrections: Mapping[int, Correction] | None = None,
     *,
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> None:
     """Store a sheet and its judged rows in place of the former ones; the import is then in review."""
     attendance_import.status = ImportStatus.REVIEW
@@ -270,7 +270,7 @@ def store_reading(
     attendance_import.preview = vault.encrypt(json.dumps(sheet.preview))
     attendance_import.stated_date = sheet.stated_date
     attendance_import.reading = {
-        "title_kelurahan": sheet.title_kelurahan,
+        "title_kelurahan": sheet.letterhead_kelurahan,
         "warnings": [masked_remark_to_json(warning) for warning in sheet.warnings],
         "stated_total": sheet.stated_total,
         "stated_total_of": sheet.stated_total_of,
@@ -293,7 +293,7 @@ def store_reading(
             "decision": corrections.get(judged.number, no_correction).stored_decision,
             **judged_columns(judged, vault),
         }
-        for judged in watched(dated.judgement.rows, step(1, 2, progress))
+        for judged in report_progress(dated.judgement.rows, step_progress(1, 2, progress))
     )
     insert_rows(db, AttendanceImportRow, rows, {"attendance_import_id": attendance_import.id})
 

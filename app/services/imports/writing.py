@@ -31,7 +31,7 @@ from app.services.people.duplicates import keep_told_apart
 from app.services.people.participants import complete, place_columns, said_of_person
 from app.services.registrations.codes import unused_registration_codes
 from app.spreadsheets.attendance.rows import JudgedRow
-from app.spreadsheets.progress import Progress, nobody_waits, step, watched
+from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
 
 # People, registrations, attendance, and linking the rows to them.
 STEPS = 4
@@ -49,20 +49,20 @@ class ImportWriting:
         known = {judged.person for judged in self.judged if judged.person is not None}
         self.current = current_state(db, attendance_import, known)
 
-    def write(self, seats: Seats, progress: Progress = nobody_waits) -> None:
+    def write(self, seats: Seats, progress: Progress = ignore_progress) -> None:
         before = {
             judged.number: self.current.state(judged.person)
             for judged in self.judged
             if judged.person is not None
         }
-        people = self._create_people(step(0, STEPS, progress))
-        registrations = self._create_registrations(people, seats, step(1, STEPS, progress))
+        people = self._create_people(step_progress(0, STEPS, progress))
+        registrations = self._create_registrations(people, seats, step_progress(1, STEPS, progress))
         for judged, person_id in zip(self.judged, people, strict=True):
             if person := self.current.people.get(person_id):
                 complete(person, judged, self.niks.get(judged.number), self.starts_at)
             if registration := self.current.registrations.get(person_id):
                 _update_registration(judged, registration)
-        self._record_attendance(registrations, step(2, STEPS, progress))
+        self._record_attendance(registrations, step_progress(2, STEPS, progress))
         made = {
             judged.number: person_id
             for judged, person_id in zip(self.judged, people, strict=True)
@@ -85,7 +85,7 @@ class ImportWriting:
             Participant,
             (
                 {"id": id_, **said_of_person(judged.values, self.niks.get(judged.number))}
-                for id_, judged in zip(ids, watched(fresh, progress), strict=True)
+                for id_, judged in zip(ids, report_progress(fresh, progress), strict=True)
             ),
             {"latest_session_at": self.starts_at, "created_at": now()},
         )
@@ -119,7 +119,9 @@ class ImportWriting:
                     "target_group_code": judged.values.target_group,
                     **place_columns(judged.values),
                 }
-                for id_, code, (judged, person_id) in zip(ids, codes, watched(fresh, progress), strict=True)
+                for id_, code, (judged, person_id) in zip(
+                    ids, codes, report_progress(fresh, progress), strict=True
+                )
             ),
             {
                 "workshop_session_id": self.attendance_import.workshop_session_id,
@@ -146,7 +148,7 @@ class ImportWriting:
             Attendance,
             (
                 {"registration_id": registration_id, "status": status}
-                for registration_id, status in watched(fresh, progress)
+                for registration_id, status in report_progress(fresh, progress)
             ),
             recorded,
         )
@@ -219,7 +221,7 @@ def store_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[Judged
 
     Call it once the rows are written and linked to their people, with the lock on people taken.
     """
-    told_apart = {row.number: row.told_apart for row in rows if row.told_apart}
+    told_apart = {row.number: row.distinct_from for row in rows if row.distinct_from}
     if not told_apart:
         return
     others = {one.row for several in told_apart.values() for one in several if isinstance(one, SameAsRow)}

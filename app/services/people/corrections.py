@@ -10,7 +10,7 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.fields import FORM_TEXT_FIELDS
 from app.people.person import PersonInput, PersonValues
-from app.people.phones import masked_phone
+from app.people.values.phones import mask_phone
 from app.permissions import Actor
 from app.queries.people.participants import participant_to_correct
 from app.services.activities import log_activity, snapshot
@@ -59,7 +59,7 @@ def filled_with(person: Participant) -> dict[str, object]:
     """What the form of a correction shows of a person; of phone and NIK a part, or their key."""
     shown = ("name", "kelurahan_code", "outside_place", "rt", "email", "sex", "birth_date", *FORM_TEXT_FIELDS)
     known = {name: getattr(person, name) for name in shown}
-    return known | {"phone": person.phone and masked_phone(person.phone), "nik_key": person.nik_key}
+    return known | {"phone": person.phone and mask_phone(person.phone), "nik_key": person.nik_key}
 
 
 def _columns(values: PersonValues, data: PersonInput) -> dict[str, object]:

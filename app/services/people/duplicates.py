@@ -8,7 +8,7 @@ from sqlmodel import col
 from app.database import Db
 from app.models import PairState, Participant, PossibleDuplicate
 from app.models.base import now
-from app.people.names import similarity
+from app.people.values.names import similarity
 from app.permissions import Actor
 from app.queries.in_values import in_values
 from app.queries.people.duplicates import pair_by_id

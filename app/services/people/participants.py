@@ -6,8 +6,8 @@ from typing import Any
 from app.models import Participant
 from app.people.fields import TEXT_FIELDS
 from app.people.matching import MatchedPerson
-from app.people.outside_places import OUTSIDE
 from app.people.person import PersonValues
+from app.people.values.outside_places import OUTSIDE
 
 # The column that says whether a detail is known, where it isn't named like the detail.
 _KNOWN_BY = {"nik": "nik_key", "kelurahan": "kelurahan_code"}

@@ -9,8 +9,8 @@ from app.database import Db
 from app.models import Registration, RegistrationStatus, WorkshopSession
 from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
-from app.people.outside_places import OUTSIDE
 from app.people.person import PersonInput
+from app.people.values.outside_places import OUTSIDE
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.people.search import people_with
 from app.queries.registrations.seats import Cap, seats_of

@@ -21,8 +21,8 @@ from app.services.people.participants import fill_blanks
 from app.services.registrations.requests import RegistrationRequest, require_open
 from app.services.registrations.writing import RegistrationWriter
 from app.spreadsheets.attendance.rows import JudgedRow
-from app.spreadsheets.pasted.lists import read_pasted
-from app.spreadsheets.progress import Progress, nobody_waits, watched
+from app.spreadsheets.pasted.lists import parse_pasted_list
+from app.spreadsheets.progress import Progress, ignore_progress, report_progress
 
 PASTED = N_("pasted-list")
 
@@ -62,7 +62,7 @@ def upload_pasted(
 
     Raises `Invalid` if the text names nobody.
     """
-    pasted = read_pasted(text, load_reference(read_db), _)
+    pasted = parse_pasted_list(text, load_reference(read_db), _)
     name = f"{_(PASTED)}.csv"
     try:
         uploaded = upload_list(read_db, db, vault, actor, session_code, name, pasted.content, choices)
@@ -82,7 +82,7 @@ def register_list(
     workshop_session: WorkshopSession,
     *,
     overrule: bool,
-    progress: Progress = nobody_waits,
+    progress: Progress = ignore_progress,
 ) -> None:
     """Register the rows of an import that is being committed, in the list's order: each gets a seat or waits.
 
@@ -107,7 +107,7 @@ def register_list(
         registration: Registration = current.registrations[judged.person]
         return registration
 
-    registrations = [register_row(judged) for judged in watched(to_write.rows, progress)]
+    registrations = [register_row(judged) for judged in report_progress(to_write.rows, progress)]
     link_rows(
         db,
         attendance_import.id,

@@ -7,11 +7,11 @@ from app.errors import Invalid
 from app.i18n import N_
 from app.models import Participant, Registration
 from app.nik_vault import NikVault
-from app.people.emails import read_email
-from app.people.names import name_key
-from app.people.nik import read_nik
 from app.people.person import PersonInput
-from app.people.phones import read_phone
+from app.people.values.emails import parse_email
+from app.people.values.names import name_key
+from app.people.values.nik import parse_nik
+from app.people.values.phones import parse_phone
 from app.permissions import Actor, Permission
 from app.queries.people.search import Traits, has_traits
 from app.queries.scope import registrations_within
@@ -45,10 +45,10 @@ def require_choosable(db: Db, vault: NikVault, actor: Actor, person_id: int, per
 
 def traits_of(vault: NikVault, person: PersonInput) -> Traits:
     """Return what a person who is being typed is searched by."""
-    nik = read_nik(person.nik).digits
+    nik = parse_nik(person.nik).digits
     return Traits(
         name_key=name_key(person.name),
-        phone=read_phone(person.phone),
-        email=read_email(person.email) if person.email else None,
+        phone=parse_phone(person.phone),
+        email=parse_email(person.email) if person.email else None,
         nik_key=vault.key(nik) if nik else None,
     )

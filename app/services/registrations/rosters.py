@@ -11,7 +11,7 @@ from app.reports.formats.download import MEDIA_TYPES, Download
 from app.reports.roster_pdf import PrintedRoster, render_roster_pdf
 from app.reports.table import LETTERHEAD
 from app.services.activities import log_activity
-from app.spreadsheets.written.rosters import Roster, roster_facts, roster_title, roster_xlsx
+from app.spreadsheets.exports.rosters import Roster, roster_facts, roster_title, write_roster
 
 RosterFormat = Literal["xlsx", "pdf"]
 
@@ -35,7 +35,7 @@ def download_roster(
     found = roster(look, actor, session_code, language)
     address = f"{base_url.rstrip('/')}/sesi/{found.session_code}/unggah"
     if file_format == "xlsx":
-        content = roster_xlsx(found, LETTERHEAD, address, _, language)
+        content = write_roster(found, LETTERHEAD, address, _, language)
     else:
         content = render_roster_pdf(_printed(found, address, _, language), _, language)
     stem = _("attendance-list")

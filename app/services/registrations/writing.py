@@ -20,8 +20,8 @@ from app.models import (
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
-from app.people.names import similarity
 from app.people.person import PersonValues
+from app.people.values.names import similarity
 from app.permissions import Actor
 from app.queries.people.similar_people import SimilarPair
 from app.queries.registrations.seats import Seats
@@ -95,8 +95,8 @@ class RegistrationWriter:
         person = known or self.new_person(judged)
         if is_new and alike:
             self.keep_likeness(alike, person)
-        if is_new and judged.told_apart:
-            others = [one for one in judged.told_apart if isinstance(one, int)]
+        if is_new and judged.distinct_from:
+            others = [one for one in judged.distinct_from if isinstance(one, int)]
             keep_told_apart(self.db, self.actor, [(person.id, other) for other in others])
         before = snapshot(registration) if registration else None
         registration, seat = self.saved(judged, person, registration, is_new=is_new)

@@ -9,7 +9,7 @@ from app.database import Db
 from app.errors import Conflict, Forbidden, Invalid, NotFound
 from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
-from app.people.kelurahan import PlaceIndex
+from app.people.values.kelurahan import PlaceIndex
 from app.permissions import Actor, Permission, Scope
 from app.queries.areas.reference import list_kelurahan_with, load_reference
 from app.queries.workshops.venues import VenueView, list_venue_facts
@@ -17,7 +17,7 @@ from app.services.activities import log_activity, snapshot
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
 from app.spreadsheets.reading import read_venue_list
-from app.spreadsheets.venues import LONGEST_NAME, CheckedVenue, RowError, check_venues, tidy
+from app.spreadsheets.venues import MAX_NAME_LENGTH, CheckedVenue, RowError, check_venues, clean_name
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class VenueImport:
 
 def get_or_create_venue(db: Db, actor: Actor, name: str) -> Venue | None:
     """Return the venue of that name; it is created if there is none. Return None for an empty name."""
-    if not tidy(name):
+    if not clean_name(name):
         return None
     return _find_venue(db, name) or create_venue(db, actor, VenueInput(name))
 
@@ -51,7 +51,7 @@ def create_venue(db: Db, actor: Actor, data: VenueInput) -> Venue:
     """Create a venue. Raises `Invalid` for wrong fields, as a name that another venue has."""
     actor.require(Permission.SESSION_WRITE)
     _check(db, data)
-    venue = Venue(name=tidy(data.name))
+    venue = Venue(name=clean_name(data.name))
     _apply(venue, data)
     db.add(venue)
     db.flush()
@@ -142,7 +142,7 @@ def _find_venue(db: Db, name: str) -> Venue | None:
 
     Names that were saved before names were tidied stay as they are.
     """
-    names = (" ".join(name.split()), tidy(name))
+    names = (" ".join(name.split()), clean_name(name))
     return db.exec(
         select(Venue).where(col(Venue.name).in_(names)).order_by(col(Venue.name) != names[0])
     ).first()
@@ -157,10 +157,10 @@ def _lock_venue(db: Db, venue_id: int) -> Venue:
 def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
     """Raise `Invalid` if `venue`, or a new one, can't have these values."""
     errors: dict[str, str] = {}
-    name = tidy(data.name)
+    name = clean_name(data.name)
     if not name:
         errors["name"] = N_("A name is needed.")
-    elif len(name) > LONGEST_NAME:
+    elif len(name) > MAX_NAME_LENGTH:
         errors["name"] = N_("A name has at most 200 characters.")
     elif (venue is None or name != venue.name) and db.exec(
         select(Venue.id).where(Venue.name == name)
@@ -176,7 +176,7 @@ def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
 
 
 def _apply(venue: Venue, data: VenueInput) -> None:
-    venue.name = tidy(data.name)
+    venue.name = clean_name(data.name)
     venue.kind = VenueKind(data.kind)
     venue.kelurahan_code = data.kelurahan
     venue.public_wifi = data.public_wifi

@@ -1,45 +1,44 @@
-"""Cells that repeat the one above: "sda", "idem", a quotation mark."""
+"""Resolve dittos: cells that repeat the one above, as "sda" (sama dengan atas), "idem" or a quotation mark."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import product
 
-from app.people.cells import Cell
-from app.people.text import words
-from app.spreadsheets.document import SheetRow
+from app.people.values.cells import Cell
+from app.people.values.text import words
+from app.spreadsheets.detected_table import SheetRow
 
 _DITTO_WORDS = frozenset({"sda", "s d a", "idem", "sda atas", "sama"})
 _DITTO_MARKS = frozenset({'"', "”", "“", "„", "''", "″", "〃", '""', "’’", ",,", "``"})
-_LONGEST_DITTO = 8
+_MAX_SHORT_DITTO_LENGTH = 8
 _DITTO_PHRASES = frozenset(
-    written(f"{word} {like}{above}")
-    for word, like, above, written in product(
+    case(f"{word} {like}{above}")
+    for word, like, above, case in product(
         ("sda", "s.d.a", "s.d.a.", "idem", "sama"),
         ("", "dengan ", "dgn ", "seperti ", "spt "),
         ("atas", "diatas", "di atas", "atasnya", "diatasnya", "di atasnya"),
         (str.lower, str.capitalize, str.title, str.upper),
     )
 )
-"""Longer than other dittos, and few: a cell is looked up among them as it is."""
+"""Longer dittos, in the spellings of lists typed by hand."""
 
 
-def with_dittos_resolved(rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, Mapping[str, Cell]]]:
-    """Each row with its cells, "sda" and the like replaced by what they stand for."""
+def resolve_dittos(rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, Mapping[str, Cell]]]:
+    """Yield each row with its cells, dittos replaced by the cell of the row above."""
     cells: Mapping[str, Cell] = {}
     for row in rows:
-        cells = _with_dittos(row, cells)
+        cells = _resolve_row(row, cells)
         yield row, cells
 
 
-def _with_dittos(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]:
-    """The row's cells, "sda" and the like replaced by the cell of the row above."""
+def _resolve_row(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]:
     cells = row.cells
     dittos = [
         field
         for field, cell in cells.items()
         if type(cell) is str
-        and (_is_ditto(cell) if len(cell) <= _LONGEST_DITTO else cell in _DITTO_PHRASES)
-        and not (field == "name" and words(cell) == "sama")  # which may be somebody's
+        and (_is_ditto(cell) if len(cell) <= _MAX_SHORT_DITTO_LENGTH else cell in _DITTO_PHRASES)
+        and not (field == "name" and words(cell) == "sama")  # "Sama" may be a name.
     ]
     if not dittos:
         return cells

@@ -1,4 +1,4 @@
-"""Judges rows: what becomes of each, compared with the rows above it first, then with the database."""
+"""Judge the rows of a sheet: compare each with the rows above, then with the database, and decide its outcome."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -6,29 +6,29 @@ from dataclasses import replace
 
 from app.people.known import KnownPeople, KnownRegistration, MatchKeys, match_keys
 from app.people.matching import Decision, PersonMatcher
-from app.people.outside_places import ELSEWHERE, OUTSIDE
 from app.people.person import PersonValues
 from app.people.remarks import Candidate, Remark
-from app.spreadsheets.attendance.marks import blank_written_out
+from app.people.values.outside_places import ELSEWHERE, OUTSIDE
 from app.spreadsheets.attendance.rows import (
     KINDS,
     BlankMeans,
     JudgedRow,
-    Judgement,
+    JudgedSheet,
     Kind,
     ParsedRow,
     ParsedSheet,
     SessionContext,
 )
-from app.spreadsheets.document import AttendanceStatus
-from app.spreadsheets.progress import Progress, nobody_waits, watched
+from app.spreadsheets.detected_table import AttendanceStatus
+from app.spreadsheets.progress import Progress, ignore_progress, report_progress
+from app.spreadsheets.tables.marks import parse_explicit_blank
 
 _NO_DECISION = Decision()
-_LEFT_AS_REGISTERED = ("kelurahan", "target_group")
+_KEPT_WHEN_REGISTERING = ("kelurahan", "target_group")
 
 
 def match_keys_of_sheet(parsed: ParsedSheet, decisions: Mapping[int, Decision]) -> MatchKeys:
-    """Return all the keys by which the sheet's rows and a user's decisions (by row number) name people."""
+    """Return the values by which the people of a sheet are looked up, with those a user chose (by row number)."""
     chosen = (decision.person for decision in decisions.values())
     return match_keys(
         (row.values for row in parsed.rows),
@@ -42,15 +42,16 @@ def judge_rows(
     known: KnownPeople,
     context: SessionContext,
     decisions: Mapping[int, Decision],
-    progress: Progress = nobody_waits,
-) -> Judgement:
-    """Judge all rows. `decisions` (row number → decision) are a user's. The same input gives the same judgement."""
+    progress: Progress = ignore_progress,
+) -> JudgedSheet:
+    """Return all rows with their outcomes; `decisions` (by row number) are a user's. Deterministic."""
     judge = RowJudge(known, context, parsed.blank_means)
     rows = tuple(
-        judge.judge(row, decisions.get(row.number, _NO_DECISION)) for row in watched(parsed.rows, progress)
+        judge.judge(row, decisions.get(row.number, _NO_DECISION))
+        for row in report_progress(parsed.rows, progress)
     )
     kinds = Counter(row.kind for row in rows)
-    return Judgement(
+    return JudgedSheet(
         rows=rows,
         counts={"rows": len(rows), **{kind: kinds[kind] for kind in KINDS}},
         warnings=(*parsed.warnings, *_total_warning(parsed, rows, context)),
@@ -96,13 +97,13 @@ class RowJudge:
 
     def _apply_kelurahan(self, result: JudgedRow, decision: Decision) -> None:
         if decision.kelurahan is not None:
-            result.values = _placed(result.values, decision.kelurahan)
+            result.values = _set_kelurahan(result.values, decision.kelurahan)
             result.remarks = [remark for remark in result.remarks if remark.field != "kelurahan"]
 
     def _repeat(self, result: JudgedRow, first: JudgedRow) -> None:
         """Make the row a duplicate of `first`, or ask which attendance holds where the two disagree.
 
-        Faults in its cells don't matter: nothing of a duplicate is imported. A blank disagrees with nothing.
+        Errors in its cells don't matter, as nothing of a duplicate is imported. A blank agrees with everything.
         """
         stated = result.stated_attendance
         result.attendance = stated or first.attendance
@@ -129,7 +130,7 @@ class RowJudge:
         if registering:
             result.remarks += [
                 Remark("warning", field, "detail-differs", {"known": getattr(registration, field) or ""})
-                for field in _LEFT_AS_REGISTERED
+                for field in _KEPT_WHEN_REGISTERING
                 if field in facts
             ]
         else:
@@ -138,14 +139,14 @@ class RowJudge:
     def _attendance(
         self, result: JudgedRow, registration: KnownRegistration | None
     ) -> AttendanceStatus | None:
-        """Return what the row says; for a blank, what is recorded already, else what a blank means."""
+        """Return the row's mark; for a blank the recorded attendance, else what a blank means."""
         if self.context.registering:
             return None
         if result.stated_attendance is not None:
             return result.stated_attendance
         if any(remark.code == "attendance-unclear" for remark in result.remarks):
             return None
-        meant = blank_written_out(result.cells.get("attendance")) or self.blank_means
+        meant = parse_explicit_blank(result.cells.get("attendance")) or self.blank_means
         if registration is None:
             return meant
         if registration.attendance is None and registration.status == "cancelled" and meant == "absent":
@@ -161,25 +162,22 @@ class RowJudge:
         if result.registration is None:
             return "create"
         recorded = self.known.registration[result.registration].attendance
-        says_otherwise = result.attendance != recorded and not self.context.registering
-        return "update" if says_otherwise or result.changes or result.facts else "unchanged"
+        attendance_changes = result.attendance != recorded and not self.context.registering
+        return "update" if attendance_changes or result.changes or result.facts else "unchanged"
 
 
 def registration_facts(
     registration: KnownRegistration, values: PersonValues, stated_group: str | None
 ) -> dict[str, str]:
-    """Return what the sheet says otherwise than the registration; a group only where the sheet itself states one."""
-    said = {
-        "kelurahan": values.kelurahan,
-        "target_group": stated_group,
-        "rt": values.rt,
-        "sex": values.sex,
+    """Return the values that differ from the registration, by field. A group counts only if the sheet states one."""
+    stated = {"kelurahan": values.kelurahan, "target_group": stated_group, "rt": values.rt, "sex": values.sex}
+    return {
+        field: value for field, value in stated.items() if value and value != getattr(registration, field)
     }
-    return {field: value for field, value in said.items() if value and value != getattr(registration, field)}
 
 
-def _placed(values: PersonValues, kelurahan: str) -> PersonValues:
-    """The values with a chosen kelurahan (its kecamatan's code begins it), or "outside"."""
+def _set_kelurahan(values: PersonValues, kelurahan: str) -> PersonValues:
+    """Return the values with the chosen kelurahan (whose code begins with its kecamatan's), or "outside"."""
     if kelurahan == OUTSIDE:
         place = values.outside_place or ELSEWHERE
         return replace(values, kelurahan=OUTSIDE, outside_place=place, kecamatan=None)
@@ -187,13 +185,13 @@ def _placed(values: PersonValues, kelurahan: str) -> PersonValues:
 
 
 def _total_warning(parsed: ParsedSheet, rows: tuple[JudgedRow, ...], context: SessionContext) -> list[Remark]:
-    """Compare the sheet's own total with its participants, each counted once."""
-    of_those_present = parsed.stated_total_of == "present"
-    if parsed.stated_total is None or (of_those_present and context.registering):
+    """Return a warning if the sheet's own total differs from its participants, each counted once."""
+    counts_present = parsed.stated_total_of == "present"
+    if parsed.stated_total is None or (counts_present and context.registering):
         return []
-    once = [row for row in rows if row.kind != "duplicate"]
-    counted = [row for row in once if row.attendance == "present"] if of_those_present else once
-    found = len(counted)
-    if found == parsed.stated_total:
+    participants = [row for row in rows if row.kind != "duplicate"]
+    counted = [row for row in participants if row.attendance == "present"] if counts_present else participants
+    count = len(counted)
+    if count == parsed.stated_total:
         return []
-    return [Remark("warning", None, "total-differs", {"stated": parsed.stated_total, "found": found})]
+    return [Remark("warning", None, "total-differs", {"stated": parsed.stated_total, "found": count})]

@@ -1,31 +1,31 @@
-"""Rows of a sheet, parsed and judged, and the session that they are judged for."""
+"""Rows of a sheet after parsing and judging, and the session for which they are judged."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
-from app.people.cells import Cell
 from app.people.matching import MatchedPerson
 from app.people.person import PersonValues
 from app.people.remarks import Remark
-from app.spreadsheets.document import AttendanceStatus, StatedTotalOf
+from app.people.values.cells import Cell
+from app.spreadsheets.detected_table import AttendanceStatus, StatedTotalOf
 
 BlankMeans: TypeAlias = Literal["present", "absent"]
 Kind: TypeAlias = Literal["create", "update", "unchanged", "duplicate", "skip", "review", "error"]
 
 KINDS: tuple[Kind, ...] = ("create", "update", "unchanged", "duplicate", "skip", "review", "error")
 ABOVE = "above"
-"""What may be chosen for rows without a kelurahan, beside a code: the one that was written last."""
+"""A choice for rows without a kelurahan: that of the row above."""
 
 
 @dataclass(frozen=True, slots=True)
 class SessionContext:
-    """The session whose sheet is judged, and what staff said about the file.
+    """The session whose sheet is judged, and what the user chose for the file.
 
     `starts_at` and `now` are aware instants, `day` is the session's day in WITA. `target_groups` are the workshop's.
-    `default_kelurahan` is a code, "outside" or "above". `blank_means` None lets the sheet decide. A list for
-    `registering` people says nothing of attendance.
+    `default_kelurahan` is a code, "outside" or "above". `blank_means` None lets the sheet decide. `registering`: a
+    list of people to register, without attendance.
     """
 
     code: str
@@ -41,7 +41,7 @@ class SessionContext:
 
 @dataclass(slots=True)
 class ParsedRow:
-    """A row parsed alone. `attendance` is what it says, None where it says nothing; `registration` is a code."""
+    """A parsed row. `attendance` is its mark or None; `registration` is the code of a registration or None."""
 
     number: int
     cells: dict[str, Cell]
@@ -53,7 +53,7 @@ class ParsedRow:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSheet:
-    """All rows parsed alone; `blank_means` is what an empty attendance cell stands for in this sheet."""
+    """All parsed rows; `blank_means` is the outcome of blank attendance cells in this sheet."""
 
     rows: tuple[ParsedRow, ...]
     blank_means: BlankMeans
@@ -64,7 +64,7 @@ class ParsedSheet:
 
 @dataclass(slots=True)
 class JudgedRow(MatchedPerson):
-    """What becomes of one row.
+    """The outcome of one row.
 
     `of` is the row that a duplicate repeats. `registration` is the code of the one that exists. `attendance` is what
     holds after the import: what the row says (`stated_attendance`), else what is recorded, else what a blank means
@@ -82,8 +82,8 @@ class JudgedRow(MatchedPerson):
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
-    """All rows judged. `counts` has "rows" and every kind."""
+class JudgedSheet:
+    """All judged rows. `counts` has the key "rows" and every kind."""
 
     rows: tuple[JudgedRow, ...]
     counts: Mapping[str, int]

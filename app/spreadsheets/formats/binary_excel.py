@@ -1,7 +1,7 @@
-"""What calamine does not report about .xls and .xlsb workbooks: passwords, error cells and the first day of dates.
+"""Inspect .xls and .xlsb workbooks for what calamine does not report: passwords, error cells and the date system.
 
-calamine reads an error cell (#N/A) as an empty one, which could be taken for "absent". The patterns below find error
-cells anywhere in the file. Other bytes that happen to match refuse a file that could be read; no error cell is missed.
+calamine reads an error cell (#N/A) as an empty one, which could be taken for "absent". The patterns below miss no error
+cell; if other bytes happen to match, a file is refused that could have been read.
 """
 
 import re
@@ -31,12 +31,14 @@ _XLSB_PROPERTIES = re.compile(rb"\x99\x01[\x08-\x7f](?P<flags>.)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class BinaryWorkbook:
+    """What an inspection found. `counts_from_1904`: dates count from 1904, as in workbooks from old Macs."""
+
     counts_from_1904: bool
     has_errors: bool
 
 
 def inspect_xls(content: bytes) -> BinaryWorkbook:
-    """Raises `SheetFailure` for a password, another kind of document and a damaged file."""
+    """Inspect an .xls file. Raises `SheetFailure` for a password, another kind of document or a damaged file."""
     stream = _xls_stream(content)
     first_records = dict(_first_records(stream))
     if _PASSWORD in first_records:
@@ -48,7 +50,7 @@ def inspect_xls(content: bytes) -> BinaryWorkbook:
 
 
 def _xls_stream(content: bytes) -> bytes:
-    from olefile import OleFileIO  # a sixth of the time in which the child starts, for .xls alone
+    from olefile import OleFileIO  # Only .xls needs it, and it takes a sixth of the child's start.
 
     try:
         with OleFileIO(BytesIO(content)) as file:
@@ -73,6 +75,7 @@ def _first_records(stream: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def inspect_xlsb(archive: ZipFile) -> BinaryWorkbook:
+    """Inspect an .xlsb file."""
     properties = _XLSB_PROPERTIES.search(archive.read("xl/workbook.bin"))
     sheets = [
         name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".bin")

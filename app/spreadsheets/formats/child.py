@@ -1,7 +1,7 @@
-"""The process that parses one uploaded file, limited in memory and time: `python -m app.spreadsheets.formats.child`.
+"""The child process that parses one uploaded file: `python -m app.spreadsheets.formats.child`.
 
 Standard input holds a line of JSON (limits, what to read), then the file. Standard output gets JSON: {"sheet": …}
-or {"failure": code, "params": …}. A file on which the parser aborts ends this process alone; `reading` starts it.
+or {"failure": code, "params": …}. If the parser aborts, only this process ends. `reading` starts it.
 """
 
 import gc
@@ -14,28 +14,27 @@ from typing import Any
 
 import orjson
 
-from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.detected_table import DetectedTable, table_to_json
 from app.spreadsheets.formats.failures import SheetFailure
-from app.spreadsheets.plain_tables import recognise_targets, recognise_venues
-from app.spreadsheets.tables.recognise import recognise
-from app.spreadsheets.transfer import sheet_to_json
+from app.spreadsheets.plain_tables import detect_target_table, detect_venue_table
+from app.spreadsheets.tables.detection import detect_table
 
 GRACE_SECONDS = 5
-"""How much longer than its caller waits the process may live."""
+"""How much longer than its caller waits the process may run."""
 
 
 def main() -> None:
-    """Answer the request on standard input. Where a limit is reached, the process ends without an answer."""
-    gc.disable()  # It would walk through all rows again and again, and the process ends before memory gets scarce.
+    """Answer the request on standard input. If a limit is reached, the process ends without an answer."""
+    gc.disable()  # It would traverse all rows repeatedly, and the process ends soon.
     request: dict[str, Any] = json.loads(sys.stdin.buffer.readline())
     limit_process(request["memory"], request["seconds"])
     sys.stdout.buffer.write(orjson.dumps(answer(sys.stdin.buffer.read(), request)))
 
 
 def limit_process(memory: int, seconds: float) -> None:
-    """Limit address space (bytes), processor time and life time; lower limits of the system stay.
+    """Limit address space (bytes), processor time and life time. Lower limits of the system stay.
 
-    The caller waits for `seconds`; ending earlier would look like a file that makes the parser abort.
+    The limits of time exceed `seconds`, for which the caller waits: an earlier end would look like an abort.
     """
     for kind, wanted in (
         (resource.RLIMIT_AS, memory),
@@ -49,20 +48,20 @@ def limit_process(memory: int, seconds: float) -> None:
 
 
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
-    """Return what the process prints."""
+    """Return the answer to a request, as the process prints it."""
     try:
-        sheet = _recognised(content, request, frozenset(request["place_keys"]))
+        sheet = _detect(content, request, frozenset(request["place_keys"]))
     except SheetFailure as failure:
         return {"failure": failure.code, "params": dict(failure.params)}
-    return {"sheet": sheet_to_json(sheet)}
+    return {"sheet": table_to_json(sheet)}
 
 
-def _recognised(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> RecognisedSheet:
+def _detect(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> DetectedTable:
     if request["list"] == "venues":
-        return recognise_venues(content, trim=request["trim"])
+        return detect_venue_table(content, trim=request["trim"])
     if request["list"] == "targets":
-        return recognise_targets(content, trim=request["trim"])
-    return recognise(
+        return detect_target_table(content, trim=request["trim"])
+    return detect_table(
         content,
         sheet=request["sheet"],
         header_row=request["header_row"],

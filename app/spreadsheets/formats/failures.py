@@ -1,4 +1,4 @@
-"""Why a file can't be read, as codes: the child names one, the parent makes it a sentence."""
+"""Limits of files, and the exception for a file that can't be read."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -10,7 +10,7 @@ MAX_HEADER_COLUMNS: Final = 100
 
 
 class SheetFailure(Exception):
-    """`code` is one of the keys of `reading.SENTENCES`."""
+    """Raised for a file that can't be read. `code` is a key of `reading.SENTENCES`, which has the sentence."""
 
     def __init__(self, code: str, **params: str | int) -> None:
         super().__init__(code)

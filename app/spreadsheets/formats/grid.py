@@ -1,17 +1,17 @@
-"""One sheet as rows of cells, before anything is recognised in it."""
+"""A sheet as rows of cells, before a table is detected in it."""
 
 from dataclasses import dataclass, field
 
-from app.people.cells import Cell
-from app.spreadsheets.document import FileFormat
+from app.people.values.cells import Cell
+from app.spreadsheets.detected_table import FileFormat
 
 MAX_COLUMNS = 512
-"""Columns beyond are far outside any list, and ignored."""
+"""Further columns are far outside any list, and ignored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A merged area; rows and columns count from 0, ends are part of it."""
+    """A merged area; rows and columns count from 0, the ends are included."""
 
     top: int
     left: int
@@ -21,9 +21,9 @@ class Merge:
 
 @dataclass(slots=True)
 class Grid:
-    """`rows[0]` is Excel's row 1; rows may be shorter than others. `merges` None: the format tells none.
+    """The cells of one sheet. `rows[0]` is Excel's row 1; rows differ in length. `merges` is None if they are unknown.
 
-    `counts_from_1904`: a number that is a date without its format counts the days from 1904.
+    `counts_from_1904`: dates that lost their format count from 1904, as in workbooks from old Macs.
     """
 
     format: FileFormat

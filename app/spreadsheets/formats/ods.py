@@ -1,6 +1,6 @@
-"""Read OpenDocument spreadsheets from their XML.
+"""Read OpenDocument spreadsheets (.ods) from their XML.
 
-calamine reports neither merged cells of an .ods nor cells with an error or a formula that was never calculated.
+calamine reports neither their merged cells nor cells with an error or a formula that was never calculated.
 """
 
 import xml.etree.ElementTree as ET
@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import IO
 from zipfile import ZipFile
 
-from app.people.cells import Cell, CellError
+from app.people.values.cells import Cell, CellError
 from app.spreadsheets.formats.grid import MAX_COLUMNS, Merge
 
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
@@ -19,11 +19,13 @@ _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _ERRORS = ("#", "Err:")
-_LONGEST_REPEAT = 2_000_000
+_MAX_REPEATED_ROWS = 2_000_000
 
 
 @dataclass(slots=True)
 class OdsSheet:
+    """A sheet of an .ods file."""
+
     name: str
     visible: bool
     rows: list[list[Cell]]
@@ -31,8 +33,8 @@ class OdsSheet:
     counts_from_1904: bool
 
 
-def ods_sheets(content: bytes) -> Iterator[OdsSheet]:
-    """Yield every sheet of the file. Repetitions of empty cells up to the end of the sheet take no memory."""
+def read_ods_sheets(content: bytes) -> Iterator[OdsSheet]:
+    """Yield every sheet of the file. Repeated empty cells up to the end of a sheet take no memory."""
     with ZipFile(BytesIO(content)) as archive, archive.open("content.xml") as source:
         yield from _sheets(source)
 
@@ -73,7 +75,7 @@ def _add_row(sheet: OdsSheet, row: ET.Element) -> None:
         cells.extend([cell] * min(_repeat(element, "number-columns-repeated"), room))
     while cells and cells[-1] is None:
         cells.pop()
-    repeated = min(_repeat(row, "number-rows-repeated"), _LONGEST_REPEAT - top)
+    repeated = min(_repeat(row, "number-rows-repeated"), _MAX_REPEATED_ROWS - top)
     sheet.rows.extend([cells] * repeated)
 
 
@@ -127,7 +129,7 @@ def _clock(text: str) -> str:
 
 
 def _paragraph(paragraph: ET.Element) -> str:
-    """Return the text with its runs of spaces (`text:s`); a tab or line break becomes a space."""
+    """Return the text of a paragraph with its runs of spaces (`text:s`); tabs and line breaks become spaces."""
     parts = [paragraph.text or ""]
     for child in paragraph:
         if child.tag == _TEXT + "s":

@@ -1,4 +1,4 @@
-"""Bytes to a grid of cells. The content decides what a file is, never its name."""
+"""Read the sheets of a file as grids of cells. The content decides the format, not the file's name."""
 
 import zlib
 from collections.abc import Callable, Iterable, Iterator
@@ -17,20 +17,27 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
-from app.people.cells import Cell, CellError
-from app.spreadsheets.document import FileFormat
+from app.people.values.cells import Cell, CellError
+from app.spreadsheets.detected_table import FileFormat
 from app.spreadsheets.formats.binary_excel import inspect_xls, inspect_xlsb
-from app.spreadsheets.formats.csv import csv_rows
+from app.spreadsheets.formats.csv import read_csv_rows
 from app.spreadsheets.formats.failures import MAX_UNPACKED_BYTES, SheetFailure
 from app.spreadsheets.formats.grid import MAX_COLUMNS, Grid, Merge
-from app.spreadsheets.formats.ods import OdsSheet, ods_sheets
-from app.spreadsheets.formats.stray_cells import without_stray_cells
-from app.spreadsheets.formats.xlsx_parts import XlsxBook
+from app.spreadsheets.formats.ods import OdsSheet, read_ods_sheets
+from app.spreadsheets.formats.xlsx_parts import XlsxBook, drop_far_cells
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
-_DAMAGED = (BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError)
+_OTHER_FILES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
+_DAMAGED_FILE_ERRORS = (
+    BadZipFile,
+    zlib.error,
+    KeyError,
+    ValueError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+)
 
 
 _RowsAndMerges: TypeAlias = tuple[list[list[Cell]], list[Merge] | None]
@@ -38,16 +45,19 @@ _RowsAndMerges: TypeAlias = tuple[list[list[Cell]], list[Merge] | None]
 
 @dataclass(slots=True)
 class SheetSource:
-    """A visible sheet that is read only when it is asked for."""
+    """A visible sheet whose rows are read when `read` is called."""
 
     name: str
     read: Callable[[], _RowsAndMerges]
     counts_from_1904: bool = False
 
 
-def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
-    """The visible sheets in turn, or only the one named. `trim` cuts stray cells off first, which costs time."""
-    file_format = _format(content)
+def read_grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
+    """Yield the visible sheets, or only the named one. `trim` first removes cells far outside any list.
+
+    Raises `SheetFailure`.
+    """
+    file_format = _detect_format(content)
     try:
         sources = _sources(content, file_format, trim=trim)
         names = tuple(source.name for source in sources)
@@ -59,7 +69,7 @@ def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
             yield Grid(file_format, source.name, names, rows, merges, source.counts_from_1904)
     except PasswordError as error:
         raise SheetFailure("password-protected") from error
-    except (CalamineError, SyntaxError, OSError, *_DAMAGED) as error:
+    except (CalamineError, SyntaxError, OSError, *_DAMAGED_FILE_ERRORS) as error:
         raise SheetFailure("unreadable-file") from error
     except BaseException as error:
         if file_format == "xls" and _is_panic(error):
@@ -68,30 +78,30 @@ def grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
 
 
 def _is_panic(error: BaseException) -> bool:
-    """Damaged .xls files make calamine panic, and what a panic raises is neither an `Exception` nor to be imported."""
+    """Return whether calamine panicked on a damaged .xls. The class is no `Exception` and can't be imported."""
     return type(error).__name__ == "PanicException"
 
 
-def _format(content: bytes) -> FileFormat:
+def _detect_format(content: bytes) -> FileFormat:
     if not content.strip(b"\x00 \t\r\n"):
         raise SheetFailure("empty-file")
     if content.startswith(_ZIP):
-        return _zip_format(content)
+        return _detect_zip_format(content)
     if content.startswith(_OLE):
         return "xls"
-    if content.startswith(_NO_TEXT):
+    if content.startswith(_OTHER_FILES):
         raise SheetFailure("not-a-spreadsheet")
     return "csv"
 
 
-def _zip_format(content: bytes) -> FileFormat:
+def _detect_zip_format(content: bytes) -> FileFormat:
     try:
         with ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
             names = {part.filename for part in parts}
             mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
             manifest = archive.read("META-INF/manifest.xml")[:100_000] if mimetype else b""
-    except _DAMAGED as error:
+    except _DAMAGED_FILE_ERRORS as error:
         raise SheetFailure("unreadable-file") from error
     if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
         raise SheetFailure("too-large-unpacked", megabytes=MAX_UNPACKED_BYTES // 1024**2)
@@ -109,12 +119,12 @@ def _zip_format(content: bytes) -> FileFormat:
 def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[SheetSource]:
     match file_format:
         case "csv":
-            rows = csv_rows(content)
+            rows = read_csv_rows(content)
             return [SheetSource("CSV", lambda: (rows, None))]
         case "ods":
-            return [_ods_source(sheet) for sheet in ods_sheets(content) if sheet.visible]
+            return [_ods_source(sheet) for sheet in read_ods_sheets(content) if sheet.visible]
         case "xlsx":
-            return _xlsx_sources(without_stray_cells(content) if trim else content)
+            return _xlsx_sources(drop_far_cells(content) if trim else content)
         case _:
             return _binary_sources(content, file_format)
 
@@ -135,7 +145,7 @@ def _xlsx_sources(content: bytes) -> list[SheetSource]:
 
 
 def _binary_sources(content: bytes, file_format: FileFormat) -> list[SheetSource]:
-    """The sheets of an .xls or .xlsb; error cells, which would be read as empty, are refused."""
+    """Return the sheets of an .xls or .xlsb. A file with error cells, which would be read as empty, is refused."""
     book = inspect_xls(content) if file_format == "xls" else inspect_xlsb(ZipFile(BytesIO(content)))
     if book.has_errors:
         raise SheetFailure("error-cells", format=file_format)
@@ -160,7 +170,7 @@ def _calamine_sources(
 
 
 def _calamine_rows(sheet: CalamineSheet) -> list[list[Cell]]:
-    """Rows from column A on: calamine's begin at row 1, but at the first filled column."""
+    """Return the rows from column A on, as calamine's rows begin at the first filled column."""
     if sheet.start is None:
         return []
     before: list[Cell] = [None] * sheet.start[1]

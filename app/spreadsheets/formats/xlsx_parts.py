@@ -1,20 +1,23 @@
-"""Read from the XML of an .xlsx file what calamine does not report.
+"""Read from the XML of an .xlsx file what calamine does not report, and remove cells that it can't handle.
 
-calamine reads error cells, and formulas that were never calculated, as empty. It does not tell from when days count.
+calamine reads error cells, and formulas that were never calculated, as empty, and does not report the date system.
 """
 
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from io import BytesIO
 from posixpath import join, normpath, split
-from zipfile import ZipFile
+from zipfile import ZIP_STORED, ZipFile
 
-from app.people.cells import CellError
+from app.people.values.cells import CellError
+from app.spreadsheets.formats.failures import MAX_ROWS
+from app.spreadsheets.formats.grid import MAX_COLUMNS
 
 _MAIN = "{*}"
 _BOOK = "xl/workbook.xml"
 _RELATIONSHIP_ID = re.compile(r"\{.*/relationships\}id$")
-_ODD_CELL = re.compile(
+_VALUELESS_CELL = re.compile(
     rb'<(?:\w+:)?c\b(?P<attributes>(?=[^>]*\bt="e")[^>]*[^>/])>.*?<(?:\w+:)?v>(?P<error>[^<]*)</'
     rb'|<(?:\w+:)?c\b(?P<formula_attributes>(?![^>]*\bt="str")[^>]*[^>/])>'
     rb"<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)"
@@ -24,18 +27,19 @@ _REFERENCE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 
 
 class XlsxBook:
-    """An .xlsx file as the XML of its parts."""
+    """The XML parts of an .xlsx file."""
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
         self._book = ET.fromstring(archive.read(_BOOK))  # noqa: S314 (in the limited child; expat refuses entity bombs)
 
     def counts_from_1904(self) -> bool:
+        """Return whether dates count from 1904, as in workbooks from old Macs."""
         properties = self._book.find(f"{_MAIN}workbookPr")
         return properties is not None and properties.get("date1904") in {"1", "true"}
 
     def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]:
-        """Yield row and column (from 0) of cells that hold an error or a formula never calculated, with the error."""
+        """Yield row, column (from 0) and error of cells with an error or a formula that was never calculated."""
         part = self._part(sheet)
         return _valueless_cells(self._archive.read(part)) if part else iter(())
 
@@ -50,7 +54,7 @@ class XlsxBook:
 
 
 def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
-    """Return the paths inside the file that a part refers to, by their identifiers."""
+    """Return the paths inside the file to which a part refers, by identifier."""
     folder, name = split(part)
     relationships = ET.fromstring(archive.read(f"{folder}/_rels/{name}.rels"))  # noqa: S314 (in the limited child; expat refuses entity bombs)
     return {
@@ -63,16 +67,45 @@ def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
 def _valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
     if b't="e"' not in sheet_xml and b"<f" not in sheet_xml and b":f>" not in sheet_xml:
         return
-    for found in _ODD_CELL.finditer(sheet_xml):
-        reference = _REFERENCE.search(found["attributes"] or found["formula_attributes"])
+    for match in _VALUELESS_CELL.finditer(sheet_xml):
+        reference = _REFERENCE.search(match["attributes"] or match["formula_attributes"])
         if reference is not None:
             row, column = int(reference[2]) - 1, column_index(reference[1])
-            yield row, column, CellError((found["error"] or b"").decode("utf-8", "replace"))
+            yield row, column, CellError((match["error"] or b"").decode("utf-8", "replace"))
 
 
 def column_index(letters: bytes) -> int:
-    """Return the column of its letters, from 0: A → 0, XFD → 16383."""
+    """Return the index of a column from its letters: A → 0, XFD → 16383."""
     index = 0
     for letter in letters:
         index = index * 26 + letter - 64
     return index - 1
+
+
+LAST_ROW = MAX_ROWS + 10_000
+
+_XLSX_CELL = re.compile(
+    rb'<(?:\w+:)?c\b[^>]*?\br="(?P<column>[A-Z]{1,3})(?P<row>\d{1,7})"[^>]*?(?:/>|>.*?</(?:\w+:)?c>)',
+    re.DOTALL,
+)
+
+
+def drop_far_cells(content: bytes) -> bytes:
+    """Return the .xlsx file without cells right of `MAX_COLUMNS` or below `LAST_ROW`.
+
+    calamine allocates the whole rectangle up to the last cell: a single one at XFD1048576, as left behind by a stray
+    key press, takes 550 GB.
+    """
+    trimmed = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(trimmed, "w", ZIP_STORED) as target:
+        for part in source.namelist():
+            data = source.read(part)
+            if part.startswith("xl/worksheets/") and part.endswith(".xml"):
+                data = _XLSX_CELL.sub(_keep_near, data)
+            target.writestr(part, data)
+    return trimmed.getvalue()
+
+
+def _keep_near(cell: re.Match[bytes]) -> bytes:
+    inside = int(cell["row"]) <= LAST_ROW and column_index(cell["column"]) < MAX_COLUMNS
+    return cell[0] if inside else b""

@@ -1,8 +1,7 @@
-"""A pasted list of people, from WhatsApp or Excel, as a sheet that the reader of sheets takes.
+"""Convert a pasted list of people, from WhatsApp or Excel, to a .csv file that is read like any sheet.
 
-Every line that names somebody becomes a row, numbered one below the line, so that it can be found in what was
-pasted. Nothing is decided here about people or places: what is unclear stands in its cell as it was written, and is
-asked about like that of any sheet.
+Every line that names a person becomes a row; its number is that of the line plus one, so that it can be found in the
+pasted text. Nothing is decided here about people or places: unclear texts stay as they are, and the review asks.
 """
 
 import csv
@@ -13,18 +12,18 @@ from dataclasses import dataclass
 from io import StringIO
 
 from app.i18n import N_, Translator
-from app.people.reference import Reference
-from app.people.text import clean
+from app.people.values.reference import Reference
+from app.people.values.text import clean
+from app.spreadsheets.exports.field_headings import HEADINGS
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
-from app.spreadsheets.pasted.parts import Part, PartReader
-from app.spreadsheets.pasted.people import Line, people_of
+from app.spreadsheets.pasted.parts import Part, PartParser
+from app.spreadsheets.pasted.people import Line, find_people
 from app.spreadsheets.tables.header import find_header
 from app.spreadsheets.tables.headings import heading_field
-from app.spreadsheets.written.field_headings import HEADINGS
 
-LONGEST_LINE = 500
-"""What is longer names nobody: it is a text."""
+MAX_LINE_LENGTH = 500
+"""A longer line is a text that names no person."""
 NUMBER_HEADING, LINE_HEADING = N_("No."), N_("Line as pasted")
 _FORMULA_STARTS = ("=", "+", "-", "@")
 _BULLETS = "-•·▪▫●○◦►▸➤➢*+–—"
@@ -37,33 +36,33 @@ _MESSAGE = re.compile(
     r"(?:[^:]{1,60}:\s+)?",
     re.IGNORECASE,
 )
-"""When and by whom a message was sent: "[05/08 09.12] Sari: …", "05/08/25 09.12 - Sari: …"."""
+"""Time and sender of a message in a copied chat: "[05/08 09.12] Sari: …", "05/08/25 09.12 - Sari: …"."""
 _EMPHASIS = re.compile(r"[*~`]+|_{2,}|(?<!\w)_|_(?!\w)")
-_PICTURES = frozenset({"So", "Sk", "Me"})
+_PICTURE_CATEGORIES = frozenset({"So", "Sk", "Me"})
 
 
 @dataclass(frozen=True, slots=True)
 class PastedList:
-    """`content` is a .csv file. `left_out` are the lines that say nothing which is kept in it."""
+    """A pasted list. `content` is a .csv file; `left_out` are the lines that aren't in it."""
 
     content: bytes
     left_out: tuple[str, ...]
 
 
-def read_pasted(text: str, reference: Reference, _: Translator) -> PastedList:
-    """The list as a sheet: a table with headings as it stands, any other line by line."""
-    table = _with_headings(text)
+def parse_pasted_list(text: str, reference: Reference, _: Translator) -> PastedList:
+    """Return a pasted list as a .csv file: a table with headings as it is, any other text line by line."""
+    table = _parse_table(text)
     if table is not None:
-        return PastedList(_csv(table), ())
-    reader = PartReader(reference)
+        return PastedList(_to_csv(table), ())
+    parser = PartParser(reference)
     pasted = text.splitlines()
     tabbed = 2 * sum("\t" in line for line in pasted) > sum(bool(line.strip()) for line in pasted)
-    found = people_of([_line(line, reader, tabbed=tabbed) for line in pasted], reader)
-    return PastedList(_csv(_rows(pasted, found.rows, _)), tuple(found.left_out))
+    people = find_people([_parse_line(line, parser, tabbed=tabbed) for line in pasted], parser)
+    return PastedList(_to_csv(_rows(pasted, people.rows, _)), tuple(people.left_out))
 
 
-def _with_headings(text: str) -> list[list[str]] | None:
-    """The cells of a table whose header names several columns, or None."""
+def _parse_table(text: str) -> list[list[str]] | None:
+    """Return the cells of a pasted table whose header names several fields, or None."""
     for delimiter in "\t;":
         try:
             rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
@@ -75,42 +74,42 @@ def _with_headings(text: str) -> list[list[str]] | None:
     return None
 
 
-def _line(pasted: str, reader: PartReader, *, tabbed: bool) -> Line:
-    if len(pasted) > LONGEST_LINE:
-        return Line(clean(pasted[:LONGEST_LINE]), parts=[])
+def _parse_line(pasted: str, parser: PartParser, *, tabbed: bool) -> Line:
+    if len(pasted) > MAX_LINE_LENGTH:
+        return Line(clean(pasted[:MAX_LINE_LENGTH]), parts=[])
     if tabbed:
-        cells = reader.cells("\t".join(map(clean, pasted.split("\t"))))
+        cells = parser.split_cells("\t".join(map(clean, pasted.split("\t"))))
         return Line(clean(pasted), parts=cells)
-    text = _without_pictures(clean(_MESSAGE.sub("", pasted.strip().replace("\t", " | "), count=1)))
+    text = _drop_pictures(clean(_MESSAGE.sub("", pasted.strip().replace("\t", " | "), count=1)))
     item = _ITEM.match(text)
     if item is None:
-        text = _plain(text)
+        text = _drop_emphasis(text)
         item = _ITEM.match(text)
-    text = _plain(text[item.end() :] if item else text)
-    labelled = [Part(field, said) for field, said in reader.labelled(text).items()]
-    parts = labelled or reader.parts(text)
+    text = _drop_emphasis(text[item.end() :] if item else text)
+    labelled = [Part(field, value) for field, value in parser.parse_labelled(text).items()]
+    parts = labelled or parser.split_parts(text)
     return Line(text, parts, item=item is not None, labelled=bool(labelled))
 
 
-def _without_pictures(text: str) -> str:
+def _drop_pictures(text: str) -> str:
     return "".join(
         character
         for character in text
-        if character in _BULLETS or unicodedata.category(character) not in _PICTURES
+        if character in _BULLETS or unicodedata.category(character) not in _PICTURE_CATEGORIES
     ).strip()
 
 
-def _plain(text: str) -> str:
-    """Without the signs by which WhatsApp shows text bold or slanted."""
+def _drop_emphasis(text: str) -> str:
+    """Return the text without the characters by which WhatsApp formats text: *bold*, _italic_."""
     return _EMPHASIS.sub(" ", text).strip()
 
 
 def _rows(
     pasted: Sequence[str], people: Sequence[Mapping[str, str] | None], _: Translator
 ) -> Iterator[Sequence[str]]:
-    """A header and one row a line, blank where the line names nobody."""
-    said = {field for person in people if person for field in person} | {"name", "kelurahan"}
-    fields = [field for field in HEADINGS if field in said]
+    """Yield a header and one row for each line, blank if the line names no person."""
+    filled = {field for person in people if person for field in person} | {"name", "kelurahan"}
+    fields = [field for field in HEADINGS if field in filled]
     yield [_(NUMBER_HEADING), *(_(HEADINGS[field]) for field in fields), _(LINE_HEADING)]
     number = 0
     for line, person in zip(pasted, people, strict=True):
@@ -121,13 +120,13 @@ def _rows(
             yield [str(number), *(person.get(field, "") for field in fields), line]
 
 
-def _csv(rows: Iterable[Sequence[str]]) -> bytes:
-    """As a spreadsheet program set to Indonesian opens it; what it would calculate stays text."""
+def _to_csv(rows: Iterable[Sequence[str]]) -> bytes:
+    """Return a .csv file as Indonesian spreadsheet programs open it, with formulas escaped."""
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
-    writer.writerows([_neutralised(clean(cell)) for cell in row] for row in rows)
+    writer.writerows([_escape_formula(clean(cell)) for cell in row] for row in rows)
     return text.getvalue().encode("utf-8-sig", "replace")
 
 
-def _neutralised(cell: str) -> str:
+def _escape_formula(cell: str) -> str:
     return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell

@@ -1,12 +1,12 @@
-"""Which lines of a pasted list name people, and what each says of whom."""
+"""Find the people that the lines of a pasted list name."""
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.people.text import collapse
-from app.spreadsheets.pasted.parts import Part, PartReader, is_heading
+from app.people.values.text import collapse
+from app.spreadsheets.pasted.parts import Part, PartParser, is_heading
 
 _TITLE = re.compile(
     r"(?:daftar|list|data|peserta|pendaftaran|assalam\w*|wa'?alaikum\w*|selamat\s+(?:pagi|siang|sore|malam)|mohon|silakan"
@@ -14,14 +14,14 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _NOTICE = re.compile(r"<|https?:|[^:|,;\t–—-]{1,40}:(?!\d)")
-""" "Tempat: Aula", a link, "<Media omitted>"."""
-_MAY_BE_NAMES = frozenset({"kelurahan", "target_group", "sex", "address"})
-_JOINED_BY = {"note": ", ", "phone": " / ", "kelurahan": " / "}
+"""Lines about the event: "Tempat: Aula", a link, "<Media omitted>"."""
+_FIELDS_LIKE_NAMES = frozenset({"kelurahan", "target_group", "sex", "address"})
+_SEPARATORS = {"note": ", ", "phone": " / ", "kelurahan": " / "}
 
 
 @dataclass(slots=True)
 class Line:
-    """`item`: it has a number or a bullet. `labelled`: its parts say by labels what they are."""
+    """A line of the list. `item`: it has a number or a bullet. `labelled`: its parts have labels ("Nama: …")."""
 
     text: str
     parts: list[Part]
@@ -29,89 +29,89 @@ class Line:
     labelled: bool = False
 
     @property
-    def said(self) -> dict[int, Part]:
-        """The parts that say something of a person, by their positions."""
+    def filled_parts(self) -> dict[int, Part]:
+        """Return the filled parts except the row's number, by position."""
         return {at: part for at, part in enumerate(self.parts) if part.text and part.field != "number"}
 
 
 @dataclass(slots=True)
-class PeopleFound:
-    """`rows` has the fields of whom each line names, None for another line."""
+class PastedPeople:
+    """The people of a list. `rows` has one entry for each line: the fields of a person, or None for another line."""
 
     rows: list[dict[str, str] | None] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
 
-def people_of(lines: Sequence[Line], reader: PartReader) -> PeopleFound:
-    """Who stands in the list, line by line."""
-    walk = _Walk(lines, reader)
+def find_people(lines: Sequence[Line], parser: PartParser) -> PastedPeople:
+    """Return the people that the lines name."""
+    walk = _LineWalk(lines, parser)
     for line in lines:
-        walk.found.rows.append(walk.row(line))
-    return walk.found
+        walk.people.rows.append(walk.read_row(line))
+    return walk.people
 
 
 class _Columns:
-    """What stands at each position in most lines; `name` is the first position of mere words."""
+    """The usual field at each position of the lines; `name` is the first position of words without a field."""
 
     def __init__(self, lines: Iterable[Line]) -> None:
-        found: defaultdict[int, Counter[str | None]] = defaultdict(Counter)
+        counts: defaultdict[int, Counter[str | None]] = defaultdict(Counter)
         for line in lines:
-            for at, part in line.said.items():
-                found[at][part.field] += 1
-        self.usual = {at: fields.most_common(1)[0][0] for at, fields in found.items()}
+            for at, part in line.filled_parts.items():
+                counts[at][part.field] += 1
+        self.usual = {at: fields.most_common(1)[0][0] for at, fields in counts.items()}
         self.name = min((at for at, usual in self.usual.items() if usual is None), default=0)
 
 
-class _Walk:
-    """Goes down the lines. `section` is the kelurahan of a line above that serves those below it.
+class _LineWalk:
+    """Walks down the lines. `section` is the kelurahan of a heading above, which applies to the lines below it.
 
-    `latest` is the last person, `form` one whose labelled lines go on.
+    `latest` is the last person, `form` one whose labelled lines may continue.
     """
 
-    def __init__(self, lines: Sequence[Line], reader: PartReader) -> None:
-        self.reader = reader
-        self.found = PeopleFound()
+    def __init__(self, lines: Sequence[Line], parser: PartParser) -> None:
+        self.parser = parser
+        self.people = PastedPeople()
         self.itemised = any(line.item for line in lines)
         self.columns = _Columns(
-            line for line in lines if line.item or (not self.itemised and len(line.said) > 1)
+            line for line in lines if line.item or (not self.itemised and len(line.filled_parts) > 1)
         )
         self.section: str | None = None
         self.latest: dict[str, str] | None = None
         self.form: dict[str, str] | None = None
 
-    def row(self, line: Line) -> dict[str, str] | None:
+    def read_row(self, line: Line) -> dict[str, str] | None:
         if line.labelled:
-            return self.labelled(line)
+            return self.read_labelled(line)
         self.form = None
-        said = line.said
-        of_people = [part for part in said.values() if part.field or not _TITLE.match(part.text)]
-        if not line.item and [part.field for part in of_people] == ["kelurahan"]:
-            self.begin_section(line, of_people[0].text)
+        parts = line.filled_parts
+        filled = [part for part in parts.values() if part.field or not _TITLE.match(part.text)]
+        if not line.item and [part.field for part in filled] == ["kelurahan"]:
+            self.begin_section(line, filled[0].text)
             return None
-        if not self.names_somebody(line):
+        if not self.names_person(line):
             self.leave_out(line)
             return None
-        self.latest = self.person(said)
+        self.latest = self.make_person(parts)
         return self.latest
 
-    def labelled(self, line: Line) -> dict[str, str] | None:
-        """ "Nama: …" begins a person; labels in the lines right below say more of them."""
-        said = {str(part.field): part.text for part in line.parts}
-        if "kelurahan" not in said and "address" in said:
-            said["kelurahan"] = said.pop("address")
-        if "name" in said:
-            self.form = self.latest = said
-            return said
-        if self.form is not None and not said.keys() & self.form.keys():
-            self.form |= said
-        elif said.keys() == {"kelurahan"}:
-            self.begin_section(line, said["kelurahan"])
+    def read_labelled(self, line: Line) -> dict[str, str] | None:
+        """Return the person that begins with "Nama: …"; labelled lines right below add fields to that person."""
+        parts = {str(part.field): part.text for part in line.parts}
+        if "kelurahan" not in parts and "address" in parts:
+            parts["kelurahan"] = parts.pop("address")
+        if "name" in parts:
+            self.form = self.latest = parts
+            return parts
+        if self.form is not None and not parts.keys() & self.form.keys():
+            self.form |= parts
+        elif parts.keys() == {"kelurahan"}:
+            self.begin_section(line, parts["kelurahan"])
         else:
             self.leave_out(line)
         return None
 
     def begin_section(self, line: Line, place: str) -> None:
-        """Right below somebody without a kelurahan it may be theirs: then it serves nobody, and all are asked about."""
+        """Begin a section, unless the place may belong to the person right above, who has none."""
         unclear = self.latest is not None and "kelurahan" not in self.latest
         self.section = None if unclear else place
         if unclear:
@@ -119,10 +119,10 @@ class _Walk:
 
     def leave_out(self, line: Line) -> None:
         if line.text:
-            self.found.left_out.append(collapse(line.text))
+            self.people.left_out.append(collapse(line.text))
 
-    def names_somebody(self, line: Line) -> bool:
-        parts = list(line.said.values())
+    def names_person(self, line: Line) -> bool:
+        parts = list(line.filled_parts.values())
         if not parts or (len(parts) > 1 and all(is_heading(part.text) for part in parts)):
             return False
         if line.item:
@@ -133,50 +133,53 @@ class _Walk:
             return len(parts) > 1
         return not self.itemised and not _TITLE.match(line.text)
 
-    def person(self, said: Mapping[int, Part]) -> dict[str, str]:
-        name = self.name_at(said)
-        person = {"name": said[name].text} if name is not None else {}
-        told = {part.field for at, part in said.items() if at != name}
-        for at, part in said.items():
+    def make_person(self, parts: Mapping[int, Part]) -> dict[str, str]:
+        name = self.find_name(parts)
+        person = {"name": parts[name].text} if name is not None else {}
+        given_fields = {part.field for at, part in parts.items() if at != name}
+        for at, part in parts.items():
             if at != name:
-                self.add(person, part.field or self.field_of_words(at, part.text, told), part.text)
+                self.add(person, part.field or self.choose_field(at, part.text, given_fields), part.text)
         if "kelurahan" not in person and name is not None:
-            before = self.reader.place_behind_name(said[name].text)
+            before = self.parser.name_before_place(parts[name].text)
             if before is not None:
-                person |= {"name": before, "kelurahan": said[name].text}
+                person |= {"name": before, "kelurahan": parts[name].text}
         if self.section is not None:
             person.setdefault("kelurahan", self.section)
         return person
 
-    def name_at(self, said: Mapping[int, Part]) -> int | None:
-        """The position of the name: words where words usually stand, else a "Damai" there, else any words."""
-        usual = said.get(self.columns.name)
-        words = [at for at, part in said.items() if part.field is None]
+    def find_name(self, parts: Mapping[int, Part]) -> int | None:
+        """Return the position of the name, or None.
+
+        It is the words at the usual position, else a field there that may be a name ("Damai"), else any words.
+        """
+        usual = parts.get(self.columns.name)
+        words = [at for at, part in parts.items() if part.field is None]
         free = [at for at in words if self.columns.usual.get(at) is None]
-        others = [part.field for at, part in said.items() if at != self.columns.name]
-        if usual is not None and usual.field in _MAY_BE_NAMES and (usual.field in others or not free):
+        others = [part.field for at, part in parts.items() if at != self.columns.name]
+        if usual is not None and usual.field in _FIELDS_LIKE_NAMES and (usual.field in others or not free):
             return self.columns.name
         if usual is not None and usual.field is None:
             return self.columns.name
         return next(iter((*free, *words)), None)
 
-    def field_of_words(self, at: int, text: str, told: set[str | None]) -> str:
-        """What words beside the name are: as in most lines, else the kelurahan where none is told, else a note."""
+    def choose_field(self, at: int, text: str, given_fields: set[str | None]) -> str:
+        """Return the field of words beside the name: as in most lines, else a missing kelurahan, else a note."""
         usual = self.columns.usual.get(at)
-        if usual in {"kelurahan", "target_group"} and usual not in told:
+        if usual in {"kelurahan", "target_group"} and usual not in given_fields:
             return usual
-        if "kelurahan" not in told and self.section is None:
-            told.add("kelurahan")
+        if "kelurahan" not in given_fields and self.section is None:
+            given_fields.add("kelurahan")
             return "kelurahan"
-        return "organization" if self.reader.names_group_inside(text) else "note"
+        return "organization" if self.parser.names_group(text) else "note"
 
     def add(self, person: dict[str, str], name: str, text: str) -> None:
-        """Two kelurahan are both kept, so that somebody chooses; a second of what can be but one is a note."""
-        if name == "kelurahan" and name in person and self.reader.is_kecamatan(text):
+        """Add a field. A second kelurahan is kept too, so that a user chooses; other second values become notes."""
+        if name == "kelurahan" and name in person and self.parser.is_kecamatan(text):
             name = "kecamatan"
         if name not in person:
             person[name] = text
-        elif name in _JOINED_BY:
-            person[name] += _JOINED_BY[name] + text
+        elif name in _SEPARATORS:
+            person[name] += _SEPARATORS[name] + text
         else:
             self.add(person, "note", text)

@@ -1,17 +1,22 @@
-"""Which column holds which field: by its heading, else by its content, else by what a person said."""
+"""Detect which field each column contains: by a user's choice, by its heading, or by its content."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from app.people.cells import Cell, cell_text
 from app.people.remarks import Remark
-from app.people.sex import read_sex
-from app.people.text import clean, collapse
-from app.spreadsheets.attendance.marks import holds_little_but_marks, holds_marks, is_part_of_day, may_be_mark
-from app.spreadsheets.tables.column_choice import Rows, has_data, one_column_each, parts_of_fields
-from app.spreadsheets.tables.column_content import field_of_content
-from app.spreadsheets.tables.column_warnings import marks_not_read
+from app.people.values.cells import Cell, cell_text
+from app.people.values.nik import parse_nik
+from app.people.values.place_names import place_key
+from app.people.values.sex import parse_sex
+from app.people.values.text import clean, collapse
+from app.spreadsheets.tables.column_choice import (
+    Rows,
+    choose_columns,
+    find_field_parts,
+    has_data,
+    unread_marks_warning,
+)
 from app.spreadsheets.tables.header import Header, Heading
 from app.spreadsheets.tables.headings import (
     field_beside_name,
@@ -20,173 +25,184 @@ from app.spreadsheets.tables.headings import (
     is_attendance_part,
     is_ignored_heading,
     is_number_heading,
-    may_be_about_people,
+    is_status_heading,
 )
+from app.spreadsheets.tables.marks import has_marks, has_mostly_marks, is_part_of_day, may_be_mark
 
-_ENOUGH = 3
-_CALLED_LIKE_GROUPS = frozenset({None, "organization", "rt", "target_group"})
-"""What headings such as "UMKM" and "RT" are taken for, below "Unsur"."""
+_MIN_CELLS = 3
+_FIELDS_NAMED_LIKE_GROUPS = frozenset({None, "organization", "rt", "target_group"})
+"""Fields of headings such as "UMKM" and "RT", which are target groups below a heading "Unsur"."""
 
 
 @dataclass(frozen=True, slots=True)
-class NamedColumns:
-    """`fields` maps index to field. `parts` are the labelled columns of a field spread over several.
+class DetectedColumns:
+    """The columns of a table. `fields` maps index to field; `number` is the index of the column that counts the rows.
 
-    `remarks` is a note or signature column in which attendance is marked; what is no mark stays a note.
-    `beside_name` is the field that the name's cells hold as well ("Nama / Jabatan").
+    `parts` are index and label of the columns over which a field is spread. `marks_column` is a note or signature
+    column (`marks_field`) in which attendance is marked; texts that are no marks stay notes. `beside_name` is the
+    field that the cells of the name also contain ("Nama / Jabatan").
     """
 
     fields: Mapping[int, str]
     number: int | None
     parts: Mapping[str, tuple[tuple[int, str], ...]]
-    remarks: int | None
-    remarks_field: str | None
+    marks_column: int | None
+    marks_field: str | None
     warnings: tuple[Remark, ...]
     beside_name: str | None = None
 
 
-def name_columns(
+def detect_columns(
     header: Header, rows: Rows, chosen: Mapping[int, str | None], place_keys: Collection[str]
-) -> NamedColumns:
-    """`rows` are those below the header; `chosen` (index → field) overrules what is recognised."""
-    fields = _by_heading(header.headings)
-    about_people = {heading.index for heading in header.headings if may_be_about_people(heading.text)}
+) -> DetectedColumns:
+    """Detect the columns of the rows below the header; `chosen` (index → field) overrides what is detected."""
+    fields = _detect_by_heading(header.headings)
+    about_people = {heading.index for heading in header.headings if is_status_heading(heading.text)}
     fields = {
         index: field
         for index, field in fields.items()
         if field != "attendance"
-        or not (_counts(rows, index) or (index in about_people and _is_about_people(rows, index)))
+        or not (_counts_rows(rows, index) or (index in about_people and _has_no_marks(rows, index)))
     }
-    number = _number_column(header.headings, fields, rows)
-    _by_content(header.headings, fields, number, rows, place_keys)
+    number = _find_number_column(header.headings, fields, rows)
+    _add_by_content(header.headings, fields, number, rows, place_keys)
     taken = {field for field in chosen.values() if field}
     fields = {index: field for index, field in fields.items() if index not in chosen and field not in taken}
     fields |= {index: field for index, field in chosen.items() if field}
     if "kelurahan" not in fields.values():
-        _address_as_kelurahan(fields, chosen)
-    parts = parts_of_fields(header.headings, fields)
+        _take_address_as_kelurahan(fields, chosen)
+    parts = find_field_parts(header.headings, fields)
     texts = {heading.index: heading.full_text for heading in header.headings}
-    fields, warnings = one_column_each(fields, parts, rows, texts)
-    named = NamedColumns(fields, number, parts, None, None, tuple(warnings), _beside_name(fields, texts))
+    fields, warnings = choose_columns(fields, parts, rows, texts)
+    beside_name = _find_field_beside_name(fields, texts)
+    detected = DetectedColumns(fields, number, parts, None, None, tuple(warnings), beside_name)
     if not any(has_data(rows, index) for index, field in fields.items() if field == "attendance"):
-        people = _without_headings_again(named.fields, header.headings, rows)
-        named = _with_remarks(named, chosen, people)
-        named = _with_arrivals(named, header.headings, chosen, people)
-    unread = _marks_not_read(named, header.headings, chosen, rows)
-    return replace(named, warnings=(*named.warnings, *(marks_not_read(index, texts) for index in unread)))
+        people = _drop_repeated_headers(detected.fields, header.headings, rows)
+        detected = _with_marks_in_notes(detected, chosen, people)
+        detected = _with_arrivals(detected, header.headings, chosen, people)
+    unread = _find_unread_marks(detected, header.headings, chosen, rows)
+    return replace(
+        detected, warnings=(*detected.warnings, *(unread_marks_warning(index, texts) for index in unread))
+    )
 
 
-def _by_heading(headings: Sequence[Heading]) -> dict[int, str]:
+def _detect_by_heading(headings: Sequence[Heading]) -> dict[int, str]:
     several_parts = sum(is_attendance_part(heading.text) for heading in headings) > 1
     fields = {}
     for heading in headings:
-        field = _field(heading, several_parts=several_parts)
+        field = _field_of(heading, several_parts=several_parts)
         if field:
             fields[heading.index] = field
     if "sex" not in fields.values():
-        fields |= dict.fromkeys(_both_sexes(headings), "sex")
+        fields |= dict.fromkeys(_find_sex_columns(headings), "sex")
     return fields
 
 
-def _both_sexes(headings: Sequence[Heading]) -> tuple[int, ...]:
-    """The columns "L" and "P" to mark one of, where they stand side by side without a heading over both."""
+def _find_sex_columns(headings: Sequence[Heading]) -> tuple[int, ...]:
+    """Return the adjacent columns "L" and "P" of lists that mark the sex without a heading over both."""
     return next(
         (
             (one.index, other.index)
             for one, other in pairwise(headings)
-            if {read_sex(one.text), read_sex(other.text)} == {"L", "P"}
+            if {parse_sex(one.text), parse_sex(other.text)} == {"L", "P"}
         ),
         (),
     )
 
 
-def _field(heading: Heading, *, several_parts: bool) -> str | None:
+def _field_of(heading: Heading, *, several_parts: bool) -> str | None:
     above = heading_field(heading.above) if heading.above else None
     if above == "attendance" and is_attendance_part(heading.text):
         return "attendance"
     if above == "signature" and is_attendance_part(heading.text) and not is_part_of_day(heading.text):
         return "attendance"
-    if above == "target_group" and heading_field(heading.text) in _CALLED_LIKE_GROUPS:
+    if above == "target_group" and heading_field(heading.text) in _FIELDS_NAMED_LIKE_GROUPS:
         return "target_group"
     if several_parts and is_attendance_part(heading.text) and not is_number_heading(heading.text):
         return "attendance"
     return None if is_ignored_heading(heading.text) else heading_field(heading.text) or above
 
 
-def _beside_name(fields: Mapping[int, str], texts: Mapping[int, str]) -> str | None:
+def _find_field_beside_name(fields: Mapping[int, str], texts: Mapping[int, str]) -> str | None:
     beside = field_beside_name(next((texts.get(i, "") for i, field in fields.items() if field == "name"), ""))
     return "kelurahan" if beside == "address" and "kelurahan" not in fields.values() else beside
 
 
-def _number_column(headings: Sequence[Heading], fields: Mapping[int, str], rows: Rows) -> int | None:
-    """The column headed "No", else one without a heading that counts the rows."""
+def _find_number_column(headings: Sequence[Heading], fields: Mapping[int, str], rows: Rows) -> int | None:
+    """Return the column headed "No", else one without a heading that counts the rows, or None."""
     for heading in headings:
         if heading.index not in fields and is_number_heading(heading.text):
             return heading.index
     name = next((index for index, field in fields.items() if field == "name"), 0)
     unnamed = [heading.index for heading in headings[:name] if not heading.text]
-    return next((index for index in unnamed if _counts(rows, index)), None)
+    return next((index for index in unnamed if _counts_rows(rows, index)), None)
 
 
-def _counts(rows: Rows, index: int) -> bool:
+def _counts_rows(rows: Rows, index: int) -> bool:
     numbers = [row[index] for row in rows[:50] if index < len(row) and isinstance(row[index], int | float)]
     return numbers[:3] in ([1, 2, 3], [2, 3, 4])
 
 
-def _is_about_people(rows: Rows, index: int) -> bool:
-    """True of several cells of which none is a mark."""
-    said = list(_texts(rows, index))
-    return len(said) >= _ENOUGH and not any(map(may_be_mark, said))
+def _has_no_marks(rows: Rows, index: int) -> bool:
+    """Return whether the column has several texts and none is a mark, as a "Status" of people (lists of staff)."""
+    texts = list(_iter_texts(rows, index))
+    return len(texts) >= _MIN_CELLS and not any(map(may_be_mark, texts))
 
 
-def _by_content(
+def _add_by_content(
     headings: Sequence[Heading],
     fields: dict[int, str],
     number: int | None,
     rows: Rows,
     place_keys: Collection[str],
 ) -> None:
-    """Names the columns whose heading says nothing, where their cells leave no doubt."""
+    """Add fields of columns whose heading isn't known, as far as their content is unambiguous."""
     width = max((len(row) for row in rows[:50]), default=0)
     ignored = {heading.index for heading in headings if is_ignored_heading(heading.text)}
     for index in range(min(width, len(headings) + 5)):
         if index in fields or index == number or index in ignored:
             continue
-        field = field_of_content(_column(rows[:200], index), place_keys)
+        field = detect_field(_filled_cells(rows[:200], index), place_keys)
         if field and field not in fields.values():
             fields[index] = field
 
 
-def _address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | None]) -> None:
-    """ "Asal", "Alamat", "Domisili": where no column is the kelurahan's, the first of these is."""
+def _take_address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | None]) -> None:
+    """Take the first column "Asal", "Alamat" or "Domisili" as the kelurahan, for lists without such a column."""
     address = next((i for i, field in sorted(fields.items()) if field == "address" and i not in chosen), None)
     if address is not None:
         fields[address] = "kelurahan"
 
 
-def _with_remarks(named: NamedColumns, chosen: Mapping[int, str | None], rows: Rows) -> NamedColumns:
-    """Where no attendance column says anything, the note or signature column that holds marks is it."""
+def _with_marks_in_notes(
+    detected: DetectedColumns, chosen: Mapping[int, str | None], rows: Rows
+) -> DetectedColumns:
+    """Take a note or signature column with marks as attendance, for lists without filled attendance columns."""
     for field in ("note", "signature"):
-        index = next((i for i, known in named.fields.items() if known == field and i not in chosen), None)
-        if index is not None and holds_marks(_texts(rows, index)):
-            others = {i: known for i, known in named.fields.items() if known != "attendance" or i in chosen}
-            return replace(named, fields={**others, index: "attendance"}, remarks=index, remarks_field=field)
-    return named
+        index = next((i for i, known in detected.fields.items() if known == field and i not in chosen), None)
+        if index is not None and has_marks(_iter_texts(rows, index)):
+            others = {
+                i: known for i, known in detected.fields.items() if known != "attendance" or i in chosen
+            }
+            return replace(
+                detected, fields={**others, index: "attendance"}, marks_column=index, marks_field=field
+            )
+    return detected
 
 
 def _with_arrivals(
-    named: NamedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
-) -> NamedColumns:
-    """Where nobody is marked or signs, the hours at which people came say who did."""
-    if not {"attendance", "signature"}.isdisjoint(named.fields.values()):
-        return named
+    detected: DetectedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
+) -> DetectedColumns:
+    """Take the hours of arrival as attendance, for lists without marks and signatures (exports of visitor books)."""
+    if not {"attendance", "signature"}.isdisjoint(detected.fields.values()):
+        return detected
     arrivals = (heading.index for heading in headings if is_arrival_heading(heading.text))
     index = next((index for index in arrivals if index not in chosen and has_data(rows, index)), None)
-    return named if index is None else replace(named, fields={**named.fields, index: "attendance"})
+    return detected if index is None else replace(detected, fields={**detected.fields, index: "attendance"})
 
 
-def _without_headings_again(fields: Mapping[int, str], headings: Sequence[Heading], rows: Rows) -> Rows:
-    """The rows without those that repeat the header, as on every page of a long list: "TTD" is no mark there."""
+def _drop_repeated_headers(fields: Mapping[int, str], headings: Sequence[Heading], rows: Rows) -> Rows:
+    """Return the rows without headers repeated on every page of printed lists, where "TTD" is no mark."""
     name = next((heading for heading in headings if fields.get(heading.index) == "name"), None)
     if name is None:
         return rows
@@ -195,32 +211,63 @@ def _without_headings_again(fields: Mapping[int, str], headings: Sequence[Headin
     ]
 
 
-def _marks_not_read(
-    named: NamedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
+def _find_unread_marks(
+    detected: DetectedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
 ) -> list[int]:
-    """The columns of marks that nothing is made of: any where no attendance is read, else those without a heading.
+    """Return the columns of marks that aren't read: all if no attendance is, else only those without a heading.
 
-    Of those that are called alike, as in a second list beside the first, the first one.
+    Of columns with the same heading (a second list beside the first) only the first is returned.
     """
     texts = {heading.index: heading.text for heading in reversed(headings)}
     called = {text: index for index, text in texts.items() if text}
-    headed_too = "attendance" not in named.fields.values()
-    known = named.fields.keys() | chosen.keys() | {named.number}
+    headed_too = "attendance" not in detected.fields.values()
+    known = detected.fields.keys() | chosen.keys() | {detected.number}
     return [
         index
         for index in range(len(headings) + 1)
         if index not in known
         and (headed_too if called.get(texts.get(index, "")) == index else not texts.get(index))
         and not is_ignored_heading(texts.get(index, ""))
-        and holds_little_but_marks(list(_texts(rows[:200], index)))
+        and has_mostly_marks(list(_iter_texts(rows[:200], index)))
     ]
 
 
-def _texts(rows: Rows, index: int) -> Iterator[str]:
+def _iter_texts(rows: Rows, index: int) -> Iterator[str]:
     cells = (row[index] for row in rows if index < len(row))
     return (text for cell in cells if isinstance(cell, str) and (text := clean(cell)))
 
 
-def _column(rows: Rows, index: int) -> list[Cell]:
+def _filled_cells(rows: Rows, index: int) -> list[Cell]:
     cells = (row[index] for row in rows if index < len(row))
     return [cell for cell in cells if cell is not None and cell_text(cell).strip()]
+
+
+_MIN_SHARE = 0.9
+
+
+def detect_field(cells: Sequence[Cell], place_keys: Collection[str]) -> str | None:
+    """Return the field to which nine of ten cells, and at least three, can only belong, or None."""
+    if len(cells) < _MIN_CELLS:
+        return None
+    certain: dict[str, Callable[[Cell], bool]] = {
+        "nik": _is_nik,
+        "phone": _is_mobile,
+        "email": lambda cell: "@" in cell_text(cell) and "." in cell_text(cell).rpartition("@")[2],
+        "sex": lambda cell: isinstance(cell, str) and parse_sex(cell) is not None,
+        "kelurahan": lambda cell: isinstance(cell, str) and place_key(cell) in place_keys,
+    }
+    for field, fits in certain.items():
+        if sum(map(fits, cells)) >= _MIN_SHARE * len(cells):
+            return field
+    return None
+
+
+def _is_nik(cell: Cell) -> bool:
+    return parse_nik(cell).digits is not None or parse_nik(cell).problem == "nik-corrupted"
+
+
+def _is_mobile(cell: Cell) -> bool:
+    """Return whether the cell is a mobile number, not the time stamp of a form's export: "08/05/2025 09:12"."""
+    text = cell_text(cell)
+    digits = "".join(filter(str.isdigit, text))
+    return ":" not in text and digits.startswith(("08", "628", "8")) and 9 <= len(digits) <= 14

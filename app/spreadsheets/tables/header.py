@@ -1,24 +1,24 @@
-"""Where the table's header is, and what stands in it."""
+"""Find the header of a table, in one row or two."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from app.people.cells import Cell, cell_text
-from app.people.sex import read_sex
-from app.people.text import clean, collapse
-from app.spreadsheets.attendance.marks import day_counted
+from app.people.values.cells import Cell, cell_text
+from app.people.values.sex import parse_sex
+from app.people.values.text import clean, collapse
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS, SheetFailure
 from app.spreadsheets.formats.grid import Grid, Merge
 from app.spreadsheets.tables.headings import heading_field, is_attendance_part
+from app.spreadsheets.tables.marks import join_day_heading
 
-SEARCHED_ROWS = 40
-_MARKED = frozenset({"attendance", "signature"})
+MAX_HEADER_ROW = 40
+_MARK_FIELDS = frozenset({"attendance", "signature"})
 _DAY = "Hari"
 
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """One column's heading: its own text, and that of the merged cell above it where there is one."""
+    """A column's heading: its own text, and the text of the merged cell above it or ""."""
 
     index: int
     text: str
@@ -26,12 +26,13 @@ class Heading:
 
     @property
     def full_text(self) -> str:
+        """Return both texts: "Kehadiran – Hadir"."""
         return f"{self.above} – {self.text}" if self.above else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """`top` is the first header row and `below` the first row after it, both counted from 0."""
+    """A header. `top` is its first row and `below` the first row after it, both counted from 0."""
 
     top: int
     below: int
@@ -41,24 +42,24 @@ class Header:
 def find_header(
     grid: Grid, header_row: int | None, field_of: Callable[[str], str | None] = heading_field
 ) -> Header | None:
-    """The header at Excel's row `header_row`, or the one that names most fields; None where none holds a name.
+    """Return the header at Excel's row `header_row`, or the one that names most fields; None if no row names "name".
 
-    `field_of` tells what a heading names in the kind of list that is looked for.
+    `field_of` returns the field of a heading in the kind of list that is searched for.
     """
     if header_row is not None:
         return _header_at(grid, header_row - 1) if 0 < header_row <= len(grid.rows) else None
     best, best_score = None, 0
-    for top, row in enumerate(grid.rows[:SEARCHED_ROWS]):
-        score = _score(row, field_of)
+    for top, row in enumerate(grid.rows[:MAX_HEADER_ROW]):
+        score = _count_fields(row, field_of)
         if score > best_score:
             best, best_score = top, score
     return None if best is None else _header_at(grid, best)
 
 
-def row_above_header(grid: Grid, header: Header) -> int | None:
-    """Excel's number of the first row of people in another, smaller table above the one that is read; or None."""
+def find_row_above_header(grid: Grid, header: Header) -> int | None:
+    """Return Excel's number of the first person's row in a smaller table above the detected one (speakers), or None."""
     for top, row in enumerate(grid.rows[: header.top]):
-        if not _score(row, heading_field):
+        if not _count_fields(row, heading_field):
             continue
         name = next(index for index, text in enumerate(row_texts(row)) if heading_field(text) == "name")
         for number, below in enumerate(grid.rows[top + 1 : header.top], start=top + 2):
@@ -69,11 +70,12 @@ def row_above_header(grid: Grid, header: Header) -> int | None:
 
 
 def row_texts(row: Sequence[Cell]) -> list[str]:
+    """Return the cleaned texts of a row's cells."""
     return [collapse(clean(cell_text(cell))) for cell in row]
 
 
-def _score(row: Sequence[Cell], field_of: Callable[[str], str | None]) -> int:
-    """How many fields a row names, 0 where the name is not among them or a letterhead's "Nama : …" is."""
+def _count_fields(row: Sequence[Cell], field_of: Callable[[str], str | None]) -> int:
+    """Return how many fields a row names; 0 without "name", or if that is a letterhead's "Nama : …"."""
     texts = [text for text in row_texts(row) if text]
     fields = {field_of(text) for text in texts if ":" not in text.rstrip(": ")}
     if "name" not in fields or (len(texts) == 1 and len(row) > 1 and not _is_name_alone(texts[0])):
@@ -88,9 +90,9 @@ def _is_name_alone(text: str) -> bool:
 def _header_at(grid: Grid, top: int) -> Header:
     upper = row_texts(grid.rows[top])
     lower = row_texts(grid.rows[top + 1]) if top + 1 < len(grid.rows) else []
-    parents = _parents(upper, top, grid.merges)
-    if _is_sub_header(upper, lower, parents):
-        headings = _two_rows(upper, lower, parents)
+    texts_above = _spanning_texts(upper, top, grid.merges)
+    if _is_sub_header(upper, lower, texts_above):
+        headings = _combine_rows(upper, lower, texts_above)
         below = top + 2
     else:
         headings = tuple(Heading(index, text) for index, text in enumerate(upper))
@@ -103,12 +105,12 @@ def _header_at(grid: Grid, top: int) -> Header:
 
 
 def _header_merges(grid: Grid, top: int) -> list[Merge]:
-    """Areas that begin in the header row and reach below it: a header two rows high without sub-headings."""
+    """Return merged areas that begin in the header row and reach below it, of headers two or three rows high."""
     return [merge for merge in grid.merges or () if merge.top == top and top < merge.bottom <= top + 2]
 
 
-def _parents(upper: Sequence[str], top: int, merges: Sequence[Merge] | None) -> dict[int, str]:
-    """Column → the text over it that spans several columns: merged, or followed by empty cells."""
+def _spanning_texts(upper: Sequence[str], top: int, merges: Sequence[Merge] | None) -> dict[int, str]:
+    """Return by column the text above it that spans several columns: merged, or followed by empty cells."""
     if merges is not None:
         return {
             column: upper[merge.left]
@@ -125,36 +127,38 @@ def _parents(upper: Sequence[str], top: int, merges: Sequence[Merge] | None) -> 
     return spanned
 
 
-def _is_sub_header(upper: Sequence[str], lower: Sequence[str], parents: dict[int, str]) -> bool:
-    """The next row is sub-headings where all that it says stands under spanning cells and names columns."""
-    said = {column: text for column, text in enumerate(lower) if text}
-    if len(said) < 2 or not all(column in parents or _is_free(upper, column) for column in said):
+def _is_sub_header(upper: Sequence[str], lower: Sequence[str], texts_above: dict[int, str]) -> bool:
+    """Return whether the row below is sub-headings: all its texts stand under spanning cells and name columns."""
+    filled = {column: text for column, text in enumerate(lower) if text}
+    if len(filled) < 2 or not all(column in texts_above or _is_blank(upper, column) for column in filled):
         return False
-    under = [(parents[column], text) for column, text in said.items() if column in parents]
+    under = [(texts_above[column], text) for column, text in filled.items() if column in texts_above]
     return any(
-        _day_below(above, text) or is_attendance_part(text) or heading_field(text) or read_sex(text)
+        _day_heading(above, text) or is_attendance_part(text) or heading_field(text) or parse_sex(text)
         for above, text in under
     )
 
 
-def _day_below(above: str, number: str) -> str | None:
-    """The day that a number below "Tanggal" or "Kehadiran" stands for."""
+def _day_heading(above: str, number: str) -> str | None:
+    """Return the heading of a day that is a number below "Tanggal" or "Kehadiran" (monthly lists), or None."""
     if not number.isdigit():
         return None
-    return day_counted(_DAY if heading_field(above) in _MARKED else above, number)
+    return join_day_heading(_DAY if heading_field(above) in _MARK_FIELDS else above, number)
 
 
-def _is_free(upper: Sequence[str], column: int) -> bool:
+def _is_blank(upper: Sequence[str], column: int) -> bool:
     return column >= len(upper) or not upper[column]
 
 
-def _two_rows(upper: Sequence[str], lower: Sequence[str], parents: dict[int, str]) -> tuple[Heading, ...]:
+def _combine_rows(
+    upper: Sequence[str], lower: Sequence[str], texts_above: dict[int, str]
+) -> tuple[Heading, ...]:
     headings = []
     for column in range(max(len(upper), len(lower))):
         sub = lower[column] if column < len(lower) else ""
-        above = parents.get(column, "")
+        above = texts_above.get(column, "")
         own = upper[column] if column < len(upper) else ""
-        if day := _day_below(above, sub):
+        if day := _day_heading(above, sub):
             headings.append(Heading(column, day))
         else:
             headings.append(Heading(column, sub, above) if above and sub else Heading(column, own or sub))

@@ -1,4 +1,4 @@
-"""What a column's heading says it holds. The headings that are known stand in `data/column-headings.csv`."""
+"""Tell the field of a column from its heading. The known headings are listed in `data/column-headings.csv`."""
 
 import csv
 import re
@@ -6,36 +6,28 @@ from pathlib import Path
 
 from rapidfuzz import fuzz, process
 
-from app.people.text import collapse, words
-from app.spreadsheets.attendance.marks import is_day_heading, is_part_of_day, outcome_of_heading
+from app.people.values.text import collapse, words
+from app.spreadsheets.tables.marks import heading_outcome, is_day_heading, is_part_of_day
 
 _DATA = Path(__file__).parents[2] / "data" / "column-headings.csv"
 _NUMBER, _NONE, _ARRIVAL = "number", "none", "arrival"
 _NO_FIELDS = frozenset({_NUMBER, _NONE, _ARRIVAL})
-_CLOSE = 84
-_SHORTEST_MISSPELT = 4
-_LONGEST = 80
+_MIN_SIMILARITY = 84
+_MIN_MISSPELT_LENGTH = 4
+_MAX_HEADING_LENGTH = 80
 _SEVERAL = re.compile(r"\s*[/&+,;]\s*|\s+(?:dan|and|-|–)\s+", re.IGNORECASE)
-_PARTS_OF_A_NAME = frozenset({"nama depan", "nama awal", "first name", "given name"}) | frozenset(
-    {
-        "nama tengah",
-        "middle name",
-        "nama belakang",
-        "nama akhir",
-        "nama keluarga",
-        "last name",
-        "surname",
-        "family name",
-    }
+_PARTS_OF_A_NAME = frozenset(
+    {"nama depan", "nama awal", "nama tengah", "nama belakang", "nama akhir", "nama keluarga"}
+    | {"first name", "given name", "middle name", "last name", "surname", "family name"}
 )
 TEXT_FIELDS = frozenset({"address", "organization", "occupation"})
-"""The same as `people.fields.TEXT_FIELDS`, whose module the parsing child doesn't load."""
+"""The same as `people.fields.TEXT_FIELDS`; the child process doesn't load that module."""
 _BESIDE_A_NAME = TEXT_FIELDS | {"kelurahan", "target_group", "phone", "email"}
 _BUSINESS = frozenset({"usaha", "umkm", "toko"})
 
 
-def _known_headings() -> tuple[dict[str, str], dict[str, str]]:
-    """Folded heading → field: those that count anywhere in a longer heading, and those only alone."""
+def _load_headings() -> tuple[dict[str, str], dict[str, str]]:
+    """Return field by folded heading: headings that count anywhere in a longer one, and headings that count alone."""
     anywhere: dict[str, str] = {}
     alone: dict[str, str] = {}
     with _DATA.open(encoding="utf-8", newline="") as source:
@@ -45,107 +37,109 @@ def _known_headings() -> tuple[dict[str, str], dict[str, str]]:
     return anywhere, alone
 
 
-_ANYWHERE, _ALONE = _known_headings()
+_ANYWHERE, _ALONE = _load_headings()
 _LONGEST_FIRST = sorted(_ANYWHERE, key=len, reverse=True)
 _SQUASHED = {
     heading.replace(" ", ""): field
     for heading, field in (_ANYWHERE | _ALONE).items()
-    if len(heading) >= _SHORTEST_MISSPELT and field not in _NO_FIELDS
+    if len(heading) >= _MIN_MISSPELT_LENGTH and field not in _NO_FIELDS
 }
 
 
 def heading_field(heading: str) -> str | None:
-    """The field of a heading, in any case, with its typical synonyms, abbreviations and typos; or None.
+    """Return the field of a heading in any case, with usual synonyms, abbreviations and typos, or None.
 
-    "Asal", "Alamat" and "Domisili" are "address" here: they mean the kelurahan where no other column does.
+    "Asal", "Alamat" and "Domisili" are "address"; in lists without another kelurahan column they become that.
     """
-    said = words(heading)
-    if not said or len(said) > _LONGEST:
+    key = words(heading)
+    if not key or len(key) > _MAX_HEADING_LENGTH:
         return None
     if _is_name_and_more(heading):
         return "name"
-    exact = _known(said)
+    exact = _exact_field(key)
     if exact:
         return None if exact in _NO_FIELDS else exact
-    if outcome_of_heading(heading) is not None:
+    if heading_outcome(heading) is not None:
         return "attendance"
-    return _inside(said) or _misspelt(said)
+    return _find_inside(key) or _find_misspelt(key)
 
 
 def _is_name_and_more(heading: str) -> bool:
-    """True for "Nama / Jabatan": a name, and beside it what has a heading of its own.
+    """Return whether a heading names the name and another field: "Nama / Jabatan".
 
-    "Nama & Jenis Usaha" is that of a business, as is "Nama Instansi / Jabatan".
+    "Nama & Jenis Usaha" and "Nama Instansi / Jabatan" are about a business.
     """
-    parts = _parts(heading)
-    if len(parts) < 2 or _known(parts[0]) != "name" or not all(map(_known, parts)):
+    parts = _split_parts(heading)
+    if len(parts) < 2 or _exact_field(parts[0]) != "name" or not all(map(_exact_field, parts)):
         return False
     last = parts[-1].split()
     return last[-1] not in _BUSINESS or last[0] == "nama"
 
 
-def _parts(heading: str) -> list[str]:
-    """What a heading names, without the row's number."""
-    return [part for text in _SEVERAL.split(heading) if (part := words(text)) and _known(part) != _NUMBER]
+def _split_parts(heading: str) -> list[str]:
+    """Return the parts of a heading, without the row's number ("No / Nama")."""
+    return [
+        part for text in _SEVERAL.split(heading) if (part := words(text)) and _exact_field(part) != _NUMBER
+    ]
 
 
 def field_beside_name(heading: str) -> str | None:
-    """The field that a heading such as "Nama / Jabatan" names beside the name, where its cells hold more of it."""
+    """Return the field that a heading such as "Nama / Jabatan" names beside the name, or None."""
     if not _is_name_and_more(heading):
         return None
-    fields = (_known(part) for part in _parts(heading)[1:])
+    fields = (_exact_field(part) for part in _split_parts(heading)[1:])
     return next((field for field in fields if field in _BESIDE_A_NAME), None)
 
 
-def _known(part: str) -> str | None:
+def _exact_field(part: str) -> str | None:
     return _ALONE.get(part) or _ANYWHERE.get(part)
 
 
-def _inside(said: str) -> str | None:
-    """The longest known one that stands in it as whole words: "nama usaha" is no name, "alamat email" no address."""
-    padded = f" {said} "
+def _find_inside(key: str) -> str | None:
+    """Return the field of the longest known heading inside: "nama usaha" is no name, "alamat email" no address."""
+    padded = f" {key} "
     longest = next((known for known in _LONGEST_FIRST if f" {known} " in padded), None)
     return _ANYWHERE[longest] if longest else None
 
 
-def _misspelt(said: str) -> str | None:
-    squashed = said.replace(" ", "")
-    if len(squashed) < _SHORTEST_MISSPELT:
+def _find_misspelt(key: str) -> str | None:
+    squashed = key.replace(" ", "")
+    if len(squashed) < _MIN_MISSPELT_LENGTH:
         return None
-    close = process.extractOne(squashed, _SQUASHED.keys(), scorer=fuzz.ratio, score_cutoff=_CLOSE)
-    return _SQUASHED[close[0]] if close else None
+    match = process.extractOne(squashed, _SQUASHED.keys(), scorer=fuzz.ratio, score_cutoff=_MIN_SIMILARITY)
+    return _SQUASHED[match[0]] if match else None
 
 
-def is_plainly(field: str, heading: str) -> bool:
-    """True for "Nama Lengkap"; false for "Nama Panggilan" and "Undangan", which are the name where no other is."""
+def is_exact_heading(field: str, heading: str) -> bool:
+    """Return whether the heading is one of the field's own ("Nama Lengkap"), not a substitute ("Nama Panggilan")."""
     return _ANYWHERE.get(words(heading)) == field
 
 
 def is_part_of_a_name(heading: str) -> bool:
-    """True for "Nama Depan" and "Last Name"."""
+    """Return whether the heading is a part of a name, as in exports of forms: "Nama Depan", "Last Name"."""
     return words(heading) in _PARTS_OF_A_NAME
 
 
 def is_number_heading(heading: str) -> bool:
-    """True for the column that numbers the rows."""
+    """Return whether the heading is that of a column that numbers the rows."""
     return _ALONE.get(words(heading)) == _NUMBER or collapse(heading) == "#"
 
 
 def is_ignored_heading(heading: str) -> bool:
-    """True for a column that is known to hold nothing of use, whatever stands in it."""
+    """Return whether the heading is known as that of a column without use."""
     return _ALONE.get(words(heading)) in {_NONE, _ARRIVAL}
 
 
-def may_be_about_people(heading: str) -> bool:
-    """True for "Status", which says who came, or whether people are members, or married."""
+def is_status_heading(heading: str) -> bool:
+    """Return whether the heading is "Status", which may be the attendance, or whether people are members or married."""
     return words(heading) == "status"
 
 
 def is_arrival_heading(heading: str) -> bool:
-    """True for "Jam Datang": of use where nothing else says who came."""
+    """Return whether the heading is that of hours of arrival ("Jam Datang")."""
     return _ALONE.get(words(heading)) == _ARRIVAL
 
 
 def is_attendance_part(heading: str) -> bool:
-    """True for a heading that is one of several attendance columns: an outcome, a day or a part of one."""
-    return outcome_of_heading(heading) is not None or is_day_heading(heading) or is_part_of_day(heading)
+    """Return whether the heading is one of several attendance columns: an outcome, a day or a time of day."""
+    return heading_outcome(heading) is not None or is_day_heading(heading) or is_part_of_day(heading)

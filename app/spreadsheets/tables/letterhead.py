@@ -1,13 +1,13 @@
-"""What stands above the table: the date and the kelurahan that the letterhead names."""
+"""Parse the letterhead above a table: the date and the kelurahan of the list."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from app.people.cells import Cell
-from app.people.dates import read_days
-from app.people.text import words
+from app.people.values.cells import Cell
+from app.people.values.dates import parse_date_span
+from app.people.values.text import words
 from app.spreadsheets.tables.header import row_texts
 
 _DATE_LABELS = frozenset(
@@ -31,57 +31,57 @@ _TIME_LABELS = frozenset(
         "waktu dan tanggal",
     }
 )
-"""What they name is a date only with its year: "08.10 - 12.00" is none."""
+"""Labels after which a date needs its year, as "08.10 - 12.00" is a time."""
 _KELURAHAN_LABELS = frozenset({"kelurahan", "kel", "nama kelurahan", "desa kelurahan", "kelurahan desa"})
 _DATE_WORDS = ("tanggal", "tgl")
 _NEXT_LABEL = re.compile(r"\s+[^\W\d]+\s*:.*", re.DOTALL)
-"""What follows a value in the same cell: "Manggar   Kecamatan : Balikpapan Timur"."""
+"""Another label in the same cell: "Manggar   Kecamatan : Balikpapan Timur"."""
 
 
 @dataclass(frozen=True, slots=True)
 class Letterhead:
-    """`kelurahan` as read; `stated_until` is the last of several days, the date itself where it is one."""
+    """The facts of a letterhead. `kelurahan` is the text; `stated_until` is the last of several days."""
 
     stated_date: date | None
     stated_until: date | None
     kelurahan: str | None
 
 
-def read_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
-    """The first date and the first kelurahan that a label names; "Tempat: Aula Kelurahan X" names none."""
+def parse_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
+    """Return the first labelled date and kelurahan in the rows; "Tempat: Aula Kelurahan X" is not a kelurahan."""
     days, kelurahan = None, None
     for row in rows:
-        for label, value, cell in _labelled(row):
+        for label, value, cell in _label_pairs(row):
             if days is None and label in _DATE_LABELS:
-                days = read_days(cell if cell is not None else value)
+                days = parse_date_span(cell if cell is not None else value)
             elif days is None and label in _TIME_LABELS:
-                days = _with_their_year(cell if cell is not None else value)
+                days = _days_with_year(cell if cell is not None else value)
             elif kelurahan is None and label in _KELURAHAN_LABELS and value:
                 kelurahan = value
     first, last = days or (None, None)
     return Letterhead(first, last, kelurahan)
 
 
-def _with_their_year(cell: Cell) -> tuple[date, date] | None:
+def _days_with_year(cell: Cell) -> tuple[date, date] | None:
     if not isinstance(cell, str):
-        return read_days(cell) if isinstance(cell, date) else None
-    found = read_days(cell)
-    return found if found is not None and str(found[1].year) in cell else None
+        return parse_date_span(cell) if isinstance(cell, date) else None
+    days = parse_date_span(cell)
+    return days if days is not None and str(days[1].year) in cell else None
 
 
-def _labelled(row: Sequence[Cell]) -> list[tuple[str, str, Cell]]:
-    """(label, value as text, value's cell where it is one of its own) of a letterhead's row."""
-    found: list[tuple[str, str, Cell]] = []
+def _label_pairs(row: Sequence[Cell]) -> list[tuple[str, str, Cell]]:
+    """Return (label, value as text, the value's own cell or None) for each label in a row."""
+    pairs: list[tuple[str, str, Cell]] = []
     texts = row_texts(row)
     for index, text in enumerate(texts):
         label, colon, value = text.partition(":")
         if colon and value.strip():
-            found.append((words(label), _NEXT_LABEL.sub("", value).strip(), None))
+            pairs.append((words(label), _NEXT_LABEL.sub("", value).strip(), None))
         elif text:
             following = next((i for i in range(index + 1, len(texts)) if texts[i].strip(": ")), None)
             if following is not None:
-                found.append((words(label), texts[following].lstrip(": "), row[following]))
+                pairs.append((words(label), texts[following].lstrip(": "), row[following]))
             first, _, rest = text.partition(" ")
             if words(first) in _DATE_WORDS and rest:
-                found.append(("tanggal", rest, None))
-    return found
+                pairs.append(("tanggal", rest, None))
+    return pairs

@@ -1,16 +1,16 @@
-"""The participants' rows below a header: titles, numbering, totals and signatures are none."""
+"""Collect the rows of participants below a header, without headings of sections, totals and signatures."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.people.cells import Cell, cell_text
-from app.people.place_names import place_key
-from app.people.text import clean, words
-from app.spreadsheets.attendance.marks import is_mark_word
-from app.spreadsheets.document import SheetRow, StatedTotalOf
+from app.people.values.cells import Cell, cell_text
+from app.people.values.place_names import place_key
+from app.people.values.text import clean, words
+from app.spreadsheets.detected_table import SheetRow, StatedTotalOf
 from app.spreadsheets.formats.failures import MAX_ROWS, SheetFailure
 from app.spreadsheets.formats.grid import Merge
-from app.spreadsheets.tables.columns import NamedColumns
+from app.spreadsheets.tables.columns import DetectedColumns
+from app.spreadsheets.tables.marks import is_mark_word
 from app.spreadsheets.tables.row_cells import RowCells
 from app.spreadsheets.tables.row_kinds import (
     StatedTotal,
@@ -22,191 +22,193 @@ from app.spreadsheets.tables.row_kinds import (
     is_numbering,
     is_signature_line,
     names_a_kecamatan,
-    section_of,
-    stated_total,
+    parse_stated_total,
+    section_kelurahan,
 )
 
-_LONGEST_ORDINAL = 4
+_MAX_ORDINAL_LENGTH = 4
 _CELLS_OF_A_SIGNER = 2
-_FAR = 1_000
-"""After so many blank rows nothing belongs to the table any more."""
+_FAR_AFTER_BLANK_ROWS = 1_000
+"""After so many blank rows nothing belongs to the table."""
 
 
 @dataclass(slots=True)
 class Participants:
-    """`total` is what the sheet says itself; `far` is the row number of cells too far below to belong to it.
+    """The rows of a table. `total` is stated by the sheet itself.
 
-    `below_end` is the first row that tells of a person, and was left out as it stands below the table's end.
+    Rows that were left out, by number: `far_row` is the first one too far below the table, `row_below_end` the first
+    person below the table's end.
     """
 
     rows: list[SheetRow] = field(default_factory=list)
     total: int | None = None
     total_of: StatedTotalOf | None = None
-    far: int | None = None
-    below_end: int | None = None
+    far_row: int | None = None
+    row_below_end: int | None = None
 
 
-def read_participants(
+def collect_participants(
     rows: Sequence[Sequence[Cell]],
     below: int,
-    named: NamedColumns,
+    columns: DetectedColumns,
     headings: Mapping[int, str],
     place_keys: Collection[str],
     group_keys: Collection[str] = (),
 ) -> Participants:
-    """All rows of people from row `below` (from 0) to the table's end; `headings` are texts by column.
+    """Return the participants from row `below` (from 0) to the table's end; `headings` are the texts by column.
 
     The table ends at the first total or signature line after which no numbered row follows.
     """
-    table = _Table(named, headings, place_keys, group_keys)
+    walk = _RowWalk(columns, headings, place_keys, group_keys)
     for number, row in enumerate(rows[below:], start=below + 1):
-        table.take(number, row)
-        if table.found.far is not None:
+        walk.take(number, row)
+        if walk.participants.far_row is not None:
             break
-    return table.finish()
+    return walk.finish()
 
 
-class _Table:
-    """The state of walking down the rows: the sections, and where the table may have ended."""
+class _RowWalk:
+    """Walks down the rows, and keeps the current section and where the table may have ended."""
 
     def __init__(
         self,
-        named: NamedColumns,
+        columns: DetectedColumns,
         headings: Mapping[int, str],
         place_keys: Collection[str],
         group_keys: Collection[str],
     ) -> None:
-        self.cells = RowCells(named)
-        self.named = named
-        self.headings = {index: said for index, text in headings.items() if (said := words(text))}
+        self.cells = RowCells(columns)
+        self.columns = columns
+        self.headings = {index: key for index, text in headings.items() if (key := words(text))}
         self.place_keys = place_keys
         self.group_keys = group_keys
-        self.found = Participants()
+        self.participants = Participants()
         self.section: str | None = None
         self.group: str | None = None
         self.blanks = 0
         self.end: int | None = None
         self.totals: list[StatedTotal] = []
-        self.totals_above: list[StatedTotal] = []
+        self.earlier_totals: list[StatedTotal] = []
 
     def take(self, number: int, row: Sequence[Cell]) -> None:
         if not any(row):
             self.blanks += 1
             return
-        cells = self.cells.of(row)
+        cells = self.cells.read(row)
         numbered = self.is_numbered(row)
-        if not (numbered and self.is_plainly_a_person(cells)) and not self.is_person(
+        if not (numbered and self.is_obvious_person(cells)) and not self.is_person(
             row, cells, numbered=numbered
         ):
             self.blanks = 0
             return
-        if self.blanks > _FAR:
-            self.found.far = number
+        if self.blanks > _FAR_AFTER_BLANK_ROWS:
+            self.participants.far_row = number
             return
         self.blanks = 0
         below_end = self.end is not None
-        tells = below_end and self.tells_of_a_person(cells)
+        identified = below_end and self.identifies_person(cells)
         if self.section is not None:
             cells.setdefault("kelurahan", self.section)
         if self.group is not None:
             cells.setdefault("target_group", self.group)
         if below_end:
-            without_numbers = self.named.number is None
-            if numbered or (without_numbers and (tells or len(cells) > _CELLS_OF_A_SIGNER)):
+            without_numbers = self.columns.number is None
+            if numbered or (without_numbers and (identified or len(cells) > _CELLS_OF_A_SIGNER)):
                 self.reopen()
-            elif tells and self.found.below_end is None:
-                self.found.below_end = number
-        self.found.rows.append(SheetRow(number, cells))
-        if len(self.found.rows) > MAX_ROWS + 1_000:
+            elif identified and self.participants.row_below_end is None:
+                self.participants.row_below_end = number
+        self.participants.rows.append(SheetRow(number, cells))
+        if len(self.participants.rows) > MAX_ROWS + 1_000:
             raise SheetFailure("too-many-rows", limit=MAX_ROWS)
 
     def reopen(self) -> None:
-        """What looked like the table's end stood in its middle."""
-        self.end = self.found.below_end = None
-        self.totals_above += self.totals
+        """Continue the table, as what looked like its end was the total of a section."""
+        self.end = self.participants.row_below_end = None
+        self.earlier_totals += self.totals
         self.totals.clear()
 
     def finish(self) -> Participants:
         if self.end is not None:
-            del self.found.rows[self.end :]
-        if len(self.found.rows) > MAX_ROWS:
+            del self.participants.rows[self.end :]
+        if len(self.participants.rows) > MAX_ROWS:
             raise SheetFailure("too-many-rows", limit=MAX_ROWS)
         if self.totals:
-            self.found.total, self.found.total_of = self.total_of_all()
-        return self.found
+            self.participants.total, self.participants.total_of = self.choose_total()
+        return self.participants
 
-    def total_of_all(self) -> tuple[int | None, StatedTotalOf]:
-        """The first below the list. Where totals stand above, too: that, the last or the sum, whichever is nearest.
+    def choose_total(self) -> tuple[int | None, StatedTotalOf]:
+        """Return the stated total of the whole list: the first below it.
 
-        A list in sections ends with the total of the last, of all, or with both, and none says which it is.
+        A list in sections ends with the total of its last section, of all, or both, without saying which. Of these and
+        the sum, the number nearest to the rows is returned.
         """
         first, last = self.totals[0], self.totals[-1]
-        above = [total.number or 0 for total in self.totals_above if total.of == first.of]
+        above = [total.number or 0 for total in self.earlier_totals if total.of == first.of]
         if not above or first.of == "present":
             return first.number, first.of
         stated = [first.number or 0, last.number or 0, sum(above) + (first.number or 0)]
-        return min(stated, key=lambda total: abs(total - len(self.found.rows))), first.of
+        return min(stated, key=lambda total: abs(total - len(self.participants.rows))), first.of
 
     def is_numbered(self, row: Sequence[Cell]) -> bool:
-        index = self.named.number
+        index = self.columns.number
         return index is not None and index < len(row) and is_count(row[index])
 
-    def is_plainly_a_person(self, cells: dict[str, Cell]) -> bool:
+    def is_obvious_person(self, cells: dict[str, Cell]) -> bool:
         name = cells.get("name")
         return isinstance(name, str) and name[:1].isalpha() and name[:3].lower() not in {"kel", "nam"}
 
-    def tells_of_a_person(self, cells: dict[str, Cell]) -> bool:
-        """A name with a mark or a kelurahan beside it: nobody signs so."""
+    def identifies_person(self, cells: dict[str, Cell]) -> bool:
+        """Return whether the row has a name with a mark or a kelurahan beside it, unlike a signature."""
         mark, place = cells.get("attendance"), cells.get("kelurahan")
         return "name" in cells and (
             (isinstance(mark, str) and is_mark_word(mark))
             or (isinstance(place, str) and place_key(place) in self.place_keys)
         )
 
-    def belongs_to_the_row_above(self, cells: Mapping[str, Cell]) -> bool:
-        """The NIP below an official's name, and beside it nothing but what is merged over both rows."""
-        above = self.found.rows[-1].cells if self.found.rows else {}
+    def continues_row_above(self, cells: Mapping[str, Cell]) -> bool:
+        """Return whether the row is an official's NIP below the name, in lists of staff with two rows a person."""
+        above = self.participants.rows[-1].cells if self.participants.rows else {}
         return cells.get("name") == "" and all(
             above.get(field) == cell for field, cell in cells.items() if field != "name"
         )
 
     def is_person(self, row: Sequence[Cell], cells: dict[str, Cell], *, numbered: bool) -> bool:
-        """Decides on a row that isn't plainly one, and keeps what a section, total or signature line says."""
+        """Return whether a row is a person's; otherwise remember a section, a total or the table's end."""
         texts = self.other_texts(row)
         if not texts or is_numbering(row) or self.is_repeated_header(texts):
             return False
         if self.begins_a_section(texts, numbered=numbered):
             return False
-        if not numbered and (total := stated_total(row)):
+        if not numbered and (total := parse_stated_total(row)):
             if not total.is_part:
                 self.close(total)
             return False
-        noted = not numbered and is_note(texts)
-        if not numbered and not noted and self.named.number is not None and is_caption(texts):
+        is_below_note = not numbered and is_note(texts)
+        if not numbered and not is_below_note and self.columns.number is not None and is_caption(texts):
             if names_a_kecamatan(texts):
                 self.section = None
             return False
-        ends = noted or (not numbered and is_signature_line(texts, self.named.fields))
-        if ends and not self.tells_of_a_person(cells):
+        ends = is_below_note or (not numbered and is_signature_line(texts, self.columns.fields))
+        if ends and not self.identifies_person(cells):
             self.close(None)
             return False
-        if self.belongs_to_the_row_above(cells):
+        if self.continues_row_above(cells):
             return False
         return "name" in cells or any(
             name != "signature" and not is_count(cell) for name, cell in cells.items()
         )
 
     def other_texts(self, row: Sequence[Cell]) -> dict[int, str]:
-        """Column → text of the filled cells, without the row's own number (or letter, of a section)."""
+        """Return the texts of filled cells by column, without the row's number (or a section's letter)."""
         texts = {index: clean(cell_text(cell)) for index, cell in enumerate(row) if cell not in (None, "")}
-        ordinal = texts.get(self.named.number) if self.named.number is not None else None
-        if ordinal is not None and len(ordinal) <= _LONGEST_ORDINAL and not self.is_heading(ordinal):
-            del texts[self.named.number or 0]
+        ordinal = texts.get(self.columns.number) if self.columns.number is not None else None
+        if ordinal is not None and len(ordinal) <= _MAX_ORDINAL_LENGTH and not self.is_heading(ordinal):
+            del texts[self.columns.number or 0]
         return {index: text for index, text in texts.items() if text}
 
     def begins_a_section(self, texts: Mapping[int, str], *, numbered: bool) -> bool:
-        """Of a kelurahan, or of a target group, which any other caption ends."""
-        if section := section_of(texts, self.named.fields, self.place_keys, numbered=numbered):
+        """Return whether the row begins a section of a kelurahan or of a target group, and remember it."""
+        if section := section_kelurahan(texts, self.columns.fields, self.place_keys, numbered=numbered):
             self.section = section
             return True
         if numbered or len(texts) > 1:
@@ -215,25 +217,27 @@ class _Table:
         return self.group is not None
 
     def is_heading(self, ordinal: str) -> bool:
-        """ "Ket:" and "PKK" are as short as a row's number or letter."""
+        """Return whether a text as short as a row's number begins a note or a section: "Ket:", "PKK"."""
         return begins_a_note(ordinal) or group_section({0: ordinal}, self.group_keys) is not None
 
     def is_repeated_header(self, texts: Mapping[int, str]) -> bool:
-        """The heading stands over the names again, or (a header's second row) there are headings and nothing else."""
+        """Return whether the row repeats the header, as on every page of printed lists, or is its second row."""
         again = [index for index, text in texts.items() if words(text) == self.headings.get(index)]
-        return 1 < len(again) == len(texts) or any(self.named.fields.get(index) == "name" for index in again)
+        return 1 < len(again) == len(texts) or any(
+            self.columns.fields.get(index) == "name" for index in again
+        )
 
     def close(self, total: StatedTotal | None) -> None:
         if self.end is None:
-            self.end = len(self.found.rows)
+            self.end = len(self.participants.rows)
         if total is not None and total.number is not None:
             self.totals.append(total)
 
 
-def with_merges_filled(
+def fill_merged_cells(
     rows: list[list[Cell]], below: int, merges: Sequence[Merge], name_column: int | None
 ) -> list[list[Cell]]:
-    """The rows with vertically merged values repeated; merged over the name, the rows below the first are blank."""
+    """Return the rows with the values of vertical merges repeated; if the name is merged, further rows become blank."""
     filled = list(rows)
     for merge in merges:
         if merge.top < below or merge.bottom == merge.top or merge.top >= len(filled):

@@ -1,25 +1,29 @@
-"""The cells of one row by what they hold: mapped, tidied, and parted or put together where the columns ask for it."""
+"""Read the cells of a row by field: cleaned, split if they contain several fields, joined if a field is spread."""
 
+import re
 from collections.abc import Sequence
 from math import isfinite
 
-from app.people.cells import Cell, CellError, cell_text, spread_text
-from app.people.text import clean
-from app.spreadsheets.attendance.marks import is_mark_word, is_marked, is_printed, may_be_mark, says_something
-from app.spreadsheets.tables.columns import NamedColumns
-from app.spreadsheets.tables.shared_cells import name_and_more, name_and_number, phone_and_email
+from app.people.values.cells import Cell, CellError, cell_text, join_marks
+from app.people.values.nik import LENGTH
+from app.people.values.text import clean
+from app.spreadsheets.tables.columns import DetectedColumns
+from app.spreadsheets.tables.marks import has_content, is_mark_word, is_marked, is_preprinted, may_be_mark
 
 
 class RowCells:
-    """Reads rows below a header whose columns are known."""
+    """Reads the cells of rows below a header, by the detected columns."""
 
-    def __init__(self, named: NamedColumns) -> None:
-        spread = {index for part in named.parts.values() for index, _ in part}
-        self.plain = [(index, field) for index, field in sorted(named.fields.items()) if index not in spread]
-        self.named = named
-        self.marked = "attendance" in named.fields.values()
+    def __init__(self, columns: DetectedColumns) -> None:
+        spread = {index for part in columns.parts.values() for index, _ in part}
+        self.plain = [
+            (index, field) for index, field in sorted(columns.fields.items()) if index not in spread
+        ]
+        self.columns = columns
+        self.has_attendance = "attendance" in columns.fields.values()
 
-    def of(self, row: Sequence[Cell]) -> dict[str, Cell]:
+    def read(self, row: Sequence[Cell]) -> dict[str, Cell]:
+        """Return the filled cells of a row by field."""
         cells: dict[str, Cell] = {}
         width = len(row)
         for index, name in self.plain:
@@ -32,70 +36,120 @@ class RowCells:
                 cell = str(cell)
             if cell is not None and cell != "":
                 cells[name] = cell
-        self.split_shared(row, cells)
-        if self.named.parts:
-            self.add_spread(row, cells)
-        if self.named.remarks is not None:
-            self.split_remarks(cells)
-        elif self.marked and "note" in cells and "attendance" not in cells:
+        self.split_shared_cells(row, cells)
+        if self.columns.parts:
+            self.add_spread_fields(row, cells)
+        if self.columns.marks_column is not None:
+            self.split_marks_from_notes(cells)
+        elif self.has_attendance and "note" in cells and "attendance" not in cells:
             self.take_mark_of_note(cells)
         return cells
 
-    def split_shared(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Cells that hold more than one thing."""
-        if self.named.beside_name:
-            self.split_more_from_name(row, cells)
-        said = cells.get("name")
-        if type(said) is str and said and (said[-1].isdigit() or said[-1] == ")" or not said[0].isalpha()):
-            cells["name"], field, number = name_and_number(said)
+    def split_shared_cells(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        """Split cells that contain more than one field."""
+        if self.columns.beside_name:
+            self.split_field_from_name(row, cells)
+        text = cells.get("name")
+        if type(text) is str and text and (text[-1].isdigit() or text[-1] == ")" or not text[0].isalpha()):
+            cells["name"], field, number = split_number_from_name(text)
             if field:
                 cells.setdefault(field, number)
         phone = cells.get("phone")
         if type(phone) is str and "@" in phone:
-            cells["phone"], address = phone_and_email(phone)
+            cells["phone"], address = split_phone_and_email(phone)
             cells.setdefault("email", address)
 
-    def split_more_from_name(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Under "Nama / Jabatan": before it is tidied, as a line's end parts the two."""
+    def split_field_from_name(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        """Split a cell under "Nama / Jabatan"; the raw text is used, as a line end may separate the two."""
         index = next(index for index, name in self.plain if name == "name")
-        said = row[index] if index < len(row) else None
-        if isinstance(said, str) and said.strip():
-            name, more = name_and_more(said.strip())
+        text = row[index] if index < len(row) else None
+        if isinstance(text, str) and text.strip():
+            name, more = split_name(text.strip())
             cells["name"] = clean(name)
             if more:
-                cells.setdefault(str(self.named.beside_name), clean(more))
+                cells.setdefault(str(self.columns.beside_name), clean(more))
 
-    def add_spread(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Marks of several columns as one text; where all that they hold is an error, that."""
-        for name, parts in self.named.parts.items():
+    def add_spread_fields(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
+        """Add each field that is spread over several columns as one text, or the error if all its cells are."""
+        for name, parts in self.columns.parts.items():
             spread = [(label, row[index] if index < len(row) else None) for index, label in parts]
             filled = [cell for _, cell in spread if cell not in (None, "")]
             if filled and all(isinstance(cell, CellError) for cell in filled):
                 cells[name] = filled[0]
-            elif text := _put_together(name, [(label, clean(cell_text(cell))) for label, cell in spread]):
+            elif text := _join_spread(name, [(label, clean(cell_text(cell))) for label, cell in spread]):
                 cells[name] = text
 
-    def split_remarks(self, cells: dict[str, Cell]) -> None:
-        """A remark that is no mark is a note again. Where one signs, only what was printed there says nothing."""
-        remark = cells.get("attendance")
-        if remark is None or (isinstance(remark, str) and (is_mark_word(remark) or may_be_mark(remark))):
+    def split_marks_from_notes(self, cells: dict[str, Cell]) -> None:
+        """Move texts that are no marks back to the note; drop what is preprinted in a signature column."""
+        mark = cells.get("attendance")
+        if mark is None or (isinstance(mark, str) and (is_mark_word(mark) or may_be_mark(mark))):
             return
-        if self.named.remarks_field == "note":
+        if self.columns.marks_field == "note":
             cells["note"] = cells.pop("attendance")
-        elif not isinstance(remark, str) or is_printed(remark):
+        elif not isinstance(mark, str) or is_preprinted(mark):
             del cells["attendance"]
 
     def take_mark_of_note(self, cells: dict[str, Cell]) -> None:
-        """ "sakit" in the note of somebody without a mark says why there is none."""
+        """Take a mark word in the note ("sakit") as the attendance of a person without a mark."""
         note = cells["note"]
-        if isinstance(note, str) and is_mark_word(note) and says_something(note):
+        if isinstance(note, str) and is_mark_word(note) and has_content(note):
             cells["attendance"] = note
 
 
-def _put_together(field: str, spread: Sequence[tuple[str, str]]) -> str:
-    """A first and a last name, the groups that are ticked, or marks with what they stand under."""
+def _join_spread(field: str, spread: Sequence[tuple[str, str]]) -> str:
+    """Return the first and last name, the labels of ticked groups, or the marks with their labels, as one text."""
     if field == "name":
         return " ".join(text for _, text in spread if text)
     if field == "target_group":
         return ", ".join(label for label, mark in spread if is_marked(mark))
-    return spread_text(spread)
+    return join_marks(spread)
+
+
+_MAX_NUMBER_LENGTH = 50
+_ROW_NUMBER = re.compile(r"\(?\d{1,4}\s?[.)]+\s*(?=[^\W\d_])")
+"""The row's own number before a name, in lists without a column for it: "3. Rina Gani"."""
+_NIP = re.compile(
+    r"(?<!\w)(?:nip\b[.:\s]*)?(?:19|20)\d\d[01]\d[0-3]\d\s?(?:19|20)\d\d[01]\d\s?[12]\s?\d{3}$", re.IGNORECASE
+)
+"""NIP, the number of an official, in lists of staff: date of birth, month of appointment, sex, serial number."""
+_NUMBER_AT_END = re.compile(
+    r"(?<![\w+])(?:(?:no|nik|ktp|hp|wa|telp|tlp)\b[.:\s]*)*(\+?\d(?:[ .-]?\d){8,15})\)?$", re.IGNORECASE
+)
+_SEPARATORS = " (/,;:|–-"
+_NAME_END = re.compile(r"\s*[\r\n]+\s*|\s*[/|(]\s*|\s+[-–—]\s+")
+
+
+def split_number_from_name(text: str) -> tuple[str, str | None, str]:
+    """Return the name, the field of the number behind it ("nik", "phone" or None), and the number.
+
+    For lists that have all in one cell: "3. Rina Gani / 6471…", "Budi (0812…)". A row's number before the name and a
+    NIP behind it are dropped; a NIP alone gives the name "".
+    """
+    text = _ROW_NUMBER.sub("", text, count=1) if text[:1].isdigit() or text[:1] == "(" else text
+    if not text[-1:].isdigit() and text[-1:] != ")":
+        return text, None, ""
+    end = max(0, len(text) - _MAX_NUMBER_LENGTH)
+    if nip := _NIP.search(text, end):
+        return text[: nip.start()].rstrip(_SEPARATORS), None, ""
+    match = _NUMBER_AT_END.search(text, end)
+    name = text[: match.start()].rstrip(_SEPARATORS) if match else ""
+    if match is None or not any(map(str.isalpha, name)):
+        return text, None, ""
+    digits = sum(map(str.isdigit, match[1]))
+    return name, "nik" if digits == LENGTH else "phone", match[1]
+
+
+def split_name(text: str) -> tuple[str, str]:
+    """Return the name and the rest of a cell under "Nama / Jabatan": on another line, after a slash or in brackets."""
+    name, *more = _NAME_END.split(text)
+    if not name:
+        return text, ""
+    return name, " / ".join(part.strip(" )") for part in more if part and not _NIP.fullmatch(part.strip()))
+
+
+def split_phone_and_email(text: str) -> tuple[str, str]:
+    """Return the phone numbers and the e-mail address of a cell under "No. HP / E-mail"."""
+    parts = text.replace("/", " / ").split()
+    return " ".join(word for word in parts if "@" not in word).strip(" /"), next(
+        (word for word in parts if "@" in word), ""
+    )

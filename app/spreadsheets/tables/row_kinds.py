@@ -1,13 +1,13 @@
-"""What a row below the header is that isn't plainly a person: a numbering, a section, a total, a signature."""
+"""Tell rows that are no person's: numbered columns, sections, totals, notes and signatures."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.people.cells import Cell, cell_text
-from app.people.place_names import place_key, section_place
-from app.people.text import clean, words
-from app.spreadsheets.document import StatedTotalOf
+from app.people.values.cells import Cell, cell_text
+from app.people.values.place_names import place_key, section_place
+from app.people.values.text import clean, words
+from app.spreadsheets.detected_table import StatedTotalOf
 from app.spreadsheets.formats.failures import MAX_ROWS
 from app.spreadsheets.tables.headings import TEXT_FIELDS
 
@@ -50,7 +50,10 @@ _RECAP_CELLS = 3
 
 @dataclass(frozen=True, slots=True)
 class StatedTotal:
-    """`number` None: a subtotal (`is_part`), or a count of what isn't compared (the absent, the women, money)."""
+    """A stated total of rows or of those present; `number` is None for one that isn't compared (women, money).
+
+    `is_part`: a subtotal.
+    """
 
     number: int | None
     of: StatedTotalOf
@@ -58,7 +61,7 @@ class StatedTotal:
 
 
 def is_count(cell: Cell) -> bool:
-    """True for a bare whole number of up to six digits: "12", "12.", "(12)"."""
+    """Return whether the cell is a bare whole number of up to six digits: "12", "12.", "(12)"."""
     if isinstance(cell, str):
         return _COUNT.fullmatch(cell.strip()) is not None
     return (
@@ -70,7 +73,7 @@ def is_count(cell: Cell) -> bool:
 
 
 def is_numbering(row: Sequence[Cell]) -> bool:
-    """True for the row under a header that numbers its columns: 1 2 3 …"""
+    """Return whether the row numbers the columns under a header, as in official forms: 1 2 3 …"""
     filled = [cell for cell in row if cell not in (None, "")]
     if len(filled) < 2 or not all(map(is_count, filled)):
         return False
@@ -78,10 +81,10 @@ def is_numbering(row: Sequence[Cell]) -> bool:
     return numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1)
 
 
-def section_of(
+def section_kelurahan(
     texts: Mapping[int, str], fields: Mapping[int, str], place_keys: Collection[str], *, numbered: bool
 ) -> str | None:
-    """The kelurahan of a row that holds nothing else: it serves the rows below."""
+    """Return the kelurahan of a row that names only it, the heading of a section, or None."""
     if len(texts) != 1:
         return None
     ((index, text),) = texts.items()
@@ -93,40 +96,40 @@ def section_of(
 
 
 def group_section(texts: Mapping[int, str], group_keys: Collection[str]) -> str | None:
-    """The target group of a row that holds nothing else ("B. UNSUR PENGURUS RT"): it serves the rows below."""
+    """Return the target group of a row that names only it, the heading of a section: "B. UNSUR PENGURUS RT"."""
     (text,) = texts.values()
-    found = _GROUP.fullmatch(text)
-    return found["group"] if found and words(found["group"]) in group_keys else None
+    match = _GROUP.fullmatch(text)
+    return match["group"] if match and words(match["group"]) in group_keys else None
 
 
-def stated_total(row: Sequence[Cell]) -> StatedTotal | None:
-    """What a total line says, or None for another row: "Jumlah" counts rows, "Jumlah hadir" those present."""
+def parse_stated_total(row: Sequence[Cell]) -> StatedTotal | None:
+    """Return the total that a row states ("Jumlah" of rows, "Jumlah hadir" of those present), or None."""
     texts = [clean(cell_text(cell)) for cell in row]
     at, first = next(((index, text) for index, text in enumerate(texts) if text), (0, ""))
-    found = _TOTAL.match(first)
-    if found is None:
+    match = _TOTAL.match(first)
+    if match is None:
         return None
-    said = words(found["rest"])
-    numbers = _numbers([found["rest"], *texts[at + 1 :]])
-    compared = not found["sub"] and not _PART.search(said)
+    text = words(match["rest"])
+    numbers = _find_numbers([match["rest"], *texts[at + 1 :]])
+    compared = not match["sub"] and not _PART.search(text)
     number = numbers[0] if compared and len(numbers) == 1 and numbers[0] <= MAX_ROWS else None
-    of: StatedTotalOf = "present" if re.search(r"\b(?:hadir|kehadiran)\b", said) else "rows"
-    return StatedTotal(number, of, is_part=bool(found["sub"]))
+    of: StatedTotalOf = "present" if re.search(r"\b(?:hadir|kehadiran)\b", text) else "rows"
+    return StatedTotal(number, of, is_part=bool(match["sub"]))
 
 
-def _numbers(texts: Sequence[str]) -> list[int]:
-    """The first number of each text: "68 orang" → 68. A line of several (L and P, or outcomes) states no one total."""
-    found = filter(None, map(_NUMBER.search, texts))
-    return [int(number[0].replace(".", "")[:9]) for number in found]
+def _find_numbers(texts: Sequence[str]) -> list[int]:
+    """Return the first number of each text: "68 orang" → 68."""
+    matches = filter(None, map(_NUMBER.search, texts))
+    return [int(number[0].replace(".", "")[:9]) for number in matches]
 
 
 def begins_a_note(text: str) -> bool:
-    """True for "Ket:", which is as short as a row's number."""
+    """Return whether the text begins a note: "Ket:"."""
     return _NOTE.match(text) is not None
 
 
 def is_note(texts: Mapping[int, str]) -> bool:
-    """True for what is noted below a table: "Catatan: …", "*) diwakili", "H = Hadir", "Laki-laki: 12 orang"."""
+    """Return whether a row is a note below a table: "Catatan: …", "*) diwakili", "H = Hadir", "Laki-laki: 12 orang"."""
     if 1 <= len(texts) <= _RECAP_CELLS and _RECAP.fullmatch(" ".join(texts.values())):
         return True
     if len(texts) != 1:
@@ -136,17 +139,17 @@ def is_note(texts: Mapping[int, str]) -> bool:
 
 
 def is_caption(texts: Mapping[int, str]) -> bool:
-    """True for a line between numbered people that says of what kind those below are, or which page it is."""
+    """Return whether a row between numbered people is a caption: "Utusan kecamatan …", "Halaman 2"."""
     return len(texts) == 1 and all(map(_CAPTION.fullmatch, texts.values()))
 
 
 def names_a_kecamatan(caption: Mapping[int, str]) -> bool:
-    """True for the caption of a kecamatan: the kelurahan above it ends there."""
+    """Return whether a caption is that of a kecamatan, where the section of a kelurahan above ends."""
     return all(text.lower().startswith("kec") for text in caption.values())
 
 
 def is_signature_line(texts: Mapping[int, str], fields: Mapping[int, str]) -> bool:
-    """ "Mengetahui", place and date, NIP, a line to sign on, or an office that stands alone."""
+    """Return whether a row is part of a signature: "Mengetahui", place and date, NIP, dots to sign on, or an office."""
     if len(texts) > _SIGNATURE_LINE_CELLS:
         return False
     named = any(fields.get(index) == "name" for index in texts)

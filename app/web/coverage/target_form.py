@@ -9,7 +9,7 @@ from app.queries.areas.reference import KelurahanView
 from app.queries.coverage.targets import DEFAULT_TARGET, TargetGrid
 from app.reports.coverage.wording import closed_name
 from app.reports.table import Column, Row, Table
-from app.spreadsheets.target_grid import TargetCell, cell_name, read_target
+from app.spreadsheets.target_grid import TargetCell, cell_name, parse_target
 
 
 @dataclass(frozen=True)
@@ -155,6 +155,6 @@ def target_table(grid: TargetGrid, _: Translator) -> Table:
 def _number(text: str) -> int | None:
     """Return the target in a field, None if it is empty or invalid."""
     try:
-        return read_target(text)
+        return parse_target(text)
     except ValueError:
         return None

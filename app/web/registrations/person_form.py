@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from app.i18n import date_text
 from app.models import Participant
 from app.people.fields import FORM_TEXT_FIELDS
-from app.people.outside_places import ELSEWHERE, OUTSIDE
 from app.people.person import PersonInput
-from app.people.text import collapse
+from app.people.values.outside_places import ELSEWHERE, OUTSIDE
+from app.people.values.text import collapse
 from app.queries.areas.reference import TargetGroupView
 from app.services.registrations.requests import offered_group
 

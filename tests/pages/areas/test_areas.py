@@ -22,7 +22,7 @@ def sheet_with(place: str) -> bytes:
     return sheet(HEADER, f"Ani Aster;{place};UMKM;hadir")
 
 
-def read_kelurahan(city: City, session: str, place: str) -> str | None:
+def parse_kelurahan(city: City, session: str, place: str) -> str | None:
     """Return the code of the kelurahan as which a new upload reads a text, None if it asks."""
     code: str | None = (
         city.rows(city.upload(session, sheet_with(place)).id)[2].result["values"].get("kelurahan")
@@ -37,16 +37,16 @@ def error(page: str, field: str) -> str:
 
 def test_the_next_upload_is_read_with_a_new_alias(admin: TestClient, city: City) -> None:
     session = city.session()
-    assert read_kelurahan(city, session, "Pasar Ikan") is None
+    assert parse_kelurahan(city, session, "Pasar Ikan") is None
 
     answer = admin.post(f"{AREAS}/{MANGGAR}/sebutan", data={"alias": " Pasar  Ikan "})
 
     assert answer.headers["location"] == f"{AREAS}/{MANGGAR}"
     assert "Pasar Ikan" in admin.get(f"{AREAS}/{MANGGAR}").text
-    assert read_kelurahan(city, session, "KEL. PASAR IKAN") == MANGGAR
+    assert parse_kelurahan(city, session, "KEL. PASAR IKAN") == MANGGAR
 
     admin.post(f"{AREAS}/{MANGGAR}/sebutan/hapus", data={"alias": "Pasar Ikan"})
-    assert read_kelurahan(city, session, "Pasar Ikan") is None
+    assert parse_kelurahan(city, session, "Pasar Ikan") is None
 
 
 def test_an_upload_in_review_is_judged_again_after_an_alias_is_removed(admin: TestClient, city: City) -> None:
@@ -129,7 +129,7 @@ def test_a_kelurahan_is_split(admin: TestClient, nobody: TestClient, city: City)
     form = nobody.get("/daftar/JUALAN").text
     assert 'value="64.71.01.1900"' in form
     assert f'value="{MANGGAR}"' not in form
-    assert read_kelurahan(city, session, "Manggar Contoh") == "64.71.01.1900"
+    assert parse_kelurahan(city, session, "Manggar Contoh") == "64.71.01.1900"
     page = admin.get(f"/cakupan?from=2025-01-01&to={today}").text
     assert f"Manggar (until {today - timedelta(days=1):%d-%m-%Y})" in page
     assert "Manggar Contoh" in page
@@ -147,8 +147,8 @@ def test_a_kelurahan_is_not_known_before_its_first_day(admin: TestClient, city: 
     )
     admin.post(f"{AREAS}/{MANGGAR}/penutupan", data={"last_day": str(tomorrow)})
 
-    assert read_kelurahan(city, session, "Pantai Contoh") is None
-    assert read_kelurahan(city, session, "Manggar") == MANGGAR
+    assert parse_kelurahan(city, session, "Pantai Contoh") is None
+    assert parse_kelurahan(city, session, "Manggar") == MANGGAR
 
 
 @on_sqlite

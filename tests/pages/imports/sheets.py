@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from tests.spreadsheets.examples import workbook
 
 HEADER = ("No", "Nama", "NIK", "Kelurahan", "Kategori", "No HP", "Kehadiran")

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration, RegistrationStatus
 from app.models.base import now
-from app.people.names import name_key
+from app.people.values.names import name_key
 from tests.city import MANGGAR, City
 from tests.database import on_sqlite
 from tests.upcoming_sessions import begin_session, create_upcoming_session, update_session

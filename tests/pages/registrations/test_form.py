@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.models import Activity, Participant, Registration
-from app.people.nik import read_nik
+from app.people.values.nik import parse_nik
 from tests.city import LAMARU, MANGGAR, City
 from tests.pages.filled_forms import form_data
 from tests.upcoming_sessions import begin_session, create_upcoming_session, registration_statuses
@@ -94,7 +94,7 @@ def test_who_is_found_no_more_is_not_chosen_and_nothing_typed_is_lost(
 
 
 def test_a_nik_finds_and_is_never_shown(organizer: TestClient, city: City) -> None:
-    assert read_nik(NIK).digits
+    assert parse_nik(NIK).digits
     create_upcoming_session(city)
     organizer.post(FORM, data=ANI | {"nik": NIK})
 

@@ -47,7 +47,7 @@ from app.services.workshops.workshop_sessions import (
     create_workshop_session,
 )
 from app.services.workshops.workshops import WorkshopInput, create_workshop
-from app.spreadsheets.tables.recognise import recognise
+from app.spreadsheets.tables.detection import detect_table
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City, sheet
 
 Row = TypeVar("Row", bound=SQLModel)
@@ -162,7 +162,9 @@ class CityActions:
         """Upload a sheet like `services.imports.upload.upload`, but without the child process that reads files."""
         code, content = SESSIONS[session], sheet(HEADER, *rows)
         made = upload(self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False)
-        read = recognise(content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True)
+        read = detect_table(
+            content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True
+        )
         choices = SheetChoices()
         judged = judge_sheet(
             self.db, self.vault, self.session(session), read, choices, {}, uploaded_at=made.uploaded_at

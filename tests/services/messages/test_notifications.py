@@ -24,8 +24,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.people.names import name_key
 from app.people.person import PersonInput
+from app.people.values.names import name_key
 from app.queries.workshops.workshop_sessions import get_workshop_session_view
 from app.services.registrations.registrations import cancel, register, register_delegation
 from app.services.registrations.requests import NoPlaces, RegistrationRequest

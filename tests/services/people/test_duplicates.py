@@ -10,7 +10,7 @@ from app.database import writing
 from app.errors import Forbidden, NotFound
 from app.jobs.tasks import TaskRunner
 from app.models import OutboxTask, PairState, PossibleDuplicate
-from app.people.names import SAME, name_key, similarity
+from app.people.values.names import SAME, name_key, similarity
 from app.queries.people import similar_people
 from app.queries.people.similar_people import Namesake, letters_of, pairs_among
 from app.services.people.duplicates import tell_apart

@@ -6,7 +6,7 @@ from sqlmodel import col, select
 from app.database import reading, writing
 from app.errors import Conflict, NotFound
 from app.models import AttendanceStatus, Participant, Registration, RegistrationStatus, WorkshopSession
-from app.people.names import name_key
+from app.people.values.names import name_key
 from app.permissions import OPERATOR
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report

@@ -7,25 +7,25 @@ import pytest
 from openpyxl import Workbook
 
 from app.i18n import Language, translator
-from app.people.cells import Cell, CellError
-from app.spreadsheets.attendance.rows import Judgement
-from app.spreadsheets.document import RecognisedSheet
+from app.people.values.cells import Cell, CellError
+from app.spreadsheets.attendance.rows import JudgedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.remark_texts import remark_text
-from tests.spreadsheets.examples import codes, judged, recognised, saved, session, workbook
+from tests.spreadsheets.examples import codes, detected, judged, saved, session, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 
 
-def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+def cells(sheet: DetectedTable, field: str) -> list[Cell]:
     return [row.cells.get(field) for row in sheet.rows]
 
 
-def said_of(found: Judgement, language: Language = "id") -> list[str]:
+def warning_texts(found: JudgedSheet, language: Language = "id") -> list[str]:
     return [remark_text(warning, translator(language)) for warning in found.warnings]
 
 
 def test_pre_printed_numbers_in_a_signature_column_are_no_marks() -> None:
-    sheet = recognised(workbook(HEADER, [1, "Rina", "Damai", "1. ......"], [2, "Maya", "Damai", 2]))
+    sheet = detected(workbook(HEADER, [1, "Rina", "Damai", "1. ......"], [2, "Maya", "Damai", 2]))
     assert cells(sheet, "attendance") == [None, None]
 
 
@@ -35,22 +35,22 @@ def test_a_mark_behind_the_printed_number_of_a_signature_column_is_one() -> None
         [2, "Maya", "Damai", "     2. ✓"],
         [3, "Dewi", "Damai", "3."],
     ]
-    rows = judged(recognised(workbook(HEADER, *people))).rows
+    rows = judged(detected(workbook(HEADER, *people))).rows
     assert [row.attendance for row in rows] == ["present", "present", "absent"]
 
 
 def test_a_heading_that_every_page_repeats_is_no_mark() -> None:
     header = ("No", "Nama", "Kelurahan", "TTD")
     content = workbook(header, [1, "Rina", "Damai", "1."], header, [2, "Maya", "Damai", "2."])
-    assert [row.attendance for row in judged(recognised(content)).rows] == ["present", "present"]
+    assert [row.attendance for row in judged(detected(content)).rows] == ["present", "present"]
 
 
 def test_the_first_printed_number_is_no_mark_among_marks() -> None:
     content = workbook(HEADER, [1, "Rina", "Damai", "1."], [2, "Maya", "Damai", "v"])
-    assert cells(recognised(content), "attendance") == [None, "v"]
+    assert cells(detected(content), "attendance") == [None, "v"]
 
 
-def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> None:
+def test_signatures_alternating_between_two_columns_are_all_read() -> None:
     book = Workbook()
     for row in (
         ("No", "Nama", "Kelurahan", "Tanda Tangan"),
@@ -63,19 +63,19 @@ def test_who_signs_in_turn_left_and_right_of_one_column_is_present_in_both() -> 
         book.worksheets[0].append(row)
     for area in ("D1:E1", "D2:D3", "E3:E4", "C4:C5"):
         book.worksheets[0].merge_cells(area)
-    rows = judged(recognised(saved(book))).rows
+    rows = judged(detected(saved(book))).rows
     assert [row.attendance for row in rows] == ["present", "absent", "absent", "present"]
     assert len({row.values.kelurahan for row in rows}) == 1
 
 
 def test_marks_go_to_no_column_but_one_to_sign_in() -> None:
-    [found] = judged(recognised(workbook(("Nama", "Kelurahan", None), ("Rina", None, "v")))).rows
+    [found] = judged(detected(workbook(("Nama", "Kelurahan", None), ("Rina", None, "v")))).rows
     assert codes(found.remarks) == ["kelurahan-missing"]
 
 
 def test_only_a_mark_goes_from_the_right_column_to_an_empty_left_one() -> None:
     people = ((1, "Rina", "v"), (2, "Maya", None, "v"), (3, "Dewi", "izin", "v"), (4, "Budi", None, "pulang"))
-    rows = judged(recognised(workbook(("No", "Nama", "Hadir", None), *people))).rows
+    rows = judged(detected(workbook(("No", "Nama", "Hadir", None), *people))).rows
     assert [row.attendance for row in rows] == ["present", "present", "excused", "absent"]
 
 
@@ -88,21 +88,21 @@ def test_only_a_mark_goes_from_the_right_column_to_an_empty_left_one() -> None:
 )
 def test_attendance_marked_at_several_times_of_the_day(content: bytes) -> None:
     """A mark in any of them counts."""
-    found = judged(recognised(content))
+    found = judged(detected(content))
     assert [row.attendance for row in found.rows] == ["present", "present", "absent"]
     assert codes(found.warnings) == []
 
 
-def test_a_mark_right_of_the_column_serves_who_has_none_in_it() -> None:
+def test_a_mark_right_of_the_column_counts_for_a_row_without_one() -> None:
     content = b"Nama;Kelurahan;Hadir;\nRina;Damai;v;telat\nMaya;Damai;;v\nDewi;Damai;;\n"
-    assert cells(recognised(content), "attendance") == ["v", "v", None]
+    assert cells(detected(content), "attendance") == ["v", "v", None]
 
 
 @pytest.mark.parametrize("heading", ["Ket", "Paraf"])
 def test_letters_and_crosses_are_marks_where_nothing_else_is_written(heading: str) -> None:
     marks = {"Rina": "H", "Maya": "S", "Dewi": "x", "Budi": None, "Joko": "-"}
     people = [[name, "Damai", mark] for name, mark in marks.items()]
-    sheet = recognised(workbook(["Nama", "Kelurahan", heading], *people))
+    sheet = detected(workbook(["Nama", "Kelurahan", heading], *people))
     assert sheet.columns[2].field == "attendance"
     rows = judged(sheet).rows
     assert [row.attendance for row in rows] == ["present", "excused", None, "absent", "absent"]
@@ -110,7 +110,7 @@ def test_letters_and_crosses_are_marks_where_nothing_else_is_written(heading: st
 
 
 def test_among_marks_a_note_stays_a_note_and_a_letter_is_a_mark() -> None:
-    sheet = recognised(
+    sheet = detected(
         workbook(
             ["Nama", "Kelurahan", "Ket"],
             ["Rina", "Damai", "hadir"],
@@ -123,7 +123,7 @@ def test_among_marks_a_note_stays_a_note_and_a_letter_is_a_mark() -> None:
 
 
 def test_what_is_written_instead_of_a_signature_is_asked_about() -> None:
-    sheet = recognised(
+    sheet = detected(
         workbook(
             HEADER,
             [1, "Rina", "Damai", "ttd"],
@@ -134,11 +134,9 @@ def test_what_is_written_instead_of_a_signature_is_asked_about() -> None:
     assert cells(sheet, "attendance") == ["ttd", "titip absen", None]
 
 
-@pytest.mark.parametrize("said", ["membawa anak", "tidak ada", "1", "L"])
-def test_notes_are_notes_where_nobody_is_marked(said: str) -> None:
-    sheet = recognised(
-        workbook(["Nama", "Kelurahan", "Ket"], ["Rina", "Damai", said], ["Maya", "Damai", "-"])
-    )
+@pytest.mark.parametrize("note", ["membawa anak", "tidak ada", "1", "L"])
+def test_notes_are_notes_where_nobody_is_marked(note: str) -> None:
+    sheet = detected(workbook(["Nama", "Kelurahan", "Ket"], ["Rina", "Damai", note], ["Maya", "Damai", "-"]))
     assert sheet.columns[2].field == "note"
 
 
@@ -156,17 +154,17 @@ def test_when_people_came_says_who_did_where_nothing_else_does(
 ) -> None:
     """Hours of arrival count only without marks and without a column to sign in."""
     people: list[list[Cell]] = [["Rina", "Damai", time(8, 30)], ["Maya", "Damai", None]]
-    found = judged(recognised(workbook(("Nama", "Kelurahan", *headings), *people)))
+    found = judged(detected(workbook(("Nama", "Kelurahan", *headings), *people)))
     assert [row.attendance for row in found.rows] == attendance
 
 
 def test_a_note_that_may_be_a_mark_makes_no_marks_of_the_others() -> None:
     people = (("Rina", "Damai", "ya"), ("Maya", "Damai", "membawa anak"))
-    assert recognised(workbook(("Nama", "Kelurahan", "Ket"), *people)).columns[2].field == "note"
+    assert detected(workbook(("Nama", "Kelurahan", "Ket"), *people)).columns[2].field == "note"
 
 
 def test_an_error_alone_in_several_columns_is_no_mark() -> None:
-    sheet = recognised(workbook(["Nama", "Kelurahan", "Hadir", "Izin"], ["Rina", "Damai", "=1/0", None]))
+    sheet = detected(workbook(["Nama", "Kelurahan", "Hadir", "Izin"], ["Rina", "Damai", "=1/0", None]))
     assert cells(sheet, "attendance") == [CellError("")]
 
 
@@ -177,12 +175,12 @@ def test_an_error_alone_in_several_columns_is_no_mark() -> None:
         (("Hari 1", "Hari 2"), "Hari 1", "Hari 2"),
     ],
 )
-def test_of_several_days_it_is_said_which_is_read(headings: tuple[str, ...], used: str, unused: str) -> None:
+def test_a_warning_names_the_day_that_is_read(headings: tuple[str, ...], used: str, unused: str) -> None:
     content = workbook(("Nama", "Kelurahan", *headings), ("Rina Melati", "Damai", *("v" for _ in headings)))
 
-    found = judged(recognised(content), session(date(2025, 8, 5)))
+    found = judged(detected(content), session(date(2025, 8, 5)))
 
-    assert said_of(found, "en") == [
+    assert warning_texts(found, "en") == [
         f"Attendance is given for several days: “{used}” is read, not “{unused}”. Check that it is the right day."
     ]
 
@@ -207,7 +205,7 @@ def test_numbers_below_what_they_count_are_days(above: str, numbers: tuple[int, 
     ):
         book.worksheets[0].append(row)
     book.worksheets[0].merge_cells("C1:E1")
-    found = judged(recognised(saved(book)), session(date(2025, 8, 5)))
+    found = judged(detected(saved(book)), session(date(2025, 8, 5)))
     assert [row.attendance for row in found.rows] == ["present", "absent"]
     assert [warning.params["used"] for warning in found.warnings] == [read]
 
@@ -226,13 +224,13 @@ def test_numbers_below_what_they_count_are_days(above: str, numbers: tuple[int, 
 def test_marks_of_which_nothing_is_made_are_spoken_of(
     headings: tuple[str | None, ...], marks: tuple[str | None, ...], warned: list[str]
 ) -> None:
-    found = judged(recognised(workbook(headings, ("Rina Melati", "Damai", *marks))))
+    found = judged(detected(workbook(headings, ("Rina Melati", "Damai", *marks))))
     assert codes(found.warnings) == warned
 
 
-def test_who_is_not_marked_but_noted_as_ill_is_excused() -> None:
+def test_an_unmarked_person_noted_as_ill_is_excused() -> None:
     found = judged(
-        recognised(
+        detected(
             workbook(
                 ("Nama", "Kelurahan", "Hadir", "Ket"),
                 ("Rina", "Damai", "v", "izin pulang cepat"),
@@ -245,15 +243,15 @@ def test_who_is_not_marked_but_noted_as_ill_is_excused() -> None:
     assert [row.attendance for row in found.rows] == ["present", "excused", "absent", "absent"]
 
 
-@pytest.mark.parametrize("said", ["TTD", "Ket"])
-def test_an_attendance_column_that_stayed_empty_gives_way_to_one_with_marks(said: str) -> None:
+@pytest.mark.parametrize("heading", ["TTD", "Ket"])
+def test_an_attendance_column_that_stayed_empty_gives_way_to_one_with_marks(heading: str) -> None:
     people = (("Rina", "Damai", None, "v"), ("Maya", "Damai", None, None))
-    found = judged(recognised(workbook(("Nama", "Kelurahan", "Hadir", said), *people)))
+    found = judged(detected(workbook(("Nama", "Kelurahan", "Hadir", heading), *people)))
     assert [row.attendance for row in found.rows] == ["present", "absent"]
 
 
 @pytest.mark.parametrize(
-    ("said", "field"),
+    ("statuses", "field"),
     [
         (("Kawin", "Belum Kawin", "Kawin"), None),
         (("Anggota", "Hadir", "Pengurus"), "attendance"),
@@ -261,30 +259,30 @@ def test_an_attendance_column_that_stayed_empty_gives_way_to_one_with_marks(said
     ],
 )
 def test_a_status_of_several_without_a_mark_is_no_attendance(
-    said: tuple[str | None, ...], field: str | None
+    statuses: tuple[str | None, ...], field: str | None
 ) -> None:
     people: list[list[Cell]] = [
-        [name, "Damai", status] for name, status in zip(("Rina", "Maya", "Dewi"), said, strict=True)
+        [name, "Damai", status] for name, status in zip(("Rina", "Maya", "Dewi"), statuses, strict=True)
     ]
-    assert recognised(workbook(("Nama", "Kelurahan", "Status"), *people)).columns[2].field == field
+    assert detected(workbook(("Nama", "Kelurahan", "Status"), *people)).columns[2].field == field
 
 
 def test_of_a_status_and_the_attendance_the_one_with_marks_is_read() -> None:
     people = (("Rina", "Ketua", "Damai", None), ("Maya", "Anggota", "Damai", "v"))
-    found = judged(recognised(workbook(("Nama", "Status", "Kelurahan", "Kehadiran"), *people)))
+    found = judged(detected(workbook(("Nama", "Status", "Kelurahan", "Kehadiran"), *people)))
     assert [row.attendance for row in found.rows] == ["absent", "present"]
-    assert said_of(found, "en") == [
+    assert warning_texts(found, "en") == [
         "Attendance: the column “Kehadiran” is read, not “Status”. Check the columns."
     ]
 
 
 def test_a_column_that_counts_people_under_absen_holds_no_marks() -> None:
     people = ((1, "Rina", "Damai", "v"), (2, "Maya", "Damai", None), (3, "Dewi", "Damai", "v"))
-    found = judged(recognised(workbook(("Absen", "Nama", "Kelurahan", "Hadir"), *people)))
+    found = judged(detected(workbook(("Absen", "Nama", "Kelurahan", "Hadir"), *people)))
     assert [row.attendance for row in found.rows] == ["present", "absent", "present"]
 
 
 def test_a_list_that_registers_people_is_warned_of_nothing_about_attendance() -> None:
     content = workbook(("Nama", "Kelurahan", "Sampai selesai"), ("Rina Melati", "Damai", "v"))
-    found = judged(recognised(content), replace(session(), registering=True))
+    found = judged(detected(content), replace(session(), registering=True))
     assert codes(found.warnings) == []

@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from app.people.cells import Cell
-from app.people.emails import read_email
-from app.people.rt import read_rt, rt_inside
-from app.people.sex import read_sex_cell
-from app.people.target_groups import GroupIndex, GroupReading, read_target_group
+from app.people.values.cells import Cell
+from app.people.values.emails import parse_email
+from app.people.values.rt import find_rt, parse_rt
+from app.people.values.sex import parse_sex_cell
+from app.people.values.target_groups import GroupIndex, ParsedTargetGroup, parse_target_group
 from tests.spreadsheets.examples import codes, judged, reference, session, sheet_of
 
 GROUPS = GroupIndex(reference())
@@ -37,12 +37,12 @@ GROUPS = GroupIndex(reference())
 )
 def test_group(written: str, code: str) -> None:
     """A target group is its code, its label or a synonym, alone or inside other words."""
-    assert read_target_group(written, GROUPS) == GroupReading(code)
+    assert parse_target_group(written, GROUPS) == ParsedTargetGroup(code)
 
 
 def test_an_unclear_group_names_those_that_it_may_be() -> None:
-    assert set(read_target_group("Ketua RT / Tokoh Agama", GROUPS).candidates) == {"rt", "tokoh"}
-    assert read_target_group("Anggota", GROUPS) == GroupReading(None)
+    assert set(parse_target_group("Ketua RT / Tokoh Agama", GROUPS).candidates) == {"rt", "tokoh"}
+    assert parse_target_group("Anggota", GROUPS) == ParsedTargetGroup(None)
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_an_unclear_group_names_those_that_it_may_be() -> None:
 )
 def test_rt(cell: Cell, rt: str | None) -> None:
     """An RT is read with or without its RW, and where Excel spoilt it to a date."""
-    assert read_rt(cell) == rt
+    assert parse_rt(cell) == rt
 
 
 @pytest.mark.parametrize("cell", ["-", "0", "000", 0, 0.0, None])
@@ -87,13 +87,13 @@ def test_no_rt_is_nothing_to_warn_of(cell: Cell) -> None:
 
 
 def test_rt_inside_a_position_or_an_address() -> None:
-    assert rt_inside("Ketua RT 31") == "31"
-    assert rt_inside("Jl. Marsma Iswahyudi RT.012 Kel. Sepinggan") == "12"
-    assert rt_inside("Jl. Mawar RT/RW 012/002") == "12"
-    assert rt_inside("Jl. Mawar R.T. 12 No. 5") == "12"
-    assert rt_inside("Ketua RT-12") == "12"
-    assert rt_inside("Jl. Mulawarman 12") is None
-    assert rt_inside("Smart 12") is None
+    assert find_rt("Ketua RT 31") == "31"
+    assert find_rt("Jl. Marsma Iswahyudi RT.012 Kel. Sepinggan") == "12"
+    assert find_rt("Jl. Mawar RT/RW 012/002") == "12"
+    assert find_rt("Jl. Mawar R.T. 12 No. 5") == "12"
+    assert find_rt("Ketua RT-12") == "12"
+    assert find_rt("Jl. Mulawarman 12") is None
+    assert find_rt("Smart 12") is None
 
 
 @pytest.mark.parametrize(
@@ -113,14 +113,14 @@ def test_rt_inside_a_position_or_an_address() -> None:
     ],
 )
 def test_sex(cell: Cell, sex: str | None) -> None:
-    assert read_sex_cell(cell) == sex
+    assert parse_sex_cell(cell) == sex
 
 
 def test_email() -> None:
     """An e-mail address is kept in lower case."""
-    assert read_email(" Siti@Contoh.ID ") == "siti@contoh.id"
-    assert read_email("siti@contoh") is None
-    assert read_email("tidak ada") is None
+    assert parse_email(" Siti@Contoh.ID ") == "siti@contoh.id"
+    assert parse_email("siti@contoh") is None
+    assert parse_email("tidak ada") is None
 
 
 def test_group_from_position_then_file_then_the_only_one() -> None:
@@ -149,10 +149,10 @@ def test_group_from_position_then_file_then_the_only_one() -> None:
         ("mantan ketua RT", ()),
     ],
 )
-def test_of_several_groups_and_of_one_that_is_somebody_else_s_none_is_taken(
+def test_of_several_groups_and_of_one_that_is_another_person_s_none_is_taken(
     written: str, candidates: tuple[str, ...]
 ) -> None:
-    reading = read_target_group(written, GROUPS)
+    reading = parse_target_group(written, GROUPS)
     assert (reading.code, set(reading.candidates)) == (None, set(candidates))
 
 

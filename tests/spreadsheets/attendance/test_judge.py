@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from app.i18n import translator
-from app.people.cells import Cell
 from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision
-from app.people.names import name_key
+from app.people.values.cells import Cell
+from app.people.values.names import name_key
 from app.spreadsheets.attendance.judge import match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
 from app.spreadsheets.attendance.rows import ABOVE
@@ -75,13 +75,13 @@ def test_a_blank_never_changes_what_is_recorded() -> None:
     assert (judgement.rows[0].kind, judgement.rows[0].attendance) == ("unchanged", "present")
 
 
-def test_a_blank_says_the_same_of_whoever_is_registered_and_not_recorded() -> None:
+def test_a_blank_says_the_same_of_a_person_who_is_registered_and_not_recorded() -> None:
     sheet = sheet_of(row(attendance=None), {"name": "Budi", "kelurahan": "Damai", "attendance": "hadir"})
     found = judged(sheet, people=[rina()], registrations=[registration(attendance=None)]).rows[0]
     assert (found.kind, found.attendance) == ("update", "absent")
 
 
-def test_whoever_cancelled_is_not_absent_for_having_no_mark() -> None:
+def test_a_cancelled_registration_without_mark_is_not_absent() -> None:
     cancelled = registration(status="cancelled", attendance=None)
     budi = {"name": "Budi", "kelurahan": "Damai", "attendance": "hadir"}
     for attendance, came in ((None, None), ("hadir", "present"), ("tidak hadir", "absent")):
@@ -111,13 +111,13 @@ def test_someone_who_moved_lives_elsewhere_from_this_session_on() -> None:
     assert (found.kind, found.facts, codes(found.remarks)) == ("update", {"kelurahan": MANGGAR}, [])
 
 
-def test_who_has_moved_since_is_recognised_when_the_old_sheet_comes_again() -> None:
+def test_a_person_who_moved_matches_when_the_old_sheet_is_uploaded_again() -> None:
     moved = rina(phone=None, kelurahan=MANGGAR)
     found = judged(sheet_of(row(phone=None)), people=[moved], registrations=[registration()]).rows[0]
     assert (found.kind, found.person) == ("unchanged", 7)
 
 
-def test_a_group_of_the_registration_serves_a_row_without_one() -> None:
+def test_a_group_of_the_registration_applies_to_a_row_without_one() -> None:
     judgement = judged(
         sheet_of(row()),
         session(groups=("umkm", "rt")),
@@ -183,7 +183,7 @@ def test_what_only_looks_like_a_ditto_copies_nothing(address: str) -> None:
     assert judged(sheet_of(above, row(name="Budi", address=address))).rows[1].values.address != "Jl. Mawar"
 
 
-def test_somebody_may_be_called_sama() -> None:
+def test_a_person_may_be_called_sama() -> None:
     assert judged(sheet_of(row(), row(name="Sama", phone=None))).rows[1].values.name == "Sama"
 
 
@@ -192,8 +192,8 @@ def test_a_ditto_follows_when_the_cell_above_is_corrected() -> None:
     assert judged(sheet).rows[1].values.kelurahan == MANGGAR
 
 
-def test_the_letterhead_serves_rows_without_a_kelurahan() -> None:
-    sheet = replace(sheet_of(row(kelurahan=None), row(name="Budi")), title_kelurahan="Kel. Manggar")
+def test_the_letterhead_applies_to_rows_without_a_kelurahan() -> None:
+    sheet = replace(sheet_of(row(kelurahan=None), row(name="Budi")), letterhead_kelurahan="Kel. Manggar")
     judgement = judged(sheet)
     assert [found.values.kelurahan for found in judgement.rows] == [MANGGAR, DAMAI]
     assert codes(judgement.warnings) == ["kelurahan-from-title"]
@@ -211,7 +211,7 @@ def test_a_row_without_a_kelurahan_may_have_that_of_the_row_above() -> None:
 
 
 def test_what_was_chosen_for_the_file_goes_before_the_letterhead() -> None:
-    sheet = replace(sheet_of(row(kelurahan=None)), title_kelurahan="Kel. Manggar")
+    sheet = replace(sheet_of(row(kelurahan=None)), letterhead_kelurahan="Kel. Manggar")
     judgement = judged(sheet, replace(session(), default_kelurahan=DAMAI))
     assert judgement.rows[0].values.kelurahan == DAMAI
     assert codes(judgement.warnings) == []
@@ -248,9 +248,9 @@ def test_nik_against_sex_and_birth_date() -> None:
 
 
 def test_a_kecamatan_is_held_against_no_place_outside_and_no_unknown_one() -> None:
-    for kelurahan, said in (("Samarinda", []), ("Atlantis", ["kelurahan-unknown"])):
+    for kelurahan, expected in (("Samarinda", []), ("Atlantis", ["kelurahan-unknown"])):
         found = judged(sheet_of(row(kelurahan=kelurahan, kecamatan="Samarinda Ulu"))).rows[0]
-        assert codes(found.remarks) == said
+        assert codes(found.remarks) == expected
 
 
 def test_what_cannot_be_read_is_warned_of_and_left_blank() -> None:

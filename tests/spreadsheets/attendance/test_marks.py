@@ -4,13 +4,13 @@ from datetime import date, datetime, time
 
 import pytest
 
-from app.people.cells import Cell, spread_marks, spread_text
-from app.spreadsheets.attendance.marks import (
-    MarkReading,
+from app.people.values.cells import Cell, join_marks, split_marks
+from app.spreadsheets.tables.marks import (
+    ParsedMark,
+    heading_outcome,
     is_day_heading,
     is_mark_word,
-    outcome_of_heading,
-    read_attendance,
+    parse_attendance,
 )
 
 DAY = date(2025, 8, 6)
@@ -49,7 +49,7 @@ DAY = date(2025, 8, 6)
     ],
 )
 def test_present(mark: Cell) -> None:
-    assert read_attendance(mark, DAY) == MarkReading("present")
+    assert parse_attendance(mark, DAY) == ParsedMark("present")
 
 
 @pytest.mark.parametrize(
@@ -75,14 +75,14 @@ def test_present(mark: Cell) -> None:
     ],
 )
 def test_absent(mark: Cell) -> None:
-    assert read_attendance(mark, DAY) == MarkReading("absent")
+    assert parse_attendance(mark, DAY) == ParsedMark("absent")
 
 
 @pytest.mark.parametrize(
     "mark", ["izin", "i", "Ijin", "sakit", "S", "tidak hadir (sakit)", "Tidak hadir - izin", "sakit, demam"]
 )
 def test_excused(mark: Cell) -> None:
-    assert read_attendance(mark, DAY) == MarkReading("excused")
+    assert parse_attendance(mark, DAY) == ParsedMark("excused")
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_excused(mark: Cell) -> None:
 )
 def test_unclear(mark: Cell) -> None:
     """These are asked about."""
-    assert read_attendance(mark, DAY) == MarkReading(None, clear=False)
+    assert parse_attendance(mark, DAY) == ParsedMark(None, clear=False)
 
 
 @pytest.mark.parametrize(
@@ -125,70 +125,68 @@ def test_unclear(mark: Cell) -> None:
     ],
 )
 def test_blank(mark: Cell) -> None:
-    assert read_attendance(mark, DAY) == MarkReading(None)
+    assert parse_attendance(mark, DAY) == ParsedMark(None)
 
 
 @pytest.mark.parametrize(
     ("marks", "reading"),
     [
-        (["v", "", ""], MarkReading("present")),
-        (["", "x", ""], MarkReading("excused")),
-        (["-", "0", "x"], MarkReading("absent")),
-        ([1, None, None], MarkReading("present")),
-        (["v", "v", ""], MarkReading(None, clear=False)),
-        (["tidak", "", ""], MarkReading(None, clear=False)),
-        (["sakit", "", ""], MarkReading(None, clear=False)),
-        (["", "", "tidak"], MarkReading("absent")),
-        (["-", False, ""], MarkReading(None)),
-        (["……", "v", "……"], MarkReading("excused")),
-        (["☐", "☑", "☐"], MarkReading("excused")),
-        (["", "", ""], MarkReading(None)),
+        (["v", "", ""], ParsedMark("present")),
+        (["", "x", ""], ParsedMark("excused")),
+        (["-", "0", "x"], ParsedMark("absent")),
+        ([1, None, None], ParsedMark("present")),
+        (["v", "v", ""], ParsedMark(None, clear=False)),
+        (["tidak", "", ""], ParsedMark(None, clear=False)),
+        (["sakit", "", ""], ParsedMark(None, clear=False)),
+        (["", "", "tidak"], ParsedMark("absent")),
+        (["-", False, ""], ParsedMark(None)),
+        (["……", "v", "……"], ParsedMark("excused")),
+        (["☐", "☑", "☐"], ParsedMark("excused")),
+        (["", "", ""], ParsedMark(None)),
     ],
 )
-def test_one_mark_in_columns_of_outcomes(marks: list[Cell], reading: MarkReading) -> None:
+def test_one_mark_in_columns_of_outcomes(marks: list[Cell], reading: ParsedMark) -> None:
     """The marked column counts, and marks in two are asked about; a dash or a zero is no mark."""
-    text = spread_text(zip(["Hadir", "Izin", "Tidak"], marks, strict=True))
-    assert read_attendance(text, DAY) == reading
+    text = join_marks(zip(["Hadir", "Izin", "Tidak"], marks, strict=True))
+    assert parse_attendance(text, DAY) == reading
 
 
 def test_of_several_days_the_session_s_counts() -> None:
-    text = spread_text([("5/8", "hadir"), ("6/8", "izin")])
-    assert read_attendance(text, DAY) == MarkReading("excused")
-    text = spread_text([("05-08-2025", "hadir"), ("06-08-2025", "izin")])
-    assert read_attendance(text, DAY) == MarkReading("excused")
+    text = join_marks([("5/8", "hadir"), ("6/8", "izin")])
+    assert parse_attendance(text, DAY) == ParsedMark("excused")
+    text = join_marks([("05-08-2025", "hadir"), ("06-08-2025", "izin")])
+    assert parse_attendance(text, DAY) == ParsedMark("excused")
 
 
 def test_of_days_without_a_date_the_first_counts() -> None:
-    assert read_attendance(spread_text([("Hari 1", ""), ("Hari 2", "v")]), DAY) == MarkReading(None)
-    assert read_attendance(spread_text([("Hari 1", "v"), ("Hari 2", "")]), DAY) == MarkReading("present")
-    assert read_attendance(spread_text([("Hari 1", ""), ("Izin", "v")]), DAY) == MarkReading(None)
-    assert read_attendance(spread_text([("Hari 1", ""), ("Pagi", "v")]), DAY) == MarkReading(None)
+    assert parse_attendance(join_marks([("Hari 1", ""), ("Hari 2", "v")]), DAY) == ParsedMark(None)
+    assert parse_attendance(join_marks([("Hari 1", "v"), ("Hari 2", "")]), DAY) == ParsedMark("present")
+    assert parse_attendance(join_marks([("Hari 1", ""), ("Izin", "v")]), DAY) == ParsedMark(None)
+    assert parse_attendance(join_marks([("Hari 1", ""), ("Pagi", "v")]), DAY) == ParsedMark(None)
 
 
 @pytest.mark.parametrize(
     ("morning", "afternoon", "reading"),
     [
-        ("v", "", MarkReading("present")),
-        ("", "v", MarkReading("present")),
-        ("v", "hadir", MarkReading("present")),
-        ("izin", "", MarkReading("excused")),
-        ("v", "izin", MarkReading(None, clear=False)),
-        ("v", "x", MarkReading(None, clear=False)),
-        ("……", "", MarkReading(None)),
+        ("v", "", ParsedMark("present")),
+        ("", "v", ParsedMark("present")),
+        ("v", "hadir", ParsedMark("present")),
+        ("izin", "", ParsedMark("excused")),
+        ("v", "izin", ParsedMark(None, clear=False)),
+        ("v", "x", ParsedMark(None, clear=False)),
+        ("……", "", ParsedMark(None)),
     ],
 )
-def test_whoever_was_there_for_a_part_of_the_day_came(
-    morning: str, afternoon: str, reading: MarkReading
-) -> None:
-    text = spread_text([("Pagi", morning), ("Absen Siang", afternoon)])
-    assert (text and read_attendance(text, DAY)) == reading
+def test_a_mark_at_one_time_of_the_day_is_enough(morning: str, afternoon: str, reading: ParsedMark) -> None:
+    text = join_marks([("Pagi", morning), ("Absen Siang", afternoon)])
+    assert (text and parse_attendance(text, DAY)) == reading
 
 
 def test_marks_survive_as_text_and_can_be_corrected() -> None:
-    text = spread_text([("Hadir", None), ("Izin", "x")])
+    text = join_marks([("Hadir", None), ("Izin", "x")])
     assert text == "Hadir: | Izin: x"
-    assert spread_marks(text) == {"Hadir": "", "Izin": "x"}
-    assert spread_marks("hadir") is None
+    assert split_marks(text) == {"Hadir": "", "Izin": "x"}
+    assert split_marks("hadir") is None
 
 
 @pytest.mark.parametrize(
@@ -203,7 +201,7 @@ def test_marks_survive_as_text_and_can_be_corrected() -> None:
     ],
 )
 def test_headings_of_outcomes(heading: str, outcome: str | None) -> None:
-    assert outcome_of_heading(heading) == outcome
+    assert heading_outcome(heading) == outcome
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from datetime import date
 import pytest
 
 from app.people.known import KnownPerson, KnownRegistration, detail_remarks, person_changes
-from app.people.names import name_key
 from app.people.person import PersonValues
+from app.people.values.names import name_key
 from app.spreadsheets.attendance.judge import registration_facts
 
 DAMAI, MANGGAR = "64.71.06.1005", "64.71.01.1001"
@@ -72,7 +72,7 @@ def test_an_rt_is_filled_only_where_the_person_lives() -> None:
 
 
 @pytest.mark.parametrize(
-    ("field", "said"),
+    ("field", "changed"),
     [
         ("phone", {"phone": "+6281200000002"}),
         ("email", {"email": "gani@contoh.id"}),
@@ -83,8 +83,8 @@ def test_an_rt_is_filled_only_where_the_person_lives() -> None:
         ("rt", {"rt": "4"}),
     ],
 )
-def test_a_detail_that_the_row_says_otherwise_is_warned_of(field: str, said: dict[str, str]) -> None:
-    assert differing(replace(ROW, **said)) == [field]  # type: ignore[arg-type]
+def test_a_detail_that_the_row_says_otherwise_is_warned_of(field: str, changed: dict[str, str]) -> None:
+    assert differing(replace(ROW, **changed)) == [field]  # type: ignore[arg-type]
 
 
 def test_what_one_of_the_two_does_not_say_differs_in_nothing() -> None:
@@ -95,7 +95,7 @@ def test_what_one_of_the_two_does_not_say_differs_in_nothing() -> None:
     assert differing(PersonValues()) == []
 
 
-def test_who_moved_has_another_rt_there() -> None:
+def test_another_rt_in_another_kelurahan_is_no_difference() -> None:
     assert differing(replace(ROW, kelurahan=MANGGAR, rt="4")) == []
 
 

@@ -2,10 +2,10 @@
 
 import pytest
 
-from app.people.cells import Cell
 from app.people.known import KnownPerson, KnownRegistration
 from app.people.matching import Decision, SameAsRow
-from app.people.names import name_key
+from app.people.values.cells import Cell
+from app.people.values.names import name_key
 from tests.spreadsheets.examples import codes, judged, sheet_of
 
 NIK = "6471056001970003"
@@ -75,7 +75,7 @@ def test_a_faulty_row_is_no_repetition_by_details_alone() -> None:
     assert in_file(row(rt="3"), row(rt="3", attendance="x"))[1] == ("review", ["attendance-unclear"])
 
 
-def test_a_row_without_a_name_is_whoever_has_its_nik() -> None:
+def test_a_row_without_a_name_is_a_person_who_has_its_nik() -> None:
     assert in_file(row(nik=NIK), row(None, nik=NIK)) == [("create", []), ("duplicate", [])]
 
 

@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from app.errors import Problem, TooLarge, UnreadableFile
 from app.spreadsheets import reading
-from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.spreadsheets.reading import read_sheet
 from tests.city import SAMPLES
@@ -100,7 +100,7 @@ def test_too_many_participants() -> None:
     assert (problem.code, type(problem)) == ("too-many-rows", TooLarge)
 
 
-def participants(sheet: RecognisedSheet) -> list[object]:
+def participants(sheet: DetectedTable) -> list[object]:
     return [row.cells["name"] for row in sheet.rows]
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 
 from app.errors import UnreadableFile
-from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.reading import SENTENCES, read_sheet
 from tests.files.make import FILES, FOLDER
-from tests.spreadsheets.examples import codes, judged, recognised, reference
+from tests.spreadsheets.examples import codes, detected, judged, reference
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 DAMAI, MANGGAR, TERITIP = "64.71.06.1005", "64.71.01.1001", "64.71.01.1003"
@@ -149,14 +149,14 @@ REFUSED = {
 }
 
 
-def recognised_file(name: str) -> RecognisedSheet:
+def detected_file(name: str) -> DetectedTable:
     content = (FOLDER / name).read_bytes()
-    return recognised(content, places=PLACES, beyond=name == "stray-cell.xlsx")
+    return detected(content, places=PLACES, beyond=name == "stray-cell.xlsx")
 
 
 @pytest.mark.parametrize("name", READ)
 def test_read(name: str) -> None:
-    sheet, expected = recognised_file(name), READ[name]
+    sheet, expected = detected_file(name), READ[name]
     judgement = judged(sheet)
     rows = {row.number: row for row in judgement.rows}
     assert {
@@ -178,7 +178,7 @@ def test_read(name: str) -> None:
 @pytest.mark.parametrize("name", REFUSED)
 def test_refused(name: str) -> None:
     with pytest.raises(SheetFailure) as refused:
-        recognised_file(name)
+        detected_file(name)
     assert refused.value.code == REFUSED[name]
     assert refused.value.code in SENTENCES
 

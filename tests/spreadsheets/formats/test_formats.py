@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from app.errors import UnreadableFile
-from app.people.cells import Cell, CellError
+from app.people.values.cells import Cell, CellError
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
 from tests.spreadsheets.formats.open_document import COVERED, UNCALCULATED, day, empty, number, ods, row, text

@@ -12,9 +12,9 @@ import pytest
 from openpyxl import Workbook
 
 from app.errors import Problem
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from app.spreadsheets import reading
-from app.spreadsheets.document import RecognisedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS
 from app.spreadsheets.reading import read_sheet
 from tests.spreadsheets.examples import SAMPLES, judged, saved, workbook
@@ -36,10 +36,10 @@ MEGABYTE = 1024**2
 @pytest.fixture
 def little_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half a gigabyte for the reader, of which its libraries take a part."""
-    monkeypatch.setattr(reading, "MEMORY_BYTES", 500 * MEGABYTE)
+    monkeypatch.setattr(reading, "MAX_MEMORY_BYTES", 500 * MEGABYTE)
 
 
-def cells(sheet: RecognisedSheet) -> list[dict[str, Cell]]:
+def cells(sheet: DetectedTable) -> list[dict[str, Cell]]:
     return [row.cells for row in sheet.rows]
 
 

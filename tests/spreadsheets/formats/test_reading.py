@@ -34,7 +34,7 @@ def test_each_thread_gets_the_answer_to_its_own_file() -> None:
 def test_a_child_that_dies_leaves_the_reason_in_the_log(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(reading, "MEMORY_BYTES", 1)
+    monkeypatch.setattr(reading, "MAX_MEMORY_BYTES", 1)
     with pytest.raises(UnreadableFile) as refused:
         names(*["Rina"] * 100_000)
     assert refused.value.code == "unreadable-file"

@@ -4,29 +4,29 @@ import pytest
 from openpyxl import Workbook
 
 from app.i18n import Language, translator
-from app.people.cells import Cell
-from app.spreadsheets.attendance.rows import Judgement
-from app.spreadsheets.document import RecognisedSheet
+from app.people.values.cells import Cell
+from app.spreadsheets.attendance.rows import JudgedSheet
+from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.remark_texts import remark_text
-from tests.spreadsheets.examples import codes, judged, recognised, reference, saved, session, workbook
+from tests.spreadsheets.examples import codes, detected, judged, reference, saved, session, workbook
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
 
-def cells(sheet: RecognisedSheet, field: str) -> list[Cell]:
+def cells(sheet: DetectedTable, field: str) -> list[Cell]:
     return [row.cells.get(field) for row in sheet.rows]
 
 
 def test_sex_in_two_columns() -> None:
     content = b"No;Nama;Jenis Kelamin;;Kelurahan;TTD\n;;L;P;;\n1;Rina;;v;Damai;1.\n2;Budi;v;;Damai;2.\n"
-    assert cells(recognised(content), "sex") == ["L: | P: v", "L: v | P:"]
+    assert cells(detected(content), "sex") == ["L: | P: v", "L: v | P:"]
 
 
 def test_sex_in_two_columns_without_a_heading_over_both() -> None:
     content = workbook(
         ["No", "Nama", "L", "P", "Kelurahan"], [1, "Rina", None, "v", "Damai"], [2, "Budi", "v"]
     )
-    assert cells(recognised(content), "sex") == ["L: | P: v", "L: v | P:"]
+    assert cells(detected(content), "sex") == ["L: | P: v", "L: v | P:"]
 
 
 def test_the_target_group_in_columns_to_tick() -> None:
@@ -42,7 +42,7 @@ def test_the_target_group_in_columns_to_tick() -> None:
     ):
         book.worksheets[0].append(row)
     book.worksheets[0].merge_cells("C1:E1")
-    found = judged(recognised(saved(book)), session(groups=("umkm", "rt", "tokoh")))
+    found = judged(detected(saved(book)), session(groups=("umkm", "rt", "tokoh")))
     assert [row.values.target_group for row in found.rows] == ["umkm", "rt", None, None]
     assert [codes(row.remarks) for row in found.rows[2:]] == [["group-unclear"], ["group-missing"]]
     assert [row.values.rt for row in found.rows] == [None] * 4
@@ -50,7 +50,7 @@ def test_the_target_group_in_columns_to_tick() -> None:
 
 def test_an_rw_under_the_address_is_none() -> None:
     content = b"Nama;Alamat;;;Hadir\n;Kelurahan;RT;RW;\nRina;Damai;12;2;v\n"
-    assert cells(recognised(content), "address") == [None]
+    assert cells(detected(content), "address") == [None]
 
 
 @pytest.mark.parametrize(
@@ -121,20 +121,20 @@ def test_an_rw_under_the_address_is_none() -> None:
 def test_headings(heading: str, field: str | None) -> None:
     """Headings are told in any case, with their synonyms, abbreviations and typos."""
     other = "Nama Lengkap Peserta" if field != "name" else "Kelurahan"
-    sheet = recognised(workbook([heading, other], ["bc", "de"]))
+    sheet = detected(workbook([heading, other], ["bc", "de"]))
     assert sheet.columns[0].field == field
 
 
 @pytest.mark.parametrize("heading", ["Alamat", "Alamat/RT"])
 def test_an_address_beside_a_kelurahan_is_an_address(heading: str) -> None:
     """ "Alamat" means the kelurahan only where no other column does."""
-    sheet = recognised(workbook(["Nama", heading, "Kelurahan"], ["Rina", "Jl. Mulawarman 1", "Damai"]))
+    sheet = detected(workbook(["Nama", heading, "Kelurahan"], ["Rina", "Jl. Mulawarman 1", "Damai"]))
     assert [column.field for column in sheet.columns] == ["name", "address", "kelurahan"]
 
 
 def test_a_list_whose_only_names_stand_beside_what_they_do_is_read() -> None:
     content = workbook(["No", "Nama / Jabatan", "Kelurahan"], [1, "Rina Gani", "Damai"])
-    assert cells(recognised(content), "name") == ["Rina Gani"]
+    assert cells(detected(content), "name") == ["Rina Gani"]
 
 
 def test_what_stands_beside_the_name_in_its_cell_is_read_as_its_heading_says() -> None:
@@ -147,7 +147,7 @@ def test_what_stands_beside_the_name_in_its_cell_is_read_as_its_heading_says() -
         [5, "Siti Nur-Aini", "Damai"],
         [6, "/ Ketua RT 3", "Damai"],
     )
-    sheet = recognised(content)
+    sheet = detected(content)
     assert cells(sheet, "name") == [
         *("Rina Gani", "Budi Santoso, S.E.", "Maya Anwar", "Dewi Halim", "Siti Nur-Aini", "/ Ketua RT 3")
     ]
@@ -157,13 +157,13 @@ def test_what_stands_beside_the_name_in_its_cell_is_read_as_its_heading_says() -
 
 
 def test_an_address_beside_the_name_is_the_kelurahan_where_no_column_is() -> None:
-    sheet = recognised(workbook(["No", "Nama / Alamat"], [1, "Rina Gani / Damai RT 3"]))
+    sheet = detected(workbook(["No", "Nama / Alamat"], [1, "Rina Gani / Damai RT 3"]))
     assert cells(sheet, "kelurahan") == ["Damai RT 3"]
 
 
-@pytest.mark.parametrize("said", ["0812-5512-3415\nrina@contoh.id", "rina@contoh.id/0812-5512-3415"])
-def test_an_address_beside_the_telephone_number_is_one_of_its_own(said: str) -> None:
-    sheet = recognised(workbook(["Nama", "Kelurahan", "No HP/Email"], ["Rina Gani", "Damai", said]))
+@pytest.mark.parametrize("text", ["0812-5512-3415\nrina@contoh.id", "rina@contoh.id/0812-5512-3415"])
+def test_an_address_beside_the_telephone_number_is_one_of_its_own(text: str) -> None:
+    sheet = detected(workbook(["Nama", "Kelurahan", "No HP/Email"], ["Rina Gani", "Damai", text]))
     assert [row.cells["phone"] for row in sheet.rows] == ["0812-5512-3415"]
     assert cells(sheet, "email") == ["rina@contoh.id"]
 
@@ -174,7 +174,7 @@ def test_a_nik_or_telephone_number_in_the_name_s_cell_is_no_part_of_the_name() -
         [1, "Rina Gani / 6471054508800001", "Damai"],
         [2, "Budi (0812-5512-3415)", "Damai", "0813 5512 3415"],
     )
-    sheet = recognised(content)
+    sheet = detected(content)
     assert cells(sheet, "name") == ["Rina Gani", "Budi"]
     assert cells(sheet, "nik") == ["6471054508800001", None]
     assert cells(sheet, "phone") == [None, "0813 5512 3415"]
@@ -182,7 +182,7 @@ def test_a_nik_or_telephone_number_in_the_name_s_cell_is_no_part_of_the_name() -
 
 def test_a_name_in_two_columns_is_one() -> None:
     for first, last in (("First Name", "Last Name"), ("Nama Depan", "Nama Belakang")):
-        sheet = recognised(
+        sheet = detected(
             workbook([first, last, "Kelurahan"], ["Rina", "Gani", "Damai"], ["Budi", None, "Damai"])
         )
         assert cells(sheet, "name") == ["Rina Gani", "Budi"]
@@ -191,24 +191,24 @@ def test_a_name_in_two_columns_is_one() -> None:
 @pytest.mark.parametrize("other", ["Nama Panggilan", "Undangan"])
 def test_the_full_name_goes_before_others(other: str) -> None:
     for heading in ("Nama Lengkap", "Nama yang hadir"):
-        sheet = recognised(workbook([other, heading, "Kelurahan"], ["Ina", "Rina Gani", "Damai"]))
+        sheet = detected(workbook([other, heading, "Kelurahan"], ["Ina", "Rina Gani", "Damai"]))
         assert cells(sheet, "name") == ["Rina Gani"]
 
 
 def test_a_column_called_kelurahan_goes_before_one_with_its_number() -> None:
-    sheet = recognised(workbook(["nama", "kelurahan_id", "kelurahan"], ["Rina Gani", 18, "Damai"]))
+    sheet = detected(workbook(["nama", "kelurahan_id", "kelurahan"], ["Rina Gani", 18, "Damai"]))
     assert cells(sheet, "kelurahan") == ["Damai"]
 
 
 def test_a_time_is_no_telephone_number() -> None:
     """A column without a telling heading whose content is not certain stays unknown."""
     people = [["Rina", "Damai", f"08/05/2025 09:0{minute}:12"] for minute in range(3)]
-    sheet = recognised(workbook(["Nama", "Kelurahan", "Timestamp"], *people))
+    sheet = detected(workbook(["Nama", "Kelurahan", "Timestamp"], *people))
     assert sheet.columns[2].field is None
 
 
 def test_what_a_meeting_states_above_its_list_is_no_header() -> None:
-    sheet = recognised(
+    sheet = detected(
         b"Meeting ID,Topic,User Email,Participants\n812 3456,Workshop,panitia@contoh.id,1\n\n"
         b"Name (Original Name),User Email,Guest\nRina Gani,rina@contoh.id,Yes\n"
     )
@@ -217,7 +217,7 @@ def test_what_a_meeting_states_above_its_list_is_no_header() -> None:
 
 def test_a_column_without_a_heading_is_told_by_its_content() -> None:
     """Only where the content leaves no doubt."""
-    sheet = recognised(
+    sheet = detected(
         workbook(
             ["Nama", None, None, None],
             ["Rina", "6471056001970003", "081200000001", "Damai"],
@@ -229,28 +229,28 @@ def test_a_column_without_a_heading_is_told_by_its_content() -> None:
     assert [column.field for column in sheet.columns] == ["name", "nik", "phone", "kelurahan"]
 
 
-def said_of(found: Judgement, language: Language = "id") -> list[str]:
+def warning_texts(found: JudgedSheet, language: Language = "id") -> list[str]:
     return [remark_text(warning, translator(language)) for warning in found.warnings]
 
 
-def test_of_two_columns_for_one_field_it_is_said_which_is_read() -> None:
+def test_of_two_columns_for_one_field_a_warning_names_the_one_that_is_read() -> None:
     content = workbook(("Nama Ketua", "Nama Wakil", "Kelurahan"), ("Rina", "Melati", "Damai"))
 
-    found = judged(recognised(content))
+    found = judged(detected(content))
 
-    assert said_of(found) == [
+    assert warning_texts(found) == [
         "Nama: yang dibaca kolom “Nama Ketua”, bukan “Nama Wakil”. Periksa kolom-kolomnya."
     ]
 
 
-def test_a_second_list_beside_the_first_is_said_to_be_left_out() -> None:
+def test_a_second_list_beside_the_first_is_reported_as_left_out() -> None:
     columns = ("No", "Nama", "Kelurahan")
     content = workbook((*columns, None, *columns), (1, "Rina", "Damai", None, 2, "Maya", "Manggar"))
 
-    found = judged(recognised(content))
+    found = judged(detected(content))
 
     assert [row.values.name for row in found.rows] == ["Rina"]
-    assert said_of(found)[:2] == [
+    assert warning_texts(found)[:2] == [
         "Nama: yang dibaca kolom “Nama (B)”, bukan “Nama (F)”. Periksa kolom-kolomnya.",
         "Di samping daftar, di kolom F, masih ada nama lain. Nama-nama itu tidak dibaca: pindahkan ke bawah daftar "
         "pertama, lalu unggah berkasnya lagi.",

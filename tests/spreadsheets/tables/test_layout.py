@@ -6,17 +6,17 @@ import pytest
 from openpyxl import Workbook
 
 from app.errors import UnreadableFile
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from app.spreadsheets.reading import read_sheet
 from tests.files.make import FOLDER
-from tests.spreadsheets.examples import names, recognised, reference, saved, workbook
+from tests.spreadsheets.examples import detected, names, reference, saved, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
 
 def test_rows_are_numbered_as_excel_shows_them() -> None:
-    sheet = recognised(
+    sheet = detected(
         workbook(["DAFTAR HADIR"], [], HEADER, [1, "Rina Gani", "Damai"], [], [2, "Maya", "Manggar"])
     )
     assert sheet.header_row == 3
@@ -41,7 +41,7 @@ def test_rows_are_numbered_as_excel_shows_them() -> None:
 )
 def test_the_date_that_a_letterhead_states(line: list[Cell], stated: date | None) -> None:
     """It stands after a colon or in the next cell; a time, a deadline or a date of printing is none."""
-    sheet = recognised(workbook(line, HEADER, [1, "Rina Gani", "Damai"]))
+    sheet = detected(workbook(line, HEADER, [1, "Rina Gani", "Damai"]))
     assert sheet.stated_date == stated
 
 
@@ -53,14 +53,14 @@ def test_of_two_dates_and_two_kelurahan_of_a_letterhead_the_first_counts() -> No
         ["Waktu : Kamis, 7 Agustus 2025"],
         ["Kelurahan : Damai"],
     ]
-    sheet = recognised(workbook(*lines, HEADER, [1, "Rina Gani", "Damai"]))
+    sheet = detected(workbook(*lines, HEADER, [1, "Rina Gani", "Damai"]))
     assert (sheet.stated_date, sheet.stated_until) == (date(2025, 8, 5), date(2025, 8, 5))
-    assert sheet.title_kelurahan == "Manggar"
+    assert sheet.letterhead_kelurahan == "Manggar"
 
 
-def test_a_smaller_list_above_the_one_that_is_read_is_said_to_be_left_out() -> None:
+def test_a_smaller_list_above_the_one_that_is_read_is_reported_as_left_out() -> None:
     speakers: list[list[Cell]] = [["NARASUMBER"], ["No", "Nama", "Instansi"], [1, "Dr. Sri", "Unmul"]]
-    sheet = recognised(workbook(*speakers, [], ["No", "Nama", "Kelurahan", "HP"], [1, "Rina", "Damai"]))
+    sheet = detected(workbook(*speakers, [], ["No", "Nama", "Kelurahan", "HP"], [1, "Rina", "Damai"]))
     assert names(sheet) == ["Rina"]
     assert [(warning.code, warning.params) for warning in sheet.warnings] == [
         ("rows-above-header", {"row": 3})
@@ -69,17 +69,17 @@ def test_a_smaller_list_above_the_one_that_is_read_is_said_to_be_left_out() -> N
 
 def test_the_header_is_looked_for_in_forty_rows() -> None:
     title: list[list[Cell]] = [["judul"]] * 39
-    assert recognised(workbook(*title, HEADER, [1, "Rina Gani", "Damai"])).header_row == 40
+    assert detected(workbook(*title, HEADER, [1, "Rina Gani", "Damai"])).header_row == 40
 
 
 def test_a_row_without_a_name_but_with_other_data_is_one() -> None:
-    sheet = recognised(
+    sheet = detected(
         workbook(HEADER, [1, "Rina Gani", "Damai"], [2, None, "Manggar", None], [None, "Maya", "Damai"])
     )
     assert names(sheet) == ["Rina Gani", None, "Maya"]
 
 
-def test_a_nip_below_the_name_is_nobody() -> None:
+def test_a_nip_below_the_name_is_no_person() -> None:
     book = Workbook()
     for row in (
         ("No", "Nama / NIP", "Kelurahan"),
@@ -92,7 +92,7 @@ def test_a_nip_below_the_name_is_nobody() -> None:
         book.worksheets[0].append(row)
     book.worksheets[0].merge_cells("A2:A3")
     book.worksheets[0].merge_cells("C2:C3")
-    assert names(recognised(saved(book))) == ["Rina Gani", "Budi Santoso", ""]
+    assert names(detected(saved(book))) == ["Rina Gani", "Budi Santoso", ""]
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_nip_below_the_name_is_nobody() -> None:
 )
 def test_the_table_ends_at_total_or_signature(ending: list[list[Cell]]) -> None:
     """The table ends at the first total, note or signature below which no numbered row follows."""
-    sheet = recognised(workbook(HEADER, [1, "Rina Gani", "Damai"], [2, "Maya Anwar", "Damai"], [], *ending))
+    sheet = detected(workbook(HEADER, [1, "Rina Gani", "Damai"], [2, "Maya Anwar", "Damai"], [], *ending))
     assert names(sheet) == ["Rina Gani", "Maya Anwar"]
 
 
@@ -119,9 +119,9 @@ def test_the_table_ends_at_total_or_signature(ending: list[list[Cell]]) -> None:
     "note",
     ["Catatan: konsumsi 40 kotak", "Keterangan", "*) diwakili", "Ket. : v = hadir", "NB: dilanjutkan besok"],
 )
-def test_what_is_noted_below_the_table_is_nobody(header: tuple[str | None, ...], note: str) -> None:
+def test_what_is_noted_below_the_table_is_no_person(header: tuple[str | None, ...], note: str) -> None:
     people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Manggar"]]
-    sheet = recognised(workbook(header, *people, [None, note], [None, "H = Hadir"], [None, "Ibu Sri"]))
+    sheet = detected(workbook(header, *people, [None, note], [None, "H = Hadir"], [None, "Ibu Sri"]))
     assert names(sheet)[:2] == ["Rina Gani", "Maya"]
     assert names(sheet)[2:] == []
 
@@ -134,9 +134,9 @@ def test_what_is_noted_below_the_table_is_nobody(header: tuple[str | None, ...],
         [[None, "Hadir : 2"], [None, "Tidak hadir = 0"]],
     ],
 )
-def test_what_marks_mean_and_how_many_there_are_is_nobody(lines: list[list[Cell]]) -> None:
+def test_what_marks_mean_and_how_many_there_are_is_no_person(lines: list[list[Cell]]) -> None:
     people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Manggar"]]
-    sheet = recognised(workbook(HEADER, *people, *lines))
+    sheet = detected(workbook(HEADER, *people, *lines))
     assert names(sheet) == ["Rina Gani", "Maya"]
 
 
@@ -151,26 +151,26 @@ def test_what_marks_mean_and_how_many_there_are_is_nobody(lines: list[list[Cell]
         "Hal. 2",
     ],
 )
-def test_a_caption_between_numbered_people_is_nobody(caption: str) -> None:
+def test_a_caption_between_numbered_people_is_no_person(caption: str) -> None:
     content = workbook(
         HEADER, [None, caption], [1, "Rina Gani", "Damai"], [None, caption], [2, "Maya", "Damai"]
     )
-    assert names(recognised(content)) == ["Rina Gani", "Maya"]
+    assert names(detected(content)) == ["Rina Gani", "Maya"]
 
 
-def test_who_has_no_number_and_a_group_s_name_is_a_participant_where_nobody_has_one() -> None:
+def test_a_group_s_name_is_a_participant_in_a_list_without_numbers() -> None:
     content = workbook(["Nama", "Kelurahan"], ["Kelompok Tani Makmur"], ["Rina Gani", "Damai"])
-    assert names(recognised(content)) == ["Kelompok Tani Makmur", "Rina Gani"]
+    assert names(detected(content)) == ["Kelompok Tani Makmur", "Rina Gani"]
 
 
 def test_what_a_page_carries_over_to_the_next_is_no_total() -> None:
     content = workbook(HEADER, [1, "Rina Gani", "Damai"], [None, "Jumlah pindahan", 1], [2, "Maya", "Damai"])
-    sheet = recognised(content)
+    sheet = detected(content)
     assert (names(sheet), sheet.stated_total) == (["Rina Gani", "Maya"], None)
 
 
 def test_a_numbered_row_below_a_total_continues_the_table() -> None:
-    sheet = recognised(
+    sheet = detected(
         workbook(
             HEADER,
             [1, "Rina Gani", "Damai"],
@@ -184,12 +184,12 @@ def test_a_numbered_row_below_a_total_continues_the_table() -> None:
 
 
 def test_the_soft_line_end_of_a_word_processor_is_no_reason_to_refuse_a_csv() -> None:
-    assert names(recognised(b"Nama;Kelurahan\nRina\x0bGani;Damai")) == ["Rina Gani"]
+    assert names(detected(b"Nama;Kelurahan\nRina\x0bGani;Damai")) == ["Rina Gani"]
 
 
 def test_a_lurah_is_a_participant_too() -> None:
     """A position that may also sign a list ends the table only where no name stands in the row."""
-    sheet = recognised(
+    sheet = detected(
         workbook(
             ["Nama", "Kelurahan", "Jabatan"],
             ["Rina Gani", "Damai", "Lurah"],
@@ -201,7 +201,7 @@ def test_a_lurah_is_a_participant_too() -> None:
 
 def test_a_total_of_those_present() -> None:
     """ "Jumlah hadir" is compared with those present; a total of some other people states nothing."""
-    sheet = recognised(
+    sheet = detected(
         workbook(
             HEADER,
             [1, "Rina", "Damai"],
@@ -215,11 +215,11 @@ def test_a_total_of_those_present() -> None:
 
 def test_a_total_of_money_is_none_of_people() -> None:
     content = workbook(["No", "Nama", "Uang"], [1, "Rina", 150_000], ["Jumlah", None, 150_000])
-    assert recognised(content).stated_total is None
+    assert detected(content).stated_total is None
 
 
 def test_a_line_of_several_totals_states_none() -> None:
-    sheet = recognised(workbook(["No", "Nama", "L", "P"], [1, "Rina", None, "v"], [None, "Jumlah", 0, 1]))
+    sheet = detected(workbook(["No", "Nama", "L", "P"], [1, "Rina", None, "v"], [None, "Jumlah", 0, 1]))
     assert sheet.stated_total is None
 
 
@@ -235,14 +235,14 @@ def test_another_sheet_is_read_where_it_is_asked_for() -> None:
 
 
 def test_a_person_names_header_and_columns() -> None:
-    """What a person says about header row and columns overrules what is recognised."""
+    """What a person says about header row and columns overrides what is detected."""
     content = workbook(["Judul"], ["Siapa", "Mana", "Nama"], ["Rina Gani", "Damai", "Warung Rina"])
     sheet = read_sheet(content, header_row=2, columns={0: "name", 1: "kelurahan", 2: None})
     assert (sheet.header_row, sheet.rows[0].cells) == (2, {"name": "Rina Gani", "kelurahan": "Damai"})
 
 
 def test_the_preview_shows_texts_past_the_header() -> None:
-    sheet = recognised(workbook(["DAFTAR"], HEADER, [1, "Rina", "Damai"]))
+    sheet = detected(workbook(["DAFTAR"], HEADER, [1, "Rina", "Damai"]))
     assert sheet.preview == (("DAFTAR", "", "", ""), HEADER, ("1", "Rina", "Damai", ""))
 
 
@@ -260,33 +260,33 @@ def test_a_list_without_numbers_goes_on_below_what_looks_like_its_end(
     header: tuple[str, ...], rows: list[tuple[Cell, ...]]
 ) -> None:
     """A row with a mark or a kelurahan beside the name continues it."""
-    people = names(recognised(workbook(header, *rows), places=PLACES))
+    people = names(detected(workbook(header, *rows), places=PLACES))
     assert (people[0], people[-1]) == ("Rina Gani", "Maya")
 
 
-def test_who_stands_below_the_end_of_a_numbered_list_is_said_to_be_left_out() -> None:
+def test_a_person_below_the_end_of_a_numbered_list_is_reported_as_left_out() -> None:
     signed: list[list[Cell]] = [[None, "Mengetahui,"], [None, "Lurah Damai"], [None, "Budi Santoso"]]
     late: list[Cell] = [None, "Maya Anwar", "Manggar"]
-    sheet = recognised(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed, late), places=PLACES)
+    sheet = detected(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed, late), places=PLACES)
     assert names(sheet) == ["Rina Gani"]
     assert [(one.code, dict(one.params)) for one in sheet.warnings] == [("rows-below-end", {"row": 6})]
-    assert recognised(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed), places=PLACES).warnings == ()
+    assert detected(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed), places=PLACES).warnings == ()
 
 
-def test_a_kelurahan_alone_above_the_header_serves_the_first_section() -> None:
+def test_a_kelurahan_alone_above_the_header_applies_to_the_first_section() -> None:
     title, manggar, damai = ["DAFTAR HADIR"], ["KELURAHAN MANGGAR"], ["KELURAHAN DAMAI"]
     people = ["Rina"], ["Maya"]
-    sheet = recognised(
+    sheet = detected(
         workbook(title, manggar, [], ["Nama", "Paraf"], people[0], damai, ["Nama", "Paraf"], people[1]),
         places=["Manggar", "Damai"],
     )
-    assert sheet.title_kelurahan == "KELURAHAN MANGGAR"
+    assert sheet.letterhead_kelurahan == "KELURAHAN MANGGAR"
     assert [row.cells.get("kelurahan") for row in sheet.rows] == [None, "KELURAHAN DAMAI"]
 
 
 def test_an_office_s_letterhead_is_no_section() -> None:
-    sheet = recognised(
+    sheet = detected(
         workbook(["KELURAHAN MANGGAR"], ["DAFTAR HADIR"], ["Nama", "Kelurahan"], ["Rina", None]),
         places=["Manggar"],
     )
-    assert sheet.title_kelurahan is None
+    assert sheet.letterhead_kelurahan is None

@@ -2,21 +2,21 @@
 
 import pytest
 
-from app.people.cells import Cell
-from tests.spreadsheets.examples import cells, names, recognised, reference, workbook
+from app.people.values.cells import Cell
+from tests.spreadsheets.examples import cells, detected, names, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
 
 def test_a_bare_name_of_a_kelurahan_is_told_by_the_places_known() -> None:
-    """A row with nothing but a kelurahan serves the rows below it; any other name alone is a person."""
+    """A row with nothing but a kelurahan applies to the rows below it; any other name alone is a person."""
     content = workbook(["Nama", "RT"], ["MANGGAR"], ["Rina Gani", 7])
-    assert cells(recognised(content, places=PLACES), "kelurahan") == ["MANGGAR"]
-    assert names(recognised(content)) == ["MANGGAR", "Rina Gani"]
+    assert cells(detected(content, places=PLACES), "kelurahan") == ["MANGGAR"]
+    assert names(detected(content)) == ["MANGGAR", "Rina Gani"]
 
 
-def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() -> None:
+def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_applies_to_no_row() -> None:
     content = workbook(
         ["No", "Nama"],
         [None, "Kelurahan Manggar"],
@@ -24,7 +24,7 @@ def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() ->
         [None, "Kec. Balikpapan Kota"],
         [2, "Maya"],
     )
-    assert cells(recognised(content), "kelurahan") == ["Kelurahan Manggar", None]
+    assert cells(detected(content), "kelurahan") == ["Kelurahan Manggar", None]
 
 
 @pytest.mark.parametrize(
@@ -38,13 +38,13 @@ def test_below_the_caption_of_a_kecamatan_the_kelurahan_above_serves_nobody() ->
         ((["UMKM"], ["3", "Ketua RT"]), ["UMKM", "UMKM"]),
     ],
 )
-def test_a_row_with_nothing_but_a_target_group_serves_the_rows_below_it(
+def test_a_row_with_nothing_but_a_target_group_applies_to_the_rows_below_it(
     headings: tuple[list[Cell], list[Cell]], groups: list[str | None]
 ) -> None:
     first, second = headings
     people: list[list[Cell]] = [[1, "Rina Gani", "Damai"], [2, "Maya", "Damai"]]
     known = ["UMKM", "Pelaku UMKM", "Pengurus RT", "Ketua RT", "PKK"]
-    sheet = recognised(workbook(HEADER, first, people[0], second, people[1]), groups=known)
+    sheet = detected(workbook(HEADER, first, people[0], second, people[1]), groups=known)
     found = {row.cells["name"]: row.cells.get("target_group") for row in sheet.rows}
     assert [found["Rina Gani"], found["Maya"]] == groups
 
@@ -69,8 +69,8 @@ def test_the_kelurahan_in_whose_letterhead_a_list_stands_is_that_of_its_people(
 ) -> None:
     """Only where the list has no column for it, and the letterhead names one that exists."""
     letterhead = [["PEMERINTAH KOTA BALIKPAPAN"], *([line] for line in above)]
-    sheet = recognised(workbook(*letterhead, header, [1, "Rina Gani", "7"]), places=PLACES)
-    assert sheet.title_kelurahan == kelurahan
+    sheet = detected(workbook(*letterhead, header, [1, "Rina Gani", "7"]), places=PLACES)
+    assert sheet.letterhead_kelurahan == kelurahan
 
 
 @pytest.mark.parametrize("below", [[], [["Total", "", 3]], [["Jumlah seluruhnya : 3 orang"]]])
@@ -78,4 +78,4 @@ def test_the_totals_of_sections_are_none_of_the_whole_list(below: list[list[Cell
     damai: list[list[Cell]] = [["Kelurahan Damai"], [1, "Rina Gani"], [2, "Maya"], ["Jumlah", "", 2]]
     manggar: list[list[Cell]] = [["Kelurahan Manggar"], [1, "Budi"], ["Jumlah", "", 1]]
     content = workbook(HEADER, *damai, *manggar, *below)
-    assert recognised(content).stated_total == 3
+    assert detected(content).stated_total == 3

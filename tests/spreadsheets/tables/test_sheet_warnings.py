@@ -1,11 +1,11 @@
-"""What is said of a sheet as a whole: its total, its days, how it writes dates."""
+"""Warnings about a sheet as a whole: its total, its days, how it writes dates."""
 
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from app.people.cells import Cell
+from app.people.values.cells import Cell
 from tests.spreadsheets.examples import codes, judged, session, sheet_of, with_total
 
 

@@ -10,8 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
 
 from app.models import AttendanceStatus, Channel, Registration, RegistrationStatus
 from app.people.matching import Decision
-from app.people.outside_places import OUTSIDE
 from app.people.person import PersonInput
+from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.people.participants import people_seen
 from app.queries.registrations.registrations import (

@@ -14,7 +14,7 @@ from app.i18n import Language, translator
 from app.models import Basis, ImportStatus, RowKind
 from app.models.base import now
 from app.nik_vault import NikVault
-from app.people.remarks import Remark
+from app.people.remarks import Remark, remark_from_json
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
@@ -36,7 +36,6 @@ from app.services.edit_conflicts import fingerprint
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
 from app.services.imports.review import answers_of, judge_now
 from app.spreadsheets.remark_texts import remark_text
-from app.spreadsheets.transfer import remark_from_json
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
 from app.web.pages import build_url, redirect, render

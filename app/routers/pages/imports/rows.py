@@ -26,7 +26,7 @@ from app.routers.pages.imports.review import (
 )
 from app.services.edit_conflicts import CHANGED
 from app.services.imports.review import correct_alike, correct_row
-from app.spreadsheets.written.field_headings import FIELDS
+from app.spreadsheets.exports.field_headings import FIELDS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.flash import FLASH_FRAGMENT, flash
 from app.web.forms import catch_problem, is_whole_number

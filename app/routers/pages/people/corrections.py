@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Request, Response
 from app.database import Db
 from app.errors import Problem
 from app.nik_vault import NikVault, masked
-from app.people.phones import masked_phone
+from app.people.values.phones import mask_phone
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.people.participants import participant_to_correct
@@ -73,7 +73,7 @@ def _page(
         saved=conflicting_form(problem, saved),
         participant_id=participant_id,
         name=person.name,
-        phone=person.phone and masked_phone(person.phone),
+        phone=person.phone and mask_phone(person.phone),
         nik=masked(vault.decrypt(nik)) if nik else None,
         kelurahan=reference.list_kelurahan(db),
     )

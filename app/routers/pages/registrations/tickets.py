@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from app.database import Db
 from app.errors import Problem
 from app.i18n import Language, Translator, period_text
-from app.people.outside_places import OUTSIDE
+from app.people.values.outside_places import OUTSIDE
 from app.permissions import CITIZEN
 from app.queries.areas import reference
 from app.queries.registrations import tickets as queries

@@ -1,4 +1,4 @@
-"""Typed cells of a sheet, as JSON and as text. What a person types into a form is a cell that holds a text.
+"""Typed cells of a sheet, as JSON and as text. A form's field is treated as a cell that holds a text.
 
 Only the standard library is imported here, so that the parsing child starts quickly.
 """
@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import TypeAlias
 
-_PLACED = re.compile(r"^\s*(?P<label>[^:|]+?)\s*:\s*(?P<mark>.*?)\s*$")
+from app.people.values.text import is_placeholder
+
+_LABELLED_MARK = re.compile(r"^\s*(?P<label>[^:|]+?)\s*:\s*(?P<mark>.*?)\s*$")
 _SEPARATOR = " | "
 
 
@@ -27,7 +29,7 @@ JsonCell: TypeAlias = str | int | float | bool | dict[str, str] | None
 
 
 def cell_to_json(cell: Cell) -> JsonCell:
-    """A cell for storing: judging it again needs to know a number from a text, a date from both."""
+    """Return a cell as JSON from which `cell_from_json` restores it with its type."""
     match cell:
         case datetime():
             return {"datetime": cell.isoformat()}
@@ -42,7 +44,7 @@ def cell_to_json(cell: Cell) -> JsonCell:
 
 
 def cell_from_json(stored: JsonCell) -> Cell:
-    """The cell that `cell_to_json` stored."""
+    """Return the cell that `cell_to_json` stored."""
     if not isinstance(stored, dict):
         return stored
     ((kind, text),) = stored.items()
@@ -58,7 +60,7 @@ def cell_from_json(stored: JsonCell) -> Cell:
 
 
 def cell_text(cell: Cell) -> str:
-    """A cell as a person reads it in the sheet: whole numbers without ".0", dates as dd-mm-yyyy."""
+    """Return the text of a cell as a spreadsheet shows it: whole numbers without ".0", dates as dd-mm-yyyy."""
     match cell:
         case str():
             return cell
@@ -80,19 +82,26 @@ def cell_text(cell: Cell) -> str:
             return cell.text or "#FORMULA"
 
 
-def spread_text(marks: Iterable[tuple[str, Cell]]) -> str:
-    """Several columns' marks as one text; empty where none is marked."""
+def join_marks(marks: Iterable[tuple[str, Cell]]) -> str:
+    """Return the marks of several columns as one text, "Hadir: v | Izin:"; empty if no column is marked."""
     shown = [(label.replace("|", "/").replace(":", " ").strip(), cell_text(cell)) for label, cell in marks]
     if not any(mark.strip() for _, mark in shown):
         return ""
     return _SEPARATOR.join(f"{label}: {mark.replace('|', '/')}".strip() for label, mark in shown)
 
 
-def spread_marks(text: str) -> dict[str, str] | None:
-    """The marks by label of a text that `spread_text` made, or None for another text."""
+def split_marks(text: str) -> dict[str, str] | None:
+    """Return the marks by label of a text that `join_marks` made, or None for any other text."""
     if "|" not in text:
         return None
-    placed = [_PLACED.match(part) for part in text.split("|")]
-    if any(part is None for part in placed):
+    matches = [_LABELLED_MARK.match(part) for part in text.split("|")]
+    if None in matches:
         return None
-    return {part["label"]: part["mark"] for part in placed if part is not None}
+    return {match["label"]: match["mark"] for match in matches if match is not None}
+
+
+def is_blank_number(cell: Cell) -> bool:
+    """Return whether a cell for a number (RT, phone) says nothing: empty, a dash, zeros."""
+    if isinstance(cell, str):
+        return is_placeholder(cell) or not cell.strip("0 ")
+    return cell is None or cell == 0

@@ -1,16 +1,16 @@
-"""Dates as Indonesian sheets write them: the day first, months by name, two-digit years."""
+"""Parse dates as Indonesian sheets write them: the day first, months by name, two-digit years."""
 
 import re
 from datetime import date, datetime, timedelta
 
-from app.people.cells import Cell
-from app.people.text import clean, collapse, fold
+from app.people.values.cells import Cell
+from app.people.values.text import clean, collapse, fold
 
-YOUNGEST, OLDEST = 5, 104
-"""The ages between which a date of birth is believed."""
+MIN_AGE, MAX_AGE = 5, 104
+"""The ages between which a date of birth is accepted."""
 
-THIS_CENTURY = date(2099, 12, 31)
-"""The `latest` of dates that may lie in the future."""
+END_OF_CENTURY = date(2099, 12, 31)
+"""Passed as `latest` where a date may lie in the future."""
 
 _MONTHS = {
     name: number
@@ -51,10 +51,10 @@ _DAYS_TO_1904 = (date(1904, 1, 1) - _EXCEL_EPOCH).days
 _FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
 
 
-def read_date(cell: Cell, *, latest: date) -> date | None:
-    """The date a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
+def parse_date(cell: Cell, *, latest: date) -> date | None:
+    """Return the date that a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
 
-    A number is the serial of an Excel date that lost its format.
+    A number is the serial of an Excel date that lost its format, as in copies that were pasted as values.
     """
     match cell:
         case datetime():
@@ -66,68 +66,68 @@ def read_date(cell: Cell, *, latest: date) -> date | None:
         case int() | float():
             return _EXCEL_EPOCH + timedelta(days=int(cell)) if _FIRST_SERIAL <= cell <= _LAST_SERIAL else None
         case str():
-            return _from_text(fold(clean(cell)), latest)
+            return _parse_text(fold(clean(cell)), latest)
         case _:
             return None
 
 
-def read_days(cell: Cell) -> tuple[date, date] | None:
-    """The first and the last of the days that a cell names, also ahead; mostly one and the same."""
+def parse_date_span(cell: Cell) -> tuple[date, date] | None:
+    """Return the first and the last day that a letterhead's date names (the same for one day), or None."""
     text = collapse(fold(clean(cell))) if isinstance(cell, str) else ""
     span = _SPAN.search(text)
     if span is None:
-        first = read_date(cell, latest=THIS_CENTURY)
+        first = parse_date(cell, latest=END_OF_CENTURY)
         to = _TO_ANOTHER_DAY.search(text)
-        last = _from_text(text[to.end() :], THIS_CENTURY) if to else None
+        last = _parse_text(text[to.end() :], END_OF_CENTURY) if to else None
         return (first, max(first, last or first)) if first else None
     last_month = int(span["number"] or 0) or _MONTHS.get(span["month"], 0)
     first_month = _MONTHS.get(span["first"], 0) if span["first"] else last_month
     year = int(span["year"])
-    first = _dated(int(span["day"]), first_month, str(year - (first_month > last_month)), THIS_CENTURY)
-    last = _dated(int(span["last"]), last_month, str(year), THIS_CENTURY)
+    first = _make_date(int(span["day"]), first_month, str(year - (first_month > last_month)), END_OF_CENTURY)
+    last = _make_date(int(span["last"]), last_month, str(year), END_OF_CENTURY)
     return (first, max(first, last or first)) if first else None
 
 
-def date_from_1904(cell: Cell) -> Cell:
-    """The date of a bare number that counts days from 1904; any other cell as it is."""
+def convert_1904_serial(cell: Cell) -> Cell:
+    """Return the date of a bare number that counts days from 1904 (workbooks from old Macs); other cells unchanged."""
     if isinstance(cell, bool) or not isinstance(cell, int | float):
         return cell
-    return read_date(cell + _DAYS_TO_1904, latest=THIS_CENTURY) or cell
+    return parse_date(cell + _DAYS_TO_1904, latest=END_OF_CENTURY) or cell
 
 
-def read_birth_date(cell: Cell, *, on: date) -> date | None:
-    """A date that makes the person 5 to 104 years old on the day `on`, or None."""
-    born = read_date(cell, latest=_years_before(on, YOUNGEST))
+def parse_birth_date(cell: Cell, *, on: date) -> date | None:
+    """Return a date of birth that makes the person 5 to 104 years old on the day `on`, or None."""
+    born = parse_date(cell, latest=_subtract_years(on, MIN_AGE))
     if born is None:
         return None
     age = on.year - born.year - ((on.month, on.day) < (born.month, born.day))
-    return born if YOUNGEST <= age <= OLDEST else None
+    return born if MIN_AGE <= age <= MAX_AGE else None
 
 
 def has_month_first(text: str) -> bool:
-    """True for "12/25/1980": where one date does, others that could be read either way may do so too."""
-    found = _DAY_FIRST.search(text)
+    """Return whether a date can only have its month first, as in "12/25/1980" (exports of English forms)."""
+    match = _DAY_FIRST.search(text)
     return (
-        found is not None and found["month"].isdigit() and int(found["day"]) <= 12 < int(found["month"]) <= 31
+        match is not None and match["month"].isdigit() and int(match["day"]) <= 12 < int(match["month"]) <= 31
     )
 
 
-def _years_before(day: date, years: int) -> date:
+def _subtract_years(day: date, years: int) -> date:
     return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
-def _from_text(text: str, latest: date) -> date | None:
-    found = _YEAR_FIRST.search(text) or _DAY_FIRST.search(text) or _COMPACT.fullmatch(text)
-    if found is None:
+def _parse_text(text: str, latest: date) -> date | None:
+    match = _YEAR_FIRST.search(text) or _DAY_FIRST.search(text) or _COMPACT.fullmatch(text)
+    if match is None:
         return None
-    month = found["month"]
+    month = match["month"]
     number = int(month) if month.isdigit() else _MONTHS.get(month)
     if number is None:
         return None
-    return _dated(int(found["day"]), number, found["year"], latest)
+    return _make_date(int(match["day"]), number, match["year"], latest)
 
 
-def _dated(day: int, month: int, year: str, latest: date) -> date | None:
+def _make_date(day: int, month: int, year: str, latest: date) -> date | None:
     try:
         if len(year) == 4:
             return date(int(year), month, day)

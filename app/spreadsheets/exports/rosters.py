@@ -1,4 +1,4 @@
-"""Daftar hadir: a session's attendance list as a workbook to fill in, which the reader takes back row by row."""
+"""Write a session's attendance list (daftar hadir) as a workbook to fill in and upload again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,28 +12,28 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.excel import set_up_print, workbook_bytes
 from app.i18n import N_, Language, Translator, wita
-from app.people.outside_places import ELSEWHERE
-from app.spreadsheets.document import AttendanceStatus
-from app.spreadsheets.written.excel_cells import (
+from app.people.values.outside_places import ELSEWHERE
+from app.spreadsheets.detected_table import AttendanceStatus
+from app.spreadsheets.exports.excel_cells import (
     ChoiceLists,
-    put,
-    put_heading,
-    put_in_grid,
+    write_heading,
+    write_styled_cell,
+    write_table_cell,
 )
-from app.spreadsheets.written.field_headings import HEADINGS, MARKS, mark
+from app.spreadsheets.exports.field_headings import HEADINGS, MARKS, mark_text
 
 WALK_IN_ROWS = 20
-"""Empty rows for people who come without being registered."""
+"""Empty rows for people who come without a registration."""
 
 _ROW_HEIGHT = 28
 """In points: room for a signature."""
-_KEPT = PatternFill("solid", fgColor="F1F4F4")
-_OPEN = Protection(locked=False)
+_LOCKED_FILL = PatternFill("solid", fgColor="F1F4F4")
+_UNLOCKED = Protection(locked=False)
 
 
 @dataclass(frozen=True, slots=True)
 class RosterLine:
-    """A registered person, with the facts of the registration. `place` and `target_group` are names, not codes."""
+    """A registration as a line of the list. `place` and `target_group` are names, not codes."""
 
     registration: str
     name: str
@@ -46,9 +46,9 @@ class RosterLine:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """A session's list in the order in which it is printed. `starts_at` and `ends_at` are aware instants.
+    """A session and its registrations in the order of the list. `starts_at` and `ends_at` are aware instants.
 
-    `kelurahan` and `target_groups` are the names that may be chosen for people who aren't registered.
+    `kelurahan` and `target_groups` are the names offered for people without a registration.
     """
 
     session_code: str
@@ -64,12 +64,12 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """`width` in characters. What `shows` gives of a registered person is locked, unless the column is `open`."""
+    """A column. `width` is in characters; `text` returns what it shows of a registration, locked unless `open`."""
 
     field: str
     heading: str
     width: float
-    shows: Callable[[RosterLine], str | None]
+    text: Callable[[RosterLine], str | None]
     centred: bool = False
     open: bool = False
     hidden: bool = False
@@ -92,11 +92,12 @@ _SECOND_FACTS_COLUMN = 6
 
 
 def roster_title(_: Translator) -> str:
+    """Return the title of the list."""
     return _("Participants' attendance list")
 
 
 def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tuple[str, str], ...]:
-    """Label and value of what a list says of its session; the reader finds the day again."""
+    """Return the facts of the session (label, value) above the list; the date is parsed from them after an upload."""
     starts, ends = wita(roster.starts_at), wita(roster.ends_at)
     return (
         (_("Workshop"), roster.workshop_title),
@@ -107,28 +108,28 @@ def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tup
     )
 
 
-def roster_xlsx(
+def write_roster(
     roster: Roster, letterhead: tuple[str, ...], upload_address: str, _: Translator, language: Language
 ) -> bytes:
-    """The .xlsx file: marks by drop-down, what is known locked, registration codes in a hidden column."""
+    """Return the .xlsx file: marks by drop-down, known details locked, registration codes in a hidden column."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = _("Attendance list")
-    head_line = _write_above(sheet, roster, letterhead, upload_address, _, language)
-    put_heading(sheet, head_line, 1, _("No."))
+    head_line = _write_letterhead(sheet, roster, letterhead, upload_address, _, language)
+    write_heading(sheet, head_line, 1, _("No."))
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
-        put_heading(sheet, head_line, index, _(column.heading))
+        write_heading(sheet, head_line, index, _(column.heading))
     for number, line in enumerate(roster.people, 1):
         _write_person(sheet, head_line + number, number, line, _)
     first_walk_in = head_line + len(roster.people) + 1
     for row in range(first_walk_in, first_walk_in + WALK_IN_ROWS):
         _write_walk_in(sheet, row, row - head_line)
     _add_drop_downs(book, sheet, roster, head_line + 1, first_walk_in, _)
-    _set_up(sheet, head_line)
+    _set_up_sheet(sheet, head_line)
     return workbook_bytes(book)
 
 
-def _write_above(
+def _write_letterhead(
     sheet: Worksheet,
     roster: Roster,
     letterhead: tuple[str, ...],
@@ -136,46 +137,50 @@ def _write_above(
     _: Translator,
     language: Language,
 ) -> int:
-    """Writes what stands above the table, in few lines, for they stay in view; the header's line."""
+    """Write what stands above the table, in few lines, as they stay in view, and return the line of the header."""
     for line, text in enumerate((*letterhead, roster_title(_).upper()), 1):
-        put(sheet, line, 1, text, bold=True).alignment = Alignment(horizontal="center", vertical="center")
+        write_styled_cell(sheet, line, 1, text, bold=True).alignment = Alignment(
+            horizontal="center", vertical="center"
+        )
         sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=_LAST_COLUMN)
     sheet.row_dimensions[len(letterhead) + 1].height = _ROW_HEIGHT
     first = len(letterhead) + 2
     facts = [f"{label}: {value}" for label, value in roster_facts(roster, _, language)]
     for line, text in enumerate(facts[:2], first):
-        put(sheet, line, 1, text)
+        write_styled_cell(sheet, line, 1, text)
     for line, text in enumerate(facts[2:], first):
-        put(sheet, line, _SECOND_FACTS_COLUMN, text)
+        write_styled_cell(sheet, line, _SECOND_FACTS_COLUMN, text)
     line = first + max(2, len(facts) - 2)
     hint = _(
         "Choose each person's attendance, write who came unregistered in the empty rows, upload: %(address)s"
     )
-    put(sheet, line, 1, hint % {"address": upload_address}).alignment = Alignment(vertical="center")
+    write_styled_cell(sheet, line, 1, hint % {"address": upload_address}).alignment = Alignment(
+        vertical="center"
+    )
     sheet.row_dimensions[line].height = _ROW_HEIGHT
     return line + 1
 
 
 def _write_person(sheet: Worksheet, line: int, number: int, person: RosterLine, _: Translator) -> None:
-    put_in_grid(sheet, line, 1, number, centred=True)
+    write_table_cell(sheet, line, 1, number, centred=True)
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
-        shown = column.shows(person)
+        text = column.text(person)
         if column.field == "attendance" and person.attendance is not None:
-            shown = mark(person.attendance, _)
-        cell = put_in_grid(sheet, line, index, shown, centred=column.centred)
+            text = mark_text(person.attendance, _)
+        cell = write_table_cell(sheet, line, index, text, centred=column.centred)
         if column.open:
-            cell.protection = _OPEN
+            cell.protection = _UNLOCKED
         else:
-            cell.fill = _KEPT
+            cell.fill = _LOCKED_FILL
     sheet.row_dimensions[line].height = _ROW_HEIGHT
 
 
 def _write_walk_in(sheet: Worksheet, line: int, number: int) -> None:
-    put_in_grid(sheet, line, 1, number, centred=True)
+    write_table_cell(sheet, line, 1, number, centred=True)
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
-        cell = put_in_grid(sheet, line, index, None, centred=column.centred)
+        cell = write_table_cell(sheet, line, index, None, centred=column.centred)
         if not column.hidden:
-            cell.protection = _OPEN
+            cell.protection = _UNLOCKED
     sheet.row_dimensions[line].height = _ROW_HEIGHT
 
 
@@ -194,23 +199,23 @@ def _add_drop_downs(
         ("target_group", groups, first_walk_in),
         ("sex", sexes, first_walk_in),
     ):
-        letter = _letter_of(field)
+        letter = _column_letter(field)
         drop_down.add(f"{letter}{first}:{letter}{last_line}")
         sheet.add_data_validation(drop_down)
 
 
-def _set_up(sheet: Worksheet, head_line: int) -> None:
+def _set_up_sheet(sheet: Worksheet, head_line: int) -> None:
     sheet.column_dimensions["A"].width = 6
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
         dimension = sheet.column_dimensions[get_column_letter(index)]
         dimension.width, dimension.hidden = column.width, column.hidden
-    sheet.freeze_panes = f"{_letter_of('sex')}{head_line + 1}"
+    sheet.freeze_panes = f"{_column_letter('sex')}{head_line + 1}"
     sheet.sheet_view.showGridLines = False
     sheet.protection.sheet = True
     sheet.protection.formatColumns = sheet.protection.formatRows = False  # False: not locked
     set_up_print(sheet, head_line, head_line)
 
 
-def _letter_of(field: str) -> str:
+def _column_letter(field: str) -> str:
     fields = [column.field for column in _COLUMNS]
     return get_column_letter(_FIRST_COLUMN + fields.index(field))

@@ -1,15 +1,15 @@
-"""Names of people: how they are shown, and what they are compared by."""
+"""Names of people: the form in which they are shown, and the key by which they are compared."""
 
 import re
 
 from rapidfuzz import fuzz
 
-from app.people.text import clean, collapse, fold
+from app.people.values.text import clean, collapse, fold
 
 SAME = 88
-"""From this similarity on two names are the same."""
+"""From this similarity on, two names are the same person's."""
 CLEARLY_DIFFERENT = 60
-"""Below this similarity two names are of two people; between the two it is unclear."""
+"""Below this similarity, two names are those of two people; between the two limits it is unclear."""
 
 _MUHAMMAD = frozenset(
     {"moh", "muh", "moch", "much", "mhd", "md", "mohd", "muhd", "mohammad", "mohamad", "mohammed"}
@@ -35,7 +35,7 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def display_name(text: str) -> str:
-    """The name as it is shown: spaces collapsed, titles kept, ALL CAPS in title case."""
+    """Return the name as it is shown: spaces collapsed, titles kept, ALL CAPS in title case."""
     name = collapse(clean(text))
     if not name.isupper():
         return name
@@ -48,41 +48,41 @@ def _title_case(text: str) -> str:
 
 
 def _degree_case(text: str) -> str:
-    """ "S.PD., M.SI" → "S.Pd., M.Si"; what has no dot ("SH") is an abbreviation and stays."""
+    """Return degrees in their usual case: "S.PD., M.SI" → "S.Pd., M.Si". Abbreviations without a dot ("SH") stay."""
     return " ".join(_title_case(degree) if "." in degree else degree for degree in text.split(" "))
 
 
 def name_key(text: str) -> str:
-    """What names are looked up by: case, punctuation, titles and degrees gone, abbreviations spelled out, sorted.
+    """Return the key of a name: no case, punctuation, titles or degrees; abbreviations spelled out; words sorted.
 
-    A name of titles only keeps them; a text without letters gives "".
+    A name that consists of titles keeps them. A text without letters gives "".
     """
     folded = _APOSTROPHES.sub("", fold(clean(text)))
     if "." in folded:
-        folded = _LEADING_ABBREVIATIONS.sub(_spaced, folded)
+        folded = _LEADING_ABBREVIATIONS.sub(_space_out, folded)
     own_name, _, behind = folded.partition(",")
-    tokens = _tokens(own_name) + _without_abbreviations(behind) if behind else _tokens(own_name)
-    own = _without_degrees(_without_titles(tokens)) or tokens or _tokens(folded)
-    return " ".join(sorted(_spelled_out(own)))
+    tokens = _split_tokens(own_name) + _drop_abbreviations(behind) if behind else _split_tokens(own_name)
+    own = _drop_degrees(_drop_titles(tokens)) or tokens or _split_tokens(folded)
+    return " ".join(sorted(_expand_abbreviations(own)))
 
 
-def _spaced(abbreviations: re.Match[str]) -> str:
-    """ "h.m.yusuf" begins with words of their own."""
+def _space_out(abbreviations: re.Match[str]) -> str:
+    """Return the abbreviations of "h.m.yusuf" as words of their own."""
     return abbreviations[0].replace(".", " ")
 
 
-def _without_abbreviations(behind_comma: str) -> list[str]:
-    """Of "S.Pd., M.Si" nothing, of "Santoso, Budi" the first name."""
+def _drop_abbreviations(behind_comma: str) -> list[str]:
+    """Return the words behind a comma that are names: none of "S.Pd., M.Si", "budi" of "Santoso, Budi"."""
     spoken = " ".join(part for part in re.split(r"[\s,]+", behind_comma) if "." not in part)
-    return [token for token in _tokens(spoken) if token not in _DEGREES]
+    return [token for token in _split_tokens(spoken) if token not in _DEGREES]
 
 
 def is_degrees(text: str) -> bool:
-    """True for what stands behind a name's comma: "S.Pd., M.Si"."""
-    return bool(_tokens(fold(text))) and not _without_abbreviations(fold(text))
+    """Return whether the text consists of academic degrees: "S.Pd., M.Si"."""
+    return bool(_split_tokens(fold(text))) and not _drop_abbreviations(fold(text))
 
 
-def _tokens(text: str) -> list[str]:
+def _split_tokens(text: str) -> list[str]:
     plain = text.split()
     if all(map(str.isalpha, plain)):
         return plain
@@ -90,21 +90,21 @@ def _tokens(text: str) -> list[str]:
     return [token for token in ("".join(filter(str.isalnum, token)) for token in joined) if token]
 
 
-def _without_titles(tokens: list[str]) -> list[str]:
+def _drop_titles(tokens: list[str]) -> list[str]:
     start = 0
     while start < len(tokens) and tokens[start] in _TITLES:
         start += 1
     return tokens[start:]
 
 
-def _without_degrees(tokens: list[str]) -> list[str]:
+def _drop_degrees(tokens: list[str]) -> list[str]:
     end = len(tokens)
     while end > 1 and tokens[end - 1] in _DEGREES:
         end -= 1
     return tokens[:end]
 
 
-def _spelled_out(tokens: list[str]) -> list[str]:
+def _expand_abbreviations(tokens: list[str]) -> list[str]:
     first = tokens[0] if tokens else ""
     spelled = [_SPELLED_OUT.get(token, token) for token in tokens]
     if first == "m":
@@ -115,5 +115,5 @@ def _spelled_out(tokens: list[str]) -> list[str]:
 
 
 def similarity(one_key: str, other_key: str) -> float:
-    """0 to 100: the token sort ratio of two `name_key`s, whose words are sorted already."""
+    """Return how similar two `name_key`s are, from 0 to 100 (their token sort ratio)."""
     return 100.0 if one_key == other_key else fuzz.ratio(one_key, other_key)

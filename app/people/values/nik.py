@@ -1,4 +1,4 @@
-"""NIK: the 16 digits of an identity card, with the date of birth and the sex inside."""
+"""Parse a NIK: the 16 digits of an identity card, which contain the date of birth and the sex."""
 
 import re
 from calendar import monthrange
@@ -7,34 +7,34 @@ from datetime import date
 from math import isfinite
 from typing import Literal
 
-from app.people.cells import Cell
-from app.people.sex import Sex
-from app.people.text import clean, words
+from app.people.values.cells import Cell
+from app.people.values.sex import Sex
+from app.people.values.text import clean, words
 
 LENGTH = 16
 _SEPARATORS = re.compile(r"[\s.,'`’_/-]+")
 _LABEL = re.compile(
     r"\(?(?<!\w)(?:(?:no|nomor)\b[\s.:]*)?(?:nik|e-?ktp|ktp)(?![^\W\d_])[\s.:/]*\)?", re.IGNORECASE
 )
-"""What names the number beside it; a family's ("KK") is another."""
-_NOTHING = frozenset({"tidak ada", "tdk ada", "belum ada", "blm ada"})
+"""A label beside the number ("No. KTP: …"). The number of a family card ("KK") is not a NIK."""
+_BLANK_TEXTS = frozenset({"tidak ada", "tdk ada", "belum ada", "blm ada"})
 _SCIENTIFIC = re.compile(r"\d+(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
-_EXACT_IN_A_FLOAT = 2**53
+_MAX_EXACT_FLOAT = 2**53
 
 
 @dataclass(frozen=True, slots=True)
-class NikReading:
-    """`digits` where it can be used, else None; then `problem` says why, None for a blank."""
+class ParsedNik:
+    """The result of parsing a NIK: its `digits`, or None with the `problem` (None too if the cell is blank)."""
 
     digits: str | None
     problem: Literal["nik-corrupted", "nik-invalid"] | None = None
 
 
-_BLANK = NikReading(None)
+_BLANK = ParsedNik(None)
 
 
-def read_nik(cell: Cell) -> NikReading:
-    """A NIK from a text or number cell.
+def parse_nik(cell: Cell) -> ParsedNik:
+    """Parse a NIK from a text or number cell.
 
     Excel keeps 15 digits of a number: a number cell whose 16th digit is 0, one above 2^53 and E-notation may have
     lost some, and is "nik-corrupted". Wrong length or an impossible date is "nik-invalid".
@@ -43,61 +43,63 @@ def read_nik(cell: Cell) -> NikReading:
         case None | bool():
             return _BLANK
         case int() | float():
-            return _from_number(cell)
+            return _parse_number(cell)
         case str():
-            return _from_text(clean(cell))
+            return _parse_text(clean(cell))
         case _:
-            return NikReading(None, "nik-invalid")
+            return ParsedNik(None, "nik-invalid")
 
 
-def _from_number(number: int | float) -> NikReading:
+def _parse_number(number: int | float) -> ParsedNik:
     if not isfinite(number):
-        return NikReading(None, "nik-invalid")
+        return ParsedNik(None, "nik-invalid")
     if len(set(str(int(number)))) == 1:
         return _BLANK
-    if number > _EXACT_IN_A_FLOAT or (number >= 10 ** (LENGTH - 1) and number % 10 == 0):
-        return NikReading(None, "nik-corrupted")
-    return _from_digits(str(int(number)))
+    if number > _MAX_EXACT_FLOAT or (number >= 10 ** (LENGTH - 1) and number % 10 == 0):
+        return ParsedNik(None, "nik-corrupted")
+    return _parse_digits(str(int(number)))
 
 
-def _from_text(text: str) -> NikReading:
+def _parse_text(text: str) -> ParsedNik:
     if _SCIENTIFIC.fullmatch(text):
-        return NikReading(None, "nik-corrupted")
+        return ParsedNik(None, "nik-corrupted")
     if text.endswith(".0") and (number := text.removesuffix(".0")).isdecimal():
-        return _from_number(int(number[: LENGTH + 1]))
+        return _parse_number(int(number[: LENGTH + 1]))
     bare = _SEPARATORS.sub("", text)
     if not bare.isdigit():
-        if words(text) in _NOTHING:
+        if words(text) in _BLANK_TEXTS:
             return _BLANK
         bare = _SEPARATORS.sub("", _LABEL.sub("", text))
     if len(set(bare)) <= 1:
         return _BLANK
-    return _from_digits(bare)
+    return _parse_digits(bare)
 
 
-def _from_digits(digits: str) -> NikReading:
+def _parse_digits(digits: str) -> ParsedNik:
     if len(digits) != LENGTH or not (digits.isascii() and digits.isdigit()) or not _has_a_date(digits):
-        return NikReading(None, "nik-invalid")
-    return NikReading(digits)
+        return ParsedNik(None, "nik-invalid")
+    return ParsedNik(digits)
 
 
 def _has_a_date(nik: str) -> bool:
-    """In women the day is raised by 40. Of the year only two digits are known: 00 may have a 29 February."""
+    """Return whether digits 7 to 12 can be a date. Of the year only two digits are known: 00 may have a 29 February."""
     day, month, year = _day(nik), int(nik[8:10]), int(nik[10:12])
     return 1 <= month <= 12 and 1 <= day <= monthrange(2000 + year, month)[1]
 
 
 def _day(nik: str) -> int:
+    """Return the day of birth, which is raised by 40 for women."""
     day = int(nik[6:8])
     return day - 40 if day > 40 else day
 
 
 def nik_sex(nik: str) -> Sex:
+    """Return the sex that a valid NIK contains."""
     return "P" if int(nik[6:8]) > 40 else "L"
 
 
 def nik_agrees(nik: str, sex: Sex | None, birth_date: date | None) -> bool:
-    """False where the sex or the date of birth that are known otherwise contradict the NIK."""
+    """Return whether the NIK agrees with a sex and a date of birth; None agrees with everything."""
     if sex is not None and nik_sex(nik) != sex:
         return False
     if birth_date is None:

@@ -1,15 +1,15 @@
-"""Places outside the city that participants come from."""
+"""Parse the names of places outside the city from which participants come."""
 
 import re
 
 from rapidfuzz import fuzz
 
-from app.people.text import collapse, words
+from app.people.values.text import collapse, words
 
 OUTSIDE = "outside"
-"""What stands for a code of a kelurahan where somebody lives outside the city."""
+"""Stands in place of a kelurahan's code for people who live outside the city."""
 ELSEWHERE = "Luar kota"
-"""The place of people of whom no more is known than that they live outside the city."""
+"""The place of people of whom only is known that they live outside the city."""
 
 _NAMES: dict[str, tuple[str, ...]] = {
     ELSEWHERE: (
@@ -44,7 +44,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
 }
 _PLACE = {name: place for place, names in _NAMES.items() for name in names}
 _BY_LENGTH = sorted(_PLACE, key=len, reverse=True)
-# "Luar kota: Sangasanga": whoever writes it so says both that it is outside and where.
+# "Luar kota: Sangasanga", as the service's own form and template have it.
 _ELSEWHERE_NAMED = re.compile(
     r"luar (?:kota|balikpapan|kota balikpapan)\s*:\s*(?P<place>.*\w.*)", re.IGNORECASE
 )
@@ -52,32 +52,34 @@ _REGENCY = ("kab ", "kabupaten ")
 _CITY = "kota "
 _OWN_CITY = "balikpapan"
 _OWN_CITY_SHORT = frozenset({"bpp", "bpn", "blpp"})
-_MISSPELT = 85
-# "Jl. Samarinda" and "Perum. Nusantara" lie wherever they lie.
+_MIN_OWN_CITY_RATIO = 85
+# "Jl. Samarinda" and "Perum. Nusantara" are streets and estates within the city.
 _NAMED_AFTER = frozenset(
     {"jl", "jln", "jalan", "gg", "gang", "blok", "perum", "perumahan", "komplek", "kompleks", "komp", "pasar"}
 )
 
 
-def known_outside(text: str) -> str | None:
-    """The known place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None."""
-    said = words(text)
+def parse_known_outside_place(text: str) -> str | None:
+    """Return the known place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None."""
     if named := _ELSEWHERE_NAMED.fullmatch(collapse(text)):
-        return None if names_own_city(named["place"]) else outside_place(named["place"]) or named["place"]
-    bare = said.removeprefix("kab ").removeprefix("kabupaten ").removeprefix(_CITY)
-    return _PLACE.get(said) or _PLACE.get(bare)
+        return (
+            None if names_own_city(named["place"]) else parse_outside_place(named["place"]) or named["place"]
+        )
+    key = words(text)
+    bare = key.removeprefix("kab ").removeprefix("kabupaten ").removeprefix(_CITY)
+    return _PLACE.get(key) or _PLACE.get(bare)
 
 
-def outside_place(text: str) -> str | None:
-    """As `known_outside`; also any other "Kab. …" or "Kota …"."""
-    if known := known_outside(text):
+def parse_outside_place(text: str) -> str | None:
+    """Return the known place that the text names, or any other "Kab. …" or "Kota …" as it is written; else None."""
+    if known := parse_known_outside_place(text):
         return known
     other = words(text).startswith((*_REGENCY, _CITY)) and not names_own_city(text)
     return collapse(text) if other else None
 
 
-def outside_inside(text: str) -> str | None:
-    """The place outside that a text such as "Sidodadi, Samarinda" holds as whole words, or None."""
+def find_outside_place(text: str) -> str | None:
+    """Return the known place that a text such as "Sidodadi, Samarinda" contains as whole words, or None."""
     if names_own_city(text):
         return None
     padded = f" {words(text)} "
@@ -89,8 +91,8 @@ def outside_inside(text: str) -> str | None:
 
 
 def names_own_city(text: str) -> bool:
-    """True for a text with the city's own name in it, its abbreviation or a misspelling: "Kota Bpp"."""
-    said = words(text)
-    return _OWN_CITY in said.replace(" ", "") or any(
-        word in _OWN_CITY_SHORT or fuzz.ratio(word, _OWN_CITY) >= _MISSPELT for word in said.split()
+    """Return whether the text contains the city's own name, an abbreviation or a misspelling of it: "Kota Bpp"."""
+    key = words(text)
+    return _OWN_CITY in key.replace(" ", "") or any(
+        word in _OWN_CITY_SHORT or fuzz.ratio(word, _OWN_CITY) >= _MIN_OWN_CITY_RATIO for word in key.split()
     )

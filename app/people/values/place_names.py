@@ -1,10 +1,10 @@
-"""Kelurahan as texts: what is left of "Kel. Gn. Sari Ulu RT 12" to look up, without knowing any place."""
+"""Normalise names of places for looking them up: "Kel. Gn. Sari Ulu RT 12" → "gunungsariulu"."""
 
 import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from app.people.text import words
+from app.people.values.text import words
 
 _EXPANDED = {"bpp": "balikpapan", "gn": "gunung", "gng": "gunung", "sei": "sungai", "s": "sungai"}
 _DESIGNATIONS = frozenset({"kel", "kelurahan", "desa"})
@@ -14,15 +14,18 @@ _SECTION = re.compile(r"^(?:\w{1,3}[.)]\s*)?(?:kelurahan|kel)\b\s*[.:]?\s*(?P<pl
 
 
 def place_words(text: str) -> list[str]:
-    """The words of a place's name: folded, abbreviations spelled out, "Kel." and an "RT n" before or behind gone."""
+    """Return the words of a place's name: folded, abbreviations spelled out, without "Kel." and "RT n"."""
     tokens = _LEADING_RT.sub("", _TRAILING_RT.sub("", words(text))).split()
     while len(tokens) > 1 and tokens[0] in _DESIGNATIONS:
         tokens = tokens[1:]
-    return spelled_out(tokens)
+    return expand_abbreviations(tokens)
 
 
-def spelled_out(tokens: Sequence[str]) -> list[str]:
-    """ "gn" → "gunung", "sei" and "s" → "sungai", where another word follows; "gn smd" → "gunung samarinda"."""
+def expand_abbreviations(tokens: Sequence[str]) -> list[str]:
+    """Return the words with "gn" as "gunung", "sei" and "s" as "sungai" if another word follows.
+
+    "gn smd" is "gunung samarinda".
+    """
     last = len(tokens) - 1
     spelled = [_EXPANDED.get(token, token) if i < last else token for i, token in enumerate(tokens)]
     for i, named in enumerate(pairwise(spelled), start=1):
@@ -32,11 +35,11 @@ def spelled_out(tokens: Sequence[str]) -> list[str]:
 
 
 def place_key(text: str) -> str:
-    """`place_words` without spaces: people write Telaga Sari and Telagasari."""
+    """Return `place_words` joined without spaces, as both Telaga Sari and Telagasari are written."""
     return "".join(place_words(text))
 
 
 def section_place(text: str) -> str | None:
-    """The place of a text that is "Kelurahan …" and nothing else, or None."""
+    """Return the place of a section's heading "Kelurahan …", or None for any other text."""
     match = _SECTION.match(text)
     return match["place"].strip() if match else None

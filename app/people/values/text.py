@@ -1,4 +1,4 @@
-"""How any text of a sheet is tidied before it is read as something."""
+"""Clean and normalise texts before they are parsed or compared."""
 
 import re
 import unicodedata
@@ -6,11 +6,11 @@ import unicodedata
 _PLACEHOLDER = re.compile(r"[-–—_.*/\\?~ ]*")
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _VARIATIONS = re.compile("[\ufe00-\ufe0f]")
-"""They choose how a character looks: a phone writes its tick with one."""
+"""Variation selectors: phones write a tick with one."""
 
 
 def clean(text: str) -> str:
-    """Trimmed, composed (NFC), without invisible characters; tabs, line ends and odd spaces become a space."""
+    """Return the text trimmed, in NFC, without invisible characters; tabs, line ends and odd spaces become spaces."""
     if not text.isprintable():
         text = "".join(_visible(character) for character in text)
     if not text.isascii():
@@ -25,17 +25,17 @@ def _visible(character: str) -> str:
 
 
 def collapse(text: str) -> str:
-    """Runs of white space as one space."""
+    """Return the text with each run of white space as one space."""
     return " ".join(text.split())
 
 
 def is_placeholder(text: str) -> bool:
-    """True for nothing, dashes, dots and the like: what people type where they have nothing to say."""
+    """Return whether the text says nothing: it is empty, or consists of dashes, dots and the like."""
     return _PLACEHOLDER.fullmatch(text) is not None
 
 
 def fold(text: str) -> str:
-    """Lower case without accents; letters that have no plain form stay."""
+    """Return the text in lower case without accents; letters that have no plain form stay."""
     if text.isascii():
         return text.lower()
     decomposed = unicodedata.normalize("NFKD", text.casefold())
@@ -43,5 +43,5 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Folded words of letters and digits, one space between: "No. HP/WA" → "no hp wa"."""
+    """Return the folded words of letters and digits with one space between: "No. HP/WA" → "no hp wa"."""
     return _NOT_WORD.sub(" ", fold(text)).strip()

@@ -6,10 +6,10 @@ from datetime import date
 import pytest
 
 from app.i18n import translator
-from app.people.cells import Cell
 from app.people.known import KnownPerson
 from app.people.matching import Decision, SameAsRow
-from app.people.names import name_key
+from app.people.values.cells import Cell
+from app.people.values.names import name_key
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.remark_texts import remark_text
 from tests.spreadsheets.examples import judged, sheet_of
@@ -25,15 +25,15 @@ def row(name: Cell = "Rina Gani Anwar", **cells: Cell) -> dict[str, Cell]:
     return {"name": name, "kelurahan": "Damai", **cells}
 
 
-def doubted(found: JudgedRow, language: str = "en") -> str:
+def question_text(found: JudgedRow, language: str = "en") -> str:
     [question] = [remark for remark in found.remarks if remark.code == "person-unclear"]
     return remark_text(question, translator(language))  # type: ignore[arg-type]
 
 
 def why(cells: dict[str, Cell], *people: KnownPerson, decision: Decision | None = None) -> str:
-    """The reason alone, without what is said around it."""
+    """The reason alone, without the sentence around it."""
     decisions = {2: decision} if decision else {}
-    text = doubted(judged(sheet_of(cells), people=people, decisions=decisions).rows[0])
+    text = question_text(judged(sheet_of(cells), people=people, decisions=decisions).rows[0])
     return text.removeprefix("It is not clear who this is: ").removesuffix(f". {CHOOSE}")
 
 
@@ -117,22 +117,22 @@ def test_what_differs_with_one_of_several_alone_is_not_said() -> None:
 def test_twice_in_the_file_with_nothing_else_to_tell_by() -> None:
     again = judged(sheet_of(row(), row())).rows[1]
 
-    assert doubted(again) == (
+    assert question_text(again) == (
         "It is not clear who this is: name and place are the same, and nothing else tells whether it is one "
         f"person. {CHOOSE}"
     )
-    assert "nama dan tempat tinggalnya sama" in doubted(again, "id")
+    assert "nama dan tempat tinggalnya sama" in question_text(again, "id")
 
 
 @pytest.mark.parametrize("chosen", [8, SameAsRow(9)])
-def test_who_was_chosen_is_gone(chosen: int | SameAsRow) -> None:
+def test_a_chosen_person_who_no_longer_exists_is_the_reason(chosen: int | SameAsRow) -> None:
     assert (
         why(row(), RINA, decision=Decision(person=chosen))
         == "the person chosen for this row is not there any more"
     )
 
 
-def test_what_a_row_above_says_of_somebody_known_contradicts_too() -> None:
+def test_what_a_row_above_says_of_a_person_known_contradicts_too() -> None:
     """The same RT was never told before row 2 told it of the one who has this telephone."""
     people = [replace(RINA, phone=PHONE)]
     [question] = judged(sheet_of(row(phone=PHONE, rt="4"), row(rt="3")), people=people).rows[1].remarks

@@ -1,7 +1,7 @@
-"""Perbaikan: the rows of an import that need attention, as a workbook to correct and to upload again.
+"""Write the rows of an import that need attention (perbaikan) as a workbook to correct and upload again.
 
-It is read alike: columns that were named by hand stand under headings that the reader knows, and what the rows
-left to the sheet around them (a section, a ditto, an empty mark) is written out before they come here.
+It must be read like the original: columns that a user named have headings that are detected, and what a row took from
+other rows (a section, a ditto, a blank mark) is written out by the caller.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,26 +14,21 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.excel import set_up_print, workbook_bytes
 from app.i18n import LANGUAGES, N_, Translator, translator
-from app.people.cells import Cell, cell_text
-from app.people.outside_places import ELSEWHERE
 from app.people.remarks import Level, Remark
-from app.spreadsheets.document import Column
+from app.people.values.cells import Cell, cell_text
+from app.people.values.outside_places import ELSEWHERE
+from app.spreadsheets.detected_table import Column
+from app.spreadsheets.exports.excel_cells import TEXT_FORMAT, ChoiceLists, write_heading, write_table_cell
+from app.spreadsheets.exports.field_headings import FIELDS, HEADINGS, MARKS
 from app.spreadsheets.remark_texts import remark_text
 from app.spreadsheets.tables.headings import heading_field
-from app.spreadsheets.written.excel_cells import (
-    TEXT_FORMAT,
-    ChoiceLists,
-    put_heading,
-    put_in_grid,
-)
-from app.spreadsheets.written.field_headings import FIELDS, HEADINGS, MARKS
 
-TO_REGISTER = ("name", "kelurahan", "target_group")
-ALWAYS_THERE = (*TO_REGISTER, "attendance")
-"""Fields that a row can't be imported without; their columns are there to be filled in."""
+REGISTRATION_FIELDS = ("name", "kelurahan", "target_group")
+REQUIRED_FIELDS = (*REGISTRATION_FIELDS, "attendance")
+"""Fields without which a row can't be imported; their columns are always there, to be filled in."""
 
-TITLE_TO_REGISTER = N_("Upload to “Register a list”")
-"""The sheet's name (of at most 31 characters) where people are to be registered: it says where it belongs."""
+REGISTRATION_TITLE = N_("Upload to “Register a list”")
+"""The sheet's name (at most 31 characters) if people are to be registered; it says where to upload it."""
 
 _FILLS: Mapping[Level, PatternFill] = {
     "error": PatternFill("solid", fgColor="F6C6C0"),
@@ -41,7 +36,7 @@ _FILLS: Mapping[Level, PatternFill] = {
     "warning": PatternFill("solid", fgColor="E3EDF7"),
 }
 _MOST_URGENT_FIRST: tuple[Level, ...] = ("error", "review", "warning")
-_WIDEST = 34
+_MAX_WIDTH = 34
 _REASON_WIDTH = 70
 _PADDING = 3
 """Widths in characters."""
@@ -49,7 +44,7 @@ _PADDING = 3
 
 @dataclass(frozen=True, slots=True)
 class ErrorRow:
-    """`number` is the row's in the uploaded sheet; `cells` are typed as they were read there, or as corrected since."""
+    """A row to correct. `number` is its row in the uploaded sheet; `cells` are the original or corrected ones."""
 
     number: int
     cells: Mapping[str, Cell]
@@ -58,26 +53,26 @@ class ErrorRow:
 
 @dataclass(frozen=True, slots=True)
 class ErrorSheet:
-    """The table to correct. `columns` are the uploaded sheet's, `kelurahan` and `target_groups` names to offer.
+    """The table to correct. `columns` are the uploaded sheet's; `kelurahan` and `target_groups` are names to offer.
 
-    `needed` are the fields whose columns are there in any case.
+    `required` are the fields whose columns are always there.
     """
 
     columns: tuple[Column, ...]
     rows: tuple[ErrorRow, ...]
     kelurahan: tuple[str, ...]
     target_groups: tuple[str, ...]
-    needed: tuple[str, ...] = ALWAYS_THERE
+    required: tuple[str, ...] = REQUIRED_FIELDS
 
 
-def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
-    """The .xlsx file: the row's number, the sheet's columns with faulty cells coloured, and the reasons last."""
-    headings = error_sheet_headings(sheet.columns, sheet.rows, _, sheet.needed)
+def write_error_sheet(sheet: ErrorSheet, _: Translator) -> bytes:
+    """Return the .xlsx file: row numbers, the sheet's columns with faulty cells coloured, and the reasons."""
+    headings = error_sheet_headings(sheet.columns, sheet.rows, _, sheet.required)
     book = Workbook()
     page = book.worksheets[0]
-    page.title = _(TITLE_TO_REGISTER) if sheet.needed == TO_REGISTER else _("To correct")
+    page.title = _(REGISTRATION_TITLE) if sheet.required == REGISTRATION_FIELDS else _("To correct")
     for index, text in enumerate((_("Row"), *headings.values(), _("What to correct")), 1):
-        put_heading(page, 1, index, text)
+        write_heading(page, 1, index, text)
     for line, row in enumerate(sheet.rows, 2):
         _write_row(page, line, row, list(headings), _)
     _add_drop_downs(book, page, sheet, list(headings), _)
@@ -85,20 +80,17 @@ def error_sheet_xlsx(sheet: ErrorSheet, _: Translator) -> bytes:
     return workbook_bytes(book)
 
 
-def is_to_register(title: str) -> bool:
-    """Whether the sheet of that name holds people to register, put right."""
-    return title in {translator(language)(TITLE_TO_REGISTER) for language in LANGUAGES}
+def is_registration_sheet(title: str) -> bool:
+    """Return whether a sheet's name is that of a corrected list of people to register, in any language."""
+    return title in {translator(language)(REGISTRATION_TITLE) for language in LANGUAGES}
 
 
 def error_sheet_headings(
-    columns: Sequence[Column],
-    rows: Sequence[ErrorRow],
-    _: Translator,
-    needed: Sequence[str],
+    columns: Sequence[Column], rows: Sequence[ErrorRow], _: Translator, required: Sequence[str]
 ) -> dict[str, str]:
-    """Field → heading: the sheet's own where the reader takes it for that field, else the one it knows.
+    """Return the heading of each field: the sheet's own if it is detected as that field, else the service's.
 
-    Several columns for one field (Hadir | Izin | Tidak) are one here, as their marks are kept as one text.
+    Several columns of one field (Hadir | Izin | Tidak) become one, as their marks are one text.
     """
     headings: dict[str, str] = {}
     for column in columns:
@@ -108,14 +100,14 @@ def error_sheet_headings(
             known = heading_field(column.header) == column.field
             headings[column.field] = column.header if known else _(HEADINGS[column.field])
     used = {field for row in rows for field in row.cells}
-    missing = [field for field in FIELDS if field in used.union(needed) and field not in headings]
+    missing = [field for field in FIELDS if field in used.union(required) and field not in headings]
     return headings | {field: _(HEADINGS[field]) for field in missing}
 
 
 def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str], _: Translator) -> None:
-    put_in_grid(page, line, 1, row.number, centred=True)
+    write_table_cell(page, line, 1, row.number, centred=True)
     for index, field in enumerate(fields, 2):
-        cell = put_in_grid(page, line, index, row.cells.get(field))
+        cell = write_table_cell(page, line, index, row.cells.get(field))
         if field == "nik":
             cell.number_format = TEXT_FORMAT  # typed anew as text, it loses no digits
         level = _level(row.remarks, field)
@@ -123,7 +115,7 @@ def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str],
             cell.fill = _FILLS[level]
     urgent_first = sorted(row.remarks, key=lambda remark: _MOST_URGENT_FIRST.index(remark.level))
     reasons = "\n".join(_reason(remark, _) for remark in urgent_first)
-    put_in_grid(page, line, len(fields) + 2, reasons)
+    write_table_cell(page, line, len(fields) + 2, reasons)
 
 
 def _level(remarks: Collection[Remark], field: str) -> Level | None:
@@ -132,7 +124,7 @@ def _level(remarks: Collection[Remark], field: str) -> Level | None:
 
 
 def _reason(remark: Remark, _: Translator) -> str:
-    """The sentence, with the kelurahan that may be meant."""
+    """Return a remark's sentence with the kelurahan to choose from."""
     places = [candidate.label for candidate in remark.candidates if candidate.kind == "kelurahan"]
     text = remark_text(remark, _)
     return f"{text} ({', '.join(places)})" if places else text
@@ -159,7 +151,7 @@ def _add_drop_downs(
 def _set_up(page: Worksheet, headings: Mapping[str, str], rows: Sequence[ErrorRow]) -> None:
     for index, (field, heading) in enumerate(headings.items(), 2):
         longest = max(len(cell_text(row.cells.get(field))) for row in rows)
-        width = min(_WIDEST, max(longest, *map(len, heading.split())) + _PADDING)
+        width = min(_MAX_WIDTH, max(longest, *map(len, heading.split())) + _PADDING)
         page.column_dimensions[get_column_letter(index)].width = width
     page.column_dimensions[get_column_letter(len(headings) + 2)].width = _REASON_WIDTH
     page.freeze_panes = "B2"

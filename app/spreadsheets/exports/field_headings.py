@@ -1,10 +1,10 @@
-"""The fields of sheets, with the headings under which they stand in sheets that the service itself makes."""
+"""The fields of attendance sheets, and their headings and marks in sheets that the service writes."""
 
 from collections.abc import Mapping
 
 from app.i18n import N_, Translator
 from app.people.fields import PERSON_FIELDS
-from app.spreadsheets.document import AttendanceStatus
+from app.spreadsheets.detected_table import AttendanceStatus
 
 HEADINGS: Mapping[str, str] = {field.key: field.label for field in PERSON_FIELDS} | {
     "attendance": N_("Attendance"),
@@ -20,14 +20,14 @@ MARKS: Mapping[AttendanceStatus, str] = {
 }
 
 BLANKS: Mapping[AttendanceStatus, str] = {"present": N_("Blank: present"), "absent": N_("Blank: absent")}
-"""What a blank was judged to mean, of a row that no longer stands in its sheet."""
+"""Written in place of a blank mark whose meaning depended on the other rows of its sheet."""
 
 
-def mark(status: AttendanceStatus, _: Translator) -> str:
-    """The word for an outcome, as the reader takes it back."""
+def mark_text(status: AttendanceStatus, _: Translator) -> str:
+    """Return the word for an outcome, which `parse_mark` parses."""
     return _(MARKS[status])
 
 
-def blank_mark(meant: AttendanceStatus, _: Translator) -> str:
-    """A blank's meaning as the reader takes it back: it changes no attendance that is recorded, as a mark does."""
-    return _(BLANKS[meant]) if meant in BLANKS else mark(meant, _)
+def blank_mark_text(meant: AttendanceStatus, _: Translator) -> str:
+    """Return the words for a blank's meaning; unlike a mark, a blank changes no recorded attendance."""
+    return _(BLANKS[meant]) if meant in BLANKS else mark_text(meant, _)

@@ -1,4 +1,4 @@
-"""The cells of workbooks that people fill in: text that stays text, and drop-downs."""
+"""Cells of workbooks that users fill in: text that stays text, and drop-downs."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
@@ -11,14 +11,16 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.excel import CENTRED, FONT, GRID, HEAD_FILL, WORDS, write_cell
-from app.people.cells import Cell, CellError
+from app.people.values.cells import Cell, CellError
 
 TEXT_FORMAT = "@"
-"""What is typed into such a cell stays text: a NIK keeps its digits, a telephone number its zero."""
+"""A number format in which typed text stays text: a NIK keeps its digits, a phone number its zero."""
 
 
-def put(sheet: Worksheet, line: int, column: int, value: Cell, *, bold: bool = False) -> ExcelCell:
-    """Write a value as what it is; what is typed over a text later stays text too."""
+def write_styled_cell(
+    sheet: Worksheet, line: int, column: int, value: Cell, *, bold: bool = False
+) -> ExcelCell:
+    """Write a value with its type and return the cell. What is typed over a text stays text."""
     if isinstance(value, CellError):
         value = value.text or None
     cell = write_cell(sheet, line, column, value)
@@ -27,15 +29,17 @@ def put(sheet: Worksheet, line: int, column: int, value: Cell, *, bold: bool = F
     return cell
 
 
-def put_heading(sheet: Worksheet, line: int, column: int, text: str) -> None:
-    """Write one cell of a table's header."""
-    cell = put(sheet, line, column, text, bold=True)
+def write_heading(sheet: Worksheet, line: int, column: int, text: str) -> None:
+    """Write a cell of a table's header."""
+    cell = write_styled_cell(sheet, line, column, text, bold=True)
     cell.fill, cell.border, cell.alignment = HEAD_FILL, GRID, CENTRED
 
 
-def put_in_grid(sheet: Worksheet, line: int, column: int, value: Cell, *, centred: bool = False) -> ExcelCell:
-    """Write one cell of a table's body."""
-    cell = put(sheet, line, column, value)
+def write_table_cell(
+    sheet: Worksheet, line: int, column: int, value: Cell, *, centred: bool = False
+) -> ExcelCell:
+    """Write a cell of a table's body and return it."""
+    cell = write_styled_cell(sheet, line, column, value)
     cell.border, cell.alignment = GRID, CENTRED if centred else WORDS
     return cell
 
@@ -53,7 +57,7 @@ def _number_format(value: Cell) -> str:
 
 
 class ChoiceLists:
-    """Drop-downs whose choices stand on a hidden sheet: 34 kelurahan are too long for a list in the cell itself."""
+    """Drop-downs with their choices on a hidden sheet, as 34 kelurahan are too long for a list in the cell."""
 
     def __init__(self, book: Workbook, name: str) -> None:
         self._name = name
@@ -62,11 +66,11 @@ class ChoiceLists:
         self._columns = 0
 
     def drop_down(self, choices: Iterable[str], *, refusal: str | None = None) -> DataValidation:
-        """Return a drop-down, to which cells are added. With a `refusal` nothing else can be typed there."""
+        """Return a drop-down; the caller adds its cells. With a `refusal`, other texts are rejected and it is shown."""
         self._columns += 1
         line = 0
         for line, choice in enumerate(choices, 1):
-            put(self._sheet, line, self._columns, choice)
+            write_styled_cell(self._sheet, line, self._columns, choice)
         letter = get_column_letter(self._columns)
         return DataValidation(
             type="list",

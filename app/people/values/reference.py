@@ -1,4 +1,4 @@
-"""The places and groups a sheet may name, as plain data; the services fill it from the database."""
+"""The places and target groups that texts are matched with, as plain data from the database."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Kelurahan:
-    """`code` is the Kemendagri code ("64.71.05.1002"), `kecamatan` that of its kecamatan ("64.71.05").
+    """A kelurahan. `code` is the Kemendagri code ("64.71.05.1002"), `kecamatan` that of its kecamatan ("64.71.05").
 
-    `bps_code` ("6471010007") is what statistics call it.
+    `bps_code` ("6471010007") is the code of the statistics office.
     """
 
     code: str
@@ -20,7 +20,7 @@ class Kelurahan:
 
 @dataclass(frozen=True, slots=True)
 class AmbiguousPlace:
-    """A text that names no single kelurahan. `candidates` are codes of kelurahan, or of kecamatan for all of theirs."""
+    """A text that names no single kelurahan. `candidates` are codes of kelurahan, or of a kecamatan for all in it."""
 
     text: str
     candidates: tuple[str, ...]
@@ -29,7 +29,7 @@ class AmbiguousPlace:
 
 @dataclass(frozen=True, slots=True)
 class TargetGroup:
-    """`labels` in every language and `synonyms` all lead to `code`."""
+    """A target group. Its `labels` in every language and its `synonyms` are parsed as `code`."""
 
     code: str
     label: str
@@ -39,7 +39,7 @@ class TargetGroup:
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """`kecamatan` maps code to name. The same one is equal to itself alone: what is made of it is kept beside it."""
+    """All reference data; `kecamatan` maps code to name. Compared by identity, so that indexes of it can be cached."""
 
     kelurahan: tuple[Kelurahan, ...]
     kecamatan: Mapping[str, str]

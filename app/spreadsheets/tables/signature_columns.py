@@ -1,35 +1,35 @@
-"""Move zigzag signatures into one column.
+"""Merge the two columns of signatures of printed lists into one.
 
-Printed lists often have one heading "Tanda tangan" over two columns, and people sign in turn left and right of it.
+Such lists have one heading "Tanda tangan" over two columns; people sign alternately in the left and the right one.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from app.people.cells import Cell, cell_text
-from app.people.text import clean
-from app.spreadsheets.attendance.marks import is_mark_word, is_printed, may_be_mark
+from app.people.values.cells import Cell, cell_text
+from app.people.values.text import clean
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.tables.header import Header
 from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.tables.marks import is_mark_word, is_preprinted, may_be_mark
 
 _SIGNED_IN = frozenset({"attendance", "signature"})
 
 
-def with_marks_in_one_column(grid: Grid, header: Header, chosen: Mapping[int, str | None]) -> Grid:
-    """Return the sheet with the marks of the right column in the left one. `chosen` maps index to field."""
+def merge_signature_columns(grid: Grid, header: Header, chosen: Mapping[int, str | None]) -> Grid:
+    """Return the sheet with the marks of the right column moved to the left one. `chosen` maps index to field."""
     rows = grid.rows[header.below :]
-    pairs = [left for left in _heads_of_two(header, chosen) if _holds_marks(rows, left + 1)]
+    pairs = [left for left in _find_double_columns(header, chosen) if _holds_marks(rows, left + 1)]
     if not pairs:
         return grid
-    moved = [_moved(row, pairs) for row in rows]
+    moved = [_move_marks(row, pairs) for row in rows]
     # A box to sign in is often merged over two rows and reaches the next person's row. It belongs to the upper row.
     boxes = {column for left in pairs for column in (left, left + 1)}
     merges = None if grid.merges is None else [merge for merge in grid.merges if merge.left not in boxes]
     return replace(grid, rows=[*grid.rows[: header.below], *moved], merges=merges)
 
 
-def _heads_of_two(header: Header, chosen: Mapping[int, str | None]) -> list[int]:
+def _find_double_columns(header: Header, chosen: Mapping[int, str | None]) -> list[int]:
     """Return the columns of marks whose right neighbour has no heading and no field that a person chose for it."""
     fields = {heading.index: heading_field(heading.text) for heading in header.headings} | dict(chosen)
     headed = {heading.index for heading in header.headings if heading.full_text}
@@ -44,11 +44,11 @@ def _holds_marks(rows: Sequence[Sequence[Cell]], column: int) -> bool:
     return any(map(is_mark_word, {_text(row, column) for row in rows}))
 
 
-def _moved(row: list[Cell], pairs: Sequence[int]) -> list[Cell]:
+def _move_marks(row: list[Cell], pairs: Sequence[int]) -> list[Cell]:
     moved = row
     for left in pairs:
         mark = _text(row, left + 1)
-        if is_printed(_text(row, left)) and (is_mark_word(mark) or may_be_mark(mark)):
+        if is_preprinted(_text(row, left)) and (is_mark_word(mark) or may_be_mark(mark)):
             moved = list(moved)
             moved[left], moved[left + 1] = mark, None
     return moved
