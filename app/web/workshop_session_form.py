@@ -82,7 +82,7 @@ class WorkshopSessionForm(BaseModel):
         saved = services.workshop_session_input(view)
         return cls(
             code=view.code,
-            form_fingerprint=fingerprint(saved),
+            seen=fingerprint(saved),
             starts=_time_text(saved.starts),
             ends=_time_text(saved.ends),
             venue=view.venue,

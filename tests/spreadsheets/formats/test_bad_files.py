@@ -128,7 +128,7 @@ def test_entities_that_multiply() -> None:
 
 
 def test_the_child_is_stopped_where_reading_takes_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 0.01)
+    monkeypatch.setattr(reading, "MAX_SECONDS", 0.01)
     assert status_and_code(long_list(MAX_ROWS)).code == "too-slow"
 
 

@@ -30,7 +30,7 @@ class OrganizationForm(BaseModel):
     def from_saved(cls, organization: Organization) -> "OrganizationForm":
         """Return the form filled with a saved organization."""
         saved = services.organization_input(organization)
-        return cls(name=saved.name, kind=saved.kind, form_fingerprint=fingerprint(saved))
+        return cls(name=saved.name, kind=saved.kind, seen=fingerprint(saved))
 
     def to_input(self) -> services.OrganizationInput:
         return services.OrganizationInput(self.name, self.kind)

@@ -38,7 +38,7 @@ class UserForm(BaseModel):
     def from_saved(cls, view: queries.UserView) -> "UserForm":
         """Return the form filled with a saved user."""
         saved = services.user_input(view)
-        return cls(email=view.email, form_fingerprint=fingerprint(saved), **asdict(saved))
+        return cls(email=view.email, seen=fingerprint(saved), **asdict(saved))
 
     def to_input(self) -> services.UserInput:
         return services.UserInput(self.name, self.role, self.organization, self.may_see_participants)

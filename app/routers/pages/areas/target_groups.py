@@ -38,7 +38,7 @@ class TargetGroupForm(BaseModel):
             label_en=group.label_en,
             synonyms="\n".join(group.synonyms),
             position=str(group.position),
-            form_fingerprint=fingerprint(services.target_group_input(group)),
+            seen=fingerprint(services.target_group_input(group)),
         )
 
     def to_input(self) -> services.TargetGroupInput:

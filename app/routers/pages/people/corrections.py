@@ -63,7 +63,7 @@ def _page(
     person = participant_to_correct(db, actor, participant_id)
     nik = person.nik_encrypted
     saved = CorrectionForm(
-        email=person.email or "", form_fingerprint=fingerprint(filled_with(person))
+        email=person.email or "", seen=fingerprint(filled_with(person))
     ).filled_from(person)
     return render(
         request,

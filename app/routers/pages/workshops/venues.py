@@ -64,7 +64,7 @@ class VenueForm(BaseModel):
             kind=venue.kind,
             kelurahan=venue.kelurahan_code or "",
             wifi=answers[venue.public_wifi],
-            form_fingerprint=fingerprint(services.venue_input(venue)),
+            seen=fingerprint(services.venue_input(venue)),
         )
 
     def to_input(self) -> services.VenueInput:

@@ -38,7 +38,7 @@ class WorkshopForm(BaseModel):
     def from_saved(cls, view: queries.WorkshopView) -> "WorkshopForm":
         """Return the form filled with a saved workshop."""
         saved = services.workshop_input(view)
-        return cls(code=view.code, form_fingerprint=fingerprint(saved), **asdict(saved))
+        return cls(code=view.code, seen=fingerprint(saved), **asdict(saved))
 
     def to_input(self) -> services.WorkshopInput:
         return services.WorkshopInput(
