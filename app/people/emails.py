@@ -21,7 +21,7 @@ def read_email(text: str) -> str | None:
     return _validated(address)
 
 
-def masked_email(email: str) -> str:
+def mask_email(email: str) -> str:
     """Return an e-mail address with its owner's letters hidden: "siti@contoh.id" becomes "s••••@contoh.id"."""
     owner, _, domain = email.rpartition("@")
     return f"{owner[:1]}••••@{domain}"

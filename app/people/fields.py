@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.i18n import N_, date_text
-from app.nik_vault import masked
-from app.people.phones import masked_phone
+from app.nik_vault import mask_nik
+from app.people.phones import mask_phone
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,7 +44,7 @@ class PersonField:
 
 PERSON_FIELDS: tuple[PersonField, ...] = (
     PersonField(key="name", label=N_("Name"), columns=("name", "name_key")),
-    PersonField(key="nik", label=N_("NIK"), columns=("nik_key", "nik_encrypted"), show=masked),
+    PersonField(key="nik", label=N_("NIK"), columns=("nik_key", "nik_encrypted"), show=mask_nik),
     PersonField(key="sex", label=N_("Sex (L/P)"), columns=("sex",), fills_blank=True, warns=True),
     PersonField(
         key="birth_date",
@@ -59,7 +59,7 @@ PERSON_FIELDS: tuple[PersonField, ...] = (
         key="phone",
         label=N_("Telephone"),
         columns=("phone",),
-        show=masked_phone,
+        show=mask_phone,
         fills_blank=True,
         warns=True,
         is_private=True,

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from app.nik_vault import with_niks_masked
+from app.nik_vault import mask_niks
 from app.people.cells import Cell, CellError, cell_text
 from app.people.dates import read_birth_date
 from app.people.emails import read_email
@@ -132,7 +132,7 @@ def _mask_misplaced_niks(values: PersonValues) -> None:
     """Mask a NIK typed beside a name or into an address, before anything is compared or kept."""
     for field in _FREE_TEXTS:
         if text := getattr(values, field):
-            setattr(values, field, with_niks_masked(text))
+            setattr(values, field, mask_niks(text))
 
 
 class _PersonCells:

@@ -61,7 +61,7 @@ def phone_found(text: str) -> str:
     return next(_before_another(first), first)
 
 
-def masked_phone(phone: str) -> str:
+def mask_phone(phone: str) -> str:
     """Return a phone number as lists show it: "+6281200000678" becomes "0812••••678"."""
     national = "0" + phone.removeprefix("+62") if phone.startswith("+62") else phone
     return f"{national[:4]}••••{national[-3:]}"

@@ -9,9 +9,9 @@ from sqlmodel import col
 from app.database import Db
 from app.models import Participant
 from app.nik_vault import NikVault
-from app.people.emails import masked_email
+from app.people.emails import mask_email
 from app.people.remarks import Remark
-from app.queries.people.details import details_shown
+from app.queries.people.details import format_details
 
 DIFFERS = "detail-differs"
 
@@ -46,8 +46,8 @@ def known_where_differing(
 
 
 def _details(person: Participant, vault: NikVault) -> dict[str, str]:
-    details = details_shown(person, vault) | {
-        "email": masked_email(person.email) if person.email else "",
+    details = format_details(person, vault) | {
+        "email": mask_email(person.email) if person.email else "",
         "rt": f"RT {person.rt}" if person.rt else "",
     }
     return {field: text for field, text in details.items() if text}

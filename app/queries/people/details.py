@@ -5,7 +5,7 @@ from app.nik_vault import NikVault
 from app.people.fields import PERSON_FIELDS
 
 
-def details_shown(person: Participant, vault: NikVault) -> dict[str, str]:
+def format_details(person: Participant, vault: NikVault) -> dict[str, str]:
     """Return the text of each field that one column holds, phone and NIK masked; "" where nothing is known.
 
     Where somebody lives is told by several columns, and left out.

@@ -24,8 +24,8 @@ from app.models import (
 from app.nik_vault import NikVault
 from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor, Permission, Reach
-from app.queries.people.details import details_shown
-from app.queries.people.participants import PersonSeen, people_seen, place_of
+from app.queries.people.details import format_details
+from app.queries.people.participants import PersonSummary, get_person_summaries, place_name
 from app.queries.scope import registrations_within
 
 PAGE_LENGTH = 25
@@ -35,8 +35,8 @@ PAGE_LENGTH = 25
 class PairView:
     id: int
     likeness: int
-    one: PersonSeen
-    other: PersonSeen
+    one: PersonSummary
+    other: PersonSummary
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class PairPage:
 
 
 @dataclass(frozen=True)
-class SessionSeen:
+class ComparedSession:
     """A session that a person is registered for; `shared` tells that the other of the pair is too."""
 
     code: str
@@ -59,17 +59,17 @@ class SessionSeen:
 
 
 @dataclass(frozen=True)
-class PersonBeside:
+class ComparedPerson:
     """One of a pair: `details` are texts by field as people may see them (phone and NIK masked), "" where blank."""
 
     id: int
     name: str
     details: Mapping[str, str]
-    sessions: tuple[SessionSeen, ...]
+    sessions: tuple[ComparedSession, ...]
 
 
 @dataclass(frozen=True)
-class PairBeside:
+class PairComparison:
     """`fields` are those of which something is known, `disputed` those in which the two differ.
 
     `newest` is the id of the one of whom the newest session told: what it says is the likelier.
@@ -77,13 +77,13 @@ class PairBeside:
 
     id: int
     likeness: int
-    people: tuple[PersonBeside, PersonBeside]
+    people: tuple[ComparedPerson, ComparedPerson]
     fields: tuple[str, ...]
     disputed: frozenset[str]
     newest: int
 
 
-def nobody_elses(actor: Actor, person_id: Mapped[int]) -> ColumnElement[bool]:
+def registered_only_within(actor: Actor, person_id: Mapped[int]) -> ColumnElement[bool]:
     """People all of whose registrations are within the actor's reach: merging others would change foreign figures."""
     if actor.reach(Permission.PEOPLE_MERGE) is Reach.ALL:
         return true()
@@ -91,7 +91,7 @@ def nobody_elses(actor: Actor, person_id: Mapped[int]) -> ColumnElement[bool]:
     return registered & ~registered.where(~registrations_within(actor, Permission.PEOPLE_MERGE))
 
 
-def pair_by_id(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
+def get_possible_duplicate(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
     """Raises `Forbidden` by role, `NotFound` where it is out of reach or no longer there."""
     actor.require(Permission.PEOPLE_MERGE)
     found = db.scalars(
@@ -102,7 +102,7 @@ def pair_by_id(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
     return found
 
 
-def possible_duplicates(
+def list_possible_duplicates(
     db: Db, actor: Actor, *, after: int | None = None, limit: int = PAGE_LENGTH
 ) -> PairPage:
     """Pairs that nobody has decided on, within the actor's reach. Raises `Forbidden` by role."""
@@ -119,16 +119,16 @@ def possible_duplicates(
         statement = statement.where(order > tuple_(there.scalar_subquery(), after))
     found = db.scalars(statement).all()
     shown = found[:limit]
-    people = people_seen(db, {id_ for pair in shown for id_ in (pair.participant_id, pair.other_id)})
+    people = get_person_summaries(db, {id_ for pair in shown for id_ in (pair.participant_id, pair.other_id)})
     pairs = (
         PairView(pair.id, pair.likeness, people[pair.participant_id], people[pair.other_id]) for pair in shown
     )
     return PairPage(tuple(pairs), shown[-1].id if len(found) > limit else None)
 
 
-def pair_beside(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairBeside:
+def compare_pair(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairComparison:
     """A pair with all that is known of the two."""
-    pair = pair_by_id(db, actor, pair_id)
+    pair = get_possible_duplicate(db, actor, pair_id)
     ids = (pair.participant_id, pair.other_id)
     people = {
         person.id: (person, kelurahan)
@@ -141,22 +141,24 @@ def pair_beside(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairBesi
     sessions = _sessions(db, ids)
     one, other = (people[id_][0] for id_ in ids)
     beside_one, beside_other = (
-        PersonBeside(id_, people[id_][0].name, _details(*people[id_], vault), tuple(sessions[id_]))
+        ComparedPerson(id_, people[id_][0].name, _details(*people[id_], vault), tuple(sessions[id_]))
         for id_ in ids
     )
-    return PairBeside(
+    return PairComparison(
         id=pair.id,
         likeness=pair.likeness,
         people=(beside_one, beside_other),
         fields=tuple(
             field for field in MERGED_FIELDS if beside_one.details[field] or beside_other.details[field]
         ),
-        disputed=frozenset(field for field in MERGED_FIELDS if undisputed(field, one, other) is None),
-        newest=newest_told(one, other),
+        disputed=frozenset(
+            field for field in MERGED_FIELDS if find_undisputed_source(field, one, other) is None
+        ),
+        newest=get_newest_id(one, other),
     )
 
 
-def undisputed(field: str, one: Participant, other: Participant) -> Participant | None:
+def find_undisputed_source(field: str, one: Participant, other: Participant) -> Participant | None:
     """Whose value of a field stays without a choice: of one value that one, of a kelurahan the one with the RT.
 
     None where the two say something different.
@@ -177,7 +179,7 @@ def _value(field: str, person: Participant) -> tuple[object, ...]:
     return tuple(getattr(person, column) for column in columns)
 
 
-def newest_told(*people: Participant) -> int:
+def get_newest_id(*people: Participant) -> int:
     """The id of the person of whom the newest session told, of two equals the later record."""
     told = [(person.latest_session_at or person.created_at, person.id) for person in people]
     return max(told)[1]
@@ -185,19 +187,19 @@ def newest_told(*people: Participant) -> int:
 
 def _within(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
-        nobody_elses(actor, col(PossibleDuplicate.participant_id)),
-        nobody_elses(actor, col(PossibleDuplicate.other_id)),
+        registered_only_within(actor, col(PossibleDuplicate.participant_id)),
+        registered_only_within(actor, col(PossibleDuplicate.other_id)),
     )
 
 
 def _details(person: Participant, kelurahan: str | None, vault: NikVault) -> dict[str, str]:
-    place = place_of(kelurahan, person.outside_place)
-    return details_shown(person, vault) | {
+    place = place_name(kelurahan, person.outside_place)
+    return format_details(person, vault) | {
         "kelurahan": f"{place} RT {person.rt}" if place and person.rt else place
     }
 
 
-def _sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[SessionSeen]]:
+def _sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[ComparedSession]]:
     statement = (
         select(
             col(Registration.participant_id),
@@ -217,7 +219,7 @@ def _sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[SessionSeen]]:
     shared = codes[ids[0]] & codes[ids[1]]
     return {
         id_: [
-            SessionSeen(code, title, starts_at, outcome.value if outcome else None, code in shared)
+            ComparedSession(code, title, starts_at, outcome.value if outcome else None, code in shared)
             for person_id, code, title, starts_at, outcome in found
             if person_id == id_
         ]

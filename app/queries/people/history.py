@@ -23,7 +23,7 @@ from app.models import (
 )
 from app.permissions import Actor, Permission
 from app.queries.imports.rows import WRITTEN, registration_of_row
-from app.queries.people.participants import place_of
+from app.queries.people.participants import place_name
 from app.queries.scope import registrations_within
 
 
@@ -60,7 +60,9 @@ class RegistrationView:
     sources: tuple[SourceView, ...]
 
 
-def registrations_of(db: Db, actor: Actor, participant_id: int, language: Language) -> list[RegistrationView]:
+def list_participant_registrations(
+    db: Db, actor: Actor, participant_id: int, language: Language
+) -> list[RegistrationView]:
     """A person's registrations within the actor's reach, the newest session first."""
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
@@ -95,7 +97,7 @@ def registrations_of(db: Db, actor: Actor, participant_id: int, language: Langua
             session_code=workshop_session.code,
             session_starts_at=workshop_session.starts_at,
             workshop_title=title,
-            place=place_of(kelurahan, registration.outside_place),
+            place=place_name(kelurahan, registration.outside_place),
             rt=registration.rt,
             target_group=target_group,
             attendance=attendance.status.value if attendance else None,

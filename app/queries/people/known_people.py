@@ -15,7 +15,7 @@ from app.people.fields import TEXT_FIELDS
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.outside_places import OUTSIDE
 from app.queries.in_values import in_values
-from app.queries.people.memberships import valid_on
+from app.queries.people.memberships import is_valid_on
 
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
@@ -37,7 +37,7 @@ _PERSON = (
 )
 
 
-def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
+def load_people_for_sheet(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
     """Return all people registered for the session and all who share a key with the sheet, as of the session's day."""
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
@@ -46,7 +46,7 @@ def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -
     return KnownPeople(_persons(people, _groups(db, people, day)), _registrations(db, of_session))
 
 
-def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
+def load_people_for_form(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
     """Return the people who share a key with what was typed, with their registrations for the session.
 
     Their groups come along only if the session's day is given: those they belong to that day or registered with.
@@ -93,7 +93,7 @@ def _groups(db: Db, people: Collection[int], day: date) -> Groups:
     if not people:
         return {}
     statement = select(col(GroupMembership.participant_id), col(GroupMembership.target_group_code)).where(
-        in_values(db, col(GroupMembership.participant_id), people), valid_on(day)
+        in_values(db, col(GroupMembership.participant_id), people), is_valid_on(day)
     )
     groups: dict[int, tuple[str, ...]] = {}
     for person_id, group in db.execute(statement):

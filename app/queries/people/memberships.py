@@ -26,14 +26,14 @@ class MembershipView:
     holds_today: bool
 
 
-def valid_on(day: date) -> ColumnElement[bool]:
+def is_valid_on(day: date) -> ColumnElement[bool]:
     """Memberships that hold on a day: both their first and their last are in."""
     return (col(GroupMembership.valid_from) <= day) & or_(
         col(GroupMembership.valid_to).is_(None), col(GroupMembership.valid_to) >= day
     )
 
 
-def memberships_of(db: Db, actor: Actor, participant_id: int, language: Language) -> list[MembershipView]:
+def list_memberships(db: Db, actor: Actor, participant_id: int, language: Language) -> list[MembershipView]:
     """The memberships of somebody within the actor's reach, the newest first."""
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
@@ -59,7 +59,7 @@ def memberships_of(db: Db, actor: Actor, participant_id: int, language: Language
     ]
 
 
-def membership_by_id(db: Db, actor: Actor, participant_id: int, membership_id: int) -> GroupMembership:
+def get_membership(db: Db, actor: Actor, participant_id: int, membership_id: int) -> GroupMembership:
     """A membership to change. Raises `Forbidden` by role, `NotFound` where it is out of reach."""
     actor.require(Permission.ATTENDANCE_WRITE)
     statement = select(GroupMembership).where(

@@ -14,8 +14,8 @@ from app.models import FoldedRegistration, PeopleMerge, Registration, User, Work
 from app.models.base import now
 from app.permissions import Actor, Permission, Reach
 
-KEPT_FOR = timedelta(days=30)
-MOST_SHOWN = 50
+MERGE_UNDO_PERIOD = timedelta(days=30)
+MAX_MERGES = 50
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class MergeView:
     sessions: tuple[str, ...]
 
 
-def merge_by_id(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
+def get_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     """Raises `Forbidden` by role, `NotFound` where it is out of reach."""
     actor.require(Permission.PEOPLE_MERGE)
     found = db.scalars(select(PeopleMerge).where(col(PeopleMerge.id) == merge_id, _within(actor))).first()
@@ -49,7 +49,7 @@ def has_folded_registrations(db: Db, merge_id: int) -> bool:
     return merge_id in _sessions_folded(db, [merge_id])
 
 
-def recent_merges(db: Db, actor: Actor) -> list[MergeView]:
+def list_recent_merges(db: Db, actor: Actor) -> list[MergeView]:
     """Return the merges of the last 30 days that were not undone, newest first, within the actor's scope."""
     actor.require(Permission.PEOPLE_MERGE)
     statement = (
@@ -57,11 +57,11 @@ def recent_merges(db: Db, actor: Actor) -> list[MergeView]:
         .outerjoin(User, col(User.id) == col(PeopleMerge.merged_by))
         .where(
             col(PeopleMerge.undone_at).is_(None),
-            col(PeopleMerge.merged_at) >= now() - KEPT_FOR,
+            col(PeopleMerge.merged_at) >= now() - MERGE_UNDO_PERIOD,
             _within(actor),
         )
         .order_by(col(PeopleMerge.id).desc())
-        .limit(MOST_SHOWN)
+        .limit(MAX_MERGES)
     )
     found = [(people_merge, merged_by) for people_merge, merged_by in db.execute(statement)]
     folded = _sessions_folded(db, [people_merge.id for people_merge, _ in found])

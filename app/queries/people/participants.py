@@ -18,9 +18,9 @@ from app.models import (
     Registration,
     WorkshopSession,
 )
-from app.people.emails import masked_email
+from app.people.emails import mask_email
 from app.people.fields import FORM_TEXT_FIELDS
-from app.people.phones import masked_phone, national_digits
+from app.people.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.registrations import registration_conditions, session_conditions
@@ -31,7 +31,7 @@ from app.reports.periods import Period
 PAGE_LENGTH = 50
 
 # Fewer digits would find half of the city.
-FEWEST_PHONE_DIGITS = 4
+MIN_PHONE_DIGITS = 4
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class ParticipantPage:
 
 
 @dataclass(frozen=True)
-class PersonSeen:
+class PersonSummary:
     """What tells a known person from another of that name; `first_*` is their first session."""
 
     id: int
@@ -104,12 +104,12 @@ class PersonSeen:
     first_starts_at: datetime | None
 
 
-def place_of(kelurahan: str | None, outside_place: str | None) -> str:
+def place_name(kelurahan: str | None, outside_place: str | None) -> str:
     """Where somebody lives, as it is shown: the kelurahan's name, or the place outside the city."""
     return kelurahan or outside_place or ""
 
 
-def participants(
+def list_participants(
     db: Db,
     actor: Actor,
     filters: ParticipantFilters,
@@ -129,7 +129,7 @@ def participants(
     return ParticipantPage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
 
 
-def participant(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
+def get_participant(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
     """One person. Raises `NotFound` where none of their registrations is within the actor's reach."""
     found = db.execute(_participants(actor).where(col(Participant.id) == participant_id)).first()
     if found is None:
@@ -137,7 +137,7 @@ def participant(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
     return _view(*found)
 
 
-def participant_to_correct(db: Db, actor: Actor, participant_id: int) -> Participant:
+def get_participant_to_change(db: Db, actor: Actor, participant_id: int) -> Participant:
     """The record itself, for whoever may register this person. Raises `Forbidden` by role, else as `participant`."""
     actor.require(Permission.ATTENDANCE_WRITE)
     statement = select(Participant).where(
@@ -150,7 +150,7 @@ def participant_to_correct(db: Db, actor: Actor, participant_id: int) -> Partici
     return found
 
 
-def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
+def get_person_summaries(db: Db, ids: Collection[int]) -> dict[int, PersonSummary]:
     """Known people by id, whoever's sessions they came to: a person must tell them apart to match a row."""
     first = (
         select(
@@ -175,14 +175,14 @@ def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
         .where(col(Participant.id).in_(ids))
     )
     return {
-        person.id: PersonSeen(
+        person.id: PersonSummary(
             id=person.id,
             name=person.name,
-            place=place_of(kelurahan, person.outside_place),
+            place=place_name(kelurahan, person.outside_place),
             rt=person.rt,
             birth_date=person.birth_date,
             sex=person.sex,
-            phone=person.phone and masked_phone(person.phone),
+            phone=person.phone and mask_phone(person.phone),
             first_session=code,
             first_starts_at=starts_at,
         )
@@ -216,7 +216,7 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
             text, autoescape=True
         )
         digits = national_digits(text)
-        if len(digits) >= FEWEST_PHONE_DIGITS:
+        if len(digits) >= MIN_PHONE_DIGITS:
             found |= col(Participant.phone).contains(digits, autoescape=True)
         conditions.append(found)
     if filters.presence:
@@ -261,13 +261,13 @@ def _view(person: Participant, kelurahan: str | None, sessions: int, latest: dat
     return ParticipantView(
         id=person.id,
         name=person.name,
-        place=place_of(kelurahan, person.outside_place),
+        place=place_name(kelurahan, person.outside_place),
         rt=person.rt,
         outside=person.outside_place is not None,
         sex=person.sex.value if person.sex else None,
         birth_date=person.birth_date,
-        phone=person.phone and masked_phone(person.phone),
-        email=person.email and masked_email(person.email),
+        phone=person.phone and mask_phone(person.phone),
+        email=person.email and mask_email(person.email),
         texts={field: getattr(person, field) for field in FORM_TEXT_FIELDS},
         sessions=sessions,
         latest_starts_at=latest,

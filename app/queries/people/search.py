@@ -9,12 +9,12 @@ from sqlmodel import col
 from app.database import Db
 from app.models import Participant
 
-FEWEST_LETTERS = 3
-MOST_FOUND = 8
+MIN_WORD_LENGTH = 3
+MAX_RESULTS = 8
 
 
 @dataclass(frozen=True)
-class Traits:
+class PersonSearch:
     """What is typed of somebody: a name as names are compared, a number in E.164, what a NIK is looked up by."""
 
     name_key: str = ""
@@ -23,16 +23,16 @@ class Traits:
     nik_key: str | None = None
 
 
-def people_with(db: Db, traits: Traits) -> list[int]:
+def search_people(db: Db, traits: PersonSearch) -> list[int]:
     """The first people who have one of the traits, in name order; whoever's sessions they came to."""
     condition = _has(traits)
     if condition is None:
         return []
     statement = select(col(Participant.id)).where(condition)
-    return list(db.scalars(statement.order_by(col(Participant.name), col(Participant.id)).limit(MOST_FOUND)))
+    return list(db.scalars(statement.order_by(col(Participant.name), col(Participant.id)).limit(MAX_RESULTS)))
 
 
-def has_traits(db: Db, person_id: int, traits: Traits) -> bool:
+def is_found_by(db: Db, person_id: int, traits: PersonSearch) -> bool:
     """Whether somebody is among all those who have one of the traits."""
     condition = _has(traits)
     if condition is None:
@@ -43,7 +43,7 @@ def has_traits(db: Db, person_id: int, traits: Traits) -> bool:
     )
 
 
-def _has(traits: Traits) -> ColumnElement[bool] | None:
+def _has(traits: PersonSearch) -> ColumnElement[bool] | None:
     conditions = []
     if traits.nik_key:
         conditions.append(col(Participant.nik_key) == traits.nik_key)
@@ -61,4 +61,4 @@ def _has(traits: Traits) -> ColumnElement[bool] | None:
 def _words(name_key: str) -> Collection[str]:
     """The words of a name, once one of them is long enough not to find half of the city."""
     words = name_key.split()
-    return words if any(len(word) >= FEWEST_LETTERS for word in words) else ()
+    return words if any(len(word) >= MIN_WORD_LENGTH for word in words) else ()

@@ -17,7 +17,7 @@ BLOCK_LETTERS = 3
 NEIGHBOURS = 12
 
 # So many pairs of one place are kept at a time, the likeliest first; who works them off finds the next a day later.
-MOST_PAIRS = 500
+MAX_PAIRS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class SimilarPair:
     likeness: int
 
 
-def places(db: Db, *, import_id: int | None = None) -> list[Place]:
+def list_places(db: Db, *, import_id: int | None = None) -> list[Place]:
     """Where people live, or only those whom an import names."""
     statement = select(col(Participant.kelurahan_code), col(Participant.outside_place)).distinct()
     if import_id is not None:
@@ -63,15 +63,15 @@ def places(db: Db, *, import_id: int | None = None) -> list[Place]:
     return [Place(kelurahan, outside) for kelurahan, outside in db.execute(statement)]
 
 
-def similar_pairs(db: Db, place: Place) -> list[SimilarPair]:
+def list_similar_pairs(db: Db, place: Place) -> list[SimilarPair]:
     """Pairs of people living there who may be one and whom nobody has been asked about, the likeliest first."""
     people = _people(db, place)
     asked = _pairs_of(db, place)
-    found = [pair for pair in pairs_among(people) if (pair.participant_id, pair.other_id) not in asked]
-    return sorted(found, key=lambda pair: (-pair.likeness, pair.participant_id, pair.other_id))[:MOST_PAIRS]
+    found = [pair for pair in pair_similar_names(people) if (pair.participant_id, pair.other_id) not in asked]
+    return sorted(found, key=lambda pair: (-pair.likeness, pair.participant_id, pair.other_id))[:MAX_PAIRS]
 
 
-def pairs_among(people: Sequence[Namesake]) -> list[SimilarPair]:
+def pair_similar_names(people: Sequence[Namesake]) -> list[SimilarPair]:
     """Compares neighbours within blocks: people whose names share the beginning of a word, in the order of the names.
 
     The work grows with the number of people, not with its square. Each pair comes once.
@@ -148,12 +148,12 @@ def _people(db: Db, place: Place) -> list[Namesake]:
         col(Participant.outside_place).is_not_distinct_from(place.outside_place),
     )
     return [
-        Namesake(id_, name_key, letters_of(name), *details)
+        Namesake(id_, name_key, letters_only(name), *details)
         for id_, name_key, name, *details in db.execute(statement)
     ]
 
 
-def letters_of(name: str) -> str:
+def letters_only(name: str) -> str:
     return "".join(filter(str.isalpha, name.casefold()))
 
 

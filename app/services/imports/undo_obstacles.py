@@ -32,7 +32,7 @@ from app.services.imports.states import (
     state_after_creation,
     written_rows,
 )
-from app.services.people.merge import folded_into
+from app.services.people.merge import list_merges_folded_into
 
 # So many names say enough of what stands in the way.
 NAMED_AT_MOST = 5
@@ -129,7 +129,7 @@ def _merges(
 ) -> list[PeopleMerge]:
     registrations = (there.registration(row.participant_id) for row in rows)
     written = {one.id for one in registrations if one} | set(attendance_import.others)
-    return folded_into(db, attendance_import.workshop_session_id, written)
+    return list_merges_folded_into(db, attendance_import.workshop_session_id, written)
 
 
 def _newer(

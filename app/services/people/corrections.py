@@ -10,9 +10,9 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.fields import FORM_TEXT_FIELDS
 from app.people.person import PersonInput, PersonValues
-from app.people.phones import masked_phone
+from app.people.phones import mask_phone
 from app.permissions import Actor
-from app.queries.people.participants import participant_to_correct
+from app.queries.people.participants import get_participant_to_change
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
@@ -31,11 +31,11 @@ def correct_participant(
     another person's, and `Conflict` where something else has become known of the person since.
     """
     lock_people_table(db)
-    person = participant_to_correct(db, actor, participant_id)
+    person = get_participant_to_change(db, actor, participant_id)
     read = parse_person(db, vault, data)
     if found := faults(read):
         raise NotUnderstood({1: found}, of_list=False)
-    before, filled = snapshot(person), filled_with(person)
+    before, filled = snapshot(person), correction_form_values(person)
     person.sqlmodel_update(_columns(read.values, data))
     if data.phone.strip():
         person.phone = read.values.phone
@@ -48,11 +48,11 @@ def correct_participant(
     return person
 
 
-def filled_with(person: Participant) -> dict[str, object]:
+def correction_form_values(person: Participant) -> dict[str, object]:
     """What the form of a correction shows of a person; of phone and NIK a part, or their key."""
     shown = ("name", "kelurahan_code", "outside_place", "rt", "email", "sex", "birth_date", *FORM_TEXT_FIELDS)
     known = {name: getattr(person, name) for name in shown}
-    return known | {"phone": person.phone and masked_phone(person.phone), "nik_key": person.nik_key}
+    return known | {"phone": person.phone and mask_phone(person.phone), "nik_key": person.nik_key}
 
 
 def _columns(values: PersonValues, data: PersonInput) -> dict[str, object]:

@@ -11,13 +11,13 @@ from app.models.base import now
 from app.people.names import similarity
 from app.permissions import Actor
 from app.queries.in_values import in_values
-from app.queries.people.duplicates import pair_by_id
+from app.queries.people.duplicates import get_possible_duplicate
 from app.queries.people.similar_people import SimilarPair
 from app.services.activities import record
 from app.services.locks import lock_people_table, lock_row
 
 
-def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
+def save_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
     """Add the pairs that aren't kept yet and whose people both still exist.
 
     Lock the people table first, or the identity keys of one person of each pair.
@@ -40,15 +40,15 @@ def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
     db.flush()
 
 
-def tell_apart(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
+def mark_as_different(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
     """Remembers that two people of similar names are not one. Raises `NotFound` for a pair out of reach or gone."""
     lock_people_table(db)
-    pair = lock_row(db, PossibleDuplicate, pair_by_id(db, actor, pair_id).id)
+    pair = lock_row(db, PossibleDuplicate, get_possible_duplicate(db, actor, pair_id).id)
     _set_apart(db, actor, pair)
     return pair
 
 
-def keep_told_apart(db: Db, actor: Actor, pairs: Collection[tuple[int, int]]) -> None:
+def mark_people_as_different(db: Db, actor: Actor, pairs: Collection[tuple[int, int]]) -> None:
     """Remembers that people aren't one of whom somebody said so before they were a pair: "this is somebody new".
 
     People are held. Whoever is gone meanwhile is passed over.

@@ -10,15 +10,15 @@ from app.errors import Invalid
 from app.i18n import N_, date_text
 from app.models import GroupMembership, TargetGroup
 from app.models.base import YEARS
-from app.nik_vault import with_niks_masked
+from app.nik_vault import mask_niks
 from app.permissions import Actor
-from app.queries.people.memberships import membership_by_id
-from app.queries.people.participants import participant_to_correct
+from app.queries.people.memberships import get_membership
+from app.queries.people.participants import get_participant_to_change
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
 
-LONGEST_POSITION = 100
+MAX_POSITION_LENGTH = 100
 
 
 @dataclass(frozen=True)
@@ -34,15 +34,15 @@ class MembershipInput:
 def add_membership(db: Db, actor: Actor, participant_id: int, given: MembershipInput) -> GroupMembership:
     """Raises `Invalid` for what can't be, and where the person belongs to the group then already."""
     lock_people_table(db)
-    person = participant_to_correct(db, actor, participant_id)
+    person = get_participant_to_change(db, actor, participant_id)
     if db.get(TargetGroup, given.target_group) is None:
         raise _refused("target_group", N_("Choose the group."))
-    if len(given.position) > LONGEST_POSITION:
+    if len(given.position) > MAX_POSITION_LENGTH:
         raise _refused("position", N_("Write at most 100 characters."))
     membership = GroupMembership(
         participant_id=person.id,
         target_group_code=given.target_group,
-        position=with_niks_masked(given.position.strip()),
+        position=mask_niks(given.position.strip()),
         valid_from=_day(given.valid_from, "valid_from"),
         valid_to=given.valid_to and _day(given.valid_to, "valid_to"),
     )
@@ -58,7 +58,7 @@ def end_membership(
 ) -> GroupMembership:
     """`last_day` is the last on which the person belongs to the group. Raises `Invalid` for one that can't be."""
     lock_people_table(db)
-    membership = membership_by_id(db, actor, participant_id, membership_id)
+    membership = get_membership(db, actor, participant_id, membership_id)
     before = _told(membership)
     membership.valid_to = _day(last_day, "valid_to")
     _require_possible(db, membership)
@@ -70,7 +70,7 @@ def end_membership(
 def remove_membership(db: Db, actor: Actor, participant_id: int, membership_id: int) -> None:
     """For one that was noted by mistake."""
     lock_people_table(db)
-    membership = membership_by_id(db, actor, participant_id, membership_id)
+    membership = get_membership(db, actor, participant_id, membership_id)
     db.delete(membership)
     record(db, actor, "remove-membership", "participant", participant_id, before=_told(membership))
 

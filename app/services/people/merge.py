@@ -29,7 +29,7 @@ from app.models import (
 )
 from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
-from app.queries.people.duplicates import newest_told, pair_by_id, undisputed
+from app.queries.people.duplicates import find_undisputed_source, get_newest_id, get_possible_duplicate
 from app.services.activities import record
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import Fold, Touched, folds_of, states_of, touched_by
@@ -46,7 +46,7 @@ _STATUSES = (
 )
 
 
-def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None = None) -> PeopleMerge:
+def merge_people(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None = None) -> PeopleMerge:
     """Makes the two people of a pair one.
 
     `choices` says for a field (a key of `MERGED_FIELDS`) whose value stays, by that person's id; where only one of
@@ -55,7 +55,7 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     merges of a pair at once the second finds no pair: `NotFound`.
     """
     lock_people_table(db)
-    pair = pair_by_id(db, actor, pair_id)
+    pair = get_possible_duplicate(db, actor, pair_id)
     absorbed, kept = (
         db.get_one(Participant, id_, populate_existing=True) for id_ in (pair.participant_id, pair.other_id)
     )
@@ -89,7 +89,9 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     return made
 
 
-def folded_into(db: Db, workshop_session_id: int, registrations: Collection[int]) -> list[PeopleMerge]:
+def list_merges_folded_into(
+    db: Db, workshop_session_id: int, registrations: Collection[int]
+) -> list[PeopleMerge]:
     """Return the merges, the newest first, that folded two registrations of a session into one of these.
 
     What only one of the two was told can't be taken out of it again.
@@ -111,7 +113,7 @@ def _fields_of(absorbed: Participant, kept: Participant, choices: Mapping[str, i
     """The fields whose value comes from the record that goes."""
     if not set(choices) <= set(MERGED_FIELDS) or not set(choices.values()) <= {absorbed.id, kept.id}:
         raise Invalid(N_("Choose for each detail which of the two is right."))
-    likelier = newest_told(absorbed, kept)
+    likelier = get_newest_id(absorbed, kept)
     return frozenset(
         field for field in MERGED_FIELDS if _whose(field, absorbed, kept, choices, likelier) == absorbed.id
     )
@@ -120,7 +122,7 @@ def _fields_of(absorbed: Participant, kept: Participant, choices: Mapping[str, i
 def _whose(
     field: str, absorbed: Participant, kept: Participant, choices: Mapping[str, int], likelier: int
 ) -> int:
-    settled = undisputed(field, kept, absorbed)
+    settled = find_undisputed_source(field, kept, absorbed)
     return settled.id if settled else choices.get(field, likelier)
 
 

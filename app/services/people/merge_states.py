@@ -102,7 +102,7 @@ def states_of(db: Db, touched: Touched) -> States:
     }
 
 
-def things(model: type[Thing], states: Iterable[Mapping[str, Any]]) -> list[Thing]:
+def rows_from_json(model: type[Thing], states: Iterable[Mapping[str, Any]]) -> list[Thing]:
     """Rows of a table as they were kept, not yet in the database."""
     return [model.model_validate(state) for state in states]
 

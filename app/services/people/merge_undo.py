@@ -22,10 +22,10 @@ from app.models import (
 from app.models.base import now
 from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
-from app.queries.people.merges import KEPT_FOR, has_folded_registrations, merge_by_id
+from app.queries.people.merges import MERGE_UNDO_PERIOD, get_merge, has_folded_registrations
 from app.services.activities import record
 from app.services.locks import lock_people_table, lock_row
-from app.services.people.merge_states import ROW_KEY, States, Touched, states_of, things
+from app.services.people.merge_states import ROW_KEY, States, Touched, rows_from_json, states_of
 from app.services.people.merged_memberships import put_memberships_back
 
 # Columns of a person that go together, and those that stand for themselves.
@@ -40,7 +40,7 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     back is another person's by now.
     """
     lock_people_table(db)
-    people_merge = lock_row(db, PeopleMerge, merge_by_id(db, actor, merge_id).id)
+    people_merge = lock_row(db, PeopleMerge, get_merge(db, actor, merge_id).id)
     if people_merge.undone_at is not None:
         return people_merge
     if has_folded_registrations(db, people_merge.id):
@@ -50,7 +50,7 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
             "attendance by hand."
         )
         raise Conflict(text, code="registrations-folded", **_names(people_merge))
-    if not people_merge.before or people_merge.merged_at < now() - KEPT_FOR:
+    if not people_merge.before or people_merge.merged_at < now() - MERGE_UNDO_PERIOD:
         raise Conflict(N_("A merge can be undone for 30 days; this one is older."), code="too-late")
     states = states_of(db, Touched.by(people_merge))
     _require_nothing_newer(db, people_merge, states)
@@ -64,9 +64,9 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     return people_merge
 
 
-def forget_old_merges(db: Db) -> None:
+def clear_old_merges(db: Db) -> None:
     """Empty what was kept of merges that can't be undone any more: it holds personal data."""
-    is_over = col(PeopleMerge.merged_at) < now() - KEPT_FOR
+    is_over = col(PeopleMerge.merged_at) < now() - MERGE_UNDO_PERIOD
     db.execute(update(PeopleMerge).where(is_over).values(before={}, after={}))
 
 
@@ -119,7 +119,9 @@ def _bring_back(db: Db, people_merge: PeopleMerge, states: States) -> None:
     before = people_merge.before
     _put_person_back(db, people_merge)
     db.add_all(
-        things(Participant, (one for one in before["people"] if one["id"] == people_merge.absorbed_id))
+        rows_from_json(
+            Participant, (one for one in before["people"] if one["id"] == people_merge.absorbed_id)
+        )
     )
     db.flush()
     registration_ids = [registration["id"] for registration in before["registrations"]]
@@ -134,7 +136,7 @@ def _bring_back(db: Db, people_merge: PeopleMerge, states: States) -> None:
     db.flush()
 
 
-def still_as_left(state: Mapping[str, Any], left: Mapping[str, Any]) -> list[str]:
+def unchanged_columns(state: Mapping[str, Any], left: Mapping[str, Any]) -> list[str]:
     """Return the columns of a person (as JSON) that still hold what a change left, and so may go back.
 
     Columns that go together go back together or not at all: the RT of one kelurahan never stays with another.
@@ -154,8 +156,8 @@ def _put_person_back(db: Db, people_merge: PeopleMerge) -> None:
         for states in (people_merge.before, people_merge.after)
     )
     kept = db.get_one(Participant, people_merge.kept_id)
-    [was] = things(Participant, [before])
-    columns = still_as_left(kept.model_dump(mode="json"), left)
+    [was] = rows_from_json(Participant, [before])
+    columns = unchanged_columns(kept.model_dump(mode="json"), left)
     kept.sqlmodel_update({column: getattr(was, column) for column in columns})
     db.flush()
 
@@ -195,7 +197,7 @@ def _by_key(rows: list[dict[str, Any]]) -> dict[tuple[int, int], dict[str, Any]]
 
 def _put_pairs_back(db: Db, before: States) -> None:
     """Put back the pairs of the record that came back, under new ids, except with people who have gone meanwhile."""
-    pairs = things(PossibleDuplicate, before["pairs"])
+    pairs = rows_from_json(PossibleDuplicate, before["pairs"])
     people = {person_id for pair in pairs for person_id in (pair.participant_id, pair.other_id)}
     known = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
     db.add_all(

@@ -8,7 +8,7 @@ from sqlmodel import col, select
 from app.database import Db
 from app.models import GroupMembership, PeopleMerge
 from app.services.people.memberships import overlap
-from app.services.people.merge_states import States, Touched, things
+from app.services.people.merge_states import States, Touched, rows_from_json
 
 
 def hand_over_memberships(db: Db, touched: Touched) -> None:
@@ -31,7 +31,7 @@ def hand_over_memberships(db: Db, touched: Touched) -> None:
 def put_memberships_back(db: Db, made: PeopleMerge, found: States) -> None:
     """Each as it was where it still is as the merge left it, those that went under new numbers."""
     there, left = (_by_id(states) for states in (found, made.after))
-    for was in things(GroupMembership, made.before["memberships"]):
+    for was in rows_from_json(GroupMembership, made.before["memberships"]):
         if was.id not in left:
             db.add(GroupMembership(**was.model_dump(exclude={"id"})))
         elif there.get(was.id) == left[was.id]:

@@ -20,18 +20,18 @@ def place_columns(values: PersonValues) -> dict[str, str | None]:
     return {"kelurahan_code": values.kelurahan, "outside_place": None}
 
 
-def participant_columns(
+def new_participant_columns(
     values: PersonValues, sealed_nik: str | None, session_starts_at: datetime, created_at: datetime
 ) -> dict[str, Any]:
     """The columns of a person who isn't known yet."""
     return {
-        **said_of_person(values, sealed_nik),
+        **person_columns(values, sealed_nik),
         "latest_session_at": session_starts_at,
         "created_at": created_at,
     }
 
 
-def said_of_person(values: PersonValues, sealed_nik: str | None) -> dict[str, Any]:
+def person_columns(values: PersonValues, sealed_nik: str | None) -> dict[str, Any]:
     """Of a person who isn't known yet, the columns that their row tells of."""
     return {
         "name": values.name,
@@ -48,7 +48,7 @@ def said_of_person(values: PersonValues, sealed_nik: str | None) -> dict[str, An
     }
 
 
-def complete(
+def update_participant(
     person: Participant, judged: MatchedPerson, sealed_nik: str | None, session_starts_at: datetime
 ) -> None:
     """Fills a known person's blanks, and says where they live if no newer session told of them."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from app.nik_vault import with_niks_masked
+from app.nik_vault import mask_niks
 from app.people.cells import Cell, cell_text
 from app.people.dates import has_month_first
 from app.people.kelurahan import chosen_kelurahan
@@ -76,7 +76,7 @@ class RowParser:
         if result.remarks:
             self._note_month_first(result.remarks, filled)
         if registration := plain_text(filled, "registration"):
-            result.registration = with_niks_masked(registration)
+            result.registration = mask_niks(registration)
         self._parse_attendance(result, filled.get("attendance"))
         return result
 

@@ -10,8 +10,8 @@ from sqlmodel import col, select
 
 from app.database import reading, writing
 from app.models import Participant, PossibleDuplicate
-from app.queries.people.similar_people import places, similar_pairs
-from app.services.people.duplicates import keep_pairs
+from app.queries.people.similar_people import list_places, list_similar_pairs
+from app.services.people.duplicates import save_pairs
 from tests.city import City
 from tests.pages.imports.sheets import HEADER, listed, saved
 from tests.spreadsheets.examples import workbook
@@ -40,8 +40,8 @@ def pair_of_two_sessions(staff: TestClient, engine: Engine, city: City) -> str:
 
 def address_of_pair(engine: Engine) -> str:
     with reading(engine) as look, writing(engine) as db:
-        for place in places(look):
-            keep_pairs(db, similar_pairs(look, place))
+        for place in list_places(look):
+            save_pairs(db, list_similar_pairs(look, place))
         db.flush()
         return f"/mungkin-kembar/{db.exec(select(PossibleDuplicate.id)).one()}"
 
@@ -200,8 +200,8 @@ def test_the_list_is_paged(admin: TestClient, engine: Engine, staff: TestClient)
     ]
     saved(staff, listed(*people))
     with reading(engine) as look, writing(engine) as db:
-        for place in places(look):
-            keep_pairs(db, similar_pairs(look, place))
+        for place in list_places(look):
+            save_pairs(db, list_similar_pairs(look, place))
 
     seen, address = list[str](), "/mungkin-kembar"
     while address:

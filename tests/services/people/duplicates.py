@@ -5,9 +5,9 @@ import pytest
 from app.database import reading, writing
 from app.errors import Conflict
 from app.models import Participant, PeopleMerge, PossibleDuplicate
-from app.queries.people.similar_people import places, similar_pairs
-from app.services.people.duplicates import keep_pairs
-from app.services.people.merge import merge
+from app.queries.people.similar_people import list_places, list_similar_pairs
+from app.services.people.duplicates import save_pairs
+from app.services.people.merge import merge_people
 from app.services.people.merge_undo import undo_merge
 from tests.city import City, Dump, dump
 
@@ -15,9 +15,9 @@ from tests.city import City, Dump, dump
 def looked_for(city: City) -> list[tuple[str, str]]:
     """Looks everywhere, as each night; the names of all pairs that are kept then."""
     with reading(city.engine) as look:
-        for place in places(look):
+        for place in list_places(look):
             with writing(city.engine) as db:
-                keep_pairs(db, similar_pairs(look, place))
+                save_pairs(db, list_similar_pairs(look, place))
     name = {person.id: person.name for person in city.all(Participant)}
     return [(name[pair.participant_id], name[pair.other_id]) for pair in city.all(PossibleDuplicate)]
 
@@ -44,7 +44,7 @@ def merged(city: City, one: str, other: str, *, by: str = "sari", **right: str) 
     choices = {field: person_id(city, name) for field, name in right.items()}
     pair_id = pair_of(city, one, other)
     with writing(city.engine) as db:
-        return merge(db, city.actor(by), pair_id, choices)
+        return merge_people(db, city.actor(by), pair_id, choices)
 
 
 def unmerged(city: City, made: PeopleMerge, *, by: str = "sari") -> PeopleMerge:

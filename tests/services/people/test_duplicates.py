@@ -12,8 +12,8 @@ from app.jobs.tasks import TaskRunner
 from app.models import OutboxTask, PairState, PossibleDuplicate
 from app.people.names import SAME, name_key, similarity
 from app.queries.people import similar_people
-from app.queries.people.similar_people import Namesake, letters_of, pairs_among
-from app.services.people.duplicates import tell_apart
+from app.queries.people.similar_people import Namesake, letters_only, pair_similar_names
+from app.services.people.duplicates import mark_as_different
 from app.settings import Settings
 from tests.city import City, crowd, sheet
 from tests.scenarios import scenario
@@ -92,7 +92,7 @@ def test_two_people_told_apart_are_never_asked_about_again(sitis: City) -> None:
     [pair] = sitis.all(PossibleDuplicate)
 
     with writing(sitis.engine) as db:
-        tell_apart(db, sitis.actor("sari"), pair.id)
+        mark_as_different(db, sitis.actor("sari"), pair.id)
 
     looked_for(sitis)
     [pair] = sitis.all(PossibleDuplicate)
@@ -149,7 +149,7 @@ def test_only_who_may_merge_decides(sitis: City) -> None:
 
     for name, refusal in (("tono", NotFound), ("budi", Forbidden), ("rina", Forbidden)):
         with writing(sitis.engine) as db, pytest.raises(refusal):
-            tell_apart(db, sitis.actor(name), pair.id)
+            mark_as_different(db, sitis.actor(name), pair.id)
 
     assert [pair.state for pair in sitis.all(PossibleDuplicate)] == [PairState.OPEN]
 
@@ -165,7 +165,7 @@ def test_pairs_go_with_their_people(sitis: City) -> None:
 def test_one_place_keeps_so_many_pairs_the_likeliest_first(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(similar_people, "MOST_PAIRS", 3)
+    monkeypatch.setattr(similar_people, "MAX_PAIRS", 3)
     city.import_sheet(city.session(), crowd(20))
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestari")
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestary")
@@ -190,7 +190,7 @@ def test_the_work_grows_with_the_people_and_not_with_their_square(monkeypatch: p
     counts = []
     for size in (500, 2000):
         compared[0] = 0
-        pairs_among([namesake(n, f"{word(chance)} muhammad {word(chance)}") for n in range(size)])
+        pair_similar_names([namesake(n, f"{word(chance)} muhammad {word(chance)}") for n in range(size)])
         counts.append(compared[0])
 
     assert counts[1] < 6 * counts[0] < 6 * 500 * 3 * similar_people.NEIGHBOURS
@@ -214,11 +214,11 @@ def test_what_comparing_all_with_all_would_find_is_found() -> None:
     }
 
     assert len(everything) > 50
-    assert {(pair.participant_id, pair.other_id) for pair in pairs_among(people)} >= everything
+    assert {(pair.participant_id, pair.other_id) for pair in pair_similar_names(people)} >= everything
 
 
 def namesake(number: int, name: str) -> Namesake:
-    return Namesake(number, name_key(name), letters_of(name), None, None, None, None, None)
+    return Namesake(number, name_key(name), letters_only(name), None, None, None, None, None)
 
 
 def word(chance: random.Random) -> str:

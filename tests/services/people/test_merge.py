@@ -19,8 +19,8 @@ from app.models import (
     RegistrationStatus,
 )
 from app.permissions import OPERATOR
-from app.queries.people.history import registrations_of
-from app.services.people.merge import merge
+from app.queries.people.history import list_participant_registrations
+from app.services.people.merge import merge_people
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.scenarios import scenario
 from tests.services.people.duplicates import looked_for, merged, pair_of, person_id
@@ -137,7 +137,7 @@ def test_sheets_are_still_traced_to_the_person(siti_twice: City) -> None:
 
     [siti] = siti_twice.all(Participant)
     with reading(siti_twice.engine) as look:
-        told = registrations_of(look, OPERATOR, siti.id, "id")
+        told = list_participant_registrations(look, OPERATOR, siti.id, "id")
     assert [(one.session_code, [source.import_id for source in one.sources]) for one in told] == [
         ("B-1", [2]),
         ("A-1", [1, again.id]),
@@ -189,7 +189,7 @@ def test_two_merges_at_once_make_one(siti_twice: City) -> None:
         start.wait()
         try:
             with writing(siti_twice.engine) as db:
-                return merge(db, siti_twice.actor(name), pair_id)
+                return merge_people(db, siti_twice.actor(name), pair_id)
         except NotFound as gone:
             return gone
 

@@ -10,9 +10,9 @@ from app.database import reading, writing
 from app.errors import NotFound
 from app.models import AttendanceStatus, Participant, PeopleMerge, PossibleDuplicate
 from app.models.base import now
-from app.queries.people.merges import recent_merges
+from app.queries.people.merges import list_recent_merges
 from app.services.imports.commit import CommitChoices
-from app.services.people.merge_undo import forget_old_merges
+from app.services.people.merge_undo import clear_old_merges
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.scenarios import scenario
 from tests.services.people.duplicates import (
@@ -161,7 +161,7 @@ def test_two_registrations_of_a_session_that_became_one_are_never_two_again(two_
 
     assert refused(two_sitis, made) == "registrations-folded"
     with reading(two_sitis.engine) as db:
-        [view] = recent_merges(db, two_sitis.actor("sari"))
+        [view] = list_recent_merges(db, two_sitis.actor("sari"))
     assert (view.can_be_undone, view.sessions) == (False, ("A-1",))
     assert (made.before, made.after) == ({}, {})
 
@@ -192,14 +192,14 @@ def test_a_nik_that_is_somebody_elses_by_now_stays_theirs(two_sitis: City) -> No
 def test_after_thirty_days_it_stays_and_what_was_before_is_forgotten(two_sitis: City) -> None:
     made = merged(two_sitis, AMINAH, AMINNAH)
     with writing(two_sitis.engine) as db:
-        forget_old_merges(db)
+        clear_old_merges(db)
         db.execute(update(PeopleMerge).values(merged_at=now() - timedelta(days=30, minutes=1)))
     assert two_sitis.all(PeopleMerge)[0].before
 
     assert refused(two_sitis, made) == "too-late"
 
     with writing(two_sitis.engine) as db:
-        forget_old_merges(db)
+        clear_old_merges(db)
     assert [(one.before, one.after) for one in two_sitis.all(PeopleMerge)] == [({}, {})]
     assert refused(two_sitis, made) == "too-late"
 

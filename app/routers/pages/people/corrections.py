@@ -6,12 +6,12 @@ from fastapi import APIRouter, Form, Request, Response
 
 from app.database import Db
 from app.errors import Problem
-from app.nik_vault import NikVault, masked
-from app.people.phones import masked_phone
+from app.nik_vault import NikVault, mask_nik
+from app.people.phones import mask_phone
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.people.participants import participant_to_correct
-from app.services.people.corrections import correct_participant, filled_with
+from app.queries.people.participants import get_participant_to_change
+from app.services.people.corrections import correct_participant, correction_form_values
 from app.services.unseen_changes import seal
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, saved_meanwhile
@@ -58,9 +58,11 @@ def _page(
     form: CorrectionForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    person = participant_to_correct(db, actor, participant_id)
+    person = get_participant_to_change(db, actor, participant_id)
     nik = person.nik_encrypted
-    saved = CorrectionForm(email=person.email or "", seen=seal(filled_with(person))).filled_from(person)
+    saved = CorrectionForm(email=person.email or "", seen=seal(correction_form_values(person))).filled_from(
+        person
+    )
     return render(
         request,
         "people/correct.html",
@@ -69,7 +71,7 @@ def _page(
         saved=saved_meanwhile(problem, saved),
         participant_id=participant_id,
         name=person.name,
-        phone=person.phone and masked_phone(person.phone),
-        nik=masked(vault.decrypt(nik)) if nik else None,
+        phone=person.phone and mask_phone(person.phone),
+        nik=mask_nik(vault.decrypt(nik)) if nik else None,
         kelurahan=reference.list_kelurahan(db),
     )

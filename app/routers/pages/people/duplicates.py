@@ -10,10 +10,10 @@ from app.errors import Problem
 from app.i18n import N_
 from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor
-from app.queries.people.duplicates import pair_beside, possible_duplicates
-from app.queries.people.merges import has_folded_registrations, recent_merges
-from app.services.people.duplicates import tell_apart
-from app.services.people.merge import merge
+from app.queries.people.duplicates import compare_pair, list_possible_duplicates
+from app.queries.people.merges import has_folded_registrations, list_recent_merges
+from app.services.people.duplicates import mark_as_different
+from app.services.people.merge import merge_people
 from app.services.people.merge_undo import undo_merge
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
@@ -46,7 +46,7 @@ def possible_duplicates_page(
 
 @router.get("/mungkin-kembar/{pair_id}")
 def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, pair_id: int) -> Response:
-    pair = pair_beside(db, vault, actor, pair_id)
+    pair = compare_pair(db, vault, actor, pair_id)
     shared = [session.code for session in pair.people[0].sessions if session.shared]
     return render(request, "people/duplicates/pair.html", pair=pair, shared=shared)
 
@@ -55,7 +55,7 @@ def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, p
 def merge_pair(
     db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
 ) -> Response:
-    person_merge = merge(db, actor, pair_id, form.choices())
+    person_merge = merge_people(db, actor, pair_id, form.choices())
     text = (
         N_("%(first)s and %(second)s are one participant now. This can't be undone.")
         if has_folded_registrations(db, person_merge.id)
@@ -69,7 +69,7 @@ def merge_pair(
 
 @router.post("/mungkin-kembar/{pair_id}/berbeda")
 def tell_pair_apart(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
-    tell_apart(db, actor, pair_id)
+    mark_as_different(db, actor, pair_id)
     return redirect(PATH, _("Noted: they are two people. You will not be asked about them again."))
 
 
@@ -91,13 +91,13 @@ def undo_people_merge(
 def _list_page(
     request: Request, db: Db, actor: Actor, *, after: int | None = None, problem: Problem | None = None
 ) -> Response:
-    page = possible_duplicates(db, actor, after=after)
+    page = list_possible_duplicates(db, actor, after=after)
     return render(
         request,
         "people/duplicates/list.html",
         problem=problem,
         pairs=page.pairs,
-        merges=recent_merges(db, actor),
+        merges=list_recent_merges(db, actor),
         first=PATH if after else "",
         following=f"{PATH}?sesudah={page.following}" if page.following else "",
     )

@@ -9,9 +9,9 @@ from starlette.responses import Response
 from app.permissions import Permission
 from app.queries.areas import reference
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.people.history import registrations_of
-from app.queries.people.memberships import memberships_of
-from app.queries.people.participants import ParticipantFilters, Presence, participant, participants
+from app.queries.people.history import list_participant_registrations
+from app.queries.people.memberships import list_memberships
+from app.queries.people.participants import ParticipantFilters, Presence, get_participant, list_participants
 from app.reports.coverage.breakdowns import Pillar
 from app.reports.periods import Period
 from app.web.dependencies import CurrentActor, Lang, ReadDb
@@ -81,7 +81,7 @@ def participant_list(
     form: Annotated[ParticipantQuery, Query()],
 ) -> Response:
     actor.require(Permission.PARTICIPANT_READ)
-    page = participants(db, actor, form.filters, after=form.after)
+    page = list_participants(db, actor, form.filters, after=form.after)
     return render(
         request,
         "people/list.html",
@@ -102,8 +102,8 @@ def participant_page(
     return render(
         request,
         "people/participant.html",
-        participant=participant(db, actor, participant_id),
-        memberships=memberships_of(db, actor, participant_id, language),
-        registrations=registrations_of(db, actor, participant_id, language),
+        participant=get_participant(db, actor, participant_id),
+        memberships=list_memberships(db, actor, participant_id, language),
+        registrations=list_participant_registrations(db, actor, participant_id, language),
         may_correct=actor.may(Permission.ATTENDANCE_WRITE),
     )
