@@ -11,7 +11,7 @@ from app.models import Participant
 from app.nik_vault import NikVault
 from app.people.emails import mask_email
 from app.people.remarks import Remark
-from app.queries.people.details import format_details
+from app.queries.people.participants import format_details
 
 DIFFERS = "detail-differs"
 

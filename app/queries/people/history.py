@@ -1,4 +1,4 @@
-"""A participant's history: what they were registered for, who came, and which sheet's row said so."""
+"""A participant's registrations and attendance, with the sheets and rows that they come from."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ from app.queries.scope import registrations_within
 
 @dataclass(frozen=True)
 class SourceView:
-    """A sheet's row that told of a registration, for tracing a figure back to the paper."""
+    """A row of a sheet that a registration comes from, so that figures can be traced back to the paper."""
 
     import_id: int
     file_name: str
@@ -42,7 +42,7 @@ class SourceView:
 
 @dataclass(frozen=True)
 class RegistrationView:
-    """A registration with the facts as they were then, its outcome, and where that came from."""
+    """A registration with place and group as they were then, its attendance, and its sources."""
 
     id: int
     code: str
@@ -63,7 +63,7 @@ class RegistrationView:
 def list_participant_registrations(
     db: Db, actor: Actor, participant_id: int, language: Language
 ) -> list[RegistrationView]:
-    """A person's registrations within the actor's reach, the newest session first."""
+    """Return a participant's registrations within the actor's scope, the newest session first."""
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
         select(
@@ -87,8 +87,8 @@ def list_participant_registrations(
         )
         .order_by(col(WorkshopSession.starts_at).desc(), col(Registration.id).desc())
     )
-    found = db.execute(statement).all()
-    sources = _sources(db, [row[0].id for row in found])
+    rows = db.execute(statement).all()
+    sources = _sources(db, [row[0].id for row in rows])
     return [
         RegistrationView(
             id=registration.id,
@@ -106,12 +106,12 @@ def list_participant_registrations(
             attendance_import_id=attendance.attendance_import_id if attendance else None,
             sources=tuple(sources.get(registration.id, ())),
         )
-        for registration, workshop_session, title, kelurahan, target_group, attendance, recorded_by in found
+        for registration, workshop_session, title, kelurahan, target_group, attendance, recorded_by in rows
     ]
 
 
 def _sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[SourceView]]:
-    """The rows that told of each registration, the oldest upload first."""
+    """Return the rows that registrations come from, by registration id, the oldest upload first."""
     row = AttendanceImportRow
     statement = (
         select(

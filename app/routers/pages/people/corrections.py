@@ -8,7 +8,7 @@ from app.database import Db
 from app.errors import Problem
 from app.nik_vault import NikVault, mask_nik
 from app.people.phones import mask_phone
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import get_participant_to_change
 from app.services.people.corrections import correct_participant, correction_form_values
@@ -29,6 +29,7 @@ class CorrectionForm(PersonDetailsForm):
 def correct_page(
     request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, participant_id: int
 ) -> Response:
+    actor.require(Permission.ATTENDANCE_WRITE)
     return _page(request, db, vault, actor, participant_id)
 
 
@@ -60,9 +61,8 @@ def _page(
 ) -> Response:
     person = get_participant_to_change(db, actor, participant_id)
     nik = person.nik_encrypted
-    saved = CorrectionForm(email=person.email or "", seen=seal(correction_form_values(person))).filled_from(
-        person
-    )
+    seen = seal(correction_form_values(person))
+    saved = CorrectionForm(email=person.email or "", seen=seen).filled_from(person)
     return render(
         request,
         "people/correct.html",

@@ -9,7 +9,7 @@ from app.database import Db
 from app.errors import Problem
 from app.i18n import N_
 from app.people.fields import MERGED_FIELDS
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.people.duplicates import compare_pair, list_possible_duplicates
 from app.queries.people.merges import has_folded_registrations, list_recent_merges
 from app.services.people.duplicates import mark_as_different
@@ -41,11 +41,13 @@ def possible_duplicates_page(
     actor: CurrentActor,
     after: Annotated[int | None, Query(alias="sesudah")] = None,
 ) -> Response:
+    actor.require(Permission.PEOPLE_MERGE)
     return _list_page(request, db, actor, after=after)
 
 
 @router.get("/mungkin-kembar/{pair_id}")
 def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, pair_id: int) -> Response:
+    actor.require(Permission.PEOPLE_MERGE)
     pair = compare_pair(db, vault, actor, pair_id)
     shared = [session.code for session in pair.people[0].sessions if session.shared]
     return render(request, "people/duplicates/pair.html", pair=pair, shared=shared)
@@ -55,20 +57,20 @@ def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, p
 def merge_pair(
     db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
 ) -> Response:
-    person_merge = merge_people(db, actor, pair_id, form.choices())
+    people_merge = merge_people(db, actor, pair_id, form.choices())
     text = (
         N_("%(first)s and %(second)s are one participant now. This can't be undone.")
-        if has_folded_registrations(db, person_merge.id)
+        if has_folded_registrations(db, people_merge.id)
         else N_("%(first)s and %(second)s are one participant now. This can be undone for 30 days.")
     )
     return redirect(
         PATH,
-        _(text) % {"first": person_merge.absorbed_name, "second": person_merge.kept_name},
+        _(text) % {"first": people_merge.absorbed_name, "second": people_merge.kept_name},
     )
 
 
 @router.post("/mungkin-kembar/{pair_id}/berbeda")
-def tell_pair_apart(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
+def mark_pair_as_different(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
     mark_as_different(db, actor, pair_id)
     return redirect(PATH, _("Noted: they are two people. You will not be asked about them again."))
 
@@ -78,13 +80,13 @@ def undo_people_merge(
     request: Request, db: WriteDb, actor: CurrentActor, _: Translate, merge_id: int
 ) -> Response:
     with catch_problem(db) as caught:
-        person_merge = undo_merge(db, actor, merge_id)
+        people_merge = undo_merge(db, actor, merge_id)
     if problem := caught.problem:
         return _list_page(request, db, actor, problem=problem)
     return redirect(
         PATH,
         _("%(first)s and %(second)s are two participants again.")
-        % {"first": person_merge.absorbed_name, "second": person_merge.kept_name},
+        % {"first": people_merge.absorbed_name, "second": people_merge.kept_name},
     )
 
 

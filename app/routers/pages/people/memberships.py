@@ -66,6 +66,7 @@ def membership_page(
     membership_id: int,
     language: Lang,
 ) -> Response:
+    actor.require(Permission.ATTENDANCE_WRITE)
     membership = get_membership(db, actor, participant_id, membership_id)
     return _membership_page(
         request, db, actor, membership, MembershipForm(valid_to=str(membership.valid_to or "")), language

@@ -1,4 +1,4 @@
-"""Participants: list, and one with their registrations and the sheets that these come from."""
+"""Pages of participants: the list, and a participant with their registrations and the sheets these come from."""
 
 from typing import Annotated, Any, Literal
 
@@ -61,13 +61,13 @@ class ParticipantQuery(BaseModel):
         )
 
     @property
-    def kept(self) -> dict[str, Any]:
-        """The parameters that the page's search keeps: those that it doesn't offer."""
+    def other_params(self) -> dict[str, Any]:
+        """Return the parameters that the page's search form must send along, because it has no fields for them."""
         offered = {"search", "kelurahan", "target_group", "after"}
         params = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=offered)
         return {name: value for name, value in params.items() if value}
 
-    def address(self, *, after: int | None) -> str:
+    def build_address(self, *, after: int | None) -> str:
         """Return the URL of the list with these filters, beginning after a participant."""
         return build_url("/peserta", self.model_dump(by_alias=True) | {"after": after})
 
@@ -88,7 +88,7 @@ def participant_list(
         participants=page.participants,
         form=form,
         presence=form.filters.presence,
-        following=form.address(after=page.following) if page.following else "",
+        following=form.build_address(after=page.following) if page.following else "",
         places=reference.list_kelurahan(db),
         groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
     )
