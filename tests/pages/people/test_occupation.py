@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration
 from tests.city import MANGGAR, MORNING, City, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import merged, pair_of, unmerged
+from tests.services.people.duplicates import get_pair_id, merge_by_names, unmerge
 from tests.upcoming_sessions import create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Pekerjaan;Nama Usaha;Kehadiran"
@@ -89,11 +89,11 @@ def test_two_records_become_one_and_two_again(organizer: TestClient, city: City,
     told = "Rina Melatti;Manggar;081200000202;Penjahit;;hadir"
     city.import_sheet(city.session("B-1"), sheet(HEADER, RINA))
     city.import_sheet(city.session("D-1", later), sheet(HEADER, told))
-    page = organizer.get(f"/mungkin-kembar/{pair_of(city, 'Rina Melati', 'Rina Melatti')}")
+    page = organizer.get(f"/mungkin-kembar/{get_pair_id(city, 'Rina Melati', 'Rina Melatti')}")
     assert "Occupation A: Pedagang kue" in page.text
 
-    made = merged(city, "Rina Melati", "Rina Melatti", occupation="Rina Melati")
+    made = merge_by_names(city, "Rina Melati", "Rina Melatti", occupation="Rina Melati")
 
     assert occupations(city) == ["Pedagang kue"]
-    unmerged(city, made)
+    unmerge(city, made)
     assert occupations(city) == ["Pedagang kue", "Penjahit"]

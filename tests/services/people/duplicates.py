@@ -12,7 +12,7 @@ from app.services.people.merge_undo import undo_merge
 from tests.city import City, Dump, dump
 
 
-def looked_for(city: City) -> list[tuple[str, str]]:
+def find_duplicates(city: City) -> list[tuple[str, str]]:
     """Looks everywhere, as each night; the names of all pairs that are kept then."""
     with reading(city.engine) as look:
         for place in list_places(look):
@@ -22,13 +22,13 @@ def looked_for(city: City) -> list[tuple[str, str]]:
     return [(name[pair.participant_id], name[pair.other_id]) for pair in city.all(PossibleDuplicate)]
 
 
-def person_id(city: City, name: str) -> int:
+def get_person_id(city: City, name: str) -> int:
     return next(one.id for one in city.all(Participant) if one.name == name)
 
 
-def pair_of(city: City, one: str, other: str) -> int:
+def get_pair_id(city: City, one: str, other: str) -> int:
     """The number of the pair of two people, kept as if it had been found where it isn't there."""
-    first, second = sorted((person_id(city, one), person_id(city, other)))
+    first, second = sorted((get_person_id(city, one), get_person_id(city, other)))
     for pair in city.all(PossibleDuplicate):
         if (pair.participant_id, pair.other_id) == (first, second):
             return pair.id
@@ -39,20 +39,20 @@ def pair_of(city: City, one: str, other: str) -> int:
         return pair.id
 
 
-def merged(city: City, one: str, other: str, *, by: str = "sari", **right: str) -> PeopleMerge:
+def merge_by_names(city: City, one: str, other: str, *, by: str = "sari", **right: str) -> PeopleMerge:
     """Merges two people by name; `right` says for a field whose value is right."""
-    choices = {field: person_id(city, name) for field, name in right.items()}
-    pair_id = pair_of(city, one, other)
+    choices = {field: get_person_id(city, name) for field, name in right.items()}
+    pair_id = get_pair_id(city, one, other)
     with writing(city.engine) as db:
         return merge_people(db, city.actor(by), pair_id, choices)
 
 
-def unmerged(city: City, made: PeopleMerge, *, by: str = "sari") -> PeopleMerge:
+def unmerge(city: City, made: PeopleMerge, *, by: str = "sari") -> PeopleMerge:
     with writing(city.engine) as db:
         return undo_merge(db, city.actor(by), made.id)
 
 
-def standing(city: City) -> Dump:
+def dump_state(city: City) -> Dump:
     """All that there is but the log and the merges themselves; the number of a pair says nothing."""
     tables = dump(city.engine, without=("activity", "people_merge", "folded_registration"))
     pairs = sorted(
@@ -61,10 +61,10 @@ def standing(city: City) -> Dump:
     return {**tables, "possible_duplicate": pairs}
 
 
-def refused(city: City, made: PeopleMerge) -> str:
+def undo_conflict_code(city: City, made: PeopleMerge) -> str:
     """The code of the refusal to undo a merge, which changes nothing."""
-    before = standing(city)
+    before = dump_state(city)
     with pytest.raises(Conflict) as conflict:
-        unmerged(city, made)
-    assert standing(city) == before
+        unmerge(city, made)
+    assert dump_state(city) == before
     return conflict.value.code

@@ -17,7 +17,7 @@ from app.services.people.duplicates import mark_as_different
 from app.settings import Settings
 from tests.city import City, crowd, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import looked_for
+from tests.services.people.duplicates import find_duplicates
 
 HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
 
@@ -36,7 +36,7 @@ HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
 def test_similar_names_in_one_place_are_asked_about(city: City, one: str, other: str) -> None:
     city.import_sheet(city.session(), sheet(HEADER, one, other))
 
-    assert looked_for(city) == [(one.split(";")[0], other.split(";")[0])]
+    assert find_duplicates(city) == [(one.split(";")[0], other.split(";")[0])]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_similar_names_in_one_place_are_asked_about(city: City, one: str, other:
 def test_other_people_are_not(city: City, one: str, other: str) -> None:
     city.import_sheet(city.session(), sheet(HEADER, one, other))
 
-    assert looked_for(city) == []
+    assert find_duplicates(city) == []
 
 
 @scenario
@@ -88,20 +88,20 @@ def test_each_night_they_are_looked_for_everywhere(sitis: City, settings: Settin
 
 
 def test_two_people_told_apart_are_never_asked_about_again(sitis: City) -> None:
-    looked_for(sitis)
+    find_duplicates(sitis)
     [pair] = sitis.all(PossibleDuplicate)
 
     with writing(sitis.engine) as db:
         mark_as_different(db, sitis.actor("sari"), pair.id)
 
-    looked_for(sitis)
+    find_duplicates(sitis)
     [pair] = sitis.all(PossibleDuplicate)
     assert (pair.state, pair.decided_by) == (PairState.DIFFERENT, sitis.users["sari"].id)
 
 
 def told_apart(city: City) -> list[tuple[str, str, PairState]]:
     """The pairs that are kept once they have been looked for everywhere, with what was decided of them."""
-    pairs = looked_for(city)
+    pairs = find_duplicates(city)
     return [(*pair, kept.state) for pair, kept in zip(pairs, city.all(PossibleDuplicate), strict=True)]
 
 
@@ -144,7 +144,7 @@ def test_an_undone_sheet_takes_along_whom_it_told_apart(city: City) -> None:
 
 
 def test_only_who_may_merge_decides(sitis: City) -> None:
-    looked_for(sitis)
+    find_duplicates(sitis)
     [pair] = sitis.all(PossibleDuplicate)
 
     for name, refusal in (("tono", NotFound), ("budi", Forbidden), ("rina", Forbidden)):
@@ -155,7 +155,7 @@ def test_only_who_may_merge_decides(sitis: City) -> None:
 
 
 def test_pairs_go_with_their_people(sitis: City) -> None:
-    looked_for(sitis)
+    find_duplicates(sitis)
 
     sitis.undo(1)
 
@@ -170,7 +170,7 @@ def test_one_place_keeps_so_many_pairs_the_likeliest_first(
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestari")
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestary")
 
-    looked_for(city)
+    find_duplicates(city)
 
     kept = [pair.likeness for pair in city.all(PossibleDuplicate)]
     assert len(kept) == 3
@@ -193,7 +193,7 @@ def test_the_work_grows_with_the_people_and_not_with_their_square(monkeypatch: p
         pair_similar_names([namesake(n, f"{word(chance)} muhammad {word(chance)}") for n in range(size)])
         counts.append(compared[0])
 
-    assert counts[1] < 6 * counts[0] < 6 * 500 * 3 * similar_people.NEIGHBOURS
+    assert counts[1] < 6 * counts[0] < 6 * 500 * 3 * similar_people.MAX_NEIGHBOURS
 
 
 def test_what_comparing_all_with_all_would_find_is_found() -> None:

@@ -20,7 +20,7 @@ from app.services.registrations.registrations import register
 from app.services.registrations.requests import RegistrationRequest
 from tests.city import MORNING, City, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import merged, person_id, unmerged
+from tests.services.people.duplicates import get_person_id, merge_by_names, unmerge
 from tests.upcoming_sessions import create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
@@ -36,7 +36,7 @@ def ani_came_before(city: City) -> None:
 
 @pytest.fixture
 def ani(ani_came_before: City) -> int:
-    return person_id(ani_came_before, "Ani Aster")
+    return get_person_id(ani_came_before, "Ani Aster")
 
 
 def note(
@@ -180,14 +180,14 @@ def test_an_undone_import_leaves_who_belongs_to_a_group(city: City, ani: int) ->
 
 def test_a_merge_joins_memberships_and_undone_they_are_as_before(city: City, ani: int) -> None:
     city.import_sheet(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
-    later = person_id(city, "Ani Asterr")
+    later = get_person_id(city, "Ani Asterr")
     note(city, ani)
     note(city, ani, group="tokoh")
     note(city, later, date(2026, 1, 1), date(2028, 12, 31))
     note(city, later, date(2030, 1, 1), None)
     before = without_numbers(city)
 
-    made = merged(city, "Ani Aster", "Ani Asterr")
+    made = merge_by_names(city, "Ani Aster", "Ani Asterr")
 
     joined = [(one.target_group_code, one.valid_from.year, one.valid_to) for one in city.all(GroupMembership)]
     assert sorted(joined, key=str) == [
@@ -197,20 +197,20 @@ def test_a_merge_joins_memberships_and_undone_they_are_as_before(city: City, ani
     ]
     assert {one.participant_id for one in city.all(GroupMembership)} == {later}
 
-    unmerged(city, made)
+    unmerge(city, made)
 
     assert without_numbers(city) == before
 
 
 def test_a_membership_ended_since_the_merge_stays_ended(city: City, ani: int) -> None:
     city.import_sheet(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
-    later = person_id(city, "Ani Asterr")
+    later = get_person_id(city, "Ani Asterr")
     mine = note(city, ani)
-    made = merged(city, "Ani Aster", "Ani Asterr")
+    made = merge_by_names(city, "Ani Aster", "Ani Asterr")
     with writing(city.engine) as db:
         end_membership(db, city.actor("sari"), later, mine.id, date(2025, 6, 30))
 
-    unmerged(city, made)
+    unmerge(city, made)
 
     kept = city.all(GroupMembership)
     assert [(one.participant_id, one.valid_to) for one in kept] == [(later, date(2025, 6, 30))]

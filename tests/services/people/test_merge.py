@@ -23,7 +23,7 @@ from app.queries.people.history import list_participant_registrations
 from app.services.people.merge import merge_people
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import looked_for, merged, pair_of, person_id
+from tests.services.people.duplicates import find_duplicates, get_pair_id, get_person_id, merge_by_names
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)
@@ -44,7 +44,7 @@ def siti_twice(city: City) -> None:
 
 
 def test_one_person_has_come_to_both_sessions(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     [siti] = siti_twice.all(Participant)
     assert [one.participant_id for one in siti_twice.all(Registration)] == [siti.id, siti.id]
@@ -53,7 +53,7 @@ def test_one_person_has_come_to_both_sessions(siti_twice: City) -> None:
 
 
 def test_blanks_are_filled_and_differences_go_by_the_newest_session(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     [siti] = siti_twice.all(Participant)
     assert (siti.name, siti.phone, siti.email) == ("Siti Aminnah", "+6281200000002", "siti@contoh.id")
@@ -62,7 +62,7 @@ def test_blanks_are_filled_and_differences_go_by_the_newest_session(siti_twice: 
 
 
 def test_a_person_chooses_field_by_field(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Siti Aminah", kelurahan="Siti Aminah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", name="Siti Aminah", kelurahan="Siti Aminah")
 
     [siti] = siti_twice.all(Participant)
     assert (siti.name, siti.name_key) == ("Siti Aminah", "aminah siti")
@@ -74,7 +74,7 @@ def test_they_are_known_since_the_first_and_were_last_seen_at_the_newest_session
     city.import_sheet(city.session("A-1"), sheet(HEADER, "Siti Aminnah;;Manggar;;;;hadir"))
     first, _ = city.all(Participant)
 
-    merged(city, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(city, "Siti Aminah", "Siti Aminnah")
 
     [siti] = city.all(Participant)
     assert (siti.created_at, siti.latest_session_at) == (first.created_at, first.latest_session_at)
@@ -85,7 +85,7 @@ def test_a_choice_of_somebody_else_is_refused(siti_twice: City) -> None:
     before = siti_twice.people_and_attendance()
 
     with pytest.raises(Invalid):
-        merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Budi Contoh")
+        merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", name="Budi Contoh")
 
     assert siti_twice.people_and_attendance() == before
 
@@ -111,7 +111,7 @@ def test_registrations_of_a_session_fold_together(
     city.register(code, "Siti Aminah", MANGGAR, outcome=first)
     city.register(code, "Siti Aminnah", LAMARU, outcome=second)
 
-    merged(city, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(city, "Siti Aminah", "Siti Aminnah")
 
     assert [one.status for one in city.all(Attendance)] == ([remains] if remains else [])
     [registration] = city.all(Registration)
@@ -125,7 +125,7 @@ def test_who_had_a_place_keeps_it(city: City) -> None:
     city.register(code, "Siti Aminah")
     city.register(code, "Siti Aminnah", status=RegistrationStatus.WALK_IN, outcome=PRESENT)
 
-    merged(city, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(city, "Siti Aminah", "Siti Aminnah")
 
     assert [one.status for one in city.all(Registration)] == [RegistrationStatus.CONFIRMED]
 
@@ -133,7 +133,7 @@ def test_who_had_a_place_keeps_it(city: City) -> None:
 def test_sheets_are_still_traced_to_the_person(siti_twice: City) -> None:
     again = siti_twice.import_sheet("A-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;;;hadir"))
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     [siti] = siti_twice.all(Participant)
     with reading(siti_twice.engine) as look:
@@ -145,7 +145,7 @@ def test_sheets_are_still_traced_to_the_person(siti_twice: City) -> None:
 
 
 def test_the_same_sheet_again_changes_nothing(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     again = siti_twice.upload(
         "B-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir")
@@ -156,9 +156,9 @@ def test_the_same_sheet_again_changes_nothing(siti_twice: City) -> None:
 
 def test_an_import_that_was_judged_before_the_merge_finds_the_one_who_remains(siti_twice: City) -> None:
     waiting = siti_twice.upload("A-1", sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;tidak"))
-    siti_twice.correct(waiting.id, 2, decision={"person": person_id(siti_twice, "Siti Aminah")})
+    siti_twice.correct(waiting.id, 2, decision={"person": get_person_id(siti_twice, "Siti Aminah")})
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
     siti_twice.commit(waiting.id)
 
     assert len(siti_twice.all(Participant)) == 1
@@ -175,14 +175,14 @@ def test_two_rows_that_wait_for_the_two_become_one(siti_twice: City) -> None:
         ),
     )
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah", phone="Siti Aminah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", phone="Siti Aminah")
 
     assert siti_twice.commit(waiting.id).counts["duplicate"] == 1
     assert len(siti_twice.all(Registration)) == 3
 
 
 def test_two_merges_at_once_make_one(siti_twice: City) -> None:
-    pair_id = pair_of(siti_twice, "Siti Aminah", "Siti Aminnah")
+    pair_id = get_pair_id(siti_twice, "Siti Aminah", "Siti Aminnah")
     start = Barrier(2)
 
     def merge_as(name: str) -> PeopleMerge | NotFound:
@@ -209,18 +209,18 @@ def test_an_organizer_merges_only_people_of_whom_nobody_else_knows(siti_twice: C
 
     for name in ("sari", "tono"):
         with pytest.raises(NotFound):
-            merged(siti_twice, "Siti Aminah", "Siti Aminnah", by=name)
+            merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", by=name)
     with pytest.raises(Forbidden):
-        merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="budi")
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="made")
+        merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", by="budi")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", by="made")
 
     assert len(siti_twice.all(Participant)) == 1
 
 
 def test_the_log_says_who_merged_whom_without_personal_data(siti_twice: City) -> None:
-    gone = person_id(siti_twice, "Siti Aminah")
+    gone = get_person_id(siti_twice, "Siti Aminah")
 
-    made = merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    made = merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     line = siti_twice.all(Activity)[-1]
     assert (line.actor, line.action, line.subject) == ("Sari Panitia", "merge", "participant")
@@ -229,8 +229,8 @@ def test_the_log_says_who_merged_whom_without_personal_data(siti_twice: City) ->
 
 
 def test_the_pair_that_was_found_is_the_one_that_is_merged(siti_twice: City) -> None:
-    assert looked_for(siti_twice) == [("Siti Aminah", "Siti Aminnah")]
+    assert find_duplicates(siti_twice) == [("Siti Aminah", "Siti Aminnah")]
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    assert looked_for(siti_twice) == []
+    assert find_duplicates(siti_twice) == []

@@ -7,7 +7,7 @@ from app.queries.registrations.history import registration_history
 from app.settings import Settings
 from tests.city import City
 from tests.services.messages.test_notifications import register_person
-from tests.services.people.duplicates import merged
+from tests.services.people.duplicates import merge_by_names
 from tests.services.registrations.test_waiting_list import Queue
 from tests.smtp_server import SmtpServer
 from tests.upcoming_sessions import create_upcoming_session
@@ -30,7 +30,7 @@ def test_the_place_of_a_double_goes_to_who_waits(city: City) -> None:
     queue = Queue(city, capacity=2)
     first, _, waiting = (queue.come(name) for name in ("Siti Aster", "Siti Bakung", "Budi Dahlia"))
 
-    merged(city, "Siti Aster", "Siti Bakung")
+    merge_by_names(city, "Siti Aster", "Siti Bakung")
 
     assert standing_of(city) == {first.code: (CONFIRMED, None), waiting.code: (CONFIRMED, None)}
     assert why(city, waiting) == ("merge", ())
@@ -43,7 +43,7 @@ def test_the_ticket_at_the_persons_own_address_and_all_letters_stay(
     register_person(city, "Ani Aster")
     own = register_person(city, "Dewi Dahlia")
 
-    merged(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
+    merge_by_names(city, "Ani Aster", "Dewi Dahlia", email="Dewi Dahlia")
 
     assert standing_of(city) == {own.code: (CONFIRMED, None)}
     TaskRunner(mail_settings, city.engine, city.vault).drain()
