@@ -104,7 +104,7 @@ def _validate(db: Db, membership: GroupMembership) -> None:
     )
     for other in db.exec(of_group):
         if other is not membership and memberships_overlap(other, membership):
-            text = N_("The person belongs to this group already, from %(first)s on. End that first.")
+            text = N_("The person is already a member of this group, from %(first)s on. End that membership first.")
             raise Invalid(PLEASE_CORRECT, fields={"target_group": text}, first=date_text(other.valid_from))
 
 

@@ -72,7 +72,7 @@ def merge_pair(
 @router.post("/mungkin-kembar/{pair_id}/berbeda")
 def mark_pair_as_different(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
     mark_as_different(db, actor, pair_id)
-    return redirect(PATH, _("Noted: they are two people. You will not be asked about them again."))
+    return redirect(PATH, _("Saved: they are two people. You will not be asked about them again."))
 
 
 @router.post("/penggabungan/{merge_id}/batalkan")

@@ -54,7 +54,7 @@ def add_membership(
         services.add_membership(db, actor, participant_id, form.to_input())
     if problem := caught.problem:
         return _list_page(request, db, actor, participant_id, form, language, problem)
-    return redirect(f"/peserta/{participant_id}/kelompok", _("The membership is noted."))
+    return redirect(f"/peserta/{participant_id}/kelompok", _("The membership is added."))
 
 
 @router.get("/{membership_id}")
