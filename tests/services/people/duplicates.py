@@ -1,4 +1,4 @@
-"""Two records of one Siti, and what the tests do with them."""
+"""Helpers for tests of possible duplicates, merges and their undo."""
 
 import pytest
 
@@ -13,21 +13,21 @@ from tests.city import City, Dump, dump
 
 
 def find_duplicates(city: City) -> list[tuple[str, str]]:
-    """Looks everywhere, as each night; the names of all pairs that are kept then."""
-    with reading(city.engine) as look:
-        for place in list_places(look):
+    """Search all places, as every night. Return the names of all pairs that are saved then."""
+    with reading(city.engine) as read_db:
+        for place in list_places(read_db):
             with writing(city.engine) as db:
-                save_pairs(db, list_similar_pairs(look, place))
+                save_pairs(db, list_similar_pairs(read_db, place))
     name = {person.id: person.name for person in city.all(Participant)}
     return [(name[pair.participant_id], name[pair.other_id]) for pair in city.all(PossibleDuplicate)]
 
 
 def get_person_id(city: City, name: str) -> int:
-    return next(one.id for one in city.all(Participant) if one.name == name)
+    return next(person.id for person in city.all(Participant) if person.name == name)
 
 
 def get_pair_id(city: City, one: str, other: str) -> int:
-    """The number of the pair of two people, kept as if it had been found where it isn't there."""
+    """Return the id of the pair of two people, which is saved if it isn't yet."""
     first, second = sorted((get_person_id(city, one), get_person_id(city, other)))
     for pair in city.all(PossibleDuplicate):
         if (pair.participant_id, pair.other_id) == (first, second):
@@ -40,20 +40,20 @@ def get_pair_id(city: City, one: str, other: str) -> int:
 
 
 def merge_by_names(city: City, one: str, other: str, *, by: str = "sari", **right: str) -> PeopleMerge:
-    """Merges two people by name; `right` says for a field whose value is right."""
+    """Merge two people; `right` names, by field, the person whose value is right."""
     choices = {field: get_person_id(city, name) for field, name in right.items()}
     pair_id = get_pair_id(city, one, other)
     with writing(city.engine) as db:
         return merge_people(db, city.actor(by), pair_id, choices)
 
 
-def unmerge(city: City, made: PeopleMerge, *, by: str = "sari") -> PeopleMerge:
+def unmerge(city: City, people_merge: PeopleMerge, *, by: str = "sari") -> PeopleMerge:
     with writing(city.engine) as db:
-        return undo_merge(db, city.actor(by), made.id)
+        return undo_merge(db, city.actor(by), people_merge.id)
 
 
 def dump_state(city: City) -> Dump:
-    """All that there is but the log and the merges themselves; the number of a pair says nothing."""
+    """Return all rows except the log and the merges. Ids of pairs are replaced, because undo gives them new ones."""
     tables = dump(city.engine, without=("activity", "people_merge", "folded_registration"))
     pairs = sorted(
         ({**pair, "id": 0} for pair in tables["possible_duplicate"]), key=lambda pair: str(pair.values())
@@ -61,10 +61,10 @@ def dump_state(city: City) -> Dump:
     return {**tables, "possible_duplicate": pairs}
 
 
-def undo_conflict_code(city: City, made: PeopleMerge) -> str:
-    """The code of the refusal to undo a merge, which changes nothing."""
+def undo_conflict_code(city: City, people_merge: PeopleMerge) -> str:
+    """Return the code of the conflict that undoing a merge raises, and assert that nothing has changed."""
     before = dump_state(city)
     with pytest.raises(Conflict) as conflict:
-        unmerge(city, made)
+        unmerge(city, people_merge)
     assert dump_state(city) == before
     return conflict.value.code

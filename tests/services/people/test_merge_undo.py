@@ -1,5 +1,5 @@
-"""A merge can be undone for 30 days: everything is as it was, unless something newer was built on it, or two
-registrations of one session became one."""
+"""Undo of a merge within 30 days: everything becomes as it was. It is refused if later changes depend on the merge or
+two registrations for the same session became one."""
 
 from datetime import timedelta
 
@@ -42,8 +42,8 @@ def two_sitis(city: City) -> None:
     city.register("B-1", AMINNAH, LAMARU, outcome=PRESENT)
     earlier = next(one for one in city.all(Participant) if one.name == AMINAH)
     city.register("F-1", AMINAH, MANGGAR, person=earlier)
-    made = city.upload("F-1", sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
-    city.commit(made.id, choices=CommitChoices(others="absent"))
+    attendance_import = city.upload("F-1", sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
+    city.commit(attendance_import.id, choices=CommitChoices(others="absent"))
     city.import_sheet("C-1", sheet(HEADER, f"{AMINAH};6471054408900002;Manggar;12;081200000001;;izin"))
     city.import_sheet("D-1", sheet(HEADER, f"{AMINNAH};;Lamaru;;081200000002;;hadir"))
     waiting = city.upload("D-1", sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;tidak"))
@@ -54,29 +54,29 @@ def two_sitis(city: City) -> None:
 
 def test_everything_is_as_it_was_before(two_sitis: City) -> None:
     before = dump_state(two_sitis)
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH)
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH)
     assert len(two_sitis.all(Participant)) == 2
     assert dump_state(two_sitis) != before
 
-    unmerge(two_sitis, made)
+    unmerge(two_sitis, people_merge)
 
     assert dump_state(two_sitis) == before
 
 
-def test_what_was_chosen_makes_no_difference(two_sitis: City) -> None:
+def test_undo_restores_everything_whatever_values_were_chosen(two_sitis: City) -> None:
     before = dump_state(two_sitis)
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH, name=AMINAH, phone=AMINAH, kelurahan=AMINAH)
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH, name=AMINAH, phone=AMINAH, kelurahan=AMINAH)
 
-    unmerge(two_sitis, made)
+    unmerge(two_sitis, people_merge)
 
     assert dump_state(two_sitis) == before
 
 
 def test_undoing_twice_changes_nothing_more(two_sitis: City) -> None:
-    first = unmerge(two_sitis, made := merge_by_names(two_sitis, AMINAH, AMINNAH))
+    first = unmerge(two_sitis, people_merge := merge_by_names(two_sitis, AMINAH, AMINNAH))
     before = dump_state(two_sitis)
 
-    again = unmerge(two_sitis, made, by="made")
+    again = unmerge(two_sitis, people_merge, by="made")
 
     assert (again.undone_at, again.undone_by) == (first.undone_at, first.undone_by)
     assert dump_state(two_sitis) == before
@@ -91,52 +91,52 @@ def test_the_same_two_can_be_merged_and_undone_again(two_sitis: City) -> None:
     assert dump_state(two_sitis) == before
 
 
-def test_people_and_pairs_that_came_since_stand_in_nobodys_way(two_sitis: City) -> None:
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH)
+def test_people_and_pairs_added_since_do_not_prevent_the_undo(two_sitis: City) -> None:
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH)
     two_sitis.import_sheet(
         two_sitis.session("E-1"), sheet(HEADER, "Nur Aini;;Manggar;;;;hadir", "Nur Ainni;;Manggar;;;;hadir")
     )
     assert ("Nur Aini", "Nur Ainni") in find_duplicates(two_sitis)
 
-    unmerge(two_sitis, made)
+    unmerge(two_sitis, people_merge)
 
     assert len(two_sitis.all(PossibleDuplicate)) == 3
     assert two_sitis.outcomes().keys() == {AMINAH, AMINNAH, "Rahmat Contoh", "Nur Aini", "Nur Ainni"}
 
 
-def test_who_registers_meanwhile_takes_no_number_that_is_to_come_back(city: City) -> None:
+def test_a_registration_since_the_merge_does_not_take_the_id_of_a_restored_row(city: City) -> None:
     code = city.session("A-1")
     city.register(code, AMINAH, outcome=PRESENT)
     city.register(city.session("B-1"), AMINNAH)
-    made = merge_by_names(city, AMINAH, AMINNAH)
+    people_merge = merge_by_names(city, AMINAH, AMINNAH)
     city.register(code, "Nur Aini")
 
-    unmerge(city, made)
+    unmerge(city, people_merge)
 
     assert city.outcomes() == {AMINAH: "present", AMINNAH: None, "Nur Aini": None}
 
 
-def test_what_the_person_was_told_since_stays_with_the_one_who_was_kept(two_sitis: City) -> None:
+def test_details_changed_since_the_merge_stay_with_the_kept_person(two_sitis: City) -> None:
     before = {one.name: one for one in two_sitis.all(Participant)}
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH)
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH)
     with writing(two_sitis.engine) as db:
-        db.get_one(Participant, made.kept_id).address = "Jalan Contoh 5"
+        db.get_one(Participant, people_merge.kept_id).address = "Jalan Contoh 5"
 
-    unmerge(two_sitis, made)
+    unmerge(two_sitis, people_merge)
 
     after = {one.name: one for one in two_sitis.all(Participant)}
     assert after[AMINNAH] == before[AMINNAH].model_copy(update={"address": "Jalan Contoh 5"})
     assert after[AMINAH] == before[AMINAH]
 
 
-def test_a_later_change_of_the_same_registrations_stands_in_the_way(two_sitis: City) -> None:
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH)
+def test_a_later_change_of_the_same_registrations_prevents_the_undo(two_sitis: City) -> None:
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH)
     later = two_sitis.import_sheet("C-1", sheet(HEADER, f"{AMINNAH};6471054408900002;Lamaru;;;;hadir"))
 
-    assert undo_conflict_code(two_sitis, made) == "changed-later"
+    assert undo_conflict_code(two_sitis, people_merge) == "changed-later"
 
     two_sitis.undo(later.id)
-    unmerge(two_sitis, made)
+    unmerge(two_sitis, people_merge)
     assert len(two_sitis.all(Participant)) == 3
 
 
@@ -154,19 +154,19 @@ def test_later_merges_are_undone_first(two_sitis: City) -> None:
     assert dump_state(two_sitis) == before
 
 
-def test_two_registrations_of_a_session_that_became_one_are_never_two_again(two_sitis: City) -> None:
+def test_a_merge_that_made_one_registration_of_two_can_not_be_undone(two_sitis: City) -> None:
     [later] = [person for person in two_sitis.all(Participant) if person.name == AMINNAH]
     two_sitis.register("A-1", AMINNAH, LAMARU, person=later)
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH)
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH)
 
-    assert undo_conflict_code(two_sitis, made) == "registrations-folded"
+    assert undo_conflict_code(two_sitis, people_merge) == "registrations-folded"
     with reading(two_sitis.engine) as db:
         [view] = list_recent_merges(db, two_sitis.actor("sari"))
     assert (view.can_be_undone, view.sessions) == (False, ("A-1",))
-    assert (made.before, made.after) == ({}, {})
+    assert (people_merge.before, people_merge.after) == ({}, {})
 
 
-def test_a_later_merge_that_stays_keeps_the_earlier_one(two_sitis: City) -> None:
+def test_a_later_merge_that_can_not_be_undone_prevents_the_undo_of_the_earlier(two_sitis: City) -> None:
     two_sitis.register("A-1", "Siti Aminatun", MANGGAR)
     first = merge_by_names(two_sitis, AMINAH, AMINNAH)
     merge_by_names(two_sitis, AMINNAH, "Siti Aminatun", name=AMINNAH)
@@ -174,38 +174,38 @@ def test_a_later_merge_that_stays_keeps_the_earlier_one(two_sitis: City) -> None
     assert undo_conflict_code(two_sitis, first) == "merged-later"
 
 
-def test_a_nik_that_is_somebody_elses_by_now_stays_theirs(two_sitis: City) -> None:
+def test_undo_is_refused_if_another_person_has_the_nik_by_now(two_sitis: City) -> None:
     with writing(two_sitis.engine) as db:
         db.get_one(Participant, get_person_id(two_sitis, AMINNAH)).sqlmodel_update(
             {"nik_key": "of another NIK", "nik_encrypted": "sealed"}
         )
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH, nik=AMINNAH)
-    [key] = [one["nik_key"] for one in made.before["people"] if one["id"] == made.absorbed_id]
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH, nik=AMINNAH)
+    [key] = [one["nik_key"] for one in people_merge.before["people"] if one["id"] == people_merge.absorbed_id]
     with writing(two_sitis.engine) as db:
         db.get_one(Participant, get_person_id(two_sitis, "Rahmat Contoh")).sqlmodel_update(
             {"nik_key": key, "nik_encrypted": "sealed"}
         )
 
-    assert undo_conflict_code(two_sitis, made) == "changed-later"
+    assert undo_conflict_code(two_sitis, people_merge) == "changed-later"
 
 
-def test_after_thirty_days_it_stays_and_what_was_before_is_forgotten(two_sitis: City) -> None:
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH)
+def test_after_thirty_days_undo_is_refused_and_the_snapshots_are_deleted(two_sitis: City) -> None:
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH)
     with writing(two_sitis.engine) as db:
         clear_old_merges(db)
         db.execute(update(PeopleMerge).values(merged_at=now() - timedelta(days=30, minutes=1)))
     assert two_sitis.all(PeopleMerge)[0].before
 
-    assert undo_conflict_code(two_sitis, made) == "too-late"
+    assert undo_conflict_code(two_sitis, people_merge) == "too-late"
 
     with writing(two_sitis.engine) as db:
         clear_old_merges(db)
     assert [(one.before, one.after) for one in two_sitis.all(PeopleMerge)] == [({}, {})]
-    assert undo_conflict_code(two_sitis, made) == "too-late"
+    assert undo_conflict_code(two_sitis, people_merge) == "too-late"
 
 
-def test_another_organization_has_no_such_merge(two_sitis: City) -> None:
-    made = merge_by_names(two_sitis, AMINAH, AMINNAH)
+def test_another_organization_can_not_undo_the_merge(two_sitis: City) -> None:
+    people_merge = merge_by_names(two_sitis, AMINAH, AMINNAH)
 
     with pytest.raises(NotFound):
-        unmerge(two_sitis, made, by="tono")
+        unmerge(two_sitis, people_merge, by="tono")
