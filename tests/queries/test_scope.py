@@ -11,7 +11,7 @@ from app.models import Participant
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import attendance_imports
 from app.queries.people.history import list_participant_registrations
-from app.queries.people.participants import ParticipantFilters, get_participant, list_participants
+from app.queries.people.participants import ParticipantFilters, get_participant_view, list_participants
 from app.queries.workshops.workshop_sessions import get_workshop_session_view, list_workshop_sessions
 from app.queries.workshops.workshops import list_workshops
 from tests.city import MANGGAR, City, sheet
@@ -99,7 +99,7 @@ def test_what_is_out_of_reach_is_not_there(two_organizations: City) -> None:
 
     with reading(two_organizations.engine) as look:
         with pytest.raises(NotFound):
-            get_participant(look, sari, nur.id)
+            get_participant_view(look, sari, nur.id)
         with pytest.raises(NotFound):
             get_workshop_session_view(look, sari, "TONO-1")
         assert list_participant_registrations(look, sari, nur.id, "id") == []

@@ -140,14 +140,14 @@ def list_participants(
     for condition in _conditions(actor, filters):
         statement = statement.where(condition)
     if after is not None:
-        name_there = select(col(Participant.name)).where(col(Participant.id) == after).scalar_subquery()
-        here = tuple_(col(Participant.name), col(Participant.id))
-        statement = statement.where(here > tuple_(name_there, after))
-    found = [_view(*row) for row in db.execute(statement)]
-    return ParticipantPage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+        name_of_after = select(col(Participant.name)).where(col(Participant.id) == after).scalar_subquery()
+        order = tuple_(col(Participant.name), col(Participant.id))
+        statement = statement.where(order > tuple_(name_of_after, after))
+    views = [_view(*row) for row in db.execute(statement)]
+    return ParticipantPage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
 
 
-def get_participant(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
+def get_participant_view(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
     """Return a participant. Raises `NotFound` if none of their registrations is within the actor's scope."""
     row = db.execute(_participants(actor).where(col(Participant.id) == participant_id)).first()
     if row is None:
@@ -155,7 +155,7 @@ def get_participant(db: Db, actor: Actor, participant_id: int) -> ParticipantVie
     return _view(*row)
 
 
-def get_participant_to_change(db: Db, actor: Actor, participant_id: int) -> Participant:
+def get_participant(db: Db, actor: Actor, participant_id: int) -> Participant:
     """Return the row of a participant. Raises `NotFound` unless the actor may change one of their registrations."""
     statement = select(Participant).where(
         col(Participant.id) == participant_id,

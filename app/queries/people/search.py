@@ -27,7 +27,7 @@ class PersonSearch:
 
 
 def search_people(db: Db, search: PersonSearch) -> list[int]:
-    """Return the ids of the first eight people found, in the order of names. No scope limits the search."""
+    """Return the ids of the first `MAX_RESULTS` people found, in the order of names, of all organizations."""
     condition = _condition(search)
     if condition is None:
         return []
@@ -36,7 +36,7 @@ def search_people(db: Db, search: PersonSearch) -> list[int]:
 
 
 def is_found_by(db: Db, person_id: int, search: PersonSearch) -> bool:
-    """Return whether the search finds this person, also if not among the first eight."""
+    """Return whether this person matches the search, also if they are not among its first results."""
     condition = _condition(search)
     if condition is None:
         return False

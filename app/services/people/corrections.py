@@ -12,7 +12,7 @@ from app.people.fields import FORM_TEXT_FIELDS
 from app.people.person import PersonInput, PersonValues
 from app.people.phones import mask_phone
 from app.permissions import Actor, Permission
-from app.queries.people.participants import get_participant_to_change
+from app.queries.people.participants import get_participant
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
@@ -32,7 +32,7 @@ def correct_participant(
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
-    person = get_participant_to_change(db, actor, participant_id)
+    person = get_participant(db, actor, participant_id)
     parsed = parse_person(db, vault, data)
     if remarks := faults(parsed):
         raise NotUnderstood({1: remarks}, of_list=False)

@@ -16,7 +16,7 @@ from app.models.base import YEARS
 from app.nik_vault import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.people.memberships import get_membership
-from app.queries.people.participants import get_participant_to_change
+from app.queries.people.participants import get_participant
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table
 from app.services.registrations.recognition import PLEASE_CORRECT
@@ -41,7 +41,7 @@ def add_membership(db: Db, actor: Actor, participant_id: int, data: MembershipIn
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
-    person = get_participant_to_change(db, actor, participant_id)
+    person = get_participant(db, actor, participant_id)
     if db.get(TargetGroup, data.target_group) is None:
         raise _invalid("target_group", N_("Choose the group."))
     if len(data.position) > MAX_POSITION_LENGTH:
@@ -104,7 +104,9 @@ def _validate(db: Db, membership: GroupMembership) -> None:
     )
     for other in db.exec(of_group):
         if other is not membership and memberships_overlap(other, membership):
-            text = N_("The person is already a member of this group, from %(first)s on. End that membership first.")
+            text = N_(
+                "The person is already a member of this group, from %(first)s on. End that membership first."
+            )
             raise Invalid(PLEASE_CORRECT, fields={"target_group": text}, first=date_text(other.valid_from))
 
 

@@ -10,7 +10,7 @@ from app.nik_vault import NikVault, mask_nik
 from app.people.phones import mask_phone
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.people.participants import get_participant_to_change
+from app.queries.people.participants import get_participant
 from app.services.people.corrections import correct_participant, correction_form_values
 from app.services.unseen_changes import seal
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
@@ -59,7 +59,7 @@ def _page(
     form: CorrectionForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    person = get_participant_to_change(db, actor, participant_id)
+    person = get_participant(db, actor, participant_id)
     nik = person.nik_encrypted
     seen = seal(correction_form_values(person))
     saved = CorrectionForm(email=person.email or "", seen=seen).filled_from(person)

@@ -12,7 +12,7 @@ from app.models import GroupMembership
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.memberships import get_membership, list_memberships
-from app.queries.people.participants import get_participant
+from app.queries.people.participants import get_participant_view
 from app.services.people import memberships as services
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, parse_optional_date
@@ -114,7 +114,7 @@ def _list_page(
         "people/memberships.html",
         form=form,
         problem=problem,
-        participant=get_participant(db, actor, participant_id),
+        participant=get_participant_view(db, actor, participant_id),
         memberships=list_memberships(db, actor, participant_id, language),
         groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
     )
@@ -134,7 +134,7 @@ def _membership_page(
         "people/membership.html",
         form=form,
         problem=problem,
-        participant=get_participant(db, actor, membership.participant_id),
+        participant=get_participant_view(db, actor, membership.participant_id),
         membership=membership,
         names=reference.get_place_and_group_names(db, language),
     )

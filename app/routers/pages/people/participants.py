@@ -11,7 +11,12 @@ from app.queries.areas import reference
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.people.history import list_participant_registrations
 from app.queries.people.memberships import list_memberships
-from app.queries.people.participants import ParticipantFilters, Presence, get_participant, list_participants
+from app.queries.people.participants import (
+    ParticipantFilters,
+    Presence,
+    get_participant_view,
+    list_participants,
+)
 from app.reports.coverage.breakdowns import Pillar
 from app.reports.periods import Period
 from app.web.dependencies import CurrentActor, Lang, ReadDb
@@ -102,7 +107,7 @@ def participant_page(
     return render(
         request,
         "people/participant.html",
-        participant=get_participant(db, actor, participant_id),
+        participant=get_participant_view(db, actor, participant_id),
         memberships=list_memberships(db, actor, participant_id, language),
         registrations=list_participant_registrations(db, actor, participant_id, language),
         may_correct=actor.may(Permission.ATTENDANCE_WRITE),
