@@ -49,21 +49,21 @@ class NikVault:
         return self._cipher.decrypt(encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], None)
 
 
-def masked(nik: str) -> str:
+def mask_nik(nik: str) -> str:
     """Return a NIK with all but its last four digits masked."""
     return "•" * 12 + nik[-4:]
 
 
-def holds_nik(text: str) -> bool:
+def contains_nik(text: str) -> bool:
     """Return whether a text contains sixteen digits in a row, with or without separators."""
     return len(text) >= NIK_DIGITS and _NIK.search(text) is not None
 
 
-def with_niks_masked(text: str) -> str:
+def mask_niks(text: str) -> str:
     """Return a text with every NIK in it masked, for what is stored or shown unencrypted."""
     if len(text) < NIK_DIGITS:
         return text
-    return _NIK.sub(lambda found: masked(found.group()), text)
+    return _NIK.sub(lambda found: mask_nik(found.group()), text)
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:

@@ -14,7 +14,7 @@ from app.models import OutboxKind
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.queries.messages.messages import list_sessions_to_remind
-from app.queries.people.similar_people import places, similar_pairs
+from app.queries.people.similar_people import list_places, list_similar_pairs
 from app.services.accounts.logins import delete_expired_logins
 from app.services.imports.progress import import_progress
 from app.services.imports.queued import (
@@ -37,8 +37,8 @@ from app.services.outbox import (
     postpone_task,
     queue_task,
 )
-from app.services.people.duplicates import keep_pairs
-from app.services.people.merge_undo import forget_old_merges
+from app.services.people.duplicates import save_pairs
+from app.services.people.merge_undo import clear_old_merges
 from app.settings import Settings
 from app.spreadsheets.progress import Progress
 
@@ -118,7 +118,7 @@ class TaskRunner:
     def check_nightly(self) -> None:
         """Queue the search for possible duplicates among all people, and delete the undo data of old merges."""
         with writing(self.engine) as db:
-            forget_old_merges(db)
+            clear_old_merges(db)
             queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
 
     def _claim(self) -> ClaimedTask | None:
@@ -162,11 +162,11 @@ class TaskRunner:
     def _find_duplicates(self, import_id: int | None) -> None:
         """Save pairs of similar people, among all or of one import, in a short transaction for each kelurahan."""
         with reading(self.engine) as read_db:
-            for place in places(read_db, import_id=import_id):
-                if pairs := similar_pairs(read_db, place):
+            for place in list_places(read_db, import_id=import_id):
+                if pairs := list_similar_pairs(read_db, place):
                     with writing(self.engine) as db:
                         lock_people_table(db)
-                        keep_pairs(db, pairs)
+                        save_pairs(db, pairs)
 
     def _send(self, message_id: int) -> None:
         """Send a message. Its status "sending" is committed before the mail is handed to the server."""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.i18n import N_, date_text
-from app.nik_vault import masked
+from app.nik_vault import mask_nik
 from app.people.values.phones import mask_phone
 
 
@@ -44,7 +44,7 @@ class PersonField:
 
 PERSON_FIELDS: tuple[PersonField, ...] = (
     PersonField(key="name", label=N_("Name"), columns=("name", "name_key")),
-    PersonField(key="nik", label=N_("NIK"), columns=("nik_key", "nik_encrypted"), show=masked),
+    PersonField(key="nik", label=N_("NIK"), columns=("nik_key", "nik_encrypted"), show=mask_nik),
     PersonField(key="sex", label=N_("Sex (L/P)"), columns=("sex",), fills_blank=True, warns=True),
     PersonField(
         key="birth_date",

@@ -5,7 +5,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
-from app.nik_vault import with_niks_masked
+from app.nik_vault import mask_niks
 from app.people.fields import GROUP_TEXT_FIELDS, TEXT_FIELDS
 from app.people.person import ParsedPerson, PersonValues
 from app.people.remarks import Candidate, Level, Remark
@@ -135,7 +135,7 @@ def _mask_misplaced_niks(values: PersonValues) -> None:
     """Mask NIKs that were typed beside a name or into an address, before anything is compared or stored."""
     for field in _FREE_TEXTS:
         if text := getattr(values, field):
-            setattr(values, field, with_niks_masked(text))
+            setattr(values, field, mask_niks(text))
 
 
 class _PersonCells:

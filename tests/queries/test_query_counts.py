@@ -10,7 +10,7 @@ from app.i18n import translator
 from app.models import AttendanceImport
 from app.queries.imports.document import import_document
 from app.queries.imports.review import review_page
-from app.queries.people.participants import ParticipantFilters, participants
+from app.queries.people.participants import ParticipantFilters, list_participants
 from app.queries.workshops.workshops import list_workshops
 from tests.city import City, crowd
 from tests.queries.counting import queries_of
@@ -50,7 +50,7 @@ def lists(city: City, import_id: int) -> dict[str, Callable[[Db], object]]:
     return {
         "document": lambda look: import_document(look, city.vault, sari, import_id, translator("en")),
         "review": lambda look: review_page(look, city.vault, "id", import_id),
-        "participants": lambda look: participants(look, sari, ParticipantFilters()),
+        "participants": lambda look: list_participants(look, sari, ParticipantFilters()),
         "workshops": lambda look: list_workshops(look, sari),
     }
 

@@ -10,8 +10,8 @@ from app.errors import NotFound
 from app.models import Participant
 from app.permissions import Actor
 from app.queries.imports.attendance_imports import attendance_imports
-from app.queries.people.history import registrations_of
-from app.queries.people.participants import ParticipantFilters, participant, participants
+from app.queries.people.history import list_participant_registrations
+from app.queries.people.participants import ParticipantFilters, get_participant_view, list_participants
 from app.queries.workshops.workshop_sessions import get_workshop_session_view, list_workshop_sessions
 from app.queries.workshops.workshops import list_workshops
 from tests.city import MANGGAR, City, sheet
@@ -59,7 +59,7 @@ def two_organizations(city: City) -> None:
 
 def names(city: City, who: Actor, **filters: Any) -> list[str]:
     with reading(city.engine) as look:
-        return [one.name for one in participants(look, who, ParticipantFilters(**filters)).participants]
+        return [one.name for one in list_participants(look, who, ParticipantFilters(**filters)).participants]
 
 
 def test_workshops_and_sessions(two_organizations: City) -> None:
@@ -99,18 +99,18 @@ def test_what_is_out_of_reach_is_not_there(two_organizations: City) -> None:
 
     with reading(two_organizations.engine) as look:
         with pytest.raises(NotFound):
-            participant(look, sari, nur.id)
+            get_participant_view(look, sari, nur.id)
         with pytest.raises(NotFound):
             get_workshop_session_view(look, sari, "TONO-1")
-        assert registrations_of(look, sari, nur.id, "id") == []
+        assert list_participant_registrations(look, sari, nur.id, "id") == []
 
 
 def test_a_history_shows_what_is_within_reach_and_where_it_came_from(two_organizations: City) -> None:
     siti = next(one for one in two_organizations.all(Participant) if one.name == "Siti Aminah")
 
     with reading(two_organizations.engine) as look:
-        (seen,) = registrations_of(look, two_organizations.actor("budi"), siti.id, "en")
-        everything = registrations_of(look, two_organizations.actor("made"), siti.id, "en")
+        (seen,) = list_participant_registrations(look, two_organizations.actor("budi"), siti.id, "en")
+        everything = list_participant_registrations(look, two_organizations.actor("made"), siti.id, "en")
 
     assert (seen.session_code, seen.attendance, seen.place) == ("SARI-1", "present", "Manggar")
     (source,) = seen.sources
@@ -140,7 +140,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(city: City) -> None:
 
     with reading(city.engine) as look:
         for _ in range(3):
-            page = participants(look, city.actor("sari"), ParticipantFilters(), after=after, limit=2)
+            page = list_participants(look, city.actor("sari"), ParticipantFilters(), after=after, limit=2)
             seen += [one.name for one in page.participants]
             after = page.following
 
@@ -149,7 +149,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(city: City) -> None:
 
 def test_phones_are_masked(two_organizations: City) -> None:
     with reading(two_organizations.engine) as look:
-        page = participants(look, two_organizations.actor("sari"), ParticipantFilters())
+        page = list_participants(look, two_organizations.actor("sari"), ParticipantFilters())
 
     assert [one.phone for one in page.participants] == ["0812••••678"]
 

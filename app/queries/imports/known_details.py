@@ -11,7 +11,7 @@ from app.models import Participant
 from app.nik_vault import NikVault
 from app.people.remarks import Remark
 from app.people.values.emails import mask_email
-from app.queries.people.details import details_shown
+from app.queries.people.participants import format_details
 
 DIFFERS = "detail-differs"
 
@@ -46,7 +46,7 @@ def known_where_differing(
 
 
 def _details(person: Participant, vault: NikVault) -> dict[str, str]:
-    details = details_shown(person, vault) | {
+    details = format_details(person, vault) | {
         "email": mask_email(person.email) if person.email else "",
         "rt": f"RT {person.rt}" if person.rt else "",
     }

@@ -26,7 +26,7 @@ from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.review import place_text
 from app.queries.imports.rows import WRITTEN
 from app.queries.in_values import in_values
-from app.queries.people.participants import PersonSeen, people_seen
+from app.queries.people.participants import PersonSummary, get_person_summaries
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
 ABOUT_PEOPLE = (RowKind.CREATE, RowKind.UPDATE, RowKind.UNCHANGED)
@@ -58,7 +58,7 @@ class NamedPerson:
     number: int
     name: str
     place: str
-    known: PersonSeen | None
+    known: PersonSummary | None
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,9 @@ def people_named(db: Db, import_id: int) -> PeopleNamed:
     person = col(AttendanceImportRow.participant_id)
     fresh = _first_rows(db, import_id, person.is_(None))
     recognised = _first_rows(db, import_id, person.is_not(None))
-    known = people_seen(db, {row.participant_id for row in recognised if row.participant_id is not None})
+    known = get_person_summaries(
+        db, {row.participant_id for row in recognised if row.participant_id is not None}
+    )
     places = {place.code: place.name for place in reference.list_kelurahan(db)}
 
     def named(row: AttendanceImportRow) -> NamedPerson:

@@ -13,7 +13,7 @@ from sqlmodel import col
 from app.database import Db
 from app.i18n import Language, date_text, wita
 from app.models import AttendanceImportRow, RowKind
-from app.nik_vault import NikVault, with_niks_masked
+from app.nik_vault import NikVault, mask_niks
 from app.people.remarks import Candidate, Remark, remark_from_json
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
@@ -22,7 +22,7 @@ from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
 from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
 from app.queries.imports.rows import committed_codes, displayed_cells, import_rows
-from app.queries.people.participants import PersonSeen, people_seen
+from app.queries.people.participants import PersonSummary, get_person_summaries
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, list_workshop_sessions
 from app.queries.workshops.workshops import list_target_group_codes
 
@@ -62,9 +62,9 @@ class ReviewRow:
     attendance: str | None
     messages: tuple[Remark, ...]
     of: int | None
-    person: PersonSeen | None
+    person: PersonSummary | None
     is_new: bool
-    choosable: dict[int, PersonSeen]
+    choosable: dict[int, PersonSummary]
     known: dict[str, str]
     registered: bool
     corrected: tuple[str, ...]
@@ -147,7 +147,7 @@ def sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tupl
     """The sheet's first rows as texts, NIKs masked. Raises `NotFound` where the import isn't within reach."""
     stored = attendance_import_by_id(db, actor, import_id).preview
     rows: list[list[str]] = json.loads(vault.decrypt(stored)) if stored else []
-    return tuple(tuple(with_niks_masked(text) for text in row) for row in rows)
+    return tuple(tuple(mask_niks(text) for text in row) for row in rows)
 
 
 def _review_rows(
@@ -160,7 +160,7 @@ def _review_rows(
         for row in rows
     }
     offered = {number: _offered(remarks) for number, remarks in messages.items()}
-    people = people_seen(
+    people = get_person_summaries(
         db,
         {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
     )

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from app.database import Db
 from app.models import AttendanceImport, AttendanceImportRow, ImportStatus, Registration, RowKind
-from app.nik_vault import NIK_DIGITS, NikVault, holds_nik, with_niks_masked
+from app.nik_vault import NIK_DIGITS, NikVault, contains_nik, mask_niks
 from app.people.matching import Decision, SameAsRow
 from app.people.person import PersonValues
 from app.people.remarks import Remark, remark_from_json, remark_to_json
@@ -76,7 +76,7 @@ def row_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, Cell]:
 
 def displayed_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, str]:
     """Return a row's cells as texts. A complete NIK is masked; an incomplete one is not, since it must be corrected."""
-    return {field: with_niks_masked(cell_text(cell)) for field, cell in row_cells(row, vault).items()}
+    return {field: mask_niks(cell_text(cell)) for field, cell in row_cells(row, vault).items()}
 
 
 def _holds_nik(field: str, cell: Cell) -> bool:
@@ -85,8 +85,8 @@ def _holds_nik(field: str, cell: Cell) -> bool:
     if field == "nik":
         return True
     if isinstance(cell, str):
-        return len(cell) >= NIK_DIGITS and holds_nik(cell)
-    return holds_nik(cell_text(cell))
+        return len(cell) >= NIK_DIGITS and contains_nik(cell)
+    return contains_nik(cell_text(cell))
 
 
 @dataclass(frozen=True)
@@ -252,8 +252,7 @@ def masked_remark_to_json(remark: Remark) -> dict[str, Any]:
     """Return a remark as it is stored. It quotes cells and headings: a NIK in the wrong place is masked."""
     stored = remark_to_json(remark)
     stored["params"] = {
-        name: with_niks_masked(value) if isinstance(value, str) else value
-        for name, value in remark.params.items()
+        name: mask_niks(value) if isinstance(value, str) else value for name, value in remark.params.items()
     }
     return stored
 

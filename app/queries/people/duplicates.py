@@ -1,10 +1,10 @@
-"""Possible duplicates as people decide on them: a list of pairs, and one pair side by side."""
+"""Possible duplicates: the list of pairs to decide on, and the comparison of the two people of a pair."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, exists, false, or_, select, true, tuple_
 from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
@@ -24,8 +24,7 @@ from app.models import (
 from app.nik_vault import NikVault
 from app.people.fields import MERGED_FIELDS
 from app.permissions import Actor, Permission, Scope
-from app.queries.people.details import details_shown
-from app.queries.people.participants import PersonSeen, people_seen, place_of
+from app.queries.people.participants import PersonSummary, format_details, get_person_summaries, place_name
 from app.queries.scope import registrations_within
 
 PAGE_LENGTH = 25
@@ -33,23 +32,25 @@ PAGE_LENGTH = 25
 
 @dataclass(frozen=True)
 class PairView:
+    """A pair in the list. `likeness` is the similarity of the names, 0 to 100."""
+
     id: int
     likeness: int
-    one: PersonSeen
-    other: PersonSeen
+    one: PersonSummary
+    other: PersonSummary
 
 
 @dataclass(frozen=True)
 class PairPage:
-    """The likeliest first; `following` is the id of the pair after which the next page begins."""
+    """A page of pairs, the most alike first. `following` is the `after` of the next page, None on the last."""
 
     pairs: tuple[PairView, ...]
     following: int | None
 
 
 @dataclass(frozen=True)
-class SessionSeen:
-    """A session that a person is registered for; `shared` tells that the other of the pair is too."""
+class ComparedSession:
+    """A session that a person is registered for. `shared` tells whether the other person of the pair is, too."""
 
     code: str
     workshop_title: str
@@ -59,76 +60,67 @@ class SessionSeen:
 
 
 @dataclass(frozen=True)
-class PersonBeside:
-    """One of a pair: `details` are texts by field as people may see them (phone and NIK masked), "" where blank."""
+class ComparedPerson:
+    """One person of a pair. `details` are texts by field, with phone and NIK masked, "" for a blank one."""
 
     id: int
     name: str
     details: Mapping[str, str]
-    sessions: tuple[SessionSeen, ...]
+    sessions: tuple[ComparedSession, ...]
 
 
 @dataclass(frozen=True)
-class PairBeside:
-    """`fields` are those of which something is known, `disputed` those in which the two differ.
+class PairComparison:
+    """The two people of a pair side by side.
 
-    `newest` is the id of the one of whom the newest session told: what it says is the likelier.
+    `fields` are those that at least one person has, `disputed` those in which the two differ. `newest` is the id of the
+    person with the newer session, whose values are proposed.
     """
 
     id: int
     likeness: int
-    people: tuple[PersonBeside, PersonBeside]
+    people: tuple[ComparedPerson, ComparedPerson]
     fields: tuple[str, ...]
     disputed: frozenset[str]
     newest: int
 
 
-def nobody_elses(actor: Actor, person_id: Mapped[int]) -> ColumnElement[bool]:
-    """People all of whose registrations are within the actor's reach: merging others would change foreign figures."""
-    if actor.scope(Permission.PEOPLE_MERGE) is Scope.ALL:
-        return true()
-    registered = exists().where(col(Registration.participant_id) == person_id)
-    return registered & ~registered.where(~registrations_within(actor, Permission.PEOPLE_MERGE))
-
-
-def pair_by_id(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
-    """Raises `Forbidden` by role, `NotFound` where it is out of reach or no longer there."""
-    actor.require(Permission.PEOPLE_MERGE)
-    found = db.scalars(
-        select(PossibleDuplicate).where(col(PossibleDuplicate.id) == pair_id, *_within(actor))
+def get_possible_duplicate(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
+    """Return the row of a pair. Raises `NotFound` if it is not within the actor's scope or was merged."""
+    pair = db.scalars(
+        select(PossibleDuplicate).where(col(PossibleDuplicate.id) == pair_id, *_within_scope(actor))
     ).first()
-    if found is None:
+    if pair is None:
         raise NotFound(N_("There is no such pair. Perhaps the two have been merged already."))
-    return found
+    return pair
 
 
-def possible_duplicates(
+def list_possible_duplicates(
     db: Db, actor: Actor, *, after: int | None = None, limit: int = PAGE_LENGTH
 ) -> PairPage:
-    """Pairs that nobody has decided on, within the actor's reach. Raises `Forbidden` by role."""
-    actor.require(Permission.PEOPLE_MERGE)
+    """Return a page of the undecided pairs within the actor's scope. `after` is the id of a pair."""
     order = tuple_(-col(PossibleDuplicate.likeness), col(PossibleDuplicate.id))
     statement = (
         select(PossibleDuplicate)
-        .where(col(PossibleDuplicate.state) == PairState.OPEN, *_within(actor))
+        .where(col(PossibleDuplicate.state) == PairState.OPEN, *_within_scope(actor))
         .order_by(col(PossibleDuplicate.likeness).desc(), col(PossibleDuplicate.id))
         .limit(limit + 1)
     )
     if after is not None:
-        there = select(-col(PossibleDuplicate.likeness)).where(col(PossibleDuplicate.id) == after)
-        statement = statement.where(order > tuple_(there.scalar_subquery(), after))
-    found = db.scalars(statement).all()
-    shown = found[:limit]
-    people = people_seen(db, {id_ for pair in shown for id_ in (pair.participant_id, pair.other_id)})
+        likeness_of_after = select(-col(PossibleDuplicate.likeness)).where(col(PossibleDuplicate.id) == after)
+        statement = statement.where(order > tuple_(likeness_of_after.scalar_subquery(), after))
+    rows = db.scalars(statement).all()
+    shown = rows[:limit]
+    people = get_person_summaries(db, {id_ for pair in shown for id_ in (pair.participant_id, pair.other_id)})
     pairs = (
         PairView(pair.id, pair.likeness, people[pair.participant_id], people[pair.other_id]) for pair in shown
     )
-    return PairPage(tuple(pairs), shown[-1].id if len(found) > limit else None)
+    return PairPage(tuple(pairs), shown[-1].id if len(rows) > limit else None)
 
 
-def pair_beside(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairBeside:
-    """A pair with all that is known of the two."""
-    pair = pair_by_id(db, actor, pair_id)
+def compare_pair(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairComparison:
+    """Return the comparison of a pair. Raises `NotFound` if it is not within the actor's scope or was merged."""
+    pair = get_possible_duplicate(db, actor, pair_id)
     ids = (pair.participant_id, pair.other_id)
     people = {
         person.id: (person, kelurahan)
@@ -140,64 +132,80 @@ def pair_beside(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairBesi
     }
     sessions = _sessions(db, ids)
     one, other = (people[id_][0] for id_ in ids)
-    beside_one, beside_other = (
-        PersonBeside(id_, people[id_][0].name, _details(*people[id_], vault), tuple(sessions[id_]))
+    compared_one, compared_other = (
+        ComparedPerson(id_, people[id_][0].name, _details(*people[id_], vault), tuple(sessions[id_]))
         for id_ in ids
     )
-    return PairBeside(
+    return PairComparison(
         id=pair.id,
         likeness=pair.likeness,
-        people=(beside_one, beside_other),
+        people=(compared_one, compared_other),
         fields=tuple(
-            field for field in MERGED_FIELDS if beside_one.details[field] or beside_other.details[field]
+            field for field in MERGED_FIELDS if compared_one.details[field] or compared_other.details[field]
         ),
-        disputed=frozenset(field for field in MERGED_FIELDS if undisputed(field, one, other) is None),
-        newest=newest_told(one, other),
+        disputed=frozenset(
+            field for field in MERGED_FIELDS if find_undisputed_source(field, one, other) is None
+        ),
+        newest=get_newest_id(one, other),
     )
 
 
-def undisputed(field: str, one: Participant, other: Participant) -> Participant | None:
-    """Whose value of a field stays without a choice: of one value that one, of a kelurahan the one with the RT.
+def find_undisputed_source(field: str, one: Participant, other: Participant) -> Participant | None:
+    """Return the person whose value of a field a merge keeps without asking, or None if the two values differ.
 
-    None where the two say something different.
+    That is the only one who has a value, or of the same kelurahan the one with an RT.
     """
-    mine, theirs = (_value(field, person) for person in (one, other))
-    if not any(theirs) or mine == theirs:
+    one_value, other_value = (_value(field, person) for person in (one, other))
+    if not any(other_value) or one_value == other_value:
         return one
-    if not any(mine):
+    if not any(one_value):
         return other
-    if field == "kelurahan" and mine[:2] == theirs[:2] and not (one.rt and other.rt):
+    if field == "kelurahan" and one_value[:2] == other_value[:2] and not (one.rt and other.rt):
         return one if one.rt else other
     return None
 
 
 def _value(field: str, person: Participant) -> tuple[object, ...]:
-    """A field's columns; a NIK is compared by its key, since each encryption of it differs."""
+    """Return the values of a field's columns; of a NIK the keyed hash, because each encryption of it differs."""
     columns = ("nik_key",) if field == "nik" else MERGED_FIELDS[field]
     return tuple(getattr(person, column) for column in columns)
 
 
-def newest_told(*people: Participant) -> int:
-    """The id of the person of whom the newest session told, of two equals the later record."""
-    told = [(person.latest_session_at or person.created_at, person.id) for person in people]
-    return max(told)[1]
+def get_newest_id(*people: Participant) -> int:
+    """Return the id of the person with the newest session, or the highest id if several have the same."""
+    return max((person.latest_session_at or person.created_at, person.id) for person in people)[1]
 
 
-def _within(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+def _within_scope(actor: Actor) -> tuple[ColumnElement[bool], ...]:
     return (
-        nobody_elses(actor, col(PossibleDuplicate.participant_id)),
-        nobody_elses(actor, col(PossibleDuplicate.other_id)),
+        _is_registered_only_within_scope(actor, col(PossibleDuplicate.participant_id)),
+        _is_registered_only_within_scope(actor, col(PossibleDuplicate.other_id)),
     )
 
 
+def _is_registered_only_within_scope(actor: Actor, person_id: Mapped[int]) -> ColumnElement[bool]:
+    """Match people all of whose registrations are within the actor's scope.
+
+    To merge other people would change the figures of other organizations.
+    """
+    match actor.scope(Permission.PEOPLE_MERGE):
+        case Scope.ALL:
+            return true()
+        case Scope.OWN:
+            registered = exists().where(col(Registration.participant_id) == person_id)
+            return registered & ~registered.where(~registrations_within(actor, Permission.PEOPLE_MERGE))
+        case Scope.NONE:
+            return false()
+
+
 def _details(person: Participant, kelurahan: str | None, vault: NikVault) -> dict[str, str]:
-    place = place_of(kelurahan, person.outside_place)
-    return details_shown(person, vault) | {
+    place = place_name(kelurahan, person.outside_place)
+    return format_details(person, vault) | {
         "kelurahan": f"{place} RT {person.rt}" if place and person.rt else place
     }
 
 
-def _sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[SessionSeen]]:
+def _sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[ComparedSession]]:
     statement = (
         select(
             col(Registration.participant_id),
@@ -212,13 +220,13 @@ def _sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[SessionSeen]]:
         .where(or_(*(col(Registration.participant_id) == id_ for id_ in ids)))
         .order_by(col(WorkshopSession.starts_at).desc(), col(WorkshopSession.id))
     )
-    found = db.execute(statement).all()
-    codes = {id_: {code for person_id, code, *_ in found if person_id == id_} for id_ in ids}
+    rows = db.execute(statement).all()
+    codes = {id_: {code for person_id, code, *_ in rows if person_id == id_} for id_ in ids}
     shared = codes[ids[0]] & codes[ids[1]]
     return {
         id_: [
-            SessionSeen(code, title, starts_at, outcome.value if outcome else None, code in shared)
-            for person_id, code, title, starts_at, outcome in found
+            ComparedSession(code, title, starts_at, outcome.value if outcome else None, code in shared)
+            for person_id, code, title, starts_at, outcome in rows
             if person_id == id_
         ]
         for id_ in ids

@@ -1,4 +1,4 @@
-"""A participant's history: what they were registered for, who came, and which sheet's row said so."""
+"""A participant's registrations and attendance, with the sheets and rows that they come from."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -23,13 +23,13 @@ from app.models import (
 )
 from app.permissions import Actor, Permission
 from app.queries.imports.rows import WRITTEN, registration_of_row
-from app.queries.people.participants import place_of
+from app.queries.people.participants import place_name
 from app.queries.scope import registrations_within
 
 
 @dataclass(frozen=True)
 class SourceView:
-    """A sheet's row that told of a registration, for tracing a figure back to the paper."""
+    """A row of a sheet that a registration comes from, so that figures can be traced back to the paper."""
 
     import_id: int
     file_name: str
@@ -42,7 +42,7 @@ class SourceView:
 
 @dataclass(frozen=True)
 class RegistrationView:
-    """A registration with the facts as they were then, its outcome, and where that came from."""
+    """A registration with place and group as they were then, its attendance, and its sources."""
 
     id: int
     code: str
@@ -60,8 +60,10 @@ class RegistrationView:
     sources: tuple[SourceView, ...]
 
 
-def registrations_of(db: Db, actor: Actor, participant_id: int, language: Language) -> list[RegistrationView]:
-    """A person's registrations within the actor's reach, the newest session first."""
+def list_participant_registrations(
+    db: Db, actor: Actor, participant_id: int, language: Language
+) -> list[RegistrationView]:
+    """Return a participant's registrations within the actor's scope, the newest session first."""
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
         select(
@@ -85,8 +87,8 @@ def registrations_of(db: Db, actor: Actor, participant_id: int, language: Langua
         )
         .order_by(col(WorkshopSession.starts_at).desc(), col(Registration.id).desc())
     )
-    found = db.execute(statement).all()
-    sources = _sources(db, [row[0].id for row in found])
+    rows = db.execute(statement).all()
+    sources = _sources(db, [row[0].id for row in rows])
     return [
         RegistrationView(
             id=registration.id,
@@ -95,7 +97,7 @@ def registrations_of(db: Db, actor: Actor, participant_id: int, language: Langua
             session_code=workshop_session.code,
             session_starts_at=workshop_session.starts_at,
             workshop_title=title,
-            place=place_of(kelurahan, registration.outside_place),
+            place=place_name(kelurahan, registration.outside_place),
             rt=registration.rt,
             target_group=target_group,
             attendance=attendance.status.value if attendance else None,
@@ -104,12 +106,12 @@ def registrations_of(db: Db, actor: Actor, participant_id: int, language: Langua
             attendance_import_id=attendance.attendance_import_id if attendance else None,
             sources=tuple(sources.get(registration.id, ())),
         )
-        for registration, workshop_session, title, kelurahan, target_group, attendance, recorded_by in found
+        for registration, workshop_session, title, kelurahan, target_group, attendance, recorded_by in rows
     ]
 
 
 def _sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[SourceView]]:
-    """The rows that told of each registration, the oldest upload first."""
+    """Return the rows that registrations come from, by registration id, the oldest upload first."""
     row = AttendanceImportRow
     statement = (
         select(

@@ -1,4 +1,4 @@
-"""The people that an attendance sheet may mean, found in a constant number of queries however long the sheet."""
+"""Load the known people to match with a sheet or form, in a number of queries that doesn't depend on its length."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -15,12 +15,12 @@ from app.people.fields import TEXT_FIELDS
 from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.values.outside_places import OUTSIDE
 from app.queries.in_values import in_values
-from app.queries.people.memberships import valid_on
+from app.queries.people.memberships import is_valid_on
 
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
 
-# What `_person` reads.
+# The columns that `_person` needs.
 _PERSON = (
     col(Participant.id),
     col(Participant.name),
@@ -37,8 +37,11 @@ _PERSON = (
 )
 
 
-def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
-    """Return all people registered for the session and all who share a key with the sheet, as of the session's day."""
+def load_people_for_sheet(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
+    """Return the people who are registered for the session or share a key with the sheet, with their registrations.
+
+    Their target groups are those on `day`, the session's.
+    """
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
     sharing = (in_values(db, column, values) for column, values in _key_columns(keys))
@@ -46,20 +49,22 @@ def known_people(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -
     return KnownPeople(_persons(people, _groups(db, people, day)), _registrations(db, of_session))
 
 
-def people_named(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
+def load_people_for_form(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
     """Return the people who share a key with what was typed, with their registrations for the session.
 
-    Their groups come along only if the session's day is given: those they belong to that day or registered with.
+    Without `day`, the session's, target groups are left out: the public form must not tell anyone's group.
     """
     people = _people(db, *(column.in_(values) for column, values in _key_columns(keys)))
     if not people:
         return KnownPeople((), ())
-    theirs = (col(Registration.workshop_session_id) == workshop_session_id) & col(
+    their_registrations = (col(Registration.workshop_session_id) == workshop_session_id) & col(
         Registration.participant_id
     ).in_(people)
-    registrations = _registrations(db, theirs)
+    registrations = _registrations(db, their_registrations)
     if day is None:
-        return KnownPeople(_persons(people, {}), (replace(one, target_group=None) for one in registrations))
+        return KnownPeople(
+            _persons(people, {}), (replace(known, target_group=None) for known in registrations)
+        )
     return KnownPeople(_persons(people, _groups(db, people, day)), registrations)
 
 
@@ -89,11 +94,11 @@ def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
 
 
 def _groups(db: Db, people: Collection[int], day: date) -> Groups:
-    """The groups to which people belong on a day."""
+    """Return the codes of the groups to which people belong on a day, by person id."""
     if not people:
         return {}
     statement = select(col(GroupMembership.participant_id), col(GroupMembership.target_group_code)).where(
-        in_values(db, col(GroupMembership.participant_id), people), valid_on(day)
+        in_values(db, col(GroupMembership.participant_id), people), is_valid_on(day)
     )
     groups: dict[int, tuple[str, ...]] = {}
     for person_id, group in db.execute(statement):

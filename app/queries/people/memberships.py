@@ -1,4 +1,4 @@
-"""To which groups people belong, and from when until when."""
+"""Memberships of participants in target groups, with their first and last day."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -16,25 +16,25 @@ from app.queries.scope import people_within
 
 @dataclass(frozen=True)
 class MembershipView:
-    """`target_group` is the group's label, `valid_to` the last day, None while no end is known."""
+    """A membership in a list. `target_group` is the group's label, `valid_to` the last day or None without an end."""
 
     id: int
     target_group: str
     position: str
     valid_from: date
     valid_to: date | None
-    holds_today: bool
+    is_valid_today: bool
 
 
-def valid_on(day: date) -> ColumnElement[bool]:
-    """Memberships that hold on a day: both their first and their last are in."""
+def is_valid_on(day: date) -> ColumnElement[bool]:
+    """Return the condition that a membership is valid on a day; its first and last day are included."""
     return (col(GroupMembership.valid_from) <= day) & or_(
         col(GroupMembership.valid_to).is_(None), col(GroupMembership.valid_to) >= day
     )
 
 
-def memberships_of(db: Db, actor: Actor, participant_id: int, language: Language) -> list[MembershipView]:
-    """The memberships of somebody within the actor's reach, the newest first."""
+def list_memberships(db: Db, actor: Actor, participant_id: int, language: Language) -> list[MembershipView]:
+    """Return a participant's memberships, newest first; none if the participant is not within the actor's scope."""
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
         select(GroupMembership, col(label))
@@ -48,26 +48,26 @@ def memberships_of(db: Db, actor: Actor, participant_id: int, language: Language
     today = wita_today()
     return [
         MembershipView(
-            id=found.id,
+            id=membership.id,
             target_group=target_group,
-            position=found.position,
-            valid_from=found.valid_from,
-            valid_to=found.valid_to,
-            holds_today=found.valid_from <= today and (found.valid_to is None or found.valid_to >= today),
+            position=membership.position,
+            valid_from=membership.valid_from,
+            valid_to=membership.valid_to,
+            is_valid_today=membership.valid_from <= today
+            and (membership.valid_to is None or membership.valid_to >= today),
         )
-        for found, target_group in db.execute(statement)
+        for membership, target_group in db.execute(statement)
     ]
 
 
-def membership_by_id(db: Db, actor: Actor, participant_id: int, membership_id: int) -> GroupMembership:
-    """A membership to change. Raises `Forbidden` by role, `NotFound` where it is out of reach."""
-    actor.require(Permission.ATTENDANCE_WRITE)
+def get_membership(db: Db, actor: Actor, participant_id: int, membership_id: int) -> GroupMembership:
+    """Return the row of a membership. Raises `NotFound` unless the actor may change the participant."""
     statement = select(GroupMembership).where(
         col(GroupMembership.id) == membership_id,
         col(GroupMembership.participant_id) == participant_id,
         people_within(actor, Permission.ATTENDANCE_WRITE, col(GroupMembership.participant_id)),
     )
-    found = db.scalars(statement).first()
-    if found is None:
+    membership = db.scalars(statement).first()
+    if membership is None:
         raise NotFound(N_("There is no such membership."))
-    return found
+    return membership

@@ -1,10 +1,10 @@
-"""Merges of people of the last 30 days, most of which can be undone."""
+"""Merges of people: the list of the last 30 days, and merges that made one registration of two."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, select, true
+from sqlalchemy import ColumnElement, false, select, true
 from sqlmodel import col
 
 from app.database import Db
@@ -14,13 +14,13 @@ from app.models import FoldedRegistration, PeopleMerge, Registration, User, Work
 from app.models.base import now
 from app.permissions import Actor, Permission, Scope
 
-KEPT_FOR = timedelta(days=30)
-MOST_SHOWN = 50
+MERGE_UNDO_PERIOD = timedelta(days=30)
+MAX_MERGES = 50
 
 
 @dataclass(frozen=True)
 class MergeView:
-    """Two records that are one now; `merged_by` is None if it was done at the command line.
+    """A merge in a list. `merged_by` is None if it was done at the command line.
 
     `can_be_undone` is False if two registrations of one session became one; `sessions` are the codes of those.
     """
@@ -35,36 +35,56 @@ class MergeView:
     sessions: tuple[str, ...]
 
 
-def merge_by_id(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
-    """Raises `Forbidden` by role, `NotFound` where it is out of reach."""
-    actor.require(Permission.PEOPLE_MERGE)
-    found = db.scalars(select(PeopleMerge).where(col(PeopleMerge.id) == merge_id, _within(actor))).first()
-    if found is None:
+def get_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
+    """Return the row of a merge. Raises `NotFound` if it is not within the actor's scope."""
+    statement = select(PeopleMerge).where(col(PeopleMerge.id) == merge_id, _is_within_scope(actor))
+    people_merge = db.scalars(statement).first()
+    if people_merge is None:
         raise NotFound(N_("There is no such merge."))
-    return found
+    return people_merge
 
 
 def has_folded_registrations(db: Db, merge_id: int) -> bool:
-    """Return whether the merge made one of two registrations of a session, so that it can't be undone."""
-    return merge_id in _sessions_folded(db, [merge_id])
+    """Return whether the merge made one registration of two for the same session, so that it can't be undone."""
+    return merge_id in _folded_session_codes(db, [merge_id])
 
 
-def recent_merges(db: Db, actor: Actor) -> list[MergeView]:
+def list_merges_folded_into(
+    db: Db, workshop_session_id: int, registration_ids: Collection[int]
+) -> list[PeopleMerge]:
+    """Return the merges, newest first, that made one of these registrations of a session out of two."""
+    of_session = select(col(Registration.id)).where(
+        col(Registration.workshop_session_id) == workshop_session_id
+    )
+    statement = (
+        select(PeopleMerge, col(FoldedRegistration.registration_id))
+        .join(FoldedRegistration, col(FoldedRegistration.people_merge_id) == col(PeopleMerge.id))
+        .where(col(FoldedRegistration.registration_id).in_(of_session))
+        .order_by(col(PeopleMerge.id).desc())
+    )
+    merges = {
+        people_merge.id: people_merge
+        for people_merge, registration_id in db.execute(statement)
+        if registration_id in registration_ids
+    }
+    return list(merges.values())
+
+
+def list_recent_merges(db: Db, actor: Actor) -> list[MergeView]:
     """Return the merges of the last 30 days that were not undone, newest first, within the actor's scope."""
-    actor.require(Permission.PEOPLE_MERGE)
     statement = (
         select(PeopleMerge, col(User.name))
         .outerjoin(User, col(User.id) == col(PeopleMerge.merged_by))
         .where(
             col(PeopleMerge.undone_at).is_(None),
-            col(PeopleMerge.merged_at) >= now() - KEPT_FOR,
-            _within(actor),
+            col(PeopleMerge.merged_at) >= now() - MERGE_UNDO_PERIOD,
+            _is_within_scope(actor),
         )
         .order_by(col(PeopleMerge.id).desc())
-        .limit(MOST_SHOWN)
+        .limit(MAX_MERGES)
     )
-    found = [(people_merge, merged_by) for people_merge, merged_by in db.execute(statement)]
-    folded = _sessions_folded(db, [people_merge.id for people_merge, _ in found])
+    merges = [(people_merge, merged_by) for people_merge, merged_by in db.execute(statement)]
+    folded = _folded_session_codes(db, [people_merge.id for people_merge, _ in merges])
     return [
         MergeView(
             people_merge.id,
@@ -76,14 +96,14 @@ def recent_merges(db: Db, actor: Actor) -> list[MergeView]:
             can_be_undone=people_merge.id not in folded,
             sessions=tuple(folded.get(people_merge.id, ())),
         )
-        for people_merge, merged_by in found
+        for people_merge, merged_by in merges
     ]
 
 
-def _sessions_folded(db: Db, merge_ids: Collection[int]) -> dict[int, list[str]]:
-    """Return, by merge, the codes of the sessions in which it made one of two registrations.
+def _folded_session_codes(db: Db, merge_ids: Collection[int]) -> dict[int, list[str]]:
+    """Return the codes of the sessions in which merges made one registration of two, by merge id.
 
-    A session is missing if the registration is gone by now, its merge is not.
+    A merge whose registration was deleted since has no codes, but is a key all the same.
     """
     statement = (
         select(col(FoldedRegistration.people_merge_id), col(WorkshopSession.code))
@@ -98,9 +118,13 @@ def _sessions_folded(db: Db, merge_ids: Collection[int]) -> dict[int, list[str]]
     return sessions
 
 
-def _within(actor: Actor) -> ColumnElement[bool]:
-    """All merges, or those that somebody of the actor's organization made."""
-    if actor.scope(Permission.PEOPLE_MERGE) is Scope.ALL:
-        return true()
-    colleagues = select(col(User.id)).where(col(User.organization_id) == actor.organization_id)
-    return col(PeopleMerge.merged_by).in_(colleagues)
+def _is_within_scope(actor: Actor) -> ColumnElement[bool]:
+    """Match all merges, or those that users of the actor's organization made."""
+    match actor.scope(Permission.PEOPLE_MERGE):
+        case Scope.ALL:
+            return true()
+        case Scope.OWN:
+            colleagues = select(col(User.id)).where(col(User.organization_id) == actor.organization_id)
+            return col(PeopleMerge.merged_by).in_(colleagues)
+        case Scope.NONE:
+            return false()

@@ -1,4 +1,4 @@
-"""Participants as lists and pages show them, within the actor's reach: phones masked, no NIK."""
+"""Participants as lists, pages and choices show them: phones and e-mails masked, NIKs masked or left out."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from app.models import (
     Registration,
     WorkshopSession,
 )
-from app.people.fields import FORM_TEXT_FIELDS
+from app.nik_vault import NikVault
+from app.people.fields import FORM_TEXT_FIELDS, PERSON_FIELDS
 from app.people.values.emails import mask_email
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
@@ -30,15 +31,17 @@ from app.reports.periods import Period
 
 PAGE_LENGTH = 50
 
-# Fewer digits would find half of the city.
-FEWEST_PHONE_DIGITS = 4
+# A search for fewer digits would return a large part of the city.
+MIN_PHONE_DIGITS = 4
 
 
 @dataclass(frozen=True)
 class ParticipantView:
-    """`place` is the kelurahan's name, or where outside the city the person lives. `phone` and `email` are masked.
+    """A participant as lists and pages show them, with `phone` and `email` masked.
 
-    `texts` are the fields of organizers' forms that are plain text, by key.
+    `place` is the name of the kelurahan or of the place outside the city, `texts` the plain text fields of organizers'
+    forms by key. `sessions` is the number of sessions that they are registered for within the actor's scope, and
+    `latest_starts_at` when the latest of those starts.
     """
 
     id: int
@@ -57,9 +60,9 @@ class ParticipantView:
 
 @dataclass(frozen=True)
 class Presence:
-    """The people behind a figure of the coverage report: who was present in the period, narrowed as the report is.
+    """A filter for the people that a figure of the coverage report counts: present in a period, with its filters.
 
-    With `registered` it is whoever was registered. People from outside the city are in no such figure.
+    With `registered`, the people who were registered. People from outside the city are in no such figure.
     """
 
     period: Period
@@ -69,10 +72,10 @@ class Presence:
 
 @dataclass(frozen=True)
 class ParticipantFilters:
-    """`search` is part of a name, a kelurahan's name or a phone number; the others are codes.
+    """Filters for participants. `search` is part of a name, a kelurahan's name or a phone number.
 
-    `kelurahan` is where people live now. With `presence` it is where they lived when they were present, and
-    `target_group` the group in which they came: the people behind a figure of the coverage report.
+    `kelurahan` and `target_group` are codes. The kelurahan is where people live now; with `presence` both are those of
+    the counted registrations, as in the coverage report.
     """
 
     search: str = ""
@@ -83,15 +86,15 @@ class ParticipantFilters:
 
 @dataclass(frozen=True)
 class ParticipantPage:
-    """One page in name order; `following` is the id after which the next one begins."""
+    """A page of participants in the order of names. `following` is the `after` of the next page, None on the last."""
 
     participants: tuple[ParticipantView, ...]
     following: int | None
 
 
 @dataclass(frozen=True)
-class PersonSeen:
-    """What tells a known person from another of that name; `first_*` is their first session."""
+class PersonSummary:
+    """What users see to tell known people of the same name apart; `first_*` is the person's first session."""
 
     id: int
     name: str
@@ -104,12 +107,27 @@ class PersonSeen:
     first_starts_at: datetime | None
 
 
-def place_of(kelurahan: str | None, outside_place: str | None) -> str:
-    """Where somebody lives, as it is shown: the kelurahan's name, or the place outside the city."""
+def place_name(kelurahan: str | None, outside_place: str | None) -> str:
+    """Return the name of where a person lives: the kelurahan's, else that of the place outside the city, else ""."""
     return kelurahan or outside_place or ""
 
 
-def participants(
+def format_details(person: Participant, vault: NikVault) -> dict[str, str]:
+    """Return the text of each field that one column holds, with phone and NIK masked; "" for a blank one.
+
+    Where the person lives is left out, because several columns hold it.
+    """
+    values = {field.key: getattr(person, field.key) for field in PERSON_FIELDS if len(field.columns) == 1}
+    values["name"] = person.name
+    values["nik"] = vault.decrypt(person.nik_encrypted) if person.nik_encrypted else None
+    return {
+        field.key: field.show(values[field.key]) if values[field.key] else ""
+        for field in PERSON_FIELDS
+        if field.key in values
+    }
+
+
+def list_participants(
     db: Db,
     actor: Actor,
     filters: ParticipantFilters,
@@ -117,41 +135,43 @@ def participants(
     after: int | None = None,
     limit: int = PAGE_LENGTH,
 ) -> ParticipantPage:
-    """People registered for sessions within the actor's reach, with how many of those there were."""
+    """Return a page of the participants who are registered for a session within the actor's scope."""
     statement = _participants(actor).order_by(col(Participant.name), col(Participant.id)).limit(limit + 1)
     for condition in _conditions(actor, filters):
         statement = statement.where(condition)
     if after is not None:
-        name_there = select(col(Participant.name)).where(col(Participant.id) == after).scalar_subquery()
-        here = tuple_(col(Participant.name), col(Participant.id))
-        statement = statement.where(here > tuple_(name_there, after))
-    found = [_view(*row) for row in db.execute(statement)]
-    return ParticipantPage(tuple(found[:limit]), found[limit - 1].id if len(found) > limit else None)
+        name_of_after = select(col(Participant.name)).where(col(Participant.id) == after).scalar_subquery()
+        order = tuple_(col(Participant.name), col(Participant.id))
+        statement = statement.where(order > tuple_(name_of_after, after))
+    views = [_view(*row) for row in db.execute(statement)]
+    return ParticipantPage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
 
 
-def participant(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
-    """One person. Raises `NotFound` where none of their registrations is within the actor's reach."""
-    found = db.execute(_participants(actor).where(col(Participant.id) == participant_id)).first()
-    if found is None:
+def get_participant_view(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
+    """Return a participant. Raises `NotFound` if none of their registrations is within the actor's scope."""
+    row = db.execute(_participants(actor).where(col(Participant.id) == participant_id)).first()
+    if row is None:
         raise NotFound(N_("There is no such participant."))
-    return _view(*found)
+    return _view(*row)
 
 
-def participant_to_correct(db: Db, actor: Actor, participant_id: int) -> Participant:
-    """The record itself, for whoever may register this person. Raises `Forbidden` by role, else as `participant`."""
-    actor.require(Permission.ATTENDANCE_WRITE)
+def get_participant(db: Db, actor: Actor, participant_id: int) -> Participant:
+    """Return the row of a participant. Raises `NotFound` unless the actor may change one of their registrations."""
     statement = select(Participant).where(
         col(Participant.id) == participant_id,
         people_within(actor, Permission.ATTENDANCE_WRITE, col(Participant.id)),
     )
-    found = db.scalars(statement).first()
-    if found is None:
+    participant = db.scalars(statement).first()
+    if participant is None:
         raise NotFound(N_("There is no such participant."))
-    return found
+    return participant
 
 
-def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
-    """Known people by id, whoever's sessions they came to: a person must tell them apart to match a row."""
+def get_person_summaries(db: Db, ids: Collection[int]) -> dict[int, PersonSummary]:
+    """Return summaries by id, not limited by any scope: matching needs people of all organizations.
+
+    Callers pass only ids that the actor may see: candidates for what was typed or uploaded, or people within scope.
+    """
     first = (
         select(
             col(Registration.participant_id).label("participant_id"),
@@ -175,10 +195,10 @@ def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
         .where(col(Participant.id).in_(ids))
     )
     return {
-        person.id: PersonSeen(
+        person.id: PersonSummary(
             id=person.id,
             name=person.name,
-            place=place_of(kelurahan, person.outside_place),
+            place=place_name(kelurahan, person.outside_place),
             rt=person.rt,
             birth_date=person.birth_date,
             sex=person.sex,
@@ -191,7 +211,7 @@ def people_seen(db: Db, ids: Collection[int]) -> dict[int, PersonSeen]:
 
 
 def _participants(actor: Actor) -> Select[Participant, str, int, datetime]:
-    reachable = (
+    within_scope = (
         select(
             col(Registration.participant_id).label("participant_id"),
             func.count().label("sessions"),
@@ -203,8 +223,8 @@ def _participants(actor: Actor) -> Select[Participant, str, int, datetime]:
         .subquery()
     )
     return (
-        select(Participant, col(Area.name), reachable.c.sessions, reachable.c.latest)
-        .join(reachable, reachable.c.participant_id == col(Participant.id))
+        select(Participant, col(Area.name), within_scope.c.sessions, within_scope.c.latest)
+        .join(within_scope, within_scope.c.participant_id == col(Participant.id))
         .outerjoin(Area, col(Area.code) == col(Participant.kelurahan_code))
     )
 
@@ -212,13 +232,13 @@ def _participants(actor: Actor) -> Select[Participant, str, int, datetime]:
 def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if text := filters.search.strip():
-        found = col(Participant.name).icontains(text, autoescape=True) | col(Area.name).icontains(
+        matches = col(Participant.name).icontains(text, autoescape=True) | col(Area.name).icontains(
             text, autoescape=True
         )
         digits = national_digits(text)
-        if len(digits) >= FEWEST_PHONE_DIGITS:
-            found |= col(Participant.phone).contains(digits, autoescape=True)
-        conditions.append(found)
+        if len(digits) >= MIN_PHONE_DIGITS:
+            matches |= col(Participant.phone).contains(digits, autoescape=True)
+        conditions.append(matches)
     if filters.presence:
         conditions.append(col(Participant.id).in_(_present(actor, filters, filters.presence)))
         return conditions
@@ -234,7 +254,7 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
 
 
 def _present(actor: Actor, filters: ParticipantFilters, presence: Presence) -> Select[int]:
-    """Ids of the people whom the coverage report counts, as far as the actor sees them."""
+    """Return the query for the ids of people whom the coverage report counts, within the actor's scope."""
     statement = (
         select(col(Registration.participant_id))
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
@@ -261,7 +281,7 @@ def _view(person: Participant, kelurahan: str | None, sessions: int, latest: dat
     return ParticipantView(
         id=person.id,
         name=person.name,
-        place=place_of(kelurahan, person.outside_place),
+        place=place_name(kelurahan, person.outside_place),
         rt=person.rt,
         outside=person.outside_place is not None,
         sex=person.sex.value if person.sex else None,

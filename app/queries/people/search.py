@@ -1,4 +1,4 @@
-"""Known people, found while somebody types: by parts of a name, by a whole phone number, e-mail address or NIK."""
+"""Search known people by parts of a name, or by a whole phone number, e-mail address or NIK."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,13 +9,16 @@ from sqlmodel import col
 from app.database import Db
 from app.models import Participant
 
-FEWEST_LETTERS = 3
-MOST_FOUND = 8
+MIN_WORD_LENGTH = 3
+MAX_RESULTS = 8
 
 
 @dataclass(frozen=True)
-class Traits:
-    """What is typed of somebody: a name as names are compared, a number in E.164, what a NIK is looked up by."""
+class PersonSearch:
+    """What to search by; people are found who match one of these.
+
+    `name_key` is a name as `names.name_key` returns it, `phone` a number in E.164, `nik_key` the keyed hash of a NIK.
+    """
 
     name_key: str = ""
     phone: str | None = None
@@ -23,35 +26,33 @@ class Traits:
     nik_key: str | None = None
 
 
-def people_with(db: Db, traits: Traits) -> list[int]:
-    """The first people who have one of the traits, in name order; whoever's sessions they came to."""
-    condition = _has(traits)
+def search_people(db: Db, search: PersonSearch) -> list[int]:
+    """Return the ids of the first `MAX_RESULTS` people found, in the order of names, of all organizations."""
+    condition = _condition(search)
     if condition is None:
         return []
     statement = select(col(Participant.id)).where(condition)
-    return list(db.scalars(statement.order_by(col(Participant.name), col(Participant.id)).limit(MOST_FOUND)))
+    return list(db.scalars(statement.order_by(col(Participant.name), col(Participant.id)).limit(MAX_RESULTS)))
 
 
-def has_traits(db: Db, person_id: int, traits: Traits) -> bool:
-    """Whether somebody is among all those who have one of the traits."""
-    condition = _has(traits)
+def is_found_by(db: Db, person_id: int, search: PersonSearch) -> bool:
+    """Return whether this person matches the search, also if they are not among its first results."""
+    condition = _condition(search)
     if condition is None:
         return False
-    return (
-        db.scalars(select(col(Participant.id)).where(condition, col(Participant.id) == person_id)).first()
-        is not None
-    )
+    statement = select(col(Participant.id)).where(condition, col(Participant.id) == person_id)
+    return db.scalars(statement).first() is not None
 
 
-def _has(traits: Traits) -> ColumnElement[bool] | None:
+def _condition(search: PersonSearch) -> ColumnElement[bool] | None:
     conditions = []
-    if traits.nik_key:
-        conditions.append(col(Participant.nik_key) == traits.nik_key)
-    if traits.phone:
-        conditions.append(col(Participant.phone) == traits.phone)
-    if traits.email:
-        conditions.append(col(Participant.email) == traits.email)
-    if words := _words(traits.name_key):
+    if search.nik_key:
+        conditions.append(col(Participant.nik_key) == search.nik_key)
+    if search.phone:
+        conditions.append(col(Participant.phone) == search.phone)
+    if search.email:
+        conditions.append(col(Participant.email) == search.email)
+    if words := _words(search.name_key):
         conditions.append(
             and_(*(col(Participant.name_key).contains(word, autoescape=True) for word in words))
         )
@@ -59,6 +60,6 @@ def _has(traits: Traits) -> ColumnElement[bool] | None:
 
 
 def _words(name_key: str) -> Collection[str]:
-    """The words of a name, once one of them is long enough not to find half of the city."""
+    """Return the words of a name; none if all are so short that they would match a large part of the city."""
     words = name_key.split()
-    return words if any(len(word) >= FEWEST_LETTERS for word in words) else ()
+    return words if any(len(word) >= MIN_WORD_LENGTH for word in words) else ()

@@ -1,4 +1,4 @@
-"""People of similar names in one place, found without comparing everybody with everybody."""
+"""Find pairs of people with similar names in one place, without comparing all people with all."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -12,12 +12,13 @@ from app.database import Db
 from app.models import AttendanceImportRow, Participant, PossibleDuplicate
 from app.people.values.names import CLEARLY_DIFFERENT, SAME, similarity
 
-# A name stands in one block for each of its words; there it is compared with so many that follow it.
-BLOCK_LETTERS = 3
-NEIGHBOURS = 12
+# A name is in one block for each of its words: the block of the word's first letters. Within a block it is compared
+# with its next neighbours in the order of names.
+BLOCK_PREFIX_LENGTH = 3
+MAX_NEIGHBOURS = 12
 
-# So many pairs of one place are kept at a time, the likeliest first; who works them off finds the next a day later.
-MOST_PAIRS = 500
+# The limit for the new pairs of one place in one run. Once these are decided, the nightly run finds the next.
+MAX_PAIRS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Namesake:
-    """What tells whether two people of similar names may be one. `letters` are the name's, written together."""
+    """The details of a person that are compared. `letters` are the letters of the name without spaces."""
 
     id: int
     name_key: str
@@ -44,63 +45,70 @@ class Namesake:
 
 @dataclass(frozen=True, slots=True)
 class SimilarPair:
-    """`participant_id` is the lower of the two; `likeness` is that of the names, 0 to 100."""
+    """Two people; `participant_id` is the lower id. `likeness` is the similarity of their names, 0 to 100."""
 
     participant_id: int
     other_id: int
     likeness: int
 
 
-def places(db: Db, *, import_id: int | None = None) -> list[Place]:
-    """Where people live, or only those whom an import names."""
+def list_places(db: Db, *, import_id: int | None = None) -> list[Place]:
+    """Return the places where people live; with `import_id` only those of people in that import."""
     statement = select(col(Participant.kelurahan_code), col(Participant.outside_place)).distinct()
     if import_id is not None:
-        named = select(col(AttendanceImportRow.participant_id)).where(
+        in_import = select(col(AttendanceImportRow.participant_id)).where(
             col(AttendanceImportRow.attendance_import_id) == import_id,
             col(AttendanceImportRow.participant_id).is_not(None),
         )
-        statement = statement.where(col(Participant.id).in_(named))
+        statement = statement.where(col(Participant.id).in_(in_import))
     return [Place(kelurahan, outside) for kelurahan, outside in db.execute(statement)]
 
 
-def similar_pairs(db: Db, place: Place) -> list[SimilarPair]:
-    """Pairs of people living there who may be one and whom nobody has been asked about, the likeliest first."""
-    people = _people(db, place)
-    asked = _pairs_of(db, place)
-    found = [pair for pair in pairs_among(people) if (pair.participant_id, pair.other_id) not in asked]
-    return sorted(found, key=lambda pair: (-pair.likeness, pair.participant_id, pair.other_id))[:MOST_PAIRS]
+def list_similar_pairs(db: Db, place: Place) -> list[SimilarPair]:
+    """Return the pairs of people in a place who may be one person and aren't saved yet, the most alike first."""
+    saved = _saved_pairs(db, place)
+    pairs = [
+        pair
+        for pair in pair_similar_names(_people(db, place))
+        if (pair.participant_id, pair.other_id) not in saved
+    ]
+    return sorted(pairs, key=lambda pair: (-pair.likeness, pair.participant_id, pair.other_id))[:MAX_PAIRS]
 
 
-def pairs_among(people: Sequence[Namesake]) -> list[SimilarPair]:
-    """Compares neighbours within blocks: people whose names share the beginning of a word, in the order of the names.
+def pair_similar_names(people: Sequence[Namesake]) -> list[SimilarPair]:
+    """Return each pair of people with similar names and no contradicting details, once.
 
-    The work grows with the number of people, not with its square. Each pair comes once.
+    Compares neighbours within blocks of people whose names share the beginning of a word. So the work grows with the
+    number of people, not with its square.
     """
-    found: dict[tuple[int, int], SimilarPair] = {}
+    pairs: dict[tuple[int, int], SimilarPair] = {}
     for block in _blocks(people):
         for position, one in enumerate(block):
-            for other in block[position + 1 : position + 1 + NEIGHBOURS]:
+            for other in block[position + 1 : position + 1 + MAX_NEIGHBOURS]:
                 if pair := _pair(one, other):
-                    found[pair.participant_id, pair.other_id] = pair
-    return list(found.values())
+                    pairs[pair.participant_id, pair.other_id] = pair
+    return list(pairs.values())
 
 
 def _blocks(people: Sequence[Namesake]) -> Iterator[list[Namesake]]:
-    """A slip in one word leaves the two together in the blocks of the others."""
+    """Yield the people of each block in the order of their names, which begin with the block's word there.
+
+    Names that differ in one word by a typing error still meet in the blocks of their other words.
+    """
     blocks: defaultdict[str, list[tuple[str, int, Namesake]]] = defaultdict(list)
     for person in people:
         words = person.name_key.split()
         for position, word in enumerate(words):
-            from_here = " ".join(words[position:] + words[:position])
-            blocks[word[:BLOCK_LETTERS]].append((from_here, person.id, person))
+            rotated_name = " ".join(words[position:] + words[:position])
+            blocks[word[:BLOCK_PREFIX_LENGTH]].append((rotated_name, person.id, person))
     for block in blocks.values():
         yield [person for _, _, person in sorted(block, key=lambda entry: entry[:2])]
 
 
 def _pair(one: Namesake, other: Namesake) -> SimilarPair | None:
-    """Names that are the same by the rule for names, or unclear where another detail speaks for one person.
+    """Return the pair if the names are the same, or not clearly different and the two share another detail.
 
-    Written together they are compared too: Nurhayati is Nur Hayati.
+    Names are also compared without spaces: Nurhayati is Nur Hayati.
     """
     if one.id == other.id or _contradict(one, other):
         return None
@@ -148,16 +156,17 @@ def _people(db: Db, place: Place) -> list[Namesake]:
         col(Participant.outside_place).is_not_distinct_from(place.outside_place),
     )
     return [
-        Namesake(id_, name_key, letters_of(name), *details)
+        Namesake(id_, name_key, letters_only(name), *details)
         for id_, name_key, name, *details in db.execute(statement)
     ]
 
 
-def letters_of(name: str) -> str:
+def letters_only(name: str) -> str:
+    """Return the letters of a name in lower case, without spaces."""
     return "".join(filter(str.isalpha, name.casefold()))
 
 
-def _pairs_of(db: Db, place: Place) -> set[tuple[int, int]]:
+def _saved_pairs(db: Db, place: Place) -> set[tuple[int, int]]:
     statement = (
         select(col(PossibleDuplicate.participant_id), col(PossibleDuplicate.other_id))
         .join(Participant, col(Participant.id) == col(PossibleDuplicate.participant_id))

@@ -26,7 +26,7 @@ from app.models import (
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
-from app.queries.people.participants import FEWEST_PHONE_DIGITS, place_of
+from app.queries.people.participants import MIN_PHONE_DIGITS, place_name
 from app.queries.registrations.seats import Cap, Seats, seats_of
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
@@ -155,7 +155,7 @@ def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
         found = col(Participant.name).icontains(text, autoescape=True)
         found |= col(Registration.code) == text.upper()
         digits = national_digits(text)
-        if len(digits) >= FEWEST_PHONE_DIGITS:
+        if len(digits) >= MIN_PHONE_DIGITS:
             found |= func.coalesce(Registration.contact_phone, Participant.phone).contains(digits)
         yield found
     if filters.status:
@@ -255,7 +255,7 @@ def _view(
         name=person.name,
         name_given=registration.name_given,
         kelurahan_code=registration.kelurahan_code,
-        place=place_of(kelurahan, registration.outside_place),
+        place=place_name(kelurahan, registration.outside_place),
         rt=registration.rt,
         sex=registration.sex.value if registration.sex else None,
         target_group=registration.target_group_code,

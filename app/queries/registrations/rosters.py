@@ -8,7 +8,7 @@ from app.i18n import Language
 from app.models import Area, Attendance, Organization, Participant, Registration, Workshop
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.people.participants import place_of
+from app.queries.people.participants import place_name
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED, get_workshop_session_view
 from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.exports.rosters import Roster, RosterLine
@@ -59,7 +59,7 @@ def _people(db: Db, workshop_session_id: int, group_labels: dict[str, str]) -> t
             registration=registration.code,
             name=name,
             sex=registration.sex.value if registration.sex else None,
-            place=place_of(kelurahan, registration.outside_place),
+            place=place_name(kelurahan, registration.outside_place),
             rt=registration.rt,
             target_group=group_labels[registration.target_group_code],
             attendance=outcome.value if outcome else None,

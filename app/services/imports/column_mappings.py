@@ -9,7 +9,7 @@ from sqlmodel import col, delete
 from app.database import Db
 from app.models import ColumnMapping, Workshop, WorkshopSession
 from app.models.base import now
-from app.nik_vault import with_niks_masked
+from app.nik_vault import mask_niks
 from app.people.remarks import Remark
 from app.people.values.target_groups import list_group_names
 from app.people.values.text import words
@@ -105,5 +105,5 @@ def _organization_id(db: Db, workshop_session: WorkshopSession) -> int:
 
 def _headings_key(headings: Iterable[tuple[int, str]]) -> str:
     """Return a hash of the headings and their positions that ignores case, spaces and punctuation."""
-    said = [f"{index} {heading}" for index, text in headings if (heading := words(with_niks_masked(text)))]
+    said = [f"{index} {heading}" for index, text in headings if (heading := words(mask_niks(text)))]
     return hashlib.sha256("\n".join(said).encode()).hexdigest()

@@ -14,7 +14,7 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import Decision
 from app.queries.areas.reference import load_reference
-from app.queries.people.known_people import known_people
+from app.queries.people.known_people import load_people_for_sheet
 from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
@@ -86,7 +86,9 @@ def judge_sheet(
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     context = _session_context(workshop_session, target_groups, choices, purpose)
     parsed = parse_rows(sheet, context, load_reference(db), vault.key, step_progress(0, 2, progress))
-    known = known_people(db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day)
+    known = load_people_for_sheet(
+        db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day
+    )
     return DatedJudgement(
         judge_rows(parsed, known, context, decisions, step_progress(1, 2, progress)), known_changes
     )

@@ -42,7 +42,7 @@ from app.services.imports.states import (
 from app.services.imports.undo_obstacles import require_nothing_newer
 from app.services.imports.upload import require_not_committing
 from app.services.locks import lock_people_table, lock_row
-from app.services.people.merge_undo import still_as_left
+from app.services.people.merge_undo import unchanged_columns
 from app.services.registrations.waiting_list import move_up
 
 
@@ -137,7 +137,7 @@ def _put_back_registration(db: Db, registration: Registration, row: WrittenRow) 
 def _put_back_person(person: Participant, row: WrittenRow) -> None:
     """Restore the columns that this import changed and that were not changed since."""
     before, left = ((state or {})["person"] for state in (row.before, row.after))
-    restore(person, {column: before[column] for column in still_as_left(person_state(person), left)})
+    restore(person, {column: before[column] for column in unchanged_columns(person_state(person), left)})
 
 
 def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:

@@ -24,6 +24,7 @@ from app.models import (
 )
 from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.in_values import in_values
+from app.queries.people.merges import list_merges_folded_into
 from app.services.imports.states import (
     CurrentState,
     WrittenRow,
@@ -32,7 +33,6 @@ from app.services.imports.states import (
     state_after_creation,
     written_rows,
 )
-from app.services.people.merge import folded_into
 
 # So many names say enough of what stands in the way.
 NAMED_AT_MOST = 5
@@ -129,7 +129,7 @@ def _merges(
 ) -> list[PeopleMerge]:
     registrations = (there.registration(row.participant_id) for row in rows)
     written = {one.id for one in registrations if one} | set(attendance_import.others)
-    return folded_into(db, attendance_import.workshop_session_id, written)
+    return list_merges_folded_into(db, attendance_import.workshop_session_id, written)
 
 
 def _newer(

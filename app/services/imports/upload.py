@@ -24,7 +24,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.nik_vault import NikVault, with_niks_masked
+from app.nik_vault import NikVault, mask_niks
 from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import list_kelurahan
@@ -265,7 +265,7 @@ def store_reading(
     attendance_import.sheets = list(sheet.sheets)
     attendance_import.header_row = sheet.header_row
     attendance_import.columns = [
-        asdict(column) | {"header": with_niks_masked(column.header)} for column in sheet.columns
+        asdict(column) | {"header": mask_niks(column.header)} for column in sheet.columns
     ]
     attendance_import.preview = vault.encrypt(json.dumps(sheet.preview))
     attendance_import.stated_date = sheet.stated_date

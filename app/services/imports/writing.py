@@ -27,8 +27,8 @@ from app.queries.registrations.seats import Seats
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, reserve_ids, table_of
 from app.services.imports.states import current_state, store_states
-from app.services.people.duplicates import keep_told_apart
-from app.services.people.participants import complete, place_columns, said_of_person
+from app.services.people.duplicates import mark_people_as_different
+from app.services.people.participants import person_columns, place_columns, update_participant
 from app.services.registrations.codes import unused_registration_codes
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
@@ -59,7 +59,7 @@ class ImportWriting:
         registrations = self._create_registrations(people, seats, step_progress(1, STEPS, progress))
         for judged, person_id in zip(self.judged, people, strict=True):
             if person := self.current.people.get(person_id):
-                complete(person, judged, self.niks.get(judged.number), self.starts_at)
+                update_participant(person, judged, self.niks.get(judged.number), self.starts_at)
             if registration := self.current.registrations.get(person_id):
                 _update_registration(judged, registration)
         self._record_attendance(registrations, step_progress(2, STEPS, progress))
@@ -84,7 +84,7 @@ class ImportWriting:
             self.db,
             Participant,
             (
-                {"id": id_, **said_of_person(judged.values, self.niks.get(judged.number))}
+                {"id": id_, **person_columns(judged.values, self.niks.get(judged.number))}
                 for id_, judged in zip(ids, report_progress(fresh, progress), strict=True)
             ),
             {"latest_session_at": self.starts_at, "created_at": now()},
@@ -232,7 +232,7 @@ def store_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[Judged
         for one in several
         if (other := person.get(one.row) if isinstance(one, SameAsRow) else one) is not None
     ]
-    keep_told_apart(db, actor, pairs)
+    mark_people_as_different(db, actor, pairs)
 
 
 def _people_of_rows(db: Db, import_id: int, numbers: set[int]) -> dict[int, int]:

@@ -1,4 +1,4 @@
-"""Putting right what is known of a person. What is frozen on their registrations stays as it was."""
+"""Correct the details of a participant. The facts of their past registrations don't change."""
 
 from sqlmodel import col, select
 
@@ -11,8 +11,8 @@ from app.nik_vault import NikVault
 from app.people.fields import FORM_TEXT_FIELDS
 from app.people.person import PersonInput, PersonValues
 from app.people.values.phones import mask_phone
-from app.permissions import Actor
-from app.queries.people.participants import participant_to_correct
+from app.permissions import Actor, Permission
+from app.queries.people.participants import get_participant
 from app.services.activities import log_activity, snapshot
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table
@@ -29,37 +29,46 @@ def correct_participant(
     *,
     form_fingerprint: str = "",
 ) -> Participant:
-    """The person's details as they are typed: an empty one is taken away, but for phone and NIK.
+    """Replace the details of a participant by those of a form.
 
-    Those two are not shown in full to whoever corrects: empty they stay. A dash takes the phone number away.
-    What is said here is newer than any sheet so far. `form_fingerprint` is the seal of what the actor's form was
-    filled with.
-    Raises `Forbidden` and `NotFound` by reach, `NotUnderstood` with the fields to correct, `Invalid` where the NIK is
-    another person's, and `Conflict` if `form_fingerprint` is not that of the person as known now.
+    Empty fields are cleared, except phone and NIK: the form doesn't show them in full, so empty means unchanged; "-"
+    clears the phone. Sheets of earlier sessions don't overwrite the correction. `form_fingerprint` is the
+    fingerprint of the values that the user's form showed. Raises `Forbidden`, `NotFound`, `NotUnderstood` with the wrong fields, `Invalid` if
+    another participant has the NIK, and `Conflict` if others have changed the participant since.
     """
+    actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
-    person = participant_to_correct(db, actor, participant_id)
-    read = parse_person(db, vault, data)
-    if found := faults(read):
-        raise NotUnderstood({1: found}, of_list=False)
-    before, filled = snapshot(person), filled_with(person)
-    person.sqlmodel_update(_columns(read.values, data))
+    person = get_participant(db, actor, participant_id)
+    parsed = parse_person(db, vault, data)
+    if remarks := faults(parsed):
+        raise NotUnderstood({1: remarks}, of_list=False)
+    before, form_values = snapshot(person), correction_form_values(person)
+    person.sqlmodel_update(_columns(parsed.values, data))
     if data.phone.strip():
-        person.phone = read.values.phone
-    changed = {"nik_changed": True} if _take_nik(db, vault, person, read.values) else {}
+        person.phone = parsed.values.phone
+    changed = {"nik_changed": True} if _set_nik(db, vault, person, parsed.values) else {}
     after = snapshot(person) | changed
     if after != before:
-        require_unchanged(form_fingerprint, filled)
+        require_unchanged(form_fingerprint, form_values)
         log_activity(db, actor, "correct-person", "participant", person.id, before=before, after=after)
         person.latest_session_at = max(now(), person.latest_session_at or now())
     return person
 
 
-def filled_with(person: Participant) -> dict[str, object]:
-    """What the form of a correction shows of a person; of phone and NIK a part, or their key."""
-    shown = ("name", "kelurahan_code", "outside_place", "rt", "email", "sex", "birth_date", *FORM_TEXT_FIELDS)
-    known = {name: getattr(person, name) for name in shown}
-    return known | {"phone": person.phone and mask_phone(person.phone), "nik_key": person.nik_key}
+def correction_form_values(person: Participant) -> dict[str, object]:
+    """Return the values that the correction form shows of a person: the phone masked, the NIK as its keyed hash."""
+    fields = (
+        "name",
+        "kelurahan_code",
+        "outside_place",
+        "rt",
+        "email",
+        "sex",
+        "birth_date",
+        *FORM_TEXT_FIELDS,
+    )
+    values = {name: getattr(person, name) for name in fields}
+    return values | {"phone": person.phone and mask_phone(person.phone), "nik_key": person.nik_key}
 
 
 def _columns(values: PersonValues, data: PersonInput) -> dict[str, object]:
@@ -69,15 +78,15 @@ def _columns(values: PersonValues, data: PersonInput) -> dict[str, object]:
         "email": values.email,
         "sex": Sex(values.sex) if values.sex else None,
         "birth_date": values.birth_date,
-        # The reader would look for an RT elsewhere, too, as in "Ketua RT 12".
+        # The parser finds an RT in other fields, too, as in "Ketua RT 12".
         "rt": values.rt if data.rt.strip() else None,
         **{field: getattr(values, field) for field in FORM_TEXT_FIELDS},
         **place_columns(values),
     }
 
 
-def _take_nik(db: Db, vault: NikVault, person: Participant, values: PersonValues) -> bool:
-    """Sets or replaces the NIK where one is given; whether that changed it."""
+def _set_nik(db: Db, vault: NikVault, person: Participant, values: PersonValues) -> bool:
+    """Set the NIK if the form has one. Return whether it changed."""
     if values.nik is None or values.nik_key is None or values.nik_key == person.nik_key:
         return False
     if db.scalars(select(Participant.id).where(col(Participant.nik_key) == values.nik_key)).first():

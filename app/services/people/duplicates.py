@@ -1,4 +1,4 @@
-"""Possible duplicates: pairs are kept for people to decide on, and what they decide is remembered."""
+"""Save possible duplicates for users to decide on, and the decision that two people are different."""
 
 from collections.abc import Collection, Sequence
 
@@ -9,24 +9,24 @@ from app.database import Db
 from app.models import PairState, Participant, PossibleDuplicate
 from app.models.base import now
 from app.people.values.names import similarity
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.in_values import in_values
-from app.queries.people.duplicates import pair_by_id
+from app.queries.people.duplicates import get_possible_duplicate
 from app.queries.people.similar_people import SimilarPair
 from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
 
 
-def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
-    """Add the pairs that aren't kept yet and whose people both still exist.
+def save_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
+    """Save the pairs that aren't saved yet and whose people both still exist.
 
-    Lock the people table first, or the identity keys of one person of each pair.
+    The caller must have locked the people table, or the identity keys of one person of each pair.
     """
-    people = {identity for pair in pairs for identity in (pair.participant_id, pair.other_id)}
-    there = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
-    known = {
-        (one, other)
-        for one, other in db.execute(
+    people = {person_id for pair in pairs for person_id in (pair.participant_id, pair.other_id)}
+    existing = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
+    saved = {
+        (participant_id, other_id)
+        for participant_id, other_id in db.execute(
             select(col(PossibleDuplicate.participant_id), col(PossibleDuplicate.other_id)).where(
                 col(PossibleDuplicate.participant_id).in_(people)
             )
@@ -35,48 +35,54 @@ def keep_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
     db.add_all(
         PossibleDuplicate(participant_id=pair.participant_id, other_id=pair.other_id, likeness=pair.likeness)
         for pair in pairs
-        if {pair.participant_id, pair.other_id} <= there and (pair.participant_id, pair.other_id) not in known
+        if {pair.participant_id, pair.other_id} <= existing
+        and (pair.participant_id, pair.other_id) not in saved
     )
     db.flush()
 
 
-def tell_apart(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
-    """Remembers that two people of similar names are not one. Raises `NotFound` for a pair out of reach or gone."""
+def mark_as_different(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
+    """Record that the two people of a possible duplicate are different, so that the pair isn't proposed again.
+
+    Raises `Forbidden`, and `NotFound` for a pair that is out of the actor's scope or was merged.
+    """
+    actor.require(Permission.PEOPLE_MERGE)
     lock_people_table(db)
-    pair = lock_row(db, PossibleDuplicate, pair_by_id(db, actor, pair_id).id)
-    _set_apart(db, actor, pair)
+    pair = lock_row(db, PossibleDuplicate, get_possible_duplicate(db, actor, pair_id).id)
+    _set_different(db, actor, pair)
     return pair
 
 
-def keep_told_apart(db: Db, actor: Actor, pairs: Collection[tuple[int, int]]) -> None:
-    """Remembers that people aren't one of whom somebody said so before they were a pair: "this is somebody new".
+def mark_people_as_different(db: Db, actor: Actor, pairs: Collection[tuple[int, int]]) -> None:
+    """Record that the people of each pair of ids are different, also if they are no possible duplicate yet.
 
-    People are held. Whoever is gone meanwhile is passed over.
+    For users who chose "somebody new" in a form or review; needs no permission beyond that of saving it. The caller
+    must have locked the people table or the people's identity keys. People who have been deleted are skipped.
     """
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
     people = {person for pair in ordered for person in pair}
     if not people:
         return
-    found = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
-    names = {person.id: person.name_key for person in found}
-    known = {
+    participants = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
+    names = {participant.id: participant.name_key for participant in participants}
+    saved = {
         (pair.participant_id, pair.other_id): pair
         for pair in db.scalars(
             select(PossibleDuplicate).where(in_values(db, col(PossibleDuplicate.participant_id), people))
         )
     }
-    for one, other in ordered:
-        if one in names and other in names:
-            likeness = round(similarity(names[one], names[other]))
-            pair = known.get((one, other)) or PossibleDuplicate(
-                participant_id=one, other_id=other, likeness=likeness
+    for one_id, other_id in ordered:
+        if one_id in names and other_id in names:
+            likeness = round(similarity(names[one_id], names[other_id]))
+            pair = saved.get((one_id, other_id)) or PossibleDuplicate(
+                participant_id=one_id, other_id=other_id, likeness=likeness
             )
             db.add(pair)
-            _set_apart(db, actor, pair)
+            _set_different(db, actor, pair)
     db.flush()
 
 
-def _set_apart(db: Db, actor: Actor, pair: PossibleDuplicate) -> None:
+def _set_different(db: Db, actor: Actor, pair: PossibleDuplicate) -> None:
     if pair.state is PairState.OPEN:
         pair.state = PairState.DIFFERENT
         pair.decided_at = now()

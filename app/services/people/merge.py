@@ -1,10 +1,12 @@
-"""Two records of one person become one. What changes is kept beside the merge, by which it can be undone.
+"""Merge two records of one person. The rows that change are kept with the merge, so that it can be undone.
 
-If both are registered for one session, those registrations become one, and the merge can't be undone: nothing of it is
-kept but which registrations they are.
+If both people are registered for the same session, these two registrations become one and the merge can't be undone.
+Of such a merge only the ids of these registrations are kept.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -20,6 +22,7 @@ from app.models import (
     AttendanceMark,
     AttendanceStatus,
     FoldedRegistration,
+    GroupMembership,
     Message,
     Participant,
     PeopleMerge,
@@ -28,15 +31,15 @@ from app.models import (
     WorkshopSession,
 )
 from app.people.fields import MERGED_FIELDS
-from app.permissions import Actor
-from app.queries.people.duplicates import newest_told, pair_by_id, undisputed
+from app.permissions import Actor, Permission
+from app.queries.people.duplicates import find_undisputed_source, get_newest_id, get_possible_duplicate
 from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
-from app.services.people.merge_states import Fold, Touched, folds_of, states_of, touched_by
-from app.services.people.merged_memberships import hand_over_memberships
+from app.services.people.memberships import memberships_overlap
+from app.services.people.merge_snapshots import AffectedRows, find_affected_rows, take_snapshot
 from app.services.registrations.waiting_list import move_up
 
-# The stronger first: what a fold of two registrations keeps.
+# The first in the list wins when two registrations become one.
 _OUTCOMES = (AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT, None)
 _STATUSES = (
     RegistrationStatus.CONFIRMED,
@@ -46,107 +49,130 @@ _STATUSES = (
 )
 
 
-def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None = None) -> PeopleMerge:
-    """Makes the two people of a pair one.
+@dataclass(frozen=True)
+class _Fold:
+    """The ids of two registrations for one session: the later one, which stays, and the one that is deleted."""
 
-    `choices` says for a field (a key of `MERGED_FIELDS`) whose value stays, by that person's id; where only one of
-    them has a value it stays, else that of the one of whom the newest session told. Registrations of the same session
-    fold together: present over excused over absent; a place that this makes free goes to those who wait. Of two
-    merges of a pair at once the second finds no pair: `NotFound`.
+    workshop_session_id: int
+    staying: int
+    going: int
+
+
+def merge_people(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None = None) -> PeopleMerge:
+    """Merge the two people of a possible duplicate: the one with the lower id is absorbed and deleted.
+
+    `choices` is, by key of `MERGED_FIELDS`, the id of the person whose value is kept. Of a field without a choice the
+    only known value is kept, else that of the person with the newer session. Two registrations for the same session
+    become one, in which present wins over excused and excused over absent; a seat that becomes free goes to the
+    waiting list. Raises `Forbidden`, `NotFound` (also if the two have just been merged), and `Invalid` for a choice
+    that is none of the two people.
     """
+    actor.require(Permission.PEOPLE_MERGE)
     lock_people_table(db)
-    pair = pair_by_id(db, actor, pair_id)
+    pair = get_possible_duplicate(db, actor, pair_id)
     absorbed, kept = (
         db.get_one(Participant, id_, populate_existing=True) for id_ in (pair.participant_id, pair.other_id)
     )
-    taken = _fields_of(absorbed, kept, choices or {})
-    folds = folds_of(db, kept.id, absorbed.id)
-    held = [lock_row(db, WorkshopSession, fold.workshop_session_id) for fold in folds]
-    touched = touched_by(db, kept.id, absorbed.id)
-    made = PeopleMerge(
+    taken = _fields_to_take(absorbed, kept, choices or {})
+    folds = _find_folds(db, kept.id, absorbed.id)
+    sessions_to_fold = [lock_row(db, WorkshopSession, fold.workshop_session_id) for fold in folds]
+    affected = find_affected_rows(db, kept.id, absorbed.id)
+    people_merge = PeopleMerge(
         kept_id=kept.id,
         absorbed_id=absorbed.id,
         kept_name=kept.name,
         absorbed_name=absorbed.name,
-        before={} if folds else states_of(db, touched),
+        before={} if folds else take_snapshot(db, affected),
         after={},
         merged_by=actor.user_id,
     )
-    db.add(made)
+    db.add(people_merge)
     db.flush()
-    _hand_over_rows(db, touched, taken)
-    _hand_over_absences(db, folds)
-    _hand_over_registrations(db, touched, folds, _contacts_of(absorbed, kept, taken))
-    hand_over_memberships(db, touched)
-    db.add_all(FoldedRegistration(people_merge_id=made.id, registration_id=fold.staying) for fold in folds)
-    _become_one(db, kept, absorbed, taken)
-    for workshop_session in held:
+    _move_import_rows(db, affected, taken)
+    _replace_absent_registrations(db, folds)
+    for fold in folds:
+        _fold(db, kept.id, fold, _contacts(absorbed, kept, taken))
+    _move_registrations(db, affected)
+    _move_memberships(db, affected)
+    db.add_all(
+        FoldedRegistration(people_merge_id=people_merge.id, registration_id=fold.staying) for fold in folds
+    )
+    _absorb(db, kept, absorbed, taken)
+    for workshop_session in sessions_to_fold:
         move_up(db, actor, workshop_session, because="merge")
     if not folds:
-        made.after = states_of(db, touched)
+        people_merge.after = take_snapshot(db, affected)
     after = {"other": absorbed.id, "fields": sorted(taken), "folded": len(folds)}
     log_activity(db, actor, "merge", "participant", kept.id, after=after)
-    return made
+    return people_merge
 
 
-def folded_into(db: Db, workshop_session_id: int, registrations: Collection[int]) -> list[PeopleMerge]:
-    """Return the merges, the newest first, that folded two registrations of a session into one of these.
-
-    What only one of the two was told can't be taken out of it again.
-    """
-    of_session = select(col(Registration.id)).where(
-        col(Registration.workshop_session_id) == workshop_session_id
-    )
-    statement = (
-        select(PeopleMerge, col(FoldedRegistration.registration_id))
-        .join(FoldedRegistration, col(FoldedRegistration.people_merge_id) == col(PeopleMerge.id))
-        .where(col(FoldedRegistration.registration_id).in_(of_session))
-        .order_by(col(PeopleMerge.id).desc())
-    )
-    found = [(made, into) for made, into in db.execute(statement) if into in registrations]
-    return list({made.id: made for made, _ in found}.values())
-
-
-def _fields_of(absorbed: Participant, kept: Participant, choices: Mapping[str, int]) -> frozenset[str]:
-    """The fields whose value comes from the record that goes."""
+def _fields_to_take(absorbed: Participant, kept: Participant, choices: Mapping[str, int]) -> frozenset[str]:
+    """Return the fields whose value is taken from the absorbed record."""
     if not set(choices) <= set(MERGED_FIELDS) or not set(choices.values()) <= {absorbed.id, kept.id}:
         raise Invalid(N_("Choose for each detail which of the two is right."))
-    likelier = newest_told(absorbed, kept)
-    return frozenset(
-        field for field in MERGED_FIELDS if _whose(field, absorbed, kept, choices, likelier) == absorbed.id
+    newest_id = get_newest_id(absorbed, kept)
+
+    def source_id(field: str) -> int:
+        undisputed = find_undisputed_source(field, kept, absorbed)
+        return undisputed.id if undisputed else choices.get(field, newest_id)
+
+    return frozenset(field for field in MERGED_FIELDS if source_id(field) == absorbed.id)
+
+
+def _find_folds(db: Db, kept_id: int, absorbed_id: int) -> list[_Fold]:
+    """Return the pairs of registrations for sessions for which both people are registered."""
+    kept, absorbed = (_registration_ids(db, person_id) for person_id in (kept_id, absorbed_id))
+    return [
+        _Fold(
+            session_id,
+            staying=max(kept[session_id], absorbed[session_id]),
+            going=min(kept[session_id], absorbed[session_id]),
+        )
+        for session_id in sorted(kept.keys() & absorbed.keys())
+    ]
+
+
+def _registration_ids(db: Db, person_id: int) -> dict[int, int]:
+    """Return the ids of a person's registrations by session id."""
+    statement = select(col(Registration.workshop_session_id), col(Registration.id)).where(
+        col(Registration.participant_id) == person_id
     )
+    return dict(iter(db.execute(statement)))
 
 
-def _whose(
-    field: str, absorbed: Participant, kept: Participant, choices: Mapping[str, int], likelier: int
-) -> int:
-    settled = undisputed(field, kept, absorbed)
-    return settled.id if settled else choices.get(field, likelier)
+def _contacts(absorbed: Participant, kept: Participant, taken: Collection[str]) -> frozenset[str]:
+    """Return the phone and the e-mail that the merged person will have."""
+    contacts = (getattr(absorbed if field in taken else kept, field) for field in ("phone", "email"))
+    return frozenset(filter(None, contacts))
 
 
-def _contacts_of(absorbed: Participant, kept: Participant, taken: Collection[str]) -> frozenset[str]:
-    """The phone and the e-mail that the one person will have."""
-    found = (getattr(absorbed if field in taken else kept, field) for field in ("phone", "email"))
-    return frozenset(filter(None, found))
+def _move_import_rows(db: Db, affected: AffectedRows, taken: Collection[str]) -> None:
+    """Make import rows of the absorbed person name the kept one, so that undoing an import finds what it wrote.
 
-
-def _hand_over_rows(db: Db, touched: Touched, taken: Collection[str]) -> None:
-    """The sheets' rows name the one person, so that an undo finds what they wrote.
-
-    What an import had filled in of the absorbed record is taken back from the kept one only where it passed on to it.
+    An import that had filled a field of the absorbed record will empty it only if the kept record took that field.
     """
-    passed_on = {column for field in taken for column in MERGED_FIELDS[field]}
-    for key in touched.rows:
+    taken_columns = {column for field in taken for column in MERGED_FIELDS[field]}
+    for key in affected.import_rows:
         row = db.get_one(AttendanceImportRow, key)
-        row.participant_id = touched.kept_id
-        row.before = _before_of(row, passed_on)
-        if (row.decision or {}).get("person") == touched.absorbed_id:
-            row.decision = {**(row.decision or {}), "person": touched.kept_id}
+        row.participant_id = affected.kept_id
+        row.before = _before_without_untaken(row, taken_columns)
+        if (row.decision or {}).get("person") == affected.absorbed_id:
+            row.decision = {**(row.decision or {}), "person": affected.kept_id}
     db.flush()
 
 
-def _hand_over_absences(db: Db, folds: Collection[Fold]) -> None:
-    """Name the registrations that stay in the lists of those whom an import marked absent."""
+def _before_without_untaken(
+    row: AttendanceImportRow, taken_columns: Collection[str]
+) -> dict[str, Any] | None:
+    if not row.before or not row.after or row.before["person"] is None:
+        return row.before
+    to_restore = {name: value for name, value in row.before["person"].items() if name in taken_columns}
+    return {**row.before, "person": row.after["person"] | to_restore}
+
+
+def _replace_absent_registrations(db: Db, folds: Collection[_Fold]) -> None:
+    """Replace deleted registrations in the lists of registrations that imports marked absent."""
     staying = {fold.going: fold.staying for fold in folds}
     of_sessions = col(AttendanceImport.workshop_session_id).in_([fold.workshop_session_id for fold in folds])
     for attendance_import in db.scalars(select(AttendanceImport).where(of_sessions)):
@@ -156,48 +182,33 @@ def _hand_over_absences(db: Db, folds: Collection[Fold]) -> None:
     db.flush()
 
 
-def _before_of(row: AttendanceImportRow, passed_on: Collection[str]) -> dict[str, Any] | None:
-    """What the import found, as far as it is to be put back: of a known person only the columns that passed on."""
-    if not row.before or not row.after or row.before["person"] is None:
-        return row.before
-    found = {name: value for name, value in row.before["person"].items() if name in passed_on}
-    return {**row.before, "person": row.after["person"] | found}
+def _fold(db: Db, person_id: int, fold: _Fold, contacts: Collection[str]) -> None:
+    """Make one of two registrations, with the facts of the stronger one under the id of the later one.
 
-
-def _hand_over_registrations(
-    db: Db, touched: Touched, folds: Collection[Fold], contacts: Collection[str]
-) -> None:
-    for fold in folds:
-        _fold(db, touched.kept_id, fold, contacts)
-    for registration in db.scalars(
-        select(Registration).where(col(Registration.participant_id) == touched.absorbed_id)
-    ):
-        registration.participant_id = touched.kept_id
-    db.flush()
-
-
-def _fold(db: Db, person_id: int, fold: Fold, contacts: Collection[str]) -> None:
-    """Two registrations of a session become one: all that the stronger says, under the number of the later.
-
-    Of two as strong the one with the person's own `contacts` stays, for they have its ticket, else the earlier one.
-    Who waits keeps the better of two turns.
+    If both are equally strong, the one with the merged person's own `contacts` wins, because its ticket was sent there;
+    otherwise the earlier one. On the waiting list the lower number is kept.
     """
     staying, going = (db.get_one(Registration, id_) for id_ in (fold.staying, fold.going))
-    outcomes = {one.id: db.get(Attendance, one.id) for one in (staying, going)}
-    stronger = min(
-        (going, staying), key=lambda one: (*_rank(one, outcomes[one.id]), not _gives(one, contacts))
-    )
-    turns = [one.waiting_number for one in (staying, going) if one.waiting_number is not None]
+    attendances = {registration.id: db.get(Attendance, registration.id) for registration in (staying, going)}
+
+    def rank(registration: Registration) -> tuple[int, int, bool]:
+        attendance = attendances[registration.id]
+        outcome = _OUTCOMES.index(attendance.status if attendance else None)
+        has_contact = registration.contact_phone in contacts or registration.contact_email in contacts
+        return outcome, _STATUSES.index(registration.status), not has_contact
+
+    stronger = min((going, staying), key=rank)
     facts = stronger.model_dump(exclude={"id"}) | {
         "participant_id": person_id,
-        "status": min((one.status for one in (staying, going)), key=_STATUSES.index),
+        "status": min((staying.status, going.status), key=_STATUSES.index),
     }
     if facts["status"] is RegistrationStatus.WAITLISTED:
-        facts["waiting_number"] = min(turns, default=None)
-    attendance = outcomes[stronger.id]
-    outcome = attendance.model_dump(exclude={"registration_id"}) if attendance else None
-    for found in filter(None, outcomes.values()):
-        db.delete(found)
+        numbers = (staying.waiting_number, going.waiting_number)
+        facts["waiting_number"] = min((number for number in numbers if number is not None), default=None)
+    strongest_attendance = attendances[stronger.id]
+    outcome = strongest_attendance.model_dump(exclude={"registration_id"}) if strongest_attendance else None
+    for attendance in filter(None, attendances.values()):
+        db.delete(attendance)
     db.flush()
     for model in (AttendanceMark, Message):
         of_going = col(model.registration_id) == going.id
@@ -210,21 +221,43 @@ def _fold(db: Db, person_id: int, fold: Fold, contacts: Collection[str]) -> None
     db.flush()
 
 
-def _rank(registration: Registration, attendance: Attendance | None) -> tuple[int, int]:
-    outcome = _OUTCOMES.index(attendance.status if attendance else None)
-    return outcome, _STATUSES.index(registration.status)
+def _move_registrations(db: Db, affected: AffectedRows) -> None:
+    of_absorbed = col(Registration.participant_id) == affected.absorbed_id
+    for registration in db.scalars(select(Registration).where(of_absorbed)):
+        registration.participant_id = affected.kept_id
+    db.flush()
 
 
-def _gives(registration: Registration, contacts: Collection[str]) -> bool:
-    return registration.contact_phone in contacts or registration.contact_email in contacts
+def _move_memberships(db: Db, affected: AffectedRows) -> None:
+    """Give the kept person the memberships of both; overlapping memberships of one group become one."""
+    people = (affected.kept_id, affected.absorbed_id)
+    statement = select(GroupMembership).where(col(GroupMembership.participant_id).in_(people))
+    latest: dict[str, GroupMembership] = {}
+    for membership in db.scalars(
+        statement.order_by(col(GroupMembership.valid_from), col(GroupMembership.id))
+    ):
+        earlier = latest.get(membership.target_group_code)
+        if earlier and memberships_overlap(earlier, membership):
+            earlier.valid_to = _later_end(earlier.valid_to, membership.valid_to)
+            earlier.position = earlier.position or membership.position
+            db.delete(membership)
+        else:
+            membership.participant_id = affected.kept_id
+            latest[membership.target_group_code] = membership
+    db.flush()
 
 
-def _become_one(db: Db, kept: Participant, absorbed: Participant, taken: Collection[str]) -> None:
-    """The going record is deleted before its NIK, of which there is but one, passes on."""
+def _later_end(one: date | None, other: date | None) -> date | None:
+    """Return the later of two last days; None means that there is no end."""
+    return max(one, other) if one and other else None
+
+
+def _absorb(db: Db, kept: Participant, absorbed: Participant, taken: Collection[str]) -> None:
+    """Delete the absorbed record and give the kept one its values. In this order, because a NIK is unique."""
     columns = [column for field in taken for column in MERGED_FIELDS[field]]
     values: dict[str, Any] = {column: getattr(absorbed, column) for column in columns}
-    told = [person.latest_session_at for person in (kept, absorbed) if person.latest_session_at]
-    values["latest_session_at"] = max(told, default=None)
+    session_starts = [person.latest_session_at for person in (kept, absorbed) if person.latest_session_at]
+    values["latest_session_at"] = max(session_starts, default=None)
     values["created_at"] = min(kept.created_at, absorbed.created_at)
     db.execute(delete(Participant).where(col(Participant.id) == absorbed.id))
     kept.sqlmodel_update(values)

@@ -1,4 +1,4 @@
-"""Takes a merge of two people back: everything is as it was, where nothing newer was built on it."""
+"""Undo a merge of two people: everything becomes as it was, unless something newer depends on the merge."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,26 +21,32 @@ from app.models import (
 )
 from app.models.base import now
 from app.people.fields import MERGED_FIELDS
-from app.permissions import Actor
-from app.queries.people.merges import KEPT_FOR, has_folded_registrations, merge_by_id
+from app.permissions import Actor, Permission
+from app.queries.people.merges import MERGE_UNDO_PERIOD, get_merge, has_folded_registrations
 from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
-from app.services.people.merge_states import ROW_KEY, States, Touched, states_of, things
-from app.services.people.merged_memberships import put_memberships_back
+from app.services.people.merge_snapshots import (
+    ROW_KEY,
+    AffectedRows,
+    Snapshot,
+    rows_from_json,
+    take_snapshot,
+)
 
-# Columns of a person that go together, and those that stand for themselves.
-_TOGETHER = (*MERGED_FIELDS.values(), ("latest_session_at",), ("created_at",))
+# Groups of a person's columns that are restored together or not at all.
+_COLUMN_GROUPS = (*MERGED_FIELDS.values(), ("latest_session_at",), ("created_at",))
 
 
 def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
-    """Bring the absorbed record back with all that was its own. A merge undone already stays so.
+    """Restore the absorbed person with their registrations and memberships. An undone merge is returned unchanged.
 
-    What the kept person was told since stays theirs. Raises `Conflict` after 30 days, and if two registrations of one
-    session became one, the same people were merged again, the same registrations changed, or the NIK that would come
-    back is another person's by now.
+    Details that were changed since the merge stay with the kept person. Raises `Forbidden`, `NotFound`, and `Conflict`
+    if the merge is older than 30 days, two registrations for one session became one, one of the people was merged
+    again, the same registrations were changed, or another participant has the NIK that would be restored.
     """
+    actor.require(Permission.PEOPLE_MERGE)
     lock_people_table(db)
-    people_merge = lock_row(db, PeopleMerge, merge_by_id(db, actor, merge_id).id)
+    people_merge = lock_row(db, PeopleMerge, get_merge(db, actor, merge_id).id)
     if people_merge.undone_at is not None:
         return people_merge
     if has_folded_registrations(db, people_merge.id):
@@ -50,11 +56,11 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
             "attendance by hand."
         )
         raise Conflict(text, code="registrations-folded", **_names(people_merge))
-    if not people_merge.before or people_merge.merged_at < now() - KEPT_FOR:
+    if not people_merge.before or people_merge.merged_at < now() - MERGE_UNDO_PERIOD:
         raise Conflict(N_("A merge can be undone for 30 days; this one is older."), code="too-late")
-    states = states_of(db, Touched.by(people_merge))
-    _require_nothing_newer(db, people_merge, states)
-    _bring_back(db, people_merge, states)
+    current = take_snapshot(db, AffectedRows.of_merge(people_merge))
+    _require_nothing_newer(db, people_merge, current)
+    _restore(db, people_merge, current)
     _delete_kept_if_unknown(db, people_merge)
     people_merge.undone_at = now()
     people_merge.undone_by = actor.user_id
@@ -64,9 +70,9 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
     return people_merge
 
 
-def forget_old_merges(db: Db) -> None:
-    """Empty what was kept of merges that can't be undone any more: it holds personal data."""
-    is_over = col(PeopleMerge.merged_at) < now() - KEPT_FOR
+def clear_old_merges(db: Db) -> None:
+    """Delete the personal data that is kept with merges which can't be undone any more because they are too old."""
+    is_over = col(PeopleMerge.merged_at) < now() - MERGE_UNDO_PERIOD
     db.execute(update(PeopleMerge).where(is_over).values(before={}, after={}))
 
 
@@ -74,14 +80,14 @@ def _names(people_merge: PeopleMerge) -> dict[str, str]:
     return {"first": people_merge.absorbed_name, "second": people_merge.kept_name}
 
 
-def _require_nothing_newer(db: Db, people_merge: PeopleMerge, states: States) -> None:
+def _require_nothing_newer(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
     kept_id = people_merge.kept_id
-    again = select(PeopleMerge).where(
+    later_merges = select(PeopleMerge).where(
         col(PeopleMerge.id) > people_merge.id,
         col(PeopleMerge.undone_at).is_(None),
         (col(PeopleMerge.kept_id) == kept_id) | (col(PeopleMerge.absorbed_id) == kept_id),
     )
-    if (newer := db.scalars(again).first()) is not None:
+    if (newer := db.scalars(later_merges).first()) is not None:
         text = (
             N_(
                 "This merge can't be undone: the same person was merged with %(name)s after it, and that can't be "
@@ -94,19 +100,19 @@ def _require_nothing_newer(db: Db, people_merge: PeopleMerge, states: States) ->
         )
         name = newer.absorbed_name if newer.kept_id == kept_id else newer.kept_name
         raise Conflict(text, code="merged-later", name=name)
-    kept_is_gone = not states["people"]
+    is_kept_deleted = not current["people"]
     parts = ("registrations", "attendances", "marks")
-    if kept_is_gone or any(states[part] != people_merge.after[part] for part in parts):
+    if is_kept_deleted or any(current[part] != people_merge.after[part] for part in parts):
         text = N_(
             "This merge can't be undone: the attendance of %(first)s and %(second)s was changed after it."
         )
         raise Conflict(text, code="changed-later", **_names(people_merge))
-    if _nik_is_elsewhere(db, people_merge):
+    if _is_nik_taken(db, people_merge):
         text = N_("This merge can't be undone: the NIK of %(first)s belongs to another participant by now.")
         raise Conflict(text, code="changed-later", **_names(people_merge))
 
 
-def _nik_is_elsewhere(db: Db, people_merge: PeopleMerge) -> bool:
+def _is_nik_taken(db: Db, people_merge: PeopleMerge) -> bool:
     niks = [person["nik_key"] for person in people_merge.before["people"] if person["nik_key"]]
     holder = select(col(Participant.id)).where(
         col(Participant.nik_key).in_(niks), col(Participant.id) != people_merge.kept_id
@@ -114,13 +120,12 @@ def _nik_is_elsewhere(db: Db, people_merge: PeopleMerge) -> bool:
     return db.scalars(holder.limit(1)).first() is not None
 
 
-def _bring_back(db: Db, people_merge: PeopleMerge, states: States) -> None:
-    """The kept record gives back its NIK before the other record, which may have had it, is there again."""
+def _restore(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
+    """Restore all rows. First the kept person gives back the NIK, which is unique, then the absorbed one is added."""
     before = people_merge.before
-    _put_person_back(db, people_merge)
-    db.add_all(
-        things(Participant, (one for one in before["people"] if one["id"] == people_merge.absorbed_id))
-    )
+    _restore_kept_person(db, people_merge)
+    absorbed = [person for person in before["people"] if person["id"] == people_merge.absorbed_id]
+    db.add_all(rows_from_json(Participant, absorbed))
     db.flush()
     registration_ids = [registration["id"] for registration in before["registrations"]]
     db.execute(
@@ -128,42 +133,42 @@ def _bring_back(db: Db, people_merge: PeopleMerge, states: States) -> None:
         .where(col(Registration.id).in_(registration_ids))
         .values(participant_id=people_merge.absorbed_id)
     )
-    put_memberships_back(db, people_merge, states)
-    _put_rows_back(db, people_merge, states)
-    _put_pairs_back(db, before)
+    _restore_memberships(db, people_merge, current)
+    _restore_import_rows(db, people_merge, current)
+    _restore_pairs(db, before)
     db.flush()
 
 
-def still_as_left(state: Mapping[str, Any], left: Mapping[str, Any]) -> list[str]:
-    """Return the columns of a person (as JSON) that still hold what a change left, and so may go back.
+def unchanged_columns(current: Mapping[str, Any], left: Mapping[str, Any]) -> list[str]:
+    """Return the columns of a person that still have the value that a merge or import left, and so can be restored.
 
-    Columns that go together go back together or not at all: the RT of one kelurahan never stays with another.
+    Both are rows as JSON. Of columns that belong together, as kelurahan and RT, all are returned or none.
     """
     return [
         column
-        for columns in _TOGETHER
-        if all(column in left and state[column] == left[column] for column in columns)
+        for columns in _COLUMN_GROUPS
+        if all(column in left and current[column] == left[column] for column in columns)
         for column in columns
     ]
 
 
-def _put_person_back(db: Db, people_merge: PeopleMerge) -> None:
-    """Put back the columns of the kept person that still are as the merge left them."""
+def _restore_kept_person(db: Db, people_merge: PeopleMerge) -> None:
+    """Restore the columns of the kept person that are still as the merge left them."""
     before, left = (
-        next(person for person in states["people"] if person["id"] == people_merge.kept_id)
-        for states in (people_merge.before, people_merge.after)
+        next(person for person in snapshot["people"] if person["id"] == people_merge.kept_id)
+        for snapshot in (people_merge.before, people_merge.after)
     )
     kept = db.get_one(Participant, people_merge.kept_id)
-    [was] = things(Participant, [before])
-    columns = still_as_left(kept.model_dump(mode="json"), left)
-    kept.sqlmodel_update({column: getattr(was, column) for column in columns})
+    [restored] = rows_from_json(Participant, [before])
+    columns = unchanged_columns(kept.model_dump(mode="json"), left)
+    kept.sqlmodel_update({column: getattr(restored, column) for column in columns})
     db.flush()
 
 
 def _delete_kept_if_unknown(db: Db, people_merge: PeopleMerge) -> None:
-    """Delete the kept record too if only sheets told of it that were undone meanwhile, as their undo would have."""
+    """Delete the kept person if their only data came from imports that were undone since the merge."""
     kept_id = people_merge.kept_id
-    told_by_undone = (
+    in_undone_imports = (
         select(col(AttendanceImport.id))
         .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
         .where(
@@ -171,35 +176,49 @@ def _delete_kept_if_unknown(db: Db, people_merge: PeopleMerge) -> None:
             col(AttendanceImport.status) == ImportStatus.UNDONE,
         )
     )
-    told_by_others = union_all(
+    other_uses = union_all(
         *(
             select(col(model.id)).where(col(model.participant_id) == kept_id)
             for model in (Registration, GroupMembership)
         )
     )
-    if db.scalars(told_by_undone).first() is not None and db.scalars(told_by_others).first() is None:
+    if db.scalars(in_undone_imports).first() is not None and db.scalars(other_uses).first() is None:
         db.execute(delete(Participant).where(col(Participant.id) == kept_id))
 
 
-def _put_rows_back(db: Db, people_merge: PeopleMerge, states: States) -> None:
-    """Put back the rows of sheets that still are as the merge left them."""
-    current, left = (_by_key(found["rows"]) for found in (states, people_merge.after))
-    for key, row in _by_key(people_merge.before["rows"]).items():
-        if key in current and current[key] == left[key]:
+def _restore_memberships(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
+    """Restore the memberships that are still as the merge left them, and add those that it deleted, with new ids."""
+    current_by_id, left_by_id = (
+        {membership["id"]: membership for membership in snapshot["memberships"]}
+        for snapshot in (current, people_merge.after)
+    )
+    for membership in rows_from_json(GroupMembership, people_merge.before["memberships"]):
+        if membership.id not in left_by_id:
+            db.add(GroupMembership(**membership.model_dump(exclude={"id"})))
+        elif current_by_id.get(membership.id) == left_by_id[membership.id]:
+            db.get_one(GroupMembership, membership.id).sqlmodel_update(membership.model_dump())
+    db.flush()
+
+
+def _restore_import_rows(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
+    """Restore the import rows that are still as the merge left them."""
+    current_by_key, left_by_key = (_rows_by_key(snapshot) for snapshot in (current, people_merge.after))
+    for key, row in _rows_by_key(people_merge.before).items():
+        if key in current_by_key and current_by_key[key] == left_by_key[key]:
             db.get_one(AttendanceImportRow, key).sqlmodel_update(row)
 
 
-def _by_key(rows: list[dict[str, Any]]) -> dict[tuple[int, int], dict[str, Any]]:
-    return {(row[ROW_KEY[0]], row[ROW_KEY[1]]): row for row in rows}
+def _rows_by_key(snapshot: Snapshot) -> dict[tuple[int, int], dict[str, Any]]:
+    return {(row[ROW_KEY[0]], row[ROW_KEY[1]]): row for row in snapshot["rows"]}
 
 
-def _put_pairs_back(db: Db, before: States) -> None:
-    """Put back the pairs of the record that came back, under new ids, except with people who have gone meanwhile."""
-    pairs = things(PossibleDuplicate, before["pairs"])
+def _restore_pairs(db: Db, before: Snapshot) -> None:
+    """Add the absorbed person's possible duplicates again, with new ids, if the other person still exists."""
+    pairs = rows_from_json(PossibleDuplicate, before["pairs"])
     people = {person_id for pair in pairs for person_id in (pair.participant_id, pair.other_id)}
-    known = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
+    existing = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
     db.add_all(
         PossibleDuplicate(**pair.model_dump(exclude={"id"}))
         for pair in pairs
-        if {pair.participant_id, pair.other_id} <= known
+        if {pair.participant_id, pair.other_id} <= existing
     )

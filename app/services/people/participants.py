@@ -1,4 +1,4 @@
-"""A person's own record: made from a sheet's row, completed by later ones, and moved where the newest says."""
+"""Columns of a new participant, and changes that a sheet's row or a form makes to a known one."""
 
 from datetime import datetime
 from typing import Any
@@ -9,35 +9,35 @@ from app.people.matching import MatchedPerson
 from app.people.person import PersonValues
 from app.people.values.outside_places import OUTSIDE
 
-# The column that says whether a detail is known, where it isn't named like the detail.
-_KNOWN_BY = {"nik": "nik_key", "kelurahan": "kelurahan_code"}
+# Columns that tell whether a field is filled, if they are not named like the field.
+_COLUMN = {"nik": "nik_key", "kelurahan": "kelurahan_code"}
 
 
 def place_columns(values: PersonValues) -> dict[str, str | None]:
-    """Where a person lives: a kelurahan of the city, or somewhere outside it."""
+    """Return the columns for where a person lives: a kelurahan of the city, or a place outside it."""
     if values.kelurahan == OUTSIDE:
         return {"kelurahan_code": None, "outside_place": values.outside_place or OUTSIDE}
     return {"kelurahan_code": values.kelurahan, "outside_place": None}
 
 
-def participant_columns(
-    values: PersonValues, sealed_nik: str | None, session_starts_at: datetime, created_at: datetime
+def new_participant_columns(
+    values: PersonValues, encrypted_nik: str | None, session_starts_at: datetime, created_at: datetime
 ) -> dict[str, Any]:
-    """The columns of a person who isn't known yet."""
+    """Return all columns of a participant to create."""
     return {
-        **said_of_person(values, sealed_nik),
+        **person_columns(values, encrypted_nik),
         "latest_session_at": session_starts_at,
         "created_at": created_at,
     }
 
 
-def said_of_person(values: PersonValues, sealed_nik: str | None) -> dict[str, Any]:
-    """Of a person who isn't known yet, the columns that their row tells of."""
+def person_columns(values: PersonValues, encrypted_nik: str | None) -> dict[str, Any]:
+    """Return the columns of a new participant that hold their details."""
     return {
         "name": values.name,
         "name_key": values.name_key,
         "nik_key": values.nik_key,
-        "nik_encrypted": sealed_nik,
+        "nik_encrypted": encrypted_nik,
         "phone": values.phone,
         "email": values.email,
         "sex": values.sex,
@@ -48,34 +48,34 @@ def said_of_person(values: PersonValues, sealed_nik: str | None) -> dict[str, An
     }
 
 
-def complete(
-    person: Participant, judged: MatchedPerson, sealed_nik: str | None, session_starts_at: datetime
+def update_participant(
+    person: Participant, matched: MatchedPerson, encrypted_nik: str | None, session_starts_at: datetime
 ) -> None:
-    """Fills a known person's blanks, and says where they live if no newer session told of them."""
-    fill_blanks(person, judged, sealed_nik)
+    """Fill the blank details of a known person, and set where they live unless a newer session has set it."""
+    fill_blanks(person, matched, encrypted_nik)
     if person.latest_session_at is None or person.latest_session_at <= session_starts_at:
         person.latest_session_at = session_starts_at
-        _move(person, judged.values)
+        _set_place(person, matched.values)
 
 
-def fill_blanks(person: Participant, judged: MatchedPerson, sealed_nik: str | None) -> None:
-    """Fills what isn't known of a person yet. What somebody else has filled since the row was judged stays."""
-    for name, value in judged.changes.items():
-        if getattr(person, _KNOWN_BY.get(name, name)) is not None:
+def fill_blanks(person: Participant, matched: MatchedPerson, encrypted_nik: str | None) -> None:
+    """Fill the blank details of a person. Details that were filled since the row was judged are not overwritten."""
+    for name, value in matched.changes.items():
+        if getattr(person, _COLUMN.get(name, name)) is not None:
             continue
         match name:
             case "nik":
-                person.nik_key = judged.values.nik_key
-                person.nik_encrypted = sealed_nik
+                person.nik_key = matched.values.nik_key
+                person.nik_encrypted = encrypted_nik
             case "kelurahan":
-                person.sqlmodel_update(place_columns(judged.values))
+                person.sqlmodel_update(place_columns(matched.values))
             case _:
                 setattr(person, name, value)
 
 
-def _move(person: Participant, values: PersonValues) -> None:
-    """The person lives where the sheet says. An RT is its kelurahan's: it doesn't move along."""
+def _set_place(person: Participant, values: PersonValues) -> None:
+    """Set where the person lives. The RT is cleared if the kelurahan changes and the row has no RT."""
     place = place_columns(values)
-    moves = any(getattr(person, name) != value for name, value in place.items())
+    has_moved = any(getattr(person, name) != value for name, value in place.items())
     person.sqlmodel_update(place)
-    person.rt = values.rt or (None if moves else person.rt)
+    person.rt = values.rt or (None if has_moved else person.rt)

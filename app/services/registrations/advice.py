@@ -11,8 +11,8 @@ from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
 from app.people.person import PersonInput
 from app.people.values.outside_places import OUTSIDE
-from app.queries.people.participants import PersonSeen, people_seen
-from app.queries.people.search import people_with
+from app.queries.people.participants import PersonSummary, get_person_summaries
+from app.queries.people.search import search_people
 from app.queries.registrations.seats import Cap, seats_of
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.registrations.person_choices import traits_of
@@ -30,7 +30,7 @@ class Advice:
     their registrations for the session, by person. `full` are the caps for which whoever is typed would have to wait.
     """
 
-    people: tuple[PersonSeen, ...]
+    people: tuple[PersonSummary, ...]
     recognised: int | None
     is_new: bool
     registered: Mapping[int, str]
@@ -43,8 +43,8 @@ def advise(db: Db, vault: NikVault, workshop_session: WorkshopSession, person: P
     people = parse_people(db, vault, workshop_session, target_groups, [person])
     (judged,) = match_known_people(db, workshop_session, target_groups, people, by_membership=True)
     recognised = [judged.person] if judged.person else []
-    ids = list(dict.fromkeys((*recognised, *people_with(db, traits_of(vault, person)))))
-    seen = people_seen(db, ids)
+    ids = list(dict.fromkeys((*recognised, *search_people(db, traits_of(vault, person)))))
+    seen = get_person_summaries(db, ids)
     return Advice(
         people=tuple(seen[person] for person in ids),
         recognised=judged.person,

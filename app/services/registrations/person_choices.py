@@ -13,7 +13,7 @@ from app.people.values.names import name_key
 from app.people.values.nik import parse_nik
 from app.people.values.phones import parse_phone
 from app.permissions import Actor, Permission
-from app.queries.people.search import Traits, has_traits
+from app.queries.people.search import PersonSearch, is_found_by
 from app.queries.scope import registrations_within
 from app.services.registrations.recognition import PLEASE_CORRECT
 
@@ -23,7 +23,7 @@ def can_select_person(db: Db, vault: NikVault, actor: Actor, person_id: int, per
 
     So nobody is found by trying numbers.
     """
-    if has_traits(db, person_id, traits_of(vault, person)):
+    if is_found_by(db, person_id, traits_of(vault, person)):
         return True
     within = registrations_within(actor, Permission.PARTICIPANT_READ)
     seen = select(Registration.id).where(Registration.participant_id == person_id, within)
@@ -43,10 +43,10 @@ def require_choosable(db: Db, vault: NikVault, actor: Actor, person_id: int, per
         raise Invalid(PLEASE_CORRECT, fields={"name": text})
 
 
-def traits_of(vault: NikVault, person: PersonInput) -> Traits:
+def traits_of(vault: NikVault, person: PersonInput) -> PersonSearch:
     """Return what a person who is being typed is searched by."""
     nik = parse_nik(person.nik).digits
-    return Traits(
+    return PersonSearch(
         name_key=name_key(person.name),
         phone=parse_phone(person.phone),
         email=parse_email(person.email) if person.email else None,

@@ -14,7 +14,7 @@ from app.people.person import ParsedPerson, PersonInput
 from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
 from app.queries.areas.reference import load_reference
-from app.queries.people.known_people import people_named
+from app.queries.people.known_people import load_people_for_form
 
 PLEASE_CORRECT = N_("Please correct the marked fields.")
 
@@ -103,7 +103,7 @@ def match_known_people(
     chosen = [choice for choice in choices.values() if isinstance(choice, int)]
     keys = match_keys((person.values for person in people), person_ids=chosen)
     day = wita(workshop_session.starts_at).date() if by_membership else None
-    known = people_named(db, workshop_session.id, keys, day)
+    known = load_people_for_form(db, workshop_session.id, keys, day)
     return match_people(people, known, target_groups, choices)
 
 

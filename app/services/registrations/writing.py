@@ -29,8 +29,8 @@ from app.queries.registrations.tickets import has_own_contact
 from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_row
 from app.services.messages.notifications import notify
-from app.services.people.duplicates import keep_pairs, keep_told_apart
-from app.services.people.participants import complete, participant_columns, place_columns
+from app.services.people.duplicates import mark_people_as_different, save_pairs
+from app.services.people.participants import new_participant_columns, place_columns, update_participant
 from app.services.registrations.codes import new_registration_code
 from app.services.registrations.requests import (
     CONSENT_NOTICE,
@@ -90,14 +90,14 @@ class RegistrationWriter:
         else:
             alike = _candidates(judged)
         if known and self.may_add_to(known, judged):
-            complete(known, judged, self.sealed_nik(judged.values), now())
+            update_participant(known, judged, self.sealed_nik(judged.values), now())
         is_new = known is None
         person = known or self.new_person(judged)
         if is_new and alike:
             self.keep_likeness(alike, person)
         if is_new and judged.distinct_from:
             others = [one for one in judged.distinct_from if isinstance(one, int)]
-            keep_told_apart(self.db, self.actor, [(person.id, other) for other in others])
+            mark_people_as_different(self.db, self.actor, [(person.id, other) for other in others])
         before = snapshot(registration) if registration else None
         registration, seat = self.saved(judged, person, registration, is_new=is_new)
         if registration.status in TOLD:
@@ -144,7 +144,7 @@ class RegistrationWriter:
         values = judged.values
         if values.nik_key and self.has_owner(values.nik_key):
             values = replace(values, nik=None, nik_key=None)
-        columns = participant_columns(values, self.sealed_nik(values), now(), now())
+        columns = new_participant_columns(values, self.sealed_nik(values), now(), now())
         person = Participant(**columns | {"sex": Sex(values.sex) if values.sex else None})
         self.db.add(person)
         self.db.flush()
@@ -153,7 +153,7 @@ class RegistrationWriter:
     def keep_likeness(self, alike: Sequence[int], person: Participant) -> None:
         """Keep the people that a new person may be as possible duplicates, for staff to decide."""
         known = self.db.scalars(select(Participant).where(col(Participant.id).in_(alike)))
-        keep_pairs(
+        save_pairs(
             self.db,
             [
                 SimilarPair(one.id, person.id, round(similarity(one.name_key, person.name_key)))

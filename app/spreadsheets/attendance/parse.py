@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 
-from app.nik_vault import with_niks_masked
+from app.nik_vault import mask_niks
 from app.people.parsing import NamedPlace, PersonParser, drop_error_cells, get_plain_text
 from app.people.remarks import Remark
 from app.people.values.cells import Cell, cell_text
@@ -73,7 +73,7 @@ class RowParser:
         if result.remarks:
             self._keep_month_first_date(result.remarks, filled)
         if registration := get_plain_text(filled, "registration"):
-            result.registration = with_niks_masked(registration)
+            result.registration = mask_niks(registration)
         self._parse_attendance(result, filled.get("attendance"))
         return result
 

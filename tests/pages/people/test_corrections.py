@@ -1,4 +1,4 @@
-"""Correcting what is known of a person: read as sheets are, told in the log, and no figure of the past changes."""
+"""Correcting a participant: parsed like sheets, recorded in the activity log, without changes of past figures."""
 
 import re
 from datetime import date, timedelta
@@ -70,9 +70,7 @@ def test_the_details_are_corrected(staff: TestClient, city: City, rina: str) -> 
     assert (frozen.kelurahan_code, frozen.rt) == (MANGGAR, "12")
 
 
-def test_an_empty_field_is_taken_away_but_phone_and_nik_stay(
-    staff: TestClient, city: City, rina: str
-) -> None:
+def test_empty_fields_are_cleared_except_phone_and_nik(staff: TestClient, city: City, rina: str) -> None:
     staff.post(f"{rina}/ubah", data=AS_KNOWN | {"rt": "", "organization": "Ketua RT 12"})
     assert (person(city).rt, person(city).phone) == (None, "+6281200000101")
     assert person(city).nik_key == city.vault.key(NIK)
@@ -81,7 +79,7 @@ def test_an_empty_field_is_taken_away_but_phone_and_nik_stay(
     assert person(city).phone is None
 
 
-def test_a_nik_is_replaced_and_never_told(staff: TestClient, city: City, rina: str) -> None:
+def test_a_nik_is_replaced_and_never_shown_in_the_log(staff: TestClient, city: City, rina: str) -> None:
     new = "6471054408900103"
     staff.post(f"{rina}/ubah", data=AS_KNOWN | {"nik": new})
 
@@ -93,7 +91,7 @@ def test_a_nik_is_replaced_and_never_told(staff: TestClient, city: City, rina: s
     assert new not in str([line.model_dump() for line in city.all(Activity)])
 
 
-def test_a_nik_that_somebody_else_has_is_refused(staff: TestClient, city: City, rina: str) -> None:
+def test_another_participants_nik_is_refused(staff: TestClient, city: City, rina: str) -> None:
     page = staff.post(f"{rina}/ubah", data=AS_KNOWN | {"nik": OTHER_NIK})
 
     assert page.status_code == 422
@@ -116,7 +114,7 @@ def test_a_nik_that_somebody_else_has_is_refused(staff: TestClient, city: City, 
     ],
 )
 @on_sqlite
-def test_what_can_not_be_is_told_beside_its_field_and_kept(
+def test_invalid_values_are_marked_at_their_field_and_stay_in_the_form(
     staff: TestClient, city: City, rina: str, field: str, typed: str
 ) -> None:
     before = person(city)
@@ -131,7 +129,7 @@ def test_what_can_not_be_is_told_beside_its_field_and_kept(
     assert person(city) == before
 
 
-def test_what_becomes_known_while_the_form_is_open_is_not_erased(
+def test_details_saved_by_others_while_the_form_is_open_are_not_overwritten(
     staff: TestClient, city: City, rina: str
 ) -> None:
     opened = form_data(staff.get(f"{rina}/ubah").text)
@@ -154,7 +152,9 @@ def test_what_becomes_known_while_the_form_is_open_is_not_erased(
     assert staff.post(f"{rina}/ubah", data=again).status_code == 303  # a second click changes nothing
 
 
-def test_a_number_that_came_meanwhile_is_not_replaced_unseen(staff: TestClient, rina_and_tuti: City) -> None:
+def test_a_phone_saved_by_others_meanwhile_is_not_replaced_unseen(
+    staff: TestClient, rina_and_tuti: City
+) -> None:
     city = rina_and_tuti
     address = f"/peserta/{city.all(Participant)[1].id}/ubah"
     opened = form_data(staff.get(address).text)
@@ -168,7 +168,9 @@ def test_a_number_that_came_meanwhile_is_not_replaced_unseen(staff: TestClient, 
     assert city.all(Participant)[1].phone == "+6281200000202"
 
 
-def test_a_sheet_of_an_older_session_takes_nothing_back(staff: TestClient, city: City, rina: str) -> None:
+def test_a_sheet_of_an_earlier_session_does_not_undo_the_correction(
+    staff: TestClient, city: City, rina: str
+) -> None:
     staff.post(f"{rina}/ubah", data=AS_KNOWN | {"kelurahan": LAMARU, "rt": ""})
 
     later = city.session("UMKM-2025-2", MORNING + timedelta(days=7))
@@ -178,7 +180,7 @@ def test_a_sheet_of_an_older_session_takes_nothing_back(staff: TestClient, city:
     assert city.all(Registration)[-1].kelurahan_code == MANGGAR
 
 
-def test_somebody_may_live_outside_the_city(staff: TestClient, city: City, rina: str) -> None:
+def test_a_place_outside_the_city_is_saved(staff: TestClient, city: City, rina: str) -> None:
     typed = AS_KNOWN | {"kelurahan": "outside", "outside_place": "Samarinda", "rt": ""}
     staff.post(f"{rina}/ubah", data=typed)
 
@@ -186,7 +188,7 @@ def test_somebody_may_live_outside_the_city(staff: TestClient, city: City, rina:
     assert 'value="Samarinda"' in staff.get(f"{rina}/ubah").text
 
 
-def test_only_those_who_may_register_the_person_correct_them(
+def test_viewers_and_other_organizations_can_not_correct_a_participant(
     stranger: TestClient, viewer: TestClient, city: City, rina: str
 ) -> None:
     before = person(city)
@@ -197,7 +199,7 @@ def test_only_those_who_may_register_the_person_correct_them(
     assert person(city) == before
 
 
-def test_groups_are_noted_ended_and_removed(staff: TestClient, rina: str) -> None:
+def test_memberships_are_added_ended_and_removed(staff: TestClient, rina: str) -> None:
     groups = f"{rina}/kelompok"
     given = {"target_group": "rt", "position": "Ketua RT 12", "valid_from": "2024-01-01"}
     page = staff.post(groups, data=given | {"valid_to": "20255-12-31"})
@@ -222,6 +224,6 @@ def test_groups_are_noted_ended_and_removed(staff: TestClient, rina: str) -> Non
 
 
 def error(page: str, field: str) -> str:
-    """The sentence beside a field, or nothing."""
+    """Return the error at a field, or ""."""
     found = re.search(rf'<small class="error" id="{field}-error">(.*?)</small>', page)
     return found[1] if found else ""

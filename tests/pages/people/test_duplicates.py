@@ -1,4 +1,4 @@
-"""Possible duplicates on the page: the pairs, one pair side by side, merging, telling apart, undoing."""
+"""Pages of possible duplicates: list, comparison, merge, decision that two people differ, and undo."""
 
 import re
 from html import unescape
@@ -10,8 +10,8 @@ from sqlmodel import col, select
 
 from app.database import reading, writing
 from app.models import Participant, PossibleDuplicate
-from app.queries.people.similar_people import places, similar_pairs
-from app.services.people.duplicates import keep_pairs
+from app.queries.people.similar_people import list_places, list_similar_pairs
+from app.services.people.duplicates import save_pairs
 from tests.city import City
 from tests.pages.imports.sheets import HEADER, listed, saved
 from tests.spreadsheets.examples import workbook
@@ -25,34 +25,34 @@ BUDI = (3, "Budi Anggrek", None, "Manggar", "RT", None, "hadir")
 
 @pytest.fixture
 def pair(staff: TestClient, engine: Engine) -> str:
-    """The address of the pair of Rina and Rinna, whom one sheet holds for two people."""
+    """The URL of the pair of Rina and Rinna, who are two people in one sheet."""
     saved(staff, listed(RINA, RINNA, BUDI))
-    return address_of_pair(engine)
+    return pair_url(engine)
 
 
 @pytest.fixture
 def pair_of_two_sessions(staff: TestClient, engine: Engine, city: City) -> str:
-    """The address of the same pair, of whom each came to a session of her own."""
+    """The URL of the same pair, with each registered for a different session."""
     saved(staff, listed(RINA, BUDI))
     city.import_sheet(city.session("LAIN-1"), listed(RINNA))
-    return address_of_pair(engine)
+    return pair_url(engine)
 
 
-def address_of_pair(engine: Engine) -> str:
-    with reading(engine) as look, writing(engine) as db:
-        for place in places(look):
-            keep_pairs(db, similar_pairs(look, place))
+def pair_url(engine: Engine) -> str:
+    with reading(engine) as read_db, writing(engine) as db:
+        for place in list_places(read_db):
+            save_pairs(db, list_similar_pairs(read_db, place))
         db.flush()
         return f"/mungkin-kembar/{db.exec(select(PossibleDuplicate.id)).one()}"
 
 
 def names(engine: Engine) -> list[str]:
-    with reading(engine) as look:
-        return list(look.exec(select(Participant.name).order_by(col(Participant.id))))
+    with reading(engine) as db:
+        return list(db.exec(select(Participant.name).order_by(col(Participant.id))))
 
 
 def chosen(page: str) -> dict[str, str]:
-    """What the page's form would send: by field the number of the person."""
+    """Return what the page's form would send: the id of the person by field."""
     return dict(re.findall(r'<input type="radio" name="(\w+)" value="(\d+)"[^>]* checked>', page))
 
 
@@ -64,7 +64,7 @@ def test_the_list_leads_to_the_pair(organizer: TestClient, pair: str) -> None:
     assert "Budi Anggrek" not in page
 
 
-def test_the_two_stand_beside_each_other_with_phone_and_nik_masked(organizer: TestClient, pair: str) -> None:
+def test_the_two_are_compared_with_phone_and_nik_masked(organizer: TestClient, pair: str) -> None:
     page = organizer.get(pair).text
     for shown in (
         "••••0002",
@@ -80,7 +80,7 @@ def test_the_two_stand_beside_each_other_with_phone_and_nik_masked(organizer: Te
     assert chosen(page).keys() == {"name", "phone"}
 
 
-def test_what_was_chosen_stays(organizer: TestClient, pair: str, engine: Engine) -> None:
+def test_the_chosen_values_are_kept(organizer: TestClient, pair: str, engine: Engine) -> None:
     choices = chosen(organizer.get(pair).text)
     other = {"1": "2", "2": "1"}
 
@@ -97,7 +97,7 @@ def test_what_was_chosen_stays(organizer: TestClient, pair: str, engine: Engine)
     assert "0812••••102" in organizer.get("/peserta?search=rina").text
 
 
-def test_a_merge_of_two_registrations_of_a_session_says_before_and_after_that_it_stays(
+def test_pages_say_before_and_after_that_a_merge_within_one_session_can_not_be_undone(
     organizer: TestClient, pair: str, engine: Engine
 ) -> None:
     before = organizer.get(pair).text
@@ -132,7 +132,7 @@ def test_a_merge_is_undone_from_the_list(
     assert names(engine) == before
 
 
-def test_why_a_merge_stays_is_said_on_the_list(
+def test_the_list_says_why_a_merge_can_not_be_undone(
     organizer: TestClient, staff: TestClient, pair_of_two_sessions: str
 ) -> None:
     pair = pair_of_two_sessions
@@ -145,7 +145,7 @@ def test_why_a_merge_stays_is_said_on_the_list(
     assert "was changed after it" in answer.text
 
 
-def test_two_people_are_told_apart(organizer: TestClient, pair: str, engine: Engine) -> None:
+def test_two_people_are_marked_as_different(organizer: TestClient, pair: str, engine: Engine) -> None:
     answer = organizer.post(f"{pair}/berbeda")
 
     assert (answer.status_code, answer.headers["location"]) == (303, "/mungkin-kembar")
@@ -155,9 +155,7 @@ def test_two_people_are_told_apart(organizer: TestClient, pair: str, engine: Eng
     assert len(names(engine)) == 3
 
 
-def test_a_pair_that_is_merged_already_is_not_there(
-    organizer: TestClient, admin: TestClient, pair: str
-) -> None:
+def test_a_merged_pair_is_not_found(organizer: TestClient, admin: TestClient, pair: str) -> None:
     choices = chosen(organizer.get(pair).text)
     admin.post(f"{pair}/gabungkan", data=choices)
 
@@ -167,19 +165,19 @@ def test_a_pair_that_is_merged_already_is_not_there(
     assert "Perhaps the two have been merged already." in answer.text
 
 
-def test_an_import_names_the_merge_that_keeps_it_from_being_undone(organizer: TestClient, pair: str) -> None:
+def test_an_import_names_the_merge_that_prevents_its_undo(organizer: TestClient, pair: str) -> None:
     organizer.post(f"{pair}/gabungkan", data=chosen(organizer.get(pair).text))
 
-    looked_at = organizer.get("/unggahan/1/batalkan").text
+    page = organizer.get("/unggahan/1/batalkan").text
     answer = organizer.post("/unggahan/1/batalkan")
 
-    assert "Rina Melati and Rinna Melati were merged on" in looked_at
-    assert "those registrations are one now, which can't be undone" in unescape(looked_at)
-    assert "Undo the import" not in looked_at
+    assert "Rina Melati and Rinna Melati were merged on" in page
+    assert "those registrations are one now, which can't be undone" in unescape(page)
+    assert "Undo the import" not in page
     assert "Rina Melati and Rinna Melati were merged after it" in answer.text
 
 
-def test_only_admins_and_the_own_organizers_see_them(
+def test_only_admins_and_organizers_of_the_organization_see_pairs(
     admin: TestClient, stranger: TestClient, staff: TestClient, viewer: TestClient, pair: str
 ) -> None:
     assert admin.get(pair).status_code == 200
@@ -199,9 +197,9 @@ def test_the_list_is_paged(admin: TestClient, engine: Engine, staff: TestClient)
         for n in range(12)
     ]
     saved(staff, listed(*people))
-    with reading(engine) as look, writing(engine) as db:
-        for place in places(look):
-            keep_pairs(db, similar_pairs(look, place))
+    with reading(engine) as read_db, writing(engine) as db:
+        for place in list_places(read_db):
+            save_pairs(db, list_similar_pairs(read_db, place))
 
     seen, address = list[str](), "/mungkin-kembar"
     while address:
@@ -210,6 +208,6 @@ def test_the_list_is_paged(admin: TestClient, engine: Engine, staff: TestClient)
         onward = re.search(r'rel="next" href="([^"]+)"', page)
         address = onward[1] if onward else ""
 
-    with reading(engine) as look:
-        assert sorted(map(int, seen)) == sorted(look.exec(select(PossibleDuplicate.id)))
+    with reading(engine) as db:
+        assert sorted(map(int, seen)) == sorted(db.exec(select(PossibleDuplicate.id)))
     assert len(seen) > 25

@@ -1,4 +1,4 @@
-"""Occupation (pekerjaan), wherever a person's details are read, typed, shown, merged and taken back."""
+"""The field occupation (pekerjaan) in sheets, forms, pages, the activity log, merges and undo."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 from app.models import Activity, Participant, Registration
 from tests.city import MANGGAR, MORNING, City, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import merged, pair_of, unmerged
+from tests.services.people.duplicates import get_pair_id, merge_by_names, unmerge
 from tests.upcoming_sessions import create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Pekerjaan;Nama Usaha;Kehadiran"
@@ -15,13 +15,13 @@ RINA = "Rina Melati;Manggar;081200000101;Pedagang kue;Warung Rina;hadir"
 
 @scenario
 def rina_known(city: City) -> None:
-    """Rina came to A-1; no list said what she does."""
+    """Rina is registered for A-1, without an occupation."""
     city.import_sheet(city.session("A-1"), sheet("Nama;Kelurahan;HP", "Rina Melati;Manggar;081200000101"))
 
 
 @pytest.fixture
 def rina(rina_known: City) -> str:
-    """The address of her page."""
+    """The URL of her page."""
     return f"/peserta/{rina_known.all(Participant)[0].id}"
 
 
@@ -30,18 +30,20 @@ def occupations(city: City) -> list[str | None]:
 
 
 def test_a_sheet_fills_it_in_and_undo_takes_it_back(staff: TestClient, city: City, rina: str) -> None:
-    made = city.upload(city.session("B-1"), sheet(HEADER, RINA, "Budi Bakung;Lamaru;;Guru;;hadir"))
-    review = staff.get(f"/unggahan/{made.id}").text
+    attendance_import = city.upload(
+        city.session("B-1"), sheet(HEADER, RINA, "Budi Bakung;Lamaru;;Guru;;hadir")
+    )
+    review = staff.get(f"/unggahan/{attendance_import.id}").text
     assert "<small>Pedagang kue</small>" in review
     assert "<small>Warung Rina</small>" in review
 
-    city.commit(made.id)
+    city.commit(attendance_import.id)
 
     assert occupations(city) == ["Pedagang kue", "Guru"]
     assert "<dt>Occupation</dt>\n<dd>Pedagang kue</dd>" in staff.get(rina).text
     assert "<span>Pedagang kue</span>" in staff.get("/peserta").text
 
-    city.undo(made.id)
+    city.undo(attendance_import.id)
 
     assert occupations(city) == [None]
 
@@ -53,7 +55,7 @@ def test_a_later_sheet_never_overwrites_it(city: City, rina: str) -> None:
     assert occupations(city) == ["Pedagang kue"]
 
 
-def test_it_gives_the_group_and_the_rt_where_nothing_else_does(city: City) -> None:
+def test_group_and_rt_come_from_it_if_no_other_cell_has_them(city: City) -> None:
     lists = "Ani Aster;Manggar;;pelaku usaha;;hadir", "Budi Bakung;Manggar;;Ketua RT 12;;hadir"
     city.import_sheet(city.session(groups=("rt", "umkm")), sheet(HEADER, *lists))
 
@@ -63,7 +65,7 @@ def test_it_gives_the_group_and_the_rt_where_nothing_else_does(city: City) -> No
     ]
 
 
-def test_it_is_corrected_and_the_log_says_so(staff: TestClient, city: City, rina: str) -> None:
+def test_it_is_corrected_and_logged(staff: TestClient, city: City, rina: str) -> None:
     form = {"name": "Rina Melati", "kelurahan": MANGGAR, "occupation": " Guru  SD "}
 
     staff.post(f"{rina}/ubah", data=form)
@@ -75,7 +77,7 @@ def test_it_is_corrected_and_the_log_says_so(staff: TestClient, city: City, rina
     assert occupations(city) == [None]
 
 
-def test_an_organizer_registers_somebody_with_it(organizer: TestClient, city: City) -> None:
+def test_an_organizer_registers_a_person_with_it(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city)
     form = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm", "occupation": "Nelayan"}
 
@@ -84,16 +86,18 @@ def test_an_organizer_registers_somebody_with_it(organizer: TestClient, city: Ci
     assert occupations(city) == ["Nelayan"]
 
 
-def test_two_records_become_one_and_two_again(organizer: TestClient, city: City, rina: str) -> None:
+def test_a_merge_keeps_the_chosen_one_and_undo_restores_both(
+    organizer: TestClient, city: City, rina: str
+) -> None:
     later = MORNING.replace(month=9)
-    told = "Rina Melatti;Manggar;081200000202;Penjahit;;hadir"
+    row = "Rina Melatti;Manggar;081200000202;Penjahit;;hadir"
     city.import_sheet(city.session("B-1"), sheet(HEADER, RINA))
-    city.import_sheet(city.session("D-1", later), sheet(HEADER, told))
-    page = organizer.get(f"/mungkin-kembar/{pair_of(city, 'Rina Melati', 'Rina Melatti')}")
+    city.import_sheet(city.session("D-1", later), sheet(HEADER, row))
+    page = organizer.get(f"/mungkin-kembar/{get_pair_id(city, 'Rina Melati', 'Rina Melatti')}")
     assert "Occupation A: Pedagang kue" in page.text
 
-    made = merged(city, "Rina Melati", "Rina Melatti", occupation="Rina Melati")
+    people_merge = merge_by_names(city, "Rina Melati", "Rina Melatti", occupation="Rina Melati")
 
     assert occupations(city) == ["Pedagang kue"]
-    unmerged(city, made)
+    unmerge(city, people_merge)
     assert occupations(city) == ["Pedagang kue", "Penjahit"]

@@ -1,4 +1,4 @@
-"""Who may see which participants, how they are found, and how each is traced back to a sheet's row."""
+"""Pages of participants: who may see them, search and paging, and the sheet rows that they come from."""
 
 import re
 from datetime import date
@@ -20,12 +20,10 @@ BUDI = (2, "Budi Anggrek", None, "Samarinda", "RT", None, "tidak")
 
 @pytest.fixture
 def rina(workshop_session: WorkshopSession, staff: TestClient, engine: Engine) -> str:
-    """The address of Rina's page, after a sheet with her and Budi was saved."""
+    """The URL of Rina's page, after a sheet with her and Budi was saved."""
     saved(staff, listed(RINA, BUDI))
-    with reading(engine) as look:
-        return (
-            f"/peserta/{look.scalars(select(Participant.id).where(Participant.name == 'Rina Melati')).one()}"
-        )
+    with reading(engine) as db:
+        return f"/peserta/{db.scalars(select(Participant.id).where(Participant.name == 'Rina Melati')).one()}"
 
 
 @pytest.mark.usefixtures("rina")
@@ -87,7 +85,7 @@ def test_a_person_is_traced_to_the_sheet_and_row(staff: TestClient, rina: str) -
     assert "6471054408900002" not in page
 
 
-def test_what_can_be_corrected_is_shown_to_who_may_correct_it(
+def test_email_and_birth_date_are_shown_only_to_users_who_may_correct_them(
     staff: TestClient, viewer: TestClient, engine: Engine, people: People, rina: str
 ) -> None:
     with writing(engine) as db:
@@ -103,18 +101,18 @@ def test_what_can_be_corrected_is_shown_to_who_may_correct_it(
     assert "14-08-1990" not in viewer.get(rina).text
 
 
-def test_an_undone_sheet_leaves_nobody(staff: TestClient, rina: str) -> None:
+def test_undoing_the_sheet_deletes_its_participants(staff: TestClient, rina: str) -> None:
     staff.post("/unggahan/1/batalkan")
     assert staff.get(rina).status_code == 404
     assert "Nobody is registered yet." in staff.get("/peserta").text
 
 
-def test_another_organization_sees_nobody(stranger: TestClient, rina: str) -> None:
+def test_another_organization_sees_no_participants(stranger: TestClient, rina: str) -> None:
     assert stranger.get(rina).status_code == 404
     assert "Rina Melati" not in stranger.get("/peserta?search=rina").text
 
 
-def test_the_dinas_sees_participants_only_with_the_grant(
+def test_viewers_see_participants_only_if_allowed_individually(
     viewer: TestClient, engine: Engine, people: People, rina: str
 ) -> None:
     assert viewer.get("/peserta").status_code == 403
@@ -128,6 +126,6 @@ def test_the_dinas_sees_participants_only_with_the_grant(
     assert 'href="/unggahan' not in viewer.get(rina).text
 
 
-def test_nobody_is_a_participant_before_their_row_is_saved(staff: TestClient) -> None:
+def test_a_row_in_review_makes_no_participant(staff: TestClient) -> None:
     uploaded(staff, listed(LUKMAN))
     assert "Nobody is registered yet." in staff.get("/peserta").text

@@ -32,8 +32,8 @@ from app.services.imports.judging import SheetChoices, judge_sheet
 from app.services.imports.undo import undo
 from app.services.imports.upload import store_reading, upload
 from app.services.people.corrections import correct_participant
-from app.services.people.duplicates import keep_pairs
-from app.services.people.merge import merge
+from app.services.people.duplicates import save_pairs
+from app.services.people.merge import merge_people
 from app.services.people.merge_undo import undo_merge
 from app.services.registrations import registrations
 from app.services.registrations.attendance_marks import Marking, mark
@@ -188,9 +188,11 @@ class CityActions:
         one, two = sorted(self.select_row(Participant, which).id for which in (number, number + 1 + other))
         if one == two:
             return
-        keep_pairs(self.db, [SimilarPair(one, two, 95)])
+        save_pairs(self.db, [SimilarPair(one, two, 95)])
         of_both = (col(PossibleDuplicate.participant_id) == one) & (col(PossibleDuplicate.other_id) == two)
-        merge(self.db, OPERATOR, self.db.scalars(select(col(PossibleDuplicate.id)).where(of_both)).one())
+        merge_people(
+            self.db, OPERATOR, self.db.scalars(select(col(PossibleDuplicate.id)).where(of_both)).one()
+        )
 
     def undo_merge(self, number: int) -> None:
         undo_merge(self.db, OPERATOR, self.select_row(PeopleMerge, number).id)

@@ -1,34 +1,34 @@
-"""Two records of one Siti, and what the tests do with them."""
+"""Helpers for tests of possible duplicates, merges and their undo."""
 
 import pytest
 
 from app.database import reading, writing
 from app.errors import Conflict
 from app.models import Participant, PeopleMerge, PossibleDuplicate
-from app.queries.people.similar_people import places, similar_pairs
-from app.services.people.duplicates import keep_pairs
-from app.services.people.merge import merge
+from app.queries.people.similar_people import list_places, list_similar_pairs
+from app.services.people.duplicates import save_pairs
+from app.services.people.merge import merge_people
 from app.services.people.merge_undo import undo_merge
 from tests.city import City, Dump, dump
 
 
-def looked_for(city: City) -> list[tuple[str, str]]:
-    """Looks everywhere, as each night; the names of all pairs that are kept then."""
-    with reading(city.engine) as look:
-        for place in places(look):
+def find_duplicates(city: City) -> list[tuple[str, str]]:
+    """Search all places, as every night. Return the names of all pairs that are saved then."""
+    with reading(city.engine) as read_db:
+        for place in list_places(read_db):
             with writing(city.engine) as db:
-                keep_pairs(db, similar_pairs(look, place))
+                save_pairs(db, list_similar_pairs(read_db, place))
     name = {person.id: person.name for person in city.all(Participant)}
     return [(name[pair.participant_id], name[pair.other_id]) for pair in city.all(PossibleDuplicate)]
 
 
-def person_id(city: City, name: str) -> int:
-    return next(one.id for one in city.all(Participant) if one.name == name)
+def get_person_id(city: City, name: str) -> int:
+    return next(person.id for person in city.all(Participant) if person.name == name)
 
 
-def pair_of(city: City, one: str, other: str) -> int:
-    """The number of the pair of two people, kept as if it had been found where it isn't there."""
-    first, second = sorted((person_id(city, one), person_id(city, other)))
+def get_pair_id(city: City, one: str, other: str) -> int:
+    """Return the id of the pair of two people, which is saved if it isn't yet."""
+    first, second = sorted((get_person_id(city, one), get_person_id(city, other)))
     for pair in city.all(PossibleDuplicate):
         if (pair.participant_id, pair.other_id) == (first, second):
             return pair.id
@@ -39,21 +39,21 @@ def pair_of(city: City, one: str, other: str) -> int:
         return pair.id
 
 
-def merged(city: City, one: str, other: str, *, by: str = "sari", **right: str) -> PeopleMerge:
-    """Merges two people by name; `right` says for a field whose value is right."""
-    choices = {field: person_id(city, name) for field, name in right.items()}
-    pair_id = pair_of(city, one, other)
+def merge_by_names(city: City, one: str, other: str, *, by: str = "sari", **right: str) -> PeopleMerge:
+    """Merge two people; `right` names, by field, the person whose value is right."""
+    choices = {field: get_person_id(city, name) for field, name in right.items()}
+    pair_id = get_pair_id(city, one, other)
     with writing(city.engine) as db:
-        return merge(db, city.actor(by), pair_id, choices)
+        return merge_people(db, city.actor(by), pair_id, choices)
 
 
-def unmerged(city: City, made: PeopleMerge, *, by: str = "sari") -> PeopleMerge:
+def unmerge(city: City, people_merge: PeopleMerge, *, by: str = "sari") -> PeopleMerge:
     with writing(city.engine) as db:
-        return undo_merge(db, city.actor(by), made.id)
+        return undo_merge(db, city.actor(by), people_merge.id)
 
 
-def standing(city: City) -> Dump:
-    """All that there is but the log and the merges themselves; the number of a pair says nothing."""
+def dump_state(city: City) -> Dump:
+    """Return all rows except the log and the merges. Ids of pairs are replaced, because undo gives them new ones."""
     tables = dump(city.engine, without=("activity", "people_merge", "folded_registration"))
     pairs = sorted(
         ({**pair, "id": 0} for pair in tables["possible_duplicate"]), key=lambda pair: str(pair.values())
@@ -61,10 +61,10 @@ def standing(city: City) -> Dump:
     return {**tables, "possible_duplicate": pairs}
 
 
-def refused(city: City, made: PeopleMerge) -> str:
-    """The code of the refusal to undo a merge, which changes nothing."""
-    before = standing(city)
+def undo_conflict_code(city: City, people_merge: PeopleMerge) -> str:
+    """Return the code of the conflict that undoing a merge raises, and assert that nothing has changed."""
+    before = dump_state(city)
     with pytest.raises(Conflict) as conflict:
-        unmerged(city, made)
-    assert standing(city) == before
+        unmerge(city, people_merge)
+    assert dump_state(city) == before
     return conflict.value.code

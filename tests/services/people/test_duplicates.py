@@ -1,4 +1,4 @@
-"""Possible duplicates: who is asked about, who isn't, and that it is remembered."""
+"""Possible duplicates: which pairs are proposed, and that decisions are remembered."""
 
 import random
 import string
@@ -12,12 +12,12 @@ from app.jobs.tasks import TaskRunner
 from app.models import OutboxTask, PairState, PossibleDuplicate
 from app.people.values.names import SAME, name_key, similarity
 from app.queries.people import similar_people
-from app.queries.people.similar_people import Namesake, letters_of, pairs_among
-from app.services.people.duplicates import tell_apart
+from app.queries.people.similar_people import Namesake, letters_only, pair_similar_names
+from app.services.people.duplicates import mark_as_different
 from app.settings import Settings
 from tests.city import City, crowd, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import looked_for
+from tests.services.people.duplicates import find_duplicates
 
 HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
 
@@ -33,10 +33,10 @@ HEADER = "Nama;NIK;Kelurahan;L/P;Tgl Lahir;HP;Kehadiran"
         ("Yusuf Contoh;;Samarinda;;;;hadir", "Yusup Contoh;;Samarinda;;;;hadir"),
     ],
 )
-def test_similar_names_in_one_place_are_asked_about(city: City, one: str, other: str) -> None:
+def test_similar_names_in_one_place_are_proposed(city: City, one: str, other: str) -> None:
     city.import_sheet(city.session(), sheet(HEADER, one, other))
 
-    assert looked_for(city) == [(one.split(";")[0], other.split(";")[0])]
+    assert find_duplicates(city) == [(one.split(";")[0], other.split(";")[0])]
 
 
 @pytest.mark.parametrize(
@@ -54,10 +54,10 @@ def test_similar_names_in_one_place_are_asked_about(city: City, one: str, other:
         ("Yusuf Contoh;;Samarinda;;;;hadir", "Yusup Contoh;;Penajam;;;;hadir"),
     ],
 )
-def test_other_people_are_not(city: City, one: str, other: str) -> None:
+def test_clearly_different_people_are_not_proposed(city: City, one: str, other: str) -> None:
     city.import_sheet(city.session(), sheet(HEADER, one, other))
 
-    assert looked_for(city) == []
+    assert find_duplicates(city) == []
 
 
 @scenario
@@ -67,7 +67,7 @@ def sitis(city: City) -> None:
     )
 
 
-def test_a_commit_has_them_looked_for(sitis: City, settings: Settings) -> None:
+def test_duplicates_are_searched_after_a_commit(sitis: City, settings: Settings) -> None:
     runner = TaskRunner(settings, sitis.engine, sitis.vault)
 
     runner.drain()
@@ -76,7 +76,7 @@ def test_a_commit_has_them_looked_for(sitis: City, settings: Settings) -> None:
     assert sitis.all(OutboxTask) == []
 
 
-def test_each_night_they_are_looked_for_everywhere(sitis: City, settings: Settings) -> None:
+def test_duplicates_are_searched_everywhere_every_night(sitis: City, settings: Settings) -> None:
     sitis.register("UMKM-2025-1", "Siti Aminahh")
     runner = TaskRunner(settings, sitis.engine, sitis.vault)
 
@@ -87,97 +87,99 @@ def test_each_night_they_are_looked_for_everywhere(sitis: City, settings: Settin
     assert len(sitis.all(PossibleDuplicate)) == 3
 
 
-def test_two_people_told_apart_are_never_asked_about_again(sitis: City) -> None:
-    looked_for(sitis)
+def test_people_marked_as_different_are_not_proposed_again(sitis: City) -> None:
+    find_duplicates(sitis)
     [pair] = sitis.all(PossibleDuplicate)
 
     with writing(sitis.engine) as db:
-        tell_apart(db, sitis.actor("sari"), pair.id)
+        mark_as_different(db, sitis.actor("sari"), pair.id)
 
-    looked_for(sitis)
+    find_duplicates(sitis)
     [pair] = sitis.all(PossibleDuplicate)
     assert (pair.state, pair.decided_by) == (PairState.DIFFERENT, sitis.users["sari"].id)
 
 
-def told_apart(city: City) -> list[tuple[str, str, PairState]]:
-    """The pairs that are kept once they have been looked for everywhere, with what was decided of them."""
-    pairs = looked_for(city)
+def pairs_with_state(city: City) -> list[tuple[str, str, PairState]]:
+    """Search everywhere. Return the names and the state of all saved pairs."""
+    pairs = find_duplicates(city)
     return [(*pair, kept.state) for pair, kept in zip(pairs, city.all(PossibleDuplicate), strict=True)]
 
 
-def test_somebody_new_in_a_review_is_not_asked_about_again(city: City) -> None:
-    """Neither beside whom the database knows, nor beside whom the sheet names above."""
+def test_choosing_somebody_new_in_a_review_marks_people_as_different(city: City) -> None:
+    """Both from a person of the database and from a person of an earlier row."""
     city.import_sheet(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
-    made = city.upload(
+    attendance_import = city.upload(
         city.session("UMKM-2025-2"),
         sheet(HEADER, "Siti Aminah;;Manggar;;;081200000001;hadir", "Siti Aminah;;Manggar;;;;hadir"),
     )
-    city.correct(made.id, 2, decision={"person": "new"})
-    city.correct(made.id, 3, decision={"person": "new"})
+    city.correct(attendance_import.id, 2, decision={"person": "new"})
+    city.correct(attendance_import.id, 3, decision={"person": "new"})
 
-    city.commit(made.id)
+    city.commit(attendance_import.id)
 
-    assert told_apart(city) == [("Siti Aminah", "Siti Aminah", PairState.DIFFERENT)] * 3
+    assert pairs_with_state(city) == [("Siti Aminah", "Siti Aminah", PairState.DIFFERENT)] * 3
     assert {pair.decided_by for pair in city.all(PossibleDuplicate)} == {city.users["sari"].id}
 
 
-def test_an_answer_that_is_taken_back_tells_nobody_apart(city: City) -> None:
+def test_a_withdrawn_choice_of_somebody_new_marks_nobody_as_different(city: City) -> None:
     content = sheet(HEADER, "Siti Aminah;;Manggar;;;081200000001;hadir", "Siti Aminah;;Manggar;;;;hadir")
-    made = city.upload(city.session(), content)
-    city.correct(made.id, 3, decision={"person": "new"})
-    city.correct(made.id, 3, cells={"name": "Siti Aminnah"}, decision={"person": None})
+    attendance_import = city.upload(city.session(), content)
+    city.correct(attendance_import.id, 3, decision={"person": "new"})
+    city.correct(attendance_import.id, 3, cells={"name": "Siti Aminnah"}, decision={"person": None})
 
-    city.commit(made.id)
+    city.commit(attendance_import.id)
 
-    assert told_apart(city) == [("Siti Aminah", "Siti Aminnah", PairState.OPEN)]
+    assert pairs_with_state(city) == [("Siti Aminah", "Siti Aminnah", PairState.OPEN)]
 
 
-def test_an_undone_sheet_takes_along_whom_it_told_apart(city: City) -> None:
+def test_undoing_a_sheet_deletes_its_pairs_of_different_people(city: City) -> None:
     city.import_sheet(city.session(), sheet(HEADER, "Siti Aminah;;Manggar;P;5/8/1980;;hadir"))
-    made = city.upload(city.session("UMKM-2025-2"), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
-    city.correct(made.id, 2, decision={"person": "new"})
-    city.commit(made.id)
+    attendance_import = city.upload(
+        city.session("UMKM-2025-2"), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir")
+    )
+    city.correct(attendance_import.id, 2, decision={"person": "new"})
+    city.commit(attendance_import.id)
 
-    city.undo(made.id)
+    city.undo(attendance_import.id)
 
-    assert told_apart(city) == []
+    assert pairs_with_state(city) == []
 
 
 def test_only_who_may_merge_decides(sitis: City) -> None:
-    looked_for(sitis)
+    find_duplicates(sitis)
     [pair] = sitis.all(PossibleDuplicate)
 
     for name, refusal in (("tono", NotFound), ("budi", Forbidden), ("rina", Forbidden)):
         with writing(sitis.engine) as db, pytest.raises(refusal):
-            tell_apart(db, sitis.actor(name), pair.id)
+            mark_as_different(db, sitis.actor(name), pair.id)
 
     assert [pair.state for pair in sitis.all(PossibleDuplicate)] == [PairState.OPEN]
 
 
-def test_pairs_go_with_their_people(sitis: City) -> None:
-    looked_for(sitis)
+def test_pairs_are_deleted_with_their_people(sitis: City) -> None:
+    find_duplicates(sitis)
 
     sitis.undo(1)
 
     assert sitis.all(PossibleDuplicate) == []
 
 
-def test_one_place_keeps_so_many_pairs_the_likeliest_first(
+def test_the_most_similar_pairs_of_a_place_are_saved_up_to_a_limit(
     city: City, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(similar_people, "MOST_PAIRS", 3)
+    monkeypatch.setattr(similar_people, "MAX_PAIRS", 3)
     city.import_sheet(city.session(), crowd(20))
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestari")
     city.register("UMKM-2025-1", "Siti Aminah Nurhayati Lestary")
 
-    looked_for(city)
+    find_duplicates(city)
 
     kept = [pair.likeness for pair in city.all(PossibleDuplicate)]
     assert len(kept) == 3
     assert max(kept) == kept[0]
 
 
-def test_the_work_grows_with_the_people_and_not_with_their_square(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_comparisons_grow_linearly_with_the_number_of_people(monkeypatch: pytest.MonkeyPatch) -> None:
     compared = [0]
 
     def counted(one: str, other: str) -> float:
@@ -190,13 +192,13 @@ def test_the_work_grows_with_the_people_and_not_with_their_square(monkeypatch: p
     counts = []
     for size in (500, 2000):
         compared[0] = 0
-        pairs_among([namesake(n, f"{word(chance)} muhammad {word(chance)}") for n in range(size)])
+        pair_similar_names([namesake(n, f"{word(chance)} muhammad {word(chance)}") for n in range(size)])
         counts.append(compared[0])
 
-    assert counts[1] < 6 * counts[0] < 6 * 500 * 3 * similar_people.NEIGHBOURS
+    assert counts[1] < 6 * counts[0] < 6 * 500 * 3 * similar_people.MAX_NEIGHBOURS
 
 
-def test_what_comparing_all_with_all_would_find_is_found() -> None:
+def test_every_pair_that_comparing_all_with_all_finds_is_found() -> None:
     chance = random.Random(68)  # noqa: S311
     names = [f"{word(chance)} {word(chance)}" for _ in range(150)]
     slips = [
@@ -214,11 +216,11 @@ def test_what_comparing_all_with_all_would_find_is_found() -> None:
     }
 
     assert len(everything) > 50
-    assert {(pair.participant_id, pair.other_id) for pair in pairs_among(people)} >= everything
+    assert {(pair.participant_id, pair.other_id) for pair in pair_similar_names(people)} >= everything
 
 
 def namesake(number: int, name: str) -> Namesake:
-    return Namesake(number, name_key(name), letters_of(name), None, None, None, None, None)
+    return Namesake(number, name_key(name), letters_only(name), None, None, None, None, None)
 
 
 def word(chance: random.Random) -> str:

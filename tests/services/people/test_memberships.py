@@ -1,4 +1,4 @@
-"""Who belongs to a group for how long, and in which group they come where nobody says so."""
+"""Memberships: their dates, and the target group that a registration gets from them if nothing else names one."""
 
 from datetime import date, timedelta
 
@@ -20,7 +20,7 @@ from app.services.registrations.registrations import register
 from app.services.registrations.requests import RegistrationRequest
 from tests.city import MORNING, City, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import merged, person_id, unmerged
+from tests.services.people.duplicates import get_person_id, merge_by_names, unmerge
 from tests.upcoming_sessions import create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
@@ -36,10 +36,10 @@ def ani_came_before(city: City) -> None:
 
 @pytest.fixture
 def ani(ani_came_before: City) -> int:
-    return person_id(ani_came_before, "Ani Aster")
+    return get_person_id(ani_came_before, "Ani Aster")
 
 
-def note(
+def add(
     city: City,
     person: int,
     first: date = TERM[0],
@@ -47,23 +47,23 @@ def note(
     group: str = "rt",
     by: str = "sari",
 ) -> GroupMembership:
-    given = MembershipInput(group, first, last, "Ketua RT 12")
+    data = MembershipInput(group, first, last, "Ketua RT 12")
     with writing(city.engine) as db:
-        return add_membership(db, city.actor(by), person, given)
+        return add_membership(db, city.actor(by), person, data)
 
 
 def groups(city: City) -> list[str]:
-    """In which groups people come, in the order of their registrations."""
+    """Return the target groups of all registrations in order."""
     return [one.target_group_code for one in city.all(Registration)]
 
 
-def without_numbers(city: City) -> list[str]:
-    """All memberships, whose own numbers say nothing."""
+def memberships_without_ids(city: City) -> list[str]:
+    """Return all memberships without their ids."""
     return sorted(str(one.model_dump(exclude={"id"})) for one in city.all(GroupMembership))
 
 
-def test_a_sheet_that_says_no_group_takes_the_one_of_the_sessions_day(city: City, ani: int) -> None:
-    note(city, ani)
+def test_without_a_group_in_the_sheet_the_membership_on_the_sessions_day_counts(city: City, ani: int) -> None:
+    add(city, ani)
     for code, days in (("MASA-1", 0), ("NANTI-1", 600)):
         city.session(code, MORNING + timedelta(days=days), groups=("umkm", "rt"))
     city.import_sheet("MASA-1", sheet(HEADER, ANI))
@@ -73,10 +73,10 @@ def test_a_sheet_that_says_no_group_takes_the_one_of_the_sessions_day(city: City
     assert waiting.counts["review"] == 1  # the term is over then
 
 
-def test_what_the_sheet_says_itself_goes_before_it_and_the_workshops_only_group_after(
+def test_the_sheets_group_wins_over_the_membership_and_that_over_the_workshops_only_group(
     city: City, ani: int
 ) -> None:
-    note(city, ani)
+    add(city, ani)
     city.import_sheet(
         city.session("SENDIRI-1", groups=("umkm", "rt", "tokoh")),
         sheet(f"{HEADER};Unsur", f"{ANI};Tokoh masyarakat"),
@@ -86,51 +86,51 @@ def test_what_the_sheet_says_itself_goes_before_it_and_the_workshops_only_group_
     assert groups(city) == ["umkm", "tokoh", "rt"]
 
 
-def test_of_two_groups_none_is_guessed(city: City, ani: int) -> None:
-    note(city, ani)
-    note(city, ani, group="tokoh")
+def test_with_two_memberships_the_group_is_asked_for(city: City, ani: int) -> None:
+    add(city, ani)
+    add(city, ani, group="tokoh")
     city.session("MASA-1", groups=("umkm", "rt"))
 
     assert city.upload("MASA-1", sheet(HEADER, ANI)).counts["review"] == 1
 
 
-def test_what_was_counted_stays_when_a_term_ends(city: City, ani: int) -> None:
-    made = note(city, ani)
+def test_ending_a_membership_keeps_the_groups_of_past_registrations(city: City, ani: int) -> None:
+    membership = add(city, ani)
     city.import_sheet(city.session("MASA-1", groups=("umkm", "rt")), sheet(HEADER, ANI))
 
     with writing(city.engine) as db:
-        end_membership(db, city.actor("sari"), ani, made.id, date(2024, 6, 30))
+        end_membership(db, city.actor("sari"), ani, membership.id, date(2024, 6, 30))
 
     assert groups(city) == ["umkm", "rt"]
     city.session("MASA-2", groups=("umkm", "rt"))
     assert city.upload("MASA-2", sheet(HEADER, ANI)).counts["review"] == 1
 
 
-def test_an_import_in_review_is_judged_again_before_it_is_saved(city: City, ani: int) -> None:
+def test_an_import_in_review_is_judged_again_with_a_new_membership(city: City, ani: int) -> None:
     city.session("MASA-1", groups=("umkm", "rt"))
     waiting = city.upload("MASA-1", sheet(HEADER, ANI))
     assert waiting.counts["review"] == 1
 
-    note(city, ani)
+    add(city, ani)
     city.commit(waiting.id)
 
     assert groups(city) == ["umkm", "rt"]
 
 
-def test_a_form_takes_it_too_but_not_the_public_one(city: City, ani: int) -> None:
-    """Whoever has no account would learn something of Ani from the group that she comes in."""
-    note(city, ani, date(2024, 1, 1), None)
+def test_organizers_forms_use_memberships_but_the_public_form_does_not(city: City, ani: int) -> None:
+    """The public form would tell strangers the group that Ani belongs to."""
+    add(city, ani, date(2024, 1, 1), None)
     create_upcoming_session(city, groups=("umkm", "rt"))
     (session_id,) = [one.id for one in city.all(WorkshopSession) if one.code == "JUALAN-1"]
-    given = PersonInput(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
+    data = PersonInput(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
 
     with pytest.raises(NotUnderstood), writing(city.engine) as db:
-        register(db, city.vault, CITIZEN, session_id, given, RegistrationRequest(Channel.SELF, consent=True))
+        register(db, city.vault, CITIZEN, session_id, data, RegistrationRequest(Channel.SELF, consent=True))
     with writing(city.engine) as db:
-        made = register(
-            db, city.vault, city.actor("sari"), session_id, given, RegistrationRequest(Channel.ORGANIZER)
+        registered = register(
+            db, city.vault, city.actor("sari"), session_id, data, RegistrationRequest(Channel.ORGANIZER)
         )
-        registration = db.get_one(Registration, made.id)
+        registration = db.get_one(Registration, registered.id)
 
     assert (registration.participant_id, registration.target_group_code) == (ani, "rt")
 
@@ -144,50 +144,50 @@ def test_a_form_takes_it_too_but_not_the_public_one(city: City, ani: int) -> Non
         (None, None, "valid_from"),
     ],
 )
-def test_nobody_belongs_to_a_group_twice_at_a_time(
+def test_overlapping_memberships_of_a_group_are_refused(
     city: City, ani: int, first: date, last: date | None, field: str
 ) -> None:
-    note(city, ani)
+    add(city, ani)
 
     with pytest.raises(Invalid) as refused:
-        note(city, ani, first, last)
+        add(city, ani, first, last)
     assert list(refused.value.fields) == [field]
 
-    note(city, ani, date(2027, 1, 1), None)
-    note(city, ani, group="tokoh")
+    add(city, ani, date(2027, 1, 1), None)
+    add(city, ani, group="tokoh")
     assert len(city.all(GroupMembership)) == 3
 
 
-def test_another_organization_has_no_such_person(city: City, ani: int) -> None:
-    made = note(city, ani)
+def test_another_organization_can_not_change_memberships(city: City, ani: int) -> None:
+    membership = add(city, ani)
 
     with pytest.raises(NotFound):
-        note(city, ani, group="tokoh", by="tono")
+        add(city, ani, group="tokoh", by="tono")
     with pytest.raises(NotFound), writing(city.engine) as db:
-        end_membership(db, city.actor("tono"), ani, made.id, TERM[1])
+        end_membership(db, city.actor("tono"), ani, membership.id, TERM[1])
     with pytest.raises(NotFound), writing(city.engine) as db:
-        remove_membership(db, city.actor("tono"), ani, made.id)
-    assert city.all(GroupMembership) == [made]
+        remove_membership(db, city.actor("tono"), ani, membership.id)
+    assert city.all(GroupMembership) == [membership]
 
 
-def test_an_undone_import_leaves_who_belongs_to_a_group(city: City, ani: int) -> None:
-    note(city, ani)
+def test_undoing_an_import_keeps_people_with_memberships(city: City, ani: int) -> None:
+    add(city, ani)
 
     city.undo(1)
 
     assert [one.name for one in city.all(Participant)] == ["Ani Aster"]
 
 
-def test_a_merge_joins_memberships_and_undone_they_are_as_before(city: City, ani: int) -> None:
+def test_a_merge_joins_memberships_and_its_undo_restores_them(city: City, ani: int) -> None:
     city.import_sheet(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
-    later = person_id(city, "Ani Asterr")
-    note(city, ani)
-    note(city, ani, group="tokoh")
-    note(city, later, date(2026, 1, 1), date(2028, 12, 31))
-    note(city, later, date(2030, 1, 1), None)
-    before = without_numbers(city)
+    later = get_person_id(city, "Ani Asterr")
+    add(city, ani)
+    add(city, ani, group="tokoh")
+    add(city, later, date(2026, 1, 1), date(2028, 12, 31))
+    add(city, later, date(2030, 1, 1), None)
+    before = memberships_without_ids(city)
 
-    made = merged(city, "Ani Aster", "Ani Asterr")
+    people_merge = merge_by_names(city, "Ani Aster", "Ani Asterr")
 
     joined = [(one.target_group_code, one.valid_from.year, one.valid_to) for one in city.all(GroupMembership)]
     assert sorted(joined, key=str) == [
@@ -197,20 +197,20 @@ def test_a_merge_joins_memberships_and_undone_they_are_as_before(city: City, ani
     ]
     assert {one.participant_id for one in city.all(GroupMembership)} == {later}
 
-    unmerged(city, made)
+    unmerge(city, people_merge)
 
-    assert without_numbers(city) == before
+    assert memberships_without_ids(city) == before
 
 
 def test_a_membership_ended_since_the_merge_stays_ended(city: City, ani: int) -> None:
     city.import_sheet(city.session("LAIN-1"), sheet(HEADER, "Ani Asterr;Manggar;081200000002;hadir"))
-    later = person_id(city, "Ani Asterr")
-    mine = note(city, ani)
-    made = merged(city, "Ani Aster", "Ani Asterr")
+    later = get_person_id(city, "Ani Asterr")
+    mine = add(city, ani)
+    people_merge = merge_by_names(city, "Ani Aster", "Ani Asterr")
     with writing(city.engine) as db:
         end_membership(db, city.actor("sari"), later, mine.id, date(2025, 6, 30))
 
-    unmerged(city, made)
+    unmerge(city, people_merge)
 
     kept = city.all(GroupMembership)
     assert [(one.participant_id, one.valid_to) for one in kept] == [(later, date(2025, 6, 30))]

@@ -1,4 +1,4 @@
-"""Two records become one person: nothing that either was told is lost, nothing counts twice."""
+"""Merging two people: no data of either is lost, and nothing counts twice."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -19,11 +19,11 @@ from app.models import (
     RegistrationStatus,
 )
 from app.permissions import OPERATOR
-from app.queries.people.history import registrations_of
-from app.services.people.merge import merge
+from app.queries.people.history import list_participant_registrations
+from app.services.people.merge import merge_people
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 from tests.scenarios import scenario
-from tests.services.people.duplicates import looked_for, merged, pair_of, person_id
+from tests.services.people.duplicates import find_duplicates, get_pair_id, get_person_id, merge_by_names
 
 HEADER = "Nama;NIK;Kelurahan;RT;HP;Email;Kehadiran"
 NEXT_WEEK = MORNING + timedelta(days=7)
@@ -43,8 +43,8 @@ def siti_twice(city: City) -> None:
     )
 
 
-def test_one_person_has_come_to_both_sessions(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+def test_the_merged_person_has_the_sessions_of_both(siti_twice: City) -> None:
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     [siti] = siti_twice.all(Participant)
     assert [one.participant_id for one in siti_twice.all(Registration)] == [siti.id, siti.id]
@@ -52,8 +52,8 @@ def test_one_person_has_come_to_both_sessions(siti_twice: City) -> None:
     assert siti_twice.all(PossibleDuplicate) == []
 
 
-def test_blanks_are_filled_and_differences_go_by_the_newest_session(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+def test_blank_details_are_filled_and_others_come_from_the_newest_session(siti_twice: City) -> None:
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     [siti] = siti_twice.all(Participant)
     assert (siti.name, siti.phone, siti.email) == ("Siti Aminnah", "+6281200000002", "siti@contoh.id")
@@ -61,31 +61,31 @@ def test_blanks_are_filled_and_differences_go_by_the_newest_session(siti_twice: 
     assert siti_twice.vault.decrypt(siti.nik_encrypted) == "6471054408900002"
 
 
-def test_a_person_chooses_field_by_field(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Siti Aminah", kelurahan="Siti Aminah")
+def test_a_user_chooses_the_value_of_each_field(siti_twice: City) -> None:
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", name="Siti Aminah", kelurahan="Siti Aminah")
 
     [siti] = siti_twice.all(Participant)
     assert (siti.name, siti.name_key) == ("Siti Aminah", "aminah siti")
     assert (siti.rt, siti.phone) == ("12", "+6281200000002")
 
 
-def test_they_are_known_since_the_first_and_were_last_seen_at_the_newest_session(city: City) -> None:
+def test_creation_and_latest_session_are_those_of_the_earlier_and_the_later_record(city: City) -> None:
     city.import_sheet(city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;;Manggar;;;;hadir"))
     city.import_sheet(city.session("A-1"), sheet(HEADER, "Siti Aminnah;;Manggar;;;;hadir"))
     first, _ = city.all(Participant)
 
-    merged(city, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(city, "Siti Aminah", "Siti Aminnah")
 
     [siti] = city.all(Participant)
     assert (siti.created_at, siti.latest_session_at) == (first.created_at, first.latest_session_at)
 
 
-def test_a_choice_of_somebody_else_is_refused(siti_twice: City) -> None:
+def test_choosing_a_third_persons_value_is_refused(siti_twice: City) -> None:
     siti_twice.register("A-1", "Budi Contoh")
     before = siti_twice.people_and_attendance()
 
     with pytest.raises(Invalid):
-        merged(siti_twice, "Siti Aminah", "Siti Aminnah", name="Budi Contoh")
+        merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", name="Budi Contoh")
 
     assert siti_twice.people_and_attendance() == before
 
@@ -101,7 +101,7 @@ def test_a_choice_of_somebody_else_is_refused(siti_twice: City) -> None:
         (None, None, None),
     ],
 )
-def test_registrations_of_a_session_fold_together(
+def test_registrations_for_the_same_session_become_one(
     city: City,
     first: AttendanceStatus | None,
     second: AttendanceStatus | None,
@@ -111,7 +111,7 @@ def test_registrations_of_a_session_fold_together(
     city.register(code, "Siti Aminah", MANGGAR, outcome=first)
     city.register(code, "Siti Aminnah", LAMARU, outcome=second)
 
-    merged(city, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(city, "Siti Aminah", "Siti Aminnah")
 
     assert [one.status for one in city.all(Attendance)] == ([remains] if remains else [])
     [registration] = city.all(Registration)
@@ -120,32 +120,35 @@ def test_registrations_of_a_session_fold_together(
         assert registration.kelurahan_code == (MANGGAR if remains is first else LAMARU)
 
 
-def test_who_had_a_place_keeps_it(city: City) -> None:
+def test_a_confirmed_seat_is_kept(city: City) -> None:
     code = city.session("A-1")
     city.register(code, "Siti Aminah")
     city.register(code, "Siti Aminnah", status=RegistrationStatus.WALK_IN, outcome=PRESENT)
 
-    merged(city, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(city, "Siti Aminah", "Siti Aminnah")
 
     assert [one.status for one in city.all(Registration)] == [RegistrationStatus.CONFIRMED]
 
 
-def test_sheets_are_still_traced_to_the_person(siti_twice: City) -> None:
+def test_registrations_are_still_traced_to_their_sheets(siti_twice: City) -> None:
     again = siti_twice.import_sheet("A-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;;;hadir"))
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     [siti] = siti_twice.all(Participant)
-    with reading(siti_twice.engine) as look:
-        told = registrations_of(look, OPERATOR, siti.id, "id")
-    assert [(one.session_code, [source.import_id for source in one.sources]) for one in told] == [
+    with reading(siti_twice.engine) as db:
+        registrations = list_participant_registrations(db, OPERATOR, siti.id, "id")
+    assert [
+        (registration.session_code, [source.import_id for source in registration.sources])
+        for registration in registrations
+    ] == [
         ("B-1", [2]),
         ("A-1", [1, again.id]),
     ]
 
 
-def test_the_same_sheet_again_changes_nothing(siti_twice: City) -> None:
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+def test_uploading_the_same_sheet_after_a_merge_changes_nothing(siti_twice: City) -> None:
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     again = siti_twice.upload(
         "B-1", sheet(HEADER, "Siti Aminnah;6471054408900002;Manggar;;081200000002;;hadir")
@@ -154,18 +157,18 @@ def test_the_same_sheet_again_changes_nothing(siti_twice: City) -> None:
     assert (again.counts["create"], again.counts["unchanged"]) == (0, 1)
 
 
-def test_an_import_that_was_judged_before_the_merge_finds_the_one_who_remains(siti_twice: City) -> None:
+def test_an_import_in_review_during_the_merge_finds_the_kept_person(siti_twice: City) -> None:
     waiting = siti_twice.upload("A-1", sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;tidak"))
-    siti_twice.correct(waiting.id, 2, decision={"person": person_id(siti_twice, "Siti Aminah")})
+    siti_twice.correct(waiting.id, 2, decision={"person": get_person_id(siti_twice, "Siti Aminah")})
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
     siti_twice.commit(waiting.id)
 
     assert len(siti_twice.all(Participant)) == 1
     assert [one.status for one in siti_twice.all(Attendance)] == [ABSENT, PRESENT]
 
 
-def test_two_rows_that_wait_for_the_two_become_one(siti_twice: City) -> None:
+def test_rows_in_review_for_both_people_become_duplicates(siti_twice: City) -> None:
     waiting = siti_twice.upload(
         siti_twice.session("C-1"),
         sheet(
@@ -175,23 +178,23 @@ def test_two_rows_that_wait_for_the_two_become_one(siti_twice: City) -> None:
         ),
     )
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah", phone="Siti Aminah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", phone="Siti Aminah")
 
     assert siti_twice.commit(waiting.id).counts["duplicate"] == 1
     assert len(siti_twice.all(Registration)) == 3
 
 
-def test_two_merges_at_once_make_one(siti_twice: City) -> None:
-    pair_id = pair_of(siti_twice, "Siti Aminah", "Siti Aminnah")
+def test_of_two_concurrent_merges_of_a_pair_one_succeeds(siti_twice: City) -> None:
+    pair_id = get_pair_id(siti_twice, "Siti Aminah", "Siti Aminnah")
     start = Barrier(2)
 
     def merge_as(name: str) -> PeopleMerge | NotFound:
         start.wait()
         try:
             with writing(siti_twice.engine) as db:
-                return merge(db, siti_twice.actor(name), pair_id)
-        except NotFound as gone:
-            return gone
+                return merge_people(db, siti_twice.actor(name), pair_id)
+        except NotFound as error:
+            return error
 
     with ThreadPoolExecutor(2) as threads:
         answers = list(threads.map(merge_as, ("sari", "made")))
@@ -200,7 +203,7 @@ def test_two_merges_at_once_make_one(siti_twice: City) -> None:
     assert len(siti_twice.all(PeopleMerge)) == len(siti_twice.all(Participant)) == 1
 
 
-def test_an_organizer_merges_only_people_of_whom_nobody_else_knows(siti_twice: City) -> None:
+def test_an_organizer_merges_only_people_without_registrations_elsewhere(siti_twice: City) -> None:
     siti_twice.import_sheet(
         siti_twice.session("T-1", by="tono"),
         sheet(HEADER, "Siti Aminah;;Manggar;12;081200000001;;hadir"),
@@ -209,28 +212,28 @@ def test_an_organizer_merges_only_people_of_whom_nobody_else_knows(siti_twice: C
 
     for name in ("sari", "tono"):
         with pytest.raises(NotFound):
-            merged(siti_twice, "Siti Aminah", "Siti Aminnah", by=name)
+            merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", by=name)
     with pytest.raises(Forbidden):
-        merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="budi")
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah", by="made")
+        merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", by="budi")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah", by="made")
 
     assert len(siti_twice.all(Participant)) == 1
 
 
-def test_the_log_says_who_merged_whom_without_personal_data(siti_twice: City) -> None:
-    gone = person_id(siti_twice, "Siti Aminah")
+def test_the_activity_log_has_the_merge_without_personal_data(siti_twice: City) -> None:
+    absorbed_id = get_person_id(siti_twice, "Siti Aminah")
 
-    made = merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    people_merge = merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
     line = siti_twice.all(Activity)[-1]
     assert (line.actor, line.action, line.subject) == ("Sari Panitia", "merge", "participant")
-    assert line.subject_id == str(made.kept_id)
-    assert line.after == {"other": gone, "fields": ["email", "kelurahan"], "folded": 0}
+    assert line.subject_id == str(people_merge.kept_id)
+    assert line.after == {"other": absorbed_id, "fields": ["email", "kelurahan"], "folded": 0}
 
 
-def test_the_pair_that_was_found_is_the_one_that_is_merged(siti_twice: City) -> None:
-    assert looked_for(siti_twice) == [("Siti Aminah", "Siti Aminnah")]
+def test_a_merged_pair_is_not_proposed_again(siti_twice: City) -> None:
+    assert find_duplicates(siti_twice) == [("Siti Aminah", "Siti Aminnah")]
 
-    merged(siti_twice, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti_twice, "Siti Aminah", "Siti Aminnah")
 
-    assert looked_for(siti_twice) == []
+    assert find_duplicates(siti_twice) == []

@@ -1,4 +1,4 @@
-"""A NIK is found again by whoever holds the key, and by nobody who holds the database."""
+"""NIKs are found with the secret, and can't be read from the database without it."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from app.database import reading
 from app.i18n import translator
 from app.models import Participant
-from app.nik_vault import NikVault, masked
+from app.nik_vault import NikVault, mask_nik
 from app.queries.imports.document import import_document
 from app.services.imports.commit import CommitChoices
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
@@ -21,12 +21,12 @@ BROKEN = "64710141088"
 HEADER = "Nama;Kelurahan;NIK;HP"
 
 
-def holds(engine: Engine, digits: str) -> list[str]:
-    """The tables in which these digits stand anywhere."""
-    return [name for name, lines in dump(engine).items() if any(_shows(line, digits) for line in lines)]
+def tables_with(engine: Engine, digits: str) -> list[str]:
+    """Return the tables that contain these digits anywhere."""
+    return [name for name, lines in dump(engine).items() if any(_contains(line, digits) for line in lines)]
 
 
-def _shows(line: dict[str, object], digits: str) -> bool:
+def _contains(line: dict[str, object], digits: str) -> bool:
     return any(
         digits.encode() in value if isinstance(value, bytes) else digits in str(value)
         for value in line.values()
@@ -43,16 +43,16 @@ def known_person_without_a_nik(city: City) -> None:
 
 
 def corrected_cell(city: City) -> None:
-    made = city.upload(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{BROKEN};"))
-    city.correct(made.id, 2, cells={"nik": NIK})
-    city.commit(made.id)
+    attendance_import = city.upload(city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{BROKEN};"))
+    city.correct(attendance_import.id, 2, cells={"nik": NIK})
+    city.commit(attendance_import.id)
 
 
 def same_person_twice(city: City) -> None:
-    made = city.upload(
+    attendance_import = city.upload(
         city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};", f"Ahmad Misalnya;Lamaru;{NIK};")
     )
-    city.commit(made.id, choices=CommitChoices(only_valid=True))
+    city.commit(attendance_import.id, choices=CommitChoices(only_valid=True))
 
 
 def in_columns_of_something_else(city: City) -> None:
@@ -94,18 +94,18 @@ def imported_and_undone(city: City) -> None:
         imported_and_undone,
     ],
 )
-def test_no_nik_stands_in_clear_in_the_database(city: City, story: Callable[[City], None]) -> None:
+def test_no_nik_is_stored_unencrypted(city: City, story: Callable[[City], None]) -> None:
     story(city)
 
-    assert holds(city.engine, NIK) == []
-    assert holds(city.engine, NIK[6:]) == []
+    assert tables_with(city.engine, NIK) == []
+    assert tables_with(city.engine, NIK[6:]) == []
 
 
-def test_the_dump_would_show_one(city: City) -> None:
-    """The control: what isn't protected is found in it."""
+def test_unprotected_digits_are_found_in_the_dump(city: City) -> None:
+    """The control: a phone number, which is not encrypted, is found."""
     city.import_sheet(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;081200000001"))
 
-    assert set(holds(city.engine, "81200000001")) == {"attendance_import_row", "participant"}
+    assert set(tables_with(city.engine, "81200000001")) == {"attendance_import_row", "participant"}
 
 
 def test_a_person_is_recognised_by_the_nik_alone(city: City) -> None:
@@ -118,7 +118,7 @@ def test_a_person_is_recognised_by_the_nik_alone(city: City) -> None:
     assert city.vault.decrypt(person.nik_encrypted) == NIK
 
 
-def test_a_nik_that_came_later_is_kept(city: City) -> None:
+def test_a_nik_from_a_later_sheet_is_saved(city: City) -> None:
     known_person_without_a_nik(city)
 
     (person,) = city.all(Participant)
@@ -127,15 +127,15 @@ def test_a_nik_that_came_later_is_kept(city: City) -> None:
     assert city.vault.decrypt(person.nik_encrypted) == NIK
 
 
-def test_documents_show_the_last_digits_and_what_has_to_be_put_right(city: City) -> None:
-    made = city.upload(
+def test_documents_show_the_last_digits_and_broken_niks_in_full(city: City) -> None:
+    attendance_import = city.upload(
         city.session(), sheet(HEADER, f"Siti Aminah;Manggar;{NIK};", f"Nur Aini;Lamaru;{BROKEN};")
     )
 
-    with reading(city.engine) as look:
-        document = import_document(look, city.vault, city.actor("sari"), made.id, translator("en"))
+    with reading(city.engine) as db:
+        document = import_document(db, city.vault, city.actor("sari"), attendance_import.id, translator("en"))
 
-    assert [row["cells"]["nik"] for row in document["rows"]] == [masked(NIK), BROKEN]
+    assert [row["cells"]["nik"] for row in document["rows"]] == [mask_nik(NIK), BROKEN]
     assert NIK not in str(document)
 
 
@@ -149,15 +149,15 @@ def test_a_list_with_niks_beside_the_names_again_changes_nothing(city: City) -> 
     assert (again.counts["create"], again.counts["unchanged"]) == (0, 1)
 
 
-def test_another_key_opens_nothing() -> None:
-    sealed = NikVault(b"one secret").encrypt(NIK)
+def test_another_secret_decrypts_nothing() -> None:
+    encrypted = NikVault(b"one secret").encrypt(NIK)
 
     with pytest.raises(InvalidTag):
-        NikVault(b"another").decrypt(sealed)
+        NikVault(b"another").decrypt(encrypted)
     assert NikVault(b"one secret").key(NIK) != NikVault(b"another").key(NIK)
 
 
-def test_the_same_nik_is_never_encrypted_the_same() -> None:
+def test_each_encryption_of_a_nik_differs() -> None:
     vault = NikVault(b"one secret")
 
     assert vault.encrypt(NIK) != vault.encrypt(NIK)

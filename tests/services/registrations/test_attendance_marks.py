@@ -26,7 +26,7 @@ from app.queries.registrations.check_in import marks_of
 from app.services.imports.commit import CommitChoices
 from app.services.registrations.attendance_marks import Marking, mark
 from tests.city import LAMARU, City, sheet
-from tests.services.people.duplicates import merged, refused
+from tests.services.people.duplicates import merge_by_names, undo_conflict_code
 
 PRESENT, ABSENT, EXCUSED = AttendanceStatus.PRESENT, AttendanceStatus.ABSENT, AttendanceStatus.EXCUSED
 NINE = datetime(2025, 8, 5, 9, tzinfo=WITA)
@@ -237,7 +237,7 @@ def test_marks_of_both_stay_with_the_person_after_a_merge(siti: City) -> None:
     tap(siti, PRESENT, 5)
     tap(siti, ABSENT, 6, name="Siti Aminnah")
 
-    merged(siti, "Siti Aminah", "Siti Aminnah")
+    merge_by_names(siti, "Siti Aminah", "Siti Aminnah")
 
     assert history(siti) == [("absent", "Budi Petugas"), ("present", "Budi Petugas")]
     assert list(siti.outcomes().values()) == ["present"]
@@ -245,11 +245,11 @@ def test_marks_of_both_stay_with_the_person_after_a_merge(siti: City) -> None:
 
 def test_a_mark_after_a_merge_stands_in_the_way_of_its_undo(siti: City) -> None:
     siti.register(siti.session("B-1"), "Siti Aminnah")
-    made = merged(siti, "Siti Aminnah", "Siti Aminah", name="Siti Aminnah")
+    made = merge_by_names(siti, "Siti Aminnah", "Siti Aminah", name="Siti Aminnah")
     with writing(siti.engine) as db:
         [registration] = db.scalars(
             select(Registration).join(WorkshopSession).where(col(WorkshopSession.code) == "A-1")
         )
         mark(db, siti.actor("budi"), registration, Marking(PRESENT))
 
-    assert refused(siti, made) == "changed-later"
+    assert undo_conflict_code(siti, made) == "changed-later"

@@ -23,7 +23,7 @@ from app.models import (
 from app.permissions import OPERATOR, Permission
 from app.queries.imports.attendance_imports import attendance_import
 from app.queries.imports.rows import import_rows
-from app.queries.people.history import registrations_of
+from app.queries.people.history import list_participant_registrations
 from app.queries.registrations.lists import places_for_list
 from app.queries.registrations.registrations import registration_by_code
 from app.services.imports.commit import CommitChoices
@@ -270,5 +270,8 @@ def test_the_row_of_each_registration_is_known(city: City) -> None:
     create_upcoming_session(city)
     city.commit(pasted(city, f"Daftar peserta\n{THREE}").id)
     with reading(city.engine) as look:
-        told = [registrations_of(look, OPERATOR, person.id, "id") for person in city.all(Participant)]
+        told = [
+            list_participant_registrations(look, OPERATOR, person.id, "id")
+            for person in city.all(Participant)
+        ]
     assert [[source.row - 1 for source in one.sources] for (one,) in told] == [[2], [3], [4]]

@@ -16,7 +16,7 @@ from app.models import Activity, Channel, Participant, Registration, WorkshopSes
 from app.people.known import KnownPeople
 from app.people.person import PersonInput
 from app.permissions import CITIZEN
-from app.queries.people.known_people import people_named
+from app.queries.people.known_people import load_people_for_form
 from app.queries.workshops.public_workshops import public_session
 from app.services.imports.commit import commit
 from app.services.registrations import recognition, registrations
@@ -99,11 +99,11 @@ def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
     both_have_looked = Barrier(2)
 
     def look(*asked: Any) -> KnownPeople:
-        known = people_named(*asked)
+        known = load_people_for_form(*asked)
         both_have_looked.wait()
         return known
 
-    monkeypatch.setattr(recognition, "people_named", look)
+    monkeypatch.setattr(recognition, "load_people_for_form", look)
     by_phone = partial(registered, city, sessions[0], nik="6471054408900002")
     by_mail = partial(
         registered,

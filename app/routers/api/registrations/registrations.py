@@ -13,7 +13,7 @@ from app.people.matching import Decision
 from app.people.person import PersonInput
 from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
-from app.queries.people.participants import people_seen
+from app.queries.people.participants import get_person_summaries
 from app.queries.registrations.registrations import (
     RegistrationFilters,
     registration_by_code,
@@ -197,7 +197,7 @@ def register_person(
                 "rt": person.rt,
                 "phone": person.phone,
             }
-            for person in people_seen(db, problem.candidates).values()
+            for person in get_person_summaries(db, problem.candidates).values()
         ]
         raise
     return RegistrationOut.model_validate(registration_view(db, db.get_one(Registration, registration.id)))

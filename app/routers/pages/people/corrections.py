@@ -6,13 +6,13 @@ from fastapi import APIRouter, Form, Request, Response
 
 from app.database import Db
 from app.errors import Problem
-from app.nik_vault import NikVault, masked
+from app.nik_vault import NikVault, mask_nik
 from app.people.values.phones import mask_phone
-from app.permissions import Actor
+from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.people.participants import participant_to_correct
+from app.queries.people.participants import get_participant
 from app.services.edit_conflicts import fingerprint
-from app.services.people.corrections import correct_participant, filled_with
+from app.services.people.corrections import correct_participant, correction_form_values
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
@@ -29,6 +29,7 @@ class CorrectionForm(PersonDetailsForm):
 def correct_page(
     request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, participant_id: int
 ) -> Response:
+    actor.require(Permission.ATTENDANCE_WRITE)
     return _page(request, db, vault, actor, participant_id)
 
 
@@ -60,11 +61,10 @@ def _page(
     form: CorrectionForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
-    person = participant_to_correct(db, actor, participant_id)
+    person = get_participant(db, actor, participant_id)
     nik = person.nik_encrypted
-    saved = CorrectionForm(
-        email=person.email or "", seen=fingerprint(filled_with(person))
-    ).filled_from(person)
+    seen = fingerprint(correction_form_values(person))
+    saved = CorrectionForm(email=person.email or "", seen=seen).filled_from(person)
     return render(
         request,
         "people/correct.html",
@@ -74,6 +74,6 @@ def _page(
         participant_id=participant_id,
         name=person.name,
         phone=person.phone and mask_phone(person.phone),
-        nik=masked(vault.decrypt(nik)) if nik else None,
+        nik=mask_nik(vault.decrypt(nik)) if nik else None,
         kelurahan=reference.list_kelurahan(db),
     )

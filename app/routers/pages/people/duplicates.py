@@ -9,11 +9,11 @@ from app.database import Db
 from app.errors import Problem
 from app.i18n import N_
 from app.people.fields import MERGED_FIELDS
-from app.permissions import Actor
-from app.queries.people.duplicates import pair_beside, possible_duplicates
-from app.queries.people.merges import has_folded_registrations, recent_merges
-from app.services.people.duplicates import tell_apart
-from app.services.people.merge import merge
+from app.permissions import Actor, Permission
+from app.queries.people.duplicates import compare_pair, list_possible_duplicates
+from app.queries.people.merges import has_folded_registrations, list_recent_merges
+from app.services.people.duplicates import mark_as_different
+from app.services.people.merge import merge_people
 from app.services.people.merge_undo import undo_merge
 from app.web.dependencies import CurrentActor, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
@@ -41,12 +41,14 @@ def possible_duplicates_page(
     actor: CurrentActor,
     after: Annotated[int | None, Query(alias="sesudah")] = None,
 ) -> Response:
+    actor.require(Permission.PEOPLE_MERGE)
     return _list_page(request, db, actor, after=after)
 
 
 @router.get("/mungkin-kembar/{pair_id}")
 def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, pair_id: int) -> Response:
-    pair = pair_beside(db, vault, actor, pair_id)
+    actor.require(Permission.PEOPLE_MERGE)
+    pair = compare_pair(db, vault, actor, pair_id)
     shared = [session.code for session in pair.people[0].sessions if session.shared]
     return render(request, "people/duplicates/pair.html", pair=pair, shared=shared)
 
@@ -55,22 +57,22 @@ def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, p
 def merge_pair(
     db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
 ) -> Response:
-    person_merge = merge(db, actor, pair_id, form.choices())
+    people_merge = merge_people(db, actor, pair_id, form.choices())
     text = (
         N_("%(first)s and %(second)s are one participant now. This can't be undone.")
-        if has_folded_registrations(db, person_merge.id)
+        if has_folded_registrations(db, people_merge.id)
         else N_("%(first)s and %(second)s are one participant now. This can be undone for 30 days.")
     )
     return redirect(
         PATH,
-        _(text) % {"first": person_merge.absorbed_name, "second": person_merge.kept_name},
+        _(text) % {"first": people_merge.absorbed_name, "second": people_merge.kept_name},
     )
 
 
 @router.post("/mungkin-kembar/{pair_id}/berbeda")
-def tell_pair_apart(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
-    tell_apart(db, actor, pair_id)
-    return redirect(PATH, _("Noted: they are two people. You will not be asked about them again."))
+def mark_pair_as_different(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
+    mark_as_different(db, actor, pair_id)
+    return redirect(PATH, _("Saved: they are two people. You will not be asked about them again."))
 
 
 @router.post("/penggabungan/{merge_id}/batalkan")
@@ -78,26 +80,26 @@ def undo_people_merge(
     request: Request, db: WriteDb, actor: CurrentActor, _: Translate, merge_id: int
 ) -> Response:
     with catch_problem(db) as caught:
-        person_merge = undo_merge(db, actor, merge_id)
+        people_merge = undo_merge(db, actor, merge_id)
     if problem := caught.problem:
         return _list_page(request, db, actor, problem=problem)
     return redirect(
         PATH,
         _("%(first)s and %(second)s are two participants again.")
-        % {"first": person_merge.absorbed_name, "second": person_merge.kept_name},
+        % {"first": people_merge.absorbed_name, "second": people_merge.kept_name},
     )
 
 
 def _list_page(
     request: Request, db: Db, actor: Actor, *, after: int | None = None, problem: Problem | None = None
 ) -> Response:
-    page = possible_duplicates(db, actor, after=after)
+    page = list_possible_duplicates(db, actor, after=after)
     return render(
         request,
         "people/duplicates/list.html",
         problem=problem,
         pairs=page.pairs,
-        merges=recent_merges(db, actor),
+        merges=list_recent_merges(db, actor),
         first=PATH if after else "",
         following=f"{PATH}?sesudah={page.following}" if page.following else "",
     )

@@ -11,8 +11,8 @@ from app.i18n import Language
 from app.models import GroupMembership
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.people.memberships import membership_by_id, memberships_of
-from app.queries.people.participants import participant
+from app.queries.people.memberships import get_membership, list_memberships
+from app.queries.people.participants import get_participant_view
 from app.services.people import memberships as services
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, parse_optional_date
@@ -54,7 +54,7 @@ def add_membership(
         services.add_membership(db, actor, participant_id, form.to_input())
     if problem := caught.problem:
         return _list_page(request, db, actor, participant_id, form, language, problem)
-    return redirect(f"/peserta/{participant_id}/kelompok", _("The membership is noted."))
+    return redirect(f"/peserta/{participant_id}/kelompok", _("The membership is added."))
 
 
 @router.get("/{membership_id}")
@@ -66,7 +66,8 @@ def membership_page(
     membership_id: int,
     language: Lang,
 ) -> Response:
-    membership = membership_by_id(db, actor, participant_id, membership_id)
+    actor.require(Permission.ATTENDANCE_WRITE)
+    membership = get_membership(db, actor, participant_id, membership_id)
     return _membership_page(
         request, db, actor, membership, MembershipForm(valid_to=str(membership.valid_to or "")), language
     )
@@ -86,7 +87,7 @@ def end_membership(
     with catch_problem(db) as caught:
         services.end_membership(db, actor, participant_id, membership_id, parse_optional_date(form.valid_to))
     if problem := caught.problem:
-        membership = membership_by_id(db, actor, participant_id, membership_id)
+        membership = get_membership(db, actor, participant_id, membership_id)
         return _membership_page(request, db, actor, membership, form, language, problem)
     return redirect(f"/peserta/{participant_id}/kelompok", _("The changes are saved."))
 
@@ -113,8 +114,8 @@ def _list_page(
         "people/memberships.html",
         form=form,
         problem=problem,
-        participant=participant(db, actor, participant_id),
-        memberships=memberships_of(db, actor, participant_id, language),
+        participant=get_participant_view(db, actor, participant_id),
+        memberships=list_memberships(db, actor, participant_id, language),
         groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
     )
 
@@ -133,7 +134,7 @@ def _membership_page(
         "people/membership.html",
         form=form,
         problem=problem,
-        participant=participant(db, actor, membership.participant_id),
+        participant=get_participant_view(db, actor, membership.participant_id),
         membership=membership,
         names=reference.get_place_and_group_names(db, language),
     )

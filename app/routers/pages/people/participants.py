@@ -1,4 +1,4 @@
-"""Participants: list, and one with their registrations and the sheets that these come from."""
+"""Pages of participants: the list, and a participant with their registrations and the sheets these come from."""
 
 from typing import Annotated, Any, Literal
 
@@ -9,9 +9,14 @@ from starlette.responses import Response
 from app.permissions import Permission
 from app.queries.areas import reference
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.people.history import registrations_of
-from app.queries.people.memberships import memberships_of
-from app.queries.people.participants import ParticipantFilters, Presence, participant, participants
+from app.queries.people.history import list_participant_registrations
+from app.queries.people.memberships import list_memberships
+from app.queries.people.participants import (
+    ParticipantFilters,
+    Presence,
+    get_participant_view,
+    list_participants,
+)
 from app.reports.coverage.breakdowns import Pillar
 from app.reports.periods import Period
 from app.web.dependencies import CurrentActor, Lang, ReadDb
@@ -61,13 +66,13 @@ class ParticipantQuery(BaseModel):
         )
 
     @property
-    def kept(self) -> dict[str, Any]:
-        """The parameters that the page's search keeps: those that it doesn't offer."""
+    def other_params(self) -> dict[str, Any]:
+        """Return the parameters that the page's search form must send along, because it has no fields for them."""
         offered = {"search", "kelurahan", "target_group", "after"}
         params = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=offered)
         return {name: value for name, value in params.items() if value}
 
-    def address(self, *, after: int | None) -> str:
+    def build_address(self, *, after: int | None) -> str:
         """Return the URL of the list with these filters, beginning after a participant."""
         return build_url("/peserta", self.model_dump(by_alias=True) | {"after": after})
 
@@ -81,14 +86,14 @@ def participant_list(
     form: Annotated[ParticipantQuery, Query()],
 ) -> Response:
     actor.require(Permission.PARTICIPANT_READ)
-    page = participants(db, actor, form.filters, after=form.after)
+    page = list_participants(db, actor, form.filters, after=form.after)
     return render(
         request,
         "people/list.html",
         participants=page.participants,
         form=form,
         presence=form.filters.presence,
-        following=form.address(after=page.following) if page.following else "",
+        following=form.build_address(after=page.following) if page.following else "",
         places=reference.list_kelurahan(db),
         groups=[(group.code, group.label) for group in reference.list_target_groups(db, language)],
     )
@@ -102,8 +107,8 @@ def participant_page(
     return render(
         request,
         "people/participant.html",
-        participant=participant(db, actor, participant_id),
-        memberships=memberships_of(db, actor, participant_id, language),
-        registrations=registrations_of(db, actor, participant_id, language),
+        participant=get_participant_view(db, actor, participant_id),
+        memberships=list_memberships(db, actor, participant_id, language),
+        registrations=list_participant_registrations(db, actor, participant_id, language),
         may_correct=actor.can(Permission.ATTENDANCE_WRITE),
     )

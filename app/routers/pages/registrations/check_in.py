@@ -13,7 +13,7 @@ from app.models import AttendanceStatus, WorkshopSession
 from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.people.participants import people_seen
+from app.queries.people.participants import get_person_summaries
 from app.queries.registrations import check_in as queries
 from app.queries.registrations.registrations import registration_view
 from app.queries.workshops import workshop_sessions
@@ -239,7 +239,7 @@ def _workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
 
 def _candidates(db: Db, unclear: PersonUnclear) -> list[tuple[str, str]]:
     """Return id and description of the people that the user has to choose from."""
-    people = people_seen(db, unclear.candidates)
+    people = get_person_summaries(db, unclear.candidates)
     return [
         (str(person.id), f"{person.name}, {person.place}{f' RT {person.rt}' if person.rt else ''}")
         for _, person in sorted(people.items())

@@ -16,7 +16,7 @@ from app.people.matching import Decision
 from app.people.person import PersonInput
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.people.participants import PersonSeen, people_seen
+from app.queries.people.participants import PersonSummary, get_person_summaries
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.public_workshops import groups_to_choose_from
 from app.queries.workshops.workshop_sessions import get_workshop_session
@@ -146,14 +146,18 @@ def _page(
     )
 
 
-def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, person: PersonInput) -> PersonSeen | None:
+def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, person: PersonInput) -> PersonSummary | None:
     """Return the known person that was chosen, None if the actor may not choose them."""
     person_id = parse_person(chosen)
     if not isinstance(person_id, int) or not can_select_person(db, vault, actor, person_id, person):
         return None
-    return people_seen(db, [person_id])[person_id]
+    return get_person_summaries(db, [person_id])[person_id]
 
 
-def _candidates(db: Db, problem: Problem | None) -> Sequence[PersonSeen]:
+def _candidates(db: Db, problem: Problem | None) -> Sequence[PersonSummary]:
     """Return the people that the user has to choose from."""
-    return list(people_seen(db, problem.candidates).values()) if isinstance(problem, PersonUnclear) else ()
+    return (
+        list(get_person_summaries(db, problem.candidates).values())
+        if isinstance(problem, PersonUnclear)
+        else ()
+    )

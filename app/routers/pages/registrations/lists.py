@@ -11,7 +11,7 @@ from app.database import Db
 from app.errors import Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models.base import now
-from app.nik_vault import with_niks_masked
+from app.nik_vault import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.registrations.window import registration_window
 from app.queries.workshops.public_workshops import groups_to_choose_from
@@ -90,7 +90,7 @@ def _read_list(file: UploadFile | str | None) -> tuple[str, bytes]:
 
 
 def _left_out_message(lines: Sequence[str], _: Translator) -> str:
-    quoted = ", ".join(f"“{with_niks_masked(line)[:QUOTED_LENGTH]}”" for line in lines[:MAX_LINES_QUOTED])
+    quoted = ", ".join(f"“{mask_niks(line)[:QUOTED_LENGTH]}”" for line in lines[:MAX_LINES_QUOTED])
     more = ", …" if len(lines) > MAX_LINES_QUOTED else ""
     params = {"count": len(lines), "lines": quoted + more}
     return _("%(count)s lines name nobody and were left out: %(lines)s.") % params
