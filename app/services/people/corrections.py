@@ -32,7 +32,8 @@ def correct_participant(
     """Replace the details of a participant by those of a form.
 
     Empty fields are cleared, except phone and NIK: the form doesn't show them in full, so empty means unchanged; "-"
-    clears the phone. Sheets of earlier sessions don't overwrite the correction. `form_fingerprint` is the
+    clears the phone. Sheets of earlier sessions don't overwrite the correction.
+    `form_fingerprint` is the
     fingerprint of the values that the user's form showed. Raises `Forbidden`, `NotFound`, `NotUnderstood` with the wrong fields, `Invalid` if
     another participant has the NIK, and `Conflict` if others have changed the participant since.
     """
