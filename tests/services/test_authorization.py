@@ -17,7 +17,7 @@ from app.services.imports.mapping import remap
 from app.services.imports.review import correct_alike, correct_row, judge_now
 from app.services.imports.undo import undo
 from app.services.imports.upload import discard, upload
-from app.services.registrations.lists import upload_list
+from app.services.registrations.lists import upload_registration_list
 from tests.city import City, dump, sheet
 
 LIST = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
@@ -34,7 +34,7 @@ def changes(city: City, db: Db, actor: Actor, import_id: int) -> list[Callable[[
     vault = city.vault
     return [
         partial(upload, db, db, vault, actor, "A-1", "daftar.csv", LIST),
-        partial(upload_list, db, db, vault, actor, "A-1", "daftar.csv", LIST),
+        partial(upload_registration_list, db, db, vault, actor, "A-1", "daftar.csv", LIST),
         partial(remap, db, db, vault, actor, import_id, {"header_row": 1}),
         partial(correct_row, db, vault, actor, import_id, 2, cells={"name": "Nur Aini"}),
         partial(correct_alike, db, vault, actor, import_id, 2, cells={"kelurahan": "Lamaru"}),

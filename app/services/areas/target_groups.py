@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlmodel import col, delete, select
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
 from app.models import TargetGroup, TargetGroupSynonym
 from app.people.target_groups import GroupIndex
@@ -21,7 +21,6 @@ from app.queries.areas.target_groups import (
 )
 from app.services.activities import record
 from app.services.locks import lock_people_table
-from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.unseen_changes import require_seen
 
 GROUP_CODE = re.compile(r"[a-z][a-z0-9-]{0,19}")

@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from app.database import Db
-from app.errors import Invalid
+from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_
 from app.models import Participant, Sex
 from app.models.base import now
@@ -16,7 +16,7 @@ from app.queries.people.participants import participant_to_correct
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
-from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, parse_person
+from app.services.registrations.person_input import InvalidPeople, find_errors, parse_person
 from app.services.unseen_changes import require_seen
 
 
@@ -27,14 +27,14 @@ def correct_participant(
 
     Those two are not shown in full to whoever corrects: empty they stay. A dash takes the phone number away.
     What is said here is newer than any sheet so far. `seen` is the seal of what the actor's form was filled with.
-    Raises `Forbidden` and `NotFound` by reach, `NotUnderstood` with the fields to correct, `Invalid` where the NIK is
+    Raises `Forbidden` and `NotFound` by reach, `InvalidPeople` with the fields to correct, `Invalid` where the NIK is
     another person's, and `Conflict` where something else has become known of the person since.
     """
     lock_people_table(db)
     person = participant_to_correct(db, actor, participant_id)
     read = parse_person(db, vault, data)
-    if found := faults(read):
-        raise NotUnderstood({1: found}, of_list=False)
+    if found := find_errors(read):
+        raise InvalidPeople({1: found}, of_list=False)
     before, filled = snapshot(person), filled_with(person)
     person.sqlmodel_update(_columns(read.values, data))
     if data.phone.strip():

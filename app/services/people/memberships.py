@@ -6,7 +6,7 @@ from datetime import date
 from sqlmodel import select
 
 from app.database import Db
-from app.errors import Invalid
+from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_, date_text
 from app.models import GroupMembership, TargetGroup
 from app.models.base import YEARS
@@ -16,7 +16,6 @@ from app.queries.people.memberships import membership_by_id
 from app.queries.people.participants import participant_to_correct
 from app.services.activities import record, snapshot
 from app.services.locks import lock_people_table
-from app.services.registrations.recognition import PLEASE_CORRECT
 
 LONGEST_POSITION = 100
 

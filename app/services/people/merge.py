@@ -34,7 +34,7 @@ from app.services.activities import record
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_states import Fold, Touched, folds_of, states_of, touched_by
 from app.services.people.merged_memberships import hand_over_memberships
-from app.services.registrations.waiting_list import move_up
+from app.services.registrations.waiting_list import fill_free_seats
 
 # The stronger first: what a fold of two registrations keeps.
 _OUTCOMES = (AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT, None)
@@ -81,7 +81,7 @@ def merge(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None 
     db.add_all(FoldedRegistration(people_merge_id=made.id, registration_id=fold.staying) for fold in folds)
     _become_one(db, kept, absorbed, taken)
     for workshop_session in held:
-        move_up(db, actor, workshop_session, because="merge")
+        fill_free_seats(db, actor, workshop_session, because="merge")
     if not folds:
         made.after = states_of(db, touched)
     after = {"other": absorbed.id, "fields": sorted(taken), "folded": len(folds)}

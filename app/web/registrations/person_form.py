@@ -14,7 +14,7 @@ from app.people.outside_places import ELSEWHERE, OUTSIDE
 from app.people.person import PersonInput
 from app.people.text import collapse
 from app.queries.areas.reference import TargetGroupView
-from app.services.registrations.requests import offered_group
+from app.services.registrations.requests import resolve_target_group
 
 # The field takes no more; only a program could send it.
 LONGEST_PLACE = 100
@@ -34,7 +34,7 @@ class PersonForm(BaseModel):
         """Return what was sent; if `target_groups` are given, with one of those groups or none."""
         group = self.target_group
         if target_groups is not None:
-            group = offered_group(group, [offered.code for offered in target_groups])
+            group = resolve_target_group(group, [offered.code for offered in target_groups])
         return PersonInput(
             name=self.name,
             kelurahan=self.place(),
@@ -90,7 +90,7 @@ class PersonDetailsForm(PersonForm):
         return self.model_copy(update={name: value for name, value in known.items() if value})
 
 
-def key_of_person(form_key: str, name: str) -> str | None:
+def build_request_key(form_key: str, name: str) -> str | None:
     """The same form sent again for the same name registers once; for another name it is another registration."""
     if not form_key:
         return None

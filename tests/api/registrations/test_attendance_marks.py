@@ -1,4 +1,4 @@
-"""Marking attendance by a program, such as another check-in application."""
+"""MarkInput attendance by a program, such as another check-in application."""
 
 from datetime import timedelta
 

@@ -12,7 +12,7 @@ from httpx2 import Response
 from app.database import writing
 from app.models import DelegationLink, Registration
 from app.models.base import now
-from app.services.registrations.delegation_links import sign
+from app.services.registrations.delegation_links import sign_link_id
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import reading_english
@@ -190,8 +190,8 @@ def test_an_address_can_not_be_made_up(organizer: TestClient, kelurahan: TestCli
         f"/delegasi/{payload}.{signature[::-1]}",
         f"/delegasi/{payload}",
         f"/delegasi/MTI.{signature}",
-        f"/delegasi/{sign(b'another secret', made.id)}",
-        f"/delegasi/{sign(b'only-for-tests', made.id + 1)}",
+        f"/delegasi/{sign_link_id(b'another secret', made.id)}",
+        f"/delegasi/{sign_link_id(b'only-for-tests', made.id + 1)}",
     ):
         assert kelurahan.get(forged).status_code == 404
         assert register(kelurahan, forged, "Siti Contoh").status_code == 404

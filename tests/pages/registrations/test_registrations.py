@@ -11,7 +11,7 @@ from app.database import writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
 from app.people.person import PersonInput
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.registrations import register
+from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import RegistrationRequest
 from tests.city import LAMARU, City
 from tests.queries.counting import queries_of
@@ -26,7 +26,9 @@ def come(city: City, name: str, kelurahan: str = "Manggar", group: str = "umkm",
         held = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
         given = PersonInput(name, kelurahan, group, phone=phone)
         actor = city.actor("sari")
-        return register(db, city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER)).code
+        return register_person(
+            db, city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER)
+        ).code
 
 
 def names_in(page: str) -> list[str]:

@@ -9,7 +9,7 @@ from app.database import reading, writing
 from app.models import AttendanceStatus, Participant, Registration, RegistrationStatus
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import City, sheet
 from tests.services.registrations.test_lists import pasted
 from tests.upcoming_sessions import begin_session, create_upcoming_session
@@ -36,8 +36,8 @@ def registration_of(city: City, name: str) -> Registration:
 
 def marked(city: City, name: str = "Rahmat Contoh") -> datetime:
     with writing(city.engine) as db:
-        present = Marking(AttendanceStatus.PRESENT)
-        return mark(db, city.actor("budi"), registration_of(city, name), present).received_at
+        present = MarkInput(AttendanceStatus.PRESENT)
+        return mark_attendance(db, city.actor("budi"), registration_of(city, name), present).received_at
 
 
 def whats_in_the_way(city: City, import_id: int) -> list[str]:

@@ -3,7 +3,7 @@
 from app.database import reading
 from app.jobs.tasks import TaskRunner
 from app.models import Registration, RegistrationStatus
-from app.queries.registrations.history import registration_history
+from app.queries.registrations.history import list_registration_history
 from app.settings import Settings
 from tests.city import City
 from tests.services.messages.test_notifications import register_person
@@ -22,7 +22,7 @@ def standing_of(city: City) -> dict[str, tuple[RegistrationStatus, int | None]]:
 def why(city: City, registration: Registration) -> tuple[str | None, tuple[str, ...]]:
     """What came of a registration last: because of what, and which caps were full."""
     with reading(city.engine) as look:
-        newest = registration_history(look, registration)[0]
+        newest = list_registration_history(look, registration)[0]
     return newest.because, newest.full
 
 

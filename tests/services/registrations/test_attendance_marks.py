@@ -22,9 +22,9 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.queries.registrations.check_in import marks_of
+from app.queries.registrations.check_in import list_marks
 from app.services.imports.commit import CommitChoices
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import LAMARU, City, sheet
 from tests.services.people.duplicates import merged, refused
 
@@ -56,13 +56,13 @@ def tap(
     with writing(city.engine) as db:
         person = col(Participant.name) == name
         registration = db.scalars(select(Registration).join(Participant).where(person)).one()
-        return mark(db, city.actor(by), registration, Marking(status, at, nonce, confirmed))
+        return mark_attendance(db, city.actor(by), registration, MarkInput(status, at, nonce, confirmed))
 
 
 def history(city: City) -> list[tuple[str | None, str | None]]:
     """All marks of the first registration, the latest first: what, and by whom."""
     with reading(city.engine) as look:
-        return [(one.status, one.marked_by) for one in marks_of(look, city.all(Registration)[0])]
+        return [(one.status, one.marked_by) for one in list_marks(look, city.all(Registration)[0])]
 
 
 def test_a_mark_is_the_outcome_with_the_time_of_the_device(siti: City) -> None:
@@ -116,10 +116,12 @@ def test_the_order_of_arrival_does_not_matter(
                 db.add(Attendance(registration_id=registration.id, status=EXCUSED, recorded_at=NINE))
                 db.flush()
             for status, minute in order:
-                mark(db, siti.actor("budi"), registration, Marking(status, NINE + timedelta(minutes=minute)))
+                mark_attendance(
+                    db, siti.actor("budi"), registration, MarkInput(status, NINE + timedelta(minutes=minute))
+                )
             found = db.get(Attendance, registration.id)
             assert (found and found.status) == outcome, order
-            assert len(marks_of(db, registration)) == len(marks)
+            assert len(list_marks(db, registration)) == len(marks)
 
 
 def test_a_mark_sent_twice_is_kept_once(siti: City) -> None:
@@ -250,6 +252,6 @@ def test_a_mark_after_a_merge_stands_in_the_way_of_its_undo(siti: City) -> None:
         [registration] = db.scalars(
             select(Registration).join(WorkshopSession).where(col(WorkshopSession.code) == "A-1")
         )
-        mark(db, siti.actor("budi"), registration, Marking(PRESENT))
+        mark_attendance(db, siti.actor("budi"), registration, MarkInput(PRESENT))
 
     assert refused(siti, made) == "changed-later"

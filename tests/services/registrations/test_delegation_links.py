@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from app.database import writing
 from app.models import DelegationLink
-from app.services.registrations.delegation_links import create_link
+from app.services.registrations.delegation_links import create_delegation_link
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, change_workshop_session
 from tests.city import LAMARU, MANGGAR, City
 from tests.upcoming_sessions import create_upcoming_session, morning_in
@@ -13,8 +13,8 @@ from tests.upcoming_sessions import create_upcoming_session, morning_in
 def test_one_that_ends_with_registration_moves_with_it_and_another_stays(city: City) -> None:
     code, sari = create_upcoming_session(city, days=2), city.actor("sari")
     with writing(city.engine) as db:
-        create_link(db, sari, code, MANGGAR)
-        create_link(db, sari, code, LAMARU, until=morning_in(1))
+        create_delegation_link(db, sari, code, MANGGAR)
+        create_delegation_link(db, sari, code, LAMARU, until=morning_in(1))
     before = {one.kelurahan_code: one.expires_at for one in city.all(DelegationLink)}
     later = WorkshopSessionInput(morning_in(20), morning_in(20) + timedelta(hours=3), venue="Aula Contoh")
 

@@ -2,9 +2,9 @@
 
 from app.database import reading, writing
 from app.models import Activity, AttendanceImport, AttendanceStatus, Registration
-from app.queries.registrations.history import registration_history
+from app.queries.registrations.history import list_registration_history
 from app.services.imports.commit import NOT_STARTED, CommitChoices
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import City, sheet
 from tests.services.registrations.test_waiting_list import CANCELLED, CONFIRMED, WAITS, Queue
 from tests.upcoming_sessions import begin_session
@@ -74,11 +74,11 @@ def sheet_saved(queue: Queue, *rows: str) -> AttendanceImport:
 
 def marked(queue: Queue, registration: Registration, status: AttendanceStatus | None) -> None:
     with writing(queue.city.engine) as db:
-        mark(db, queue.city.actor("budi"), registration, Marking(status))
+        mark_attendance(db, queue.city.actor("budi"), registration, MarkInput(status))
 
 
 def why(queue: Queue, registration: Registration) -> tuple[str, str | None]:
     """What last happened to a registration, and because of what."""
     with reading(queue.city.engine) as look:
-        newest = registration_history(look, registration)[0]
+        newest = list_registration_history(look, registration)[0]
     return newest.action, newest.because

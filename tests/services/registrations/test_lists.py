@@ -24,12 +24,12 @@ from app.permissions import OPERATOR, Permission
 from app.queries.imports.attendance_imports import attendance_import
 from app.queries.imports.rows import import_rows
 from app.queries.people.history import registrations_of
-from app.queries.registrations.lists import places_for_list
-from app.queries.registrations.registrations import registration_by_code
+from app.queries.registrations.lists import count_seats_for_list
+from app.queries.registrations.registrations import get_registration
 from app.services.imports.commit import CommitChoices
 from app.services.imports.states import REGISTRATION_FIELDS
-from app.services.registrations.lists import upload_list, upload_pasted
-from app.services.registrations.registrations import cancel
+from app.services.registrations import registrations
+from app.services.registrations.lists import upload_pasted_list, upload_registration_list
 from tests.city import MANGGAR, City, sheet
 from tests.services.messages.test_notifications import cancel_registration, register_person
 from tests.services.registrations.test_registering_at_once import registered
@@ -43,7 +43,7 @@ OVERRULED = CommitChoices(overrule=True)
 def pasted(city: City, text: str, code: str = "JUALAN-1") -> AttendanceImport:
     with reading(city.engine) as look, writing(city.engine) as db:
         actor = city.actor("sari")
-        made, _ = upload_pasted(look, db, city.vault, actor, code, text, None, translator("en"))
+        made, _ = upload_pasted_list(look, db, city.vault, actor, code, text, None, translator("en"))
         return made
 
 
@@ -67,8 +67,8 @@ def test_places_go_by_the_lists_order_and_are_told_beforehand(city: City) -> Non
     create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
     made = pasted(city, THREE)
     with reading(city.engine) as look:
-        told = places_for_list(look, attendance_import(look, city.actor("sari"), made.id))
-    assert (told.placed, told.waiting, told.closed) == (2, 1, False)
+        told = count_seats_for_list(look, attendance_import(look, city.actor("sari"), made.id))
+    assert (told.seated, told.waiting, told.closed) == (2, 1, False)
     assert city.all(Registration) == []
 
     city.commit(made.id, choices=CommitChoices(basis=Basis.PAPER_CONSENT))
@@ -132,7 +132,9 @@ def test_attendance_columns_say_nothing_here(city: City) -> None:
     create_upcoming_session(city)
     with reading(city.engine) as look, writing(city.engine) as db:
         content = sheet("Nama;Kelurahan;Kehadiran", "Ani Aster;Manggar;entah", "Budi Bakung;Manggar;tidak")
-        made = upload_list(look, db, city.vault, city.actor("sari"), "JUALAN-1", "a.csv", content)
+        made = upload_registration_list(
+            look, db, city.vault, city.actor("sari"), "JUALAN-1", "a.csv", content
+        )
     assert made.purpose is ImportPurpose.REGISTRATION
     assert (made.counts["create"], made.warnings) == (2, [])
 
@@ -183,7 +185,7 @@ def test_undo_leaves_alone_who_cancelled_and_registered_again(city: City) -> Non
     made = city.commit(pasted(city, THREE).id)
     budi = city.all(Registration)[1]
     with writing(city.engine) as db:
-        cancel(db, city.actor("sari"), db.get_one(Registration, budi.id))
+        registrations.cancel_registration(db, city.actor("sari"), db.get_one(Registration, budi.id))
     register_person(city, "Budi Bakung")
 
     assert stands(city) == {"Ani": CONFIRMED, "Budi": CONFIRMED, "Dewi": CONFIRMED}
@@ -197,7 +199,9 @@ def test_who_cancelled_is_registered_again_and_undo_leaves_them_cancelled(city: 
     code = city.all(Registration)[0].code
     with writing(city.engine) as db:
         sari = city.actor("sari")
-        cancel(db, sari, registration_by_code(db, sari, code, Permission.ATTENDANCE_WRITE))
+        registrations.cancel_registration(
+            db, sari, get_registration(db, sari, code, Permission.ATTENDANCE_WRITE)
+        )
     city.commit(pasted(city, "1. Ira Ixora - Damai").id)
 
     made = city.commit(pasted(city, "1. Ani Aster - Manggar").id)

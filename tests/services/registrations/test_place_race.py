@@ -10,9 +10,9 @@ from app.database import Db, create_engine, writing
 from app.models import Activity, Channel, Registration, RegistrationStatus, WorkshopSession
 from app.people.person import PersonInput
 from app.permissions import CITIZEN
-from app.queries.registrations.seats import Seats, seats_of
+from app.queries.registrations.seats import Seats, get_seats
 from app.services.registrations import registrations
-from app.services.registrations.registrations import cancel, register
+from app.services.registrations.registrations import cancel_registration, register_person
 from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.city import City
@@ -43,14 +43,14 @@ def test_without_the_lock_they_are_oversold(
     all_have_looked = Barrier(PEOPLE)
 
     def look(db: Db, workshop_session: WorkshopSession) -> Seats:
-        seats = seats_of(db, workshop_session)
+        seats = get_seats(db, workshop_session)
         all_have_looked.wait()
         return seats
 
     def unlocked(db: Db, model: type[SQLModel], identity: int) -> SQLModel:
         return db.get_one(model, identity)
 
-    monkeypatch.setattr(registrations, "seats_of", look)
+    monkeypatch.setattr(registrations, "get_seats", look)
     monkeypatch.setattr(registrations, "lock_identity_keys", lambda db, keys: None)
     monkeypatch.setattr(registrations, "lock_row", unlocked)
     with monkeypatch.context() as meanwhile:
@@ -74,7 +74,7 @@ def test_who_has_looked_before_another_changed_it_sees_what_it_is_once_they_hold
     with writing(city.engine) as second:
         found = second.get_one(Registration, ani.id)
         queue.cancel(ani)
-        cancel(second, city.actor("sari"), found)
+        cancel_registration(second, city.actor("sari"), found)
 
     assert [one.action for one in city.all(Activity)].count("cancel") == 1
     assert queue.stands() == {"Aster": (CANCELLED, None), "Bakung": (CONFIRMED, None)}
@@ -90,7 +90,7 @@ def everyone_at_once(city: City, code: str, channel: Channel = Channel.ORGANIZER
         request = RegistrationRequest(channel, consent=True)
         actor = CITIZEN if channel is Channel.SELF else city.actor("sari")
         with writing(city.engine) as db:
-            return register(db, city.vault, actor, session_id, person, request)
+            return register_person(db, city.vault, actor, session_id, person, request)
 
     outcomes = at_once(*(partial(come, number) for number in range(PEOPLE)))
     assert all(isinstance(outcome, Registration) for outcome in outcomes), outcomes

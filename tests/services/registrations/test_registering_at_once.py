@@ -17,12 +17,12 @@ from app.people.known import KnownPeople
 from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.people.known_people import people_named
-from app.queries.workshops.public_workshops import public_session
+from app.queries.workshops.public_workshops import get_public_session
 from app.services.imports.commit import commit
-from app.services.registrations import recognition, registrations
-from app.services.registrations.registrations import register
+from app.services.registrations import person_input, registrations
+from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import RegistrationRequest
-from app.services.registrations.walk_ins import WalkIn, register_walk_in
+from app.services.registrations.walk_ins import WalkInInput, register_walk_in
 from tests.city import City, sheet
 from tests.services.imports.test_concurrency import at_once, on_postgresql
 from tests.upcoming_sessions import JUALAN, create_upcoming_session
@@ -103,7 +103,7 @@ def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
         both_have_looked.wait()
         return known
 
-    monkeypatch.setattr(recognition, "people_named", look)
+    monkeypatch.setattr(person_input, "people_named", look)
     by_phone = partial(registered, city, sessions[0], nik="6471054408900002")
     by_mail = partial(
         registered,
@@ -199,14 +199,14 @@ def come(
     person = PersonInput(name, "Manggar", "umkm", phone=phone, **details)
     request = RegistrationRequest(channel, consent=True, request_key=request_key)
     actor = CITIZEN if channel is Channel.SELF else city.actor("sari")
-    session_id = public_session(db, JUALAN, session_code).id
-    return register(db, city.vault, actor, session_id, person, request)
+    session_id = get_public_session(db, JUALAN, session_code).id
+    return register_person(db, city.vault, actor, session_id, person, request)
 
 
 def walk_in(city: City, session_code: str, name: str) -> Registration:
     with writing(city.engine) as db:
-        session_id = public_session(db, JUALAN, session_code).id
-        walk_in = WalkIn(PersonInput(name, "Manggar", "umkm"), confirmed=True)
+        session_id = get_public_session(db, JUALAN, session_code).id
+        walk_in = WalkInInput(PersonInput(name, "Manggar", "umkm"), confirmed=True)
         return register_walk_in(db, city.vault, city.actor("sari"), session_id, walk_in)
 
 

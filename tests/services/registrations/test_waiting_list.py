@@ -12,10 +12,14 @@ from app.errors import Conflict, Invalid
 from app.models import Activity, Channel, Participant, Registration, WorkshopSession
 from app.people.matching import Decision
 from app.people.person import PersonInput
-from app.queries.registrations.history import registration_history
-from app.queries.registrations.registrations import waiting_list
+from app.queries.registrations.history import list_registration_history
+from app.queries.registrations.registrations import list_waiting
 from app.queries.workshops.workshop_sessions import get_workshop_session_view
-from app.services.registrations.registrations import cancel, overrule, register
+from app.services.registrations.registrations import (
+    cancel_registration,
+    give_seat_beyond_caps,
+    register_person,
+)
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 from app.services.unseen_changes import CHANGED, seal
 from app.services.workshops.workshop_sessions import (
@@ -42,18 +46,18 @@ class Queue:
         with writing(self.city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == self.code)).one()
             given = PersonInput(name, kelurahan, group)
-            made = register(
+            made = register_person(
                 db, self.city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER, **asking)
             )
             return db.get_one(Registration, made.id)
 
     def cancel(self, registration: Registration) -> None:
         with writing(self.city.engine) as db:
-            cancel(db, self.city.actor("sari"), registration)
+            cancel_registration(db, self.city.actor("sari"), registration)
 
     def overrule(self, registration: Registration) -> None:
         with writing(self.city.engine) as db:
-            overrule(db, self.city.actor("budi"), registration)
+            give_seat_beyond_caps(db, self.city.actor("budi"), registration)
 
     def change(self, **caps: Any) -> None:
         actor = self.city.actor("budi")
@@ -142,7 +146,7 @@ def test_a_raised_cap_moves_the_queue_up_in_turn_and_says_why(city: City) -> Non
 
     assert [status for status, _ in queue.stands().values()] == [CONFIRMED, CONFIRMED, CONFIRMED, WAITS]
     with reading(city.engine) as look:
-        moved, registered = registration_history(look, waiting[0])
+        moved, registered = list_registration_history(look, waiting[0])
     assert (moved.action, moved.actor, moved.because) == ("move-up", "Budi Petugas", "caps")
     assert (registered.action, registered.full) == ("register", ("session",))
 
@@ -185,7 +189,7 @@ def test_the_place_of_somebody_who_cancels_says_whose_it_was(city: City) -> None
 
     assert again.code != waiting.code
     with reading(city.engine) as look:
-        actions = [(line.action, line.because) for line in registration_history(look, again)]
+        actions = [(line.action, line.because) for line in list_registration_history(look, again)]
     assert actions == [
         ("register", None),
         ("cancel", None),
@@ -204,7 +208,7 @@ def test_who_cancels_and_comes_back_stands_at_the_end_of_the_queue(city: City) -
 
     with reading(city.engine) as look:
         held = look.get_one(WorkshopSession, ani.workshop_session_id)
-        in_turn = [one.name for one in waiting_list(look, city.actor("sari"), held)]
+        in_turn = [one.name for one in list_waiting(look, city.actor("sari"), held)]
     queue.cancel(ani)
 
     assert in_turn == ["Joko Jambu", "Ira Ixora"]
@@ -252,7 +256,7 @@ def test_nobody_is_found_by_trying_numbers(city: City) -> None:
         with writing(city.engine) as db:
             held = db.exec(select(WorkshopSession).where(WorkshopSession.code == queue.code)).one()
             asking = RegistrationRequest(Channel.ORGANIZER, decision=Decision(person=stranger.id))
-            return register(db, city.vault, actor, held.id, PersonInput(name, "Damai", "umkm"), asking)
+            return register_person(db, city.vault, actor, held.id, PersonInput(name, "Damai", "umkm"), asking)
 
     with pytest.raises(Invalid) as refused:
         choose("Budi Bakung")

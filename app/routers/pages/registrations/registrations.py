@@ -16,8 +16,8 @@ from app.queries.areas import reference
 from app.queries.imports.attendance_imports import attendance_imports
 from app.queries.messages.contacts import count_people_without_email
 from app.queries.registrations import registrations as queries
-from app.queries.registrations.history import registration_history
-from app.queries.registrations.seats import seats_of, waiting_by_cap
+from app.queries.registrations.history import list_registration_history
+from app.queries.registrations.seats import count_waiting_by_cap, get_seats
 from app.queries.registrations.window import registration_window
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
@@ -94,8 +94,10 @@ def _registrations(
     row = workshop_sessions.get_workshop_session(
         db, actor, workshop_session.code, Permission.ATTENDANCE_WRITE
     )
-    places = seats_of(db, row)
-    registrations = queries.registrations(db, actor, row, form.filters, after=form.after, limit=PAGE_SIZE + 1)
+    places = get_seats(db, row)
+    registrations = queries.list_registrations(
+        db, actor, row, form.filters, after=form.after, limit=PAGE_SIZE + 1
+    )
     shown = registrations[:PAGE_SIZE]
     address = public_address(request, workshop_session.workshop_code)
     text = invitation_text(workshop_session, address, _)
@@ -104,13 +106,13 @@ def _registrations(
         "window": registration_window(row, now()),
         "without_email": count_people_without_email(db, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
-        "waiting": waiting_by_cap(db, row, places),
+        "waiting": count_waiting_by_cap(db, row, places),
         "registrations": shown,
         "first": form.address(workshop_session.code, after=0) if form.after else "",
         "next": form.address(workshop_session.code, after=shown[-1].id)
         if len(registrations) > PAGE_SIZE
         else "",
-        "waiting_list": queries.waiting_list(db, actor, row, limit=MAX_WAITING),
+        "waiting_list": queries.list_waiting(db, actor, row, limit=MAX_WAITING),
         "form": form,
         "kelurahan": reference.list_kelurahan(db),
         "groups": {group.code: group.label for group in reference.list_target_groups(db, language)},
@@ -149,9 +151,9 @@ def registration_page(
 def cancel_registration(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
-    registration = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     with catch_problem(db) as caught:
-        services.cancel(db, actor, registration)
+        services.cancel_registration(db, actor, registration)
     if problem := caught.problem:
         return _registration_page(request, db, actor, code, language, problem)
     return redirect(
@@ -165,9 +167,9 @@ def give_place(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
     """Give a seat beyond the limits, by the decision of the user."""
-    registration = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     with catch_problem(db) as caught:
-        services.overrule(db, actor, registration)
+        services.give_seat_beyond_caps(db, actor, registration)
     if problem := caught.problem:
         return _registration_page(request, db, actor, code, language, problem)
     return redirect(
@@ -178,14 +180,14 @@ def give_place(
 def _registration_page(
     request: Request, db: Db, actor: Actor, code: str, language: Language, problem: Problem | None = None
 ) -> Response:
-    row = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    registration = queries.registration_view(db, row)
+    row = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
+    registration = queries.get_registration_view(db, row)
     return render(
         request,
         "registrations/one.html",
         problem=problem,
         registration=registration,
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, registration.session_code),
-        history=registration_history(db, row),
+        history=list_registration_history(db, row),
         names=reference.get_place_and_group_names(db, language),
     )
