@@ -23,7 +23,7 @@ from app.permissions import Actor, Permission
 from app.queries.areas.reference import TargetGroupView
 from app.queries.registrations.registrations import RegistrationView, list_registrations_of_link
 from app.queries.registrations.seats import Cap, get_seats
-from app.queries.registrations.window import RegistrationWindow, registration_window
+from app.queries.registrations.window import RegistrationWindow, get_registration_window
 from app.queries.workshops.public_workshops import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session
 
@@ -122,7 +122,7 @@ def get_delegation(db: Db, link: DelegationLink, language: Language) -> Delegati
         ends_at=workshop_session.ends_at,
         mode=workshop_session.mode,
         venue=venue or "",
-        window=registration_window(workshop_session, now()),
+        window=get_registration_window(workshop_session, now()),
         kelurahan=kelurahan,
         kelurahan_code=link.kelurahan_code,
         expires_at=link.expires_at,

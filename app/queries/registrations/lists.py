@@ -20,7 +20,7 @@ from app.people.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.rows import registration_of_row, rows_to_write
 from app.queries.registrations.seats import get_seats
-from app.queries.registrations.window import RegistrationWindow, registration_window
+from app.queries.registrations.window import RegistrationWindow, get_registration_window
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def count_seats_for_list(db: Db, attendance_import: AttendanceImportView) -> Sea
         seated, waiting = _count_before_commit(db, attendance_import, workshop_session)
     else:
         seated, waiting = _count_after_commit(db, attendance_import)
-    window = registration_window(workshop_session, now())
+    window = get_registration_window(workshop_session, now())
     return SeatsForList(seated, waiting, closed=window is not RegistrationWindow.OPEN)
 
 

@@ -13,7 +13,7 @@ from app.models import Organization, TargetGroup, Venue, Workshop, WorkshopSessi
 from app.models.base import now
 from app.queries.areas.reference import TargetGroupView
 from app.queries.registrations.seats import Seats, get_seats_by_session
-from app.queries.registrations.window import RegistrationWindow, closes_at, registration_window
+from app.queries.registrations.window import RegistrationWindow, get_closing_time, get_registration_window
 
 
 @dataclass(frozen=True)
@@ -158,9 +158,9 @@ def _public_session(
         ends_at=workshop_session.ends_at,
         mode=workshop_session.mode,
         venue=venue,
-        window=registration_window(workshop_session, moment),
+        window=get_registration_window(workshop_session, moment),
         opens_at=workshop_session.registration_opens_at,
-        closes_at=closes_at(workshop_session),
+        closes_at=get_closing_time(workshop_session),
         cancelled_why=workshop_session.cancelled_why or "",
         seats=seats,
     )

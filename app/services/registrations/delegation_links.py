@@ -13,7 +13,7 @@ from app.models import Area, AreaLevel, DelegationLink, WorkshopSession
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.registrations.window import closes_at
+from app.queries.registrations.window import get_closing_time
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import record, snapshot
 from app.services.authorization import require_permission
@@ -84,7 +84,7 @@ def update_delegation_link_ends(db: Db, workshop_session: WorkshopSession, old_e
             col(DelegationLink.workshop_session_id) == workshop_session.id,
             col(DelegationLink.expires_at) == old_end,
         )
-        .values(expires_at=closes_at(workshop_session))
+        .values(expires_at=get_closing_time(workshop_session))
     )
 
 
@@ -123,7 +123,7 @@ def _lock_workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
 
 
 def _validate_end(workshop_session: WorkshopSession, until: datetime | None) -> datetime:
-    closes = closes_at(workshop_session)
+    closes = get_closing_time(workshop_session)
     if workshop_session.cancelled_at is not None or closes <= now():
         raise Conflict(N_("Registration for this session is closed."), code="registration-closed")
     expires_at = utc(until) if until else closes

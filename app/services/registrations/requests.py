@@ -8,7 +8,7 @@ from app.i18n import N_, Language
 from app.models import Basis, Channel, Registration, WorkshopSession
 from app.models.base import now
 from app.people.matching import Decision
-from app.queries.registrations.window import RegistrationWindow, registration_window
+from app.queries.registrations.window import RegistrationWindow, get_registration_window
 
 # The notice about personal data that people agree to (UU 27/2022, article 22); a new text is a new version.
 CONSENT_NOTICE = "2026-1"
@@ -97,7 +97,7 @@ def require_open(workshop_session: WorkshopSession, request: RegistrationRequest
 
     `overrule` and walk-ins are accepted while it is not open, walk-ins even after the session.
     """
-    window = registration_window(workshop_session, now())
+    window = get_registration_window(workshop_session, now())
     accepted = {RegistrationWindow.OPEN}
     if request.overrule:
         accepted |= {RegistrationWindow.SOON, RegistrationWindow.CLOSED}

@@ -22,7 +22,7 @@ from app.models import (
 from app.models.base import YEARS, now
 from app.permissions import Actor, Permission
 from app.queries.registrations.seats import get_group_seats
-from app.queries.registrations.window import closes_at
+from app.queries.registrations.window import get_closing_time
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
     get_workshop_session,
@@ -200,7 +200,7 @@ def _change(
     starts_at, ends_at = _check(db, data)
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
-    before, closed_at = _snapshot(db, workshop_session), closes_at(workshop_session)
+    before, closed_at = _snapshot(db, workshop_session), get_closing_time(workshop_session)
     workshop_session.starts_at, workshop_session.ends_at = starts_at, ends_at
     _apply(db, actor, workshop_session, data)
     update_delegation_link_ends(db, workshop_session, closed_at)

@@ -60,7 +60,7 @@ def _page(
 ) -> Response:
     person = participant_to_correct(db, actor, participant_id)
     nik = person.nik_encrypted
-    saved = CorrectionForm(email=person.email or "", seen=seal(filled_with(person))).filled_from(person)
+    saved = CorrectionForm(email=person.email or "", seen=seal(filled_with(person))).fill_from(person)
     return render(
         request,
         "people/correct.html",

@@ -13,7 +13,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.registrations import delegation_links as queries
-from app.queries.registrations.window import registration_window
+from app.queries.registrations.window import get_registration_window
 from app.queries.workshops import workshop_sessions
 from app.services.registrations import delegation_links as services
 from app.web.container import container_of
@@ -105,7 +105,7 @@ def _page(
         form=form,
         problem=problem,
         workshop_session=workshop_session,
-        window=registration_window(row, now()),
+        window=get_registration_window(row, now()),
         links=links,
         texts={
             link.id: _text(request, link, workshop_session.workshop_title, _)

@@ -82,7 +82,7 @@ def find_person(
             participant = get_selectable_person(db, vault, actor, person_id, person)
         except Invalid as problem:
             return _page(request, db, vault, actor, workshop_session, form, language, problem)
-        form = form.filled_from(participant).model_copy(update={"person": str(person_id)})
+        form = form.fill_from(participant).model_copy(update={"person": str(person_id)})
     return _page(request, db, vault, actor, workshop_session, form, language)
 
 

@@ -13,7 +13,7 @@ from app.i18n import N_, Language, Translator
 from app.models.base import now
 from app.nik_vault import with_niks_masked
 from app.permissions import Actor, Permission
-from app.queries.registrations.window import registration_window
+from app.queries.registrations.window import get_registration_window
 from app.queries.workshops.public_workshops import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session, get_workshop_session_view
 from app.services.imports.judging import SheetChoices
@@ -115,7 +115,7 @@ def _page(
         form=form,
         problem=problem,
         workshop_session=get_workshop_session_view(db, actor, code, Permission.IMPORT_WRITE),
-        window=registration_window(row, now()),
+        window=get_registration_window(row, now()),
         groups=[(group.code, group.label) for group in list_selectable_groups(db, row.workshop_id, language)],
         max_megabytes=MAX_BYTES // MEGABYTE,
         max_rows=MAX_ROWS,
