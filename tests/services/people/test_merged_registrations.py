@@ -28,7 +28,7 @@ def why(city: City, registration: Registration) -> tuple[str | None, tuple[str, 
 
 def test_the_place_of_a_double_goes_to_who_waits(city: City) -> None:
     queue = Queue(city, capacity=2)
-    first, _, waiting = (queue.come(name) for name in ("Siti Aster", "Siti Bakung", "Budi Dahlia"))
+    first, _, waiting = (queue.register(name) for name in ("Siti Aster", "Siti Bakung", "Budi Dahlia"))
 
     merged(city, "Siti Aster", "Siti Bakung")
 
