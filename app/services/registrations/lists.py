@@ -69,7 +69,7 @@ def upload_pasted_list(
             read_db, db, vault, actor, session_code, name, pasted.content, choices
         )
     except UnreadableFile as error:
-        text = N_("Nobody was found in this text. Write one person a line, such as: Ani – Manggar – 0812…")
+        text = N_("Nobody was found in this text. Write one person per line, such as: Ani – Manggar – 0812…")
         raise Invalid(text, fields={"text": text}) from error
     return attendance_import, pasted.left_out
 

@@ -23,7 +23,7 @@ WARNINGS_REFUSED_IN_FORMS = frozenset(
 # What a form says for these remarks, instead of the text for the rows of a sheet.
 FORM_SENTENCES: Mapping[str, str] = {
     "name-missing": N_("A name is needed, in letters."),
-    "kelurahan-missing": N_("The kelurahan is needed. Who lives elsewhere chooses “outside the city”."),
+    "kelurahan-missing": N_("The kelurahan is needed. People who live elsewhere choose “outside the city”."),
     "group-missing": N_("The target group is needed."),
     "phone-invalid": N_("This is not a telephone number. Write it as 0812…"),
     "email-invalid": N_("This is not an e-mail address."),

@@ -167,7 +167,7 @@ def _require_valid(people: Sequence[MatchedPerson]) -> None:
     if any(errors.values()):
         raise InvalidPeople(errors, of_list=True)
     if repeated := [person for person in people if person.of is not None]:
-        text = N_("Person %(number)s stands in the list twice.")
+        text = N_("Person %(number)s is in the list twice.")
         raise Conflict(text, code="duplicate", number=repeated[0].number)
 
 

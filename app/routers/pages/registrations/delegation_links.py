@@ -81,7 +81,7 @@ def revoke_delegation_link(
 ) -> Response:
     services.revoke_delegation_link(db, actor, code, link_id)
     return redirect(
-        f"/sesi/{code}/delegasi", _("The link is withdrawn. Whom it registered stays registered.")
+        f"/sesi/{code}/delegasi", _("The link is withdrawn. People registered by it stay registered.")
     )
 
 

@@ -158,7 +158,7 @@ def cancel_registration(
         return _registration_page(request, db, actor, code, language, problem)
     return redirect(
         f"/pendaftaran/{registration.code}",
-        _("The registration is cancelled. Its place went to the first who waited and fitted."),
+        _("The registration is cancelled. Its place went to the first on the waiting list who fits."),
     )
 
 
@@ -173,7 +173,7 @@ def give_seat(
     if problem := caught.problem:
         return _registration_page(request, db, actor, code, language, problem)
     return redirect(
-        f"/pendaftaran/{registration.code}", _("The place is given. It is noted that you decided it.")
+        f"/pendaftaran/{registration.code}", _("The place is given. The log says that you decided it.")
     )
 
 

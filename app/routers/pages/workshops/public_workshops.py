@@ -42,7 +42,7 @@ class RegistrationForm(PersonForm):
         return RegistrationRequest(Channel.SELF, language, consent=self.consent, request_key=key)
 
     def refuse_programs(self) -> None:
-        """Raise `Invalid` if the trap is filled in; said plainly, for it may have been a person's browser."""
+        """Raise `Invalid` if the trap is filled in, with a plain sentence, because a person's browser may have done it."""
         if self.website:
             text = N_("This field must stay empty. Send the form again.")
             self.website = ""
@@ -115,7 +115,7 @@ def _page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    """Return the workshop with the form for the session asked for, or else for the first that is open."""
+    """Return the workshop with the form for the requested session, or else for the first that is open."""
     workshop = queries.get_public_workshop(db, workshop_code, language)
     return render(
         request,
