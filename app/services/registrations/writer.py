@@ -1,4 +1,4 @@
-"""Writes a registration: the person, the seat or the number on the waiting list, and the line in the activity log."""
+"""Write a registration: the person, the seat or the waiting number, and the line in the activity log."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -50,7 +50,7 @@ MESSAGE_KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class AssignedSeat:
-    """The seat that a registration gets, or its number on the waiting list; `log` is what the activity log adds."""
+    """The seat that a registration gets, or its waiting number; `log` is added to the line in the activity log."""
 
     status: RegistrationStatus
     waiting_number: int | None = None

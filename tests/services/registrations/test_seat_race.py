@@ -27,37 +27,39 @@ PEOPLE, SEATS = 20, 5
 def test_twenty_people_at_once_get_exactly_the_five_seats(city: City, channel: Channel) -> None:
     register_everyone_at_once(city, create_upcoming_session(city, capacity=SEATS), channel)
 
-    made = city.all(Registration)
-    assert [one.status for one in made].count(RegistrationStatus.CONFIRMED) == SEATS
-    assert sorted(one.waiting_number for one in made if one.waiting_number) == list(
-        range(1, PEOPLE - SEATS + 1)
-    )
+    all_registrations = city.all(Registration)
+    assert [registration.status for registration in all_registrations].count(
+        RegistrationStatus.CONFIRMED
+    ) == SEATS
+    assert sorted(
+        registration.waiting_number for registration in all_registrations if registration.waiting_number
+    ) == list(range(1, PEOPLE - SEATS + 1))
 
 
-def test_without_the_lock_they_are_oversold(
+def test_without_the_lock_seats_are_oversold(
     city: City, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control of the test above: on PostgreSQL no lock is taken, on SQLite no transaction begun; all of them
-    look before any has written."""
+    """The control of the test above: on PostgreSQL without locks, on SQLite without a transaction. All of them count
+    the seats before any has written."""
     code = create_upcoming_session(city, capacity=SEATS)
-    all_have_looked = Barrier(PEOPLE)
+    all_have_counted = Barrier(PEOPLE)
 
-    def look(db: Db, workshop_session: WorkshopSession) -> Seats:
+    def count_together(db: Db, workshop_session: WorkshopSession) -> Seats:
         seats = get_seats(db, workshop_session)
-        all_have_looked.wait()
+        all_have_counted.wait()
         return seats
 
     def unlocked(db: Db, model: type[SQLModel], identity: int) -> SQLModel:
         return db.get_one(model, identity)
 
-    monkeypatch.setattr(registrations, "get_seats", look)
+    monkeypatch.setattr(registrations, "get_seats", count_together)
     monkeypatch.setattr(registrations, "lock_identity_keys", lambda db, keys: None)
     monkeypatch.setattr(registrations, "lock_row", unlocked)
     with monkeypatch.context() as meanwhile:
         engine = create_engine(settings)  # of this test alone
         meanwhile.setattr(city, "engine", engine)
         if engine.dialect.name == "sqlite":
-            engine.dispatch.begin.clear()  # neither a turn is waited for nor a transaction begin_session
+            engine.dispatch.begin.clear()  # no waiting for a turn, and no BEGIN
         register_everyone_at_once(city, code)
         engine.dispose()
 

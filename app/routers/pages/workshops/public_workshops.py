@@ -42,7 +42,7 @@ class RegistrationForm(PersonForm):
         return RegistrationRequest(Channel.SELF, language, consent=self.consent, request_key=key)
 
     def refuse_programs(self) -> None:
-        """Raise `Invalid` if the trap is filled in, with a plain sentence, because a person's browser may have done it."""
+        """Raise `Invalid` if the trap is filled in, with a plain sentence: a person's browser may have done it."""
         if self.website:
             text = N_("This field must stay empty. Send the form again.")
             self.website = ""
