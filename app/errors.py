@@ -6,7 +6,9 @@ with 1.
 
 from collections.abc import Mapping
 
-from app.i18n import Translator
+from app.i18n import N_, Translator
+
+PLEASE_CORRECT = N_("Please correct the marked fields.")
 
 
 class Problem(Exception):

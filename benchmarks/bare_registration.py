@@ -10,7 +10,7 @@ from sqlalchemy import Column, Integer, MetaData, String, Table, insert
 
 from app.database import create_engine, reading
 from app.queries.areas.reference import list_kelurahan as every_kelurahan
-from app.queries.workshops.public_workshops import public_workshop
+from app.queries.workshops.public_workshops import get_public_workshop
 from app.routers.pages.workshops.public_workshops import RegistrationForm
 from app.settings import Settings
 from app.web.pages import current_path, jinja_environment
@@ -31,7 +31,7 @@ def create_app() -> FastAPI:
     engine = create_engine(Settings())
     bare_registration.create(engine, checkfirst=True)
     with reading(engine) as db:
-        workshop = public_workshop(db, workshop_code(1), "id")
+        workshop = get_public_workshop(db, workshop_code(1), "id")
         constants: dict[str, Any] = {
             "actor": None,
             "flash": None,

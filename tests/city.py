@@ -39,7 +39,7 @@ from app.services.imports.judging import SheetChoices
 from app.services.imports.review import correct_row
 from app.services.imports.undo import undo
 from app.services.imports.upload import upload
-from app.services.registrations.codes import new_registration_code
+from app.services.registrations.codes import generate_registration_code
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 from app.settings import Settings
@@ -174,7 +174,7 @@ class City:
             )
             db.flush()
             registration = Registration(
-                code=new_registration_code(),
+                code=generate_registration_code(),
                 participant_id=person.id,
                 workshop_session_id=workshop_session.id,
                 status=status,

@@ -68,7 +68,7 @@ from app.models.registrations import (
 )
 from app.models.workshops import (
     Pillar,
-    SessionGroupPlaces,
+    SessionGroupSeats,
     SessionMode,
     Venue,
     VenueKind,
@@ -122,7 +122,7 @@ __all__ = [
     "Role",
     "RowKind",
     "ScheduledRun",
-    "SessionGroupPlaces",
+    "SessionGroupSeats",
     "SessionMode",
     "Sex",
     "TargetGroup",

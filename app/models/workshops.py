@@ -54,7 +54,7 @@ class WorkshopSession(SQLModel, table=True):
 
     Registration is open from the session's creation to its start, unless `registration_opens_at` and
     `registration_closes_at` say otherwise. Seats are capped for the session (`capacity`), for each kelurahan
-    (`places_per_kelurahan`) and for groups (`SessionGroupPlaces`).
+    (`places_per_kelurahan`) and for groups (`SessionGroupSeats`).
     """
 
     __tablename__ = "workshop_session"
@@ -82,7 +82,7 @@ class WorkshopSession(SQLModel, table=True):
     cancelled_why: str | None = None
 
 
-class SessionGroupPlaces(SQLModel, table=True):
+class SessionGroupSeats(SQLModel, table=True):
     """The cap on a target group's seats in a session; a group without a row has no cap."""
 
     __tablename__ = "session_group_places"

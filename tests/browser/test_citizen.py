@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from app.database import writing
 from app.models import Registration
-from app.services.registrations.delegation_links import create_link, sign
+from app.services.registrations.delegation_links import create_delegation_link, sign_link_id
 from app.settings import Settings
 from tests.browser.conftest import PHONE, PageCheck, Screenshot
 from tests.browser.steps import fulfill_with_ok, skip_check, submit
@@ -135,8 +135,8 @@ def test_the_waiting_list_and_a_delegation(
 
     update_session(city, "JUALAN-1", places_per_kelurahan=9)
     with writing(city.engine) as db:
-        made = create_link(db, city.actor("sari"), "JUALAN-1", MANGGAR)
-    page.goto(f"/delegasi/{sign(settings.secret, made.id)}")
+        made = create_delegation_link(db, city.actor("sari"), "JUALAN-1", MANGGAR)
+    page.goto(f"/delegasi/{sign_link_id(settings.secret, made.id)}")
     check_accessibility(page)
     for number, name in enumerate(("Dewi Contoh", "Eko Contoh"), start=1):
         page.locator(f"[id='{number}.name']").fill(name)

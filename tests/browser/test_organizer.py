@@ -11,7 +11,7 @@ from sqlmodel import select
 from app.database import writing
 from app.models import Channel, WorkshopSession
 from app.people.person import PersonInput
-from app.services.registrations.registrations import register
+from app.services.registrations import registrations
 from app.services.registrations.requests import RegistrationRequest
 from app.settings import Settings
 from tests.browser.conftest import PageCheck, Screenshot
@@ -132,7 +132,7 @@ def test_the_page_of_a_session(
         for number, (place, flower) in enumerate(zip(places, flowers, strict=True)):
             given = PersonInput(f"Contoh {flower}", place, "rt" if number % 3 else "umkm", rt=str(number + 1))
             asking = RegistrationRequest(Channel.ORGANIZER if number % 2 else Channel.SELF, consent=True)
-            register(db, city.vault, city.actor("sari"), held.id, given, asking)
+            registrations.register_person(db, city.vault, city.actor("sari"), held.id, given, asking)
 
     sari.goto("/sesi/JUALAN-1")
 

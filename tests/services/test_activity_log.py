@@ -23,7 +23,7 @@ from app.services.activities import snapshot
 from app.services.imports.review import correct_alike
 from app.services.people.corrections import correct_participant
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.registrations import register
+from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import RegistrationRequest
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
@@ -101,7 +101,7 @@ def test_a_new_registration_is_in_the_log_as_it_is_kept(city: City) -> None:
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == "JUALAN-1")).one()
         asking = RegistrationRequest(Channel.ORGANIZER, "id", consent=True, request_key="formulir-1")
-        register(db, city.vault, city.actor("sari"), session_id, ani, asking)
+        register_person(db, city.vault, city.actor("sari"), session_id, ani, asking)
 
     (kept,) = city.all(Registration)
     told = newest(city).after
@@ -119,7 +119,7 @@ def test_how_people_are_reached_is_said_to_be_changed_and_never_told(city: City)
     held = create_upcoming_session(city)
     with writing(city.engine) as db:
         session_id = db.exec(select(WorkshopSession.id).where(WorkshopSession.code == held)).one()
-        made = register(
+        made = register_person(
             db, city.vault, city.actor("sari"), session_id, ani, RegistrationRequest(Channel.ORGANIZER)
         )
     with writing(city.engine) as db:

@@ -1,14 +1,16 @@
-"""Who may change an import: other organizations find none, viewers are refused, and neither changes anything."""
+"""Who may change imports and registrations: other organizations and viewers are refused, and nothing changes."""
 
 from collections.abc import Callable
 from functools import partial
 
 import pytest
+from sqlmodel import select
 
 from app.database import Db, reading, writing
 from app.errors import Forbidden, NotFound
-from app.models import AttendanceImport
-from app.permissions import Actor, Permission
+from app.models import AttendanceImport, AttendanceStatus, Channel, Registration, RegistrationStatus
+from app.people.person import PersonInput
+from app.permissions import CITIZEN, Actor, Permission
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
 from app.services.imports.column_mappings import forget_columns
@@ -17,8 +19,23 @@ from app.services.imports.mapping import remap
 from app.services.imports.review import correct_alike, correct_row, judge_now
 from app.services.imports.undo import undo
 from app.services.imports.upload import discard, upload
-from app.services.registrations.lists import upload_list
-from tests.city import City, dump, sheet
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
+from app.services.registrations.delegation_links import (
+    create_delegation_link,
+    create_missing_delegation_links,
+    revoke_delegation_link,
+)
+from app.services.registrations.lists import upload_registration_list
+from app.services.registrations.registrations import (
+    cancel_registration,
+    give_seat_beyond_caps,
+    register_delegation,
+    register_person,
+)
+from app.services.registrations.requests import RegistrationRequest
+from app.services.registrations.walk_ins import WalkInInput, register_walk_in
+from tests.city import MANGGAR, City, dump, sheet
+from tests.upcoming_sessions import create_upcoming_session
 
 LIST = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
 
@@ -34,7 +51,7 @@ def changes(city: City, db: Db, actor: Actor, import_id: int) -> list[Callable[[
     vault = city.vault
     return [
         partial(upload, db, db, vault, actor, "A-1", "daftar.csv", LIST),
-        partial(upload_list, db, db, vault, actor, "A-1", "daftar.csv", LIST),
+        partial(upload_registration_list, db, db, vault, actor, "A-1", "daftar.csv", LIST),
         partial(remap, db, db, vault, actor, import_id, {"header_row": 1}),
         partial(correct_row, db, vault, actor, import_id, 2, cells={"name": "Nur Aini"}),
         partial(correct_alike, db, vault, actor, import_id, 2, cells={"kelurahan": "Lamaru"}),
@@ -58,6 +75,44 @@ def test_who_may_not_change_an_import_changes_nothing(
         for change in changes(city, db, city.actor(name), city.all(AttendanceImport)[0].id):
             with pytest.raises(refusal):
                 change()
+
+    assert dump(city.engine) == before
+
+
+@pytest.mark.parametrize("name", ["tono", "rina", None], ids=["other-organization", "viewer", "citizen"])
+def test_registrations_change_only_with_the_permission(city: City, name: str | None) -> None:
+    """The services themselves refuse, also with a row that no query has looked for within the actor's scope."""
+    code = create_upcoming_session(city)
+    city.register(code, "Nur Aini", status=RegistrationStatus.WAITLISTED)
+    before = dump(city.engine)
+    actor = city.actor(name) if name else CITIZEN
+    ani = PersonInput("Ani Aster", "Manggar", "umkm")
+
+    with writing(city.engine) as db:
+        registration = db.exec(select(Registration)).one()
+        session_id, vault = registration.workshop_session_id, city.vault
+        by_organizer = RegistrationRequest(Channel.ORGANIZER)
+        overruled = RegistrationRequest(Channel.SELF, consent=True, overrule=True)
+        services: list[Callable[[], object]] = [
+            partial(register_person, db, vault, actor, session_id, ani, by_organizer),
+            partial(register_person, db, vault, actor, session_id, ani, overruled),
+            partial(register_delegation, db, vault, actor, session_id, [ani], by_organizer),
+            partial(register_walk_in, db, vault, actor, session_id, WalkInInput(ani, confirmed=True)),
+            partial(give_seat_beyond_caps, db, actor, registration),
+            partial(mark_attendance, db, actor, registration, MarkInput(AttendanceStatus.PRESENT)),
+            *([] if actor is CITIZEN else [partial(cancel_registration, db, actor, registration)]),
+        ]
+        for service in services:
+            with pytest.raises(Forbidden):
+                service()
+        links: list[Callable[[], object]] = [
+            partial(create_delegation_link, db, actor, code, MANGGAR),
+            partial(create_missing_delegation_links, db, actor, code),
+            partial(revoke_delegation_link, db, actor, code, 1),
+        ]
+        for service in links:
+            with pytest.raises((Forbidden, NotFound)):
+                service()
 
     assert dump(city.engine) == before
 

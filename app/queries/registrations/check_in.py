@@ -1,4 +1,4 @@
-"""Who is expected at a session and who has come, for those who take the attendance there."""
+"""The check-in list of a session: the people registered, their attendance, and the marks made so far."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor
-from app.queries.registrations.registrations import RegistrationView, registrations
+from app.queries.registrations.registrations import RegistrationView, list_registrations
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
 
 @dataclass(frozen=True)
 class PlaceCount:
-    """How many of a kelurahan (or a place outside the city) are registered, and how many of them are present."""
+    """The number of people from a kelurahan, or a place outside the city, who are registered and who are present."""
 
     place: str
     present: int
@@ -32,35 +32,35 @@ class PlaceCount:
 
 
 @dataclass(frozen=True)
-class CheckIn:
-    """A session's people in name order: the `listed`, who have a place, and `others`, who wait or cancelled."""
+class CheckInList:
+    """A session's registrations in the order of names: `listed` have a seat, `others` wait or are cancelled."""
 
     listed: tuple[RegistrationView, ...]
     others: tuple[RegistrationView, ...]
 
     @property
     def present(self) -> int:
-        return sum(_is_present(one) for one in self.listed)
+        return sum(_is_present(row) for row in self.listed)
 
     def by_place(self) -> list[PlaceCount]:
-        """Every place from which somebody is listed or would come, in the order of names."""
-        registered = Counter(one.place for one in self.listed)
-        present = Counter(one.place for one in self.listed if _is_present(one))
-        places = {one.place for one in (*self.listed, *self.others)}
+        """Return the counts of every place that one of the registered or waiting people is from, by name."""
+        registered = Counter(row.place for row in self.listed)
+        present = Counter(row.place for row in self.listed if _is_present(row))
+        places = {row.place for row in (*self.listed, *self.others)}
         return [PlaceCount(place, present[place], registered[place]) for place in sorted(places)]
 
-    def matching(self, search: str) -> "CheckIn":
-        """Those whose name or place holds the text."""
+    def search(self, search: str) -> "CheckInList":
+        """Return the registrations whose name or place contains the text."""
         text = search.strip().casefold()
-        return CheckIn(
-            tuple(one for one in self.listed if text in f"{one.name} {one.place}".casefold()),
-            tuple(one for one in self.others if text in f"{one.name} {one.place}".casefold()),
+        return CheckInList(
+            tuple(row for row in self.listed if text in f"{row.name} {row.place}".casefold()),
+            tuple(row for row in self.others if text in f"{row.name} {row.place}".casefold()),
         )
 
 
 @dataclass(frozen=True)
 class MarkView:
-    """One mark with whose it is; `marked_at` is the time of the device, `received_at` ours."""
+    """A mark and the name of the user who made it; `marked_at` is the device's time, `received_at` the server's."""
 
     status: AttendanceStatus | None
     marked_at: datetime
@@ -68,19 +68,19 @@ class MarkView:
     marked_by: str | None
 
 
-def check_in(db: Db, actor: Actor, workshop_session: WorkshopSession) -> CheckIn:
-    """Everyone who has to do with a session that the actor may check in."""
-    everyone = sorted(
-        registrations(db, actor, workshop_session), key=lambda one: (one.name.casefold(), one.id)
+def get_check_in_list(db: Db, actor: Actor, workshop_session: WorkshopSession) -> CheckInList:
+    """Return the check-in list of a session; it is empty if the actor may not record its attendance."""
+    registrations = sorted(
+        list_registrations(db, actor, workshop_session), key=lambda row: (row.name.casefold(), row.id)
     )
-    return CheckIn(
-        listed=tuple(one for one in everyone if one.status in COUNTED_AS_REGISTERED),
-        others=tuple(one for one in everyone if one.status not in COUNTED_AS_REGISTERED),
+    return CheckInList(
+        listed=tuple(row for row in registrations if row.status in COUNTED_AS_REGISTERED),
+        others=tuple(row for row in registrations if row.status not in COUNTED_AS_REGISTERED),
     )
 
 
-def outcomes(db: Db, workshop_session: WorkshopSession) -> dict[str, AttendanceStatus | None]:
-    """What is recorded of each registration of a session, by its code."""
+def get_attendance_by_code(db: Db, workshop_session: WorkshopSession) -> dict[str, AttendanceStatus | None]:
+    """Return the attendance of each registration of a session by the registration's code; None if none is recorded."""
     statement = (
         select(col(Registration.code), col(Attendance.status))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
@@ -89,8 +89,8 @@ def outcomes(db: Db, workshop_session: WorkshopSession) -> dict[str, AttendanceS
     return dict(iter(db.execute(statement)))
 
 
-def marks_of(db: Db, registration: Registration) -> list[MarkView]:
-    """All marks of a registration, the latest first: its first is the outcome unless a sheet said so later."""
+def list_marks(db: Db, registration: Registration) -> list[MarkView]:
+    """Return all marks of a registration, the latest first."""
     statement = (
         select(AttendanceMark, col(User.name))
         .outerjoin(User, col(User.id) == col(AttendanceMark.marked_by))
@@ -102,20 +102,20 @@ def marks_of(db: Db, registration: Registration) -> list[MarkView]:
     ]
 
 
-def days_to_come(starts_at: datetime) -> int:
-    """How many WITA days it is until a session's day; 0 on that day, negative afterwards."""
+def count_days_until(starts_at: datetime) -> int:
+    """Return the number of WITA days until a session's day: 0 on that day, negative afterwards."""
     return (wita(starts_at).date() - wita_today()).days
 
 
-def kept_until(workshop_session: WorkshopSession) -> date | None:
-    """The last WITA day on which a device may show the list without a connection; None where it keeps none.
+def get_last_offline_day(workshop_session: WorkshopSession) -> date | None:
+    """Return the last WITA day on which a device may show the list without a connection, None if it must not store it.
 
-    It is kept from the day before on, for there may be no signal at the venue.
+    Devices store the list from the day before the session, because the venue may have no signal.
     """
     last_day = wita(workshop_session.ends_at).date()
-    is_near = days_to_come(workshop_session.starts_at) <= 1 and last_day >= wita_today()
+    is_near = count_days_until(workshop_session.starts_at) <= 1 and last_day >= wita_today()
     return last_day if is_near and workshop_session.cancelled_at is None else None
 
 
-def _is_present(one: RegistrationView) -> bool:
-    return one.attendance is AttendanceStatus.PRESENT
+def _is_present(registration: RegistrationView) -> bool:
+    return registration.attendance is AttendanceStatus.PRESENT

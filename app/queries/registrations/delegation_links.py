@@ -1,4 +1,4 @@
-"""Delegation links as organizers see them, and what a kelurahan's staff see who hold one."""
+"""Delegation links: the list for organizers, and the page of one link for the staff of its kelurahan."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,21 +21,21 @@ from app.models import (
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import TargetGroupView
-from app.queries.registrations.registrations import RegistrationView, registrations_of_link
-from app.queries.registrations.seats import Cap, seats_of
-from app.queries.registrations.window import RegistrationWindow, registration_window
-from app.queries.workshops.public_workshops import groups_to_choose_from
+from app.queries.registrations.registrations import RegistrationView, list_registrations_of_link
+from app.queries.registrations.seats import Cap, get_seats
+from app.queries.registrations.window import RegistrationWindow, get_registration_window
+from app.queries.workshops.public_workshops import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session
 
 
 @dataclass(frozen=True)
 class DelegationLinkView:
-    """`used` counts those whom the link registered and who haven't cancelled."""
+    """A link in the list; `used` is the number of its registrations that are not cancelled."""
 
     id: int
     kelurahan_code: str
     kelurahan: str
-    made_by: str
+    created_by: str
     expires_at: datetime
     revoked_at: datetime | None
     used: int
@@ -47,10 +47,7 @@ class DelegationLinkView:
 
 @dataclass(frozen=True)
 class DelegationView:
-    """What the holder of a link sees: the session, their kelurahan's caps, whom the link has registered.
-
-    `left` is how many more may come from the kelurahan, None where nothing limits them.
-    """
+    """The page of a link: the session, the caps of the kelurahan and the groups, and the link's registrations."""
 
     workshop_title: str
     workshop_id: int
@@ -68,12 +65,13 @@ class DelegationView:
     registered: tuple[RegistrationView, ...]
 
     @property
-    def left(self) -> int | None:
+    def seats_left(self) -> int | None:
+        """Return how many more people from the kelurahan get a seat, None if there is no limit."""
         return min((cap.left for cap in self.caps if cap.kind != "group"), default=None)
 
 
-def delegation_links(db: Db, actor: Actor, session_code: str) -> list[DelegationLinkView]:
-    """The links of a session, those of one kelurahan together, the newest of them first."""
+def list_delegation_links(db: Db, actor: Actor, session_code: str) -> list[DelegationLinkView]:
+    """Return the links of a session by kelurahan, the newest first. Raises `NotFound` outside the actor's scope."""
     workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     used = (
         select(func.count())
@@ -83,7 +81,7 @@ def delegation_links(db: Db, actor: Actor, session_code: str) -> list[Delegation
         )
         .scalar_subquery()
     )
-    lines = db.execute(
+    rows = db.execute(
         select(DelegationLink, col(Area.name), col(User.name), used)
         .join(Area, col(Area.code) == col(DelegationLink.kelurahan_code))
         .outerjoin(User, col(User.id) == col(DelegationLink.created_by))
@@ -95,40 +93,40 @@ def delegation_links(db: Db, actor: Actor, session_code: str) -> list[Delegation
             id=link.id,
             kelurahan_code=link.kelurahan_code,
             kelurahan=kelurahan,
-            made_by=made_by or "",
+            created_by=created_by or "",
             expires_at=link.expires_at,
             revoked_at=link.revoked_at,
             used=count,
         )
-        for link, kelurahan, made_by, count in lines
+        for link, kelurahan, created_by, count in rows
     ]
 
 
-def delegation(db: Db, link: DelegationLink, language: Language) -> DelegationView:
-    """What the link is for, and how far it has been used."""
-    held, workshop, venue, kelurahan = db.execute(
+def get_delegation(db: Db, link: DelegationLink, language: Language) -> DelegationView:
+    """Return the page of a link: its holder may see the session and what the link has registered."""
+    workshop_session, workshop, venue, kelurahan = db.execute(
         select(WorkshopSession, Workshop, col(Venue.name), col(Area.name))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .join(Area, col(Area.code) == link.kelurahan_code)
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
         .where(col(WorkshopSession.id) == link.workshop_session_id)
     ).one()
-    groups = groups_to_choose_from(db, workshop.id, language)
-    seats = seats_of(db, held)
-    of_groups = (cap for group in groups for cap in seats.caps(None, group.code) if cap.kind == "group")
+    groups = list_selectable_groups(db, workshop.id, language)
+    seats = get_seats(db, workshop_session)
+    group_caps = (cap for group in groups for cap in seats.caps(None, group.code) if cap.kind == "group")
     return DelegationView(
         workshop_title=workshop.title,
         workshop_id=workshop.id,
-        session_code=held.code,
-        starts_at=held.starts_at,
-        ends_at=held.ends_at,
-        mode=held.mode,
+        session_code=workshop_session.code,
+        starts_at=workshop_session.starts_at,
+        ends_at=workshop_session.ends_at,
+        mode=workshop_session.mode,
         venue=venue or "",
-        window=registration_window(held, now()),
+        window=get_registration_window(workshop_session, now()),
         kelurahan=kelurahan,
         kelurahan_code=link.kelurahan_code,
         expires_at=link.expires_at,
         target_groups=groups,
-        caps=(*seats.caps(link.kelurahan_code, ""), *of_groups),
-        registered=tuple(registrations_of_link(db, link)),
+        caps=(*seats.caps(link.kelurahan_code, ""), *group_caps),
+        registered=tuple(list_registrations_of_link(db, link)),
     )

@@ -1,4 +1,4 @@
-"""Why somebody has a place, or waits: what the activity log says of one registration."""
+"""The history of a registration from the activity log: why the person has a seat or waits."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ SUBJECT = "registration"
 
 @dataclass(frozen=True)
 class HistoryLine:
-    """`status` is what came of it, None where it stayed.
+    """One change of a registration. `status` is the new status, None if it stayed the same.
 
-    `because` is "caps", "corrected", "mark", "merge", "overrule", "sheet" or "undo", or the code of a
-    registration that was cancelled. `code` is that of the registration whose place became free; it `is_there` unless
-    its bearer has registered again since, or it was merged with another. `full` are the caps that kept somebody
-    waiting, `overruled` those beyond which they got a place: "session", or the code of a kelurahan or a group.
+    `because` is what freed a seat: "caps", "corrected", "mark", "merge", "overrule", "sheet" or "undo", or the code of
+    a registration that was cancelled. `code` is that of the registration whose seat became free; `code_exists` is false
+    if that person has registered again since, or was merged with another. `full` are the caps that kept the person
+    waiting, `overruled` those beyond which they got a seat: "session", or the code of a kelurahan or a group.
     """
 
     at: datetime
@@ -30,25 +30,25 @@ class HistoryLine:
     status: str | None
     because: str | None
     code: str | None
-    is_there: bool
+    code_exists: bool
     full: tuple[str, ...]
     overruled: tuple[str, ...]
 
 
-def registration_history(db: Db, registration: Registration) -> list[HistoryLine]:
-    """All that happened to a registration, the newest first; whoever asks may see the registration."""
-    lines: list[Activity] = []
+def list_registration_history(db: Db, registration: Registration) -> list[HistoryLine]:
+    """Return all changes of a registration, the newest first. The caller has loaded it within the actor's scope."""
+    activities: list[Activity] = []
     code: str | None = registration.code
     while code:
-        found = _lines_of(db, code)
-        lines += found
-        code = _code_before(found)
-    told = {_code_told(line.after or {}) for line in lines}
-    there = set(db.scalars(select(col(Registration.code)).where(col(Registration.code).in_(told - {None}))))
-    return [_line(line.at, line.actor, line.action, line.after or {}, there) for line in lines]
+        of_code = _list_activities(db, code)
+        activities += of_code
+        code = _get_earlier_code(of_code)
+    codes = {_get_freed_code(activity.after or {}) for activity in activities} - {None}
+    existing_codes = set(db.scalars(select(col(Registration.code)).where(col(Registration.code).in_(codes))))
+    return [_history_line(activity, existing_codes) for activity in activities]
 
 
-def _lines_of(db: Db, code: str) -> Sequence[Activity]:
+def _list_activities(db: Db, code: str) -> Sequence[Activity]:
     return db.scalars(
         select(Activity)
         .where(col(Activity.subject_id) == code, col(Activity.subject) == SUBJECT)
@@ -56,29 +56,28 @@ def _lines_of(db: Db, code: str) -> Sequence[Activity]:
     ).all()
 
 
-def _code_before(lines: Sequence[Activity]) -> str | None:
-    """The code of a registration that was cancelled and made anew: it came back under another one."""
-    before = lines[-1].before if lines else None
+def _get_earlier_code(activities: Sequence[Activity]) -> str | None:
+    """Return the code before a cancelled registration was used again, which gives it a new code."""
+    before = activities[-1].before if activities else None
     return (before or {}).get("code")
 
 
-def _code_told(after: Mapping[str, Any]) -> str | None:
-    """Why a place became free is told by a word and a code, or, where somebody cancelled, by the code alone."""
+def _get_freed_code(after: Mapping[str, Any]) -> str | None:
+    """Return the code of the registration whose seat became free; after a cancellation `because` is that code."""
     return after.get("registration") or after.get("because")
 
 
-def _line(
-    at: datetime, actor: str, action: str, after: Mapping[str, Any], there: Collection[str]
-) -> HistoryLine:
-    code = _code_told(after)
+def _history_line(activity: Activity, existing_codes: Collection[str]) -> HistoryLine:
+    after = activity.after or {}
+    code = _get_freed_code(after)
     return HistoryLine(
-        at=at,
-        actor=actor,
-        action=action,
+        at=activity.at,
+        actor=activity.actor,
+        action=activity.action,
         status=after.get("status"),
         because=after.get("because"),
         code=code,
-        is_there=code in there,
+        code_exists=code in existing_codes,
         full=tuple(after.get("full", ())),
         overruled=tuple(after.get("overruled", ())),
     )

@@ -1,4 +1,4 @@
-"""How the places of a session go round among the people of a list that is to be registered, or was."""
+"""How many people of a list that is registered for a session get a seat, and how many wait."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -19,51 +19,54 @@ from app.models.base import now
 from app.people.values.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.rows import registration_of_row, rows_to_write
-from app.queries.registrations.seats import seats_of
-from app.queries.registrations.window import RegistrationWindow, registration_window
+from app.queries.registrations.seats import get_seats
+from app.queries.registrations.window import RegistrationWindow, get_registration_window
 
 
 @dataclass(frozen=True)
-class PlacesForList:
-    """How many people of a list get a place and how many wait: by the places there are now, or as it became.
+class SeatsForList:
+    """How many people of a list get a seat, and how many wait: before the commit by the seats that are free now.
 
-    `closed` tells that the session takes no registrations now, unless somebody overrules that.
+    `closed` tells that registration for the session is not open now, which a user may overrule.
     """
 
-    placed: int
+    seated: int
     waiting: int
     closed: bool
 
 
-def places_for_list(db: Db, found: AttendanceImportView) -> PlacesForList:
-    """In the list's order, as its commit gives them out."""
-    held = db.exec(select(WorkshopSession).where(WorkshopSession.code == found.session_code)).one()
-    if found.status is ImportStatus.REVIEW:
-        placed, waiting = _as_things_are(db, found, held)
+def count_seats_for_list(db: Db, attendance_import: AttendanceImportView) -> SeatsForList:
+    """Return the numbers of a list: in review as its commit would assign the seats, in the list's order."""
+    workshop_session = db.exec(
+        select(WorkshopSession).where(WorkshopSession.code == attendance_import.session_code)
+    ).one()
+    if attendance_import.status is ImportStatus.REVIEW:
+        seated, waiting = _count_before_commit(db, attendance_import, workshop_session)
     else:
-        placed, waiting = _as_it_became(db, found)
-    return PlacesForList(
-        placed, waiting, closed=registration_window(held, now()) is not RegistrationWindow.OPEN
-    )
+        seated, waiting = _count_after_commit(db, attendance_import)
+    window = get_registration_window(workshop_session, now())
+    return SeatsForList(seated, waiting, closed=window is not RegistrationWindow.OPEN)
 
 
-def _as_things_are(db: Db, found: AttendanceImportView, held: WorkshopSession) -> tuple[int, int]:
-    seats = seats_of(db, held)
-    waiting = placed = 0
-    for row in rows_to_write(db, found.id).rows:
+def _count_before_commit(
+    db: Db, attendance_import: AttendanceImportView, workshop_session: WorkshopSession
+) -> tuple[int, int]:
+    seats = get_seats(db, workshop_session)
+    waiting = seated = 0
+    for row in rows_to_write(db, attendance_import.id).rows:
         if row.registration is not None:
             continue
         kelurahan = None if row.values.kelurahan == OUTSIDE else row.values.kelurahan
         group = row.values.target_group or ""
-        if seats.full(kelurahan, group):
+        if seats.full_caps(kelurahan, group):
             waiting += 1
         else:
             seats.take(kelurahan, group)
-            placed += 1
-    return placed, waiting
+            seated += 1
+    return seated, waiting
 
 
-def _as_it_became(db: Db, found: AttendanceImportView) -> tuple[int, int]:
+def _count_after_commit(db: Db, attendance_import: AttendanceImportView) -> tuple[int, int]:
     statuses = Counter(
         db.exec(
             select(Registration.status)
@@ -71,7 +74,7 @@ def _as_it_became(db: Db, found: AttendanceImportView) -> tuple[int, int]:
             .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
             .join(Registration, registration_of_row())
             .where(
-                AttendanceImportRow.attendance_import_id == found.id,
+                AttendanceImportRow.attendance_import_id == attendance_import.id,
                 AttendanceImportRow.kind == RowKind.CREATE,
             )
         )

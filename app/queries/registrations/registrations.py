@@ -1,4 +1,4 @@
-"""Registrations as lists, tickets and pages show them, and the rows behind them for changing."""
+"""Registrations: as views for lists, tickets and pages, and as rows for services that change them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,16 +27,17 @@ from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor, Permission
 from app.queries.people.participants import MIN_PHONE_DIGITS, place_name
-from app.queries.registrations.seats import Cap, Seats, seats_of
+from app.queries.registrations.seats import Cap, Seats, get_seats
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
 
 @dataclass(frozen=True)
 class RegistrationView:
-    """`place` is the kelurahan's name or where outside the city somebody lives, as it was then; `phone` is masked.
+    """A registration as it is shown; `phone` is masked.
 
-    `waiting_for` are the caps that keep somebody waiting; `ahead` is how many of the session's queue come first.
+    `place` is the kelurahan's name, or a place outside the city, where the person lived then. `waiting_for` are the
+    caps that keep a person waiting, and `ahead` is the number of people before them in the session's queue.
     """
 
     id: int
@@ -63,15 +64,15 @@ class RegistrationView:
 
     @property
     def name_on_ticket(self) -> str:
-        """As it was given for this registration by somebody without an account, else as on record."""
+        """Return the name as it was typed by a user without an account, else the name of the person's record."""
         return self.name_given or self.name
 
 
 @dataclass(frozen=True)
 class RegistrationFilters:
-    """`search` is part of a name or a phone number, or a code; `kelurahan` a code or "outside".
+    """`search` is a part of a name or a phone number, or a code; `kelurahan` is a code or "outside".
 
-    `outcome` is of those who have a place: "none" where nobody has recorded whether they came.
+    `outcome` selects registrations with a seat by their attendance: "none" if none is recorded.
     """
 
     search: str = ""
@@ -81,42 +82,44 @@ class RegistrationFilters:
     outcome: AttendanceStatus | Literal["none"] | None = None
 
 
-def registration_by_code(db: Db, actor: Actor, code: str, permission: Permission) -> Registration:
-    """The row itself, for changing it. Raises `NotFound` where it isn't within the actor's reach."""
-    found = db.scalars(
+def get_registration(db: Db, actor: Actor, code: str, permission: Permission) -> Registration:
+    """Return a registration by its code. Raises `NotFound` if it is not within the actor's scope."""
+    registration = db.scalars(
         select(Registration).where(
             col(Registration.code) == code.strip().upper(), registrations_within(actor, permission)
         )
     ).first()
-    if found is None:
-        raise _no_registration(code)
-    return found
+    if registration is None:
+        raise _not_found(code)
+    return registration
 
 
-def registration_of_ticket(db: Db, code: str) -> Registration:
-    """The row for whoever holds the ticket's code. Raises `NotFound` where no registration bears it."""
-    found = db.scalars(select(Registration).where(col(Registration.code) == code.strip().upper())).first()
-    if found is None:
-        raise _no_registration(code)
-    return found
+def get_registration_by_ticket(db: Db, code: str) -> Registration:
+    """Return the registration of a ticket, for anyone who has its code. Raises `NotFound` for an unknown code."""
+    registration = db.scalars(
+        select(Registration).where(col(Registration.code) == code.strip().upper())
+    ).first()
+    if registration is None:
+        raise _not_found(code)
+    return registration
 
 
-def registration_of_link(db: Db, link: DelegationLink, code: str) -> Registration:
-    """The row for whoever holds the delegation link. Raises `NotFound` for one that this link didn't make."""
-    found = registration_of_ticket(db, code)
-    if found.delegation_link_id != link.id:
-        raise _no_registration(code)
-    return found
+def get_registration_of_link(db: Db, link: DelegationLink, code: str) -> Registration:
+    """Return a registration that was made by a delegation link, for its holder. Raises `NotFound` for any other."""
+    registration = get_registration_by_ticket(db, code)
+    if registration.delegation_link_id != link.id:
+        raise _not_found(code)
+    return registration
 
 
-def registration_view(db: Db, registration: Registration) -> RegistrationView:
-    """One registration as it is shown, with what keeps it waiting."""
+def get_registration_view(db: Db, registration: Registration) -> RegistrationView:
+    """Return one registration as it is shown."""
     workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
-    (found,) = _with_waiting(db, workshop_session, col(Registration.id) == registration.id)
-    return found
+    (view,) = _list_views(db, workshop_session, col(Registration.id) == registration.id)
+    return view
 
 
-def registrations(
+def list_registrations(
     db: Db,
     actor: Actor,
     workshop_session: WorkshopSession,
@@ -125,25 +128,28 @@ def registrations(
     after: int = 0,
     limit: int | None = None,
 ) -> list[RegistrationView]:
-    """Everyone registered for a session in the order in which they came, the cancelled too; paged by id."""
+    """Return the registrations of a session in the order in which they were made, also cancelled ones.
+
+    A page begins after the registration with the id `after` and has at most `limit` of them.
+    """
     conditions = [
-        *_of_session(actor, workshop_session),
+        *_in_session(actor, workshop_session),
         *_conditions(filters or RegistrationFilters()),
         col(Registration.id) > after,
     ]
-    return _with_waiting(db, workshop_session, *conditions, limit=limit)
+    return _list_views(db, workshop_session, *conditions, limit=limit)
 
 
-def waiting_list(
+def list_waiting(
     db: Db, actor: Actor, workshop_session: WorkshopSession, *, limit: int | None = None
 ) -> list[RegistrationView]:
-    """Those who wait, in the order in which they get a place as far as they fit."""
-    waits = col(Registration.status) == RegistrationStatus.WAITLISTED
-    conditions = (*_of_session(actor, workshop_session), waits)
-    return _with_waiting(db, workshop_session, *conditions, in_turn=True, limit=limit)
+    """Return the waiting list of a session, in the order in which people get free seats if they fit the caps."""
+    is_waiting = col(Registration.status) == RegistrationStatus.WAITLISTED
+    conditions = (*_in_session(actor, workshop_session), is_waiting)
+    return _list_views(db, workshop_session, *conditions, by_waiting_number=True, limit=limit)
 
 
-def _of_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[ColumnElement[bool], ...]:
+def _in_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[ColumnElement[bool], ...]:
     return (
         col(Registration.workshop_session_id) == workshop_session.id,
         registrations_within(actor, Permission.ATTENDANCE_WRITE),
@@ -152,12 +158,12 @@ def _of_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[Column
 
 def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
     if text := filters.search.strip():
-        found = col(Participant.name).icontains(text, autoescape=True)
-        found |= col(Registration.code) == text.upper()
+        condition = col(Participant.name).icontains(text, autoescape=True)
+        condition |= col(Registration.code) == text.upper()
         digits = national_digits(text)
         if len(digits) >= MIN_PHONE_DIGITS:
-            found |= func.coalesce(Registration.contact_phone, Participant.phone).contains(digits)
-        yield found
+            condition |= func.coalesce(Registration.contact_phone, Participant.phone).contains(digits)
+        yield condition
     if filters.status:
         yield col(Registration.status) == filters.status
     if filters.kelurahan == OUTSIDE:
@@ -167,44 +173,52 @@ def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
     if filters.target_group:
         yield col(Registration.target_group_code) == filters.target_group
     if filters.outcome:
-        recorded = None if filters.outcome == "none" else filters.outcome
+        attendance = None if filters.outcome == "none" else filters.outcome
         yield col(Registration.status).in_(COUNTED_AS_REGISTERED)
-        yield col(Attendance.status).is_not_distinct_from(recorded)
+        yield col(Attendance.status).is_not_distinct_from(attendance)
 
 
-def registrations_of_link(db: Db, link: DelegationLink) -> list[RegistrationView]:
-    """Whom a delegation link has registered, the cancelled too."""
+def list_registrations_of_link(db: Db, link: DelegationLink) -> list[RegistrationView]:
+    """Return the registrations that a delegation link has made, also cancelled ones."""
     workshop_session = db.get_one(WorkshopSession, link.workshop_session_id)
-    return _with_waiting(db, workshop_session, col(Registration.delegation_link_id) == link.id)
+    return _list_views(db, workshop_session, col(Registration.delegation_link_id) == link.id)
 
 
-def _with_waiting(
+def _list_views(
     db: Db,
     workshop_session: WorkshopSession,
     *conditions: ColumnElement[bool],
-    in_turn: bool = False,
+    by_waiting_number: bool = False,
     limit: int | None = None,
 ) -> list[RegistrationView]:
-    statement = _lines().where(*conditions).limit(limit)
-    if in_turn:
+    statement = _select_views().where(*conditions).limit(limit)
+    if by_waiting_number:
         statement = statement.order_by(col(Registration.waiting_number))
-    lines = db.execute(statement.order_by(col(Registration.id))).all()
-    waits = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in lines)
-    seats = seats_of(db, workshop_session) if waits else None
+    rows = db.execute(statement.order_by(col(Registration.id))).all()
+    has_waiting = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in rows)
+    seats = get_seats(db, workshop_session) if has_waiting else None
     return [
-        _view(registration, person, held, kelurahan, attendance, ahead, _waiting_for(registration, seats))
-        for registration, person, held, kelurahan, attendance, ahead in lines
+        _view(
+            registration,
+            person,
+            session_code,
+            kelurahan,
+            attendance,
+            ahead,
+            _waiting_for(registration, seats),
+        )
+        for registration, person, session_code, kelurahan, attendance, ahead in rows
     ]
 
 
 def _waiting_for(registration: Registration, seats: Seats | None) -> tuple[Cap, ...]:
     if seats is None or registration.status is not RegistrationStatus.WAITLISTED:
         return ()
-    return seats.full(registration.kelurahan_code, registration.target_group_code)
+    return seats.full_caps(registration.kelurahan_code, registration.target_group_code)
 
 
-def _lines() -> Select[Registration, Participant, str, str, AttendanceStatus, int]:
-    """`ahead` counts, for those who wait, the lower numbers in the same queue."""
+def _select_views() -> Select[Registration, Participant, str, str, AttendanceStatus, int]:
+    """Return the statement for `_view`; its last column, `ahead`, is the number of people before in the queue."""
     queued = (
         select(
             col(Registration.id).label("id"),
@@ -272,5 +286,5 @@ def _view(
     )
 
 
-def _no_registration(code: str) -> NotFound:
+def _not_found(code: str) -> NotFound:
     return NotFound(N_("There is no registration %(registration)s."), registration=code)

@@ -1,4 +1,4 @@
-"""A session's attendance list: who is registered, with the facts of the registration, and what may be chosen."""
+"""The roster of a session: its attendance list as a file, with the choices of the drop-down lists in it."""
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -14,22 +14,22 @@ from app.queries.workshops.workshops import list_target_group_codes
 from app.spreadsheets.exports.rosters import Roster, RosterLine
 
 
-def roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:
-    """The list in name order, of those confirmed and walk-in. Raises `NotFound` where the session is out of reach."""
-    held = get_workshop_session_view(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+def get_roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:
+    """Return the roster with the people who have a seat, by name. Raises `NotFound` outside the actor's scope."""
+    workshop_session = get_workshop_session_view(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     labels = {group.code: group.label for group in reference.list_target_groups(db, language)}
-    own = list_target_group_codes(db, held.workshop_id)
+    workshop_groups = list_target_group_codes(db, workshop_session.workshop_id)
     return Roster(
-        session_code=held.code,
-        workshop_title=held.workshop_title,
-        organization=_organization(db, held.workshop_id),
-        venue=held.venue,
-        starts_at=held.starts_at,
-        ends_at=held.ends_at,
-        people=_people(db, held.id, labels),
-        kelurahan=tuple(place.name for place in reference.list_kelurahan(db)),
+        session_code=workshop_session.code,
+        workshop_title=workshop_session.workshop_title,
+        organization=_organization(db, workshop_session.workshop_id),
+        venue=workshop_session.venue,
+        starts_at=workshop_session.starts_at,
+        ends_at=workshop_session.ends_at,
+        people=_people(db, workshop_session.id, labels),
+        kelurahan=tuple(area.name for area in reference.list_kelurahan(db)),
         target_groups=tuple(
-            label for _, label in sorted(labels.items(), key=lambda group: group[0] not in own)
+            label for _, label in sorted(labels.items(), key=lambda group: group[0] not in workshop_groups)
         ),
     )
 
@@ -62,9 +62,9 @@ def _people(db: Db, workshop_session_id: int, group_labels: dict[str, str]) -> t
             place=place_name(kelurahan, registration.outside_place),
             rt=registration.rt,
             target_group=group_labels[registration.target_group_code],
-            attendance=outcome.value if outcome else None,
+            attendance=attendance.value if attendance else None,
         )
-        for registration, name, kelurahan, outcome in db.execute(statement)
+        for registration, name, kelurahan, attendance in db.execute(statement)
     ]
-    # Here, because databases differ in how they put names in order.
+    # Sorted here, because SQLite and PostgreSQL sort names differently.
     return tuple(sorted(people, key=lambda line: line.name.casefold()))

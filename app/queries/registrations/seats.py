@@ -1,4 +1,4 @@
-"""The seats of a session: its caps, how far they are used, and which of them keep people waiting."""
+"""The seats of a session: its caps, how many seats of each are taken, and how many people wait for one."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.database import Db
-from app.models import Registration, RegistrationStatus, SessionGroupPlaces, WorkshopSession
+from app.models import Registration, RegistrationStatus, SessionGroupSeats, WorkshopSession
 
 
 @dataclass(frozen=True)
@@ -18,17 +18,17 @@ class Cap:
 
     kind: Literal["session", "kelurahan", "group"]
     code: str | None
-    places: int
+    seats: int
     taken: int
 
     @property
     def left(self) -> int:
-        return max(0, self.places - self.taken)
+        return max(0, self.seats - self.taken)
 
     @property
     def over(self) -> int:
         """How many people have a seat beyond the limit, because it was lowered or overruled."""
-        return max(0, self.taken - self.places)
+        return max(0, self.taken - self.seats)
 
 
 class Seats:
@@ -57,10 +57,11 @@ class Seats:
         return isinstance(other, Seats) and vars(self) == vars(other)
 
     @property
-    def are_limited(self) -> bool:
+    def is_limited(self) -> bool:
         return self.capacity is not None or self.per_kelurahan is not None or bool(self.of_group)
 
     def take(self, kelurahan: str | None, group: str, count: int = 1) -> None:
+        """Count the seats of people of this kelurahan and group as taken."""
         self.taken += count
         self.taken_by_kelurahan[kelurahan] += count
         self.taken_by_group[group] += count
@@ -74,8 +75,8 @@ class Seats:
         if group in self.of_group:
             yield self.group_cap(group)
 
-    def full(self, kelurahan: str | None, group: str) -> tuple[Cap, ...]:
-        """Return the caps that have no seat left for a person of this kelurahan and group; empty if one is left."""
+    def full_caps(self, kelurahan: str | None, group: str) -> tuple[Cap, ...]:
+        """Return the caps by which there is no seat for a person of this kelurahan and group, () if there is one."""
         return tuple(cap for cap in self.caps(kelurahan, group) if cap.left == 0)
 
     def all_caps(self) -> Iterable[Cap]:
@@ -90,66 +91,69 @@ class Seats:
     def session_cap(self, capacity: int) -> Cap:
         return Cap("session", None, capacity, self.taken)
 
-    def kelurahan_cap(self, kelurahan: str, places: int) -> Cap:
-        return Cap("kelurahan", kelurahan, places, self.taken_by_kelurahan[kelurahan])
+    def kelurahan_cap(self, kelurahan: str, seats: int) -> Cap:
+        return Cap("kelurahan", kelurahan, seats, self.taken_by_kelurahan[kelurahan])
 
     def group_cap(self, group: str) -> Cap:
         return Cap("group", group, self.of_group[group], self.taken_by_group[group])
 
 
-_OfGroups = defaultdict[int, dict[str, int]]
-_Counted = defaultdict[int, dict[tuple[str | None, str], int]]
+_GroupSeats = defaultdict[int, dict[str, int]]
+_Counts = defaultdict[int, dict[tuple[str | None, str], int]]
 
 
-def seats_of(db: Db, workshop_session: WorkshopSession) -> Seats:
+def get_seats(db: Db, workshop_session: WorkshopSession) -> Seats:
     """Return the session's caps as they are used now. Lock the session's row first to give out seats by them."""
-    return seats_by_session(db, [workshop_session])[workshop_session.id]
+    return get_seats_by_session(db, [workshop_session])[workshop_session.id]
 
 
-def seats_by_session(db: Db, workshop_sessions: Collection[WorkshopSession]) -> dict[int, Seats]:
-    """Return the caps of several sessions, by their ids; two queries, however many."""
+def get_seats_by_session(db: Db, workshop_sessions: Collection[WorkshopSession]) -> dict[int, Seats]:
+    """Return `get_seats` of several sessions, by their ids; with two queries in all."""
     ids = [workshop_session.id for workshop_session in workshop_sessions]
-    caps, taken = group_seats_by_session(db, ids), _counted(db, ids, RegistrationStatus.CONFIRMED)
+    caps, taken = (
+        get_group_seats_by_session(db, ids),
+        _count_by_session(db, ids, RegistrationStatus.CONFIRMED),
+    )
     return {
-        one.id: Seats(one.capacity, one.places_per_kelurahan, caps[one.id], taken[one.id])
-        for one in workshop_sessions
+        row.id: Seats(row.capacity, row.places_per_kelurahan, caps[row.id], taken[row.id])
+        for row in workshop_sessions
     }
 
 
-def waiting_by_cap(db: Db, workshop_session: WorkshopSession, seats: Seats) -> Counter[Cap]:
+def count_waiting_by_cap(db: Db, workshop_session: WorkshopSession, seats: Seats) -> Counter[Cap]:
     """Return how many people each cap of the session keeps waiting; a person may wait for several."""
     waiting: Counter[Cap] = Counter()
-    for (kelurahan, group), count in _counted(db, [workshop_session.id], RegistrationStatus.WAITLISTED)[
-        workshop_session.id
-    ].items():
-        for cap in seats.full(kelurahan, group):
+    for (kelurahan, group), count in _count_by_session(
+        db, [workshop_session.id], RegistrationStatus.WAITLISTED
+    )[workshop_session.id].items():
+        for cap in seats.full_caps(kelurahan, group):
             waiting[cap] += count
     return waiting
 
 
-def group_seats(db: Db, workshop_session_id: int) -> dict[str, int]:
-    """Return the cap of each group that has one of its own."""
-    return group_seats_by_session(db, [workshop_session_id])[workshop_session_id]
+def get_group_seats(db: Db, workshop_session_id: int) -> dict[str, int]:
+    """Return the number of seats of each target group that has a cap of its own."""
+    return get_group_seats_by_session(db, [workshop_session_id])[workshop_session_id]
 
 
-def group_seats_by_session(db: Db, ids: Collection[int]) -> _OfGroups:
-    """Return `group_seats` of several sessions, by their ids."""
+def get_group_seats_by_session(db: Db, ids: Collection[int]) -> _GroupSeats:
+    """Return `get_group_seats` of several sessions, by their ids."""
     statement = (
         select(
-            col(SessionGroupPlaces.workshop_session_id),
-            col(SessionGroupPlaces.target_group_code),
-            col(SessionGroupPlaces.places),
+            col(SessionGroupSeats.workshop_session_id),
+            col(SessionGroupSeats.target_group_code),
+            col(SessionGroupSeats.places),
         )
-        .where(col(SessionGroupPlaces.workshop_session_id).in_(ids))
-        .order_by(col(SessionGroupPlaces.target_group_code))
+        .where(col(SessionGroupSeats.workshop_session_id).in_(ids))
+        .order_by(col(SessionGroupSeats.target_group_code))
     )
-    caps = _OfGroups(dict)
-    for session_id, group, places in db.execute(statement):
-        caps[session_id][group] = places
+    caps = _GroupSeats(dict)
+    for session_id, group, seats in db.execute(statement):
+        caps[session_id][group] = seats
     return caps
 
 
-def _counted(db: Db, ids: Collection[int], status: RegistrationStatus) -> _Counted:
+def _count_by_session(db: Db, ids: Collection[int], status: RegistrationStatus) -> _Counts:
     """Return the number of registrations of a status by session, then by kelurahan and group."""
     columns = (
         col(Registration.workshop_session_id),
@@ -161,7 +165,7 @@ def _counted(db: Db, ids: Collection[int], status: RegistrationStatus) -> _Count
         .where(col(Registration.workshop_session_id).in_(ids), col(Registration.status) == status)
         .group_by(*columns)
     )
-    counted = _Counted(dict)
+    counts = _Counts(dict)
     for session_id, kelurahan, group, count in db.execute(statement):
-        counted[session_id][kelurahan, group] = count
-    return counted
+        counts[session_id][kelurahan, group] = count
+    return counts

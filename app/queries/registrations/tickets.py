@@ -1,13 +1,14 @@
-"""Tickets: a registration and its session, for whoever holds the code."""
+"""Tickets: a registration with its session, for anyone who has the ticket's code."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 
 from sqlalchemy import func, select
 from sqlmodel import col
 
 from app.database import Db
-from app.i18n import Language
+from app.i18n import Language, Translator
 from app.models import (
     Activity,
     GroupMembership,
@@ -23,17 +24,18 @@ from app.models.base import now
 from app.queries.areas.reference import TargetGroupView
 from app.queries.registrations.registrations import (
     RegistrationView,
-    registration_of_ticket,
-    registration_view,
+    get_registration_by_ticket,
+    get_registration_view,
 )
-from app.queries.workshops import public_workshops
+from app.queries.workshops.public_workshops import list_selectable_groups
+from app.reports.calendar import CalendarEntry, render_calendar
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """`phone` and `email` are what was typed for this registration, and nothing else that is known of the person.
+    """`phone` and `email` are those typed for this registration, not those of the person's record.
 
-    `group` is the target group in the reader's language. `public` says whether the workshop has a public page.
+    `group` is the target group's label in the reader's language; `public` tells whether the workshop has a public page.
     """
 
     registration: RegistrationView
@@ -56,25 +58,25 @@ class Ticket:
 
     @property
     def is_cancelled(self) -> bool:
-        """Whether nothing comes of it: the person has cancelled, or the session isn't held."""
+        """Return whether the registration or the session is cancelled."""
         return self.registration.status is RegistrationStatus.CANCELLED or self.cancelled_at is not None
 
     @property
     def link(self) -> str:
-        """Where one takes part online; empty for those who have no place."""
-        has_place = self.registration.status in {RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN}
-        return self.online_link if has_place and not self.is_cancelled else ""
+        """Return the URL of the online session, "" for people without a seat."""
+        has_seat = self.registration.status in {RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN}
+        return self.online_link if has_seat and not self.is_cancelled else ""
 
     @property
     def may_change(self) -> bool:
-        """Whether it can still be corrected or cancelled by its holder."""
+        """Return whether the holder may still correct or cancel the registration."""
         return not self.is_cancelled and self.starts_at > now()
 
 
-def ticket(db: Db, code: str, language: Language) -> Ticket:
-    """The ticket of that code. Raises `NotFound` where there is none."""
-    registration = registration_of_ticket(db, code)
-    held, workshop, venue, group = db.execute(
+def get_ticket(db: Db, code: str, language: Language) -> Ticket:
+    """Return the ticket with a code, for anyone who has it. Raises `NotFound`."""
+    registration = get_registration_by_ticket(db, code)
+    workshop_session, workshop, venue, group = db.execute(
         select(WorkshopSession, Workshop, col(Venue.name), TargetGroup)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
@@ -82,7 +84,7 @@ def ticket(db: Db, code: str, language: Language) -> Ticket:
         .where(col(WorkshopSession.id) == registration.workshop_session_id)
     ).one()
     return Ticket(
-        registration=registration_view(db, registration),
+        registration=get_registration_view(db, registration),
         outside_place=registration.outside_place or "",
         group=group.label_id if language == "id" else group.label_en,
         phone=registration.contact_phone or "",
@@ -91,39 +93,47 @@ def ticket(db: Db, code: str, language: Language) -> Ticket:
         workshop_title=workshop.title,
         workshop_id=workshop.id,
         public=workshop.public and workshop.archived_at is None,
-        session_code=held.code,
-        starts_at=held.starts_at,
-        ends_at=held.ends_at,
-        mode=held.mode,
+        session_code=workshop_session.code,
+        starts_at=workshop_session.starts_at,
+        ends_at=workshop_session.ends_at,
+        mode=workshop_session.mode,
         venue=venue or "",
-        online_link=held.online_link,
-        cancelled_at=held.cancelled_at,
-        cancelled_why=held.cancelled_why or "",
+        online_link=workshop_session.online_link,
+        cancelled_at=workshop_session.cancelled_at,
+        cancelled_why=workshop_session.cancelled_why or "",
     )
 
 
-def groups_to_choose_from(db: Db, held: Ticket, language: Language) -> tuple[TargetGroupView, ...]:
-    """The groups in which its holder may come: the workshop's, and in any case their own."""
-    groups = public_workshops.groups_to_choose_from(db, held.workshop_id, language)
-    own = TargetGroupView(held.registration.target_group, held.group)
+def list_groups_of_ticket(db: Db, ticket: Ticket, language: Language) -> tuple[TargetGroupView, ...]:
+    """Return the target groups that its holder may choose: the workshop's, and in any case their own."""
+    groups = list_selectable_groups(db, ticket.workshop_id, language)
+    own = TargetGroupView(ticket.registration.target_group, ticket.group)
     return groups if own in groups else (*groups, own)
 
 
-def changes_told(db: Db, shown: Ticket) -> int:
-    """How often the log tells of this registration or its session: a number that grows with every change."""
-    registration = (col(Activity.subject) == "registration") & (
-        col(Activity.subject_id) == shown.registration.code
+def render_ticket_calendar(db: Db, ticket: Ticket, base_url: str, _: Translator) -> bytes:
+    """Return an iCalendar file with the ticket's session. `base_url` is the URL of the service."""
+    address = f"{base_url}/tiket/{ticket.registration.code}"
+    is_waiting = ticket.registration.status is RegistrationStatus.WAITLISTED
+    entry = CalendarEntry(
+        uid=f"{ticket.registration.code}@{urlsplit(base_url).hostname}",
+        sequence=_count_changes(db, ticket),
+        title=ticket.workshop_title,
+        starts_at=ticket.starts_at,
+        ends_at=ticket.ends_at,
+        location=ticket.venue or ticket.link,
+        description=_("Your ticket: %(address)s") % {"address": address},
+        url=address,
+        status="CANCELLED" if ticket.is_cancelled else "TENTATIVE" if is_waiting else "CONFIRMED",
     )
-    workshop_session = (col(Activity.subject) == "session") & (col(Activity.subject_id) == shown.session_code)
-    return db.scalar(select(func.count()).where(registration | workshop_session)) or 0
+    return render_calendar(entry, now())
 
 
 def is_own_record(db: Db, registration: Registration) -> bool:
-    """Whether the ticket's holder may change the person's own record, and not only what the ticket says.
+    """Return whether the ticket's holder may change the person's own record, and not only the registration.
 
-    They may where phone or e-mail is the one on the ticket, or where nothing else is known of that person: whoever
-    registers under a name and a kelurahan that are known already may be a stranger, and so may who comes after
-    somebody has cancelled.
+    They may if the record's phone or e-mail is that of the ticket, or if nothing else is known of the person. Otherwise
+    the holder may be a stranger who typed a known name and kelurahan.
     """
     person = db.get_one(Participant, registration.participant_id)
     return has_own_contact(registration, person) or not (
@@ -132,15 +142,24 @@ def is_own_record(db: Db, registration: Registration) -> bool:
 
 
 def has_own_contact(registration: Registration, person: Participant) -> bool:
-    """Whether the phone or the e-mail given for the registration is the one that is known of the person."""
+    """Return whether the phone or e-mail given for the registration is that of the person's record."""
     return bool(
         (registration.contact_phone and registration.contact_phone == person.phone)
         or (registration.contact_email and registration.contact_email == person.email)
     )
 
 
+def _count_changes(db: Db, ticket: Ticket) -> int:
+    """Return the number of activities of this registration and its session, which grows with every change."""
+    of_registration = (col(Activity.subject) == "registration") & (
+        col(Activity.subject_id) == ticket.registration.code
+    )
+    of_session = (col(Activity.subject) == "session") & (col(Activity.subject_id) == ticket.session_code)
+    return db.scalar(select(func.count()).where(of_registration | of_session)) or 0
+
+
 def _is_known_otherwise(db: Db, registration: Registration) -> bool:
-    """Whether the person has another registration, or belongs to a group."""
+    """Return whether the person has another registration or belongs to a group."""
     others = select(col(Registration.id)).where(
         col(Registration.participant_id) == registration.participant_id,
         col(Registration.id) != registration.id,

@@ -1,4 +1,4 @@
-"""Workshops as citizens see them: those with a public page, their coming sessions, and what is left."""
+"""Workshops with a public page, as citizens see them: their sessions to come, and the seats that are left."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,13 @@ from app.i18n import N_, Language
 from app.models import Organization, TargetGroup, Venue, Workshop, WorkshopSession, WorkshopTargetGroup
 from app.models.base import now
 from app.queries.areas.reference import TargetGroupView
-from app.queries.registrations.seats import Seats, seats_by_session
-from app.queries.registrations.window import RegistrationWindow, closes_at, registration_window
+from app.queries.registrations.seats import Seats, get_seats_by_session
+from app.queries.registrations.window import RegistrationWindow, get_closing_time, get_registration_window
 
 
 @dataclass(frozen=True)
 class PublicSession:
-    """`opens_at` and `closes_at` are when registration does; `cancelled_why` says why the session isn't held."""
+    """A session on a public page. `opens_at` and `closes_at` are the times of registration."""
 
     code: str
     starts_at: datetime
@@ -33,14 +33,14 @@ class PublicSession:
 
     @property
     def is_full(self) -> bool:
-        """Whether no seat is left, for people from any kelurahan."""
+        """Return whether the session's own cap is reached, so that no one gets a seat."""
         capacity = self.seats.capacity
         return capacity is not None and self.seats.session_cap(capacity).left == 0
 
 
 @dataclass(frozen=True)
 class PublicWorkshop:
-    """`target_groups` are the workshop's, or all where everyone is welcome; `sessions` those that aren't over."""
+    """`target_groups` are the workshop's, or all groups if it has none; `sessions` are those that are not over."""
 
     code: str
     title: str
@@ -64,10 +64,10 @@ def _is_public() -> ColumnElement[bool]:
     return col(Workshop.public) & col(Workshop.archived_at).is_(None)
 
 
-def public_workshops(db: Db) -> list[PublicWorkshopLine]:
-    """Workshops with sessions to come, the next one first."""
+def list_public_workshops(db: Db) -> list[PublicWorkshopLine]:
+    """Return the public workshops with sessions to come, by their next session."""
     next_starts_at = func.min(col(WorkshopSession.starts_at))
-    found = db.execute(
+    rows = db.execute(
         select(col(Workshop.code), col(Workshop.title), col(Organization.name), next_starts_at, func.count())
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .join(WorkshopSession, col(WorkshopSession.workshop_id) == col(Workshop.id))
@@ -77,13 +77,13 @@ def public_workshops(db: Db) -> list[PublicWorkshopLine]:
         .group_by(col(Workshop.id), col(Organization.id))
         .order_by(next_starts_at, col(Workshop.code))
     )
-    return [PublicWorkshopLine(*line) for line in found]
+    return [PublicWorkshopLine(*row) for row in rows]
 
 
-def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
-    """One workshop with what is left at its sessions. Raises `NotFound` where it has no public page."""
+def get_public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
+    """Return one workshop with its sessions. Raises `NotFound` if it has no public page."""
     moment = now()
-    found = db.execute(
+    rows = db.execute(
         select(Workshop, col(Organization.name), WorkshopSession, col(Venue.name))
         .join(Organization, col(Organization.id) == col(Workshop.organization_id))
         .outerjoin(
@@ -94,23 +94,23 @@ def public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
         .where(col(Workshop.code) == code.upper(), _is_public())
         .order_by(col(WorkshopSession.starts_at), col(WorkshopSession.id))
     ).all()
-    if not found:
-        raise _no_workshop(code)
-    workshop, organization, *_first_session = found[0]
-    held = [(one, venue or "") for _workshop, _organization, one, venue in found if one]
-    seats = seats_by_session(db, [one for one, _venue in held])
+    if not rows:
+        raise _not_found(code)
+    workshop, organization, *_first_session = rows[0]
+    sessions = [(row, venue or "") for _workshop, _organization, row, venue in rows if row]
+    seats = get_seats_by_session(db, [row for row, _venue in sessions])
     return PublicWorkshop(
         code=workshop.code,
         title=workshop.title,
         description=workshop.description,
         organization=organization,
         pillar=workshop.pillar,
-        target_groups=groups_to_choose_from(db, workshop.id, language),
-        sessions=tuple(_session(one, venue, seats[one.id], moment) for one, venue in held),
+        target_groups=list_selectable_groups(db, workshop.id, language),
+        sessions=tuple(_public_session(row, venue, seats[row.id], moment) for row, venue in sessions),
     )
 
 
-def public_session(db: Db, workshop_code: str, session_code: str) -> WorkshopSession:
+def get_public_session(db: Db, workshop_code: str, session_code: str) -> WorkshopSession:
     """Return a session by its workshop's public page. Raises `NotFound` if the page has no such session."""
     workshop_session = db.scalars(
         select(WorkshopSession)
@@ -122,12 +122,12 @@ def public_session(db: Db, workshop_code: str, session_code: str) -> WorkshopSes
         )
     ).one_or_none()
     if workshop_session is None:
-        raise _no_workshop(workshop_code)
+        raise _not_found(workshop_code)
     return workshop_session
 
 
-def groups_to_choose_from(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
-    """The groups from which one registers, in the order of reports."""
+def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
+    """Return the target groups that a registration for the workshop may have, in the order of reports."""
     groups = db.execute(
         select(
             col(TargetGroup.code),
@@ -142,32 +142,29 @@ def groups_to_choose_from(db: Db, workshop_id: int, language: Language) -> tuple
         )
         .order_by(col(TargetGroup.position))
     ).all()
-    chosen = [group for group in groups if group.target_group_code is not None]
+    workshop_groups = [group for group in groups if group.target_group_code is not None]
     return tuple(
         TargetGroupView(group.code, group.label_id if language == "id" else group.label_en)
-        for group in chosen or groups
+        for group in workshop_groups or groups
     )
 
 
-def groups_of_session(db: Db, session_id: int, language: Language) -> tuple[TargetGroupView, ...]:
-    """The groups from which one registers for a session."""
-    return groups_to_choose_from(db, db.get_one(WorkshopSession, session_id).workshop_id, language)
-
-
-def _session(held: WorkshopSession, venue: str, seats: Seats, moment: datetime) -> PublicSession:
+def _public_session(
+    workshop_session: WorkshopSession, venue: str, seats: Seats, moment: datetime
+) -> PublicSession:
     return PublicSession(
-        code=held.code,
-        starts_at=held.starts_at,
-        ends_at=held.ends_at,
-        mode=held.mode,
+        code=workshop_session.code,
+        starts_at=workshop_session.starts_at,
+        ends_at=workshop_session.ends_at,
+        mode=workshop_session.mode,
         venue=venue,
-        window=registration_window(held, moment),
-        opens_at=held.registration_opens_at,
-        closes_at=closes_at(held),
-        cancelled_why=held.cancelled_why or "",
+        window=get_registration_window(workshop_session, moment),
+        opens_at=workshop_session.registration_opens_at,
+        closes_at=get_closing_time(workshop_session),
+        cancelled_why=workshop_session.cancelled_why or "",
         seats=seats,
     )
 
 
-def _no_workshop(code: str) -> NotFound:
+def _not_found(code: str) -> NotFound:
     return NotFound(N_("There is no registration page %(workshop)s."), workshop=code)

@@ -22,7 +22,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.registrations.seats import group_seats_by_session
+from app.queries.registrations.seats import get_group_seats_by_session
 from app.queries.scope import workshops_within
 from app.queries.workshops.workshops import next_code
 
@@ -222,7 +222,7 @@ def _views(
     rows = db.execute(
         statement.order_by(starts.desc() if latest_first else starts, col(WorkshopSession.id))
     ).all()
-    places_of_group = group_seats_by_session(db, [workshop_session.id for workshop_session, *_ in rows])
+    places_of_group = get_group_seats_by_session(db, [workshop_session.id for workshop_session, *_ in rows])
     return [
         WorkshopSessionView(
             id=workshop_session.id,

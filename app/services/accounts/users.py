@@ -10,7 +10,7 @@ from pwdlib import PasswordHash
 from sqlmodel import col, delete, select
 
 from app.database import Db
-from app.errors import Conflict, Invalid, NotFound
+from app.errors import PLEASE_CORRECT, Conflict, Invalid, NotFound
 from app.i18n import N_
 from app.models import ApiToken, LoginSession, PasswordLink, Role, User
 from app.models.base import now
@@ -20,7 +20,6 @@ from app.services.accounts.organizations import get_or_create_organization
 from app.services.activities import log_activity, snapshot
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_row
-from app.services.registrations.recognition import PLEASE_CORRECT
 
 MIN_PASSWORD_LENGTH = 10
 MAX_NAME_LENGTH = 200

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlmodel import col, delete
 
 from app.database import Db
-from app.errors import Invalid, NotFound
+from app.errors import PLEASE_CORRECT, Invalid, NotFound
 from app.i18n import N_
 from app.models import AmbiguousPlace, AmbiguousPlaceCandidate, Area, AreaAlias
 from app.people.values.kelurahan import PlaceIndex
@@ -17,7 +17,6 @@ from app.queries.areas.areas import get_kelurahan
 from app.queries.areas.reference import load_reference
 from app.services.activities import log_activity
 from app.services.locks import lock_people_table
-from app.services.registrations.recognition import PLEASE_CORRECT
 
 MAX_TEXT_LENGTH = 100
 

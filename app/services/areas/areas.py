@@ -10,7 +10,7 @@ from datetime import date
 from sqlmodel import col, select
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
 from app.models import Area, AreaAlias, AreaLevel
 from app.models.base import YEARS
@@ -19,7 +19,6 @@ from app.permissions import Actor, Permission
 from app.queries.areas.areas import get_kelurahan
 from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table
-from app.services.registrations.recognition import PLEASE_CORRECT
 
 KELURAHAN_CODE = re.compile(r"(?P<kecamatan>\d\d\.\d\d\.\d\d)\.\d{4}")
 MAX_NAME_LENGTH = 60

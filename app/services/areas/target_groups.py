@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from sqlmodel import col, delete, select
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
 from app.models import TargetGroup, TargetGroupSynonym
 from app.people.values.target_groups import GroupIndex
@@ -22,7 +22,6 @@ from app.queries.areas.target_groups import (
 from app.services.activities import log_activity
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table
-from app.services.registrations.recognition import PLEASE_CORRECT
 
 GROUP_CODE = re.compile(r"[a-z][a-z0-9-]{0,19}")
 MAX_LABEL_LENGTH = 60

@@ -26,7 +26,7 @@ from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import attendance_import_by_id
 from app.queries.imports.people import unlisted_registrations
-from app.queries.registrations.seats import seats_of
+from app.queries.registrations.seats import get_seats
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.judging import count_changes
@@ -37,7 +37,7 @@ from app.services.locks import lock_people_table, lock_row
 from app.services.outbox import queue_task
 from app.services.registrations.lists import register_list
 from app.services.registrations.requests import RegistrationRequest, require_open
-from app.services.registrations.waiting_list import move_up
+from app.services.registrations.waiting_list import fill_free_seats
 from app.spreadsheets.progress import Progress, ignore_progress, scale_progress, step_progress
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
@@ -185,7 +185,7 @@ def _write(
         attendance_import.committed_at = now()
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
-        writing.write(seats_of(db, workshop_session), done)
+        writing.write(get_seats(db, workshop_session), done)
         store_told_apart(db, actor, attendance_import.id, writing.judged)
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
@@ -198,7 +198,7 @@ def _write(
         **({"overruled": True} if choices.overrule else {}),
     }
     log_activity(db, actor, "commit", "attendance-import", attendance_import.id, after=after)
-    move_up(db, actor, workshop_session, because="sheet")
+    fill_free_seats(db, actor, workshop_session, because="sheet")
     queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
 
 

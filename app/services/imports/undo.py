@@ -43,7 +43,7 @@ from app.services.imports.undo_obstacles import require_nothing_newer
 from app.services.imports.upload import require_not_committing
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_undo import unchanged_columns
-from app.services.registrations.waiting_list import move_up
+from app.services.registrations.waiting_list import fill_free_seats
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     attendance_import.undone_by = actor.user_id
     db.flush()
     log_activity(db, actor, "undo", "attendance-import", import_id, after=asdict(undone))
-    move_up(db, actor, workshop_session, because="undo")
+    fill_free_seats(db, actor, workshop_session, because="undo")
     return attendance_import
 
 

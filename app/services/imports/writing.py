@@ -29,7 +29,7 @@ from app.services.bulk import insert_rows, reserve_ids, table_of
 from app.services.imports.states import current_state, store_states
 from app.services.people.duplicates import mark_people_as_different
 from app.services.people.participants import person_columns, place_columns, update_participant
-from app.services.registrations.codes import unused_registration_codes
+from app.services.registrations.codes import generate_unused_registration_codes
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
 
@@ -104,7 +104,7 @@ class ImportWriting:
             if person_id not in known
         ]
         ids = list(reserve_ids(self.db, Registration, len(fresh)))
-        codes = unused_registration_codes(self.db, len(fresh))
+        codes = generate_unused_registration_codes(self.db, len(fresh))
         insert_rows(
             self.db,
             Registration,
@@ -156,10 +156,10 @@ class ImportWriting:
 
 def _status(seats: Seats, values: PersonValues) -> RegistrationStatus:
     """Return confirmed while every cap has a free seat, which is then taken, else walk-in."""
-    if not seats.are_limited:
+    if not seats.is_limited:
         return RegistrationStatus.CONFIRMED
     kelurahan, group = place_columns(values)["kelurahan_code"], values.target_group or ""
-    if seats.full(kelurahan, group):
+    if seats.full_caps(kelurahan, group):
         return RegistrationStatus.WALK_IN
     seats.take(kelurahan, group)
     return RegistrationStatus.CONFIRMED

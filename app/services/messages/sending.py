@@ -19,8 +19,7 @@ from app.i18n import Language, translator
 from app.models import Message, MessageKind, MessageStatus
 from app.models.base import now
 from app.queries.messages.messages import is_session_over
-from app.queries.registrations.ticket_calendars import ticket_calendar
-from app.queries.registrations.tickets import ticket
+from app.queries.registrations.tickets import get_ticket, render_ticket_calendar
 from app.services.messages.mail_server import Delivery, MailServer
 from app.services.messages.mail_texts import add_site_url, parse_ticket_code
 from app.services.outbox import TryLater
@@ -117,8 +116,8 @@ def _write_mail(db: Db, message: Message, server: MailServer, site: str) -> Emai
 def _attach_calendar(db: Db, mail: EmailMessage, message: Message, site: str) -> None:
     language = cast(Language, message.language)
     try:
-        ticket_view = ticket(db, parse_ticket_code(message.body), language)
+        ticket_view = get_ticket(db, parse_ticket_code(message.body), language)
     except NotFound:
         return  # The person has registered again: that ticket has another code, and a mail of its own.
-    calendar = ticket_calendar(db, ticket_view, site, translator(language)).decode()
+    calendar = render_ticket_calendar(db, ticket_view, site, translator(language)).decode()
     mail.add_attachment(calendar, subtype="calendar", filename=f"{ticket_view.session_code}.ics")

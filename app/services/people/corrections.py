@@ -3,7 +3,7 @@
 from sqlmodel import col, select
 
 from app.database import Db
-from app.errors import Invalid
+from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_
 from app.models import Participant, Sex
 from app.models.base import now
@@ -17,7 +17,7 @@ from app.services.activities import log_activity, snapshot
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table
 from app.services.people.participants import place_columns
-from app.services.registrations.recognition import PLEASE_CORRECT, NotUnderstood, faults, parse_person
+from app.services.registrations.person_input import InvalidPeople, find_errors, parse_person
 
 
 def correct_participant(
@@ -32,17 +32,16 @@ def correct_participant(
     """Replace the details of a participant by those of a form.
 
     Empty fields are cleared, except phone and NIK: the form doesn't show them in full, so empty means unchanged; "-"
-    clears the phone. Sheets of earlier sessions don't overwrite the correction.
-    `form_fingerprint` is the
-    fingerprint of the values that the user's form showed. Raises `Forbidden`, `NotFound`, `NotUnderstood` with the wrong fields, `Invalid` if
-    another participant has the NIK, and `Conflict` if others have changed the participant since.
+    clears the phone. Sheets of earlier sessions don't overwrite the correction. `form_fingerprint` is that of
+    the values that the user's form showed. Raises `Forbidden`, `NotFound`, `InvalidPeople` with the wrong fields,
+    `Invalid` if another participant has the NIK, and `Conflict` if others have changed the participant since.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
     person = get_participant(db, actor, participant_id)
     parsed = parse_person(db, vault, data)
-    if remarks := faults(parsed):
-        raise NotUnderstood({1: remarks}, of_list=False)
+    if remarks := find_errors(parsed):
+        raise InvalidPeople({1: remarks}, of_list=False)
     before, form_values = snapshot(person), correction_form_values(person)
     person.sqlmodel_update(_columns(parsed.values, data))
     if data.phone.strip():

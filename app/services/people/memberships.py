@@ -9,7 +9,7 @@ from datetime import date
 from sqlmodel import select
 
 from app.database import Db
-from app.errors import Invalid
+from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_, date_text
 from app.models import GroupMembership, TargetGroup
 from app.models.base import YEARS
@@ -19,7 +19,6 @@ from app.queries.people.memberships import get_membership
 from app.queries.people.participants import get_participant
 from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table
-from app.services.registrations.recognition import PLEASE_CORRECT
 
 MAX_POSITION_LENGTH = 100
 

@@ -37,7 +37,7 @@ from app.services.activities import log_activity
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.memberships import memberships_overlap
 from app.services.people.merge_snapshots import AffectedRows, find_affected_rows, take_snapshot
-from app.services.registrations.waiting_list import move_up
+from app.services.registrations.waiting_list import fill_free_seats
 
 # The first in the list wins when two registrations become one.
 _OUTCOMES = (AttendanceStatus.PRESENT, AttendanceStatus.EXCUSED, AttendanceStatus.ABSENT, None)
@@ -99,7 +99,7 @@ def merge_people(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] 
     )
     _absorb(db, kept, absorbed, taken)
     for workshop_session in sessions_to_fold:
-        move_up(db, actor, workshop_session, because="merge")
+        fill_free_seats(db, actor, workshop_session, because="merge")
     if not folds:
         people_merge.after = take_snapshot(db, affected)
     after = {"other": absorbed.id, "fields": sorted(taken), "folded": len(folds)}

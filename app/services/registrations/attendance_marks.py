@@ -1,4 +1,7 @@
-"""Marks made at the venue. Each is kept; the latest, by the clock of the device that made it, is the outcome."""
+"""Attendance marks made at the venue.
+
+Every mark is kept. The latest, by the clock of the device that made it, is the person's attendance.
+"""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,22 +23,24 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.registrations.check_in import days_to_come
-from app.queries.registrations.registrations import registration_by_code
+from app.queries.registrations.check_in import count_days_until
+from app.queries.registrations.registrations import get_registration
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.activities import log_activity
+from app.services.authorization import require_permission
 from app.services.locks import lock_people_table, lock_row
-from app.services.registrations.waiting_list import move_up
+from app.services.registrations.waiting_list import fill_free_seats
 
-# From so many days before the session's on, nobody is asked whether they mean it.
-DAYS_BEFORE = 1
+# Marks that are made earlier than that before the session must be confirmed.
+MAX_DAYS_BEFORE = 1
 
 
 @dataclass(frozen=True)
-class Marking:
-    """What is said of somebody's attendance; None takes back what was marked before.
+class MarkInput:
+    """A mark to store; the status None takes the earlier marks back.
 
-    `at` is when the device was tapped, for marks that are sent later. `confirmed` marks long before the session.
+    `at` is when the mark was made on the device, for marks that are sent later; None is now. A `nonce` that was sent
+    before changes nothing. `confirmed` allows a mark more than `MAX_DAYS_BEFORE` days before the session.
     """
 
     status: AttendanceStatus | None
@@ -44,113 +49,120 @@ class Marking:
     confirmed: bool = False
 
 
-def registration_at(db: Db, actor: Actor, workshop_session: WorkshopSession, code: str) -> Registration:
-    """The registration of a ticket shown at a session. Raises `Conflict` where it is for another one."""
-    registration = registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+def get_registration_at_session(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, code: str
+) -> Registration:
+    """Return the registration of a ticket that is shown at a session.
+
+    Raises `NotFound`, and `Conflict` with the code `other-session` for a ticket of another session.
+    """
+    registration = get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     if registration.workshop_session_id != workshop_session.id:
-        other = db.get_one(WorkshopSession, registration.workshop_session_id)
+        other_session = db.get_one(WorkshopSession, registration.workshop_session_id)
         text = N_("The ticket %(registration)s is for another session: %(other)s.")
-        raise Conflict(text, code="other-session", registration=registration.code, other=other.code)
+        raise Conflict(text, code="other-session", registration=registration.code, other=other_session.code)
     return registration
 
 
-def mark(db: Db, actor: Actor, registration: Registration, marking: Marking) -> AttendanceMark:
-    """Keeps one mark and lets the latest one count, whatever the order in which marks arrive.
+def mark_attendance(db: Db, actor: Actor, registration: Registration, data: MarkInput) -> AttendanceMark:
+    """Store a mark, and make the latest mark the attendance, in whatever order marks arrive.
 
-    A nonce that was had before changes nothing. A clock that is ahead counts as ours. Whoever waits again because
-    they were marked by mistake gets a place that has become free meanwhile.
+    A time in the future counts as now. If the mark takes back an earlier one by which a person on the waiting list had
+    become a walk-in, they wait again, and get a seat if one has become free meanwhile.
 
     Raises `Conflict` with the codes `session-not-started`, `session-cancelled` and `nonce-used`.
     """
+    require_permission(db, actor, Permission.ATTENDANCE_WRITE, registration)
     lock_people_table(db)
-    if sent := _sent_before(db, registration, marking):
-        return sent
+    if earlier_mark := _find_mark_by_nonce(db, registration, data.nonce):
+        return earlier_mark
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
-    _require_markable(workshop_session, marking)
+    _require_markable(workshop_session, data)
     registration = lock_row(db, Registration, registration.id)
     moment = now()
-    made = AttendanceMark(
+    mark = AttendanceMark(
         registration_id=registration.id,
-        status=marking.status,
-        marked_at=min(marking.at or moment, moment).astimezone(UTC),
+        status=data.status,
+        marked_at=min(data.at or moment, moment).astimezone(UTC),
         received_at=moment,
         marked_by=actor.user_id,
-        nonce=marking.nonce,
+        nonce=data.nonce,
     )
-    db.add(made)
+    db.add(mark)
     db.flush()
     before = _state(db, registration)
-    latest = _latest(db, registration)
+    latest = _find_deciding_mark(db, registration)
     if latest:
-        _let_count(db, registration, latest)
-    after = _state(db, registration) | {"marked": made.status, "marked_at": made.marked_at.isoformat()}
+        _apply_mark(db, registration, latest)
+    after = _state(db, registration) | {"marked": mark.status, "marked_at": mark.marked_at.isoformat()}
     log_activity(db, actor, "mark", "registration", registration.code, before=before, after=after)
     if latest and latest.status is None:
-        move_up(db, actor, workshop_session, because="mark")
-    return made
+        fill_free_seats(db, actor, workshop_session, because="mark")
+    return mark
 
 
-def _require_markable(workshop_session: WorkshopSession, marking: Marking) -> None:
-    """Raises `Conflict` where the session is cancelled, or further ahead than a day and nobody confirmed it."""
+def _require_markable(workshop_session: WorkshopSession, data: MarkInput) -> None:
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
-    if days_to_come(workshop_session.starts_at) > DAYS_BEFORE and not marking.confirmed:
+    if count_days_until(workshop_session.starts_at) > MAX_DAYS_BEFORE and not data.confirmed:
         text = N_("This session is still to come. Confirm that you want to record its attendance already.")
         raise Conflict(text, code="session-not-started")
 
 
-def _sent_before(db: Db, registration: Registration, marking: Marking) -> AttendanceMark | None:
-    if marking.nonce is None:
+def _find_mark_by_nonce(db: Db, registration: Registration, nonce: str | None) -> AttendanceMark | None:
+    if nonce is None:
         return None
-    sent = db.scalars(select(AttendanceMark).where(col(AttendanceMark.nonce) == marking.nonce)).first()
-    if sent and sent.registration_id != registration.id:
+    mark = db.scalars(select(AttendanceMark).where(col(AttendanceMark.nonce) == nonce)).first()
+    if mark and mark.registration_id != registration.id:
         raise Conflict(N_("This nonce was sent with the mark of another registration."), code="nonce-used")
-    return sent
+    return mark
 
 
-def _latest(db: Db, registration: Registration) -> AttendanceMark | None:
-    """The mark that is the outcome; None where something later stands, such as what a sheet said.
+def _find_deciding_mark(db: Db, registration: Registration) -> AttendanceMark | None:
+    """Return the mark that is the person's attendance, None if the attendance that is recorded already stays.
 
-    Marks that only take back don't reach behind it: what a sheet said, no mark can take back. Of whom a sheet says
-    nothing, they are absent only as long as nobody marked them.
+    Only marks after the recorded attendance count, such as that of a sheet, and marks that only take back don't take
+    that back. Before an attendance that is "absent" only because a sheet does not list the person, all marks count.
     """
     marks = select(AttendanceMark).where(col(AttendanceMark.registration_id) == registration.id)
     attendance = db.get(Attendance, registration.id)
-    if attendance and not _was_unlisted(db, attendance):
+    if attendance and not _is_of_unlisted_person(db, attendance):
         marks = marks.where(col(AttendanceMark.marked_at) >= attendance.recorded_at)
-    counting = db.scalars(marks.order_by(col(AttendanceMark.marked_at), col(AttendanceMark.id))).all()
-    return counting[-1] if any(one.status for one in counting) or not attendance else None
+    deciding = db.scalars(marks.order_by(col(AttendanceMark.marked_at), col(AttendanceMark.id))).all()
+    return deciding[-1] if any(mark.status for mark in deciding) or not attendance else None
 
 
-def _was_unlisted(db: Db, attendance: Attendance) -> bool:
-    """Whether the outcome is that of people whom a sheet doesn't list."""
-    said_by = attendance.attendance_import_id
-    return said_by is not None and attendance.registration_id in db.get_one(AttendanceImport, said_by).others
+def _is_of_unlisted_person(db: Db, attendance: Attendance) -> bool:
+    """Return whether a sheet recorded the attendance of a person whom it does not list."""
+    import_id = attendance.attendance_import_id
+    return (
+        import_id is not None and attendance.registration_id in db.get_one(AttendanceImport, import_id).others
+    )
 
 
-def _let_count(db: Db, registration: Registration, latest: AttendanceMark) -> None:
+def _apply_mark(db: Db, registration: Registration, mark: AttendanceMark) -> None:
     attendance = db.get(Attendance, registration.id)
-    if latest.status is None:
+    if mark.status is None:
         if attendance:
             db.delete(attendance)
     else:
-        attendance = attendance or Attendance(registration_id=registration.id, status=latest.status)
-        attendance.status, attendance.attendance_import_id = latest.status, None
-        attendance.recorded_at, attendance.recorded_by = latest.marked_at, latest.marked_by
+        attendance = attendance or Attendance(registration_id=registration.id, status=mark.status)
+        attendance.status, attendance.attendance_import_id = mark.status, None
+        attendance.recorded_at, attendance.recorded_by = mark.marked_at, mark.marked_by
         db.add(attendance)
-    registration.status = _status(registration, came=latest.status is AttendanceStatus.PRESENT)
+    registration.status = _status_after_mark(registration, mark)
     db.flush()
 
 
-def _status(registration: Registration, *, came: bool) -> RegistrationStatus:
-    """Who waits or cancelled and comes is a walk-in, and what they were before where that is taken back.
+def _status_after_mark(registration: Registration, mark: AttendanceMark) -> RegistrationStatus:
+    """Return the registration's status: a person who waits or has cancelled becomes a walk-in if they are present.
 
-    Whoever waited kept their number, and of those a sheet made walk-ins nothing is known; the others had cancelled,
-    or were registered at the door and didn't come after all.
+    If that is taken back they get their former status: "waitlisted" if they still have a waiting number, else
+    "cancelled". A walk-in that a sheet registered (without a channel) stays one.
     """
-    if came:
-        counted = registration.status in COUNTED_AS_REGISTERED
-        return registration.status if counted else RegistrationStatus.WALK_IN
+    if mark.status is AttendanceStatus.PRESENT:
+        has_seat = registration.status in COUNTED_AS_REGISTERED
+        return registration.status if has_seat else RegistrationStatus.WALK_IN
     if registration.status is not RegistrationStatus.WALK_IN or registration.channel is None:
         return registration.status
     if registration.waiting_number is not None:

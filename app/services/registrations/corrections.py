@@ -1,48 +1,49 @@
-"""Correcting a registration before its session: who it is, where they live, in which group they come."""
+"""Correcting a registration before its session: the name, where the person lives, the group and the contacts."""
 
 from collections.abc import Mapping
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
 from app.models import Participant, Registration, RegistrationStatus, WorkshopSession
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.person import PersonInput, PersonValues
 from app.permissions import Actor
-from app.queries.registrations.seats import seats_of
+from app.queries.registrations.seats import get_seats
 from app.queries.registrations.tickets import is_own_record
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import log_activity, snapshot
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import notify
 from app.services.people.participants import place_columns
-from app.services.registrations.recognition import (
-    PLEASE_CORRECT,
-    NotUnderstood,
-    faults,
+from app.services.registrations.person_input import (
+    InvalidPeople,
+    find_errors,
     match_known_people,
     parse_people,
 )
-from app.services.registrations.waiting_list import move_up
-from app.services.registrations.writing import TOLD
+from app.services.registrations.waiting_list import fill_free_seats
+from app.services.registrations.writer import MESSAGE_KINDS
 
-FULL_THERE: Mapping[str, str] = {
+FULL_CAP_TEXTS: Mapping[str, str] = {
     "kelurahan": N_("There is no place left for this kelurahan. Your registration stays as it was."),
     "group": N_("There is no place left for this group. Your registration stays as it was."),
 }
-FIELDS_OF_CAPS = {"kelurahan": "kelurahan", "group": "target_group"}
+CAP_FIELDS = {"kelurahan": "kelurahan", "group": "target_group"}
 
 
 def correct_registration(
     db: Db, vault: NikVault, actor: Actor, registration: Registration, person: PersonInput
 ) -> bool:
-    """Puts right what a ticket says. A place is kept where the caps allow it, a waiting number in any case.
+    """Correct what a ticket says. The seat is kept if the caps allow it, the waiting number in any case.
 
-    A new e-mail address gets the ticket; returns whether there is one. The person's own record follows where it is
-    the ticket holder's (`is_own_record`). Raises `Conflict` once the session
-    has begun or the registration is cancelled, `NotUnderstood`, and `Invalid` where there is no place for the
-    kelurahan or the group that is wanted.
+    Return whether there is a new e-mail address, to which the ticket was sent. The person's own record is changed too
+    if it is the ticket holder's (see `is_own_record`).
+
+    The actor is `CITIZEN`, who has no account: their right comes from the ticket's code in the URL. Raises `Conflict`
+    once the session has begun or the registration is cancelled, `InvalidPeople` with the fields to correct, and
+    `Invalid` if there is no seat for the new kelurahan or group.
     """
     lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
@@ -50,17 +51,17 @@ def correct_registration(
     _require_correctable(workshop_session, registration)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, [person])
-    (judged,) = match_known_people(db, workshop_session, target_groups, people)
-    if found := faults(judged):
-        raise NotUnderstood({1: found}, of_list=False)
-    values = judged.values
+    (matched,) = match_known_people(db, workshop_session, target_groups, people)
+    if errors := find_errors(matched):
+        raise InvalidPeople({1: errors}, of_list=False)
+    values = matched.values
     before = snapshot(registration)
-    _require_place(db, workshop_session, registration, values)
+    _require_seat(db, workshop_session, registration, values)
     _correct_person(db, actor, registration, values)
     has_new_address = values.email not in {None, registration.contact_email}
-    _correct_facts(registration, values)
-    if has_new_address and registration.status in TOLD:
-        notify(db, TOLD[registration.status], registration)
+    _correct_registration(registration, values)
+    if has_new_address and registration.status in MESSAGE_KINDS:
+        notify(db, MESSAGE_KINDS[registration.status], registration)
     log_activity(
         db,
         actor,
@@ -70,7 +71,7 @@ def correct_registration(
         before=before,
         after=snapshot(registration),
     )
-    move_up(db, actor, workshop_session, because="corrected", code=registration.code)
+    fill_free_seats(db, actor, workshop_session, because="corrected", code=registration.code)
     return has_new_address
 
 
@@ -81,10 +82,10 @@ def _require_correctable(workshop_session: WorkshopSession, registration: Regist
         raise Conflict(N_("The session has begun: nothing can be corrected here any more."), code="too-late")
 
 
-def _require_place(
+def _require_seat(
     db: Db, workshop_session: WorkshopSession, registration: Registration, values: PersonValues
 ) -> None:
-    """Whoever has a place takes it along, unless what they change to is full."""
+    """Raise `Invalid` if the person has a seat, and would lose it because the new kelurahan or group is full."""
     if registration.status is not RegistrationStatus.CONFIRMED:
         return
     kelurahan, group = place_columns(values)["kelurahan_code"], values.target_group or ""
@@ -92,14 +93,14 @@ def _require_place(
         "kelurahan": kelurahan != registration.kelurahan_code,
         "group": group != registration.target_group_code,
     }
-    caps = seats_of(db, workshop_session).full(kelurahan, group)
-    full = [cap.kind for cap in caps if changed.get(cap.kind)]
+    full_caps = get_seats(db, workshop_session).full_caps(kelurahan, group)
+    full = [cap.kind for cap in full_caps if changed.get(cap.kind)]
     if full:
-        raise Invalid(PLEASE_CORRECT, fields={FIELDS_OF_CAPS[kind]: FULL_THERE[kind] for kind in full})
+        raise Invalid(PLEASE_CORRECT, fields={CAP_FIELDS[kind]: FULL_CAP_TEXTS[kind] for kind in full})
 
 
 def _correct_person(db: Db, actor: Actor, registration: Registration, values: PersonValues) -> None:
-    """What this registration told of the person is told anew; what others told stays."""
+    """Change the fields of the person's record that have the values of this registration; others stay."""
     person = db.get_one(Participant, registration.participant_id)
     if not is_own_record(db, registration):
         registration.name_given = values.name if values.name != person.name else None
@@ -115,20 +116,20 @@ def _correct_person(db: Db, actor: Actor, registration: Registration, values: Pe
         registration.kelurahan_code,
         registration.outside_place,
     ):
-        _move(person, values)
+        _change_residence(person, values)
     if (after := snapshot(person)) != before:
         log_activity(db, actor, "correct-person", "participant", person.id, before=before, after=after)
 
 
-def _correct_facts(registration: Registration, values: PersonValues) -> None:
-    _move(registration, values)
+def _correct_registration(registration: Registration, values: PersonValues) -> None:
+    _change_residence(registration, values)
     registration.target_group_code = values.target_group or ""
     registration.contact_phone, registration.contact_email = values.phone, values.email
 
 
-def _move(lives: Participant | Registration, values: PersonValues) -> None:
-    """An RT is its kelurahan's: it doesn't move along."""
-    place = place_columns(values)
-    if place["kelurahan_code"] != lives.kelurahan_code:
-        lives.rt = None
-    lives.sqlmodel_update(place)
+def _change_residence(row: Participant | Registration, values: PersonValues) -> None:
+    """Change where a person lives. An RT belongs to its kelurahan, so it is removed with a new kelurahan."""
+    columns = place_columns(values)
+    if columns["kelurahan_code"] != row.kelurahan_code:
+        row.rt = None
+    row.sqlmodel_update(columns)

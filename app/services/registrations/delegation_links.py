@@ -1,4 +1,4 @@
-"""Delegation links: by one, a kelurahan's staff register their people for a session without an account."""
+"""Delegation links, by which the staff of a kelurahan register their people for a session without an account."""
 
 from datetime import datetime
 
@@ -9,38 +9,41 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import Conflict, Gone, Invalid, NotFound
 from app.i18n import N_, utc
-from app.models import Area, AreaLevel, DelegationLink, Registration, WorkshopSession
+from app.models import Area, AreaLevel, DelegationLink, WorkshopSession
 from app.models.base import now
-from app.permissions import CITIZEN, Actor, Permission
+from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.registrations.registrations import registration_of_link
-from app.queries.registrations.window import closes_at
+from app.queries.registrations.window import get_closing_time
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.activities import log_activity, snapshot
+from app.services.authorization import require_permission
 from app.services.locks import lock_row
-from app.services.registrations import registrations
 
 _SALT = "delegation link"
 _NO_LINK = N_("This link is not valid. Check that you have copied all of it.")
 
 
-def create_link(
+def create_delegation_link(
     db: Db, actor: Actor, session_code: str, kelurahan_code: str, until: datetime | None = None
 ) -> DelegationLink:
-    """A link for one kelurahan. `until` is a WITA wall-clock time; without it the link ends with registration."""
-    workshop_session = _held_session(db, actor, session_code)
+    """Create a link for one kelurahan. `until` is a WITA wall-clock time; None ends the link with registration.
+
+    Raises `Conflict` if registration is closed, and `Invalid` for an unknown kelurahan or an `until` that is past or
+    after the end of registration.
+    """
+    workshop_session = _lock_workshop_session(db, actor, session_code)
     area = db.get(Area, kelurahan_code)
     if area is None or not reference.is_valid_area(area, AreaLevel.KELURAHAN):
         text = N_("Choose a kelurahan.")
         raise Invalid(text, fields={"kelurahan": text})
-    return _made(db, actor, workshop_session, kelurahan_code, _checked_end(workshop_session, until))
+    return _create(db, actor, workshop_session, kelurahan_code, _validate_end(workshop_session, until))
 
 
-def create_links_for_all(db: Db, actor: Actor, session_code: str) -> list[DelegationLink]:
-    """A link for every kelurahan that has none which is still valid."""
-    workshop_session = _held_session(db, actor, session_code)
-    expires_at = _checked_end(workshop_session, None)
-    served = set(
+def create_missing_delegation_links(db: Db, actor: Actor, session_code: str) -> list[DelegationLink]:
+    """Create a link for every kelurahan that has no valid one. Raises `Conflict` if registration is closed."""
+    workshop_session = _lock_workshop_session(db, actor, session_code)
+    expires_at = _validate_end(workshop_session, None)
+    codes_with_link = set(
         db.scalars(
             select(DelegationLink.kelurahan_code).where(
                 col(DelegationLink.workshop_session_id) == workshop_session.id,
@@ -50,16 +53,19 @@ def create_links_for_all(db: Db, actor: Actor, session_code: str) -> list[Delega
         )
     )
     return [
-        _made(db, actor, workshop_session, area.code, expires_at)
+        _create(db, actor, workshop_session, area.code, expires_at)
         for area in reference.list_kelurahan(db)
-        if area.code not in served
+        if area.code not in codes_with_link
     ]
 
 
-def revoke_link(db: Db, actor: Actor, session_code: str, link_id: int) -> DelegationLink:
-    """Ends a link at once; whom it registered stays registered. Revoked twice, it stays so."""
-    actor.require(Permission.ATTENDANCE_WRITE)
+def revoke_delegation_link(db: Db, actor: Actor, session_code: str, link_id: int) -> DelegationLink:
+    """End a link at once; people whom it registered stay registered. Revoking twice changes nothing.
+
+    Raises `NotFound` if the session has no such link.
+    """
     workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
+    require_permission(db, actor, Permission.ATTENDANCE_WRITE, workshop_session)
     link = db.get(DelegationLink, link_id)
     if link is None or link.workshop_session_id != workshop_session.id:
         raise NotFound(N_("There is no such link."))
@@ -70,32 +76,32 @@ def revoke_link(db: Db, actor: Actor, session_code: str, link_id: int) -> Delega
     return link
 
 
-def follow_registration(db: Db, workshop_session: WorkshopSession, closed: datetime) -> None:
-    """Links that ended with registration, `closed` until now, end when it does by now."""
+def update_delegation_link_ends(db: Db, workshop_session: WorkshopSession, old_end: datetime) -> None:
+    """Let the links that ended with registration, until now at `old_end`, end with it at its new end."""
     db.execute(
         update(DelegationLink)
         .where(
             col(DelegationLink.workshop_session_id) == workshop_session.id,
-            col(DelegationLink.expires_at) == closed,
+            col(DelegationLink.expires_at) == old_end,
         )
-        .values(expires_at=closes_at(workshop_session))
+        .values(expires_at=get_closing_time(workshop_session))
     )
 
 
-def sign(secret: bytes, link_id: int) -> str:
-    """The part of the address that names the link; the same link has the same address for good."""
+def sign_link_id(secret: bytes, link_id: int) -> str:
+    """Return the signed id that stands in the link's URL; it is always the same for the same link."""
     return str(_serializer(secret).dumps(link_id))
 
 
-def link_of_address(db: Db, secret: bytes, signed: str) -> DelegationLink:
-    """The link that an address names.
+def get_delegation_link(db: Db, secret: bytes, signed_id: str) -> DelegationLink:
+    """Return the link with a signed id: the holder of the URL may register people by it, without an account.
 
-    Raises `NotFound` for an address that was not made here, and `Gone` for one that has expired or was revoked.
+    Raises `NotFound` if the signature is wrong, and `Gone` if the link has expired or was revoked.
     """
     try:
-        link = db.get(DelegationLink, int(_serializer(secret).loads(signed)))
-    except (BadSignature, TypeError, ValueError) as unsigned:
-        raise NotFound(_NO_LINK) from unsigned
+        link = db.get(DelegationLink, int(_serializer(secret).loads(signed_id)))
+    except (BadSignature, TypeError, ValueError) as error:
+        raise NotFound(_NO_LINK) from error
     if link is None:
         raise NotFound(_NO_LINK)
     if link.revoked_at is not None:
@@ -105,24 +111,19 @@ def link_of_address(db: Db, secret: bytes, signed: str) -> DelegationLink:
     return link
 
 
-def cancel_by_link(db: Db, link: DelegationLink, code: str) -> Registration:
-    """Takes back a registration that was made by this very link. Raises `NotFound` for any other."""
-    return registrations.cancel(db, CITIZEN, registration_of_link(db, link, code))
-
-
 def _serializer(secret: bytes) -> URLSafeSerializer:
     return URLSafeSerializer(secret, salt=_SALT)
 
 
-def _held_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
-    """The session's row, held so that two who make links for all don't make two for each."""
-    actor.require(Permission.ATTENDANCE_WRITE)
-    found = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
-    return lock_row(db, WorkshopSession, found.id)
+def _lock_workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
+    """Return the session, locked so that two requests for all links at once don't create two for each kelurahan."""
+    workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
+    require_permission(db, actor, Permission.ATTENDANCE_WRITE, workshop_session)
+    return lock_row(db, WorkshopSession, workshop_session.id)
 
 
-def _checked_end(workshop_session: WorkshopSession, until: datetime | None) -> datetime:
-    closes = closes_at(workshop_session)
+def _validate_end(workshop_session: WorkshopSession, until: datetime | None) -> datetime:
+    closes = get_closing_time(workshop_session)
     if workshop_session.cancelled_at is not None or closes <= now():
         raise Conflict(N_("Registration for this session is closed."), code="registration-closed")
     expires_at = utc(until) if until else closes
@@ -132,7 +133,7 @@ def _checked_end(workshop_session: WorkshopSession, until: datetime | None) -> d
     return expires_at
 
 
-def _made(
+def _create(
     db: Db, actor: Actor, workshop_session: WorkshopSession, kelurahan_code: str, expires_at: datetime
 ) -> DelegationLink:
     link = DelegationLink(

@@ -10,7 +10,7 @@ from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
 from app.queries.imports.rows import rows_to_write
-from app.queries.registrations.seats import seats_of
+from app.queries.registrations.seats import get_seats
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
@@ -19,7 +19,7 @@ from app.services.imports.upload import upload
 from app.services.imports.writing import link_rows, store_told_apart
 from app.services.people.participants import fill_blanks
 from app.services.registrations.requests import RegistrationRequest, require_open
-from app.services.registrations.writing import RegistrationWriter
+from app.services.registrations.writer import RegistrationWriter
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.pasted.lists import parse_pasted_list
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress
@@ -27,7 +27,7 @@ from app.spreadsheets.progress import Progress, ignore_progress, report_progress
 PASTED = N_("pasted-list")
 
 
-def upload_list(
+def upload_registration_list(
     read_db: Db,
     db: Db,
     vault: NikVault,
@@ -37,9 +37,9 @@ def upload_list(
     content: bytes,
     choices: SheetChoices | None = None,
 ) -> AttendanceImport:
-    """Store a list of people to register, for review, as `imports.upload` does.
+    """Store a list of people to register and judge its rows for the review, as `upload` does with attendance sheets.
 
-    Raises `Conflict` for a session that is over or cancelled.
+    Raises `Conflict` for a session that is over or cancelled, and what `upload` does.
     """
     workshop_session = get_workshop_session(read_db, actor, session_code)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
@@ -48,7 +48,7 @@ def upload_list(
     return upload(read_db, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
 
 
-def upload_pasted(
+def upload_pasted_list(
     read_db: Db,
     db: Db,
     vault: NikVault,
@@ -60,18 +60,18 @@ def upload_pasted(
 ) -> tuple[AttendanceImport, tuple[str, ...]]:
     """Store a pasted list for review; return the import and the lines that were left out.
 
-    Raises `Invalid` if the text names nobody.
+    Raises `Invalid` if the text has no names, and what `upload_registration_list` does.
     """
     pasted = parse_pasted_list(text, load_reference(read_db), _)
     name = f"{_(PASTED)}.csv"
     try:
-        uploaded = upload_list(read_db, db, vault, actor, session_code, name, pasted.content, choices)
-    except UnreadableFile as nobody:
-        sentence = N_(
-            "Nobody was found in this text. Write one person a line, such as: Ani – Manggar – 0812…"
+        attendance_import = upload_registration_list(
+            read_db, db, vault, actor, session_code, name, pasted.content, choices
         )
-        raise Invalid(sentence, fields={"text": sentence}) from nobody
-    return uploaded, pasted.left_out
+    except UnreadableFile as error:
+        text = N_("Nobody was found in this text. Write one person per line, such as: Ani – Manggar – 0812…")
+        raise Invalid(text, fields={"text": text}) from error
+    return attendance_import, pasted.left_out
 
 
 def register_list(
@@ -86,8 +86,8 @@ def register_list(
 ) -> None:
     """Register the rows of an import that is being committed, in the list's order: each gets a seat or waits.
 
-    With `overrule` all of them get one, whatever the caps. Of people who are registered already only blanks are filled.
-    The people table and the session's row are locked.
+    With `overrule` all of them get a seat, whatever the caps. Of people who are registered already only blanks are
+    filled in. The caller, `commit`, has required the permission and locked the people table and the session's row.
     """
     to_write = rows_to_write(db, attendance_import.id)
     known = {row.person for row in to_write.rows if row.person is not None}
@@ -96,7 +96,7 @@ def register_list(
     request = RegistrationRequest(
         Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
     )
-    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats_of(db, workshop_session))
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, get_seats(db, workshop_session))
 
     def register_row(judged: JudgedRow) -> Registration:
         if sealed := to_write.niks.get(judged.number):

@@ -22,26 +22,33 @@ from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
 from app.people.person import ParsedPerson, PersonInput
 from app.people.remarks import Remark
-from app.permissions import Actor
-from app.queries.registrations.seats import seats_of
+from app.permissions import CITIZEN, Actor, Permission
+from app.queries.registrations.seats import get_seats
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.activities import log_activity
+from app.services.authorization import require_permission
 from app.services.locks import GONE, lock_identity_keys, lock_people_table, lock_row
 from app.services.messages.notifications import notify
-from app.services.registrations.person_choices import require_choosable
-from app.services.registrations.recognition import (
-    NotUnderstood,
-    faults,
+from app.services.registrations.person_input import (
+    InvalidPeople,
+    find_errors,
     identity_keys,
     match_known_people,
     parse_people,
 )
-from app.services.registrations.requests import NoPlaces, RegistrationRequest, offered_group, require_open
-from app.services.registrations.waiting_list import give_place, move_up
-from app.services.registrations.writing import RegistrationWriter
+from app.services.registrations.requests import (
+    CHANNELS_WITHOUT_ACCOUNT,
+    NotEnoughSeats,
+    RegistrationRequest,
+    require_open,
+    resolve_target_group,
+)
+from app.services.registrations.suggestions import get_selectable_person
+from app.services.registrations.waiting_list import confirm_waiting, fill_free_seats
+from app.services.registrations.writer import RegistrationWriter
 
 
-def register(
+def register_person(
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -51,23 +58,27 @@ def register(
 ) -> Registration:
     """Register one person: confirmed, on the waiting list if a cap is reached, or as a walk-in.
 
+    A request that was sent before returns the registration made then. Citizens (channel "self", actor `CITIZEN`) may
+    register themselves on the public page without an account; all others need the permission.
+
     Raises `Conflict` with the codes `registration-closed`, `already-registered` and `person-unclear`, and
-    `NotUnderstood` with the fields to correct. A request that was sent before returns the registration made then.
+    `InvalidPeople` with the fields to correct.
     """
-    workshop_session = _session(db, workshop_session_id)
+    workshop_session = _get_workshop_session(db, workshop_session_id)
+    _require_may_register(db, actor, workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     if request.channel is Channel.SELF:
         offered = target_groups or db.scalars(select(TargetGroup.code)).all()
-        person = replace(person, target_group=offered_group(person.target_group, offered))
+        person = replace(person, target_group=resolve_target_group(person.target_group, offered))
     people = parse_people(db, vault, workshop_session, target_groups, [person])
     workshop_session = _lock(db, workshop_session, people, request)
-    if request.request_key and (sent := _registration_sent(db, request.request_key)):
-        return sent
+    if request.request_key and (earlier_registration := _find_by_request_key(db, request.request_key)):
+        return earlier_registration
     require_open(workshop_session, request)
     decision = request.decision
     if decision and isinstance(decision.person, int):
-        require_choosable(db, vault, actor, decision.person, person)
-    (judged,) = match_known_people(
+        get_selectable_person(db, vault, actor, decision.person, person)
+    (matched,) = match_known_people(
         db,
         workshop_session,
         target_groups,
@@ -75,10 +86,10 @@ def register(
         {1: decision} if decision else None,
         by_membership=request.channel in {Channel.ORGANIZER, Channel.WALK_IN},
     )
-    if found := [*faults(judged), *_lacking_consent(request)]:
-        raise NotUnderstood({1: found}, of_list=False)
-    seats = seats_of(db, workshop_session)
-    return RegistrationWriter(db, vault, actor, workshop_session, request, seats).write(judged)
+    if errors := [*find_errors(matched), *_find_missing_consent(request)]:
+        raise InvalidPeople({1: errors}, of_list=False)
+    seats = get_seats(db, workshop_session)
+    return RegistrationWriter(db, vault, actor, workshop_session, request, seats).write(matched)
 
 
 def register_delegation(
@@ -89,40 +100,51 @@ def register_delegation(
     delegates: Sequence[PersonInput],
     request: RegistrationRequest,
 ) -> list[Registration]:
-    """Register a whole delegation, all or nothing: if one of them gets no seat, nobody is registered.
+    """Register a whole delegation or none of it.
 
-    Raises what `register` does, and `NoPlaces`; faults are named by the person's number in the list.
+    The holder of a delegation link may do so without an account (channel "delegation", actor `CITIZEN`).
+
+    Raises what `register_person` does, with the person's number in the list before the names of fields, and
+    `NotEnoughSeats` if not all of them get a seat.
     """
-    workshop_session = _session(db, workshop_session_id)
+    workshop_session = _get_workshop_session(db, workshop_session_id)
+    _require_may_register(db, actor, workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, delegates)
     workshop_session = _lock(db, workshop_session, people, request)
     require_open(workshop_session, request)
-    judged = match_known_people(db, workshop_session, target_groups, people)
-    _require_all_understood(judged)
-    writer = RegistrationWriter(db, vault, actor, workshop_session, request, seats_of(db, workshop_session))
-    registrations = [writer.write(one) for one in judged]
+    matched = match_known_people(db, workshop_session, target_groups, people)
+    _require_valid(matched)
+    writer = RegistrationWriter(db, vault, actor, workshop_session, request, get_seats(db, workshop_session))
+    registrations = [writer.write(person) for person in matched]
     waiting = [
         number
         for number, registration in enumerate(registrations, start=1)
         if registration.status is RegistrationStatus.WAITLISTED
     ]
     if waiting:
-        raise NoPlaces(waiting)
+        raise NotEnoughSeats(waiting)
     return registrations
 
 
-def _session(db: Db, workshop_session_id: int) -> WorkshopSession:
+def _get_workshop_session(db: Db, workshop_session_id: int) -> WorkshopSession:
     workshop_session = db.get(WorkshopSession, workshop_session_id)
     if workshop_session is None:
         raise NotFound(GONE)
     return workshop_session
 
 
+def _require_may_register(
+    db: Db, actor: Actor, workshop_session: WorkshopSession, request: RegistrationRequest
+) -> None:
+    if request.overrule or request.channel not in CHANNELS_WITHOUT_ACCOUNT:
+        require_permission(db, actor, Permission.ATTENDANCE_WRITE, workshop_session)
+
+
 def _lock(
     db: Db, workshop_session: WorkshopSession, people: Sequence[ParsedPerson], request: RegistrationRequest
 ) -> WorkshopSession:
-    """Lock what these people could be found by and the session's row; return the row as it is now.
+    """Lock the keys by which these people could be matched, and the session's row; return the row as it is now.
 
     The request's key is locked too, so that a form that is sent twice at once registers once.
     """
@@ -131,29 +153,32 @@ def _lock(
     return lock_row(db, WorkshopSession, workshop_session.id)
 
 
-def _registration_sent(db: Db, request_key: str) -> Registration | None:
+def _find_by_request_key(db: Db, request_key: str) -> Registration | None:
     return db.scalars(select(Registration).where(col(Registration.request_key) == request_key)).first()
 
 
-def _lacking_consent(request: RegistrationRequest) -> list[Remark]:
-    lacking = request.channel is Channel.SELF and not request.consent
-    return [Remark("error", "consent", "consent-missing", {})] if lacking else []
+def _find_missing_consent(request: RegistrationRequest) -> list[Remark]:
+    is_missing = request.channel is Channel.SELF and not request.consent
+    return [Remark("error", "consent", "consent-missing", {})] if is_missing else []
 
 
-def _require_all_understood(judged: Sequence[MatchedPerson]) -> None:
-    found = {one.number: faults(one) for one in judged}
-    if any(found.values()):
-        raise NotUnderstood(found, of_list=True)
-    if twice := [one for one in judged if one.of is not None]:
-        text = N_("Person %(number)s stands in the list twice.")
-        raise Conflict(text, code="duplicate", number=twice[0].number)
+def _require_valid(people: Sequence[MatchedPerson]) -> None:
+    errors = {person.number: find_errors(person) for person in people}
+    if any(errors.values()):
+        raise InvalidPeople(errors, of_list=True)
+    if repeated := [person for person in people if person.of is not None]:
+        text = N_("Person %(number)s is in the list twice.")
+        raise Conflict(text, code="duplicate", number=repeated[0].number)
 
 
-def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
+def cancel_registration(db: Db, actor: Actor, registration: Registration) -> Registration:
     """Cancel a registration; its seat goes to the first on the waiting list who fits. Cancelling twice changes nothing.
 
+    `CITIZEN` may do so without an account: the right comes from the ticket's code or the delegation link in the URL.
     Raises `Conflict` once the session has begun or the person's attendance is recorded.
     """
+    if actor is not CITIZEN:
+        require_permission(db, actor, Permission.ATTENDANCE_WRITE, registration)
     lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
@@ -168,12 +193,16 @@ def cancel(db: Db, actor: Actor, registration: Registration) -> Registration:
     after = {"status": registration.status.value, "waiting_number": None}
     log_activity(db, actor, "cancel", "registration", registration.code, before=before, after=after)
     notify(db, MessageKind.CANCELLED, registration)
-    move_up(db, actor, workshop_session, because=registration.code)
+    fill_free_seats(db, actor, workshop_session, because=registration.code)
     return registration
 
 
-def overrule(db: Db, actor: Actor, registration: Registration) -> Registration:
-    """Give a person on the waiting list a seat beyond the caps; the log says who decided it."""
+def give_seat_beyond_caps(db: Db, actor: Actor, registration: Registration) -> Registration:
+    """Give a person on the waiting list a seat although a cap is reached; the log has who decided it.
+
+    Raises `Conflict` with the codes `not-waiting` and `registration-closed`.
+    """
+    require_permission(db, actor, Permission.ATTENDANCE_WRITE, registration)
     lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)
     registration = lock_row(db, Registration, registration.id)
@@ -181,5 +210,5 @@ def overrule(db: Db, actor: Actor, registration: Registration) -> Registration:
         raise Conflict(N_("This person is not on the waiting list."), code="not-waiting")
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="registration-closed")
-    give_place(db, actor, registration, "overrule", because="overrule")
+    confirm_waiting(db, actor, registration, "overrule", {"because": "overrule"})
     return registration

@@ -1,4 +1,4 @@
-"""What a request for a registration says, and the reasons for which it is refused."""
+"""The request for a registration, and the errors with which it is refused."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,10 +8,13 @@ from app.i18n import N_, Language
 from app.models import Basis, Channel, Registration, WorkshopSession
 from app.models.base import now
 from app.people.matching import Decision
-from app.queries.registrations.window import RegistrationWindow, registration_window
+from app.queries.registrations.window import RegistrationWindow, get_registration_window
 
 # The notice about personal data that people agree to (UU 27/2022, article 22); a new text is a new version.
 CONSENT_NOTICE = "2026-1"
+
+# Users of these channels have no account: their right comes from the public page or from a delegation link.
+CHANNELS_WITHOUT_ACCOUNT = frozenset({Channel.SELF, Channel.DELEGATION})
 
 REFUSALS = {
     RegistrationWindow.CANCELLED: N_("This session is cancelled."),
@@ -23,11 +26,11 @@ REFUSALS = {
 
 @dataclass(frozen=True)
 class RegistrationRequest:
-    """How a registration is asked for: by which channel, in which language, with what consent.
+    """How a person is registered: by which channel, in which language, with what consent.
 
-    `request_key` identifies the form: sent again, it registers nobody again. `overrule` gives a seat beyond the caps
-    and after registration has closed; only organizers may set it. `decision` says who a person is if that is unclear.
-    `basis` is the legal basis of a list, if `consent` does not tell it.
+    `request_key` identifies the form: a form that is sent again registers no second time. `overrule` gives a seat
+    beyond the caps and after registration has closed; only users with an account may set it. `decision` says who a
+    person is if that is unclear. `basis` is the legal basis of a list, if `consent` does not tell it.
     """
 
     channel: Channel
@@ -41,9 +44,10 @@ class RegistrationRequest:
 
 
 class AlreadyRegistered(Conflict):
-    """The person has a registration for this session; `registration` is for those who may see it.
+    """The person has a registration for this session already. This is raised only to users who may know that.
 
-    `number` is the person's in the list that was given, from 1. `address` is where the ticket may be sent again.
+    `number` is the person's in the list that was sent, from 1. `address` is the e-mail address to which the ticket may
+    be sent again.
     """
 
     code = "already-registered"
@@ -56,7 +60,7 @@ class AlreadyRegistered(Conflict):
 
 
 class PersonUnclear(Conflict):
-    """It must be said who is meant. `candidates` are ids of known people."""
+    """The user has to choose who is meant. `candidates` are ids of known people."""
 
     code = "person-unclear"
 
@@ -65,8 +69,11 @@ class PersonUnclear(Conflict):
         self.candidates = tuple(candidates)
 
 
-class NoPlaces(Conflict):
-    """Not all of a delegation find a place, so that none of it is registered. `numbers` are those left over."""
+class NotEnoughSeats(Conflict):
+    """There are not enough seats for a whole delegation, so no one of it was registered.
+
+    `numbers` are the numbers in the list of the people without a seat, from 1.
+    """
 
     code = "no-places"
 
@@ -78,16 +85,19 @@ class NoPlaces(Conflict):
         self.numbers = tuple(numbers)
 
 
-def offered_group(chosen: str, offered: Collection[str]) -> str:
-    """Return the only group offered, or else the chosen one; "" if that is not offered."""
+def resolve_target_group(chosen: str, offered: Collection[str]) -> str:
+    """Return the group offered if there is only one, else the chosen group, or "" if that is not offered."""
     if len(offered) == 1:
         return next(iter(offered))
     return chosen if chosen in offered else ""
 
 
 def require_open(workshop_session: WorkshopSession, request: RegistrationRequest) -> None:
-    """Raise `Conflict` if the session takes no registrations (any more, or yet)."""
-    window = registration_window(workshop_session, now())
+    """Raise `Conflict` if registration for the session is closed or not open yet.
+
+    `overrule` and walk-ins are accepted while it is not open, walk-ins even after the session.
+    """
+    window = get_registration_window(workshop_session, now())
     accepted = {RegistrationWindow.OPEN}
     if request.overrule:
         accepted |= {RegistrationWindow.SOON, RegistrationWindow.CLOSED}

@@ -1,4 +1,4 @@
-"""Hands out a session's attendance list to fill in or to sign, and says so in the activity log."""
+"""Download a session's attendance list, to fill in or to sign; each download is in the activity log."""
 
 from typing import Literal
 
@@ -6,7 +6,7 @@ from app.database import Db
 from app.i18n import Language, Translator
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.registrations.rosters import roster
+from app.queries.registrations.rosters import get_roster
 from app.reports.formats.download import MEDIA_TYPES, Download
 from app.reports.roster_pdf import PrintedRoster, render_roster_pdf
 from app.reports.table import LETTERHEAD
@@ -17,7 +17,7 @@ RosterFormat = Literal["xlsx", "pdf"]
 
 
 def download_roster(
-    look: Db,
+    read_db: Db,
     db: Db,
     actor: Actor,
     session_code: str,
@@ -26,28 +26,30 @@ def download_roster(
     _: Translator,
     language: Language,
 ) -> Download:
-    """The list in one of its formats; `base_url` is where the service is reached from outside.
+    """Return the list as a file and log the download. `base_url` is the URL of the service, for the link in the list.
 
-    It is made with `look`, before `db` takes the write lock for the log. Raises `NotFound` where the session isn't
-    within the actor's reach.
+    The file is rendered with `read_db`, before `db` takes the write lock for the log. Raises `Forbidden`, and
+    `NotFound` if the session is not within the actor's scope.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
-    found = roster(look, actor, session_code, language)
-    address = f"{base_url.rstrip('/')}/sesi/{found.session_code}/unggah"
+    roster = get_roster(read_db, actor, session_code, language)
+    address = f"{base_url.rstrip('/')}/sesi/{roster.session_code}/unggah"
     if file_format == "xlsx":
-        content = write_roster(found, LETTERHEAD, address, _, language)
+        content = write_roster(roster, LETTERHEAD, address, _, language)
     else:
-        content = render_roster_pdf(_printed(found, address, _, language), _, language)
+        content = render_roster_pdf(_to_printed_roster(roster, address, _, language), _, language)
     stem = _("attendance-list")
-    name = f"{stem}-{found.session_code}.{file_format}"
-    log_activity(db, actor, "download", "session", found.session_code, after={"file": name})
+    name = f"{stem}-{roster.session_code}.{file_format}"
+    log_activity(db, actor, "download", "session", roster.session_code, after={"file": name})
     return Download(name, MEDIA_TYPES[file_format], content)
 
 
-def _printed(found: Roster, upload_address: str, _: Translator, language: Language) -> PrintedRoster:
+def _to_printed_roster(
+    roster: Roster, upload_address: str, _: Translator, language: Language
+) -> PrintedRoster:
     return PrintedRoster(
         title=roster_title(_),
-        facts=roster_facts(found, _, language),
+        facts=roster_facts(roster, _, language),
         people=tuple(
             (
                 line.name,
@@ -55,9 +57,9 @@ def _printed(found: Roster, upload_address: str, _: Translator, language: Langua
                 f"{line.place} RT\N{NO-BREAK SPACE}{line.rt}" if line.rt else line.place,
                 line.target_group,
             )
-            for line in found.people
+            for line in roster.people
         ),
         upload_address=upload_address,
-        session_code=found.session_code,
+        session_code=roster.session_code,
         generated_at=now(),
     )

@@ -10,13 +10,13 @@ from app.people.matching import Decision
 from app.people.person import PersonInput
 from app.permissions import Actor
 from app.services.locks import lock_people_table
-from app.services.registrations.attendance_marks import Marking, mark
-from app.services.registrations.registrations import register
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
+from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 
 
 @dataclass(frozen=True)
-class WalkIn:
+class WalkInInput:
     """A person who came without having registered.
 
     `known_person` is the id of a known person, "new", or None if that needs no choice. A form that is sent again with
@@ -30,22 +30,25 @@ class WalkIn:
 
 
 def register_walk_in(
-    db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, walk_in: WalkIn
+    db: Db, vault: NikVault, actor: Actor, workshop_session_id: int, data: WalkInInput
 ) -> Registration:
     """Register a person and mark them present; a person who is registered already is only marked.
 
-    Raises what `register` and `mark` do: `AlreadyRegistered` only if the person is marked present already.
+    Raises what `register_person` and `mark_attendance` do, which also require the permission; `AlreadyRegistered` only
+    if the person is marked present already.
     """
-    lock_people_table(db)  # which `mark` takes: it may not be taken after the locks of `register`
-    decision = None if walk_in.known_person is None else Decision(person=walk_in.known_person)
-    request = RegistrationRequest(Channel.WALK_IN, request_key=walk_in.request_key, decision=decision)
+    lock_people_table(
+        db
+    )  # `mark_attendance` needs it, and it may not be taken after the locks of `register_person`
+    decision = None if data.known_person is None else Decision(person=data.known_person)
+    request = RegistrationRequest(Channel.WALK_IN, request_key=data.request_key, decision=decision)
     try:
-        registration = register(db, vault, actor, workshop_session_id, walk_in.person, request)
+        registration = register_person(db, vault, actor, workshop_session_id, data.person, request)
     except AlreadyRegistered as known:
         registration = known.registration
         attendance = db.get(Attendance, registration.id)
         if attendance and attendance.status is AttendanceStatus.PRESENT:
             raise
-    marking = Marking(AttendanceStatus.PRESENT, nonce=walk_in.request_key, confirmed=walk_in.confirmed)
-    mark(db, actor, registration, marking)
+    mark = MarkInput(AttendanceStatus.PRESENT, nonce=data.request_key, confirmed=data.confirmed)
+    mark_attendance(db, actor, registration, mark)
     return registration

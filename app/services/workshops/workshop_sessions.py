@@ -8,21 +8,21 @@ from typing import Any
 from sqlmodel import col, delete, select
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_, utc, wita
 from app.models import (
     Attendance,
     MessageKind,
     Registration,
-    SessionGroupPlaces,
+    SessionGroupSeats,
     SessionMode,
     TargetGroup,
     WorkshopSession,
 )
 from app.models.base import YEARS, now
 from app.permissions import Actor, Permission
-from app.queries.registrations.seats import group_seats
-from app.queries.registrations.window import closes_at
+from app.queries.registrations.seats import get_group_seats
+from app.queries.registrations.window import get_closing_time
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
     get_workshop_session,
@@ -34,8 +34,8 @@ from app.services.authorization import require_permission
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import notify_session
-from app.services.registrations.delegation_links import follow_registration
-from app.services.registrations.waiting_list import move_up
+from app.services.registrations.delegation_links import update_delegation_link_ends
+from app.services.registrations.waiting_list import fill_free_seats
 from app.services.workshops.venues import get_or_create_venue
 from app.services.workshops.workshops import parse_code
 
@@ -45,7 +45,6 @@ MAX_REASON_LENGTH = 500
 # Registered people are told if one of these columns changes.
 TIME_AND_PLACE = ("starts_at", "ends_at", "mode", "venue_id", "online_link")
 
-_PLEASE_CORRECT = N_("Please correct the marked fields.")
 _START_NEEDED = N_("The start needs a date and a time.")
 _WRONG_NUMBER_OF_SEATS = N_("The number of places must be from 1 to 100,000.")
 
@@ -102,7 +101,7 @@ def copy_session(
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
     if new_starts is None:
-        raise Invalid(_PLEASE_CORRECT, fields={"starts": _START_NEEDED})
+        raise Invalid(PLEASE_CORRECT, fields={"starts": _START_NEEDED})
     view = get_workshop_session_view(db, actor, code)
     shift = utc(new_starts) - view.starts_at
 
@@ -202,15 +201,15 @@ def _change(
     starts_at, ends_at = _check(db, data)
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
-    before, closed_at = _snapshot(db, workshop_session), closes_at(workshop_session)
+    before, closed_at = _snapshot(db, workshop_session), get_closing_time(workshop_session)
     workshop_session.starts_at, workshop_session.ends_at = starts_at, ends_at
     _apply(db, actor, workshop_session, data)
-    follow_registration(db, workshop_session, closed_at)
+    update_delegation_link_ends(db, workshop_session, closed_at)
     after = _snapshot(db, workshop_session)
     log_activity(db, actor, "change", "session", workshop_session.code, before=before, after=after)
     if any(before[column] != after[column] for column in TIME_AND_PLACE):
         notify_session(db, MessageKind.SESSION_CHANGED, workshop_session)
-    move_up(db, actor, workshop_session, because="caps")
+    fill_free_seats(db, actor, workshop_session, because="caps")
     return workshop_session
 
 
@@ -222,7 +221,7 @@ def _check(db: Db, data: WorkshopSessionInput) -> tuple[datetime, datetime]:
     if data.online_link and not data.online_link.startswith(("https://", "http://")):
         errors["online_link"] = N_("A link begins with https://")
     if errors or data.starts is None or data.ends is None:
-        raise Invalid(_PLEASE_CORRECT, fields=errors)
+        raise Invalid(PLEASE_CORRECT, fields=errors)
     return utc(data.starts), utc(data.ends)
 
 
@@ -281,10 +280,10 @@ def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: Worksh
     workshop_session.places_per_kelurahan = data.places_per_kelurahan
     db.flush()
     db.exec(
-        delete(SessionGroupPlaces).where(col(SessionGroupPlaces.workshop_session_id) == workshop_session.id)
+        delete(SessionGroupSeats).where(col(SessionGroupSeats.workshop_session_id) == workshop_session.id)
     )
     db.add_all(
-        SessionGroupPlaces(workshop_session_id=workshop_session.id, target_group_code=group, places=seats)
+        SessionGroupSeats(workshop_session_id=workshop_session.id, target_group_code=group, places=seats)
         for group, seats in data.places_of_group.items()
     )
     db.flush()
@@ -320,4 +319,4 @@ def _has_attendance(db: Db, workshop_session_id: int) -> bool:
 
 
 def _snapshot(db: Db, workshop_session: WorkshopSession) -> dict[str, Any]:
-    return snapshot(workshop_session) | {"places_of_group": group_seats(db, workshop_session.id)}
+    return snapshot(workshop_session) | {"places_of_group": get_group_seats(db, workshop_session.id)}

@@ -1,4 +1,4 @@
-"""What organizers send to invite people: the public page of the workshop, and a text for WhatsApp."""
+"""Invitations that organizers send: the URL of the workshop's public page, and a text for WhatsApp."""
 
 from fastapi import Request
 
@@ -7,19 +7,19 @@ from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.web.container import container_of
 
 
-def public_address(request: Request, workshop_code: str) -> str:
+def build_public_url(request: Request, workshop_code: str) -> str:
     """Return the URL of the page on which people register themselves for a workshop's sessions."""
     return f"{container_of(request).settings.base_url}/daftar/{workshop_code}"
 
 
-def invitation_text(workshop_session: WorkshopSessionView, address: str, _: Translator) -> str:
+def build_invitation_text(workshop_session: WorkshopSessionView, address: str, _: Translator) -> str:
     """Return a text to send to a group of people: what, when, where, and how to register."""
     return "\n".join(
-        (*session_lines(workshop_session), _("Register here: %(address)s") % {"address": address})
+        (*build_session_lines(workshop_session), _("Register here: %(address)s") % {"address": address})
     )
 
 
-def session_lines(workshop_session: WorkshopSessionView) -> list[str]:
+def build_session_lines(workshop_session: WorkshopSessionView) -> list[str]:
     """Return what, when and where, one line each. The title is bold in WhatsApp's markup."""
     lines = (
         f"*{workshop_session.workshop_title}*",

@@ -1,4 +1,4 @@
-"""The forms in which a person is registered or corrected."""
+"""Forms by which a person is registered or corrected."""
 
 import hashlib
 from collections.abc import Collection
@@ -14,10 +14,10 @@ from app.people.person import PersonInput
 from app.people.values.outside_places import ELSEWHERE, OUTSIDE
 from app.people.values.text import collapse
 from app.queries.areas.reference import TargetGroupView
-from app.services.registrations.requests import offered_group
+from app.services.registrations.requests import resolve_target_group
 
-# The field takes no more; only a program could send it.
-LONGEST_PLACE = 100
+# The `maxlength` of the field: browsers don't send more.
+MAX_PLACE_LENGTH = 100
 
 
 class PersonForm(BaseModel):
@@ -31,10 +31,10 @@ class PersonForm(BaseModel):
     email: str = ""
 
     def person_input(self, target_groups: Collection[TargetGroupView] | None = None) -> PersonInput:
-        """Return what was sent; if `target_groups` are given, with one of those groups or none."""
+        """Return the values as they were sent. With `target_groups`, the group is one of them or ""."""
         group = self.target_group
         if target_groups is not None:
-            group = offered_group(group, [offered.code for offered in target_groups])
+            group = resolve_target_group(group, [target_group.code for target_group in target_groups])
         return PersonInput(
             name=self.name,
             kelurahan=self.place(),
@@ -44,13 +44,13 @@ class PersonForm(BaseModel):
         )
 
     def place(self) -> str:
-        """The kelurahan as the reader of places knows it; "Luar kota: …" names a place outside the city."""
-        where = self.outside_place.strip()[:LONGEST_PLACE]
-        return f"Luar kota: {where}" if self.kelurahan == OUTSIDE and where else self.kelurahan
+        """Return the kelurahan's code, or the place outside the city in the form that the parser understands."""
+        place = self.outside_place.strip()[:MAX_PLACE_LENGTH]
+        return f"Luar kota: {place}" if self.kelurahan == OUTSIDE and place else self.kelurahan
 
 
 class PersonDetailsForm(PersonForm):
-    """All that may be said of somebody; `birth_date` is dd-mm-yyyy."""
+    """All details of a person; `birth_date` is dd-mm-yyyy."""
 
     nik: str = ""
     rt: str = ""
@@ -69,14 +69,14 @@ class PersonDetailsForm(PersonForm):
         )
 
     @property
-    def says_more(self) -> bool:
-        """Whether something is said that few people are asked for."""
+    def has_more_details(self) -> bool:
+        """Return whether a detail of the folded part of the form is filled in."""
         texts = (getattr(self, field) for field in FORM_TEXT_FIELDS)
         return any((self.outside_place, self.email, self.sex, self.birth_date, *texts))
 
-    def filled_from(self, person: Participant) -> Self:
-        """What is known of somebody, beside what was typed: never a phone number or a NIK, which are masked."""
-        known = {
+    def fill_from(self, person: Participant) -> Self:
+        """Return the form with the details of the person's record, without phone and NIK, which are masked."""
+        details = {
             "name": person.name,
             "kelurahan": OUTSIDE if person.outside_place is not None else person.kelurahan_code,
             "outside_place": person.outside_place
@@ -87,11 +87,11 @@ class PersonDetailsForm(PersonForm):
             "birth_date": person.birth_date and date_text(person.birth_date),
             **{field: getattr(person, field) for field in FORM_TEXT_FIELDS},
         }
-        return self.model_copy(update={name: value for name, value in known.items() if value})
+        return self.model_copy(update={name: value for name, value in details.items() if value})
 
 
-def key_of_person(form_key: str, name: str) -> str | None:
-    """The same form sent again for the same name registers once; for another name it is another registration."""
+def build_request_key(form_key: str, name: str) -> str | None:
+    """Return the key by which a form that is sent again for the same name registers once; None without a form's key."""
     if not form_key:
         return None
     return hashlib.sha256(f"{form_key} {collapse(name).casefold()}".encode()).hexdigest()

@@ -24,7 +24,7 @@ def siti(city: City) -> str:
     return f"/registrations/{city.all(Registration)[0].code}/attendance"
 
 
-def test_a_mark_is_answered_with_what_holds(sari: TestClient, siti: str, city: City) -> None:
+def test_a_mark_is_answered_with_the_attendance(sari: TestClient, siti: str, city: City) -> None:
     later = sari.put(siti, json={"status": "present", "at": TEN, "nonce": "dua"})
     earlier = sari.put(siti, json={"status": "absent", "at": NINE, "nonce": "satu"})
     again = sari.put(siti, json={"status": "absent", "at": NINE, "nonce": "satu"})
@@ -40,7 +40,7 @@ def test_a_mark_is_answered_with_what_holds(sari: TestClient, siti: str, city: C
 
 
 @pytest.mark.parametrize(
-    ("given", "field"),
+    ("data", "field"),
     [
         ({}, "status"),
         ({"status": "hadir"}, "status"),
@@ -51,25 +51,23 @@ def test_a_mark_is_answered_with_what_holds(sari: TestClient, siti: str, city: C
     ],
 )
 @pytest.mark.parametrize("database_kind", ["sqlite"])
-def test_what_can_not_be_understood_is_named(
-    sari: TestClient, siti: str, given: dict[str, str], field: str
-) -> None:
-    assert invalid_fields(sari.put(siti, json=given)) == {field}
+def test_invalid_fields_are_named(sari: TestClient, siti: str, data: dict[str, str], field: str) -> None:
+    assert invalid_fields(sari.put(siti, json=data)) == {field}
 
 
 def test_a_mark_long_before_the_session_must_be_confirmed(sari: TestClient, city: City) -> None:
     city.session("NANTI-1", wita(now() + timedelta(days=9)).replace(tzinfo=None))
     city.register("NANTI-1", "Siti Aminah")
     address = f"/registrations/{city.all(Registration)[0].code}/attendance"
-    given = {"status": "excused"}
+    data = {"status": "excused"}
 
-    assert status_and_code(sari.put(address, json=given)) == (409, "session-not-started")
-    assert sari.put(address, json=given | {"confirm": ["session-not-started"]}).status_code == 200
+    assert status_and_code(sari.put(address, json=data)) == (409, "session-not-started")
+    assert sari.put(address, json=data | {"confirm": ["session-not-started"]}).status_code == 200
 
 
-def test_only_within_reach(program: Program, siti: str) -> None:
-    given = {"status": "present"}
+def test_marks_are_only_for_the_actors_scope(program: Program, siti: str) -> None:
+    data = {"status": "present"}
 
-    assert status_and_code(program("tono").put(siti, json=given)) == (404, "not-found")
-    assert status_and_code(program("rina").put(siti, json=given)) == (404, "not-found")
-    assert program("budi").put(siti, json=given).status_code == 200
+    assert status_and_code(program("tono").put(siti, json=data)) == (404, "not-found")
+    assert status_and_code(program("rina").put(siti, json=data)) == (404, "not-found")
+    assert program("budi").put(siti, json=data).status_code == 200

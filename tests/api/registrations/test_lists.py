@@ -1,4 +1,4 @@
-"""A list of people to register, over HTTP: the import of another purpose."""
+"""A list of people to register over HTTP: an import with another purpose."""
 
 from fastapi.testclient import TestClient
 
@@ -11,7 +11,7 @@ TWO = {"file": ("daftar.csv", sheet("Nama;Kelurahan", "Ani Aster;Manggar", "Dewi
 TO_REGISTER = {"purpose": "registration"}
 
 
-def test_a_list_registers_within_the_places(sari: TestClient, city: City) -> None:
+def test_a_list_registers_within_the_caps(sari: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1)
     made = sari.post(CALL, files=TWO, data=TO_REGISTER)
     assert made.status_code == 201
@@ -23,7 +23,7 @@ def test_a_list_registers_within_the_places(sari: TestClient, city: City) -> Non
     assert registration_statuses(city) == ["confirmed", "waitlisted"]
 
 
-def test_beyond_the_closing_time_only_by_decision(sari: TestClient, city: City) -> None:
+def test_a_list_after_the_closing_time_needs_overrule(sari: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1)
     address = f"/attendance-imports/{sari.post(CALL, files=TWO, data=TO_REGISTER).json()['id']}"
     begin_session(city, "JUALAN-1")
@@ -33,6 +33,6 @@ def test_beyond_the_closing_time_only_by_decision(sari: TestClient, city: City) 
     assert registration_statuses(city) == ["confirmed", "confirmed"]
 
 
-def test_a_purpose_that_there_is_not(sari: TestClient, city: City) -> None:
+def test_an_unknown_purpose_is_refused(sari: TestClient, city: City) -> None:
     create_upcoming_session(city)
     assert sari.post(CALL, files=TWO, data={"purpose": "hadiah"}).status_code == 422

@@ -1,4 +1,4 @@
-"""Registrations over HTTP: who is registered, registering somebody, cancelling."""
+"""Registrations over HTTP: list, register and cancel."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ WRONG: tuple[tuple[dict[str, Any], set[str]], ...] = (
 )
 
 
-def test_somebody_is_registered_and_listed(sari: TestClient, city: City) -> None:
+def test_a_person_is_registered_and_listed(sari: TestClient, city: City) -> None:
     create_upcoming_session(city)
 
     details = {"phone": "081200000123", "sex": "P", "rt": "012", "occupation": "Penjahit"}
@@ -61,7 +61,7 @@ def test_somebody_is_registered_and_listed(sari: TestClient, city: City) -> None
     assert sari.get(CALL).json() == {"items": [registered], "cursor": None}
 
 
-def test_who_finds_no_place_waits_and_moves_up(sari: TestClient, city: City) -> None:
+def test_a_person_without_a_seat_waits_and_moves_up(sari: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1)
     first = sari.post(CALL, json=ANI).json()
 
@@ -80,7 +80,7 @@ def test_who_finds_no_place_waits_and_moves_up(sari: TestClient, city: City) -> 
     assert [one["name"] for one in listed] == ["Budi Bakung"]
 
 
-def test_one_registration_a_person(sari: TestClient, city: City) -> None:
+def test_a_person_has_one_registration_in_a_session(sari: TestClient, city: City) -> None:
     create_upcoming_session(city)
     made = sari.post(CALL, json=ANI).json()
 
@@ -102,7 +102,7 @@ def test_a_call_that_is_sent_again_registers_once(sari: TestClient, program: Pro
     assert other.json()["name"] == "Budi Bakung"
 
 
-def test_who_is_unclear_has_to_be_said(sari: TestClient, city: City) -> None:
+def test_an_unclear_person_has_to_be_chosen(sari: TestClient, city: City) -> None:
     create_upcoming_session(city)
     for _ in range(2):
         city.register(city.session(f"A-{len(city.all(Participant))}"), "Ani Aster")
@@ -120,7 +120,7 @@ def test_who_is_unclear_has_to_be_said(sari: TestClient, city: City) -> None:
     assert [pair.state for pair in city.all(PossibleDuplicate)] == [PairState.DIFFERENT] * 2
 
 
-def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> None:
+def test_every_invalid_field_is_named(sari: TestClient, city: City) -> None:
     create_upcoming_session(city)
 
     for change, fields in WRONG:
@@ -129,7 +129,7 @@ def test_every_field_that_is_wrong_is_named(sari: TestClient, city: City) -> Non
     assert city.all(Participant) == []
 
 
-def test_what_has_begun_takes_and_gives_back_nobody(sari: TestClient, city: City) -> None:
+def test_no_one_registers_or_cancels_after_the_session_began(sari: TestClient, city: City) -> None:
     create_upcoming_session(city)
     made = sari.post(CALL, json=ANI).json()
     begin_session(city, "JUALAN-1")
@@ -157,7 +157,7 @@ def test_lists_are_paged(sari: TestClient, city: City) -> None:
 
 
 @pytest.mark.parametrize(("who", "status"), [("budi", 201), ("made", 201), ("tono", 404), ("rina", 404)])
-def test_who_may_register_and_cancel(
+def test_registering_and_cancelling_needs_the_permission(
     who: str, status: int, program: Program, sari: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)

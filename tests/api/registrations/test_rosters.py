@@ -1,4 +1,4 @@
-"""The attendance list over HTTP, as xlsx and pdf."""
+"""The roster over HTTP, as xlsx and pdf."""
 
 import pytest
 from fastapi import FastAPI
@@ -15,7 +15,7 @@ ADDRESS = "/sessions/UMKM-2025-1/roster"
 
 
 @pytest.mark.parametrize(("file_format", "begins"), [("xlsx", b"PK"), ("pdf", b"%PDF")])
-def test_a_program_takes_the_list(
+def test_a_program_downloads_the_roster(
     sari: TestClient, city: City, file_format: RosterFormat, begins: bytes
 ) -> None:
     city.register(city.session(), "Siti Aminah")
@@ -29,7 +29,7 @@ def test_a_program_takes_the_list(
     assert taken.actor == "Sari Panitia"
 
 
-def test_who_may_not_gets_none(app: FastAPI, program: Program, city: City) -> None:
+def test_users_without_the_permission_get_no_roster(app: FastAPI, program: Program, city: City) -> None:
     city.session()
     anybody = TestClient(app, base_url="http://testserver/api/v1")
     assert status_and_code(anybody.get(f"{ADDRESS}.xlsx")) == (401, "unauthenticated")
@@ -38,7 +38,7 @@ def test_who_may_not_gets_none(app: FastAPI, program: Program, city: City) -> No
     assert [line for line in city.all(Activity) if line.action == "download"] == []
 
 
-def test_what_is_not_there(sari: TestClient, city: City) -> None:
+def test_unknown_sessions_and_formats_are_not_found(sari: TestClient, city: City) -> None:
     city.session()
     assert status_and_code(sari.get("/sessions/NIRWANA/roster.xlsx")) == (404, "not-found")
     assert sari.get(f"{ADDRESS}.docx").status_code == 422

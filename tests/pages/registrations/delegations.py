@@ -1,4 +1,4 @@
-"""Delegation links, as an organizer makes them."""
+"""Delegation links that an organizer creates."""
 
 import re
 

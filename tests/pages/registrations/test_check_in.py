@@ -1,4 +1,4 @@
-"""The check-in page without scripts: the list, its marks, tickets, walk-ins; and what its script is answered."""
+"""The check-in page without scripts: list, marks, tickets and walk-ins; and the calls of its script."""
 
 import re
 
@@ -20,7 +20,13 @@ def expected(city: City, workshop_session: WorkshopSession) -> dict[str, str]:
     city.register("SPBE-2025-1", "Siti Aminah")
     city.register("SPBE-2025-1", "Andi Contoh", LAMARU)
     city.register("SPBE-2025-1", "Nur Aini", SEPINGGAN, status=RegistrationStatus.WAITLISTED)
-    return dict(zip(("Siti", "Andi", "Nur"), (one.code for one in city.all(Registration)), strict=True))
+    return dict(
+        zip(
+            ("Siti", "Andi", "Nur"),
+            (registration.code for registration in city.all(Registration)),
+            strict=True,
+        )
+    )
 
 
 def names(page: Response, list_id: str) -> list[str]:
@@ -61,7 +67,7 @@ def send(browser: TestClient, code: str, **mark: object) -> Response:
     return browser.post(f"{PAGE}/tanda", json=sent, headers={"Accept": "application/json"})
 
 
-def test_the_list_holds_who_is_expected_and_apart_who_waits(
+def test_the_list_has_people_with_a_seat_apart_from_the_others(
     staff: TestClient, expected: dict[str, str]
 ) -> None:
     page = staff.get(PAGE)
@@ -94,7 +100,9 @@ def test_a_search_narrows_the_list_and_not_the_count(staff: TestClient, expected
     assert (names(page, "listed"), tally(page)) == (["Andi Contoh"], ("1", "2"))
 
 
-def test_who_waits_and_comes_is_on_the_list(staff: TestClient, expected: dict[str, str]) -> None:
+def test_a_person_on_the_waiting_list_who_comes_is_on_the_list(
+    staff: TestClient, expected: dict[str, str]
+) -> None:
     page = tap(staff, expected["Nur"], "present")
 
     assert names(page, "listed") == ["Andi Contoh", "Nur Aini", "Siti Aminah"]
@@ -102,7 +110,7 @@ def test_who_waits_and_comes_is_on_the_list(staff: TestClient, expected: dict[st
 
 
 @pytest.mark.parametrize("typed", ["{code}", " {code} ", "https://jangkau.contoh.id/tiket/{code}?bahasa=id"])
-def test_a_ticket_is_typed_or_scanned_by_another_device(
+def test_a_ticket_code_may_be_typed_or_scanned(
     staff: TestClient, expected: dict[str, str], typed: str
 ) -> None:
     page = tap(staff, typed.format(code=expected["Siti"].lower()), "present")
@@ -110,7 +118,7 @@ def test_a_ticket_is_typed_or_scanned_by_another_device(
     assert tally(page) == ("1", "2")
 
 
-def test_a_ticket_that_is_none_or_of_another_session_says_so(
+def test_an_unknown_ticket_and_one_of_another_session_are_refused(
     staff: TestClient, expected: dict[str, str], city: City
 ) -> None:
     city.session("LAIN-1")
@@ -127,10 +135,10 @@ def test_a_ticket_that_is_none_or_of_another_session_says_so(
 
 
 def test_a_walk_in_is_registered_and_present(staff: TestClient, expected: dict[str, str], city: City) -> None:
-    given = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "rt", "key": "k-1"}
+    form = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "rt", "key": "k-1"}
 
-    answer = staff.post(f"{PAGE}/datang", data=given)
-    again = staff.post(f"{PAGE}/datang", data=given)
+    answer = staff.post(f"{PAGE}/datang", data=form)
+    again = staff.post(f"{PAGE}/datang", data=form)
     marks = len(city.all(AttendanceMark))
 
     page = staff.get(answer.headers["location"])
@@ -141,61 +149,59 @@ def test_a_walk_in_is_registered_and_present(staff: TestClient, expected: dict[s
     made = city.all(Registration)[-1]
     assert (made.status, made.channel, marks) == (RegistrationStatus.WALK_IN, Channel.WALK_IN, 1)
 
-    staff.post(f"{PAGE}/datang", data=given | {"name": "Eko Contoh"})
+    staff.post(f"{PAGE}/datang", data=form | {"name": "Eko Contoh"})
     assert city.outcomes()["Eko Contoh"] == "present"
 
 
 def test_a_walk_in_who_is_on_the_list_is_marked_there(
     staff: TestClient, expected: dict[str, str], city: City
 ) -> None:
-    given = {"name": "Siti Aminah", "kelurahan": "Manggar", "target_group": "umkm"}
+    form = {"name": "Siti Aminah", "kelurahan": "Manggar", "target_group": "umkm"}
 
-    first = staff.post(f"{PAGE}/datang", data=given)
-    second = staff.post(f"{PAGE}/datang", data=given)
+    first = staff.post(f"{PAGE}/datang", data=form)
+    second = staff.post(f"{PAGE}/datang", data=form)
 
     assert first.status_code == 303
     assert city.outcomes()["Siti Aminah"] == "present"
     assert (second.status_code, len(city.all(Registration))) == (409, 3)
     assert "is registered for this session already" in second.text
 
-    third = staff.post(f"{PAGE}/datang", data=given | {"person": "new"})
+    third = staff.post(f"{PAGE}/datang", data=form | {"person": "new"})
     assert (third.status_code, len(city.all(Registration))) == (303, 4)
 
 
-def test_who_a_walk_in_may_be_is_asked(
+def test_a_walk_in_who_may_be_several_people_must_be_chosen(
     staff: TestClient, workshop_session: WorkshopSession, city: City
 ) -> None:
     city.session("DULU-1")
     two = [city.register("DULU-1", "Budi Contoh") for _ in range(2)]
-    given = {"name": "Budi Contoh", "kelurahan": "Manggar", "target_group": "umkm"}
+    form = {"name": "Budi Contoh", "kelurahan": "Manggar", "target_group": "umkm"}
 
-    asked = staff.post(f"{PAGE}/datang", data=given)
+    asked = staff.post(f"{PAGE}/datang", data=form)
     assert asked.status_code == 409
     offered = re.findall(r'name="person" value="(\w+)"> ([^<]+)</label>', asked.text)
     assert offered == [(str(one.id), "Budi Contoh, Manggar") for one in two] + [("new", "Somebody new")]
 
-    assert staff.post(f"{PAGE}/datang", data=given | {"person": two[1].id}).status_code == 303
+    assert staff.post(f"{PAGE}/datang", data=form | {"person": two[1].id}).status_code == 303
     assert city.all(Registration)[-1].participant_id == two[1].id
 
 
 @pytest.mark.parametrize(
     ("field", "typed"), [("name", " "), ("kelurahan", ""), ("kelurahan", "Atlantis"), ("target_group", "x")]
 )
-def test_what_is_wrong_with_a_walk_in_is_said_beside_it(
+def test_errors_of_a_walk_in_are_shown_beside_the_field(
     staff: TestClient, workshop_session: WorkshopSession, field: str, typed: str
 ) -> None:
-    given = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "rt"}
+    form = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "rt"}
 
-    page = staff.post(f"{PAGE}/datang", data=given | {field: typed})
+    page = staff.post(f"{PAGE}/datang", data=form | {field: typed})
 
     assert page.status_code == 422
     assert f'id="{field}-error"' in page.text
     assert field == "name" or 'value="Dewi Contoh"' in page.text
 
 
-def test_of_a_cancelled_session_nothing_is_marked(
-    staff: TestClient, expected: dict[str, str], city: City
-) -> None:
+def test_a_cancelled_session_takes_no_marks(staff: TestClient, expected: dict[str, str], city: City) -> None:
     update_session(city, "SPBE-2025-1", cancelled_at=now(), cancelled_why="Hujan deras")
 
     page = staff.get(PAGE)
@@ -209,7 +215,7 @@ def test_of_a_cancelled_session_nothing_is_marked(
     assert 'role="alert">This session is cancelled.' in refused.text
 
 
-def test_the_script_sends_marks_and_looks_what_others_did(
+def test_the_script_sends_marks_and_reads_those_of_other_devices(
     staff: TestClient, organizer: TestClient, expected: dict[str, str]
 ) -> None:
     later = send(organizer, expected["Siti"], status="absent", at="2025-08-05T09:30:00+08:00", nonce="n-2")
@@ -231,18 +237,18 @@ def test_the_script_sends_marks_and_looks_what_others_did(
     assert "Budi Petugas" in history
 
 
-def test_only_who_takes_this_attendance_gets_in(
+def test_only_users_who_may_record_attendance_see_the_list(
     nobody: TestClient, viewer: TestClient, stranger: TestClient, expected: dict[str, str], city: City
 ) -> None:
     code = expected["Siti"]
-    given = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "umkm"}
+    form = {"name": "Dewi Contoh", "kelurahan": "Manggar", "target_group": "umkm"}
     for browser, status in ((viewer, 403), (stranger, 404)):
         answers = [
             browser.get(PAGE),
             browser.get(f"{PAGE}/keadaan"),
             browser.get(f"{PAGE}/{code}"),
             browser.post(PAGE, data={"registration": code, "status": "present"}),
-            browser.post(f"{PAGE}/datang", data=given),
+            browser.post(f"{PAGE}/datang", data=form),
             send(browser, code),
         ]
         assert {answer.status_code for answer in answers} == {status}

@@ -1,4 +1,4 @@
-"""Delegation links: what an organizer makes and withdraws."""
+"""Delegation links that an organizer creates and revokes."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,7 +10,9 @@ from tests.pages.registrations.delegations import LINKS, addresses, link
 from tests.upcoming_sessions import create_upcoming_session, morning_in
 
 
-def test_an_organizer_makes_and_withdraws(organizer: TestClient, citizen: TestClient, city: City) -> None:
+def test_an_organizer_creates_and_revokes_a_link(
+    organizer: TestClient, citizen: TestClient, city: City
+) -> None:
     create_upcoming_session(city, places_per_kelurahan=2)
     address = link(organizer)
     assert (
@@ -26,7 +28,9 @@ def test_an_organizer_makes_and_withdraws(organizer: TestClient, citizen: TestCl
     assert organizer.post(f"{LINKS}/1/cabut").status_code == 303
     assert citizen.get(address).status_code == 410
     assert len(addresses(organizer)) == 33
-    assert [one.action for one in city.all(Activity) if one.subject == "delegation-link"][-2:] == [
+    assert [activity.action for activity in city.all(Activity) if activity.subject == "delegation-link"][
+        -2:
+    ] == [
         "create",
         "revoke",
     ]
@@ -57,7 +61,9 @@ def test_a_link_needs_a_kelurahan_and_an_end(
 @pytest.mark.parametrize(
     ("who", "status"), [("admin", 200), ("staff", 200), ("viewer", 404), ("stranger", 404)]
 )
-def test_who_may_make_links(who: str, status: int, city: City, request: pytest.FixtureRequest) -> None:
+def test_only_users_who_may_record_attendance_create_links(
+    who: str, status: int, city: City, request: pytest.FixtureRequest
+) -> None:
     create_upcoming_session(city)
     browser: TestClient = request.getfixturevalue(who)
 

@@ -1,4 +1,4 @@
-"""What a kelurahan's staff do with a delegation link."""
+"""The page of a delegation link, used by the staff of a kelurahan."""
 
 import re
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from httpx2 import Response
 from app.database import writing
 from app.models import DelegationLink, Registration
 from app.models.base import now
-from app.services.registrations.delegation_links import sign
+from app.services.registrations.delegation_links import sign_link_id
 from tests.city import LAMARU, MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
 from tests.pages.conftest import english_browser
@@ -37,7 +37,7 @@ def register(kelurahan: TestClient, address: str, *names: str, **columns: list[s
     return kelurahan.post(address, data={"name": list(names), **columns})
 
 
-def test_what_is_full_is_said_as_it_is(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
+def test_full_caps_are_named_on_the_page(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
     mine, theirs = link(organizer), link(organizer, LAMARU)
 
@@ -74,8 +74,15 @@ def test_a_delegation_is_registered_at_once(organizer: TestClient, kelurahan: Te
     assert answer.headers["location"] == f"{address}#kabar"
     (made,) = city.all(DelegationLink)
     assert [
-        (one.kelurahan_code, one.rt, one.contact_phone, one.status, one.channel, one.delegation_link_id)
-        for one in city.all(Registration)
+        (
+            registration.kelurahan_code,
+            registration.rt,
+            registration.contact_phone,
+            registration.status,
+            registration.channel,
+            registration.delegation_link_id,
+        )
+        for registration in city.all(Registration)
     ] == [
         (MANGGAR, "12", "+6281200000411", "confirmed", "delegation", made.id),
         (MANGGAR, None, None, "confirmed", "delegation", made.id),
@@ -86,7 +93,9 @@ def test_a_delegation_is_registered_at_once(organizer: TestClient, kelurahan: Te
     assert "2 of 3 places" in organizer.get(LINKS).text
 
 
-def test_all_or_nothing(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
+def test_a_delegation_is_registered_whole_or_not_at_all(
+    organizer: TestClient, kelurahan: TestClient, city: City
+) -> None:
     create_upcoming_session(city, places_per_kelurahan=2)
     city.register("JUALAN-1", "Ani Contoh", MANGGAR)
     address = link(organizer)
@@ -113,7 +122,7 @@ def test_all_or_nothing(organizer: TestClient, kelurahan: TestClient, city: City
         ({"name": ["Siti Contoh", "Ani Contoh"]}, "2.name", "registered for this session already"),
     ],
 )
-def test_what_was_typed_is_kept_beside_what_is_wrong(
+def test_an_invalid_form_is_shown_again_with_its_errors(
     organizer: TestClient,
     kelurahan: TestClient,
     city: City,
@@ -155,7 +164,7 @@ def test_rows_are_added_without_losing_any(organizer: TestClient, kelurahan: Tes
 
 
 @on_sqlite
-def test_only_the_links_own_people_are_cancelled(
+def test_a_link_cancels_only_its_own_registrations(
     organizer: TestClient, kelurahan: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)
@@ -173,14 +182,16 @@ def test_only_the_links_own_people_are_cancelled(
 
 
 @on_sqlite
-def test_the_kelurahan_is_the_links(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
+def test_the_kelurahan_is_always_that_of_the_link(
+    organizer: TestClient, kelurahan: TestClient, city: City
+) -> None:
     create_upcoming_session(city)
     kelurahan.post(link(organizer), data={"name": "Siti Contoh", "kelurahan": LAMARU})
-    assert [one.kelurahan_code for one in city.all(Registration)] == [MANGGAR]
+    assert [registration.kelurahan_code for registration in city.all(Registration)] == [MANGGAR]
 
 
 @on_sqlite
-def test_an_address_can_not_be_made_up(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
+def test_a_forged_address_is_not_found(organizer: TestClient, kelurahan: TestClient, city: City) -> None:
     create_upcoming_session(city)
     address = link(organizer)
     (made,) = city.all(DelegationLink)
@@ -190,8 +201,8 @@ def test_an_address_can_not_be_made_up(organizer: TestClient, kelurahan: TestCli
         f"/delegasi/{payload}.{signature[::-1]}",
         f"/delegasi/{payload}",
         f"/delegasi/MTI.{signature}",
-        f"/delegasi/{sign(b'another secret', made.id)}",
-        f"/delegasi/{sign(b'only-for-tests', made.id + 1)}",
+        f"/delegasi/{sign_link_id(b'another secret', made.id)}",
+        f"/delegasi/{sign_link_id(b'only-for-tests', made.id + 1)}",
     ):
         assert kelurahan.get(forged).status_code == 404
         assert register(kelurahan, forged, "Siti Contoh").status_code == 404
@@ -207,7 +218,7 @@ def test_an_address_can_not_be_made_up(organizer: TestClient, kelurahan: TestCli
         ({"revoked_at": now()}, "This link was withdrawn."),
     ],
 )
-def test_a_link_that_has_ended_opens_nothing(
+def test_an_expired_or_revoked_link_opens_nothing(
     organizer: TestClient, kelurahan: TestClient, city: City, columns: dict[str, object], said: str
 ) -> None:
     create_upcoming_session(city)

@@ -1,4 +1,4 @@
-"""One form that registers somebody, and finds whom it means while they are typed."""
+"""The form by which an organizer registers a person, with suggestions of known people."""
 
 import re
 
@@ -16,7 +16,7 @@ ANI = {"name": "Ani Aster", "kelurahan": MANGGAR, "target_group": "umkm"}
 NIK = "6471014108850001"
 
 
-def advice(page: str) -> str:
+def suggestions(page: str) -> str:
     """What the form says of whom it may mean, as text."""
     part = page[page.index('id="saran"') :]
     part = part[: part.index('name="kelurahan"')]
@@ -24,19 +24,19 @@ def advice(page: str) -> str:
 
 
 def known(city: City, name: str = "Ani Aster", kelurahan: str = MANGGAR, by: str = "tono") -> int:
-    """Somebody who has come to a session of another organization."""
+    """Register a person for a session of another organization; return the person's id."""
     code = f"LAMA-{len(city.all(Participant))}"
     return city.register(city.session(code, by=by), name, kelurahan).id
 
 
-def test_somebody_new_is_registered(organizer: TestClient, city: City) -> None:
+def test_a_new_person_is_registered(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city)
     form = organizer.get(FORM).text
     key = re.search(r'name="key" value="(\w+)"', form)
     assert key
     assert 'type="hidden" name="target_group" value="umkm"' in form
     typed = ANI | {"key": key[1], "phone": "0812 0000 0123", "rt": "012", "consent": "true"}
-    assert "A new person" in advice(organizer.post(f"{FORM}/cari", data=typed).text)
+    assert "A new person" in suggestions(organizer.post(f"{FORM}/cari", data=typed).text)
 
     first, again = (organizer.post(FORM, data=typed) for _ in range(2))
     organizer.post(FORM, data=typed | {"name": "Budi Bakung", "phone": ""})
@@ -53,18 +53,18 @@ def test_somebody_new_is_registered(organizer: TestClient, city: City) -> None:
 
 
 def test_a_known_person_is_found_while_typing_and_filled_in(organizer: TestClient, city: City) -> None:
-    """Across the city, as a sheet's people are: nobody is to be typed twice."""
+    """People of other organizations are found too, as by an attendance sheet."""
     create_upcoming_session(city)
     person = known(city)
     known(city, "Budi Bakung")
 
     found = organizer.post(f"{FORM}/cari", data={"name": "aster"})
-    assert "Ani Aster Manggar, known from LAMA-0 Choose" in advice(found.text)
+    assert "Ani Aster Manggar, known from LAMA-0 Choose" in suggestions(found.text)
     assert "Budi Bakung" not in found.text
     assert 'value="aster"' in found.text
 
     filled = organizer.post(f"{FORM}/cari", data={"name": "aster", "phone": "081200000999", "choose": person})
-    assert "Chosen: Ani Aster" in advice(filled.text)
+    assert "Chosen: Ani Aster" in suggestions(filled.text)
     for value in (
         'value="Ani Aster"',
         f'value="{MANGGAR}" selected',
@@ -74,11 +74,11 @@ def test_a_known_person_is_found_while_typing_and_filled_in(organizer: TestClien
         assert value in filled.text
 
     organizer.post(FORM, data=ANI | {"person": str(person)})
-    assert [one.participant_id for one in city.all(Registration)][-1] == person
-    assert "Registered for this session" in advice(organizer.post(f"{FORM}/cari", data=ANI).text)
+    assert [registration.participant_id for registration in city.all(Registration)][-1] == person
+    assert "Registered for this session" in suggestions(organizer.post(f"{FORM}/cari", data=ANI).text)
 
 
-def test_who_is_found_no_more_is_not_chosen_and_nothing_typed_is_lost(
+def test_a_choice_that_the_search_no_longer_finds_is_refused_and_the_form_kept(
     organizer: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)
@@ -100,13 +100,13 @@ def test_a_nik_finds_and_is_never_shown(organizer: TestClient, city: City) -> No
 
     found = organizer.post(f"{FORM}/cari", data={"nik": NIK})
 
-    assert "Ani Aster" in advice(found.text)
+    assert "Ani Aster" in suggestions(found.text)
     assert found.text.count(NIK) == 1, "only where it was typed"
     assert NIK not in str([line.after for line in city.all(Activity)])
     assert f'value="{NIK}"' not in organizer.post(f"{FORM}/cari", data={"name": "Ani Aster"}).text
 
 
-def test_two_letters_or_half_a_number_find_nobody(organizer: TestClient, city: City) -> None:
+def test_two_letters_or_half_a_number_find_no_one(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city)
     known(city)
 
@@ -123,7 +123,7 @@ def test_two_letters_or_half_a_number_find_nobody(organizer: TestClient, city: C
         ({"kelurahan": MANGGAR}, False),
     ],
 )
-def test_nobody_is_called_new_before_all_is_typed_that_finds_them(
+def test_a_person_is_called_new_only_when_the_form_is_complete(
     organizer: TestClient, city: City, typed: dict[str, str], *, is_new: bool
 ) -> None:
     create_upcoming_session(city)
@@ -131,13 +131,13 @@ def test_nobody_is_called_new_before_all_is_typed_that_finds_them(
     assert ("A new person: nobody like this is known." in page) is is_new
 
 
-def test_who_is_unclear_is_chosen_with_a_button(organizer: TestClient, city: City) -> None:
+def test_one_of_several_candidates_is_chosen_with_a_button(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city)
     people = [known(city), known(city)]
 
     asked = organizer.post(FORM, data=ANI)
     assert asked.status_code == 409
-    assert advice(asked.text).count("This person") == 2
+    assert suggestions(asked.text).count("This person") == 2
     assert f'name="choose" value="{people[1]}"' in asked.text
 
     organizer.post(FORM, data=ANI | {"choose": str(people[1])})
@@ -147,7 +147,7 @@ def test_who_is_unclear_is_chosen_with_a_button(organizer: TestClient, city: Cit
     assert second.participant_id not in people
 
 
-def test_nobody_is_found_by_trying_numbers(organizer: TestClient, city: City) -> None:
+def test_a_person_id_alone_finds_no_one(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city)
     person = known(city, "Rahasia Contoh")
 
@@ -160,7 +160,7 @@ def test_nobody_is_found_by_trying_numbers(organizer: TestClient, city: City) ->
     assert len(city.all(Registration)) == 1
 
 
-def test_who_is_registered_already_is_linked(organizer: TestClient, city: City) -> None:
+def test_the_registration_of_a_registered_person_is_linked(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city)
     organizer.post(FORM, data=ANI)
 
@@ -176,8 +176,8 @@ def test_a_full_session_says_so_before_and_can_be_overruled(organizer: TestClien
     organizer.post(FORM, data=ANI)
     budi = ANI | {"name": "Budi Bakung"}
 
-    assert "Full: Manggar: 1 of 1." in advice(organizer.post(f"{FORM}/cari", data=budi).text)
-    assert "Full" not in advice(organizer.post(f"{FORM}/cari", data=budi | {"kelurahan": LAMARU}).text)
+    assert "Full: Manggar: 1 of 1." in suggestions(organizer.post(f"{FORM}/cari", data=budi).text)
+    assert "Full" not in suggestions(organizer.post(f"{FORM}/cari", data=budi | {"kelurahan": LAMARU}).text)
     waiting = organizer.post(FORM, data=budi)
     assert "Registered, on the waiting list." in organizer.get(waiting.headers["location"]).text
 
@@ -200,13 +200,13 @@ def test_a_full_session_says_so_before_and_can_be_overruled(organizer: TestClien
         ("email", "ani@", "This is not an e-mail address."),
     ],
 )
-def test_what_was_typed_is_kept_beside_what_is_wrong(
+def test_an_invalid_form_is_shown_again_with_its_errors(
     organizer: TestClient, city: City, field: str, typed: str, said: str
 ) -> None:
     create_upcoming_session(city, groups=("umkm", "rt"))
-    given = ANI | {"organization": "Warung <Contoh>", field: typed}
+    form = ANI | {"organization": "Warung <Contoh>", field: typed}
 
-    page = organizer.post(FORM, data=given)
+    page = organizer.post(FORM, data=form)
 
     assert page.status_code == 422
     assert f'id="{field}-error">{said}' in page.text

@@ -36,7 +36,7 @@ def test_of_one_group_nobody_is_asked(citizen: TestClient, city: City) -> None:
 
     assert 'name="target_group"' not in citizen.get(PAGE).text
     assert sent(citizen, target_group="umkm").status_code == 303
-    assert [one.target_group_code for one in city.all(Registration)] == ["rt"]
+    assert [registration.target_group_code for registration in city.all(Registration)] == ["rt"]
 
 
 @on_sqlite
@@ -58,7 +58,7 @@ def test_of_one_group_nobody_is_asked(citizen: TestClient, city: City) -> None:
         ("website", "https://contoh.id", "This field must stay empty."),
     ],
 )
-def test_what_was_typed_is_kept_beside_what_is_wrong(
+def test_an_invalid_form_is_shown_again_with_its_errors(
     citizen: TestClient, city: City, field: str, typed: str, said: str
 ) -> None:
     create_upcoming_session(city, groups=("umkm", "rt"))
@@ -152,7 +152,7 @@ def test_who_lost_the_ticket_gets_it_by_mail(citizen: TestClient, city: City) ->
     answer = sent(citizen, email="orang-lain@contoh.id", send_ticket="true")
     assert answer.headers["location"] == f"{PAGE}#kabar"
     assert "No e-mail can be sent at the moment: your ticket follows later." in citizen.get(PAGE).text
-    assert [one.recipient for one in city.all(Message)] == ["siti@contoh.id"] * 2
+    assert [message.recipient for message in city.all(Message)] == ["siti@contoh.id"] * 2
 
     for _turn in range(2):
         sent(citizen, send_ticket="true")
@@ -186,4 +186,4 @@ def test_without_an_address_no_ticket_is_sent(citizen: TestClient, city: City, s
     assert page.status_code == 409
     assert 'name="send_ticket"' not in page.text
     assert f"Please ask the organizer, {OWN}." in page.text
-    assert [one.recipient for one in city.all(Message)] == ([strangers] if strangers else [])
+    assert [message.recipient for message in city.all(Message)] == ([strangers] if strangers else [])

@@ -11,7 +11,7 @@ from app.database import writing
 from app.models import Channel, Registration, RegistrationStatus, WorkshopSession
 from app.people.person import PersonInput
 from app.services.registrations.corrections import correct_registration
-from app.services.registrations.registrations import register
+from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import RegistrationRequest
 from tests.city import LAMARU, City
 from tests.queries.counting import queries_of
@@ -21,12 +21,14 @@ PAGE = "/sesi/JUALAN-1"
 
 
 def come(city: City, name: str, kelurahan: str = "Manggar", group: str = "umkm", phone: str = "") -> str:
-    """The code of somebody's registration."""
+    """Register a person by an organizer; return the registration's code."""
     with writing(city.engine) as db:
-        held = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
-        given = PersonInput(name, kelurahan, group, phone=phone)
+        workshop_session = db.exec(select(WorkshopSession).where(WorkshopSession.code == "JUALAN-1")).one()
+        data = PersonInput(name, kelurahan, group, phone=phone)
         actor = city.actor("sari")
-        return register(db, city.vault, actor, held.id, given, RegistrationRequest(Channel.ORGANIZER)).code
+        return register_person(
+            db, city.vault, actor, workshop_session.id, data, RegistrationRequest(Channel.ORGANIZER)
+        ).code
 
 
 def names_in(page: str) -> list[str]:
@@ -39,7 +41,7 @@ def text_of(page: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", page).split())
 
 
-def test_places_are_explained_line_by_line(organizer: TestClient, city: City) -> None:
+def test_each_cap_has_a_row_with_its_seats(organizer: TestClient, city: City) -> None:
     create_upcoming_session(
         city, groups=("umkm", "rt"), capacity=3, places_per_kelurahan=2, places_of_group={"umkm": 2}
     )
@@ -64,7 +66,7 @@ def test_places_are_explained_line_by_line(organizer: TestClient, city: City) ->
     assert re.search(r"2 Ira Ixora Manggar RT officials Manggar: 2 of 2 \d", text)
 
 
-def test_which_kelurahan_have_places_left_is_said_as_it_is(organizer: TestClient, city: City) -> None:
+def test_the_page_tells_which_kelurahan_have_seats_left(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=3, places_per_kelurahan=2)
     said = (
         "Every kelurahan has places left",
@@ -81,7 +83,7 @@ def test_which_kelurahan_have_places_left_is_said_as_it_is(organizer: TestClient
         assert [sentence for sentence in said if sentence in page] == [holds]
 
 
-def test_a_limit_below_what_is_taken_says_so(organizer: TestClient, city: City) -> None:
+def test_a_cap_lower_than_the_seats_taken_is_marked(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=3)
     for name in ("Ani Aster", "Budi Bakung", "Dewi Dahlia"):
         come(city, name)
@@ -149,7 +151,7 @@ def test_a_link_and_a_text_to_send_to_people(organizer: TestClient, city: City) 
     assert "This workshop has no public page." in organizer.get("/sesi/TERTUTUP-1").text
 
 
-def test_one_registration_says_why_it_has_its_place(
+def test_the_history_of_a_registration_tells_why_it_has_its_seat(
     organizer: TestClient, staff: TestClient, city: City
 ) -> None:
     create_upcoming_session(city, capacity=1)
@@ -168,7 +170,7 @@ def test_one_registration_says_why_it_has_its_place(
     assert f"/pendaftaran/{waiting}/batalkan" in page.text
 
 
-def test_a_place_freed_by_a_correction_is_told_as_such(organizer: TestClient, city: City) -> None:
+def test_the_history_names_a_correction_that_freed_the_seat(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city, places_per_kelurahan=1)
     first, waiting = come(city, "Ani Aster"), come(city, "Budi Bakung")
     with writing(city.engine) as db:
@@ -189,7 +191,7 @@ def test_a_place_freed_by_a_correction_is_told_as_such(organizer: TestClient, ci
     assert f'href="/pendaftaran/{first}"' not in page
 
 
-def test_an_organizer_gives_a_place_although_it_is_full(staff: TestClient, city: City) -> None:
+def test_an_organizer_gives_a_seat_beyond_the_cap(staff: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1)
     come(city, "Ani Aster")
     waiting = come(city, "Budi Bakung")
@@ -203,7 +205,7 @@ def test_an_organizer_gives_a_place_although_it_is_full(staff: TestClient, city:
     assert staff.post(f"/pendaftaran/{waiting}/beri-tempat").status_code == 409
 
 
-def test_of_a_session_that_is_not_held_no_place_is_given(organizer: TestClient, city: City) -> None:
+def test_no_seat_is_given_in_a_cancelled_session(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1)
     waiting = [come(city, name) for name in ("Ani Aster", "Budi Bakung")][1]
     assert "goes by itself to the first" in organizer.get(PAGE).text
@@ -218,7 +220,7 @@ def test_of_a_session_that_is_not_held_no_place_is_given(organizer: TestClient, 
     assert "goes to the first who waits" not in organizer.get(f"/pendaftaran/{waiting}").text
 
 
-def test_who_has_begun_is_not_cancelled(organizer: TestClient, city: City) -> None:
+def test_a_registration_is_not_cancelled_after_the_session_began(organizer: TestClient, city: City) -> None:
     create_upcoming_session(city)
     code = come(city, "Ani Aster")
     begin_session(city, "JUALAN-1")
@@ -234,7 +236,7 @@ def test_who_has_begun_is_not_cancelled(organizer: TestClient, city: City) -> No
     ("who", "session", "registration"),
     [("admin", 200, 200), ("staff", 200, 200), ("viewer", 200, 404), ("stranger", 404, 404)],
 )
-def test_who_may_do_what(
+def test_only_users_with_the_permission_see_and_change_registrations(
     who: str, session: int, registration: int, request: pytest.FixtureRequest, city: City
 ) -> None:
     create_upcoming_session(city, capacity=1)

@@ -1,4 +1,4 @@
-"""The attendance list from the session's page."""
+"""The roster on the session's page."""
 
 from io import BytesIO
 
@@ -11,9 +11,7 @@ pytestmark = pytest.mark.usefixtures("workshop_session")
 FILES = {"/sesi/SPBE-2025-1/daftar-hadir.xlsx": b"PK", "/sesi/SPBE-2025-1/daftar-hadir.pdf": b"%PDF"}
 
 
-def test_the_session_offers_its_list_to_those_who_take_attendance(
-    staff: TestClient, viewer: TestClient
-) -> None:
+def test_the_session_page_offers_the_roster(staff: TestClient, viewer: TestClient) -> None:
     page, seen_by_viewer = staff.get("/sesi/SPBE-2025-1").text, viewer.get("/sesi/SPBE-2025-1").text
     for address, begins in FILES.items():
         assert f'href="{address}"' in page
@@ -21,13 +19,15 @@ def test_the_session_offers_its_list_to_those_who_take_attendance(
         assert address not in seen_by_viewer
 
 
-def test_it_says_where_it_is_to_be_uploaded(staff: TestClient) -> None:
+def test_the_roster_names_the_page_for_its_upload(staff: TestClient) -> None:
     sheet = load_workbook(BytesIO(staff.get("/sesi/SPBE-2025-1/daftar-hadir.xlsx").content)).worksheets[0]
     above = [str(cell.value) for line in sheet["A1:J7"] for cell in line if cell.value]
     assert above[-1].endswith("upload: http://127.0.0.1:8000/sesi/SPBE-2025-1/unggah")
 
 
-def test_who_may_not_gets_none(nobody: TestClient, stranger: TestClient, viewer: TestClient) -> None:
+def test_users_without_the_permission_get_no_roster(
+    nobody: TestClient, stranger: TestClient, viewer: TestClient
+) -> None:
     for address in FILES:
         assert nobody.get(address).status_code == 303
         assert stranger.get(address).status_code == 404

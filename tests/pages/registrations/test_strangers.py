@@ -1,4 +1,4 @@
-"""What a stranger who knows somebody's name and kelurahan can't do to them, and doesn't learn of them."""
+"""A stranger who knows a person's name and kelurahan can neither change nor learn anything of them."""
 
 import pytest
 from fastapi.testclient import TestClient
@@ -37,7 +37,7 @@ def test_a_second_registration_reveals_nothing_to_a_stranger(citizen: TestClient
 
 
 @pytest.mark.parametrize("status", ["confirmed", "cancelled"])
-def test_without_a_group_nobody_learns_whose_name_is_registered(
+def test_a_form_without_a_group_does_not_reveal_a_registered_name(
     citizen: TestClient, city: City, status: str
 ) -> None:
     create_upcoming_session(city, groups=("umkm", "rt"))
@@ -53,7 +53,9 @@ def test_without_a_group_nobody_learns_whose_name_is_registered(
 
 
 @on_sqlite
-def test_an_organizers_record_is_not_written_by_a_stranger(citizen: TestClient, city: City) -> None:
+def test_a_stranger_does_not_change_the_record_that_an_organizer_made(
+    citizen: TestClient, city: City
+) -> None:
     create_upcoming_session(city)
     city.register(city.session("LAMA-1"), "Siti Contoh")
 
@@ -64,7 +66,7 @@ def test_an_organizers_record_is_not_written_by_a_stranger(citizen: TestClient, 
 
 
 @on_sqlite
-def test_who_was_registered_by_a_stranger_gets_the_ticket(citizen: TestClient, city: City) -> None:
+def test_a_person_registered_by_a_stranger_gets_the_ticket(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city, "DULU-1", workshop="DULU")
     citizen.post("/daftar/DULU?sesi=DULU-1", data=TYPED)
     create_upcoming_session(city)
@@ -72,11 +74,11 @@ def test_who_was_registered_by_a_stranger_gets_the_ticket(citizen: TestClient, c
 
     assert 'name="send_ticket"' in sent(citizen).text
     assert sent(citizen, send_ticket="true").status_code == 303
-    assert [one.recipient for one in city.all(Message)][1:] == ["jahat@contoh.com", "siti@contoh.id"]
+    assert [message.recipient for message in city.all(Message)][1:] == ["jahat@contoh.com", "siti@contoh.id"]
 
 
 @on_sqlite
-def test_a_ticket_is_no_way_to_write_to_anybody(citizen: TestClient, city: City) -> None:
+def test_a_ticket_sends_few_mails_to_other_addresses(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city)
     ticket = ticket_of(citizen, email="")
     addresses = [f"orang{number}@contoh.id" for number in range(4)]
@@ -86,12 +88,12 @@ def test_a_ticket_is_no_way_to_write_to_anybody(citizen: TestClient, city: City)
 
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429]
     assert 'value="orang3@contoh.id"' in answers[-1].text
-    assert [one.recipient for one in city.all(Message)] == addresses[:3]
-    assert [one.contact_email for one in city.all(Registration)] == [addresses[2]]
+    assert [message.recipient for message in city.all(Message)] == addresses[:3]
+    assert [registration.contact_email for registration in city.all(Registration)] == [addresses[2]]
 
 
 @on_sqlite
-def test_who_comes_after_somebody_cancelled_does_not_take_over_their_record(
+def test_a_new_registration_after_a_cancelled_one_does_not_take_over_the_record(
     citizen: TestClient, city: City
 ) -> None:
     create_upcoming_session(city)
@@ -100,13 +102,13 @@ def test_who_comes_after_somebody_cancelled_does_not_take_over_their_record(
     ticket = ticket_of(citizen, phone="", email="jahat@contoh.com")
 
     assert corrected(citizen, ticket, name="Orang Lain").status_code == 303
-    assert [(one.name, one.email) for one in city.all(Participant)] == [("Siti Contoh", "siti@contoh.id")]
+    assert [(person.name, person.email) for person in city.all(Participant)] == [
+        ("Siti Contoh", "siti@contoh.id")
+    ]
 
 
 @on_sqlite
-def test_a_stranger_learns_nothing_of_somebody_known_and_does_not_rename_them(
-    citizen: TestClient, city: City
-) -> None:
+def test_a_stranger_neither_sees_nor_renames_a_known_person(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city)
     city.register(city.session("LAMA-1"), "Hj. Siti Contoh, S.Pd")
     ticket = ticket_of(citizen, email="orang@contoh.id")

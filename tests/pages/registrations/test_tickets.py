@@ -1,4 +1,4 @@
-"""A ticket in the hands of whoever has its code: shown, kept, corrected, cancelled."""
+"""A ticket, for anyone who has its code: shown, kept, corrected and cancelled."""
 
 import re
 from datetime import timedelta
@@ -34,7 +34,7 @@ SITI = {
 
 
 def registered(citizen: TestClient, **otherwise: str) -> str:
-    """Somebody registers; the address of their ticket."""
+    """Register a person on the public page; return the address of the ticket."""
     answer = citizen.post("/daftar/JUALAN?sesi=JUALAN-1", data=SITI | otherwise)
     assert answer.status_code == 303, answer.text
     return answer.headers["location"]
@@ -49,7 +49,7 @@ def corrected(citizen: TestClient, ticket: str, **otherwise: str) -> Response:
 
 
 def calendar(citizen: TestClient, ticket: str) -> Any:
-    """The one event of the ticket's calendar file."""
+    """Return the event of the ticket's calendar file."""
     answer = citizen.get(f"{ticket}.ics")
     assert answer.headers["content-type"].startswith("text/calendar")
     (event,) = Calendar.from_ical(answer.content).walk("VEVENT")
@@ -57,7 +57,7 @@ def calendar(citizen: TestClient, ticket: str) -> Any:
 
 
 @on_sqlite
-def test_a_ticket_says_all_that_is_needed_at_the_door(citizen: TestClient, city: City) -> None:
+def test_a_ticket_shows_what_is_needed_at_the_door(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city)
     ticket = registered(citizen)
 
@@ -96,7 +96,7 @@ def test_whatsapp_keeps_the_ticket_and_invites_without_it(citizen: TestClient, c
 
 
 @on_sqlite
-def test_the_calendar_follows_what_becomes_of_the_ticket(citizen: TestClient, city: City) -> None:
+def test_the_calendar_follows_changes_of_the_ticket(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1)
     first, waiting = registered(citizen), another(citizen, "Budi Contoh")
 
@@ -115,7 +115,7 @@ def test_the_calendar_follows_what_becomes_of_the_ticket(citizen: TestClient, ci
     assert calendar(citizen, waiting)["STATUS"] == "CONFIRMED"
 
 
-def test_a_cancelled_place_goes_to_the_next(citizen: TestClient, city: City) -> None:
+def test_the_seat_of_a_cancelled_registration_goes_to_the_next(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1)
     first, waiting = registered(citizen), another(citizen, "Budi Contoh")
     assert "Yes, cancel it" in citizen.get(f"{first}/batal").text
@@ -149,13 +149,13 @@ def test_a_correction_changes_ticket_and_record(citizen: TestClient, city: City)
     (person,) = city.all(Participant)
     assert (person.name, person.kelurahan_code) == ("Siti Contoh Aminah", LAMARU)
     assert (person.phone, person.email) == ("+6281200000412", "siti@contoh.id")
-    assert [one.action for one in city.all(Activity)][-2:] == ["correct-person", "correct-person"]
+    assert [activity.action for activity in city.all(Activity)][-2:] == ["correct-person", "correct-person"]
 
 
 @pytest.mark.parametrize(
     ("otherwise", "field"), [({"kelurahan": LAMARU}, "kelurahan"), ({"target_group": "rt"}, "target_group")]
 )
-def test_a_place_is_taken_along_only_where_there_is_one(
+def test_a_correction_keeps_the_seat_only_if_the_new_cap_has_one(
     citizen: TestClient, city: City, otherwise: dict[str, str], field: str
 ) -> None:
     create_upcoming_session(city, groups=("umkm", "rt"), places_per_kelurahan=1, places_of_group={"rt": 1})
@@ -166,11 +166,11 @@ def test_a_place_is_taken_along_only_where_there_is_one(
 
     assert page.status_code == 422
     assert re.search(rf'id="{field}-error">There is no place left for this', page.text)
-    assert [one.kelurahan_code for one in city.all(Registration)] == [MANGGAR, LAMARU]
+    assert [registration.kelurahan_code for registration in city.all(Registration)] == [MANGGAR, LAMARU]
 
 
 @on_sqlite
-def test_a_full_session_still_lets_its_people_move(citizen: TestClient, city: City) -> None:
+def test_people_with_a_seat_in_a_full_session_may_change_kelurahan(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city, capacity=1, places_per_kelurahan=1)
     ticket = registered(citizen)
     waiting = another(citizen, "Budi Contoh")
@@ -182,7 +182,7 @@ def test_a_full_session_still_lets_its_people_move(citizen: TestClient, city: Ci
 
 
 @on_sqlite
-def test_moving_away_makes_room_for_who_waits(citizen: TestClient, city: City) -> None:
+def test_a_corrected_kelurahan_frees_a_seat_for_the_waiting_list(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city, places_per_kelurahan=1)
     ticket = registered(citizen)
     another(citizen, "Budi Contoh")
@@ -194,7 +194,7 @@ def test_moving_away_makes_room_for_who_waits(citizen: TestClient, city: City) -
 
 @on_sqlite
 def test_the_group_of_a_ticket_is_kept(citizen: TestClient, organizer: TestClient, city: City) -> None:
-    """Also one that the workshop isn't for (any more)."""
+    """Also if the workshop does not offer it (any more)."""
     create_upcoming_session(city)
     city.register("JUALAN-1", "Siti Contoh", group="tokoh")
     (made,) = city.all(Registration)
@@ -203,13 +203,14 @@ def test_the_group_of_a_ticket_is_kept(citizen: TestClient, organizer: TestClien
     assert '<option value="umkm"' in page
 
     assert corrected(citizen, f"/tiket/{made.code}", target_group="tokoh").status_code == 303
-    assert [(one.target_group_code, one.contact_phone) for one in city.all(Registration)] == [
-        ("tokoh", SITI["phone"])
-    ]
+    assert [
+        (registration.target_group_code, registration.contact_phone)
+        for registration in city.all(Registration)
+    ] == [("tokoh", SITI["phone"])]
 
 
 @on_sqlite
-def test_a_wrong_correction_keeps_what_was_typed(citizen: TestClient, city: City) -> None:
+def test_an_invalid_correction_is_shown_again(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city)
     ticket = registered(citizen)
 
@@ -222,7 +223,7 @@ def test_a_wrong_correction_keeps_what_was_typed(citizen: TestClient, city: City
 
 @on_sqlite
 @pytest.mark.parametrize("ended", ["begun", "cancelled", "session cancelled"])
-def test_what_is_over_is_not_changed_any_more(citizen: TestClient, city: City, ended: str) -> None:
+def test_a_ticket_is_not_changed_after_the_session_began(citizen: TestClient, city: City, ended: str) -> None:
     code = create_upcoming_session(city)
     ticket = registered(citizen)
     if ended == "begun":
@@ -245,7 +246,7 @@ def test_what_is_over_is_not_changed_any_more(citizen: TestClient, city: City, e
 
 
 @on_sqlite
-def test_who_waits_sees_who_is_ahead_and_no_link(citizen: TestClient, city: City) -> None:
+def test_a_waiting_person_sees_how_many_are_ahead_and_no_link(citizen: TestClient, city: City) -> None:
     create_upcoming_session(
         city, capacity=1, mode="daring", online_link="https://rapat.contoh.id/1", venue=""
     )
@@ -263,11 +264,13 @@ def test_who_waits_sees_who_is_ahead_and_no_link(citizen: TestClient, city: City
     assert "Show it at the door." not in page
     assert "https://rapat.contoh.id/1" not in page
     assert "https://rapat.contoh.id/1" not in citizen.get(f"{last}.ics").text
-    assert [str(one.status) for one in city.all(Registration)].count(RegistrationStatus.WAITLISTED) == 2
+    assert [str(registration.status) for registration in city.all(Registration)].count(
+        RegistrationStatus.WAITLISTED
+    ) == 2
 
 
 @on_sqlite
-def test_who_tries_codes_is_slowed_down(citizen: TestClient, city: City) -> None:
+def test_guessing_codes_is_slowed_down(citizen: TestClient, city: City) -> None:
     create_upcoming_session(city)
     ticket = registered(citizen)
     for number in range(20):

@@ -175,8 +175,9 @@ def test_the_page_asks_the_database_a_fixed_number_of_times(
     citizen: TestClient, city: City, engine: Engine
 ) -> None:
     create_upcoming_session(city, places_per_kelurahan=1)
+    with_one_session = queries_of(engine, lambda: citizen.get(PAGE))
     for number in range(3):
         create_upcoming_session(city, f"JUALAN-{number + 2}", days=20 + number)
         city.register("JUALAN-1", f"Peserta {number}", status=RegistrationStatus.WAITLISTED)
 
-    assert queries_of(engine, lambda: citizen.get(PAGE)) <= 6
+    assert queries_of(engine, lambda: citizen.get(PAGE)) == with_one_session <= 6  # SQLite's BEGIN is one

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from fastapi.testclient import TestClient
 
-from app.models import AttendanceStatus, SessionGroupPlaces, Venue, Workshop, WorkshopSession
+from app.models import AttendanceStatus, SessionGroupSeats, Venue, Workshop, WorkshopSession
 from tests.city import City
 from tests.upcoming_sessions import create_upcoming_session
 
@@ -151,7 +151,7 @@ def test_limits_and_times_of_registration_are_saved(
     for name, value in limits.items():
         assert re.search(rf'name="{re.escape(name)}" type="[\w-]+" value="{value}"', form), name
     assert "places_of_group.tokoh" not in form
-    assert [(limit.target_group_code, limit.places) for limit in city.all(SessionGroupPlaces)] == [
+    assert [(limit.target_group_code, limit.places) for limit in city.all(SessionGroupSeats)] == [
         ("umkm", 20)
     ]
 

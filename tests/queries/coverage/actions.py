@@ -36,10 +36,10 @@ from app.services.people.duplicates import save_pairs
 from app.services.people.merge import merge_people
 from app.services.people.merge_undo import undo_merge
 from app.services.registrations import registrations
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from app.services.registrations.corrections import correct_registration
 from app.services.registrations.requests import RegistrationRequest
-from app.services.registrations.walk_ins import WalkIn, register_walk_in
+from app.services.registrations.walk_ins import WalkInInput, register_walk_in
 from app.services.workshops.workshop_sessions import (
     WorkshopSessionInput,
     cancel_session,
@@ -129,18 +129,20 @@ class CityActions:
 
     def register(self, session: int, given: PersonInput, overrule: bool) -> None:
         asking = RegistrationRequest(Channel.ORGANIZER, overrule=overrule)
-        registrations.register(self.db, self.vault, OPERATOR, self.session(session).id, given, asking)
+        registrations.register_person(self.db, self.vault, OPERATOR, self.session(session).id, given, asking)
 
     def walk_in(self, session: int, given: PersonInput) -> None:
         register_walk_in(
-            self.db, self.vault, OPERATOR, self.session(session).id, WalkIn(given, confirmed=True)
+            self.db, self.vault, OPERATOR, self.session(session).id, WalkInInput(given, confirmed=True)
         )
 
     def mark(self, number: int, status: AttendanceStatus | None) -> None:
-        mark(self.db, OPERATOR, self.select_row(Registration, number), Marking(status, confirmed=True))
+        mark_attendance(
+            self.db, OPERATOR, self.select_row(Registration, number), MarkInput(status, confirmed=True)
+        )
 
     def cancel(self, number: int) -> None:
-        registrations.cancel(self.db, OPERATOR, self.select_row(Registration, number))
+        registrations.cancel_registration(self.db, OPERATOR, self.select_row(Registration, number))
 
     def correct(self, number: int, given: PersonInput) -> None:
         """Correct the kelurahan and target group of a registration, but not the name."""

@@ -30,8 +30,8 @@ from app.services.imports.mapping import remap
 from app.services.imports.queued import commit_queued, give_up_commit
 from app.services.imports.upload import discard
 from app.services.outbox import MAX_ATTEMPTS, claim_task
-from app.services.registrations.lists import upload_list
-from app.services.registrations.writing import RegistrationWriter
+from app.services.registrations.lists import upload_registration_list
+from app.services.registrations.writer import RegistrationWriter
 from app.settings import Settings
 from app.spreadsheets.attendance.rows import JudgedRow
 from tests.city import City, crowd, sheet
@@ -171,7 +171,7 @@ def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
     code = create_upcoming_session(city)
     with reading(city.engine) as look, writing(city.engine) as db:
         content = sheet("Nama;Kelurahan;HP", "Ani Aster;Manggar;081200000001", "Budi Bakung;Manggar;")
-        made = upload_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)
+        made = upload_registration_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)
     ask(city, made.id)
     write = RegistrationWriter.write
 

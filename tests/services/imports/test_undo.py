@@ -18,7 +18,7 @@ from app.models import (
 from app.queries.imports.rows import committed_codes, import_rows
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
 from tests.scenarios import scenario
 
@@ -271,8 +271,8 @@ def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> Non
             name: db.exec(select(Registration).where(Registration.participant_id == person.id)).one()
             for name, person in registrations.items()
         }
-        marked = mark(
-            db, three_known.actor("budi"), of_name["Ayu Misalnya"], Marking(AttendanceStatus.PRESENT)
+        marked = mark_attendance(
+            db, three_known.actor("budi"), of_name["Ayu Misalnya"], MarkInput(AttendanceStatus.PRESENT)
         )
         of_name["Dewi Contoh"].status = RegistrationStatus.CANCELLED
 

@@ -9,9 +9,9 @@ from app.database import reading, writing
 from app.models import AttendanceStatus, Participant, Registration, RegistrationStatus
 from app.services.imports.commit import CommitChoices
 from app.services.imports.undo_obstacles import Obstacle, obstacles
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import City, sheet
-from tests.services.registrations.test_lists import pasted
+from tests.services.registrations.test_lists import paste_list
 from tests.upcoming_sessions import begin_session, create_upcoming_session
 
 HEADER = "Nama;Kelurahan;HP;Kehadiran"
@@ -36,8 +36,8 @@ def registration_of(city: City, name: str) -> Registration:
 
 def marked(city: City, name: str = "Rahmat Contoh") -> datetime:
     with writing(city.engine) as db:
-        present = Marking(AttendanceStatus.PRESENT)
-        return mark(db, city.actor("budi"), registration_of(city, name), present).received_at
+        present = MarkInput(AttendanceStatus.PRESENT)
+        return mark_attendance(db, city.actor("budi"), registration_of(city, name), present).received_at
 
 
 def whats_in_the_way(city: City, import_id: int) -> list[str]:
@@ -85,7 +85,7 @@ def test_marks_are_from_when_the_last_was_made(city: City, code: str) -> None:
 
 def test_a_later_list_that_says_who_is_not_on_it_was_absent_stands_in_the_way(city: City) -> None:
     code = create_upcoming_session(city)
-    listed = pasted(city, "1. Ani Aster - Manggar", code)
+    listed = paste_list(city, "1. Ani Aster - Manggar", code)
     city.commit(listed.id)
     begin_session(city, code)
     later = city.upload(code, sheet(HEADER, CAME))

@@ -27,8 +27,8 @@ from app.models.base import now
 from app.people.person import PersonInput
 from app.people.values.names import name_key
 from app.queries.workshops.workshop_sessions import get_workshop_session_view
-from app.services.registrations.registrations import cancel, register, register_delegation
-from app.services.registrations.requests import NoPlaces, RegistrationRequest
+from app.services.registrations import registrations
+from app.services.registrations.requests import NotEnoughSeats, RegistrationRequest
 from app.services.workshops.workshop_sessions import (
     cancel_session,
     change_workshop_session,
@@ -75,13 +75,15 @@ def register_person(
         address = email or f"{name.split()[0].lower()}@contoh.id"
         registration_request = RegistrationRequest(Channel.ORGANIZER, language)
         data = PersonInput(name, "Manggar", "umkm", email=address)
-        result = register(db, city.vault, city.actor("sari"), workshop_session.id, data, registration_request)
+        result = registrations.register_person(
+            db, city.vault, city.actor("sari"), workshop_session.id, data, registration_request
+        )
         return db.get_one(Registration, result.id)
 
 
 def cancel_registration(city: City, registration: Registration) -> None:
     with writing(city.engine) as db:
-        cancel(db, city.actor("sari"), registration)
+        registrations.cancel_registration(db, city.actor("sari"), registration)
 
 
 def change_session(city: City, **changes: object) -> None:
@@ -212,8 +214,8 @@ def test_a_rolled_back_registration_sends_no_mail(city: City) -> None:
 
     with reading(city.engine) as look:
         view = get_workshop_session_view(look, city.actor("sari"), "JUALAN-1")
-    with pytest.raises(NoPlaces), writing(city.engine) as db:
-        register_delegation(
+    with pytest.raises(NotEnoughSeats), writing(city.engine) as db:
+        registrations.register_delegation(
             db, city.vault, city.actor("sari"), view.id, data, RegistrationRequest(Channel.DELEGATION)
         )
 

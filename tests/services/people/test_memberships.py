@@ -15,8 +15,8 @@ from app.services.people.memberships import (
     end_membership,
     remove_membership,
 )
-from app.services.registrations.recognition import NotUnderstood
-from app.services.registrations.registrations import register
+from app.services.registrations.person_input import InvalidPeople
+from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import RegistrationRequest
 from tests.city import MORNING, City, sheet
 from tests.scenarios import scenario
@@ -124,10 +124,12 @@ def test_organizers_forms_use_memberships_but_the_public_form_does_not(city: Cit
     (session_id,) = [one.id for one in city.all(WorkshopSession) if one.code == "JUALAN-1"]
     data = PersonInput(name="Ani Aster", kelurahan="Manggar", phone="081200000001")
 
-    with pytest.raises(NotUnderstood), writing(city.engine) as db:
-        register(db, city.vault, CITIZEN, session_id, data, RegistrationRequest(Channel.SELF, consent=True))
+    with pytest.raises(InvalidPeople), writing(city.engine) as db:
+        register_person(
+            db, city.vault, CITIZEN, session_id, data, RegistrationRequest(Channel.SELF, consent=True)
+        )
     with writing(city.engine) as db:
-        registered = register(
+        registered = register_person(
             db, city.vault, city.actor("sari"), session_id, data, RegistrationRequest(Channel.ORGANIZER)
         )
         registration = db.get_one(Registration, registered.id)

@@ -3,7 +3,7 @@
 from app.database import reading
 from app.jobs.tasks import TaskRunner
 from app.models import Registration, RegistrationStatus
-from app.queries.registrations.history import registration_history
+from app.queries.registrations.history import list_registration_history
 from app.settings import Settings
 from tests.city import City
 from tests.services.messages.test_notifications import register_person
@@ -25,13 +25,13 @@ def states(city: City) -> dict[str, tuple[RegistrationStatus, int | None]]:
 def latest_change(city: City, registration: Registration) -> tuple[str | None, tuple[str, ...]]:
     """Return the cause of a registration's latest change, and which caps were full."""
     with reading(city.engine) as db:
-        newest = registration_history(db, registration)[0]
+        newest = list_registration_history(db, registration)[0]
     return newest.because, newest.full
 
 
 def test_the_seat_of_the_duplicate_goes_to_the_waiting_list(city: City) -> None:
     queue = Queue(city, capacity=2)
-    first, _, waiting = (queue.come(name) for name in ("Siti Aster", "Siti Bakung", "Budi Dahlia"))
+    first, _, waiting = (queue.register(name) for name in ("Siti Aster", "Siti Bakung", "Budi Dahlia"))
 
     merge_by_names(city, "Siti Aster", "Siti Bakung")
 

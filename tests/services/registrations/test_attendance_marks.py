@@ -1,4 +1,4 @@
-"""Marks made at the venue, by one device or several: which is the outcome, and what becomes of the registration."""
+"""Marks made at the venue by one or several devices: the attendance they lead to, and the registration's status."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,9 +22,9 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.queries.registrations.check_in import marks_of
+from app.queries.registrations.check_in import list_marks
 from app.services.imports.commit import CommitChoices
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import LAMARU, City, sheet
 from tests.services.people.duplicates import merge_by_names, undo_conflict_code
 
@@ -41,7 +41,7 @@ def siti(city: City) -> City:
     return city
 
 
-def tap(
+def mark(
     city: City,
     status: AttendanceStatus | None,
     minute: int | None = None,
@@ -51,34 +51,34 @@ def tap(
     nonce: str | None = None,
     confirmed: bool = False,
 ) -> AttendanceMark:
-    """Somebody is marked, so many minutes after nine by the clock of the device, or now."""
+    """Mark a person, `minute` minutes after nine by the clock of the device, or now."""
     at = None if minute is None else NINE + timedelta(minutes=minute)
     with writing(city.engine) as db:
         person = col(Participant.name) == name
         registration = db.scalars(select(Registration).join(Participant).where(person)).one()
-        return mark(db, city.actor(by), registration, Marking(status, at, nonce, confirmed))
+        return mark_attendance(db, city.actor(by), registration, MarkInput(status, at, nonce, confirmed))
 
 
 def history(city: City) -> list[tuple[str | None, str | None]]:
-    """All marks of the first registration, the latest first: what, and by whom."""
-    with reading(city.engine) as look:
-        return [(one.status, one.marked_by) for one in marks_of(look, city.all(Registration)[0])]
+    """Return status and user of all marks of the first registration, the latest first."""
+    with reading(city.engine) as read_db:
+        return [(mark.status, mark.marked_by) for mark in list_marks(read_db, city.all(Registration)[0])]
 
 
-def test_a_mark_is_the_outcome_with_the_time_of_the_device(siti: City) -> None:
-    tap(siti, PRESENT, 5)
+def test_a_mark_becomes_the_attendance_with_the_time_of_the_device(siti: City) -> None:
+    mark(siti, PRESENT, 5)
 
     (attendance,) = siti.all(Attendance)
     assert (attendance.status, attendance.recorded_at) == (PRESENT, NINE + timedelta(minutes=5))
     assert (attendance.recorded_by, attendance.attendance_import_id) == (siti.users["budi"].id, None)
-    line = next(one for one in reversed(siti.all(Activity)) if one.action == "mark")
+    line = next(activity for activity in reversed(siti.all(Activity)) if activity.action == "mark")
     assert line.after
     assert (line.after["attendance"], line.after["marked"]) == ("present", "present")
 
 
-def test_two_devices_converge_on_the_later_mark_and_both_are_kept(siti: City) -> None:
-    tap(siti, ABSENT, 10, by="sari")
-    tap(siti, PRESENT, 5, by="budi")
+def test_the_later_mark_of_two_devices_counts_and_both_are_kept(siti: City) -> None:
+    mark(siti, ABSENT, 10, by="sari")
+    mark(siti, PRESENT, 5, by="budi")
 
     assert siti.outcomes() == {"Siti Aminah": "absent"}
     assert history(siti) == [("absent", "Sari Panitia"), ("present", "Budi Petugas")]
@@ -100,34 +100,36 @@ def test_the_order_of_arrival_does_not_matter(
     outcome: AttendanceStatus | None,
     on_the_sheet: bool,
 ) -> None:
-    """Every order, each for a registration of its own that is found as it was."""
+    """Each order of the marks is tried with a registration of its own."""
     with writing(siti.engine) as db:
-        held = db.scalars(select(WorkshopSession)).one()
+        workshop_session = db.scalars(select(WorkshopSession)).one()
         for number, order in enumerate(permutations(marks)):
             person = Participant(name=f"Contoh {number}", name_key="contoh", kelurahan_code=LAMARU)
             db.add(person)
             db.flush()
-            given = siti.all(Registration)[0].model_dump(exclude={"id"})
-            registration = Registration(**given | {"code": f"KODE{number:04}", "participant_id": person.id})
-            registration.workshop_session_id = held.id
+            data = siti.all(Registration)[0].model_dump(exclude={"id"})
+            registration = Registration(**data | {"code": f"KODE{number:04}", "participant_id": person.id})
+            registration.workshop_session_id = workshop_session.id
             db.add(registration)
             db.flush()
             if on_the_sheet:
                 db.add(Attendance(registration_id=registration.id, status=EXCUSED, recorded_at=NINE))
                 db.flush()
             for status, minute in order:
-                mark(db, siti.actor("budi"), registration, Marking(status, NINE + timedelta(minutes=minute)))
-            found = db.get(Attendance, registration.id)
-            assert (found and found.status) == outcome, order
-            assert len(marks_of(db, registration)) == len(marks)
+                mark_attendance(
+                    db, siti.actor("budi"), registration, MarkInput(status, NINE + timedelta(minutes=minute))
+                )
+            attendance = db.get(Attendance, registration.id)
+            assert (attendance and attendance.status) == outcome, order
+            assert len(list_marks(db, registration)) == len(marks)
 
 
 def test_a_mark_sent_twice_is_kept_once(siti: City) -> None:
-    first = tap(siti, PRESENT, 5, nonce="satu")
-    tap(siti, ABSENT, 6, nonce="dua")
+    first = mark(siti, PRESENT, 5, nonce="satu")
+    mark(siti, ABSENT, 6, nonce="dua")
     lines = len(siti.all(Activity))
 
-    again = tap(siti, PRESENT, 5, nonce="satu")
+    again = mark(siti, PRESENT, 5, nonce="satu")
 
     assert (again.id, again.marked_at) == (first.id, first.marked_at)
     assert siti.outcomes() == {"Siti Aminah": "absent"}
@@ -137,43 +139,43 @@ def test_a_mark_sent_twice_is_kept_once(siti: City) -> None:
 
 def test_a_nonce_belongs_to_one_registration(siti: City) -> None:
     siti.register("A-1", "Nur Aini", LAMARU)
-    tap(siti, PRESENT, nonce="satu")
+    mark(siti, PRESENT, nonce="satu")
 
     with pytest.raises(Conflict) as refused:
-        tap(siti, PRESENT, nonce="satu", name="Nur Aini")
+        mark(siti, PRESENT, nonce="satu", name="Nur Aini")
 
     assert refused.value.code == "nonce-used"
 
 
-def test_a_clock_that_is_ahead_counts_as_ours(siti: City) -> None:
+def test_a_mark_from_the_future_counts_as_now(siti: City) -> None:
     ahead = 60 * 24 * 365 * 20
-    made = tap(siti, PRESENT, ahead)
-    tap(siti, ABSENT)
+    made = mark(siti, PRESENT, ahead)
+    mark(siti, ABSENT)
 
     assert made.marked_at == made.received_at <= now()
     assert siti.outcomes() == {"Siti Aminah": "absent"}
 
 
-def test_a_sheet_saved_later_stands_against_marks_from_before_it(siti: City) -> None:
+def test_marks_older_than_a_saved_sheet_do_not_change_the_attendance(siti: City) -> None:
     siti.import_sheet("A-1", sheet(HEADER, "Siti Aminah;Manggar;tidak"))
 
-    tap(siti, PRESENT, 5)
+    mark(siti, PRESENT, 5)
     assert siti.outcomes() == {"Siti Aminah": "absent"}
     assert history(siti) == [("present", "Budi Petugas")]
 
-    tap(siti, None)
+    mark(siti, None)
     assert siti.outcomes() == {"Siti Aminah": "absent"}
 
-    tap(siti, PRESENT)
+    mark(siti, PRESENT)
     assert siti.outcomes() == {"Siti Aminah": "present"}
 
 
-def test_whom_a_sheet_does_not_list_is_absent_only_while_nobody_marked_them(siti: City) -> None:
+def test_a_person_missing_on_a_sheet_is_absent_unless_marked(siti: City) -> None:
     made = siti.upload("A-1", sheet(HEADER, "Budi Contoh;Manggar;hadir"))
     siti.commit(made.id, choices=CommitChoices(others="absent"))
     assert siti.outcomes()["Siti Aminah"] == "absent"
 
-    tap(siti, PRESENT, 5)
+    mark(siti, PRESENT, 5)
 
     assert siti.outcomes()["Siti Aminah"] == "present"
     with pytest.raises(Conflict) as refused:
@@ -185,7 +187,7 @@ def test_whom_a_sheet_does_not_list_is_absent_only_while_nobody_marked_them(siti
 def test_an_upload_is_not_undone_once_its_people_are_marked(city: City, minute: int | None) -> None:
     city.session("A-1")
     made = city.import_sheet("A-1", sheet(HEADER, "Siti Aminah;Manggar;hadir"))
-    tap(city, PRESENT, minute)
+    mark(city, PRESENT, minute)
 
     with pytest.raises(Conflict, match="Siti Aminah") as refused:
         city.undo(made.id)
@@ -194,7 +196,7 @@ def test_an_upload_is_not_undone_once_its_people_are_marked(city: City, minute: 
 
 
 @pytest.mark.parametrize("status", [RegistrationStatus.WAITLISTED, RegistrationStatus.CANCELLED])
-def test_who_waits_or_cancelled_and_comes_is_a_walk_in_until_it_is_taken_back(
+def test_a_waiting_or_cancelled_person_who_comes_is_a_walk_in_until_the_mark_is_taken_back(
     city: City, status: RegistrationStatus
 ) -> None:
     city.session("A-1")
@@ -204,17 +206,17 @@ def test_who_waits_or_cancelled_and_comes_is_a_walk_in_until_it_is_taken_back(
         registration.channel = Channel.SELF
         registration.waiting_number = 3 if status is RegistrationStatus.WAITLISTED else None
 
-    def stands() -> tuple[str, int | None]:
+    def statuses() -> tuple[str, int | None]:
         (one,) = city.all(Registration)
         return one.status.value, one.waiting_number
 
-    before = stands()
-    tap(city, PRESENT, 5)
-    assert stands() == ("walk-in", before[1])
-    tap(city, None, 6)
-    assert stands() == before
-    tap(city, ABSENT, 7)
-    assert stands() == before
+    before = statuses()
+    mark(city, PRESENT, 5)
+    assert statuses() == ("walk-in", before[1])
+    mark(city, None, 6)
+    assert statuses() == before
+    mark(city, ABSENT, 7)
+    assert statuses() == before
 
 
 @pytest.mark.parametrize("days", [2, 1, 0])
@@ -225,17 +227,17 @@ def test_attendance_long_before_the_session_must_be_confirmed(city: City, days: 
 
     if days > 1:
         with pytest.raises(Conflict) as refused:
-            tap(city, PRESENT)
+            mark(city, PRESENT)
         assert refused.value.code == "session-not-started"
-    tap(city, PRESENT, confirmed=days > 1)
+    mark(city, PRESENT, confirmed=days > 1)
 
     assert city.outcomes() == {"Siti Aminah": "present"}
 
 
-def test_marks_of_both_stay_with_the_person_after_a_merge(siti: City) -> None:
+def test_a_merge_keeps_the_marks_of_both_people(siti: City) -> None:
     siti.register("A-1", "Siti Aminnah")
-    tap(siti, PRESENT, 5)
-    tap(siti, ABSENT, 6, name="Siti Aminnah")
+    mark(siti, PRESENT, 5)
+    mark(siti, ABSENT, 6, name="Siti Aminnah")
 
     merge_by_names(siti, "Siti Aminah", "Siti Aminnah")
 
@@ -243,13 +245,13 @@ def test_marks_of_both_stay_with_the_person_after_a_merge(siti: City) -> None:
     assert list(siti.outcomes().values()) == ["present"]
 
 
-def test_a_mark_after_a_merge_stands_in_the_way_of_its_undo(siti: City) -> None:
+def test_a_merge_is_not_undone_after_a_new_mark(siti: City) -> None:
     siti.register(siti.session("B-1"), "Siti Aminnah")
     made = merge_by_names(siti, "Siti Aminnah", "Siti Aminah", name="Siti Aminnah")
     with writing(siti.engine) as db:
         [registration] = db.scalars(
             select(Registration).join(WorkshopSession).where(col(WorkshopSession.code) == "A-1")
         )
-        mark(db, siti.actor("budi"), registration, Marking(PRESENT))
+        mark_attendance(db, siti.actor("budi"), registration, MarkInput(PRESENT))
 
     assert undo_conflict_code(siti, made) == "changed-later"

@@ -1,4 +1,4 @@
-"""No two registrations have one code, however chance draws them."""
+"""No two registrations have the same code."""
 
 import secrets
 from collections.abc import Iterable
@@ -10,18 +10,22 @@ from app.services.registrations.codes import CODE_ALPHABET
 from tests.city import MANGGAR, City, crowd
 
 
-def drawn(codes: Iterable[str]) -> bytes:
-    """The bytes from which these codes are made."""
+def random_bytes_of(codes: Iterable[str]) -> bytes:
+    """Return the random bytes from which these codes are generated."""
     return bytes(CODE_ALPHABET.index(letter) for code in codes for letter in code)
 
 
-def test_a_list_gets_other_codes_where_chance_draws_one_twice_or_one_that_is_taken(
-    city: City, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_repeated_and_used_codes_are_generated_again(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     code = city.session()
     city.register(code, "Budi Contoh", MANGGAR)
     taken = city.all(Registration)[0].code
-    chance = iter([drawn([taken, "AAAA2222", "AAAA2222"]), drawn(["BBBB3333", taken]), drawn(["CCCC4444"])])
+    chance = iter(
+        [
+            random_bytes_of([taken, "AAAA2222", "AAAA2222"]),
+            random_bytes_of(["BBBB3333", taken]),
+            random_bytes_of(["CCCC4444"]),
+        ]
+    )
     monkeypatch.setattr(secrets, "token_bytes", lambda _count: next(chance))
 
     city.import_sheet(code, crowd(3))

@@ -1,4 +1,4 @@
-"""The attendance list goes out with everyone registered, is filled in, and comes back row by row."""
+"""The roster: downloaded with everyone registered, filled in, and read back row by row."""
 
 from io import BytesIO
 from pathlib import Path
@@ -22,21 +22,21 @@ FIRST_LINE = 9
 BASE_URL = "https://jangkau.contoh.id"
 
 
-def roster(city: City, *, by: str = "budi", file_format: RosterFormat = "xlsx") -> bytes:
-    with reading(city.engine) as look, writing(city.engine) as db:
+def download(city: City, *, by: str = "budi", file_format: RosterFormat = "xlsx") -> bytes:
+    with reading(city.engine) as read_db, writing(city.engine) as db:
         _ = translator("id")
-        return download_roster(look, db, city.actor(by), SESSION, file_format, BASE_URL, _, "id").content
+        return download_roster(read_db, db, city.actor(by), SESSION, file_format, BASE_URL, _, "id").content
 
 
 def lines(book: Workbook) -> list[list[Any]]:
-    """The table's filled lines: number, name, L/P, kelurahan, RT, group, telephone, mark, signature, code."""
+    """Return the filled rows: number, name, L/P, kelurahan, RT, group, telephone, mark, signature, code."""
     rows = book.worksheets[0].iter_rows(min_row=FIRST_LINE, max_col=10, values_only=True)
     return [list(row) for row in rows if row[1]]
 
 
 @pytest.fixture
 def registered(city: City) -> City:
-    """Four are on the list, one of them recorded already; one waits for a place and one has cancelled."""
+    """Register four people, one with attendance, another on the waiting list and a cancelled one."""
     city.session(SESSION, groups=("umkm", "rt"))
     city.register(SESSION, "Siti Aminah")
     city.register(SESSION, "Nur Aini", LAMARU, group="rt")
@@ -47,8 +47,8 @@ def registered(city: City) -> City:
     return city
 
 
-def test_everyone_registered_is_on_it_in_name_order(registered: City) -> None:
-    found = lines(load_workbook(BytesIO(roster(registered))))
+def test_the_roster_has_everyone_with_a_seat_by_name(registered: City) -> None:
+    found = lines(load_workbook(BytesIO(download(registered))))
     codes = {code for *_, code in found}
     assert [line[:8] for line in found] == [
         [1, "-Oky Basri", None, "Samarinda", None, "UMKM", None, None],
@@ -61,10 +61,10 @@ def test_everyone_registered_is_on_it_in_name_order(registered: City) -> None:
 
 @pytest.mark.slow  # needs LibreOffice
 @on_sqlite
-def test_filled_in_and_saved_by_libreoffice_it_comes_back_row_by_row(
+def test_a_roster_filled_in_with_libreoffice_is_read_back_row_by_row(
     registered: City, tmp_path: Path
 ) -> None:
-    book = load_workbook(BytesIO(roster(registered)))
+    book = load_workbook(BytesIO(download(registered)))
     sheet = book.worksheets[0]
     for line, said in enumerate(("Hadir", "Hadir", "Izin", "Tidak hadir"), FIRST_LINE):
         sheet[f"H{line}"] = said
@@ -105,9 +105,9 @@ def test_filled_in_and_saved_by_libreoffice_it_comes_back_row_by_row(
     assert len(after.worksheets[0].data_validations.dataValidation) == 4
 
 
-def test_who_takes_it_is_logged(registered: City) -> None:
-    roster(registered)
-    roster(registered, file_format="pdf")
+def test_each_download_is_logged(registered: City) -> None:
+    download(registered)
+    download(registered, file_format="pdf")
     taken = [line for line in registered.all(Activity) if line.action == "download"]
     assert [(line.actor, line.subject, line.subject_id, line.after) for line in taken] == [
         ("Budi Petugas", "session", SESSION, {"file": f"daftar-hadir-{SESSION}.{file_format}"})
@@ -115,9 +115,9 @@ def test_who_takes_it_is_logged(registered: City) -> None:
     ]
 
 
-def test_it_is_for_those_who_take_the_attendance(registered: City) -> None:
+def test_the_roster_is_only_for_users_who_record_attendance(registered: City) -> None:
     with pytest.raises(NotFound):
-        roster(registered, by="tono")
+        download(registered, by="tono")
     with pytest.raises(Forbidden):
-        roster(registered, by="rina")
+        download(registered, by="rina")
     assert [line for line in registered.all(Activity) if line.action == "download"] == []

@@ -12,7 +12,7 @@ from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
 from app.queries.messages.contacts import count_people_without_email
 from app.queries.workshops.workshop_sessions import list_workshop_sessions_without_attendance
-from app.services.registrations.attendance_marks import Marking, mark
+from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from app.services.workshops.workshop_sessions import cancel_session
 from tests.city import City, crowd
 
@@ -53,7 +53,9 @@ def test_attendance_is_not_marked_for_a_cancelled_session(city: City) -> None:
     cancel(city, "A-1")
 
     with pytest.raises(Conflict) as refused, writing(city.engine) as db:
-        mark(db, city.actor("budi"), registration, Marking(AttendanceStatus.PRESENT, confirmed=True))
+        mark_attendance(
+            db, city.actor("budi"), registration, MarkInput(AttendanceStatus.PRESENT, confirmed=True)
+        )
 
     assert refused.value.code == "session-cancelled"
     assert city.outcomes() == {"Rina Melati": None}

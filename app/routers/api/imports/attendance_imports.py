@@ -15,7 +15,7 @@ from app.services.imports.mapping import remap
 from app.services.imports.review import correct_alike, correct_row
 from app.services.imports.undo import undo
 from app.services.imports.upload import upload
-from app.services.registrations.lists import upload_list
+from app.services.registrations.lists import upload_registration_list
 from app.web.container import container_of
 from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
@@ -116,7 +116,7 @@ def create_import(
     With the purpose `registration` it is a list of people to register: its commit gives out seats in the order of the
     list, and records no attendance. 409 `registration-closed` for a session that is over.
     """
-    upload_sheet = upload_list if purpose == "registration" else upload
+    upload_sheet = upload_registration_list if purpose == "registration" else upload
     uploaded = upload_sheet(read_db, db, vault, actor, code, file.filename or "", file.file.read())
     return import_document(db, vault, actor, uploaded.id, translate)
 

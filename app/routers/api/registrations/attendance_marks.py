@@ -8,8 +8,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from app.models import AttendanceStatus
 from app.permissions import Permission
-from app.queries.registrations.registrations import registration_by_code, registration_view
-from app.services.registrations.attendance_marks import Marking, mark
+from app.queries.registrations.registrations import get_registration, get_registration_view
+from app.services.registrations import attendance_marks as services
 from app.web.dependencies import ApiActor, WriteDb
 
 router = APIRouter(prefix="/api/v1/registrations", tags=["registrations"])
@@ -65,13 +65,15 @@ class AttendanceOut(BaseModel):
 @router.put("/{code}/attendance")
 def mark_attendance(code: str, data: AttendanceIn, db: WriteDb, actor: ApiActor) -> AttendanceOut:
     """Save a mark. Of several marks the latest by `at` counts, in whatever order they are sent."""
-    registration = registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    marking = Marking(data.status, data.at, data.nonce, confirmed="session-not-started" in data.confirm)
-    saved_mark = mark(db, actor, registration, marking)
-    view = registration_view(db, registration)
+    registration = get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
+    mark_input = services.MarkInput(
+        data.status, data.at, data.nonce, confirmed="session-not-started" in data.confirm
+    )
+    mark = services.mark_attendance(db, actor, registration, mark_input)
+    view = get_registration_view(db, registration)
     return AttendanceOut(
         registration=view.code,
         status=view.status.value,
         attendance=view.attendance,
-        marked_at=saved_mark.marked_at,
+        marked_at=mark.marked_at,
     )

@@ -14,14 +14,9 @@ from app.people.person import PersonInput
 from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.people.participants import get_person_summaries
-from app.queries.registrations.registrations import (
-    RegistrationFilters,
-    registration_by_code,
-    registration_view,
-    registrations,
-)
+from app.queries.registrations import registrations as queries
 from app.queries.workshops.workshop_sessions import get_workshop_session
-from app.services.registrations.registrations import cancel, register
+from app.services.registrations import registrations as services
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
 from app.services.registrations.rosters import RosterFormat, download_roster
 from app.web.container import container_of
@@ -108,7 +103,7 @@ class CapOut(BaseModel):
 
     kind: Literal["session", "kelurahan", "group"]
     code: str | None
-    places: int
+    places: int = Field(validation_alias="seats")
     taken: int
 
 
@@ -154,8 +149,8 @@ def list_registrations(
 ) -> RegistrationPage:
     """All registrations in the order in which they were made, also cancelled ones."""
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
-    filters = RegistrationFilters(status=status)
-    page = registrations(db, actor, workshop_session, filters, after=cursor, limit=limit + 1)
+    filters = queries.RegistrationFilters(status=status)
+    page = queries.list_registrations(db, actor, workshop_session, filters, after=cursor, limit=limit + 1)
     items = [RegistrationOut.model_validate(view) for view in page[:limit]]
     return RegistrationPage(items=items, cursor=str(page[limit - 1].id) if len(page) > limit else None)
 
@@ -175,7 +170,7 @@ def register_person(
     Sent again with the same `Idempotency-Key`, it answers with the first registration.
     """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
-    asking = RegistrationRequest(
+    registration_request = RegistrationRequest(
         Channel.ORGANIZER,
         language=language,
         consent=data.consent,
@@ -184,7 +179,9 @@ def register_person(
         decision=Decision(person=data.person) if data.person is not None else None,
     )
     try:
-        registration = register(db, vault, actor, workshop_session.id, data.to_input(), asking)
+        registration = services.register_person(
+            db, vault, actor, workshop_session.id, data.to_input(), registration_request
+        )
     except AlreadyRegistered as problem:
         problem.details["registration"] = problem.registration.code
         raise
@@ -200,14 +197,18 @@ def register_person(
             for person in get_person_summaries(db, problem.candidates).values()
         ]
         raise
-    return RegistrationOut.model_validate(registration_view(db, db.get_one(Registration, registration.id)))
+    return RegistrationOut.model_validate(
+        queries.get_registration_view(db, db.get_one(Registration, registration.id))
+    )
 
 
 @router.delete("/registrations/{code}")
 def cancel_registration(code: str, db: WriteDb, actor: ApiActor) -> RegistrationOut:
     """Cancel. The first person on the waiting list who fits moves up. 409 `too-late` once the session has begun."""
-    registration = registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    return RegistrationOut.model_validate(registration_view(db, cancel(db, actor, registration)))
+    registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
+    return RegistrationOut.model_validate(
+        queries.get_registration_view(db, services.cancel_registration(db, actor, registration))
+    )
 
 
 @router.get("/sessions/{code}/roster.{file_format}", response_class=Response, tags=["sessions"])

@@ -30,7 +30,7 @@ from app.queries.imports.questions import (
     question,
     question_counts,
 )
-from app.queries.registrations.lists import places_for_list
+from app.queries.registrations.lists import count_seats_for_list
 from app.routers.pages.imports.waiting import SAVED, UNREAD, render_progress, render_waiting
 from app.services.edit_conflicts import fingerprint
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
@@ -224,7 +224,9 @@ def outcome_context(
         "session_is_to_come": attendance_import.session_starts_at > now(),
         "groups": queries.groups_offered(db, attendance_import, language),
         "people": people_figures(db, attendance_import),
-        "places_for_list": places_for_list(db, attendance_import) if attendance_import.registers else None,
+        "seats_for_list": count_seats_for_list(db, attendance_import)
+        if attendance_import.registers
+        else None,
         "named": people_named(db, attendance_import.id)
         if attendance_import.status is ImportStatus.REVIEW
         else None,

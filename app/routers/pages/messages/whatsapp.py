@@ -17,7 +17,7 @@ from app.web.container import container_of
 from app.web.dependencies import CurrentActor, ReadDb, Translate, WriteDb
 from app.web.forms import EmptyIsNone
 from app.web.pages import render
-from app.web.registrations.invitations import session_lines
+from app.web.registrations.invitations import build_session_lines
 
 router = APIRouter(include_in_schema=False)
 
@@ -76,7 +76,7 @@ def _suggest_text(workshop_session: WorkshopSessionView, to: To, _: Translator) 
         return "\n".join(
             (
                 _("We are sorry: this session will not be held."),
-                *session_lines(workshop_session),
+                *build_session_lines(workshop_session),
                 why,
             )
         )
@@ -88,7 +88,7 @@ def _suggest_text(workshop_session: WorkshopSessionView, to: To, _: Translator) 
         opening, closing = _("About:"), _("Your ticket says whether you have a place.")
     else:
         opening, closing = _("We remind you of:"), _("We look forward to seeing you.")
-    return "\n".join((opening, *session_lines(workshop_session), closing))
+    return "\n".join((opening, *build_session_lines(workshop_session), closing))
 
 
 def _whatsapp_url(contact: Contact, text: str, site: str, _: Translator) -> str:

@@ -64,7 +64,7 @@ def _page(
     person = get_participant(db, actor, participant_id)
     nik = person.nik_encrypted
     seen = fingerprint(correction_form_values(person))
-    saved = CorrectionForm(email=person.email or "", seen=seen).filled_from(person)
+    saved = CorrectionForm(email=person.email or "", seen=seen).fill_from(person)
     return render(
         request,
         "people/correct.html",

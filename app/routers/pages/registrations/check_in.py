@@ -15,17 +15,22 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import get_person_summaries
 from app.queries.registrations import check_in as queries
-from app.queries.registrations.registrations import registration_view
+from app.queries.registrations.registrations import get_registration_view
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshops import list_target_group_codes
-from app.services.registrations.attendance_marks import DAYS_BEFORE, Marking, mark, registration_at
-from app.services.registrations.codes import code_on_ticket
+from app.services.registrations.attendance_marks import (
+    MAX_DAYS_BEFORE,
+    MarkInput,
+    get_registration_at_session,
+    mark_attendance,
+)
+from app.services.registrations.codes import parse_ticket_code
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear
-from app.services.registrations.walk_ins import WalkIn, register_walk_in
+from app.services.registrations.walk_ins import WalkInInput, register_walk_in
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, parse_person
 from app.web.pages import build_url, redirect, render
-from app.web.registrations.person_form import key_of_person
+from app.web.registrations.person_form import build_request_key
 from app.web.security import camera_headers
 
 router = APIRouter(prefix="/sesi/{code}/hadir", include_in_schema=False)
@@ -73,11 +78,11 @@ class WalkInForm(BaseModel):
     person: str = ""
     key: str = Field("", max_length=64)
 
-    def walk_in(self, *, confirmed: bool) -> WalkIn:
-        return WalkIn(
+    def walk_in(self, *, confirmed: bool) -> WalkInInput:
+        return WalkInInput(
             PersonInput(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
             known_person=parse_person(self.person),
-            request_key=key_of_person(self.key, self.name),
+            request_key=build_request_key(self.key, self.name),
             confirmed=confirmed,
         )
 
@@ -120,9 +125,11 @@ def mark_by_form(
 ) -> Response:
     workshop_session = _workshop_session(db, actor, code)
     with catch_problem(db, NotFound) as caught:
-        registration = registration_at(db, actor, workshop_session, code_on_ticket(form.registration))
-        before = registration_view(db, registration).attendance
-        mark(db, actor, registration, Marking(form.outcome, confirmed=bool(params.early)))
+        registration = get_registration_at_session(
+            db, actor, workshop_session, parse_ticket_code(form.registration)
+        )
+        before = get_registration_view(db, registration).attendance
+        mark_attendance(db, actor, registration, MarkInput(form.outcome, confirmed=bool(params.early)))
     if problem := caught.problem:
         walk_in_form = WalkInForm(target_group=params.group, key=uuid4().hex)
         return _page(request, db, actor, code, params, walk_in_form, language, problem)
@@ -150,23 +157,23 @@ def walk_in(
         return _page(request, db, actor, code, params, form, language, problem)
     return redirect(
         params.address(code, q="", marked=registration.code, group=form.target_group),
-        _("%(name)s is registered and present.") % {"name": registration_view(db, registration).name},
+        _("%(name)s is registered and present.") % {"name": get_registration_view(db, registration).name},
     )
 
 
 @router.get("/keadaan")
-def outcomes(db: ReadDb, actor: CurrentActor, code: str) -> dict[str, AttendanceStatus | None]:
+def attendance_by_code(db: ReadDb, actor: CurrentActor, code: str) -> dict[str, AttendanceStatus | None]:
     """Return the attendance of each registration by its code, for the page's script."""
     workshop_session = _workshop_session(db, actor, code)
-    return queries.outcomes(db, workshop_session)
+    return queries.get_attendance_by_code(db, workshop_session)
 
 
 @router.post("/tanda")
 def mark_by_script(db: WriteDb, actor: CurrentActor, code: str, data: MarkIn) -> MarkOut:
     workshop_session = _workshop_session(db, actor, code)
-    registration = registration_at(db, actor, workshop_session, data.registration)
-    mark(db, actor, registration, Marking(data.status, data.at, data.nonce, data.early))
-    view = registration_view(db, registration)
+    registration = get_registration_at_session(db, actor, workshop_session, data.registration)
+    mark_attendance(db, actor, registration, MarkInput(data.status, data.at, data.nonce, data.early))
+    view = get_registration_view(db, registration)
     return MarkOut(registration=view.code, name=view.name, attendance=view.attendance)
 
 
@@ -181,13 +188,13 @@ def marks_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, registration_code: str
 ) -> Response:
     workshop_session = _workshop_session(db, actor, code)
-    registration = registration_at(db, actor, workshop_session, registration_code)
+    registration = get_registration_at_session(db, actor, workshop_session, registration_code)
     return render(
         request,
         "registrations/check_in/marks.html",
         workshop_session=workshop_session,
-        registration=registration_view(db, registration),
-        marks=queries.marks_of(db, registration),
+        registration=get_registration_view(db, registration),
+        marks=queries.list_marks(db, registration),
     )
 
 
@@ -203,8 +210,8 @@ def _page(
 ) -> Response:
     """Return the check-in page with the form of a walk-in, and the problem with it or with a mark."""
     workshop_session = _workshop_session(db, actor, code)
-    check_in_list = queries.check_in(db, actor, workshop_session)
-    days = queries.days_to_come(workshop_session.starts_at)
+    check_in_list = queries.get_check_in_list(db, actor, workshop_session)
+    days = queries.count_days_until(workshop_session.starts_at)
     group_names = {group.code: group.label for group in reference.list_target_groups(db, language)}
     return render(
         request,
@@ -215,11 +222,11 @@ def _page(
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, code),
         cancelled=workshop_session.cancelled_at is not None,
         check_in=check_in_list,
-        matching=check_in_list.matching(params.q),
+        matching=check_in_list.search(params.q),
         params=params,
-        days_to_come=days,
-        kept_until=queries.kept_until(workshop_session),
-        must_confirm=days > DAYS_BEFORE and not params.early,
+        days_until=days,
+        last_offline_day=queries.get_last_offline_day(workshop_session),
+        must_confirm=days > MAX_DAYS_BEFORE and not params.early,
         places=reference.list_kelurahan(db),
         group_names=group_names,
         groups=[

@@ -13,7 +13,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.registrations import delegation_links as queries
-from app.queries.registrations.window import registration_window
+from app.queries.registrations.window import get_registration_window
 from app.queries.workshops import workshop_sessions
 from app.services.registrations import delegation_links as services
 from app.web.container import container_of
@@ -47,7 +47,7 @@ def delegation_links_page(
 
 
 @router.post("/sesi/{code}/delegasi")
-def create_link(
+def create_delegation_link(
     request: Request,
     db: WriteDb,
     actor: CurrentActor,
@@ -56,7 +56,7 @@ def create_link(
     _: Translate,
 ) -> Response:
     with catch_problem(db) as caught:
-        link = services.create_link(db, actor, code, form.kelurahan, form.expires_at())
+        link = services.create_delegation_link(db, actor, code, form.kelurahan, form.expires_at())
     if problem := caught.problem:
         return _page(request, db, actor, code, form, _, problem)
     return redirect(
@@ -65,21 +65,23 @@ def create_link(
 
 
 @router.post("/sesi/{code}/delegasi/semua")
-def create_links_for_all(
+def create_missing_delegation_links(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate
 ) -> Response:
     with catch_problem(db) as caught:
-        links = services.create_links_for_all(db, actor, code)
+        links = services.create_missing_delegation_links(db, actor, code)
     if problem := caught.problem:
         return _page(request, db, actor, code, LinkForm(), _, problem)
     return redirect(f"/sesi/{code}/delegasi", _("%(count)s links are made.") % {"count": len(links)})
 
 
 @router.post("/sesi/{code}/delegasi/{link_id}/cabut")
-def revoke_link(db: WriteDb, actor: CurrentActor, code: str, link_id: int, _: Translate) -> Response:
-    services.revoke_link(db, actor, code, link_id)
+def revoke_delegation_link(
+    db: WriteDb, actor: CurrentActor, code: str, link_id: int, _: Translate
+) -> Response:
+    services.revoke_delegation_link(db, actor, code, link_id)
     return redirect(
-        f"/sesi/{code}/delegasi", _("The link is withdrawn. Whom it registered stays registered.")
+        f"/sesi/{code}/delegasi", _("The link is withdrawn. People registered by it stay registered.")
     )
 
 
@@ -96,14 +98,14 @@ def _page(
         db, actor, code, Permission.ATTENDANCE_WRITE
     )
     row = workshop_sessions.get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
-    links = queries.delegation_links(db, actor, code)
+    links = queries.list_delegation_links(db, actor, code)
     return render(
         request,
         "registrations/delegations/links.html",
         form=form,
         problem=problem,
         workshop_session=workshop_session,
-        window=registration_window(row, now()),
+        window=get_registration_window(row, now()),
         links=links,
         texts={
             link.id: _text(request, link, workshop_session.workshop_title, _)
@@ -125,5 +127,5 @@ def _text(request: Request, link: queries.DelegationLinkView, title: str, _: Tra
         "kelurahan": link.kelurahan,
         "title": title,
         "time": time_text(link.expires_at),
-        "address": f"{settings.base_url}/delegasi/{services.sign(settings.secret, link.id)}",
+        "address": f"{settings.base_url}/delegasi/{services.sign_link_id(settings.secret, link.id)}",
     }

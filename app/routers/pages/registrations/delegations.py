@@ -9,19 +9,19 @@ from pydantic import BaseModel
 from app.database import Db
 from app.errors import Conflict, Invalid, Problem
 from app.i18n import N_, Language, Translator
-from app.models import Channel, DelegationLink
+from app.models import Channel, DelegationLink, WorkshopSession
 from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.registrations import delegation_links as queries
-from app.queries.registrations.registrations import registration_of_link, registration_view
-from app.queries.workshops.public_workshops import groups_of_session
+from app.queries.registrations.registrations import get_registration_of_link, get_registration_view
+from app.queries.workshops.public_workshops import list_selectable_groups
 from app.services.registrations import registrations
-from app.services.registrations.delegation_links import cancel_by_link, link_of_address
+from app.services.registrations.delegation_links import get_delegation_link
 from app.services.registrations.requests import (
     AlreadyRegistered,
-    NoPlaces,
+    NotEnoughSeats,
     RegistrationRequest,
-    offered_group,
+    resolve_target_group,
 )
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb, limit_guessing
@@ -114,18 +114,19 @@ def cancel_page(request: Request, db: ReadDb, signed: str, code: str, language: 
         "registrations/delegations/cancel.html",
         headers=NO_INDEX,
         signed=signed,
-        registration=registration_view(db, registration_of_link(db, link, code)),
+        registration=get_registration_view(db, get_registration_of_link(db, link, code)),
     )
 
 
 @router.post("/delegasi/{signed}/batal/{code}")
 def cancel(request: Request, db: WriteDb, signed: str, code: str, _: Translate) -> Response:
-    cancel_by_link(db, _link(request, db, signed), code)
+    registration = get_registration_of_link(db, _link(request, db, signed), code)
+    registrations.cancel_registration(db, CITIZEN, registration)
     return redirect(f"/delegasi/{signed}", _("The registration is cancelled."))
 
 
 def _link(request: Request, db: Db, signed: str) -> DelegationLink:
-    return link_of_address(db, container_of(request).settings.secret, signed)
+    return get_delegation_link(db, container_of(request).settings.secret, signed)
 
 
 def _person_inputs(
@@ -134,12 +135,13 @@ def _person_inputs(
     """Return the people to register, all of them from the link's kelurahan. Raises `Invalid` if there are none."""
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
-    offered = [group.code for group in groups_of_session(db, link.workshop_session_id, language)]
+    workshop_id = db.get_one(WorkshopSession, link.workshop_session_id).workshop_id
+    offered = [group.code for group in list_selectable_groups(db, workshop_id, language)]
     return [
         PersonInput(
             name=delegate.name,
             kelurahan=link.kelurahan_code,
-            target_group=offered_group(delegate.target_group, offered),
+            target_group=resolve_target_group(delegate.target_group, offered),
             rt=delegate.rt,
             phone=delegate.phone,
         )
@@ -157,9 +159,9 @@ def _page(
     problem: Problem | None = None,
     rows: int = ROWS,
 ) -> Response:
-    delegation = queries.delegation(db, link, language)
-    if delegation.left is not None:
-        rows = min(rows, delegation.left)
+    delegation = queries.get_delegation(db, link, language)
+    if delegation.seats_left is not None:
+        rows = min(rows, delegation.seats_left)
     blank = min(rows, MAX_ROWS) - len(delegates)
     return render(
         request,
@@ -177,7 +179,7 @@ def _errors(problem: Problem, _: Translator) -> dict[str, str]:
     match problem:
         case Invalid():
             return problem.field_sentences(_)
-        case NoPlaces():
+        case NotEnoughSeats():
             no_place = _("There is no place left for this person.")
             return {f"{number}.name": no_place for number in problem.numbers}
         case AlreadyRegistered():

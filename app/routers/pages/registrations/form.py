@@ -18,16 +18,15 @@ from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.people.participants import PersonSummary, get_person_summaries
 from app.queries.workshops import workshop_sessions
-from app.queries.workshops.public_workshops import groups_to_choose_from
+from app.queries.workshops.public_workshops import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session
-from app.services.registrations.advice import advise
-from app.services.registrations.person_choices import can_select_person, chosen_person
-from app.services.registrations.registrations import register
+from app.services.registrations import registrations as services
 from app.services.registrations.requests import AlreadyRegistered, PersonUnclear, RegistrationRequest
+from app.services.registrations.suggestions import can_select_person, get_selectable_person, suggest_people
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, parse_person
 from app.web.pages import redirect, render
-from app.web.registrations.person_form import PersonDetailsForm, key_of_person
+from app.web.registrations.person_form import PersonDetailsForm, build_request_key
 
 router = APIRouter(prefix="/sesi/{code}/daftarkan-orang", include_in_schema=False)
 
@@ -46,7 +45,7 @@ class RegistrationForm(PersonDetailsForm):
     overrule: bool = False
     key: str = Field("", max_length=64)
 
-    def chosen_person(self) -> int | Literal["new"] | None:
+    def get_choice(self) -> int | Literal["new"] | None:
         """Return the person that was chosen, None while nothing is chosen."""
         return parse_person(self.choose or self.person)
 
@@ -77,13 +76,13 @@ def find_person(
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     if form.choose == NOBODY:
         form = form.model_copy(update={"person": ""})
-    elif isinstance(person_id := form.chosen_person(), int):
-        person = form.person_input(groups_to_choose_from(db, workshop_session.workshop_id, language))
+    elif isinstance(person_id := form.get_choice(), int):
+        person = form.person_input(list_selectable_groups(db, workshop_session.workshop_id, language))
         try:
-            participant = chosen_person(db, vault, actor, person_id, person)
+            participant = get_selectable_person(db, vault, actor, person_id, person)
         except Invalid as problem:
             return _page(request, db, vault, actor, workshop_session, form, language, problem)
-        form = form.filled_from(participant).model_copy(update={"person": str(person_id)})
+        form = form.fill_from(participant).model_copy(update={"person": str(person_id)})
     return _page(request, db, vault, actor, workshop_session, form, language)
 
 
@@ -99,18 +98,20 @@ def register_person(
     language: Lang,
 ) -> Response:
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
-    known_person = form.chosen_person()
+    known_person = form.get_choice()
     registration_request = RegistrationRequest(
         Channel.ORGANIZER,
         language="id",
         consent=form.consent,
-        request_key=key_of_person(form.key, form.name),
+        request_key=build_request_key(form.key, form.name),
         overrule=form.overrule,
         decision=None if known_person is None else Decision(person=known_person),
     )
     with catch_problem(db) as caught:
-        person = form.person_input(groups_to_choose_from(db, workshop_session.workshop_id, language))
-        registration = register(db, vault, actor, workshop_session.id, person, registration_request)
+        person = form.person_input(list_selectable_groups(db, workshop_session.workshop_id, language))
+        registration = services.register_person(
+            db, vault, actor, workshop_session.id, person, registration_request
+        )
     if problem := caught.problem:
         return _page(request, db, vault, actor, workshop_session, form, language, problem)
     is_waiting = registration.status is RegistrationStatus.WAITLISTED
@@ -128,7 +129,7 @@ def _page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    groups = groups_to_choose_from(db, workshop_session.workshop_id, language)
+    groups = list_selectable_groups(db, workshop_session.workshop_id, language)
     person = form.person_input(groups)
     return render(
         request,
@@ -139,7 +140,9 @@ def _page(
         kelurahan=reference.list_kelurahan(db),
         groups=[(group.code, group.label) for group in groups],
         names=reference.get_place_and_group_names(db, language),
-        advice=advise(db, vault, workshop_session, person) if form.name or form.phone or form.nik else None,
+        suggestions=suggest_people(db, vault, workshop_session, person)
+        if form.name or form.phone or form.nik
+        else None,
         chosen=_chosen(db, vault, actor, form.person, person),
         candidates=_candidates(db, problem),
         already=problem.registration.code if isinstance(problem, AlreadyRegistered) else "",

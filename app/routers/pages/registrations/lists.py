@@ -13,11 +13,11 @@ from app.i18n import N_, Language, Translator
 from app.models.base import now
 from app.nik_vault import mask_niks
 from app.permissions import Actor, Permission
-from app.queries.registrations.window import registration_window
-from app.queries.workshops.public_workshops import groups_to_choose_from
+from app.queries.registrations.window import get_registration_window
+from app.queries.workshops.public_workshops import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session, get_workshop_session_view
 from app.services.imports.judging import SheetChoices
-from app.services.registrations.lists import upload_list, upload_pasted
+from app.services.registrations.lists import upload_pasted_list, upload_registration_list
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, read_upload
@@ -70,11 +70,13 @@ def send_list(
             sentence = N_("This list is too long to be pasted. Save it as a file, and choose that.")
             raise Invalid(sentence, fields={"text": sentence})
         if text.strip():
-            attendance_import, lines_left_out = upload_pasted(
+            attendance_import, lines_left_out = upload_pasted_list(
                 read_db, db, vault, actor, code, text, choices, _
             )
         else:
-            attendance_import = upload_list(read_db, db, vault, actor, code, *_read_list(file), choices)
+            attendance_import = upload_registration_list(
+                read_db, db, vault, actor, code, *_read_list(file), choices
+            )
     if problem := caught.problem:
         return _page(request, read_db, actor, language, code, ListForm(text, target_group), problem)
     message = _left_out_message(lines_left_out, _) if lines_left_out else ""
@@ -112,8 +114,8 @@ def _page(
         form=form,
         problem=problem,
         workshop_session=get_workshop_session_view(db, actor, code, Permission.IMPORT_WRITE),
-        window=registration_window(row, now()),
-        groups=[(group.code, group.label) for group in groups_to_choose_from(db, row.workshop_id, language)],
+        window=get_registration_window(row, now()),
+        groups=[(group.code, group.label) for group in list_selectable_groups(db, row.workshop_id, language)],
         max_megabytes=MAX_BYTES // MEGABYTE,
         max_rows=MAX_ROWS,
     )

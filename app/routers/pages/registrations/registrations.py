@@ -16,9 +16,9 @@ from app.queries.areas import reference
 from app.queries.imports.attendance_imports import attendance_imports
 from app.queries.messages.contacts import count_people_without_email
 from app.queries.registrations import registrations as queries
-from app.queries.registrations.history import registration_history
-from app.queries.registrations.seats import seats_of, waiting_by_cap
-from app.queries.registrations.window import registration_window
+from app.queries.registrations.history import list_registration_history
+from app.queries.registrations.seats import count_waiting_by_cap, get_seats
+from app.queries.registrations.window import get_registration_window
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.services.registrations import registrations as services
@@ -28,7 +28,7 @@ from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.downloads import download
 from app.web.forms import EmptyIsNone, catch_problem
 from app.web.pages import build_url, redirect, render
-from app.web.registrations.invitations import invitation_text, public_address
+from app.web.registrations.invitations import build_invitation_text, build_public_url
 
 router = APIRouter(include_in_schema=False)
 
@@ -74,14 +74,14 @@ def workshop_session_page(
 ) -> Response:
     workshop_session = workshop_sessions.get_workshop_session_view(db, actor, code)
     registrations = (
-        _registrations(request, db, actor, workshop_session, _, language, form)
+        _registrations_context(request, db, actor, workshop_session, _, language, form)
         if actor.can(Permission.ATTENDANCE_WRITE)
         else {}
     )
     return render(request, "workshops/sessions/one.html", workshop_session=workshop_session, **registrations)
 
 
-def _registrations(
+def _registrations_context(
     request: Request,
     db: Db,
     actor: Actor,
@@ -94,23 +94,25 @@ def _registrations(
     row = workshop_sessions.get_workshop_session(
         db, actor, workshop_session.code, Permission.ATTENDANCE_WRITE
     )
-    places = seats_of(db, row)
-    registrations = queries.registrations(db, actor, row, form.filters, after=form.after, limit=PAGE_SIZE + 1)
+    seats = get_seats(db, row)
+    registrations = queries.list_registrations(
+        db, actor, row, form.filters, after=form.after, limit=PAGE_SIZE + 1
+    )
     shown = registrations[:PAGE_SIZE]
-    address = public_address(request, workshop_session.workshop_code)
-    text = invitation_text(workshop_session, address, _)
+    address = build_public_url(request, workshop_session.workshop_code)
+    text = build_invitation_text(workshop_session, address, _)
     return {
         "attendance_imports": attendance_imports(db, actor, session_code=workshop_session.code),
-        "window": registration_window(row, now()),
+        "window": get_registration_window(row, now()),
         "without_email": count_people_without_email(db, row.id) if row.cancelled_at else 0,
-        "caps": list(places.all_caps()),
-        "waiting": waiting_by_cap(db, row, places),
+        "caps": list(seats.all_caps()),
+        "waiting": count_waiting_by_cap(db, row, seats),
         "registrations": shown,
         "first": form.address(workshop_session.code, after=0) if form.after else "",
         "next": form.address(workshop_session.code, after=shown[-1].id)
         if len(registrations) > PAGE_SIZE
         else "",
-        "waiting_list": queries.waiting_list(db, actor, row, limit=MAX_WAITING),
+        "waiting_list": queries.list_waiting(db, actor, row, limit=MAX_WAITING),
         "form": form,
         "kelurahan": reference.list_kelurahan(db),
         "groups": {group.code: group.label for group in reference.list_target_groups(db, language)},
@@ -149,43 +151,43 @@ def registration_page(
 def cancel_registration(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
-    registration = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     with catch_problem(db) as caught:
-        services.cancel(db, actor, registration)
+        services.cancel_registration(db, actor, registration)
     if problem := caught.problem:
         return _registration_page(request, db, actor, code, language, problem)
     return redirect(
         f"/pendaftaran/{registration.code}",
-        _("The registration is cancelled. Its place went to the first who waited and fitted."),
+        _("The registration is cancelled. Its place went to the first on the waiting list who fits."),
     )
 
 
 @router.post("/pendaftaran/{code}/beri-tempat")
-def give_place(
+def give_seat(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
-    """Give a seat beyond the limits, by the decision of the user."""
-    registration = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
+    """Give a seat although a cap is reached."""
+    registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     with catch_problem(db) as caught:
-        services.overrule(db, actor, registration)
+        services.give_seat_beyond_caps(db, actor, registration)
     if problem := caught.problem:
         return _registration_page(request, db, actor, code, language, problem)
     return redirect(
-        f"/pendaftaran/{registration.code}", _("The place is given. It is noted that you decided it.")
+        f"/pendaftaran/{registration.code}", _("The place is given. The log says that you decided it.")
     )
 
 
 def _registration_page(
     request: Request, db: Db, actor: Actor, code: str, language: Language, problem: Problem | None = None
 ) -> Response:
-    row = queries.registration_by_code(db, actor, code, Permission.ATTENDANCE_WRITE)
-    registration = queries.registration_view(db, row)
+    row = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
+    registration = queries.get_registration_view(db, row)
     return render(
         request,
         "registrations/one.html",
         problem=problem,
         registration=registration,
         workshop_session=workshop_sessions.get_workshop_session_view(db, actor, registration.session_code),
-        history=registration_history(db, row),
+        history=list_registration_history(db, row),
         names=reference.get_place_and_group_names(db, language),
     )

@@ -12,8 +12,7 @@ from app.people.values.outside_places import OUTSIDE
 from app.permissions import CITIZEN
 from app.queries.areas import reference
 from app.queries.registrations import tickets as queries
-from app.queries.registrations.registrations import registration_of_ticket
-from app.queries.registrations.ticket_calendars import ticket_calendar
+from app.queries.registrations.registrations import get_registration_by_ticket
 from app.reports.calendar import MEDIA_TYPE
 from app.reports.qr import qr_data_uri
 from app.services.registrations import registrations
@@ -34,14 +33,14 @@ NO_INDEX = {"x-robots-tag": "noindex"}
 
 @router.get("/tiket/{code}.ics")
 def calendar(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
-    ticket = queries.ticket(db, code, language)
-    content = ticket_calendar(db, ticket, container_of(request).settings.base_url, _)
+    ticket = queries.get_ticket(db, code, language)
+    content = queries.render_ticket_calendar(db, ticket, container_of(request).settings.base_url, _)
     return attachment(f"{ticket.session_code}.ics", content, MEDIA_TYPE)
 
 
 @router.get("/tiket/{code}")
 def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
-    ticket = queries.ticket(db, code, language)
+    ticket = queries.get_ticket(db, code, language)
     address = _ticket_url(request, ticket)
     return render(
         request,
@@ -56,21 +55,21 @@ def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language:
 
 @router.get("/tiket/{code}/batal")
 def cancel_page(request: Request, db: ReadDb, code: str, language: Lang) -> Response:
-    return _cancel_page(request, queries.ticket(db, code, language))
+    return _cancel_page(request, queries.get_ticket(db, code, language))
 
 
 @router.post("/tiket/{code}/batal")
 def cancel(request: Request, db: WriteDb, code: str, _: Translate, language: Lang) -> Response:
     with catch_problem(db) as caught:
-        registrations.cancel(db, CITIZEN, registration_of_ticket(db, code))
+        registrations.cancel_registration(db, CITIZEN, get_registration_by_ticket(db, code))
     if problem := caught.problem:
-        return _cancel_page(request, queries.ticket(db, code, language), problem)
+        return _cancel_page(request, queries.get_ticket(db, code, language), problem)
     return redirect(f"/tiket/{code}", _("Your registration is cancelled. Somebody else can take the place."))
 
 
 @router.get("/tiket/{code}/ubah")
 def correct_page(request: Request, db: ReadDb, code: str, language: Lang) -> Response:
-    ticket = queries.ticket(db, code, language)
+    ticket = queries.get_ticket(db, code, language)
     outside = ticket.registration.kelurahan_code is None
     form = PersonForm(
         name=ticket.registration.name_on_ticket,
@@ -93,11 +92,11 @@ def correct(
     _: Translate,
     language: Lang,
 ) -> Response:
-    ticket, limits = queries.ticket(db, code, language), container_of(request).limits
-    person = form.person_input(queries.groups_to_choose_from(db, ticket, language))
+    ticket, limits = queries.get_ticket(db, code, language), container_of(request).limits
+    person = form.person_input(queries.list_groups_of_ticket(db, ticket, language))
     with catch_problem(db) as caught:
         limits.count(REGISTRATIONS, address_of(request))
-        if correct_registration(db, vault, CITIZEN, registration_of_ticket(db, code), person):
+        if correct_registration(db, vault, CITIZEN, get_registration_by_ticket(db, code), person):
             limits.count(TICKETS_SENT_AGAIN, ticket.registration.code)
     if problem := caught.problem:
         return _correct_page(request, db, ticket, form, language, problem)
@@ -129,7 +128,7 @@ def _correct_page(
         problem=problem,
         headers=NO_INDEX,
         ticket=ticket,
-        target_groups=queries.groups_to_choose_from(db, ticket, language),
+        target_groups=queries.list_groups_of_ticket(db, ticket, language),
         kelurahan=reference.list_kelurahan(db),
     )
 

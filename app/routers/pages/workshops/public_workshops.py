@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from app.database import Db
-from app.errors import Invalid, Problem
+from app.errors import PLEASE_CORRECT, Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models import Channel, MessageKind, Registration
 from app.permissions import CITIZEN
@@ -15,16 +15,15 @@ from app.queries.registrations.window import RegistrationWindow
 from app.queries.workshops import public_workshops as queries
 from app.services.messages.notifications import notify
 from app.services.registrations import registrations
-from app.services.registrations.recognition import PLEASE_CORRECT
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
-from app.services.registrations.writing import TOLD
+from app.services.registrations.writer import MESSAGE_KINDS
 from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.flash import FLASH_FRAGMENT
 from app.web.forms import catch_problem
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
 from app.web.pages import redirect, render
-from app.web.registrations.person_form import PersonForm, key_of_person
+from app.web.registrations.person_form import PersonForm, build_request_key
 
 router = APIRouter(include_in_schema=False)
 
@@ -39,11 +38,11 @@ class RegistrationForm(PersonForm):
     send_ticket: bool = False
 
     def registration_request(self, language: Language) -> RegistrationRequest:
-        key = key_of_person(self.request_key, self.name)
+        key = build_request_key(self.request_key, self.name)
         return RegistrationRequest(Channel.SELF, language, consent=self.consent, request_key=key)
 
     def refuse_programs(self) -> None:
-        """Raise `Invalid` if the trap is filled in; said plainly, for it may have been a person's browser."""
+        """Raise `Invalid` if the trap is filled in, with a plain sentence: a person's browser may have done it."""
         if self.website:
             text = N_("This field must stay empty. Send the form again.")
             self.website = ""
@@ -52,7 +51,7 @@ class RegistrationForm(PersonForm):
 
 @router.get("/daftar")
 def public_workshops_page(request: Request, db: ReadDb) -> Response:
-    return render(request, "workshops/public/list.html", workshops=queries.public_workshops(db))
+    return render(request, "workshops/public/list.html", workshops=queries.list_public_workshops(db))
 
 
 @router.get("/daftar/{workshop_code}")
@@ -78,9 +77,9 @@ def register(
     with catch_problem(db) as caught:
         container_of(request).limits.count(REGISTRATIONS, address_of(request))
         form.refuse_programs()
-        session_id = queries.public_session(db, workshop_code, sesi).id
+        session_id = queries.get_public_session(db, workshop_code, sesi).id
         try:
-            registration = registrations.register(
+            registration = registrations.register_person(
                 db, vault, CITIZEN, session_id, form.person_input(), form.registration_request(language)
             )
         except AlreadyRegistered as known:
@@ -97,7 +96,7 @@ def _send_ticket(
 ) -> Response:
     container = container_of(request)
     container.limits.count(TICKETS_SENT_AGAIN, registration.code)
-    notify(db, TOLD.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
+    notify(db, MESSAGE_KINDS.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
     is_sent = _("Your ticket is on its way to your e-mail address.")
     waits = _(
         "No e-mail can be sent at the moment: your ticket follows later. Ask the organizer for it until then."
@@ -116,8 +115,8 @@ def _page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    """Return the workshop with the form for the session asked for, or else for the first that is open."""
-    workshop = queries.public_workshop(db, workshop_code, language)
+    """Return the workshop with the form for the requested session, or else for the first that is open."""
+    workshop = queries.get_public_workshop(db, workshop_code, language)
     return render(
         request,
         "workshops/public/one.html",

@@ -18,7 +18,7 @@ from app.services.workshops import workshops as services
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
-from app.web.registrations.invitations import public_address
+from app.web.registrations.invitations import build_public_url
 
 router = APIRouter(include_in_schema=False)
 
@@ -100,7 +100,7 @@ def workshop_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, 
         "workshops/one.html",
         workshop=queries.get_workshop_view(db, actor, code),
         workshop_sessions=list_workshop_sessions(db, actor, code),
-        public_address=public_address(request, code),
+        public_address=build_public_url(request, code),
         target_groups=_target_groups(db, language),
     )
 

@@ -1,9 +1,9 @@
-"""Parsing the people of a form, a list or an API call, and matching them against known people."""
+"""Parse the people of a form, a delegation or an API call, and match them with known people."""
 
 from collections.abc import Mapping, Sequence
 
 from app.database import Db
-from app.errors import Invalid
+from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_, Translator, wita, wita_today
 from app.models import WorkshopSession
 from app.nik_vault import NikVault
@@ -16,16 +16,14 @@ from app.people.remarks import Remark
 from app.queries.areas.reference import load_reference
 from app.queries.people.known_people import load_people_for_form
 
-PLEASE_CORRECT = N_("Please correct the marked fields.")
-
-# What a sheet may leave blank with a warning is asked again where somebody sits before the form.
-ASKED_AGAIN = frozenset(
+# A sheet is saved without these values, with a warning. The user of a form can correct them, and must.
+WARNINGS_REFUSED_IN_FORMS = frozenset(
     {"phone-invalid", "email-invalid", "sex-invalid", "date-invalid", "rt-invalid", "nik-invalid"}
 )
-# A form has no rows to skip.
+# What a form says for these remarks, instead of the text for the rows of a sheet.
 FORM_SENTENCES: Mapping[str, str] = {
     "name-missing": N_("A name is needed, in letters."),
-    "kelurahan-missing": N_("The kelurahan is needed. Who lives elsewhere chooses “outside the city”."),
+    "kelurahan-missing": N_("The kelurahan is needed. People who live elsewhere choose “outside the city”."),
     "group-missing": N_("The target group is needed."),
     "phone-invalid": N_("This is not a telephone number. Write it as 0812…"),
     "email-invalid": N_("This is not an e-mail address."),
@@ -38,23 +36,25 @@ FORM_SENTENCES: Mapping[str, str] = {
 }
 
 
-class NotUnderstood(Invalid):
-    """What was typed names no person, place or group, or can't be what it is given as.
+class InvalidPeople(Invalid):
+    """Values of one or more people are missing or invalid.
 
-    `remarks` are by the person's number in the list, from 1. The fields of a single person are named as they
-    are, those of a list "2.kelurahan".
+    `remarks` are by the person's number in the list, from 1. The errors of a list have the person's number before the
+    field's name ("2.kelurahan"), those of a single person don't.
     """
 
     def __init__(self, remarks: Mapping[int, Sequence[Remark]], *, of_list: bool) -> None:
         self.remarks = remarks
         self.of_list = of_list
-        super().__init__(PLEASE_CORRECT, fields={name: remark.code for name, remark in self._named()})
+        super().__init__(
+            PLEASE_CORRECT, fields={name: remark.code for name, remark in self._remarks_by_field()}
+        )
 
     def field_sentences(self, _: Translator) -> dict[str, str]:
         """Return the sentence to show beside each field."""
-        return {name: _sentence(remark, _) for name, remark in self._named()}
+        return {name: _remark_sentence(remark, _) for name, remark in self._remarks_by_field()}
 
-    def _named(self) -> list[tuple[str, Remark]]:
+    def _remarks_by_field(self) -> list[tuple[str, Remark]]:
         return [
             (f"{number}.{remark.field}" if self.of_list else str(remark.field), remark)
             for number, remarks in self.remarks.items()
@@ -69,9 +69,9 @@ def parse_people(
     target_groups: tuple[str, ...],
     people: Sequence[PersonInput],
 ) -> list[ParsedPerson]:
-    """Parse people who are to be registered for a session of a workshop with these target groups.
+    """Return the parsed values of people who are to be registered for a session of a workshop with these target groups.
 
-    Nobody is looked up.
+    They are not matched with known people yet.
     """
     day = wita(workshop_session.starts_at).date()
     parser = PersonParser(load_reference(db), vault.key, day, target_groups)
@@ -79,7 +79,7 @@ def parse_people(
 
 
 def identity_keys(people: Sequence[ParsedPerson]) -> frozenset[str]:
-    """Return everything that these people could be found by: NIK (its keyed hash), phone, e-mail and name."""
+    """Return the keys by which these people could be matched: NIK (its keyed hash), phone, e-mail and name."""
     keys = match_keys(person.values for person in people)
     return keys.niks | keys.phones | keys.emails | keys.name_keys
 
@@ -93,11 +93,11 @@ def match_known_people(
     *,
     by_membership: bool = False,
 ) -> tuple[MatchedPerson, ...]:
-    """Return which known person each of them is, numbered from 1, and what is unclear; a constant number of queries.
+    """Return for each of the people which known person they are, or what is unclear; with a constant number of queries.
 
-    `decisions` are the choices of a known person by number. `by_membership` fills in a missing group from the person's
-    memberships or registration. It is not for people without an account, because it would tell them something about
-    that person. To write what this returns, lock the `identity_keys` first.
+    They are numbered from 1, and `decisions` are the choices of a known person by number. `by_membership` fills in a
+    missing group from the person's memberships or registration; not for users without an account, to whom it would
+    tell something about that person. To write the result, lock the `identity_keys` first.
     """
     choices = {number: decision.person for number, decision in (decisions or {}).items()}
     chosen = [choice for choice in choices.values() if isinstance(choice, int)]
@@ -108,29 +108,30 @@ def match_known_people(
 
 
 def parse_person(db: Db, vault: NikVault, person: PersonInput) -> ParsedPerson:
-    """Parse a person as of today, without looking for anybody."""
+    """Return the parsed values of a person as of today, without matching them with known people."""
     return PersonParser(load_reference(db), vault.key, wita_today()).parse(person.cells())
 
 
-def faults(person: ParsedPerson | MatchedPerson) -> list[Remark]:
-    """Return what has to be corrected before this person can be taken; who it is, is another question."""
+def find_errors(person: ParsedPerson | MatchedPerson) -> list[Remark]:
+    """Return the remarks that must be corrected before this person can be saved, apart from "person-unclear"."""
     return [
-        *_link_in_name(person.values.name),
+        *_find_link_in_name(person.values.name),
         *(
             remark
             for remark in person.remarks
-            if remark.code != "person-unclear" and (remark.level != "warning" or remark.code in ASKED_AGAIN)
+            if remark.code != "person-unclear"
+            and (remark.level != "warning" or remark.code in WARNINGS_REFUSED_IN_FORMS)
         ),
     ]
 
 
-def _link_in_name(name: str) -> list[Remark]:
-    """Mails begin with the name, and anybody's address may be typed beside it: it must not lead somewhere."""
-    leads = "://" in name or "www." in name.casefold()
-    return [Remark("error", "name", "name-with-link", {})] if leads else []
+def _find_link_in_name(name: str) -> list[Remark]:
+    """Refuse a name with a URL: mails begin with the name, and may be sent to anyone's address typed beside it."""
+    has_link = "://" in name or "www." in name.casefold()
+    return [Remark("error", "name", "name-with-link", {})] if has_link else []
 
 
-def _sentence(remark: Remark, _: Translator) -> str:
+def _remark_sentence(remark: Remark, _: Translator) -> str:
     if remark.code in FORM_SENTENCES:
         return _(FORM_SENTENCES[remark.code])
     return person_remark_text(remark, _)

@@ -1,4 +1,4 @@
-"""Many register at once: nobody waits long for a stranger, and nobody is made twice or overlooked."""
+"""Concurrent registrations wait only for those of the same person, and no person is created twice or overlooked."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,12 +17,12 @@ from app.people.known import KnownPeople
 from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.people.known_people import load_people_for_form
-from app.queries.workshops.public_workshops import public_session
+from app.queries.workshops.public_workshops import get_public_session
 from app.services.imports.commit import commit
-from app.services.registrations import recognition, registrations
-from app.services.registrations.registrations import register
+from app.services.registrations import person_input, registrations
+from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import RegistrationRequest
-from app.services.registrations.walk_ins import WalkIn, register_walk_in
+from app.services.registrations.walk_ins import WalkInInput, register_walk_in
 from tests.city import City, sheet
 from tests.services.imports.test_concurrency import at_once, on_postgresql
 from tests.upcoming_sessions import JUALAN, create_upcoming_session
@@ -45,12 +45,12 @@ def sessions(city: City) -> list[str]:
     ],
 )
 @pytest.mark.parametrize("channel", [Channel.SELF, Channel.ORGANIZER])
-def test_a_new_person_in_six_sessions_at_once_is_made_once(
+def test_a_new_person_who_registers_for_six_sessions_at_once_is_created_once(
     city: City, sessions: list[str], channel: Channel, names: tuple[str, str], details: dict[str, str]
 ) -> None:
     made = at_once(
         *(
-            partial(registered, city, session, names[number % 2], channel=channel, **{"phone": "", **details})
+            partial(register, city, session, names[number % 2], channel=channel, **{"phone": "", **details})
             for number, session in enumerate(sessions)
         )
     )
@@ -61,52 +61,52 @@ def test_a_new_person_in_six_sessions_at_once_is_made_once(
 
 
 @on_postgresql
-def test_without_their_keys_they_would_be_made_again(
+def test_without_the_lock_the_person_would_be_created_twice(
     city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control of the test above: the second looks before the first has written."""
+    """The control of the test above: the second transaction searches before the first has written."""
     monkeypatch.setattr(registrations, "lock_identity_keys", lambda db, keys: None)
 
-    with writing(city.engine) as first, impatient(city) as second:
-        come(first, city, sessions[0])
-        come(second, city, sessions[1])
+    with writing(city.engine) as first, writing_without_waiting(city) as second:
+        register_in_session(first, city, sessions[0])
+        register_in_session(second, city, sessions[1])
 
     assert len(city.all(Participant)) == 2
 
 
 @on_postgresql
 def test_a_request_waits_for_the_same_person_and_for_no_other(city: City, sessions: list[str]) -> None:
-    """Whose keys share a lock by chance wait too; these don't."""
-    with writing(city.engine) as first, impatient(city) as other:
-        come(first, city, sessions[0])
-        come(other, city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
-        with pytest.raises(OperationalError), impatient(city) as second:
-            come(second, city, sessions[2], phone="0812 0000 0003")
-        with pytest.raises(OperationalError), impatient(city) as third:
-            come(third, city, sessions[2], "Siti A.")  # the same telephone
+    """Different people whose keys share a lock would wait too; these don't share one."""
+    with writing(city.engine) as first, writing_without_waiting(city) as other:
+        register_in_session(first, city, sessions[0])
+        register_in_session(other, city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
+        with pytest.raises(OperationalError), writing_without_waiting(city) as second:
+            register_in_session(second, city, sessions[2], phone="0812 0000 0003")
+        with pytest.raises(OperationalError), writing_without_waiting(city) as third:
+            register_in_session(third, city, sessions[2], "Siti A.")  # the same telephone
 
-    assert {one.name for one in city.all(Participant)} == {"Siti Aminah", "Budi Contoh"}
+    assert {person.name for person in city.all(Participant)} == {"Siti Aminah", "Budi Contoh"}
 
 
 @on_postgresql
-def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
+def test_concurrent_registrations_do_not_overwrite_the_record_of_a_person(
     city: City, sessions: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Both know them, one by the telephone and one by the e-mail, and look before either has written."""
+    """One finds the person by phone, the other by e-mail, and both search before either has written."""
     city.import_sheet(
         city.session(), sheet("Nama;Kelurahan;HP;Email", "Siti Aminah;Manggar;081200000001;siti@contoh.id")
     )
-    both_have_looked = Barrier(2)
+    both_have_searched = Barrier(2)
 
-    def look(*asked: Any) -> KnownPeople:
-        known = load_people_for_form(*asked)
-        both_have_looked.wait()
+    def search_together(*arguments: Any) -> KnownPeople:
+        known = load_people_for_form(*arguments)
+        both_have_searched.wait()
         return known
 
-    monkeypatch.setattr(recognition, "load_people_for_form", look)
-    by_phone = partial(registered, city, sessions[0], nik="6471054408900002")
+    monkeypatch.setattr(person_input, "people_named", search_together)
+    by_phone = partial(register, city, sessions[0], nik="6471054408900002")
     by_mail = partial(
-        registered,
+        register,
         city,
         sessions[1],
         "Siti Aminnah",
@@ -119,35 +119,39 @@ def test_what_one_has_just_told_of_a_person_is_not_overwritten_by_another(
     [siti] = city.all(Participant)
     first = min(city.all(Registration), key=lambda one: one.created_at)
     told = {sessions[0]: "6471054408900002", sessions[1]: "6471025506840001"}
-    niks = {told[held.code] for held in city.all(WorkshopSession) if held.code in told}
+    niks = {
+        told[workshop_session.code]
+        for workshop_session in city.all(WorkshopSession)
+        if workshop_session.code in told
+    }
     assert city.vault.decrypt(siti.nik_encrypted or "") in niks
     assert first.participant_id == siti.id
 
 
 @on_postgresql
-def test_an_import_waits_for_those_who_are_registering(city: City, sessions: list[str]) -> None:
+def test_a_commit_waits_for_concurrent_registrations(city: City, sessions: list[str]) -> None:
     listed = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
 
     with writing(city.engine) as first:
-        come(first, city, sessions[0])
-        with pytest.raises(OperationalError), impatient(city) as second:
+        register_in_session(first, city, sessions[0])
+        with pytest.raises(OperationalError), writing_without_waiting(city) as second:
             commit(second, city.vault, city.actor("sari"), listed.id)
     city.commit(listed.id)
 
-    assert [one.name for one in city.all(Participant)] == ["Siti Aminah"]
+    assert [person.name for person in city.all(Participant)] == ["Siti Aminah"]
 
 
 @on_postgresql
-def test_a_registration_that_comes_to_light_late_is_not_overlooked(city: City, sessions: list[str]) -> None:
-    """Lines of the log are numbered before they can be seen: Budi's overtakes Siti's, and then the sheet is judged."""
+def test_a_registration_committed_late_is_not_overlooked(city: City, sessions: list[str]) -> None:
+    """Budi's registration has a later id in the log, but is committed first, and the sheet is judged in between."""
     with writing(city.engine) as first:
-        come(first, city, sessions[0])
-        registered(city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
+        register_in_session(first, city, sessions[0])
+        register(city, sessions[1], "Budi Contoh", phone="0812 0000 0002")
         listed = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
 
     city.commit(listed.id)
 
-    assert {one.name for one in city.all(Participant)} == {"Siti Aminah", "Budi Contoh"}
+    assert {person.name for person in city.all(Participant)} == {"Siti Aminah", "Budi Contoh"}
     siti, budi = (line for line in city.all(Activity) if line.action == "register")
     assert siti.id < budi.id
 
@@ -162,29 +166,29 @@ def test_registrations_walk_ins_and_imports_at_once_wait_for_each_other_in_one_o
     imports = [city.upload(city.session(code), people).id for code in ("A-1", "B-1")]
 
     at_once(
-        *(partial(registered, city, session, name, phone="") for session in sessions[:3] for name in names),
-        *(partial(walk_in, city, sessions[3], name) for name in names),
+        *(partial(register, city, session, name, phone="") for session in sessions[:3] for name in names),
+        *(partial(register_guest, city, sessions[3], name) for name in names),
         *(partial(city.commit, one) for one in imports),
     )
 
-    assert sorted(one.name for one in city.all(Participant)) == sorted(names)
+    assert sorted(person.name for person in city.all(Participant)) == sorted(names)
     assert len(city.all(Registration)) == len(names) * 6
 
 
 def test_one_form_for_two_sessions_at_once_registers_once(city: City, sessions: list[str]) -> None:
-    made = at_once(*(partial(registered, city, session, request_key="formulir-1") for session in sessions))
+    made = at_once(*(partial(register, city, session, request_key="formulir-1") for session in sessions))
 
     assert not [one for one in made if isinstance(one, Conflict)]
     assert {one.id for one in made} == {city.all(Registration)[0].id}
     assert len(city.all(Registration)) == 1
 
 
-def registered(city: City, session_code: str, name: str = "Siti Aminah", **details: Any) -> Registration:
+def register(city: City, session_code: str, name: str = "Siti Aminah", **details: Any) -> Registration:
     with writing(city.engine) as db:
-        return come(db, city, session_code, name, **details)
+        return register_in_session(db, city, session_code, name, **details)
 
 
-def come(
+def register_in_session(
     db: Db,
     city: City,
     session_code: str,
@@ -199,20 +203,20 @@ def come(
     person = PersonInput(name, "Manggar", "umkm", phone=phone, **details)
     request = RegistrationRequest(channel, consent=True, request_key=request_key)
     actor = CITIZEN if channel is Channel.SELF else city.actor("sari")
-    session_id = public_session(db, JUALAN, session_code).id
-    return register(db, city.vault, actor, session_id, person, request)
+    session_id = get_public_session(db, JUALAN, session_code).id
+    return register_person(db, city.vault, actor, session_id, person, request)
 
 
-def walk_in(city: City, session_code: str, name: str) -> Registration:
+def register_guest(city: City, session_code: str, name: str) -> Registration:
     with writing(city.engine) as db:
-        session_id = public_session(db, JUALAN, session_code).id
-        walk_in = WalkIn(PersonInput(name, "Manggar", "umkm"), confirmed=True)
+        session_id = get_public_session(db, JUALAN, session_code).id
+        walk_in = WalkInInput(PersonInput(name, "Manggar", "umkm"), confirmed=True)
         return register_walk_in(db, city.vault, city.actor("sari"), session_id, walk_in)
 
 
 @contextmanager
-def impatient(city: City) -> Iterator[Db]:
-    """A change that fails where it has to wait for another."""
+def writing_without_waiting(city: City) -> Iterator[Db]:
+    """Open a transaction that fails if it has to wait for another."""
     with writing(city.engine) as db:
         db.execute(text("SET LOCAL lock_timeout = '100ms'"))
         yield db

@@ -1,0 +1,273 @@
+"""Write a registration: the person, the seat or the waiting number, and the line in the activity log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from sqlmodel import col, select
+
+from app.database import Db
+from app.models import (
+    Basis,
+    Channel,
+    MessageKind,
+    Participant,
+    Registration,
+    RegistrationStatus,
+    Sex,
+    WorkshopSession,
+)
+from app.models.base import now
+from app.nik_vault import NikVault
+from app.people.matching import MatchedPerson
+from app.people.person import PersonValues
+from app.people.values.names import similarity
+from app.permissions import Actor
+from app.queries.people.similar_people import SimilarPair
+from app.queries.registrations.seats import Seats
+from app.queries.registrations.tickets import has_own_contact
+from app.services.activities import log_activity, snapshot
+from app.services.locks import lock_row
+from app.services.messages.notifications import notify
+from app.services.people.duplicates import mark_people_as_different, save_pairs
+from app.services.people.participants import new_participant_columns, place_columns, update_participant
+from app.services.registrations.codes import generate_registration_code
+from app.services.registrations.requests import (
+    CHANNELS_WITHOUT_ACCOUNT,
+    CONSENT_NOTICE,
+    AlreadyRegistered,
+    PersonUnclear,
+    RegistrationRequest,
+)
+from app.services.registrations.waiting_list import get_next_waiting_number
+
+# The message that a registration gets by mail; a walk-in gets none.
+MESSAGE_KINDS = {
+    RegistrationStatus.CONFIRMED: MessageKind.CONFIRMED,
+    RegistrationStatus.WAITLISTED: MessageKind.WAITLISTED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class AssignedSeat:
+    """The seat that a registration gets, or its waiting number; `log` is added to the line in the activity log."""
+
+    status: RegistrationStatus
+    waiting_number: int | None = None
+    log: Mapping[str, Any] = field(default_factory=dict)
+
+
+class RegistrationWriter:
+    """Writes the registrations of one request for one session.
+
+    The caller has required the permission, and locked the people's identity keys and the session's row.
+    """
+
+    def __init__(
+        self,
+        db: Db,
+        vault: NikVault,
+        actor: Actor,
+        workshop_session: WorkshopSession,
+        request: RegistrationRequest,
+        seats: Seats,
+    ) -> None:
+        self.db = db
+        self.vault = vault
+        self.actor = actor
+        self.workshop_session = workshop_session
+        self.request = request
+        self.seats = seats
+
+    def write(self, matched: MatchedPerson) -> Registration:
+        """Register a known person or a new one. A cancelled registration of the person is used again.
+
+        Raises `AlreadyRegistered` if the request may learn that; else a new person is created, for staff to compare.
+        Raises `PersonUnclear` if the user has to choose who it is.
+        """
+        known = self.find_known_person(matched)
+        registration = self.find_registration(known) if known else None
+        if known and registration and registration.status is not RegistrationStatus.CANCELLED:
+            if self.may_learn_of(registration, known, matched):
+                raise AlreadyRegistered(
+                    registration, matched.number, _get_ticket_address(known, registration, matched)
+                )
+            similar_ids, known, registration = [known.id], None, None
+        else:
+            similar_ids = _candidate_ids(matched)
+        if known and self.may_complete(known, matched):
+            update_participant(known, matched, self.encrypt_nik(matched.values), now())
+        is_new = known is None
+        person = known or self.create_person(matched)
+        if is_new and similar_ids:
+            self.save_possible_duplicates(person, similar_ids)
+        if is_new and matched.distinct_from:
+            other_ids = [other for other in matched.distinct_from if isinstance(other, int)]
+            mark_people_as_different(self.db, self.actor, [(person.id, other_id) for other_id in other_ids])
+        before = snapshot(registration) if registration else None
+        registration, seat = self.save_registration(matched, person, registration, is_new=is_new)
+        if registration.status in MESSAGE_KINDS:
+            notify(self.db, MESSAGE_KINDS[registration.status], registration)
+        after = {**snapshot(registration), **seat.log}
+        log_activity(
+            self.db, self.actor, "register", "registration", registration.code, before=before, after=after
+        )
+        return registration
+
+    def find_known_person(self, matched: MatchedPerson) -> Participant | None:
+        """Return the known person, locked, or None for a new one.
+
+        Raises `PersonUnclear` if there are several candidates, but not to users without an account, who must not learn
+        of them.
+        """
+        candidates = _candidate_ids(matched)
+        if candidates and self.request.channel not in CHANNELS_WITHOUT_ACCOUNT:
+            raise PersonUnclear(candidates)
+        return None if matched.person is None else lock_row(self.db, Participant, matched.person)
+
+    def find_registration(self, person: Participant) -> Registration | None:
+        return self.db.scalars(
+            select(Registration).where(
+                col(Registration.participant_id) == person.id,
+                col(Registration.workshop_session_id) == self.workshop_session.id,
+            )
+        ).first()
+
+    def may_learn_of(self, registration: Registration, person: Participant, matched: MatchedPerson) -> bool:
+        """Return whether this request may learn that the person is registered.
+
+        On the public form it may only if it has the person's phone or e-mail.
+        """
+        return self.request.channel is not Channel.SELF or _has_contact(
+            matched,
+            phones={person.phone, registration.contact_phone},
+            emails={person.email, registration.contact_email},
+        )
+
+    def may_complete(self, person: Participant, matched: MatchedPerson) -> bool:
+        """Return whether this request may fill in the blanks of the person's record.
+
+        On the public form it may only if it has the person's phone or e-mail, so that a stranger who knows a name and a
+        kelurahan can't write their own number into the record.
+        """
+        return self.request.channel is not Channel.SELF or _knows_contact(person, matched)
+
+    def create_person(self, matched: MatchedPerson) -> Participant:
+        """Create a person; without the NIK if that is another person's."""
+        values = matched.values
+        if values.nik_key and self.is_nik_taken(values.nik_key):
+            values = replace(values, nik=None, nik_key=None)
+        columns = new_participant_columns(values, self.encrypt_nik(values), now(), now())
+        person = Participant(**columns | {"sex": Sex(values.sex) if values.sex else None})
+        self.db.add(person)
+        self.db.flush()
+        return person
+
+    def save_possible_duplicates(self, person: Participant, similar_ids: Sequence[int]) -> None:
+        """Save the known people that a new person may be as possible duplicates, for staff to decide."""
+        known_people = self.db.scalars(select(Participant).where(col(Participant.id).in_(similar_ids)))
+        save_pairs(
+            self.db,
+            [
+                SimilarPair(known.id, person.id, round(similarity(known.name_key, person.name_key)))
+                for known in known_people
+            ],
+        )
+
+    def encrypt_nik(self, values: PersonValues) -> str | None:
+        return self.vault.encrypt(values.nik) if values.nik else None
+
+    def is_nik_taken(self, nik_key: str) -> bool:
+        person_id = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
+        return self.db.scalars(person_id).first() is not None
+
+    def save_registration(
+        self, matched: MatchedPerson, person: Participant, registration: Registration | None, *, is_new: bool
+    ) -> tuple[Registration, AssignedSeat]:
+        """Save a new registration, or the cancelled one again, with a seat or a waiting number."""
+        columns = self.get_columns(matched, person, is_new=is_new)
+        seat = self.assign_seat(columns["kelurahan_code"], columns["target_group_code"])
+        columns |= {"status": seat.status, "waiting_number": seat.waiting_number}
+        if registration is None:
+            registration = Registration(**columns)
+            self.db.add(registration)
+        else:
+            registration.sqlmodel_update(columns)
+        self.db.flush()
+        return registration, seat
+
+    def get_name_given(self, known: Participant, matched: MatchedPerson) -> str | None:
+        """Return the name as a user without an account typed it, if it is not that of the person's record."""
+        differs = self.request.channel in CHANNELS_WITHOUT_ACCOUNT and matched.values.name != known.name
+        return matched.values.name if differs else None
+
+    def get_columns(self, matched: MatchedPerson, person: Participant, *, is_new: bool) -> dict[str, Any]:
+        """Return the registration's columns, apart from its seat."""
+        values, request = matched.values, self.request
+        consent = request.consent or request.channel is Channel.SELF
+        return {
+            # A cancelled registration gets a new code, because its old ticket may be a stranger's.
+            "code": generate_registration_code(),
+            "workshop_session_id": self.workshop_session.id,
+            "participant_id": person.id,
+            "name_given": None if is_new else self.get_name_given(person, matched),
+            "rt": values.rt,
+            "sex": Sex(values.sex) if values.sex else None,
+            "target_group_code": values.target_group or "",
+            "basis": request.basis or (Basis.CONSENT if consent else Basis.PUBLIC_TASK),
+            "consent_notice": CONSENT_NOTICE if consent else None,
+            "consented_at": now() if consent else None,
+            "channel": request.channel,
+            "registered_by": self.actor.user_id,
+            "delegation_link_id": request.delegation_link_id,
+            "contact_phone": values.phone,
+            "contact_email": values.email,
+            "language": request.language,
+            "request_key": request.request_key,
+            "created_at": now(),
+            **place_columns(values),
+        }
+
+    def assign_seat(self, kelurahan: str | None, group: str) -> AssignedSeat:
+        """Take a seat for a person of this kelurahan and group, or a waiting number if a cap is reached."""
+        if self.request.channel is Channel.WALK_IN:
+            return AssignedSeat(RegistrationStatus.WALK_IN)
+        full = [cap.code or cap.kind for cap in self.seats.full_caps(kelurahan, group)]
+        if full and not self.request.overrule:
+            number = get_next_waiting_number(self.db, self.workshop_session.id)
+            return AssignedSeat(RegistrationStatus.WAITLISTED, number, {"full": full})
+        self.seats.take(kelurahan, group)
+        return AssignedSeat(RegistrationStatus.CONFIRMED, log={"overruled": full} if full else {})
+
+
+def _get_ticket_address(
+    person: Participant, registration: Registration, matched: MatchedPerson
+) -> str | None:
+    """Return the e-mail address to which the ticket may be sent again, whatever address was typed now.
+
+    That is the one given at registration. It is the person's own if another person registered them and the phone or
+    e-mail typed now is the person's.
+    """
+    if _knows_contact(person, matched) and not has_own_contact(registration, person):
+        return person.email
+    return registration.contact_email or person.email
+
+
+def _knows_contact(person: Participant, matched: MatchedPerson) -> bool:
+    return _has_contact(matched, phones={person.phone}, emails={person.email})
+
+
+def _has_contact(matched: MatchedPerson, phones: set[str | None], emails: set[str | None]) -> bool:
+    values = matched.values
+    return bool(values.phone and values.phone in phones) or bool(values.email and values.email in emails)
+
+
+def _candidate_ids(matched: MatchedPerson) -> list[int]:
+    """Return the ids of the known people from whom the user has to choose."""
+    return [
+        candidate.value
+        for remark in matched.remarks
+        if remark.code == "person-unclear"
+        for candidate in remark.candidates
+        if candidate.kind == "person" and isinstance(candidate.value, int)
+    ]
