@@ -20,8 +20,8 @@ from sqlalchemy import Engine
 from app.database import create_engine, reading, writing
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.services.imports.commit import commit
-from app.services.imports.upload import upload
+from app.services.imports.commit import commit_import
+from app.services.imports.upload import upload_sheet
 from app.services.reference_data import set_up_database
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
@@ -50,9 +50,9 @@ Line = tuple[object, ...]
 def jangkau(engine: Engine, vault: NikVault, content: bytes) -> None:
     """From the uploaded bytes to committed attendance, each person matched, each row judged."""
     with reading(engine) as look, writing(engine) as db:
-        kept = upload(look, db, vault, OPERATOR, SESSION, "ukur.xlsx", content, at_once=True)
+        kept = upload_sheet(look, db, vault, OPERATOR, SESSION, "ukur.xlsx", content, at_once=True)
     with writing(engine) as db:
-        commit(db, vault, OPERATOR, kept.id)
+        commit_import(db, vault, OPERATOR, kept.id)
 
 
 def floor(engine: Engine, _vault: NikVault, content: bytes) -> None:

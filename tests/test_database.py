@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 from app.database import reading, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, new_ids
-from app.services.imports.upload import discard
+from app.services.imports.upload import discard_import
 from app.settings import Settings
 from tests import jangkau_command
 from tests.city import City, sheet
@@ -132,7 +132,7 @@ def test_the_number_of_somebody_who_is_gone_is_never_given_out_again(city: City)
 def test_an_upload_gets_no_number_that_the_log_has_for_another(city: City) -> None:
     discarded = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     with writing(city.engine) as db:
-        discard(db, city.actor("sari"), discarded.id)
+        discard_import(db, city.actor("sari"), discarded.id)
 
     assert city.upload("UMKM-2025-1", sheet("Nama;Kelurahan", "Nur Aini;Lamaru")).id > discarded.id
 

@@ -26,7 +26,11 @@ from app.models import Role
 from app.models.base import YEARS
 from app.permissions import OPERATOR
 from app.queries.accounts.users import get_user_by_email, has_users, list_api_tokens
-from app.queries.imports.document import all_row_documents, import_document_head, remark_texts
+from app.queries.imports.document import (
+    get_import_document_without_rows,
+    stream_remark_texts,
+    stream_row_documents,
+)
 from app.services.accounts.users import (
     DINAS_KOMINFO,
     create_api_token,
@@ -35,10 +39,10 @@ from app.services.accounts.users import (
     revoke_api_token,
 )
 from app.services.demonstration import create_demonstration
-from app.services.imports.commit import CommitChoices, commit
+from app.services.imports.commit import CommitChoices, commit_import
 from app.services.imports.judging import SheetChoices
-from app.services.imports.undo import undo as undo_import
-from app.services.imports.upload import upload
+from app.services.imports.undo import undo_import
+from app.services.imports.upload import upload_sheet
 from app.services.reference_data import set_up_database
 from app.services.workshops import workshop_sessions, workshops
 
@@ -295,7 +299,7 @@ def import_(
     with TemporaryFile("w+", encoding="utf-8") as output:
         with reading(here.engine) as read_db, writing(here.engine) as db:
             with progress_bar("Reading") as progress:
-                attendance_import = upload(
+                attendance_import = upload_sheet(
                     read_db,
                     db,
                     here.vault,
@@ -313,12 +317,12 @@ def import_(
             if is_committed:
                 options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
                 with progress_bar("Committing") as progress:
-                    commit(db, here.vault, OPERATOR, import_id, options, progress)
-            head = import_document_head(db, OPERATOR, import_id, english)
+                    commit_import(db, here.vault, OPERATOR, import_id, options, progress)
+            head = get_import_document_without_rows(db, OPERATOR, import_id, english)
             if as_json:
-                write_document(output, head, all_row_documents(db, here.vault, import_id, english))
+                write_document(output, head, stream_row_documents(db, here.vault, import_id, english))
             else:
-                write_summary(output, head, remark_texts(db, import_id, english))
+                write_summary(output, head, stream_remark_texts(db, import_id, english))
             if not is_committed:
                 db.rollback()
         output.seek(0)

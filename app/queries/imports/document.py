@@ -7,29 +7,36 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from app.database import Db
-from app.errors import Problem
 from app.i18n import Translator
 from app.models import AttendanceImportRow, Participant
 from app.nik_vault import NikVault
 from app.permissions import Actor
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
-from app.queries.imports.rows import BATCH_SIZE, committed_codes, displayed_cells, import_rows, is_between
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.queries.imports.rows import (
+    BATCH_SIZE,
+    displayed_cells,
+    is_between,
+    list_import_rows,
+    load_committed_codes,
+)
 from app.spreadsheets.remark_texts import remark_text
 from app.spreadsheets.transfer import remark_from_json
 
 FIRST_ROWS = 200
 
 
-def import_document(db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
+def get_import_document(
+    db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator
+) -> dict[str, Any]:
     """Return the document with the first 200 rows. Raises `NotFound` out of the actor's scope."""
-    document = import_document_head(db, actor, import_id, _)
-    rows = import_rows(db, import_id, limit=FIRST_ROWS)
-    return document | {"rows": row_documents(db, vault, rows, _)}
+    document = get_import_document_without_rows(db, actor, import_id, _)
+    rows = list_import_rows(db, import_id, limit=FIRST_ROWS)
+    return document | {"rows": list_row_documents(db, vault, rows, _)}
 
 
-def import_document_head(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
+def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
     """Return the document without its rows. Raises `NotFound` out of the actor's scope."""
-    found = attendance_import(db, actor, import_id)
+    found = get_attendance_import_view(db, actor, import_id)
     document: dict[str, Any] = {
         "id": found.id,
         "purpose": found.purpose.value,
@@ -55,32 +62,32 @@ def import_document_head(db: Db, actor: Actor, import_id: int, _: Translator) ->
             for warning in found.warnings
         ],
     }
-    if problem := import_failure(found):
+    if problem := found.problem:
         document["failure"] = {"code": problem.code, "text": problem.sentence(_)}
     return document
 
 
-def all_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
+def stream_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
     """Yield every row of an import as the contract shows it, reading a thousand rows at a time."""
     after = 0
-    while rows := import_rows(db, import_id, after=after, limit=BATCH_SIZE):
-        yield from row_documents(db, vault, rows, _)
+    while rows := list_import_rows(db, import_id, after=after, limit=BATCH_SIZE):
+        yield from list_row_documents(db, vault, rows, _)
         after = rows[-1].number
 
 
-def row_documents(
+def list_row_documents(
     db: Db, vault: NikVault, rows: Sequence[AttendanceImportRow], _: Translator
 ) -> list[dict[str, Any]]:
     """Return rows of an import as the contract shows them. Two queries, however many rows."""
     people = _people(db, rows)
-    codes = committed_codes(db, rows)
+    codes = load_committed_codes(db, rows)
     return [
         _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), vault, _)
         for row in rows
     ]
 
 
-def remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, str, list[str]]]:
+def stream_remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, str, list[str]]]:
     """Yield number, name and the sentences of the remarks of each row that has remarks, in the sheet's order."""
     row = AttendanceImportRow
     statement = (
@@ -133,9 +140,3 @@ def _message(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
         "text": remark_text(remark_from_json(stored), _),
         "candidates": stored["candidates"],
     }
-
-
-def import_failure(found: AttendanceImportView) -> Problem | None:
-    """Why the file couldn't be read, or why reading or committing it broke off; None where nothing did."""
-    failure = found.failure
-    return Problem(failure["text"], code=failure["code"], **failure["params"]) if failure else None

@@ -19,9 +19,9 @@ from app.people.phones import masked_phone, national_digits
 from app.people.remarks import Candidate, Remark
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
+from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import
 from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
-from app.queries.imports.rows import committed_codes, displayed_cells, import_rows
+from app.queries.imports.rows import displayed_cells, list_import_rows, load_committed_codes
 from app.queries.people.participants import PersonSeen, people_seen
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, list_workshop_sessions
 from app.queries.workshops.workshops import list_target_group_codes
@@ -48,7 +48,7 @@ class ReviewRow:
 
     `cells` are texts as read or corrected, a NIK masked; `parsed` are RT, phone and birth date as they were parsed;
     the other fields are what the row was judged to mean. `person` was matched or created; `is_new` tells that the
-    person was not known before. `choosable` are the people that the row's remarks offer, by id. `known` is what is
+    person was not known before. `selectable_people` are the people that the remarks offer, by id. `known` is what is
     known, by field, where the sheet differs. `registered` tells that a registration for the session exists.
     """
 
@@ -65,7 +65,7 @@ class ReviewRow:
     of: int | None
     person: PersonSeen | None
     is_new: bool
-    choosable: dict[int, PersonSeen]
+    selectable_people: dict[int, PersonSeen]
     known: dict[str, str]
     registered: bool
     corrected: tuple[str, ...]
@@ -93,7 +93,7 @@ class ReviewPage:
     following: int | None
 
 
-def review_page(
+def get_review_page(
     db: Db,
     vault: NikVault,
     language: Language,
@@ -104,17 +104,17 @@ def review_page(
     limit: int = PAGE_LENGTH,
 ) -> ReviewPage:
     """Rows in the sheet's order. The import was found within reach before, here and below."""
-    found = import_rows(db, import_id, kinds=kinds, after=after, limit=limit + 1)
+    found = list_import_rows(db, import_id, kinds=kinds, after=after, limit=limit + 1)
     rows = _review_rows(db, vault, language, found[:limit])
     following = rows[-1].number if len(found) > limit else None
     return ReviewPage(rows, following)
 
 
-def review_rows(
+def list_review_rows(
     db: Db, vault: NikVault, language: Language, import_id: int, numbers: Collection[int]
 ) -> tuple[ReviewRow, ...]:
     """The rows of these numbers."""
-    return _review_rows(db, vault, language, import_rows(db, import_id, numbers=numbers))
+    return _review_rows(db, vault, language, list_import_rows(db, import_id, numbers=numbers))
 
 
 def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
@@ -126,7 +126,9 @@ def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
     return 0 < db.scalars(above).one() <= PAGE_LENGTH
 
 
-def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[WorkshopSessionView]:
+def list_sessions_on_stated_days(
+    db: Db, actor: Actor, found: AttendanceImportView
+) -> list[WorkshopSessionView]:
     """The workshop's sessions on the days that the sheet states, where the import's session isn't on one of them."""
     if found.stated_date is None or not found.is_of_another_day:
         return []
@@ -135,7 +137,7 @@ def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[
     return [one for one in held if first <= wita(one.starts_at).date() <= last]
 
 
-def groups_offered(
+def list_offered_groups(
     db: Db, found: AttendanceImportView, language: Language
 ) -> list[reference.TargetGroupView]:
     """The workshop's target groups, or all where it names none."""
@@ -144,9 +146,9 @@ def groups_offered(
     return [group for group in groups if group.code in own] or groups
 
 
-def sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tuple[tuple[str, ...], ...]:
+def get_sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tuple[tuple[str, ...], ...]:
     """The sheet's first rows as texts, NIKs masked. Raises `NotFound` where the import isn't within reach."""
-    stored = attendance_import_by_id(db, actor, import_id).preview
+    stored = get_attendance_import(db, actor, import_id).preview
     rows: list[list[str]] = json.loads(vault.decrypt(stored)) if stored else []
     return tuple(tuple(with_niks_masked(text) for text in row) for row in rows)
 
@@ -173,7 +175,7 @@ def _review_rows(
         db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
     )
     cells = {row.number: displayed_cells(row, vault) for row in rows}
-    written = committed_codes(db, rows)
+    written = load_committed_codes(db, rows)
     return tuple(
         ReviewRow(
             number=row.number,
@@ -190,7 +192,7 @@ def _review_rows(
             person=people.get(row.participant_id or 0),
             # The commit of this very row made the person where nothing was there before.
             is_new=row.participant_id is None or (row.number in written and row.before is None),
-            choosable={id_: people[id_] for id_ in offered[row.number] if id_ in people},
+            selectable_people={id_: people[id_] for id_ in offered[row.number] if id_ in people},
             known=known_where_differing(
                 messages[row.number], details.get(row.participant_id or 0, {}), places, groups
             ),

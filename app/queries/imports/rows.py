@@ -30,7 +30,7 @@ _STORED_VALUES = tuple(field.name for field in fields(PersonValues) if field.nam
 _stored_values = attrgetter(*_STORED_VALUES)
 
 
-def import_rows(
+def list_import_rows(
     db: Db,
     import_id: int,
     *,
@@ -102,10 +102,10 @@ class Correction:
         return decision_from_json(self.stored_decision)
 
 
-def row_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correction]:
+def load_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correction]:
     """Return the corrections of an import by row number."""
     corrections = {}
-    for row in import_rows(db, import_id):
+    for row in list_import_rows(db, import_id):
         if row.corrected or row.decision:
             cells = row_cells(row, vault)
             corrections[row.number] = Correction(
@@ -114,7 +114,7 @@ def row_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correc
     return corrections
 
 
-def corrected_sheet(sheet: RecognisedSheet, corrections: Mapping[int, Correction]) -> RecognisedSheet:
+def apply_corrections(sheet: RecognisedSheet, corrections: Mapping[int, Correction]) -> RecognisedSheet:
     """Return the sheet with corrected cells in place of its own."""
     if not corrections:
         return sheet
@@ -129,7 +129,7 @@ def corrected_sheet(sheet: RecognisedSheet, corrections: Mapping[int, Correction
     )
 
 
-def stored_sheet(
+def build_stored_sheet(
     attendance_import: AttendanceImport, rows: Iterable[AttendanceImportRow], vault: NikVault
 ) -> RecognisedSheet:
     """Return the sheet of an import as it was read and corrected."""
@@ -212,7 +212,7 @@ class RowsToWrite:
     niks: dict[int, str]
 
 
-def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
+def load_rows_to_write(db: Db, import_id: int) -> RowsToWrite:
     row = AttendanceImportRow
     statement = (
         select(
@@ -267,7 +267,7 @@ def registration_of_row() -> ColumnElement[bool]:
     )
 
 
-def committed_codes(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, str]:
+def load_committed_codes(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, str]:
     """Return the codes of the registrations that committing these rows wrote, by row number.
 
     `rows` follow each other in one import. There are no codes if it isn't committed, or was undone.

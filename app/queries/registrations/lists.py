@@ -18,7 +18,7 @@ from app.models import (
 from app.models.base import now
 from app.people.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.rows import registration_of_row, rows_to_write
+from app.queries.imports.rows import load_rows_to_write, registration_of_row
 from app.queries.registrations.seats import seats_of
 from app.queries.registrations.window import RegistrationWindow, registration_window
 
@@ -50,7 +50,7 @@ def places_for_list(db: Db, found: AttendanceImportView) -> PlacesForList:
 def _as_things_are(db: Db, found: AttendanceImportView, held: WorkshopSession) -> tuple[int, int]:
     seats = seats_of(db, held)
     waiting = placed = 0
-    for row in rows_to_write(db, found.id).rows:
+    for row in load_rows_to_write(db, found.id).rows:
         if row.registration is not None:
             continue
         kelurahan = None if row.values.kelurahan == OUTSIDE else row.values.kelurahan

@@ -15,7 +15,7 @@ from app.people.target_groups import group_names
 from app.people.text import words
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.judging import SheetChoices
@@ -78,7 +78,7 @@ def remember_columns(
 
 def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
     """Forget the columns remembered for the headings of an import's sheet; the import itself stays as it is."""
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     key = _headings_key((column["index"], column["header"]) for column in attendance_import.columns)
     workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)

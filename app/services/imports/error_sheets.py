@@ -14,13 +14,13 @@ from app.people.outside_places import ELSEWHERE, OUTSIDE
 from app.people.text import is_placeholder
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.imports.questions import NEEDS_ATTENTION
-from app.queries.imports.rows import import_rows, stored_sheet
+from app.queries.imports.rows import build_stored_sheet, list_import_rows
 from app.reports.formats.download import MEDIA_TYPES, Download
 from app.services.activities import record
 from app.services.authorization import require_permission
-from app.services.imports.upload import stored_choices
+from app.services.imports.upload import get_stored_choices
 from app.spreadsheets.attendance.dittos import with_dittos_resolved
 from app.spreadsheets.document import Column
 from app.spreadsheets.transfer import remark_from_json
@@ -51,7 +51,7 @@ def download_error_sheet(
     It is made with `read_db`, before `db` takes the write lock for the activity log. Raises `NotFound` out of the
     actor's scope, `Conflict` if no row needs attention.
     """
-    found = attendance_import_by_id(read_db, actor, import_id)
+    found = get_attendance_import(read_db, actor, import_id)
     require_permission(read_db, actor, Permission.IMPORT_READ, found)
     if not any(found.counts.get(kind) for kind in NEEDS_ATTENTION):
         raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
@@ -76,9 +76,9 @@ def download_error_sheet(
 
 
 def _error_rows(read_db: Db, vault: NikVault, found: AttendanceImport, names: _Names) -> Iterator[ErrorRow]:
-    rows = import_rows(read_db, found.id)
-    sheet = stored_sheet(found, rows, vault)
-    default_group = stored_choices(found).target_group
+    rows = list_import_rows(read_db, found.id)
+    sheet = build_stored_sheet(found, rows, vault)
+    default_group = get_stored_choices(found).target_group
     for row, (_row, cells) in zip(rows, with_dittos_resolved(sheet.rows), strict=True):
         if row.kind in NEEDS_ATTENTION:
             messages = tuple(remark_from_json(remark) for remark in row.messages)

@@ -12,8 +12,8 @@ from app.i18n import N_
 from app.models import AttendanceImport, ImportStatus, OutboxKind, UploadedFile, WorkshopSession
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
-from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.rows import Correction, row_corrections
+from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.rows import Correction, load_corrections
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.column_mappings import remember_columns
@@ -21,10 +21,10 @@ from app.services.imports.judging import DatedJudgement, SheetChoices
 from app.services.imports.upload import (
     MAX_BYTES_READ_AT_ONCE,
     check_choices,
+    get_stored_choices,
+    read_stored_file,
     require_review,
-    reread,
     store_reading,
-    stored_choices,
 )
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
@@ -33,7 +33,7 @@ from app.spreadsheets.progress import Progress, nobody_waits
 
 
 @dataclass(frozen=True)
-class RereadSheet:
+class ChangedSheet:
     """A file read again with `changes` of its choices.
 
     `corrections` are those that still apply to its rows, `former_corrections` all that there were.
@@ -45,7 +45,7 @@ class RereadSheet:
     former_corrections: Mapping[int, Correction]
 
 
-def remap(
+def change_mapping(
     read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, changes: Mapping[str, Any]
 ) -> AttendanceImport:
     """Read the file again with other choices (`changes`, the keys of `SheetChoices`) and judge it again.
@@ -54,47 +54,47 @@ def remap(
     corrected while the file was read. A large file is read by the outbox, as after its upload; the import has the
     status `reading` until then.
     """
-    attendance_import = attendance_import_by_id(read_db, actor, import_id)
+    attendance_import = get_attendance_import(read_db, actor, import_id)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, attendance_import)
     require_review(attendance_import)
     check_choices(read_db, _changed_choices(attendance_import, changes))
     if _is_large(read_db, attendance_import):
         return _queue(db, actor, import_id, changes)
-    sheet = reread_with_changes(read_db, vault, attendance_import, changes)
+    sheet = read_with_changes(read_db, vault, attendance_import, changes)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_review(attendance_import)
-    store_reread(db, vault, actor, attendance_import, sheet)
+    store_changed_sheet(db, vault, actor, attendance_import, sheet)
     return attendance_import
 
 
-def reread_with_changes(
+def read_with_changes(
     read_db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
     changes: Mapping[str, Any],
     progress: Progress = nobody_waits,
-) -> RereadSheet:
+) -> ChangedSheet:
     """Read the file again. Raises `UnreadableFile` or `TooLarge` if it cannot be read with these choices."""
     same_table = not {"sheet", "header_row"} & changes.keys()
-    former = row_corrections(read_db, vault, attendance_import.id)
+    former = load_corrections(read_db, vault, attendance_import.id)
     corrections = former if same_table else {}
     choices = _changed_choices(attendance_import, changes)
-    reading = reread(
+    reading = read_stored_file(
         read_db, vault, attendance_import, choices, corrections, recall=not same_table, progress=progress
     )
-    return RereadSheet(changes, reading, corrections, former)
+    return ChangedSheet(changes, reading, corrections, former)
 
 
-def store_reread(
+def store_changed_sheet(
     db: Db,
     vault: NikVault,
     actor: Actor,
     attendance_import: AttendanceImport,
-    sheet: RereadSheet,
+    sheet: ChangedSheet,
     progress: Progress = nobody_waits,
 ) -> None:
     """Store what was read again, and remember chosen columns for the organization's next sheet of this kind."""
-    if row_corrections(db, vault, attendance_import.id) != sheet.former_corrections:
+    if load_corrections(db, vault, attendance_import.id) != sheet.former_corrections:
         text = N_("Somebody else corrected rows of this import meanwhile. Look at them, then try again.")
         raise Conflict(text, code="corrected-meanwhile")
     before = attendance_import.choices
@@ -145,4 +145,4 @@ def _changed_choices(attendance_import: AttendanceImport, changes: Mapping[str, 
         reset = {"header_row": None, "columns": None}
     elif "header_row" in changes:
         reset = {"columns": None}
-    return replace(stored_choices(attendance_import), **(reset | dict(changes)))
+    return replace(get_stored_choices(attendance_import), **(reset | dict(changes)))

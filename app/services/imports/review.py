@@ -12,21 +12,21 @@ from app.models import AttendanceImport, AttendanceImportRow, Registration, Work
 from app.nik_vault import NikVault
 from app.people.text import collapse
 from app.permissions import Actor, Permission
-from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.questions import NEEDS_ATTENTION, questions_of, rows_asking
+from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.questions import NEEDS_ATTENTION, list_questions, list_rows_asking
 from app.queries.imports.rows import (
+    build_stored_sheet,
     cell_columns,
     decision_from_json,
     displayed_cells,
     judged_columns,
     row_cells,
-    stored_sheet,
 )
 from app.queries.scope import registrations_within
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.judging import judge_sheet
-from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
+from app.services.imports.upload import get_stored_choices, require_known_place, require_review, store_summary
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen, seal
 from app.spreadsheets.progress import Progress, nobody_waits
@@ -49,10 +49,10 @@ def correct_row(
 ) -> list[int]:
     """Replace cells of a row and store a decision about it; an empty decision removes the stored one.
 
-    `filled` are the cells as the form showed them, `seen` the seal of `answers_of` beside a button: raises `Conflict`
+    `filled` are the cells as the form showed them, `seen` the seal of `row_answers` beside a button: raises `Conflict`
     if others have changed the row since. Returns the numbers of all rows that this changed, in order.
     """
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
@@ -65,7 +65,7 @@ def correct_row(
     return changed
 
 
-def correct_alike(
+def correct_rows_with_same_question(
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -80,16 +80,16 @@ def correct_alike(
     The same question is about the same field with the same text, such as every row whose kelurahan is "Gunung Sari".
     Returns what `correct_row` returns. Raises `Invalid` if the row asks no such question.
     """
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
     row = _row(db, import_id, number)
     answered = {*(cells or ()), *(decision or ())}
-    questions = [question for question in questions_of(row) if question and {question.field} == answered]
+    questions = [question for question in list_questions(row) if question and {question.field} == answered]
     if row.kind not in NEEDS_ATTENTION or not questions:
         raise Invalid(N_("Row %(row)s asks nothing that has the same answer in other rows."), row=number)
     _check_decision(db, actor, row, decision or {})
-    rows = rows_asking(db, import_id, questions[0])
+    rows = list_rows_asking(db, import_id, questions[0])
     before = _logged(row, vault, cells or ())
     changed = _correct(db, vault, attendance_import, rows, cells, decision)
     after = _logged(row, vault, cells or ()) | {"rows": len(rows)}
@@ -97,7 +97,7 @@ def correct_alike(
     return changed
 
 
-def answers_of(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
+def row_answers(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
     """Return the answers given for a row: its displayed cells and the decision. A form seals them."""
     return {"cells": cells, "decision": decision}
 
@@ -118,7 +118,7 @@ def _require_seen(
     theirs = {field: shown.get(field, "") for field in cells if cells[field] != shown.get(field, "")}
     wanted = {**decided, **decision} if decision else decision
     if theirs or wanted not in (None, decided):
-        require_seen(seen, answers_of(shown, decided))
+        require_seen(seen, row_answers(shown, decided))
     shown_by_form = {field: collapse(filled.get(field, text)) for field, text in theirs.items()}
     require_seen(seal(shown_by_form), {field: collapse(text) for field, text in theirs.items()})
 
@@ -160,19 +160,19 @@ def _correct(
         if decision is not None:
             row.decision = {**(row.decision or {}), **decision} if decision else None
     db.flush()
-    changed = judge_again(db, vault, attendance_import)
+    changed = judge_stored_rows(db, vault, attendance_import)
     return sorted({*(row.number for row in rows), *changed})
 
 
-def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
+def judge_import_again(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
     """Judge an import in review again: what was recorded since may need attention."""
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
-    judge_again(db, vault, attendance_import)
+    judge_stored_rows(db, vault, attendance_import)
 
 
-def judge_again(
+def judge_stored_rows(
     db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = nobody_waits
 ) -> list[int]:
     """Judge the stored rows against the database as it is now; return the numbers of those that changed."""
@@ -185,8 +185,8 @@ def judge_again(
         db,
         vault,
         db.get_one(WorkshopSession, attendance_import.workshop_session_id),
-        stored_sheet(attendance_import, rows, vault),
-        stored_choices(attendance_import),
+        build_stored_sheet(attendance_import, rows, vault),
+        get_stored_choices(attendance_import),
         {row.number: decision for row in rows if (decision := decision_from_json(row.decision))},
         progress,
         uploaded_at=attendance_import.uploaded_at,

@@ -75,7 +75,7 @@ class CurrentState:
     """People with their registrations for a session and attendances, as they are in the database now.
 
     `people` by id, `registrations` by person, `attendances` by registration: objects that can be changed
-    (`current_state`), or read-only rows (`current_state_of_session`). `fields` are the columns of a registration
+    (`load_current_state`), or read-only rows (`load_session_state`). `fields` are the columns of a registration
     that the import may change.
     """
 
@@ -102,7 +102,7 @@ class CurrentState:
         }
 
 
-def current_state(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> CurrentState:
+def load_current_state(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> CurrentState:
     """Return these people with their registrations for the import's session, to be changed. Always three queries."""
     theirs = in_values(db, col(Registration.participant_id), people)
     changed = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
@@ -120,7 +120,7 @@ def current_state(db: Db, attendance_import: AttendanceImport, people: Collectio
     )
 
 
-def current_state_of_session(db: Db, attendance_import: AttendanceImport) -> CurrentState:
+def load_session_state(db: Db, attendance_import: AttendanceImport) -> CurrentState:
     """Return all registrations and attendances of the import's session, read-only and without people.
 
     For a long list this takes half the time and memory of objects that can be changed.
@@ -166,7 +166,7 @@ class WrittenRow(NamedTuple):
     after: dict[str, Any] | None
 
 
-def written_rows(db: Db, import_id: int) -> list[WrittenRow]:
+def list_written_rows(db: Db, import_id: int) -> list[WrittenRow]:
     """Return the rows from which the commit wrote something, in the sheet's order."""
     row = AttendanceImportRow
     found = db.execute(
@@ -187,7 +187,7 @@ def store_states(
     if not people:
         return
     db.flush()
-    current = current_state(db, attendance_import, people.values())
+    current = load_current_state(db, attendance_import, people.values())
     db.execute(
         update(AttendanceImportRow),
         [
@@ -234,7 +234,7 @@ def state_after_creation(
     }
 
 
-def is_as_left(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> bool:
+def is_unchanged_since_commit(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> bool:
     """Return whether a registration is as the commit left it, or was only moved up from the waiting list since."""
     if not left or not current:
         return left == current

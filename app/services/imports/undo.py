@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.in_values import in_values
 from app.services.activities import record
 from app.services.authorization import require_permission
@@ -33,13 +33,13 @@ from app.services.imports.states import (
     NO_STATE,
     CurrentState,
     WrittenRow,
-    current_state,
-    current_state_of_session,
+    list_written_rows,
+    load_current_state,
+    load_session_state,
     person_state,
     restore,
-    written_rows,
 )
-from app.services.imports.undo_obstacles import require_nothing_newer
+from app.services.imports.undo_obstacles import require_no_later_changes
 from app.services.imports.upload import require_not_committing
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_undo import still_as_left
@@ -56,12 +56,12 @@ class UndoneCounts:
     people_kept: int
 
 
-def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
+def undo_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     """Restore what was there before the commit; people who are used elsewhere stay. Does nothing if undone already.
 
     Raises `Conflict`, with names, if something newer depends on the same registrations.
     """
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     lock_people_table(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
@@ -71,9 +71,9 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-    rows = written_rows(db, import_id)
-    current = current_state_of_session(db, attendance_import)
-    require_nothing_newer(db, attendance_import, rows, current)
+    rows = list_written_rows(db, import_id)
+    current = load_session_state(db, attendance_import)
+    require_no_later_changes(db, attendance_import, rows, current)
     undone = _restore_rows(db, attendance_import, rows, current)
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
@@ -88,7 +88,7 @@ def _restore_rows(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> UndoneCounts:
     known = {row.participant_id for row in rows if row.participant_id and row.before}
-    changed = current_state(db, attendance_import, known)
+    changed = load_current_state(db, attendance_import, known)
     attendances = list(attendance_import.others)
     registrations: list[int] = []
     people: list[int] = []

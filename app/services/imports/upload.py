@@ -28,11 +28,11 @@ from app.nik_vault import NikVault, with_niks_masked
 from app.people.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import list_kelurahan
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.imports.rows import (
     Correction,
+    apply_corrections,
     cell_columns,
-    corrected_sheet,
     judged_columns,
     masked_remark_to_json,
 )
@@ -60,7 +60,7 @@ TO_REGISTER = N_(
 MAX_BYTES_READ_AT_ONCE = 256 * 1024
 
 
-def upload(
+def upload_sheet(
     read_db: Db,
     db: Db,
     vault: NikVault,
@@ -132,9 +132,9 @@ def upload(
     return attendance_import
 
 
-def discard(db: Db, actor: Actor, import_id: int) -> None:
+def discard_import(db: Db, actor: Actor, import_id: int) -> None:
     """Delete an upload that was not committed, with its rows and its file."""
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_not_committing(attendance_import)
@@ -164,7 +164,7 @@ def require_not_committing(attendance_import: AttendanceImport) -> None:
         raise Conflict(text, code="being-committed")
 
 
-def stored_choices(attendance_import: AttendanceImport) -> SheetChoices:
+def get_stored_choices(attendance_import: AttendanceImport) -> SheetChoices:
     """Return the choices with which an import's file was read."""
     stored = dict(attendance_import.choices)
     columns = stored.pop("columns", None)
@@ -184,7 +184,7 @@ def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) ->
     attendance_import.warnings = [masked_remark_to_json(warning) for warning in judgement.warnings]
 
 
-def reread(
+def read_stored_file(
     read_db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
@@ -227,7 +227,7 @@ def _read(
     if purpose is ImportPurpose.ATTENDANCE and is_to_register(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
     corrections = corrections or {}
-    sheet = corrected_sheet(sheet, corrections)
+    sheet = apply_corrections(sheet, corrections)
     decisions = {
         number: correction.decision for number, correction in corrections.items() if correction.decision
     }

@@ -6,7 +6,7 @@ from app.database import Db
 from app.models import UploadedFile
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.services.activities import record
 from app.services.authorization import require_permission
 
@@ -19,7 +19,7 @@ class Download:
 
 def download(db: Db, vault: NikVault, actor: Actor, import_id: int) -> Download:
     """The file of an import, decrypted. Raises `NotFound` where the import isn't within the actor's reach."""
-    found = attendance_import_by_id(db, actor, import_id)
+    found = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_READ, found)
     uploaded = db.get_one(UploadedFile, found.uploaded_file_id)
     record(db, actor, "download", "attendance-import", import_id, after={"file": uploaded.name})

@@ -21,12 +21,12 @@ from app.models.base import now
 from app.people.matching import SameAsRow
 from app.people.person import PersonValues
 from app.permissions import Actor
-from app.queries.imports.rows import rows_to_write
+from app.queries.imports.rows import load_rows_to_write
 from app.queries.in_values import in_values
 from app.queries.registrations.seats import Seats
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, new_ids, table_of
-from app.services.imports.states import current_state, store_states
+from app.services.imports.states import load_current_state, store_states
 from app.services.people.duplicates import keep_told_apart
 from app.services.people.participants import complete, place_columns, said_of_person
 from app.services.registrations.codes import unused_registration_codes
@@ -44,10 +44,10 @@ class ImportWriting:
         self.db = db
         self.attendance_import = attendance_import
         self.starts_at = starts_at
-        to_write = rows_to_write(db, attendance_import.id)
+        to_write = load_rows_to_write(db, attendance_import.id)
         self.judged, self.niks = to_write.rows, to_write.niks
         known = {judged.person for judged in self.judged if judged.person is not None}
-        self.current = current_state(db, attendance_import, known)
+        self.current = load_current_state(db, attendance_import, known)
 
     def write(self, seats: Seats, progress: Progress = nobody_waits) -> None:
         before = {
@@ -214,7 +214,7 @@ def _unnest(numbers: list[int]) -> ColumnElement[int]:
     return cast(func.json_array_elements_text(bindparam(None, numbers, type_=JSON)), Integer)
 
 
-def store_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[JudgedRow]) -> None:
+def store_distinct_people(db: Db, actor: Actor, import_id: int, rows: Iterable[JudgedRow]) -> None:
     """Store which people staff told apart during the review, so that nobody is asked about them again.
 
     Call it once the rows are written and linked to their people, with the lock on people taken.

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
-from app.services.imports.upload import upload
+from app.services.imports.upload import upload_sheet
 from app.settings import Settings
 from tests.city import City, crowd
 from tests.queued import drained
@@ -14,7 +14,7 @@ from tests.queued import drained
 def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, settings: Settings) -> None:
     with reading(city.engine) as look, writing(city.engine) as db:
         to = (look, db, city.vault, OPERATOR, city.session())
-        kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
+        kept = upload_sheet(*to, "daftar.csv", crowd(3000), at_once=False)
     path, runner = f"/attendance-imports/{kept.id}", TaskRunner(settings, city.engine, city.vault)
     told = drained(runner, lambda: sari.get(path).json().get("progress"))
     assert any(progress and 0 < progress["done"] < progress["of"] == 3000 for progress in told)

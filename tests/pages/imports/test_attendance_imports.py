@@ -24,8 +24,8 @@ from app.models import (
 )
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.services.imports.queued import read_queued
-from app.services.imports.upload import upload
+from app.services.imports.background_tasks import read_queued_file
+from app.services.imports.upload import upload_sheet
 from app.settings import Settings
 from app.spreadsheets.formats.failures import MAX_BYTES
 from tests.city import crowd
@@ -247,7 +247,9 @@ def unread(engine: Engine, settings: Settings, workshop_session: WorkshopSession
     """The id of an import that waits to be read, as large files do."""
     with reading(engine) as look, writing(engine) as db:
         vault = NikVault(settings.secret)
-        kept = upload(look, db, vault, OPERATOR, workshop_session.code, "besar.xlsx", CLEAR, at_once=False)
+        kept = upload_sheet(
+            look, db, vault, OPERATOR, workshop_session.code, "besar.xlsx", CLEAR, at_once=False
+        )
         db.flush()
         return kept.id
 
@@ -264,7 +266,7 @@ def test_a_large_file_is_waited_for(
     assert "<html" not in news.text
 
     with reading(engine) as look, writing(engine) as db:
-        read_queued(look, db, NikVault(settings.secret), {"import": unread})
+        read_queued_file(look, db, NikVault(settings.secret), {"import": unread})
 
     assert staff.get(address, headers={"hx-request": "true"}).headers["hx-refresh"] == "true"
     assert figures(staff.get(address)) == {"all": "1", "create": "1"}
@@ -279,7 +281,7 @@ def test_whoever_waits_sees_how_many_rows_are_read(
     vault = NikVault(settings.secret)
     with reading(engine) as look, writing(engine) as db:
         to = (look, db, vault, OPERATOR, workshop_session.code)
-        address = f"/unggahan/{upload(*to, 'besar.csv', crowd(3000), at_once=False).id}"
+        address = f"/unggahan/{upload_sheet(*to, 'besar.csv', crowd(3000), at_once=False).id}"
     runner = TaskRunner(settings, engine, vault)
     said = "".join(drained(runner, lambda: staff.get(address, headers={"hx-request": "true"}).text))
     assert re.search(r'<progress value="[1-9]\d*" max="3000"', said)

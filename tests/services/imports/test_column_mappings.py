@@ -7,10 +7,10 @@ import pytest
 from app.database import reading, writing
 from app.models import AttendanceImport, ColumnMapping
 from app.permissions import OPERATOR
+from app.services.imports.background_tasks import read_queued_file
 from app.services.imports.column_mappings import forget_columns
-from app.services.imports.mapping import remap
-from app.services.imports.queued import read_queued
-from app.services.imports.upload import upload
+from app.services.imports.mapping import change_mapping
+from app.services.imports.upload import upload_sheet
 from tests.city import City, sheet
 from tests.scenarios import scenario
 
@@ -27,7 +27,7 @@ def corrected(city: City) -> None:
 
 def read_again(city: City, import_id: int, given: dict[str, Any]) -> None:
     with reading(city.engine) as look, writing(city.engine) as db:
-        remap(look, db, city.vault, city.actor("sari"), import_id, given)
+        change_mapping(look, db, city.vault, city.actor("sari"), import_id, given)
 
 
 def kelurahan_read(city: City, import_id: int) -> Any:
@@ -67,9 +67,11 @@ def test_another_organization_has_its_own_lists(city: City) -> None:
 def test_a_list_that_is_read_later_is_read_so_too(city: City) -> None:
     with reading(city.engine) as look, writing(city.engine) as db:
         content = sheet(HEADER, SITI)
-        kept = upload(look, db, city.vault, OPERATOR, "UMKM-2025-1", "besar.csv", content, at_once=False)
+        kept = upload_sheet(
+            look, db, city.vault, OPERATOR, "UMKM-2025-1", "besar.csv", content, at_once=False
+        )
     with reading(city.engine) as look, writing(city.engine) as db:
-        read_queued(look, db, city.vault, {"import": kept.id})
+        read_queued_file(look, db, city.vault, {"import": kept.id})
     assert kelurahan_read(city, kept.id) == "Negeri Awan"
 
 

@@ -18,8 +18,8 @@ from app.models import (
     RowKind,
 )
 from app.models.base import now
-from app.queries.imports.attendance_imports import attendance_import
-from app.queries.imports.people import people_figures
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.queries.imports.people import count_people
 from app.services.imports.commit import CommitChoices
 from app.services.imports.judging import SheetChoices
 from tests.city import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
@@ -85,8 +85,8 @@ def test_who_is_listed_in_a_row_left_out_is_not_marked_absent(city: City) -> Non
     made = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", *listed, "Nur Aini;Lamaru;hadir"))
     city.correct(made.id, 5, decision={"skip": True})
     with reading(city.engine) as look:
-        found = attendance_import(look, city.actor("sari"), made.id)
-        assert people_figures(look, found).unlisted == 1
+        found = get_attendance_import_view(look, city.actor("sari"), made.id)
+        assert count_people(look, found).unlisted == 1
 
     city.commit(made.id, choices=CommitChoices(only_valid=True, others="absent"))
 

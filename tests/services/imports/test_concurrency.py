@@ -13,7 +13,7 @@ from app.database import Db, writing
 from app.errors import Conflict
 from app.models import Activity, ImportStatus, Participant, Registration
 from app.services.imports import commit as import_commit
-from app.services.imports.commit import commit
+from app.services.imports.commit import commit_import
 from app.services.imports.judging import count_changes
 from tests.city import City, crowd, sheet
 
@@ -103,7 +103,7 @@ def test_a_commit_that_comes_to_light_late_is_not_overlooked(city: City) -> None
     people = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
     first, session_code = city.upload(city.session("A-1"), people), city.session("B-1")
     with writing(city.engine) as db:
-        commit(db, city.vault, city.actor("sari"), first.id)
+        commit_import(db, city.vault, city.actor("sari"), first.id)
         db.flush()
         city.workshop("C-1")
         second = city.upload(session_code, people)

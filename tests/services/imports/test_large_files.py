@@ -12,10 +12,10 @@ from app.jobs import tasks
 from app.jobs.tasks import TaskRunner
 from app.models import Activity, AttendanceImport, AttendanceImportRow, ImportStatus, OutboxTask
 from app.models.base import now
-from app.services.imports import queued as queued_imports
-from app.services.imports.mapping import RereadSheet, remap, reread_with_changes
-from app.services.imports.queued import give_up_reading, read_queued
-from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE, reread
+from app.services.imports import background_tasks
+from app.services.imports.background_tasks import give_up_reading, read_queued_file
+from app.services.imports.mapping import ChangedSheet, change_mapping, read_with_changes
+from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE, read_stored_file
 from app.services.outbox import MAX_ATTEMPTS, claim_task
 from app.settings import Settings
 from tests.city import City, crowd
@@ -52,7 +52,7 @@ def test_it_is_read_after_the_answer(city: City, runner: TaskRunner) -> None:
 
 def mapped(city: City, import_id: int, **given: object) -> ImportStatus:
     with reading(city.engine) as look, writing(city.engine) as db:
-        return remap(look, db, city.vault, city.actor("budi"), import_id, given).status
+        return change_mapping(look, db, city.vault, city.actor("budi"), import_id, given).status
 
 
 def test_it_is_read_again_after_the_answer_as_somebody_said(city: City, runner: TaskRunner) -> None:
@@ -93,8 +93,8 @@ def test_what_changed_while_it_was_read_again_is_kept_and_said(
 ) -> None:
     """As when a colleague merges two people, of whom one was chosen for a row."""
 
-    def read_meanwhile(*asked: Any) -> RereadSheet:
-        read = reread_with_changes(*asked)
+    def read_meanwhile(*asked: Any) -> ChangedSheet:
+        read = read_with_changes(*asked)
         with writing(city.engine) as db:
             db.get_one(AttendanceImportRow, (made.id, 2)).decision = {"person": "new"}
         return read
@@ -102,7 +102,7 @@ def test_what_changed_while_it_was_read_again_is_kept_and_said(
     made = city.upload(city.session(), LARGE)
     runner.drain()
     mapped(city, made.id, target_group="umkm")
-    monkeypatch.setattr(queued_imports, "reread_with_changes", read_meanwhile)
+    monkeypatch.setattr(background_tasks, "read_with_changes", read_meanwhile)
     runner.drain()
 
     (kept,) = city.all(AttendanceImport)
@@ -158,7 +158,7 @@ def test_after_several_tries_it_is_given_up(
     def fault(*_: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(tasks, "read_queued", fault)
+    monkeypatch.setattr(tasks, "read_queued_file", fault)
     city.upload(city.session(), LARGE)
 
     for _ in range(MAX_ATTEMPTS):
@@ -181,13 +181,13 @@ def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
 
     def read_late(*asked: Any, **how: Any) -> object:
         monkeypatch.undo()
-        read = reread(*asked, **how)
+        read = read_stored_file(*asked, **how)
         with reading(city.engine) as look, writing(city.engine) as db:
-            read_queued(look, db, city.vault, {"import": made.id})
+            read_queued_file(look, db, city.vault, {"import": made.id})
         city.correct(made.id, 2, cells={"name": "Siti Aminah"})
         return read
 
-    monkeypatch.setattr(queued_imports, "reread", read_late)
+    monkeypatch.setattr(background_tasks, "read_stored_file", read_late)
     runner.drain()
 
     assert status(city) is ImportStatus.REVIEW

@@ -4,13 +4,13 @@ import pytest
 
 from app.database import reading
 from app.models import AttendanceImport, Participant
-from app.queries.imports.attendance_imports import attendance_import
+from app.queries.imports.attendance_imports import get_attendance_import_view
 from app.queries.imports.people import (
-    ListedAgain,
-    PeopleFigures,
-    listed_again,
-    people_figures,
-    people_named,
+    LaterImport,
+    PeopleCounts,
+    count_people,
+    list_first_people,
+    list_later_imports,
 )
 from tests.city import LAMARU, City, sheet
 
@@ -28,9 +28,9 @@ def code(city: City) -> str:
     return city.session("A-1")
 
 
-def figures(city: City, made: AttendanceImport) -> PeopleFigures:
+def figures(city: City, made: AttendanceImport) -> PeopleCounts:
     with reading(city.engine) as look:
-        return people_figures(look, attendance_import(look, city.actor("sari"), made.id))
+        return count_people(look, get_attendance_import_view(look, city.actor("sari"), made.id))
 
 
 def test_what_a_list_brought_is_counted_from_its_own_rows(city: City, code: str) -> None:
@@ -38,8 +38,8 @@ def test_what_a_list_brought_is_counted_from_its_own_rows(city: City, code: str)
     first = city.import_sheet(code, sheet(HEADER, SITI, BUDI, NUR))
     second = city.import_sheet(city.session("B-1"), sheet(HEADER, SITI, DEWI, DEWI))
 
-    assert figures(city, first) == PeopleFigures(3, 0, 1, 1, 1, 0, 0)
-    assert figures(city, second) == PeopleFigures(1, 1, 2, 0, 0, 0, 0)
+    assert figures(city, first) == PeopleCounts(3, 0, 1, 1, 1, 0, 0)
+    assert figures(city, second) == PeopleCounts(1, 1, 2, 0, 0, 0, 0)
 
 
 def test_people_are_named_from_the_rows_of_one_list(city: City, code: str) -> None:
@@ -48,15 +48,15 @@ def test_people_are_named_from_the_rows_of_one_list(city: City, code: str) -> No
     made = city.upload(code, sheet(HEADER, SITI, DEWI))
 
     with reading(city.engine) as look:
-        named = people_named(look, made.id)
-    assert [one.name for one in named.fresh] == ["Dewi Contoh"]
-    assert [one.name for one in named.recognised] == ["Siti Aminah"]
+        named = list_first_people(look, made.id)
+    assert [one.name for one in named.new] == ["Dewi Contoh"]
+    assert [one.name for one in named.known] == ["Siti Aminah"]
 
 
 def test_whoever_came_from_outside_the_city_is_recognised(city: City, code: str) -> None:
     city.register(city.session("B-1"), "Yusuf Contoh", None)
     made = city.upload(code, sheet(HEADER, "Yusuf Contoh;Samarinda;;hadir"))
-    assert (figures(city, made).fresh, figures(city, made).recognised) == (0, 1)
+    assert (figures(city, made).new, figures(city, made).known) == (0, 1)
 
 
 def test_neither_another_list_nor_a_namesake_lists_somebody(city: City, code: str) -> None:
@@ -88,5 +88,5 @@ def test_only_later_lists_that_stand_and_say_the_same_lose_their_ground(city: Ci
     city.import_sheet(code, sheet(HEADER, "Budi Contoh;Lamaru;081200000009;tidak"))
 
     with reading(city.engine) as look:
-        found = attendance_import(look, city.actor("sari"), made.id)
-        assert listed_again(look, found) == [ListedAgain(again.id, "daftar.csv", 2)]
+        found = get_attendance_import_view(look, city.actor("sari"), made.id)
+        assert list_later_imports(look, found) == [LaterImport(again.id, "daftar.csv", 2)]

@@ -23,12 +23,11 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.queries.imports.attendance_imports import attendance_import
-from app.queries.imports.document import import_failure
-from app.services.imports.commit import CommitChoices, commit, queue_commit
-from app.services.imports.mapping import remap
-from app.services.imports.queued import commit_queued, give_up_commit
-from app.services.imports.upload import discard
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.services.imports.background_tasks import commit_queued_import, give_up_commit
+from app.services.imports.commit import CommitChoices, commit_import, queue_commit
+from app.services.imports.mapping import change_mapping
+from app.services.imports.upload import discard_import
 from app.services.outbox import MAX_ATTEMPTS, claim_task
 from app.services.registrations.lists import upload_list
 from app.services.registrations.writing import RegistrationWriter
@@ -54,8 +53,8 @@ def ask(
 def standing(city: City, import_id: int) -> tuple[ImportStatus, str | None]:
     """How an import stands, and the code of what it says about that."""
     with reading(city.engine) as look:
-        found = attendance_import(look, city.actor("sari"), import_id)
-    problem = import_failure(found)
+        found = get_attendance_import_view(look, city.actor("sari"), import_id)
+    problem = found.problem
     return found.status, problem.code if problem else None
 
 
@@ -98,7 +97,7 @@ def test_a_worker_that_is_late_changes_nothing(city: City, runner: TaskRunner) -
     runner.drain()
 
     with writing(city.engine) as db:
-        commit_queued(db, city.vault, task.payload)
+        commit_queued_import(db, city.vault, task.payload)
         give_up_commit(db, made.id)
 
     assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
@@ -112,11 +111,11 @@ def test_meanwhile_nobody_changes_it(city: City, runner: TaskRunner) -> None:
 
     def map_again() -> None:
         with reading(city.engine) as look, writing(city.engine) as db:
-            remap(look, db, city.vault, sari, made.id, {"target_group": "umkm"})
+            change_mapping(look, db, city.vault, sari, made.id, {"target_group": "umkm"})
 
     def throw_away() -> None:
         with writing(city.engine) as db:
-            discard(db, sari, made.id)
+            discard_import(db, sari, made.id)
 
     changes: list[Callable[[], object]] = [
         lambda: city.correct(made.id, 2, cells={"name": "Siti Aminah"}),
@@ -206,9 +205,9 @@ def test_a_worker_that_died_leaves_nothing_and_another_does_it(
 
     def look_then_commit(*given: Any) -> None:
         seen.append(standing(city, made.id))
-        commit_queued(*given)
+        commit_queued_import(*given)
 
-    monkeypatch.setattr(tasks, "commit_queued", look_then_commit)
+    monkeypatch.setattr(tasks, "commit_queued_import", look_then_commit)
     runner.drain()
 
     assert seen == [(ImportStatus.COMMITTING, "interrupted")]
@@ -260,7 +259,7 @@ def test_how_many_rows_are_done_grows_from_none_to_all(city: City) -> None:
 
     with writing(city.engine) as db:
         to = (db, city.vault, city.actor("sari"), made.id)
-        commit(*to, progress=lambda done, of: told.append((done, of)))
+        commit_import(*to, progress=lambda done, of: told.append((done, of)))
 
     done = [rows for rows, _ in told]
     assert (done[0], done[-1], done == sorted(done)) == (0, 2500, True)

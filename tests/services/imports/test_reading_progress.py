@@ -4,7 +4,7 @@ from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
 from app.services.imports.progress import import_progress
-from app.services.imports.upload import upload
+from app.services.imports.upload import upload_sheet
 from app.settings import Settings
 from tests.city import City, crowd
 from tests.queued import drained
@@ -14,7 +14,7 @@ def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
     told: list[tuple[int, int]] = []
     with reading(city.engine) as look, writing(city.engine) as db:
         to = (look, db, city.vault, OPERATOR, city.session())
-        upload(*to, "daftar.csv", crowd(3000), progress=lambda done, of: told.append((done, of)))
+        upload_sheet(*to, "daftar.csv", crowd(3000), progress=lambda done, of: told.append((done, of)))
     done = [rows for rows, _ in told]
     assert (done[0], done[-1], done == sorted(done)) == (0, 3000, True)
     assert {of for _, of in told} == {3000}
@@ -23,7 +23,7 @@ def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
 def test_others_can_ask_while_a_file_is_read_and_not_after(city: City, settings: Settings) -> None:
     with reading(city.engine) as look, writing(city.engine) as db:
         to = (look, db, city.vault, OPERATOR, city.session())
-        kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
+        kept = upload_sheet(*to, "daftar.csv", crowd(3000), at_once=False)
     progress = import_progress(city.engine)
     seen = drained(TaskRunner(settings, city.engine, city.vault), lambda: progress.read(kept.id))
     assert any(rows is not None and 0 < rows[0] < rows[1] == 3000 for rows in seen)

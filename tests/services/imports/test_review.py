@@ -10,9 +10,9 @@ from openpyxl import Workbook
 from app.database import reading, writing
 from app.errors import Conflict, Invalid, NotFound
 from app.models import Attendance, Participant, Registration, RowKind
-from app.queries.imports.rows import import_rows
-from app.services.imports.mapping import remap
-from app.services.imports.upload import discard
+from app.queries.imports.rows import list_import_rows
+from app.services.imports.mapping import change_mapping
+from app.services.imports.upload import discard_import
 from app.spreadsheets.formats.failures import MAX_ROWS
 from tests.city import LAMARU, MANGGAR, MORNING, City, sheet
 
@@ -164,8 +164,8 @@ def test_one_answer_may_change_all_rows_that_a_list_can_have(city: City) -> None
     """They are asked for at once; PostgreSQL takes 65,535 parameters."""
     made = city.upload(city.session(), sheet(HEADER, "Siti Aminah;Manggar;;hadir"))
     with reading(city.engine) as look:
-        assert [row.number for row in import_rows(look, made.id, numbers=range(1, MAX_ROWS + 1))] == [2]
-        assert import_rows(look, made.id, numbers=()) == []
+        assert [row.number for row in list_import_rows(look, made.id, numbers=range(1, MAX_ROWS + 1))] == [2]
+        assert list_import_rows(look, made.id, numbers=()) == []
 
 
 def test_a_choice_that_leads_nowhere_is_refused(city: City) -> None:
@@ -201,7 +201,7 @@ def test_another_reading_of_the_columns_keeps_what_was_corrected(city: City) -> 
     city.correct(made.id, 3, decision={"skip": True})
 
     with reading(city.engine) as look, writing(city.engine) as db:
-        remap(look, db, city.vault, city.actor("sari"), made.id, {"columns": {2: "target_group"}})
+        change_mapping(look, db, city.vault, city.actor("sari"), made.id, {"columns": {2: "target_group"}})
 
     rows = city.rows(made.id)
     assert [rows[number].kind for number in (2, 3)] == [RowKind.CREATE, RowKind.SKIP]
@@ -215,7 +215,7 @@ def test_another_meaning_of_a_blank_is_judged_again(city: City) -> None:
     assert city.rows(made.id)[3].result["attendance"] == "absent"
 
     with reading(city.engine) as look, writing(city.engine) as db:
-        remap(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "present"})
+        change_mapping(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "present"})
     city.commit(made.id)
 
     assert city.outcomes() == {"Siti Aminah": "present", "Nur Aini": "present"}
@@ -226,7 +226,7 @@ def test_a_mapping_that_means_nothing_is_refused(city: City) -> None:
 
     for given in NO_MAPPINGS:
         with pytest.raises(Invalid), reading(city.engine) as look, writing(city.engine) as db:
-            remap(look, db, city.vault, city.actor("sari"), made.id, given)
+            change_mapping(look, db, city.vault, city.actor("sari"), made.id, given)
 
     assert kinds(city, made.id) == {2: RowKind.CREATE}
 
@@ -250,7 +250,7 @@ def test_a_correction_made_while_the_file_was_read_again_is_not_lost(city: City)
         look.get(Participant, 1)  # on SQLite, what this reader sees from now on is older than the correction
         city.correct(made.id, 2, cells={"kelurahan": "Manggar"})
         with suppress(Conflict), writing(city.engine) as db:
-            remap(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
+            change_mapping(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
 
     assert city.rows(made.id)[2].corrected == ["kelurahan"]
 
@@ -261,9 +261,9 @@ def test_an_upload_that_is_discarded_while_it_is_read_again_is_answered_as_gone(
     with reading(city.engine) as look:
         look.get(Participant, 1)  # this reader may still see the upload
         with writing(city.engine) as db:
-            discard(db, city.actor("sari"), made.id)
+            discard_import(db, city.actor("sari"), made.id)
         with pytest.raises(NotFound), writing(city.engine) as db:
-            remap(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
+            change_mapping(look, db, city.vault, city.actor("sari"), made.id, {"blank_means": "absent"})
 
 
 def test_another_sheet_is_recognised_anew(city: City) -> None:
@@ -271,7 +271,7 @@ def test_another_sheet_is_recognised_anew(city: City) -> None:
 
     for given in ({"columns": {0: "note", 1: "name"}}, {"sheet": "Dua"}):
         with reading(city.engine) as look, writing(city.engine) as db:
-            remap(look, db, city.vault, city.actor("sari"), made.id, given)
+            change_mapping(look, db, city.vault, city.actor("sari"), made.id, given)
 
     row = city.rows(made.id)[2]
     assert row.result["values"]["name"] == "Nur Aini"

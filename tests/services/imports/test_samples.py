@@ -18,7 +18,7 @@ from app.models import (
     Registration,
     RowKind,
 )
-from app.queries.imports.rows import committed_codes
+from app.queries.imports.rows import load_committed_codes
 from app.services.imports.commit import CommitChoices
 from tests.city import SAMPLES, City
 
@@ -100,6 +100,6 @@ def test_of_the_messy_sample_only_the_valid_rows_can_be_committed(city: City) ->
     left_out = {row.number for row in rows if row.kind in (RowKind.REVIEW, RowKind.ERROR)}
     assert len(left_out) == expected["counts"]["review"] + expected["counts"]["error"]
     with reading(city.engine) as look:
-        written = committed_codes(look, rows)
+        written = load_committed_codes(look, rows)
     assert set(written) == {row.number for row in rows if row.kind is RowKind.CREATE}
     assert set(written.values()) == {one.code for one in city.all(Registration)}

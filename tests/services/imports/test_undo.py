@@ -15,9 +15,9 @@ from app.models import (
     Registration,
     RegistrationStatus,
 )
-from app.queries.imports.rows import committed_codes, import_rows
+from app.queries.imports.rows import list_import_rows, load_committed_codes
 from app.services.imports.commit import CommitChoices
-from app.services.imports.undo_obstacles import Obstacle, obstacles
+from app.services.imports.undo_obstacles import UndoObstacle, list_undo_obstacles
 from app.services.registrations.attendance_marks import Marking, mark
 from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
 from tests.scenarios import scenario
@@ -122,7 +122,7 @@ def test_what_another_sheet_wrote_of_a_person_is_not_the_undone_ones(city: City)
     again = city.import_sheet("B-1", content)
 
     with reading(city.engine) as look:
-        written = [committed_codes(look, import_rows(look, made.id)) for made in (undone, again)]
+        written = [load_committed_codes(look, list_import_rows(look, made.id)) for made in (undone, again)]
 
     assert written == [{}, {2: city.all(Registration)[-1].code}]
 
@@ -250,9 +250,9 @@ def test_an_attendance_that_was_recorded_by_hand_since_stays(three_known: City) 
     assert three_known.outcomes()["Rahmat Contoh"] == "excused"
 
 
-def in_the_way(city: City, import_id: int) -> list[Obstacle]:
+def find_obstacles(city: City, import_id: int) -> list[UndoObstacle]:
     with reading(city.engine) as look:
-        return obstacles(look, import_id)
+        return list_undo_obstacles(look, import_id)
 
 
 def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> None:
@@ -262,7 +262,7 @@ def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> Non
         "Dewi Contoh;Lamaru;;;;hadir",
     )
     first = three_known.import_sheet("A-1", sheet(HEADER, *people))
-    assert in_the_way(three_known, first.id) == []
+    assert find_obstacles(three_known, first.id) == []
     second = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"), name="susulan.csv")
     second = three_known.commit(second.id)
     with writing(three_known.engine) as db:
@@ -276,19 +276,19 @@ def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> Non
         )
         of_name["Dewi Contoh"].status = RegistrationStatus.CANCELLED
 
-    assert in_the_way(three_known, first.id) == [
-        Obstacle("upload", ("Rahmat Contoh",), 1, second.committed_at, second.id, "susulan.csv"),
-        Obstacle("marks", ("Ayu Misalnya",), 1, marked.received_at),
-        Obstacle("changes", ("Dewi Contoh",), 1),
+    assert find_obstacles(three_known, first.id) == [
+        UndoObstacle("upload", ("Rahmat Contoh",), 1, second.committed_at, second.id, "susulan.csv"),
+        UndoObstacle("marks", ("Ayu Misalnya",), 1, marked.received_at),
+        UndoObstacle("changes", ("Dewi Contoh",), 1),
     ]
-    assert in_the_way(three_known, second.id) == []
+    assert find_obstacles(three_known, second.id) == []
 
 
 def test_a_later_list_that_filled_in_a_detail_is_not_what_stands_in_the_way(three_known: City) -> None:
     first = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;;;hadir"))
 
-    assert in_the_way(three_known, first.id) == []
+    assert find_obstacles(three_known, first.id) == []
 
 
 def test_a_later_list_with_somebody_who_was_recorded_absent_stands_in_the_way(city: City) -> None:
@@ -298,4 +298,4 @@ def test_a_later_list_with_somebody_who_was_recorded_absent_stands_in_the_way(ci
     city.commit(first.id, choices=CommitChoices(others="absent"))
     second = city.import_sheet(code, sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
 
-    assert [(one.what, one.import_id) for one in in_the_way(city, first.id)] == [("upload", second.id)]
+    assert [(one.what, one.import_id) for one in find_obstacles(city, first.id)] == [("upload", second.id)]

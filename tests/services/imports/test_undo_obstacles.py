@@ -8,7 +8,7 @@ from sqlmodel import select
 from app.database import reading, writing
 from app.models import AttendanceStatus, Participant, Registration, RegistrationStatus
 from app.services.imports.commit import CommitChoices
-from app.services.imports.undo_obstacles import Obstacle, obstacles
+from app.services.imports.undo_obstacles import UndoObstacle, list_undo_obstacles
 from app.services.registrations.attendance_marks import Marking, mark
 from tests.city import City, sheet
 from tests.services.registrations.test_lists import pasted
@@ -23,9 +23,9 @@ def code(city: City) -> str:
     return city.session("A-1")
 
 
-def in_the_way(city: City, import_id: int) -> list[Obstacle]:
+def find_obstacles(city: City, import_id: int) -> list[UndoObstacle]:
     with reading(city.engine) as look:
-        return obstacles(look, import_id)
+        return list_undo_obstacles(look, import_id)
 
 
 def registration_of(city: City, name: str) -> Registration:
@@ -41,7 +41,7 @@ def marked(city: City, name: str = "Rahmat Contoh") -> datetime:
 
 
 def whats_in_the_way(city: City, import_id: int) -> list[str]:
-    return [one.what for one in in_the_way(city, import_id)]
+    return [one.what for one in find_obstacles(city, import_id)]
 
 
 def test_a_mark_from_before_the_import_stands_in_nobodys_way(city: City, code: str) -> None:
@@ -49,7 +49,7 @@ def test_a_mark_from_before_the_import_stands_in_nobodys_way(city: City, code: s
     city.import_sheet(code, sheet(HEADER, EXCUSED))
     marked(city)
     made = city.import_sheet(code, sheet(HEADER, ABSENT))
-    assert in_the_way(city, made.id) == []
+    assert find_obstacles(city, made.id) == []
 
     with writing(city.engine) as db:
         db.exec(select(Registration)).one().status = RegistrationStatus.CANCELLED
@@ -72,7 +72,7 @@ def test_a_list_that_is_not_saved_or_is_undone_has_nothing_in_its_way(city: City
     made = city.import_sheet(code, sheet(HEADER, CAME))
     waiting = city.upload(code, sheet(HEADER, EXCUSED))
     city.undo(made.id)
-    assert [in_the_way(city, one) for one in (made.id, waiting.id)] == [[], []]
+    assert [find_obstacles(city, one) for one in (made.id, waiting.id)] == [[], []]
 
 
 def test_marks_are_from_when_the_last_was_made(city: City, code: str) -> None:
@@ -80,7 +80,9 @@ def test_marks_are_from_when_the_last_was_made(city: City, code: str) -> None:
     marked(city, "Ayu Misalnya")
     last = marked(city)
 
-    assert in_the_way(city, made.id) == [Obstacle("marks", ("Rahmat Contoh", "Ayu Misalnya"), 2, last)]
+    assert find_obstacles(city, made.id) == [
+        UndoObstacle("marks", ("Rahmat Contoh", "Ayu Misalnya"), 2, last)
+    ]
 
 
 def test_a_later_list_that_says_who_is_not_on_it_was_absent_stands_in_the_way(city: City) -> None:
@@ -91,7 +93,7 @@ def test_a_later_list_that_says_who_is_not_on_it_was_absent_stands_in_the_way(ci
     later = city.upload(code, sheet(HEADER, CAME))
     city.commit(later.id, choices=CommitChoices(others="absent"))
 
-    [upload] = in_the_way(city, listed.id)
+    [upload] = find_obstacles(city, listed.id)
     assert (upload.what, upload.names, upload.people, upload.import_id) == (
         "upload",
         ("Ani Aster",),

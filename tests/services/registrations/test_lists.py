@@ -21,8 +21,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import OPERATOR, Permission
-from app.queries.imports.attendance_imports import attendance_import
-from app.queries.imports.rows import import_rows
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.queries.imports.rows import list_import_rows
 from app.queries.people.history import registrations_of
 from app.queries.registrations.lists import places_for_list
 from app.queries.registrations.registrations import registration_by_code
@@ -50,7 +50,7 @@ def pasted(city: City, text: str, code: str = "JUALAN-1") -> AttendanceImport:
 def forget_what_lists_did_not_keep(city: City, made: AttendanceImport) -> None:
     """Lists that were committed earlier kept less of a registration."""
     with writing(city.engine) as db:
-        for row in import_rows(db, made.id):
+        for row in list_import_rows(db, made.id):
             row.before, row.after = (
                 {**state, "registration": {name: state["registration"][name] for name in REGISTRATION_FIELDS}}
                 for state in (row.before or {}, row.after or {})
@@ -67,7 +67,7 @@ def test_places_go_by_the_lists_order_and_are_told_beforehand(city: City) -> Non
     create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
     made = pasted(city, THREE)
     with reading(city.engine) as look:
-        told = places_for_list(look, attendance_import(look, city.actor("sari"), made.id))
+        told = places_for_list(look, get_attendance_import_view(look, city.actor("sari"), made.id))
     assert (told.placed, told.waiting, told.closed) == (2, 1, False)
     assert city.all(Registration) == []
 

@@ -18,7 +18,7 @@ from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.people.known_people import people_named
 from app.queries.workshops.public_workshops import public_session
-from app.services.imports.commit import commit
+from app.services.imports.commit import commit_import
 from app.services.registrations import recognition, registrations
 from app.services.registrations.registrations import register
 from app.services.registrations.requests import RegistrationRequest
@@ -131,7 +131,7 @@ def test_an_import_waits_for_those_who_are_registering(city: City, sessions: lis
     with writing(city.engine) as first:
         come(first, city, sessions[0])
         with pytest.raises(OperationalError), impatient(city) as second:
-            commit(second, city.vault, city.actor("sari"), listed.id)
+            commit_import(second, city.vault, city.actor("sari"), listed.id)
     city.commit(listed.id)
 
     assert [one.name for one in city.all(Participant)] == ["Siti Aminah"]

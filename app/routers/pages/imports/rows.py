@@ -13,9 +13,8 @@ from app.i18n import N_, Language, Translator
 from app.models import ImportStatus
 from app.nik_vault import NikVault
 from app.queries.areas.reference import list_target_groups
-from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.attendance_imports import attendance_import as load_import
-from app.queries.imports.review import PAGE_LENGTH, ReviewRow, review_rows
+from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import_view
+from app.queries.imports.review import PAGE_LENGTH, ReviewRow, list_review_rows
 from app.routers.pages.imports.review import (
     FormTexts,
     RowFilter,
@@ -24,7 +23,7 @@ from app.routers.pages.imports.review import (
     outcome_context,
     row_context,
 )
-from app.services.imports.review import correct_alike, correct_row
+from app.services.imports.review import correct_row, correct_rows_with_same_question
 from app.services.unseen_changes import CHANGED
 from app.spreadsheets.written.field_headings import FIELDS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
@@ -53,7 +52,7 @@ def edit_row(
     number: int,
     row_filter: ShownRows,
 ) -> Response:
-    attendance_import = load_import(db, actor, import_id)
+    attendance_import = get_attendance_import_view(db, actor, import_id)
     if attendance_import.status is not ImportStatus.REVIEW:
         return redirect(f"/unggahan/{import_id}{row_filter.query}#baris-{number}")
     return _row_form(request, db, vault, attendance_import, language, number, row_filter)
@@ -74,12 +73,14 @@ def change_row(
     data: FormTexts,
 ) -> Response:
     """Save a choice made by a button, or the cells of the form."""
-    load_import(read_db, actor, import_id)
+    get_attendance_import_view(read_db, actor, import_id)
     row = _row(read_db, vault, language, import_id, number)
     address = f"/unggahan/{import_id}{row_filter.query}"
     cells, decision = _answer(row, data)
     if data.get("alike") and (cells or decision):
-        changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
+        changed = correct_rows_with_same_question(
+            db, vault, actor, import_id, number, cells=cells, decision=decision
+        )
         return _reload(request, address, changed, _)
     if "kelurahan" in cells and row.decision.get("kelurahan"):
         decision = {"kelurahan": None, **(decision or {})}
@@ -96,19 +97,19 @@ def change_row(
         if problem.code != CHANGED:
             raise problem
         if filled:
-            attendance_import = load_import(db, actor, import_id)
+            attendance_import = get_attendance_import_view(db, actor, import_id)
             return _row_form(
                 request, db, vault, attendance_import, language, number, row_filter, cells, problem
             )
         by_others = _(ANSWERED_BY_OTHERS) % {"row": number}
     if len(changed) > PAGE_LENGTH:  # Another list of the same people was saved meanwhile.
         return _reload(request, address, changed, _)
-    rows = review_rows(db, vault, language, import_id, changed)
+    rows = list_review_rows(db, vault, language, import_id, changed)
     if not is_htmx(request):
         if by_others:
             return redirect(address + FLASH_FRAGMENT, by_others)
         return redirect(f"{address}#{_anchor(rows, number, row_filter)}")
-    attendance_import = load_import(db, actor, import_id)
+    attendance_import = get_attendance_import_view(db, actor, import_id)
     return render(
         request,
         "imports/rows_changed.html",
@@ -155,7 +156,7 @@ def _reload(request: Request, address: str, changed: Sequence[int], _: Translato
 
 
 def _row(db: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
-    rows = review_rows(db, vault, language, import_id, [number])
+    rows = list_review_rows(db, vault, language, import_id, [number])
     if not rows:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
     return rows[0]

@@ -13,7 +13,7 @@ from app.models import AttendanceStatus, RegistrationStatus
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import attendance_imports
+from app.queries.imports.attendance_imports import list_attendance_imports
 from app.queries.messages.contacts import count_people_without_email
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import registration_history
@@ -100,7 +100,7 @@ def _registrations(
     address = public_address(request, workshop_session.workshop_code)
     text = invitation_text(workshop_session, address, _)
     return {
-        "attendance_imports": attendance_imports(db, actor, session_code=workshop_session.code),
+        "attendance_imports": list_attendance_imports(db, actor, session_code=workshop_session.code),
         "window": registration_window(row, now()),
         "without_email": count_people_without_email(db, row.id) if row.cancelled_at else 0,
         "caps": list(places.all_caps()),
