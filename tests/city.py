@@ -35,8 +35,8 @@ from app.permissions import OPERATOR, Actor
 from app.queries.imports.rows import list_import_rows
 from app.services.accounts.users import DINAS_KOMINFO, create_user
 from app.services.imports.commit import CommitChoices, commit_import
-from app.services.imports.judging import SheetChoices
 from app.services.imports.review import correct_row
+from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo import undo_import
 from app.services.imports.upload import upload_sheet
 from app.services.registrations.codes import new_registration_code

@@ -40,7 +40,7 @@ from app.services.accounts.users import (
 )
 from app.services.demonstration import create_demonstration
 from app.services.imports.commit import CommitChoices, commit_import
-from app.services.imports.judging import SheetChoices
+from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo import undo_import
 from app.services.imports.upload import upload_sheet
 from app.services.reference_data import set_up_database

@@ -15,8 +15,9 @@ from app.permissions import OPERATOR, Actor
 from app.queries.imports.attendance_imports import RUNNING_STATUSES
 from app.services.activities import record
 from app.services.imports.commit import CommitChoices, commit_locked
-from app.services.imports.mapping import changes_from_json, read_with_changes, store_changed_sheet
-from app.services.imports.upload import get_stored_choices, read_stored_file, store_reading
+from app.services.imports.mapping import read_with_changes, store_changed_sheet
+from app.services.imports.sheet_choices import SheetChoices, choices_from_json
+from app.services.imports.upload import read_stored_file, store_reading
 from app.services.locks import lock_people_table
 from app.spreadsheets.progress import Progress, nobody_waits
 
@@ -34,16 +35,18 @@ def read_queued_file(
         return
     try:
         if "given" in payload:
-            changes = changes_from_json(payload["given"])
-            sheet = read_with_changes(read_db, vault, queued, changes, progress)
+            changes = choices_from_json(payload["given"])
+            changed_sheet = read_with_changes(read_db, vault, queued, changes, progress)
             if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
                 actor = _load_actor(db, payload["user"])
-                store_changed_sheet(db, vault, actor, attendance_import, sheet, progress)
+                store_changed_sheet(db, vault, actor, attendance_import, changed_sheet, progress)
         else:
-            choices = get_stored_choices(queued)
-            reading = read_stored_file(read_db, vault, queued, choices, {}, recall=True, progress=progress)
+            choices = SheetChoices.from_json(queued.choices)
+            judged_sheet = read_stored_file(
+                read_db, vault, queued, choices, {}, recall=True, progress=progress
+            )
             if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
-                store_reading(db, vault, attendance_import, *reading, progress=progress)
+                store_reading(db, vault, attendance_import, judged_sheet, progress)
     except Problem as problem:
         _fail_reading(db, payload, problem)
 

@@ -18,7 +18,7 @@ from app.queries.areas.reference import load_reference
 from app.queries.imports.attendance_imports import get_attendance_import
 from app.services.activities import record
 from app.services.authorization import require_permission
-from app.services.imports.judging import SheetChoices
+from app.services.imports.sheet_choices import SheetChoices
 from app.spreadsheets.document import Column, RecognisedSheet
 from app.spreadsheets.reading import read_sheet
 

@@ -26,7 +26,8 @@ from app.queries.scope import registrations_within
 from app.services.activities import record
 from app.services.authorization import require_permission
 from app.services.imports.judging import judge_sheet
-from app.services.imports.upload import get_stored_choices, require_known_place, require_review, store_summary
+from app.services.imports.sheet_choices import SheetChoices, require_known_place
+from app.services.imports.upload import require_review, store_summary
 from app.services.locks import lock_row
 from app.services.unseen_changes import require_seen, seal
 from app.spreadsheets.progress import Progress, nobody_waits
@@ -186,7 +187,7 @@ def judge_stored_rows(
         vault,
         db.get_one(WorkshopSession, attendance_import.workshop_session_id),
         build_stored_sheet(attendance_import, rows, vault),
-        get_stored_choices(attendance_import),
+        SheetChoices.from_json(attendance_import.choices),
         {row.number: decision for row in rows if (decision := decision_from_json(row.decision))},
         progress,
         uploaded_at=attendance_import.uploaded_at,

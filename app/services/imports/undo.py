@@ -37,7 +37,7 @@ from app.services.imports.states import (
     load_current_state,
     load_session_state,
     person_state,
-    restore,
+    restore_state,
 )
 from app.services.imports.undo_obstacles import require_no_later_changes
 from app.services.imports.upload import require_not_committing
@@ -99,26 +99,26 @@ def _restore_rows(
             continue
         if registration.id in current.attendances:
             if before["attendance"]:
-                restore(changed.attendances[registration.id], before["attendance"])
+                restore_state(changed.attendances[registration.id], before["attendance"])
             else:
                 attendances.append(registration.id)
         if before["registration"]:
-            _put_back_registration(db, changed.registrations[row.participant_id], row)
+            _restore_registration(db, changed.registrations[row.participant_id], row)
         else:
             registrations.append(registration.id)
         if before["person"]:
-            _put_back_person(changed.people[row.participant_id], row)
+            _restore_person(changed.people[row.participant_id], row)
         else:
             people.append(row.participant_id)
     db.flush()
     _delete(db, Attendance, col(Attendance.registration_id), attendances)
     _delete(db, Registration, col(Registration.id), registrations)
-    unused = _used_nowhere(db, attendance_import, people)
+    unused = _list_unused_people(db, attendance_import, people)
     _delete(db, Participant, col(Participant.id), unused)
     return UndoneCounts(len(attendances), len(registrations), len(unused), len(people) - len(unused))
 
 
-def _put_back_registration(db: Db, registration: Registration, row: WrittenRow) -> None:
+def _restore_registration(db: Db, registration: Registration, row: WrittenRow) -> None:
     """Restore the columns that this import changed; a seat got from the waiting list since then stays.
 
     Waiting messages with a ticket that this takes back are deleted.
@@ -126,22 +126,24 @@ def _put_back_registration(db: Db, registration: Registration, row: WrittenRow) 
     before, left = ((state or {})["registration"] for state in (row.before, row.after))
     changed = {column: value for column, value in before.items() if value != left[column]}
     if "code" in changed:
-        told_of = col(Message.registration_id) == registration.id
+        about_registration = col(Message.registration_id) == registration.id
         since = col(Message.created_at) >= registration.created_at
-        db.execute(delete(Message).where(told_of, since, col(Message.status) == MessageStatus.WAITING))
-    restore(registration, changed)
+        db.execute(
+            delete(Message).where(about_registration, since, col(Message.status) == MessageStatus.WAITING)
+        )
+    restore_state(registration, changed)
     if registration.status is RegistrationStatus.CANCELLED:
         registration.waiting_number = None
 
 
-def _put_back_person(person: Participant, row: WrittenRow) -> None:
+def _restore_person(person: Participant, row: WrittenRow) -> None:
     """Restore the columns that this import changed and that were not changed since."""
     before, left = ((state or {})["person"] for state in (row.before, row.after))
-    restore(person, {column: before[column] for column in still_as_left(person_state(person), left)})
+    restore_state(person, {column: before[column] for column in still_as_left(person_state(person), left)})
 
 
-def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
-    """Return the people among `people` who have neither registrations nor group memberships."""
+def _list_unused_people(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
+    """Return those of these people who have neither registrations nor group memberships."""
     of_import = select(col(AttendanceImportRow.participant_id)).where(
         col(AttendanceImportRow.attendance_import_id) == attendance_import.id
     )

@@ -13,7 +13,7 @@ from app.queries.imports.rows import load_rows_to_write
 from app.queries.registrations.seats import seats_of
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
-from app.services.imports.judging import SheetChoices
+from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.states import load_current_state, store_states
 from app.services.imports.upload import upload_sheet
 from app.services.imports.writing import link_rows, store_distinct_people

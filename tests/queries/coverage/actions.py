@@ -28,9 +28,10 @@ from app.queries.people.similar_people import SimilarPair
 from app.services.areas.areas import KelurahanInput, create_kelurahan, set_last_day
 from app.services.coverage.targets import set_targets
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_import
-from app.services.imports.judging import SheetChoices, judge_sheet
+from app.services.imports.judging import judge_sheet
+from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo import undo_import
-from app.services.imports.upload import store_reading, upload_sheet
+from app.services.imports.upload import JudgedSheet, store_reading, upload_sheet
 from app.services.people.corrections import correct_participant
 from app.services.people.duplicates import keep_pairs
 from app.services.people.merge import merge
@@ -169,7 +170,7 @@ class CityActions:
         judged = judge_sheet(
             self.db, self.vault, self.session(session), read, choices, {}, uploaded_at=made.uploaded_at
         )
-        store_reading(self.db, self.vault, made, read, choices, judged)
+        store_reading(self.db, self.vault, made, JudgedSheet(read, choices, judged))
         if commit_it:
             self._commit(made, others)
 

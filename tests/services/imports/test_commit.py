@@ -21,7 +21,7 @@ from app.models.base import now
 from app.queries.imports.attendance_imports import get_attendance_import_view
 from app.queries.imports.people import count_people
 from app.services.imports.commit import CommitChoices
-from app.services.imports.judging import SheetChoices
+from app.services.imports.sheet_choices import SheetChoices
 from tests.city import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
 
 ONE_UNCLEAR = sheet(

@@ -13,8 +13,8 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.i18n import translator
 from app.models import Activity, AttendanceStatus
 from app.services.imports.commit import CommitChoices
-from app.services.imports.error_sheets import download_error_sheet
-from app.services.imports.judging import SheetChoices
+from app.services.imports.downloads import download_error_sheet
+from app.services.imports.sheet_choices import SheetChoices
 from app.spreadsheets.reading import read_sheet
 from tests.city import SAMPLES, City, sheet
 from tests.spreadsheets.examples import saved

@@ -11,7 +11,7 @@ from app.queries.imports.document import get_import_document, list_row_documents
 from app.queries.imports.rows import list_import_rows
 from app.services.imports import undo, upload
 from app.services.imports.commit import CommitChoices, commit_or_queue
-from app.services.imports.error_sheets import download_error_sheet
+from app.services.imports.downloads import download_error_sheet
 from app.services.imports.mapping import change_mapping
 from app.services.imports.review import correct_row, correct_rows_with_same_question
 from app.services.registrations.lists import upload_list

@@ -15,13 +15,13 @@ from app.queries.imports import people as import_people
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.queries.workshops.workshops import get_workshop_view
-from app.services.imports import undo, upload, uploaded_files
-from app.services.imports.error_sheets import download_error_sheet
-from app.services.imports.judging import SheetChoices
+from app.services.imports import undo, upload
+from app.services.imports.downloads import download_error_sheet, download_uploaded_file
+from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo_obstacles import list_undo_obstacles
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
-from app.web.downloads import attachment, download
+from app.web.downloads import download
 from app.web.forms import catch_problem
 from app.web.pages import redirect, render
 from app.web.uploads import read_upload
@@ -101,8 +101,7 @@ def discard_import(db: WriteDb, actor: CurrentActor, _: Translate, import_id: in
 @router.get("/unggahan/{import_id}/berkas")
 def original_file(db: WriteDb, vault: Vault, actor: CurrentActor, import_id: int) -> Response:
     """Download the uploaded file. This GET writes to the activity log, because the file has personal data."""
-    file = uploaded_files.download(db, vault, actor, import_id)
-    return attachment(file.name, file.content)
+    return download(download_uploaded_file(db, vault, actor, import_id))
 
 
 @router.get("/unggahan/{import_id}/perbaikan.xlsx")
