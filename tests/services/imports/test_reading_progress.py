@@ -10,21 +10,21 @@ from tests.city import City, crowd
 from tests.queued import drained
 
 
-def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
+def test_reading_progress_grows_from_none_to_all_rows(city: City) -> None:
     told: list[tuple[int, int]] = []
-    with reading(city.engine) as look, writing(city.engine) as db:
-        to = (look, db, city.vault, OPERATOR, city.session())
+    with reading(city.engine) as read_db, writing(city.engine) as db:
+        to = (read_db, db, city.vault, OPERATOR, city.session())
         upload_sheet(*to, "daftar.csv", crowd(3000), progress=lambda done, of: told.append((done, of)))
     done = [rows for rows, _ in told]
     assert (done[0], done[-1], done == sorted(done)) == (0, 3000, True)
     assert {of for _, of in told} == {3000}
 
 
-def test_others_can_ask_while_a_file_is_read_and_not_after(city: City, settings: Settings) -> None:
-    with reading(city.engine) as look, writing(city.engine) as db:
-        to = (look, db, city.vault, OPERATOR, city.session())
-        kept = upload_sheet(*to, "daftar.csv", crowd(3000), at_once=False)
+def test_progress_can_be_read_only_while_a_file_is_read(city: City, settings: Settings) -> None:
+    with reading(city.engine) as read_db, writing(city.engine) as db:
+        to = (read_db, db, city.vault, OPERATOR, city.session())
+        attendance_import = upload_sheet(*to, "daftar.csv", crowd(3000), at_once=False)
     progress = import_progress(city.engine)
-    seen = drained(TaskRunner(settings, city.engine, city.vault), lambda: progress.read(kept.id))
+    seen = drained(TaskRunner(settings, city.engine, city.vault), lambda: progress.read(attendance_import.id))
     assert any(rows is not None and 0 < rows[0] < rows[1] == 3000 for rows in seen)
-    assert progress.read(kept.id) is None
+    assert progress.read(attendance_import.id) is None
