@@ -1,7 +1,9 @@
 """The questions that the rows of an import ask, and the rows that ask the same question."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
@@ -54,9 +56,7 @@ def count_questions(db: Db, import_id: int) -> Counter[Question]:
     counted = select(remarks, func.count()).where(*_open_rows(import_id)).group_by(remarks)
     counts: Counter[Question] = Counter()
     for stored, rows in db.execute(counted):
-        for question in {find_question(remark_from_json(remark)) for remark in stored}:
-            if question is not None:
-                counts[question] += rows
+        counts.update(dict.fromkeys(_questions(stored), rows))
     return counts
 
 
@@ -76,9 +76,9 @@ def list_rows_asking(db: Db, import_id: int, question: Question) -> list[Attenda
     return [row for row in rows if question in list_questions(row)]
 
 
-def list_questions(row: AttendanceImportRow) -> set[Question | None]:
-    """Return the questions of a row; None stands for remarks that ask no common question."""
-    return {find_question(remark_from_json(remark)) for remark in row.messages}
+def list_questions(row: AttendanceImportRow) -> set[Question]:
+    """Return the questions of a row that other rows may ask too."""
+    return _questions(row.messages)
 
 
 def _open_rows(import_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -86,3 +86,8 @@ def _open_rows(import_id: int) -> tuple[ColumnElement[bool], ...]:
         col(AttendanceImportRow.attendance_import_id) == import_id,
         col(AttendanceImportRow.kind).in_(NEEDS_ATTENTION),
     )
+
+
+def _questions(stored_remarks: Iterable[dict[str, Any]]) -> set[Question]:
+    questions = (find_question(remark_from_json(remark)) for remark in stored_remarks)
+    return {question for question in questions if question}

@@ -1,4 +1,4 @@
-"""Remembers which column holds what, per organization: its lists come from the same form again and again."""
+"""Remember the columns that staff chose for a list, for the organization's next list with the same headings."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -64,7 +64,7 @@ def remember_columns(
     columns: Iterable[Column],
     chosen: Mapping[int, str | None],
 ) -> None:
-    """Remember the fields that a person `chose` for these columns, instead of those remembered for their headings."""
+    """Remember the fields that a user has `chosen` for these columns, in place of the ones remembered before."""
     db.merge(
         ColumnMapping(
             organization_id=_organization_id(db, workshop_session),
@@ -77,7 +77,7 @@ def remember_columns(
 
 
 def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
-    """Forget the columns remembered for the headings of an import's sheet; the import itself stays as it is."""
+    """Forget the columns remembered for the headings of an import's sheet. The import itself does not change."""
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     key = _headings_key((column["index"], column["header"]) for column in attendance_import.columns)
@@ -95,8 +95,8 @@ def _remembered_columns(
     read_db: Db, workshop_session: WorkshopSession, columns: Iterable[Column]
 ) -> dict[int, str | None] | None:
     key = _headings_key((column.index, column.header) for column in columns)
-    found = read_db.get(ColumnMapping, (_organization_id(read_db, workshop_session), key))
-    return {int(index): field for index, field in found.columns.items()} if found else None
+    mapping = read_db.get(ColumnMapping, (_organization_id(read_db, workshop_session), key))
+    return {int(index): field for index, field in mapping.columns.items()} if mapping else None
 
 
 def _organization_id(db: Db, workshop_session: WorkshopSession) -> int:
@@ -105,5 +105,5 @@ def _organization_id(db: Db, workshop_session: WorkshopSession) -> int:
 
 def _headings_key(headings: Iterable[tuple[int, str]]) -> str:
     """Return a hash of the headings and their positions that ignores case, spaces and punctuation."""
-    said = [f"{index} {heading}" for index, text in headings if (heading := words(with_niks_masked(text)))]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    lines = [f"{index} {heading}" for index, text in headings if (heading := words(with_niks_masked(text)))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Commits an import: writes registrations and attendance of its judged rows, all or nothing."""
+"""Commit an import: write the registrations and attendance of its judged rows, all or nothing."""
 
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -53,9 +53,9 @@ COMMITTING_OR_COMMITTED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
 class CommitChoices:
     """How an import is committed.
 
-    `others` is what happens to registered people whom the sheet does not list: "leave" or "absent". `confirm` holds
-    the codes of warnings that a person has accepted. `overrule` registers beyond the caps and after registration has
-    closed.
+    `only_valid` leaves out the rows that need attention. `others` tells what happens to registered people who are not
+    on the sheet: "leave" or "absent". `confirm` holds the codes of the warnings that the user accepted. `overrule`
+    registers people beyond the caps and after registration has closed.
     """
 
     only_valid: bool = False
@@ -104,7 +104,7 @@ def commit_import(
 def commit_or_queue(
     db: Db, vault: NikVault, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
-    """Commit a short list; queue the commit of a long one."""
+    """Commit a short list now; queue the commit of a long list. Raises what `commit_import` raises."""
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     registers = attendance_import.purpose is ImportPurpose.REGISTRATION
@@ -118,10 +118,10 @@ def commit_or_queue(
 def queue_commit(
     db: Db, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
-    """Leave the commit to the outbox; the import has the status `committing` until then.
+    """Queue the commit for the outbox; the import has the status `committing` until it is done.
 
-    Raises what `commit` raises, by the stored judgement. If the outbox has to judge again and rows need attention
-    then, the import is in review again.
+    Raises what `commit_import` raises, by the stored judgement. If rows need attention when the outbox judges them
+    again, the import returns to review.
     """
     choices = choices or CommitChoices()
     attendance_import = get_attendance_import(db, actor, import_id)
@@ -146,9 +146,9 @@ def commit_locked(
     choices: CommitChoices,
     progress: Progress,
 ) -> None:
-    """Commit an import whose row is locked, as is the matching of people.
+    """Commit an import; the caller has checked the permission and locked the people table and the import's row.
 
-    If this raises, only a newer judgement is kept.
+    If this raises, nothing is written but the newer judgement of the rows.
     """
     rows = attendance_import.counts["rows"]
     done = in_rows(rows, progress)

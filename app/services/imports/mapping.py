@@ -95,7 +95,7 @@ def store_changed_sheet(
     Raises `Conflict` if a row was corrected since the file was read.
     """
     if load_corrections(db, vault, attendance_import.id) != changed_sheet.former_corrections:
-        text = N_("Somebody else corrected rows of this import meanwhile. Look at them, then try again.")
+        text = N_("Another user has corrected rows of this import meanwhile. Check them, then try again.")
         raise Conflict(text, code="corrected-meanwhile")
     before = attendance_import.choices
     store_reading(db, vault, attendance_import, changed_sheet.judged_sheet, progress)

@@ -1,4 +1,4 @@
-"""Undoes one import: deletes what it created and restores what it changed, nothing else."""
+"""Undo one import: delete what it created and restore what it changed, nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -57,9 +57,10 @@ class UndoneCounts:
 
 
 def undo_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """Restore what was there before the commit; people who are used elsewhere stay. Does nothing if undone already.
+    """Restore the state before the commit. People who have other registrations or group memberships are kept.
 
-    Raises `Conflict`, with names, if something newer depends on the same registrations.
+    Does nothing if the import is undone already. Raises `Conflict`, with names, if the same registrations were changed
+    later.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
@@ -119,9 +120,9 @@ def _restore_rows(
 
 
 def _restore_registration(db: Db, registration: Registration, row: WrittenRow) -> None:
-    """Restore the columns that this import changed; a seat got from the waiting list since then stays.
+    """Restore the columns that this import changed. A seat that was assigned from the waiting list later is kept.
 
-    Waiting messages with a ticket that this takes back are deleted.
+    Messages that wait to be sent with the former ticket are deleted.
     """
     before, left = ((state or {})["registration"] for state in (row.before, row.after))
     changed = {column: value for column, value in before.items() if value != left[column]}

@@ -1,4 +1,4 @@
-"""Writes the rows of a commit: new people, registrations, attendance, and the states that undo needs."""
+"""Write the rows of a commit: new people, registrations, attendance, and the states that undo needs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime

@@ -90,7 +90,7 @@ def test_target_groups_are_offered_by_name(staff: TestClient) -> None:
 def test_a_target_group_missing_in_most_rows_is_asked_once(staff: TestClient) -> None:
     address = uploaded(staff, WITHOUT_GROUP)
     page = staff.get(address)
-    assert "3 of 4 rows name no target group." in page.text
+    assert "3 of 4 rows have no target group." in page.text
     offered = re.findall(r'name="target_group" value="(\w+)"', page.text.partition('id="jenis"')[0])
     assert offered == ["umkm", "rt"]
     assert "No target group is given" not in row_text(page, 2)
@@ -102,7 +102,7 @@ def test_a_target_group_missing_in_most_rows_is_asked_once(staff: TestClient) ->
     assert figures(page) == {"all": "4", "create": "4"}
     assert "RT officials" in row_text(page, 2)
     assert "Small businesses" in row_text(page, 5)
-    assert "name no target group" not in page.text
+    assert "have no target group" not in page.text
 
 
 def test_a_kelurahan_written_once_for_several_people_can_be_taken_from_the_row_above(
@@ -115,7 +115,7 @@ def test_a_kelurahan_written_once_for_several_people_can_be_taken_from_the_row_a
     ]
     address = uploaded(staff, listed(*people))
     page = staff.get(address)
-    assert "3 of 5 rows name no kelurahan." in page.text
+    assert "3 of 5 rows have no kelurahan." in page.text
 
     answer = staff.post(f"{address}/kelurahan-kosong", data={"kelurahan": "above"})
 
@@ -123,7 +123,7 @@ def test_a_kelurahan_written_once_for_several_people_can_be_taken_from_the_row_a
     page = staff.get(address)
     assert figures(page) == {"all": "5", "create": "3", "review": "2"}
     assert "Manggar" in row_text(page, 4)
-    assert "name no kelurahan" not in page.text
+    assert "have no kelurahan" not in page.text
     ulu = {"choice": "kelurahan:64.71.04.1001", "alike": "true"}
     staff.post(f"{address}/baris/5", data=ulu)
     page = staff.get(address)
@@ -134,18 +134,18 @@ def test_a_kelurahan_written_once_for_several_people_can_be_taken_from_the_row_a
 
 def test_a_list_without_any_kelurahan_does_not_offer_the_row_above(staff: TestClient) -> None:
     people = [(n, f"Peserta {'ABC'[n]}", None, None, "UMKM", None, "hadir") for n in range(3)]
-    assert "name no kelurahan" not in staff.get(uploaded(staff, listed(*people))).text
+    assert "have no kelurahan" not in staff.get(uploaded(staff, listed(*people))).text
 
 
 def test_a_target_group_missing_in_few_rows_is_asked_in_each(staff: TestClient) -> None:
     groups = ("UMKM", "UMKM", None, None)
     people = [(n, f"Peserta {'ABCD'[n]}", None, "Manggar", groups[n], None, "hadir") for n in range(4)]
     page = staff.get(uploaded(staff, listed(*people)))
-    assert "name no target group" not in page.text
+    assert "have no target group" not in page.text
     assert "the same for all 2 rows like this" in row_text(page, 4)
 
 
 def test_an_unknown_target_group_is_refused(staff: TestClient) -> None:
     address = uploaded(staff, WITHOUT_GROUP)
     assert staff.post(f"{address}/kelompok", data={"target_group": "astronaut"}).status_code == 422
-    assert "3 of 4 rows name no target group." in staff.get(address).text
+    assert "3 of 4 rows have no target group." in staff.get(address).text

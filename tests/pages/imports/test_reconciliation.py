@@ -69,7 +69,7 @@ def test_each_figure_is_the_sum_of_its_steps(staff: TestClient, city: City, sess
     assert said == [
         ("Rows of saved sheets that say “present”", "4"),
         ("The same person on more than one row", "-1"),
-        ("Recorded otherwise since", "-1"),
+        ("Attendance changed later", "-1"),
         ("Present, though no saved sheet says so: marked at the venue", "+ 1"),
         ("Present", "3"),
     ]

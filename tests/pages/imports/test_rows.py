@@ -94,7 +94,7 @@ def test_an_answer_that_others_gave_meanwhile_is_not_overwritten_unseen(
     answer = organizer.post(f"{address}/baris/3", data=mekar | asked, headers=headers)
 
     page = answer if headers else organizer.get(address)
-    assert "Others have answered row 3 meanwhile." in page.text
+    assert "Other users have answered row 3 meanwhile." in page.text
     assert "Gunung Sari Ulu" in row_text(page, 3)
     organizer.post(f"{address}/baris/3", data=mekar | {"seen": seen_in(page.text, 3)})
     assert "Mekar Sari" in row_text(organizer.get(address), 3)

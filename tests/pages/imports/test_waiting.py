@@ -89,7 +89,7 @@ def test_the_page_shows_progress_while_a_large_file_is_read_again(
     assert (response.status_code, response.headers["location"]) == (303, address)
     page = staff.get(address).text
     assert "The file is being read" in page
-    assert "Rows that named no target group have one now." not in page
+    assert "Rows without a target group have one now." not in page
     assert '<meta http-equiv="refresh"' in page
     runner.drain()
 

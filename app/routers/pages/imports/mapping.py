@@ -88,7 +88,7 @@ def choose_group(
 ) -> Response:
     """Set one target group for all rows that have none."""
     attendance_import = remap_import({"target_group": target_group or None})
-    return _redirect_to_review(attendance_import, _("Rows that named no target group have one now."))
+    return _redirect_to_review(attendance_import, _("Rows without a target group have one now."))
 
 
 @router.post("/unggahan/{import_id}/kelurahan-kosong")
@@ -97,7 +97,7 @@ def choose_kelurahan(
 ) -> Response:
     """Set one kelurahan for all rows that have none."""
     attendance_import = remap_import({"kelurahan": kelurahan or None})
-    return _redirect_to_review(attendance_import, _("Rows that named no kelurahan have one now."))
+    return _redirect_to_review(attendance_import, _("Rows without a kelurahan have one now."))
 
 
 @router.post("/unggahan/{import_id}/kehadiran-kosong")
@@ -106,7 +106,7 @@ def choose_meaning_of_blanks(
 ) -> Response:
     """Set what an empty attendance cell means in all rows."""
     attendance_import = remap_import({"blank_means": blank_means or None})
-    return _redirect_to_review(attendance_import, _("Empty attendance counts as you said now."))
+    return _redirect_to_review(attendance_import, _("Empty attendance now counts as you chose."))
 
 
 def _redirect_to_review(attendance_import: AttendanceImport, message: str) -> Response:

@@ -48,7 +48,7 @@ DEFAULT_CHOICES = CommitChoices()
 
 @dataclass(frozen=True)
 class RowFilter:
-    """The rows that are shown: of one kind, those that need attention (`ATTENTION`), or all; after row `after`."""
+    """The rows to show after row `after`: rows of one kind, rows that need attention (`ATTENTION`), or all rows."""
 
     kind: Literal["", "attention"] | RowKind = ""
     after: int = 0
@@ -161,11 +161,11 @@ def _page(
         warnings=[text for code, text in warnings if code != OTHER_DAY],
         other_day=dict(warnings).get(OTHER_DAY),
         sessions_on_stated_days=queries.list_sessions_on_stated_days(db, actor, attendance_import),
-        **outcome_context(db, attendance_import, language, row_filter, choices, problem),
+        **build_outcome_context(db, attendance_import, language, row_filter, choices, problem),
     )
 
 
-def row_context(
+def build_row_context(
     db: Db, attendance_import: AttendanceImportView, language: Language, row_filter: RowFilter
 ) -> dict[str, Any]:
     """Return what the template of a row needs.
@@ -202,7 +202,7 @@ def row_context(
     }
 
 
-def outcome_context(
+def build_outcome_context(
     db: Db,
     attendance_import: AttendanceImportView,
     language: Language,
@@ -218,7 +218,7 @@ def outcome_context(
     """
     problem = problem or attendance_import.problem
     return {
-        **row_context(db, attendance_import, language, row_filter),
+        **build_row_context(db, attendance_import, language, row_filter),
         "session_is_to_come": attendance_import.session_starts_at > now(),
         "groups": queries.list_offered_groups(db, attendance_import, language),
         "people": count_people(db, attendance_import),

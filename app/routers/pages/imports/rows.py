@@ -19,9 +19,9 @@ from app.routers.pages.imports.review import (
     FormTexts,
     RowFilter,
     ShownRows,
+    build_outcome_context,
+    build_row_context,
     is_htmx,
-    outcome_context,
-    row_context,
 )
 from app.services.imports.review import correct_row, correct_rows_with_same_question
 from app.services.unseen_changes import CHANGED
@@ -38,7 +38,9 @@ MAX_ROWS_NAMED = 10
 FILLED_PREFIX = "filled-"
 CANCEL = "cancel"
 ATTENDANCE_FIELDS = ("attendance", "signature")
-ANSWERED_BY_OTHERS = N_("Others have answered row %(row)s meanwhile. Answer it again if yours is right.")
+ANSWERED_BY_OTHERS = N_(
+    "Other users have answered row %(row)s meanwhile. Answer it again if your answer is right."
+)
 
 
 @router.get("/unggahan/{import_id}/baris/{number}")
@@ -75,13 +77,13 @@ def change_row(
     """Save a choice made by a button, or the cells of the form."""
     get_attendance_import_view(read_db, actor, import_id)
     row = _row(read_db, vault, language, import_id, number)
-    address = f"/unggahan/{import_id}{row_filter.query}"
-    cells, decision = _answer(row, data)
+    url = f"/unggahan/{import_id}{row_filter.query}"
+    cells, decision = _parse_answer(row, data)
     if data.get("alike") and (cells or decision):
         changed = correct_rows_with_same_question(
             db, vault, actor, import_id, number, cells=cells, decision=decision
         )
-        return _reload(request, address, changed, _)
+        return _reload(request, url, changed, _)
     if "kelurahan" in cells and row.decision.get("kelurahan"):
         decision = {"kelurahan": None, **(decision or {})}
     filled = {field: data[FILLED_PREFIX + field] for field in FIELDS if FILLED_PREFIX + field in data}
@@ -103,12 +105,12 @@ def change_row(
             )
         by_others = _(ANSWERED_BY_OTHERS) % {"row": number}
     if len(changed) > PAGE_LENGTH:  # Another list of the same people was saved meanwhile.
-        return _reload(request, address, changed, _)
+        return _reload(request, url, changed, _)
     rows = list_review_rows(db, vault, language, import_id, changed)
     if not is_htmx(request):
         if by_others:
-            return redirect(address + FLASH_FRAGMENT, by_others)
-        return redirect(f"{address}#{_anchor(rows, number, row_filter)}")
+            return redirect(url + FLASH_FRAGMENT, by_others)
+        return redirect(f"{url}#{_anchor(rows, number, row_filter)}")
     attendance_import = get_attendance_import_view(db, actor, import_id)
     return render(
         request,
@@ -116,7 +118,7 @@ def change_row(
         rows=rows,
         number=number,
         by_others=by_others,
-        **outcome_context(db, attendance_import, language, row_filter, below=number),
+        **build_outcome_context(db, attendance_import, language, row_filter, below=number),
     )
 
 
@@ -141,13 +143,13 @@ def _row_form(
         texts=texts,
         columns=_columns(attendance_import),
         group_labels={group.code: group.label for group in list_target_groups(db, language)},
-        **row_context(db, attendance_import, language, row_filter),
+        **build_row_context(db, attendance_import, language, row_filter),
     )
 
 
-def _reload(request: Request, address: str, changed: Sequence[int], _: Translator) -> Response:
+def _reload(request: Request, url: str, changed: Sequence[int], _: Translator) -> Response:
     """Reload the whole page, of which many rows may have changed, with a message that names them."""
-    response = Response(headers={"HX-Refresh": "true"}) if is_htmx(request) else redirect(f"{address}#daftar")
+    response = Response(headers={"HX-Refresh": "true"}) if is_htmx(request) else redirect(f"{url}#daftar")
     row_numbers = ", ".join(map(str, changed[:MAX_ROWS_NAMED])) + (
         ", …" if len(changed) > MAX_ROWS_NAMED else ""
     )
@@ -169,15 +171,15 @@ def _columns(attendance_import: AttendanceImportView) -> list[str]:
     return [field for field in fields if not (attendance_import.registers and field in ATTENDANCE_FIELDS)]
 
 
-def _answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
+def _parse_answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
     """Return the cells that were changed and the decision; nothing if the form was cancelled."""
     choice = data.get("choice") or data.get("another", "")
     if choice == CANCEL:
         return {}, None
-    return _cells(row, data), _decision(choice)
+    return _changed_cells(row, data), _parse_decision(choice)
 
 
-def _cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
+def _changed_cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
     """Return the cells that were changed in the form, compared with what it was filled with.
 
     So a masked NIK that is sent back is left alone, and so is a cell that others have corrected meanwhile.
@@ -189,7 +191,7 @@ def _cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _decision(choice: str) -> dict[str, Any] | None:
+def _parse_decision(choice: str) -> dict[str, Any] | None:
     """Return the decision of a button as the service takes it. `take-back` removes an earlier decision."""
     kind, _, value = choice.partition(":")
     match kind:

@@ -21,7 +21,7 @@ SAVED = {
 
 def render_waiting(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
     """Return the page that shows the progress, or why the file could not be read."""
-    page = "unread.html" if attendance_import.status is ImportStatus.FAILED else "under_way.html"
+    page = "reading_failed.html" if attendance_import.status is ImportStatus.FAILED else "under_way.html"
     return render(request, f"imports/{page}", **_context(request, attendance_import, _))
 
 
