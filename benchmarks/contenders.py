@@ -20,8 +20,8 @@ from sqlalchemy import Engine
 from app.database import create_engine, reading, writing
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.services.imports.commit import commit
-from app.services.imports.upload import upload
+from app.services.imports.commit import commit_import
+from app.services.imports.upload import upload_sheet
 from app.services.reference_data import set_up_database
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
@@ -50,9 +50,11 @@ Line = tuple[object, ...]
 def jangkau(engine: Engine, vault: NikVault, content: bytes) -> None:
     """Upload and commit the sheet with the services: every person is matched and every row is judged."""
     with reading(engine) as read_db, writing(engine) as db:
-        attendance_import = upload(read_db, db, vault, OPERATOR, SESSION, "ukur.xlsx", content, at_once=True)
+        attendance_import = upload_sheet(
+            read_db, db, vault, OPERATOR, SESSION, "ukur.xlsx", content, at_once=True
+        )
     with writing(engine) as db:
-        commit(db, vault, OPERATOR, attendance_import.id)
+        commit_import(db, vault, OPERATOR, attendance_import.id)
 
 
 def floor(engine: Engine, _vault: NikVault, content: bytes) -> None:

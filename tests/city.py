@@ -32,13 +32,13 @@ from app.models import (
 from app.nik_vault import NikVault
 from app.people.values.names import name_key
 from app.permissions import OPERATOR, Actor
-from app.queries.imports.rows import import_rows
+from app.queries.imports.rows import list_import_rows
 from app.services.accounts.users import DINAS_KOMINFO, create_user
-from app.services.imports.commit import CommitChoices, commit
-from app.services.imports.judging import SheetChoices
+from app.services.imports.commit import CommitChoices, commit_import
 from app.services.imports.review import correct_row
-from app.services.imports.undo import undo
-from app.services.imports.upload import upload
+from app.services.imports.sheet_choices import SheetChoices
+from app.services.imports.undo import undo_import
+from app.services.imports.upload import upload_sheet
 from app.services.registrations.codes import generate_registration_code
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
@@ -119,17 +119,17 @@ class City:
         choices: SheetChoices | None = None,
     ) -> AttendanceImport:
         with reading(self.engine) as read_db, writing(self.engine) as db:
-            return upload(read_db, db, self.vault, self.actor(by), session_code, name, content, choices)
+            return upload_sheet(read_db, db, self.vault, self.actor(by), session_code, name, content, choices)
 
     def commit(
         self, import_id: int, *, by: str = "sari", choices: CommitChoices | None = None
     ) -> AttendanceImport:
         with writing(self.engine) as db:
-            return commit(db, self.vault, self.actor(by), import_id, choices)
+            return commit_import(db, self.vault, self.actor(by), import_id, choices)
 
     def undo(self, import_id: int, *, by: str = "sari") -> AttendanceImport:
         with writing(self.engine) as db:
-            return undo(db, self.actor(by), import_id)
+            return undo_import(db, self.actor(by), import_id)
 
     def correct(
         self,
@@ -208,7 +208,7 @@ class City:
     def rows(self, import_id: int) -> dict[int, AttendanceImportRow]:
         """Return the rows of an import by their numbers in the sheet."""
         with reading(self.engine) as db:
-            return {row.number: row for row in import_rows(db, import_id)}
+            return {row.number: row for row in list_import_rows(db, import_id)}
 
     def all(self, model: type[Thing]) -> list[Thing]:
         """Return all rows of a model, in the order of their keys."""

@@ -10,7 +10,7 @@ from sqlmodel import col, delete, select
 from app.database import reading, writing
 from app.models import AreaAlias, AttendanceStatus, Participant, Registration
 from app.services.bulk import insert_rows, reserve_ids
-from app.services.imports.upload import discard
+from app.services.imports.upload import discard_import
 from tests import jangkau_command
 from tests.city import City, sheet
 
@@ -126,7 +126,7 @@ def test_the_id_of_a_deleted_row_is_never_used_again(city: City) -> None:
 def test_the_id_of_a_discarded_upload_is_never_used_again(city: City) -> None:
     discarded = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     with writing(city.engine) as db:
-        discard(db, city.actor("sari"), discarded.id)
+        discard_import(db, city.actor("sari"), discarded.id)
 
     assert city.upload("UMKM-2025-1", sheet("Nama;Kelurahan", "Nur Aini;Lamaru")).id > discarded.id
 

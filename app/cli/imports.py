@@ -15,11 +15,15 @@ from app.cli.installation import load_installation
 from app.database import reading, writing
 from app.i18n import translator
 from app.permissions import OPERATOR
-from app.queries.imports.document import all_row_documents, import_document_head, remark_texts
-from app.services.imports import undo as undo_service
-from app.services.imports.commit import CommitChoices, commit
-from app.services.imports.judging import SheetChoices
-from app.services.imports.upload import upload
+from app.queries.imports.document import (
+    get_import_document_without_rows,
+    stream_remark_texts,
+    stream_row_documents,
+)
+from app.services.imports.commit import CommitChoices, commit_import
+from app.services.imports.sheet_choices import SheetChoices
+from app.services.imports.undo import undo_import
+from app.services.imports.upload import upload_sheet
 from app.spreadsheets.attendance.rows import KINDS
 from app.spreadsheets.progress import Progress
 
@@ -47,7 +51,7 @@ def import_sheet(
     with TemporaryFile("w+", encoding="utf-8") as output:
         with reading(installation.engine) as read_db, writing(installation.engine) as db:
             with _progress_bar("Reading") as progress:
-                attendance_import = upload(
+                attendance_import = upload_sheet(
                     read_db,
                     db,
                     installation.vault,
@@ -65,12 +69,14 @@ def import_sheet(
             if is_committed:
                 options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
                 with _progress_bar("Committing") as progress:
-                    commit(db, installation.vault, OPERATOR, import_id, options, progress)
-            head = import_document_head(db, OPERATOR, import_id, english)
+                    commit_import(db, installation.vault, OPERATOR, import_id, options, progress)
+            head = get_import_document_without_rows(db, OPERATOR, import_id, english)
             if as_json:
-                _write_document(output, head, all_row_documents(db, installation.vault, import_id, english))
+                _write_document(
+                    output, head, stream_row_documents(db, installation.vault, import_id, english)
+                )
             else:
-                _write_summary(output, head, remark_texts(db, import_id, english))
+                _write_summary(output, head, stream_remark_texts(db, import_id, english))
             if not is_committed:
                 db.rollback()
         output.seek(0)
@@ -83,7 +89,7 @@ def import_sheet(
 def undo(import_id: int) -> None:
     """Undo a committed import."""
     with writing(load_installation().engine) as db:
-        undo_service.undo(db, OPERATOR, import_id)
+        undo_import(db, OPERATOR, import_id)
     typer.echo(f"Import {import_id} is undone.")
 
 

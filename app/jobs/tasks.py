@@ -16,14 +16,14 @@ from app.nik_vault import NikVault
 from app.queries.messages.messages import list_sessions_to_remind
 from app.queries.people.similar_people import list_places, list_similar_pairs
 from app.services.accounts.logins import delete_expired_logins
-from app.services.imports.progress import import_progress
-from app.services.imports.queued import (
-    commit_queued,
+from app.services.imports.background_tasks import (
+    commit_queued_import,
     give_up_commit,
     give_up_reading,
-    note_interruption,
-    read_queued,
+    mark_interrupted,
+    read_queued_file,
 )
+from app.services.imports.progress import import_progress
 from app.services.locks import lock_people_table
 from app.services.messages.mail_server import deliver, mail_server_from_settings
 from app.services.messages.notifications import remind_session
@@ -138,10 +138,10 @@ class TaskRunner:
                     reading(self.engine) as read_db,
                     writing(self.engine) as db,
                 ):
-                    read_queued(read_db, db, self.vault, task.payload, report)
+                    read_queued_file(read_db, db, self.vault, task.payload, report)
             case OutboxKind.COMMIT_IMPORT:
                 with self._reporting(task) as report, writing(self.engine) as db:
-                    commit_queued(db, self.vault, task.payload, report)
+                    commit_queued_import(db, self.vault, task.payload, report)
             case OutboxKind.SEND_MESSAGE:
                 self._send(task.payload["message"])
 
@@ -186,7 +186,7 @@ class TaskRunner:
         import_id = task.payload["import"]
         if task.is_retry:
             with writing(self.engine) as db:
-                note_interruption(db, import_id)
+                mark_interrupted(db, import_id)
 
         def report(done: int, total: int) -> None:
             with suppress(SQLAlchemyError, OSError):  # The import goes on without progress.

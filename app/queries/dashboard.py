@@ -14,7 +14,7 @@ from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.report import build_coverage_report
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_imports
+from app.queries.imports.attendance_imports import AttendanceImportView, list_attendance_imports
 from app.queries.scope import registrations_within
 from app.queries.workshops.workshop_sessions import (
     WorkshopSessionView,
@@ -84,7 +84,7 @@ def get_dashboard(db: Db, report_db: Db, actor: Actor, language: Language) -> Da
         today = [view for view in coming if wita(view.starts_at).date() <= wita_today()]
     plans = actor.can(Permission.WORKSHOP_WRITE) or actor.can(Permission.TARGET_WRITE)
     return Dashboard(
-        in_review=tuple(attendance_imports(db, actor, status=ImportStatus.REVIEW, limit=LIMIT)),
+        in_review=tuple(list_attendance_imports(db, actor, status=ImportStatus.REVIEW, limit=LIMIT)),
         without_attendance=tuple(list_workshop_sessions_without_attendance(db, actor, LIMIT)),
         with_waiting_list=tuple(list_workshop_sessions_with_waiting_list(db, actor, LIMIT)),
         unsent=_count_unsent(db, actor),

@@ -25,8 +25,8 @@ from app.queries.areas.reference import list_kelurahan
 from app.services.accounts.organizations import get_or_create_organization
 from app.services.accounts.users import create_user
 from app.services.coverage.targets import set_targets
-from app.services.imports.commit import commit
-from app.services.imports.upload import upload
+from app.services.imports.commit import commit_import
+from app.services.imports.upload import upload_sheet
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 
@@ -175,8 +175,8 @@ def _create_session(db: Db, actor: Actor, workshop_code: str, starts: datetime, 
 
 def _import(db: Db, vault: NikVault, actor: Actor, session_code: str, file_name: str, content: bytes) -> None:
     # `db` reads too: the sessions are not committed yet.
-    attendance_import = upload(db, db, vault, actor, session_code, file_name, content)
-    commit(db, vault, actor, attendance_import.id)
+    attendance_import = upload_sheet(db, db, vault, actor, session_code, file_name, content)
+    commit_import(db, vault, actor, attendance_import.id)
 
 
 def _attendance_csv(workshop: DemoWorkshop, kelurahan_names: Sequence[str]) -> bytes:

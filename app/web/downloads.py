@@ -4,9 +4,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from app.reports.formats.download import Download
-
-ANY_FILE = "application/octet-stream"
+from app.reports.formats.download import ANY_FILE, Download
 
 
 def attachment(name: str, content: bytes, media_type: str = ANY_FILE) -> Response:

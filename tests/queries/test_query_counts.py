@@ -8,8 +8,8 @@ import pytest
 from app.database import Db, reading
 from app.i18n import translator
 from app.models import AttendanceImport
-from app.queries.imports.document import import_document
-from app.queries.imports.review import review_page
+from app.queries.imports.document import get_import_document
+from app.queries.imports.review import get_review_page
 from app.queries.people.participants import ParticipantFilters, list_participants
 from app.queries.workshops.workshops import list_workshops
 from tests.city import City, crowd
@@ -48,8 +48,8 @@ def test_a_commit_and_an_undo(city: City) -> None:
 def lists(city: City, import_id: int) -> dict[str, Callable[[Db], object]]:
     sari = city.actor("sari")
     return {
-        "document": lambda look: import_document(look, city.vault, sari, import_id, translator("en")),
-        "review": lambda look: review_page(look, city.vault, "id", import_id),
+        "document": lambda look: get_import_document(look, city.vault, sari, import_id, translator("en")),
+        "review": lambda look: get_review_page(look, city.vault, "id", import_id),
         "participants": lambda look: list_participants(look, sari, ParticipantFilters()),
         "workshops": lambda look: list_workshops(look, sari),
     }

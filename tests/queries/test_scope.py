@@ -9,7 +9,7 @@ from app.database import reading, writing
 from app.errors import NotFound
 from app.models import Participant
 from app.permissions import Actor
-from app.queries.imports.attendance_imports import attendance_imports
+from app.queries.imports.attendance_imports import list_attendance_imports
 from app.queries.people.history import list_participant_registrations
 from app.queries.people.participants import ParticipantFilters, get_participant_view, list_participants
 from app.queries.workshops.workshop_sessions import get_workshop_session_view, list_workshop_sessions
@@ -86,7 +86,7 @@ def test_a_viewer_with_the_grant_sees_everyone(two_organizations: City) -> None:
 def test_imports(two_organizations: City) -> None:
     with reading(two_organizations.engine) as look:
         seen = {
-            who: len(attendance_imports(look, two_organizations.actor(who)))
+            who: len(list_attendance_imports(look, two_organizations.actor(who)))
             for who in ("made", "sari", "tono", "rina")
         }
 

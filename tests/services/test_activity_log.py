@@ -20,7 +20,7 @@ from app.services.accounts.users import (
     set_password_by_link,
 )
 from app.services.activities import snapshot
-from app.services.imports.review import correct_alike
+from app.services.imports.review import correct_rows_with_same_question
 from app.services.people.corrections import correct_participant
 from app.services.registrations.corrections import correct_registration
 from app.services.registrations.registrations import register_person
@@ -84,7 +84,9 @@ def test_a_correction_says_which_cells_read_how_but_no_nik(city: City) -> None:
     }
 
     with writing(city.engine) as db:
-        correct_alike(db, city.vault, city.actor("sari"), made.id, 3, cells={"kelurahan": "Manggar"})
+        correct_rows_with_same_question(
+            db, city.vault, city.actor("sari"), made.id, 3, cells={"kelurahan": "Manggar"}
+        )
 
     assert newest(city).before == {"cells": {"kelurahan": "Antah Berantah"}, "corrected": []}
     assert newest(city).after == {

@@ -14,11 +14,11 @@ from app.permissions import CITIZEN, Actor, Permission
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
 from app.services.imports.column_mappings import forget_columns
-from app.services.imports.commit import commit, commit_or_queue, queue_commit
-from app.services.imports.mapping import remap
-from app.services.imports.review import correct_alike, correct_row, judge_now
-from app.services.imports.undo import undo
-from app.services.imports.upload import discard, upload
+from app.services.imports.commit import commit_import, commit_or_queue, queue_commit
+from app.services.imports.mapping import change_mapping
+from app.services.imports.review import correct_row, correct_rows_with_same_question, judge_import_again
+from app.services.imports.undo import undo_import
+from app.services.imports.upload import discard_import, upload_sheet
 from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from app.services.registrations.delegation_links import (
     create_delegation_link,
@@ -50,18 +50,20 @@ def changes(city: City, db: Db, actor: Actor, import_id: int) -> list[Callable[[
     """Return everything that can be done to an import, and to its session by uploading another."""
     vault = city.vault
     return [
-        partial(upload, db, db, vault, actor, "A-1", "daftar.csv", LIST),
+        partial(upload_sheet, db, db, vault, actor, "A-1", "daftar.csv", LIST),
         partial(upload_registration_list, db, db, vault, actor, "A-1", "daftar.csv", LIST),
-        partial(remap, db, db, vault, actor, import_id, {"header_row": 1}),
+        partial(change_mapping, db, db, vault, actor, import_id, {"header_row": 1}),
         partial(correct_row, db, vault, actor, import_id, 2, cells={"name": "Nur Aini"}),
-        partial(correct_alike, db, vault, actor, import_id, 2, cells={"kelurahan": "Lamaru"}),
-        partial(judge_now, db, vault, actor, import_id),
+        partial(
+            correct_rows_with_same_question, db, vault, actor, import_id, 2, cells={"kelurahan": "Lamaru"}
+        ),
+        partial(judge_import_again, db, vault, actor, import_id),
         partial(forget_columns, db, actor, import_id),
-        partial(commit, db, vault, actor, import_id),
+        partial(commit_import, db, vault, actor, import_id),
         partial(commit_or_queue, db, vault, actor, import_id),
         partial(queue_commit, db, actor, import_id),
-        partial(undo, db, actor, import_id),
-        partial(discard, db, actor, import_id),
+        partial(undo_import, db, actor, import_id),
+        partial(discard_import, db, actor, import_id),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Imports as lists and pages show them, and the rows behind them."""
+"""Imports as pages and lists show them, and the database row of an import."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from app.database import Db
-from app.errors import NotFound
+from app.errors import NotFound, Problem
 from app.i18n import N_, wita
 from app.models import (
     AttendanceImport,
@@ -25,15 +25,15 @@ from app.permissions import Actor, Permission
 from app.queries.imports.rows import stated_until
 from app.queries.scope import workshops_within
 
-# What the outbox is about to do, or doing: there is something to wait for.
-UNDER_WAY = (ImportStatus.READING, ImportStatus.COMMITTING)
+# The outbox will read or commit the import, or is doing so.
+RUNNING_STATUSES = (ImportStatus.READING, ImportStatus.COMMITTING)
 
 Committer, Undoer = aliased(User), aliased(User)
 
 
 @dataclass(frozen=True)
 class AttendanceImportView:
-    """`counts` has "rows" and every kind; `warnings` and `failure` are remarks as they are kept."""
+    """An import as pages show it. `counts` has "rows" and every `RowKind`; `warnings` are stored remarks (JSON)."""
 
     id: int
     purpose: ImportPurpose
@@ -70,25 +70,35 @@ class AttendanceImportView:
 
     @property
     def registers(self) -> bool:
-        """Whether it is a list of people to register, which says nothing of attendance."""
+        """Whether it is a list of people to register, without attendance."""
         return self.purpose is ImportPurpose.REGISTRATION
 
     @property
     def is_of_another_day(self) -> bool:
-        """Whether the sheet names a day, and the session's isn't among those that it names."""
+        """Whether the sheet states a day or days, and the session is on none of them."""
         if self.stated_date is None:
             return False
         day = wita(self.session_starts_at).date()
         return not self.stated_date <= day <= (self.stated_until or self.stated_date)
 
     @property
+    def problem(self) -> Problem | None:
+        """Why the file could not be read, or why reading or committing it failed; None if nothing failed."""
+        if self.failure is None:
+            return None
+        return Problem(self.failure["text"], code=self.failure["code"], **self.failure["params"])
+
+    @property
     def open_rows(self) -> int:
-        """Rows that need a person's attention."""
+        """The number of rows that need attention."""
         return self.counts.get("review", 0) + self.counts.get("error", 0)
 
 
-def attendance_import_by_id(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """Return the row itself. Raises `Forbidden` if the actor's role sees no imports, `NotFound` out of its scope."""
+def get_attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
+    """Return the database row of an import.
+
+    Raises `Forbidden` if the actor's role may not see imports, and `NotFound` out of the actor's scope.
+    """
     actor.require(Permission.IMPORT_READ)
     attendance_import = db.scalars(
         select(AttendanceImport)
@@ -101,15 +111,15 @@ def attendance_import_by_id(db: Db, actor: Actor, import_id: int) -> AttendanceI
     return attendance_import
 
 
-def attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImportView:
-    """Return one import. Raises `NotFound` out of the actor's scope."""
-    found = attendance_imports(db, actor, import_id=import_id)
-    if not found:
+def get_attendance_import_view(db: Db, actor: Actor, import_id: int) -> AttendanceImportView:
+    """Return an import as pages show it. Raises `NotFound` out of the actor's scope."""
+    views = list_attendance_imports(db, actor, import_id=import_id)
+    if not views:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
-    return found[0]
+    return views[0]
 
 
-def attendance_imports(
+def list_attendance_imports(
     db: Db,
     actor: Actor,
     *,
@@ -119,7 +129,10 @@ def attendance_imports(
     before: int | None = None,
     limit: int | None = None,
 ) -> list[AttendanceImportView]:
-    """Return the imports within the actor's scope, the newest first; `before` is an id for paging."""
+    """Return the imports within the actor's scope, the newest first.
+
+    For paging, `before` is the id of the last import of the page before.
+    """
     statement = (
         select(
             AttendanceImport,
@@ -150,11 +163,11 @@ def attendance_imports(
         statement = statement.where(col(AttendanceImport.status) == status)
     if before is not None:
         statement = statement.where(col(AttendanceImport.id) < before)
-    return [_view(*found) for found in db.execute(statement)]
+    return [_view(*line) for line in db.execute(statement)]
 
 
 def _view(
-    found: AttendanceImport,
+    attendance_import: AttendanceImport,
     workshop_session: WorkshopSession,
     workshop: Workshop,
     file_name: str,
@@ -165,9 +178,9 @@ def _view(
     undone_by: str | None,
 ) -> AttendanceImportView:
     return AttendanceImportView(
-        id=found.id,
-        purpose=found.purpose,
-        status=found.status,
+        id=attendance_import.id,
+        purpose=attendance_import.purpose,
+        status=attendance_import.status,
         session_code=workshop_session.code,
         session_starts_at=workshop_session.starts_at,
         workshop_id=workshop.id,
@@ -176,25 +189,25 @@ def _view(
         file_name=file_name,
         file_sha256=sha256,
         file_bytes=size,
-        file_format=found.file_format,
-        sheet=found.sheet,
-        sheets=tuple(found.sheets),
-        header_row=found.header_row,
-        columns=tuple(found.columns),
-        blank_means=found.blank_means.value if found.blank_means else None,
-        stated_total=found.stated_total,
-        stated_total_of=found.stated_total_of,
-        stated_date=found.stated_date,
-        stated_until=stated_until(found),
-        counts=found.counts,
-        warnings=tuple(found.warnings),
-        failure=found.failure,
-        choices=found.choices,
-        basis=found.basis,
+        file_format=attendance_import.file_format,
+        sheet=attendance_import.sheet,
+        sheets=tuple(attendance_import.sheets),
+        header_row=attendance_import.header_row,
+        columns=tuple(attendance_import.columns),
+        blank_means=attendance_import.blank_means.value if attendance_import.blank_means else None,
+        stated_total=attendance_import.stated_total,
+        stated_total_of=attendance_import.stated_total_of,
+        stated_date=attendance_import.stated_date,
+        stated_until=stated_until(attendance_import),
+        counts=attendance_import.counts,
+        warnings=tuple(attendance_import.warnings),
+        failure=attendance_import.failure,
+        choices=attendance_import.choices,
+        basis=attendance_import.basis,
         uploaded_by=uploaded_by,
-        uploaded_at=found.uploaded_at,
+        uploaded_at=attendance_import.uploaded_at,
         committed_by=committed_by,
-        committed_at=found.committed_at,
+        committed_at=attendance_import.committed_at,
         undone_by=undone_by,
-        undone_at=found.undone_at,
+        undone_at=attendance_import.undone_at,
     )

@@ -1,4 +1,4 @@
-"""The import document: what the API and the command say of an import, in the contract's shape."""
+"""The import document: the JSON that the API and the command line show of an import and its rows."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -7,81 +7,88 @@ from sqlalchemy import Select, select
 from sqlmodel import col
 
 from app.database import Db
-from app.errors import Problem
 from app.i18n import Translator
 from app.models import AttendanceImportRow, Participant
 from app.nik_vault import NikVault
 from app.people.remarks import remark_from_json
 from app.permissions import Actor
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import
-from app.queries.imports.rows import BATCH_SIZE, committed_codes, displayed_cells, import_rows, is_between
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.queries.imports.rows import (
+    BATCH_SIZE,
+    displayed_cells,
+    is_between,
+    list_import_rows,
+    load_committed_codes,
+)
 from app.spreadsheets.remark_texts import remark_text
 
 FIRST_ROWS = 200
 
 
-def import_document(db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
+def get_import_document(
+    db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator
+) -> dict[str, Any]:
     """Return the document with the first 200 rows. Raises `NotFound` out of the actor's scope."""
-    document = import_document_head(db, actor, import_id, _)
-    rows = import_rows(db, import_id, limit=FIRST_ROWS)
-    return document | {"rows": row_documents(db, vault, rows, _)}
+    document = get_import_document_without_rows(db, actor, import_id, _)
+    rows = list_import_rows(db, import_id, limit=FIRST_ROWS)
+    return document | {"rows": list_row_documents(db, vault, rows, _)}
 
 
-def import_document_head(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
+def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
     """Return the document without its rows. Raises `NotFound` out of the actor's scope."""
-    found = attendance_import(db, actor, import_id)
+    attendance_import = get_attendance_import_view(db, actor, import_id)
     document: dict[str, Any] = {
-        "id": found.id,
-        "purpose": found.purpose.value,
-        "status": found.status.value,
-        "session": found.session_code,
+        "id": attendance_import.id,
+        "purpose": attendance_import.purpose.value,
+        "status": attendance_import.status.value,
+        "session": attendance_import.session_code,
         "file": {
-            "name": found.file_name,
-            "sha256": found.file_sha256,
-            "bytes": found.file_bytes,
-            "format": found.file_format,
+            "name": attendance_import.file_name,
+            "sha256": attendance_import.file_sha256,
+            "bytes": attendance_import.file_bytes,
+            "format": attendance_import.file_format,
         },
-        "sheet": found.sheet,
-        "sheets": list(found.sheets),
-        "header_row": found.header_row,
-        "columns": list(found.columns),
-        "blank_means": found.blank_means,
-        "stated_total": found.stated_total,
-        "stated_total_of": found.stated_total_of,
-        "stated_date": found.stated_date.isoformat() if found.stated_date else None,
-        "counts": found.counts,
+        "sheet": attendance_import.sheet,
+        "sheets": list(attendance_import.sheets),
+        "header_row": attendance_import.header_row,
+        "columns": list(attendance_import.columns),
+        "blank_means": attendance_import.blank_means,
+        "stated_total": attendance_import.stated_total,
+        "stated_total_of": attendance_import.stated_total_of,
+        "stated_date": attendance_import.stated_date.isoformat() if attendance_import.stated_date else None,
+        "counts": attendance_import.counts,
         "warnings": [
             {"code": warning["code"], "text": remark_text(remark_from_json(warning), _)}
-            for warning in found.warnings
+            for warning in attendance_import.warnings
         ],
     }
-    if problem := import_failure(found):
+    if problem := attendance_import.problem:
         document["failure"] = {"code": problem.code, "text": problem.sentence(_)}
     return document
 
 
-def all_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
-    """Yield every row of an import as the contract shows it, reading a thousand rows at a time."""
+def stream_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
+    """Yield every row of an import as in the import document, reading a thousand rows at a time."""
     after = 0
-    while rows := import_rows(db, import_id, after=after, limit=BATCH_SIZE):
-        yield from row_documents(db, vault, rows, _)
+    while rows := list_import_rows(db, import_id, after=after, limit=BATCH_SIZE):
+        yield from list_row_documents(db, vault, rows, _)
         after = rows[-1].number
 
 
-def row_documents(
+def list_row_documents(
     db: Db, vault: NikVault, rows: Sequence[AttendanceImportRow], _: Translator
 ) -> list[dict[str, Any]]:
-    """Return rows of an import as the contract shows them. Two queries, however many rows."""
-    people = _people(db, rows)
-    codes = committed_codes(db, rows)
+    """Return these rows as in the import document, with two queries, however many rows."""
+    people = _load_people(db, rows)
+    codes = load_committed_codes(db, rows)
     return [
         _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), vault, _)
         for row in rows
     ]
 
 
-def remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield number, name and the sentences of the remarks of each row that has remarks, in the sheet's order."""
+def stream_remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, str, list[str]]]:
+    """Yield each row with remarks as its number, name and the texts of its remarks, in the sheet's order."""
     row = AttendanceImportRow
     statement = (
         select(col(row.number), col(row.result)["values"]["name"].as_string(), col(row.messages))
@@ -90,8 +97,8 @@ def remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, s
         .execution_options(yield_per=BATCH_SIZE)
     )
     db.flush()
-    for number, name, messages in db.connection().execute(statement):
-        yield number, name or "", [remark_text(remark_from_json(message), _) for message in messages]
+    for number, name, remarks in db.connection().execute(statement):
+        yield number, name or "", [remark_text(remark_from_json(remark), _) for remark in remarks]
 
 
 def _row_document(
@@ -113,11 +120,11 @@ def _row_document(
         "of": row.of_number,
         "cells": displayed_cells(row, vault),
         "person": person,
-        "messages": [_message(message, _) for message in row.messages],
+        "messages": [_remark_document(remark, _) for remark in row.messages],
     }
 
 
-def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, Any]]:
+def _load_people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, Any]]:
     named = select(col(AttendanceImportRow.participant_id)).where(is_between(rows))
     people: Select[*tuple[Any, ...]] = select(
         col(Participant.id), col(Participant.name), col(Participant.kelurahan_code).label("kelurahan")
@@ -125,7 +132,7 @@ def _people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, 
     return {person["id"]: dict(person) for person in db.execute(people).mappings()}
 
 
-def _message(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
+def _remark_document(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
     return {
         "level": stored["level"],
         "field": stored["field"],
@@ -133,9 +140,3 @@ def _message(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
         "text": remark_text(remark_from_json(stored), _),
         "candidates": stored["candidates"],
     }
-
-
-def import_failure(found: AttendanceImportView) -> Problem | None:
-    """Why the file couldn't be read, or why reading or committing it broke off; None where nothing did."""
-    failure = found.failure
-    return Problem(failure["text"], code=failure["code"], **failure["params"]) if failure else None

@@ -1,4 +1,4 @@
-"""The people of an import: new ones, known ones, and registered people whom it does not list."""
+"""The people of an import: new people, known people, and registered people whom the sheet does not list."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -31,19 +31,20 @@ from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
 ABOUT_PEOPLE = (RowKind.CREATE, RowKind.UPDATE, RowKind.UNCHANGED)
 NOT_SAVED = (RowKind.REVIEW, RowKind.ERROR, RowKind.SKIP)
-FIRST_NAMES = 100
+MAX_LISTED_PEOPLE = 100
 
 
 @dataclass(frozen=True)
-class PeopleFigures:
-    """How many people an import brings, how many it recognised, and how many are registered but not on the sheet.
+class PeopleCounts:
+    """How many people an import creates, how many are known already, and how many it does not list.
 
-    `present`, `absent` and `excused` are the outcomes of the rows that are, or were, saved. `unlisted` have no
-    outcome yet (counted while the import is in review); `marked_absent` got theirs from it.
+    `present`, `absent` and `excused` count the rows that a commit writes or has written. `unlisted` counts registered
+    people without an outcome who are not on the sheet, while the import is in review; `marked_absent` counts the people
+    whom the commit marked absent.
     """
 
-    fresh: int
-    recognised: int
+    new: int
+    known: int
     present: int
     absent: int
     excused: int
@@ -52,8 +53,8 @@ class PeopleFigures:
 
 
 @dataclass(frozen=True)
-class NamedPerson:
-    """The person in row `number` as the sheet names them; `known` is the known person, if there is one."""
+class ListedPerson:
+    """The person in row `number`, with the name and place of the sheet. `known` is the matched person, or None."""
 
     number: int
     name: str
@@ -62,47 +63,47 @@ class NamedPerson:
 
 
 @dataclass(frozen=True)
-class PeopleNamed:
-    """The first people who are new and the first who are known, in the sheet's order."""
+class FirstPeople:
+    """The first new people and the first known people of an import, in the sheet's order."""
 
-    fresh: tuple[NamedPerson, ...]
-    recognised: tuple[NamedPerson, ...]
+    new: tuple[ListedPerson, ...]
+    known: tuple[ListedPerson, ...]
 
 
 @dataclass(frozen=True)
-class ListedAgain:
-    """A later committed list that names `people` of an import's people and had nothing to change of them."""
+class LaterImport:
+    """A list committed after an import. `people` counts the import's people that it lists again without a change."""
 
     import_id: int
     file_name: str
     people: int
 
 
-def people_figures(db: Db, found: AttendanceImportView) -> PeopleFigures:
-    """Return the counts of an import's people, counted in the database: it may have a hundred thousand rows."""
-    of_import = col(AttendanceImportRow.attendance_import_id) == found.id
-    named = select(func.count(), func.count(col(AttendanceImportRow.participant_id))).where(
+def count_people(db: Db, attendance_import: AttendanceImportView) -> PeopleCounts:
+    """Return the numbers of an import's people. The database counts them: there may be a hundred thousand rows."""
+    of_import = col(AttendanceImportRow.attendance_import_id) == attendance_import.id
+    counts = select(func.count(), func.count(col(AttendanceImportRow.participant_id))).where(
         of_import, col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE)
     )
-    rows, known = db.execute(named).one()
-    if found.status in (ImportStatus.COMMITTED, ImportStatus.UNDONE):
-        known = rows - _made_by(db, found.id)
-    kept = db.get_one(AttendanceImport, found.id)
-    not_listed = 0
-    if found.status is ImportStatus.REVIEW:
-        registrations = unlisted_registrations(db, found.id, kept.workshop_session_id).subquery()
-        not_listed = db.scalars(select(func.count()).select_from(registrations)).one()
-    return PeopleFigures(
-        fresh=rows - known,
-        recognised=known,
-        unlisted=not_listed,
-        marked_absent=len(kept.others),
-        **_outcomes(db, found.id),
+    rows, known = db.execute(counts).one()
+    if attendance_import.status in (ImportStatus.COMMITTED, ImportStatus.UNDONE):
+        known = rows - _count_created_people(db, attendance_import.id)
+    saved_import = db.get_one(AttendanceImport, attendance_import.id)
+    unlisted = 0
+    if attendance_import.status is ImportStatus.REVIEW:
+        statement = select_unlisted_registrations(db, attendance_import.id, saved_import.workshop_session_id)
+        unlisted = db.scalars(select(func.count()).select_from(statement.subquery())).one()
+    return PeopleCounts(
+        new=rows - known,
+        known=known,
+        unlisted=unlisted,
+        marked_absent=len(saved_import.others),
+        **_count_outcomes(db, attendance_import.id),
     )
 
 
-def _outcomes(db: Db, import_id: int) -> dict[str, int]:
-    """Return how many of the rows that are saved are present, absent and excused."""
+def _count_outcomes(db: Db, import_id: int) -> dict[str, int]:
+    """Return how many of the rows about people are present, absent and excused."""
     outcome = col(AttendanceImportRow.result)["attendance"].as_string()
     counted = db.execute(
         select(outcome, func.count())
@@ -116,29 +117,27 @@ def _outcomes(db: Db, import_id: int) -> dict[str, int]:
     return {status.value: counts.get(status.value, 0) for status in AttendanceStatus}
 
 
-def people_named(db: Db, import_id: int) -> PeopleNamed:
-    """Return the first hundred people whom an import in review would create, and of those it recognised."""
+def list_first_people(db: Db, import_id: int) -> FirstPeople:
+    """Return the first hundred new people and the first hundred known people of an import in review."""
     person = col(AttendanceImportRow.participant_id)
-    fresh = _first_rows(db, import_id, person.is_(None))
-    recognised = _first_rows(db, import_id, person.is_not(None))
-    known = get_person_summaries(
-        db, {row.participant_id for row in recognised if row.participant_id is not None}
-    )
+    new = _list_first_rows(db, import_id, person.is_(None))
+    known = _list_first_rows(db, import_id, person.is_not(None))
+    people = get_person_summaries(db, {row.participant_id for row in known if row.participant_id is not None})
     places = {place.code: place.name for place in reference.list_kelurahan(db)}
 
-    def named(row: AttendanceImportRow) -> NamedPerson:
+    def listed_person(row: AttendanceImportRow) -> ListedPerson:
         values = row.result["values"]
-        return NamedPerson(
+        return ListedPerson(
             row.number,
             values.get("name", ""),
             place_text(values, places),
-            known.get(row.participant_id or 0),
+            people.get(row.participant_id or 0),
         )
 
-    return PeopleNamed(tuple(map(named, fresh)), tuple(map(named, recognised)))
+    return FirstPeople(tuple(map(listed_person, new)), tuple(map(listed_person, known)))
 
 
-def _first_rows(db: Db, import_id: int, condition: ColumnElement[bool]) -> Sequence[AttendanceImportRow]:
+def _list_first_rows(db: Db, import_id: int, condition: ColumnElement[bool]) -> Sequence[AttendanceImportRow]:
     return db.scalars(
         select(AttendanceImportRow)
         .where(
@@ -147,12 +146,12 @@ def _first_rows(db: Db, import_id: int, condition: ColumnElement[bool]) -> Seque
             condition,
         )
         .order_by(col(AttendanceImportRow.number))
-        .limit(FIRST_NAMES)
+        .limit(MAX_LISTED_PEOPLE)
     ).all()
 
 
-def _made_by(db: Db, import_id: int) -> int:
-    """Return how many people a commit created."""
+def _count_created_people(db: Db, import_id: int) -> int:
+    """Return how many people the commit of an import created."""
     person_before = col(AttendanceImportRow.before)["person"].as_string()
     return db.scalars(
         select(func.count()).where(
@@ -163,16 +162,17 @@ def _made_by(db: Db, import_id: int) -> int:
     ).one()
 
 
-def unlisted_registrations(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
-    """Select the ids of the session's registrations without an outcome whose people the sheet does not list.
+def select_unlisted_registrations(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
+    """Return a statement that selects the session's registrations without an outcome whose people are not on the sheet.
 
-    A row that is not saved lists its namesakes, and the people whom its remarks offer.
+    It leaves out people who may be meant by a row that needs attention or is skipped: they have the row's name, or one
+    of its remarks offers them.
     """
     of_import = col(AttendanceImportRow.attendance_import_id) == import_id
-    named = select(col(AttendanceImportRow.participant_id)).where(
+    listed = select(col(AttendanceImportRow.participant_id)).where(
         of_import, col(AttendanceImportRow.participant_id).is_not(None)
     )
-    found = (
+    unlisted = (
         select(col(Registration.id))
         .join(Participant, col(Participant.id) == col(Registration.participant_id))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
@@ -180,33 +180,33 @@ def unlisted_registrations(db: Db, import_id: int, workshop_session_id: int) -> 
             col(Registration.workshop_session_id) == workshop_session_id,
             col(Registration.status).in_(COUNTED_AS_REGISTERED),
             col(Attendance.registration_id).is_(None),
-            col(Participant.id).not_in(named),
+            col(Participant.id).not_in(listed),
         )
     )
-    unsaved = db.execute(
+    unsaved_rows = db.execute(
         select(col(AttendanceImportRow.result), col(AttendanceImportRow.messages)).where(
             of_import, col(AttendanceImportRow.kind).in_(NOT_SAVED)
         )
     ).all()
-    if names := {name for result, _ in unsaved if (name := result["values"].get("name_key"))}:
-        found = found.where(~in_values(db, col(Participant.name_key), names))
-    if possible := {person for _, messages in unsaved for person in _people_offered(messages)}:
-        found = found.where(~in_values(db, col(Participant.id), possible))
-    return found
+    if names := {name for result, _ in unsaved_rows if (name := result["values"].get("name_key"))}:
+        unlisted = unlisted.where(~in_values(db, col(Participant.name_key), names))
+    if offered := {person for _, remarks in unsaved_rows for person in _offered_people(remarks)}:
+        unlisted = unlisted.where(~in_values(db, col(Participant.id), offered))
+    return unlisted
 
 
-def _people_offered(messages: Sequence[Mapping[str, Any]]) -> Iterator[int]:
-    for message in messages:
-        for candidate in message["candidates"]:
+def _offered_people(remarks: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+    for remark in remarks:
+        for candidate in remark["candidates"]:
             if candidate["kind"] == "person":
                 yield candidate["value"]
 
 
-def listed_again(db: Db, found: AttendanceImportView) -> list[ListedAgain]:
-    """Return the later lists of the session that name people of this import, whose attendance an undo deletes."""
-    saved = aliased(AttendanceImportRow)
-    own_people = select(col(saved.participant_id)).where(
-        col(saved.attendance_import_id) == found.id, col(saved.kind).in_(WRITTEN)
+def list_later_imports(db: Db, attendance_import: AttendanceImportView) -> list[LaterImport]:
+    """Return the session's later lists that list people of this import again; undoing it deletes their attendance."""
+    written_row = aliased(AttendanceImportRow)
+    own_people = select(col(written_row.participant_id)).where(
+        col(written_row.attendance_import_id) == attendance_import.id, col(written_row.kind).in_(WRITTEN)
     )
     later = (
         select(col(AttendanceImport.id), col(UploadedFile.name), func.count())
@@ -214,13 +214,13 @@ def listed_again(db: Db, found: AttendanceImportView) -> list[ListedAgain]:
         .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
         .join(WorkshopSession, col(WorkshopSession.id) == col(AttendanceImport.workshop_session_id))
         .where(
-            col(WorkshopSession.code) == found.session_code,
+            col(WorkshopSession.code) == attendance_import.session_code,
             col(AttendanceImport.status) == ImportStatus.COMMITTED,
-            col(AttendanceImport.committed_at) > found.committed_at,
+            col(AttendanceImport.committed_at) > attendance_import.committed_at,
             col(AttendanceImportRow.kind) == RowKind.UNCHANGED,
             col(AttendanceImportRow.participant_id).in_(own_people),
         )
         .group_by(col(AttendanceImport.id), col(UploadedFile.name))
         .order_by(col(AttendanceImport.id))
     )
-    return [ListedAgain(*line) for line in db.execute(later)]
+    return [LaterImport(*line) for line in db.execute(later)]

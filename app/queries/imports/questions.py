@@ -1,7 +1,9 @@
-"""The questions that rows of an import ask, and which rows ask the same."""
+"""The questions that the rows of an import ask, and the rows that ask the same question."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlmodel import col
@@ -11,11 +13,11 @@ from app.models import AttendanceImportRow, RowKind
 from app.people.remarks import Remark, remark_from_json
 from app.people.values.text import collapse, fold
 
-# Rows that can't be imported before a person has said something.
+# Rows of these kinds are not committed before they are corrected, answered or skipped.
 NEEDS_ATTENTION = (RowKind.REVIEW, RowKind.ERROR)
 
-# One answer holds for all rows with the same text. Who a person is has to be answered row by row.
-ASKED_ALIKE = frozenset(
+# Remarks whose answer holds for every row with the same text. Which person is meant is answered row by row.
+CODES_WITH_SHARED_ANSWER = frozenset(
     {
         "attendance-unclear",
         "group-missing",
@@ -29,54 +31,53 @@ ASKED_ALIKE = frozenset(
 
 @dataclass(frozen=True)
 class Question:
-    """A question about a field. `found` is the text of the cell, without case and spacing; empty if it is blank."""
+    """A question about a field. `text` is the text of the cell, without case and spacing; empty for a blank cell."""
 
     field: str
     code: str
-    found: str = ""
+    text: str = ""
 
 
 GROUP_MISSING = Question("target_group", "group-missing")
 KELURAHAN_MISSING = Question("kelurahan", "kelurahan-missing")
 
 
-def question(remark: Remark) -> Question | None:
-    """Return the question of a remark that other rows may ask too, else None."""
-    if remark.field is None or remark.code not in ASKED_ALIKE:
+def find_question(remark: Remark) -> Question | None:
+    """Return the question that a remark asks, if other rows may ask the same; else None."""
+    if remark.field is None or remark.code not in CODES_WITH_SHARED_ANSWER:
         return None
     return Question(remark.field, remark.code, fold(collapse(str(remark.params.get("found", "")))))
 
 
-def question_counts(db: Db, import_id: int) -> Counter[Question]:
+def count_questions(db: Db, import_id: int) -> Counter[Question]:
     """Return how many rows ask each question. The database counts equal remarks: there may be a hundred thousand."""
     remarks = col(AttendanceImportRow.messages)
     counted = select(remarks, func.count()).where(*_open_rows(import_id)).group_by(remarks)
     counts: Counter[Question] = Counter()
     for stored, rows in db.execute(counted):
-        for asked in {question(remark_from_json(remark)) for remark in stored}:
-            if asked is not None:
-                counts[asked] += rows
+        counts.update(dict.fromkeys(_questions(stored), rows))
     return counts
 
 
-def next_open_row(db: Db, import_id: int, after: int) -> int | None:
-    """Return the number of the next row after `after` that needs attention, else of the first; None without any."""
+def find_next_open_row(db: Db, import_id: int, after: int) -> int | None:
+    """Return the number of the next row after row `after` that needs attention, or of the first one, or None."""
     number = col(AttendanceImportRow.number)
     return db.scalars(
         select(number).where(*_open_rows(import_id)).order_by(number <= after, number).limit(1)
     ).first()
 
 
-def rows_asking(db: Db, import_id: int, asked: Question) -> list[AttendanceImportRow]:
-    """Return the rows that ask a question, to be changed."""
+def list_rows_asking(db: Db, import_id: int, question: Question) -> list[AttendanceImportRow]:
+    """Return the rows that ask this question, in the sheet's order."""
     rows = db.scalars(
         select(AttendanceImportRow).where(*_open_rows(import_id)).order_by(col(AttendanceImportRow.number))
     )
-    return [row for row in rows if asked in questions_of(row)]
+    return [row for row in rows if question in list_questions(row)]
 
 
-def questions_of(row: AttendanceImportRow) -> set[Question | None]:
-    return {question(remark_from_json(remark)) for remark in row.messages}
+def list_questions(row: AttendanceImportRow) -> set[Question]:
+    """Return the questions of a row that other rows may ask too."""
+    return _questions(row.messages)
 
 
 def _open_rows(import_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -84,3 +85,8 @@ def _open_rows(import_id: int) -> tuple[ColumnElement[bool], ...]:
         col(AttendanceImportRow.attendance_import_id) == import_id,
         col(AttendanceImportRow.kind).in_(NEEDS_ATTENTION),
     )
+
+
+def _questions(stored_remarks: Iterable[dict[str, Any]]) -> set[Question]:
+    questions = (find_question(remark_from_json(remark)) for remark in stored_remarks)
+    return {question for question in questions if question}

@@ -1,7 +1,8 @@
-"""Why the figures of one session differ: what its sheets state, list and had saved, who registered, who was present."""
+"""The reconciliation of a session: how many people registered, were on its sheets, and were present, and why these
+figures differ."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -32,10 +33,10 @@ from app.queries.workshops.workshop_sessions import (
 
 @dataclass(frozen=True)
 class SheetFigures:
-    """One upload. Its rows less those listed twice, skipped and left open are the people; they are present or not.
+    """The figures of one upload.
 
-    `stated_too_many` is by how much the sheet's own total exceeds what it lists, negative where it lists more.
-    `counts` has "rows" and every kind; `outcomes` the people by what the sheet says of them, as far as it does.
+    `counts` has "rows" and every `RowKind`. `outcomes` counts the rows about people by attendance, "" if the sheet does
+    not say it. `stated_excess` is the sheet's own total less what its rows show; negative if they show more.
     """
 
     id: int
@@ -45,7 +46,7 @@ class SheetFigures:
     undone_at: datetime | None
     stated_total: int | None
     stated_total_of: str | None
-    stated_too_many: int
+    stated_excess: int
     counts: Mapping[str, int]
     outcomes: Mapping[str, int]
 
@@ -58,20 +59,21 @@ class SheetFigures:
         return self.outcomes.get(AttendanceStatus.PRESENT, 0)
 
     @property
-    def counts_now(self) -> bool:
-        """Whether what it says is part of the session's figures."""
+    def is_committed(self) -> bool:
+        """Whether the sheet is part of the session's figures."""
         return self.status is ImportStatus.COMMITTED
 
 
 @dataclass(frozen=True)
-class SaidPresent:
-    """What became of the rows that say "present" on all saved sheets: they less the first three, and `elsewhere`,
-    are the people present.
+class PresentRows:
+    """What became of the rows that say "present" on committed sheets.
 
-    `gone`       rows whose person isn't registered for the session any more
-    `repeated`   rows about somebody whom another row has said already
-    `otherwise`  people recorded as something else since
-    `elsewhere`  people present of whom no saved sheet says so: they were marked at the venue
+    The people present are `rows - gone - repeated - otherwise + elsewhere`:
+
+    `gone`       rows whose person is no longer registered for the session
+    `repeated`   further rows about the same person
+    `otherwise`  people whose attendance was changed later
+    `elsewhere`  people present whom no committed sheet calls present, because they were marked at the venue
     """
 
     rows: int
@@ -83,79 +85,83 @@ class SaidPresent:
 
 @dataclass(frozen=True)
 class Reconciliation:
-    """`walk_ins` came without a place, `added` others were registered by a sheet; all are among those registered.
+    """The figures of a session and its sheets.
 
-    `unlisted` counts those whom no saved sheet lists, by outcome (None: none is recorded).
+    `walk_ins` came without a seat, `added` others were registered by a sheet; both are included in the registered
+    people. `unlisted` counts the registered people who are on no committed sheet by outcome (None: not recorded).
     """
 
     workshop_session: WorkshopSessionView
     walk_ins: int
     added: int
     sheets: tuple[SheetFigures, ...]
-    said_present: SaidPresent
+    present_rows: PresentRows
     unlisted: Mapping[AttendanceStatus | None, int]
 
     @property
-    def has_saved_sheets(self) -> bool:
-        return any(sheet.counts_now for sheet in self.sheets)
+    def has_committed_sheets(self) -> bool:
+        return any(sheet.is_committed for sheet in self.sheets)
 
 
-def reconciliation(db: Db, actor: Actor, code: str) -> Reconciliation:
-    """The figures of one session; a constant number of queries. Raises `NotFound` where it isn't within reach."""
-    held = get_workshop_session_view(db, actor, code, Permission.WORKSHOP_READ)
-    registered = _registered(db, held.id)
+def get_reconciliation(db: Db, actor: Actor, code: str) -> Reconciliation:
+    """Return the figures of one session, with a constant number of queries.
+
+    Raises `NotFound` out of the actor's scope.
+    """
+    workshop_session = get_workshop_session_view(db, actor, code, Permission.WORKSHOP_READ)
+    registered = _count_registered(db, workshop_session.id)
     return Reconciliation(
-        workshop_session=held,
+        workshop_session=workshop_session,
         walk_ins=sum(line.walk_ins for line in registered),
         added=sum(line.added for line in registered),
-        sheets=tuple(_sheets(db, held.id)),
-        said_present=_said_present(db, held),
+        sheets=tuple(_list_sheets(db, workshop_session.id)),
+        present_rows=_count_present_rows(db, workshop_session),
         unlisted=Counter({line.outcome: line.unlisted for line in registered}),
     )
 
 
-def _sheets(db: Db, session_id: int) -> Iterable[SheetFigures]:
-    """The newest first; lists of people to register say nothing of attendance."""
+def _list_sheets(db: Db, session_id: int) -> Iterator[SheetFigures]:
+    """Yield the figures of the session's attendance sheets, the newest first."""
     outcomes: dict[int, Counter[str]] = {}
-    said = said_by_row()
     for import_id, outcome, count in db.execute(
-        select(col(AttendanceImport.id), said, func.count())
+        select(col(AttendanceImport.id), row_attendance(), func.count())
         .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
-        .where(*of_session(session_id), col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE))
-        .group_by(col(AttendanceImport.id), said)
+        .where(*is_attendance_import_of(session_id), col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE))
+        .group_by(col(AttendanceImport.id), row_attendance())
     ):
         outcomes.setdefault(import_id, Counter())[outcome or ""] = count
-    for found, file_name in db.execute(
+    for attendance_import, file_name in db.execute(
         select(AttendanceImport, col(UploadedFile.name))
         .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
-        .where(*of_session(session_id))
+        .where(*is_attendance_import_of(session_id))
         .order_by(col(AttendanceImport.id).desc())
     ):
         yield SheetFigures(
-            id=found.id,
+            id=attendance_import.id,
             file_name=file_name,
-            status=found.status,
-            uploaded_at=found.uploaded_at,
-            undone_at=found.undone_at,
-            stated_total=found.stated_total,
-            stated_total_of=found.stated_total_of,
-            stated_too_many=_stated_too_many(found),
-            counts=found.counts,
-            outcomes=outcomes.get(found.id, Counter()),
+            status=attendance_import.status,
+            uploaded_at=attendance_import.uploaded_at,
+            undone_at=attendance_import.undone_at,
+            stated_total=attendance_import.stated_total,
+            stated_total_of=attendance_import.stated_total_of,
+            stated_excess=_count_stated_excess(attendance_import),
+            counts=attendance_import.counts,
+            outcomes=outcomes.get(attendance_import.id, Counter()),
         )
 
 
-def _stated_too_many(found: AttendanceImport) -> int:
-    """As its judge compared them, who says it on the import's own page too; 0 where they agree."""
-    differs = [one["params"] for one in found.warnings if one["code"] == "total-differs"]
-    return sum(params["stated"] - params["found"] for params in differs)
+def _count_stated_excess(attendance_import: AttendanceImport) -> int:
+    """Return the stated total less the total of the rows, taken from the import's warning; 0 without a warning."""
+    params = (
+        warning["params"] for warning in attendance_import.warnings if warning["code"] == "total-differs"
+    )
+    return sum(totals["stated"] - totals["found"] for totals in params)
 
 
-def _said_present(db: Db, held: WorkshopSessionView) -> SaidPresent:
-    """A row is followed by its person, who is registered for a session once."""
+def _count_present_rows(db: Db, workshop_session: WorkshopSessionView) -> PresentRows:
     is_present = col(Attendance.status) == AttendanceStatus.PRESENT
     registration = col(Registration.id)
-    rows, there, people, present = db.execute(
+    rows, registered, people, present = db.execute(
         select(
             func.count(),
             func.count(registration),
@@ -167,30 +173,30 @@ def _said_present(db: Db, held: WorkshopSessionView) -> SaidPresent:
         .outerjoin(
             Registration,
             (col(Registration.participant_id) == col(AttendanceImportRow.participant_id))
-            & has_place(held.id),
+            & is_registered_for(workshop_session.id),
         )
         .outerjoin(Attendance, col(Attendance.registration_id) == registration)
         .where(
-            *saved(held.id),
+            *is_committed_import_of(workshop_session.id),
             col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE),
-            said_by_row() == AttendanceStatus.PRESENT.value,
+            row_attendance() == AttendanceStatus.PRESENT.value,
         )
     ).one()
-    return SaidPresent(
+    return PresentRows(
         rows=rows,
-        gone=rows - there,
-        repeated=there - people,
+        gone=rows - registered,
+        repeated=registered - people,
         otherwise=people - present,
-        elsewhere=held.present - present,
+        elsewhere=workshop_session.present - present,
     )
 
 
-def _registered(db: Db, session_id: int) -> Sequence[Row[Any]]:
-    """The people registered, by `outcome`; a registration without a channel came with a sheet."""
+def _count_registered(db: Db, session_id: int) -> Sequence[Row[Any]]:
+    """Count the registered people by `outcome`. A registration without a channel was made by a sheet."""
     listed = exists().where(
         col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id),
         col(AttendanceImportRow.participant_id) == col(Registration.participant_id),
-        *saved(session_id),
+        *is_committed_import_of(session_id),
     )
     walk_ins = col(Registration.status) == RegistrationStatus.WALK_IN
     added = col(Registration.channel).is_(None)
@@ -203,29 +209,32 @@ def _registered(db: Db, session_id: int) -> Sequence[Row[Any]]:
         )
         .select_from(Registration)
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(has_place(session_id))
+        .where(is_registered_for(session_id))
         .group_by(col(Attendance.status))
     ).all()
 
 
-def said_by_row() -> ColumnElement[str]:
-    """What a row says of the attendance."""
-    said: ColumnElement[str] = col(AttendanceImportRow.result)["attendance"].as_string()
-    return said
+def row_attendance() -> ColumnElement[str]:
+    """Return the expression for the attendance of an import row; null if the sheet does not say it."""
+    attendance: ColumnElement[str] = col(AttendanceImportRow.result)["attendance"].as_string()
+    return attendance
 
 
-def of_session(session_id: int) -> tuple[ColumnElement[bool], ...]:
+def is_attendance_import_of(session_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the attendance sheets of a session."""
     return (
         col(AttendanceImport.workshop_session_id) == session_id,
         col(AttendanceImport.purpose) == ImportPurpose.ATTENDANCE,
     )
 
 
-def saved(session_id: int) -> tuple[ColumnElement[bool], ...]:
-    return (*of_session(session_id), col(AttendanceImport.status) == ImportStatus.COMMITTED)
+def is_committed_import_of(session_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the committed attendance sheets of a session."""
+    return (*is_attendance_import_of(session_id), col(AttendanceImport.status) == ImportStatus.COMMITTED)
 
 
-def has_place(session_id: int) -> ColumnElement[bool]:
+def is_registered_for(session_id: int) -> ColumnElement[bool]:
+    """Return the condition for the registrations that count as registered for a session: confirmed and walk-ins."""
     return (col(Registration.workshop_session_id) == session_id) & col(Registration.status).in_(
         COUNTED_AS_REGISTERED
     )

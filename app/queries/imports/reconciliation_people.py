@@ -1,4 +1,4 @@
-"""Who is behind a step of a session's reconciliation: row by row of its sheets, or marked at the venue."""
+"""The people behind each figure of a session's reconciliation."""
 
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -18,23 +18,29 @@ from app.models import (
 )
 from app.permissions import Actor, Permission
 from app.queries.imports.people import ABOUT_PEOPLE
-from app.queries.imports.reconciliation import has_place, of_session, said_by_row, saved
+from app.queries.imports.reconciliation import (
+    is_attendance_import_of,
+    is_committed_import_of,
+    is_registered_for,
+    row_attendance,
+)
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, get_workshop_session_view
 
 Step = Literal["rows", "repeated", "gone", "otherwise", "elsewhere"]
-"""From the saved sheets to those present, as `SaidPresent` counts them."""
+"""A figure of `PresentRows`."""
 
-Said = Literal["present", "absent", "excused", "unsaid"]
-"""What one sheet says of somebody's attendance."""
+SheetOutcome = Literal["present", "absent", "excused", "unsaid"]
+"""The attendance of a row on one sheet; "unsaid" if the sheet does not say it."""
 
 PRESENT = AttendanceStatus.PRESENT.value
 
 
 @dataclass(frozen=True)
-class PersonBehind:
-    """`registration` is the code of a place in the session, `outcome` what is recorded now, None where there is none.
+class ReconciledPerson:
+    """A person of a figure.
 
-    `import_id`, `file_name` and `row` lead to the sheet that says something of the person.
+    `registration` is the code of the person's registration and `outcome` the attendance that is recorded now; None if
+    there is none. `import_id`, `file_name` and `row` tell which row of which sheet lists the person.
     """
 
     name: str
@@ -46,48 +52,63 @@ class PersonBehind:
 
 
 @dataclass(frozen=True)
-class PeopleBehind:
+class ReconciledPeople:
+    """The people of a figure, with the session."""
+
     workshop_session: WorkshopSessionView
-    people: tuple[PersonBehind, ...]
+    people: tuple[ReconciledPerson, ...]
 
 
-def people_of_step(db: Db, actor: Actor, code: str, step: Step, limit: int) -> PeopleBehind:
-    """The first of them. Raises `Forbidden`, and `NotFound` where the session isn't within reach."""
-    held = _session(db, actor, code)
+def list_people_of_step(db: Db, actor: Actor, code: str, step: Step, limit: int) -> ReconciledPeople:
+    """Return the first people who are counted by a figure of `PresentRows`, at most `limit`.
+
+    Raises `Forbidden` if the actor's role may not see attendance, `NotFound` out of the actor's scope.
+    """
+    workshop_session = _get_session(db, actor, code)
     if step == "elsewhere":
-        return _found(db, held, _elsewhere(held.id), limit)
-    rows = _rows(held.id, *saved(held.id), said_by_row() == PRESENT)
-    there = rows.c.registration.is_not(None)
-    behind: dict[str, list[ColumnElement[bool]]] = {
+        return _list_people(db, workshop_session, _select_elsewhere(workshop_session.id), limit)
+    rows = _rows_about_people(
+        workshop_session.id, *is_committed_import_of(workshop_session.id), row_attendance() == PRESENT
+    )
+    is_registered = rows.c.registration.is_not(None)
+    conditions: dict[str, list[ColumnElement[bool]]] = {
         "rows": [],
-        "gone": [~there],
-        "repeated": [there, rows.c.nth > 1],
-        "otherwise": [there, rows.c.nth == 1, rows.c.outcome.is_distinct_from(PRESENT)],
+        "gone": [~is_registered],
+        "repeated": [is_registered, rows.c.nth > 1],
+        "otherwise": [is_registered, rows.c.nth == 1, rows.c.outcome.is_distinct_from(PRESENT)],
     }
-    return _found(db, held, _in_order(rows).where(*behind[step]), limit)
+    return _list_people(db, workshop_session, _select_in_order(rows).where(*conditions[step]), limit)
 
 
-def people_of_sheet(db: Db, actor: Actor, code: str, import_id: int, said: Said, limit: int) -> PeopleBehind:
-    """Those of whom one sheet says this. Raises as `people_of_step`."""
-    held = _session(db, actor, code)
-    says = said_by_row().is_(None) if said == "unsaid" else said_by_row() == said
-    rows = _rows(held.id, *of_session(held.id), col(AttendanceImport.id) == import_id, says)
-    return _found(db, held, _in_order(rows), limit)
+def list_people_of_sheet(
+    db: Db, actor: Actor, code: str, import_id: int, outcome: SheetOutcome, limit: int
+) -> ReconciledPeople:
+    """Return the first people with this attendance on one sheet, at most `limit`. Raises like `list_people_of_step`."""
+    workshop_session = _get_session(db, actor, code)
+    has_outcome = row_attendance().is_(None) if outcome == "unsaid" else row_attendance() == outcome
+    rows = _rows_about_people(
+        workshop_session.id,
+        *is_attendance_import_of(workshop_session.id),
+        col(AttendanceImport.id) == import_id,
+        has_outcome,
+    )
+    return _list_people(db, workshop_session, _select_in_order(rows), limit)
 
 
-def _session(db: Db, actor: Actor, code: str) -> WorkshopSessionView:
+def _get_session(db: Db, actor: Actor, code: str) -> WorkshopSessionView:
     actor.require(Permission.ATTENDANCE_WRITE)
     return get_workshop_session_view(db, actor, code, Permission.ATTENDANCE_WRITE)
 
 
-def _found(
-    db: Db, held: WorkshopSessionView, statement: Select[*tuple[Any, ...]], limit: int
-) -> PeopleBehind:
-    return PeopleBehind(held, tuple(PersonBehind(*line) for line in db.execute(statement.limit(limit))))
+def _list_people(
+    db: Db, workshop_session: WorkshopSessionView, statement: Select[*tuple[Any, ...]], limit: int
+) -> ReconciledPeople:
+    people = tuple(ReconciledPerson(*line) for line in db.execute(statement.limit(limit)))
+    return ReconciledPeople(workshop_session, people)
 
 
-def _rows(session_id: int, *conditions: ColumnElement[bool]) -> Subquery:
-    """Rows about people, each with its person's place in the session; it is the `nth` about them."""
+def _rows_about_people(session_id: int, *conditions: ColumnElement[bool]) -> Subquery:
+    """Return the import rows about people with each person's registration; a row is the `nth` of its registration."""
     row, registration = AttendanceImportRow, col(Registration.id)
     order = (col(AttendanceImport.id), col(row.number))
     return (
@@ -105,7 +126,7 @@ def _rows(session_id: int, *conditions: ColumnElement[bool]) -> Subquery:
         .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
         .outerjoin(
             Registration,
-            and_(col(Registration.participant_id) == col(row.participant_id), has_place(session_id)),
+            and_(col(Registration.participant_id) == col(row.participant_id), is_registered_for(session_id)),
         )
         .outerjoin(Attendance, col(Attendance.registration_id) == registration)
         .where(*conditions, col(row.kind).in_(ABOUT_PEOPLE))
@@ -113,22 +134,22 @@ def _rows(session_id: int, *conditions: ColumnElement[bool]) -> Subquery:
     )
 
 
-def _in_order(rows: Subquery) -> Select[*tuple[Any, ...]]:
-    """As a `PersonBehind` takes them."""
-    shown = ("name", "registration", "outcome", "import_id", "file_name", "row")
-    return select(*(rows.c[name] for name in shown)).order_by(rows.c.import_id, rows.c.row)
+def _select_in_order(rows: Subquery) -> Select[*tuple[Any, ...]]:
+    """Select the fields of a `ReconciledPerson`, in the order of the sheets and their rows."""
+    names = ("name", "registration", "outcome", "import_id", "file_name", "row")
+    return select(*(rows.c[name] for name in names)).order_by(rows.c.import_id, rows.c.row)
 
 
-def _elsewhere(session_id: int) -> Select[*tuple[Any, ...]]:
-    """The people present of whom no saved sheet says so."""
-    said_present = (
+def _select_elsewhere(session_id: int) -> Select[*tuple[Any, ...]]:
+    """Select the people present whom no committed sheet calls present."""
+    present_on_sheets = (
         select(col(AttendanceImportRow.participant_id))
         .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
         .where(
-            *saved(session_id),
+            *is_committed_import_of(session_id),
             col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE),
             col(AttendanceImportRow.participant_id).is_not(None),
-            said_by_row() == PRESENT,
+            row_attendance() == PRESENT,
         )
     )
     return (
@@ -136,9 +157,9 @@ def _elsewhere(session_id: int) -> Select[*tuple[Any, ...]]:
         .join(Registration, col(Registration.participant_id) == col(Participant.id))
         .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
         .where(
-            has_place(session_id),
+            is_registered_for(session_id),
             col(Attendance.status) == AttendanceStatus.PRESENT,
-            col(Participant.id).not_in(said_present),
+            col(Participant.id).not_in(present_on_sheets),
         )
         .order_by(col(Participant.name), col(Participant.id))
     )

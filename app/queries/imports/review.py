@@ -1,4 +1,4 @@
-"""An import as a person goes through it: rows with what they say and what they were judged to be."""
+"""The rows of an import as its review page shows them: their cells, judged values, remarks and people."""
 
 import json
 import re
@@ -12,30 +12,30 @@ from sqlmodel import col
 
 from app.database import Db
 from app.i18n import Language, date_text, wita
-from app.models import AttendanceImportRow, RowKind
+from app.models import AttendanceImportRow, Participant, RowKind
 from app.nik_vault import NikVault, mask_niks
 from app.people.remarks import Candidate, Remark, remark_from_json
+from app.people.values.emails import mask_email
 from app.people.values.outside_places import OUTSIDE
 from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import AttendanceImportView, attendance_import_by_id
-from app.queries.imports.known_details import DIFFERS, known_details, known_where_differing
-from app.queries.imports.rows import committed_codes, displayed_cells, import_rows
-from app.queries.people.participants import PersonSummary, get_person_summaries
+from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import
+from app.queries.imports.rows import displayed_cells, list_import_rows, load_committed_codes
+from app.queries.people.participants import PersonSummary, format_details, get_person_summaries
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, list_workshop_sessions
 from app.queries.workshops.workshops import list_target_group_codes
 
 PAGE_LENGTH = 50
-
-
+# The code of the remark that a detail of the sheet differs from the known one.
+DETAIL_DIFFERS = "detail-differs"
 # Words that may stand beside the number of an RT.
 _RT_WORDS = frozenset({"rt", "no"})
 
 
 @dataclass(frozen=True)
 class ParsedCell:
-    """What a cell was parsed to. `written` is the cell's text, empty if it says the same but for punctuation."""
+    """The parsed value of a cell as text. `written` is the cell's own text, empty if only its punctuation differs."""
 
     text: str
     written: str
@@ -43,12 +43,13 @@ class ParsedCell:
 
 @dataclass(frozen=True)
 class ReviewRow:
-    """A row as the review shows it.
+    """A row as the review page shows it.
 
-    `cells` are texts as read or corrected, a NIK masked; `parsed` are RT, phone and birth date as they were parsed;
-    the other fields are what the row was judged to mean. `person` was matched or created; `is_new` tells that the
-    person was not known before. `choosable` are the people that the row's remarks offer, by id. `known` is what is
-    known, by field, where the sheet differs. `registered` tells that a registration for the session exists.
+    `cells` are texts as read or corrected, a NIK masked; `parsed` are the parsed RT, phone and birth date. `name`,
+    `place`, `target_group`, `sex` and `attendance` are the judged values. `person` was matched or created; `is_new`
+    tells that the person was not known before. `selectable_people` are the people that the remarks offer, by id.
+    `known_details` are the known details, by field, from which the sheet differs. `of` is the earlier row of the same
+    person. `is_registered` tells that a registration for the session exists.
     """
 
     number: int
@@ -60,39 +61,39 @@ class ReviewRow:
     target_group: str
     sex: str | None
     attendance: str | None
-    messages: tuple[Remark, ...]
+    remarks: tuple[Remark, ...]
     of: int | None
     person: PersonSummary | None
     is_new: bool
-    choosable: dict[int, PersonSummary]
-    known: dict[str, str]
-    registered: bool
+    selectable_people: dict[int, PersonSummary]
+    known_details: dict[str, str]
+    is_registered: bool
     corrected: tuple[str, ...]
     decision: dict[str, Any]
 
     @property
-    def skipped(self) -> bool:
+    def is_skipped(self) -> bool:
         return bool(self.decision.get("skip"))
 
     @property
-    def chosen(self) -> bool:
-        """Whether somebody said who it is or where they live."""
+    def has_choice(self) -> bool:
+        """Whether staff chose the person or the kelurahan of the row."""
         return any(self.decision.get(choice) for choice in ("person", "kelurahan"))
 
-    def remarks(self, *fields: str) -> list[Remark]:
-        """The messages about any of these fields."""
-        return [remark for remark in self.messages if remark.field in fields]
+    def remarks_about(self, *fields: str | None) -> list[Remark]:
+        """Return the remarks about any of these fields; None stands for remarks about the whole row."""
+        return [remark for remark in self.remarks if remark.field in fields]
 
 
 @dataclass(frozen=True)
 class ReviewPage:
-    """`following` is the row number after which the next page begins."""
+    """A page of rows. `following` is the row number after which the next page begins; None on the last page."""
 
     rows: tuple[ReviewRow, ...]
     following: int | None
 
 
-def review_page(
+def get_review_page(
     db: Db,
     vault: NikVault,
     language: Language,
@@ -102,22 +103,25 @@ def review_page(
     after: int = 0,
     limit: int = PAGE_LENGTH,
 ) -> ReviewPage:
-    """Rows in the sheet's order. The import was found within reach before, here and below."""
-    found = import_rows(db, import_id, kinds=kinds, after=after, limit=limit + 1)
-    rows = _review_rows(db, vault, language, found[:limit])
-    following = rows[-1].number if len(found) > limit else None
+    """Return rows in the sheet's order, of these kinds or of all kinds.
+
+    The caller has checked that the import is within the actor's scope.
+    """
+    import_rows = list_import_rows(db, import_id, kinds=kinds, after=after, limit=limit + 1)
+    rows = _build_review_rows(db, vault, language, import_rows[:limit])
+    following = rows[-1].number if len(import_rows) > limit else None
     return ReviewPage(rows, following)
 
 
-def review_rows(
+def list_review_rows(
     db: Db, vault: NikVault, language: Language, import_id: int, numbers: Collection[int]
 ) -> tuple[ReviewRow, ...]:
-    """The rows of these numbers."""
-    return _review_rows(db, vault, language, import_rows(db, import_id, numbers=numbers))
+    """Return the rows with these numbers. The caller has checked the scope, as for `get_review_page`."""
+    return _build_review_rows(db, vault, language, list_import_rows(db, import_id, numbers=numbers))
 
 
 def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
-    """Whether row `number` is on the page of all rows that begins after row `after`."""
+    """Return whether row `number` is on the page of rows of all kinds that begins after row `after`."""
     above = select(func.count()).where(
         col(AttendanceImportRow.attendance_import_id) == import_id,
         col(AttendanceImportRow.number).between(after + 1, number),
@@ -125,54 +129,62 @@ def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
     return 0 < db.scalars(above).one() <= PAGE_LENGTH
 
 
-def fitting_sessions(db: Db, actor: Actor, found: AttendanceImportView) -> list[WorkshopSessionView]:
-    """The workshop's sessions on the days that the sheet states, where the import's session isn't on one of them."""
-    if found.stated_date is None or not found.is_of_another_day:
+def list_sessions_on_stated_days(
+    db: Db, actor: Actor, attendance_import: AttendanceImportView
+) -> list[WorkshopSessionView]:
+    """Return the workshop's sessions on the days that the sheet states; none if the import's session is among them."""
+    if attendance_import.stated_date is None or not attendance_import.is_of_another_day:
         return []
-    first, last = found.stated_date, found.stated_until or found.stated_date
-    held = list_workshop_sessions(db, actor, found.workshop_code)
-    return [one for one in held if first <= wita(one.starts_at).date() <= last]
+    first = attendance_import.stated_date
+    last = attendance_import.stated_until or first
+    return [
+        workshop_session
+        for workshop_session in list_workshop_sessions(db, actor, attendance_import.workshop_code)
+        if first <= wita(workshop_session.starts_at).date() <= last
+    ]
 
 
-def groups_offered(
-    db: Db, found: AttendanceImportView, language: Language
+def list_offered_groups(
+    db: Db, attendance_import: AttendanceImportView, language: Language
 ) -> list[reference.TargetGroupView]:
-    """The workshop's target groups, or all where it names none."""
+    """Return the workshop's target groups; all target groups if the workshop has none."""
     groups = reference.list_target_groups(db, language)
-    own = list_target_group_codes(db, found.workshop_id)
+    own = list_target_group_codes(db, attendance_import.workshop_id)
     return [group for group in groups if group.code in own] or groups
 
 
-def sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tuple[tuple[str, ...], ...]:
-    """The sheet's first rows as texts, NIKs masked. Raises `NotFound` where the import isn't within reach."""
-    stored = attendance_import_by_id(db, actor, import_id).preview
+def get_sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tuple[tuple[str, ...], ...]:
+    """Return the sheet's first rows as texts, NIKs masked. Raises `NotFound` out of the actor's scope."""
+    stored = get_attendance_import(db, actor, import_id).preview
     rows: list[list[str]] = json.loads(vault.decrypt(stored)) if stored else []
     return tuple(tuple(mask_niks(text) for text in row) for row in rows)
 
 
-def _review_rows(
+def _build_review_rows(
     db: Db, vault: NikVault, language: Language, rows: Sequence[AttendanceImportRow]
 ) -> tuple[ReviewRow, ...]:
-    """A constant number of queries, however many rows."""
+    """Return the rows for the review page, with a constant number of queries."""
     groups = {group.code: group.label for group in reference.list_target_groups(db, language)}
-    messages = {
+    remarks = {
         row.number: tuple(_with_groups(remark_from_json(remark), groups) for remark in row.messages)
         for row in rows
     }
-    offered = {number: _offered(remarks) for number, remarks in messages.items()}
+    offered = {number: _offered_people(row_remarks) for number, row_remarks in remarks.items()}
     people = get_person_summaries(
         db,
         {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
     )
     places = {place.code: place.name for place in reference.list_kelurahan(db)}
     differing = {
-        number for number, remarks in messages.items() if any(one.code == DIFFERS for one in remarks)
+        number
+        for number, row_remarks in remarks.items()
+        if any(remark.code == DETAIL_DIFFERS for remark in row_remarks)
     }
-    details = known_details(
+    details = _load_known_details(
         db, vault, {row.participant_id for row in rows if row.participant_id and row.number in differing}
     )
     cells = {row.number: displayed_cells(row, vault) for row in rows}
-    written = committed_codes(db, rows)
+    committed_codes = load_committed_codes(db, rows)
     return tuple(
         ReviewRow(
             number=row.number,
@@ -184,16 +196,16 @@ def _review_rows(
             target_group=groups.get(row.result["values"].get("target_group"), ""),
             sex=row.result["values"].get("sex"),
             attendance=row.result["attendance"],
-            messages=messages[row.number],
+            remarks=remarks[row.number],
             of=row.of_number,
             person=people.get(row.participant_id or 0),
-            # The commit of this very row made the person where nothing was there before.
-            is_new=row.participant_id is None or (row.number in written and row.before is None),
-            choosable={id_: people[id_] for id_ in offered[row.number] if id_ in people},
-            known=known_where_differing(
-                messages[row.number], details.get(row.participant_id or 0, {}), places, groups
+            # A row without a state from before the commit created its person.
+            is_new=row.participant_id is None or (row.number in committed_codes and row.before is None),
+            selectable_people={id_: people[id_] for id_ in offered[row.number] if id_ in people},
+            known_details=_select_differing_details(
+                remarks[row.number], details.get(row.participant_id or 0, {}), places, groups
             ),
-            registered=row.number in written or row.result["registration"] is not None,
+            is_registered=row.number in committed_codes or row.result["registration"] is not None,
             corrected=tuple(row.corrected),
             decision=row.decision or {},
         )
@@ -202,7 +214,7 @@ def _review_rows(
 
 
 def _with_groups(remark: Remark, groups: Mapping[str, str]) -> Remark:
-    """A question about the group offers groups by their labels: all of them where it names none."""
+    """Return the remark with the target groups to choose from, by their labels; all groups if the remark names none."""
     if remark.field != "target_group" or remark.level == "warning":
         return remark
     named = {candidate.value for candidate in remark.candidates} or set(groups)
@@ -210,21 +222,56 @@ def _with_groups(remark: Remark, groups: Mapping[str, str]) -> Remark:
     return replace(remark, candidates=offered)
 
 
-def _offered(messages: Sequence[Remark]) -> set[int]:
+def _offered_people(remarks: Sequence[Remark]) -> set[int]:
     return {
         int(candidate.value)
-        for remark in messages
+        for remark in remarks
         for candidate in remark.candidates
         if candidate.kind == "person"
     }
 
 
 def place_text(values: Mapping[str, Any], places: Mapping[str, str]) -> str:
-    """Where a row's values say that somebody lives: a kelurahan's name, or the place outside the city."""
+    """Return where the person of a row lives: the kelurahan's name, or the place outside the city."""
     code = values.get("kelurahan")
     if code == OUTSIDE:
         return str(values.get("outside_place") or OUTSIDE)
     return places.get(code, code) if code else ""
+
+
+def _load_known_details(db: Db, vault: NikVault, people: Collection[int]) -> dict[int, dict[str, str]]:
+    """Return the known details of each person as texts by field, with phone, e-mail and NIK masked."""
+    if not people:
+        return {}
+    known: dict[int, dict[str, str]] = {}
+    for person in db.scalars(select(Participant).where(col(Participant.id).in_(people))):
+        details = format_details(person, vault) | {
+            "email": mask_email(person.email) if person.email else "",
+            "rt": f"RT {person.rt}" if person.rt else "",
+        }
+        known[person.id] = {field: text for field, text in details.items() if text}
+    return known
+
+
+def _select_differing_details(
+    remarks: Sequence[Remark],
+    details: Mapping[str, str],
+    places: Mapping[str, str],
+    groups: Mapping[Any, str],
+) -> dict[str, str]:
+    """Return the known details, by field, from which the sheet differs according to the remarks.
+
+    Kelurahan and target group are those of the registration, whose codes the remark holds.
+    """
+    differing: dict[str, str] = {}
+    for remark in remarks:
+        if remark.code != DETAIL_DIFFERS or remark.field is None:
+            continue
+        code = str(remark.params.get("known", ""))
+        labels = {"kelurahan": places.get(code, code), "target_group": groups.get(code, code)}
+        if text := labels.get(remark.field) or details.get(remark.field, ""):
+            differing[remark.field] = text
+    return differing
 
 
 def parsed_cells(values: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, ParsedCell]:

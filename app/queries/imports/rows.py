@@ -29,7 +29,7 @@ _STORED_VALUES = tuple(field.name for field in fields(PersonValues) if field.nam
 _stored_values = attrgetter(*_STORED_VALUES)
 
 
-def import_rows(
+def list_import_rows(
     db: Db,
     import_id: int,
     *,
@@ -101,10 +101,10 @@ class Correction:
         return decision_from_json(self.stored_decision)
 
 
-def row_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correction]:
-    """Return the corrections of an import by row number."""
+def load_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correction]:
+    """Return the cells and decisions that staff changed in an import, by row number."""
     corrections = {}
-    for row in import_rows(db, import_id):
+    for row in list_import_rows(db, import_id):
         if row.corrected or row.decision:
             cells = row_cells(row, vault)
             corrections[row.number] = Correction(
@@ -113,8 +113,8 @@ def row_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correc
     return corrections
 
 
-def corrected_sheet(sheet: DetectedTable, corrections: Mapping[int, Correction]) -> DetectedTable:
-    """Return the sheet with corrected cells in place of its own."""
+def apply_corrections(sheet: DetectedTable, corrections: Mapping[int, Correction]) -> DetectedTable:
+    """Return the sheet with the corrected cells in place of its own."""
     if not corrections:
         return sheet
     return replace(
@@ -128,7 +128,7 @@ def corrected_sheet(sheet: DetectedTable, corrections: Mapping[int, Correction])
     )
 
 
-def stored_sheet(
+def build_stored_sheet(
     attendance_import: AttendanceImport, rows: Iterable[AttendanceImportRow], vault: NikVault
 ) -> DetectedTable:
     """Return the sheet of an import as it was read and corrected."""
@@ -157,7 +157,7 @@ def stated_until(attendance_import: AttendanceImport) -> date | None:
 
 
 def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
-    """Return what a person chose for a row as `judge` takes it."""
+    """Return the decision for a row as `judge_rows` takes it; None without a decision."""
     if not stored:
         return None
     person = stored.get("person")
@@ -169,14 +169,16 @@ def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
 
 
 def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
-    """Return the columns of an import row that follow from its judgement.
+    """Return the columns of an import row that store its judgement.
 
-    `nik_encrypted` differs from one call to the next; whether the NIK is the same is told by the key in `result`.
+    `nik_encrypted` differs from call to call even for the same NIK; compare the `nik_key` in `result` instead.
     """
     values = judged.values
     stored = zip(_STORED_VALUES, _stored_values(values), strict=True)
     changes = judged.changes | ({"nik": values.nik_key} if "nik" in judged.changes else {})
-    told_apart = [{"row": one.row} if isinstance(one, SameAsRow) else one for one in judged.distinct_from]
+    told_apart = [
+        {"row": other.row} if isinstance(other, SameAsRow) else other for other in judged.distinct_from
+    ]
     return {
         "kind": RowKind(judged.kind),
         "result": {
@@ -204,14 +206,15 @@ def judged_values(result: Mapping[str, Any]) -> PersonValues:
 class RowsToWrite:
     """The rows that a commit writes, in the sheet's order, without their cells, remarks and NIKs.
 
-    `niks` are the encrypted NIKs by row number: people are stored with the same text.
+    `niks` are the encrypted NIKs by row number, as they are stored with the people too.
     """
 
     rows: list[JudgedRow]
     niks: dict[int, str]
 
 
-def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
+def load_rows_to_write(db: Db, import_id: int) -> RowsToWrite:
+    """Return the rows of an import that its commit writes: those that create or update something."""
     row = AttendanceImportRow
     statement = (
         select(
@@ -241,7 +244,8 @@ def rows_to_write(db: Db, import_id: int) -> RowsToWrite:
                 changes=_date_from_json(result["changes"]),
                 facts=result["facts"],
                 distinct_from=tuple(
-                    SameAsRow(**one) if isinstance(one, dict) else one for one in result.get("told_apart", ())
+                    SameAsRow(**other) if isinstance(other, dict) else other
+                    for other in result.get("told_apart", ())
                 ),
             )
         )
@@ -258,17 +262,17 @@ def masked_remark_to_json(remark: Remark) -> dict[str, Any]:
 
 
 def registration_of_row() -> ColumnElement[bool]:
-    """Return the condition that joins a row and its import to the registration of the row's person for the session."""
+    """Return the condition that joins an import row and its import to the registration of the row's person."""
     return and_(
         col(Registration.participant_id) == col(AttendanceImportRow.participant_id),
         col(Registration.workshop_session_id) == col(AttendanceImport.workshop_session_id),
     )
 
 
-def committed_codes(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, str]:
-    """Return the codes of the registrations that committing these rows wrote, by row number.
+def load_committed_codes(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, str]:
+    """Return the codes of the registrations that the commit of these rows wrote, by row number.
 
-    `rows` follow each other in one import. There are no codes if it isn't committed, or was undone.
+    `rows` are consecutive rows of one import. There are no codes if it was not committed, or was undone.
     """
     statement = (
         select(col(AttendanceImportRow.number), col(Registration.code))

@@ -18,7 +18,7 @@ from app.models import (
 from app.models.base import now
 from app.people.values.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.rows import registration_of_row, rows_to_write
+from app.queries.imports.rows import load_rows_to_write, registration_of_row
 from app.queries.registrations.seats import get_seats
 from app.queries.registrations.window import RegistrationWindow, get_registration_window
 
@@ -53,7 +53,7 @@ def _count_before_commit(
 ) -> tuple[int, int]:
     seats = get_seats(db, workshop_session)
     waiting = seated = 0
-    for row in rows_to_write(db, attendance_import.id).rows:
+    for row in load_rows_to_write(db, attendance_import.id).rows:
         if row.registration is not None:
             continue
         kelurahan = None if row.values.kelurahan == OUTSIDE else row.values.kelurahan

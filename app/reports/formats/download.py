@@ -23,6 +23,9 @@ MEDIA_TYPES: dict[Format, str] = {
 }
 
 
+ANY_FILE = "application/octet-stream"
+
+
 @dataclass(frozen=True, slots=True)
 class Download:
     """A file with the name under which a browser saves it."""

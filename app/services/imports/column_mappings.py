@@ -1,4 +1,4 @@
-"""Remembers which column holds what, per organization: its lists come from the same form again and again."""
+"""Remember the columns that staff chose for a list, for the organization's next list with the same headings."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -15,10 +15,10 @@ from app.people.values.target_groups import list_group_names
 from app.people.values.text import words
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
-from app.services.imports.judging import SheetChoices
+from app.services.imports.sheet_choices import SheetChoices
 from app.spreadsheets.detected_table import Column, DetectedTable
 from app.spreadsheets.reading import read_sheet
 
@@ -64,7 +64,7 @@ def remember_columns(
     columns: Iterable[Column],
     chosen: Mapping[int, str | None],
 ) -> None:
-    """Remember the fields that a person `chose` for these columns, instead of those remembered for their headings."""
+    """Remember the fields that a user has `chosen` for these columns, in place of the ones remembered before."""
     db.merge(
         ColumnMapping(
             organization_id=_organization_id(db, workshop_session),
@@ -77,8 +77,8 @@ def remember_columns(
 
 
 def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
-    """Forget the columns remembered for the headings of an import's sheet; the import itself stays as it is."""
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    """Forget the columns remembered for the headings of an import's sheet. The import itself does not change."""
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     key = _headings_key((column["index"], column["header"]) for column in attendance_import.columns)
     workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
@@ -95,8 +95,8 @@ def _remembered_columns(
     read_db: Db, workshop_session: WorkshopSession, columns: Iterable[Column]
 ) -> dict[int, str | None] | None:
     key = _headings_key((column.index, column.header) for column in columns)
-    found = read_db.get(ColumnMapping, (_organization_id(read_db, workshop_session), key))
-    return {int(index): field for index, field in found.columns.items()} if found else None
+    mapping = read_db.get(ColumnMapping, (_organization_id(read_db, workshop_session), key))
+    return {int(index): field for index, field in mapping.columns.items()} if mapping else None
 
 
 def _organization_id(db: Db, workshop_session: WorkshopSession) -> int:
@@ -105,5 +105,5 @@ def _organization_id(db: Db, workshop_session: WorkshopSession) -> int:
 
 def _headings_key(headings: Iterable[tuple[int, str]]) -> str:
     """Return a hash of the headings and their positions that ignores case, spaces and punctuation."""
-    said = [f"{index} {heading}" for index, text in headings if (heading := words(mask_niks(text)))]
-    return hashlib.sha256("\n".join(said).encode()).hexdigest()
+    lines = [f"{index} {heading}" for index, text in headings if (heading := words(mask_niks(text)))]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Commits an import: writes registrations and attendance of its judged rows, all or nothing."""
+"""Commit an import: write the registrations and attendance of its judged rows, all or nothing."""
 
 from collections.abc import Mapping
 from contextlib import nullcontext
@@ -24,15 +24,15 @@ from app.models import (
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
-from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.people import unlisted_registrations
+from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.people import select_unlisted_registrations
 from app.queries.registrations.seats import get_seats
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.judging import count_changes
-from app.services.imports.review import judge_again
+from app.services.imports.review import judge_stored_rows
 from app.services.imports.upload import require_review
-from app.services.imports.writing import ImportWriting, recorded_by_import, store_told_apart
+from app.services.imports.writing import ImportWriting, recorded_by_import, store_distinct_people
 from app.services.locks import lock_people_table, lock_row
 from app.services.outbox import queue_task
 from app.services.registrations.lists import register_list
@@ -53,9 +53,9 @@ COMMITTING_OR_COMMITTED = (ImportStatus.COMMITTING, ImportStatus.COMMITTED)
 class CommitChoices:
     """How an import is committed.
 
-    `others` is what happens to registered people whom the sheet does not list: "leave" or "absent". `confirm` holds
-    the codes of warnings that a person has accepted. `overrule` registers beyond the caps and after registration has
-    closed.
+    `only_valid` leaves out the rows that need attention. `others` tells what happens to registered people who are not
+    on the sheet: "leave" or "absent". `confirm` holds the codes of the warnings that the user accepted. `overrule`
+    registers people beyond the caps and after registration has closed.
     """
 
     only_valid: bool = False
@@ -78,7 +78,7 @@ class CommitChoices:
         )
 
 
-def commit(
+def commit_import(
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -91,7 +91,7 @@ def commit(
     Of two concurrent commits one writes and the other returns the same result. Raises `Conflict` while rows need
     attention (unless `only_valid`), and if the session has not begun and that was not confirmed.
     """
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     lock_people_table(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
@@ -104,27 +104,27 @@ def commit(
 def commit_or_queue(
     db: Db, vault: NikVault, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
-    """Commit a short list; queue the commit of a long one."""
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    """Commit a short list now; queue the commit of a long list. Raises what `commit_import` raises."""
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     registers = attendance_import.purpose is ImportPurpose.REGISTRATION
     if attendance_import.counts.get("rows", 0) <= (
         MAX_REGISTRATIONS_AT_ONCE if registers else MAX_ROWS_AT_ONCE
     ):
-        return commit(db, vault, actor, import_id, choices)
+        return commit_import(db, vault, actor, import_id, choices)
     return queue_commit(db, actor, import_id, choices)
 
 
 def queue_commit(
     db: Db, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
-    """Leave the commit to the outbox; the import has the status `committing` until then.
+    """Queue the commit for the outbox; the import has the status `committing` until it is done.
 
-    Raises what `commit` raises, by the stored judgement. If the outbox has to judge again and rows need attention
-    then, the import is in review again.
+    Raises what `commit_import` raises, by the stored judgement. If rows need attention when the outbox judges them
+    again, the import returns to review.
     """
     choices = choices or CommitChoices()
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     if attendance_import.status not in COMMITTING_OR_COMMITTED:
@@ -146,14 +146,14 @@ def commit_locked(
     choices: CommitChoices,
     progress: Progress,
 ) -> None:
-    """Commit an import whose row is locked, as is the matching of people.
+    """Commit an import; the caller has checked the permission and locked the people table and the import's row.
 
-    If this raises, only a newer judgement is kept.
+    If this raises, nothing is written but the newer judgement of the rows.
     """
     rows = attendance_import.counts["rows"]
     done = scale_progress(rows, progress)
     if attendance_import.judged_at != count_changes(db, attendance_import.uploaded_at):
-        judge_again(db, vault, attendance_import, step_progress(0, 2, done))
+        judge_stored_rows(db, vault, attendance_import, step_progress(0, 2, done))
         done = step_progress(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
     _require_ready(attendance_import, workshop_session, choices)
@@ -186,7 +186,7 @@ def _write(
     else:
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
         writing.write(get_seats(db, workshop_session), done)
-        store_told_apart(db, actor, attendance_import.id, writing.judged)
+        store_distinct_people(db, actor, attendance_import.id, writing.judged)
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
     db.flush()
@@ -227,7 +227,7 @@ def _mark_others_absent(db: Db, attendance_import: AttendanceImport) -> list[int
     People whose row needs attention or was skipped are left as they are.
     """
     without_outcome = db.scalars(
-        unlisted_registrations(db, attendance_import.id, attendance_import.workshop_session_id)
+        select_unlisted_registrations(db, attendance_import.id, attendance_import.workshop_session_id)
     ).all()
     absent = {"status": AttendanceStatus.ABSENT, **recorded_by_import(attendance_import)}
     if without_outcome:

@@ -1,4 +1,4 @@
-"""Judges the rows of a sheet against the database: the same at the upload, at a correction and at the commit."""
+"""Judge the rows of a sheet against the database, for an upload, a correction or a commit."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,9 +16,10 @@ from app.people.matching import Decision
 from app.queries.areas.reference import load_reference
 from app.queries.people.known_people import load_people_for_sheet
 from app.queries.workshops.workshops import list_target_group_codes
+from app.services.imports.sheet_choices import SheetChoices
 from app.spreadsheets.attendance.judge import judge_rows, match_keys_of_sheet
 from app.spreadsheets.attendance.parse import parse_rows
-from app.spreadsheets.attendance.rows import BlankMeans, JudgedSheet, SessionContext
+from app.spreadsheets.attendance.rows import JudgedSheet, SessionContext
 from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.progress import Progress, ignore_progress, step_progress
 
@@ -44,20 +45,8 @@ CHANGES_READING = ("ambiguous-place", "area", "area-alias", "target-group")
 # Subjects of which a `change` matters: the session's day chooses columns, the workshop has its groups.
 CHANGES_CONTEXT = ("session", "workshop")
 
-# No transaction takes as long: a line that was written before an upload and committed after it is not older than this.
+# No transaction takes longer: an activity that was written before an upload and committed after it is not older.
 MAX_TRANSACTION = timedelta(hours=1)
-
-
-@dataclass(frozen=True)
-class SheetChoices:
-    """What a person chose for a whole file: sheet, header and columns, and defaults for what its rows leave blank."""
-
-    sheet: str | None = None
-    header_row: int | None = None
-    columns: Mapping[int, str | None] | None = None
-    blank_means: BlankMeans | None = None
-    target_group: str | None = None
-    kelurahan: str | None = None
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,8 @@
-"""How many rows of an import have been read or committed so far, shown while people wait for it.
+"""The progress of an import: how many of its rows have been read or committed so far.
 
-The transaction that does the work can't tell: nobody sees what it wrote before it commits. On PostgreSQL each step is
-written to two columns of the outbox task, by a short transaction of its own. SQLite has one writer at a time, so that
-such a transaction would wait for the very one that it reports on: there a small file beside the database holds the
-numbers. One file is enough, for one process works on one task at a time. Every process of the installation reads both.
+The transaction that does the work cannot store it, since its changes are invisible until it commits. On PostgreSQL a
+short transaction of its own writes the numbers to two columns of the outbox task. SQLite has only one writer at a time,
+so a small file beside the database holds the numbers instead; one file is enough, since only one task runs at a time.
 """
 
 import json
@@ -19,14 +18,16 @@ from app.models import OutboxKind, OutboxTask
 
 
 class ImportProgress(Protocol):
+    """Where the progress of imports is stored; every process can read it."""
+
     def write(self, import_id: int, done: int, total: int) -> None:
-        """Keep that `done` of `total` rows are done."""
+        """Store that `done` of `total` rows are done."""
 
     def read(self, import_id: int) -> tuple[int, int] | None:
-        """Return rows done and rows in all; None if the import isn't being worked on, or nothing is done yet."""
+        """Return the rows done and the total; None if the import is not being processed or nothing is done yet."""
 
     def clear(self, import_id: int) -> None:
-        """Forget the numbers: the work has ended, or begins again."""
+        """Delete the numbers, when the work has ended or begins again."""
 
 
 def import_progress(engine: Engine) -> ImportProgress:
@@ -73,9 +74,9 @@ class _ProgressFile:
         self._path = path
 
     def write(self, import_id: int, done: int, total: int) -> None:
-        fresh = self._path.with_name(f"{self._path.name}.{os.getpid()}")
-        fresh.write_text(json.dumps([import_id, done, total]))
-        fresh.replace(self._path)  # Readers find the old numbers or the new ones, never half of them.
+        new_file = self._path.with_name(f"{self._path.name}.{os.getpid()}")
+        new_file.write_text(json.dumps([import_id, done, total]))
+        new_file.replace(self._path)  # Atomic: readers never find half of the numbers.
 
     def read(self, import_id: int) -> tuple[int, int] | None:
         try:

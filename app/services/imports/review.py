@@ -12,22 +12,23 @@ from app.models import AttendanceImport, AttendanceImportRow, Registration, Work
 from app.nik_vault import NikVault
 from app.people.values.text import collapse
 from app.permissions import Actor, Permission
-from app.queries.imports.attendance_imports import attendance_import_by_id
-from app.queries.imports.questions import NEEDS_ATTENTION, questions_of, rows_asking
+from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.questions import NEEDS_ATTENTION, list_questions, list_rows_asking
 from app.queries.imports.rows import (
+    build_stored_sheet,
     cell_columns,
     decision_from_json,
     displayed_cells,
     judged_columns,
     row_cells,
-    stored_sheet,
 )
 from app.queries.scope import registrations_within
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.edit_conflicts import fingerprint, require_unchanged
 from app.services.imports.judging import judge_sheet
-from app.services.imports.upload import require_known_place, require_review, store_summary, stored_choices
+from app.services.imports.sheet_choices import SheetChoices, require_known_place
+from app.services.imports.upload import require_review, store_summary
 from app.services.locks import lock_row
 from app.spreadsheets.exports.field_headings import FIELDS
 from app.spreadsheets.progress import Progress, ignore_progress
@@ -47,28 +48,27 @@ def correct_row(
     filled: Mapping[str, str] | None = None,
     form_fingerprint: str = "",
 ) -> list[int]:
-    """Replace cells of a row and store a decision about it; an empty decision removes the stored one.
+    """Replace cells of a row and store a decision about it; return the numbers of all rows that this changed, in order.
 
-    `filled` are the cells as the form showed them, `form_fingerprint` the seal of `answers_of` beside a button:
-    raises `Conflict`
-    if others have changed the row since. Returns the numbers of all rows that this changed, in order.
+    An empty decision removes the stored one. `filled` are the cells as the form showed them, `form_fingerprint` is that
+    of the `row_answers` of a button. Raises `Conflict` if another user has changed the row since the form was shown.
     """
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
-    row = _row(db, import_id, number)
+    row = _get_row(db, import_id, number)
     _check_decision(db, actor, row, decision or {})
     _require_unchanged(row, vault, cells or {}, decision, filled or {}, form_fingerprint)
-    before = _logged(row, vault, cells or ())
-    changed = _correct(db, vault, attendance_import, [row], cells, decision)
-    after = _logged(row, vault, cells or ())
+    before = _row_for_log(row, vault, cells or ())
+    changed = _correct_and_judge(db, vault, attendance_import, [row], cells, decision)
+    after = _row_for_log(row, vault, cells or ())
     log_activity(
         db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
     )
     return changed
 
 
-def correct_alike(
+def correct_rows_with_same_question(
     db: Db,
     vault: NikVault,
     actor: Actor,
@@ -83,27 +83,27 @@ def correct_alike(
     The same question is about the same field with the same text, such as every row whose kelurahan is "Gunung Sari".
     Returns what `correct_row` returns. Raises `Invalid` if the row asks no such question.
     """
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
-    row = _row(db, import_id, number)
+    row = _get_row(db, import_id, number)
     answered = {*(cells or ()), *(decision or ())}
-    questions = [question for question in questions_of(row) if question and {question.field} == answered]
+    questions = [question for question in list_questions(row) if {question.field} == answered]
     if row.kind not in NEEDS_ATTENTION or not questions:
-        raise Invalid(N_("Row %(row)s asks nothing that has the same answer in other rows."), row=number)
+        raise Invalid(N_("Row %(row)s has no question that other rows ask too."), row=number)
     _check_decision(db, actor, row, decision or {})
-    rows = rows_asking(db, import_id, questions[0])
-    before = _logged(row, vault, cells or ())
-    changed = _correct(db, vault, attendance_import, rows, cells, decision)
-    after = _logged(row, vault, cells or ()) | {"rows": len(rows)}
+    rows = list_rows_asking(db, import_id, questions[0])
+    before = _row_for_log(row, vault, cells or ())
+    changed = _correct_and_judge(db, vault, attendance_import, rows, cells, decision)
+    after = _row_for_log(row, vault, cells or ()) | {"rows": len(rows)}
     log_activity(
         db, actor, "correct", "attendance-import", f"{import_id}/{number}", before=before, after=after
     )
     return changed
 
 
-def answers_of(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers given for a row: its displayed cells and the decision. A form carries their fingerprint."""
+def row_answers(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the answers to a row, its displayed cells and the decision, from which a form's seal is computed."""
     return {"cells": cells, "decision": decision}
 
 
@@ -117,18 +117,22 @@ def _require_unchanged(
 ) -> None:
     """Raise `Conflict` if this would overwrite an answer that the actor has not seen.
 
-    The same answer again, as by pressing a button twice, overwrites nothing.
+    Sending the same answer again, as by pressing a button twice, overwrites nothing.
     """
-    shown, decided = displayed_cells(row, vault), row.decision or {}
-    theirs = {field: shown.get(field, "") for field in cells if cells[field] != shown.get(field, "")}
-    wanted = {**decided, **decision} if decision else decision
-    if theirs or wanted not in (None, decided):
-        require_unchanged(form_fingerprint, answers_of(shown, decided))
-    shown_by_form = {field: collapse(filled.get(field, text)) for field, text in theirs.items()}
-    require_unchanged(fingerprint(shown_by_form), {field: collapse(text) for field, text in theirs.items()})
+    current_cells, current_decision = displayed_cells(row, vault), row.decision or {}
+    overwritten = {
+        field: current_cells.get(field, "") for field in cells if cells[field] != current_cells.get(field, "")
+    }
+    new_decision = {**current_decision, **decision} if decision else decision
+    if overwritten or new_decision not in (None, current_decision):
+        require_unchanged(form_fingerprint, row_answers(current_cells, current_decision))
+    shown_by_form = {field: collapse(filled.get(field, text)) for field, text in overwritten.items()}
+    require_unchanged(
+        fingerprint(shown_by_form), {field: collapse(text) for field, text in overwritten.items()}
+    )
 
 
-def _logged(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:
+def _row_for_log(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:
     """Return what the activity log keeps of a row: the corrected cells and the decision."""
     cells = displayed_cells(row, vault)
     return {
@@ -143,14 +147,14 @@ def _lock_for_review(db: Db, attendance_import: AttendanceImport) -> None:
     require_review(lock_row(db, AttendanceImport, attendance_import.id))
 
 
-def _row(db: Db, import_id: int, number: int) -> AttendanceImportRow:
+def _get_row(db: Db, import_id: int, number: int) -> AttendanceImportRow:
     row = db.get(AttendanceImportRow, (import_id, number))
     if row is None:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
     return row
 
 
-def _correct(
+def _correct_and_judge(
     db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
@@ -165,19 +169,19 @@ def _correct(
         if decision is not None:
             row.decision = {**(row.decision or {}), **decision} if decision else None
     db.flush()
-    changed = judge_again(db, vault, attendance_import)
+    changed = judge_stored_rows(db, vault, attendance_import)
     return sorted({*(row.number for row in rows), *changed})
 
 
-def judge_now(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
-    """Judge an import in review again: what was recorded since may need attention."""
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+def judge_import_again(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
+    """Judge the rows of an import in review again, with everything that was recorded since."""
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
-    judge_again(db, vault, attendance_import)
+    judge_stored_rows(db, vault, attendance_import)
 
 
-def judge_again(
+def judge_stored_rows(
     db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = ignore_progress
 ) -> list[int]:
     """Judge the stored rows against the database as it is now; return the numbers of those that changed."""
@@ -190,8 +194,8 @@ def judge_again(
         db,
         vault,
         db.get_one(WorkshopSession, attendance_import.workshop_session_id),
-        stored_sheet(attendance_import, rows, vault),
-        stored_choices(attendance_import),
+        build_stored_sheet(attendance_import, rows, vault),
+        SheetChoices.from_json(attendance_import.choices),
         {row.number: decision for row in rows if (decision := decision_from_json(row.decision))},
         progress,
         uploaded_at=attendance_import.uploaded_at,
@@ -238,17 +242,17 @@ def _check_decision(db: Db, actor: Actor, row: AttendanceImportRow, decision: Ma
 def _can_select_person(db: Db, actor: Actor, row: AttendanceImportRow, person_id: int) -> bool:
     """Return whether the actor may pick this person: a remark of the row offers them, or they are within scope.
 
-    So nobody is found by trying ids.
+    Other people cannot be found by guessing ids.
     """
     offered = {
         candidate["value"]
-        for message in row.messages
-        for candidate in message["candidates"]
+        for remark in row.messages
+        for candidate in remark["candidates"]
         if candidate["kind"] == "person"
     }
     if person_id in offered or person_id == row.participant_id:
         return True
-    seen = select(Registration.id).where(
+    visible_registration = select(Registration.id).where(
         Registration.participant_id == person_id, registrations_within(actor, Permission.PARTICIPANT_READ)
     )
-    return db.exec(seen).first() is not None
+    return db.exec(visible_registration).first() is not None

@@ -55,10 +55,10 @@ LIST_FIELDS = (
 NO_STATE = {"person": None, "registration": None, "attendance": None}
 ATTENDANCE_FIELDS = ("status", "recorded_at", "recorded_by", "attendance_import_id")
 
-# A waiting registration is confirmed by itself when a seat becomes free.
+# A waiting registration is confirmed automatically when a seat becomes free.
 CONFIRMED_OR_WAITLISTED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WAITLISTED)
 
-_READ_BACK = {
+_PARSERS = {
     "sex": Sex,
     "birth_date": date.fromisoformat,
     "latest_session_at": datetime.fromisoformat,
@@ -75,7 +75,7 @@ class CurrentState:
     """People with their registrations for a session and attendances, as they are in the database now.
 
     `people` by id, `registrations` by person, `attendances` by registration: objects that can be changed
-    (`current_state`), or read-only rows (`current_state_of_session`). `fields` are the columns of a registration
+    (`load_current_state`), or read-only rows (`load_session_state`). `fields` are the columns of a registration
     that the import may change.
     """
 
@@ -90,6 +90,7 @@ class CurrentState:
         return {"person": person_state(person) if person else None, **self.outcome(person_id)}
 
     def registration(self, person_id: int | None) -> Any | None:
+        """Return the registration of a person, or None."""
         return self.registrations.get(person_id) if person_id is not None else None
 
     def outcome(self, person_id: int | None) -> dict[str, Any]:
@@ -102,10 +103,10 @@ class CurrentState:
         }
 
 
-def current_state(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> CurrentState:
+def load_current_state(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> CurrentState:
     """Return these people with their registrations for the import's session, to be changed. Always three queries."""
     theirs = in_values(db, col(Registration.participant_id), people)
-    changed = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
+    participants = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
     registrations = db.scalars(select(Registration).where(_of_session(attendance_import), theirs))
     attendances = db.scalars(
         select(Attendance)
@@ -113,14 +114,14 @@ def current_state(db: Db, attendance_import: AttendanceImport, people: Collectio
         .where(_of_session(attendance_import), theirs)
     )
     return CurrentState(
-        people={person.id: person for person in changed},
+        people={person.id: person for person in participants},
         registrations={registration.participant_id: registration for registration in registrations},
         attendances={attendance.registration_id: attendance for attendance in attendances},
         fields=_fields(attendance_import),
     )
 
 
-def current_state_of_session(db: Db, attendance_import: AttendanceImport) -> CurrentState:
+def load_session_state(db: Db, attendance_import: AttendanceImport) -> CurrentState:
     """Return all registrations and attendances of the import's session, read-only and without people.
 
     For a long list this takes half the time and memory of objects that can be changed.
@@ -166,15 +167,15 @@ class WrittenRow(NamedTuple):
     after: dict[str, Any] | None
 
 
-def written_rows(db: Db, import_id: int) -> list[WrittenRow]:
+def list_written_rows(db: Db, import_id: int) -> list[WrittenRow]:
     """Return the rows from which the commit wrote something, in the sheet's order."""
     row = AttendanceImportRow
-    found = db.execute(
+    lines = db.execute(
         select(*(col(getattr(row, name)) for name in WrittenRow._fields))
         .where(col(row.attendance_import_id) == import_id, col(row.kind).in_(WRITTEN))
         .order_by(col(row.number))
     )
-    return [WrittenRow(*line) for line in found]
+    return [WrittenRow(*line) for line in lines]
 
 
 def store_states(
@@ -187,7 +188,7 @@ def store_states(
     if not people:
         return
     db.flush()
-    current = current_state(db, attendance_import, people.values())
+    current = load_current_state(db, attendance_import, people.values())
     db.execute(
         update(AttendanceImportRow),
         [
@@ -234,7 +235,7 @@ def state_after_creation(
     }
 
 
-def is_as_left(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> bool:
+def is_unchanged_since_commit(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> bool:
     """Return whether a registration is as the commit left it, or was only moved up from the waiting list since."""
     if not left or not current:
         return left == current
@@ -245,13 +246,14 @@ def is_as_left(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None
 
 
 def person_state(person: Participant) -> dict[str, Any]:
+    """Return the values of a person's columns that an import may change."""
     return {name: _stored(getattr(person, name)) for name in PERSON_COLUMNS}
 
 
-def restore(thing: SQLModel, state: Mapping[str, Any]) -> None:
+def restore_state(row: SQLModel, state: Mapping[str, Any]) -> None:
     """Set the columns of a row to the values of `state`."""
     for name, stored in state.items():
-        setattr(thing, name, _value(thing, name, stored))
+        setattr(row, name, _parse_stored(row, name, stored))
 
 
 def _state(row: SQLModel | None, names: tuple[str, ...]) -> dict[str, Any] | None:
@@ -268,9 +270,9 @@ def _stored(value: object) -> object:
             return value
 
 
-def _value(thing: SQLModel, name: str, stored: Any) -> Any:
+def _parse_stored(row: SQLModel, name: str, stored: Any) -> Any:
     if stored is None:
         return None
     if name == "status":
-        return RegistrationStatus(stored) if isinstance(thing, Registration) else AttendanceStatus(stored)
-    return _READ_BACK[name](stored) if name in _READ_BACK else stored
+        return RegistrationStatus(stored) if isinstance(row, Registration) else AttendanceStatus(stored)
+    return _PARSERS[name](stored) if name in _PARSERS else stored

@@ -1,4 +1,4 @@
-"""Undoes one import: deletes what it created and restores what it changed, nothing else."""
+"""Undo one import: delete what it created and restore what it changed, nothing else."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -25,7 +25,7 @@ from app.models import (
 )
 from app.models.base import now
 from app.permissions import Actor, Permission
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.in_values import in_values
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
@@ -33,13 +33,13 @@ from app.services.imports.states import (
     NO_STATE,
     CurrentState,
     WrittenRow,
-    current_state,
-    current_state_of_session,
+    list_written_rows,
+    load_current_state,
+    load_session_state,
     person_state,
-    restore,
-    written_rows,
+    restore_state,
 )
-from app.services.imports.undo_obstacles import require_nothing_newer
+from app.services.imports.undo_obstacles import require_no_later_changes
 from app.services.imports.upload import require_not_committing
 from app.services.locks import lock_people_table, lock_row
 from app.services.people.merge_undo import unchanged_columns
@@ -56,12 +56,13 @@ class UndoneCounts:
     people_kept: int
 
 
-def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """Restore what was there before the commit; people who are used elsewhere stay. Does nothing if undone already.
+def undo_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
+    """Restore the state before the commit. People who have other registrations or group memberships are kept.
 
-    Raises `Conflict`, with names, if something newer depends on the same registrations.
+    Does nothing if the import is undone already. Raises `Conflict`, with names, if the same registrations were changed
+    later.
     """
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     lock_people_table(db)
     attendance_import = lock_row(db, AttendanceImport, import_id)
@@ -71,9 +72,9 @@ def undo(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-    rows = written_rows(db, import_id)
-    current = current_state_of_session(db, attendance_import)
-    require_nothing_newer(db, attendance_import, rows, current)
+    rows = list_written_rows(db, import_id)
+    current = load_session_state(db, attendance_import)
+    require_no_later_changes(db, attendance_import, rows, current)
     undone = _restore_rows(db, attendance_import, rows, current)
     attendance_import.status = ImportStatus.UNDONE
     attendance_import.undone_at = now()
@@ -88,7 +89,7 @@ def _restore_rows(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> UndoneCounts:
     known = {row.participant_id for row in rows if row.participant_id and row.before}
-    changed = current_state(db, attendance_import, known)
+    changed = load_current_state(db, attendance_import, known)
     attendances = list(attendance_import.others)
     registrations: list[int] = []
     people: list[int] = []
@@ -99,49 +100,53 @@ def _restore_rows(
             continue
         if registration.id in current.attendances:
             if before["attendance"]:
-                restore(changed.attendances[registration.id], before["attendance"])
+                restore_state(changed.attendances[registration.id], before["attendance"])
             else:
                 attendances.append(registration.id)
         if before["registration"]:
-            _put_back_registration(db, changed.registrations[row.participant_id], row)
+            _restore_registration(db, changed.registrations[row.participant_id], row)
         else:
             registrations.append(registration.id)
         if before["person"]:
-            _put_back_person(changed.people[row.participant_id], row)
+            _restore_person(changed.people[row.participant_id], row)
         else:
             people.append(row.participant_id)
     db.flush()
     _delete(db, Attendance, col(Attendance.registration_id), attendances)
     _delete(db, Registration, col(Registration.id), registrations)
-    unused = _used_nowhere(db, attendance_import, people)
+    unused = _list_unused_people(db, attendance_import, people)
     _delete(db, Participant, col(Participant.id), unused)
     return UndoneCounts(len(attendances), len(registrations), len(unused), len(people) - len(unused))
 
 
-def _put_back_registration(db: Db, registration: Registration, row: WrittenRow) -> None:
-    """Restore the columns that this import changed; a seat got from the waiting list since then stays.
+def _restore_registration(db: Db, registration: Registration, row: WrittenRow) -> None:
+    """Restore the columns that this import changed. A seat that was assigned from the waiting list later is kept.
 
-    Waiting messages with a ticket that this takes back are deleted.
+    Messages that wait to be sent with the former ticket are deleted.
     """
     before, left = ((state or {})["registration"] for state in (row.before, row.after))
     changed = {column: value for column, value in before.items() if value != left[column]}
     if "code" in changed:
-        told_of = col(Message.registration_id) == registration.id
+        about_registration = col(Message.registration_id) == registration.id
         since = col(Message.created_at) >= registration.created_at
-        db.execute(delete(Message).where(told_of, since, col(Message.status) == MessageStatus.WAITING))
-    restore(registration, changed)
+        db.execute(
+            delete(Message).where(about_registration, since, col(Message.status) == MessageStatus.WAITING)
+        )
+    restore_state(registration, changed)
     if registration.status is RegistrationStatus.CANCELLED:
         registration.waiting_number = None
 
 
-def _put_back_person(person: Participant, row: WrittenRow) -> None:
+def _restore_person(person: Participant, row: WrittenRow) -> None:
     """Restore the columns that this import changed and that were not changed since."""
     before, left = ((state or {})["person"] for state in (row.before, row.after))
-    restore(person, {column: before[column] for column in unchanged_columns(person_state(person), left)})
+    restore_state(
+        person, {column: before[column] for column in unchanged_columns(person_state(person), left)}
+    )
 
 
-def _used_nowhere(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
-    """Return the people among `people` who have neither registrations nor group memberships."""
+def _list_unused_people(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
+    """Return those of these people who have neither registrations nor group memberships."""
     of_import = select(col(AttendanceImportRow.participant_id)).where(
         col(AttendanceImportRow.attendance_import_id) == attendance_import.id
     )

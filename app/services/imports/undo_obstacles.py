@@ -1,6 +1,6 @@
-"""What was built on an import after it: while it stands, the import can't be undone."""
+"""Later changes that depend on an import and prevent its undo: merges, uploads, attendance marks, corrections."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -28,16 +28,16 @@ from app.queries.people.merges import list_merges_folded_into
 from app.services.imports.states import (
     CurrentState,
     WrittenRow,
-    current_state_of_session,
-    is_as_left,
+    is_unchanged_since_commit,
+    list_written_rows,
+    load_session_state,
     state_after_creation,
-    written_rows,
 )
 
-# So many names say enough of what stands in the way.
-NAMED_AT_MOST = 5
+# How many people a message or an obstacle names.
+MAX_NAMES = 5
 
-NEWER = {
+CHANGED_LATER = {
     ImportPurpose.ATTENDANCE: N_(
         "This import can't be undone: the attendance of %(count)s people was changed after it (%(names)s)."
     ),
@@ -50,16 +50,16 @@ MERGED = N_(
     "for this session. Correct the attendance of single people instead."
 )
 
-# Registrations on which something newer was built: their ids, and whose they are.
-Newer = dict[int, str]
+# The names of the people whose registrations were changed later, by registration id.
+NamesByRegistration = dict[int, str]
 
 
 @dataclass(frozen=True)
-class Obstacle:
-    """One thing that stands in the way: a merge of two people, a later upload, marks from the venue, or changes.
+class UndoObstacle:
+    """One reason why an import cannot be undone: a merge of two people, a later upload, attendance marks, or changes.
 
-    `people` counts those whom it concerns, `names` has the first of them. `at` is when it was done, of marks when
-    the last was made; of other changes it isn't known. Only an upload has an `import_id` and a `file_name`.
+    `people` is the number of people concerned, `names` has the first of them. `at` is the time of the merge or upload,
+    or of the last mark; None for other changes. Only an upload has an `import_id` and a `file_name`.
     """
 
     what: Literal["merge", "upload", "marks", "changes"]
@@ -70,125 +70,159 @@ class Obstacle:
     file_name: str = ""
 
 
-def require_nothing_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
+@dataclass(frozen=True)
+class _ChangedPerson:
+    """A person whose registration is not as the import left it; `registration_id` is None if it was deleted."""
+
+    registration_id: int | None
+    name: str
+
+
+def require_no_later_changes(
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> None:
-    """Raises `Conflict` where something newer was built on the same registrations, and names whose."""
-    for made in _merges(db, attendance_import, rows, there):
-        raise Conflict(MERGED, code="merged-later", first=made.absorbed_name, second=made.kept_name)
-    if newer := _newer(db, attendance_import, rows, there):
-        named = ", ".join(name for _, name in newer[:NAMED_AT_MOST])
-        text = NEWER[attendance_import.purpose]
-        raise Conflict(text, code="changed-later", count=len(newer), names=named)
+    """Raise `Conflict`, naming the people, if the registrations that the import wrote were changed after it."""
+    for merge in _list_merges(db, attendance_import, rows, current):
+        raise Conflict(MERGED, code="merged-later", first=merge.absorbed_name, second=merge.kept_name)
+    if changed := _list_changed_people(db, attendance_import, rows, current):
+        names = ", ".join(person.name for person in changed[:MAX_NAMES])
+        text = CHANGED_LATER[attendance_import.purpose]
+        raise Conflict(text, code="changed-later", count=len(changed), names=names)
 
 
-def obstacles(db: Db, import_id: int) -> list[Obstacle]:
-    """All that stands in the way of undoing an import, which was found within reach before; it only looks."""
+def list_undo_obstacles(db: Db, import_id: int) -> list[UndoObstacle]:
+    """Return the reasons why a committed import cannot be undone; none if it can.
+
+    The caller has checked that the import is within the actor's scope.
+    """
     attendance_import = db.get_one(AttendanceImport, import_id)
     if attendance_import.status is not ImportStatus.COMMITTED:
         return []
-    rows = written_rows(db, import_id)
-    there = current_state_of_session(db, attendance_import)
+    rows = list_written_rows(db, import_id)
+    current = load_session_state(db, attendance_import)
     merges = [
-        Obstacle("merge", (made.absorbed_name, made.kept_name), 2, made.merged_at)
-        for made in _merges(db, attendance_import, rows, there)
+        UndoObstacle("merge", (merge.absorbed_name, merge.kept_name), 2, merge.merged_at)
+        for merge in _list_merges(db, attendance_import, rows, current)
     ]
-    found = _newer(db, attendance_import, rows, there)
-    newer = {registration_id: name for registration_id, name in found if registration_id is not None}
-    if not newer:
+    changed = _list_changed_people(db, attendance_import, rows, current)
+    changed_names = {
+        person.registration_id: person.name for person in changed if person.registration_id is not None
+    }
+    if not changed_names:
         return merges
-    uploads = dict(_later_uploads(db, attendance_import, newer))
-    marks = _marks_since(db, attendance_import, newer)
-    told = set(marks).union(*uploads.values())
-    changed = [name for registration_id, name in found if registration_id not in told]
+    uploads = _list_later_uploads(db, attendance_import, changed_names)
+    uploaded = {id_ for upload in uploads for id_ in upload.registrations}
+    marked = _load_later_marks(db, attendance_import, changed_names)
+    other_names = [
+        person.name
+        for person in changed
+        if person.registration_id not in uploaded and person.registration_id not in marked
+    ]
     return [
         *merges,
         *(
-            Obstacle("upload", *_some(newer, changes), upload.at, upload.id, upload.file_name)
-            for upload, changes in uploads.items()
+            UndoObstacle(
+                "upload",
+                *_summarize_names(changed_names, upload.registrations),
+                upload.committed_at,
+                upload.import_id,
+                upload.file_name,
+            )
+            for upload in uploads
         ),
-        *([Obstacle("marks", *_some(newer, marks), max(marks.values()))] if marks else []),
-        *([Obstacle("changes", tuple(changed[:NAMED_AT_MOST]), len(changed))] if changed else []),
+        *(
+            [UndoObstacle("marks", *_summarize_names(changed_names, marked), max(marked.values()))]
+            if marked
+            else []
+        ),
+        *([UndoObstacle("changes", tuple(other_names[:MAX_NAMES]), len(other_names))] if other_names else []),
     ]
 
 
-@dataclass(frozen=True)
-class _Upload:
-    id: int
-    file_name: str
-    at: datetime | None
+def _summarize_names(
+    changed_names: NamesByRegistration, registrations: Collection[int]
+) -> tuple[tuple[str, ...], int]:
+    """Return the first names and the number of the people of these registrations."""
+    names = [name for registration_id, name in changed_names.items() if registration_id in registrations]
+    return tuple(names[:MAX_NAMES]), len(names)
 
 
-def _some(newer: Newer, concerned: Collection[int]) -> tuple[tuple[str, ...], int]:
-    names = [name for registration_id, name in newer.items() if registration_id in concerned]
-    return tuple(names[:NAMED_AT_MOST]), len(names)
-
-
-def _merges(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
+def _list_merges(
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> list[PeopleMerge]:
-    registrations = (there.registration(row.participant_id) for row in rows)
-    written = {one.id for one in registrations if one} | set(attendance_import.others)
-    return list_merges_folded_into(db, attendance_import.workshop_session_id, written)
+    registrations = (current.registration(row.participant_id) for row in rows)
+    written = {registration.id for registration in registrations if registration}
+    return list_merges_folded_into(
+        db, attendance_import.workshop_session_id, written | set(attendance_import.others)
+    )
 
 
-def _newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
-) -> list[tuple[int | None, str]]:
-    """The registrations that aren't as the import left them (None: one that is gone), and whose they are."""
-    found = list(_people_of_newer(db, attendance_import, rows, there))
-    people = {person_id for _, person_id in found}
-    named = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
-    names = {person.id: person.name for person in named}
-    return [(registration_id, names[person_id]) for registration_id, person_id in found]
-
-
-def _people_of_newer(
-    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], there: CurrentState
-) -> Iterator[tuple[int | None, int]]:
-    touched = _touched_since(db, attendance_import)
+def _list_changed_people(
+    db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
+) -> list[_ChangedPerson]:
+    """Return the people whose registration or attendance is not as the import left it, in the sheet's order."""
+    changed: list[tuple[int | None, int]] = []
+    touched = _load_touched_registrations(db, attendance_import)
     for row in rows:
         person_id = row.participant_id
         if person_id is None:
             continue
-        registration = there.registration(person_id)
+        registration = current.registration(person_id)
         registration_id = registration.id if registration else None
-        if registration_id in touched or _is_newer(attendance_import, row, there.outcome(person_id)):
-            yield registration_id, person_id
+        if registration_id in touched or _is_changed(attendance_import, row, current.outcome(person_id)):
+            changed.append((registration_id, person_id))
     others = set(attendance_import.others)
-    for registration in there.registrations.values():
-        attendance = there.attendances.get(registration.id) if registration.id in others else None
+    for registration in current.registrations.values():
+        attendance = current.attendances.get(registration.id) if registration.id in others else None
         if attendance and attendance.attendance_import_id != attendance_import.id:
-            yield registration.id, registration.participant_id
+            changed.append((registration.id, registration.participant_id))
+    person_ids = {person_id for _, person_id in changed}
+    participants = db.scalars(select(Participant).where(in_values(db, col(Participant.id), person_ids)))
+    names = {participant.id: participant.name for participant in participants}
+    return [_ChangedPerson(registration_id, names[person_id]) for registration_id, person_id in changed]
 
 
-def _touched_since(db: Db, attendance_import: AttendanceImport) -> set[int]:
-    """The registrations for which a mark from the venue arrived after the commit, whatever its device's time, and
-    those of people who cancelled and registered again: they stand as they were left, but by what came later."""
+def _load_touched_registrations(db: Db, attendance_import: AttendanceImport) -> set[int]:
+    """Return the registrations that got an attendance mark, or were made again, after the commit.
+
+    They count as changed even if their values are as the import left them. A mark counts by when it arrived, not by the
+    time of its device.
+    """
     of_session = col(Registration.workshop_session_id) == attendance_import.workshop_session_id
     marked = (
         select(col(AttendanceMark.registration_id))
         .join(Registration, col(Registration.id) == col(AttendanceMark.registration_id))
         .where(of_session, col(AttendanceMark.received_at) > attendance_import.committed_at)
     )
-    again = select(col(Registration.id)).where(
+    registered_again = select(col(Registration.id)).where(
         of_session, col(Registration.created_at) > attendance_import.committed_at
     )
-    return {*db.scalars(marked), *db.scalars(again)}
+    return {*db.scalars(marked), *db.scalars(registered_again)}
 
 
-def _is_newer(attendance_import: AttendanceImport, row: WrittenRow, now_there: Mapping[str, Any]) -> bool:
-    left = row.after or state_after_creation(attendance_import, row, now_there)
-    if now_there["attendance"] != left["attendance"]:
+def _is_changed(attendance_import: AttendanceImport, row: WrittenRow, outcome: Mapping[str, Any]) -> bool:
+    left = row.after or state_after_creation(attendance_import, row, outcome)
+    if outcome["attendance"] != left["attendance"]:
         return True
-    return not is_as_left(left["registration"], now_there["registration"])
+    return not is_unchanged_since_commit(left["registration"], outcome["registration"])
 
 
-def _later_uploads(
-    db: Db, attendance_import: AttendanceImport, newer: Newer
-) -> Iterator[tuple[_Upload, set[int]]]:
-    """The lists of the session saved later that changed one of these registrations, and which of them."""
-    later = db.execute(
+@dataclass(frozen=True)
+class _LaterUpload:
+    """A list that was committed later, and those of the changed registrations that it changed."""
+
+    import_id: int
+    file_name: str
+    committed_at: datetime | None
+    registrations: Collection[int]
+
+
+def _list_later_uploads(
+    db: Db, attendance_import: AttendanceImport, changed_names: NamesByRegistration
+) -> list[_LaterUpload]:
+    """Return the session's lists, committed later, that changed one of these registrations."""
+    uploads: list[_LaterUpload] = []
+    later_imports = db.execute(
         select(AttendanceImport, col(UploadedFile.name))
         .join(UploadedFile, col(UploadedFile.id) == col(AttendanceImport.uploaded_file_id))
         .where(
@@ -197,39 +231,43 @@ def _later_uploads(
             col(AttendanceImport.committed_at) > attendance_import.committed_at,
         )
         .order_by(col(AttendanceImport.id))
-    )
-    for found, file_name in later.all():
+    ).all()
+    for later_import, file_name in later_imports:
         rows = db.execute(
             select(AttendanceImportRow, col(Registration.id))
             .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))
             .join(Registration, registration_of_row())
             .where(
-                col(AttendanceImport.id) == found.id,
+                col(AttendanceImport.id) == later_import.id,
                 col(AttendanceImportRow.kind).in_(WRITTEN),
-                in_values(db, col(Registration.id), newer.keys()),
+                in_values(db, col(Registration.id), changed_names.keys()),
             )
         )
-        changes = {registration_id for row, registration_id in rows if _changes_attendance(row)}
-        if changes := changes | (newer.keys() & set(found.others)):
-            yield _Upload(found.id, file_name, found.committed_at), changes
+        registrations = {id_ for row, id_ in rows if _changes_registration(row)}
+        registrations |= changed_names.keys() & set(later_import.others)
+        if registrations:
+            uploads.append(_LaterUpload(later_import.id, file_name, later_import.committed_at, registrations))
+    return uploads
 
 
-def _changes_attendance(row: AttendanceImportRow) -> bool:
-    """Whether a row changed more than a detail of the person."""
+def _changes_registration(row: AttendanceImportRow) -> bool:
+    """Return whether a row changed a registration or attendance, and not only details of the person."""
     if not row.before or not row.after:
         return True
     return any(row.before[part] != row.after[part] for part in ("registration", "attendance"))
 
 
-def _marks_since(db: Db, attendance_import: AttendanceImport, newer: Newer) -> dict[int, datetime]:
-    """Which of these registrations were marked at the venue since, and when last."""
-    mark = col(AttendanceMark.registration_id)
+def _load_later_marks(
+    db: Db, attendance_import: AttendanceImport, changed_names: NamesByRegistration
+) -> dict[int, datetime]:
+    """Return the time of the last mark after the commit, for each of these registrations that has one."""
+    registration_id = col(AttendanceMark.registration_id)
     latest = (
-        select(mark, func.max(col(AttendanceMark.received_at)))
+        select(registration_id, func.max(col(AttendanceMark.received_at)))
         .where(
-            in_values(db, mark, newer.keys()),
+            in_values(db, registration_id, changed_names.keys()),
             col(AttendanceMark.received_at) > attendance_import.committed_at,
         )
-        .group_by(mark)
+        .group_by(registration_id)
     )
     return {line[0]: line[1] for line in db.execute(latest)}

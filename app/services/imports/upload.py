@@ -1,16 +1,15 @@
-"""Uploads of attendance sheets: read, judged and stored for review. Nothing counts until the commit."""
+"""Upload attendance sheets: read and judge a file and store its rows for review, or discard it again."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlmodel import col, delete
 
 from app.database import Db
-from app.errors import Conflict, Invalid, UnreadableFile
+from app.errors import Conflict, UnreadableFile
 from app.i18n import N_
 from app.models import (
     AttendanceImport,
@@ -19,20 +18,17 @@ from app.models import (
     ImportPurpose,
     ImportStatus,
     OutboxKind,
-    TargetGroup,
     UploadedFile,
     WorkshopSession,
 )
 from app.models.base import now
 from app.nik_vault import NikVault, mask_niks
-from app.people.values.outside_places import OUTSIDE
 from app.permissions import Actor, Permission
-from app.queries.areas.reference import list_kelurahan
-from app.queries.imports.attendance_imports import attendance_import_by_id
+from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.imports.rows import (
     Correction,
+    apply_corrections,
     cell_columns,
-    corrected_sheet,
     judged_columns,
     masked_remark_to_json,
 )
@@ -41,15 +37,13 @@ from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import insert_rows
 from app.services.imports.column_mappings import read_with_remembered_columns
-from app.services.imports.judging import DatedJudgement, SheetChoices, judge_sheet
+from app.services.imports.judging import DatedJudgement, judge_sheet
+from app.services.imports.sheet_choices import SheetChoices, check_choices
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
-from app.spreadsheets.attendance.rows import ABOVE
 from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.exports.error_sheets import is_registration_sheet
-from app.spreadsheets.exports.field_headings import FIELDS
 from app.spreadsheets.formats.failures import MAX_BYTES
-from app.spreadsheets.formats.grid import MAX_COLUMNS
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
 
 TO_REGISTER = N_(
@@ -60,7 +54,7 @@ TO_REGISTER = N_(
 MAX_BYTES_READ_AT_ONCE = 256 * 1024
 
 
-def upload(
+def upload_sheet(
     read_db: Db,
     db: Db,
     vault: NikVault,
@@ -74,11 +68,11 @@ def upload(
     at_once: bool | None = None,
     progress: Progress = ignore_progress,
 ) -> AttendanceImport:
-    """Store a file with its judged rows, for review.
+    """Store a file with its judged rows for review; return the new import.
 
-    Reading and judging use `read_db`, before `db` takes the write lock. Raises `NotFound` for the session and
-    `UnreadableFile` or `TooLarge` for the file; then nothing is written. A large file is returned with status
-    `reading` and is read by the outbox, unless the caller wants it read `at_once`.
+    The file is read and judged with `read_db`, before `db` takes the write lock. A large file is stored unread, with
+    the status `reading`, and read by the outbox; `at_once` overrides that. Raises `NotFound` for the session, and
+    `UnreadableFile` or `TooLarge` for the file; then nothing is stored.
     """
     choices = choices or SheetChoices()
     workshop_session = get_workshop_session(read_db, actor, session_code)
@@ -88,13 +82,14 @@ def upload(
         # A file beyond the limit is refused at once, without being stored.
         at_once = not MAX_BYTES_READ_AT_ONCE < len(content) <= MAX_BYTES
     uploaded_at = now()
-    reading = (
-        _read(
+    judged_sheet = (
+        _read_and_judge(
             read_db,
             vault,
             workshop_session,
             content,
             choices,
+            {},
             uploaded_at=uploaded_at,
             purpose=purpose,
             recall=True,
@@ -104,37 +99,37 @@ def upload(
         else None
     )
 
-    uploaded = UploadedFile(
+    uploaded_file = UploadedFile(
         name=file_name[-200:],
         sha256=hashlib.sha256(content).hexdigest(),
         size=len(content),
         content=vault.encrypt_bytes(content),
     )
-    db.add(uploaded)
+    db.add(uploaded_file)
     db.flush()
     attendance_import = AttendanceImport(
         workshop_session_id=workshop_session.id,
-        uploaded_file_id=uploaded.id,
+        uploaded_file_id=uploaded_file.id,
         status=ImportStatus.READING,
         purpose=purpose,
-        choices=_choices_to_json(choices),
+        choices=choices.to_json(),
         uploaded_by=actor.user_id,
         uploaded_at=uploaded_at,
     )
     db.add(attendance_import)
     db.flush()
-    if reading is None:
+    if judged_sheet is None:
         queue_task(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
-        store_reading(db, vault, attendance_import, *reading, progress=progress)
-    after = {"session": session_code, "file": uploaded.name, "sha256": uploaded.sha256}
+        store_reading(db, vault, attendance_import, judged_sheet, progress)
+    after = {"session": session_code, "file": uploaded_file.name, "sha256": uploaded_file.sha256}
     log_activity(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
     return attendance_import
 
 
-def discard(db: Db, actor: Actor, import_id: int) -> None:
+def discard_import(db: Db, actor: Actor, import_id: int) -> None:
     """Delete an upload that was not committed, with its rows and its file."""
-    attendance_import = attendance_import_by_id(db, actor, import_id)
+    attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_not_committing(attendance_import)
@@ -159,21 +154,14 @@ def require_review(attendance_import: AttendanceImport) -> None:
 
 
 def require_not_committing(attendance_import: AttendanceImport) -> None:
+    """Raise `Conflict` while the import is being committed."""
     if attendance_import.status is ImportStatus.COMMITTING:
         text = N_("This upload is being saved at this moment. Wait until that is done.")
         raise Conflict(text, code="being-committed")
 
 
-def stored_choices(attendance_import: AttendanceImport) -> SheetChoices:
-    """Return the choices with which an import's file was read."""
-    stored = dict(attendance_import.choices)
-    columns = stored.pop("columns", None)
-    by_index = {int(index): field for index, field in columns.items()} if columns else None
-    return SheetChoices(**stored, columns=by_index)
-
-
 def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> None:
-    """Store what the judgement says of the sheet as a whole."""
+    """Store the parts of a judgement that concern the whole sheet: counts, totals and warnings."""
     judgement = dated.judgement
     attendance_import.failure = None
     attendance_import.judged_at = dated.known_changes
@@ -184,7 +172,17 @@ def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) ->
     attendance_import.warnings = [masked_remark_to_json(warning) for warning in judgement.warnings]
 
 
-def reread(
+@dataclass(frozen=True)
+class JudgedSheet:
+    """A file that was read with `choices` and `corrections` and judged, but not stored yet."""
+
+    sheet: DetectedTable
+    choices: SheetChoices
+    dated: DatedJudgement
+    corrections: Mapping[int, Correction] = field(default_factory=dict)
+
+
+def read_stored_file(
     read_db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
@@ -193,14 +191,17 @@ def reread(
     *,
     recall: bool,
     progress: Progress = ignore_progress,
-) -> tuple[DetectedTable, SheetChoices, DatedJudgement]:
-    """Read and judge the stored file of an import. Raises `UnreadableFile` or `TooLarge`."""
-    uploaded = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
-    return _read(
+) -> JudgedSheet:
+    """Read and judge the stored file of an import. Raises `UnreadableFile` or `TooLarge`.
+
+    With `recall` and without chosen columns, the columns remembered for the sheet's headings are used.
+    """
+    uploaded_file = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
+    return _read_and_judge(
         read_db,
         vault,
         read_db.get_one(WorkshopSession, attendance_import.workshop_session_id),
-        vault.decrypt_bytes(uploaded.content),
+        vault.decrypt_bytes(uploaded_file.content),
         choices,
         corrections,
         uploaded_at=attendance_import.uploaded_at,
@@ -210,56 +211,48 @@ def reread(
     )
 
 
-def _read(
+def _read_and_judge(
     read_db: Db,
     vault: NikVault,
     workshop_session: WorkshopSession,
     content: bytes,
     choices: SheetChoices,
-    corrections: Mapping[int, Correction] | None = None,
+    corrections: Mapping[int, Correction],
     *,
     uploaded_at: datetime,
     purpose: ImportPurpose,
     recall: bool,
-    progress: Progress = ignore_progress,
-) -> tuple[DetectedTable, SheetChoices, DatedJudgement]:
+    progress: Progress,
+) -> JudgedSheet:
     sheet, choices = read_with_remembered_columns(read_db, workshop_session, content, choices, recall=recall)
     if purpose is ImportPurpose.ATTENDANCE and is_registration_sheet(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
-    corrections = corrections or {}
-    sheet = corrected_sheet(sheet, corrections)
-    decisions = {
-        number: correction.decision for number, correction in corrections.items() if correction.decision
-    }
-    judging = step_progress(0, 2, progress)
+    sheet = apply_corrections(sheet, corrections)
     dated = judge_sheet(
         read_db,
         vault,
         workshop_session,
         sheet,
         choices,
-        decisions,
-        judging,
+        {number: correction.decision for number, correction in corrections.items() if correction.decision},
+        step_progress(0, 2, progress),
         uploaded_at=uploaded_at,
         purpose=purpose,
     )
-    return sheet, choices, dated
+    return JudgedSheet(sheet, choices, dated, corrections)
 
 
 def store_reading(
     db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
-    sheet: DetectedTable,
-    choices: SheetChoices,
-    dated: DatedJudgement,
-    corrections: Mapping[int, Correction] | None = None,
-    *,
+    judged_sheet: JudgedSheet,
     progress: Progress = ignore_progress,
 ) -> None:
     """Store a sheet and its judged rows in place of the former ones; the import is then in review."""
+    sheet, corrections = judged_sheet.sheet, judged_sheet.corrections
     attendance_import.status = ImportStatus.REVIEW
-    attendance_import.choices = _choices_to_json(choices)
+    attendance_import.choices = judged_sheet.choices.to_json()
     attendance_import.file_format = sheet.format
     attendance_import.sheet = sheet.sheet
     attendance_import.sheets = list(sheet.sheets)
@@ -276,14 +269,13 @@ def store_reading(
         "stated_total_of": sheet.stated_total_of,
         "stated_until": sheet.stated_until.isoformat() if sheet.stated_until else None,
     }
-    store_summary(attendance_import, dated)
+    store_summary(attendance_import, judged_sheet.dated)
     db.flush()
     db.exec(
         delete(AttendanceImportRow).where(
             col(AttendanceImportRow.attendance_import_id) == attendance_import.id
         )
     )
-    corrections = corrections or {}
     no_correction = Correction({}, None)
     rows = (
         {
@@ -293,37 +285,6 @@ def store_reading(
             "decision": corrections.get(judged.number, no_correction).stored_decision,
             **judged_columns(judged, vault),
         }
-        for judged in report_progress(dated.judgement.rows, step_progress(1, 2, progress))
+        for judged in report_progress(judged_sheet.dated.judgement.rows, step_progress(1, 2, progress))
     )
     insert_rows(db, AttendanceImportRow, rows, {"attendance_import_id": attendance_import.id})
-
-
-def check_choices(read_db: Db, choices: SheetChoices) -> None:
-    """Raise `Invalid` for a column, meaning of blanks, target group or kelurahan that does not exist."""
-    if choices.columns and set(choices.columns.values()) - {*FIELDS, None}:
-        raise Invalid(N_("This is not a column that an attendance list can have."))
-    if any(not 0 <= index < MAX_COLUMNS for index in choices.columns or ()):
-        raise Invalid(N_("Only the first %(limit)s columns of a sheet are read."), limit=MAX_COLUMNS)
-    if choices.blank_means not in (None, "present", "absent"):
-        raise Invalid(N_("An empty attendance cell can mean present or absent."))
-    require_known_group(read_db, choices.target_group)
-    if choices.kelurahan != ABOVE:
-        require_known_place(read_db, choices.kelurahan)
-
-
-def require_known_group(read_db: Db, code: str | None) -> None:
-    if code is not None and read_db.get(TargetGroup, code) is None:
-        raise Invalid(N_("There is no target group %(group)s."), group=code)
-
-
-def require_known_place(read_db: Db, code: str | None) -> None:
-    """Raise `Invalid` unless `code` is None, the code of a kelurahan of today, or "outside"."""
-    if code not in (None, OUTSIDE) and code not in {place.code for place in list_kelurahan(read_db)}:
-        raise Invalid(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)
-
-
-def _choices_to_json(choices: SheetChoices) -> dict[str, Any]:
-    stored = asdict(choices)
-    if choices.columns is not None:
-        stored["columns"] = {str(index): field for index, field in choices.columns.items()}
-    return stored

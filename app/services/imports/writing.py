@@ -1,4 +1,4 @@
-"""Writes the rows of a commit: new people, registrations, attendance, and the states that undo needs."""
+"""Write the rows of a commit: new people, registrations, attendance, and the states that undo needs."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -21,19 +21,19 @@ from app.models.base import now
 from app.people.matching import SameAsRow
 from app.people.person import PersonValues
 from app.permissions import Actor
-from app.queries.imports.rows import rows_to_write
+from app.queries.imports.rows import load_rows_to_write
 from app.queries.in_values import in_values
 from app.queries.registrations.seats import Seats
 from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 from app.services.bulk import insert_rows, reserve_ids, table_of
-from app.services.imports.states import current_state, store_states
+from app.services.imports.states import load_current_state, store_states
 from app.services.people.duplicates import mark_people_as_different
 from app.services.people.participants import person_columns, place_columns, update_participant
 from app.services.registrations.codes import generate_unused_registration_codes
 from app.spreadsheets.attendance.rows import JudgedRow
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
 
-# People, registrations, attendance, and linking the rows to them.
+# Steps of the progress: people, registrations, attendance, and links from the rows to their people.
 STEPS = 4
 
 
@@ -44,12 +44,13 @@ class ImportWriting:
         self.db = db
         self.attendance_import = attendance_import
         self.starts_at = starts_at
-        to_write = rows_to_write(db, attendance_import.id)
+        to_write = load_rows_to_write(db, attendance_import.id)
         self.judged, self.niks = to_write.rows, to_write.niks
         known = {judged.person for judged in self.judged if judged.person is not None}
-        self.current = current_state(db, attendance_import, known)
+        self.current = load_current_state(db, attendance_import, known)
 
     def write(self, seats: Seats, progress: Progress = ignore_progress) -> None:
+        """Write all rows, take a seat for each new registration, and store the states that undo needs."""
         before = {
             judged.number: self.current.state(judged.person)
             for judged in self.judged
@@ -63,12 +64,12 @@ class ImportWriting:
             if registration := self.current.registrations.get(person_id):
                 _update_registration(judged, registration)
         self._record_attendance(registrations, step_progress(2, STEPS, progress))
-        made = {
+        created = {
             judged.number: person_id
             for judged, person_id in zip(self.judged, people, strict=True)
             if judged.person is None
         }
-        link_rows(self.db, self.attendance_import.id, made)
+        link_rows(self.db, self.attendance_import.id, created)
         store_states(
             self.db,
             self.attendance_import,
@@ -78,19 +79,19 @@ class ImportWriting:
 
     def _create_people(self, progress: Progress) -> list[int]:
         """Insert the people who are not known yet; return the id of each row's person."""
-        fresh = [judged for judged in self.judged if judged.person is None]
-        ids = list(reserve_ids(self.db, Participant, len(fresh)))
+        new_rows = [judged for judged in self.judged if judged.person is None]
+        ids = list(reserve_ids(self.db, Participant, len(new_rows)))
         insert_rows(
             self.db,
             Participant,
             (
                 {"id": id_, **person_columns(judged.values, self.niks.get(judged.number))}
-                for id_, judged in zip(ids, report_progress(fresh, progress), strict=True)
+                for id_, judged in zip(ids, report_progress(new_rows, progress), strict=True)
             ),
             {"latest_session_at": self.starts_at, "created_at": now()},
         )
-        made = iter(ids)
-        return [judged.person if judged.person is not None else next(made) for judged in self.judged]
+        created = iter(ids)
+        return [judged.person if judged.person is not None else next(created) for judged in self.judged]
 
     def _create_registrations(self, people: Sequence[int], seats: Seats, progress: Progress) -> list[int]:
         """Insert the missing registrations; return the id of each row's registration.
@@ -98,13 +99,13 @@ class ImportWriting:
         If the session is full, the registration is a walk-in.
         """
         known = self.current.registrations
-        fresh = [
+        new_rows = [
             (judged, person_id)
             for judged, person_id in zip(self.judged, people, strict=True)
             if person_id not in known
         ]
-        ids = list(reserve_ids(self.db, Registration, len(fresh)))
-        codes = generate_unused_registration_codes(self.db, len(fresh))
+        ids = list(reserve_ids(self.db, Registration, len(new_rows)))
+        codes = generate_unused_registration_codes(self.db, len(new_rows))
         insert_rows(
             self.db,
             Registration,
@@ -120,7 +121,7 @@ class ImportWriting:
                     **place_columns(judged.values),
                 }
                 for id_, code, (judged, person_id) in zip(
-                    ids, codes, report_progress(fresh, progress), strict=True
+                    ids, codes, report_progress(new_rows, progress), strict=True
                 )
             ),
             {
@@ -129,18 +130,18 @@ class ImportWriting:
                 "created_at": self.attendance_import.committed_at,
             },
         )
-        made = iter(ids)
-        return [known[person_id].id if person_id in known else next(made) for person_id in people]
+        created = iter(ids)
+        return [known[person_id].id if person_id in known else next(created) for person_id in people]
 
     def _record_attendance(self, registrations: Sequence[int], progress: Progress) -> None:
         recorded = recorded_by_import(self.attendance_import)
-        fresh: list[tuple[int, str]] = []
+        new_attendances: list[tuple[int, str]] = []
         for judged, registration_id in zip(self.judged, registrations, strict=True):
             if judged.attendance is None:
                 continue
             existing = self.current.attendances.get(registration_id)
             if existing is None:
-                fresh.append((registration_id, judged.attendance))
+                new_attendances.append((registration_id, judged.attendance))
             elif existing.status.value != judged.attendance:
                 existing.sqlmodel_update({"status": AttendanceStatus(judged.attendance), **recorded})
         insert_rows(
@@ -148,7 +149,7 @@ class ImportWriting:
             Attendance,
             (
                 {"registration_id": registration_id, "status": status}
-                for registration_id, status in report_progress(fresh, progress)
+                for registration_id, status in report_progress(new_attendances, progress)
             ),
             recorded,
         )
@@ -212,32 +213,34 @@ def link_rows(db: Db, import_id: int, people: Mapping[int, int]) -> None:
 
 
 def _unnest(numbers: list[int]) -> ColumnElement[int]:
-    """Return a set of rows, one for each number; psycopg writes JSON faster than an array."""
+    """Return the numbers as rows of a query, sent as JSON, which psycopg writes faster than an array."""
     return cast(func.json_array_elements_text(bindparam(None, numbers, type_=JSON)), Integer)
 
 
-def store_told_apart(db: Db, actor: Actor, import_id: int, rows: Iterable[JudgedRow]) -> None:
-    """Store which people staff told apart during the review, so that nobody is asked about them again.
+def store_distinct_people(db: Db, actor: Actor, import_id: int, rows: Iterable[JudgedRow]) -> None:
+    """Store the pairs of people that staff called different during the review, so that they are not asked about again.
 
-    Call it once the rows are written and linked to their people, with the lock on people taken.
+    The rows must be written and linked to their people, and the people table locked.
     """
-    told_apart = {row.number: row.distinct_from for row in rows if row.distinct_from}
-    if not told_apart:
+    different = {row.number: row.distinct_from for row in rows if row.distinct_from}
+    if not different:
         return
-    others = {one.row for several in told_apart.values() for one in several if isinstance(one, SameAsRow)}
-    person = _people_of_rows(db, import_id, {*told_apart, *others})
+    other_rows = {
+        other.row for others in different.values() for other in others if isinstance(other, SameAsRow)
+    }
+    people = _load_people_of_rows(db, import_id, {*different, *other_rows})
     pairs = [
-        (person[number], other)
-        for number, several in told_apart.items()
-        for one in several
-        if (other := person.get(one.row) if isinstance(one, SameAsRow) else one) is not None
+        (people[number], other_id)
+        for number, others in different.items()
+        for other in others
+        if (other_id := people.get(other.row) if isinstance(other, SameAsRow) else other) is not None
     ]
     mark_people_as_different(db, actor, pairs)
 
 
-def _people_of_rows(db: Db, import_id: int, numbers: set[int]) -> dict[int, int]:
+def _load_people_of_rows(db: Db, import_id: int, numbers: set[int]) -> dict[int, int]:
     row = AttendanceImportRow
     statement = select(col(row.number), col(row.participant_id)).where(
         col(row.attendance_import_id) == import_id, in_values(db, col(row.number), numbers)
     )
-    return {number: person for number, person in db.execute(statement) if person is not None}
+    return {number: person_id for number, person_id in db.execute(statement) if person_id is not None}

@@ -9,14 +9,14 @@ from app.models import AttendanceImport, Channel, ImportPurpose, Registration, W
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.areas.reference import load_reference
-from app.queries.imports.rows import rows_to_write
+from app.queries.imports.rows import load_rows_to_write
 from app.queries.registrations.seats import get_seats
 from app.queries.workshops.workshop_sessions import get_workshop_session
 from app.services.authorization import require_permission
-from app.services.imports.judging import SheetChoices
-from app.services.imports.states import current_state, store_states
-from app.services.imports.upload import upload
-from app.services.imports.writing import link_rows, store_told_apart
+from app.services.imports.sheet_choices import SheetChoices
+from app.services.imports.states import load_current_state, store_states
+from app.services.imports.upload import upload_sheet
+from app.services.imports.writing import link_rows, store_distinct_people
 from app.services.people.participants import fill_blanks
 from app.services.registrations.requests import RegistrationRequest, require_open
 from app.services.registrations.writer import RegistrationWriter
@@ -45,7 +45,7 @@ def upload_registration_list(
     require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
     require_open(workshop_session, RegistrationRequest(Channel.ORGANIZER, overrule=True))
     purpose = ImportPurpose.REGISTRATION
-    return upload(read_db, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
+    return upload_sheet(read_db, db, vault, actor, session_code, file_name, content, choices, purpose=purpose)
 
 
 def upload_pasted_list(
@@ -89,9 +89,9 @@ def register_list(
     With `overrule` all of them get a seat, whatever the caps. Of people who are registered already only blanks are
     filled in. The caller, `commit`, has required the permission and locked the people table and the session's row.
     """
-    to_write = rows_to_write(db, attendance_import.id)
+    to_write = load_rows_to_write(db, attendance_import.id)
     known = {row.person for row in to_write.rows if row.person is not None}
-    current = current_state(db, attendance_import, known)
+    current = load_current_state(db, attendance_import, known)
     before = {row.number: current.state(row.person) for row in to_write.rows if row.person is not None}
     request = RegistrationRequest(
         Channel.ORGANIZER, language="id", overrule=overrule, basis=attendance_import.basis
@@ -117,7 +117,7 @@ def register_list(
             if row.person is None
         },
     )
-    store_told_apart(db, actor, attendance_import.id, to_write.rows)
+    store_distinct_people(db, actor, attendance_import.id, to_write.rows)
     store_states(
         db, attendance_import, {row.number: row.person for row in to_write.rows if row.person}, before
     )

@@ -13,12 +13,12 @@ LIST = sheet(
 )
 
 
-def test_a_correction_is_given_to_all_rows_alike(sari: TestClient, city: City) -> None:
+def test_alike_corrects_all_rows_with_the_same_question(sari: TestClient, city: City) -> None:
     city.session()
-    made = send(sari, LIST).json()
+    document = send(sari, LIST).json()
 
     patch = {"cells": {"kelurahan": "Lamaru"}, "alike": True}
-    answer = sari.patch(f"/attendance-imports/{made['id']}/rows/2", json=patch)
+    answer = sari.patch(f"/attendance-imports/{document['id']}/rows/2", json=patch)
 
     assert answer.status_code == 200
     rows = {row["number"]: (row["kind"], row["kelurahan"]) for row in answer.json()["rows"]}
@@ -26,8 +26,8 @@ def test_a_correction_is_given_to_all_rows_alike(sari: TestClient, city: City) -
     assert answer.json()["counts"]["error"] == 1
 
 
-def test_alike_needs_a_question_that_other_rows_can_ask(sari: TestClient, city: City) -> None:
+def test_alike_needs_a_question_that_other_rows_ask_too(sari: TestClient, city: City) -> None:
     city.session()
-    made = send(sari, LIST).json()
+    document = send(sari, LIST).json()
     for patch in ({"skip": True, "alike": True}, {"cells": {"name": "Siti"}, "alike": True}, {"alike": True}):
-        assert sari.patch(f"/attendance-imports/{made['id']}/rows/2", json=patch).status_code == 422
+        assert sari.patch(f"/attendance-imports/{document['id']}/rows/2", json=patch).status_code == 422

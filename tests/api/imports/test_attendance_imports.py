@@ -27,7 +27,7 @@ COUNTS = {
 
 
 def row(document: dict[str, Any], number: int) -> dict[str, Any]:
-    return next(dict(one) for one in document["rows"] if one["number"] == number)
+    return next(dict(row) for row in document["rows"] if row["number"] == number)
 
 
 def test_the_document(document: dict[str, Any], sari: TestClient) -> None:
@@ -97,7 +97,7 @@ def test_corrected_committed_uploaded_again_and_undone(document: dict[str, Any],
     assert "1 rows" in refused.json()["detail"]
 
     corrected = sari.patch(f"{path}/rows/3", json={"cells": {"kelurahan": "Lamaru"}}).json()
-    assert [(one["number"], one["kind"], one["kelurahan"]) for one in corrected["rows"]] == [
+    assert [(row["number"], row["kind"], row["kelurahan"]) for row in corrected["rows"]] == [
         (3, "create", LAMARU)
     ]
     assert corrected["counts"] == COUNTS | {"create": 2, "error": 0}
@@ -133,9 +133,9 @@ def test_decisions_about_rows(document: dict[str, Any], sari: TestClient) -> Non
     chosen = sari.patch(f"{path}/3", json={"kelurahan": LAMARU}).json()
     assert chosen["rows"][0]["kind"] == "create"
     skipped = sari.patch(f"{path}/2", json={"skip": True}).json()
-    assert [(one["number"], one["kind"]) for one in skipped["rows"]] == [(2, "skip"), (4, "create")]
+    assert [(row["number"], row["kind"]) for row in skipped["rows"]] == [(2, "skip"), (4, "create")]
     kept = sari.patch(f"{path}/2", json={"skip": False}).json()
-    assert [(one["number"], one["kind"]) for one in kept["rows"]] == [(2, "create"), (4, "duplicate")]
+    assert [(row["number"], row["kind"]) for row in kept["rows"]] == [(2, "create"), (4, "duplicate")]
     someone_else = sari.patch(f"{path}/4", json={"person": "new"}).json()
     assert someone_else["counts"]["create"] == 3
     the_same = sari.patch(f"{path}/4", json={"person": {"row": 2}}).json()
@@ -149,8 +149,8 @@ def test_another_mapping_is_judged_again(sari: TestClient, city: City) -> None:
     path = f"/attendance-imports/{document['id']}"
     assert document["blank_means"] == "absent"
 
-    given = {"blank_means": "present", "defaults": {"target_group": "komunitas", "kelurahan": LAMARU}}
-    mapped = sari.post(f"{path}/mapping", json=given).json()
+    changes = {"blank_means": "present", "defaults": {"target_group": "komunitas", "kelurahan": LAMARU}}
+    mapped = sari.post(f"{path}/mapping", json=changes).json()
 
     assert mapped["counts"]["create"] == 2
     assert (row(mapped, 3)["kelurahan"], row(mapped, 3)["target_group"]) == (LAMARU, "komunitas")
@@ -172,11 +172,11 @@ def test_rows_come_in_pages_and_by_kind(sari: TestClient, city: City) -> None:
     rest = sari.get(path, params={"cursor": first["cursor"]}).json()
 
     assert first["rows"] == document["rows"]
-    assert [one["number"] for one in first["rows"] + rest["rows"]] == list(range(2, 252))
+    assert [row["number"] for row in first["rows"] + rest["rows"]] == list(range(2, 252))
     assert (first["cursor"], rest["cursor"]) == (201, None)
     sari.patch(f"{path}/7", json={"skip": True})
     skipped = sari.get(path, params={"kind": ["skip", "error"], "limit": 10}).json()
-    assert [one["number"] for one in skipped["rows"]] == [7]
+    assert [row["number"] for row in skipped["rows"]] == [7]
     assert invalid_fields(sari.get(path, params={"limit": 201})) == {"limit"}
     assert invalid_fields(sari.get(path, params={"kind": "ghost"})) == {"kind.0"}
 
@@ -195,7 +195,7 @@ def test_a_session_that_has_not_begun_needs_a_confirmation(sari: TestClient, cit
     assert sari.post(path, json={"confirm": ["session-not-started"]}).json()["status"] == "committed"
 
 
-def test_a_later_change_that_stands_in_the_way_is_said(sari: TestClient, city: City) -> None:
+def test_undo_is_refused_after_a_later_change(sari: TestClient, city: City) -> None:
     city.session()
     first = city.import_sheet("UMKM-2025-1", crowd(1))
     city.import_sheet("UMKM-2025-1", crowd(1).replace(b";hadir", b";izin"))

@@ -12,12 +12,12 @@ from tests.city import City, crowd
 LONG = MAX_ROWS_AT_ONCE + 1
 
 
-def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, settings: Settings) -> None:
+def test_the_document_has_the_progress(sari: TestClient, city: City, settings: Settings) -> None:
     path = f"/attendance-imports/{city.upload(city.session(), crowd(LONG)).id}"
 
-    asked = sari.post(f"{path}/commit", json={})
-    document = asked.json()
-    assert (asked.status_code, document["status"]) == (202, "committing")
+    response = sari.post(f"{path}/commit", json={})
+    document = response.json()
+    assert (response.status_code, document["status"]) == (202, "committing")
     assert document["progress"] == {"done": 0, "of": LONG}
     again = sari.post(f"{path}/commit", json={})
     assert (again.status_code, again.json()) == (202, document)
@@ -32,7 +32,7 @@ def test_the_document_tells_rows_done_of_rows(sari: TestClient, city: City, sett
     assert sari.post(f"{path}/commit", json={}).status_code == 200
 
 
-def test_what_can_be_refused_is_refused_at_once(sari: TestClient, city: City) -> None:
+def test_a_long_list_that_cannot_be_committed_is_refused_at_once(sari: TestClient, city: City) -> None:
     unclear = crowd(LONG) + b"\nSiti Aminah;Antah Berantah;umkm;hadir"
     path = f"/attendance-imports/{city.upload(city.session(), unclear).id}"
 

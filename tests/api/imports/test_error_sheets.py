@@ -14,7 +14,7 @@ from tests.api.problems import status_and_code
 from tests.city import City, crowd
 
 
-def test_a_program_takes_the_rows_corrects_them_and_sends_them_back(
+def test_an_error_sheet_is_downloaded_corrected_and_uploaded(
     sari: TestClient, document: dict[str, Any]
 ) -> None:
     answer = sari.get(f"/attendance-imports/{document['id']}/errors.xlsx")
@@ -34,7 +34,7 @@ def test_a_program_takes_the_rows_corrects_them_and_sends_them_back(
     ]
 
 
-def test_who_may_not_gets_none(app: FastAPI, program: Program, document: dict[str, Any]) -> None:
+def test_an_error_sheet_needs_permission(app: FastAPI, program: Program, document: dict[str, Any]) -> None:
     address = f"/attendance-imports/{document['id']}/errors.xlsx"
     anybody = TestClient(app, base_url="http://testserver/api/v1")
     assert status_and_code(anybody.get(address)) == (401, "unauthenticated")
@@ -42,9 +42,9 @@ def test_who_may_not_gets_none(app: FastAPI, program: Program, document: dict[st
     assert status_and_code(program("rina").get(address)) == (403, "forbidden")
 
 
-def test_there_is_none_where_nothing_needs_correcting(sari: TestClient, city: City) -> None:
-    made = city.upload(city.session(), crowd(1))
-    assert status_and_code(sari.get(f"/attendance-imports/{made.id}/errors.xlsx")) == (
+def test_no_error_sheet_if_nothing_needs_correcting(sari: TestClient, city: City) -> None:
+    attendance_import = city.upload(city.session(), crowd(1))
+    assert status_and_code(sari.get(f"/attendance-imports/{attendance_import.id}/errors.xlsx")) == (
         409,
         "nothing-to-correct",
     )

@@ -47,7 +47,7 @@ NO_MAPPINGS: tuple[tuple[dict[str, Any], str], ...] = (
 )
 
 
-def test_files_that_cannot_be_taken(sari: TestClient, city: City) -> None:
+def test_invalid_files_are_refused(sari: TestClient, city: City) -> None:
     city.session()
     before = dump(city.engine)
 
@@ -71,11 +71,11 @@ def test_an_upload_without_a_file(sari: TestClient, city: City) -> None:
     )
 
 
-def test_an_upload_to_a_session_that_is_not_there(sari: TestClient) -> None:
+def test_an_upload_to_an_unknown_session_is_refused(sari: TestClient) -> None:
     assert status_and_code(send(sari, sheet("Nama", "Siti"), session="NIRWANA")) == (404, "not-found")
 
 
-def test_answers_that_lead_nowhere(document: dict[str, Any], sari: TestClient) -> None:
+def test_invalid_corrections_are_refused(document: dict[str, Any], sari: TestClient) -> None:
     path = f"/attendance-imports/{document['id']}"
 
     for body in NO_ANSWERS:
@@ -86,7 +86,7 @@ def test_answers_that_lead_nowhere(document: dict[str, Any], sari: TestClient) -
     assert sari.get(path).json() == document
 
 
-def test_cells_that_no_database_holds(document: dict[str, Any], sari: TestClient) -> None:
+def test_cells_that_the_database_cannot_store_are_refused(document: dict[str, Any], sari: TestClient) -> None:
     path = f"/attendance-imports/{document['id']}"
 
     for field in ("note", "name", "nik"):
@@ -100,7 +100,7 @@ def test_cells_that_no_database_holds(document: dict[str, Any], sari: TestClient
         assert changed["rows"][0]["cells"]["note"] == text
 
 
-def test_mappings_by_which_nothing_can_be_read(document: dict[str, Any], sari: TestClient) -> None:
+def test_invalid_mappings_are_refused(document: dict[str, Any], sari: TestClient) -> None:
     path = f"/attendance-imports/{document['id']}"
 
     for given, code in NO_MAPPINGS:
@@ -109,12 +109,12 @@ def test_mappings_by_which_nothing_can_be_read(document: dict[str, Any], sari: T
     assert sari.get(path).json() == document
 
 
-def test_a_commit_that_says_what_it_cannot_mean(document: dict[str, Any], sari: TestClient) -> None:
+def test_invalid_commit_choices_are_refused(document: dict[str, Any], sari: TestClient) -> None:
     path = f"/attendance-imports/{document['id']}/commit"
 
     for given in ({"others": "present"}, {"basis": "consent"}, {"confirm": "all"}, {"force": True}):
         assert status_and_code(sari.post(path, json=given)) == (422, "invalid"), given
 
 
-def test_only_a_committed_import_is_undone(document: dict[str, Any], sari: TestClient) -> None:
+def test_only_a_committed_import_can_be_undone(document: dict[str, Any], sari: TestClient) -> None:
     assert status_and_code(sari.post(f"/attendance-imports/{document['id']}/undo")) == (409, "not-committed")

@@ -25,7 +25,7 @@ WITHOUT_GROUP = listed(
 )
 
 
-def test_a_choice_holds_for_all_rows_that_say_the_same(staff: TestClient, engine: Engine) -> None:
+def test_a_choice_applies_to_all_rows_with_the_same_text(staff: TestClient, engine: Engine) -> None:
     address = uploaded(staff, UNCLEAR)
     assert "the same for all 3 rows like this" in row_text(staff.get(address), 2)
     assert "rows like this" not in row_text(staff.get(address), 5)
@@ -39,25 +39,25 @@ def test_a_choice_holds_for_all_rows_that_say_the_same(staff: TestClient, engine
     assert len(ids) == len(set(ids))  # what htmx puts in its place would go to the first of two
     assert figures(page) == {"all": "4", "error": "1", "create": "3"}
     staff.post(f"{address}/simpan", data={"only_valid": "true"})
-    with reading(engine) as look:
-        assert look.scalars(select(Registration.kelurahan_code)).all() == ["64.71.04.1005"] * 3
+    with reading(engine) as db:
+        assert db.scalars(select(Registration.kelurahan_code)).all() == ["64.71.04.1005"] * 3
 
 
-def test_a_correction_holds_for_all_rows_that_say_the_same(staff: TestClient) -> None:
+def test_a_correction_applies_to_all_rows_with_the_same_text(staff: TestClient) -> None:
     address = uploaded(staff, UNCLEAR)
     staff.post(f"{address}/baris/4", data={"kelurahan": "Damai", "alike": "true"})
     page = staff.get(address)
     assert [kind_of(page, number) for number in (2, 3, 4, 5)] == ["create", "create", "create", "error"]
 
 
-def test_with_htmx_the_page_is_loaded_again(staff: TestClient) -> None:
+def test_htmx_reloads_the_page_after_an_answer_for_many_rows(staff: TestClient) -> None:
     address = uploaded(staff, UNCLEAR)
     data = {"kelurahan": "Damai", "alike": "true"}
     assert staff.post(f"{address}/baris/4", data=data, headers=HTMX).headers["hx-refresh"] == "true"
     assert figures(staff.get(address))["create"] == "3"
 
 
-def test_where_others_saved_a_list_of_the_same_people_meanwhile_the_page_is_loaded_again(
+def test_the_page_is_reloaded_if_another_commit_changed_many_rows(
     staff: TestClient,
 ) -> None:
     names = listed(*((n, f"Peserta {n:x}", None, "Manggar", "UMKM", None, "hadir") for n in range(100, 160)))
@@ -68,7 +68,7 @@ def test_where_others_saved_a_list_of_the_same_people_meanwhile_the_page_is_load
     assert "60 rows changed: 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, …." in staff.get(address).text
 
 
-def test_who_somebody_is_has_no_answer_for_all(staff: TestClient) -> None:
+def test_a_question_about_the_person_has_no_answer_for_all_rows(staff: TestClient) -> None:
     namesakes = [(n, "Rina Melati", None, "Manggar", "UMKM", None, "hadir") for n in range(3)]
     address = uploaded(staff, listed(*namesakes))
     assert "rows like this" not in staff.get(address).text
@@ -77,7 +77,7 @@ def test_who_somebody_is_has_no_answer_for_all(staff: TestClient) -> None:
     assert kind_of(staff.get(address), 3) == "review"
 
 
-def test_groups_are_offered_by_their_names(staff: TestClient) -> None:
+def test_target_groups_are_offered_by_name(staff: TestClient) -> None:
     wondrous = (2, "Peserta B", None, "Manggar", "Astronaut", None, "hadir")
     page = staff.get(
         uploaded(staff, listed((1, "Peserta A", None, "Manggar", None, None, "hadir"), wondrous))
@@ -87,10 +87,10 @@ def test_groups_are_offered_by_their_names(staff: TestClient) -> None:
         assert "umkm" not in row_text(page, number)
 
 
-def test_a_group_that_most_rows_lack_is_asked_for_once(staff: TestClient) -> None:
+def test_a_target_group_missing_in_most_rows_is_asked_once(staff: TestClient) -> None:
     address = uploaded(staff, WITHOUT_GROUP)
     page = staff.get(address)
-    assert "3 of 4 rows name no target group." in page.text
+    assert "3 of 4 rows have no target group." in page.text
     offered = re.findall(r'name="target_group" value="(\w+)"', page.text.partition('id="jenis"')[0])
     assert offered == ["umkm", "rt"]
     assert "No target group is given" not in row_text(page, 2)
@@ -102,10 +102,12 @@ def test_a_group_that_most_rows_lack_is_asked_for_once(staff: TestClient) -> Non
     assert figures(page) == {"all": "4", "create": "4"}
     assert "RT officials" in row_text(page, 2)
     assert "Small businesses" in row_text(page, 5)
-    assert "name no target group" not in page.text
+    assert "have no target group" not in page.text
 
 
-def test_a_kelurahan_that_is_written_once_for_several_people_is_taken_from_above(staff: TestClient) -> None:
+def test_a_kelurahan_written_once_for_several_people_can_be_taken_from_the_row_above(
+    staff: TestClient,
+) -> None:
     """The answer to what a block's kelurahan means holds for its other rows too."""
     blocks = ("Manggar", None, None, "Gunung Sari", None)
     people = [
@@ -113,7 +115,7 @@ def test_a_kelurahan_that_is_written_once_for_several_people_is_taken_from_above
     ]
     address = uploaded(staff, listed(*people))
     page = staff.get(address)
-    assert "3 of 5 rows name no kelurahan." in page.text
+    assert "3 of 5 rows have no kelurahan." in page.text
 
     answer = staff.post(f"{address}/kelurahan-kosong", data={"kelurahan": "above"})
 
@@ -121,7 +123,7 @@ def test_a_kelurahan_that_is_written_once_for_several_people_is_taken_from_above
     page = staff.get(address)
     assert figures(page) == {"all": "5", "create": "3", "review": "2"}
     assert "Manggar" in row_text(page, 4)
-    assert "name no kelurahan" not in page.text
+    assert "have no kelurahan" not in page.text
     ulu = {"choice": "kelurahan:64.71.04.1001", "alike": "true"}
     staff.post(f"{address}/baris/5", data=ulu)
     page = staff.get(address)
@@ -130,20 +132,20 @@ def test_a_kelurahan_that_is_written_once_for_several_people_is_taken_from_above
     assert '<option value="above" selected>' in staff.get(f"{address}/pemetaan").text
 
 
-def test_a_list_without_any_kelurahan_has_none_to_take_from_above(staff: TestClient) -> None:
+def test_a_list_without_any_kelurahan_does_not_offer_the_row_above(staff: TestClient) -> None:
     people = [(n, f"Peserta {'ABC'[n]}", None, None, "UMKM", None, "hadir") for n in range(3)]
-    assert "name no kelurahan" not in staff.get(uploaded(staff, listed(*people))).text
+    assert "have no kelurahan" not in staff.get(uploaded(staff, listed(*people))).text
 
 
-def test_a_group_that_few_rows_lack_is_asked_for_in_those(staff: TestClient) -> None:
+def test_a_target_group_missing_in_few_rows_is_asked_in_each(staff: TestClient) -> None:
     groups = ("UMKM", "UMKM", None, None)
     people = [(n, f"Peserta {'ABCD'[n]}", None, "Manggar", groups[n], None, "hadir") for n in range(4)]
     page = staff.get(uploaded(staff, listed(*people)))
-    assert "name no target group" not in page.text
+    assert "have no target group" not in page.text
     assert "the same for all 2 rows like this" in row_text(page, 4)
 
 
-def test_a_group_that_there_is_not_is_refused(staff: TestClient) -> None:
+def test_an_unknown_target_group_is_refused(staff: TestClient) -> None:
     address = uploaded(staff, WITHOUT_GROUP)
     assert staff.post(f"{address}/kelompok", data={"target_group": "astronaut"}).status_code == 422
-    assert "3 of 4 rows name no target group." in staff.get(address).text
+    assert "3 of 4 rows have no target group." in staff.get(address).text

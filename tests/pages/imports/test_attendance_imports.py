@@ -24,8 +24,8 @@ from app.models import (
 )
 from app.nik_vault import NikVault
 from app.permissions import OPERATOR
-from app.services.imports.queued import read_queued
-from app.services.imports.upload import upload
+from app.services.imports.background_tasks import read_queued_file
+from app.services.imports.upload import upload_sheet
 from app.settings import Settings
 from app.spreadsheets.formats.failures import MAX_BYTES
 from tests.background_work import drain_and_observe
@@ -38,11 +38,11 @@ pytestmark = pytest.mark.usefixtures("workshop_session")
 
 
 def rows_in(engine: Engine, *tables: type[object]) -> list[int]:
-    with reading(engine) as look:
-        return [look.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
+    with reading(engine) as db:
+        return [db.scalar(select(func.count()).select_from(table)) or 0 for table in tables]
 
 
-def test_the_form_says_what_is_taken_and_what_happens_next(staff: TestClient) -> None:
+def test_the_form_states_the_limits_and_the_next_step(staff: TestClient) -> None:
     page = staff.get("/sesi/SPBE-2025-1/unggah")
     for sentence in (".xlsx", "10 MB", "120,000", "Nothing counts as attendance until you save."):
         assert sentence in page.text
@@ -102,7 +102,7 @@ def test_a_form_without_a_file_asks_for_one(staff: TestClient) -> None:
         assert "Choose a file first." in page.text
 
 
-def test_a_stray_cell_at_the_far_end_does_not_matter(staff: TestClient) -> None:
+def test_a_stray_cell_far_away_is_ignored(staff: TestClient) -> None:
     book = load_workbook(BytesIO(CLEAR))
     book.worksheets[0]["XFD1048576"] = "x"
     assert figures(staff.get(uploaded(staff, examples.saved(book)))) == {"all": "1", "create": "1"}
@@ -125,7 +125,7 @@ def test_the_history_is_filtered_by_session(staff: TestClient) -> None:
     assert "No upload yet for this session." in staff.get("/unggahan?sesi=LAIN-1").text
 
 
-def test_an_upload_to_the_wrong_session_is_thrown_away(staff: TestClient, engine: Engine) -> None:
+def test_an_upload_can_be_discarded(staff: TestClient, engine: Engine) -> None:
     address = uploaded(staff, CLEAR)
     assert "Discard this upload" in staff.get(address).text
 
@@ -136,7 +136,7 @@ def test_an_upload_to_the_wrong_session_is_thrown_away(staff: TestClient, engine
     assert rows_in(engine, AttendanceImport, AttendanceImportRow, UploadedFile) == [0, 0, 0]
 
 
-def test_what_was_saved_is_not_thrown_away(staff: TestClient, engine: Engine) -> None:
+def test_a_saved_import_cannot_be_discarded(staff: TestClient, engine: Engine) -> None:
     address = saved(staff, CLEAR)
 
     assert staff.post(f"{address}/buang").status_code == 409
@@ -144,7 +144,7 @@ def test_what_was_saved_is_not_thrown_away(staff: TestClient, engine: Engine) ->
     assert rows_in(engine, AttendanceImport, Attendance) == [1, 1]
 
 
-def test_whoever_was_logged_out_meanwhile_is_told_and_led_back(staff: TestClient) -> None:
+def test_after_an_expired_login_the_user_returns_to_the_page(staff: TestClient) -> None:
     address = uploaded(staff, CLEAR)
     staff.cookies.delete("jangkau_login")
 
@@ -157,7 +157,7 @@ def test_whoever_was_logged_out_meanwhile_is_told_and_led_back(staff: TestClient
     assert "logged out" in staff.get("/masuk").text
 
 
-def test_undo_says_what_it_takes_back_and_takes_it_back(staff: TestClient, engine: Engine) -> None:
+def test_undo_shows_and_deletes_what_the_import_created(staff: TestClient, engine: Engine) -> None:
     address = saved(staff, listed(RINA, (2, "Budi Anggrek", None, "Damai", "RT", None, "hadir")))
     page = staff.get(f"{address}/batalkan")
     assert "2 registrations with their attendance are deleted" in page.text
@@ -170,7 +170,7 @@ def test_undo_says_what_it_takes_back_and_takes_it_back(staff: TestClient, engin
     assert "None of it counts any more." in staff.get(address).text
 
 
-def test_undo_names_what_stands_in_its_way(staff: TestClient, engine: Engine) -> None:
+def test_undo_shows_the_later_changes_that_prevent_it(staff: TestClient, engine: Engine) -> None:
     first = saved(staff, CLEAR)
     second = saved(staff, listed((*RINA[:6], "izin")))
     looked_at = staff.get(f"{first}/batalkan")
@@ -187,7 +187,7 @@ def test_undo_names_what_stands_in_its_way(staff: TestClient, engine: Engine) ->
     assert rows_in(engine, Attendance) == [1]
 
 
-def test_the_original_file_is_handed_out_and_that_is_logged(staff: TestClient, engine: Engine) -> None:
+def test_downloading_the_original_file_is_logged(staff: TestClient, engine: Engine) -> None:
     content = (SAMPLES / "umkm-berantakan.xlsx").read_bytes()
     address = uploaded(staff, content, "hadir é.xlsx")
 
@@ -195,8 +195,8 @@ def test_the_original_file_is_handed_out_and_that_is_logged(staff: TestClient, e
 
     assert answer.content == content
     assert answer.headers["content-disposition"] == "attachment; filename*=UTF-8''hadir%20%C3%A9.xlsx"
-    with reading(engine) as look:
-        taken = look.scalars(select(Activity).where(col(Activity.action) == "download")).one()
+    with reading(engine) as db:
+        taken = db.scalars(select(Activity).where(col(Activity.action) == "download")).one()
     assert (taken.actor, taken.subject_id) == ("Budi Petugas", address.rpartition("/")[2])
 
 
@@ -218,7 +218,9 @@ def answers(browser: TestClient, address: str) -> Iterable[int]:
     yield from (browser.post(address + action).status_code for action in ACTIONS)
 
 
-def test_another_organization_finds_nothing(staff: TestClient, stranger: TestClient, engine: Engine) -> None:
+def test_another_organization_cannot_find_an_import(
+    staff: TestClient, stranger: TestClient, engine: Engine
+) -> None:
     address = uploaded(staff, CLEAR, "rahasia.xlsx")
     assert set(answers(stranger, address)) == {404}
     assert "rahasia.xlsx" not in stranger.get("/unggahan").text
@@ -236,7 +238,7 @@ def test_a_viewer_may_not_import(staff: TestClient, viewer: TestClient, engine: 
     assert rows_in(engine, AttendanceImport, Registration) == [1, 0]
 
 
-def test_an_unknown_session_or_import_is_not_there(staff: TestClient) -> None:
+def test_an_unknown_session_or_import_is_not_found(staff: TestClient) -> None:
     assert staff.get("/sesi/TIDAK-ADA/unggah").status_code == 404
     assert send(staff, CLEAR, session="TIDAK-ADA").status_code == 404
     assert set(answers(staff, "/unggahan/999")) == {404}
@@ -245,14 +247,16 @@ def test_an_unknown_session_or_import_is_not_there(staff: TestClient) -> None:
 @pytest.fixture
 def unread(engine: Engine, settings: Settings, workshop_session: WorkshopSession) -> int:
     """The id of an import that waits to be read, as large files do."""
-    with reading(engine) as look, writing(engine) as db:
+    with reading(engine) as read_db, writing(engine) as db:
         vault = NikVault(settings.secret)
-        kept = upload(look, db, vault, OPERATOR, workshop_session.code, "besar.xlsx", CLEAR, at_once=False)
+        attendance_import = upload_sheet(
+            read_db, db, vault, OPERATOR, workshop_session.code, "besar.xlsx", CLEAR, at_once=False
+        )
         db.flush()
-        return kept.id
+        return attendance_import.id
 
 
-def test_a_large_file_is_waited_for(
+def test_the_page_shows_that_a_large_file_is_being_read(
     staff: TestClient, engine: Engine, settings: Settings, unread: int
 ) -> None:
     address = f"/unggahan/{unread}"
@@ -263,23 +267,23 @@ def test_a_large_file_is_waited_for(
     assert "<progress aria-label" in news.text
     assert "<html" not in news.text
 
-    with reading(engine) as look, writing(engine) as db:
-        read_queued(look, db, NikVault(settings.secret), {"import": unread})
+    with reading(engine) as read_db, writing(engine) as db:
+        read_queued_file(read_db, db, NikVault(settings.secret), {"import": unread})
 
     assert staff.get(address, headers={"hx-request": "true"}).headers["hx-refresh"] == "true"
     assert figures(staff.get(address)) == {"all": "1", "create": "1"}
 
 
-def test_whoever_waits_sees_how_many_rows_are_read(
+def test_the_page_shows_how_many_rows_are_read(
     staff: TestClient,
     engine: Engine,
     settings: Settings,
     workshop_session: WorkshopSession,
 ) -> None:
     vault = NikVault(settings.secret)
-    with reading(engine) as look, writing(engine) as db:
-        to = (look, db, vault, OPERATOR, workshop_session.code)
-        address = f"/unggahan/{upload(*to, 'besar.csv', crowd(3000), at_once=False).id}"
+    with reading(engine) as read_db, writing(engine) as db:
+        to = (read_db, db, vault, OPERATOR, workshop_session.code)
+        address = f"/unggahan/{upload_sheet(*to, 'besar.csv', crowd(3000), at_once=False).id}"
     runner = TaskRunner(settings, engine, vault)
     said = "".join(drain_and_observe(runner, lambda: staff.get(address, headers={"hx-request": "true"}).text))
     assert re.search(r'<progress value="[1-9]\d*" max="3000"', said)

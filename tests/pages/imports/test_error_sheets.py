@@ -11,7 +11,7 @@ from tests.pages.imports.sheets import CLEAR, MIXED, saved, uploaded
 pytestmark = pytest.mark.usefixtures("workshop_session")
 
 
-def test_the_review_offers_the_rows_to_correct(staff: TestClient) -> None:
+def test_the_review_page_offers_the_error_sheet(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     assert f'href="{address}/perbaikan.xlsx"' in staff.get(address).text
 
@@ -20,12 +20,12 @@ def test_the_review_offers_the_rows_to_correct(staff: TestClient) -> None:
     assert [line[1].value for line in page.iter_rows(min_row=2)] == ["Tuti Kenanga", "Lukman Cempaka"]
 
 
-def test_what_was_left_out_is_offered_after_saving_too(staff: TestClient) -> None:
+def test_the_error_sheet_is_offered_after_saving_only_valid_rows(staff: TestClient) -> None:
     address = saved(staff, MIXED, {"only_valid": "true"})
     assert f'href="{address}/perbaikan.xlsx"' in staff.get(address).text
 
 
-def test_nothing_is_offered_where_nothing_needs_correcting(staff: TestClient) -> None:
+def test_no_error_sheet_is_offered_if_nothing_needs_correcting(staff: TestClient) -> None:
     address = uploaded(staff, CLEAR)
     assert "perbaikan.xlsx" not in staff.get(address).text
     answer = staff.get(f"{address}/perbaikan.xlsx")
@@ -33,7 +33,7 @@ def test_nothing_is_offered_where_nothing_needs_correcting(staff: TestClient) ->
     assert "No row of this import needs correcting." in answer.text
 
 
-def test_who_may_not_gets_none(
+def test_an_error_sheet_needs_permission(
     staff: TestClient, nobody: TestClient, stranger: TestClient, viewer: TestClient
 ) -> None:
     address = f"{uploaded(staff, MIXED)}/perbaikan.xlsx"

@@ -14,7 +14,7 @@ PLACES = ("/unggahan", "/sesi/SPBE-2025-1")
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_what_was_saved_is_listed_with_who_and_how_much(
+def test_saved_imports_are_listed_with_user_and_counts(
     staff: TestClient, organizer: TestClient, place: str
 ) -> None:
     address = uploaded(staff, CLEAR)
@@ -28,7 +28,7 @@ def test_what_was_saved_is_listed_with_who_and_how_much(
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_only_what_was_saved_is_offered_to_be_undone(staff: TestClient, place: str) -> None:
+def test_only_a_saved_import_offers_undo(staff: TestClient, place: str) -> None:
     undone, waiting = saved(staff, CLEAR), uploaded(staff, MIXED)
     staff.post(f"{undone}/batalkan")
     page = staff.get(place).text
@@ -38,7 +38,7 @@ def test_only_what_was_saved_is_offered_to_be_undone(staff: TestClient, place: s
     assert "2 need attention" in page
 
 
-def test_undo_names_the_later_lists_that_would_lose_their_people(staff: TestClient) -> None:
+def test_undo_shows_later_lists_of_the_same_people(staff: TestClient) -> None:
     first, second = saved(staff, CLEAR), saved(staff, CLEAR)
 
     page = staff.get(f"{first}/batalkan").text

@@ -26,7 +26,7 @@ def shown_on(page: str) -> dict[str, str]:
     return fields
 
 
-def test_the_form_shows_the_sheet_with_its_columns_named(staff: TestClient) -> None:
+def test_the_form_shows_the_fields_of_the_columns(staff: TestClient) -> None:
     address = uploaded(staff, CLEAR)
     shown = as_shown(staff, address)
     assert [shown[f"column-{index}"] for index in range(7)] == [
@@ -36,7 +36,7 @@ def test_the_form_shows_the_sheet_with_its_columns_named(staff: TestClient) -> N
     assert "Rina Melati" in staff.get(f"{address}/pemetaan").text
 
 
-def test_sent_back_as_it_is_it_changes_nothing(staff: TestClient) -> None:
+def test_sending_the_unchanged_form_changes_nothing(staff: TestClient) -> None:
     address = uploaded(staff, listed(RINA, TUTI))
     before = figures(staff.get(address))
     answer = staff.post(f"{address}/pemetaan", data=as_shown(staff, address))
@@ -53,7 +53,7 @@ def test_a_column_can_be_ignored_and_corrections_stay(staff: TestClient) -> None
     assert "Tuti Kenanga Damai" in row_text(page, 3)
 
 
-def test_a_column_can_be_named(staff: TestClient) -> None:
+def test_a_field_can_be_chosen_for_a_column(staff: TestClient) -> None:
     address = uploaded(staff, workbook(["Nama", "Kolom A", "Kategori"], ["Rina Melati", "Mgr 1", "UMKM"]))
     assert "Mgr 1" not in row_text(staff.get(address), 2)
     staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"column-1": "kelurahan"})
@@ -78,7 +78,7 @@ def test_a_mapping_is_used_again_until_it_is_forgotten(staff: TestClient) -> Non
     assert "“Mgr 1”" not in row_text(staff.get(uploaded(staff, sheet)), 2)
 
 
-def test_another_sheet_is_read_anew(staff: TestClient) -> None:
+def test_choosing_another_sheet_reads_it(staff: TestClient) -> None:
     book = Workbook()
     book.worksheets[0].title = "Hari 1"
     second = book.create_sheet("Hari 2")
@@ -101,7 +101,7 @@ def test_another_sheet_is_read_anew(staff: TestClient) -> None:
     assert as_shown(staff, address)["header_row"] == "2"
 
 
-def test_sheets_beside_the_one_that_is_read_are_spoken_of(staff: TestClient) -> None:
+def test_other_sheets_of_the_workbook_are_mentioned(staff: TestClient) -> None:
     book = Workbook()
     book.worksheets[0].title = "Manggar"
     for row in (HEADER, RINA):
@@ -114,7 +114,7 @@ def test_sheets_beside_the_one_that_is_read_are_spoken_of(staff: TestClient) -> 
     assert "Only the sheet “Manggar” is read here. If “Damai” has a list too" in among
 
 
-def test_what_is_empty_is_served_by_what_was_chosen(staff: TestClient) -> None:
+def test_chosen_defaults_fill_blank_cells(staff: TestClient) -> None:
     address = uploaded(
         staff, workbook(["Nama", "Kehadiran"], ["Rina Melati", "hadir"], ["Tuti Kenanga", None])
     )
@@ -126,7 +126,7 @@ def test_what_is_empty_is_served_by_what_was_chosen(staff: TestClient) -> None:
     assert "Present" in row_text(page, 3)
 
 
-def test_a_header_that_is_none_is_refused_in_the_form(staff: TestClient) -> None:
+def test_an_invalid_header_row_is_refused_in_the_form(staff: TestClient) -> None:
     address = uploaded(staff, CLEAR)
     sent = as_shown(staff, address) | {"header_row": "2", "column-5": "", "blank_means": "absent"}
     page = staff.post(f"{address}/pemetaan", data=sent)
@@ -141,20 +141,20 @@ def test_a_saved_import_is_not_read_again(staff: TestClient) -> None:
     assert staff.post(f"{address}/pemetaan", data={"header_row": "1", "column-5": ""}).status_code == 409
 
 
-def test_a_column_beyond_those_that_are_read_is_refused_in_the_form(staff: TestClient) -> None:
+def test_a_column_beyond_the_limit_is_refused_in_the_form(staff: TestClient) -> None:
     address = uploaded(staff, CLEAR)
     page = staff.post(f"{address}/pemetaan", data=as_shown(staff, address) | {"column-512": "note"})
     assert page.status_code == 422
     assert "Only the first 512 columns" in page.text
 
 
-def test_numbers_beyond_all_numbers_are_refused_or_no_column(staff: TestClient) -> None:
+def test_too_large_numbers_are_refused_or_ignored(staff: TestClient) -> None:
     address, endless = uploaded(staff, CLEAR), "9" * 5000
     assert staff.post(f"{address}/pemetaan", data={"header_row": endless}).status_code == 422
     assert staff.post(f"{address}/pemetaan", data={f"column-{endless}": "name"}).status_code == 303
 
 
-def test_what_an_empty_attendance_counts_as_is_changed_where_it_is_said(staff: TestClient) -> None:
+def test_the_meaning_of_blanks_is_changed_on_the_review_page(staff: TestClient) -> None:
     address = uploaded(staff, listed((*RINA[:6], None)))
     page = staff.get(address)
     assert "counts as present" in page.text

@@ -26,7 +26,7 @@ def text_of(page: str, first: str, last: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", part).split())
 
 
-def test_new_and_recognised_people_are_named(staff: TestClient) -> None:
+def test_new_and_known_people_are_listed(staff: TestClient) -> None:
     saved(staff, CLEAR)
     again = (1, "Melati Rina, S.Pd", RINA[2], "Manggar", "UMKM", None, "hadir")
     page = staff.get(uploaded(staff, listed(again, (2, "Budi Anggrek", None, "Damai", "RT", None, "hadir"))))
@@ -35,13 +35,13 @@ def test_new_and_recognised_people_are_named(staff: TestClient) -> None:
     assert "Melati Rina, S.Pd is Rina Melati, Manggar, 0812••••101, since 05-08-2025 row 2" in recognised
 
 
-def test_only_those_are_named_who_will_be_saved(staff: TestClient) -> None:
+def test_only_people_who_will_be_saved_are_listed(staff: TestClient) -> None:
     names = text_of(staff.get(uploaded(staff, MIXED)).text, "1 new people, by name", "</details>")
     assert "Rina Melati" in names
     assert LUKMAN[1] not in names
 
 
-def test_a_long_list_names_the_first_hundred(staff: TestClient) -> None:
+def test_only_the_first_hundred_people_are_listed(staff: TestClient) -> None:
     people = [
         (n, f"Peserta {chr(65 + n // 26)}{chr(65 + n % 26)}", None, "Manggar", "UMKM", None, "hadir")
         for n in range(103)
@@ -56,13 +56,13 @@ def test_a_long_list_names_the_first_hundred(staff: TestClient) -> None:
     [({}, Basis.PUBLIC_TASK), ({"basis": "paper-consent"}, Basis.PAPER_CONSENT)],
     ids=["as offered", "chosen"],
 )
-def test_the_ground_for_keeping_data_is_kept(
+def test_the_legal_basis_is_stored(
     staff: TestClient, engine: Engine, sent: dict[str, str], kept: Basis
 ) -> None:
     address = saved(staff, CLEAR, sent)
-    with reading(engine) as look:
-        assert look.scalars(select(AttendanceImport.basis)).one() == kept
-        assert look.scalars(select(Registration.basis)).one() == kept
+    with reading(engine) as db:
+        assert db.scalars(select(AttendanceImport.basis)).one() == kept
+        assert db.scalars(select(Registration.basis)).one() == kept
     said = {
         Basis.PUBLIC_TASK: "part of the office's public task",
         Basis.PAPER_CONSENT: "consented in writing",
@@ -70,13 +70,13 @@ def test_the_ground_for_keeping_data_is_kept(
     assert said[kept] in staff.get(address).text
 
 
-def test_what_was_chosen_stays_where_saving_is_refused(staff: TestClient) -> None:
+def test_choices_are_kept_in_the_form_if_saving_is_refused(staff: TestClient) -> None:
     page = staff.post(f"{uploaded(staff, MIXED)}/simpan", data={"basis": "paper-consent"})
     assert page.status_code == 409
     assert 'value="paper-consent" checked' in page.text
 
 
-def test_another_ground_is_refused(staff: TestClient) -> None:
+def test_an_unknown_legal_basis_is_refused(staff: TestClient) -> None:
     address = uploaded(staff, CLEAR)
     assert staff.post(f"{address}/simpan", data={"basis": "consent"}).status_code == 422
 
@@ -89,18 +89,18 @@ def next_day(engine: Engine, workshop: Workshop) -> str:
     """The workshop's second session, a day after the first."""
     starts = MORNING + timedelta(days=1)
     with writing(engine) as db:
-        given = WorkshopSessionInput(starts, starts + timedelta(hours=3))
-        return create_workshop_session(db, OPERATOR, workshop.code, "SPBE-2025-2", given).code
+        data = WorkshopSessionInput(starts, starts + timedelta(hours=3))
+        return create_workshop_session(db, OPERATOR, workshop.code, "SPBE-2025-2", data).code
 
 
-def test_a_sheet_of_another_day_leads_to_the_session_of_that_day(staff: TestClient, next_day: str) -> None:
+def test_a_sheet_of_another_day_links_to_the_session_of_that_day(staff: TestClient, next_day: str) -> None:
     page = staff.get(uploaded(staff, DATED))
     assert "The sheet is dated 06-08-2025" in page.text
     assert f'<a href="/sesi/{next_day}">Session {next_day} of this workshop was on that day</a>' in page.text
     assert "was on that day" not in staff.get(uploaded(staff, DATED, session=next_day)).text
 
 
-def test_a_sheet_of_several_days_is_of_each_of_their_sessions(staff: TestClient, next_day: str) -> None:
+def test_a_sheet_of_several_days_fits_the_sessions_of_each_day(staff: TestClient, next_day: str) -> None:
     two_days = workbook(["Hari/Tanggal", "5 s.d. 6 Agustus 2025"], HEADER, RINA)
     for session in ("SPBE-2025-1", next_day):
         page = staff.get(uploaded(staff, two_days, session=session))
@@ -112,7 +112,7 @@ def test_a_sheet_of_several_days_is_of_each_of_their_sessions(staff: TestClient,
     assert f'<a href="/sesi/{next_day}">' in page.text
 
 
-def test_where_no_session_fits_none_is_named(staff: TestClient) -> None:
+def test_no_session_is_linked_if_none_fits(staff: TestClient) -> None:
     page = staff.get(uploaded(staff, DATED))
     assert "The sheet is dated 06-08-2025" in page.text
     assert "was on that day" not in page.text

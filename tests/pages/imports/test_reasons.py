@@ -27,7 +27,7 @@ def listed(*people: tuple[str | None, ...]) -> bytes:
     return workbook(HEADER, *people)
 
 
-def test_what_is_known_stands_beside_what_the_sheet_says_otherwise(staff: TestClient) -> None:
+def test_known_details_are_shown_where_the_sheet_differs(staff: TestClient) -> None:
     saved(staff, listed(RINA))
     other = (*RINA[:3], "4", "UMKM", "081300000202", "r.melati@contoh.id", "L", "05-08-1990", "hadir")
     page = staff.get(uploaded(staff, listed(other)))
@@ -39,14 +39,14 @@ def test_what_is_known_stands_beside_what_the_sheet_says_otherwise(staff: TestCl
     assert " rina@contoh.id" not in page.text
 
 
-def test_of_another_nik_the_last_digits_are_shown(staff: TestClient) -> None:
+def test_a_different_nik_shows_its_last_digits(staff: TestClient) -> None:
     saved(staff, listed(RINA))
     page = staff.get(uploaded(staff, listed((RINA[0], "6471055506890003", *RINA[2:8], None, "hadir"))))
 
     assert "Known: ••••••••••••0002" in row_text(page, 2)
 
 
-def test_the_form_of_a_row_says_what_is_known_too(staff: TestClient) -> None:
+def test_the_form_of_a_row_shows_known_details(staff: TestClient) -> None:
     saved(staff, listed(RINA))
     address = uploaded(staff, listed((*RINA[:7], "L", *RINA[8:])))
 
@@ -76,7 +76,7 @@ def of(**cells: str | None) -> tuple[str | None, ...]:
         ({"Tgl_Lahir": "4 Agustus 1990"}, ["Date of birth 04-08-1990"]),
     ],
 )
-def test_what_was_understood_is_shown_and_what_is_written_where_that_matters(
+def test_parsed_values_are_shown_with_the_text_where_they_differ(
     staff: TestClient, cells: dict[str, str], said: list[str]
 ) -> None:
     found = row_text(staff.get(uploaded(staff, listed(of(Kehadiran=None, **cells)))), 2)
@@ -85,14 +85,14 @@ def test_what_was_understood_is_shown_and_what_is_written_where_that_matters(
     assert found.count("on the sheet") == len(said) - 1
 
 
-def test_what_was_not_understood_is_shown_as_it_is_written(staff: TestClient) -> None:
+def test_values_that_cannot_be_parsed_are_shown_as_written(staff: TestClient) -> None:
     found = row_text(staff.get(uploaded(staff, listed(of(HP="tidak punya", Tgl_Lahir="31/31/1990")))), 2)
 
     assert "Telephone tidak punya" in found
     assert "Date of birth 31/31/1990" in found
 
 
-def test_an_rt_that_a_position_names_is_shown(staff: TestClient) -> None:
+def test_an_rt_in_a_position_is_shown(staff: TestClient) -> None:
     content = workbook(
         ("Nama", "Kelurahan", "Kategori", "Jabatan"), ("Rina Melati", "Manggar", "RT", "Ketua RT 12")
     )
@@ -100,7 +100,7 @@ def test_an_rt_that_a_position_names_is_shown(staff: TestClient) -> None:
     assert "RT 12" in row_text(staff.get(uploaded(staff, content)), 2).partition("Ketua")[0]
 
 
-def test_somebody_known_who_stands_in_a_row_above_is_offered_once(staff: TestClient) -> None:
+def test_a_known_person_of_an_earlier_row_is_offered_once(staff: TestClient) -> None:
     saved(staff, listed(of(RT=None)))
     page = staff.get(uploaded(staff, listed(RINA, of(NIK=None, HP=None, Email=None, RT="4", Tgl_Lahir=None))))
 
@@ -110,7 +110,7 @@ def test_somebody_known_who_stands_in_a_row_above_is_offered_once(staff: TestCli
     assert "The person of row 2" not in said
 
 
-def test_nobody_is_called_new_before_the_row_is_clear(staff: TestClient) -> None:
+def test_a_person_is_not_called_new_while_the_row_is_unclear(staff: TestClient) -> None:
     saved(staff, listed(RINA))
     plain = dict.fromkeys(("NIK", "RT", "HP", "Email", "JK", "Tgl_Lahir"))
     address = uploaded(staff, listed(of(**plain, Kelurahan="Gunung Sari"), of(**plain, Kehadiran="x")))
@@ -128,7 +128,7 @@ def test_nobody_is_called_new_before_the_row_is_clear(staff: TestClient) -> None
     assert "not clear yet" not in decided
 
 
-def test_of_a_row_left_out_nothing_is_said_of_the_person(staff: TestClient) -> None:
+def test_a_row_left_out_says_nothing_about_the_person(staff: TestClient) -> None:
     address = saved(staff, listed(of(Kelurahan="Gunung Sari")), {"only_valid": "true"})
 
     said = row_text(staff.get(address), 2)

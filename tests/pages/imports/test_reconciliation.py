@@ -30,7 +30,7 @@ SECOND = sheet(
 
 
 @pytest.fixture
-def held(city: City) -> str:
+def session_code(city: City) -> str:
     """Three people are registered, of whom Eko is on no sheet, and there is one place more; Ani waits."""
     code = city.session(capacity=4)
     for name in ("Rina Melati", "Tuti Kenanga", "Eko Seruni"):
@@ -54,11 +54,11 @@ def steps(page: str) -> list[list[tuple[str, str]]]:
     ]
 
 
-def test_each_figure_leads_to_the_next(staff: TestClient, city: City, held: str) -> None:
-    first = city.upload(held, LIST)
+def test_each_figure_is_the_sum_of_its_steps(staff: TestClient, city: City, session_code: str) -> None:
+    first = city.upload(session_code, LIST)
     city.commit(first.id, choices=CommitChoices(only_valid=True, others="absent"))
-    city.undo(city.import_sheet(held, SECOND).id)
-    city.import_sheet(held, SECOND)
+    city.undo(city.import_sheet(session_code, SECOND).id)
+    city.import_sheet(session_code, SECOND)
     mark(city, "Eko Seruni", AttendanceStatus.PRESENT)
     mark(city, "Tuti Kenanga", AttendanceStatus.ABSENT)
 
@@ -69,7 +69,7 @@ def test_each_figure_leads_to_the_next(staff: TestClient, city: City, held: str)
     assert said == [
         ("Rows of saved sheets that say “present”", "4"),
         ("The same person on more than one row", "-1"),
-        ("Recorded otherwise since", "-1"),
+        ("Attendance changed later", "-1"),
         ("Present, though no saved sheet says so: marked at the venue", "+ 1"),
         ("Present", "3"),
     ]
@@ -89,20 +89,20 @@ def test_each_figure_leads_to_the_next(staff: TestClient, city: City, held: str)
     assert "On the waiting list, not among those registered: 1" in page
 
 
-def test_each_difference_leads_to_the_people_behind_it(
-    staff: TestClient, stranger: TestClient, viewer: TestClient, city: City, held: str
+def test_each_difference_links_to_its_people(
+    staff: TestClient, stranger: TestClient, viewer: TestClient, city: City, session_code: str
 ) -> None:
     """Rina is on two sheets, Sri has cancelled since, Tuti was put down as absent, Eko and Joko came to the venue.
 
     That Eko came is said by a sheet that was undone, and by one of another session. Doni is on none, and absent.
     """
-    city.register(held, "Doni Lili")
+    city.register(session_code, "Doni Lili")
     eko = sheet(
         "Nama;Kelurahan;Unsur;Kehadiran", "Eko Seruni;Manggar;UMKM;hadir", "Bayu Asoka;Damai;UMKM;hadir"
     )
-    city.undo(city.import_sheet(held, eko).id)
-    city.commit(city.upload(held, LIST).id, choices=CommitChoices(only_valid=True, others="absent"))
-    city.import_sheet(held, SECOND)
+    city.undo(city.import_sheet(session_code, eko).id)
+    city.commit(city.upload(session_code, LIST).id, choices=CommitChoices(only_valid=True, others="absent"))
+    city.import_sheet(session_code, SECOND)
     mark(city, "Eko Seruni", AttendanceStatus.PRESENT)
     mark(city, "Joko Anggrek", AttendanceStatus.PRESENT)
     mark(city, "Tuti Kenanga", AttendanceStatus.ABSENT)
@@ -128,8 +128,8 @@ def test_each_difference_leads_to_the_people_behind_it(
     assert [browser.get(f"{PAGE}/gone").status_code for browser in (stranger, viewer)] == [404, 403]
 
 
-def test_who_is_on_no_sheet_is_told_apart(staff: TestClient, city: City, held: str) -> None:
-    city.import_sheet(held, SECOND)
+def test_people_on_no_sheet_are_counted_separately(staff: TestClient, city: City, session_code: str) -> None:
+    city.import_sheet(session_code, SECOND)
     page = staff.get(PAGE).text
 
     assert ("Without an outcome", "-2") in steps(page)[0]
@@ -143,8 +143,8 @@ def test_who_is_on_no_sheet_is_told_apart(staff: TestClient, city: City, held: s
     ]
 
 
-def test_what_was_undone_counts_nothing(staff: TestClient, city: City, held: str) -> None:
-    city.undo(city.import_sheet(held, SECOND).id)
+def test_an_undone_import_does_not_count(staff: TestClient, city: City, session_code: str) -> None:
+    city.undo(city.import_sheet(session_code, SECOND).id)
     page = staff.get(PAGE).text
 
     assert "nothing of it counts any more" in page
@@ -152,17 +152,17 @@ def test_what_was_undone_counts_nothing(staff: TestClient, city: City, held: str
     assert steps(page)[0][-1] == ("Present", "0")
 
 
-def test_a_session_without_a_sheet_says_so(staff: TestClient, held: str) -> None:
+def test_a_session_without_a_sheet_says_so(staff: TestClient, session_code: str) -> None:
     page = staff.get(PAGE).text
     assert "No attendance sheet has been uploaded for this session." in page
     assert 'href="/sesi/UMKM-2025-1/unggah"' in page
 
 
 @pytest.mark.parametrize(("who", "status"), [("viewer", 200), ("stranger", 404)])
-def test_figures_are_for_those_within_reach_and_links_for_those_who_may_record(
-    who: str, status: int, city: City, held: str, request: pytest.FixtureRequest
+def test_figures_follow_the_scope_and_links_the_permission(
+    who: str, status: int, city: City, session_code: str, request: pytest.FixtureRequest
 ) -> None:
-    city.import_sheet(held, SECOND)
+    city.import_sheet(session_code, SECOND)
     page = request.getfixturevalue(who).get(PAGE)
 
     assert page.status_code == status

@@ -33,7 +33,7 @@ pytestmark = pytest.mark.usefixtures("workshop_session")
 HTMX = {"hx-request": "true"}
 
 
-def test_every_row_says_what_was_understood_and_what_is_to_do(staff: TestClient) -> None:
+def test_every_row_shows_its_values_and_what_to_do(staff: TestClient) -> None:
     page = staff.get(uploaded(staff, MIXED))
     assert figures(page) == {"all": "3", "attention": "2", "review": "1", "error": "1", "create": "1"}
     assert "Rina Melati Manggar Small businesses Present" in row_text(page, 2)
@@ -44,7 +44,7 @@ def test_every_row_says_what_was_understood_and_what_is_to_do(staff: TestClient)
         assert said in row_text(page, 4)
 
 
-def test_the_counts_lead_to_their_rows(staff: TestClient) -> None:
+def test_the_counts_link_to_their_rows(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     shown = re.compile(r'<tr [^>]*id="baris-(\d+)"')
     assert shown.findall(staff.get(f"{address}?kind=attention").text) == ["3", "4"]
@@ -53,7 +53,7 @@ def test_the_counts_lead_to_their_rows(staff: TestClient) -> None:
     assert staff.get(f"{address}?kind=nonsense").status_code == 422
 
 
-def test_a_choice_and_a_correction_make_the_rows_right(staff: TestClient, engine: Engine) -> None:
+def test_a_choice_and_a_correction_resolve_the_rows(staff: TestClient, engine: Engine) -> None:
     address = uploaded(staff, MIXED)
     staff.post(f"{address}/baris/3", data={"choice": "kelurahan:64.71.04.1005"})
     staff.post(f"{address}/baris/4", data={"kelurahan": "Sepinggan"})
@@ -63,12 +63,12 @@ def test_a_choice_and_a_correction_make_the_rows_right(staff: TestClient, engine
     assert "on the sheet: Gunung Sari" in row_text(page, 3)
     assert "Kelurahan: corrected" in row_text(page, 4)
     staff.post(f"{address}/simpan")
-    with reading(engine) as look:
-        places = look.scalars(select(Registration.kelurahan_code).order_by(col(Registration.id))).all()
+    with reading(engine) as db:
+        places = db.scalars(select(Registration.kelurahan_code).order_by(col(Registration.id))).all()
     assert places == ["64.71.01.1001", "64.71.04.1005", "64.71.05.1002"]
 
 
-def test_one_comes_back_to_where_one_was(staff: TestClient) -> None:
+def test_an_answer_returns_to_the_same_place_of_the_page(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     unclear = staff.post(f"{address}/baris/3?kind=review&after=1", data={"kelurahan": "Gn. Sari"})
     assert unclear.headers["location"] == f"{address}?kind=review&after=1#baris-3"
@@ -84,7 +84,7 @@ def test_a_choice_can_be_taken_back(staff: TestClient) -> None:
     assert kind_of(staff.get(address), 3) == "review"
 
 
-def test_a_row_can_be_skipped_and_taken_up_again(staff: TestClient) -> None:
+def test_a_row_can_be_skipped_and_kept_again(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     staff.post(f"{address}/baris/4", data={"choice": "skip"})
     assert kind_of(staff.get(address), 4) == "skip"
@@ -92,14 +92,14 @@ def test_a_row_can_be_skipped_and_taken_up_again(staff: TestClient) -> None:
     assert kind_of(staff.get(address), 4) == "error"
 
 
-def test_whoever_came_is_chosen_where_the_mark_is_unclear(staff: TestClient) -> None:
+def test_an_unclear_attendance_mark_is_answered_by_a_choice(staff: TestClient) -> None:
     address = uploaded(staff, listed((*RINA[:6], "x")))
     assert "“x”" in row_text(staff.get(address), 2)
     staff.post(f"{address}/baris/2", data={"attendance": "izin"})
     assert "Excused" in row_text(staff.get(address), 2)
 
 
-def test_two_rows_of_one_name_are_told_apart_by_a_person(staff: TestClient) -> None:
+def test_staff_decide_whether_two_rows_with_one_name_are_the_same_person(staff: TestClient) -> None:
     namesake = (2, "Rina Melati", None, "Manggar", "UMKM", None, "hadir")
     address = uploaded(staff, listed(RINA, namesake))
     page = staff.get(address)
@@ -113,7 +113,7 @@ def test_two_rows_of_one_name_are_told_apart_by_a_person(staff: TestClient) -> N
     assert kind_of(staff.get(address), 3) == "create"
 
 
-def test_with_htmx_only_the_changed_parts_come_back(staff: TestClient) -> None:
+def test_htmx_requests_get_only_the_changed_parts(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     answer = staff.post(f"{address}/baris/3", data={"choice": "kelurahan:64.71.04.1005"}, headers=HTMX)
     assert re.findall(r'<hx-partial hx-target="#([\w-]+)"', answer.text) == [
@@ -147,8 +147,8 @@ def test_a_nik_is_shown_masked_and_survives_a_correction_beside_it(staff: TestCl
     assert 'value="••••••••••••0002"' in form
     staff.post(f"{address}/baris/2", data={"nik": "••••••••••••0002", "name": "Rina Melati Putri"})
     staff.post(f"{address}/simpan")
-    with reading(engine) as look:
-        rina = look.scalars(select(Participant)).one()
+    with reading(engine) as db:
+        rina = db.scalars(select(Participant)).one()
     assert (rina.name, rina.nik_key is not None) == ("Rina Melati Putri", True)
 
 
@@ -168,32 +168,32 @@ def test_a_choice_that_was_not_offered_is_refused(staff: TestClient, choice: str
     assert kind_of(staff.get(address), 3) == "review"
 
 
-def test_saving_waits_for_the_rows_that_need_attention(staff: TestClient, engine: Engine) -> None:
+def test_an_import_cannot_be_saved_while_rows_need_attention(staff: TestClient, engine: Engine) -> None:
     address = uploaded(staff, MIXED)
     page = staff.post(f"{address}/simpan")
     assert page.status_code == 409
     assert "2 rows need your attention" in page.text
     assert 'name="only_valid" value="true" required>' in page.text
-    with reading(engine) as look:
-        assert look.scalars(select(Registration)).all() == []
+    with reading(engine) as db:
+        assert db.scalars(select(Registration)).all() == []
 
 
-def test_what_is_right_can_be_saved_alone(staff: TestClient, engine: Engine) -> None:
+def test_only_the_valid_rows_can_be_saved(staff: TestClient, engine: Engine) -> None:
     address = saved(staff, MIXED, {"only_valid": "true"})
     page = staff.get(address)
     assert "left out" in row_text(page, 3)
-    with reading(engine) as look:
-        assert look.scalars(select(Participant.name)).all() == ["Rina Melati"]
+    with reading(engine) as db:
+        assert db.scalars(select(Participant.name)).all() == ["Rina Melati"]
 
 
-def test_an_import_that_is_saved_takes_no_more_corrections(staff: TestClient) -> None:
+def test_a_saved_import_cannot_be_corrected(staff: TestClient) -> None:
     address = saved(staff, CLEAR)
     assert staff.get(f"{address}/baris/2").headers["location"] == f"{address}#baris-2"
     assert staff.post(f"{address}/baris/2", data={"name": "Orang Lain"}).status_code == 409
     assert "Rina Melati" in row_text(staff.get(address), 2)
 
 
-def test_what_others_recorded_meanwhile_is_shown_before_saving(staff: TestClient, engine: Engine) -> None:
+def test_changes_by_others_are_shown_before_saving(staff: TestClient, engine: Engine) -> None:
     """Two lists of one session lie open; the second names a Rina whom the first made, with another NIK."""
     first = uploaded(staff, CLEAR)
     second = uploaded(staff, listed((1, "Rina Melati", "6471054408910003", "Manggar", "UMKM", None, "hadir")))
@@ -204,8 +204,8 @@ def test_what_others_recorded_meanwhile_is_shown_before_saving(staff: TestClient
     assert page.status_code == 409
     assert kind_of(page, 2) == "review"
     assert kind_of(staff.get(second), 2) == "review"
-    with reading(engine) as look:
-        assert len(look.scalars(select(Participant)).all()) == 1
+    with reading(engine) as db:
+        assert len(db.scalars(select(Participant)).all()) == 1
 
 
 @pytest.fixture
@@ -230,19 +230,19 @@ def registered(workshop_session: WorkshopSession, engine: Engine) -> int:
 
 
 @pytest.mark.parametrize(("others", "outcome"), [("leave", None), ("absent", "absent")])
-def test_who_registered_and_is_not_listed_is_asked_about(
+def test_the_page_asks_about_registered_people_not_on_the_sheet(
     staff: TestClient, engine: Engine, registered: int, others: str, outcome: str | None
 ) -> None:
     address = uploaded(staff, CLEAR)
     assert "1 people are registered for this session but not on this sheet." in staff.get(address).text
     staff.post(f"{address}/simpan", data={"others": others})
-    with reading(engine) as look:
-        attendance = look.get(Attendance, registered)
+    with reading(engine) as db:
+        attendance = db.get(Attendance, registered)
     assert (attendance.status if attendance else None) == outcome
 
 
 @pytest.mark.usefixtures("registered")
-def test_where_everyone_is_listed_nothing_is_asked_about_others(staff: TestClient) -> None:
+def test_the_page_asks_nothing_if_everyone_is_listed(staff: TestClient) -> None:
     page = staff.get(uploaded(staff, listed((1, "Wawan Dahlia", None, "Manggar", "UMKM", None, "hadir"))))
     assert "0 new, 1 recognised" in page.text
     assert "not on this sheet" not in page.text
@@ -253,10 +253,10 @@ def test_a_session_that_has_not_begun_must_be_confirmed(
 ) -> None:
     starts = (datetime.now(WITA) + timedelta(days=7)).replace(tzinfo=None)
     with writing(engine) as db:
-        given = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3))
-        create_workshop_session(db, OPERATOR, workshop.code, "SPBE-NANTI", given)
+        data = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3))
+        create_workshop_session(db, OPERATOR, workshop.code, "SPBE-NANTI", data)
     address = uploaded(staff, MIXED, session="SPBE-NANTI")
-    assert "Record its attendance all the same" in staff.get(address).text
+    assert "Record its attendance anyway" in staff.get(address).text
 
     refused = staff.post(f"{address}/simpan", data={"only_valid": "true"})
     assert refused.status_code == 409
@@ -279,13 +279,13 @@ def test_long_sheets_are_paged(staff: TestClient) -> None:
     assert len(re.findall(r'id="baris-', second.text)) == 10
 
 
-def test_rows_that_need_nothing_offer_no_answers_after_saving(staff: TestClient) -> None:
+def test_saved_rows_offer_no_answers(staff: TestClient) -> None:
     address = saved(staff, listed(RINA, TUTI, LUKMAN), {"only_valid": "true"})
     assert "/baris/" not in staff.get(address).text
 
 
 @pytest.mark.parametrize("choice", ["person:{}", "row:{}"])
-def test_a_number_beyond_all_numbers_is_nobody(staff: TestClient, choice: str) -> None:
+def test_an_id_too_large_for_the_database_is_refused(staff: TestClient, choice: str) -> None:
     address = uploaded(staff, MIXED)
     answer = staff.post(f"{address}/baris/3", data={"choice": choice.format("9" * 5000)})
     assert answer.status_code == 422

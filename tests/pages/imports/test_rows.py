@@ -23,7 +23,7 @@ def options(form: str, field: str) -> dict[str, str]:
     return dict(re.findall(r'<option value="([^"]*)"[^>]*>\s*(.*?)\s*</option>', select))
 
 
-def test_cells_with_few_answers_are_chosen(staff: TestClient) -> None:
+def test_cells_with_few_possible_values_have_a_select(staff: TestClient) -> None:
     form = staff.get(f"{uploaded(staff, MIXED)}/baris/3").text
     assert list(options(form, "attendance").items()) == [
         ("hadir", "Present (on the sheet: hadir)"),
@@ -37,7 +37,7 @@ def test_cells_with_few_answers_are_chosen(staff: TestClient) -> None:
     assert places["Gunung Sari"] == "on the sheet: Gunung Sari"
 
 
-def test_kelurahan_stand_under_their_kecamatan_in_the_order_of_names(staff: TestClient) -> None:
+def test_kelurahan_are_grouped_by_kecamatan_and_sorted_by_name(staff: TestClient) -> None:
     form = staff.get(f"{uploaded(staff, MIXED)}/baris/3").text
     groups = re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', form, re.DOTALL)
     names = [re.findall(r">([^<]+)</option>", inside) for _, inside in groups]
@@ -46,7 +46,9 @@ def test_kelurahan_stand_under_their_kecamatan_in_the_order_of_names(staff: Test
     assert sum(map(len, names)) == 34
 
 
-def test_what_others_correct_while_a_form_is_open_stays(staff: TestClient, organizer: TestClient) -> None:
+def test_corrections_by_others_while_a_form_is_open_are_kept(
+    staff: TestClient, organizer: TestClient
+) -> None:
     address = f"{uploaded(staff, MIXED)}/baris/3"
     opened = form_data(staff.get(address).text)
     organizer.post(address, data=form_data(organizer.get(address).text) | {"kelurahan": "Damai"})
@@ -92,7 +94,7 @@ def test_an_answer_that_others_gave_meanwhile_is_not_overwritten_unseen(
     answer = organizer.post(f"{address}/baris/3", data=mekar | asked, headers=headers)
 
     page = answer if headers else organizer.get(address)
-    assert "Others have answered row 3 meanwhile." in page.text
+    assert "Other users have answered row 3 meanwhile." in page.text
     assert "Gunung Sari Ulu" in row_text(page, 3)
     organizer.post(f"{address}/baris/3", data=mekar | {"seen": seen_in(page.text, 3)})
     assert "Mekar Sari" in row_text(organizer.get(address), 3)
@@ -118,13 +120,13 @@ def seen_in(page: str, number: int) -> str:
     return row.partition('name="seen" value="')[2].partition('"')[0]
 
 
-def test_a_row_that_no_sheet_can_have_is_refused(staff: TestClient) -> None:
+def test_an_impossible_row_number_is_refused(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     assert staff.get(f"{address}/baris/999").status_code == 404
     assert staff.get(f"{address}/baris/{10**20}").status_code == 422
 
 
-def test_what_could_not_be_read_stays_in_sight(staff: TestClient) -> None:
+def test_cells_that_cannot_be_parsed_are_shown(staff: TestClient) -> None:
     header = ("Nama", "JK", "Kelurahan", "Kategori", "Kehadiran")
     form = staff.get(
         f"{uploaded(staff, workbook(header, ('Rina Melati', 'zz', 'Manggar', 'pelaut', 'x')))}/baris/2"
@@ -140,7 +142,7 @@ def test_what_could_not_be_read_stays_in_sight(staff: TestClient) -> None:
     assert "“zz” is neither L nor P." in form
 
 
-def test_what_is_left_as_it_stands_is_not_corrected(staff: TestClient) -> None:
+def test_unchanged_cells_are_not_corrected(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     form = staff.get(f"{address}/baris/2").text
     texts = dict(re.findall(r'<input [^>]*name="(\w+)" value="([^"]*)"', form))
@@ -151,7 +153,7 @@ def test_what_is_left_as_it_stands_is_not_corrected(staff: TestClient) -> None:
     assert "corrected" not in row_text(staff.get(address), 2)
 
 
-def test_the_way_leads_from_row_to_row_and_then_to_saving(staff: TestClient) -> None:
+def test_links_lead_from_row_to_row_and_then_to_saving(staff: TestClient) -> None:
     address = uploaded(staff, MIXED)
     assert '<a href="#baris-3">Next: row 3</a>' in staff.get(address).text
     filtered = staff.get(f"{address}?kind=review").text
@@ -164,14 +166,14 @@ def test_the_way_leads_from_row_to_row_and_then_to_saving(staff: TestClient) -> 
     assert '<a href="#simpan">' in staff.post(f"{address}/baris/4", data=skip, headers=HTMX).text
 
 
-def test_the_way_leads_to_another_page_of_a_long_sheet(staff: TestClient) -> None:
+def test_a_link_leads_to_the_next_row_on_another_page(staff: TestClient) -> None:
     people = [(n, f"Orang {n:03}", None, "Manggar", "UMKM", None, "hadir") for n in range(60)]
     address = uploaded(staff, listed(*people, TUTI))
     assert f'<a href="{address}?after=61#baris-62">Next: row 62</a>' in staff.get(address).text
     assert '<a href="#baris-62">Next: row 62</a>' in staff.get(f"{address}?after=30").text
 
 
-def test_an_undone_import_says_of_no_row_that_it_was_added(staff: TestClient) -> None:
+def test_no_row_of_an_undone_import_is_called_added(staff: TestClient) -> None:
     address = saved(staff, listed(RINA))
     staff.post(f"{address}/batalkan")
     page = staff.get(address)

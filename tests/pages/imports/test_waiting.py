@@ -30,13 +30,13 @@ on_sqlite = pytest.mark.parametrize(
 def saving(staff: TestClient, workshop_session: WorkshopSession) -> str:
     """The address of a long list that is about to be saved."""
     address = uploaded(staff, crowd(LONG), "panjang.csv")
-    asked = staff.post(f"{address}/simpan")
-    assert (asked.status_code, asked.headers["location"]) == (303, address)
+    response = staff.post(f"{address}/simpan")
+    assert (response.status_code, response.headers["location"]) == (303, address)
     return address
 
 
 @on_sqlite
-def test_it_says_how_many_rows_are_saved(
+def test_the_page_shows_how_many_rows_are_saved(
     staff: TestClient, saving: str, engine: Engine, settings: Settings
 ) -> None:
     page = staff.get(saving)
@@ -57,7 +57,7 @@ def test_it_says_how_many_rows_are_saved(
 
 
 @on_sqlite
-def test_it_says_why_it_was_not_saved(
+def test_the_page_shows_why_an_import_was_not_saved(
     staff: TestClient, saving: str, engine: Engine, settings: Settings
 ) -> None:
     with writing(engine) as db:
@@ -77,7 +77,7 @@ def test_it_says_why_it_was_not_saved(
 
 
 @on_sqlite
-def test_a_large_file_that_is_read_in_another_way_is_waited_for(
+def test_the_page_shows_progress_while_a_large_file_is_read_again(
     staff: TestClient, workshop_session: WorkshopSession, engine: Engine, settings: Settings
 ) -> None:
     runner = TaskRunner(settings, engine, NikVault(settings.secret))
@@ -85,11 +85,11 @@ def test_a_large_file_that_is_read_in_another_way_is_waited_for(
     runner.drain()
     assert "3 rows" in staff.get(address).text
 
-    asked = staff.post(f"{address}/kelompok", data={"target_group": "umkm"})
-    assert (asked.status_code, asked.headers["location"]) == (303, address)
+    response = staff.post(f"{address}/kelompok", data={"target_group": "umkm"})
+    assert (response.status_code, response.headers["location"]) == (303, address)
     page = staff.get(address).text
     assert "The file is being read" in page
-    assert "Rows that named no target group have one now." not in page
+    assert "Rows without a target group have one now." not in page
     assert '<meta http-equiv="refresh"' in page
     runner.drain()
 

@@ -27,10 +27,11 @@ from app.permissions import OPERATOR
 from app.queries.people.similar_people import SimilarPair
 from app.services.areas.areas import KelurahanInput, create_kelurahan, set_last_day
 from app.services.coverage.targets import set_targets
-from app.services.imports.commit import NOT_STARTED, CommitChoices, commit
-from app.services.imports.judging import SheetChoices, judge_sheet
-from app.services.imports.undo import undo
-from app.services.imports.upload import store_reading, upload
+from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_import
+from app.services.imports.judging import judge_sheet
+from app.services.imports.sheet_choices import SheetChoices
+from app.services.imports.undo import undo_import
+from app.services.imports.upload import JudgedSheet, store_reading, upload_sheet
 from app.services.people.corrections import correct_participant
 from app.services.people.duplicates import save_pairs
 from app.services.people.merge import merge_people
@@ -163,7 +164,9 @@ class CityActions:
     def upload(self, session: int, rows: list[str], others: str, commit_it: bool) -> None:
         """Upload a sheet like `services.imports.upload.upload`, but without the child process that reads files."""
         code, content = SESSIONS[session], sheet(HEADER, *rows)
-        made = upload(self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False)
+        made = upload_sheet(
+            self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False
+        )
         read = detect_table(
             content, sheet=None, header_row=None, columns={}, place_keys=frozenset(), trim=True
         )
@@ -171,7 +174,7 @@ class CityActions:
         judged = judge_sheet(
             self.db, self.vault, self.session(session), read, choices, {}, uploaded_at=made.uploaded_at
         )
-        store_reading(self.db, self.vault, made, read, choices, judged)
+        store_reading(self.db, self.vault, made, JudgedSheet(read, choices, judged))
         if commit_it:
             self._commit(made, others)
 
@@ -181,10 +184,10 @@ class CityActions:
 
     def _commit(self, made: AttendanceImport, others: str) -> None:
         choices = CommitChoices(only_valid=True, others=others, confirm=frozenset({NOT_STARTED}))
-        commit(self.db, self.vault, OPERATOR, made.id, choices)
+        commit_import(self.db, self.vault, OPERATOR, made.id, choices)
 
     def undo(self, number: int) -> None:
-        undo(self.db, OPERATOR, self.select_row(AttendanceImport, number).id)
+        undo_import(self.db, OPERATOR, self.select_row(AttendanceImport, number).id)
 
     def merge(self, number: int, other: int) -> None:
         one, two = sorted(self.select_row(Participant, which).id for which in (number, number + 1 + other))

@@ -18,10 +18,10 @@ from app.models import (
     RowKind,
 )
 from app.models.base import now
-from app.queries.imports.attendance_imports import attendance_import
-from app.queries.imports.people import people_figures
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.queries.imports.people import count_people
 from app.services.imports.commit import CommitChoices
-from app.services.imports.judging import SheetChoices
+from app.services.imports.sheet_choices import SheetChoices
 from tests.city import LAMARU, MANGGAR, MORNING, SEPINGGAN, City, crowd, sheet
 
 ONE_UNCLEAR = sheet(
@@ -31,28 +31,28 @@ ONE_UNCLEAR = sheet(
 )
 
 
-def test_rows_that_need_attention_hold_everything_back(city: City) -> None:
+def test_nothing_is_committed_while_rows_need_attention(city: City) -> None:
     """A commit saves all rows or none."""
-    made = city.upload(city.session(), ONE_UNCLEAR)
+    attendance_import = city.upload(city.session(), ONE_UNCLEAR)
 
     with pytest.raises(Conflict) as refused:
-        city.commit(made.id)
+        city.commit(attendance_import.id)
 
     assert (refused.value.code, refused.value.params) == ("rows-need-attention", {"rows": 1})
     assert city.all(Participant) == []
 
 
-def test_only_the_valid_rows_leave_the_others_listed(city: City) -> None:
-    made = city.upload(city.session(), ONE_UNCLEAR)
+def test_committing_only_valid_rows_keeps_the_other_rows_in_the_import(city: City) -> None:
+    attendance_import = city.upload(city.session(), ONE_UNCLEAR)
 
-    done = city.commit(made.id, choices=CommitChoices(only_valid=True))
+    done = city.commit(attendance_import.id, choices=CommitChoices(only_valid=True))
 
     assert done.status is ImportStatus.COMMITTED
     assert [person.name for person in city.all(Participant)] == ["Siti Aminah"]
-    assert city.rows(made.id)[3].kind is RowKind.ERROR
+    assert city.rows(attendance_import.id)[3].kind is RowKind.ERROR
 
 
-def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(city: City) -> None:
+def test_unlisted_people_are_marked_absent_only_if_chosen(city: City) -> None:
     code = city.session()
     city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;hadir"))
     city.register(code, "Budi Contoh", MANGGAR)
@@ -60,8 +60,8 @@ def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(c
     city.import_sheet(code, sheet("Nama;Kelurahan;Kehadiran", "Rahmat Contoh;Lamaru;hadir"))
     assert city.outcomes() == {"Siti Aminah": "present", "Budi Contoh": None, "Rahmat Contoh": "present"}
 
-    made = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
-    city.commit(made.id, choices=CommitChoices(others="absent"))
+    attendance_import = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", "Nur Aini;Lamaru;hadir"))
+    city.commit(attendance_import.id, choices=CommitChoices(others="absent"))
     assert city.outcomes() == {
         "Siti Aminah": "present",
         "Budi Contoh": "absent",
@@ -70,7 +70,7 @@ def test_registered_people_who_are_not_listed_are_left_alone_unless_it_is_said(c
     }
 
 
-def test_who_is_listed_in_a_row_left_out_is_not_marked_absent(city: City) -> None:
+def test_a_person_in_a_row_left_out_is_not_marked_absent(city: City) -> None:
     """A row that is not saved lists people too."""
     code = city.session()
     for name in ("Budi Contoh", "Ani Contoh", "Eka Contoh", "Dewi Contoh", "Tidak Terdaftar Di Lembar"):
@@ -82,27 +82,27 @@ def test_who_is_listed_in_a_row_left_out_is_not_marked_absent(city: City) -> Non
         "Eka Contoh;Antah;hadir",
         "Dewi Contoh;Manggar;",
     )
-    made = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", *listed, "Nur Aini;Lamaru;hadir"))
-    city.correct(made.id, 5, decision={"skip": True})
-    with reading(city.engine) as look:
-        found = attendance_import(look, city.actor("sari"), made.id)
-        assert people_figures(look, found).unlisted == 1
+    attendance_import = city.upload(code, sheet("Nama;Kelurahan;Kehadiran", *listed, "Nur Aini;Lamaru;hadir"))
+    city.correct(attendance_import.id, 5, decision={"skip": True})
+    with reading(city.engine) as db:
+        found = get_attendance_import_view(db, city.actor("sari"), attendance_import.id)
+        assert count_people(db, found).unlisted == 1
 
-    city.commit(made.id, choices=CommitChoices(only_valid=True, others="absent"))
+    city.commit(attendance_import.id, choices=CommitChoices(only_valid=True, others="absent"))
 
     left_open = dict.fromkeys((budi.name, "Ani Contoh", "Eka Contoh", "Dewi Contoh"))
     assert city.outcomes() == {**left_open, "Tidak Terdaftar Di Lembar": "absent", "Nur Aini": "present"}
 
 
-def test_people_are_left_or_absent_and_nothing_else(city: City) -> None:
-    made = city.upload(city.session(), crowd(1))
+def test_unlisted_people_can_only_be_left_or_marked_absent(city: City) -> None:
+    attendance_import = city.upload(city.session(), crowd(1))
 
     with pytest.raises(Invalid):
-        city.commit(made.id, choices=CommitChoices(others="present"))
+        city.commit(attendance_import.id, choices=CommitChoices(others="present"))
 
 
 @pytest.mark.parametrize("status", [RegistrationStatus.CANCELLED, RegistrationStatus.WAITLISTED])
-def test_who_came_without_a_place_is_a_walk_in(city: City, status: RegistrationStatus) -> None:
+def test_a_person_present_without_a_seat_is_a_walk_in(city: City, status: RegistrationStatus) -> None:
     code = city.session()
     city.register(code, "Budi Contoh", MANGGAR, status=status)
 
@@ -115,25 +115,25 @@ def test_who_came_without_a_place_is_a_walk_in(city: City, status: RegistrationS
 
 def test_a_session_that_has_not_begun_needs_a_confirmation(city: City) -> None:
     tomorrow = wita(now() + timedelta(days=1)).replace(tzinfo=None)
-    made = city.upload(city.session(starts=tomorrow), crowd(1))
-    assert [warning["code"] for warning in made.warnings] == ["session-not-started"]
+    attendance_import = city.upload(city.session(starts=tomorrow), crowd(1))
+    assert [warning["code"] for warning in attendance_import.warnings] == ["session-not-started"]
 
     with pytest.raises(Conflict) as refused:
-        city.commit(made.id)
+        city.commit(attendance_import.id)
     assert refused.value.code == "session-not-started"
     assert city.all(Attendance) == []
 
-    city.commit(made.id, choices=CommitChoices(confirm=frozenset({"session-not-started"})))
+    city.commit(attendance_import.id, choices=CommitChoices(confirm=frozenset({"session-not-started"})))
     assert len(city.all(Attendance)) == 1
 
 
 def test_committing_again_gives_the_same_result(city: City) -> None:
-    made = city.import_sheet(city.session(), crowd(2))
+    attendance_import = city.import_sheet(city.session(), crowd(2))
     before = city.people_and_attendance()
 
-    again = city.commit(made.id, by="budi")
+    again = city.commit(attendance_import.id, by="budi")
 
-    assert (again.status, again.committed_at) == (ImportStatus.COMMITTED, made.committed_at)
+    assert (again.status, again.committed_at) == (ImportStatus.COMMITTED, attendance_import.committed_at)
     assert city.people_and_attendance() == before
 
 
@@ -150,7 +150,7 @@ def test_a_blank_never_changes_what_is_recorded(city: City) -> None:
     assert city.outcomes() == {"Siti Aminah": "excused", "Nur Aini": "present"}
 
 
-def test_a_later_sheet_puts_an_attendance_right(city: City) -> None:
+def test_a_later_sheet_corrects_an_attendance(city: City) -> None:
     code = city.session()
     city.import_sheet(
         code, sheet("Nama;Kelurahan;Kehadiran", "Siti Aminah;Manggar;tidak", "Nur Aini;Lamaru;hadir")
@@ -160,7 +160,9 @@ def test_a_later_sheet_puts_an_attendance_right(city: City) -> None:
 
     assert again.counts["update"] == 1
     assert city.outcomes() == {"Siti Aminah": "present", "Nur Aini": "present"}
-    recorded = {one.attendance_import_id for one in city.all(Attendance) if one.recorded_by}
+    recorded = {
+        attendance.attendance_import_id for attendance in city.all(Attendance) if attendance.recorded_by
+    }
     assert recorded == {again.id, again.id - 1}
 
 
@@ -179,7 +181,7 @@ def test_a_person_is_completed_and_never_overwritten(city: City) -> None:
     assert len(city.all(Registration)) == 2
 
 
-def test_who_moved_lives_where_the_newest_session_says(city: City) -> None:
+def test_the_newest_session_decides_where_a_person_lives(city: City) -> None:
     header = "Nama;Kelurahan;RT;HP"
     newer = city.session("B-1", MORNING + timedelta(days=30))
     older = city.session("A-1", MORNING)
@@ -189,11 +191,14 @@ def test_who_moved_lives_where_the_newest_session_says(city: City) -> None:
 
     (person,) = city.all(Participant)
     assert (person.kelurahan_code, person.rt) == (SEPINGGAN, None)
-    places = {one.workshop_session_id: (one.kelurahan_code, one.rt) for one in city.all(Registration)}
+    places = {
+        registration.workshop_session_id: (registration.kelurahan_code, registration.rt)
+        for registration in city.all(Registration)
+    }
     assert sorted(places.values(), key=str) == [(MANGGAR, "12"), (SEPINGGAN, None)]
 
 
-def test_an_rt_does_not_move_along(city: City) -> None:
+def test_an_rt_is_cleared_when_the_kelurahan_changes(city: City) -> None:
     header = "Nama;Kelurahan;RT;HP"
     city.import_sheet(city.session("A-1", MORNING), sheet(header, "Siti Aminah;Manggar;12;081200000001"))
 
@@ -223,14 +228,14 @@ def test_a_person_from_outside_the_city_has_a_place_of_their_own(city: City) -> 
 
 
 def test_the_basis_is_kept_with_each_registration(city: City) -> None:
-    made = city.upload(city.session(), crowd(1))
+    attendance_import = city.upload(city.session(), crowd(1))
 
-    city.commit(made.id, choices=CommitChoices(basis=Basis.PAPER_CONSENT))
+    city.commit(attendance_import.id, choices=CommitChoices(basis=Basis.PAPER_CONSENT))
 
-    assert [one.basis for one in city.all(Registration)] == [Basis.PAPER_CONSENT]
+    assert [registration.basis for registration in city.all(Registration)] == [Basis.PAPER_CONSENT]
 
 
-def test_a_group_or_a_kelurahan_that_is_not_there_is_refused_at_once(city: City) -> None:
+def test_an_unknown_target_group_or_kelurahan_is_refused(city: City) -> None:
     code = city.session(groups=())
     content = sheet("Nama;Kelurahan", "Siti Aminah;")
 
@@ -240,27 +245,29 @@ def test_a_group_or_a_kelurahan_that_is_not_there_is_refused_at_once(city: City)
         city.upload(code, content, choices=SheetChoices(kelurahan="64.71.99.9999"))
 
 
-def test_what_was_chosen_for_the_file_serves_rows_that_are_silent(city: City) -> None:
+def test_choices_for_the_file_apply_to_rows_with_blank_cells(city: City) -> None:
     choices = SheetChoices(target_group="komunitas", kelurahan=LAMARU)
-    made = city.upload(city.session(groups=()), sheet("Nama;Kelurahan", "Siti Aminah;"), choices=choices)
+    attendance_import = city.upload(
+        city.session(groups=()), sheet("Nama;Kelurahan", "Siti Aminah;"), choices=choices
+    )
 
-    city.commit(made.id)
+    city.commit(attendance_import.id)
 
     (registration,) = city.all(Registration)
     assert (registration.target_group_code, registration.kelurahan_code) == ("komunitas", LAMARU)
-    assert [one.status for one in city.all(Attendance)] == [AttendanceStatus.PRESENT]
+    assert [attendance.status for attendance in city.all(Attendance)] == [AttendanceStatus.PRESENT]
 
 
-def test_another_organization_does_not_even_see_the_import(city: City) -> None:
+def test_another_organization_cannot_find_the_import(city: City) -> None:
     code = city.session()
-    made = city.upload(code, crowd(1))
+    attendance_import = city.upload(code, crowd(1))
 
     with pytest.raises(NotFound):
         city.upload(code, crowd(1), by="tono")
     with pytest.raises(NotFound):
-        city.commit(made.id, by="tono")
+        city.commit(attendance_import.id, by="tono")
     with pytest.raises(NotFound):
-        city.undo(made.id, by="tono")
+        city.undo(attendance_import.id, by="tono")
     with pytest.raises(Forbidden):
         city.upload(code, crowd(1), by="rina")
     assert city.all(Participant) == []

@@ -13,7 +13,7 @@ from app.database import Db, writing
 from app.errors import Conflict
 from app.models import Activity, ImportStatus, Participant, Registration
 from app.services.imports import commit as import_commit
-from app.services.imports.commit import commit
+from app.services.imports.commit import commit_import
 from app.services.imports.judging import count_changes
 from tests.city import City, crowd, sheet
 
@@ -36,27 +36,31 @@ def at_once(*deeds: Callable[[], object]) -> list[Any]:
         return list(threads.map(begin, deeds))
 
 
-def test_two_commits_at_once_give_one_result(city: City) -> None:
-    made = city.upload(city.session(), crowd(50))
+def test_two_concurrent_commits_give_one_result(city: City) -> None:
+    attendance_import = city.upload(city.session(), crowd(50))
 
-    first, second = at_once(lambda: city.commit(made.id), lambda: city.commit(made.id, by="budi"))
+    first, second = at_once(
+        lambda: city.commit(attendance_import.id), lambda: city.commit(attendance_import.id, by="budi")
+    )
 
     assert first.committed_at == second.committed_at
     assert len(city.all(Participant)) == len(city.all(Registration)) == 50
-    assert [one.action for one in city.all(Activity)].count("commit") == 1
+    assert [activity.action for activity in city.all(Activity)].count("commit") == 1
 
 
-def test_the_same_new_people_in_two_sessions_at_once_are_made_once(city: City) -> None:
+def test_concurrent_commits_create_the_same_new_people_once(city: City) -> None:
     imports = [city.upload(city.session(code), crowd(50)).id for code in ("A-1", "B-1", "C-1")]
 
-    at_once(*(partial(city.commit, one) for one in imports))
+    at_once(*(partial(city.commit, import_id) for import_id in imports))
 
     assert len(city.all(Participant)) == 50
     assert len(city.all(Registration)) == 150
 
 
 @on_postgresql
-def test_without_the_lock_they_would_be_made_twice(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_lock_concurrent_commits_create_people_twice(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control of the test above: both look before either has written."""
     both_have_looked = Barrier(2)
 
@@ -69,7 +73,7 @@ def test_without_the_lock_they_would_be_made_twice(city: City, monkeypatch: pyte
     monkeypatch.setattr(import_commit, "count_changes", count_and_wait)
     imports = [city.upload(city.session(code), crowd(3)).id for code in ("A-1", "B-1")]
 
-    at_once(*(partial(city.commit, one) for one in imports))
+    at_once(*(partial(city.commit, import_id) for import_id in imports))
 
     assert len(city.all(Participant)) == 6
 
@@ -82,28 +86,32 @@ def test_an_import_is_undone_while_another_is_committed(city: City) -> None:
 
     registered = city.all(Registration)
     assert len(city.all(Participant)) == len(registered) == 30
-    assert {one.workshop_session_id for one in registered} == {committed.workshop_session_id}
+    assert {registration.workshop_session_id for registration in registered} == {
+        committed.workshop_session_id
+    }
 
 
-def test_undoing_and_committing_the_same_import_at_once_ends_in_one_of_the_two(city: City) -> None:
-    made = city.import_sheet(city.session(), crowd(10))
+def test_concurrent_undo_and_commit_of_an_import_end_in_one_of_the_two(city: City) -> None:
+    attendance_import = city.import_sheet(city.session(), crowd(10))
 
-    undone, committed = at_once(lambda: city.undo(made.id), lambda: city.commit(made.id))
+    undone, committed = at_once(
+        lambda: city.undo(attendance_import.id), lambda: city.commit(attendance_import.id)
+    )
 
     assert undone.status is ImportStatus.UNDONE
     became_of_commit = committed.code if isinstance(committed, Conflict) else committed.status
     assert became_of_commit in {"not-in-review", ImportStatus.COMMITTED}
-    assert [one.action for one in city.all(Activity)].count("commit") == 1
+    assert [activity.action for activity in city.all(Activity)].count("commit") == 1
     assert city.all(Participant) == []
 
 
 @on_postgresql
-def test_a_commit_that_comes_to_light_late_is_not_overlooked(city: City) -> None:
+def test_a_change_that_becomes_visible_late_is_not_overlooked(city: City) -> None:
     """Lines of the log are numbered before they can be seen: here a workshop overtakes the first commit."""
     people = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
     first, session_code = city.upload(city.session("A-1"), people), city.session("B-1")
     with writing(city.engine) as db:
-        commit(db, city.vault, city.actor("sari"), first.id)
+        commit_import(db, city.vault, city.actor("sari"), first.id)
         db.flush()
         city.workshop("C-1")
         second = city.upload(session_code, people)

@@ -13,8 +13,8 @@ from app.errors import Conflict, Forbidden, NotFound
 from app.i18n import translator
 from app.models import Activity, AttendanceStatus
 from app.services.imports.commit import CommitChoices
-from app.services.imports.error_sheets import download_error_sheet
-from app.services.imports.judging import SheetChoices
+from app.services.imports.downloads import download_error_sheet
+from app.services.imports.sheet_choices import SheetChoices
 from app.spreadsheets.reading import read_sheet
 from tests.city import SAMPLES, City, sheet
 from tests.spreadsheets.examples import saved
@@ -23,9 +23,9 @@ SESSION = "UMKM-2025-1"
 
 
 def error_sheet(city: City, import_id: int, *, by: str = "budi") -> bytes:
-    with reading(city.engine) as look, writing(city.engine) as db:
+    with reading(city.engine) as read_db, writing(city.engine) as db:
         _ = translator("id")
-        return download_error_sheet(look, db, city.vault, city.actor(by), import_id, _, "id").content
+        return download_error_sheet(read_db, db, city.vault, city.actor(by), import_id, _, "id").content
 
 
 def corrected(content: bytes, corrections: Mapping[int, Mapping[str, str]]) -> bytes:
@@ -78,7 +78,7 @@ def test_a_messy_sheet_is_corrected_and_needs_no_second_mapping(city: City) -> N
     assert outcomes == ["present", "present", "present", "present", "absent", "present"]
 
 
-def test_a_row_says_itself_what_the_sheet_around_it_said(city: City) -> None:
+def test_blank_cells_are_filled_with_the_values_of_the_sheet_around_the_row(city: City) -> None:
     """Section, ditto and blank mark mean nothing any more once the other rows are gone."""
     city.session(SESSION, groups=("umkm", "rt"))
     uploaded = city.upload(
@@ -100,7 +100,7 @@ def test_a_row_says_itself_what_the_sheet_around_it_said(city: City) -> None:
     ]
 
 
-def test_a_blank_that_is_handed_out_changes_no_attendance_that_is_recorded(city: City) -> None:
+def test_a_blank_attendance_in_the_error_sheet_changes_no_recorded_attendance(city: City) -> None:
     city.session(SESSION)
     city.register(SESSION, "Rina Melati", "64.71.06.1005", outcome=AttendanceStatus.PRESENT)
     people = ("Siti Aminah;Damai;hadir", "Rina Melati;Antah;", "Nur Hayati;Antah;")
@@ -113,7 +113,7 @@ def test_a_blank_that_is_handed_out_changes_no_attendance_that_is_recorded(city:
     assert city.outcomes() == {"Rina Melati": "present", "Nur Hayati": "absent"}
 
 
-def test_what_was_chosen_for_the_file_or_the_row_is_written_out(city: City) -> None:
+def test_choices_for_the_file_or_the_row_are_written_into_the_cells(city: City) -> None:
     city.session(SESSION, groups=("umkm", "rt"))
     uploaded = city.upload(
         SESSION,
@@ -128,7 +128,7 @@ def test_what_was_chosen_for_the_file_or_the_row_is_written_out(city: City) -> N
     ]
 
 
-def test_a_row_that_contradicts_another_has_the_files_group_too(city: City) -> None:
+def test_a_row_that_contradicts_another_gets_the_target_group_of_the_file(city: City) -> None:
     city.session(SESSION, groups=("umkm", "rt"))
     uploaded = city.upload(
         SESSION,
@@ -139,7 +139,7 @@ def test_a_row_that_contradicts_another_has_the_files_group_too(city: City) -> N
     assert (again["target_group"], again["attendance"]) == ("Pengurus RT", "tidak")
 
 
-def test_columns_that_were_named_by_hand_are_understood_again(city: City) -> None:
+def test_columns_chosen_by_staff_are_detected_in_the_error_sheet(city: City) -> None:
     city.session(SESSION)
     uploaded = city.upload(
         SESSION,
@@ -153,14 +153,14 @@ def test_columns_that_were_named_by_hand_are_understood_again(city: City) -> Non
     assert kinds(city, again.id) == ["create"]
 
 
-def test_corrections_made_on_the_page_are_in_it(city: City) -> None:
+def test_corrections_from_the_review_page_are_in_the_error_sheet(city: City) -> None:
     city.session(SESSION)
     uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", ";Antah;hadir"))
     city.correct(uploaded.id, 2, cells={"name": "Siti Aminah"})
     assert handed_out(city, uploaded.id)[0]["name"] == "Siti Aminah"
 
 
-def test_what_a_commit_left_out_can_still_be_corrected(city: City) -> None:
+def test_rows_left_out_of_a_commit_can_be_downloaded(city: City) -> None:
     city.session(SESSION)
     uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", "Siti;Damai;hadir", "Nur;Antah;hadir"))
     city.commit(uploaded.id, choices=CommitChoices(only_valid=True))
@@ -171,7 +171,7 @@ def test_what_a_commit_left_out_can_still_be_corrected(city: City) -> None:
     assert city.outcomes() == {"Siti": "present", "Nur": "present"}
 
 
-def test_there_is_none_where_nothing_needs_attention(city: City) -> None:
+def test_no_error_sheet_if_no_row_needs_attention(city: City) -> None:
     city.session(SESSION)
     uploaded = city.upload(SESSION, sheet("Nama;Kelurahan;Hadir", "Siti;Damai;hadir"))
     with pytest.raises(Conflict) as refused:
@@ -179,7 +179,7 @@ def test_there_is_none_where_nothing_needs_attention(city: City) -> None:
     assert refused.value.code == "nothing-to-correct"
 
 
-def test_it_is_for_those_who_import_and_logged(city: City) -> None:
+def test_the_error_sheet_needs_permission_and_is_logged(city: City) -> None:
     city.session(SESSION)
     uploaded = city.upload(SESSION, sheet("Nama;Kelurahan", "Siti;Antah"), name="daftar mei.csv")
     with pytest.raises(NotFound):

@@ -12,10 +12,10 @@ from app.jobs import tasks
 from app.jobs.tasks import TaskRunner
 from app.models import Activity, AttendanceImport, AttendanceImportRow, ImportStatus, OutboxTask
 from app.models.base import now
-from app.services.imports import queued as queued_imports
-from app.services.imports.mapping import RereadSheet, remap, reread_with_changes
-from app.services.imports.queued import give_up_reading, read_queued
-from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE, reread
+from app.services.imports import background_tasks
+from app.services.imports.background_tasks import give_up_reading, read_queued_file
+from app.services.imports.mapping import ChangedSheet, change_mapping, read_with_changes
+from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE, read_stored_file
 from app.services.outbox import MAX_ATTEMPTS, claim_task
 from app.settings import Settings
 from tests.city import City, crowd
@@ -39,79 +39,93 @@ def let_the_claim_run_out(city: City) -> None:
             db.get_one(OutboxTask, task.id).claimed_until = now() - timedelta(seconds=1)
 
 
-def test_it_is_read_after_the_answer(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), LARGE)
-    assert (made.status, made.counts, city.rows(made.id)) == (ImportStatus.READING, {}, {})
+def test_a_large_file_is_read_in_the_background(city: City, runner: TaskRunner) -> None:
+    attendance_import = city.upload(city.session(), LARGE)
+    assert (attendance_import.status, attendance_import.counts, city.rows(attendance_import.id)) == (
+        ImportStatus.READING,
+        {},
+        {},
+    )
 
     runner.drain()
 
     assert status(city) is ImportStatus.REVIEW
-    assert len(city.rows(made.id)) == 3
+    assert len(city.rows(attendance_import.id)) == 3
     assert city.all(OutboxTask) == []
 
 
-def mapped(city: City, import_id: int, **given: object) -> ImportStatus:
-    with reading(city.engine) as look, writing(city.engine) as db:
-        return remap(look, db, city.vault, city.actor("budi"), import_id, given).status
+def mapped(city: City, import_id: int, **changes: object) -> ImportStatus:
+    with reading(city.engine) as read_db, writing(city.engine) as db:
+        return change_mapping(read_db, db, city.vault, city.actor("budi"), import_id, changes).status
 
 
-def test_it_is_read_again_after_the_answer_as_somebody_said(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), LARGE)
+def test_a_large_file_is_read_again_in_the_background_with_the_chosen_columns(
+    city: City, runner: TaskRunner
+) -> None:
+    attendance_import = city.upload(city.session(), LARGE)
     runner.drain()
-    city.correct(made.id, 2, cells={"name": "Siti Aminah"})
+    city.correct(attendance_import.id, 2, cells={"name": "Siti Aminah"})
 
-    assert mapped(city, made.id, columns={0: "name", 1: "kelurahan", 2: None}) is ImportStatus.READING
-    assert len(city.rows(made.id)) == 3
+    assert (
+        mapped(city, attendance_import.id, columns={0: "name", 1: "kelurahan", 2: None})
+        is ImportStatus.READING
+    )
+    assert len(city.rows(attendance_import.id)) == 3
     with pytest.raises(Conflict):
-        city.correct(made.id, 2, cells={"name": "Nur Aini"})
+        city.correct(attendance_import.id, 2, cells={"name": "Nur Aini"})
     runner.drain()
 
-    rows = city.rows(made.id)
+    rows = city.rows(attendance_import.id)
     assert status(city) is ImportStatus.REVIEW
     assert rows[2].cells["name"] == "Siti Aminah"
     assert {tuple(row.cells) for row in rows.values()} == {("name", "kelurahan", "attendance")}
-    (line,) = [one for one in city.all(Activity) if one.action == "map"]
+    (line,) = [activity for activity in city.all(Activity) if activity.action == "map"]
     assert line.actor == "Budi Petugas"
     assert city.all(OutboxTask) == []
 
 
-def test_what_cannot_be_read_so_stays_as_it_was_and_says_why(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), LARGE)
+def test_an_import_stays_as_it_was_if_it_cannot_be_read_with_the_new_choices(
+    city: City, runner: TaskRunner
+) -> None:
+    attendance_import = city.upload(city.session(), LARGE)
     runner.drain()
 
-    mapped(city, made.id, sheet="Lembar lain")
+    mapped(city, attendance_import.id, sheet="Lembar lain")
     runner.drain()
 
-    (kept,) = city.all(AttendanceImport)
-    assert kept.status is ImportStatus.REVIEW
-    assert (kept.failure or {})["code"] == "no-such-sheet"
-    assert len(city.rows(made.id)) == 3
+    (attendance_import,) = city.all(AttendanceImport)
+    assert attendance_import.status is ImportStatus.REVIEW
+    assert (attendance_import.failure or {})["code"] == "no-such-sheet"
+    assert len(city.rows(attendance_import.id)) == 3
 
 
-def test_what_changed_while_it_was_read_again_is_kept_and_said(
+def test_corrections_made_while_a_file_is_read_again_are_kept(
     city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As when a colleague merges two people, of whom one was chosen for a row."""
 
-    def read_meanwhile(*asked: Any) -> RereadSheet:
-        read = reread_with_changes(*asked)
+    def read_meanwhile(*asked: Any) -> ChangedSheet:
+        read = read_with_changes(*asked)
         with writing(city.engine) as db:
-            db.get_one(AttendanceImportRow, (made.id, 2)).decision = {"person": "new"}
+            db.get_one(AttendanceImportRow, (attendance_import.id, 2)).decision = {"person": "new"}
         return read
 
-    made = city.upload(city.session(), LARGE)
+    attendance_import = city.upload(city.session(), LARGE)
     runner.drain()
-    mapped(city, made.id, target_group="umkm")
-    monkeypatch.setattr(queued_imports, "reread_with_changes", read_meanwhile)
+    mapped(city, attendance_import.id, target_group="umkm")
+    monkeypatch.setattr(background_tasks, "read_with_changes", read_meanwhile)
     runner.drain()
 
-    (kept,) = city.all(AttendanceImport)
-    assert (kept.status, (kept.failure or {})["code"]) == (ImportStatus.REVIEW, "corrected-meanwhile")
-    assert city.rows(made.id)[2].decision == {"person": "new"}
+    (attendance_import,) = city.all(AttendanceImport)
+    assert (attendance_import.status, (attendance_import.failure or {})["code"]) == (
+        ImportStatus.REVIEW,
+        "corrected-meanwhile",
+    )
+    assert city.rows(attendance_import.id)[2].decision == {"person": "new"}
     assert city.all(OutboxTask) == []
 
 
-def test_a_worker_that_died_does_not_take_it_along(city: City, runner: TaskRunner) -> None:
+def test_another_worker_reads_the_file_if_a_worker_died(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), LARGE)
     with writing(city.engine) as db:
         assert claim_task(db) is not None
@@ -124,7 +138,7 @@ def test_a_worker_that_died_does_not_take_it_along(city: City, runner: TaskRunne
     assert status(city) is ImportStatus.REVIEW
 
 
-def test_two_workers_never_take_the_same(city: City) -> None:
+def test_two_workers_never_claim_the_same_task(city: City) -> None:
     for code in ("A-1", "B-1"):
         city.upload(city.session(code), LARGE)
 
@@ -140,7 +154,7 @@ def test_two_workers_never_take_the_same(city: City) -> None:
     assert nothing is None
 
 
-def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, runner: TaskRunner) -> None:
+def test_an_unreadable_file_fails_with_a_reason(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), b"not a list\n" + b"\n" * MAX_BYTES_READ_AT_ONCE)
 
     runner.drain()
@@ -152,13 +166,13 @@ def test_a_file_that_cannot_be_read_fails_with_a_sentence(city: City, runner: Ta
     assert city.all(OutboxTask) == []
 
 
-def test_after_several_tries_it_is_given_up(
+def test_reading_is_given_up_after_several_attempts(
     city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fault(*_: object) -> None:
         raise RuntimeError("the disk is full")
 
-    monkeypatch.setattr(tasks, "read_queued", fault)
+    monkeypatch.setattr(tasks, "read_queued_file", fault)
     city.upload(city.session(), LARGE)
 
     for _ in range(MAX_ATTEMPTS):
@@ -174,40 +188,40 @@ def test_after_several_tries_it_is_given_up(
     assert caplog.text.count("the disk is full") >= MAX_ATTEMPTS
 
 
-def test_a_worker_that_is_late_takes_back_nothing_that_was_corrected_since(
+def test_a_late_worker_does_not_overwrite_later_corrections(
     city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = city.upload(city.session(), LARGE)
+    attendance_import = city.upload(city.session(), LARGE)
 
     def read_late(*asked: Any, **how: Any) -> object:
         monkeypatch.undo()
-        read = reread(*asked, **how)
-        with reading(city.engine) as look, writing(city.engine) as db:
-            read_queued(look, db, city.vault, {"import": made.id})
-        city.correct(made.id, 2, cells={"name": "Siti Aminah"})
+        read = read_stored_file(*asked, **how)
+        with reading(city.engine) as read_db, writing(city.engine) as db:
+            read_queued_file(read_db, db, city.vault, {"import": attendance_import.id})
+        city.correct(attendance_import.id, 2, cells={"name": "Siti Aminah"})
         return read
 
-    monkeypatch.setattr(queued_imports, "reread", read_late)
+    monkeypatch.setattr(background_tasks, "read_stored_file", read_late)
     runner.drain()
 
     assert status(city) is ImportStatus.REVIEW
-    assert city.rows(made.id)[2].cells["name"] == "Siti Aminah"
+    assert city.rows(attendance_import.id)[2].cells["name"] == "Siti Aminah"
 
 
-def test_a_late_failure_takes_nothing_away_from_what_another_worker_has_read(
+def test_a_late_failure_does_not_affect_an_import_that_another_worker_has_read(
     city: City, runner: TaskRunner
 ) -> None:
-    made = city.upload(city.session(), LARGE)
+    attendance_import = city.upload(city.session(), LARGE)
     runner.drain()
 
     with writing(city.engine) as db:
-        give_up_reading(db, {"import": made.id})
+        give_up_reading(db, {"import": attendance_import.id})
 
     assert status(city) is ImportStatus.REVIEW
-    assert len(city.rows(made.id)) == 3
+    assert len(city.rows(attendance_import.id)) == 3
 
 
-def test_a_file_at_which_every_worker_dies_is_given_up(city: City, runner: TaskRunner) -> None:
+def test_a_file_that_kills_every_worker_is_given_up(city: City, runner: TaskRunner) -> None:
     city.upload(city.session(), LARGE)
     for _ in range(MAX_ATTEMPTS):
         with writing(city.engine) as db:

@@ -23,12 +23,11 @@ from app.models import (
     WorkshopSession,
 )
 from app.models.base import now
-from app.queries.imports.attendance_imports import attendance_import
-from app.queries.imports.document import import_failure
-from app.services.imports.commit import CommitChoices, commit, queue_commit
-from app.services.imports.mapping import remap
-from app.services.imports.queued import commit_queued, give_up_commit
-from app.services.imports.upload import discard
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.services.imports.background_tasks import commit_queued_import, give_up_commit
+from app.services.imports.commit import CommitChoices, commit_import, queue_commit
+from app.services.imports.mapping import change_mapping
+from app.services.imports.upload import discard_import
 from app.services.outbox import MAX_ATTEMPTS, claim_task
 from app.services.registrations.lists import upload_registration_list
 from app.services.registrations.writer import RegistrationWriter
@@ -53,9 +52,9 @@ def ask(
 
 def standing(city: City, import_id: int) -> tuple[ImportStatus, str | None]:
     """How an import stands, and the code of what it says about that."""
-    with reading(city.engine) as look:
-        found = attendance_import(look, city.actor("sari"), import_id)
-    problem = import_failure(found)
+    with reading(city.engine) as db:
+        found = get_attendance_import_view(db, city.actor("sari"), import_id)
+    problem = found.problem
     return found.status, problem.code if problem else None
 
 
@@ -64,115 +63,127 @@ def let_the_claim_run_out(city: City) -> None:
         db.exec(update(OutboxTask).values(claimed_until=now() - timedelta(seconds=1)))
 
 
-def test_it_is_done_as_it_was_asked_and_by_whoever_asked(city: City, runner: TaskRunner) -> None:
+def test_a_queued_commit_uses_the_choices_and_the_name_of_its_user(city: City, runner: TaskRunner) -> None:
     code = city.session()
     city.register(code, "Budi Contoh")
-    made = city.upload(code, crowd(3))
+    attendance_import = city.upload(code, crowd(3))
     choices = CommitChoices(others="absent", basis=Basis.PAPER_CONSENT)
 
-    assert ask(city, made.id, by="budi", choices=choices) is ImportStatus.COMMITTING
+    assert ask(city, attendance_import.id, by="budi", choices=choices) is ImportStatus.COMMITTING
     assert city.all(Attendance) == []
     runner.drain()
 
-    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert standing(city, attendance_import.id) == (ImportStatus.COMMITTED, None)
     assert sorted(city.outcomes().values(), key=str) == ["absent", "present", "present", "present"]
-    assert {one.basis for one in city.all(Registration) if one.basis is not Basis.CONSENT} == {choices.basis}
-    (line,) = [one for one in city.all(Activity) if one.action == "commit"]
+    assert {
+        registration.basis
+        for registration in city.all(Registration)
+        if registration.basis is not Basis.CONSENT
+    } == {choices.basis}
+    (line,) = [activity for activity in city.all(Activity) if activity.action == "commit"]
     assert (line.user_id, line.actor) == (city.users["budi"].id, "Budi Petugas")
 
 
-def test_asked_by_two_at_once_it_is_done_once(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), crowd(3))
+def test_a_commit_queued_by_two_users_is_done_once(city: City, runner: TaskRunner) -> None:
+    attendance_import = city.upload(city.session(), crowd(3))
 
-    asked = at_once(lambda: ask(city, made.id), lambda: ask(city, made.id, by="budi"))
+    asked = at_once(
+        lambda: ask(city, attendance_import.id), lambda: ask(city, attendance_import.id, by="budi")
+    )
     runner.drain()
 
     assert asked == [ImportStatus.COMMITTING] * 2
-    assert [one.action for one in city.all(Activity)].count("commit") == 1
+    assert [activity.action for activity in city.all(Activity)].count("commit") == 1
 
 
-def test_a_worker_that_is_late_changes_nothing(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), crowd(3))
-    ask(city, made.id)
+def test_a_late_worker_changes_nothing(city: City, runner: TaskRunner) -> None:
+    attendance_import = city.upload(city.session(), crowd(3))
+    ask(city, attendance_import.id)
     (task,) = city.all(OutboxTask)
     runner.drain()
 
     with writing(city.engine) as db:
-        commit_queued(db, city.vault, task.payload)
-        give_up_commit(db, made.id)
+        commit_queued_import(db, city.vault, task.payload)
+        give_up_commit(db, attendance_import.id)
 
-    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
-    assert [one.action for one in city.all(Activity)].count("commit") == 1
+    assert standing(city, attendance_import.id) == (ImportStatus.COMMITTED, None)
+    assert [activity.action for activity in city.all(Activity)].count("commit") == 1
 
 
-def test_meanwhile_nobody_changes_it(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), crowd(3))
-    ask(city, made.id)
+def test_an_import_cannot_be_changed_while_its_commit_is_queued(city: City, runner: TaskRunner) -> None:
+    attendance_import = city.upload(city.session(), crowd(3))
+    ask(city, attendance_import.id)
     sari = city.actor("sari")
 
     def map_again() -> None:
-        with reading(city.engine) as look, writing(city.engine) as db:
-            remap(look, db, city.vault, sari, made.id, {"target_group": "umkm"})
+        with reading(city.engine) as read_db, writing(city.engine) as db:
+            change_mapping(read_db, db, city.vault, sari, attendance_import.id, {"target_group": "umkm"})
 
     def throw_away() -> None:
         with writing(city.engine) as db:
-            discard(db, sari, made.id)
+            discard_import(db, sari, attendance_import.id)
 
     changes: list[Callable[[], object]] = [
-        lambda: city.correct(made.id, 2, cells={"name": "Siti Aminah"}),
+        lambda: city.correct(attendance_import.id, 2, cells={"name": "Siti Aminah"}),
         map_again,
         throw_away,
-        lambda: city.undo(made.id),
+        lambda: city.undo(attendance_import.id),
     ]
     for change in changes:
         with pytest.raises(Conflict) as refused:
             change()
         assert refused.value.code == "being-committed"
-    assert city.commit(made.id).status is ImportStatus.COMMITTING
+    assert city.commit(attendance_import.id).status is ImportStatus.COMMITTING
     assert city.all(Participant) == []
 
 
-def test_what_others_recorded_meanwhile_may_bring_it_back_to_review(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar", "Nur Aini;Manggar"))
-    ask(city, made.id)
+def test_an_import_returns_to_review_if_rows_need_attention_when_committed(
+    city: City, runner: TaskRunner
+) -> None:
+    attendance_import = city.upload(
+        city.session(), sheet("Nama;Kelurahan", "Siti Aminah;Manggar", "Nur Aini;Manggar")
+    )
+    ask(city, attendance_import.id)
     other = city.session("B-1")
     city.import_sheet(other, sheet("Nama;Kelurahan", "Siti Aminah;Manggar"))
     city.register(other, "Siti Aminah")
 
     runner.drain()
 
-    assert standing(city, made.id) == (ImportStatus.REVIEW, "rows-need-attention")
-    assert city.rows(made.id)[2].kind == "review"
+    assert standing(city, attendance_import.id) == (ImportStatus.REVIEW, "rows-need-attention")
+    assert city.rows(attendance_import.id)[2].kind == "review"
     assert len(city.all(Participant)) == 2
 
-    city.correct(made.id, 2, decision={"person": "new"})
-    assert standing(city, made.id) == (ImportStatus.REVIEW, None)
-    ask(city, made.id)
+    city.correct(attendance_import.id, 2, decision={"person": "new"})
+    assert standing(city, attendance_import.id) == (ImportStatus.REVIEW, None)
+    ask(city, attendance_import.id)
     runner.drain()
     assert len(city.all(Participant)) == 4
 
 
-def test_a_session_moved_meanwhile_brings_it_back_to_review(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), crowd(3))
-    ask(city, made.id)
+def test_an_import_returns_to_review_if_its_session_was_moved(city: City, runner: TaskRunner) -> None:
+    attendance_import = city.upload(city.session(), crowd(3))
+    ask(city, attendance_import.id)
     with writing(city.engine) as db:
         later = {"starts_at": now() + timedelta(days=1), "ends_at": now() + timedelta(days=2)}
         db.exec(update(WorkshopSession).values(**later))
 
     runner.drain()
 
-    assert standing(city, made.id) == (ImportStatus.REVIEW, "session-not-started")
+    assert standing(city, attendance_import.id) == (ImportStatus.REVIEW, "session-not-started")
     assert city.all(Attendance) == []
 
 
-def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
+def test_a_list_that_fails_halfway_registers_nobody(
     city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = create_upcoming_session(city)
-    with reading(city.engine) as look, writing(city.engine) as db:
+    with reading(city.engine) as read_db, writing(city.engine) as db:
         content = sheet("Nama;Kelurahan;HP", "Ani Aster;Manggar;081200000001", "Budi Bakung;Manggar;")
-        made = upload_registration_list(look, db, city.vault, city.actor("sari"), code, "a.csv", content)
-    ask(city, made.id)
+        attendance_import = upload_registration_list(
+            read_db, db, city.vault, city.actor("sari"), code, "a.csv", content
+        )
+    ask(city, attendance_import.id)
     write = RegistrationWriter.write
 
     def refuse_budi(writer: RegistrationWriter, judged: JudgedRow) -> Registration:
@@ -184,57 +195,57 @@ def test_a_list_that_is_refused_in_the_midst_of_it_registers_nobody(
         meanwhile.setattr(RegistrationWriter, "write", refuse_budi)
         runner.drain()
 
-    assert standing(city, made.id) == (ImportStatus.REVIEW, "already-registered")
+    assert standing(city, attendance_import.id) == (ImportStatus.REVIEW, "already-registered")
     assert (city.all(Participant), city.all(Registration), city.all(OutboxTask)) == ([], [], [])
-    assert not [one for one in city.all(Activity) if one.action == "register"]
+    assert not [activity for activity in city.all(Activity) if activity.action == "register"]
 
-    ask(city, made.id)
+    ask(city, attendance_import.id)
     runner.drain()
-    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert standing(city, attendance_import.id) == (ImportStatus.COMMITTED, None)
     assert len(city.all(Registration)) == 2
 
 
-def test_a_worker_that_died_leaves_nothing_and_another_does_it(
+def test_another_worker_commits_if_a_worker_died(
     city: City, runner: TaskRunner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = city.upload(city.session(), crowd(3))
-    ask(city, made.id)
+    attendance_import = city.upload(city.session(), crowd(3))
+    ask(city, attendance_import.id)
     with writing(city.engine) as db:
         assert claim_task(db) is not None
     let_the_claim_run_out(city)
     seen = []
 
     def look_then_commit(*given: Any) -> None:
-        seen.append(standing(city, made.id))
-        commit_queued(*given)
+        seen.append(standing(city, attendance_import.id))
+        commit_queued_import(*given)
 
-    monkeypatch.setattr(tasks, "commit_queued", look_then_commit)
+    monkeypatch.setattr(tasks, "commit_queued_import", look_then_commit)
     runner.drain()
 
     assert seen == [(ImportStatus.COMMITTING, "interrupted")]
-    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert standing(city, attendance_import.id) == (ImportStatus.COMMITTED, None)
     assert len(city.all(Attendance)) == 3
 
 
-def test_where_every_worker_dies_it_can_be_asked_for_again(city: City, runner: TaskRunner) -> None:
-    made = city.upload(city.session(), crowd(3))
-    ask(city, made.id)
+def test_a_commit_that_kills_every_worker_can_be_queued_again(city: City, runner: TaskRunner) -> None:
+    attendance_import = city.upload(city.session(), crowd(3))
+    ask(city, attendance_import.id)
     for _ in range(MAX_ATTEMPTS):
         with writing(city.engine) as db:
             assert claim_task(db) is not None
         let_the_claim_run_out(city)
 
     runner.drain()
-    assert standing(city, made.id) == (ImportStatus.REVIEW, "interrupted")
+    assert standing(city, attendance_import.id) == (ImportStatus.REVIEW, "interrupted")
     assert city.all(Attendance) == []
 
-    ask(city, made.id)
+    ask(city, attendance_import.id)
     runner.drain()
-    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert standing(city, attendance_import.id) == (ImportStatus.COMMITTED, None)
 
 
 @pytest.mark.parametrize("kind", [OutboxKind.READ_IMPORT, OutboxKind.COMMIT_IMPORT])
-def test_an_import_that_has_gone_keeps_no_other_waiting(
+def test_a_deleted_import_does_not_delay_other_tasks(
     city: City, runner: TaskRunner, kind: OutboxKind
 ) -> None:
     """Whether its work was never begin_session, broke off, or is to be given up."""
@@ -243,24 +254,24 @@ def test_an_import_that_has_gone_keeps_no_other_waiting(
         db.add_all(
             OutboxTask(kind=kind, payload=payload, attempts=tries) for tries in range(MAX_ATTEMPTS + 1)
         )
-    made = city.upload(city.session(), crowd(3))
-    ask(city, made.id)
+    attendance_import = city.upload(city.session(), crowd(3))
+    ask(city, attendance_import.id)
 
     runner.drain()
 
     assert city.all(OutboxTask) == []
-    assert standing(city, made.id) == (ImportStatus.COMMITTED, None)
+    assert standing(city, attendance_import.id) == (ImportStatus.COMMITTED, None)
 
 
-def test_how_many_rows_are_done_grows_from_none_to_all(city: City) -> None:
+def test_commit_progress_grows_from_none_to_all_rows(city: City) -> None:
     """Also where the list has to be judged again, and not all of its rows are written."""
-    made = city.upload(city.session("A-1"), crowd(2500))
+    attendance_import = city.upload(city.session("A-1"), crowd(2500))
     city.import_sheet(city.session("B-1"), crowd(1200))
     told: list[tuple[int, int]] = []
 
     with writing(city.engine) as db:
-        to = (db, city.vault, city.actor("sari"), made.id)
-        commit(*to, progress=lambda done, of: told.append((done, of)))
+        to = (db, city.vault, city.actor("sari"), attendance_import.id)
+        commit_import(*to, progress=lambda done, of: told.append((done, of)))
 
     done = [rows for rows, _ in told]
     assert (done[0], done[-1], done == sorted(done)) == (0, 2500, True)

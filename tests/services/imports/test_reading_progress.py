@@ -4,27 +4,29 @@ from app.database import reading, writing
 from app.jobs.tasks import TaskRunner
 from app.permissions import OPERATOR
 from app.services.imports.progress import import_progress
-from app.services.imports.upload import upload
+from app.services.imports.upload import upload_sheet
 from app.settings import Settings
 from tests.background_work import drain_and_observe
 from tests.city import City, crowd
 
 
-def test_it_grows_from_none_of_the_rows_to_all(city: City) -> None:
+def test_reading_progress_grows_from_none_to_all_rows(city: City) -> None:
     told: list[tuple[int, int]] = []
-    with reading(city.engine) as look, writing(city.engine) as db:
-        to = (look, db, city.vault, OPERATOR, city.session())
-        upload(*to, "daftar.csv", crowd(3000), progress=lambda done, of: told.append((done, of)))
+    with reading(city.engine) as read_db, writing(city.engine) as db:
+        to = (read_db, db, city.vault, OPERATOR, city.session())
+        upload_sheet(*to, "daftar.csv", crowd(3000), progress=lambda done, of: told.append((done, of)))
     done = [rows for rows, _ in told]
     assert (done[0], done[-1], done == sorted(done)) == (0, 3000, True)
     assert {of for _, of in told} == {3000}
 
 
-def test_others_can_ask_while_a_file_is_read_and_not_after(city: City, settings: Settings) -> None:
-    with reading(city.engine) as look, writing(city.engine) as db:
-        to = (look, db, city.vault, OPERATOR, city.session())
-        kept = upload(*to, "daftar.csv", crowd(3000), at_once=False)
+def test_progress_can_be_read_only_while_a_file_is_read(city: City, settings: Settings) -> None:
+    with reading(city.engine) as read_db, writing(city.engine) as db:
+        to = (read_db, db, city.vault, OPERATOR, city.session())
+        attendance_import = upload_sheet(*to, "daftar.csv", crowd(3000), at_once=False)
     progress = import_progress(city.engine)
-    seen = drain_and_observe(TaskRunner(settings, city.engine, city.vault), lambda: progress.read(kept.id))
+    seen = drain_and_observe(
+        TaskRunner(settings, city.engine, city.vault), lambda: progress.read(attendance_import.id)
+    )
     assert any(rows is not None and 0 < rows[0] < rows[1] == 3000 for rows in seen)
-    assert progress.read(kept.id) is None
+    assert progress.read(attendance_import.id) is None

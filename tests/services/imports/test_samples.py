@@ -18,7 +18,7 @@ from app.models import (
     Registration,
     RowKind,
 )
-from app.queries.imports.rows import committed_codes
+from app.queries.imports.rows import load_committed_codes
 from app.services.imports.commit import CommitChoices
 from tests.city import SAMPLES, City
 
@@ -43,20 +43,20 @@ def codes(remarks: list[dict[str, Any]]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", [*CLEAN, MESSY])
-def test_a_sample_is_kept_as_it_has_to_be_judged(city: City, name: str) -> None:
+def test_a_sample_is_judged_as_expected(city: City, name: str) -> None:
     expected = expected_of(name)
 
-    made = uploaded(city, name)
-    rows = city.rows(made.id)
+    attendance_import = uploaded(city, name)
+    rows = city.rows(attendance_import.id)
 
-    assert made.status is ImportStatus.REVIEW
-    assert made.counts == expected["counts"]
-    assert (made.header_row, made.blank_means) == (
+    assert attendance_import.status is ImportStatus.REVIEW
+    assert attendance_import.counts == expected["counts"]
+    assert (attendance_import.header_row, attendance_import.blank_means) == (
         expected["header_row"],
         BlankMeans(expected["blank_means"]),
     )
-    assert made.stated_total == expected.get("stated_total")
-    assert set(codes(made.warnings)) >= set(expected.get("warnings", []))
+    assert attendance_import.stated_total == expected.get("stated_total")
+    assert set(codes(attendance_import.warnings)) >= set(expected.get("warnings", []))
     named = {row["number"]: (RowKind(row["kind"]), sorted(row["codes"])) for row in expected["rows"]}
     assert {number: (row.kind, codes(row.messages)) for number, row in rows.items()} == {
         number: named.get(number, (RowKind.CREATE, [])) for number in rows
@@ -66,15 +66,20 @@ def test_a_sample_is_kept_as_it_has_to_be_judged(city: City, name: str) -> None:
 @pytest.mark.parametrize("name", CLEAN)
 def test_a_clean_sample_becomes_people_and_attendance(city: City, name: str) -> None:
     expected = expected_of(name)
-    made = uploaded(city, name)
+    attendance_import = uploaded(city, name)
 
-    city.commit(made.id)
+    city.commit(attendance_import.id)
 
-    registrations, outcomes = city.all(Registration), Counter(str(one.status) for one in city.all(Attendance))
+    registrations, outcomes = (
+        city.all(Registration),
+        Counter(str(attendance.status) for attendance in city.all(Attendance)),
+    )
     assert len(city.all(Participant)) == len(registrations) == expected["counts"]["create"]
-    assert len({one.kelurahan_code for one in registrations}) == expected["kelurahan"]
+    assert len({registration.kelurahan_code for registration in registrations}) == expected["kelurahan"]
     assert (outcomes["present"], outcomes["absent"]) == (expected["present"], expected["absent"])
-    assert {one.target_group_code for one in registrations} <= set(expected["session"]["groups"])
+    assert {registration.target_group_code for registration in registrations} <= set(
+        expected["session"]["groups"]
+    )
 
 
 @pytest.mark.parametrize("name", CLEAN)
@@ -89,17 +94,17 @@ def test_the_same_sample_again_changes_nothing(city: City, name: str) -> None:
     assert city.people_and_attendance() == before
 
 
-def test_of_the_messy_sample_only_the_valid_rows_can_be_committed(city: City) -> None:
+def test_only_the_valid_rows_of_the_messy_sample_can_be_committed(city: City) -> None:
     expected = expected_of(MESSY)
-    made = uploaded(city, MESSY)
+    attendance_import = uploaded(city, MESSY)
 
-    city.commit(made.id, choices=CommitChoices(only_valid=True))
+    city.commit(attendance_import.id, choices=CommitChoices(only_valid=True))
 
     assert len(city.all(Participant)) == len(city.all(Attendance)) == expected["counts"]["create"]
     rows = city.all(AttendanceImportRow)
     left_out = {row.number for row in rows if row.kind in (RowKind.REVIEW, RowKind.ERROR)}
     assert len(left_out) == expected["counts"]["review"] + expected["counts"]["error"]
-    with reading(city.engine) as look:
-        written = committed_codes(look, rows)
+    with reading(city.engine) as db:
+        written = load_committed_codes(db, rows)
     assert set(written) == {row.number for row in rows if row.kind is RowKind.CREATE}
-    assert set(written.values()) == {one.code for one in city.all(Registration)}
+    assert set(written.values()) == {registration.code for registration in city.all(Registration)}

@@ -15,9 +15,9 @@ from app.models import (
     Registration,
     RegistrationStatus,
 )
-from app.queries.imports.rows import committed_codes, import_rows
+from app.queries.imports.rows import list_import_rows, load_committed_codes
 from app.services.imports.commit import CommitChoices
-from app.services.imports.undo_obstacles import Obstacle, obstacles
+from app.services.imports.undo_obstacles import UndoObstacle, list_undo_obstacles
 from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import LAMARU, MANGGAR, MORNING, SAMPLES, City, crowd, sheet
 from tests.scenarios import scenario
@@ -36,7 +36,7 @@ def three_known(city: City) -> None:
     city.register(code, "Nur Aini", LAMARU)
 
 
-def test_everything_is_as_it_was_before(three_known: City) -> None:
+def test_undo_restores_everything(three_known: City) -> None:
     """Undo takes back what the import made or changed, and nothing else."""
     before = three_known.people_and_attendance()
     content = sheet(
@@ -45,8 +45,8 @@ def test_everything_is_as_it_was_before(three_known: City) -> None:
         "Budi Contoh;Lamaru;081200000002;;3;hadir",
         "Rahmat Contoh;Sepinggan;;;;hadir",
     )
-    made = three_known.upload("A-1", content)
-    three_known.commit(made.id, choices=CommitChoices(others="absent"))
+    attendance_import = three_known.upload("A-1", content)
+    three_known.commit(attendance_import.id, choices=CommitChoices(others="absent"))
     assert three_known.outcomes() == {
         "Siti Aminah": "absent",
         "Budi Contoh": "present",
@@ -54,33 +54,33 @@ def test_everything_is_as_it_was_before(three_known: City) -> None:
         "Rahmat Contoh": "present",
     }
 
-    undone = three_known.undo(made.id)
+    undone = three_known.undo(attendance_import.id)
 
     assert undone.status is ImportStatus.UNDONE
     assert three_known.people_and_attendance() == before
 
 
 @pytest.mark.parametrize("name", ["spbe.xlsx", "tokoh.csv"])
-def test_a_sample_leaves_nothing_behind(city: City, name: str) -> None:
-    made = city.import_sheet(city.session(groups=()), (SAMPLES / name).read_bytes())
+def test_undoing_a_sample_leaves_nothing_behind(city: City, name: str) -> None:
+    attendance_import = city.import_sheet(city.session(groups=()), (SAMPLES / name).read_bytes())
 
-    city.undo(made.id)
+    city.undo(attendance_import.id)
 
     assert city.people_and_attendance() == {"attendance": [], "participant": [], "registration": []}
 
 
 def test_undoing_twice_changes_nothing_more(three_known: City) -> None:
-    made = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
-    first = three_known.undo(made.id)
+    attendance_import = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    first = three_known.undo(attendance_import.id)
     before = three_known.people_and_attendance()
 
-    again = three_known.undo(made.id, by="budi")
+    again = three_known.undo(attendance_import.id, by="budi")
 
     assert (again.undone_at, again.undone_by) == (first.undone_at, first.undone_by)
     assert three_known.people_and_attendance() == before
 
 
-def test_what_was_undone_can_be_uploaded_again(three_known: City) -> None:
+def test_an_undone_file_can_be_uploaded_again(three_known: City) -> None:
     content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
     three_known.undo(three_known.import_sheet("A-1", content).id)
 
@@ -91,15 +91,15 @@ def test_what_was_undone_can_be_uploaded_again(three_known: City) -> None:
 
 
 def test_only_a_committed_import_can_be_undone(three_known: City) -> None:
-    made = three_known.upload("A-1", crowd(1))
+    attendance_import = three_known.upload("A-1", crowd(1))
 
     with pytest.raises(Conflict) as refused:
-        three_known.undo(made.id)
+        three_known.undo(attendance_import.id)
 
     assert refused.value.code == "not-committed"
 
 
-def test_people_who_came_elsewhere_too_stay(city: City) -> None:
+def test_people_registered_elsewhere_are_kept(city: City) -> None:
     content = sheet(
         HEADER, "Siti Aminah;Manggar;081200000001;;;hadir", "Budi Contoh;Lamaru;081200000002;;;hadir"
     )
@@ -114,31 +114,39 @@ def test_people_who_came_elsewhere_too_stay(city: City) -> None:
     assert len(city.all(Registration)) == len(city.all(Attendance)) == 1
 
 
-def test_what_another_sheet_wrote_of_a_person_is_not_the_undone_ones(city: City) -> None:
+def test_the_registration_of_another_sheet_does_not_belong_to_the_undone_import(city: City) -> None:
     content = sheet(HEADER, "Siti Aminah;Manggar;081200000001;;;hadir")
     city.import_sheet(city.session("A-1"), content)
     undone = city.import_sheet(city.session("B-1", NEXT_WEEK), content)
     city.undo(undone.id)
     again = city.import_sheet("B-1", content)
 
-    with reading(city.engine) as look:
-        written = [committed_codes(look, import_rows(look, made.id)) for made in (undone, again)]
+    with reading(city.engine) as db:
+        written = [
+            load_committed_codes(db, list_import_rows(db, attendance_import.id))
+            for attendance_import in (undone, again)
+        ]
 
     assert written == [{}, {2: city.all(Registration)[-1].code}]
 
 
 def test_details_that_the_import_filled_are_blank_again_unless_changed_since(three_known: City) -> None:
     three_known.session("B-1", NEXT_WEEK)
-    made = three_known.import_sheet(
+    attendance_import = three_known.import_sheet(
         "B-1", sheet(HEADER, "Siti Aminah;Manggar;081200000001;siti@contoh.id;12;hadir")
     )
     with writing(three_known.engine) as db:
-        siti = db.get_one(Participant, next(one.id for one in three_known.all(Participant) if one.email))
+        siti = db.get_one(
+            Participant,
+            next(participant.id for participant in three_known.all(Participant) if participant.email),
+        )
         siti.rt = "13"
 
-    three_known.undo(made.id)
+    three_known.undo(attendance_import.id)
 
-    siti = next(one for one in three_known.all(Participant) if one.name == "Siti Aminah")
+    siti = next(
+        participant for participant in three_known.all(Participant) if participant.name == "Siti Aminah"
+    )
     assert (siti.email, siti.rt, siti.phone) == (None, "13", "+6281200000001")
 
 
@@ -150,7 +158,7 @@ def test_details_that_the_import_filled_are_blank_again_unless_changed_since(thr
         ("Lamaru;5", "Lamaru;7", (LAMARU, None, "7")),
     ],
 )
-def test_where_somebody_lives_goes_back_whole_or_not_at_all(
+def test_an_address_is_restored_completely_or_not_at_all(
     city: City, second: str, third: str, stays: tuple[str | None, str | None, str | None]
 ) -> None:
     """Three sheets tell of where Siti lives and of her RT; the second of them is undone."""
@@ -168,7 +176,7 @@ def test_where_somebody_lives_goes_back_whole_or_not_at_all(
     assert (siti.kelurahan_code, siti.outside_place, siti.rt) == stays
 
 
-def test_a_place_that_nobody_told_otherwise_goes_back_with_its_rt(city: City) -> None:
+def test_an_unchanged_address_is_restored_with_its_rt(city: City) -> None:
     city.import_sheet(city.session("A-1"), sheet(HEADER, "Siti Aminah;Manggar;081200000001;;3;hadir"))
     moved = city.import_sheet(
         city.session("B-1", NEXT_WEEK), sheet(HEADER, "Siti Aminah;Samarinda;081200000001;;;hadir")
@@ -181,7 +189,7 @@ def test_a_place_that_nobody_told_otherwise_goes_back_with_its_rt(city: City) ->
     assert (siti.kelurahan_code, siti.outside_place, siti.rt) == (MANGGAR, None, "3")
 
 
-def test_who_was_chosen_in_another_sheet_and_is_gone_is_asked_for_again(city: City) -> None:
+def test_a_chosen_person_who_was_deleted_is_asked_for_again(city: City) -> None:
     """Ayu, who is made after one of three Sitis has gone, isn't taken for her."""
     code = city.session("A-1")
     for _ in range(2):
@@ -200,7 +208,7 @@ def test_who_was_chosen_in_another_sheet_and_is_gone_is_asked_for_again(city: Ci
     assert refused.value.code == "rows-need-attention"
 
 
-def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named(three_known: City) -> None:
+def test_a_later_change_of_the_same_registrations_prevents_undo(three_known: City) -> None:
     first = three_known.import_sheet(
         "A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir", "Ayu Misalnya;Manggar;;;;hadir")
     )
@@ -217,18 +225,18 @@ def test_a_later_change_of_the_same_registrations_stands_in_the_way_and_is_named
     assert "Rahmat Contoh" not in three_known.outcomes()
 
 
-def test_a_later_outcome_of_somebody_who_was_marked_absent_stands_in_the_way(three_known: City) -> None:
-    made = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
-    three_known.commit(made.id, choices=CommitChoices(others="absent"))
+def test_a_later_outcome_of_a_person_marked_absent_prevents_undo(three_known: City) -> None:
+    attendance_import = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+    three_known.commit(attendance_import.id, choices=CommitChoices(others="absent"))
     three_known.import_sheet("A-1", sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
 
     with pytest.raises(Conflict, match="Nur Aini"):
-        three_known.undo(made.id)
+        three_known.undo(attendance_import.id)
 
     assert three_known.outcomes()["Nur Aini"] == "present"
 
 
-def test_a_later_import_that_changed_nothing_stands_in_nobodys_way(three_known: City) -> None:
+def test_a_later_import_that_changed_nothing_does_not_prevent_undo(three_known: City) -> None:
     content = sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir")
     first = three_known.import_sheet("A-1", content)
     three_known.import_sheet("A-1", content)
@@ -238,64 +246,68 @@ def test_a_later_import_that_changed_nothing_stands_in_nobodys_way(three_known: 
     assert "Rahmat Contoh" not in three_known.outcomes()
 
 
-def test_an_attendance_that_was_recorded_by_hand_since_stays(three_known: City) -> None:
-    made = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
+def test_an_attendance_recorded_by_hand_later_prevents_undo(three_known: City) -> None:
+    attendance_import = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     with writing(three_known.engine) as db:
-        recorded = db.get_one(Attendance, max(one.registration_id for one in three_known.all(Attendance)))
+        recorded = db.get_one(
+            Attendance, max(attendance.registration_id for attendance in three_known.all(Attendance))
+        )
         recorded.status = AttendanceStatus.EXCUSED
 
     with pytest.raises(Conflict, match="Rahmat Contoh"):
-        three_known.undo(made.id)
+        three_known.undo(attendance_import.id)
 
     assert three_known.outcomes()["Rahmat Contoh"] == "excused"
 
 
-def in_the_way(city: City, import_id: int) -> list[Obstacle]:
-    with reading(city.engine) as look:
-        return obstacles(look, import_id)
+def find_obstacles(city: City, import_id: int) -> list[UndoObstacle]:
+    with reading(city.engine) as db:
+        return list_undo_obstacles(db, import_id)
 
 
-def test_what_stands_in_the_way_is_seen_before_undoing(three_known: City) -> None:
+def test_obstacles_are_listed_before_undo(three_known: City) -> None:
     people = (
         "Rahmat Contoh;Sepinggan;;;;hadir",
         "Ayu Misalnya;Manggar;;;;hadir",
         "Dewi Contoh;Lamaru;;;;hadir",
     )
     first = three_known.import_sheet("A-1", sheet(HEADER, *people))
-    assert in_the_way(three_known, first.id) == []
+    assert find_obstacles(three_known, first.id) == []
     second = three_known.upload("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;izin"), name="susulan.csv")
     second = three_known.commit(second.id)
     with writing(three_known.engine) as db:
-        registrations = {one.name: one for one in db.exec(select(Participant)).all()}
+        participants = {participant.name: participant for participant in db.exec(select(Participant)).all()}
         of_name = {
             name: db.exec(select(Registration).where(Registration.participant_id == person.id)).one()
-            for name, person in registrations.items()
+            for name, person in participants.items()
         }
         marked = mark_attendance(
             db, three_known.actor("budi"), of_name["Ayu Misalnya"], MarkInput(AttendanceStatus.PRESENT)
         )
         of_name["Dewi Contoh"].status = RegistrationStatus.CANCELLED
 
-    assert in_the_way(three_known, first.id) == [
-        Obstacle("upload", ("Rahmat Contoh",), 1, second.committed_at, second.id, "susulan.csv"),
-        Obstacle("marks", ("Ayu Misalnya",), 1, marked.received_at),
-        Obstacle("changes", ("Dewi Contoh",), 1),
+    assert find_obstacles(three_known, first.id) == [
+        UndoObstacle("upload", ("Rahmat Contoh",), 1, second.committed_at, second.id, "susulan.csv"),
+        UndoObstacle("marks", ("Ayu Misalnya",), 1, marked.received_at),
+        UndoObstacle("changes", ("Dewi Contoh",), 1),
     ]
-    assert in_the_way(three_known, second.id) == []
+    assert find_obstacles(three_known, second.id) == []
 
 
-def test_a_later_list_that_filled_in_a_detail_is_not_what_stands_in_the_way(three_known: City) -> None:
+def test_a_later_list_that_only_filled_in_a_detail_is_not_an_obstacle(three_known: City) -> None:
     first = three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     three_known.import_sheet("A-1", sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;;;hadir"))
 
-    assert in_the_way(three_known, first.id) == []
+    assert find_obstacles(three_known, first.id) == []
 
 
-def test_a_later_list_with_somebody_who_was_recorded_absent_stands_in_the_way(city: City) -> None:
+def test_a_later_list_with_a_person_marked_absent_prevents_undo(city: City) -> None:
     code = city.session("A-1")
     city.register(code, "Nur Aini", LAMARU)
     first = city.upload(code, sheet(HEADER, "Rahmat Contoh;Sepinggan;;;;hadir"))
     city.commit(first.id, choices=CommitChoices(others="absent"))
     second = city.import_sheet(code, sheet(HEADER, "Nur Aini;Lamaru;;;;hadir"))
 
-    assert [(one.what, one.import_id) for one in in_the_way(city, first.id)] == [("upload", second.id)]
+    assert [(obstacle.what, obstacle.import_id) for obstacle in find_obstacles(city, first.id)] == [
+        ("upload", second.id)
+    ]

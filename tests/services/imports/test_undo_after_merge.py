@@ -28,38 +28,43 @@ def two(city: City) -> Callable[[str, str], tuple[int, int]]:
     return imported
 
 
-def test_it_is_undone_through_the_one_who_remains(
+def test_an_import_is_undone_for_the_person_who_remains_after_a_merge(
     city: City, two: Callable[[str, str], tuple[int, int]]
 ) -> None:
     first, second = two("A-1", "B-1")
-    made = merge_by_names(city, AMINAH, AMINNAH)
+    merge = merge_by_names(city, AMINAH, AMINNAH)
 
     assert city.undo(first).status is ImportStatus.UNDONE
-    assert [one.id for one in city.all(Participant)] == [made.kept_id]
-    assert [one.status for one in city.all(Attendance)] == [AttendanceStatus.ABSENT]
+    assert [participant.id for participant in city.all(Participant)] == [merge.kept_id]
+    assert [attendance.status for attendance in city.all(Attendance)] == [AttendanceStatus.ABSENT]
 
     city.undo(second)
     assert city.people_and_attendance() == {"attendance": [], "participant": [], "registration": []}
 
 
-def test_what_it_filled_in_is_taken_back_only_where_it_passed_on(city: City) -> None:
+def test_undo_after_a_merge_takes_back_the_details_that_the_merge_took_over(city: City) -> None:
     code = city.session("A-1")
     city.register(code, AMINAH, LAMARU)
     city.register(code, AMINNAH, MANGGAR)
-    told = city.import_sheet(
+    attendance_import = city.import_sheet(
         city.session("B-1", MORNING + timedelta(days=7)),
         sheet(HEADER, f"{AMINAH};;Lamaru;12;081200000001;;hadir"),
     )
-    made = merge_by_names(city, AMINAH, AMINNAH, kelurahan=AMINNAH)
+    merge = merge_by_names(city, AMINAH, AMINNAH, kelurahan=AMINNAH)
     assert city.all(Participant)[0].phone == "+6281200000001"
 
-    city.undo(told.id)
+    city.undo(attendance_import.id)
 
-    kept = city.all(Participant)[0]
-    assert (kept.id, kept.phone, kept.kelurahan_code, kept.rt) == (made.kept_id, None, MANGGAR, None)
+    participant = city.all(Participant)[0]
+    assert (participant.id, participant.phone, participant.kelurahan_code, participant.rt) == (
+        merge.kept_id,
+        None,
+        MANGGAR,
+        None,
+    )
 
 
-def test_where_it_moved_one_of_them_the_other_stays_where_they_live(city: City) -> None:
+def test_undo_after_a_merge_keeps_the_address_of_the_other_person(city: City) -> None:
     code = city.session("A-1")
     city.register(code, AMINAH, LAMARU)
     city.register(code, AMINNAH, MANGGAR)
@@ -72,55 +77,55 @@ def test_where_it_moved_one_of_them_the_other_stays_where_they_live(city: City) 
 
     city.undo(moved.id)
 
-    assert [one.kelurahan_code for one in city.all(Participant)] == [MANGGAR]
+    assert [participant.kelurahan_code for participant in city.all(Participant)] == [MANGGAR]
 
 
-def test_a_fold_of_somebody_whom_it_marked_absent_is_named_too(city: City) -> None:
+def test_a_merge_of_a_person_marked_absent_prevents_undo(city: City) -> None:
     code = city.session("A-1")
     city.register(code, AMINAH)
-    made = city.upload(code, sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
-    city.commit(made.id, choices=CommitChoices(others="absent"))
+    attendance_import = city.upload(code, sheet(HEADER, "Rahmat Contoh;;Sepinggan;;;;hadir"))
+    city.commit(attendance_import.id, choices=CommitChoices(others="absent"))
     city.register(code, AMINNAH)
     merge_by_names(city, AMINAH, AMINNAH)
 
     with pytest.raises(Conflict) as refusal:
-        city.undo(made.id)
+        city.undo(attendance_import.id)
 
     assert refusal.value.code == "merged-later"
 
 
-def test_a_fold_of_its_registrations_is_named_and_stays(
+def test_a_merge_of_registrations_of_the_import_prevents_undo(
     city: City, two: Callable[[str, str], tuple[int, int]]
 ) -> None:
     imports = two("A-1", "A-1")
-    made = merge_by_names(city, AMINAH, AMINNAH)
+    merge = merge_by_names(city, AMINAH, AMINNAH)
     before = city.people_and_attendance()
 
-    for one in imports:
+    for import_id in imports:
         with pytest.raises(Conflict, match=f"{AMINAH} and {AMINNAH} were merged") as refusal:
-            city.undo(one)
+            city.undo(import_id)
         assert refusal.value.code == "merged-later"
-    assert undo_conflict_code(city, made) == "registrations-folded"
+    assert undo_conflict_code(city, merge) == "registrations-folded"
     assert city.people_and_attendance() == before
 
 
-def test_undone_meanwhile_it_stands_in_the_way_of_undoing_the_merge(
+def test_an_undone_import_prevents_undoing_the_merge(
     city: City, two: Callable[[str, str], tuple[int, int]]
 ) -> None:
     first, _ = two("A-1", "B-1")
-    made = merge_by_names(city, AMINAH, AMINNAH)
+    merge = merge_by_names(city, AMINAH, AMINNAH)
     city.undo(first)
 
-    assert undo_conflict_code(city, made) == "changed-later"
+    assert undo_conflict_code(city, merge) == "changed-later"
 
 
-def test_whom_it_alone_told_of_is_gone_when_the_merge_is_undone_after_it(
+def test_undoing_the_merge_after_the_import_does_not_restore_its_person(
     city: City, two: Callable[[str, str], tuple[int, int]]
 ) -> None:
     _, second = two("A-1", "B-1")
-    made = merge_by_names(city, AMINAH, AMINNAH)
+    merge = merge_by_names(city, AMINAH, AMINNAH)
     city.undo(second)
 
-    unmerge(city, made)
+    unmerge(city, merge)
 
-    assert [one.name for one in city.all(Participant)] == [AMINAH]
+    assert [participant.name for participant in city.all(Participant)] == [AMINAH]

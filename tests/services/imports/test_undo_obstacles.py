@@ -8,7 +8,7 @@ from sqlmodel import select
 from app.database import reading, writing
 from app.models import AttendanceStatus, Participant, Registration, RegistrationStatus
 from app.services.imports.commit import CommitChoices
-from app.services.imports.undo_obstacles import Obstacle, obstacles
+from app.services.imports.undo_obstacles import UndoObstacle, list_undo_obstacles
 from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from tests.city import City, sheet
 from tests.services.registrations.test_lists import paste_list
@@ -23,15 +23,15 @@ def code(city: City) -> str:
     return city.session("A-1")
 
 
-def in_the_way(city: City, import_id: int) -> list[Obstacle]:
-    with reading(city.engine) as look:
-        return obstacles(look, import_id)
+def find_obstacles(city: City, import_id: int) -> list[UndoObstacle]:
+    with reading(city.engine) as db:
+        return list_undo_obstacles(db, import_id)
 
 
 def registration_of(city: City, name: str) -> Registration:
-    with reading(city.engine) as look:
-        person = look.exec(select(Participant).where(Participant.name == name)).one()
-        return look.exec(select(Registration).where(Registration.participant_id == person.id)).one()
+    with reading(city.engine) as db:
+        person = db.exec(select(Participant).where(Participant.name == name)).one()
+        return db.exec(select(Registration).where(Registration.participant_id == person.id)).one()
 
 
 def marked(city: City, name: str = "Rahmat Contoh") -> datetime:
@@ -41,49 +41,51 @@ def marked(city: City, name: str = "Rahmat Contoh") -> datetime:
 
 
 def whats_in_the_way(city: City, import_id: int) -> list[str]:
-    return [one.what for one in in_the_way(city, import_id)]
+    return [obstacle.what for obstacle in find_obstacles(city, import_id)]
 
 
-def test_a_mark_from_before_the_import_stands_in_nobodys_way(city: City, code: str) -> None:
+def test_a_mark_from_before_the_import_is_no_obstacle(city: City, code: str) -> None:
     """Nor is it what changed the registration where something else did."""
     city.import_sheet(code, sheet(HEADER, EXCUSED))
     marked(city)
-    made = city.import_sheet(code, sheet(HEADER, ABSENT))
-    assert in_the_way(city, made.id) == []
+    attendance_import = city.import_sheet(code, sheet(HEADER, ABSENT))
+    assert find_obstacles(city, attendance_import.id) == []
 
     with writing(city.engine) as db:
         db.exec(select(Registration)).one().status = RegistrationStatus.CANCELLED
-    assert whats_in_the_way(city, made.id) == ["changes"]
+    assert whats_in_the_way(city, attendance_import.id) == ["changes"]
 
 
-def test_only_lists_that_stand_and_changed_the_attendance_are_named(city: City, code: str) -> None:
+def test_only_committed_lists_that_changed_the_attendance_are_obstacles(city: City, code: str) -> None:
     """Not the one before, nor later ones that were undone, said the same, or but filled in a telephone."""
     city.import_sheet(code, sheet(HEADER, EXCUSED))
-    made = city.import_sheet(code, sheet(HEADER, CAME))
+    attendance_import = city.import_sheet(code, sheet(HEADER, CAME))
     city.undo(city.import_sheet(code, sheet(HEADER, ABSENT)).id)
     city.import_sheet(code, sheet(HEADER, CAME))
     city.import_sheet(code, sheet(HEADER, "Rahmat Contoh;Sepinggan;081200000009;hadir"))
     marked(city)
 
-    assert whats_in_the_way(city, made.id) == ["marks"]
+    assert whats_in_the_way(city, attendance_import.id) == ["marks"]
 
 
-def test_a_list_that_is_not_saved_or_is_undone_has_nothing_in_its_way(city: City, code: str) -> None:
-    made = city.import_sheet(code, sheet(HEADER, CAME))
+def test_an_import_that_is_not_committed_has_no_obstacles(city: City, code: str) -> None:
+    attendance_import = city.import_sheet(code, sheet(HEADER, CAME))
     waiting = city.upload(code, sheet(HEADER, EXCUSED))
-    city.undo(made.id)
-    assert [in_the_way(city, one) for one in (made.id, waiting.id)] == [[], []]
+    city.undo(attendance_import.id)
+    assert [find_obstacles(city, import_id) for import_id in (attendance_import.id, waiting.id)] == [[], []]
 
 
-def test_marks_are_from_when_the_last_was_made(city: City, code: str) -> None:
-    made = city.import_sheet(code, sheet(HEADER, CAME, "Ayu Misalnya;Manggar;;hadir"))
+def test_marks_have_the_time_of_the_last_mark(city: City, code: str) -> None:
+    attendance_import = city.import_sheet(code, sheet(HEADER, CAME, "Ayu Misalnya;Manggar;;hadir"))
     marked(city, "Ayu Misalnya")
     last = marked(city)
 
-    assert in_the_way(city, made.id) == [Obstacle("marks", ("Rahmat Contoh", "Ayu Misalnya"), 2, last)]
+    assert find_obstacles(city, attendance_import.id) == [
+        UndoObstacle("marks", ("Rahmat Contoh", "Ayu Misalnya"), 2, last)
+    ]
 
 
-def test_a_later_list_that_says_who_is_not_on_it_was_absent_stands_in_the_way(city: City) -> None:
+def test_a_later_list_that_marked_unlisted_people_absent_is_an_obstacle(city: City) -> None:
     code = create_upcoming_session(city)
     listed = paste_list(city, "1. Ani Aster - Manggar", code)
     city.commit(listed.id)
@@ -91,7 +93,7 @@ def test_a_later_list_that_says_who_is_not_on_it_was_absent_stands_in_the_way(ci
     later = city.upload(code, sheet(HEADER, CAME))
     city.commit(later.id, choices=CommitChoices(others="absent"))
 
-    [upload] = in_the_way(city, listed.id)
+    [upload] = find_obstacles(city, listed.id)
     assert (upload.what, upload.names, upload.people, upload.import_id) == (
         "upload",
         ("Ani Aster",),

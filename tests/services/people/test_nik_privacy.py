@@ -10,7 +10,7 @@ from app.database import reading
 from app.i18n import translator
 from app.models import Participant
 from app.nik_vault import NikVault, mask_nik
-from app.queries.imports.document import import_document
+from app.queries.imports.document import get_import_document
 from app.services.imports.commit import CommitChoices
 from app.services.imports.upload import MAX_BYTES_READ_AT_ONCE
 from tests.city import City, dump, sheet
@@ -133,7 +133,9 @@ def test_documents_show_the_last_digits_and_broken_niks_in_full(city: City) -> N
     )
 
     with reading(city.engine) as db:
-        document = import_document(db, city.vault, city.actor("sari"), attendance_import.id, translator("en"))
+        document = get_import_document(
+            db, city.vault, city.actor("sari"), attendance_import.id, translator("en")
+        )
 
     assert [row["cells"]["nik"] for row in document["rows"]] == [mask_nik(NIK), BROKEN]
     assert NIK not in str(document)

@@ -18,7 +18,7 @@ from app.people.person import PersonInput
 from app.permissions import CITIZEN
 from app.queries.people.known_people import load_people_for_form
 from app.queries.workshops.public_workshops import get_public_session
-from app.services.imports.commit import commit
+from app.services.imports.commit import commit_import
 from app.services.registrations import person_input, registrations
 from app.services.registrations.registrations import register_person
 from app.services.registrations.requests import RegistrationRequest
@@ -135,7 +135,7 @@ def test_a_commit_waits_for_concurrent_registrations(city: City, sessions: list[
     with writing(city.engine) as first:
         register_in_session(first, city, sessions[0])
         with pytest.raises(OperationalError), writing_without_waiting(city) as second:
-            commit(second, city.vault, city.actor("sari"), listed.id)
+            commit_import(second, city.vault, city.actor("sari"), listed.id)
     city.commit(listed.id)
 
     assert [person.name for person in city.all(Participant)] == ["Siti Aminah"]

@@ -21,8 +21,8 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import OPERATOR, Permission
-from app.queries.imports.attendance_imports import attendance_import
-from app.queries.imports.rows import import_rows
+from app.queries.imports.attendance_imports import get_attendance_import_view
+from app.queries.imports.rows import list_import_rows
 from app.queries.people.history import list_participant_registrations
 from app.queries.registrations.lists import count_seats_for_list
 from app.queries.registrations.registrations import get_registration
@@ -50,7 +50,7 @@ def paste_list(city: City, text: str, code: str = "JUALAN-1") -> AttendanceImpor
 def remove_states_of_newer_lists(city: City, made: AttendanceImport) -> None:
     """Keep as little of each registration as imports did that were committed before more was stored."""
     with writing(city.engine) as db:
-        for row in import_rows(db, made.id):
+        for row in list_import_rows(db, made.id):
             row.before, row.after = (
                 {**state, "registration": {name: state["registration"][name] for name in REGISTRATION_FIELDS}}
                 for state in (row.before or {}, row.after or {})
@@ -70,7 +70,7 @@ def test_seats_go_by_the_lists_order_and_are_counted_in_the_review(city: City) -
     create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
     made = paste_list(city, THREE)
     with reading(city.engine) as read_db:
-        told = count_seats_for_list(read_db, attendance_import(read_db, city.actor("sari"), made.id))
+        told = count_seats_for_list(read_db, get_attendance_import_view(read_db, city.actor("sari"), made.id))
     assert (told.seated, told.waiting, told.closed) == (2, 1, False)
     assert city.all(Registration) == []
 

@@ -6,15 +6,14 @@ from fastapi import APIRouter, Form, Query, Request, Response, UploadFile
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from app.models import Basis, ImportStatus, RowKind
-from app.queries.imports.attendance_imports import UNDER_WAY, attendance_import
-from app.queries.imports.document import import_document, row_documents
-from app.queries.imports.rows import import_rows
+from app.queries.imports.attendance_imports import RUNNING_STATUSES, get_attendance_import_view
+from app.queries.imports.document import get_import_document, list_row_documents
+from app.queries.imports.rows import list_import_rows
+from app.services.imports import undo, upload
 from app.services.imports.commit import CommitChoices, commit_or_queue
-from app.services.imports.error_sheets import download_error_sheet
-from app.services.imports.mapping import remap
-from app.services.imports.review import correct_alike, correct_row
-from app.services.imports.undo import undo
-from app.services.imports.upload import upload
+from app.services.imports.downloads import download_error_sheet
+from app.services.imports.mapping import change_mapping
+from app.services.imports.review import correct_row, correct_rows_with_same_question
 from app.services.registrations.lists import upload_registration_list
 from app.web.container import container_of
 from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
@@ -116,9 +115,9 @@ def create_import(
     With the purpose `registration` it is a list of people to register: its commit gives out seats in the order of the
     list, and records no attendance. 409 `registration-closed` for a session that is over.
     """
-    upload_sheet = upload_registration_list if purpose == "registration" else upload
-    uploaded = upload_sheet(read_db, db, vault, actor, code, file.filename or "", file.file.read())
-    return import_document(db, vault, actor, uploaded.id, translate)
+    upload_file = upload_registration_list if purpose == "registration" else upload.upload_sheet
+    uploaded = upload_file(read_db, db, vault, actor, code, file.filename or "", file.file.read())
+    return get_import_document(db, vault, actor, uploaded.id, translate)
 
 
 @router.get("/attendance-imports/{import_id}")
@@ -126,7 +125,7 @@ def get_import(
     request: Request, import_id: int, db: ReadDb, vault: Vault, actor: ApiActor, translate: Translate
 ) -> Document:
     """The document with its first 200 rows; with the progress while it is read or committed."""
-    return _with_progress(request, import_document(db, vault, actor, import_id, translate))
+    return _with_progress(request, get_import_document(db, vault, actor, import_id, translate))
 
 
 @router.get("/attendance-imports/{import_id}/rows")
@@ -141,10 +140,10 @@ def list_rows(
     cursor: int = 0,
 ) -> Document:
     """The rows in the order of the sheet, after the row with the number `cursor`."""
-    attendance_import(db, actor, import_id)
-    rows = import_rows(db, import_id, kinds=kind or (), after=cursor, limit=limit + 1)
+    get_attendance_import_view(db, actor, import_id)
+    rows = list_import_rows(db, import_id, kinds=kind or (), after=cursor, limit=limit + 1)
     return {
-        "rows": row_documents(db, vault, rows[:limit], translate),
+        "rows": list_row_documents(db, vault, rows[:limit], translate),
         "cursor": rows[limit - 1].number if len(rows) > limit else None,
     }
 
@@ -174,9 +173,9 @@ def map_import(
         choices["columns"] = {column.index: column.field for column in data.columns}
     if data.defaults is not None:
         choices |= data.defaults.model_dump(exclude_unset=True)
-    if remap(read_db, db, vault, actor, import_id, choices).status is ImportStatus.READING:
+    if change_mapping(read_db, db, vault, actor, import_id, choices).status is ImportStatus.READING:
         response.status_code = 202
-    return _with_progress(request, import_document(db, vault, actor, import_id, translate))
+    return _with_progress(request, get_import_document(db, vault, actor, import_id, translate))
 
 
 @router.patch("/attendance-imports/{import_id}/rows/{number}")
@@ -191,12 +190,12 @@ def change_row(
 ) -> Document:
     """Correct a row. Answers every row that this changed, and the counts."""
     decision = data.model_dump(exclude_unset=True, exclude={"cells", "alike"}) or None
-    correct = correct_alike if data.alike else correct_row
+    correct = correct_rows_with_same_question if data.alike else correct_row
     changed = correct(db, vault, actor, import_id, number, cells=data.cells, decision=decision)
-    rows = import_rows(db, import_id, numbers=changed)
+    rows = list_import_rows(db, import_id, numbers=changed)
     return {
-        "rows": row_documents(db, vault, rows, translate),
-        "counts": attendance_import(db, actor, import_id).counts,
+        "rows": list_row_documents(db, vault, rows, translate),
+        "counts": get_attendance_import_view(db, actor, import_id).counts,
     }
 
 
@@ -223,14 +222,14 @@ def commit_import(
     choices = CommitChoices(data.only_valid, data.others, Basis(data.basis), confirmed, data.overrule)
     if commit_or_queue(db, vault, actor, import_id, choices).status is ImportStatus.COMMITTING:
         response.status_code = 202
-    return _with_progress(request, import_document(db, vault, actor, import_id, translate))
+    return _with_progress(request, get_import_document(db, vault, actor, import_id, translate))
 
 
 @router.post("/attendance-imports/{import_id}/undo")
 def undo_import(import_id: int, db: WriteDb, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
     """Take back what the import created or changed. 409 if later changes depend on it."""
-    undo(db, actor, import_id)
-    return import_document(db, vault, actor, import_id, translate)
+    undo.undo_import(db, actor, import_id)
+    return get_import_document(db, vault, actor, import_id, translate)
 
 
 @router.get("/attendance-imports/{import_id}/errors.xlsx", response_class=Response)
@@ -249,7 +248,7 @@ def get_error_sheet(
 
 def _with_progress(request: Request, document: Document) -> Document:
     """Add the progress to the document of an import that is read or committed, once the number of rows is known."""
-    if document["status"] in UNDER_WAY:
+    if document["status"] in RUNNING_STATUSES:
         rows = container_of(request).rows_done(document["id"]) or (0, document["counts"].get("rows", 0))
         if rows[1]:
             document["progress"] = {"done": rows[0], "of": rows[1]}

@@ -15,15 +15,13 @@ from app.queries.imports import people as import_people
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.queries.workshops.workshops import get_workshop_view
-from app.services.imports import uploaded_files
-from app.services.imports.error_sheets import download_error_sheet
-from app.services.imports.judging import SheetChoices
-from app.services.imports.undo import undo
-from app.services.imports.undo_obstacles import obstacles
-from app.services.imports.upload import discard, upload
+from app.services.imports import undo, upload
+from app.services.imports.downloads import download_error_sheet, download_uploaded_file
+from app.services.imports.sheet_choices import SheetChoices
+from app.services.imports.undo_obstacles import list_undo_obstacles
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
-from app.web.downloads import attachment, download
+from app.web.downloads import download
 from app.web.forms import catch_problem, read_upload
 from app.web.pages import redirect, render
 
@@ -53,7 +51,7 @@ def upload_sheet(
     with catch_problem(db) as caught:
         name, content = read_upload(file)
         choices = SheetChoices(target_group=target_group or None)
-        attendance_import = upload(read_db, db, vault, actor, code, name, content, choices)
+        attendance_import = upload.upload_sheet(read_db, db, vault, actor, code, name, content, choices)
     if problem := caught.problem:
         return _upload_page(request, read_db, actor, language, code, target_group, problem)
     return redirect(f"/unggahan/{attendance_import.id}")
@@ -64,7 +62,7 @@ def history(
     request: Request, db: ReadDb, actor: CurrentActor, sesi: str = "", before: int | None = None
 ) -> Response:
     actor.require(Permission.IMPORT_READ)
-    imports = queries.attendance_imports(
+    imports = queries.list_attendance_imports(
         db, actor, session_code=sesi or None, before=before, limit=PAGE_SIZE + 1
     )
     following = imports[PAGE_SIZE - 1].id if len(imports) > PAGE_SIZE else None
@@ -87,7 +85,7 @@ def undo_import(
     request: Request, read_db: ReadDb, db: WriteDb, actor: CurrentActor, _: Translate, import_id: int
 ) -> Response:
     with catch_problem(db) as caught:
-        undo(db, actor, import_id)
+        undo.undo_import(db, actor, import_id)
     if problem := caught.problem:
         return _undo_page(request, read_db, actor, import_id, problem)
     return redirect(f"/unggahan/{import_id}", _("The import is undone."))
@@ -95,15 +93,14 @@ def undo_import(
 
 @router.post("/unggahan/{import_id}/buang")
 def discard_import(db: WriteDb, actor: CurrentActor, _: Translate, import_id: int) -> Response:
-    discard(db, actor, import_id)
+    upload.discard_import(db, actor, import_id)
     return redirect("/unggahan", _("The upload is discarded."))
 
 
 @router.get("/unggahan/{import_id}/berkas")
 def original_file(db: WriteDb, vault: Vault, actor: CurrentActor, import_id: int) -> Response:
     """Download the uploaded file. This GET writes to the activity log, because the file has personal data."""
-    file = uploaded_files.download(db, vault, actor, import_id)
-    return attachment(file.name, file.content)
+    return download(download_uploaded_file(db, vault, actor, import_id))
 
 
 @router.get("/unggahan/{import_id}/perbaikan.xlsx")
@@ -155,13 +152,13 @@ def _groups(
 def _undo_page(
     request: Request, db: Db, actor: Actor, import_id: int, problem: Problem | None = None
 ) -> Response:
-    attendance_import = queries.attendance_import(db, actor, import_id)
+    attendance_import = queries.get_attendance_import_view(db, actor, import_id)
     return render(
         request,
         "imports/undo.html",
         problem=problem,
         attendance_import=attendance_import,
-        people=import_people.people_figures(db, attendance_import),
-        listed_again=import_people.listed_again(db, attendance_import),
-        obstacles=obstacles(db, import_id),
+        people=import_people.count_people(db, attendance_import),
+        later_imports=import_people.list_later_imports(db, attendance_import),
+        obstacles=list_undo_obstacles(db, import_id),
     )

@@ -17,10 +17,10 @@ from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import attendance_imports as queries
 from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.review import sheet_preview
+from app.queries.imports.review import get_sheet_preview
 from app.routers.pages.imports.review import FormTexts
+from app.services.imports import mapping
 from app.services.imports.column_mappings import forget_columns
-from app.services.imports.mapping import remap
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, is_whole_number, parse_whole_number
 from app.web.pages import redirect, render
@@ -37,7 +37,7 @@ Remap = Callable[[Mapping[str, Any]], AttendanceImport]
 
 def _bind_remap(read_db: ReadDb, db: WriteDb, vault: Vault, actor: CurrentActor, import_id: int) -> Remap:
     """Return the function that reads the sheet of this import again, with some choices changed."""
-    return partial(remap, read_db, db, vault, actor, import_id)
+    return partial(mapping.change_mapping, read_db, db, vault, actor, import_id)
 
 
 RemapImport = Annotated[Remap, Depends(_bind_remap)]
@@ -62,9 +62,9 @@ def change_mapping(
     import_id: int,
     data: FormTexts,
 ) -> Response:
-    choices = _changed_choices(queries.attendance_import(read_db, actor, import_id), data)
+    choices = _changed_choices(queries.get_attendance_import_view(read_db, actor, import_id), data)
     with catch_problem(db) as caught:
-        attendance_import = remap(read_db, db, vault, actor, import_id, choices)
+        attendance_import = mapping.change_mapping(read_db, db, vault, actor, import_id, choices)
     if problem := caught.problem:
         return _page(request, read_db, vault, actor, language, import_id, data, problem)
     return _redirect_to_review(attendance_import, _("The sheet was read again."))
@@ -88,7 +88,7 @@ def choose_group(
 ) -> Response:
     """Set one target group for all rows that have none."""
     attendance_import = remap_import({"target_group": target_group or None})
-    return _redirect_to_review(attendance_import, _("Rows that named no target group have one now."))
+    return _redirect_to_review(attendance_import, _("Rows without a target group have one now."))
 
 
 @router.post("/unggahan/{import_id}/kelurahan-kosong")
@@ -97,7 +97,7 @@ def choose_kelurahan(
 ) -> Response:
     """Set one kelurahan for all rows that have none."""
     attendance_import = remap_import({"kelurahan": kelurahan or None})
-    return _redirect_to_review(attendance_import, _("Rows that named no kelurahan have one now."))
+    return _redirect_to_review(attendance_import, _("Rows without a kelurahan have one now."))
 
 
 @router.post("/unggahan/{import_id}/kehadiran-kosong")
@@ -106,7 +106,7 @@ def choose_meaning_of_blanks(
 ) -> Response:
     """Set what an empty attendance cell means in all rows."""
     attendance_import = remap_import({"blank_means": blank_means or None})
-    return _redirect_to_review(attendance_import, _("Empty attendance counts as you said now."))
+    return _redirect_to_review(attendance_import, _("Empty attendance now counts as you chose."))
 
 
 def _redirect_to_review(attendance_import: AttendanceImport, message: str) -> Response:
@@ -165,8 +165,8 @@ def _page(
     problem: Problem | None = None,
 ) -> Response:
     """Return the form as the sheet is read, or with the `data` that was sent."""
-    sheet = queries.attendance_import(db, actor, import_id)
-    preview = sheet_preview(db, vault, actor, import_id)
+    sheet = queries.get_attendance_import_view(db, actor, import_id)
+    preview = get_sheet_preview(db, vault, actor, import_id)
     width = max((len(row) for row in preview), default=0)
     return render(
         request,

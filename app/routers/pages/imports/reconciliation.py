@@ -2,13 +2,13 @@
 
 from fastapi import APIRouter, Request, Response
 
-from app.queries.imports.reconciliation import reconciliation
+from app.queries.imports.reconciliation import get_reconciliation
 from app.queries.imports.reconciliation_people import (
-    PeopleBehind,
-    Said,
+    ReconciledPeople,
+    SheetOutcome,
     Step,
-    people_of_sheet,
-    people_of_step,
+    list_people_of_sheet,
+    list_people_of_step,
 )
 from app.web.dependencies import CurrentActor, ReadDb
 from app.web.pages import render
@@ -20,7 +20,7 @@ MAX_PEOPLE = 200
 
 @router.get("/sesi/{code}/rekonsiliasi")
 def reconciliation_page(request: Request, db: ReadDb, actor: CurrentActor, code: str) -> Response:
-    figures = reconciliation(db, actor, code)
+    figures = get_reconciliation(db, actor, code)
     return render(
         request,
         "imports/reconciliation/page.html",
@@ -31,24 +31,23 @@ def reconciliation_page(request: Request, db: ReadDb, actor: CurrentActor, code:
 
 @router.get("/sesi/{code}/rekonsiliasi/{step}")
 def step_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, step: Step) -> Response:
-    behind = people_of_step(db, actor, code, step, MAX_PEOPLE + 1)
-    return _people_page(request, behind, step)
+    return _people_page(request, list_people_of_step(db, actor, code, step, MAX_PEOPLE + 1), step)
 
 
-@router.get("/sesi/{code}/rekonsiliasi/lembar/{import_id}/{said}")
+@router.get("/sesi/{code}/rekonsiliasi/lembar/{import_id}/{outcome}")
 def sheet_page(
-    request: Request, db: ReadDb, actor: CurrentActor, code: str, import_id: int, said: Said
+    request: Request, db: ReadDb, actor: CurrentActor, code: str, import_id: int, outcome: SheetOutcome
 ) -> Response:
-    behind = people_of_sheet(db, actor, code, import_id, said, MAX_PEOPLE + 1)
-    return _people_page(request, behind, said)
+    people = list_people_of_sheet(db, actor, code, import_id, outcome, MAX_PEOPLE + 1)
+    return _people_page(request, people, outcome)
 
 
-def _people_page(request: Request, behind: PeopleBehind, step: Step | Said) -> Response:
+def _people_page(request: Request, reconciled: ReconciledPeople, step: Step | SheetOutcome) -> Response:
     return render(
         request,
         "imports/reconciliation/people.html",
         step=step,
-        workshop_session=behind.workshop_session,
-        people=behind.people[:MAX_PEOPLE],
-        more=len(behind.people) > MAX_PEOPLE,
+        workshop_session=reconciled.workshop_session,
+        people=reconciled.people[:MAX_PEOPLE],
+        more=len(reconciled.people) > MAX_PEOPLE,
     )

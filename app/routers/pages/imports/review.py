@@ -18,23 +18,21 @@ from app.people.remarks import Remark, remark_from_json
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
-from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.attendance_imports import attendance_import as load_import
-from app.queries.imports.document import import_failure
-from app.queries.imports.people import people_figures, people_named
+from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import_view
+from app.queries.imports.people import count_people, list_first_people
 from app.queries.imports.questions import (
     GROUP_MISSING,
     KELURAHAN_MISSING,
     NEEDS_ATTENTION,
-    next_open_row,
-    question,
-    question_counts,
+    count_questions,
+    find_next_open_row,
+    find_question,
 )
 from app.queries.registrations.lists import count_seats_for_list
-from app.routers.pages.imports.waiting import SAVED, UNREAD, render_progress, render_waiting
+from app.routers.pages.imports.waiting import SAVED, STATUSES_WITHOUT_REVIEW, render_progress, render_waiting
 from app.services.edit_conflicts import fingerprint
 from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
-from app.services.imports.review import answers_of, judge_now
+from app.services.imports.review import judge_import_again, row_answers
 from app.spreadsheets.remark_texts import remark_text
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
@@ -49,7 +47,7 @@ DEFAULT_CHOICES = CommitChoices()
 
 @dataclass(frozen=True)
 class RowFilter:
-    """The rows that are shown: of one kind, those that need attention (`ATTENTION`), or all; after row `after`."""
+    """The rows to show after row `after`: rows of one kind, rows that need attention (`ATTENTION`), or all rows."""
 
     kind: Literal["", "attention"] | RowKind = ""
     after: int = 0
@@ -86,7 +84,7 @@ FormTexts = Annotated[dict[str, str], Depends(_read_texts)]
 
 
 @router.get("/unggahan/{import_id}")
-def review_page(
+def get_review_page(
     request: Request,
     db: ReadDb,
     vault: Vault,
@@ -96,7 +94,7 @@ def review_page(
     import_id: int,
     row_filter: ShownRows,
 ) -> Response:
-    attendance_import = load_import(db, actor, import_id)
+    attendance_import = get_attendance_import_view(db, actor, import_id)
     if is_htmx(request):
         return render_progress(request, attendance_import, _)
     return _page(request, db, vault, actor, language, attendance_import, row_filter)
@@ -122,9 +120,9 @@ def commit_import(
     with catch_problem(db) as caught:
         committed = commit_or_queue(db, vault, actor, import_id, choices)
     if problem := caught.problem:
-        if load_import(db, actor, import_id).status is ImportStatus.REVIEW:
-            judge_now(db, vault, actor, import_id)
-        attendance_import = load_import(db, actor, import_id)
+        if get_attendance_import_view(db, actor, import_id).status is ImportStatus.REVIEW:
+            judge_import_again(db, vault, actor, import_id)
+        attendance_import = get_attendance_import_view(db, actor, import_id)
         return _page(request, db, vault, actor, language, attendance_import, RowFilter(), choices, problem)
     is_committed = committed.status is ImportStatus.COMMITTED
     return redirect(f"/unggahan/{import_id}", _(SAVED[committed.purpose]) if is_committed else "")
@@ -146,7 +144,7 @@ def _page(
     choices: CommitChoices = DEFAULT_CHOICES,
     problem: Problem | None = None,
 ) -> Response:
-    if attendance_import.status in UNREAD:
+    if attendance_import.status in STATUSES_WITHOUT_REVIEW:
         return render_waiting(request, attendance_import, translator(language))
     warnings = [
         (message.code, remark_text(message, translator(language)))
@@ -156,17 +154,17 @@ def _page(
         request,
         "imports/review.html",
         problem=problem,
-        page=queries.review_page(
+        page=queries.get_review_page(
             db, vault, language, attendance_import.id, kinds=row_filter.kinds, after=row_filter.after
         ),
         warnings=[text for code, text in warnings if code != OTHER_DAY],
         other_day=dict(warnings).get(OTHER_DAY),
-        fitting_sessions=queries.fitting_sessions(db, actor, attendance_import),
-        **outcome_context(db, attendance_import, language, row_filter, choices, problem),
+        sessions_on_stated_days=queries.list_sessions_on_stated_days(db, actor, attendance_import),
+        **build_outcome_context(db, attendance_import, language, row_filter, choices, problem),
     )
 
 
-def row_context(
+def build_row_context(
     db: Db, attendance_import: AttendanceImportView, language: Language, row_filter: RowFilter
 ) -> dict[str, Any]:
     """Return what the template of a row needs.
@@ -177,7 +175,7 @@ def row_context(
     `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it, else 0.
     """
     counts = (
-        question_counts(db, attendance_import.id)
+        count_questions(db, attendance_import.id)
         if attendance_import.status is ImportStatus.REVIEW
         else Counter()
     )
@@ -189,7 +187,7 @@ def row_context(
     ] and not attendance_import.choices.get("kelurahan")
 
     def rows_alike(message: Remark) -> int:
-        asked_question = question(message)
+        asked_question = find_question(message)
         return counts[asked_question] if asked_question else 0
 
     return {
@@ -197,14 +195,14 @@ def row_context(
         "row_filter": row_filter,
         "places": reference.list_kelurahan(db),
         "sentence": partial(remark_text, _=translator(language)),
-        "seen": lambda row: fingerprint(answers_of(row.cells, row.decision)),
+        "seen": lambda row: fingerprint(row_answers(row.cells, row.decision)),
         "rows_alike": rows_alike,
         "without_group": without_group if asked_once else 0,
         "without_kelurahan": without_kelurahan if may_be_above else 0,
     }
 
 
-def outcome_context(
+def build_outcome_context(
     db: Db,
     attendance_import: AttendanceImportView,
     language: Language,
@@ -218,16 +216,16 @@ def outcome_context(
 
     The next row that needs attention is looked for below row `below`.
     """
-    problem = problem or import_failure(attendance_import)
+    problem = problem or attendance_import.problem
     return {
-        **row_context(db, attendance_import, language, row_filter),
+        **build_row_context(db, attendance_import, language, row_filter),
         "session_is_to_come": attendance_import.session_starts_at > now(),
-        "groups": queries.groups_offered(db, attendance_import, language),
-        "people": people_figures(db, attendance_import),
-        "seats_for_list": count_seats_for_list(db, attendance_import)
+        "groups": queries.list_offered_groups(db, attendance_import, language),
+        "people": count_people(db, attendance_import),
+        "places_for_list": count_seats_for_list(db, attendance_import)
         if attendance_import.registers
         else None,
-        "named": people_named(db, attendance_import.id)
+        "first_people": list_first_people(db, attendance_import.id)
         if attendance_import.status is ImportStatus.REVIEW
         else None,
         "next_open": _next_open(
@@ -242,7 +240,7 @@ def _next_open(
     db: Db, attendance_import: AttendanceImportView, row_filter: RowFilter, below: int
 ) -> NextOpen | None:
     """Return the next row that needs attention, on this page if all rows are shown, else at the top of another."""
-    number = next_open_row(db, attendance_import.id, below)
+    number = find_next_open_row(db, attendance_import.id, below)
     if number is None:
         return None
     fragment = f"#baris-{number}"

@@ -13,19 +13,18 @@ from app.i18n import N_, Language, Translator
 from app.models import ImportStatus
 from app.nik_vault import NikVault
 from app.queries.areas.reference import list_target_groups
-from app.queries.imports.attendance_imports import AttendanceImportView
-from app.queries.imports.attendance_imports import attendance_import as load_import
-from app.queries.imports.review import PAGE_LENGTH, ReviewRow, review_rows
+from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import_view
+from app.queries.imports.review import PAGE_LENGTH, ReviewRow, list_review_rows
 from app.routers.pages.imports.review import (
     FormTexts,
     RowFilter,
     ShownRows,
+    build_outcome_context,
+    build_row_context,
     is_htmx,
-    outcome_context,
-    row_context,
 )
 from app.services.edit_conflicts import CHANGED
-from app.services.imports.review import correct_alike, correct_row
+from app.services.imports.review import correct_row, correct_rows_with_same_question
 from app.spreadsheets.exports.field_headings import FIELDS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.flash import FLASH_FRAGMENT, flash
@@ -39,7 +38,9 @@ MAX_ROWS_NAMED = 10
 FILLED_PREFIX = "filled-"
 CANCEL = "cancel"
 ATTENDANCE_FIELDS = ("attendance", "signature")
-ANSWERED_BY_OTHERS = N_("Others have answered row %(row)s meanwhile. Answer it again if yours is right.")
+ANSWERED_BY_OTHERS = N_(
+    "Other users have answered row %(row)s meanwhile. Answer it again if your answer is right."
+)
 
 
 @router.get("/unggahan/{import_id}/baris/{number}")
@@ -53,7 +54,7 @@ def edit_row(
     number: int,
     row_filter: ShownRows,
 ) -> Response:
-    attendance_import = load_import(db, actor, import_id)
+    attendance_import = get_attendance_import_view(db, actor, import_id)
     if attendance_import.status is not ImportStatus.REVIEW:
         return redirect(f"/unggahan/{import_id}{row_filter.query}#baris-{number}")
     return _row_form(request, db, vault, attendance_import, language, number, row_filter)
@@ -74,13 +75,15 @@ def change_row(
     data: FormTexts,
 ) -> Response:
     """Save a choice made by a button, or the cells of the form."""
-    load_import(read_db, actor, import_id)
+    get_attendance_import_view(read_db, actor, import_id)
     row = _row(read_db, vault, language, import_id, number)
-    address = f"/unggahan/{import_id}{row_filter.query}"
-    cells, decision = _answer(row, data)
+    url = f"/unggahan/{import_id}{row_filter.query}"
+    cells, decision = _parse_answer(row, data)
     if data.get("alike") and (cells or decision):
-        changed = correct_alike(db, vault, actor, import_id, number, cells=cells, decision=decision)
-        return _reload(request, address, changed, _)
+        changed = correct_rows_with_same_question(
+            db, vault, actor, import_id, number, cells=cells, decision=decision
+        )
+        return _reload(request, url, changed, _)
     if "kelurahan" in cells and row.decision.get("kelurahan"):
         decision = {"kelurahan": None, **(decision or {})}
     filled = {field: data[FILLED_PREFIX + field] for field in FIELDS if FILLED_PREFIX + field in data}
@@ -104,26 +107,26 @@ def change_row(
         if problem.code != CHANGED:
             raise problem
         if filled:
-            attendance_import = load_import(db, actor, import_id)
+            attendance_import = get_attendance_import_view(db, actor, import_id)
             return _row_form(
                 request, db, vault, attendance_import, language, number, row_filter, cells, problem
             )
         by_others = _(ANSWERED_BY_OTHERS) % {"row": number}
     if len(changed) > PAGE_LENGTH:  # Another list of the same people was saved meanwhile.
-        return _reload(request, address, changed, _)
-    rows = review_rows(db, vault, language, import_id, changed)
+        return _reload(request, url, changed, _)
+    rows = list_review_rows(db, vault, language, import_id, changed)
     if not is_htmx(request):
         if by_others:
-            return redirect(address + FLASH_FRAGMENT, by_others)
-        return redirect(f"{address}#{_anchor(rows, number, row_filter)}")
-    attendance_import = load_import(db, actor, import_id)
+            return redirect(url + FLASH_FRAGMENT, by_others)
+        return redirect(f"{url}#{_anchor(rows, number, row_filter)}")
+    attendance_import = get_attendance_import_view(db, actor, import_id)
     return render(
         request,
         "imports/rows_changed.html",
         rows=rows,
         number=number,
         by_others=by_others,
-        **outcome_context(db, attendance_import, language, row_filter, below=number),
+        **build_outcome_context(db, attendance_import, language, row_filter, below=number),
     )
 
 
@@ -148,13 +151,13 @@ def _row_form(
         texts=texts,
         columns=_columns(attendance_import),
         group_labels={group.code: group.label for group in list_target_groups(db, language)},
-        **row_context(db, attendance_import, language, row_filter),
+        **build_row_context(db, attendance_import, language, row_filter),
     )
 
 
-def _reload(request: Request, address: str, changed: Sequence[int], _: Translator) -> Response:
+def _reload(request: Request, url: str, changed: Sequence[int], _: Translator) -> Response:
     """Reload the whole page, of which many rows may have changed, with a message that names them."""
-    response = Response(headers={"HX-Refresh": "true"}) if is_htmx(request) else redirect(f"{address}#daftar")
+    response = Response(headers={"HX-Refresh": "true"}) if is_htmx(request) else redirect(f"{url}#daftar")
     row_numbers = ", ".join(map(str, changed[:MAX_ROWS_NAMED])) + (
         ", …" if len(changed) > MAX_ROWS_NAMED else ""
     )
@@ -163,7 +166,7 @@ def _reload(request: Request, address: str, changed: Sequence[int], _: Translato
 
 
 def _row(db: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
-    rows = review_rows(db, vault, language, import_id, [number])
+    rows = list_review_rows(db, vault, language, import_id, [number])
     if not rows:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
     return rows[0]
@@ -176,15 +179,15 @@ def _columns(attendance_import: AttendanceImportView) -> list[str]:
     return [field for field in fields if not (attendance_import.registers and field in ATTENDANCE_FIELDS)]
 
 
-def _answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
+def _parse_answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
     """Return the cells that were changed and the decision; nothing if the form was cancelled."""
     choice = data.get("choice") or data.get("another", "")
     if choice == CANCEL:
         return {}, None
-    return _cells(row, data), _decision(choice)
+    return _changed_cells(row, data), _parse_decision(choice)
 
 
-def _cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
+def _changed_cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
     """Return the cells that were changed in the form, compared with what it was filled with.
 
     So a masked NIK that is sent back is left alone, and so is a cell that others have corrected meanwhile.
@@ -196,7 +199,7 @@ def _cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
     }
 
 
-def _decision(choice: str) -> dict[str, Any] | None:
+def _parse_decision(choice: str) -> dict[str, Any] | None:
     """Return the decision of a button as the service takes it. `take-back` removes an earlier decision."""
     kind, _, value = choice.partition(":")
     match kind:

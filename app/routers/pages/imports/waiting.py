@@ -7,13 +7,12 @@ from starlette.responses import Response
 
 from app.i18n import N_, Translator
 from app.models import ImportPurpose, ImportStatus
-from app.queries.imports.attendance_imports import UNDER_WAY, AttendanceImportView
-from app.queries.imports.document import import_failure
+from app.queries.imports.attendance_imports import RUNNING_STATUSES, AttendanceImportView
 from app.web.container import container_of
 from app.web.flash import flash
 from app.web.pages import render
 
-UNREAD = (*UNDER_WAY, ImportStatus.FAILED)
+STATUSES_WITHOUT_REVIEW = (*RUNNING_STATUSES, ImportStatus.FAILED)
 SAVED = {
     ImportPurpose.ATTENDANCE: N_("The attendance is saved."),
     ImportPurpose.REGISTRATION: N_("The registrations are saved."),
@@ -22,13 +21,13 @@ SAVED = {
 
 def render_waiting(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
     """Return the page that shows the progress, or why the file could not be read."""
-    page = "unread.html" if attendance_import.status is ImportStatus.FAILED else "under_way.html"
+    page = "reading_failed.html" if attendance_import.status is ImportStatus.FAILED else "under_way.html"
     return render(request, f"imports/{page}", **_context(request, attendance_import, _))
 
 
 def render_progress(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
     """Answer the page's question for progress: by the progress, or by reloading the page when the work is done."""
-    if attendance_import.status in UNDER_WAY:
+    if attendance_import.status in RUNNING_STATUSES:
         return render(request, "imports/rows_done.html", **_context(request, attendance_import, _))
     response = Response(headers={"HX-Refresh": "true"})
     if attendance_import.status is ImportStatus.COMMITTED:
@@ -38,7 +37,7 @@ def render_progress(request: Request, attendance_import: AttendanceImportView, _
 
 def _context(request: Request, attendance_import: AttendanceImportView, _: Translator) -> dict[str, Any]:
     """Return what the templates need. `rows_done` is a pair: how many rows are done, of how many (0 while unknown)."""
-    problem = import_failure(attendance_import)
+    problem = attendance_import.problem
     return {
         "attendance_import": attendance_import,
         "refusal": problem.sentence(_) if problem else None,

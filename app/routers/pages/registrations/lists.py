@@ -16,7 +16,7 @@ from app.permissions import Actor, Permission
 from app.queries.registrations.window import get_registration_window
 from app.queries.workshops.public_workshops import list_selectable_groups
 from app.queries.workshops.workshop_sessions import get_workshop_session, get_workshop_session_view
-from app.services.imports.judging import SheetChoices
+from app.services.imports.sheet_choices import SheetChoices
 from app.services.registrations.lists import upload_pasted_list, upload_registration_list
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb

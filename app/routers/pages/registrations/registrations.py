@@ -13,7 +13,7 @@ from app.models import AttendanceStatus, RegistrationStatus
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
-from app.queries.imports.attendance_imports import attendance_imports
+from app.queries.imports.attendance_imports import list_attendance_imports
 from app.queries.messages.contacts import count_people_without_email
 from app.queries.registrations import registrations as queries
 from app.queries.registrations.history import list_registration_history
@@ -102,7 +102,7 @@ def _registrations_context(
     address = build_public_url(request, workshop_session.workshop_code)
     text = build_invitation_text(workshop_session, address, _)
     return {
-        "attendance_imports": attendance_imports(db, actor, session_code=workshop_session.code),
+        "attendance_imports": list_attendance_imports(db, actor, session_code=workshop_session.code),
         "window": get_registration_window(row, now()),
         "without_email": count_people_without_email(db, row.id) if row.cancelled_at else 0,
         "caps": list(seats.all_caps()),

@@ -1,0 +1,130 @@
+"""The outbox's tasks for imports: read a large file, read it again with other choices, or commit a long list.
+
+If a task fails, the import's `failure` says why.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.database import Db
+from app.errors import Conflict, Problem, UnreadableFile
+from app.i18n import N_
+from app.models import AttendanceImport, ImportStatus, User
+from app.nik_vault import NikVault
+from app.permissions import OPERATOR, Actor
+from app.queries.imports.attendance_imports import RUNNING_STATUSES
+from app.services.activities import log_activity
+from app.services.imports.commit import CommitChoices, commit_locked
+from app.services.imports.mapping import read_with_changes, store_changed_sheet
+from app.services.imports.sheet_choices import SheetChoices, choices_from_json
+from app.services.imports.upload import read_stored_file, store_reading
+from app.services.locks import lock_people_table
+from app.spreadsheets.progress import Progress, ignore_progress
+
+
+def read_queued_file(
+    read_db: Db, db: Db, vault: NikVault, payload: Mapping[str, Any], progress: Progress = ignore_progress
+) -> None:
+    """Read and judge a file that `upload_sheet` or `change_mapping` queued; the import is then in review.
+
+    If the file cannot be read, a new upload has the status `failed`; an import whose mapping was changed is in review
+    as it was before.
+    """
+    queued = read_db.get(AttendanceImport, payload["import"])
+    if queued is None or queued.status is not ImportStatus.READING:
+        return
+    try:
+        if "given" in payload:
+            changes = choices_from_json(payload["given"])
+            changed_sheet = read_with_changes(read_db, vault, queued, changes, progress)
+            if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
+                actor = _load_actor(db, payload["user"])
+                store_changed_sheet(db, vault, actor, attendance_import, changed_sheet, progress)
+        else:
+            choices = SheetChoices.from_json(queued.choices)
+            judged_sheet = read_stored_file(
+                read_db, vault, queued, choices, {}, recall=True, progress=progress
+            )
+            if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
+                store_reading(db, vault, attendance_import, judged_sheet, progress)
+    except Problem as problem:
+        _fail_reading(db, payload, problem)
+
+
+def commit_queued_import(
+    db: Db, vault: NikVault, payload: Mapping[str, Any], progress: Progress = ignore_progress
+) -> None:
+    """Commit an import that `queue_commit` queued, in the name of the user who queued it.
+
+    If something has changed so that it cannot be committed, the import is in review again.
+    """
+    lock_people_table(db)
+    attendance_import = _lock_import(db, payload["import"], ImportStatus.COMMITTING)
+    if attendance_import is None:
+        return
+    choices = CommitChoices.from_json(payload["choices"])
+    try:
+        commit_locked(db, vault, _load_actor(db, payload["user"]), attendance_import, choices, progress)
+    except Problem as problem:
+        _return_to_review(attendance_import, problem)
+
+
+def mark_interrupted(db: Db, import_id: int) -> None:
+    """Store with an import that reading or committing it was interrupted and starts again."""
+    if attendance_import := _lock_import(db, import_id, *RUNNING_STATUSES):
+        text = N_("This was interrupted. It has been started again from the first row; nothing is lost.")
+        _store_failure(attendance_import, Problem(text, code="interrupted"))
+
+
+def give_up_reading(db: Db, payload: Mapping[str, Any]) -> None:
+    """Stop reading a file after several attempts that were interrupted."""
+    text = (
+        N_("Reading the file again was interrupted several times; it is as it was. Please try again.")
+        if "given" in payload
+        else N_("The file could not be read. Save it again as .xlsx and upload it once more.")
+    )
+    _fail_reading(db, payload, UnreadableFile(text))
+
+
+def give_up_commit(db: Db, import_id: int) -> None:
+    """Return an import to review after several attempts to commit it that were interrupted."""
+    if attendance_import := _lock_import(db, import_id, ImportStatus.COMMITTING):
+        text = N_("Saving was interrupted several times and nothing of it was kept. Please save it again.")
+        _return_to_review(attendance_import, Conflict(text, code="interrupted"))
+
+
+def _load_actor(db: Db, user_id: int | None) -> Actor:
+    return OPERATOR if user_id is None else Actor.from_user(db.get_one(User, user_id))
+
+
+def _lock_import(db: Db, import_id: int, *statuses: ImportStatus) -> AttendanceImport | None:
+    """Return the import with its row locked; None if it was deleted or has none of these statuses any more."""
+    attendance_import = db.get(AttendanceImport, import_id, with_for_update=True, populate_existing=True)
+    return attendance_import if attendance_import and attendance_import.status in statuses else None
+
+
+def _fail_reading(db: Db, payload: Mapping[str, Any], problem: Problem) -> None:
+    attendance_import = _lock_import(db, payload["import"], ImportStatus.READING)
+    if attendance_import is None:
+        return
+    if "given" in payload:
+        _return_to_review(attendance_import, problem)
+    else:
+        attendance_import.status = ImportStatus.FAILED
+        _store_failure(attendance_import, problem)
+        log_activity(
+            db, OPERATOR, "fail", "attendance-import", attendance_import.id, after={"code": problem.code}
+        )
+
+
+def _return_to_review(attendance_import: AttendanceImport, problem: Problem) -> None:
+    attendance_import.status = ImportStatus.REVIEW
+    _store_failure(attendance_import, problem)
+
+
+def _store_failure(attendance_import: AttendanceImport, problem: Problem) -> None:
+    attendance_import.failure = {
+        "code": problem.code,
+        "text": problem.text,
+        "params": dict(problem.params),
+    }

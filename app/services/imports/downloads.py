@@ -1,0 +1,125 @@
+"""Downloads of an import: the uploaded file, and the rows that need attention as a workbook to correct.
+
+Both contain personal data, so the activity log records them.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from app.database import Db
+from app.errors import Conflict
+from app.i18n import N_, Language, Translator
+from app.models import AttendanceImport, AttendanceImportRow, ImportPurpose, UploadedFile
+from app.nik_vault import NikVault
+from app.people.remarks import remark_from_json
+from app.people.values.cells import Cell, cell_text
+from app.people.values.outside_places import ELSEWHERE, OUTSIDE
+from app.people.values.text import is_placeholder
+from app.permissions import Actor, Permission
+from app.queries.areas import reference
+from app.queries.imports.attendance_imports import get_attendance_import
+from app.queries.imports.questions import NEEDS_ATTENTION
+from app.queries.imports.rows import build_stored_sheet, list_import_rows
+from app.reports.formats.download import ANY_FILE, MEDIA_TYPES, Download
+from app.services.activities import log_activity
+from app.services.authorization import require_permission
+from app.services.imports.sheet_choices import SheetChoices
+from app.spreadsheets.attendance.dittos import resolve_dittos
+from app.spreadsheets.detected_table import Column
+from app.spreadsheets.exports.error_sheets import (
+    REGISTRATION_FIELDS,
+    REQUIRED_FIELDS,
+    ErrorRow,
+    ErrorSheet,
+    write_error_sheet,
+)
+from app.spreadsheets.exports.field_headings import blank_mark_text
+
+
+def download_uploaded_file(db: Db, vault: NikVault, actor: Actor, import_id: int) -> Download:
+    """Return the uploaded file of an import, decrypted. Raises `NotFound` out of the actor's scope."""
+    attendance_import = get_attendance_import(db, actor, import_id)
+    require_permission(db, actor, Permission.IMPORT_READ, attendance_import)
+    uploaded_file = db.get_one(UploadedFile, attendance_import.uploaded_file_id)
+    log_activity(db, actor, "download", "attendance-import", import_id, after={"file": uploaded_file.name})
+    return Download(uploaded_file.name, ANY_FILE, vault.decrypt_bytes(uploaded_file.content))
+
+
+@dataclass(frozen=True)
+class _Names:
+    """The names of kelurahan and target groups by code, and the translator for the names of attendance."""
+
+    kelurahan: Mapping[str, str]
+    target_groups: Mapping[str, str]
+    translate: Translator
+
+
+def download_error_sheet(
+    read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator, language: Language
+) -> Download:
+    """Return a workbook of the rows in review or error, with complete NIKs.
+
+    The workbook is built with `read_db`, before `db` takes the write lock for the activity log. Raises `NotFound` out
+    of the actor's scope, `Conflict` if no row needs attention.
+    """
+    attendance_import = get_attendance_import(read_db, actor, import_id)
+    require_permission(read_db, actor, Permission.IMPORT_READ, attendance_import)
+    if not any(attendance_import.counts.get(kind) for kind in NEEDS_ATTENTION):
+        raise Conflict(N_("No row of this import needs correcting."), code="nothing-to-correct")
+    names = _Names(
+        kelurahan={place.code: place.name for place in reference.list_kelurahan(read_db)},
+        target_groups={group.code: group.label for group in reference.list_target_groups(read_db, language)},
+        translate=_,
+    )
+    sheet = ErrorSheet(
+        columns=tuple(Column(**column) for column in attendance_import.columns),
+        rows=tuple(_error_rows(read_db, vault, attendance_import, names)),
+        kelurahan=tuple(names.kelurahan.values()),
+        target_groups=tuple(names.target_groups.values()),
+        required=REGISTRATION_FIELDS
+        if attendance_import.purpose is ImportPurpose.REGISTRATION
+        else REQUIRED_FIELDS,
+    )
+    uploaded_file = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
+    ending = _("to-correct")
+    name = f"{PurePath(uploaded_file.name).stem}-{ending}.xlsx"
+    content = write_error_sheet(sheet, _)
+    log_activity(db, actor, "download", "attendance-import", import_id, after={"file": name})
+    return Download(name, MEDIA_TYPES["xlsx"], content)
+
+
+def _error_rows(
+    read_db: Db, vault: NikVault, attendance_import: AttendanceImport, names: _Names
+) -> Iterator[ErrorRow]:
+    rows = list_import_rows(read_db, attendance_import.id)
+    sheet = build_stored_sheet(attendance_import, rows, vault)
+    default_group = SheetChoices.from_json(attendance_import.choices).target_group
+    for row, (_row, cells) in zip(rows, resolve_dittos(sheet.rows), strict=True):
+        if row.kind in NEEDS_ATTENTION:
+            remarks = tuple(remark_from_json(remark) for remark in row.messages)
+            yield ErrorRow(row.number, _fill_blank_cells(row, cells, default_group, names), remarks)
+
+
+def _fill_blank_cells(
+    row: AttendanceImportRow, cells: Mapping[str, Cell], default_group: str | None, names: _Names
+) -> dict[str, Cell]:
+    """Return the row's cells, with its blank cells filled with their judged values."""
+    values = row.result["values"]
+    filled = dict(cells)
+    chosen = (row.decision or {}).get("kelurahan")
+    place = chosen or values.get("kelurahan")
+    if place and (chosen or _is_blank(cells.get("kelurahan"))):
+        outside = values.get("outside_place") or ELSEWHERE
+        filled["kelurahan"] = outside if place == OUTSIDE else names.kelurahan.get(place)
+    group = values.get("target_group") or default_group
+    if group and _is_blank(cells.get("target_group")):
+        filled["target_group"] = names.target_groups[group]
+    attendance = row.result["attendance"]
+    if attendance and row.result["stated_attendance"] is None:
+        filled["attendance"] = blank_mark_text(attendance, names.translate)
+    return filled
+
+
+def _is_blank(cell: Cell) -> bool:
+    return is_placeholder(cell_text(cell))

@@ -1,0 +1,76 @@
+"""The choices that staff make for a whole file: which sheet, header and columns to read, and what blank cells mean."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Self
+
+from app.database import Db
+from app.errors import Invalid
+from app.i18n import N_
+from app.models import TargetGroup
+from app.people.values.outside_places import OUTSIDE
+from app.queries.areas.reference import list_kelurahan
+from app.spreadsheets.attendance.rows import ABOVE, BlankMeans
+from app.spreadsheets.exports.field_headings import FIELDS
+from app.spreadsheets.formats.grid import MAX_COLUMNS
+
+
+@dataclass(frozen=True)
+class SheetChoices:
+    """How a file is read. None means that the sheet, the header row or the columns are detected.
+
+    `columns` maps a column's index to its field, or to None for a column to ignore. `target_group` and `kelurahan` are
+    codes for rows that leave them blank.
+    """
+
+    sheet: str | None = None
+    header_row: int | None = None
+    columns: Mapping[int, str | None] | None = None
+    blank_means: BlankMeans | None = None
+    target_group: str | None = None
+    kelurahan: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        return choices_to_json(asdict(self))
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        choices = choices_from_json(stored)
+        return cls(**{**choices, "columns": choices.get("columns") or None})
+
+
+def choices_to_json(choices: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all or some fields of `SheetChoices` as JSON, in which the indexes of columns are texts."""
+    columns = choices.get("columns")
+    if not columns:
+        return dict(choices)
+    return {**choices, "columns": {str(index): field for index, field in columns.items()}}
+
+
+def choices_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields of `SheetChoices` that `choices_to_json` stored."""
+    columns = stored.get("columns")
+    if not columns:
+        return dict(stored)
+    return {**stored, "columns": {int(index): field for index, field in columns.items()}}
+
+
+def check_choices(read_db: Db, choices: SheetChoices) -> None:
+    """Raise `Invalid` for a column, meaning of blanks, target group or kelurahan that does not exist."""
+    if choices.columns and set(choices.columns.values()) - {*FIELDS, None}:
+        raise Invalid(N_("This is not a column that an attendance list can have."))
+    if any(not 0 <= index < MAX_COLUMNS for index in choices.columns or ()):
+        raise Invalid(N_("Only the first %(limit)s columns of a sheet are read."), limit=MAX_COLUMNS)
+    if choices.blank_means not in (None, "present", "absent"):
+        raise Invalid(N_("An empty attendance cell can mean present or absent."))
+    group = choices.target_group
+    if group is not None and read_db.get(TargetGroup, group) is None:
+        raise Invalid(N_("There is no target group %(group)s."), group=group)
+    if choices.kelurahan != ABOVE:
+        require_known_place(read_db, choices.kelurahan)
+
+
+def require_known_place(read_db: Db, code: str | None) -> None:
+    """Raise `Invalid` unless `code` is None, the code of a current kelurahan, or "outside"."""
+    if code not in (None, OUTSIDE) and code not in {place.code for place in list_kelurahan(read_db)}:
+        raise Invalid(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)
