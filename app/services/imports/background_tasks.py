@@ -42,11 +42,11 @@ def read_queued_file(
                 store_changed_sheet(db, vault, actor, attendance_import, changed_sheet, progress)
         else:
             choices = SheetChoices.from_json(queued.choices)
-            judged_sheet = read_stored_file(
+            sheet_reading = read_stored_file(
                 read_db, vault, queued, choices, {}, recall=True, progress=progress
             )
             if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
-                store_reading(db, vault, attendance_import, judged_sheet, progress)
+                store_reading(db, vault, attendance_import, sheet_reading, progress)
     except Problem as problem:
         _fail_reading(db, payload, problem)
 

@@ -20,7 +20,7 @@ from app.services.imports.column_mappings import remember_columns
 from app.services.imports.sheet_choices import SheetChoices, check_choices, choices_to_json
 from app.services.imports.upload import (
     MAX_BYTES_READ_AT_ONCE,
-    JudgedSheet,
+    SheetReading,
     read_stored_file,
     require_review,
     store_reading,
@@ -35,7 +35,7 @@ class ChangedSheet:
     """A file read again with `changes` of its choices. `former_corrections` are those before it was read."""
 
     changes: Mapping[str, Any]
-    judged_sheet: JudgedSheet
+    sheet_reading: SheetReading
     former_corrections: Mapping[int, Correction]
 
 
@@ -70,7 +70,7 @@ def read_with_changes(
     """Read the file again. Raises `UnreadableFile` or `TooLarge` if it cannot be read with these choices."""
     is_same_table = not {"sheet", "header_row"} & changes.keys()
     former_corrections = load_corrections(read_db, vault, attendance_import.id)
-    judged_sheet = read_stored_file(
+    sheet_reading = read_stored_file(
         read_db,
         vault,
         attendance_import,
@@ -79,7 +79,7 @@ def read_with_changes(
         recall=not is_same_table,
         progress=progress,
     )
-    return ChangedSheet(changes, judged_sheet, former_corrections)
+    return ChangedSheet(changes, sheet_reading, former_corrections)
 
 
 def store_changed_sheet(
@@ -98,10 +98,10 @@ def store_changed_sheet(
         text = N_("Another user has corrected rows of this import meanwhile. Check them, then try again.")
         raise Conflict(text, code="corrected-meanwhile")
     before = attendance_import.choices
-    store_reading(db, vault, attendance_import, changed_sheet.judged_sheet, progress)
+    store_reading(db, vault, attendance_import, changed_sheet.sheet_reading, progress)
     if columns := changed_sheet.changes.get("columns"):
         workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
-        remember_columns(db, actor, workshop_session, changed_sheet.judged_sheet.sheet.columns, columns)
+        remember_columns(db, actor, workshop_session, changed_sheet.sheet_reading.sheet.columns, columns)
     after = attendance_import.choices
     log_activity(db, actor, "map", "attendance-import", attendance_import.id, before=before, after=after)
 

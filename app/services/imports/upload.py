@@ -82,7 +82,7 @@ def upload_sheet(
         # A file beyond the limit is refused at once, without being stored.
         at_once = not MAX_BYTES_READ_AT_ONCE < len(content) <= MAX_BYTES
     uploaded_at = now()
-    judged_sheet = (
+    sheet_reading = (
         _read_and_judge(
             read_db,
             vault,
@@ -118,10 +118,10 @@ def upload_sheet(
     )
     db.add(attendance_import)
     db.flush()
-    if judged_sheet is None:
+    if sheet_reading is None:
         queue_task(db, OutboxKind.READ_IMPORT, **{"import": attendance_import.id})
     else:
-        store_reading(db, vault, attendance_import, judged_sheet, progress)
+        store_reading(db, vault, attendance_import, sheet_reading, progress)
     after = {"session": session_code, "file": uploaded_file.name, "sha256": uploaded_file.sha256}
     log_activity(db, actor, "upload", "attendance-import", attendance_import.id, after=after)
     return attendance_import
@@ -173,7 +173,7 @@ def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) ->
 
 
 @dataclass(frozen=True)
-class JudgedSheet:
+class SheetReading:
     """A file that was read with `choices` and `corrections` and judged, but not stored yet."""
 
     sheet: DetectedTable
@@ -191,7 +191,7 @@ def read_stored_file(
     *,
     recall: bool,
     progress: Progress = ignore_progress,
-) -> JudgedSheet:
+) -> SheetReading:
     """Read and judge the stored file of an import. Raises `UnreadableFile` or `TooLarge`.
 
     With `recall` and without chosen columns, the columns remembered for the sheet's headings are used.
@@ -223,7 +223,7 @@ def _read_and_judge(
     purpose: ImportPurpose,
     recall: bool,
     progress: Progress,
-) -> JudgedSheet:
+) -> SheetReading:
     sheet, choices = read_with_remembered_columns(read_db, workshop_session, content, choices, recall=recall)
     if purpose is ImportPurpose.ATTENDANCE and is_registration_sheet(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
@@ -239,20 +239,20 @@ def _read_and_judge(
         uploaded_at=uploaded_at,
         purpose=purpose,
     )
-    return JudgedSheet(sheet, choices, dated, corrections)
+    return SheetReading(sheet, choices, dated, corrections)
 
 
 def store_reading(
     db: Db,
     vault: NikVault,
     attendance_import: AttendanceImport,
-    judged_sheet: JudgedSheet,
+    sheet_reading: SheetReading,
     progress: Progress = ignore_progress,
 ) -> None:
     """Store a sheet and its judged rows in place of the former ones; the import is then in review."""
-    sheet, corrections = judged_sheet.sheet, judged_sheet.corrections
+    sheet, corrections = sheet_reading.sheet, sheet_reading.corrections
     attendance_import.status = ImportStatus.REVIEW
-    attendance_import.choices = judged_sheet.choices.to_json()
+    attendance_import.choices = sheet_reading.choices.to_json()
     attendance_import.file_format = sheet.format
     attendance_import.sheet = sheet.sheet
     attendance_import.sheets = list(sheet.sheets)
@@ -269,7 +269,7 @@ def store_reading(
         "stated_total_of": sheet.stated_total_of,
         "stated_until": sheet.stated_until.isoformat() if sheet.stated_until else None,
     }
-    store_summary(attendance_import, judged_sheet.dated)
+    store_summary(attendance_import, sheet_reading.dated)
     db.flush()
     db.exec(
         delete(AttendanceImportRow).where(
@@ -285,6 +285,6 @@ def store_reading(
             "decision": corrections.get(judged.number, no_correction).stored_decision,
             **judged_columns(judged, vault),
         }
-        for judged in report_progress(judged_sheet.dated.judgement.rows, step_progress(1, 2, progress))
+        for judged in report_progress(sheet_reading.dated.judgement.rows, step_progress(1, 2, progress))
     )
     insert_rows(db, AttendanceImportRow, rows, {"attendance_import_id": attendance_import.id})

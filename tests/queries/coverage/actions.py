@@ -31,7 +31,7 @@ from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_impor
 from app.services.imports.judging import judge_sheet
 from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo import undo_import
-from app.services.imports.upload import JudgedSheet, store_reading, upload_sheet
+from app.services.imports.upload import SheetReading, store_reading, upload_sheet
 from app.services.people.corrections import correct_participant
 from app.services.people.duplicates import save_pairs
 from app.services.people.merge import merge_people
@@ -174,7 +174,7 @@ class CityActions:
         judged = judge_sheet(
             self.db, self.vault, self.session(session), read, choices, {}, uploaded_at=made.uploaded_at
         )
-        store_reading(self.db, self.vault, made, JudgedSheet(read, choices, judged))
+        store_reading(self.db, self.vault, made, SheetReading(read, choices, judged))
         if commit_it:
             self._commit(made, others)
 
