@@ -44,7 +44,7 @@ check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, test
 test: chromium libreoffice ## everything, also on PostgreSQL and in a browser; ten minutes on two cores
 	@$(MAKE) --no-print-directory --jobs=4 lint project service browser
 
-soak: ## as test, and the heavy tests: four times as many damaged files and histories of a city
+soak: ## as test, and the heavy tests: many more damaged files and histories of a city
 	@TEST_HISTORIES=100 $(MAKE) --no-print-directory SELECTION= test
 
 lint: $(TEST) ## style, types and the import contract
