@@ -123,11 +123,13 @@ def get_reconciliation(db: Db, actor: Actor, code: str) -> Reconciliation:
 def _list_sheets(db: Db, session_id: int) -> Iterator[SheetFigures]:
     """Yield the figures of the session's attendance sheets, the newest first."""
     outcomes: dict[int, Counter[str]] = {}
+    # One expression for both: PostgreSQL compares their parameters by name.
+    attendance = row_attendance()
     for import_id, outcome, count in db.execute(
-        select(col(AttendanceImport.id), row_attendance(), func.count())
+        select(col(AttendanceImport.id), attendance, func.count())
         .join(AttendanceImportRow, col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id))
         .where(*is_attendance_import_of(session_id), col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE))
-        .group_by(col(AttendanceImport.id), row_attendance())
+        .group_by(col(AttendanceImport.id), attendance)
     ):
         outcomes.setdefault(import_id, Counter())[outcome or ""] = count
     for attendance_import, file_name in db.execute(

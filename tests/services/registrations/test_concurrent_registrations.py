@@ -103,7 +103,7 @@ def test_concurrent_registrations_do_not_overwrite_the_record_of_a_person(
         both_have_searched.wait()
         return known
 
-    monkeypatch.setattr(person_input, "people_named", search_together)
+    monkeypatch.setattr(person_input, "load_people_for_form", search_together)
     by_phone = partial(register, city, sessions[0], nik="6471054408900002")
     by_mail = partial(
         register,

@@ -222,7 +222,7 @@ def build_outcome_context(
         "session_is_to_come": attendance_import.session_starts_at > now(),
         "groups": queries.list_offered_groups(db, attendance_import, language),
         "people": count_people(db, attendance_import),
-        "places_for_list": count_seats_for_list(db, attendance_import)
+        "seats_for_list": count_seats_for_list(db, attendance_import)
         if attendance_import.registers
         else None,
         "first_people": list_first_people(db, attendance_import.id)
