@@ -170,10 +170,10 @@ def _writes(connection: Connection) -> bool:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Db]:
-    """A handle for looking only, at one moment of the database; nothing done with it is kept.
+    """Open a session for reading one snapshot of the database; nothing written with it is kept.
 
-    SQLite's readers see one moment anyway; PostgreSQL's default would show each statement another, and the
-    totals of a report could contradict its rows.
+    SQLite always reads a snapshot. PostgreSQL needs REPEATABLE READ for it: by default each statement sees newer data,
+    and the totals of a report could contradict its rows.
     """
     if _is_postgresql(engine):
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
@@ -183,7 +183,7 @@ def reading(engine: Engine) -> Iterator[Db]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Db]:
-    """A handle for one change: committed when the block ends, rolled back when it raises."""
+    """Open a session for one change: committed when the block ends, rolled back when it raises."""
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
         yield db
         db.commit()

@@ -47,7 +47,7 @@ class Settings(BaseSettings):
 
     @property
     def embedded(self) -> bool:
-        """Whether the database is SQLite, which is kept in `data_dir` with its secret."""
+        """Whether the database is SQLite. If `secret_key` is empty, a secret is then generated in `data_dir`."""
         return self.database.startswith("sqlite")
 
     @property

@@ -77,13 +77,13 @@ def raced(command: tuple[str, ...], url: str) -> str:
     with serving(command, url, PROCESSES) as port:
         done = load(port, islice(registrations(1), RACERS), SEE_OTHER, RACING)
     engine = create_engine(Settings(database_url=url, secret_key=SecretStr(SECRET)))
-    with reading(engine) as look:
+    with reading(engine) as db:
         statuses = dict(
-            look.execute(select(col(Registration.status), func.count()).group_by(Registration.status)).all()
+            db.execute(select(col(Registration.status), func.count()).group_by(Registration.status)).all()
         )
-        people = look.scalar(select(func.count()).select_from(Participant))
-        of_people = look.scalar(select(func.count(col(Registration.participant_id).distinct())))
-        queue = look.scalars(
+        people = db.scalar(select(func.count()).select_from(Participant))
+        of_people = db.scalar(select(func.count(col(Registration.participant_id).distinct())))
+        queue = db.scalars(
             select(col(Registration.waiting_number))
             .where(col(Registration.waiting_number).is_not(None))
             .order_by(col(Registration.id))

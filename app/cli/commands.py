@@ -115,7 +115,7 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000,
     workers: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
-    """Bring the database up to date, then serve and do background work."""
+    """Apply pending migrations, then run the web server and the background worker."""
     installation = _ready_installation()
     typer.echo(f"Jangkau: http://{host}:{port}")
     with reading(installation.engine) as db:

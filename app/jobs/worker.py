@@ -39,10 +39,10 @@ class Worker:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        """Run the thread while the block lasts.
+        """Run the worker in a thread until the `with` block ends.
 
-        At the end the task under way gets a few seconds to finish. One that takes longer ends with the process; its
-        transaction is rolled back, and the next process does it again.
+        The current task then has a few seconds to finish. If it takes longer, its transaction is rolled back when the
+        process ends, and the next worker does the task again.
         """
         self._stopping.clear()
         thread = Thread(target=self._run, name="background-work", daemon=True)

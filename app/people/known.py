@@ -31,7 +31,7 @@ class MatchKeys:
 def match_keys(
     people: Iterable[PersonValues], *, person_ids: Iterable[int] = (), registrations: Iterable[str] = ()
 ) -> MatchKeys:
-    """Return all values by which these people may be found in the database."""
+    """Return the NIK, phones, e-mails, names and ids by which to search the database for these people."""
     values = list(people)
     return MatchKeys(
         niks=frozenset(value.nik_key for value in values if value.nik_key),

@@ -263,7 +263,10 @@ def match_people(
     target_groups: tuple[str, ...],
     choices: Mapping[int, PersonChoice],
 ) -> tuple[MatchedPerson, ...]:
-    """Return the matched people of a registration form or list, numbered from 1; `choices` are a user's, by number."""
+    """Return the matched people of a registration form or delegation, numbered from 1.
+
+    `choices` are a user's, by number. A missing group is also taken from a cancelled registration for the session.
+    """
     matcher = PersonMatcher(known, target_groups)
     result = []
     for number, parsed in enumerate(people, start=1):
@@ -272,7 +275,7 @@ def match_people(
         if matched.of is not None:
             matched.drop_questions()
         else:
-            matcher.complete(matched, matcher.registration_of(matched.person, registering=True))
+            matcher.complete(matched, matcher.registration_of(matched.person, registering=False))
             if not matched.needs_attention:
                 matcher.above.add(number, matched.values, matched.person)
         result.append(matched)

@@ -211,7 +211,7 @@ class _PersonCells:
         self.remarks.append(Remark(level, "kelurahan", str(parsed.problem), params, candidates))
 
     def set_group(self) -> None:
-        """Set the group from its own cell, else from a position that names one ("Ketua RT 12")."""
+        """Set the group from its own cell, else from a position that names one ("Ketua RT 12"); add remarks on both."""
         text = self.text("target_group")
         if text and not is_placeholder(text):
             parsed = self.parser.group(text)

@@ -20,7 +20,10 @@ def workshops_within(actor: Actor, permission: Permission) -> ColumnElement[bool
 
 
 def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """Return the condition that a registration is within the actor's scope. The statement need not join `Workshop`."""
+    """Return the condition that a registration is within the actor's scope.
+
+    The statement does not have to join `Workshop`.
+    """
     if actor.scope(permission) is Scope.ALL:
         return true()
     session_ids = (

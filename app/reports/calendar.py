@@ -29,7 +29,7 @@ class CalendarEntry:
 
 
 def render_calendar(entry: CalendarEntry, generated_at: datetime) -> bytes:
-    """Return an .ics file with the entry; its times are in UTC, which calendar programs convert to local time."""
+    """Return an .ics file (RFC 5545) with one event. Times are in UTC; calendar programs show them in local time."""
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", generated_at.astimezone(UTC))

@@ -16,17 +16,17 @@ _LEFT_OUT = {
     "request_key",
 }
 
-# Nobody can take a line out of the log again: of what reaches people it says that it was changed, and not to what.
-_TOLD_AS_CHANGED = {field.key: f"{field.key}_changed" for field in PERSON_FIELDS if field.is_private} | {
+# The log is never deleted from: of a contact detail it says that it was changed, but not from or to what.
+_LOGGED_AS_CHANGED = {field.key: f"{field.key}_changed" for field in PERSON_FIELDS if field.is_private} | {
     "contact_phone": "phone_changed",
     "contact_email": "email_changed",
 }
 _ABOUT_PEOPLE = {"participant", "registration", "attendance-import"}
 
 
-def snapshot(thing: SQLModel) -> dict[str, Any]:
-    """The columns of a row as JSON values, without secrets; what `log_activity` keeps of them is less."""
-    return thing.model_dump(mode="json", exclude=_LEFT_OUT)
+def snapshot(row: SQLModel) -> dict[str, Any]:
+    """Return the columns of a row as JSON values, without secrets. `log_activity` leaves out contact details too."""
+    return row.model_dump(mode="json", exclude=_LEFT_OUT)
 
 
 def log_activity(
@@ -39,12 +39,12 @@ def log_activity(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add one line to the log; if both sides are given, only what differs is kept.
+    """Add one line to the activity log; given both `before` and `after`, only the keys whose values differ.
 
-    Of a person's phone, e-mail, address and date of birth nothing is kept but `phone_changed` and the like.
+    Of a person's phone, e-mail, address and date of birth it says `phone_changed` and the like, without the value.
     """
     if subject in _ABOUT_PEOPLE:
-        before, after = before and _discreet(before, None), after and _discreet(after, before)
+        before, after = before and _mask_private(before, None), after and _mask_private(after, before)
     if before is not None and after is not None:
         changed = {key for key in {*before, *after} if before.get(key) != after.get(key)}
         before = {key: before[key] for key in before if key in changed}
@@ -62,13 +62,13 @@ def log_activity(
     )
 
 
-def _discreet(values: Mapping[str, Any], before: Any) -> dict[str, Any]:
-    """The values without what reaches people, at any depth; where that was otherwise `before`, it is said to be so."""
+def _mask_private(values: Mapping[str, Any], before: Any) -> dict[str, Any]:
+    """Return the values without private details, at any depth; one that differs from `before` is noted as changed."""
     kept: dict[str, Any] = {}
     for name, value in values.items():
         found = before.get(name) if isinstance(before, Mapping) else None
-        if name not in _TOLD_AS_CHANGED:
-            kept[name] = _discreet(value, found) if isinstance(value, Mapping) else value
+        if name not in _LOGGED_AS_CHANGED:
+            kept[name] = _mask_private(value, found) if isinstance(value, Mapping) else value
         elif before is not None and value != found:
-            kept[_TOLD_AS_CHANGED[name]] = True
+            kept[_LOGGED_AS_CHANGED[name]] = True
     return kept

@@ -39,7 +39,8 @@ def lock_people_table(db: Db) -> None:
     """Block every other transaction that matches or creates people until this one ends.
 
     Takes all 64 locks of `lock_identity_keys`, of which every registration needs at least one. For changes that concern
-    people whose keys are not known beforehand, such as the commit of an import or a merge.
+    people whose keys are not known beforehand, such as the commit of an import or a merge. Does nothing on SQLite,
+    where only one transaction writes at a time.
     """
     _take_identity_locks(db, range(IDENTITY_LOCKS))
 

@@ -47,7 +47,10 @@ class ClaimedTask:
 
 
 def queue_task(db: Db, kind: OutboxKind, **payload: object) -> None:
-    """Add a task, to be done after this transaction is committed. `payload` are the task's parameters, as JSON."""
+    """Add a task to the outbox. The worker does it after this transaction is committed.
+
+    `payload` holds the task's parameters, which must be JSON values.
+    """
     db.add(OutboxTask(kind=kind, payload=payload))
     db.info[QUEUED] = True
 

@@ -118,7 +118,7 @@ def read_venue_list(content: bytes) -> DetectedTable:
 
 
 def read_target_sheet(content: bytes) -> DetectedTable:
-    """Return the first visible table of targets, for `target_grid.parse_target_table`.
+    """Return the first table in a visible sheet with a column "Kelurahan" and a row, for `parse_target_table`.
 
     Raises what `read_sheet` raises.
     """

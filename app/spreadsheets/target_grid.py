@@ -51,7 +51,10 @@ class TargetTable:
 
 
 def cell_name(cell: TargetCell) -> str:
-    """Return a cell's name in forms and in the activity log: "64.71.01.1001/umkm", with "*" for all kelurahan."""
+    """Return a cell's name in forms and in the activity log, such as "64.71.01.1001/umkm".
+
+    "*" stands for all kelurahan; the name of a target for all groups has no "/umkm".
+    """
     kelurahan, group = cell
     return (kelurahan or "*") + (f"/{group}" if group else "")
 

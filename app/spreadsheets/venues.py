@@ -102,7 +102,8 @@ def check_venues(
 ) -> tuple[list[CheckedVenue], list[RowError]]:
     """Return the venues of the rows without errors, and the errors of the other rows.
 
-    A known venue is found by its name, regardless of case and punctuation. Empty cells leave its details unchanged.
+    A known venue is found by its name, regardless of case and punctuation. An empty kind or Wi-Fi leaves what is known;
+    the kelurahan is needed in every row. A name that an earlier row has is an error.
     """
     known_by_name = _by_name(known)
     first_row: dict[str, int] = {}

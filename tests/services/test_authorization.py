@@ -1,6 +1,7 @@
-"""Who may change imports and registrations: other organizations and viewers are refused, and nothing changes."""
+"""Who may change what: the services refuse others, and nothing changes."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 import pytest
@@ -11,14 +12,22 @@ from app.errors import Forbidden, NotFound
 from app.models import AttendanceImport, AttendanceStatus, Channel, Registration, RegistrationStatus
 from app.people.person import PersonInput
 from app.permissions import CITIZEN, Actor, Permission
-from app.queries.workshops.workshop_sessions import get_workshop_session
+from app.queries.workshops.workshop_sessions import get_workshop_session, get_workshop_session_view
+from app.services.accounts.users import deactivate_user
+from app.services.areas.aliases import add_alias
+from app.services.areas.areas import set_last_day
 from app.services.authorization import require_permission
+from app.services.coverage.denominators import DenominatorInput, add_denominator, remove_denominator
+from app.services.coverage.targets import set_targets
 from app.services.imports.column_mappings import forget_columns
 from app.services.imports.commit import commit_import, commit_or_queue, queue_commit
 from app.services.imports.mapping import change_mapping
 from app.services.imports.review import correct_row, correct_rows_with_same_question, judge_import_again
 from app.services.imports.undo import undo_import
 from app.services.imports.upload import discard_import, upload_sheet
+from app.services.people.duplicates import mark_as_different
+from app.services.people.merge import merge_people
+from app.services.people.merge_undo import undo_merge
 from app.services.registrations.attendance_marks import MarkInput, mark_attendance
 from app.services.registrations.delegation_links import (
     create_delegation_link,
@@ -34,8 +43,25 @@ from app.services.registrations.registrations import (
 )
 from app.services.registrations.requests import RegistrationRequest
 from app.services.registrations.walk_ins import WalkInInput, register_walk_in
+from app.services.workshops.venues import VenueInput, create_venue, delete_venue
+from app.services.workshops.workshop_sessions import (
+    WorkshopSessionInput,
+    cancel_session,
+    change_workshop_session,
+    copy_session,
+    create_workshop_session,
+    patch_workshop_session,
+    workshop_session_input,
+)
+from app.services.workshops.workshops import (
+    WorkshopInput,
+    change_workshop,
+    create_workshop,
+    patch_workshop,
+    set_archived,
+)
 from tests.city import MANGGAR, City, dump, sheet
-from tests.upcoming_sessions import create_upcoming_session
+from tests.upcoming_sessions import JUALAN, create_upcoming_session
 
 LIST = sheet("Nama;Kelurahan", "Siti Aminah;Manggar")
 
@@ -114,6 +140,70 @@ def test_registrations_change_only_with_the_permission(city: City, name: str | N
         ]
         for service in links:
             with pytest.raises((Forbidden, NotFound)):
+                service()
+
+    assert dump(city.engine) == before
+
+
+def changes_to_workshops(db: Db, actor: Actor, session: WorkshopSessionInput) -> list[Callable[[], object]]:
+    """Return changes to a workshop of an organization, its session and the city's venues."""
+    return [
+        partial(create_workshop, db, actor, "BARU", WorkshopInput("Kelas Baru", ("umkm",))),
+        partial(change_workshop, db, actor, JUALAN, WorkshopInput("Nama Lain", ("umkm",))),
+        partial(patch_workshop, db, actor, JUALAN, {"title": "Nama Lain"}),
+        partial(set_archived, db, actor, JUALAN, archived=True),
+        partial(create_workshop_session, db, actor, JUALAN, "JUALAN-2", session),
+        partial(copy_session, db, actor, "JUALAN-1", "JUALAN-3", session.starts),
+        partial(change_workshop_session, db, actor, "JUALAN-1", session),
+        partial(patch_workshop_session, db, actor, "JUALAN-1", {"capacity": 1}),
+        partial(cancel_session, db, actor, "JUALAN-1", "hujan"),
+        partial(create_venue, db, actor, VenueInput("Aula Lain", kelurahan=MANGGAR)),
+        partial(delete_venue, db, actor, 1),
+    ]
+
+
+def changes_to_figures_and_accounts(db: Db, actor: Actor) -> list[Callable[[], object]]:
+    """Return changes to targets, denominators, possible duplicates, areas, target groups and users."""
+    denominator = DenominatorInput(MANGGAR, "rt", 64, date(2026, 1, 1), "Contoh")
+    return [
+        partial(set_targets, db, actor, 2026, {(MANGGAR, "umkm"): "5"}),
+        partial(add_denominator, db, actor, denominator),
+        partial(remove_denominator, db, actor, 1),
+        partial(merge_people, db, actor, 1),
+        partial(undo_merge, db, actor, 1),
+        partial(mark_as_different, db, actor, 1),
+        partial(add_alias, db, actor, MANGGAR, "manggar lama"),
+        partial(set_last_day, db, actor, MANGGAR, date(2026, 1, 1)),
+        partial(deactivate_user, db, actor, 1),
+    ]
+
+
+@pytest.mark.parametrize("name", ["tono", "rina", None], ids=["other-organization", "viewer", "citizen"])
+def test_workshops_and_sessions_change_only_with_the_permission(city: City, name: str | None) -> None:
+    """Tono organizes for another organization: he has workshops and venues, but not these."""
+    create_upcoming_session(city)
+    actor = city.actor(name) if name else CITIZEN
+    before = dump(city.engine)
+
+    with writing(city.engine) as db:
+        session = workshop_session_input(get_workshop_session_view(db, city.actor("made"), "JUALAN-1"))
+        services = changes_to_workshops(db, actor, session)
+        for service in services[1:-2] if name == "tono" else services:
+            with pytest.raises((Forbidden, NotFound)):
+                service()
+
+    assert dump(city.engine) == before
+
+
+@pytest.mark.parametrize("name", ["budi", None], ids=["staff", "citizen"])
+def test_staff_change_neither_figures_nor_accounts(city: City, name: str | None) -> None:
+    """These services look for nothing before they refuse, so none of them answers that something is missing."""
+    actor = city.actor(name) if name else CITIZEN
+    before = dump(city.engine)
+
+    with writing(city.engine) as db:
+        for service in changes_to_figures_and_accounts(db, actor):
+            with pytest.raises(Forbidden):
                 service()
 
     assert dump(city.engine) == before

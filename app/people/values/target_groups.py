@@ -44,7 +44,7 @@ def list_group_names(reference: Reference) -> list[str]:
 
 @lru_cache(maxsize=1)
 def group_index(reference: Reference) -> GroupIndex:
-    """Return the index of this reference data, cached until other reference data is asked for."""
+    """Return an index of the groups' names and synonyms. The last one is cached, by `reference`."""
     return GroupIndex(reference)
 
 

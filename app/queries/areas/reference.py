@@ -67,38 +67,38 @@ _KELURAHAN = (
 
 
 def list_kelurahan(db: Db) -> list[KelurahanView]:
-    """Every kelurahan that is valid today, in code order."""
+    """Return every kelurahan that is valid today, by code."""
     today = wita_today()
     return list_kelurahan_between(db, today, today)
 
 
 def list_kelurahan_with(db: Db, present: str | None) -> list[KelurahanView]:
-    """Every kelurahan that is valid today, and the one where something lies already, though it may have ended."""
+    """Return every kelurahan that is valid today, and the `present` one of a saved record, even if it is closed."""
     today = wita_today()
     offered = _KELURAHAN.where(_valid_between(today, today) | (col(Area.code) == present))
     return [KelurahanView(*line) for line in db.execute(offered)]
 
 
 def list_kelurahan_between(db: Db, first: date, last: date) -> list[KelurahanView]:
-    """Every kelurahan that is valid on some day from the first to the last, in code order."""
+    """Return every kelurahan that is valid on some day from the first to the last, by code."""
     return [KelurahanView(*line) for line in db.execute(_KELURAHAN.where(_valid_between(first, last)))]
 
 
 def is_valid_area(area: Area, level: AreaLevel) -> bool:
-    """Whether this is an area of that level, today."""
+    """Return whether this is an area of that level and valid today."""
     today = wita_today()
     return area.level is level and area.valid_from <= today <= (area.valid_to or today)
 
 
 def list_target_groups(db: Db, language: Language) -> list[TargetGroupView]:
-    """The groups in the order in which reports show them."""
+    """Return the target groups in the order in which reports show them."""
     label = col(TargetGroup.label_id if language == "id" else TargetGroup.label_en)
     statement = select_columns(col(TargetGroup.code), label).order_by(col(TargetGroup.position))
     return [TargetGroupView(*line) for line in db.execute(statement)]
 
 
 def get_place_and_group_names(db: Db, language: Language) -> dict[str, str]:
-    """What kelurahan (of any time) and target groups are called, by their codes."""
+    """Return the names of all kelurahan, also closed ones, and the labels of all target groups, by code."""
     places = (KelurahanView(*line) for line in db.execute(_KELURAHAN))
     return {place.code: place.name for place in places} | {
         group.code: group.label for group in list_target_groups(db, language)

@@ -71,9 +71,8 @@ def list_areas(db: Db) -> list[Area]:
     return list(db.scalars(select(Area).order_by(col(Area.code))))
 
 
-def load_denominator(db: Db, actor: Actor, denominator_id: int) -> Denominator:
-    """Return the record for changing it. Raises `Forbidden` or `NotFound`."""
-    actor.require(Permission.TARGET_WRITE)
+def load_denominator(db: Db, denominator_id: int) -> Denominator:
+    """Return the record for changing it. Raises `NotFound`."""
     denominator = db.get(Denominator, denominator_id)
     if denominator is None:
         raise NotFound(N_("There is no such figure."))

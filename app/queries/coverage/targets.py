@@ -30,7 +30,7 @@ class Targets:
     saved: Mapping[TargetCell, int]
 
     def get(self, kelurahan: str, group: str | None) -> int | None:
-        """Return the kelurahan's own target, else the target for all kelurahan, else None."""
+        """Return the target of a kelurahan and group: its own, else the one for all kelurahan, else None."""
         return self.saved.get((kelurahan, group), self.saved.get((None, group)))
 
 

@@ -203,7 +203,10 @@ def _offered_people(remarks: Sequence[Mapping[str, Any]]) -> Iterator[int]:
 
 
 def list_later_imports(db: Db, attendance_import: AttendanceImportView) -> list[LaterImport]:
-    """Return the session's later lists that list people of this import again; undoing it deletes their attendance."""
+    """Return the session's imports committed later that list people of this import without changing them.
+
+    Undoing this import deletes the attendance of these people, although the later lists name them too.
+    """
     written_row = aliased(AttendanceImportRow)
     own_people = select(col(written_row.participant_id)).where(
         col(written_row.attendance_import_id) == attendance_import.id, col(written_row.kind).in_(WRITTEN)

@@ -151,7 +151,7 @@ def build_stored_sheet(
 
 
 def stated_until(attendance_import: AttendanceImport) -> date | None:
-    """Return the last day that the sheet names; None if it names none, or was not read yet."""
+    """Return the last date that is written on the sheet, or None if there is none or the file was not read yet."""
     stored = attendance_import.reading.get("stated_until")
     return date.fromisoformat(stored) if stored else attendance_import.stated_date
 
@@ -176,7 +176,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
     values = judged.values
     stored = zip(_STORED_VALUES, _stored_values(values), strict=True)
     changes = judged.changes | ({"nik": values.nik_key} if "nik" in judged.changes else {})
-    told_apart = [
+    distinct_from = [
         {"row": other.row} if isinstance(other, SameAsRow) else other for other in judged.distinct_from
     ]
     return {
@@ -188,7 +188,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "stated_attendance": judged.stated_attendance,
             "changes": _date_to_json(changes),
             "facts": judged.facts,
-            **({"told_apart": told_apart} if told_apart else {}),
+            **({"distinct_from": distinct_from} if distinct_from else {}),
         },
         "nik_encrypted": vault.encrypt(values.nik) if values.nik else None,
         "messages": [masked_remark_to_json(remark) for remark in judged.remarks],
@@ -245,7 +245,7 @@ def load_rows_to_write(db: Db, import_id: int) -> RowsToWrite:
                 facts=result["facts"],
                 distinct_from=tuple(
                     SameAsRow(**other) if isinstance(other, dict) else other
-                    for other in result.get("told_apart", ())
+                    for other in result.get("distinct_from", ())
                 ),
             )
         )

@@ -41,7 +41,7 @@ class SourceView:
 
 
 @dataclass(frozen=True)
-class RegistrationView:
+class PersonRegistration:
     """A registration with place and group as they were then, its attendance, and its sources."""
 
     id: int
@@ -62,7 +62,7 @@ class RegistrationView:
 
 def list_participant_registrations(
     db: Db, actor: Actor, participant_id: int, language: Language
-) -> list[RegistrationView]:
+) -> list[PersonRegistration]:
     """Return a participant's registrations within the actor's scope, the newest session first."""
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
@@ -90,7 +90,7 @@ def list_participant_registrations(
     rows = db.execute(statement).all()
     sources = _sources(db, [row[0].id for row in rows])
     return [
-        RegistrationView(
+        PersonRegistration(
             id=registration.id,
             code=registration.code,
             status=registration.status.value,

@@ -105,7 +105,7 @@ def get_ticket(db: Db, code: str, language: Language) -> Ticket:
 
 
 def list_groups_of_ticket(db: Db, ticket: Ticket, language: Language) -> tuple[TargetGroupView, ...]:
-    """Return the target groups that its holder may choose: the workshop's, and in any case their own."""
+    """Return the target groups that the ticket's holder may choose: the workshop's, and the one they have."""
     groups = list_selectable_groups(db, ticket.workshop_id, language)
     own = TargetGroupView(ticket.registration.target_group, ticket.group)
     return groups if own in groups else (*groups, own)

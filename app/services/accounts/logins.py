@@ -52,7 +52,10 @@ def authenticate(read_db: Db, email: str, password: str) -> User | None:
 
 
 def create_login(db: Db, user: User, browser: str) -> str:
-    """Log a user in and return the secret for the cookie. `browser` is the User-Agent header."""
+    """Log a user in and return the secret for the cookie. `browser` is the User-Agent header.
+
+    Needs no permission: the caller has checked the password.
+    """
     secret = secrets.token_urlsafe(32)
     db.exec(delete(LoginFailure).where(col(LoginFailure.email) == user.email))
     expires_at = now() + LOGIN_LIFETIME
@@ -64,7 +67,10 @@ def create_login(db: Db, user: User, browser: str) -> str:
 
 
 def end_login(db: Db, secret: str) -> None:
-    """Log a browser out. Does nothing if the secret of its cookie belongs to no login."""
+    """Log a browser out. Does nothing if the secret of its cookie belongs to no login.
+
+    Needs no permission: whoever has the secret is the one who is logged in.
+    """
     login = db.get(LoginSession, hash_secret(secret))
     if login is not None:
         user = db.get_one(User, login.user_id)

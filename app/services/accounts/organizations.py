@@ -55,7 +55,7 @@ def change_organization(
 ) -> Organization:
     """Change name and kind. Raises as `create_organization` does.
 
-    `form_fingerprint` is the seal of the values that the form was filled with: raises `Conflict` if they have
+    `form_fingerprint` is the fingerprint of the values that the form was filled with: raises `Conflict` if they have
     changed since.
     """
     actor.require(Permission.USER_WRITE)

@@ -97,7 +97,7 @@ def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, form_fin
 
     Raises `Conflict` if an administrator would lose their own role or the last administrator theirs.
     `form_fingerprint` is the
-    seal of the values that the form was filled with: raises `Conflict` if they have changed since.
+    fingerprint of the values that the form was filled with: raises `Conflict` if they have changed since.
     """
     actor.require(Permission.USER_WRITE)
     user = get_user(db, actor, user_id)

@@ -72,7 +72,7 @@ def change_target_group(
 ) -> TargetGroup:
     """Change labels, synonyms and, if `data` has one, the position. Raises `NotFound`, and `Invalid` as above.
 
-    `form_fingerprint` is the seal of the values that the form was filled with: raises `Conflict` if they have
+    `form_fingerprint` is the fingerprint of the values that the form was filled with: raises `Conflict` if they have
     changed since.
     """
     actor.require(Permission.USER_WRITE)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.database import Db
-from app.errors import Invalid
+from app.errors import PLEASE_CORRECT, Invalid
 from app.i18n import N_, wita_today
 from app.models import Area, Denominator, Indicator
 from app.models.base import YEARS
@@ -38,7 +38,8 @@ def add_denominator(db: Db, actor: Actor, data: DenominatorInput) -> Denominator
 
 def remove_denominator(db: Db, actor: Actor, denominator_id: int) -> None:
     """Remove a denominator that was added by mistake; the activity log keeps it. Raises `NotFound`."""
-    denominator = load_denominator(db, actor, denominator_id)
+    actor.require(Permission.TARGET_WRITE)
+    denominator = load_denominator(db, denominator_id)
     log_activity(db, actor, "delete", "denominator", denominator.id, before=snapshot(denominator))
     db.delete(denominator)
 
@@ -57,7 +58,7 @@ def _validate(db: Db, data: DenominatorInput) -> Denominator:
     if not source or len(source) > MAX_SOURCE_LENGTH:
         fields["source"] = N_("Name the source, in at most 300 characters.")
     if fields or data.value is None or data.as_of is None:
-        raise Invalid(N_("Please correct the marked fields."), fields=fields)
+        raise Invalid(PLEASE_CORRECT, fields=fields)
     return Denominator(
         area_code=data.area_code,
         indicator=Indicator(data.indicator),

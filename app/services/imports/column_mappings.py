@@ -77,7 +77,10 @@ def remember_columns(
 
 
 def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
-    """Forget the columns remembered for the headings of an import's sheet. The import itself does not change."""
+    """Forget the columns that the workshop's organization has remembered for the headings of this import's sheet.
+
+    The import itself does not change. Raises `Forbidden`, and `NotFound` out of the actor's scope.
+    """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     key = _headings_key((column["index"], column["header"]) for column in attendance_import.columns)

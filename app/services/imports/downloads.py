@@ -38,7 +38,10 @@ from app.spreadsheets.exports.field_headings import blank_mark_text
 
 
 def download_uploaded_file(db: Db, vault: NikVault, actor: Actor, import_id: int) -> Download:
-    """Return the uploaded file of an import, decrypted. Raises `NotFound` out of the actor's scope."""
+    """Return the uploaded file of an import, decrypted, and log the download.
+
+    Raises `Forbidden` without the permission to see imports, and `NotFound` out of the actor's scope.
+    """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_READ, attendance_import)
     uploaded_file = db.get_one(UploadedFile, attendance_import.uploaded_file_id)

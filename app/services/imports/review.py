@@ -103,7 +103,7 @@ def correct_rows_with_same_question(
 
 
 def row_answers(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers to a row, its displayed cells and the decision, from which a form's seal is computed."""
+    """Return the answers to a row, its displayed cells and the decision, for the fingerprint of its form."""
     return {"cells": cells, "decision": decision}
 
 

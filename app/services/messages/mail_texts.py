@@ -78,7 +78,7 @@ def write_subject(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
 
 
 def write_body(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
-    """Return the text. Its last line is the path of the ticket; `add_site_url` makes a URL of it."""
+    """Return the body of a mail. Its last line is the path of the ticket, which `add_site_url` turns into a URL."""
     details = (
         (_("Time"), period_text(facts.starts_at, facts.ends_at)),
         (_("Place"), facts.venue),
@@ -106,6 +106,6 @@ def add_site_url(body: str, site: str) -> str:
     return f"{text}\n{site}{path}"
 
 
-def parse_ticket_code(body: str) -> str:
+def parse_linked_ticket(body: str) -> str:
     """Return the code of the ticket that the text of a mail links to."""
     return body.rpartition("/")[2]

@@ -36,7 +36,8 @@ RESENDABLE_STATUSES = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 def notify(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
     """Write and queue a mail about each registration, to the person's e-mail address or to `address` instead.
 
-    A registration without an address, or of a session that has ended, gets none.
+    A registration without an address, or of a session that has ended, gets none. The caller has required the
+    permission for the change that the mail is about.
     """
     messages = [
         message
@@ -50,7 +51,10 @@ def notify(db: Db, kind: MessageKind, *registrations: Registration, address: str
 
 
 def notify_session(db: Db, kind: MessageKind, workshop_session: WorkshopSession) -> None:
-    """Write and queue a mail to everyone with a seat in the session or on its waiting list."""
+    """Write and queue a mail to everyone with a seat in the session or on its waiting list.
+
+    The caller has required the permission for the change that the mail is about.
+    """
     rows = db.execute(
         select(Registration, Participant)  # With the participants: `notify` then needs no query for each.
         .join(Participant, col(Participant.id) == col(Registration.participant_id))

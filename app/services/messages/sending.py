@@ -21,7 +21,7 @@ from app.models.base import now
 from app.queries.messages.messages import is_session_over
 from app.queries.registrations.tickets import get_ticket, render_ticket_calendar
 from app.services.messages.mail_server import Delivery, MailServer
-from app.services.messages.mail_texts import add_site_url, parse_ticket_code
+from app.services.messages.mail_texts import add_site_url, parse_linked_ticket
 from app.services.outbox import TryLater
 
 # How long a message waits after each attempt that the server postponed; after the last one it has failed.
@@ -116,7 +116,7 @@ def _write_mail(db: Db, message: Message, server: MailServer, site: str) -> Emai
 def _attach_calendar(db: Db, mail: EmailMessage, message: Message, site: str) -> None:
     language = cast(Language, message.language)
     try:
-        ticket_view = get_ticket(db, parse_ticket_code(message.body), language)
+        ticket_view = get_ticket(db, parse_linked_ticket(message.body), language)
     except NotFound:
         return  # The person has registered again: that ticket has another code, and a mail of its own.
     calendar = render_ticket_calendar(db, ticket_view, site, translator(language)).decode()

@@ -61,11 +61,13 @@ class _Fold:
 def merge_people(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] | None = None) -> PeopleMerge:
     """Merge the two people of a possible duplicate: the one with the lower id is absorbed and deleted.
 
-    `choices` is, by key of `MERGED_FIELDS`, the id of the person whose value is kept. Of a field without a choice the
-    only known value is kept, else that of the person with the newer session. Two registrations for the same session
-    become one, in which present wins over excused and excused over absent; a seat that becomes free goes to the
-    waiting list. Raises `Forbidden`, `NotFound` (also if the two have just been merged), and `Invalid` for a choice
-    that is none of the two people.
+    `choices` is, by key of `MERGED_FIELDS`, the id of the person whose value is kept. It counts only where both have a
+    value and these differ; without a choice the value of the person with the newer session is kept. Two registrations
+    for the same session become one, in which present wins over excused and excused over absent; a seat that becomes
+    free goes to the waiting list, and such a merge cannot be undone.
+
+    Raises `Forbidden`, `NotFound` (the pair is gone, or one of the people has a registration out of the actor's scope),
+    and `Invalid` for a choice of an unknown field or of neither person.
     """
     actor.require(Permission.PEOPLE_MERGE)
     lock_people_table(db)

@@ -9,9 +9,6 @@ from app.people.matching import MatchedPerson
 from app.people.person import PersonValues
 from app.people.values.outside_places import OUTSIDE
 
-# Columns that tell whether a field is filled, if they are not named like the field.
-_COLUMN = {"nik": "nik_key", "kelurahan": "kelurahan_code"}
-
 
 def place_columns(values: PersonValues) -> dict[str, str | None]:
     """Return the columns for where a person lives: a kelurahan of the city, or a place outside it."""
@@ -59,9 +56,9 @@ def update_participant(
 
 
 def fill_blanks(person: Participant, matched: MatchedPerson, encrypted_nik: str | None) -> None:
-    """Fill the blank details of a person. Details that were filled since the row was judged are not overwritten."""
+    """Fill in the missing details of a person. Details that were filled in since the row was judged are kept."""
     for name, value in matched.changes.items():
-        if getattr(person, _COLUMN.get(name, name)) is not None:
+        if _is_known(person, name):
             continue
         match name:
             case "nik":
@@ -71,6 +68,12 @@ def fill_blanks(person: Participant, matched: MatchedPerson, encrypted_nik: str 
                 person.sqlmodel_update(place_columns(matched.values))
             case _:
                 setattr(person, name, value)
+
+
+def _is_known(person: Participant, name: str) -> bool:
+    if name == "kelurahan":
+        return person.kelurahan_code is not None or person.outside_place is not None
+    return getattr(person, "nik_key" if name == "nik" else name) is not None
 
 
 def _set_place(person: Participant, values: PersonValues) -> None:

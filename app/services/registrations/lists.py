@@ -37,9 +37,9 @@ def upload_registration_list(
     content: bytes,
     choices: SheetChoices | None = None,
 ) -> AttendanceImport:
-    """Store a list of people to register and judge its rows for the review, as `upload` does with attendance sheets.
+    """Store a list of people to register and judge its rows for the review, as `upload_sheet` does.
 
-    Raises `Conflict` for a session that is over or cancelled, and what `upload` does.
+    Raises `Conflict` for a session that is over or cancelled, and what `upload_sheet` does.
     """
     workshop_session = get_workshop_session(read_db, actor, session_code)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
@@ -87,7 +87,7 @@ def register_list(
     """Register the rows of an import that is being committed, in the list's order: each gets a seat or waits.
 
     With `overrule` all of them get a seat, whatever the caps. Of people who are registered already only blanks are
-    filled in. The caller, `commit`, has required the permission and locked the people table and the session's row.
+    filled in. `commit_import` has required the permission and locked the people table and the session's row.
     """
     to_write = load_rows_to_write(db, attendance_import.id)
     known = {row.person for row in to_write.rows if row.person is not None}

@@ -20,7 +20,7 @@ from app.models import (
 from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import MatchedPerson
-from app.people.person import ParsedPerson, PersonInput
+from app.people.person import PersonInput
 from app.people.remarks import Remark
 from app.permissions import CITIZEN, Actor, Permission
 from app.queries.registrations.seats import get_seats
@@ -66,15 +66,15 @@ def register_person(
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
+    workshop_session = _lock(db, vault, workshop_session, [person], request)
+    if request.request_key and (earlier_registration := _find_by_request_key(db, request.request_key)):
+        return earlier_registration
+    require_open(workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     if request.channel is Channel.SELF:
         offered = target_groups or db.scalars(select(TargetGroup.code)).all()
         person = replace(person, target_group=resolve_target_group(person.target_group, offered))
     people = parse_people(db, vault, workshop_session, target_groups, [person])
-    workshop_session = _lock(db, workshop_session, people, request)
-    if request.request_key and (earlier_registration := _find_by_request_key(db, request.request_key)):
-        return earlier_registration
-    require_open(workshop_session, request)
     decision = request.decision
     if decision and isinstance(decision.person, int):
         get_selectable_person(db, vault, actor, decision.person, person)
@@ -109,10 +109,10 @@ def register_delegation(
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
+    workshop_session = _lock(db, vault, workshop_session, delegates, request)
+    require_open(workshop_session, request)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, delegates)
-    workshop_session = _lock(db, workshop_session, people, request)
-    require_open(workshop_session, request)
     matched = match_known_people(db, workshop_session, target_groups, people)
     _require_valid(matched)
     writer = RegistrationWriter(db, vault, actor, workshop_session, request, get_seats(db, workshop_session))
@@ -142,13 +142,18 @@ def _require_may_register(
 
 
 def _lock(
-    db: Db, workshop_session: WorkshopSession, people: Sequence[ParsedPerson], request: RegistrationRequest
+    db: Db,
+    vault: NikVault,
+    workshop_session: WorkshopSession,
+    people: Sequence[PersonInput],
+    request: RegistrationRequest,
 ) -> WorkshopSession:
     """Lock the keys by which these people could be matched, and the session's row; return the row as it is now.
 
-    The request's key is locked too, so that a form that is sent twice at once registers once.
+    The request's key is locked too, so that a form that is sent twice at once registers once. Whatever else the people
+    are judged by, such as the workshop's target groups, is read after this: it cannot change while keys are locked.
     """
-    keys = identity_keys(people)
+    keys = identity_keys(parse_people(db, vault, workshop_session, (), people))
     lock_identity_keys(db, {*keys, request.request_key} if request.request_key else keys)
     return lock_row(db, WorkshopSession, workshop_session.id)
 

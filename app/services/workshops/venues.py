@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlmodel import col, select
 
 from app.database import Db
-from app.errors import Conflict, Forbidden, Invalid, NotFound
+from app.errors import PLEASE_CORRECT, Conflict, Forbidden, Invalid, NotFound
 from app.i18n import N_
 from app.models import Venue, VenueKind, WorkshopSession
 from app.people.values.kelurahan import PlaceIndex
@@ -80,7 +80,7 @@ def change_venue(
 
 
 def venue_input(venue: Venue | VenueView) -> VenueInput:
-    """Return the input that describes a venue as it is."""
+    """Return the saved values of a venue, as the input of a form."""
     return VenueInput(venue.name, venue.kind, venue.kelurahan_code, venue.public_wifi)
 
 
@@ -172,7 +172,7 @@ def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
     if data.kelurahan and data.kelurahan not in {place.code for place in places}:
         errors["kelurahan"] = N_("This kelurahan is not known.")
     if errors:
-        raise Invalid(N_("Please correct the marked fields."), fields=errors)
+        raise Invalid(PLEASE_CORRECT, fields=errors)
 
 
 def _apply(venue: Venue, data: VenueInput) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlmodel import col, delete, select
 
 from app.database import Db
-from app.errors import Conflict, Invalid
+from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
 from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
@@ -152,7 +152,7 @@ def _check(db: Db, data: WorkshopInput) -> None:
     if set(data.target_groups) - set(db.exec(select(TargetGroup.code)).all()):
         errors["target_groups"] = N_("This target group is not known.")
     if errors:
-        raise Invalid(N_("Please correct the marked fields."), fields=errors)
+        raise Invalid(PLEASE_CORRECT, fields=errors)
 
 
 def _apply(db: Db, workshop: Workshop, data: WorkshopInput) -> None:

@@ -120,7 +120,7 @@ def several_columns_warning(
 
 
 def second_list_warning(used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Remark | None:
-    """Return the warning of a second list beside the first: another column of names with the same heading."""
+    """Return a warning if a second list stands beside the first (another column of names with its heading)."""
     again = (index for index in columns if index != used and headings.get(index) == headings.get(used))
     second_list = next(again, None)
     return (

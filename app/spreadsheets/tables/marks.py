@@ -140,9 +140,10 @@ def has_content(note: str) -> bool:
 
 
 def has_marks(texts: Iterable[str]) -> bool:
-    """Return whether a column of notes or signatures holds marks: one text can only be a mark, or all may be marks.
+    """Return whether a column of notes or signatures is used for attendance marks.
 
-    Preprinted texts and notes such as "tidak ada" are ignored.
+    It is if one text can only be a mark, or if every text can be one. Preprinted texts and notes such as
+    "tidak ada" are ignored.
     """
     texts = [text for text in texts if not is_preprinted(text) and has_content(text)]
     return any(map(is_mark_word, texts)) or (bool(texts) and all(map(may_be_mark, texts)))
@@ -155,7 +156,7 @@ def has_mostly_marks(texts: Sequence[str]) -> bool:
 
 
 def heading_outcome(heading: str) -> AttendanceStatus | None:
-    """Return the outcome of a heading such as "Hadir", "Izin/Sakit" or "Tanpa Keterangan", or None."""
+    """Return the attendance that a heading such as "Hadir", "Izin/Sakit" or "Tanpa Keterangan" means, or None."""
     outcome = _OUTCOME_HEADINGS.get(words(heading))
     if outcome is not None or "/" not in heading:
         return outcome

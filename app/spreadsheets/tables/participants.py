@@ -158,7 +158,10 @@ class _RowWalk:
         return isinstance(name, str) and name[:1].isalpha() and name[:3].lower() not in {"kel", "nam"}
 
     def identifies_person(self, cells: dict[str, Cell]) -> bool:
-        """Return whether the row has a name with a mark or a kelurahan beside it, unlike a signature."""
+        """Return whether the row is about a person: a name with an attendance mark or a kelurahan.
+
+        A signature below the list has a name too, but neither of these.
+        """
         mark, place = cells.get("attendance"), cells.get("kelurahan")
         return "name" in cells and (
             (isinstance(mark, str) and is_mark_word(mark))

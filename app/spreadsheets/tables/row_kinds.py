@@ -103,7 +103,10 @@ def group_section(texts: Mapping[int, str], group_keys: Collection[str]) -> str 
 
 
 def parse_stated_total(row: Sequence[Cell]) -> StatedTotal | None:
-    """Return the total that a row states ("Jumlah" of rows, "Jumlah hadir" of those present), or None."""
+    """Return the total that a row states ("Jumlah" of rows, "Jumlah hadir" of those present), or None for another row.
+
+    Its `number` is None if it cannot be compared with the whole list: subtotals, totals of a part, several numbers.
+    """
     texts = [clean(cell_text(cell)) for cell in row]
     at, first = next(((index, text) for index, text in enumerate(texts) if text), (0, ""))
     match = _TOTAL.match(first)

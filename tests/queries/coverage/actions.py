@@ -162,7 +162,7 @@ class CityActions:
         cancel_session(self.db, OPERATOR, SESSIONS[session], "hujan")
 
     def upload(self, session: int, rows: list[str], others: str, commit_it: bool) -> None:
-        """Upload a sheet like `services.imports.upload.upload`, but without the child process that reads files."""
+        """Upload a sheet as `upload_sheet` does, but without the child process that reads files."""
         code, content = SESSIONS[session], sheet(HEADER, *rows)
         made = upload_sheet(
             self.db, self.db, self.vault, OPERATOR, code, "daftar.csv", content, at_once=False

@@ -62,7 +62,7 @@ def send_list(
     file: Annotated[UploadFile | str | None, File()] = None,
     target_group: Annotated[str, Form()] = "",
 ) -> Response:
-    """Upload the pasted text if there is any, else the file."""
+    """Upload a list of people to register: the pasted text if there is any, else the file."""
     choices = SheetChoices(target_group=target_group or None)
     lines_left_out: Sequence[str] = ()
     with catch_problem(db) as caught:
