@@ -152,7 +152,7 @@ def _page(
     ]
     return render(
         request,
-        "imports/review.html",
+        "imports/review/page.html",
         problem=problem,
         page=queries.get_review_page(
             db, vault, language, attendance_import.id, kinds=row_filter.kinds, after=row_filter.after

@@ -122,7 +122,7 @@ def change_row(
     attendance_import = get_attendance_import_view(db, actor, import_id)
     return render(
         request,
-        "imports/rows_changed.html",
+        "imports/review/rows_changed.html",
         rows=rows,
         number=number,
         by_others=by_others,
@@ -145,7 +145,7 @@ def _row_form(
     template = "row_edited" if is_htmx(request) else "edit_row"
     return render(
         request,
-        f"imports/{template}.html",
+        f"imports/review/{template}.html",
         problem=problem,
         row=_row(db, vault, language, attendance_import.id, number),
         texts=texts,

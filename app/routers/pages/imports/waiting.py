@@ -28,7 +28,7 @@ def render_waiting(request: Request, attendance_import: AttendanceImportView, _:
 def render_progress(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
     """Answer the page's question for progress: by the progress, or by reloading the page when the work is done."""
     if attendance_import.status in RUNNING_STATUSES:
-        return render(request, "imports/rows_done.html", **_context(request, attendance_import, _))
+        return render(request, "imports/review/rows_done.html", **_context(request, attendance_import, _))
     response = Response(headers={"HX-Refresh": "true"})
     if attendance_import.status is ImportStatus.COMMITTED:
         flash(response, _(SAVED[attendance_import.purpose]))
