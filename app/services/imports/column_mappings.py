@@ -64,7 +64,10 @@ def remember_columns(
     columns: Iterable[Column],
     chosen: Mapping[int, str | None],
 ) -> None:
-    """Remember the fields that a user has `chosen` for these columns, in place of the ones remembered before."""
+    """Remember the fields that a user has `chosen` for these columns, in place of the ones remembered before.
+
+    The caller has required the permission to change the import.
+    """
     db.merge(
         ColumnMapping(
             organization_id=_organization_id(db, workshop_session),

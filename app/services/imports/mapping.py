@@ -92,7 +92,7 @@ def store_changed_sheet(
 ) -> None:
     """Store a sheet that was read again, and remember the chosen columns for the organization's next similar sheet.
 
-    Raises `Conflict` if a row was corrected since the file was read.
+    The caller has required the permission. Raises `Conflict` if a row was corrected since the file was read.
     """
     if load_corrections(db, vault, attendance_import.id) != changed_sheet.former_corrections:
         text = N_("Another user has corrected rows of this import meanwhile. Check them, then try again.")
