@@ -114,7 +114,10 @@ class Table:
 
 
 def cell_text(cell: Cell, language: Language, *, signed: bool = False) -> str:
-    """Return a cell as text: numbers formatted in the language, with a plus or minus if `signed`, a dash for None."""
+    """Return a cell as text: a number formatted in the language, a text as it is, a dash for None.
+
+    If `signed`, a whole number other than 0 begins with a plus or a minus sign; a float is not affected.
+    """
     if cell is None:
         return NO_FIGURE
     if isinstance(cell, float):

@@ -39,9 +39,13 @@ def log_activity(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> None:
-    """Add one line to the activity log; given both `before` and `after`, only the keys whose values differ.
+    """Add one line to the activity log, in the caller's transaction.
 
-    Of a person's phone, e-mail, address and date of birth it says `phone_changed` and the like, without the value.
+    Given both `before` and `after`, only the keys whose values differ are kept. The values must be without secrets, as
+    `snapshot` returns them.
+
+    If the subject is a participant, a registration or an import, the person's phone, e-mail, address and date of birth
+    are left out. If `before` is given, `after` says `phone_changed` and the like of those that differ.
     """
     if subject in _ABOUT_PEOPLE:
         before, after = before and _mask_private(before, None), after and _mask_private(after, before)

@@ -93,14 +93,18 @@ class PlaceIndex:
         )
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def place_index(reference: Reference) -> PlaceIndex:
-    """Return the index of this reference data, cached until other reference data is asked for."""
+    """Return an index of the names of places. The last ones are cached, by `reference`."""
     return PlaceIndex(reference)
 
 
 def parse_kelurahan(text: str, places: PlaceIndex) -> ParsedKelurahan:
-    """Return the place that a text names. An uncertain one ("Mangar", "Manggar?") is a problem with candidates."""
+    """Return the kelurahan that a text names, or "outside" with the name of a place outside the city.
+
+    The text may also be a kelurahan's code, or "outside" itself. An uncertain text ("Mangar", "Manggar?") is a
+    problem with candidates; a blank or an unknown one is a problem without candidates.
+    """
     text = collapse(clean(text))
     if is_placeholder(text):
         return ParsedKelurahan(None, problem="kelurahan-missing")

@@ -99,7 +99,10 @@ def nik_sex(nik: str) -> Sex:
 
 
 def nik_agrees(nik: str, sex: Sex | None, birth_date: date | None) -> bool:
-    """Return whether the NIK agrees with a sex and a date of birth; None agrees with everything."""
+    """Return whether a valid NIK agrees with a sex and a date of birth.
+
+    A sex or date that is None agrees with every NIK. Of the year only the last two digits are compared.
+    """
     if sex is not None and nik_sex(nik) != sex:
         return False
     if birth_date is None:

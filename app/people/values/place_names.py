@@ -22,9 +22,10 @@ def place_words(text: str) -> list[str]:
 
 
 def expand_abbreviations(tokens: Sequence[str]) -> list[str]:
-    """Return the words with "gn" as "gunung", "sei" and "s" as "sungai" if another word follows.
+    """Return folded words with the abbreviations in names of places spelled out, except in the last word.
 
-    "gn smd" is "gunung samarinda".
+    These are "bpp" (balikpapan), "gn" and "gng" (gunung), and "s" and "sei" (sungai). "smd" is "samarinda" after
+    "gn", "gng" or "gunung", as the last word too.
     """
     last = len(tokens) - 1
     spelled = [_EXPANDED.get(token, token) if i < last else token for i, token in enumerate(tokens)]

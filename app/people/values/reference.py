@@ -45,3 +45,7 @@ class Reference:
     kecamatan: Mapping[str, str]
     ambiguous: tuple[AmbiguousPlace, ...] = field(default=())
     target_groups: tuple[TargetGroup, ...] = field(default=())
+
+
+NO_REFERENCE = Reference(kelurahan=(), kecamatan={})
+"""For parsing only what depends on no place or group, such as a phone number."""

@@ -42,9 +42,9 @@ def list_group_names(reference: Reference) -> list[str]:
     return [name for group in reference.target_groups for name in _names(group)]
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=2)
 def group_index(reference: Reference) -> GroupIndex:
-    """Return an index of the groups' names and synonyms. The last one is cached, by `reference`."""
+    """Return an index of the groups' names and synonyms. The last ones are cached, by `reference`."""
     return GroupIndex(reference)
 
 

@@ -38,7 +38,8 @@ def fold(text: str) -> str:
     """Return the text in lower case without accents; letters that have no plain form stay."""
     if text.isascii():
         return text.lower()
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    # Again in lower case: NFKD makes "No" of "№".
+    decomposed = unicodedata.normalize("NFKD", text.casefold()).lower()
     return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 

@@ -47,9 +47,10 @@ def has_users(db: Db) -> bool:
 
 
 def list_users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[UserView]:
-    """Return the users whose name, e-mail or organization contains every word of `search`: active ones first, by name.
+    """Return at most `limit` users, active ones first, then by name.
 
-    Raises `Forbidden` for everyone but administrators.
+    Each word of `search` must be part of the name, the e-mail address or the organization's name, whichever it is;
+    case is ignored. Raises `Forbidden` for everyone but administrators.
     """
     actor.require(Permission.USER_WRITE)
     statement = _select_users().order_by(col(User.active).desc(), col(User.name), col(User.id)).limit(limit)

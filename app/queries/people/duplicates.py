@@ -98,7 +98,11 @@ def get_possible_duplicate(db: Db, actor: Actor, pair_id: int) -> PossibleDuplic
 def list_possible_duplicates(
     db: Db, actor: Actor, *, after: int | None = None, limit: int = PAGE_LENGTH
 ) -> PairPage:
-    """Return a page of the undecided pairs within the actor's scope. `after` is the id of a pair."""
+    """Return a page of at most `limit` undecided pairs, the most alike first.
+
+    They are the pairs whose people have all their registrations within the actor's scope. The page begins behind the
+    pair with the id `after`, which is `following` of the page before; it is empty if that pair no longer exists.
+    """
     order = tuple_(-col(PossibleDuplicate.likeness), col(PossibleDuplicate.id))
     statement = (
         select(PossibleDuplicate)

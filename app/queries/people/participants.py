@@ -135,7 +135,11 @@ def list_participants(
     after: int | None = None,
     limit: int = PAGE_LENGTH,
 ) -> ParticipantPage:
-    """Return a page of the participants who are registered for a session within the actor's scope."""
+    """Return a page of at most `limit` participants who match the filters, by name.
+
+    They have a registration of any status, even a cancelled one, within the actor's scope. The page begins behind the
+    participant with the id `after`, which is `following` of the page before; it is empty if they no longer exist.
+    """
     statement = _participants(actor).order_by(col(Participant.name), col(Participant.id)).limit(limit + 1)
     for condition in _conditions(actor, filters):
         statement = statement.where(condition)

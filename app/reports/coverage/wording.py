@@ -76,7 +76,10 @@ def _comparison_note(before: CoverageReport, _: Translator, language: Language) 
 
 
 def group_lines(report: CoverageReport, _: Translator, language: Language) -> list[str]:
-    """Return a sentence for each target group with targets of its own: in how many kelurahan they are reached."""
+    """Return a sentence for each target group with targets of its own: in how many kelurahan its target is reached.
+
+    Return none if the report is filtered by a target group.
+    """
     return [
         _("%(group)s: the group's own target is reached in %(reached)s of %(count)s kelurahan")
         % {

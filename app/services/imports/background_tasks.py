@@ -70,7 +70,10 @@ def commit_queued_import(
 
 
 def mark_interrupted(db: Db, import_id: int) -> None:
-    """Store with an import that reading or committing it was interrupted and starts again."""
+    """Store as the import's failure that reading or committing it was interrupted and has been started again.
+
+    Locks the import's row. Does nothing if the import was deleted or is not being read or committed any more.
+    """
     if attendance_import := _lock_import(db, import_id, *RUNNING_STATUSES):
         text = N_("This was interrupted. It has been started again from the first row; nothing is lost.")
         _store_failure(attendance_import, Problem(text, code="interrupted"))

@@ -50,7 +50,11 @@ class ImportWriting:
         self.current = load_current_state(db, attendance_import, known)
 
     def write(self, seats: Seats, progress: Progress = ignore_progress) -> None:
-        """Write all rows, take a seat for each new registration, and store the states that undo needs."""
+        """Write all rows: people, registrations and attendance, and the states that undo needs.
+
+        People and registrations that exist already are updated. A new registration is confirmed and takes a seat of
+        `seats` while all its caps have one left; otherwise it is a walk-in, which takes none.
+        """
         before = {
             judged.number: self.current.state(judged.person)
             for judged in self.judged

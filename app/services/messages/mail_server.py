@@ -50,7 +50,8 @@ def mail_server_from_settings(settings: Settings) -> MailServer | None:
 def parse_smtp_url(url: str, sender: str) -> MailServer:
     """Return the mail server of `smtp://user:password@host:port`, `smtp://…?starttls` or `smtps://…`.
 
-    Raises `Problem` for any other URL.
+    User, password and port may be missing; the port is then 25, 587 or 465, in this order of the forms. User and
+    password are percent-decoded. Raises `Problem`, which does not quote the password, for any other URL.
     """
     try:
         parts = urlsplit(url)

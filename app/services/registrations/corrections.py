@@ -36,14 +36,15 @@ CAP_FIELDS = {"kelurahan": "kelurahan", "group": "target_group"}
 def correct_registration(
     db: Db, vault: NikVault, actor: Actor, registration: Registration, person: PersonInput
 ) -> bool:
-    """Correct what a ticket says. The seat is kept if the caps allow it, the waiting number in any case.
+    """Correct what a ticket says, and return whether it has a new e-mail address.
 
-    Return whether there is a new e-mail address, to which the ticket was sent. The person's own record is changed too
-    if it is the ticket holder's (see `is_own_record`).
+    The ticket is then mailed to that address, unless the person is a walk-in. The person's own record is changed too
+    if it is the ticket holder's (see `is_own_record`). Nobody loses a seat or a waiting number, and seats that become
+    free are given to people who wait.
 
     The actor is `CITIZEN`, who has no account: their right comes from the ticket's code in the URL. Raises `Conflict`
-    once the session has begun or the registration is cancelled, `InvalidPeople` with the fields to correct, and
-    `Invalid` if there is no seat for the new kelurahan or group.
+    once the session has begun, or if it or the registration is cancelled, `InvalidPeople` with the fields to correct,
+    and `Invalid` if the person has a seat but there is none for the new kelurahan or group.
     """
     lock_people_table(db)
     workshop_session = lock_row(db, WorkshopSession, registration.workshop_session_id)

@@ -13,6 +13,7 @@ from app.people.parsing import PersonParser
 from app.people.person import ParsedPerson, PersonInput
 from app.people.remark_texts import person_remark_text
 from app.people.remarks import Remark
+from app.people.values.reference import NO_REFERENCE
 from app.queries.areas.reference import load_reference
 from app.queries.people.known_people import load_people_for_form
 
@@ -78,9 +79,13 @@ def parse_people(
     return [parser.parse(person.cells()) for person in people]
 
 
-def identity_keys(people: Sequence[ParsedPerson]) -> frozenset[str]:
-    """Return the keys by which these people could be matched: NIK (its keyed hash), phone, e-mail and name."""
-    keys = match_keys(person.values for person in people)
+def identity_keys(vault: NikVault, people: Sequence[PersonInput]) -> frozenset[str]:
+    """Return the keys by which these people could be matched: NIK (its keyed hash), phone, e-mail and name.
+
+    They do not depend on places, groups or the day, so the database is not asked for these.
+    """
+    parser = PersonParser(NO_REFERENCE, vault.key, wita_today())
+    keys = match_keys(parser.parse(person.cells()).values for person in people)
     return keys.niks | keys.phones | keys.emails | keys.name_keys
 
 

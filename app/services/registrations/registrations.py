@@ -153,7 +153,7 @@ def _lock(
     The request's key is locked too, so that a form that is sent twice at once registers once. Whatever else the people
     are judged by, such as the workshop's target groups, is read after this: it cannot change while keys are locked.
     """
-    keys = identity_keys(parse_people(db, vault, workshop_session, (), people))
+    keys = identity_keys(vault, people)
     lock_identity_keys(db, {*keys, request.request_key} if request.request_key else keys)
     return lock_row(db, WorkshopSession, workshop_session.id)
 

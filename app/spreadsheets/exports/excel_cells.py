@@ -20,7 +20,10 @@ TEXT_FORMAT = "@"
 def write_styled_cell(
     sheet: Worksheet, line: int, column: int, value: Cell, *, bold: bool = False
 ) -> ExcelCell:
-    """Write a value with its type and return the cell. What is typed over a text stays text."""
+    """Write a value with its type and return the cell. `line` and `column` count from 1.
+
+    What is typed over a text or into a blank cell stays text. An error of Excel is written as its text.
+    """
     if isinstance(value, CellError):
         value = value.text or None
     cell = write_cell(sheet, line, column, value)

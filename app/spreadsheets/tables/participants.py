@@ -240,7 +240,11 @@ class _RowWalk:
 def fill_merged_cells(
     rows: list[list[Cell]], below: int, merges: Sequence[Merge], name_column: int | None
 ) -> list[list[Cell]]:
-    """Return the rows with the values of vertical merges repeated; if the name is merged, further rows become blank."""
+    """Return the rows with the value of each vertical merge repeated in its leftmost column; blank rows stay blank.
+
+    If a merge covers the name column, it is one person: its rows after the first become blank. Merges that begin above
+    row `below` (from 0) are ignored. `rows` itself is not changed.
+    """
     filled = list(rows)
     for merge in merges:
         if merge.top < below or merge.bottom == merge.top or merge.top >= len(filled):

@@ -140,7 +140,11 @@ def split_number_from_name(text: str) -> tuple[str, str | None, str]:
 
 
 def split_name(text: str) -> tuple[str, str]:
-    """Return the name and the rest of a cell under "Nama / Jabatan": on another line, after a slash or in brackets."""
+    """Return the name and the rest of a cell under "Nama / Jabatan", "" if there is no rest.
+
+    The name ends at a line end, "/", "|", "(" or a dash between spaces. Further parts are joined by " / ", without a
+    NIP. A text that begins with such a separator is returned whole as the name.
+    """
     name, *more = _NAME_END.split(text)
     if not name:
         return text, ""

@@ -62,9 +62,11 @@ def render_login(
 
 
 async def ask_to_log_in(request: Request) -> Response:
-    """Answer a request without a login: a page by a redirect to the login page, a form by the login page itself.
+    """Return the answer to a request without a login.
 
-    The login page carries the fields of the form along, so that nothing has to be typed again.
+    A page, or a part of one, is answered with a redirect to the login page. A form is answered with the login page
+    itself (status 401), which carries the fields along so that they need not be typed again. A form that is empty, has
+    a file or is too large to carry along is answered with a redirect, and a message that the step was not kept.
     """
     is_htmx = "hx-request" in request.headers
     if request.method == "GET" and not is_htmx:

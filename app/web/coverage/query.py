@@ -39,7 +39,10 @@ class CoverageQuery(BaseModel):
 
     @property
     def other_parameters(self) -> dict[str, Any]:
-        """The parameters that aren't filters; the filter form sends them along as hidden fields."""
+        """Parameters that aren't filters, by name, without those that have no value.
+
+        The filter form sends them along as hidden fields, except `compare`, which has a checkbox there.
+        """
         return self.model_dump(
             mode="json", by_alias=True, exclude_none=True, exclude=set(CoverageQuery.model_fields)
         )

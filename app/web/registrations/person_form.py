@@ -75,7 +75,11 @@ class PersonDetailsForm(PersonForm):
         return any((self.outside_place, self.email, self.sex, self.birth_date, *texts))
 
     def fill_from(self, person: Participant) -> Self:
-        """Return the form with the details of the person's record, without phone and NIK, which are masked."""
+        """Return a copy of the form with the details of the person's record.
+
+        Phone, e-mail and NIK are not filled in, because users see them masked. They and the details that the record
+        leaves blank stay as they are in this form.
+        """
         details = {
             "name": person.name,
             "kelurahan": OUTSIDE if person.outside_place is not None else person.kelurahan_code,

@@ -214,7 +214,8 @@ def build_outcome_context(
 ) -> dict[str, Any]:
     """Return what the templates of rows and of the outcome of a commit need.
 
-    The next row that needs attention is looked for below row `below`.
+    The next row that needs attention is looked for below row `below`, by default below `row_filter.after`. The refusal
+    shown is `problem`, by default the one that is stored with the import.
     """
     problem = problem or attendance_import.problem
     return {

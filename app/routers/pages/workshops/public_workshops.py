@@ -18,7 +18,7 @@ from app.services.registrations import registrations
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
 from app.services.registrations.writer import MESSAGE_KINDS
 from app.web.container import container_of
-from app.web.dependencies import Lang, ReadDb, Translate, Vault, WriteDb
+from app.web.dependencies import Lang, ReadDb, Translate, Vault, changing
 from app.web.flash import FLASH_FRAGMENT
 from app.web.forms import catch_problem
 from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
@@ -66,7 +66,7 @@ def public_workshop_page(
 @router.post("/daftar/{workshop_code}")
 def register(
     request: Request,
-    db: WriteDb,
+    read_db: ReadDb,
     vault: Vault,
     workshop_code: str,
     form: Annotated[RegistrationForm, Form()],
@@ -74,7 +74,9 @@ def register(
     _: Translate,
     sesi: str = "",
 ) -> Response:
-    with catch_problem(db) as caught:
+    """Register a citizen. Commits here instead of after the handler, so that others wait for its locks as briefly as
+    possible."""
+    with changing(container_of(request)) as db, catch_problem(db) as caught:
         container_of(request).limits.count(REGISTRATIONS, address_of(request))
         form.refuse_programs()
         session_id = queries.get_public_session(db, workshop_code, sesi).id
@@ -87,7 +89,7 @@ def register(
                 raise
             return _send_ticket(request, db, workshop_code, known.registration, known.address, _)
     if problem := caught.problem:
-        return _page(request, db, workshop_code, sesi, form, language, problem)
+        return _page(request, read_db, workshop_code, sesi, form, language, problem)
     return redirect(f"/tiket/{registration.code}")
 
 
