@@ -137,7 +137,7 @@ def serve(
 
 @app.command()
 def worker() -> None:
-    """Bring the database up to date, then do background work until stopped (SIGTERM or Ctrl-C).
+    """Apply pending migrations, then do background work until stopped (SIGTERM or Ctrl-C).
 
     Of several processes, 'jangkau serve' included, one works at a time; another takes over when it ends.
     """

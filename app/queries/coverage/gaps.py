@@ -137,7 +137,7 @@ def _load_reasons(
     db: Db, registrations: Subquery, *by: ColumnElement[str]
 ) -> defaultdict[tuple[str, ...], GapReasons]:
     """Return the reasons grouped by the columns, in three queries."""
-    # Outcomes are counted per person first: a person who was present once has come, whatever else is missing.
+    # Outcomes are counted per person first, because someone who was present once counts as having come.
     by_person = (
         select(
             *by,

@@ -74,8 +74,10 @@ def register(
     _: Translate,
     sesi: str = "",
 ) -> Response:
-    """Register a citizen. Commits here instead of after the handler, so that others wait for its locks as briefly as
-    possible."""
+    """Register a citizen.
+
+    It commits in the handler instead of after it, so that others wait for its locks as briefly as possible.
+    """
     with changing(container_of(request)) as db, catch_problem(db) as caught:
         container_of(request).limits.count(REGISTRATIONS, address_of(request))
         form.refuse_programs()
