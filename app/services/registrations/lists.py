@@ -99,11 +99,11 @@ def register_list(
     writer = RegistrationWriter(db, vault, actor, workshop_session, request, get_seats(db, workshop_session))
 
     def register_row(judged: JudgedRow) -> Registration:
-        if sealed := to_write.niks.get(judged.number):
-            judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(sealed)))
+        if encrypted_nik := to_write.niks.get(judged.number):
+            judged = replace(judged, values=replace(judged.values, nik=vault.decrypt(encrypted_nik)))
         if judged.registration is None or judged.person is None:
             return writer.write(judged)
-        fill_blanks(current.people[judged.person], judged, sealed)
+        fill_blanks(current.people[judged.person], judged, encrypted_nik)
         registration: Registration = current.registrations[judged.person]
         return registration
 
