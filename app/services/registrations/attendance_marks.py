@@ -52,9 +52,10 @@ class MarkInput:
 def get_registration_at_session(
     db: Db, actor: Actor, workshop_session: WorkshopSession, code: str
 ) -> Registration:
-    """Return the registration of a ticket that is shown at a session.
+    """Return the registration of a ticket that is shown at a session. `code` is the ticket's.
 
-    Raises `NotFound`, and `Conflict` with the code `other-session` for a ticket of another session.
+    Raises `NotFound`, also if it is not within the actor's scope for `ATTENDANCE_WRITE`, and `Conflict` (code
+    "other-session") for a ticket of another session.
     """
     registration = get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     if registration.workshop_session_id != workshop_session.id:
@@ -65,12 +66,14 @@ def get_registration_at_session(
 
 
 def mark_attendance(db: Db, actor: Actor, registration: Registration, data: MarkInput) -> AttendanceMark:
-    """Store a mark, and make the latest mark the attendance, in whatever order marks arrive.
+    """Store and log a mark, make the latest mark the attendance, in whatever order marks arrive, and return the mark.
 
-    A time in the future counts as now. If the mark takes back an earlier one by which a person on the waiting list had
-    become a walk-in, they wait again, and get a seat if one has become free meanwhile.
+    A nonce that was stored before changes nothing, and its mark is returned. A time in the future counts as now. A
+    person who waits or has cancelled becomes a walk-in if they are present; if that is taken back, they get their
+    former status again, and free seats go to the waiting list.
 
-    Raises `Conflict` with the codes `session-not-started`, `session-cancelled` and `nonce-used`.
+    Raises `Forbidden` without `ATTENDANCE_WRITE`, and `Conflict` with the codes "session-not-started" (see
+    `MarkInput.confirmed`), "session-cancelled" and "nonce-used".
     """
     require_permission(db, actor, Permission.ATTENDANCE_WRITE, registration)
     lock_people_table(db)
@@ -102,6 +105,7 @@ def mark_attendance(db: Db, actor: Actor, registration: Registration, data: Mark
 
 
 def _require_markable(workshop_session: WorkshopSession, data: MarkInput) -> None:
+    """Raise `Conflict` if the session is cancelled, or more than a day ahead and the mark is not confirmed."""
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
     if count_days_until(workshop_session.starts_at) > MAX_DAYS_BEFORE and not data.confirmed:
@@ -110,6 +114,10 @@ def _require_markable(workshop_session: WorkshopSession, data: MarkInput) -> Non
 
 
 def _find_mark_by_nonce(db: Db, registration: Registration, nonce: str | None) -> AttendanceMark | None:
+    """Return the registration's mark with this nonce, None if there is none or the nonce is None.
+
+    Raises `Conflict` if a mark of another registration has it.
+    """
     if nonce is None:
         return None
     mark = db.scalars(select(AttendanceMark).where(col(AttendanceMark.nonce) == nonce)).first()
@@ -119,10 +127,11 @@ def _find_mark_by_nonce(db: Db, registration: Registration, nonce: str | None) -
 
 
 def _find_deciding_mark(db: Db, registration: Registration) -> AttendanceMark | None:
-    """Return the mark that is the person's attendance, None if the attendance that is recorded already stays.
+    """Return the latest mark if it is the person's attendance, None if the attendance that is recorded already stays.
 
-    Only marks after the recorded attendance count, such as that of a sheet, and marks that only take back don't take
-    that back. Before an attendance that is "absent" only because a sheet does not list the person, all marks count.
+    Marks made before an attendance was recorded, such as that of a sheet, don't count against it, and later ones that
+    all only take marks back don't take it back. All marks count against an "absent" that is recorded only because a
+    sheet does not list the person.
     """
     marks = select(AttendanceMark).where(col(AttendanceMark.registration_id) == registration.id)
     attendance = db.get(Attendance, registration.id)
@@ -141,6 +150,10 @@ def _is_of_unlisted_person(db: Db, attendance: Attendance) -> bool:
 
 
 def _apply_mark(db: Db, registration: Registration, mark: AttendanceMark) -> None:
+    """Make a mark the person's attendance, or delete the attendance if its status is None.
+
+    Sets the registration's status too (`_status_after_mark`), and flushes.
+    """
     attendance = db.get(Attendance, registration.id)
     if mark.status is None:
         if attendance:
@@ -157,7 +170,7 @@ def _apply_mark(db: Db, registration: Registration, mark: AttendanceMark) -> Non
 def _status_after_mark(registration: Registration, mark: AttendanceMark) -> RegistrationStatus:
     """Return the registration's status: a person who waits or has cancelled becomes a walk-in if they are present.
 
-    If that is taken back they get their former status: "waitlisted" if they still have a waiting number, else
+    A walk-in who is not present any more gets the former status: "waitlisted" if they still have a waiting number, else
     "cancelled". A walk-in that a sheet registered (without a channel) stays one.
     """
     if mark.status is AttendanceStatus.PRESENT:
@@ -171,6 +184,7 @@ def _status_after_mark(registration: Registration, mark: AttendanceMark) -> Regi
 
 
 def _state(db: Db, registration: Registration) -> dict[str, Any]:
+    """Return the registration's status and its attendance (None if none is recorded) for the activity log."""
     attendance = db.get(Attendance, registration.id)
     return {
         "status": registration.status.value,

@@ -34,7 +34,10 @@ def generate_unused_registration_codes(db: Db, count: int) -> list[str]:
 
 
 def parse_ticket_code(text: str) -> str:
-    """Return the code in the text of a ticket's QR code, which is the ticket's URL, or in a code typed by hand."""
+    """Return the code in capital letters from the text of a ticket's QR code, its URL, or from a code typed by hand.
+
+    That is what follows the last slash, without a query; it is not checked.
+    """
     return text.strip().partition("?")[0].rstrip("/").rpartition("/")[2].upper()
 
 

@@ -36,11 +36,11 @@ CAP_FIELDS = {"kelurahan": "kelurahan", "group": "target_group"}
 def correct_registration(
     db: Db, vault: NikVault, actor: Actor, registration: Registration, person: PersonInput
 ) -> bool:
-    """Correct what a ticket says, and return whether it has a new e-mail address.
+    """Correct and log what a ticket says, and return whether it has a new e-mail address.
 
-    The ticket is then mailed to that address, unless the person is a walk-in. The person's own record is changed too
-    if it is the ticket holder's (see `is_own_record`). Nobody loses a seat or a waiting number, and seats that become
-    free are given to people who wait.
+    The ticket is then mailed to that address, unless the person is a walk-in. The person's own record is changed too if
+    it is the ticket holder's (see `is_own_record`). Nobody loses a seat or a waiting number, and seats that become free
+    are given to people who wait.
 
     The actor is `CITIZEN`, who has no account: their right comes from the ticket's code in the URL. Raises `Conflict`
     once the session has begun, or if it or the registration is cancelled, `InvalidPeople` with the fields to correct,
@@ -77,6 +77,7 @@ def correct_registration(
 
 
 def _require_correctable(workshop_session: WorkshopSession, registration: Registration) -> None:
+    """Raise `Conflict` if the registration or the session is cancelled, or the session has begun."""
     if registration.status is RegistrationStatus.CANCELLED or workshop_session.cancelled_at is not None:
         raise Conflict(N_("This registration is cancelled."), code="registration-closed")
     if workshop_session.starts_at <= now():
@@ -101,7 +102,11 @@ def _require_seat(
 
 
 def _correct_person(db: Db, actor: Actor, registration: Registration, values: PersonValues) -> None:
-    """Change the fields of the person's record that have the values of this registration; others stay."""
+    """Correct the person's record, and log it if it changed.
+
+    Phone, e-mail and place are set only where the record has none or the registration's former ones. If the record is
+    not the ticket holder's, it stays, and a differing name is kept with the registration (`name_given`).
+    """
     person = db.get_one(Participant, registration.participant_id)
     if not is_own_record(db, registration):
         registration.name_given = values.name if values.name != person.name else None
@@ -123,13 +128,14 @@ def _correct_person(db: Db, actor: Actor, registration: Registration, values: Pe
 
 
 def _correct_registration(registration: Registration, values: PersonValues) -> None:
+    """Set the registration's place, target group, phone and e-mail."""
     _change_residence(registration, values)
     registration.target_group_code = values.target_group or ""
     registration.contact_phone, registration.contact_email = values.phone, values.email
 
 
 def _change_residence(row: Participant | Registration, values: PersonValues) -> None:
-    """Change where a person lives. An RT belongs to its kelurahan, so it is removed with a new kelurahan."""
+    """Set where a person lives. An RT belongs to its kelurahan, so it is removed with a new kelurahan."""
     columns = place_columns(values)
     if columns["kelurahan_code"] != row.kelurahan_code:
         row.rt = None

@@ -26,10 +26,10 @@ _NO_LINK = N_("This link is not valid. Check that you have copied all of it.")
 def create_delegation_link(
     db: Db, actor: Actor, session_code: str, kelurahan_code: str, until: datetime | None = None
 ) -> DelegationLink:
-    """Create a link for one kelurahan. `until` is a WITA wall-clock time; None ends the link with registration.
+    """Create and log a link for one kelurahan. `until` is a WITA wall-clock time; None ends the link with registration.
 
-    Raises `Conflict` if registration is closed, and `Invalid` for an unknown kelurahan or an `until` that is past or
-    after the end of registration.
+    Raises `NotFound`, `Forbidden` without `ATTENDANCE_WRITE`, `Conflict` if registration is closed, and `Invalid` for
+    an unknown kelurahan or an `until` that is past or after the end of registration.
     """
     workshop_session = _lock_workshop_session(db, actor, session_code)
     area = db.get(Area, kelurahan_code)
@@ -40,7 +40,11 @@ def create_delegation_link(
 
 
 def create_missing_delegation_links(db: Db, actor: Actor, session_code: str) -> list[DelegationLink]:
-    """Create a link for every kelurahan that has no valid one. Raises `Conflict` if registration is closed."""
+    """Create and log a link for every kelurahan that has no valid one; return the new links, in the order of codes.
+
+    They end with registration. Raises `NotFound`, `Forbidden` without `ATTENDANCE_WRITE`, and `Conflict` if
+    registration is closed.
+    """
     workshop_session = _lock_workshop_session(db, actor, session_code)
     expires_at = _validate_end(workshop_session, None)
     codes_with_link = set(
@@ -60,9 +64,10 @@ def create_missing_delegation_links(db: Db, actor: Actor, session_code: str) -> 
 
 
 def revoke_delegation_link(db: Db, actor: Actor, session_code: str, link_id: int) -> DelegationLink:
-    """End a link at once; people whom it registered stay registered. Revoking twice changes nothing.
+    """End a link at once, log it, and return the link; people whom it registered stay registered.
 
-    Raises `NotFound` if the session has no such link.
+    Revoking twice changes nothing. Raises `Forbidden` without `ATTENDANCE_WRITE`, and `NotFound` if the session is out
+    of the actor's scope or has no such link.
     """
     workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     require_permission(db, actor, Permission.ATTENDANCE_WRITE, workshop_session)
@@ -77,7 +82,7 @@ def revoke_delegation_link(db: Db, actor: Actor, session_code: str, link_id: int
 
 
 def update_delegation_link_ends(db: Db, workshop_session: WorkshopSession, old_end: datetime) -> None:
-    """Let the links that ended with registration, until now at `old_end`, end with it at its new end."""
+    """Let the session's links that end at `old_end`, when registration closed so far, end when it closes now."""
     db.execute(
         update(DelegationLink)
         .where(
@@ -89,7 +94,7 @@ def update_delegation_link_ends(db: Db, workshop_session: WorkshopSession, old_e
 
 
 def sign_link_id(secret: bytes, link_id: int) -> str:
-    """Return the signed id that stands in the link's URL; it is always the same for the same link."""
+    """Return the signed id that stands in the link's URL. It is always the same for the same link and secret."""
     return str(_serializer(secret).dumps(link_id))
 
 
@@ -116,13 +121,20 @@ def _serializer(secret: bytes) -> URLSafeSerializer:
 
 
 def _lock_workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
-    """Return the session, locked so that two requests for all links at once don't create two for each kelurahan."""
+    """Return the session, locked so that two requests for all links at once don't create two for each kelurahan.
+
+    Raises `NotFound`, and `Forbidden` without `ATTENDANCE_WRITE`.
+    """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     require_permission(db, actor, Permission.ATTENDANCE_WRITE, workshop_session)
     return lock_row(db, WorkshopSession, workshop_session.id)
 
 
 def _validate_end(workshop_session: WorkshopSession, until: datetime | None) -> datetime:
+    """Return when a link ends, in UTC: at `until`, a WITA wall-clock time, else when registration closes.
+
+    Raises `Conflict` if registration is closed, `Invalid` for an `until` that is past or after that.
+    """
     closes = get_closing_time(workshop_session)
     if workshop_session.cancelled_at is not None or closes <= now():
         raise Conflict(N_("Registration for this session is closed."), code="registration-closed")
@@ -136,6 +148,7 @@ def _validate_end(workshop_session: WorkshopSession, until: datetime | None) -> 
 def _create(
     db: Db, actor: Actor, workshop_session: WorkshopSession, kelurahan_code: str, expires_at: datetime
 ) -> DelegationLink:
+    """Add a link, flush, and log it."""
     link = DelegationLink(
         workshop_session_id=workshop_session.id,
         kelurahan_code=kelurahan_code,

@@ -37,9 +37,10 @@ def upload_registration_list(
     content: bytes,
     choices: SheetChoices | None = None,
 ) -> AttendanceImport:
-    """Store a list of people to register and judge its rows for the review, as `upload_sheet` does.
+    """Store a list of people to register, with its rows judged for the review, and return the import.
 
-    Raises `Conflict` for a session that is over or cancelled, and what `upload_sheet` does.
+    Raises `Conflict` for a session that is over or cancelled, and what `upload_sheet` raises. A session whose
+    registration is closed or not open yet is accepted.
     """
     workshop_session = get_workshop_session(read_db, actor, session_code)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, workshop_session)
@@ -58,7 +59,7 @@ def upload_pasted_list(
     choices: SheetChoices | None,
     _: Translator,
 ) -> tuple[AttendanceImport, tuple[str, ...]]:
-    """Store a pasted list for review; return the import and the lines that were left out.
+    """Store a pasted list for review as a .csv file; return the import and the lines that were left out.
 
     Raises `Invalid` if the text has no names, and what `upload_registration_list` does.
     """
@@ -87,7 +88,8 @@ def register_list(
     """Register the rows of an import that is being committed, in the list's order: each gets a seat or waits.
 
     With `overrule` all of them get a seat, whatever the caps. Of people who are registered already only blanks are
-    filled in. `commit_import` has required the permission and locked the people table and the session's row.
+    filled in. The rows are linked to new people, and the states that undo needs are stored. `commit_import` has
+    required the permission and locked the people table and the session's row.
     """
     to_write = load_rows_to_write(db, attendance_import.id)
     known = {row.person for row in to_write.rows if row.person is not None}

@@ -52,7 +52,7 @@ class InvalidPeople(Invalid):
         )
 
     def field_sentences(self, _: Translator) -> dict[str, str]:
-        """Return the sentence to show beside each field."""
+        """Return the sentence to show beside each field, by field as in `fields`, in the language of `_`."""
         return {name: _remark_sentence(remark, _) for name, remark in self._remarks_by_field()}
 
     def _remarks_by_field(self) -> list[tuple[str, Remark]]:
@@ -72,7 +72,7 @@ def parse_people(
 ) -> list[ParsedPerson]:
     """Return the parsed values of people who are to be registered for a session of a workshop with these target groups.
 
-    They are not matched with known people yet.
+    They are in the same order, with remarks on missing and invalid values, and not matched with known people yet.
     """
     day = wita(workshop_session.starts_at).date()
     parser = PersonParser(load_reference(db), vault.key, day, target_groups)
@@ -100,9 +100,9 @@ def match_known_people(
 ) -> tuple[MatchedPerson, ...]:
     """Return for each of the people which known person they are, or what is unclear; with a constant number of queries.
 
-    They are numbered from 1, and `decisions` are the choices of a known person by number. `by_membership` fills in a
-    missing group from the person's memberships or registration; not for users without an account, to whom it would
-    tell something about that person. To write the result, lock the `identity_keys` first.
+    They are numbered from 1, and `decisions` are a user's choices of a known person by number. `by_membership` fills in
+    a missing group from the person's memberships or registration; not for users without an account, to whom it would
+    tell something about that person. Only reads: to write the result, lock the `identity_keys` first.
     """
     choices = {number: decision.person for number, decision in (decisions or {}).items()}
     chosen = [choice for choice in choices.values() if isinstance(choice, int)]
@@ -118,7 +118,11 @@ def parse_person(db: Db, vault: NikVault, person: PersonInput) -> ParsedPerson:
 
 
 def find_errors(person: ParsedPerson | MatchedPerson) -> list[Remark]:
-    """Return the remarks that must be corrected before this person can be saved, apart from "person-unclear"."""
+    """Return the remarks that must be corrected before this person can be saved, [] if there are none.
+
+    Besides errors these are the warnings of `WARNINGS_REFUSED_IN_FORMS` and a link in the name, but not
+    "person-unclear".
+    """
     return [
         *_find_link_in_name(person.values.name),
         *(
@@ -131,12 +135,16 @@ def find_errors(person: ParsedPerson | MatchedPerson) -> list[Remark]:
 
 
 def _find_link_in_name(name: str) -> list[Remark]:
-    """Refuse a name with a URL: mails begin with the name, and may be sent to anyone's address typed beside it."""
+    """Return the error "name-with-link" for a name with a URL, else [].
+
+    Mails begin with the name, and may be sent to anyone's address typed beside it.
+    """
     has_link = "://" in name or "www." in name.casefold()
     return [Remark("error", "name", "name-with-link", {})] if has_link else []
 
 
 def _remark_sentence(remark: Remark, _: Translator) -> str:
+    """Return the sentence of a remark for a form, in the language of `_`."""
     if remark.code in FORM_SENTENCES:
         return _(FORM_SENTENCES[remark.code])
     return person_remark_text(remark, _)

@@ -58,11 +58,13 @@ def register_person(
 ) -> Registration:
     """Register one person: confirmed, on the waiting list if a cap is reached, or as a walk-in.
 
-    A request that was sent before returns the registration made then. Citizens (channel "self", actor `CITIZEN`) may
-    register themselves on the public page without an account; all others need the permission.
+    The registration is logged, and mailed except to walk-ins. A request that was sent before returns the registration
+    made then. Citizens (channel "self", actor `CITIZEN`) may register themselves on the public page without an account,
+    and the holder of a delegation link too; all others need `ATTENDANCE_WRITE`.
 
-    Raises `Conflict` with the codes `registration-closed`, `already-registered` and `person-unclear`, and
-    `InvalidPeople` with the fields to correct.
+    Raises `NotFound` if the session was deleted, `Forbidden`, `Conflict` (code "registration-closed"),
+    `AlreadyRegistered`, `PersonUnclear`, `InvalidPeople` with the fields to correct, and `Invalid` for a decision for a
+    person whom the actor may not pick.
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
@@ -100,12 +102,13 @@ def register_delegation(
     delegates: Sequence[PersonInput],
     request: RegistrationRequest,
 ) -> list[Registration]:
-    """Register a whole delegation or none of it.
+    """Register a whole delegation or none of it; return the registrations in the same order.
 
     The holder of a delegation link may do so without an account (channel "delegation", actor `CITIZEN`).
 
-    Raises what `register_person` does, with the person's number in the list before the names of fields, and
-    `NotEnoughSeats` if not all of them get a seat.
+    Raises what `register_person` does, with the person's number in the list before the names of fields, `Conflict`
+    (code "duplicate") if a person is in the list twice, and `NotEnoughSeats` if not all of them get a seat. The caller
+    must roll back then.
     """
     workshop_session = _get_workshop_session(db, workshop_session_id)
     _require_may_register(db, actor, workshop_session, request)
@@ -128,6 +131,7 @@ def register_delegation(
 
 
 def _get_workshop_session(db: Db, workshop_session_id: int) -> WorkshopSession:
+    """Return the session with this id. Raises `NotFound`."""
     workshop_session = db.get(WorkshopSession, workshop_session_id)
     if workshop_session is None:
         raise NotFound(GONE)
@@ -137,6 +141,7 @@ def _get_workshop_session(db: Db, workshop_session_id: int) -> WorkshopSession:
 def _require_may_register(
     db: Db, actor: Actor, workshop_session: WorkshopSession, request: RegistrationRequest
 ) -> None:
+    """Raise `Forbidden` without `ATTENDANCE_WRITE`, unless the channel needs no account and nothing is overruled."""
     if request.overrule or request.channel not in CHANNELS_WITHOUT_ACCOUNT:
         require_permission(db, actor, Permission.ATTENDANCE_WRITE, workshop_session)
 
@@ -159,15 +164,18 @@ def _lock(
 
 
 def _find_by_request_key(db: Db, request_key: str) -> Registration | None:
+    """Return the registration that was made by this request, None if there is none."""
     return db.scalars(select(Registration).where(col(Registration.request_key) == request_key)).first()
 
 
 def _find_missing_consent(request: RegistrationRequest) -> list[Remark]:
+    """Return the error "consent-missing" for a request of the public page without consent, else []."""
     is_missing = request.channel is Channel.SELF and not request.consent
     return [Remark("error", "consent", "consent-missing", {})] if is_missing else []
 
 
 def _require_valid(people: Sequence[MatchedPerson]) -> None:
+    """Raise `InvalidPeople` if values of these people must be corrected, `Conflict` if one is in the list twice."""
     errors = {person.number: find_errors(person) for person in people}
     if any(errors.values()):
         raise InvalidPeople(errors, of_list=True)
@@ -177,10 +185,11 @@ def _require_valid(people: Sequence[MatchedPerson]) -> None:
 
 
 def cancel_registration(db: Db, actor: Actor, registration: Registration) -> Registration:
-    """Cancel a registration; its seat goes to the first on the waiting list who fits. Cancelling twice changes nothing.
+    """Cancel a registration, log it, notify the person, and return it; cancelling twice changes nothing.
 
-    `CITIZEN` may do so without an account: the right comes from the ticket's code or the delegation link in the URL.
-    Raises `Conflict` once the session has begun or the person's attendance is recorded.
+    Its seat goes to the first on the waiting list who fits. `CITIZEN` may do so without an account: the right comes
+    from the ticket's code or the delegation link in the URL. Raises `Forbidden` without `ATTENDANCE_WRITE`, and
+    `Conflict` (code "too-late") once the session has begun or the person's attendance is recorded.
     """
     if actor is not CITIZEN:
         require_permission(db, actor, Permission.ATTENDANCE_WRITE, registration)
@@ -203,9 +212,10 @@ def cancel_registration(db: Db, actor: Actor, registration: Registration) -> Reg
 
 
 def give_seat_beyond_caps(db: Db, actor: Actor, registration: Registration) -> Registration:
-    """Give a person on the waiting list a seat although a cap is reached; the log has who decided it.
+    """Give a person on the waiting list a seat although a cap is reached, log it, notify the person; return the row.
 
-    Raises `Conflict` with the codes `not-waiting` and `registration-closed`.
+    Raises `Forbidden` without `ATTENDANCE_WRITE`, and `Conflict` if the person is not waiting (code "not-waiting") or
+    the session is cancelled ("registration-closed").
     """
     require_permission(db, actor, Permission.ATTENDANCE_WRITE, registration)
     lock_people_table(db)

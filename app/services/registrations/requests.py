@@ -86,16 +86,17 @@ class NotEnoughSeats(Conflict):
 
 
 def resolve_target_group(chosen: str, offered: Collection[str]) -> str:
-    """Return the group offered if there is only one, else the chosen group, or "" if that is not offered."""
+    """Return the only group offered, else the chosen one if it is offered, else ""."""
     if len(offered) == 1:
         return next(iter(offered))
     return chosen if chosen in offered else ""
 
 
 def require_open(workshop_session: WorkshopSession, request: RegistrationRequest) -> None:
-    """Raise `Conflict` if registration for the session is closed or not open yet.
+    """Raise `Conflict` (code "registration-closed") unless the session's registration is open for this request.
 
-    `overrule` and walk-ins are accepted while it is not open, walk-ins even after the session.
+    With `overrule` and for walk-ins it is open before and after its time too, for walk-ins even after the session. It
+    is open for nobody once the session is cancelled.
     """
     window = get_registration_window(workshop_session, now())
     accepted = {RegistrationWindow.OPEN}

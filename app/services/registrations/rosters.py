@@ -26,10 +26,11 @@ def download_roster(
     _: Translator,
     language: Language,
 ) -> Download:
-    """Return the list as a file and log the download. `base_url` is the URL of the service, for the link in the list.
+    """Return a session's attendance list as a file, and log the download.
 
-    The file is rendered with `read_db`, before `db` takes the write lock for the log. Raises `Forbidden`, and
-    `NotFound` if the session is not within the actor's scope.
+    `base_url` is the URL of the service, for the link in the list. The file is rendered with `read_db`, before `db`
+    takes the write lock for the log. Raises `Forbidden` without `ATTENDANCE_WRITE`, and `NotFound` if the session is
+    not within the actor's scope.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     roster = get_roster(read_db, actor, session_code, language)
@@ -47,6 +48,7 @@ def download_roster(
 def _to_printed_roster(
     roster: Roster, upload_address: str, _: Translator, language: Language
 ) -> PrintedRoster:
+    """Return the roster with the texts and columns that the PDF shows."""
     return PrintedRoster(
         title=roster_title(_),
         facts=roster_facts(roster, _, language),

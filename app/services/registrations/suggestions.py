@@ -47,7 +47,10 @@ class Suggestions:
 def suggest_people(
     db: Db, vault: NikVault, workshop_session: WorkshopSession, person: PersonInput
 ) -> Suggestions:
-    """Return the known people that could be meant. Changes nothing, and matches like `register_person`."""
+    """Return the known people, of all organizations, that could be meant by what is typed into a form so far.
+
+    Only reads, matches like `register_person`, and checks no permission.
+    """
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)
     people = parse_people(db, vault, workshop_session, target_groups, [person])
     (matched,) = match_known_people(db, workshop_session, target_groups, people, by_membership=True)
@@ -68,7 +71,7 @@ def suggest_people(
 def can_select_person(db: Db, vault: NikVault, actor: Actor, person_id: int, person: PersonInput) -> bool:
     """Return whether the actor may pick this person: they match what the actor just typed, or are within their scope.
 
-    So trying ids at random finds no one.
+    The scope is that of `PARTICIPANT_READ`. So trying ids at random finds no one.
     """
     if is_found_by(db, person_id, build_traits(vault, person)):
         return True
@@ -80,7 +83,7 @@ def can_select_person(db: Db, vault: NikVault, actor: Actor, person_id: int, per
 def get_selectable_person(
     db: Db, vault: NikVault, actor: Actor, person_id: int, person: PersonInput
 ) -> Participant:
-    """Return a known person. Raises `Invalid` if the actor may not pick them."""
+    """Return the known person with this id. Raises `Invalid` unless `can_select_person`."""
     if not can_select_person(db, vault, actor, person_id, person):
         text = N_("The person chosen is not found by this name. Choose again, or register somebody new.")
         raise Invalid(PLEASE_CORRECT, fields={"name": text})
@@ -88,7 +91,10 @@ def get_selectable_person(
 
 
 def build_traits(vault: NikVault, person: PersonInput) -> PersonSearch:
-    """Return the values by which a person who is being typed is searched for."""
+    """Return the values by which a person who is being typed is searched for.
+
+    A phone, e-mail or NIK that is missing or not typed to its end is None, a missing name "".
+    """
     nik = parse_nik(person.nik).digits
     return PersonSearch(
         name_key=name_key(person.name),
@@ -101,6 +107,7 @@ def build_traits(vault: NikVault, person: PersonInput) -> PersonSearch:
 def _registration_codes(
     db: Db, workshop_session: WorkshopSession, person_ids: Collection[int]
 ) -> dict[int, str]:
+    """Return the codes of these people's registrations for the session by person id, without cancelled ones."""
     registrations = db.exec(
         select(Registration.participant_id, Registration.code).where(
             Registration.workshop_session_id == workshop_session.id,

@@ -16,7 +16,10 @@ from app.services.messages.notifications import notify
 
 
 def get_next_waiting_number(db: Db, workshop_session_id: int) -> int:
-    """Return the number at the end of the queue. Lock the session's row first: its order is the order of the queue."""
+    """Return the number at the end of the session's queue: 1 if nobody waits.
+
+    Lock the session's row first: the order of the locks is the order of the queue.
+    """
     last = db.scalar(
         select(func.max(col(Registration.waiting_number))).where(
             col(Registration.workshop_session_id) == workshop_session_id,
@@ -31,7 +34,8 @@ def fill_free_seats(
 ) -> list[Registration]:
     """Give free seats to people on the waiting list, each to the first who fits all caps; the others keep their number.
 
-    Return the registrations that got a seat: none once the session has begun or is cancelled.
+    Each of them is notified and logged. Returns the registrations that got a seat: none once the session has begun or
+    is cancelled.
 
     The caller has locked the people table and the session's row, and required the permission for the change that freed
     the seats. `because` is the log's word for that change (see `queries.registrations.history`), and `code` that of the
@@ -63,7 +67,10 @@ def fill_free_seats(
 def confirm_waiting(
     db: Db, actor: Actor, registration: Registration, action: str, why: Mapping[str, str]
 ) -> None:
-    """Give a seat to a person on the waiting list and notify them; `action` and `why` are for the activity log."""
+    """Give a seat to a person on the waiting list, log it, and notify them. The caps are not checked.
+
+    `action` and `why` are for the activity log.
+    """
     before = _state(registration)
     registration.status, registration.waiting_number = RegistrationStatus.CONFIRMED, None
     after = {**_state(registration), **why}
@@ -72,4 +79,5 @@ def confirm_waiting(
 
 
 def _state(registration: Registration) -> dict[str, Any]:
+    """Return the registration's status and waiting number for the activity log."""
     return {"status": registration.status.value, "waiting_number": registration.waiting_number}

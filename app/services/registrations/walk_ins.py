@@ -34,8 +34,8 @@ def register_walk_in(
 ) -> Registration:
     """Register a person and mark them present; a person who is registered already is only marked.
 
-    Raises what `register_person` and `mark_attendance` do, which also require the permission; `AlreadyRegistered` only
-    if the person is marked present already.
+    Returns the registration. Raises what `register_person` and `mark_attendance` do, which also require the permission;
+    `AlreadyRegistered` only if the person is marked present already.
     """
     lock_people_table(
         db

@@ -80,10 +80,10 @@ class RegistrationWriter:
         self.seats = seats
 
     def write(self, matched: MatchedPerson) -> Registration:
-        """Register a known person or a new one. A cancelled registration of the person is used again.
+        """Register a known person or a new one, log it, notify the person unless they walk in; return the registration.
 
-        Raises `AlreadyRegistered` if the request may learn that; else a new person is created, for staff to compare.
-        Raises `PersonUnclear` if the user has to choose who it is.
+        A cancelled registration of the person is used again. Raises `AlreadyRegistered` if the request may learn that;
+        else a new person is created, for staff to compare. Raises `PersonUnclear` if the user has to choose who it is.
         """
         known = self.find_known_person(matched)
         registration = self.find_registration(known) if known else None
@@ -126,6 +126,7 @@ class RegistrationWriter:
         return None if matched.person is None else lock_row(self.db, Participant, matched.person)
 
     def find_registration(self, person: Participant) -> Registration | None:
+        """Return the person's registration for the session, also a cancelled one; None without one."""
         return self.db.scalars(
             select(Registration).where(
                 col(Registration.participant_id) == person.id,
@@ -136,7 +137,7 @@ class RegistrationWriter:
     def may_learn_of(self, registration: Registration, person: Participant, matched: MatchedPerson) -> bool:
         """Return whether this request may learn that the person is registered.
 
-        On the public form it may only if it has the person's phone or e-mail.
+        On the public form it may only if it has the phone or e-mail of the person or the registration.
         """
         return self.request.channel is not Channel.SELF or _has_contact(
             matched,
@@ -153,7 +154,7 @@ class RegistrationWriter:
         return self.request.channel is not Channel.SELF or _knows_contact(person, matched)
 
     def create_person(self, matched: MatchedPerson) -> Participant:
-        """Create a person; without the NIK if that is another person's."""
+        """Create a person, and flush; without the NIK if another person has it."""
         values = matched.values
         if values.nik_key and self.is_nik_taken(values.nik_key):
             values = replace(values, nik=None, nik_key=None)
@@ -175,16 +176,21 @@ class RegistrationWriter:
         )
 
     def encrypt_nik(self, values: PersonValues) -> str | None:
+        """Return the NIK of the values encrypted, None if they have none."""
         return self.vault.encrypt(values.nik) if values.nik else None
 
     def is_nik_taken(self, nik_key: str) -> bool:
+        """Return whether a participant has the NIK with this keyed hash."""
         person_id = select(col(Participant.id)).where(col(Participant.nik_key) == nik_key)
         return self.db.scalars(person_id).first() is not None
 
     def save_registration(
         self, matched: MatchedPerson, person: Participant, registration: Registration | None, *, is_new: bool
     ) -> tuple[Registration, AssignedSeat]:
-        """Save a new registration, or the cancelled one again, with a seat or a waiting number."""
+        """Save a new registration, or the cancelled one again, with a seat or a waiting number, and flush.
+
+        Returns the registration and the seat.
+        """
         columns = self.get_columns(matched, person, is_new=is_new)
         seat = self.assign_seat(columns["kelurahan_code"], columns["target_group_code"])
         columns |= {"status": seat.status, "waiting_number": seat.waiting_number}
@@ -197,12 +203,12 @@ class RegistrationWriter:
         return registration, seat
 
     def get_name_given(self, known: Participant, matched: MatchedPerson) -> str | None:
-        """Return the name as a user without an account typed it, if it is not that of the person's record."""
+        """Return the name as a user without an account typed it if it differs from the known person's, else None."""
         differs = self.request.channel in CHANNELS_WITHOUT_ACCOUNT and matched.values.name != known.name
         return matched.values.name if differs else None
 
     def get_columns(self, matched: MatchedPerson, person: Participant, *, is_new: bool) -> dict[str, Any]:
-        """Return the registration's columns, apart from its seat."""
+        """Return the registration's columns apart from its status and waiting number."""
         values, request = matched.values, self.request
         consent = request.consent or request.channel is Channel.SELF
         return {
@@ -229,7 +235,10 @@ class RegistrationWriter:
         }
 
     def assign_seat(self, kelurahan: str | None, group: str) -> AssignedSeat:
-        """Take a seat for a person of this kelurahan and group, or a waiting number if a cap is reached."""
+        """Return a seat for a person of this kelurahan and group, or a waiting number if a cap is reached.
+
+        With `overrule` caps don't matter, and a walk-in gets neither. The seat is counted as taken in `seats`.
+        """
         if self.request.channel is Channel.WALK_IN:
             return AssignedSeat(RegistrationStatus.WALK_IN)
         full = [cap.code or cap.kind for cap in self.seats.full_caps(kelurahan, group)]
@@ -243,10 +252,10 @@ class RegistrationWriter:
 def _get_ticket_address(
     person: Participant, registration: Registration, matched: MatchedPerson
 ) -> str | None:
-    """Return the e-mail address to which the ticket may be sent again, whatever address was typed now.
+    """Return the e-mail address to which the ticket may be sent again, whatever address was typed now, or None.
 
-    That is the one given at registration. It is the person's own if another person registered them and the phone or
-    e-mail typed now is the person's.
+    That is the one given at registration, else the person's own. It is the person's own if another person registered
+    them and the phone or e-mail typed now is the person's.
     """
     if _knows_contact(person, matched) and not has_own_contact(registration, person):
         return person.email
@@ -254,16 +263,18 @@ def _get_ticket_address(
 
 
 def _knows_contact(person: Participant, matched: MatchedPerson) -> bool:
+    """Return whether the phone or e-mail typed now is that of the person's record."""
     return _has_contact(matched, phones={person.phone}, emails={person.email})
 
 
 def _has_contact(matched: MatchedPerson, phones: set[str | None], emails: set[str | None]) -> bool:
+    """Return whether the phone or e-mail typed now is one of these."""
     values = matched.values
     return bool(values.phone and values.phone in phones) or bool(values.email and values.email in emails)
 
 
 def _candidate_ids(matched: MatchedPerson) -> list[int]:
-    """Return the ids of the known people from whom the user has to choose."""
+    """Return the ids of the known people from whom the user has to choose, [] if it is clear who is meant."""
     return [
         candidate.value
         for remark in matched.remarks
