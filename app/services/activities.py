@@ -25,7 +25,10 @@ _ABOUT_PEOPLE = {"participant", "registration", "attendance-import"}
 
 
 def snapshot(row: SQLModel) -> dict[str, Any]:
-    """Return the columns of a row as JSON values, without secrets. `log_activity` leaves out contact details too."""
+    """Return a row's columns by name as JSON values, without secrets, keyed hashes and `created_at`.
+
+    Phones, e-mail addresses and other private details are included; `log_activity` leaves them out.
+    """
     return row.model_dump(mode="json", exclude=_LEFT_OUT)
 
 
@@ -41,11 +44,12 @@ def log_activity(
 ) -> None:
     """Add one line to the activity log, in the caller's transaction.
 
-    Given both `before` and `after`, only the keys whose values differ are kept. The values must be without secrets, as
-    `snapshot` returns them.
+    `before` and `after` are columns without secrets, as `snapshot` returns them. Given both, only the keys whose values
+    differ are kept; the line is added even if none does.
 
-    If the subject is a participant, a registration or an import, the person's phone, e-mail, address and date of birth
-    are left out. If `before` is given, `after` says `phone_changed` and the like of those that differ.
+    If the subject is "participant", "registration" or "attendance-import", phones, e-mail addresses, postal addresses
+    and dates of birth are left out at any depth. For each that differs from `before`, `after` has a key such as
+    `phone_changed: True`.
     """
     if subject in _ABOUT_PEOPLE:
         before, after = before and _mask_private(before, None), after and _mask_private(after, before)
@@ -67,7 +71,10 @@ def log_activity(
 
 
 def _mask_private(values: Mapping[str, Any], before: Any) -> dict[str, Any]:
-    """Return the values without private details, at any depth; one that differs from `before` is noted as changed."""
+    """Return the values without private details, at any depth.
+
+    If `before` is not None, a private detail that differs from it is noted as changed (`phone_changed: True`).
+    """
     kept: dict[str, Any] = {}
     for name, value in values.items():
         found = before.get(name) if isinstance(before, Mapping) else None

@@ -10,7 +10,7 @@ Owned = Workshop | WorkshopSession | Registration | AttendanceImport
 
 
 def require_permission(db: Db, actor: Actor, permission: Permission, owned: Owned) -> None:
-    """Raise `Forbidden` unless the actor's permission covers this row, which belongs to its workshop's organization.
+    """Raise `Forbidden` unless the actor's permission covers the organization whose workshop this row belongs to.
 
     The query that loads the row has already raised `NotFound` if it is not within the actor's scope. Changes that
     concern no workshop, as of users and areas, call `actor.require(permission)` instead.
@@ -21,6 +21,7 @@ def require_permission(db: Db, actor: Actor, permission: Permission, owned: Owne
 
 
 def _organization_id(db: Db, owned: Owned) -> int:
+    """Return the id of the organization that holds the row's workshop."""
     match owned:
         case Workshop():
             return owned.organization_id

@@ -18,14 +18,15 @@ MAX_CACHED_VALUES = 2**15
 
 
 def table_of(model: type[SQLModel]) -> Table:
-    """Return the table of a model."""
+    """Return the SQLAlchemy `Table` of a model."""
     return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def reserve_ids(db: Db, model: type[SQLModel], count: int) -> Iterable[int]:
-    """Return `count` ids that no row of the model has or had.
+    """Return `count` ids for new rows of the model, to refer to the rows before they are inserted.
 
-    They are known before the rows are inserted, so that rows of other tables can refer to them.
+    On PostgreSQL they come from the table's sequence. On SQLite they are the numbers after the highest id so far, also
+    of deleted rows: insert the rows before this is called for the model again.
     """
     key = table_of(model).c.id
     if is_postgresql(db):
@@ -45,11 +46,13 @@ def insert_rows(
     rows: Iterable[Mapping[str, Any]],
     shared_values: Mapping[str, Any] | None = None,
 ) -> None:
-    """Insert rows that all name the same columns in the same order. Defaults that are made in Python are not filled in.
+    """Insert rows that all name the same columns in the same order; do nothing if there are none.
 
-    `shared_values` are further columns that have the same value in every row. `rows` may be an iterator: they are not
-    held in memory all at once. The rows go to the driver directly, converted as the columns' types convert them:
-    SQLAlchemy's executemany takes longer to prepare a row than SQLite takes to store it, and does not use COPY.
+    `shared_values` are further columns that have the same value in every row. Defaults that are made in Python are not
+    filled in. `rows` may be an iterator: they are not held in memory all at once. Pending changes are flushed first.
+
+    The rows go to the driver directly, converted as the columns' types convert them: SQLAlchemy's executemany takes
+    longer to prepare a row than SQLite takes to store it, and does not use COPY.
 
     Raises `IntegrityError` if a constraint refuses a row, `DataError` if a column cannot hold a value.
     """
@@ -87,9 +90,9 @@ def insert_rows(
 
 
 def _converter(connection: Connection, column: Column[Any]) -> Callable[[Any], Any] | None:
-    """Return the function that converts a value of the column for the driver, None if the driver takes it as it is.
+    """Return the function that converts a value of the column for the driver; None if none is needed.
 
-    Enums, dates and instants repeat from row to row, so their results are cached. Both databases take JSON as text.
+    JSON becomes text for both databases. Enums, dates and instants repeat from row to row, so their results are cached.
     """
     if isinstance(column.type, JSON):
         return json_text
@@ -103,7 +106,7 @@ def _convert_rows(
     shared_values: Mapping[str, Any],
     converters: Sequence[Callable[[Any], Any] | None],
 ) -> Iterator[list[Any]]:
-    """Yield the values of each row, then the shared ones. `converters` are in the same order."""
+    """Yield for each row a list of its own values and the shared ones, converted; `converters` are in this order."""
     own_count = len(converters) - len(shared_values)
     shared = [
         convert(value) if convert else value

@@ -113,9 +113,9 @@ WORKSHOPS = (
 
 
 def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
-    """Create the demonstration in one transaction; return the passwords of its users by e-mail address.
+    """Create the demonstration in one transaction, commit it, and return its users' passwords by e-mail address.
 
-    Raises `Conflict` if the database has users.
+    Raises `Conflict` if the database has users. The reference data must be loaded.
     """
     with writing(engine) as db:
         if has_users(db):
@@ -140,6 +140,7 @@ def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
 
 
 def _create_users(db: Db) -> dict[str, str]:
+    """Create the users with random passwords; return the passwords by e-mail address."""
     passwords = {email: secrets.token_urlsafe(9) for email, _, _ in USERS}
     for email, name, role in USERS:
         create_user(db, OPERATOR, email=email, name=name, role=role, password=passwords[email])
@@ -169,18 +170,23 @@ def _create_workshop(db: Db, actor: Actor, workshop: DemoWorkshop) -> None:
 
 
 def _create_session(db: Db, actor: Actor, workshop_code: str, starts: datetime, venue: str) -> None:
+    """Create the workshop's only session, of three hours, with the code `{workshop_code}-1`. `starts` is in WITA."""
     data = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3), venue=venue)
     create_workshop_session(db, actor, workshop_code, f"{workshop_code}-1", data)
 
 
 def _import(db: Db, vault: NikVault, actor: Actor, session_code: str, file_name: str, content: bytes) -> None:
+    """Upload an attendance list for a session and commit it, as the actor."""
     # `db` reads too: the sessions are not committed yet.
     attendance_import = upload_sheet(db, db, vault, actor, session_code, file_name, content)
     commit_import(db, vault, actor, attendance_import.id)
 
 
 def _attendance_csv(workshop: DemoWorkshop, kelurahan_names: Sequence[str]) -> bytes:
-    """Return an attendance list as an organizer would type it, the same every time."""
+    """Return an attendance list of invented people as CSV in UTF-8, as an organizer would type it.
+
+    The same workshop always gets the same list.
+    """
     lines = io.StringIO()
     writer = csv.writer(lines)
     writer.writerow(("No", "Nama Lengkap", "L/P", "Kelurahan", "RT", "Unsur", "Kehadiran"))
@@ -190,6 +196,11 @@ def _attendance_csv(workshop: DemoWorkshop, kelurahan_names: Sequence[str]) -> b
 
 
 def _invent_people(workshop: DemoWorkshop, kelurahan_names: Sequence[str]) -> Iterator[tuple[str, ...]]:
+    """Yield one to three people for each kelurahan of `reached`, who attended, then of `absent`, who did not.
+
+    Each is a row of texts: name, sex, kelurahan, RT, target group, attendance. The same workshop always gets the same
+    people.
+    """
     generator = random.Random(workshop.code)  # noqa: S311 (the same names every time, nothing secret)
     full_names = [f"{first} {last}" for first in FIRST_NAMES for last in LAST_NAMES]
     generator.shuffle(full_names)

@@ -11,14 +11,15 @@ CHANGED = "changed-meanwhile"
 
 
 def fingerprint(values: object) -> str:
-    """Return a short hash of the values that a form shows: JSON values or dataclasses of them."""
+    """Return a hash (16 hex digits) of the values that a form shows: JSON values or dataclasses of them."""
     return sha256(orjson.dumps(values, option=orjson.OPT_SORT_KEYS)).hexdigest()[:16]
 
 
 def require_unchanged(form_fingerprint: str, values: object) -> None:
-    """Raise `Conflict` if the values are no longer those that the form showed.
+    """Raise `Conflict` (code "changed-meanwhile") unless `form_fingerprint` is the `fingerprint` of the current values.
 
-    `form_fingerprint` is "" for changes that are not made in a form, as by the API; these are never refused.
+    A form sends the fingerprint of the values that it showed. "" is never refused: it stands for changes that are not
+    made in a form, as by the API.
     """
     if form_fingerprint and form_fingerprint != fingerprint(values):
         text = N_(

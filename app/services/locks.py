@@ -46,22 +46,34 @@ def lock_people_table(db: Db) -> None:
 
 
 def lock_reference_data(db: Db) -> None:
-    """Block other servers from loading the reference data: the second server finds what the first has loaded."""
+    """Block other servers from loading the reference data until this transaction ends.
+
+    A second server then finds what the first has loaded. Does nothing on SQLite.
+    """
     _take_lock(db, AdvisoryLock.REFERENCE_DATA)
 
 
 def lock_logins(db: Db) -> None:
-    """Block other attempts to log in, so that simultaneous wrong passwords are all counted."""
+    """Block other attempts to log in until this transaction ends, so that simultaneous wrong passwords all count.
+
+    Does nothing on SQLite.
+    """
     _take_lock(db, AdvisoryLock.LOGINS)
 
 
 def lock_targets(db: Db) -> None:
-    """Block other changes of coverage targets, so that each sees the one before it."""
+    """Block other changes of coverage targets until this transaction ends, so that each sees the one before it.
+
+    Does nothing on SQLite.
+    """
     _take_lock(db, AdvisoryLock.TARGETS)
 
 
 def lock_row(db: Db, model: type[Row], identity: int) -> Row:
-    """Return the row as it is now, locked until this transaction ends. Raises `NotFound` if it has been deleted."""
+    """Return the row as it is in the database now, locked until this transaction ends.
+
+    Pending changes are flushed first. Raises `NotFound` if the row has been deleted.
+    """
     db.flush()  # `get` does not, and would overwrite changes of the row
     row = db.get(model, identity, populate_existing=True, with_for_update=True)
     if row is None:
@@ -70,15 +82,18 @@ def lock_row(db: Db, model: type[Row], identity: int) -> Row:
 
 
 def _lock_number(key: str) -> int:
+    """Return the number of the identity lock of this key, 0 to 63."""
     return blake2b(key.encode(), digest_size=1).digest()[0] % IDENTITY_LOCKS
 
 
 def _take_identity_locks(db: Db, numbers: Collection[int]) -> None:
+    """Wait for the identity locks with these numbers, in their order; do nothing on SQLite."""
     if is_postgresql(db):
         number = func.unnest(literal(list(numbers), ARRAY(Integer))).column_valued("number")
         db.execute(select(func.pg_advisory_xact_lock(AdvisoryLock.IDENTITY, number)))
 
 
 def _take_lock(db: Db, key: AdvisoryLock) -> None:
+    """Wait for an advisory lock that is held until the transaction ends; do nothing on SQLite."""
     if is_postgresql(db):
         db.execute(select(func.pg_advisory_xact_lock(key)))

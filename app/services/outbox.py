@@ -47,23 +47,28 @@ class ClaimedTask:
 
 
 def queue_task(db: Db, kind: OutboxKind, **payload: object) -> None:
-    """Add a task to the outbox. The worker does it after this transaction is committed.
+    """Add a task to the outbox; a worker does it after this transaction is committed.
 
-    `payload` holds the task's parameters, which must be JSON values.
+    `payload` holds the task's parameters, which must be JSON values. Sets `db.info[QUEUED]`.
     """
     db.add(OutboxTask(kind=kind, payload=payload))
     db.info[QUEUED] = True
 
 
 def has_task(read_db: Db) -> bool:
-    """Return whether there is a task to claim, without locking SQLite's database for writing as `claim_task` does."""
+    """Return whether there is a task that `claim_task` would claim.
+
+    Unlike `claim_task` this only reads, so it does not lock SQLite's database for writing.
+    """
     return read_db.scalar(select(col(OutboxTask.id)).where(_claimable()).limit(1)) is not None
 
 
 def claim_task(db: Db) -> ClaimedTask | None:
-    """Claim the oldest task that is not claimed and return it, None if there is none.
+    """Claim the oldest claimable task for five minutes, count the attempt, and return it; None if there is no task.
 
-    Mails come after all other tasks, so that a slow mail server does not delay imports.
+    A task can be claimed if it never was, or if its claim was released or has expired. Mails come after all other
+    tasks, so that a slow mail server does not delay imports. Tasks that another worker is claiming at this moment are
+    skipped.
     """
     task = db.scalars(
         select(OutboxTask)
@@ -87,7 +92,7 @@ def claim_task(db: Db) -> ClaimedTask | None:
 
 
 def postpone_task(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
-    """Let a task be claimed again after `delay`, and reset its attempts.
+    """Let a task be claimed again only after `delay`, and set its number of attempts to 0.
 
     If another worker had claimed the task as well and has deleted it, it is queued again.
     """
@@ -99,16 +104,17 @@ def postpone_task(db: Db, claimed: ClaimedTask, delay: timedelta) -> None:
 
 
 def release_claims(db: Db) -> None:
-    """Release all claims, for workers that have died. Postponed tasks stay postponed."""
+    """Release the claims of all tasks, so that they can be claimed at once. Postponed tasks stay postponed."""
     db.exec(update(OutboxTask).where(col(OutboxTask.attempts) > 0).values(claimed_until=None))
 
 
 def finish_task(db: Db, task_id: int) -> None:
-    """Delete a task that is done or given up."""
+    """Delete a task that is done or given up. Does nothing if it was deleted already."""
     task = db.get(OutboxTask, task_id)
     if task is not None:
         db.delete(task)
 
 
 def _claimable() -> ColumnElement[bool]:
+    """Return the condition that a task has no claim, or one that has expired."""
     return or_(col(OutboxTask.claimed_until).is_(None), col(OutboxTask.claimed_until) < now())

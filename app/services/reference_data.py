@@ -32,14 +32,17 @@ VALID_FROM = date(2000, 1, 1)
 
 
 def set_up_database(engine: Engine) -> None:
-    """Apply the migrations, then load the reference data into empty tables."""
+    """Apply the migrations, load the reference data into empty tables, and commit both."""
     upgrade(engine)
     with writing(engine) as db:
         load_reference_data(db)
 
 
 def load_reference_data(db: Db) -> None:
-    """Load the reference data into the tables of areas, target groups and denominators, as far as they are empty."""
+    """Load areas with their other names, target groups, and denominators: each only if its table is empty.
+
+    Flushes, and waits while another server loads them.
+    """
     lock_reference_data(db)
     if db.exec(select(Area.code)).first() is None:
         _load_areas(db)
@@ -51,6 +54,7 @@ def load_reference_data(db: Db) -> None:
 
 
 def _load_areas(db: Db) -> None:
+    """Add the city, its kecamatan and its kelurahan, and flush."""
     db.add(
         Area(
             code=KOTA,
@@ -95,6 +99,7 @@ def _load_areas(db: Db) -> None:
 
 
 def _load_other_names(db: Db) -> None:
+    """Add the aliases of kelurahan and the ambiguous place names with their candidates."""
     for row in _read_csv("kelurahan-aliases.csv"):
         db.add(AreaAlias(alias=row["alias"], area_code=row["code"]))
     for row in _read_csv("kelurahan-ambiguous.csv"):
@@ -106,6 +111,7 @@ def _load_other_names(db: Db) -> None:
 
 
 def _load_target_groups(db: Db) -> None:
+    """Add the target groups with their synonyms, in the file's order."""
     for position, row in enumerate(_read_csv("target-groups.csv"), start=1):
         db.add(
             TargetGroup(
@@ -133,5 +139,6 @@ def _load_denominators(db: Db) -> None:
 
 
 def _read_csv(name: str) -> Iterator[dict[str, str]]:
+    """Yield the rows of a file in `app/data`, as texts by column name."""
     with (DATA_FOLDER / name).open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)

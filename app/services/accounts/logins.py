@@ -30,8 +30,9 @@ MAX_WAIT = timedelta(minutes=15)
 def count_attempt(db: Db, email: str, address: str) -> None:
     """Count a login attempt as failed, before its password is checked; `create_login` deletes it again.
 
-    Commit this before the check, which is slow: parallel guesses would otherwise not count each other. Raises
-    `TooManyRequests`, and counts nothing, while the e-mail or the network address has to wait.
+    `address` is the network address of the browser. Commit this before the check, which is slow: parallel guesses would
+    otherwise not count each other. Raises `TooManyRequests`, and counts nothing, while the e-mail or the network
+    address has to wait.
     """
     lock_logins(db)
     email = _normalize_email(email)
@@ -40,7 +41,7 @@ def count_attempt(db: Db, email: str, address: str) -> None:
 
 
 def authenticate(read_db: Db, email: str, password: str) -> User | None:
-    """Return the active user with this e-mail and password, or None.
+    """Return the active user with this e-mail and password; None if there is none or no password is set.
 
     Only reads: checking a password is slow and must not happen while the database is locked for writing.
     """
@@ -52,9 +53,9 @@ def authenticate(read_db: Db, email: str, password: str) -> User | None:
 
 
 def create_login(db: Db, user: User, browser: str) -> str:
-    """Log a user in and return the secret for the cookie. `browser` is the User-Agent header.
+    """Log a user in for 12 hours, log that, and return the secret for the cookie. `browser` is the User-Agent header.
 
-    Needs no permission: the caller has checked the password.
+    The failures counted for the user's e-mail are deleted. Needs no permission: the caller has checked the password.
     """
     secret = secrets.token_urlsafe(32)
     db.exec(delete(LoginFailure).where(col(LoginFailure.email) == user.email))
@@ -67,9 +68,9 @@ def create_login(db: Db, user: User, browser: str) -> str:
 
 
 def end_login(db: Db, secret: str) -> None:
-    """Log a browser out. Does nothing if the secret of its cookie belongs to no login.
+    """Delete a browser's login and log that. Does nothing if the secret of its cookie belongs to no login.
 
-    Needs no permission: whoever has the secret is the one who is logged in.
+    Needs no permission: the secret proves who is logged in.
     """
     login = db.get(LoginSession, hash_secret(secret))
     if login is not None:
@@ -79,14 +80,14 @@ def end_login(db: Db, secret: str) -> None:
 
 
 def delete_expired_logins(db: Db) -> None:
-    """Delete expired logins and password links, and failures that no longer count."""
+    """Delete expired logins and password links, and login failures older than 15 minutes."""
     db.exec(delete(LoginSession).where(col(LoginSession.expires_at) < now()))
     db.exec(delete(PasswordLink).where(col(PasswordLink.expires_at) < now()))
     db.exec(delete(LoginFailure).where(col(LoginFailure.at) < now() - FAILURE_LIFETIME))
 
 
 def find_actor_by_login(db: Db, secret: str) -> Actor | None:
-    """Return the actor for the secret of a login cookie; None if it has expired or the user is deactivated."""
+    """Return the actor for the secret of a login cookie; None if it is unknown or expired, or the user deactivated."""
     user = db.exec(
         select(User)
         .join(LoginSession, col(LoginSession.user_id) == col(User.id))
@@ -96,7 +97,7 @@ def find_actor_by_login(db: Db, secret: str) -> Actor | None:
 
 
 def find_actor_by_token(db: Db, secret: str) -> Actor | None:
-    """Return the actor for an API token; None if it has expired, was revoked, or the user is deactivated."""
+    """Return the actor for an API token; None if it is unknown, revoked or expired, or the user deactivated."""
     user = db.exec(
         select(User)
         .join(ApiToken, col(ApiToken.user_id) == col(User.id))
@@ -116,11 +117,16 @@ def _dummy_hash() -> str:
 
 
 def _normalize_email(email: str) -> str:
+    """Return the e-mail in lower case without surrounding space, cut to 200 characters."""
     return email.strip().lower()[:200]
 
 
 def _require_wait_is_over(db: Db, email: str, address: str) -> None:
-    """Raise `TooManyRequests` while the failures of the e-mail or the address require a wait."""
+    """Raise `TooManyRequests`, with the seconds left, while the e-mail or the network address has to wait.
+
+    It has to from the fifth failure of an e-mail, or the thirtieth of an address, within 15 minutes: 10 seconds after
+    that one, twice as long after each further one, at most 15 minutes.
+    """
     for column, value, max_failures in (
         (LoginFailure.email, email, MAX_FAILURES_PER_EMAIL),
         (LoginFailure.address, address, MAX_FAILURES_PER_ADDRESS),

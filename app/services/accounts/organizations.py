@@ -27,12 +27,15 @@ class OrganizationInput:
 
 
 def organization_input(organization: Organization) -> OrganizationInput:
-    """Return the input that describes an organization as it is."""
+    """Return an organization's current values as the input of its form."""
     return OrganizationInput(organization.name, organization.kind)
 
 
 def create_organization(db: Db, actor: Actor, data: OrganizationInput) -> Organization:
-    """Create an organization. Raises `Invalid` for an empty or too long name, `Conflict` if the name is taken."""
+    """Create an organization and log it.
+
+    Raises `Forbidden` without `USER_WRITE`, `Invalid` for an empty or too long name, `Conflict` if the name is taken.
+    """
     actor.require(Permission.USER_WRITE)
     return _create(db, actor, _parse_new_name(db, data.name), data.kind)
 
@@ -40,10 +43,10 @@ def create_organization(db: Db, actor: Actor, data: OrganizationInput) -> Organi
 def get_or_create_organization(
     db: Db, actor: Actor, name: str, kind: OrganizationKind = OrganizationKind.PERANGKAT_DAERAH
 ) -> Organization:
-    """Return the organization of this name; create one of this kind if there is none. Raises `Invalid` for a name
-    that is empty or too long.
+    """Return the organization of this name, spaces apart; create and log one of this kind if there is none.
 
-    Checks no permission: callers have required the one for the user or workshop that the organization is for.
+    Checks no permission: callers have required the one for the user or workshop that the organization is for. Raises
+    `Invalid` for a name that is empty or too long, under the field "organization".
     """
     name = _parse_name(name, "organization")
     organization = db.exec(select(Organization).where(Organization.name == name)).first()
@@ -53,10 +56,11 @@ def get_or_create_organization(
 def change_organization(
     db: Db, actor: Actor, organization_id: int, data: OrganizationInput, *, form_fingerprint: str = ""
 ) -> Organization:
-    """Change name and kind. Raises as `create_organization` does.
+    """Replace name and kind, and log it.
 
-    `form_fingerprint` is the fingerprint of the values that the form was filled with: raises `Conflict` if they have
-    changed since.
+    `form_fingerprint` is the fingerprint of the values that the form was filled with, "" without a form. Raises
+    `Conflict` if they have changed since and `data` would change them, `NotFound`, and what `create_organization`
+    raises.
     """
     actor.require(Permission.USER_WRITE)
     organization = lock_row(db, Organization, get_organization(db, actor, organization_id).id)
@@ -71,6 +75,7 @@ def change_organization(
 
 
 def _create(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organization:
+    """Add an organization, flush, and log it. The name is parsed and free."""
     organization = Organization(name=name, kind=kind)
     db.add(organization)
     db.flush()
@@ -79,7 +84,10 @@ def _create(db: Db, actor: Actor, name: str, kind: OrganizationKind) -> Organiza
 
 
 def _parse_new_name(db: Db, text: str, organization_id: int | None = None) -> str:
-    """Return the name, which no other organization than `organization_id` has."""
+    """Return the name without superfluous spaces. Raises `Conflict` if an organization other than this id has it.
+
+    Raises `Invalid` if it is empty or too long.
+    """
     name = _parse_name(text, "name")
     owner_id = db.exec(select(Organization.id).where(Organization.name == name)).first()
     if owner_id not in (None, organization_id):
@@ -88,6 +96,10 @@ def _parse_new_name(db: Db, text: str, organization_id: int | None = None) -> st
 
 
 def _parse_name(text: str, field: str) -> str:
+    """Return the name without superfluous spaces.
+
+    Raises `Invalid`, with the error under `field`, if it is empty or longer than 200 characters.
+    """
     name = " ".join(text.split())
     if not name or len(name) > MAX_NAME_LENGTH:
         raise Invalid(INVALID_NAME, fields={field: INVALID_NAME})

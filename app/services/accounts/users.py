@@ -48,12 +48,12 @@ class UserInput:
 
 
 def user_input(user: UserView) -> UserInput:
-    """Return the input that describes a user as they are."""
+    """Return a user's current values as the input of their form."""
     return UserInput(user.name, Role(user.role), user.organization, user.may_see_participants)
 
 
 def hash_secret(secret: str) -> str:
-    """Return the SHA-256 of a cookie's, link's or token's secret: all that the database keeps of it."""
+    """Return the SHA-256 in hex of a cookie's, link's or token's secret: all that the database keeps of it."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
@@ -68,9 +68,11 @@ def create_user(
     may_see_participants: bool = False,
     password: str | None = None,
 ) -> User:
-    """Create a user, and their organization if there is none of this name.
+    """Create and log a user, and their organization if there is none of this name.
 
-    Raises `Invalid` for an invalid e-mail, name or password, `Conflict` if the e-mail is taken.
+    Without a password the user cannot log in until they set one by a password link. `may_see_participants` is stored
+    for viewers only. Raises `Forbidden` without `USER_WRITE`, `Invalid` for an invalid e-mail, name, organization or
+    password, `Conflict` if the e-mail is taken.
     """
     actor.require(Permission.USER_WRITE)
     email, name = _parse_email(email), " ".join(name.split())
@@ -93,11 +95,14 @@ def create_user(
 
 
 def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, form_fingerprint: str = "") -> User:
-    """Change a user. A new role applies at once, to their open logins as well.
+    """Replace the fields of a user and log it; an organization of an unknown name is created.
 
-    Raises `Conflict` if an administrator would lose their own role or the last administrator theirs.
-    `form_fingerprint` is the
-    fingerprint of the values that the form was filled with: raises `Conflict` if they have changed since.
+    A new role applies at once, to open logins as well. `form_fingerprint` is the fingerprint of the values that the
+    form was filled with, "" without a form.
+
+    Raises `Forbidden` without `USER_WRITE`, `NotFound`, `Invalid` for an invalid name, and `Conflict` if administrators
+    would take away their own role, if the last active one would lose it, or if the values of the form have changed
+    since.
     """
     actor.require(Permission.USER_WRITE)
     user = get_user(db, actor, user_id)
@@ -120,7 +125,8 @@ def change_user(db: Db, actor: Actor, user_id: int, data: UserInput, *, form_fin
 def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
     """Deactivate a user: end their logins, delete their password link, and refuse their API tokens until reactivated.
 
-    Raises `Conflict` for the actor themselves and for the last administrator.
+    Logged. Raises `Forbidden` without `USER_WRITE`, `NotFound`, and `Conflict` for the actor's own user and for the
+    last active administrator.
     """
     actor.require(Permission.USER_WRITE)
     user = get_user(db, actor, user_id)
@@ -132,7 +138,10 @@ def deactivate_user(db: Db, actor: Actor, user_id: int) -> User:
 
 
 def activate_user(db: Db, actor: Actor, user_id: int) -> User:
-    """Reactivate a user, who can log in with the same password as before."""
+    """Reactivate a user, who can log in with the same password as before, and log it.
+
+    Raises `Forbidden` without `USER_WRITE`, and `NotFound`.
+    """
     actor.require(Permission.USER_WRITE)
     user = get_user(db, actor, user_id)
     user.active = True
@@ -141,9 +150,10 @@ def activate_user(db: Db, actor: Actor, user_id: int) -> User:
 
 
 def create_password_link(db: Db, actor: Actor, user: User) -> str:
-    """Create a link that sets the user's password once, within a week, and return its secret.
+    """Create and log a link that sets the user's password once, within a week; return its secret.
 
-    The user's earlier links stop working. Raises `Conflict` if the user is deactivated.
+    The user's earlier links are deleted. Raises `Forbidden` without `USER_WRITE`, and `Conflict` if the user is
+    deactivated.
     """
     actor.require(Permission.USER_WRITE)
     if not user.active:
@@ -157,7 +167,10 @@ def create_password_link(db: Db, actor: Actor, user: User) -> str:
 
 
 def get_user_by_password_link(db: Db, secret: str) -> User:
-    """Return the user whose password the link sets. Raises `NotFound` if it was used or has expired."""
+    """Return the user whose password the link sets; its secret is the permission.
+
+    Raises `NotFound` if the link is unknown, was used or has expired.
+    """
     link = db.get(PasswordLink, hash_secret(secret))
     if link is None or link.expires_at < now():
         raise NotFound(N_("This link has been used or has expired. Ask your administrator for a new one."))
@@ -165,10 +178,10 @@ def get_user_by_password_link(db: Db, secret: str) -> User:
 
 
 def set_password_by_link(db: Db, secret: str, password: str) -> User:
-    """Set the password of the link's user, delete the link, and end the user's logins.
+    """Set the password of the link's user, delete the user's links, end their logins, and log it.
 
-    The link is the permission. Raises `NotFound` for a link that was used or has expired, `Invalid` for a password that
-    is too short.
+    The link is the permission. Raises `NotFound` if it is unknown, was used or has expired, and `Invalid` for a
+    password of fewer than 10 characters.
     """
     user = get_user_by_password_link(db, secret)
     user.password_hash = _hash_password(password)
@@ -178,7 +191,11 @@ def set_password_by_link(db: Db, secret: str, password: str) -> User:
 
 
 def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: datetime | None = None) -> str:
-    """Create a token for a program that acts as `user`, and return it; it can't be shown again."""
+    """Create and log a token for a program that acts as `user`; return its secret, which can't be shown again.
+
+    Without `expires_at` it never expires. Raises `Forbidden` without `USER_WRITE`, and `Invalid` for an empty or too
+    long name.
+    """
     actor.require(Permission.USER_WRITE)
     name = " ".join(name.split())
     _require_valid(name=_is_valid_name(name))
@@ -191,7 +208,10 @@ def create_api_token(db: Db, actor: Actor, user: User, name: str, expires_at: da
 
 
 def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
-    """Delete an API token. Raises `NotFound`."""
+    """Delete an API token, log it, and return its record.
+
+    Raises `Forbidden` without `USER_WRITE`, and `NotFound`.
+    """
     actor.require(Permission.USER_WRITE)
     token = db.get(ApiToken, token_id)
     if token is None:
@@ -202,7 +222,7 @@ def revoke_api_token(db: Db, actor: Actor, token_id: int) -> ApiToken:
 
 
 def _require_other_admin(db: Db, actor: Actor, user: User) -> None:
-    """Raise `Conflict` if `user` is the actor themselves or the last active administrator.
+    """Raise `Conflict` if `user` is an active administrator, and either the actor's own user or the last one.
 
     Locks the rows of all administrators, so that two of them can't deactivate each other at the same time.
     """
@@ -218,6 +238,7 @@ def _require_other_admin(db: Db, actor: Actor, user: User) -> None:
 
 
 def _delete_logins_and_links(db: Db, user: User) -> None:
+    """End the user's logins in all browsers and delete their password links."""
     db.exec(delete(LoginSession).where(col(LoginSession.user_id) == user.id))
     db.exec(delete(PasswordLink).where(col(PasswordLink.user_id) == user.id))
 
@@ -231,18 +252,19 @@ def _parse_email(text: str) -> str:
 
 
 def _is_valid_name(name: str) -> bool:
+    """Return whether the name has 1 to 200 characters."""
     return 0 < len(name) <= MAX_NAME_LENGTH
 
 
 def _require_valid(**fields: bool) -> None:
-    """Raise `Invalid` with an error for each field that is not valid."""
+    """Raise `Invalid` with an error for each field whose value is False (`name=True`: the name is valid)."""
     errors = {field: FIELD_ERRORS[field] for field, is_valid in fields.items() if not is_valid}
     if errors:
         raise Invalid(next(iter(errors.values())) if len(errors) == 1 else PLEASE_CORRECT, fields=errors)
 
 
 def _hash_password(password: str) -> str:
-    """Return the password's Argon2 hash. Raises `Invalid` for a password that is too short."""
+    """Return the password's Argon2 hash. Raises `Invalid` for a password of fewer than 10 characters."""
     if len(password) < MIN_PASSWORD_LENGTH:
         text = N_("A password needs at least 10 characters.")
         raise Invalid(text, fields={"password": text})

@@ -22,7 +22,11 @@ MAX_TEXT_LENGTH = 100
 
 
 def add_alias(db: Db, actor: Actor, area_code: str, text: str) -> AreaAlias:
-    """Add another spelling of a kelurahan's name. Raises `Invalid` for a text that already means a place."""
+    """Add another spelling of a kelurahan's name, and log it.
+
+    Raises `Forbidden` without `USER_WRITE`, `NotFound` for an unknown kelurahan, and `Invalid` for a text that is too
+    long or without letters, or that already means a place (see `_parse_new_text`).
+    """
     actor.require(Permission.USER_WRITE)
     area = get_kelurahan(db, actor, area_code)
     lock_people_table(db)
@@ -34,7 +38,10 @@ def add_alias(db: Db, actor: Actor, area_code: str, text: str) -> AreaAlias:
 
 
 def remove_alias(db: Db, actor: Actor, area_code: str, text: str) -> None:
-    """Remove a spelling of a kelurahan's name. Raises `NotFound` if the kelurahan has no such alias."""
+    """Remove a spelling of a kelurahan's name, and log it. `text` is the alias exactly as it is stored.
+
+    Raises `Forbidden` without `USER_WRITE`, and `NotFound` if the kelurahan has no such alias.
+    """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
     alias = db.get(AreaAlias, text)
@@ -47,9 +54,11 @@ def remove_alias(db: Db, actor: Actor, area_code: str, text: str) -> None:
 def add_ambiguous_place(
     db: Db, actor: Actor, text: str, why: str, candidates: Collection[str]
 ) -> AmbiguousPlace:
-    """Add a text that could mean several kelurahan; a sheet's reader then asks which of the `candidates` (codes) it is.
+    """Add a place name that could mean several kelurahan, and log it; a row of a sheet with it needs an answer.
 
-    Raises `Invalid` for a text that already means a place, and if there is neither a reason nor a candidate.
+    The review then offers the `candidates` (codes of kelurahan) and states the reason `why`. Raises `Forbidden` without
+    `USER_WRITE`, `NotFound` for an unknown candidate, and `Invalid` for a text that already means a place, a reason of
+    more than 100 characters, and if there is neither a reason nor a candidate.
     """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
@@ -68,7 +77,10 @@ def add_ambiguous_place(
 
 
 def remove_ambiguous_place(db: Db, actor: Actor, text: str) -> None:
-    """Remove an ambiguous place name. Raises `NotFound`."""
+    """Remove an ambiguous place name with its candidates, and log it. `text` is exactly as it is stored.
+
+    Raises `Forbidden` without `USER_WRITE`, and `NotFound`.
+    """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
     place = db.get(AmbiguousPlace, text)
@@ -80,7 +92,12 @@ def remove_ambiguous_place(db: Db, actor: Actor, text: str) -> None:
 
 
 def _parse_new_text(db: Db, text: str, field: str) -> str:
-    """Return the cleaned text. Raises `Invalid` if it already means a place; near misses of a name may be added."""
+    """Return the text without superfluous spaces. Raises `Invalid` if it is unfit or means a place already.
+
+    Unfit is a text without letters or of more than 100 characters. It means a place if it is the name or an alias of a
+    kelurahan (regardless of case and punctuation), an ambiguous place name or a place outside the city; misspellings
+    that are merely similar to a name may be added.
+    """
     text = collapse(clean(text))
     if not any(map(str.isalpha, text)) or len(text) > MAX_TEXT_LENGTH:
         raise _invalid(field, N_("Write a name of at most 100 characters."))

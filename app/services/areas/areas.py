@@ -41,10 +41,10 @@ class KelurahanInput:
 
 
 def create_kelurahan(db: Db, actor: Actor, data: KelurahanInput) -> Area:
-    """Create a kelurahan that is valid from its first day on.
+    """Create a kelurahan that is valid from its first day on, without a last day, and log it.
 
-    Raises `Invalid` for invalid fields, also where another kelurahan of that time has the name or tile; `Conflict` if
-    an area has, or had, this code.
+    Raises `Forbidden` without `USER_WRITE`; `Invalid` for invalid fields, also where another kelurahan of that time has
+    the name or tile; `Conflict` if an area has, or had, this code.
     """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
@@ -57,9 +57,10 @@ def create_kelurahan(db: Db, actor: Actor, data: KelurahanInput) -> Area:
 
 
 def set_last_day(db: Db, actor: Actor, code: str, last_day: date | None) -> Area:
-    """Set or, with None, remove the last day on which a kelurahan is valid.
+    """Set or, with None, remove the last day on which a kelurahan is valid, and log it.
 
-    Raises `Invalid` for a day before its first one, and if another kelurahan has its name or tile by then.
+    Raises `Forbidden` without `USER_WRITE`, `NotFound`, and `Invalid` for a day before its first one or after the year
+    2100, and if another kelurahan that is valid at the same time has its name or tile.
     """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
@@ -74,6 +75,10 @@ def set_last_day(db: Db, actor: Actor, code: str, last_day: date | None) -> Area
 
 
 def _parse_kelurahan(db: Db, data: KelurahanInput) -> Area:
+    """Return the new area, not added to `db` yet.
+
+    Raises `Invalid` with the errors of all fields, `Conflict` if an area has this code.
+    """
     errors = {}
     code = KELURAHAN_CODE.fullmatch(data.code.strip())
     kecamatan = db.get(Area, code["kecamatan"]) if code else None
@@ -106,7 +111,10 @@ def _parse_kelurahan(db: Db, data: KelurahanInput) -> Area:
 
 
 def _require_unique(db: Db, area: Area) -> None:
-    """Raise `Invalid` if another kelurahan that is valid at the same time has this one's name or tile."""
+    """Raise `Invalid` if another kelurahan that is valid at the same time has this one's name or tile.
+
+    Aliases of the other kelurahan count as names.
+    """
     valid_to = area.valid_to or date.max
     statement = select(Area).where(
         Area.level == AreaLevel.KELURAHAN, Area.code != area.code, Area.valid_from <= valid_to
@@ -130,5 +138,5 @@ def _require_unique(db: Db, area: Area) -> None:
 
 
 def _invalid(*, other: str = "", **errors: str) -> Invalid:
-    """Return the exception with an error for each field; `other` fills the placeholder of that name in them."""
+    """Return the exception with an error for each field; `other` replaces `%(other)s` in them."""
     return Invalid(PLEASE_CORRECT, fields=errors, other=other)

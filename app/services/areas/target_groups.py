@@ -38,14 +38,15 @@ class TargetGroupInput:
 
 
 def target_group_input(group: TargetGroupDetails) -> TargetGroupInput:
-    """Return the input that describes a target group as it is."""
+    """Return a target group's current values as the input of its form."""
     return TargetGroupInput(group.label_id, group.label_en, group.synonyms, group.position)
 
 
 def create_target_group(db: Db, actor: Actor, code: str, data: TargetGroupInput) -> TargetGroup:
-    """Create a target group, the last one in reports if `data` has no position.
+    """Create a target group and log it. Without a position in `data` it is the last one in reports.
 
-    Raises `Invalid` for invalid fields, `Conflict` if the code is taken.
+    Groups at its position and after it move back by one. Raises `Forbidden` without `USER_WRITE`, `Invalid` for invalid
+    fields (see `_parse_synonyms`), `Conflict` if the code is taken.
     """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
@@ -70,10 +71,11 @@ def create_target_group(db: Db, actor: Actor, code: str, data: TargetGroupInput)
 def change_target_group(
     db: Db, actor: Actor, code: str, data: TargetGroupInput, *, form_fingerprint: str = ""
 ) -> TargetGroup:
-    """Change labels, synonyms and, if `data` has one, the position. Raises `NotFound`, and `Invalid` as above.
+    """Replace labels, synonyms and, if `data` has one, the position of a target group, and log it.
 
-    `form_fingerprint` is the fingerprint of the values that the form was filled with: raises `Conflict` if they have
-    changed since.
+    `form_fingerprint` is the fingerprint of the values that the form was filled with, "" without a form. Raises
+    `Forbidden` without `USER_WRITE`, `NotFound`, `Invalid` for invalid fields, and `Conflict` if the values of the form
+    have changed since and `data` would change them.
     """
     actor.require(Permission.USER_WRITE)
     lock_people_table(db)
@@ -91,7 +93,10 @@ def change_target_group(
 
 
 def _parse_synonyms(db: Db, code: str, data: TargetGroupInput) -> set[str]:
-    """Return the synonyms in normalized form. Raises `Invalid` for invalid fields and for another group's words."""
+    """Check all fields of the form, and return the synonyms in normalized form (`words`) without blank ones.
+
+    Raises `Invalid` for a code or labels of a wrong form, and for labels and synonyms that name another group.
+    """
     errors = {}
     if not GROUP_CODE.fullmatch(code):
         errors["code"] = N_("Use small letters, digits and hyphens, at most 20, a letter first.")
@@ -112,6 +117,7 @@ def _parse_synonyms(db: Db, code: str, data: TargetGroupInput) -> set[str]:
 
 
 def _set_synonyms(db: Db, code: str, synonyms: Iterable[str]) -> None:
+    """Replace the synonyms of a group, and flush."""
     db.flush()
     db.exec(delete(TargetGroupSynonym).where(col(TargetGroupSynonym.target_group_code) == code))
     db.add_all(TargetGroupSynonym(synonym=synonym, target_group_code=code) for synonym in sorted(synonyms))
@@ -119,7 +125,10 @@ def _set_synonyms(db: Db, code: str, synonyms: Iterable[str]) -> None:
 
 
 def _move(db: Db, group: TargetGroup, position: int) -> None:
-    """Move the group to a position and number all groups again, first below zero, because positions are unique."""
+    """Move the group to a position (from 1; a higher one than there are groups means the last), and flush.
+
+    All groups are numbered again, first below zero, because positions are unique.
+    """
     groups = list(db.exec(select(TargetGroup).order_by(col(TargetGroup.position))))
     groups.remove(group)
     groups.insert(max(position, 1) - 1, group)

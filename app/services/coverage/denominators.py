@@ -27,7 +27,10 @@ class DenominatorInput:
 
 
 def add_denominator(db: Db, actor: Actor, data: DenominatorInput) -> Denominator:
-    """Add a denominator. Raises `Invalid` with a sentence for each wrong field."""
+    """Add a denominator and log it.
+
+    Raises `Forbidden` without `TARGET_WRITE`, and `Invalid` with a sentence for each wrong field.
+    """
     actor.require(Permission.TARGET_WRITE)
     denominator = _validate(db, data)
     db.add(denominator)
@@ -37,7 +40,10 @@ def add_denominator(db: Db, actor: Actor, data: DenominatorInput) -> Denominator
 
 
 def remove_denominator(db: Db, actor: Actor, denominator_id: int) -> None:
-    """Remove a denominator that was added by mistake; the activity log keeps it. Raises `NotFound`."""
+    """Delete a denominator that was added by mistake; the activity log keeps its values.
+
+    Raises `Forbidden` without `TARGET_WRITE`, and `NotFound`.
+    """
     actor.require(Permission.TARGET_WRITE)
     denominator = load_denominator(db, denominator_id)
     log_activity(db, actor, "delete", "denominator", denominator.id, before=snapshot(denominator))
@@ -45,6 +51,10 @@ def remove_denominator(db: Db, actor: Actor, denominator_id: int) -> None:
 
 
 def _validate(db: Db, data: DenominatorInput) -> Denominator:
+    """Return the denominator, not added to `db` yet. Raises `Invalid` with a sentence for each wrong field.
+
+    The area must exist, the value be at least 1, and the day neither in the future nor before 2000.
+    """
     fields = {}
     source = " ".join(data.source.split())
     if not data.area_code or db.get(Area, data.area_code) is None:

@@ -30,10 +30,11 @@ from app.spreadsheets.target_grid import (
 def set_targets(
     db: Db, actor: Actor, year: int, texts: Mapping[TargetCell, str], *, seen: int | None = None
 ) -> int:
-    """Set the targets of these cells, delete those of empty cells, and return how many changed.
+    """Set the targets of these cells, delete those of blank cells, and return how many changed. Other cells stay.
 
-    `seen` is the id of the change that the form was loaded with; None skips the check for changes by others. Raises
-    `NotFound`, `Invalid` with a sentence for each wrong cell by its `cell_name`, and `Conflict` if others changed them.
+    If any changed, that is logged. `seen` is `newest_change` when the form was loaded; None skips the check for changes
+    by others. Raises `Forbidden` without `TARGET_WRITE`, `NotFound` for a year outside 2000 to 2100, `Invalid` with a
+    sentence for each wrong cell by its `cell_name`, and `Conflict` if the year's targets have changed since `seen`.
     """
     actor.require(Permission.TARGET_WRITE)
     require_year(year)
@@ -68,7 +69,10 @@ def set_targets(
 
 
 def parse_targets(texts: Mapping[TargetCell, str]) -> dict[TargetCell, int | None]:
-    """Return the targets, None for an empty cell. Raises `Invalid` with a sentence for each wrong cell."""
+    """Return the targets by cell, None for a blank one. Raises `Invalid` with a sentence for each wrong cell.
+
+    A target is a whole number from 0 to 999,999.
+    """
     targets: dict[TargetCell, int | None] = {}
     fields: dict[str, str] = {}
     for cell, text in texts.items():
@@ -84,9 +88,11 @@ def parse_targets(texts: Mapping[TargetCell, str]) -> dict[TargetCell, int | Non
 
 
 def read_table(db: Db, actor: Actor, grid: TargetGrid, content: bytes) -> TargetTable:
-    """Return the targets in a file, or in text copied from a spreadsheet, without saving them.
+    """Return the texts of the targets in a file, or in text copied from a spreadsheet, without saving them.
 
-    Raises `UnreadableFile` or `TooLarge`.
+    `content` is the file, or the text in UTF-8. Only kelurahan of the grid count; what was left out is in the table's
+    `remarks`. Raises `Forbidden` without `TARGET_WRITE`, `UnreadableFile` (also if no column has targets), or
+    `TooLarge`.
     """
     actor.require(Permission.TARGET_WRITE)
     reference = _add_closed_kelurahan(load_reference(db), grid)
@@ -100,7 +106,10 @@ def read_table(db: Db, actor: Actor, grid: TargetGrid, content: bytes) -> Target
 
 
 def _add_closed_kelurahan(reference: Reference, grid: TargetGrid) -> Reference:
-    """Add the kelurahan of the grid that are closed by now; a name that two of them share means the open one."""
+    """Return the reference with the kelurahan of the grid that are closed by now added.
+
+    A name that an open and a closed one share means the open one.
+    """
     open_codes = {kelurahan.code for kelurahan in reference.kelurahan}
     closed = [
         Kelurahan(kelurahan.code, kelurahan.name, kelurahan.kecamatan_code)
@@ -111,6 +120,7 @@ def _add_closed_kelurahan(reference: Reference, grid: TargetGrid) -> Reference:
 
 
 def _save(db: Db, year: int, cell: TargetCell, row: CoverageTarget | None, target: int | None) -> None:
+    """Save the target of a cell: change its `row`, add one if it is None, or delete it if the target is None."""
     if target is None:
         db.delete(row)
     elif row:

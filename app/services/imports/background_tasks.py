@@ -28,7 +28,9 @@ def read_queued_file(
     """Read and judge a file that `upload_sheet` or `change_mapping` queued; the import is then in review.
 
     If the file cannot be read, a new upload has the status `failed`; an import whose mapping was changed is in review
-    as it was before.
+    as it was before. Either way its `failure` says why. `payload` has the id "import", and for a changed mapping the
+    changes "given" and the id "user". The file is read with `read_db`, before `db` takes the write lock. Does nothing
+    if the import was deleted or is not being read any more.
     """
     queued = read_db.get(AttendanceImport, payload["import"])
     if queued is None or queued.status is not ImportStatus.READING:
@@ -56,7 +58,9 @@ def commit_queued_import(
 ) -> None:
     """Commit an import that `queue_commit` queued, in the name of the user who queued it.
 
-    If something has changed so that it cannot be committed, the import is in review again.
+    If it cannot be committed any more, it is in review again and its `failure` says why. Does nothing if it was deleted
+    or is not being committed any more. `payload` has the ids "import" and "user" (None: the command line), and
+    "choices".
     """
     lock_people_table(db)
     attendance_import = _lock_import(db, payload["import"], ImportStatus.COMMITTING)
@@ -80,7 +84,10 @@ def mark_interrupted(db: Db, import_id: int) -> None:
 
 
 def give_up_reading(db: Db, payload: Mapping[str, Any]) -> None:
-    """Stop reading a file after several attempts that were interrupted."""
+    """End the reading of a file after several attempts that were interrupted, and store that as the import's failure.
+
+    A new upload has then failed; an import whose mapping was changed is in review as it was before.
+    """
     text = (
         N_("Reading the file again was interrupted several times; it is as it was. Please try again.")
         if "given" in payload
@@ -90,13 +97,17 @@ def give_up_reading(db: Db, payload: Mapping[str, Any]) -> None:
 
 
 def give_up_commit(db: Db, import_id: int) -> None:
-    """Return an import to review after several attempts to commit it that were interrupted."""
+    """Return an import to review after several interrupted attempts to commit it, and store that as its failure.
+
+    Does nothing if it was deleted or is not being committed any more.
+    """
     if attendance_import := _lock_import(db, import_id, ImportStatus.COMMITTING):
         text = N_("Saving was interrupted several times and nothing of it was kept. Please save it again.")
         _return_to_review(attendance_import, Conflict(text, code="interrupted"))
 
 
 def _load_actor(db: Db, user_id: int | None) -> Actor:
+    """Return the actor for a user's id, `OPERATOR` for None."""
     return OPERATOR if user_id is None else Actor.from_user(db.get_one(User, user_id))
 
 
@@ -107,6 +118,10 @@ def _lock_import(db: Db, import_id: int, *statuses: ImportStatus) -> AttendanceI
 
 
 def _fail_reading(db: Db, payload: Mapping[str, Any], problem: Problem) -> None:
+    """Store the problem as the import's failure, and set its status; do nothing if it is not being read any more.
+
+    A new upload becomes failed, which is logged; an import whose mapping was changed returns to review.
+    """
     attendance_import = _lock_import(db, payload["import"], ImportStatus.READING)
     if attendance_import is None:
         return
@@ -121,11 +136,13 @@ def _fail_reading(db: Db, payload: Mapping[str, Any], problem: Problem) -> None:
 
 
 def _return_to_review(attendance_import: AttendanceImport, problem: Problem) -> None:
+    """Set the status to review and store the problem as the import's failure."""
     attendance_import.status = ImportStatus.REVIEW
     _store_failure(attendance_import, problem)
 
 
 def _store_failure(attendance_import: AttendanceImport, problem: Problem) -> None:
+    """Store the code, text and params of a problem in the import's `failure`."""
     attendance_import.failure = {
         "code": problem.code,
         "text": problem.text,

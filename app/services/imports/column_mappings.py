@@ -28,10 +28,10 @@ REMEMBERED = "columns-remembered"
 def read_with_remembered_columns(
     read_db: Db, workshop_session: WorkshopSession, content: bytes, choices: SheetChoices, *, recall: bool
 ) -> tuple[DetectedTable, SheetChoices]:
-    """Read a sheet; with `recall` and without chosen columns, use those remembered for its headings.
+    """Read a sheet; with `recall` and without chosen columns, use the columns remembered for its headings.
 
-    Returns the sheet, and the choices with the columns that were used. A sheet read with remembered columns has a
-    warning that says so. Raises what `read_sheet` raises.
+    Returns the sheet, and the choices with the columns that were used. If those are the remembered ones, the sheet has
+    the warning "columns-remembered". Raises `UnreadableFile` or `TooLarge` as `read_sheet` does.
     """
     reference = load_reference(read_db)
     places = [kelurahan.name for kelurahan in reference.kelurahan]
@@ -64,9 +64,9 @@ def remember_columns(
     columns: Iterable[Column],
     chosen: Mapping[int, str | None],
 ) -> None:
-    """Remember the fields that a user has `chosen` for these columns, in place of the ones remembered before.
+    """Remember the fields that a user has `chosen` for these columns, for the workshop's organization.
 
-    The caller has required the permission to change the import.
+    They replace those remembered for the same headings. The caller has required the permission to change the import.
     """
     db.merge(
         ColumnMapping(
@@ -82,7 +82,8 @@ def remember_columns(
 def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
     """Forget the columns that the workshop's organization has remembered for the headings of this import's sheet.
 
-    The import itself does not change. Raises `Forbidden`, and `NotFound` out of the actor's scope.
+    Logged, also if nothing was remembered. The import itself does not change. Raises `Forbidden` without
+    `IMPORT_WRITE`, and `NotFound` also out of the actor's scope.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
@@ -100,16 +101,21 @@ def forget_columns(db: Db, actor: Actor, import_id: int) -> None:
 def _remembered_columns(
     read_db: Db, workshop_session: WorkshopSession, columns: Iterable[Column]
 ) -> dict[int, str | None] | None:
+    """Return the fields remembered for these headings by column index, None if there are none."""
     key = _headings_key((column.index, column.header) for column in columns)
     mapping = read_db.get(ColumnMapping, (_organization_id(read_db, workshop_session), key))
     return {int(index): field for index, field in mapping.columns.items()} if mapping else None
 
 
 def _organization_id(db: Db, workshop_session: WorkshopSession) -> int:
+    """Return the id of the organization that holds the session's workshop."""
     return db.get_one(Workshop, workshop_session.workshop_id).organization_id
 
 
 def _headings_key(headings: Iterable[tuple[int, str]]) -> str:
-    """Return a hash of the headings and their positions that ignores case, spaces and punctuation."""
+    """Return a hash of the headings and their positions that ignores case, spaces and punctuation.
+
+    NIKs in them are masked, and blank headings left out.
+    """
     lines = [f"{index} {heading}" for index, text in headings if (heading := words(mask_niks(text)))]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -65,10 +65,12 @@ class CommitChoices:
     overrule: bool = False
 
     def to_json(self) -> dict[str, Any]:
+        """Return the choices as JSON, for the task in the outbox."""
         return asdict(self) | {"confirm": sorted(self.confirm)}
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the choices that `to_json` stored."""
         return cls(
             stored["only_valid"],
             stored["others"],
@@ -86,10 +88,15 @@ def commit_import(
     choices: CommitChoices | None = None,
     progress: Progress = ignore_progress,
 ) -> AttendanceImport:
-    """Write every row that is not in review or error; the import is then `committed`.
+    """Write the rows that create or update something, set the status `committed`, and return the import.
 
-    Of two concurrent commits one writes and the other returns the same result. Raises `Conflict` while rows need
-    attention (unless `only_valid`), and if the session has not begun and that was not confirmed.
+    If something relevant has changed since the rows were judged, they are judged again first. Rows in review or error
+    are left out with `only_valid`. The commit is logged, and free seats go to the waiting list. If the import is
+    committed or being committed already, it is returned as it is.
+
+    Raises `Forbidden` without `IMPORT_COMMIT`, `NotFound`, `Invalid` for an unknown `others`, and `Conflict` if the
+    import is not in review, rows need attention, the session is cancelled, or it has not begun and that was not
+    confirmed; for a list of people to register, if registration is closed.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
@@ -104,7 +111,10 @@ def commit_import(
 def commit_or_queue(
     db: Db, vault: NikVault, actor: Actor, import_id: int, choices: CommitChoices | None = None
 ) -> AttendanceImport:
-    """Commit a short list now; queue the commit of a long list. Raises what `commit_import` raises."""
+    """Commit a list of at most 2,000 rows (300 to register) now, queue the commit of a longer one; return the import.
+
+    Raises what `commit_import` raises.
+    """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     registers = attendance_import.purpose is ImportPurpose.REGISTRATION
@@ -120,8 +130,8 @@ def queue_commit(
 ) -> AttendanceImport:
     """Queue the commit for the outbox; the import has the status `committing` until it is done.
 
-    Raises what `commit_import` raises, by the stored judgement. If rows need attention when the outbox judges them
-    again, the import returns to review.
+    Does nothing if it is committed or being committed already. Raises what `commit_import` raises, by the stored
+    judgement. If rows need attention when the outbox judges them again, the import returns to review.
     """
     choices = choices or CommitChoices()
     attendance_import = get_attendance_import(db, actor, import_id)
@@ -148,7 +158,8 @@ def commit_locked(
 ) -> None:
     """Commit an import; the caller has checked the permission and locked the people table and the import's row.
 
-    If this raises, nothing is written but the newer judgement of the rows.
+    Raises `Invalid` and `Conflict` as `commit_import` does; then nothing is written but the newer judgement of the
+    rows.
     """
     rows = attendance_import.counts["rows"]
     done = scale_progress(rows, progress)
@@ -173,6 +184,7 @@ def _write(
     choices: CommitChoices,
     done: Progress,
 ) -> None:
+    """Write the rows and what follows: status, log, seats for the waiting list, a queued search for duplicates."""
     attendance_import.status = ImportStatus.COMMITTED
     attendance_import.failure = None
     attendance_import.committed_at = now()
@@ -205,6 +217,10 @@ def _write(
 def _require_ready(
     attendance_import: AttendanceImport, workshop_session: WorkshopSession, choices: CommitChoices
 ) -> None:
+    """Raise `Conflict` if the rows, by their stored counts, or the session do not allow the commit.
+
+    Raises `Invalid` for an unknown `others`.
+    """
     counts = attendance_import.counts
     if choices.others not in {"leave", "absent"}:
         raise Invalid(N_("People who are not on the sheet can be left as they are, or marked absent."))
@@ -222,9 +238,9 @@ def _require_ready(
 
 
 def _mark_others_absent(db: Db, attendance_import: AttendanceImport) -> list[int]:
-    """Mark registered people without an outcome absent if the sheet does not list them; return their registrations.
+    """Mark registered people without an outcome absent if the sheet does not list them.
 
-    People whose row needs attention or was skipped are left as they are.
+    Returns the ids of their registrations. People whose row needs attention or is skipped are left as they are.
     """
     without_outcome = db.scalars(
         select_unlisted_registrations(db, attendance_import.id, attendance_import.workshop_session_id)

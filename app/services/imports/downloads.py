@@ -38,9 +38,9 @@ from app.spreadsheets.exports.field_headings import blank_mark_text
 
 
 def download_uploaded_file(db: Db, vault: NikVault, actor: Actor, import_id: int) -> Download:
-    """Return the uploaded file of an import, decrypted, and log the download.
+    """Return the uploaded file of an import, decrypted and under its own name, and log the download.
 
-    Raises `Forbidden` without the permission to see imports, and `NotFound` out of the actor's scope.
+    Raises `Forbidden` without `IMPORT_READ`, and `NotFound` also out of the actor's scope.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_READ, attendance_import)
@@ -61,10 +61,10 @@ class _Names:
 def download_error_sheet(
     read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator, language: Language
 ) -> Download:
-    """Return a workbook of the rows in review or error, with complete NIKs.
+    """Return an .xlsx workbook of the rows in review or error, with complete NIKs, and log the download.
 
-    The workbook is built with `read_db`, before `db` takes the write lock for the activity log. Raises `NotFound` out
-    of the actor's scope, `Conflict` if no row needs attention.
+    The workbook is built with `read_db`, before `db` takes the write lock for the activity log. Raises `Forbidden`
+    without `IMPORT_READ`, `NotFound` also out of the actor's scope, and `Conflict` if no row needs attention.
     """
     attendance_import = get_attendance_import(read_db, actor, import_id)
     require_permission(read_db, actor, Permission.IMPORT_READ, attendance_import)
@@ -95,6 +95,7 @@ def download_error_sheet(
 def _error_rows(
     read_db: Db, vault: NikVault, attendance_import: AttendanceImport, names: _Names
 ) -> Iterator[ErrorRow]:
+    """Yield the rows in review or error with their remarks, ditto marks replaced by the value from above."""
     rows = list_import_rows(read_db, attendance_import.id)
     sheet = build_stored_sheet(attendance_import, rows, vault)
     default_group = SheetChoices.from_json(attendance_import.choices).target_group
@@ -107,7 +108,10 @@ def _error_rows(
 def _fill_blank_cells(
     row: AttendanceImportRow, cells: Mapping[str, Cell], default_group: str | None, names: _Names
 ) -> dict[str, Cell]:
-    """Return the row's cells, with its blank cells filled with their judged values."""
+    """Return the row's cells by field, with blank ones filled in where a value was judged.
+
+    These are kelurahan, target group and attendance. A kelurahan that staff chose replaces what the cell says.
+    """
     values = row.result["values"]
     filled = dict(cells)
     chosen = (row.decision or {}).get("kelurahan")
@@ -125,4 +129,5 @@ def _fill_blank_cells(
 
 
 def _is_blank(cell: Cell) -> bool:
+    """Return whether a cell is empty or has only a placeholder such as "-"."""
     return is_placeholder(cell_text(cell))

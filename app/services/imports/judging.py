@@ -69,7 +69,10 @@ def judge_sheet(
     uploaded_at: datetime,
     purpose: ImportPurpose = ImportPurpose.ATTENDANCE,
 ) -> DatedJudgement:
-    """Judge a sheet that was uploaded at `uploaded_at`. Reads only; a constant number of queries, however many rows."""
+    """Judge a sheet that was uploaded at `uploaded_at` against the database, and return the result without storing it.
+
+    `decisions` are those of staff by row number. A constant number of queries, however many rows.
+    """
     # Counted before anything else is read, so that a later change is not included.
     known_changes = count_changes(db, uploaded_at)
     target_groups = list_target_group_codes(db, workshop_session.workshop_id)

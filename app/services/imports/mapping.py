@@ -42,10 +42,14 @@ class ChangedSheet:
 def change_mapping(
     read_db: Db, db: Db, vault: NikVault, actor: Actor, import_id: int, changes: Mapping[str, Any]
 ) -> AttendanceImport:
-    """Read the file again with some choices changed (`changes`, fields of `SheetChoices`) and judge it again.
+    """Read the file again with some choices changed (`changes`, fields of `SheetChoices`), judge it, and log it.
 
-    Rows keep their corrections unless another sheet or header row is read. A large file is read by the outbox; the
-    import has the status `reading` until then. Raises `Conflict` if a row was corrected while the file was read.
+    Rows keep their corrections unless another sheet or header row is read. A file over 256 KiB is read by the outbox;
+    the import has the status `reading` until then. Returns the import. It is read with `read_db`, before `db` takes the
+    write lock.
+
+    Raises `Forbidden` without `IMPORT_WRITE`, `NotFound`, `Invalid` for choices that do not exist, `UnreadableFile` or
+    `TooLarge`, and `Conflict` if the import is not in review or a row was corrected while the file was read.
     """
     attendance_import = get_attendance_import(read_db, actor, import_id)
     require_permission(read_db, actor, Permission.IMPORT_WRITE, attendance_import)
@@ -67,7 +71,11 @@ def read_with_changes(
     changes: Mapping[str, Any],
     progress: Progress = ignore_progress,
 ) -> ChangedSheet:
-    """Read the file again. Raises `UnreadableFile` or `TooLarge` if it cannot be read with these choices."""
+    """Read and judge the file again, without storing the result.
+
+    Corrections are applied unless another sheet or header row is read; then remembered columns are used instead. Raises
+    `UnreadableFile` or `TooLarge` if it cannot be read with these choices.
+    """
     is_same_table = not {"sheet", "header_row"} & changes.keys()
     former_corrections = load_corrections(read_db, vault, attendance_import.id)
     sheet_reading = read_stored_file(
@@ -90,9 +98,10 @@ def store_changed_sheet(
     changed_sheet: ChangedSheet,
     progress: Progress = ignore_progress,
 ) -> None:
-    """Store a sheet that was read again, and remember the chosen columns for the organization's next similar sheet.
+    """Store a sheet that was read again, log it, and set the import's status to review.
 
-    The caller has required the permission. Raises `Conflict` if a row was corrected since the file was read.
+    Columns among the changes are remembered for the organization's next sheet with the same headings. The caller has
+    required the permission. Raises `Conflict` if a row was corrected since the file was read.
     """
     if load_corrections(db, vault, attendance_import.id) != changed_sheet.former_corrections:
         text = N_("Another user has corrected rows of this import meanwhile. Check them, then try again.")
@@ -107,6 +116,7 @@ def store_changed_sheet(
 
 
 def _queue_reading(db: Db, actor: Actor, import_id: int, changes: Mapping[str, Any]) -> AttendanceImport:
+    """Set the import's status to reading, and queue it. Raises `Conflict` if it is not in review."""
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_review(attendance_import)
     attendance_import.status = ImportStatus.READING
@@ -117,6 +127,7 @@ def _queue_reading(db: Db, actor: Actor, import_id: int, changes: Mapping[str, A
 
 
 def _is_large(read_db: Db, attendance_import: AttendanceImport) -> bool:
+    """Return whether the file is larger than 256 KiB."""
     size = select(UploadedFile.size).where(col(UploadedFile.id) == attendance_import.uploaded_file_id)
     return read_db.scalars(size).one() > MAX_BYTES_READ_AT_ONCE
 

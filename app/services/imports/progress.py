@@ -27,17 +27,19 @@ class ImportProgress(Protocol):
         """Return the rows done and the total; None if the import is not being processed or nothing is done yet."""
 
     def clear(self, import_id: int) -> None:
-        """Delete the numbers, when the work has ended or begins again."""
+        """Delete the numbers, when the work has ended or begins again. Does nothing if there are none."""
 
 
 def import_progress(engine: Engine) -> ImportProgress:
-    """Return the progress of the imports of this database."""
+    """Return the storage for the progress of this database's imports: a file for SQLite, else the outbox."""
     if engine.dialect.name == "sqlite":
         return _ProgressFile(Path(f"{engine.url.database}-progress"))
     return _ProgressColumns(engine)
 
 
 class _ProgressColumns:
+    """Stores the progress in the columns of the import's outbox task, each time in a transaction of its own."""
+
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
@@ -63,6 +65,7 @@ class _ProgressColumns:
 
 
 def _of_import(import_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the outbox tasks that read or commit an import."""
     return (
         col(OutboxTask.kind).in_((OutboxKind.READ_IMPORT, OutboxKind.COMMIT_IMPORT)),
         col(OutboxTask.payload)["import"].as_integer() == import_id,
@@ -70,6 +73,8 @@ def _of_import(import_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 class _ProgressFile:
+    """Stores the progress of one import at a time in a JSON file, as [import id, rows done, rows in total]."""
+
     def __init__(self, path: Path) -> None:
         self._path = path
 
@@ -79,6 +84,7 @@ class _ProgressFile:
         new_file.replace(self._path)  # Atomic: readers never find half of the numbers.
 
     def read(self, import_id: int) -> tuple[int, int] | None:
+        """Return the rows done and the total; None without a file, or if it is about another import."""
         try:
             of_import, done, total = json.loads(self._path.read_text())
         except FileNotFoundError:

@@ -48,10 +48,16 @@ def correct_row(
     filled: Mapping[str, str] | None = None,
     form_fingerprint: str = "",
 ) -> list[int]:
-    """Replace cells of a row and store a decision about it; return the numbers of all rows that this changed, in order.
+    """Replace cells of a row (text by field), store a decision about it, and judge the whole import again.
 
-    An empty decision removes the stored one. `filled` are the cells as the form showed them, `form_fingerprint` is that
-    of the `row_answers` of a button. Raises `Conflict` if another user has changed the row since the form was shown.
+    Returns the numbers of all rows that this changed, in order, always with `number`. `decision` has some of the keys
+    "person", "kelurahan" and "skip" and is merged with the stored one; an empty one removes that. `filled` are the
+    cells as the form showed them, `form_fingerprint` is that of the `row_answers` of a button. The correction is
+    logged.
+
+    Raises `Forbidden` without `IMPORT_WRITE`, `NotFound` for the import or the row, `Invalid` for an unknown field or
+    decision, and `Conflict` if the import is not in review, or another user has changed the row since the form was
+    shown.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
@@ -78,10 +84,11 @@ def correct_rows_with_same_question(
     cells: Mapping[str, str] | None = None,
     decision: Mapping[str, Any] | None = None,
 ) -> list[int]:
-    """Give the same answer to every row of the import that asks the same question as this row.
+    """Give the same answer to every row of the import that asks the same question as this row, and judge again.
 
     The same question is about the same field with the same text, such as every row whose kelurahan is "Gunung Sari".
-    Returns what `correct_row` returns. Raises `Invalid` if the row asks no such question.
+    `cells` and `decision` name that one field. Returns, logs and raises what `correct_row` does, except that changes by
+    others are not checked. Raises `Invalid` if the row asks no such question.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
@@ -103,7 +110,7 @@ def correct_rows_with_same_question(
 
 
 def row_answers(cells: Mapping[str, str], decision: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the answers to a row, its displayed cells and the decision, for the fingerprint of its form."""
+    """Return the displayed cells and the decision of a row as one value, for the fingerprint of its form."""
     return {"cells": cells, "decision": decision}
 
 
@@ -115,7 +122,7 @@ def _require_unchanged(
     filled: Mapping[str, str],
     form_fingerprint: str,
 ) -> None:
-    """Raise `Conflict` if this would overwrite an answer that the actor has not seen.
+    """Raise `Conflict` if this would overwrite an answer that differs from what the form showed.
 
     Sending the same answer again, as by pressing a button twice, overwrites nothing.
     """
@@ -133,7 +140,7 @@ def _require_unchanged(
 
 
 def _row_for_log(row: AttendanceImportRow, vault: NikVault, fields: Collection[str]) -> dict[str, Any]:
-    """Return what the activity log keeps of a row: the corrected cells and the decision."""
+    """Return what the activity log keeps of a row: these cells with NIKs masked, its corrected fields, the decision."""
     cells = displayed_cells(row, vault)
     return {
         "cells": {field: cells.get(field, "") for field in fields},
@@ -148,6 +155,7 @@ def _lock_for_review(db: Db, attendance_import: AttendanceImport) -> None:
 
 
 def _get_row(db: Db, import_id: int, number: int) -> AttendanceImportRow:
+    """Return the row with this number. Raises `NotFound`."""
     row = db.get(AttendanceImportRow, (import_id, number))
     if row is None:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
@@ -162,7 +170,7 @@ def _correct_and_judge(
     cells: Mapping[str, str] | None,
     decision: Mapping[str, Any] | None,
 ) -> list[int]:
-    """Change the rows and judge the import once; return the numbers of all rows that this changed."""
+    """Change the rows and judge the import once; return the numbers of all rows that this changed, in order."""
     for row in rows:
         if cells:
             _replace_cells(row, cells, vault)
@@ -174,7 +182,10 @@ def _correct_and_judge(
 
 
 def judge_import_again(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
-    """Judge the rows of an import in review again, with everything that was recorded since."""
+    """Judge the rows of an import in review again, with everything that was recorded since, and store the result.
+
+    Raises `Forbidden` without `IMPORT_WRITE`, `NotFound`, and `Conflict` if the import is not in review.
+    """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     _lock_for_review(db, attendance_import)
@@ -184,7 +195,10 @@ def judge_import_again(db: Db, vault: NikVault, actor: Actor, import_id: int) ->
 def judge_stored_rows(
     db: Db, vault: NikVault, attendance_import: AttendanceImport, progress: Progress = ignore_progress
 ) -> list[int]:
-    """Judge the stored rows against the database as it is now; return the numbers of those that changed."""
+    """Judge the stored rows against the database as it is now, store the judgement, and flush.
+
+    Returns the numbers of the rows whose judgement changed, in order. The caller has locked the import's row.
+    """
     rows = db.exec(
         select(AttendanceImportRow)
         .where(AttendanceImportRow.attendance_import_id == attendance_import.id)
@@ -214,6 +228,7 @@ def judge_stored_rows(
 
 
 def _replace_cells(row: AttendanceImportRow, cells: Mapping[str, str], vault: NikVault) -> None:
+    """Replace cells of a row and mark them as corrected. Raises `Invalid` for an unknown field."""
     unknown = sorted(set(cells) - set(FIELDS))
     if unknown:
         raise Invalid(N_("An attendance list has no column %(field)s."), field=unknown[0])
@@ -222,6 +237,10 @@ def _replace_cells(row: AttendanceImportRow, cells: Mapping[str, str], vault: Ni
 
 
 def _check_decision(db: Db, actor: Actor, row: AttendanceImportRow, decision: Mapping[str, Any]) -> None:
+    """Raise `Invalid` unless the decision has only known keys, and names a place, person or row that exists.
+
+    A person must also be one that the actor may pick (see `_can_select_person`).
+    """
     unknown = sorted(set(decision) - DECISIONS)
     if unknown:
         raise Invalid(N_("There is no choice %(choice)s."), choice=unknown[0])

@@ -31,10 +31,12 @@ class SheetChoices:
     kelurahan: str | None = None
 
     def to_json(self) -> dict[str, Any]:
+        """Return the choices as JSON, in which the indexes of columns are texts."""
         return choices_to_json(asdict(self))
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> Self:
+        """Return the choices that `to_json` stored; what is missing in `stored` is None."""
         choices = choices_from_json(stored)
         return cls(**{**choices, "columns": choices.get("columns") or None})
 
@@ -48,7 +50,7 @@ def choices_to_json(choices: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def choices_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of `SheetChoices` that `choices_to_json` stored."""
+    """Return the fields of `SheetChoices` that `choices_to_json` stored, with column indexes as numbers again."""
     columns = stored.get("columns")
     if not columns:
         return dict(stored)
@@ -56,7 +58,7 @@ def choices_from_json(stored: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_choices(read_db: Db, choices: SheetChoices) -> None:
-    """Raise `Invalid` for a column, meaning of blanks, target group or kelurahan that does not exist."""
+    """Raise `Invalid` for a field, column index, meaning of blanks, target group or kelurahan that does not exist."""
     if choices.columns and set(choices.columns.values()) - {*FIELDS, None}:
         raise Invalid(N_("This is not a column that an attendance list can have."))
     if any(not 0 <= index < MAX_COLUMNS for index in choices.columns or ()):

@@ -85,7 +85,7 @@ class CurrentState:
     fields: tuple[str, ...]
 
     def state(self, person_id: int | None) -> dict[str, Any]:
-        """Return the state of a person, their registration and attendance, each None if there is none."""
+        """Return "person", "registration" and "attendance" of a person, each as its columns in JSON or None."""
         person = self.people.get(person_id) if person_id is not None else None
         return {"person": person_state(person) if person else None, **self.outcome(person_id)}
 
@@ -94,7 +94,7 @@ class CurrentState:
         return self.registrations.get(person_id) if person_id is not None else None
 
     def outcome(self, person_id: int | None) -> dict[str, Any]:
-        """Return the state of a person's registration and attendance, each None if there is none."""
+        """Return "registration" and "attendance" of a person, each as its columns in JSON or None."""
         registration = self.registration(person_id)
         attendance = self.attendances.get(registration.id) if registration else None
         return {
@@ -104,7 +104,10 @@ class CurrentState:
 
 
 def load_current_state(db: Db, attendance_import: AttendanceImport, people: Collection[int]) -> CurrentState:
-    """Return these people with their registrations for the import's session, to be changed. Always three queries."""
+    """Return these people with their registrations and attendances for the import's session, to be changed.
+
+    Always three queries. People who don't exist are left out.
+    """
     theirs = in_values(db, col(Registration.participant_id), people)
     participants = db.scalars(select(Participant).where(in_values(db, col(Participant.id), people)))
     registrations = db.scalars(select(Registration).where(_of_session(attendance_import), theirs))
@@ -150,10 +153,12 @@ def load_session_state(db: Db, attendance_import: AttendanceImport) -> CurrentSt
 
 
 def _of_session(attendance_import: AttendanceImport) -> ColumnElement[bool]:
+    """Return the condition that a registration is for the import's session."""
     return col(Registration.workshop_session_id) == attendance_import.workshop_session_id
 
 
 def _fields(attendance_import: AttendanceImport) -> tuple[str, ...]:
+    """Return the columns of a registration that an import of this purpose may change."""
     return LIST_FIELDS if attendance_import.purpose is ImportPurpose.REGISTRATION else REGISTRATION_FIELDS
 
 
@@ -184,7 +189,10 @@ def store_states(
     people: Mapping[int, int],
     before: Mapping[int, Mapping[str, Any]],
 ) -> None:
-    """Store the states before and after the commit with the rows of known people (row number → person)."""
+    """Store the states before and after the commit with the rows of known people (row number → person id).
+
+    `before` are the states by row number, those after the commit are read now. Flushes.
+    """
     if not people:
         return
     db.flush()
@@ -206,10 +214,10 @@ def store_states(
 def state_after_creation(
     attendance_import: AttendanceImport, row: WrittenRow, current: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the state in which a commit left a person that it created.
+    """Return the registration and attendance in which a commit left a person that it created.
 
     It follows from the row's values, so it is not stored. Only whether the registration was confirmed, a walk-in or
-    waiting depended on the seats at that time; each of these counts as unchanged.
+    waiting depended on the seats at that time; each of these counts as unchanged, so it is taken from `current`.
     """
     values = judged_values(row.result)
     status = (current["registration"] or {}).get("status")
@@ -236,7 +244,10 @@ def state_after_creation(
 
 
 def is_unchanged_since_commit(left: Mapping[str, Any] | None, current: Mapping[str, Any] | None) -> bool:
-    """Return whether a registration is as the commit left it, or was only moved up from the waiting list since."""
+    """Return whether a registration is as the commit left it, or was only moved up from the waiting list since.
+
+    Both are states of `CurrentState`; None means that there is no registration.
+    """
     if not left or not current:
         return left == current
     if any(left[name] != current[name] for name in REGISTRATION_FIELDS if name != "status"):
@@ -246,21 +257,23 @@ def is_unchanged_since_commit(left: Mapping[str, Any] | None, current: Mapping[s
 
 
 def person_state(person: Participant) -> dict[str, Any]:
-    """Return the values of a person's columns that an import may change."""
+    """Return the values of a person's columns that an import may change, as JSON."""
     return {name: _stored(getattr(person, name)) for name in PERSON_COLUMNS}
 
 
 def restore_state(row: SQLModel, state: Mapping[str, Any]) -> None:
-    """Set the columns of a row to the values of `state`."""
+    """Set the columns of a row to the values of `state`, which are JSON."""
     for name, stored in state.items():
         setattr(row, name, _parse_stored(row, name, stored))
 
 
 def _state(row: SQLModel | None, names: tuple[str, ...]) -> dict[str, Any] | None:
+    """Return the named columns of a row as JSON, None without a row."""
     return {name: _stored(getattr(row, name)) for name in names} if row else None
 
 
 def _stored(value: object) -> object:
+    """Return a column's value as JSON: enums as their values, dates and instants in ISO 8601."""
     match value:
         case StrEnum():
             return value.value
@@ -271,6 +284,7 @@ def _stored(value: object) -> object:
 
 
 def _parse_stored(row: SQLModel, name: str, stored: Any) -> Any:
+    """Return the value of a row's column for what `_stored` returned."""
     if stored is None:
         return None
     if name == "status":

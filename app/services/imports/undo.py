@@ -57,10 +57,13 @@ class UndoneCounts:
 
 
 def undo_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
-    """Restore the state before the commit. People who have other registrations or group memberships are kept.
+    """Delete what the import created, restore what it changed, log it, and return the import with the status `undone`.
 
-    Does nothing if the import is undone already. Raises `Conflict`, with names, if the same registrations were changed
-    later.
+    People whom it created are kept if they have other registrations or group memberships, and details that were changed
+    since stay. Seats that become free go to the waiting list. Does nothing if the import is undone already.
+
+    Raises `Forbidden` without `IMPORT_COMMIT`, `NotFound`, and `Conflict` if the import is not committed, or, naming
+    the people, if the same registrations were changed later.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
@@ -88,6 +91,7 @@ def undo_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
 def _restore_rows(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> UndoneCounts:
+    """Restore or delete attendances, registrations and people of all rows; return how many were deleted."""
     known = {row.participant_id for row in rows if row.participant_id and row.before}
     changed = load_current_state(db, attendance_import, known)
     attendances = list(attendance_import.others)
@@ -146,7 +150,7 @@ def _restore_person(person: Participant, row: WrittenRow) -> None:
 
 
 def _list_unused_people(db: Db, attendance_import: AttendanceImport, people: Sequence[int]) -> list[int]:
-    """Return those of these people who have neither registrations nor group memberships."""
+    """Return the ids among `people`, created by the import, without registrations and group memberships."""
     of_import = select(col(AttendanceImportRow.participant_id)).where(
         col(AttendanceImportRow.attendance_import_id) == attendance_import.id
     )

@@ -81,7 +81,11 @@ class _ChangedPerson:
 def require_no_later_changes(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> None:
-    """Raise `Conflict`, naming the people, if the registrations that the import wrote were changed after it."""
+    """Raise `Conflict`, naming the people, if the registrations that the import wrote were changed after it.
+
+    The code is "merged-later" if two of them became one, else "changed-later". `rows` and `current` are those of
+    `list_written_rows` and `load_session_state`.
+    """
     for merge in _list_merges(db, attendance_import, rows, current):
         raise Conflict(MERGED, code="merged-later", first=merge.absorbed_name, second=merge.kept_name)
     if changed := _list_changed_people(db, attendance_import, rows, current):
@@ -91,9 +95,10 @@ def require_no_later_changes(
 
 
 def list_undo_obstacles(db: Db, import_id: int) -> list[UndoObstacle]:
-    """Return the reasons why a committed import cannot be undone; none if it can.
+    """Return the reasons why a committed import cannot be undone; none if it can, or if it is not committed.
 
-    The caller has checked that the import is within the actor's scope.
+    Merges come first, then later uploads, marks and other changes. The caller has checked that the import is within the
+    actor's scope.
     """
     attendance_import = db.get_one(AttendanceImport, import_id)
     if attendance_import.status is not ImportStatus.COMMITTED:
@@ -142,7 +147,7 @@ def list_undo_obstacles(db: Db, import_id: int) -> list[UndoObstacle]:
 def _summarize_names(
     changed_names: NamesByRegistration, registrations: Collection[int]
 ) -> tuple[tuple[str, ...], int]:
-    """Return the first names and the number of the people of these registrations."""
+    """Return the names of the first five people of these registrations, and the number of all of them."""
     names = [name for registration_id, name in changed_names.items() if registration_id in registrations]
     return tuple(names[:MAX_NAMES]), len(names)
 
@@ -150,6 +155,7 @@ def _summarize_names(
 def _list_merges(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> list[PeopleMerge]:
+    """Return the merges, newest first, that made two registrations one that the import wrote or marked absent."""
     registrations = (current.registration(row.participant_id) for row in rows)
     written = {registration.id for registration in registrations if registration}
     return list_merges_folded_into(
@@ -160,7 +166,10 @@ def _list_merges(
 def _list_changed_people(
     db: Db, attendance_import: AttendanceImport, rows: Sequence[WrittenRow], current: CurrentState
 ) -> list[_ChangedPerson]:
-    """Return the people whose registration or attendance is not as the import left it, in the sheet's order."""
+    """Return the people whose registration or attendance is not as the import left it.
+
+    They are in the sheet's order; people whom the import marked absent because they are not on the sheet come last.
+    """
     changed: list[tuple[int | None, int]] = []
     touched = _load_touched_registrations(db, attendance_import)
     for row in rows:
@@ -183,7 +192,7 @@ def _list_changed_people(
 
 
 def _load_touched_registrations(db: Db, attendance_import: AttendanceImport) -> set[int]:
-    """Return the registrations that got an attendance mark, or were made again, after the commit.
+    """Return the ids of the registrations that got an attendance mark, or were made again, after the commit.
 
     They count as changed even if their values are as the import left them. A mark counts by when it arrived, not by the
     time of its device.
@@ -201,6 +210,7 @@ def _load_touched_registrations(db: Db, attendance_import: AttendanceImport) -> 
 
 
 def _is_changed(attendance_import: AttendanceImport, row: WrittenRow, outcome: Mapping[str, Any]) -> bool:
+    """Return whether a row's registration or attendance (`outcome`) is not as the import left it."""
     left = row.after or state_after_creation(attendance_import, row, outcome)
     if outcome["attendance"] != left["attendance"]:
         return True
@@ -220,7 +230,7 @@ class _LaterUpload:
 def _list_later_uploads(
     db: Db, attendance_import: AttendanceImport, changed_names: NamesByRegistration
 ) -> list[_LaterUpload]:
-    """Return the session's lists, committed later, that changed one of these registrations."""
+    """Return the session's committed lists that were committed later and changed one of these registrations."""
     uploads: list[_LaterUpload] = []
     later_imports = db.execute(
         select(AttendanceImport, col(UploadedFile.name))
@@ -260,7 +270,7 @@ def _changes_registration(row: AttendanceImportRow) -> bool:
 def _load_later_marks(
     db: Db, attendance_import: AttendanceImport, changed_names: NamesByRegistration
 ) -> dict[int, datetime]:
-    """Return the time of the last mark after the commit, for each of these registrations that has one."""
+    """Return by registration id when its last mark after the commit arrived; only for those that have one."""
     registration_id = col(AttendanceMark.registration_id)
     latest = (
         select(registration_id, func.max(col(AttendanceMark.received_at)))

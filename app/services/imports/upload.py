@@ -68,10 +68,12 @@ def upload_sheet(
     at_once: bool | None = None,
     progress: Progress = ignore_progress,
 ) -> AttendanceImport:
-    """Store a file with its judged rows for review; return the new import.
+    """Store a file with its judged rows for review, log it, and return the new import.
 
-    The file is read and judged with `read_db`, before `db` takes the write lock. A large file is stored unread, with
-    the status `reading`, and read by the outbox; `at_once` overrides that. Raises `NotFound` for the session, and
+    The file is read and judged with `read_db`, before `db` takes the write lock. A file over 256 KiB is stored unread,
+    with the status `reading`, and read by the outbox; `at_once` True or False decides that instead of the size.
+
+    Raises `NotFound` for the session, `Forbidden` without `IMPORT_WRITE`, `Invalid` for choices that do not exist, and
     `UnreadableFile` or `TooLarge` for the file; then nothing is stored.
     """
     choices = choices or SheetChoices()
@@ -128,7 +130,10 @@ def upload_sheet(
 
 
 def discard_import(db: Db, actor: Actor, import_id: int) -> None:
-    """Delete an upload that was not committed, with its rows and its file."""
+    """Delete an upload that is in review or has failed, with its rows and its file, and log it.
+
+    Raises `Forbidden` without `IMPORT_WRITE`, `NotFound`, and `Conflict` for any other status.
+    """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
     attendance_import = lock_row(db, AttendanceImport, import_id)
@@ -144,7 +149,10 @@ def discard_import(db: Db, actor: Actor, import_id: int) -> None:
 
 
 def require_review(attendance_import: AttendanceImport) -> None:
-    """Raise `Conflict` unless the import is open for review."""
+    """Raise `Conflict` unless the import is in review.
+
+    The code is "being-committed" while it is being committed, else "not-in-review".
+    """
     require_not_committing(attendance_import)
     if attendance_import.status is ImportStatus.READING:
         text = N_("This upload is being read at this moment. Wait until that is done.")
@@ -154,14 +162,17 @@ def require_review(attendance_import: AttendanceImport) -> None:
 
 
 def require_not_committing(attendance_import: AttendanceImport) -> None:
-    """Raise `Conflict` while the import is being committed."""
+    """Raise `Conflict` (code "being-committed") while the import is being committed."""
     if attendance_import.status is ImportStatus.COMMITTING:
         text = N_("This upload is being saved at this moment. Wait until that is done.")
         raise Conflict(text, code="being-committed")
 
 
 def store_summary(attendance_import: AttendanceImport, dated: DatedJudgement) -> None:
-    """Store the parts of a judgement that concern the whole sheet: counts, totals and warnings."""
+    """Store the parts of a judgement that concern the whole sheet: counts, totals, warnings, and when it was made.
+
+    Clears the import's `failure`.
+    """
     judgement = dated.judgement
     attendance_import.failure = None
     attendance_import.judged_at = dated.known_changes
@@ -192,9 +203,10 @@ def read_stored_file(
     recall: bool,
     progress: Progress = ignore_progress,
 ) -> SheetReading:
-    """Read and judge the stored file of an import. Raises `UnreadableFile` or `TooLarge`.
+    """Read and judge the stored file of an import, without storing the result.
 
-    With `recall` and without chosen columns, the columns remembered for the sheet's headings are used.
+    `corrections` (by row number) replace its cells. With `recall` and without chosen columns, the columns remembered
+    for the sheet's headings are used. Raises `UnreadableFile` or `TooLarge`.
     """
     uploaded_file = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     return _read_and_judge(
@@ -224,6 +236,10 @@ def _read_and_judge(
     recall: bool,
     progress: Progress,
 ) -> SheetReading:
+    """Read a file, apply the corrections, and judge it. Raises `UnreadableFile` or `TooLarge`.
+
+    Rows of a list of people to register are refused (code "to-register") in an upload of attendance.
+    """
     sheet, choices = read_with_remembered_columns(read_db, workshop_session, content, choices, recall=recall)
     if purpose is ImportPurpose.ATTENDANCE and is_registration_sheet(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
@@ -249,7 +265,10 @@ def store_reading(
     sheet_reading: SheetReading,
     progress: Progress = ignore_progress,
 ) -> None:
-    """Store a sheet and its judged rows in place of the former ones; the import is then in review."""
+    """Store a sheet and its judged rows in place of the former ones; the import is then in review.
+
+    Flushes. Cells with a NIK are stored encrypted, and NIKs in headings are masked.
+    """
     sheet, corrections = sheet_reading.sheet, sheet_reading.corrections
     attendance_import.status = ImportStatus.REVIEW
     attendance_import.choices = sheet_reading.choices.to_json()

@@ -82,7 +82,7 @@ class ImportWriting:
         )
 
     def _create_people(self, progress: Progress) -> list[int]:
-        """Insert the people who are not known yet; return the id of each row's person."""
+        """Insert the people who are not known yet; return the id of each row's person, in the rows' order."""
         new_rows = [judged for judged in self.judged if judged.person is None]
         ids = list(reserve_ids(self.db, Participant, len(new_rows)))
         insert_rows(
@@ -98,9 +98,9 @@ class ImportWriting:
         return [judged.person if judged.person is not None else next(created) for judged in self.judged]
 
     def _create_registrations(self, people: Sequence[int], seats: Seats, progress: Progress) -> list[int]:
-        """Insert the missing registrations; return the id of each row's registration.
+        """Insert the missing registrations; return the id of each row's registration, in the rows' order.
 
-        If the session is full, the registration is a walk-in.
+        A new one is a walk-in if a cap is reached, else confirmed.
         """
         known = self.current.registrations
         new_rows = [
@@ -138,6 +138,10 @@ class ImportWriting:
         return [known[person_id].id if person_id in known else next(created) for person_id in people]
 
     def _record_attendance(self, registrations: Sequence[int], progress: Progress) -> None:
+        """Insert or change the attendance of each row that has one.
+
+        `registrations` are the ids of the rows' registrations. An attendance that is the same already stays as it is.
+        """
         recorded = recorded_by_import(self.attendance_import)
         new_attendances: list[tuple[int, str]] = []
         for judged, registration_id in zip(self.judged, registrations, strict=True):
@@ -160,7 +164,7 @@ class ImportWriting:
 
 
 def _status(seats: Seats, values: PersonValues) -> RegistrationStatus:
-    """Return confirmed while every cap has a free seat, which is then taken, else walk-in."""
+    """Return confirmed, and take a seat, if no cap that applies is reached; else return walk-in."""
     if not seats.is_limited:
         return RegistrationStatus.CONFIRMED
     kelurahan, group = place_columns(values)["kelurahan_code"], values.target_group or ""
@@ -171,7 +175,7 @@ def _status(seats: Seats, values: PersonValues) -> RegistrationStatus:
 
 
 def _update_registration(judged: JudgedRow, registration: Registration) -> None:
-    """Update a registration with the facts of the sheet.
+    """Update a registration with the `facts` of the sheet.
 
     A cancelled or waiting registration whose person was present becomes a walk-in.
     """
@@ -194,7 +198,7 @@ def recorded_by_import(attendance_import: AttendanceImport) -> dict[str, Any]:
 
 
 def link_rows(db: Db, import_id: int, people: Mapping[int, int]) -> None:
-    """Store the person that the commit created from each row (row number → person id)."""
+    """Store with each row the person that the commit created from it (row number → person id). Flushes."""
     if not people:
         return
     db.flush()
@@ -243,6 +247,7 @@ def store_distinct_people(db: Db, actor: Actor, import_id: int, rows: Iterable[J
 
 
 def _load_people_of_rows(db: Db, import_id: int, numbers: set[int]) -> dict[int, int]:
+    """Return the ids of the people of these rows by row number, without rows that have none."""
     row = AttendanceImportRow
     statement = select(col(row.number), col(row.participant_id)).where(
         col(row.attendance_import_id) == import_id, in_values(db, col(row.number), numbers)

@@ -10,9 +10,10 @@ from app.services.activities import log_activity
 def disclose_contacts(
     read_db: Db, db: Db, actor: Actor, session_code: str, *statuses: RegistrationStatus
 ) -> list[Contact]:
-    """Return the people of a session with their full phone numbers, and log that the actor has seen them.
+    """Return a session's people with one of these statuses, with full phone numbers, and log that the actor saw them.
 
-    Raises `NotFound` if the session is out of the actor's scope.
+    They are sorted by name; `phone` is "" if none is known. Raises `Forbidden` without `ATTENDANCE_WRITE`, and
+    `NotFound` if the session is out of the actor's scope.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     contacts = list_contacts(read_db, actor, session_code, statuses)

@@ -41,7 +41,7 @@ class Delivery:
 
 
 def mail_server_from_settings(settings: Settings) -> MailServer | None:
-    """Return the mail server of the settings, None if there is none. Raises `Problem` if its URL is invalid."""
+    """Return the mail server of `JANGKAU_SMTP_URL`, None if it is not set. Raises `Problem` if the URL is invalid."""
     if not settings.sends_mail:
         return None
     return parse_smtp_url(settings.smtp_url.get_secret_value(), settings.mail_sender)
@@ -82,6 +82,7 @@ def parse_smtp_url(url: str, sender: str) -> MailServer:
 
 
 def _invalid_url() -> Problem:
+    """Return the `Problem` for an invalid URL, which does not quote it."""
     return Problem(
         "JANGKAU_SMTP_URL must be smtp://host, smtp://host?starttls or smtps://host, with a port that is a number, "
         "and special characters of user and password percent-encoded.",
@@ -90,7 +91,14 @@ def _invalid_url() -> Problem:
 
 
 def deliver(server: MailServer, mail: EmailMessage) -> Delivery:
-    """Try once to send a mail, and return the result. Takes at most a few times `TIMEOUT_SECONDS`."""
+    """Try once to send a mail, and return the result; no error of the mail server or network is raised.
+
+    - sent: the server accepted the mail. - failed: the address has characters beyond ASCII, or the server refused the
+    mail for good (5xx). - waiting, to try again: the server could not be reached, did not accept the login, or asked to
+    wait (4xx). - unknown: the connection broke after the mail was handed over.
+
+    Takes at most a few times `TIMEOUT_SECONDS`.
+    """
     if not str(mail["To"]).isascii():
         return Delivery(MessageStatus.FAILED)  # Few servers accept other characters in an address.
     try:
@@ -107,6 +115,7 @@ def deliver(server: MailServer, mail: EmailMessage) -> Delivery:
 
 
 def _connect(server: MailServer) -> smtplib.SMTP:
+    """Return a connection to the server, encrypted and logged in as configured. Raises `OSError` if that fails."""
     # The sender's domain: smtplib would otherwise ask the network for the name of this machine.
     hostname = server.sender.rpartition("@")[2]
     smtp: smtplib.SMTP
@@ -133,6 +142,7 @@ def _connect(server: MailServer) -> smtplib.SMTP:
 
 
 def _send(smtp: smtplib.SMTP, sender: str, mail: EmailMessage) -> Delivery:
+    """Hand the mail over on an open connection, and return the result as `deliver` does."""
     try:
         code, answer = smtp.mail(sender)
         if code < 300:
@@ -150,7 +160,7 @@ def _send(smtp: smtplib.SMTP, sender: str, mail: EmailMessage) -> Delivery:
 
 
 def _parse_answer(code: int, answer: bytes | str) -> Delivery:
-    """Return the result by the first digit of the answer's code: 2 sent, 4 try later, 5 failed (RFC 5321, 4.2.1)."""
+    """Return the result by the answer's code: 2xx sent, 5xx failed, any other waiting (RFC 5321, 4.2.1)."""
     text = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
     if 200 <= code < 300:
         return Delivery(MessageStatus.SENT)
@@ -159,6 +169,7 @@ def _parse_answer(code: int, answer: bytes | str) -> Delivery:
 
 
 def _describe(error: OSError) -> str:
+    """Return the mail server's answer in the error, else the error's text; at most 500 characters."""
     if isinstance(error, smtplib.SMTPResponseException):
         return _parse_answer(error.smtp_code, error.smtp_error).answer
     return (str(error) or type(error).__name__)[:MAX_ANSWER_LENGTH]

@@ -72,13 +72,16 @@ class MailFacts:
 
 
 def write_subject(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
-    """Return the subject line: what happened, the workshop's title, and the day."""
+    """Return the subject in the language of `_`: what happened, the workshop's title, and the session's WITA day."""
     day = date_text(wita(facts.starts_at).date())
     return " ".join(f"{_(SUBJECTS[kind])}: {facts.title}, {day}".split())
 
 
 def write_body(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
-    """Return the body of a mail. Its last line is the path of the ticket, which `add_site_url` turns into a URL."""
+    """Return the plain text of a mail in the language of `_`: greeting, news, the session's details, what to do now.
+
+    Its last line is the path of the ticket, "/tiket/CODE", which `add_site_url` turns into a URL.
+    """
     details = (
         (_("Time"), period_text(facts.starts_at, facts.ends_at)),
         (_("Place"), facts.venue),
@@ -101,11 +104,11 @@ def write_body(kind: MessageKind, facts: MailFacts, _: Translator) -> str:
 
 
 def add_site_url(body: str, site: str) -> str:
-    """Return the text of a mail as it is sent, with the full URL of the ticket. `site` is the service's base URL."""
+    """Return the text of a mail with `site`, the base URL of the service, before the path in its last line."""
     text, path = body.rsplit("\n", 1)
     return f"{text}\n{site}{path}"
 
 
 def parse_linked_ticket(body: str) -> str:
-    """Return the code of the ticket that the text of a mail links to."""
+    """Return the code of the ticket in the last line of a mail's text: what follows the last slash."""
     return body.rpartition("/")[2]

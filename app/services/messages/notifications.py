@@ -34,10 +34,11 @@ RESENDABLE_STATUSES = (MessageStatus.FAILED, MessageStatus.UNKNOWN)
 
 
 def notify(db: Db, kind: MessageKind, *registrations: Registration, address: str | None = None) -> None:
-    """Write and queue a mail about each registration, to the person's e-mail address or to `address` instead.
+    """Write a mail about each registration, save it, and queue it for sending after the commit.
 
-    A registration without an address, or of a session that has ended, gets none. The caller has required the
-    permission for the change that the mail is about.
+    It goes to `address`, else to the e-mail given for the registration, else to the person's. A registration without
+    any of them, or of a session that has ended, gets no mail. The caller has required the permission for the change
+    that the mail is about.
     """
     messages = [
         message
@@ -51,9 +52,10 @@ def notify(db: Db, kind: MessageKind, *registrations: Registration, address: str
 
 
 def notify_session(db: Db, kind: MessageKind, workshop_session: WorkshopSession) -> None:
-    """Write and queue a mail to everyone with a seat in the session or on its waiting list.
+    """Write and queue a mail to every person with a seat in the session or on its waiting list, as `notify` does.
 
-    The caller has required the permission for the change that the mail is about.
+    Walk-ins and cancelled registrations get none. The caller has required the permission for the change that the mail
+    is about.
     """
     rows = db.execute(
         select(Registration, Participant)  # With the participants: `notify` then needs no query for each.
@@ -68,19 +70,20 @@ def notify_session(db: Db, kind: MessageKind, workshop_session: WorkshopSession)
 
 
 def remind_session(db: Db, workshop_session_id: int) -> None:
-    """Write and queue the reminders of a session that are needed now.
+    """Write and queue the reminders of a session that are due, as `list_registrations_to_remind` returns them.
 
-    Locks the session's row: if two processes do this at once, the second finds no reminder to write.
+    Locks the session's row: if two processes do this at once, the second finds no reminder to write. Raises `NotFound`
+    if the session was deleted.
     """
     workshop_session = lock_row(db, WorkshopSession, workshop_session_id)
     notify(db, MessageKind.REMINDER, *list_registrations_to_remind(db, workshop_session))
 
 
 def resend_message(db: Db, actor: Actor, message_id: int) -> Message:
-    """Queue a mail again that failed or may not have arrived.
+    """Queue a mail again whose status is failed or unknown, log it, and return it as waiting with no attempts.
 
-    Raises `NotFound` also if it is out of the actor's scope, `Conflict` for any other status and if the session has
-    ended.
+    Raises `Forbidden` without `ATTENDANCE_WRITE`, `NotFound` if it is out of the actor's scope, and `Conflict` for any
+    other status (code "not-failed") and if the session has ended ("too-late").
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     message = lock_row(db, Message, get_message(db, actor, message_id).id)
@@ -97,6 +100,10 @@ def resend_message(db: Db, actor: Actor, message_id: int) -> Message:
 def _write_message(
     db: Db, kind: MessageKind, registration: Registration, address: str | None
 ) -> Message | None:
+    """Return a new message, not added to `db` yet; None if there is no address or the session has ended.
+
+    It is in the registration's language, Indonesian if that is not known.
+    """
     person = db.get_one(Participant, registration.participant_id)
     recipient = address or registration.contact_email or person.email
     workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
@@ -123,6 +130,10 @@ def _reminder_occasion(registration: Registration, workshop_session: WorkshopSes
 def _load_facts(
     db: Db, registration: Registration, person: Participant, workshop_session: WorkshopSession
 ) -> MailFacts:
+    """Return what a mail says about a registration.
+
+    The online link is "" unless the registration is confirmed and the session is not cancelled.
+    """
     workshop = db.get_one(Workshop, workshop_session.workshop_id)
     venue = db.get_one(Venue, workshop_session.venue_id) if workshop_session.venue_id else None
     may_join = registration.status is RegistrationStatus.CONFIRMED and workshop_session.cancelled_at is None

@@ -37,10 +37,13 @@ KINDS_WITH_CALENDAR = (
 
 
 def begin_sending(db: Db, message_id: int, server: MailServer | None, site: str) -> EmailMessage | None:
-    """Return the mail to send now, with its message marked as being sent; None if it must not be sent any more.
+    """Return the mail to send now and mark its message as being sent; None if it must not be sent.
 
-    `site` is the base URL of the service. Raises `TryLater` without a mail server, and while an earlier message about
-    the same registration is waiting, so that people get their mails in order.
+    It must not if the message was deleted, is not waiting (such as sent or failed), or its session has ended. A message
+    that is found as being sent, by a worker that died, is marked as unknown. `site` is the base URL of the service.
+
+    Raises `TryLater` without a mail server (after a day), and while an earlier message about the same registration is
+    waiting (after a minute), so that people get their mails in order. The caller commits before it sends.
     """
     message = _lock_message(db, message_id)
     if message is None:
@@ -60,7 +63,10 @@ def begin_sending(db: Db, message_id: int, server: MailServer | None, site: str)
 
 
 def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | None:
-    """Keep the result of an attempt. Return how long to wait before the next one, None if there is none."""
+    """Store the result of an attempt. Return how long to wait before the next one, None if there is none.
+
+    A message that still waits after the last of `RETRY_DELAYS` becomes failed. Does nothing if the message was deleted.
+    """
     message = _lock_message(db, message_id)
     if message is None:
         return None
@@ -76,7 +82,11 @@ def record_delivery(db: Db, message_id: int, delivery: Delivery) -> timedelta | 
 
 
 def give_up_message(db: Db, message_id: int) -> None:
-    """Mark a message as failed, or as unknown if it may have been sent, after the last attempt of its task failed."""
+    """Mark a waiting message as failed, and one that is being sent as unknown, since it may have been sent.
+
+    Called after the last attempt of the message's task. Does nothing for any other status or if the message was
+    deleted.
+    """
     message = _lock_message(db, message_id)
     if message and message.status is MessageStatus.SENDING:
         message.status = MessageStatus.UNKNOWN
@@ -90,6 +100,7 @@ def _lock_message(db: Db, message_id: int) -> Message | None:
 
 
 def _has_earlier_waiting_message(db: Db, message: Message) -> bool:
+    """Return whether an older message about the same registration waits to be sent."""
     statement = select(Message.id).where(
         col(Message.registration_id) == message.registration_id,
         col(Message.id) < message.id,
@@ -99,6 +110,7 @@ def _has_earlier_waiting_message(db: Db, message: Message) -> bool:
 
 
 def _write_mail(db: Db, message: Message, server: MailServer, site: str) -> EmailMessage:
+    """Return the message as a mail, with the session as a calendar file for `KINDS_WITH_CALENDAR`."""
     mail = EmailMessage(SMTP.clone(cte_type="7bit"))
     mail["From"] = f"Jangkau <{server.sender}>"
     mail["To"] = message.recipient
@@ -114,6 +126,7 @@ def _write_mail(db: Db, message: Message, server: MailServer, site: str) -> Emai
 
 
 def _attach_calendar(db: Db, mail: EmailMessage, message: Message, site: str) -> None:
+    """Attach the session as an .ics file, unless there is no ticket with the code in the message any more."""
     language = cast(Language, message.language)
     try:
         ticket_view = get_ticket(db, parse_linked_ticket(message.body), language)

@@ -29,12 +29,15 @@ def correct_participant(
     *,
     form_fingerprint: str = "",
 ) -> Participant:
-    """Replace the details of a participant by those of a form.
+    """Replace the details of a participant by those of a form, and log it if anything changed.
 
     Empty fields are cleared, except phone and NIK: the form doesn't show them in full, so empty means unchanged; "-"
-    clears the phone. Sheets of earlier sessions don't overwrite the correction. `form_fingerprint` is that of
-    the values that the user's form showed. Raises `Forbidden`, `NotFound`, `InvalidPeople` with the wrong fields,
-    `Invalid` if another participant has the NIK, and `Conflict` if others have changed the participant since.
+    clears the phone. Past registrations keep their facts, and sheets of earlier sessions don't overwrite the
+    correction. `form_fingerprint` is that of the `correction_form_values` that the form showed, "" without a form.
+
+    Raises `Forbidden` without `ATTENDANCE_WRITE`, `NotFound` also if the participant has no registration within the
+    actor's scope, `InvalidPeople` with the wrong fields, `Invalid` if another participant has the NIK, and `Conflict`
+    if others have changed what the form showed and `data` changes it.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
@@ -56,7 +59,10 @@ def correct_participant(
 
 
 def correction_form_values(person: Participant) -> dict[str, object]:
-    """Return the values that the correction form shows of a person: the phone masked, the NIK as its keyed hash."""
+    """Return the values that the correction form shows of a person, by column, for its fingerprint.
+
+    The phone is masked, and the NIK is its keyed hash.
+    """
     fields = (
         "name",
         "kelurahan_code",
@@ -72,6 +78,7 @@ def correction_form_values(person: Participant) -> dict[str, object]:
 
 
 def _columns(values: PersonValues, data: PersonInput) -> dict[str, object]:
+    """Return the participant's columns that the form replaces or clears: all but those of phone and NIK."""
     return {
         "name": values.name,
         "name_key": values.name_key,
@@ -86,7 +93,10 @@ def _columns(values: PersonValues, data: PersonInput) -> dict[str, object]:
 
 
 def _set_nik(db: Db, vault: NikVault, person: Participant, values: PersonValues) -> bool:
-    """Set the NIK if the form has one. Return whether it changed."""
+    """Set the NIK if the form has one, and return whether it changed.
+
+    Raises `Invalid` if another participant has it.
+    """
     if values.nik is None or values.nik_key is None or values.nik_key == person.nik_key:
         return False
     if db.scalars(select(Participant.id).where(col(Participant.nik_key) == values.nik_key)).first():

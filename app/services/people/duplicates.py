@@ -18,9 +18,10 @@ from app.services.locks import lock_people_table, lock_row
 
 
 def save_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
-    """Save the pairs that aren't saved yet and whose people both still exist.
+    """Save the possible duplicates that aren't saved yet and whose people both still exist, and flush.
 
-    The caller must have locked the people table, or the identity keys of one person of each pair.
+    A pair that is saved stays as it is, also if users have decided on it. The caller must have locked the people table,
+    or the identity keys of one person of each pair.
     """
     people = {person_id for pair in pairs for person_id in (pair.participant_id, pair.other_id)}
     existing = set(db.scalars(select(col(Participant.id)).where(col(Participant.id).in_(people))))
@@ -42,9 +43,10 @@ def save_pairs(db: Db, pairs: Sequence[SimilarPair]) -> None:
 
 
 def mark_as_different(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
-    """Record that the two people of a possible duplicate are different, so that the pair isn't proposed again.
+    """Record and log that the two people of a possible duplicate are different, so that it isn't proposed again.
 
-    Raises `Forbidden`, and `NotFound` for a pair that is out of the actor's scope or was merged.
+    Does nothing if that was decided already. Raises `Forbidden` without `PEOPLE_MERGE`, and `NotFound` if the pair was
+    merged, or one of the two has a registration out of the actor's scope.
     """
     actor.require(Permission.PEOPLE_MERGE)
     lock_people_table(db)
@@ -54,10 +56,11 @@ def mark_as_different(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
 
 
 def mark_people_as_different(db: Db, actor: Actor, pairs: Collection[tuple[int, int]]) -> None:
-    """Record that the people of each pair of ids are different, also if they are no possible duplicate yet.
+    """Record and log that the people of each pair of ids are different, also if they are no possible duplicate yet.
 
-    For users who chose "somebody new" in a form or review; needs no permission beyond that of saving it. The caller
-    must have locked the people table or the people's identity keys. People who have been deleted are skipped.
+    Pairs that are decided already stay as they are, and people who have been deleted are skipped. Needs no permission
+    beyond that of saving the form or review in which the user chose "somebody new". The caller must have locked the
+    people table or the people's identity keys.
     """
     ordered = sorted({(min(pair), max(pair)) for pair in pairs})
     people = {person for pair in ordered for person in pair}
@@ -83,6 +86,7 @@ def mark_people_as_different(db: Db, actor: Actor, pairs: Collection[tuple[int, 
 
 
 def _set_different(db: Db, actor: Actor, pair: PossibleDuplicate) -> None:
+    """Mark a pair as different and log it, unless it is decided already."""
     if pair.state is PairState.OPEN:
         pair.state = PairState.DIFFERENT
         pair.decided_at = now()

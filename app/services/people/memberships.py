@@ -34,9 +34,10 @@ class MembershipInput:
 
 
 def add_membership(db: Db, actor: Actor, participant_id: int, data: MembershipInput) -> GroupMembership:
-    """Add a membership of a participant.
+    """Add a membership of a participant and log it. NIKs in the position are masked.
 
-    Raises `Forbidden`, `NotFound`, and `Invalid` for wrong fields or if it overlaps another membership of the group.
+    Raises `Forbidden` without `ATTENDANCE_WRITE`, `NotFound` also if the participant has no registration within the
+    actor's scope, and `Invalid` for wrong fields or if it overlaps another membership of the group.
     """
     actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
@@ -62,7 +63,10 @@ def add_membership(db: Db, actor: Actor, participant_id: int, data: MembershipIn
 def end_membership(
     db: Db, actor: Actor, participant_id: int, membership_id: int, last_day: date | None
 ) -> GroupMembership:
-    """Set the last day of a membership. Raises `Forbidden`, `NotFound`, and `Invalid` as `add_membership` does."""
+    """Set the last day of a membership, also one that has a last day already, and log it.
+
+    Raises `Invalid` without a day or for one before the first, and otherwise what `add_membership` raises.
+    """
     actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
     membership = get_membership(db, actor, participant_id, membership_id)
@@ -75,7 +79,10 @@ def end_membership(
 
 
 def remove_membership(db: Db, actor: Actor, participant_id: int, membership_id: int) -> None:
-    """Delete a membership that was entered by mistake. Raises `Forbidden` and `NotFound`."""
+    """Delete a membership that was entered by mistake; the activity log keeps its values.
+
+    Raises `Forbidden` without `ATTENDANCE_WRITE`, and `NotFound` also out of the actor's scope.
+    """
     actor.require(Permission.ATTENDANCE_WRITE)
     lock_people_table(db)
     membership = get_membership(db, actor, participant_id, membership_id)
@@ -91,12 +98,14 @@ def memberships_overlap(one: GroupMembership, other: GroupMembership) -> bool:
 
 
 def _require_day(day: date | None, field: str) -> date:
+    """Return the day. Raises `Invalid`, with the error under `field`, for None or outside the years 2000 to 2100."""
     if day is None or day.year not in YEARS:
         raise _invalid(field, N_("Fill in a day."))
     return day
 
 
 def _validate(db: Db, membership: GroupMembership) -> None:
+    """Raise `Invalid` if the last day is before the first, or another membership of the group overlaps this one."""
     if membership.valid_to and membership.valid_to < membership.valid_from:
         raise _invalid("valid_to", N_("The last day is before the first."))
     of_group = select(GroupMembership).where(

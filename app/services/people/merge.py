@@ -62,12 +62,13 @@ def merge_people(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] 
     """Merge the two people of a possible duplicate: the one with the lower id is absorbed and deleted.
 
     `choices` is, by key of `MERGED_FIELDS`, the id of the person whose value is kept. It counts only where both have a
-    value and these differ; without a choice the value of the person with the newer session is kept. Two registrations
-    for the same session become one, in which present wins over excused and excused over absent; a seat that becomes
-    free goes to the waiting list, and such a merge cannot be undone.
+    value and these differ; without a choice the value of the person with the newer session is kept. Registrations,
+    memberships and import rows of the absorbed person become the kept one's. Two registrations for the same session
+    become one, in which present wins over excused and excused over absent; a seat that becomes free goes to the waiting
+    list, and such a merge cannot be undone. The merge is logged.
 
-    Raises `Forbidden`, `NotFound` (the pair is gone, or one of the people has a registration out of the actor's scope),
-    and `Invalid` for a choice of an unknown field or of neither person.
+    Raises `Forbidden` without `PEOPLE_MERGE`, `NotFound` (the pair is gone, or one of the people has a registration out
+    of the actor's scope), and `Invalid` for a choice of an unknown field or of neither person.
     """
     actor.require(Permission.PEOPLE_MERGE)
     lock_people_table(db)
@@ -110,7 +111,10 @@ def merge_people(db: Db, actor: Actor, pair_id: int, choices: Mapping[str, int] 
 
 
 def _fields_to_take(absorbed: Participant, kept: Participant, choices: Mapping[str, int]) -> frozenset[str]:
-    """Return the fields whose value is taken from the absorbed record."""
+    """Return the keys of `MERGED_FIELDS` whose values the kept record takes from the absorbed one.
+
+    Raises `Invalid` for a choice of an unknown field or of neither person.
+    """
     if not set(choices) <= set(MERGED_FIELDS) or not set(choices.values()) <= {absorbed.id, kept.id}:
         raise Invalid(N_("Choose for each detail which of the two is right."))
     newest_id = get_newest_id(absorbed, kept)
@@ -123,7 +127,7 @@ def _fields_to_take(absorbed: Participant, kept: Participant, choices: Mapping[s
 
 
 def _find_folds(db: Db, kept_id: int, absorbed_id: int) -> list[_Fold]:
-    """Return the pairs of registrations for sessions for which both people are registered."""
+    """Return the two registrations of each session for which both people are registered, by session id."""
     kept, absorbed = (_registration_ids(db, person_id) for person_id in (kept_id, absorbed_id))
     return [
         _Fold(
@@ -144,7 +148,7 @@ def _registration_ids(db: Db, person_id: int) -> dict[int, int]:
 
 
 def _contacts(absorbed: Participant, kept: Participant, taken: Collection[str]) -> frozenset[str]:
-    """Return the phone and the e-mail that the merged person will have."""
+    """Return the phone and the e-mail that the merged person will have; without those that are blank."""
     contacts = (getattr(absorbed if field in taken else kept, field) for field in ("phone", "email"))
     return frozenset(filter(None, contacts))
 
@@ -167,6 +171,11 @@ def _move_import_rows(db: Db, affected: AffectedRows, taken: Collection[str]) ->
 def _before_without_untaken(
     row: AttendanceImportRow, taken_columns: Collection[str]
 ) -> dict[str, Any] | None:
+    """Return the row's state before its import, so that undoing the import restores only taken columns of the person.
+
+    The other columns have the values that the import left. Returned as it is if the import created the person or has
+    stored no states for the row.
+    """
     if not row.before or not row.after or row.before["person"] is None:
         return row.before
     to_restore = {name: value for name, value in row.before["person"].items() if name in taken_columns}
@@ -174,7 +183,10 @@ def _before_without_untaken(
 
 
 def _replace_absent_registrations(db: Db, folds: Collection[_Fold]) -> None:
-    """Replace deleted registrations in the lists of registrations that imports marked absent."""
+    """Replace the registrations that a fold deletes by the staying ones in `others` of the imports, and flush.
+
+    `others` lists the registrations that an import marked absent because they were not on its sheet.
+    """
     staying = {fold.going: fold.staying for fold in folds}
     of_sessions = col(AttendanceImport.workshop_session_id).in_([fold.workshop_session_id for fold in folds])
     for attendance_import in db.scalars(select(AttendanceImport).where(of_sessions)):
@@ -185,10 +197,12 @@ def _replace_absent_registrations(db: Db, folds: Collection[_Fold]) -> None:
 
 
 def _fold(db: Db, person_id: int, fold: _Fold, contacts: Collection[str]) -> None:
-    """Make one of two registrations, with the facts of the stronger one under the id of the later one.
+    """Make one registration of two for the same session, and flush.
 
-    If both are equally strong, the one with the merged person's own `contacts` wins, because its ticket was sent there;
-    otherwise the earlier one. On the waiting list the lower number is kept.
+    It has the id of the later one, the better of the two statuses (`_STATUSES`), on the waiting list the lower number,
+    and otherwise the facts and attendance of the stronger one: that with the better attendance (`_OUTCOMES`), else the
+    better status. If both are equally strong, it is the one with the merged person's own `contacts`, because its ticket
+    was sent there; otherwise the earlier one. Marks and messages of both are kept.
     """
     staying, going = (db.get_one(Registration, id_) for id_ in (fold.staying, fold.going))
     attendances = {registration.id: db.get(Attendance, registration.id) for registration in (staying, going)}
@@ -224,6 +238,7 @@ def _fold(db: Db, person_id: int, fold: _Fold, contacts: Collection[str]) -> Non
 
 
 def _move_registrations(db: Db, affected: AffectedRows) -> None:
+    """Give the kept person the registrations of the absorbed one, and flush."""
     of_absorbed = col(Registration.participant_id) == affected.absorbed_id
     for registration in db.scalars(select(Registration).where(of_absorbed)):
         registration.participant_id = affected.kept_id
@@ -255,7 +270,10 @@ def _later_end(one: date | None, other: date | None) -> date | None:
 
 
 def _absorb(db: Db, kept: Participant, absorbed: Participant, taken: Collection[str]) -> None:
-    """Delete the absorbed record and give the kept one its values. In this order, because a NIK is unique."""
+    """Delete the absorbed record, and set the taken columns of the kept one, its latest session and its creation.
+
+    In this order, because a NIK is unique. Flushes.
+    """
     columns = [column for field in taken for column in MERGED_FIELDS[field]]
     values: dict[str, Any] = {column: getattr(absorbed, column) for column in columns}
     session_starts = [person.latest_session_at for person in (kept, absorbed) if person.latest_session_at]

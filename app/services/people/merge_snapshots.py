@@ -38,7 +38,7 @@ class AffectedRows:
 
     @classmethod
     def of_merge(cls, people_merge: PeopleMerge) -> "AffectedRows":
-        """Return the rows that a merge has changed."""
+        """Return the rows that a merge has changed, from its snapshot, which must not have been cleared."""
         before = people_merge.before
         return cls(
             kept_id=people_merge.kept_id,
@@ -49,7 +49,7 @@ class AffectedRows:
 
 
 def find_affected_rows(db: Db, kept_id: int, absorbed_id: int) -> AffectedRows:
-    """Return the rows that merging these two people would change now."""
+    """Return the ids of the rows that merging these two people would change now."""
     key = (col(AttendanceImportRow.attendance_import_id), col(AttendanceImportRow.number))
     rows = db.execute(
         select(*key).where(col(AttendanceImportRow.participant_id) == absorbed_id).order_by(*key)
@@ -64,7 +64,10 @@ def find_affected_rows(db: Db, kept_id: int, absorbed_id: int) -> AffectedRows:
 
 
 def take_snapshot(db: Db, affected: AffectedRows) -> Snapshot:
-    """Return the affected rows as they are now. Rows that don't exist any more are left out."""
+    """Flush, and return the affected rows as they are now, with memberships, pairs, attendances and marks.
+
+    Rows that don't exist any more are left out.
+    """
     db.flush()
     people = (affected.kept_id, affected.absorbed_id)
     pair_of_absorbed = or_(
@@ -86,11 +89,12 @@ def take_snapshot(db: Db, affected: AffectedRows) -> Snapshot:
 
 
 def rows_from_json(model: type[Model], rows: Iterable[Mapping[str, Any]]) -> list[Model]:
-    """Return rows of a snapshot as model objects, which are not added to the database."""
+    """Return rows of a snapshot as model objects, in the same order; they are not added to the database."""
     return [model.model_validate(row) for row in rows]
 
 
 def _rows_to_json(db: Db, model: type[SQLModel], condition: ColumnElement[bool]) -> list[dict[str, Any]]:
+    """Return the model's rows that meet a condition as JSON, in the order of their primary keys."""
     key = SQLModel.metadata.tables[str(model.__tablename__)].primary_key
     rows = db.scalars(select(model).where(condition).order_by(*key))
     return [row.model_dump(mode="json") for row in rows]

@@ -38,11 +38,14 @@ _COLUMN_GROUPS = (*MERGED_FIELDS.values(), ("latest_session_at",), ("created_at"
 
 
 def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
-    """Restore the absorbed person with their registrations and memberships. An undone merge is returned unchanged.
+    """Restore the absorbed person with their registrations, memberships and import rows, and log it.
 
-    Details that were changed since the merge stay with the kept person. Raises `Forbidden`, `NotFound`, and `Conflict`
-    if the merge is older than 30 days, two registrations for one session became one, one of the people was merged
-    again, the same registrations were changed, or another participant has the NIK that would be restored.
+    A merge that is undone already is returned unchanged. Details that were changed since the merge stay with the kept
+    person. If all that was known of the kept person came from imports undone since, they are deleted.
+
+    Raises `Forbidden` without `PEOPLE_MERGE`, `NotFound`, and `Conflict` if the merge is older than 30 days, two
+    registrations for one session became one, one of the people was merged again, the same registrations were changed,
+    or another participant has the NIK that would be restored.
     """
     actor.require(Permission.PEOPLE_MERGE)
     lock_people_table(db)
@@ -71,16 +74,22 @@ def undo_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
 
 
 def clear_old_merges(db: Db) -> None:
-    """Delete the personal data that is kept with merges which can't be undone any more because they are too old."""
+    """Delete the snapshots, which are personal data, of all merges older than 30 days: these can't be undone."""
     is_over = col(PeopleMerge.merged_at) < now() - MERGE_UNDO_PERIOD
     db.execute(update(PeopleMerge).where(is_over).values(before={}, after={}))
 
 
 def _names(people_merge: PeopleMerge) -> dict[str, str]:
+    """Return the names of the absorbed (`first`) and the kept person (`second`) as params of a message."""
     return {"first": people_merge.absorbed_name, "second": people_merge.kept_name}
 
 
 def _require_nothing_newer(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
+    """Raise `Conflict` if something newer depends on the merge; `current` is the snapshot of its rows as they are now.
+
+    That is a later merge of the kept person that was not undone, a change of the absorbed person's registrations,
+    attendances or marks, that the kept person was deleted, or another participant with a NIK that would be restored.
+    """
     kept_id = people_merge.kept_id
     later_merges = select(PeopleMerge).where(
         col(PeopleMerge.id) > people_merge.id,
@@ -113,6 +122,7 @@ def _require_nothing_newer(db: Db, people_merge: PeopleMerge, current: Snapshot)
 
 
 def _is_nik_taken(db: Db, people_merge: PeopleMerge) -> bool:
+    """Return whether another participant than the kept one has a NIK that one of the two had before the merge."""
     niks = [person["nik_key"] for person in people_merge.before["people"] if person["nik_key"]]
     holder = select(col(Participant.id)).where(
         col(Participant.nik_key).in_(niks), col(Participant.id) != people_merge.kept_id
@@ -121,7 +131,10 @@ def _is_nik_taken(db: Db, people_merge: PeopleMerge) -> bool:
 
 
 def _restore(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
-    """Restore all rows. First the kept person gives back the NIK, which is unique, then the absorbed one is added."""
+    """Restore all rows, and flush.
+
+    First the kept person gives back the NIK, which is unique, then the absorbed one is added.
+    """
     before = people_merge.before
     _restore_kept_person(db, people_merge)
     absorbed = [person for person in before["people"] if person["id"] == people_merge.absorbed_id]
@@ -166,7 +179,7 @@ def _restore_kept_person(db: Db, people_merge: PeopleMerge) -> None:
 
 
 def _delete_kept_if_unknown(db: Db, people_merge: PeopleMerge) -> None:
-    """Delete the kept person if their only data came from imports that were undone since the merge."""
+    """Delete the kept person if they are in an import that was undone, and have no registration or membership."""
     kept_id = people_merge.kept_id
     in_undone_imports = (
         select(col(AttendanceImport.id))
@@ -201,7 +214,7 @@ def _restore_memberships(db: Db, people_merge: PeopleMerge, current: Snapshot) -
 
 
 def _restore_import_rows(db: Db, people_merge: PeopleMerge, current: Snapshot) -> None:
-    """Restore the import rows that are still as the merge left them."""
+    """Restore the import rows that are still as the merge left them; the others stay with the kept person."""
     current_by_key, left_by_key = (_rows_by_key(snapshot) for snapshot in (current, people_merge.after))
     for key, row in _rows_by_key(people_merge.before).items():
         if key in current_by_key and current_by_key[key] == left_by_key[key]:
@@ -209,6 +222,7 @@ def _restore_import_rows(db: Db, people_merge: PeopleMerge, current: Snapshot) -
 
 
 def _rows_by_key(snapshot: Snapshot) -> dict[tuple[int, int], dict[str, Any]]:
+    """Return the import rows of a snapshot by import id and row number."""
     return {(row[ROW_KEY[0]], row[ROW_KEY[1]]): row for row in snapshot["rows"]}
 
 

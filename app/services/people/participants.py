@@ -11,7 +11,10 @@ from app.people.values.outside_places import OUTSIDE
 
 
 def place_columns(values: PersonValues) -> dict[str, str | None]:
-    """Return the columns for where a person lives: a kelurahan of the city, or a place outside it."""
+    """Return `kelurahan_code` and `outside_place` for where a person lives; one of them is None.
+
+    Without a kelurahan in `values` both are None.
+    """
     if values.kelurahan == OUTSIDE:
         return {"kelurahan_code": None, "outside_place": values.outside_place or OUTSIDE}
     return {"kelurahan_code": values.kelurahan, "outside_place": None}
@@ -20,7 +23,7 @@ def place_columns(values: PersonValues) -> dict[str, str | None]:
 def new_participant_columns(
     values: PersonValues, encrypted_nik: str | None, session_starts_at: datetime, created_at: datetime
 ) -> dict[str, Any]:
-    """Return all columns of a participant to create."""
+    """Return all columns of a participant to create. `session_starts_at` becomes their latest session."""
     return {
         **person_columns(values, encrypted_nik),
         "latest_session_at": session_starts_at,
@@ -29,7 +32,7 @@ def new_participant_columns(
 
 
 def person_columns(values: PersonValues, encrypted_nik: str | None) -> dict[str, Any]:
-    """Return the columns of a new participant that hold their details."""
+    """Return the columns of a new participant that hold their details; `sex` is the plain text "L" or "P"."""
     return {
         "name": values.name,
         "name_key": values.name_key,
@@ -48,7 +51,10 @@ def person_columns(values: PersonValues, encrypted_nik: str | None) -> dict[str,
 def update_participant(
     person: Participant, matched: MatchedPerson, encrypted_nik: str | None, session_starts_at: datetime
 ) -> None:
-    """Fill the blank details of a known person, and set where they live unless a newer session has set it."""
+    """Fill the blank details of a known person, and set where they live unless a newer session has set it.
+
+    `session_starts_at` then becomes their latest session.
+    """
     fill_blanks(person, matched, encrypted_nik)
     if person.latest_session_at is None or person.latest_session_at <= session_starts_at:
         person.latest_session_at = session_starts_at
@@ -56,7 +62,10 @@ def update_participant(
 
 
 def fill_blanks(person: Participant, matched: MatchedPerson, encrypted_nik: str | None) -> None:
-    """Fill in the missing details of a person. Details that were filled in since the row was judged are kept."""
+    """Fill in the details of `matched.changes` that the person's record lacks; others are kept.
+
+    They may have been filled in since the row was judged. `encrypted_nik` is stored if "nik" is among the changes.
+    """
     for name, value in matched.changes.items():
         if _is_known(person, name):
             continue
@@ -71,13 +80,14 @@ def fill_blanks(person: Participant, matched: MatchedPerson, encrypted_nik: str 
 
 
 def _is_known(person: Participant, name: str) -> bool:
+    """Return whether the person's record has a value for a field; for "kelurahan" a place outside counts too."""
     if name == "kelurahan":
         return person.kelurahan_code is not None or person.outside_place is not None
     return getattr(person, "nik_key" if name == "nik" else name) is not None
 
 
 def _set_place(person: Participant, values: PersonValues) -> None:
-    """Set where the person lives. The RT is cleared if the kelurahan changes and the row has no RT."""
+    """Set where the person lives. Without an RT in `values` theirs is cleared if the place changes, else kept."""
     place = place_columns(values)
     has_moved = any(getattr(person, name) != value for name, value in place.items())
     person.sqlmodel_update(place)

@@ -41,14 +41,20 @@ class VenueImport:
 
 
 def get_or_create_venue(db: Db, actor: Actor, name: str) -> Venue | None:
-    """Return the venue of that name; it is created if there is none. Return None for an empty name."""
+    """Return the venue of that name; create and log one if there is none. Return None for an empty name.
+
+    Only to create one the actor needs `SESSION_WRITE`. Raises what `create_venue` raises.
+    """
     if not clean_name(name):
         return None
     return _find_venue(db, name) or create_venue(db, actor, VenueInput(name))
 
 
 def create_venue(db: Db, actor: Actor, data: VenueInput) -> Venue:
-    """Create a venue. Raises `Invalid` for wrong fields, as a name that another venue has."""
+    """Create a venue and log it.
+
+    Raises `Forbidden` without `SESSION_WRITE`, and `Invalid` for wrong fields, such as a name that another venue has.
+    """
     actor.require(Permission.SESSION_WRITE)
     _check(db, data)
     venue = Venue(name=clean_name(data.name))
@@ -62,10 +68,11 @@ def create_venue(db: Db, actor: Actor, data: VenueInput) -> Venue:
 def change_venue(
     db: Db, actor: Actor, venue_id: int, data: VenueInput, *, form_fingerprint: str = ""
 ) -> Venue:
-    """Replace all fields of a venue. Raises `Invalid` for wrong fields.
+    """Replace all fields of a venue and log it.
 
-    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed
-    that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed, "" without a form. Raises `Forbidden` without
+    `SESSION_WRITE`, `NotFound`, `Invalid` for wrong fields, and `Conflict` if others have changed what the form showed
+    and `data` would change it.
     """
     actor.require(Permission.SESSION_WRITE)
     venue = _lock_venue(db, venue_id)
@@ -80,12 +87,15 @@ def change_venue(
 
 
 def venue_input(venue: Venue | VenueView) -> VenueInput:
-    """Return the saved values of a venue, as the input of a form."""
+    """Return a venue's saved values as the input of its form."""
     return VenueInput(venue.name, venue.kind, venue.kelurahan_code, venue.public_wifi)
 
 
 def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
-    """Delete a venue. Raises `Conflict` if a session uses it, and `Forbidden` unless `can_delete_venues`."""
+    """Delete a venue and log it.
+
+    Raises `Forbidden` unless `can_delete_venues`, `NotFound`, and `Conflict` if a session uses it.
+    """
     actor.require(Permission.SESSION_WRITE)
     if not can_delete_venues(actor):
         raise Forbidden(N_("Your role does not allow this."))
@@ -99,14 +109,16 @@ def delete_venue(db: Db, actor: Actor, venue_id: int) -> None:
 
 
 def can_delete_venues(actor: Actor) -> bool:
-    """Return whether the actor may delete venues: they must be allowed to change sessions of every organization."""
+    """Return whether the actor may delete venues: they may if they can change sessions of every organization."""
     return actor.scope(Permission.SESSION_WRITE) is Scope.ALL
 
 
 def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> VenueImport:
-    """Save a list of venues: all of it, or nothing if a row has an error. Venues are matched by their names.
+    """Create or change the venues in a file's list: all of them, or none if a row has an error. Return the counts.
 
-    Raises `UnreadableFile` or `TooLarge`. The file is read before `db` takes the write lock.
+    Venues are matched by name, regardless of case and punctuation. Every change is logged, and the list as a whole if
+    it changed anything. Raises `Forbidden` without `SESSION_WRITE`, `UnreadableFile` or `TooLarge`. The file is read
+    before `db` takes the write lock.
     """
     actor.require(Permission.SESSION_WRITE)
     rows = read_venue_list(content).rows
@@ -123,6 +135,7 @@ def import_venues(db: Db, actor: Actor, file_name: str, content: bytes) -> Venue
 
 
 def _save_rows(db: Db, actor: Actor, rows: Sequence[CheckedVenue]) -> None:
+    """Create or change the venue of each row, found by its exact name, and log each."""
     by_name = {venue.name: venue for venue in db.exec(select(Venue))}
     for row in rows:
         facts = row.facts
@@ -149,13 +162,14 @@ def _find_venue(db: Db, name: str) -> Venue | None:
 
 
 def _lock_venue(db: Db, venue_id: int) -> Venue:
+    """Return the venue with its row locked. Raises `NotFound`."""
     if db.get(Venue, venue_id) is None:
         raise NotFound(N_("There is no such venue."))
     return lock_row(db, Venue, venue_id)
 
 
 def _check(db: Db, data: VenueInput, venue: Venue | None = None) -> None:
-    """Raise `Invalid` if `venue`, or a new one, can't have these values."""
+    """Raise `Invalid` with the wrong fields if `venue`, or a new one if it is None, can't have these values."""
     errors: dict[str, str] = {}
     name = clean_name(data.name)
     if not name:

@@ -72,9 +72,10 @@ class WorkshopSessionInput:
 def create_workshop_session(
     db: Db, actor: Actor, workshop_code: str, code: str, data: WorkshopSessionInput
 ) -> WorkshopSession:
-    """Create a session, and its venue if there is none with that name.
+    """Create and log a session of a workshop, and its venue if there is none with that name.
 
-    Raises `Invalid` for wrong fields and `Conflict` if another session has the code.
+    Raises `NotFound` for the workshop, `Forbidden` without `SESSION_WRITE` for it, `Invalid` for wrong fields, and
+    `Conflict` if another session has the code.
     """
     workshop = get_workshop(db, actor, workshop_code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop)
@@ -94,9 +95,10 @@ def create_workshop_session(
 def copy_session(
     db: Db, actor: Actor, code: str, new_code: str, new_starts: datetime | None
 ) -> WorkshopSession:
-    """Create a session with the settings of session `code` that starts at `new_starts` (WITA).
+    """Create a session with the settings of session `code` that starts at `new_starts` (naive, WITA), and log it.
 
-    Its end and its times of registration are as far from the start as before. Registrations are not copied.
+    Its end and its times of registration are as far from the start as before. Registrations are not copied. Raises
+    `Invalid` without `new_starts`, and what `create_workshop_session` raises.
     """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
@@ -122,11 +124,14 @@ def copy_session(
 def change_workshop_session(
     db: Db, actor: Actor, code: str, data: WorkshopSessionInput, *, form_fingerprint: str = ""
 ) -> WorkshopSession:
-    """Replace all fields of a session, notify registered people of a new time or place, and move up the waiting list.
+    """Replace all fields of a session and log it; return its row.
 
-    If there are fewer seats than before, everyone keeps theirs, and no more are given until there are enough.
-    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed
-    that since.
+    Registered people are notified if its start, end, mode, venue or link changes. Links for delegations that ended with
+    registration get its new end. Free seats go to the waiting list; if there are fewer seats than before, nobody loses
+    theirs. `form_fingerprint` is the fingerprint of what the user's form showed, "" without a form.
+
+    Raises `NotFound`, `Forbidden` without `SESSION_WRITE`, `Invalid` for wrong fields, and `Conflict` if the session is
+    cancelled, or others have changed what the form showed and `data` would change it.
     """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
@@ -138,7 +143,10 @@ def change_workshop_session(
 
 
 def patch_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> WorkshopSession:
-    """Change only the named fields of a `WorkshopSessionInput`, with the effects of `change_workshop_session`."""
+    """Change only the named fields of a `WorkshopSessionInput`, as `change_workshop_session` does, and return the row.
+
+    Raises what that raises, but does not check for changes by others. Raises `TypeError` for a name that is no field.
+    """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
     _lock(db, workshop_session)
@@ -147,9 +155,11 @@ def patch_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str
 
 
 def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession:
-    """Cancel a session for the reason `why`, and notify everyone registered. Does nothing if it is cancelled already.
+    """Cancel a session for the reason `why`, log it, and notify the people with a seat or on the waiting list.
 
-    Its registrations stay, but no figure counts them. Raises `Conflict` if attendance is recorded.
+    Its registrations stay, but no figure counts them. Does nothing if it is cancelled already. Raises `NotFound`,
+    `Forbidden` without `SESSION_WRITE`, `Invalid` for a reason that is empty or longer than 500 characters, and
+    `Conflict` if attendance is recorded.
     """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
@@ -169,7 +179,7 @@ def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession
 
 
 def workshop_session_input(view: WorkshopSessionView) -> WorkshopSessionInput:
-    """Return the input that describes a session as it is."""
+    """Return a session's current values as the input of its form, with times in WITA."""
     return WorkshopSessionInput(
         starts=to_local_time(view.starts_at),
         ends=to_local_time(view.ends_at),
@@ -190,7 +200,10 @@ def to_local_time(instant: datetime | None) -> datetime | None:
 
 
 def _lock(db: Db, workshop_session: WorkshopSession) -> None:
-    """Refresh the session and lock it against changes and registrations until the transaction ends."""
+    """Lock the people table and the session's row until the transaction ends, and refresh `workshop_session`.
+
+    So no registration is made meanwhile.
+    """
     lock_people_table(db)
     lock_row(db, WorkshopSession, workshop_session.id)
 
@@ -198,6 +211,7 @@ def _lock(db: Db, workshop_session: WorkshopSession) -> None:
 def _change(
     db: Db, actor: Actor, workshop_session: WorkshopSession, data: WorkshopSessionInput
 ) -> WorkshopSession:
+    """Make a change of a locked session, with its effects and errors as `change_workshop_session` states them."""
     starts_at, ends_at = _check(db, data)
     if workshop_session.cancelled_at is not None:
         raise Conflict(N_("This session is cancelled."), code="session-cancelled")
@@ -214,7 +228,7 @@ def _change(
 
 
 def _check(db: Db, data: WorkshopSessionInput) -> tuple[datetime, datetime]:
-    """Return the start and the end in UTC. Raises `Invalid` for wrong fields."""
+    """Return the start and the end in UTC. Raises `Invalid` with the errors of all wrong fields."""
     errors = _time_errors(data) | _seat_errors(db, data)
     if data.mode not in set(SessionMode):
         errors["mode"] = N_("Choose in person, online or both.")
@@ -226,6 +240,7 @@ def _check(db: Db, data: WorkshopSessionInput) -> tuple[datetime, datetime]:
 
 
 def _time_errors(data: WorkshopSessionInput) -> dict[str, str]:
+    """Return the errors of the start, the end and the times of registration by field; {} if all are right."""
     errors: dict[str, str] = {}
     starts, ends = data.starts, data.ends
     opens, closes = data.registration_opens, data.registration_closes
@@ -245,6 +260,7 @@ def _time_errors(data: WorkshopSessionInput) -> dict[str, str]:
 
 
 def _year_errors(data: WorkshopSessionInput) -> dict[str, str]:
+    """Return an error for each time outside the years 2000 to 2100, by field."""
     wrong_year = N_("The year must be one of 2000 to 2100.")
     not_a_time = N_("This needs a date and a time, in the years 2000 to 2100.")
     times = (
@@ -257,6 +273,7 @@ def _year_errors(data: WorkshopSessionInput) -> dict[str, str]:
 
 
 def _seat_errors(db: Db, data: WorkshopSessionInput) -> dict[str, str]:
+    """Return the errors of the numbers of seats by field: from 1 to 100,000, for known target groups only."""
     limits = {"capacity": data.capacity, "places_per_kelurahan": data.places_per_kelurahan}
     limits |= {f"places_of_group.{group}": seats for group, seats in data.places_of_group.items()}
     errors = {
@@ -271,6 +288,10 @@ def _seat_errors(db: Db, data: WorkshopSessionInput) -> dict[str, str]:
 
 
 def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: WorkshopSessionInput) -> None:
+    """Set the session's columns but its start and end, and replace its seats of groups; flush.
+
+    Creates its venue if there is none with that name.
+    """
     workshop_session.venue_id = _venue_id(db, actor, data.venue)
     workshop_session.mode = SessionMode(data.mode)
     workshop_session.online_link = data.online_link.strip()
@@ -290,6 +311,10 @@ def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: Worksh
 
 
 def _venue_id(db: Db, actor: Actor, name: str) -> int | None:
+    """Return the id of the venue of this name, created if there is none; None for an empty name.
+
+    Raises `Invalid` with the error under the field "venue".
+    """
     try:
         venue = get_or_create_venue(db, actor, name)
     except Invalid as problem:
@@ -302,6 +327,7 @@ def _to_utc(local_time: datetime | None) -> datetime | None:
 
 
 def _parse_reason(why: str) -> str:
+    """Return the reason without superfluous spaces. Raises `Invalid` if it is empty or over 500 characters."""
     why = " ".join(why.split())
     if not why or len(why) > MAX_REASON_LENGTH:
         text = N_("Give a reason of at most 500 characters. Everyone who registered can read it.")
@@ -310,6 +336,7 @@ def _parse_reason(why: str) -> str:
 
 
 def _has_attendance(db: Db, workshop_session_id: int) -> bool:
+    """Return whether the attendance of anybody is recorded for the session, as present, absent or excused."""
     recorded = (
         select(Attendance.registration_id)
         .join(Registration, col(Registration.id) == col(Attendance.registration_id))
@@ -319,4 +346,5 @@ def _has_attendance(db: Db, workshop_session_id: int) -> bool:
 
 
 def _snapshot(db: Db, workshop_session: WorkshopSession) -> dict[str, Any]:
+    """Return the session's columns and its seats of groups for the activity log."""
     return snapshot(workshop_session) | {"places_of_group": get_group_seats(db, workshop_session.id)}

@@ -40,9 +40,10 @@ class WorkshopInput:
 
 
 def create_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput) -> Workshop:
-    """Create a workshop of the actor's organization; of Dinas Kominfo if the actor has none.
+    """Create and log a workshop of the actor's organization; of Dinas Kominfo if the actor has none.
 
-    Raises `Invalid` for wrong fields and `Conflict` if another workshop has the code.
+    Raises `Forbidden` without `WORKSHOP_WRITE`, `Invalid` for wrong fields and `Conflict` if another workshop has the
+    code.
     """
     actor.require(Permission.WORKSHOP_WRITE)
     code = parse_code(code)
@@ -60,10 +61,11 @@ def create_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput) -> Wor
 def change_workshop(
     db: Db, actor: Actor, code: str, data: WorkshopInput, *, form_fingerprint: str = ""
 ) -> Workshop:
-    """Replace all fields of a workshop but its code. Raises `Invalid` for wrong fields.
+    """Replace all fields of a workshop but its code, and log it.
 
-    `form_fingerprint` is the fingerprint of what the user's form showed: raises `Conflict` if others have changed
-    that since.
+    `form_fingerprint` is the fingerprint of what the user's form showed, "" without a form. Raises `NotFound`,
+    `Forbidden` without `WORKSHOP_WRITE`, `Invalid` for wrong fields, and `Conflict` if others have changed what the
+    form showed and `data` would change it.
     """
     workshop = get_workshop(db, actor, code)
     require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
@@ -73,7 +75,11 @@ def change_workshop(
 
 
 def patch_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
-    """Change only the named fields of a `WorkshopInput`. Raises `Invalid` for wrong ones."""
+    """Change only the named fields of a `WorkshopInput`, and log it. Changes by others are not checked.
+
+    Raises `NotFound`, `Forbidden` without `WORKSHOP_WRITE`, `Invalid` for wrong values, and `TypeError` for a name that
+    is no field.
+    """
     workshop = get_workshop(db, actor, code)
     require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
     _lock(db, workshop)
@@ -82,7 +88,11 @@ def patch_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) 
 
 
 def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop:
-    """Archive a workshop: lists leave it out and its public page is closed, but figures count it. Or undo that."""
+    """Archive a workshop, or with `archived=False` undo that, and log it; do nothing if it is so already.
+
+    Lists leave out an archived workshop and its public page is closed, but figures count it. Raises `NotFound`, and
+    `Forbidden` without `WORKSHOP_WRITE`.
+    """
     workshop = get_workshop(db, actor, code)
     require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
     if archived is (workshop.archived_at is not None):
@@ -95,7 +105,7 @@ def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop
 
 
 def workshop_input(view: WorkshopView) -> WorkshopInput:
-    """Return the input that describes a workshop as it is."""
+    """Return a workshop's current values as the input of its form."""
     return WorkshopInput(
         title=view.title,
         target_groups=view.target_groups,
@@ -106,7 +116,10 @@ def workshop_input(view: WorkshopView) -> WorkshopInput:
 
 
 def parse_code(code: str) -> str:
-    """Return the code of a workshop or session in capital letters. Raises `Invalid` if it can't stand in a URL."""
+    """Return the code of a workshop or session in capital letters, without surrounding space.
+
+    Raises `Invalid` unless it has 2 to 40 letters from A to Z, digits and hyphens, the first no hyphen.
+    """
     code = code.strip().upper()
     if not CODE.fullmatch(code):
         text = N_("A code has 2 to 40 letters, digits or hyphens, for example SPBE-2026.")
@@ -115,7 +128,7 @@ def parse_code(code: str) -> str:
 
 
 def _lock(db: Db, workshop: Workshop) -> None:
-    """Refresh the workshop and lock it until the transaction ends.
+    """Lock the people table and the workshop's row until the transaction ends, and refresh `workshop`.
 
     The lock on people keeps imports from judging rows meanwhile, which depends on the workshop's target groups.
     """
@@ -131,6 +144,7 @@ def _change(
     data: WorkshopInput,
     form_fingerprint: str = "",
 ) -> Workshop:
+    """Make and log a change of a locked workshop from `current`; raises as `change_workshop` states."""
     _check(db, data)
     before = _snapshot(workshop, current)
     _apply(db, workshop, data)
@@ -142,6 +156,7 @@ def _change(
 
 
 def _check(db: Db, data: WorkshopInput) -> None:
+    """Raise `Invalid` with the errors of all wrong fields."""
     errors: dict[str, str] = {}
     if not data.title.strip():
         errors["title"] = N_("A title is needed.")
@@ -156,6 +171,7 @@ def _check(db: Db, data: WorkshopInput) -> None:
 
 
 def _apply(db: Db, workshop: Workshop, data: WorkshopInput) -> None:
+    """Set the workshop's columns but its code, and replace its target groups."""
     workshop.title = data.title.strip()
     workshop.description = data.description.strip()
     workshop.pillar = Pillar(data.pillar) if data.pillar else None
@@ -169,4 +185,5 @@ def _apply(db: Db, workshop: Workshop, data: WorkshopInput) -> None:
 
 
 def _snapshot(workshop: Workshop, data: WorkshopInput) -> dict[str, object]:
+    """Return the workshop's columns and its target groups for the activity log."""
     return snapshot(workshop) | {"target_groups": sorted(data.target_groups)}
