@@ -115,7 +115,10 @@ def serve(
     port: Annotated[int, typer.Option(min=0, max=65_535)] = 8000,
     workers: Annotated[int, typer.Option(min=1)] = 1,
 ) -> None:
-    """Apply pending migrations, then run the web server and the background worker."""
+    """Apply pending migrations, then run the web server and the background worker until stopped.
+
+    The address is printed, and on an empty database how to begin.
+    """
     installation = _ready_installation()
     typer.echo(f"Jangkau: http://{host}:{port}")
     with reading(installation.engine) as db:
@@ -152,7 +155,10 @@ def worker() -> None:
 
 
 def _ready_installation() -> Installation:
-    """Return the installation with its database up to date. Raises `Problem` if its settings are wrong."""
+    """Return the installation with its database up to date.
+
+    Raises `Problem` if its settings are wrong or its data was encrypted with another secret.
+    """
     installation = load_installation()
     require_valid_server_settings(installation)
     set_up_database(installation.engine)
@@ -163,7 +169,7 @@ def _ready_installation() -> Installation:
 
 @db_app.command()
 def upgrade() -> None:
-    """Apply the migrations and add missing reference data."""
+    """Apply the migrations, and load the reference data into tables that are empty."""
     set_up_database(load_installation().engine)
 
 
@@ -171,7 +177,10 @@ def upgrade() -> None:
 def demo(
     if_empty: Annotated[bool, typer.Option("--if-empty", help="Do nothing if there are users.")] = False,
 ) -> None:
-    """Fill an empty database with the demonstration and print its logins, which are shown only once."""
+    """Apply pending migrations, fill an empty database with the demonstration and print its logins.
+
+    The logins are shown only once. A database with users is refused, or with --if-empty left as it is.
+    """
     installation = load_installation()
     set_up_database(installation.engine)
     with reading(installation.engine) as db:
@@ -191,7 +200,10 @@ def user_create(
     organization: Annotated[str, typer.Option(help="Created if it is not known yet.")] = DINAS_KOMINFO,
     password_stdin: Annotated[bool, typer.Option("--password-stdin")] = False,
 ) -> None:
-    """Create a user. Without --password-stdin, print a link for setting the password, which works once."""
+    """Create a user and print a link for setting the password, which works once.
+
+    With --password-stdin the password is the first line of standard input, and nothing is printed.
+    """
     installation = load_installation()
     password = sys.stdin.readline().rstrip("\n") if password_stdin else None
     with writing(installation.engine) as db:
@@ -209,7 +221,10 @@ def token_create(
     name: Annotated[str, typer.Option()],
     expires: Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"])] = None,
 ) -> None:
-    """Create an API token of a user and print it; it is shown only once. It is valid to the end of its last day."""
+    """Create an API token of a user and print it; it is shown only once.
+
+    It is valid to the end of the day --expires in WITA, or for good.
+    """
     with writing(load_installation().engine) as db:
         user = get_user_by_email(db, email)
         expires_at = _end_of_day(expires) if expires else None
@@ -218,7 +233,7 @@ def token_create(
 
 @token_app.command("list")
 def token_list(email: Annotated[str | None, typer.Argument(help="Only this user's.")] = None) -> None:
-    """List the API tokens by number, user, name and end, without their secrets."""
+    """List the API tokens by number, user, name and end, without their secrets. Expired ones are included."""
     with reading(load_installation().engine) as db:
         owner = get_user_by_email(db, email).email if email else ""
         for token in list_api_tokens(db, OPERATOR, email=owner):
@@ -228,13 +243,14 @@ def token_list(email: Annotated[str | None, typer.Argument(help="Only this user'
 
 @token_app.command("revoke")
 def token_revoke(token_id: Annotated[int, typer.Argument(help="The number that the list shows.")]) -> None:
-    """Revoke an API token: it is not accepted any more."""
+    """Delete an API token: it is not accepted any more."""
     with writing(load_installation().engine) as db:
         revoke_api_token(db, OPERATOR, token_id)
     typer.echo(f"Token {token_id} is revoked.")
 
 
 def _end_of_day(day: datetime) -> datetime:
+    """Return in UTC when a day ends in WITA. Raises `Problem` outside the years 2000 to 2100."""
     if day.year not in YEARS:
         raise Problem("The day must lie in the years 2000 to 2100.")
     return utc(day + timedelta(days=1))
@@ -247,7 +263,7 @@ def workshop_create(
     group: Annotated[list[str] | None, typer.Option(help="A target group; may be repeated.")] = None,
     public: Annotated[bool, typer.Option("--public", help="With a public page for registering.")] = False,
 ) -> None:
-    """Create a workshop of Dinas Kominfo."""
+    """Create a workshop of Dinas Kominfo and print its code."""
     with writing(load_installation().engine) as db:
         data = workshops.WorkshopInput(title, tuple(group or ()), public=public)
         workshop = workshops.create_workshop(db, OPERATOR, code, data)
@@ -264,7 +280,7 @@ def session_create(
     capacity: Annotated[int | None, typer.Option(min=1)] = None,
     per_kelurahan: Annotated[int | None, typer.Option(min=1, help="Places for each kelurahan.")] = None,
 ) -> None:
-    """Create a session of a workshop; times are WITA."""
+    """Create a session of a workshop and print its code; times are WITA."""
     with writing(load_installation().engine) as db:
         data = workshop_sessions.WorkshopSessionInput(
             starts, ends, venue, capacity=capacity, places_per_kelurahan=per_kelurahan

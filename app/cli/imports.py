@@ -42,7 +42,11 @@ def import_sheet(
     only_valid: Annotated[bool, typer.Option("--only-valid")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print the import document.")] = False,
 ) -> None:
-    """Import an attendance sheet. Exit code 2: rows need attention and nothing was saved."""
+    """Import an attendance sheet, and print a summary or the import document.
+
+    If rows need attention, nothing is saved and the exit code is 2; with --only-valid the other rows are saved and it
+    is 0. With --dry-run nothing is saved.
+    """
     installation = load_installation()
     content = file.read_bytes()
     choices = SheetChoices(sheet=sheet, target_group=group, blank_means=blank)
@@ -108,7 +112,7 @@ def _progress_bar(label: str) -> Iterator[Progress]:
 
 
 def _write_document(output: TextIO, head: Mapping[str, Any], rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write the import document as JSON, one line for each row, without holding all rows in memory."""
+    """Write the import document as JSON, one line for each of its "rows", without holding all rows in memory."""
     output.write(f'{_json(head).removesuffix("}")},"rows":[')
     separator = "\n"
     for row in rows:
@@ -129,4 +133,5 @@ def _write_summary(
 
 
 def _json(document: Mapping[str, Any]) -> str:
+    """Return the document as JSON in one line."""
     return orjson.dumps(document).decode()

@@ -26,7 +26,11 @@ class Installation:
 
 
 def load_installation() -> Installation:
-    """Return what the environment variables configure. Raises `Problem` for unknown settings and wrong addresses."""
+    """Return what the environment variables configure; the database is not connected yet.
+
+    With SQLite the data folder and the secret are created if they are missing. Raises `Problem` for unknown settings, a
+    missing secret and a database URL that can't be used.
+    """
     require_known(os.environ)
     settings = Settings()
     with check_database_url("JANGKAU_DATABASE_URL"):

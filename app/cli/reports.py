@@ -39,7 +39,7 @@ def report_coverage(
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output")] = None,
 ) -> None:
-    """Print the coverage report; documents are in Indonesian, the JSON in English."""
+    """Print the coverage report, or write it to a file; documents are in Indonesian, the JSON in English."""
     installation = load_installation()
     filters = CoverageFilters(_day(from_), _day(to), workshop, group, sex, kecamatan, pillar, organization)
     language: Language = "en" if file_format == "json" else "id"
@@ -58,4 +58,5 @@ def report_coverage(
 
 
 def _day(moment: datetime | None) -> date | None:
+    """Return the date of an option, None if it wasn't given."""
     return moment.date() if moment else None

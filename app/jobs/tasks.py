@@ -62,7 +62,10 @@ class TaskRunner:
         self._begun: dict[str, datetime] = {}
 
     def run_due(self) -> None:
-        """Do the work of the timetable that is due. Work that fails is logged, and done again when it is due again."""
+        """Do the work of the timetable that is due and was not begun for its due time, by any process.
+
+        Work that fails is logged, and done again when it is due again.
+        """
         moment = now()
         for entry, work in self._timetable.items():
             due = entry.latest_due(moment)
@@ -75,12 +78,16 @@ class TaskRunner:
                 self._run(entry.name, work)
 
     def drain(self) -> None:
-        """Do every task that is queued."""
+        """Do tasks until none can be claimed. Postponed and failed tasks stay queued."""
         while self.perform_next():
             pass
 
     def perform_next(self) -> bool:
-        """Do the next task of the outbox; return False if there is none."""
+        """Claim and do the next task of the outbox, in transactions of its own; return False if there is none.
+
+        A task that is done is deleted. One that raises `TryLater` is postponed. Any other exception is logged; the task
+        is done again once its claim has expired, or after its last attempt given up and deleted.
+        """
         task = self._claim()
         if task is None:
             return False
@@ -103,12 +110,15 @@ class TaskRunner:
         return True
 
     def delete_expired_logins(self) -> None:
-        """Delete expired logins and password links."""
+        """Delete expired logins and password links, in a transaction of its own."""
         with writing(self.engine) as db:
             delete_expired_logins(db)
 
     def send_reminders(self) -> None:
-        """Write the reminders of sessions that begin within a day. Nobody gets two of them if this runs twice."""
+        """Queue the reminders of sessions that begin within a day, in a transaction for each session.
+
+        Nobody gets two of them if this runs twice.
+        """
         with reading(self.engine) as read_db:
             session_ids = [workshop_session.id for workshop_session in list_sessions_to_remind(read_db)]
         for session_id in session_ids:
@@ -122,6 +132,7 @@ class TaskRunner:
             queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=None)
 
     def _claim(self) -> ClaimedTask | None:
+        """Claim the next task in a transaction of its own and return it, or None without locking SQLite for writing."""
         with reading(self.engine) as read_db:
             if not has_task(read_db):
                 return None
@@ -129,6 +140,7 @@ class TaskRunner:
             return claim_task(db)
 
     def _perform(self, task: ClaimedTask) -> None:
+        """Do a task in transactions of its own. Raises `TryLater`, or what the work raises."""
         match task.kind:
             case OutboxKind.FIND_DUPLICATES:
                 self._find_duplicates(task.payload["attendance_import"])
@@ -146,6 +158,7 @@ class TaskRunner:
                 self._send(task.payload["message"])
 
     def _give_up(self, task: ClaimedTask) -> None:
+        """Store with the import or message of a task that it has failed for good."""
         match task.kind:
             case OutboxKind.FIND_DUPLICATES:
                 pass  # The next night finds them.
@@ -160,7 +173,10 @@ class TaskRunner:
                     give_up_message(db, task.payload["message"])
 
     def _find_duplicates(self, import_id: int | None) -> None:
-        """Save pairs of similar people, among all or of one import, in a short transaction for each kelurahan."""
+        """Save pairs of similar people in a short transaction for each kelurahan.
+
+        They are searched for among all people, or with an `import_id` for the people of that import.
+        """
         with reading(self.engine) as read_db:
             for place in list_places(read_db, import_id=import_id):
                 if pairs := list_similar_pairs(read_db, place):
@@ -169,7 +185,10 @@ class TaskRunner:
                         save_pairs(db, pairs)
 
     def _send(self, message_id: int) -> None:
-        """Send a message. Its status "sending" is committed before the mail is handed to the server."""
+        """Send a message, if it is still to be sent. Raises `TryLater` if it is to be sent again later.
+
+        Its status "sending" is committed before the mail is handed to the server.
+        """
         with writing(self.engine) as db:
             mail = begin_sending(db, message_id, self.mail_server, self.settings.base_url)
         if mail is None or self.mail_server is None:
@@ -182,7 +201,11 @@ class TaskRunner:
 
     @contextmanager
     def _reporting(self, task: ClaimedTask) -> Iterator[Progress]:
-        """Yield the function that stores an import's progress. First log an earlier attempt that was interrupted."""
+        """Yield the function that stores an import's progress, which is deleted before and after the block.
+
+        If an earlier attempt was interrupted, that is first stored with the import. Progress that can't be stored is
+        ignored.
+        """
         import_id = task.payload["import"]
         if task.is_retry:
             with writing(self.engine) as db:
@@ -201,6 +224,7 @@ class TaskRunner:
                 self.progress.clear(import_id)
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
+        """Do regular work; an exception is logged and not raised."""
         try:
             work()
         except Exception as failure:

@@ -26,6 +26,7 @@ class Entry:
 
 
 def _utc(hour: int, minute: int) -> datetime:
+    """Return this time on 1 January 2025 in UTC, as an entry's first due time."""
     return datetime(2025, 1, 1, hour, minute, tzinfo=UTC)
 
 
@@ -35,7 +36,10 @@ NIGHTLY_CHECK = Entry("nightly-check", _utc(18, 37), timedelta(days=1))  # 02.37
 
 
 def begin_run(db: Db, name: str, due: datetime) -> bool:
-    """Record that an entry's work begins for a due time; return False if it has already begun for that time."""
+    """Record that an entry's work begins for a due time; return False if it has begun for that or a later time.
+
+    The caller commits.
+    """
     run = db.get(ScheduledRun, name, with_for_update=True)
     if run is not None and run.due_at >= due:
         return False

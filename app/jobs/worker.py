@@ -57,6 +57,7 @@ class Worker:
                 log.warning("a background task did not finish in time; the next process does it again")
 
     def _run(self) -> None:
+        """Work whenever this process has the lock, until the worker stops. After an error it is tried again."""
         while not self._stopping.is_set():
             try:
                 with worker_lock(self.tasks.engine) as has_lock:
@@ -69,7 +70,10 @@ class Worker:
                 self._stopping.wait(SECONDS_BETWEEN_TAKE_OVERS)
 
     def _work(self, has_lock: Callable[[], bool]) -> None:
-        """Work until the process ends. Tasks that are claimed were claimed by a process that has ended."""
+        """Work until the worker stops or the lock is lost.
+
+        Claims are released first: they were made by a process that has ended.
+        """
         with writing(self.tasks.engine) as db:
             release_claims(db)
         while not self._stopping.is_set() and has_lock():
@@ -97,6 +101,7 @@ def worker_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
 
 
 def _lock_file(file: TextIO) -> bool:
+    """Lock the file and return True, or False if another process has the lock. Does not wait."""
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

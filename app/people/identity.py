@@ -44,9 +44,10 @@ class Identity(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The result of looking for a person: their `key` and the `basis`, or `candidates` that a user must choose from.
+    """The result of looking for a person: the `key` of the one who matches, or `candidates` to choose from, or neither.
 
-    A match by name alone gives way to stronger evidence elsewhere. `phone_shared`: another person has the same phone.
+    `basis` is the evidence for them: the NIK, "contact" (phone or e-mail), "details" (name, place, and date of birth or
+    RT) or "name" (name and place alone). `phone_shared`: people with clearly different names have the same phone.
     """
 
     key: int | None = None
@@ -71,6 +72,7 @@ class PeopleIndex:
             self.add(key, identity)
 
     def add(self, key: int, identity: Identity) -> None:
+        """Add a person; by a phone or e-mail only the first `MAX_SHARING` people are indexed."""
         self.identity[key] = identity
         _add_key(self.by_nik, identity.nik_key, key)
         _add_key(self.by_phone, identity.phone, key, limit=MAX_SHARING)
@@ -78,12 +80,17 @@ class PeopleIndex:
         _add_key(self.by_name, identity.name_key, key)
 
     def find(self, person: Identity) -> Match:
-        """Return the match for these details; `NO_MATCH` if nobody has any of them."""
+        """Return the match for these details by the strongest evidence: NIK, phone and e-mail, name and kelurahan.
+
+        If the NIK is known, only people with that NIK are compared. Phone and e-mail match only with a similar name; if
+        all of those names are clearly different, name and kelurahan decide. Without a match the result is `NO_MATCH`,
+        or one that only has `phone_shared`.
+        """
         if not self.identity:
             return NO_MATCH
         if person.nik_key and (same_nik := self.by_nik.get(person.nik_key)):
             return self._match_by_nik(person, same_nik)
-        contacts = self._contacts(person)
+        contacts = self._find_by_contact(person)
         if contacts and person.name_key:
             found = self._match_by_contact(person, contacts)
             if found is not None:
@@ -91,15 +98,22 @@ class PeopleIndex:
         shared = bool(person.name_key) and person.phone in self.by_phone
         return self._match_by_name(person, phone_shared=shared)
 
-    def _contacts(self, person: Identity) -> _Keys:
+    def _find_by_contact(self, person: Identity) -> _Keys:
+        """Return the keys of people with the same phone or e-mail, each once; () if there are none.
+
+        Where as many share it as the index keeps, their first ones are returned, and all of the same name.
+        """
         by_phone = self.by_phone.get(person.phone, ()) if person.phone else ()
         by_email = self.by_email.get(person.email, ()) if person.email else ()
         if not (by_phone or by_email):
             return ()
-        namesakes = self._namesakes_sharing(person) if MAX_SHARING in (len(by_phone), len(by_email)) else ()
+        namesakes = (
+            self._find_namesakes_by_contact(person) if MAX_SHARING in (len(by_phone), len(by_email)) else ()
+        )
         return tuple(dict.fromkeys((*by_phone, *by_email, *namesakes)))
 
-    def _namesakes_sharing(self, person: Identity) -> list[int]:
+    def _find_namesakes_by_contact(self, person: Identity) -> list[int]:
+        """Return the keys of people with the same name key who also have the same phone or e-mail."""
         return [
             key
             for key in self.by_name.get(person.name_key, ())
@@ -107,7 +121,11 @@ class PeopleIndex:
         ]
 
     def _match_by_nik(self, person: Identity, same_nik: _Keys) -> Match:
-        """Match by NIK, unless the name is clearly different. Without a name the NIK alone decides."""
+        """Return the match among people with the same NIK (`same_nik`: their keys): the one with the same name.
+
+        If none has the same name, it is the one with a similar name. Several are candidates. If all names are clearly
+        different, all people with the NIK are candidates. For a `person` without a name the NIK alone decides.
+        """
         if not person.name_key:
             return _match_or_candidates(same_nik, "nik")
         scores = self._similarities(person, same_nik)
@@ -116,6 +134,11 @@ class PeopleIndex:
         return _match_or_candidates(possible, "nik") if possible else Match(candidates=same_nik, basis="nik")
 
     def _match_by_contact(self, person: Identity, contacts: _Keys) -> Match | None:
+        """Return the match among people who share a phone or e-mail (`contacts`: their keys), or None.
+
+        One person of the same name is the match, several are candidates. If none has the same name, people with a
+        similar name are candidates, even a single one. None if all names are clearly different.
+        """
         scores = self._similarities(person, contacts)
         same = [key for key, score in scores.items() if score >= SAME]
         if same:
@@ -124,6 +147,12 @@ class PeopleIndex:
         return Match(candidates=unclear, basis="contact") if unclear else None
 
     def _match_by_name(self, person: Identity, *, phone_shared: bool) -> Match:
+        """Return the match among people with the same name key who live in the same place.
+
+        The only one with the same date of birth or RT, and no detail that contradicts, matches by "details". Else a
+        single namesake whom no detail contradicts matches by "name"; else all namesakes are candidates. The result gets
+        the given `phone_shared`.
+        """
         namesakes = [
             key
             for key in self.by_name.get(person.name_key, ())
@@ -140,26 +169,33 @@ class PeopleIndex:
         return Match(candidates=tuple(namesakes), basis="name", phone_shared=phone_shared)
 
     def _similarities(self, person: Identity, keys: Iterable[int]) -> dict[int, float]:
+        """Return by key how similar the names of these people are to the person's, from 0 to 100."""
         return {key: similarity(person.name_key, self.identity[key].name_key) for key in keys}
 
 
 def _add_key(index: _Index, value: str | None, key: int, limit: int | None = None) -> None:
+    """Add `key` to those of `value` in the index; nothing if the value is blank or has `limit` keys."""
     if value:
         index[value] = (*index.get(value, ()), key)[:limit]
 
 
 def _shares_contact(person: Identity, other: Identity) -> bool:
+    """Return whether both have the same phone or the same e-mail."""
     return (person.phone is not None and person.phone == other.phone) or (
         person.email is not None and person.email == other.email
     )
 
 
 def _match_or_candidates(keys: Sequence[int], basis: Basis) -> Match:
+    """Return a match with the key if it is the only one, else with all keys as candidates."""
     return Match(keys[0], basis) if len(keys) == 1 else Match(candidates=tuple(keys), basis=basis)
 
 
 def _live_in_same_place(person: Identity, other: Identity) -> bool:
-    """Return whether both have the same kelurahan and, outside the city, no different places."""
+    """Return whether both have the same known kelurahan and, outside the city, no different places.
+
+    A place outside the city that isn't known agrees with every other.
+    """
     if person.kelurahan is None or person.kelurahan != other.kelurahan:
         return False
     return not _differ(person, other, lambda person: person.outside_place)
@@ -177,21 +213,26 @@ _TELLING: tuple[_Detail, ...] = (lambda person: person.birth_date, lambda person
 
 
 def _differ(person: Identity, other: Identity, detail: _Detail) -> bool:
+    """Return whether the detail is known of both and differs."""
     mine, theirs = detail(person), detail(other)
     return mine is not None and theirs is not None and mine != theirs
 
 
 def _contradict(person: Identity, other: Identity) -> bool:
+    """Return whether a NIK, date of birth, sex, RT or phone is known of both and differs."""
     return any(_differ(person, other, detail) for detail in _CONTRADICTING.values())
 
 
 def differing_details(person: Identity, other: Identity) -> frozenset[str]:
-    """Return the fields whose values differ, which is evidence against the two being one person."""
+    """Return the details that are known of both and differ: "nik", "birth_date", "sex", "rt", "phone".
+
+    They are evidence against the two being one person.
+    """
     return frozenset(name for name, detail in _CONTRADICTING.items() if _differ(person, other, detail))
 
 
 def _share_telling_detail(person: Identity, other: Identity) -> bool:
-    """Return whether date of birth or RT are the same; an equal sex is no evidence."""
+    """Return whether both have the same date of birth or the same RT; an equal sex is no evidence."""
     return any(detail(person) is not None and detail(person) == detail(other) for detail in _TELLING)
 
 
@@ -201,8 +242,11 @@ _SHARED_DETAILS = ("nik", "phone", "email", "name")
 def unclear_match_params(person: Identity, others: Sequence[Sequence[Identity]]) -> dict[str, str | int]:
     """Return why it is unclear whether `person` is one of the others, as params of the remark "person-unclear".
 
-    Each of the others has one or two identities (in the database, in a row above). No others means that the person
-    whom a user chose no longer exists.
+    `others` has for each of them one or two identities (in the database, in a row above). "why" is "gone" if there are
+    no others, as the person whom a user chose no longer exists. Otherwise it is the strongest detail in common ("nik",
+    "phone", "email" or "name"), with "several-" before it if there are several others, or "several" if they have
+    different ones in common. If it is the name and some details differ with all others, "-differs" is added, and
+    "differs" lists them: "birth_date,rt".
     """
     if not others:
         return {"why": "gone"}
@@ -223,7 +267,7 @@ def unclear_match_params(person: Identity, others: Sequence[Sequence[Identity]])
 
 
 def _strongest_shared_detail(person: Identity, other: Identity) -> str:
-    """Return the strongest detail that the two have in common."""
+    """Return "nik", "phone" or "email", the first that both have in common; else "name", which isn't compared."""
     if person.nik_key and person.nik_key == other.nik_key:
         return "nik"
     if person.phone and person.phone == other.phone:

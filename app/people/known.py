@@ -31,7 +31,10 @@ class MatchKeys:
 def match_keys(
     people: Iterable[PersonValues], *, person_ids: Iterable[int] = (), registrations: Iterable[str] = ()
 ) -> MatchKeys:
-    """Return the NIK, phones, e-mails, names and ids by which to search the database for these people."""
+    """Return what to search the database for: the NIK hashes, phones, e-mails and name keys that these people have.
+
+    `person_ids` and codes of `registrations` are added as they are.
+    """
     values = list(people)
     return MatchKeys(
         niks=frozenset(value.nik_key for value in values if value.nik_key),
@@ -80,7 +83,10 @@ class KnownPeople:
         )
 
     def _as_registered(self, person: KnownPerson) -> KnownPerson:
-        """Return the person with the place of their registration, so that people who moved since still match."""
+        """Return the person as indexed: with kelurahan and RT of the registration if its kelurahan is another one.
+
+        So people who moved since they registered still match.
+        """
         registration = self.registration_of.get(person.id)
         if registration is None or registration.kelurahan in (None, person.kelurahan):
             return person
@@ -88,9 +94,10 @@ class KnownPeople:
 
 
 def person_changes(person: KnownPerson, values: PersonValues) -> dict[str, str | date]:
-    """Return the blank details of a known person that the values fill, by field; filled ones are never overwritten.
+    """Return the blank details of a known person that the values fill: field → new value, {} if there are none.
 
-    An RT is filled only where the person lives in the same kelurahan.
+    Details that are filled are never overwritten, nor is the name. Under "nik" it is the NIK in clear. An RT is filled
+    only for a person in the same kelurahan as the values, or in none.
     """
     changes: dict[str, str | date] = {}
     if person.nik_key is None and values.nik is not None:
@@ -107,7 +114,11 @@ def person_changes(person: KnownPerson, values: PersonValues) -> dict[str, str |
 
 
 def detail_remarks(person: KnownPerson, values: PersonValues) -> list[Remark]:
-    """Return one warning "detail-differs" for each filled detail of a known person that the values contradict."""
+    """Return a warning "detail-differs" for each detail that is known of the person and that the values contradict.
+
+    NIK, sex, date of birth, phone and e-mail are compared, the RT only within the same kelurahan; names differ if they
+    aren't similar enough to be one person's.
+    """
     differing = [
         key
         for key in _COMPARED

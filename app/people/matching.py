@@ -51,7 +51,7 @@ class MatchedPerson:
 
     @property
     def needs_attention(self) -> bool:
-        """Return whether a remark is more than a warning."""
+        """Return whether there is a remark of the level "error" or "review"."""
         return any(remark.level != "warning" for remark in self.remarks)
 
     def drop_questions(self) -> None:
@@ -68,6 +68,7 @@ class PeopleAbove:
         self._person_of: dict[int, int] = {}
 
     def add(self, number: int, values: PersonValues, person: int | None) -> None:
+        """Add an entry of the list; `person` is the id of the known person with whom it was matched, or None."""
         self.index.add(number, values)
         if person is not None:
             self.number_of[person] = number
@@ -94,9 +95,12 @@ class PersonMatcher:
         self.above = PeopleAbove()
 
     def identify(self, matched: MatchedPerson, choice: PersonChoice, registration: str | None = None) -> None:
-        """Set `of` or `person`, or add the remark "person-unclear".
+        """Set `matched.person` to a known person and `matched.of` to an earlier entry of that person; neither if new.
 
-        `choice` was made by a user; `registration` is the code that the list gives for this person.
+        A user's `choice` decides, else the code of a `registration` that the list gives, else the details are compared.
+        Adds the remark "person-unclear" and sets neither if that leaves several people possible, or if the chosen
+        person or row does not exist any more. The choice "new" sets `distinct_from`. An unknown code is only a warning.
+        The entry is not added to `above`; the caller does that.
         """
         if choice == "new":
             matched.distinct_from = self._matches_without_choice(matched)
@@ -113,10 +117,12 @@ class PersonMatcher:
     def complete(
         self, matched: MatchedPerson, registration: KnownRegistration | None, default_group: str | None = None
     ) -> None:
-        """Set the target group if none is given, and `changes` of a known person; drop a NIK that another person has.
+        """Set the target group if none is given, and a known person's `changes`; add remarks on group, NIK and details.
 
         The group is that of the `registration`, the `default_group`, the person's only group or the workshop's only
-        group, in this order.
+        group, in this order; without any, the remark is "group-missing". A NIK that another person or an earlier entry
+        has is removed with the warning "nik-taken", unless the entry needs attention anyway. Details of a known person
+        that differ get the warning "detail-differs".
         """
         if self._has_nik_of_another(matched) and not matched.needs_attention:
             matched.values = replace(matched.values, nik=None, nik_key=None)
@@ -128,14 +134,20 @@ class PersonMatcher:
             matched.remarks += detail_remarks(person, matched.values)
 
     def registration_of(self, person: int | None, *, registering: bool) -> KnownRegistration | None:
-        """Return the person's registration for the session, or None. `registering` ignores a cancelled one."""
+        """Return the person's registration for the session, None for a new person or without one.
+
+        `registering` ignores a cancelled registration too, as the person can register again.
+        """
         registration = self.known.registration_of.get(person) if person is not None else None
         if registration is not None and registration.status == "cancelled" and registering:
             return None
         return registration
 
     def _matches_without_choice(self, matched: MatchedPerson) -> tuple[int | SameAsRow, ...]:
-        """Return the known people and earlier entries that would match if the user hadn't chosen."""
+        """Return the people (ids) and earlier entries that would match, or be candidates, without the user's choice.
+
+        `matched` is not changed.
+        """
         unchosen = replace(matched, remarks=[])
         self._identify_by_comparing(unchosen)
         if unchosen.person is not None:
@@ -149,13 +161,20 @@ class PersonMatcher:
         )
 
     def _take_chosen(self, matched: MatchedPerson, person: int) -> None:
-        """Take the chosen person; if that record no longer exists, ask again instead of guessing."""
+        """Set the chosen person. If that record no longer exists, ask again instead of guessing.
+
+        The candidates are then the people who match now.
+        """
         if person in self.known.person:
             self._take_person(matched, person)
         else:
             self._ask(matched, people=_candidates_of(self.known.index.find(matched.values)), gone=True)
 
     def _identify_by_registration(self, matched: MatchedPerson, code: str | None) -> bool:
+        """Set the person of the registration with this code, and return whether there is one.
+
+        An unknown code adds the warning "registration-unknown".
+        """
         registration = self.known.registration.get(code) if code else None
         if registration is not None and registration.person_id in self.known.person:
             self._take_person(matched, registration.person_id)
@@ -165,7 +184,12 @@ class PersonMatcher:
         return False
 
     def _identify_by_comparing(self, matched: MatchedPerson) -> None:
-        """Compare with earlier entries first; a match by name alone gives way to stronger evidence in the database."""
+        """Compare with earlier entries, then with known people; set `of` or `person`, or ask, or leave a new person.
+
+        An earlier entry with the same name and place alone is never taken by itself: the remark asks, with it and the
+        known people as candidates, unless a known person matches by stronger evidence. A shared phone adds the warning
+        "phone-shared".
+        """
         in_list = self.above.index.find(matched.values)
         in_database = self.known.index.find(matched.values)
         known_otherwise = in_database.key is not None and in_database.basis != "name"
@@ -182,6 +206,7 @@ class PersonMatcher:
             self._take_match(matched, in_database)
 
     def _take_match(self, matched: MatchedPerson, match: Match) -> None:
+        """Set the known person of a match, with a warning if only the name matched; ask if it has candidates."""
         if match.candidates:
             self._ask(matched, people=match.candidates)
         elif match.key is not None:
@@ -190,7 +215,7 @@ class PersonMatcher:
             self._take_person(matched, match.key)
 
     def _take_person(self, matched: MatchedPerson, person: int) -> None:
-        """Set a known person; if an earlier entry is that person already, this one repeats it."""
+        """Set a known person, and `of` to the earlier entry that was matched with the same person, if there is one."""
         matched.person = person
         matched.of = self.above.number_of.get(person)
 
@@ -202,9 +227,10 @@ class PersonMatcher:
         people: tuple[int, ...] = (),
         gone: bool = False,
     ) -> None:
-        """Add the remark that asks who it is and why that is unclear; `gone`: the earlier choice no longer exists.
+        """Add the remark "person-unclear" with earlier entries (`rows`) and known `people` as candidates.
 
-        An earlier entry that was matched with one of the people is not offered beside that person.
+        Its params say why it is unclear; with `gone`, that the earlier choice no longer exists. An earlier entry that
+        was matched with one of the people is not offered beside that person; the param "row_of_ID" names it.
         """
         again = {person: number for number in rows if (person := self.above.person(number)) in people}
         rows = tuple(number for number in rows if number not in again.values())
@@ -223,12 +249,12 @@ class PersonMatcher:
         matched.remarks.append(Remark("review", "name", "person-unclear", params, candidates))
 
     def _identities_of(self, person: int, number: int | None) -> tuple[Identity, ...]:
-        """Return the identities of a person: in the database, and in the earlier entry matched with them."""
+        """Return a person's identity in the database, and that of the earlier entry `number` unless it is None."""
         known = self.known.index.identity[person]
         return (known,) if number is None else (known, self.above.index.identity[number])
 
     def _has_nik_of_another(self, matched: MatchedPerson) -> bool:
-        """Return whether the NIK belongs to another person or earlier entry."""
+        """Return whether an earlier entry, or a known person other than the matched one, has the same NIK."""
         key = matched.values.nik_key
         if key is None:
             return False
@@ -238,6 +264,11 @@ class PersonMatcher:
     def _complete_group(
         self, matched: MatchedPerson, registered: str | None, default_group: str | None
     ) -> None:
+        """Set the target group as `complete` says, where `registered` is the registration's group.
+
+        Adds the remark "group-missing", or the warning "group-unexpected" if the workshop is not for that group.
+        Nothing is done if the group's text was unclear.
+        """
         if any(remark.code == "group-unclear" for remark in matched.remarks):
             return
         belongs_to = self.known.person[matched.person].groups if matched.person is not None else ()
@@ -263,9 +294,11 @@ def match_people(
     target_groups: tuple[str, ...],
     choices: Mapping[int, PersonChoice],
 ) -> tuple[MatchedPerson, ...]:
-    """Return the matched people of a registration form or delegation, numbered from 1.
+    """Return the people of a registration form or delegation matched with each other and with known people, in order.
 
-    `choices` are a user's, by number. A missing group is also taken from a cancelled registration for the session.
+    They are numbered from 1; `choices` are a user's, by number. Each has the remarks of parsing and matching; one that
+    repeats an earlier entry has only warnings. A missing group is also taken from a cancelled registration for the
+    session. Nothing is stored.
     """
     matcher = PersonMatcher(known, target_groups)
     result = []
@@ -283,9 +316,10 @@ def match_people(
 
 
 def _candidates_of(match: Match) -> tuple[int, ...]:
-    """Return the candidates of a match, or the matched person as the only one."""
+    """Return the candidates of a match, else the matched person as the only one, else ()."""
     return match.candidates or (() if match.key is None else (match.key,))
 
 
 def _only(groups: tuple[str, ...]) -> str | None:
+    """Return the group if there is exactly one, else None."""
     return groups[0] if len(groups) == 1 else None

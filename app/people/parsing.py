@@ -85,7 +85,8 @@ class PersonParser:
     def parse(self, cells: Mapping[str, Cell], place: NamedPlace | None = None) -> ParsedPerson:
         """Return one person's values and remarks, parsed from their cells (by field).
 
-        `place` is given if something other than these cells decides where they live. NIKs in free texts are masked.
+        `place` is given if something other than these cells decides where they live. A value that can't be parsed is
+        left blank with a remark; nothing is raised. NIKs in free texts are masked.
         """
         person = _PersonCells(self, cells)
         person.set_all(place)
@@ -93,10 +94,14 @@ class PersonParser:
         return ParsedPerson(person.values, person.remarks)
 
     def own_place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
-        """Return the place in the cell of the kelurahan, or None if it is empty or holds only a street or an RT."""
+        """Return the place in the cell of the kelurahan, or None if it is empty or holds only a street or an RT.
+
+        A text that is no clear kelurahan is returned too; its `parsed` has the problem.
+        """
         return self._own_place(get_text(cells, "kelurahan"))
 
     def _parse_own_place(self, text: str) -> NamedPlace | None:
+        """Return what `own_place` returns for the text of the cell."""
         parsed = self.kelurahan(text)
         if parsed.problem == "kelurahan-missing" or (
             parsed.problem == "kelurahan-unknown" and not parsed.why and is_street(text)
@@ -105,7 +110,7 @@ class PersonParser:
         return NamedPlace(text, parsed)
 
     def place_in_address(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
-        """Return the place that the address names after "Kel.", or None."""
+        """Return the place that the address names after "Kel.", or None. Its `text` is ""."""
         parsed = find_kelurahan_in_address(get_text(cells, "address"), self.places)
         return NamedPlace("", parsed) if parsed else None
 
@@ -118,13 +123,13 @@ def drop_error_cells(cells: Mapping[str, Cell]) -> Mapping[str, Cell]:
 
 
 def get_text(cells: Mapping[str, Cell], field: str) -> str:
-    """Return the text of a field's cell, "" if there is none."""
+    """Return the text of a field's cell as a spreadsheet shows it, "" if there is none."""
     cell = cells.get(field)
     return cell if type(cell) is str else cell_text(cell)
 
 
 def get_plain_text(cells: Mapping[str, Cell], field: str) -> str | None:
-    """Return the text of a field that is stored as it is written, or None if it is empty or a placeholder."""
+    """Return the text of a field with single spaces, or None if it is missing, empty or a placeholder (a dash)."""
     if field not in cells:
         return None
     text = get_text(cells, field)
@@ -151,6 +156,7 @@ class _PersonCells:
             self.cells = drop_error_cells(cells)
 
     def set_all(self, place: NamedPlace | None) -> None:
+        """Parse every field; sex and date of birth before the NIK that is compared with them."""
         for field in TEXT_FIELDS:
             setattr(self.values, field, self.plain(field))
         self.set_name()
@@ -164,20 +170,25 @@ class _PersonCells:
         self.set_email()
 
     def remark_on_errors(self, cells: Mapping[str, Cell]) -> None:
+        """Add the warning "cell-error" for each cell that holds an error."""
         for field, cell in cells.items():
             if isinstance(cell, CellError):
                 self.remark("warning", field, "cell-error", found=cell_text(cell))
 
     def remark(self, level: Level, field: str, code: str, /, **params: str) -> None:
+        """Add a remark without candidates; `params` fill its sentence."""
         self.remarks.append(Remark(level, field, code, params))
 
     def text(self, field: str) -> str:
+        """Return the text of a field's cell, "" if there is none."""
         return get_text(self.cells, field)
 
     def plain(self, field: str) -> str | None:
+        """Return the text of a field, None if it is empty or a placeholder."""
         return get_plain_text(self.cells, field)
 
     def set_name(self) -> None:
+        """Set the name and its key, or add an error if it has no letters or is too long."""
         name = display_name(self.text("name"))
         key = name_key(name) if name else ""
         if not any(map(str.isalpha, key)):
@@ -188,6 +199,10 @@ class _PersonCells:
             self.values.name, self.values.name_key = name, key
 
     def set_kelurahan(self, place: NamedPlace | None) -> None:
+        """Set kelurahan, outside place and kecamatan; add remarks on a problem and on a cell with another kecamatan.
+
+        `place` decides, else the kelurahan's cell, else the address. The kecamatan is that of the kelurahan.
+        """
         parser, values = self.parser, self.values
         place = place or parser.own_place(self.cells) or parser.place_in_address(self.cells)
         if place is None:
@@ -203,6 +218,10 @@ class _PersonCells:
             self.remark("warning", "kecamatan", "kecamatan-differs", found=kecamatan)
 
     def remark_on_kelurahan(self, parsed: ParsedKelurahan, text: str) -> None:
+        """Add a question with the candidates if the kelurahan is unclear, an error if it is unknown or missing.
+
+        The remark quotes `text`, or the address if that is empty.
+        """
         names = self.parser.places.name
         candidates = tuple(Candidate("kelurahan", code, names[code]) for code in parsed.candidates)
         level: Level = "review" if parsed.problem == "kelurahan-unclear" else "error"
@@ -211,7 +230,10 @@ class _PersonCells:
         self.remarks.append(Remark(level, "kelurahan", str(parsed.problem), params, candidates))
 
     def set_group(self) -> None:
-        """Set the group from its own cell, else from a position that names one ("Ketua RT 12"); add remarks on both."""
+        """Set the group from its own cell, or if that is blank from a position that names one ("Ketua RT 12").
+
+        A filled cell that doesn't name one group gets the remark "group-unclear"; a position gets none.
+        """
         text = self.text("target_group")
         if text and not is_placeholder(text):
             parsed = self.parser.group(text)
@@ -224,12 +246,14 @@ class _PersonCells:
         self.values.target_group = next(filter(None, named), None)
 
     def remark_on_group(self, parsed: ParsedTargetGroup, text: str) -> None:
+        """Add the question "group-unclear", to choose from the groups in the text, else the workshop's, else all."""
         labels = self.parser.groups.label
         codes = parsed.candidates or self.parser.target_groups or tuple(labels)
         candidates = tuple(Candidate("target_group", code, labels.get(code, code)) for code in codes)
         self.remarks.append(Remark("review", "target_group", "group-unclear", {"found": text}, candidates))
 
     def set_rt(self) -> None:
+        """Set the RT from its own cell, else from another text that names one; warn of a cell that is no RT."""
         cell = self.cells.get("rt")
         self.values.rt = self.parser.rt(cell)
         if self.values.rt is None:
@@ -238,6 +262,7 @@ class _PersonCells:
             self.values.rt = self.find_rt_elsewhere()
 
     def find_rt_elsewhere(self) -> str | None:
+        """Return the first RT that group, position, kelurahan or address name, or None."""
         for field in _RT_ELSEWHERE:
             cell = self.cells.get(field)
             if isinstance(cell, str) and (rt := self.parser.find_rt(cell)):
@@ -245,19 +270,24 @@ class _PersonCells:
         return None
 
     def set_birth_date(self) -> None:
+        """Set the date of birth; a filled cell without a possible one gets the warning "date-invalid"."""
         cell = self.cells.get("birth_date")
         self.values.birth_date = self.parser.birth_date(cell)
         if self.values.birth_date is None and self.plain("birth_date"):
             self.remark("warning", "birth_date", "date-invalid", found=cell_text(cell))
 
     def set_sex(self) -> None:
+        """Set the sex; a filled cell that is neither L nor P gets the warning "sex-invalid"."""
         cell = self.cells.get("sex")
         self.values.sex = self.parser.sex(cell)
         if self.values.sex is None and self.plain("sex"):
             self.remark("warning", "sex", "sex-invalid", found=cell_text(cell))
 
     def set_nik(self) -> None:
-        """Set the NIK, and from a valid one also the sex if that has no cell."""
+        """Set the NIK and its hash, with a warning if it is invalid or disagrees with the sex or date of birth.
+
+        From a valid NIK the sex is set too if it isn't known. Without a cell nothing changes.
+        """
         cell = self.cells.get("nik")
         if cell is None:
             return
@@ -272,12 +302,14 @@ class _PersonCells:
             values.sex = values.sex or nik_sex(parsed.digits)
 
     def set_phone(self) -> None:
+        """Set the phone; a filled cell without a valid number gets the warning "phone-invalid"."""
         cell = self.cells.get("phone")
         self.values.phone = parse_phone(cell)
         if self.values.phone is None and not is_blank_number(cell):
             self.remark("warning", "phone", "phone-invalid", found=first_phone_text(cell_text(cell)))
 
     def set_email(self) -> None:
+        """Set the e-mail; a filled cell without a valid address gets the warning "email-invalid"."""
         text = self.plain("email")
         if text:
             self.values.email = parse_email(text)

@@ -24,7 +24,7 @@ class PersonInput:
     occupation: str = ""
 
     def cells(self) -> dict[str, str]:
-        """Return the texts that aren't empty, by field."""
+        """Return the trimmed texts that aren't empty, by field."""
         texts = ((field.name, getattr(self, field.name).strip()) for field in fields(self))
         return {name: text for name, text in texts if text}
 

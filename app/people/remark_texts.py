@@ -82,7 +82,10 @@ _DETAILS: Mapping[str, str] = {
 
 
 def person_remark_text(remark: Remark, _: Translator) -> str:
-    """Return the sentence of a remark on a person, in the language of `_`. Raises `KeyError` for a sheet's remark."""
+    """Return the sentence of a remark on a person with its params, in the language of `_`.
+
+    Raises `KeyError` for a sheet's remark.
+    """
     params = dict(remark.params)
     why = params.get("why")
     if remark.code == "kelurahan-unknown" and why:
@@ -93,6 +96,9 @@ def person_remark_text(remark: Remark, _: Translator) -> str:
 
 
 def _unclear_reason(params: Mapping[str, str | int], _: Translator) -> str:
-    """Return why it isn't clear who a person is, from the params that `identity.unclear_match_params` returned."""
+    """Return why it isn't clear who a person is, in the language of `_`.
+
+    `params` are what `identity.unclear_match_params` returned.
+    """
     differs = ", ".join(_(_DETAILS[detail]) for detail in str(params.get("differs", "")).split(",") if detail)
     return _(_UNCLEAR_REASONS[str(params["why"])]) % {"differs": differs}

@@ -113,6 +113,7 @@ def _cells_to_json(row: SheetRow) -> dict[str, Any]:
 
 
 def _cells_from_json(cells: dict[str, Any]) -> dict[str, Any]:
+    """Return the cells that `_cells_to_json` stored."""
     if dict in map(type, cells.values()):
         return {field: cell_from_json(cell) for field, cell in cells.items()}
     return cells

@@ -45,27 +45,37 @@ class _Form:
 
 
 def detect_target_table(content: bytes, *, trim: bool) -> DetectedTable:
-    """Return the first visible table with a column "Kelurahan"; the fields of its other columns are their indexes."""
+    """Return the first table with rows and a column "Kelurahan" in a visible sheet, for `parse_target_table`.
+
+    The first such column has the field "kelurahan", every other the text of its index. `trim` first removes cells far
+    outside any list. Raises `SheetFailure`, "no-target-header" or "no-targets" if there is no such table.
+    """
     return _detect(content, _TARGETS, trim=trim)
 
 
 def detect_venue_table(content: bytes, *, trim: bool) -> DetectedTable:
-    """Return the first visible table with columns for the venue's name and kelurahan."""
+    """Return the first table with rows and columns for the venue's name and kelurahan in a visible sheet.
+
+    The fields of its columns are those of `venue_field`. `trim` first removes cells far outside any list. Raises
+    `SheetFailure`, "no-venue-header" or "no-venues" if there is no such table.
+    """
     return _detect(content, _VENUES, trim=trim)
 
 
 def venue_field(heading: str) -> str | None:
-    """Return the field that a heading in a list of venues names, or None."""
+    """Return the field that a heading in a list of venues names ("name", "kelurahan", "kind", "wifi"), or None."""
     key = words(heading)
     return next((field for field, headings in _VENUE_HEADINGS.items() if key in headings), None)
 
 
 def _target_heading(heading: str) -> str | None:
+    """Return "name" for a heading "Kelurahan", as `find_header` searches for that; else its words, None if blank."""
     key = words(heading)
     return "name" if key in _KELURAHAN_HEADINGS else key or None
 
 
 def _target_fields(header: Header) -> Mapping[int, str]:
+    """Return field by index: "kelurahan" for the first such column, for others the index as text."""
     fields: dict[int, str] = {}
     for heading in header.headings:
         is_kelurahan = words(heading.text) in _KELURAHAN_HEADINGS and KELURAHAN not in fields.values()
@@ -74,6 +84,7 @@ def _target_fields(header: Header) -> Mapping[int, str]:
 
 
 def _venue_fields(header: Header) -> Mapping[int, str]:
+    """Return field by index, each field once; {} if no column is the kelurahan's."""
     fields: dict[int, str] = {}
     for heading in header.headings:
         field = venue_field(heading.text)
@@ -89,6 +100,8 @@ _VENUES = _Form(venue_field, _venue_fields, MAX_VENUES, "no-venue-header", "no-v
 
 
 def _detect(content: bytes, form: _Form, *, trim: bool) -> DetectedTable:
+    """Return the first table of this form with rows. Raises `SheetFailure`, also with the form's own codes."""
+
     def detect(grid: Grid) -> DetectedTable | None:
         header = find_header(grid, None, form.heading_field)
         fields = form.fields(header) if header else {}
@@ -100,6 +113,10 @@ def _detect(content: bytes, form: _Form, *, trim: bool) -> DetectedTable:
 
 
 def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _Form) -> DetectedTable:
+    """Return the table with every row below the header that has a cell in a column with a field.
+
+    Raises `SheetFailure` if there are more than `form.max_rows`.
+    """
     rows = [
         SheetRow(number, cells)
         for number, row in enumerate(grid.rows[header.below :], start=header.below + 1)
@@ -120,7 +137,7 @@ def _table_below(grid: Grid, header: Header, fields: Mapping[int, str], form: _F
 
 
 def _cells(row: list[Cell], fields: Mapping[int, str]) -> dict[str, Cell]:
-    """Return the filled cells of columns that have a field."""
+    """Return by field the filled cells of columns that have one."""
     return {
         fields[index]: cell for index, cell in enumerate(row) if index in fields and clean(cell_text(cell))
     }

@@ -15,7 +15,10 @@ def ignore_progress(_done: int, _of: int) -> None:
 
 
 def report_progress(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
-    """Yield the rows, and report after every thousandth row and at the end how many are done."""
+    """Yield the rows. Calls `progress` before the first, after every thousandth and after the last row.
+
+    Nothing is reported of no rows.
+    """
     for start in range(0, len(rows), REPORT_EVERY):
         progress(start, len(rows))
         yield from rows[start : start + REPORT_EVERY]
@@ -24,10 +27,13 @@ def report_progress(rows: Sequence[Row], progress: Progress) -> Iterator[Row]:
 
 
 def step_progress(number: int, steps: int, progress: Progress) -> Progress:
-    """Return the progress of one of several steps over the same rows (`number` from 0), each an equal share."""
+    """Return a callback for one of several steps over the same rows, each an equal share of the whole.
+
+    `number` counts the steps from 0.
+    """
     return lambda done, of: progress((number * of + done) // steps, of)
 
 
 def scale_progress(rows: int, progress: Progress) -> Progress:
-    """Return a progress that scales whatever is reported to this number of rows."""
+    """Return a callback that reports to `progress` the same share of `rows`, whatever total it is given."""
     return lambda done, of: progress(rows * done // of, rows)

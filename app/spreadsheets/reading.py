@@ -97,12 +97,12 @@ def read_sheet(
     places: Collection[str] = (),
     groups: Collection[str] = (),
 ) -> DetectedTable:
-    """Return the list of participants in one sheet: the named one, or the first visible one with a header.
+    """Return the list of participants in one sheet: the named one, or the first visible one with a header and rows.
 
-    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field or None) overrides what
-    is detected. Names of kelurahan (`places`) identify columns without a heading and headings of sections; names of
-    target `groups` identify headings of sections.
-    Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
+    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field, or None to ignore the
+    column) overrides what is detected. Names of kelurahan (`places`) identify columns without a heading and headings of
+    sections; names of target `groups` identify headings of sections. Raises `UnreadableFile` or `TooLarge` with one of
+    the codes of `SENTENCES`.
     """
     options = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
     group_keys = sorted({words(group) for group in groups})
@@ -110,7 +110,7 @@ def read_sheet(
 
 
 def read_venue_list(content: bytes) -> DetectedTable:
-    """Return the first visible list of venues; its rows have the fields of `venues.HEADINGS`.
+    """Return the first list of venues with rows in a visible sheet; its fields are those of `venues.HEADINGS`.
 
     Raises what `read_sheet` raises.
     """
@@ -118,7 +118,7 @@ def read_venue_list(content: bytes) -> DetectedTable:
 
 
 def read_target_sheet(content: bytes) -> DetectedTable:
-    """Return the first table in a visible sheet with a column "Kelurahan" and a row, for `parse_target_table`.
+    """Return the first table with rows and a column "Kelurahan" in a visible sheet, for `parse_target_table`.
 
     Raises what `read_sheet` raises.
     """
@@ -126,6 +126,10 @@ def read_target_sheet(content: bytes) -> DetectedTable:
 
 
 def _read(content: bytes, places: Collection[str], options: Mapping[str, object]) -> DetectedTable:
+    """Return the table that the child process finds; `options` say which list to look for.
+
+    Raises `UnreadableFile` or `TooLarge` for its failures, and if it dies twice.
+    """
     if len(content) > MAX_BYTES:
         raise build_problem("too-large", {"megabytes": MAX_BYTES // 1024**2})
     request = {
@@ -144,13 +148,16 @@ def _read(content: bytes, places: Collection[str], options: Mapping[str, object]
 
 
 def build_problem(code: str, params: Mapping[str, str | int]) -> Problem:
-    """Return the problem to raise for a code of `SENTENCES`."""
+    """Return the `TooLarge` or `UnreadableFile` to raise for a code of `SENTENCES`. `params` fill the sentence."""
     kind = TooLarge if code in _TOO_LARGE else UnreadableFile
     return kind(SENTENCES[code], code=code, **params)
 
 
 def _run_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
-    """Run the child process and return its answer, or None if it died."""
+    """Run the child process and return its answer, or None if it died.
+
+    Raises `UnreadableFile` ("too-slow") if it takes longer than `MAX_SECONDS`.
+    """
     try:
         child = subprocess.run(
             [sys.executable, "-m", "app.spreadsheets.formats.child"],

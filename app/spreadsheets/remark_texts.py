@@ -68,7 +68,7 @@ _SENTENCES_WITH_COLUMNS: Mapping[str, str] = {
 
 
 def remark_text(remark: Remark, _: Translator) -> str:
-    """Return the sentence of any remark, in the language of `_`."""
+    """Return the sentence of any remark on a sheet, row or person with its params, in the language of `_`."""
     if remark.code in PERSON_SENTENCES:
         return person_remark_text(remark, _)
     if remark.code in _SENTENCES_WITH_COLUMNS and remark.params.get("unused"):

@@ -60,7 +60,10 @@ def cell_name(cell: TargetCell) -> str:
 
 
 def parse_target(text: str) -> int | None:
-    """Return a number with or without thousands separator, None for a placeholder; else raise `ValueError`."""
+    """Return a number of at most six digits, with or without thousands separator; None for a blank or a dash.
+
+    Raises `ValueError` for any other text.
+    """
     text = collapse(clean(text))
     if is_placeholder(text):
         return None
@@ -72,11 +75,13 @@ def parse_target(text: str) -> int | None:
 def parse_target_table(
     sheet: DetectedTable, places: PlaceIndex, groups: GroupIndex, kelurahan: Collection[str]
 ) -> TargetTable | None:
-    """Return the targets of a table that `plain_tables` detected, or None if no column is a target group's.
+    """Return the targets of a table that `plain_tables` detected; None if no filled column has a heading for targets.
 
-    `kelurahan` are the codes that exist in the year. All cells of a row with a known kelurahan count, empty ones too.
+    `kelurahan` are the codes that exist in the year. All cells of a row with a known kelurahan count, empty ones too. A
+    column that is unknown or repeated, and a row with figures whose kelurahan is unknown, unclear or repeated, are left
+    out with a remark; rows without figures and totals without one.
     """
-    columns, remarks = _columns(sheet, groups)
+    columns, remarks = _target_columns(sheet, groups)
     if not columns:
         return None
     texts: dict[TargetCell, str] = {}
@@ -85,7 +90,7 @@ def parse_target_table(
         name = collapse(clean(cell_text(row.cells.get(KELURAHAN))))
         if not figures or _is_sum(row):
             continue
-        place, problem = _place(name, places, kelurahan)
+        place, problem = _parse_row_kelurahan(name, places, kelurahan)
         if problem is None and (place, next(iter(columns.values()))) in texts:
             problem = Remark("warning", KELURAHAN, "kelurahan-twice", {})
         if problem:
@@ -97,12 +102,12 @@ def parse_target_table(
 
 
 def target_remark_text(remark: Remark, _: Translator) -> str:
-    """Return the sentence of a remark, in the language of `_`."""
+    """Return the sentence of a remark that `parse_target_table` made, in the language of `_`."""
     return _(SENTENCES[remark.code]) % dict(remark.params)
 
 
-def _columns(sheet: DetectedTable, groups: GroupIndex) -> tuple[dict[str, str | None], list[Remark]]:
-    """Return the group (None for all people) of each target column by field, and remarks on the other columns."""
+def _target_columns(sheet: DetectedTable, groups: GroupIndex) -> tuple[dict[str, str | None], list[Remark]]:
+    """Return the group (None for all people) of each target column by field, and remarks on columns left out."""
     columns: dict[str, str | None] = {}
     remarks: list[Remark] = []
     for column in sheet.columns:
@@ -121,23 +126,30 @@ def _columns(sheet: DetectedTable, groups: GroupIndex) -> tuple[dict[str, str | 
 
 
 def _is_other_column(header: str) -> bool:
+    """Return whether the heading is that of a code, a kecamatan, row numbers or a sum, which are no targets."""
     text = words(header)
     return text in _OTHER_COLUMNS or is_number_heading(header) or _SUM.fullmatch(text) is not None
 
 
 def _is_sum(row: SheetRow) -> bool:
+    """Return whether a text of the row begins with "Jumlah", "Total" or the like."""
     return any(_SUM.fullmatch(words(cell)) for cell in row.cells.values() if isinstance(cell, str))
 
 
 def _text(row: SheetRow, field: str) -> str:
-    """Return the text of a cell: "" for a placeholder, "#N/A" for an error."""
+    """Return the cleaned text of a cell, cut if it is long: "" for a placeholder, "#N/A" for an error."""
     cell = row.cells.get(field)
     text = collapse(clean(cell_text(cell)))
     return "" if is_placeholder(text) and not isinstance(cell, CellError) else text[:MAX_TEXT_LENGTH]
 
 
-def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[str | None, Remark | None]:
-    """Return the code of a row's kelurahan (None for all kelurahan), or the remark on its name."""
+def _parse_row_kelurahan(
+    name: str, places: PlaceIndex, kelurahan: Collection[str]
+) -> tuple[str | None, Remark | None]:
+    """Return the code of a row's kelurahan (None for all kelurahan), or None and the remark on its name.
+
+    A kelurahan that isn't among the codes `kelurahan` is unknown.
+    """
     if words(name) in _ALL_KELURAHAN:
         return None, None
     reading = parse_kelurahan(name, places)
@@ -147,10 +159,11 @@ def _place(name: str, places: PlaceIndex, kelurahan: Collection[str]) -> tuple[s
         return None, Remark("warning", KELURAHAN, "kelurahan-missing", {})
     if reading.candidates:
         return None, Remark(
-            "warning", KELURAHAN, "kelurahan-unclear", {"candidates": _named(reading.candidates, places)}
+            "warning", KELURAHAN, "kelurahan-unclear", {"candidates": _join_names(reading.candidates, places)}
         )
     return None, Remark("warning", KELURAHAN, "kelurahan-unknown", {})
 
 
-def _named(codes: Sequence[str], places: PlaceIndex) -> str:
+def _join_names(codes: Sequence[str], places: PlaceIndex) -> str:
+    """Return the names of these kelurahan, with commas between."""
     return ", ".join(places.name[code] for code in codes)

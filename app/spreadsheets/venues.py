@@ -73,7 +73,10 @@ class RowError:
 
 
 def venue_template(kelurahan: Iterable[str], _: Translator) -> bytes:
-    """Return an empty .xlsx table with drop-downs for everything but the name."""
+    """Return an empty .xlsx table in the language of `_`, with drop-downs for everything but the name.
+
+    `kelurahan` are the names to choose from.
+    """
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = _("Venues")
@@ -103,7 +106,7 @@ def check_venues(
     """Return the venues of the rows without errors, and the errors of the other rows.
 
     A known venue is found by its name, regardless of case and punctuation. An empty kind or Wi-Fi leaves what is known;
-    the kelurahan is needed in every row. A name that an earlier row has is an error.
+    the kelurahan is needed in every row. A name that an earlier row has is an error of the later row.
     """
     known_by_name = _by_name(known)
     first_row: dict[str, int] = {}
@@ -123,24 +126,24 @@ def check_venues(
 
 
 def clean_name(text: str) -> str:
-    """Return a name as it is stored and compared, without superfluous spaces."""
+    """Return a name as it is stored and compared, trimmed and with single spaces."""
     return collapse(clean(text))
 
 
 def name_key(name: str) -> str:
-    """Return the key by which names are compared: the words, or the name itself if it has none."""
+    """Return the key by which names are compared: their folded words, or the name itself if it has none."""
     return words(name) or name
 
 
 def _by_name(known: Iterable[VenueFacts]) -> dict[str, VenueFacts]:
-    """Return known venues by key and by exact name, which takes precedence."""
+    """Return known venues by key and by exact name, which takes precedence. Of several with one key it is the first."""
     venues = list(known)
     by_key = {name_key(venue.name): venue for venue in reversed(venues)}
     return by_key | {venue.name: venue for venue in venues}
 
 
 def _texts(row: SheetRow) -> dict[str, str]:
-    """Return the texts of a row without placeholders and without a name that is an error (#N/A)."""
+    """Return the texts of a row by field, without placeholders and without a name that is an error (#N/A)."""
     texts = {
         field: clean_name(cell_text(cell))
         for field, cell in row.cells.items()
@@ -152,6 +155,10 @@ def _texts(row: SheetRow) -> dict[str, str]:
 def _check_row(
     row: int, texts: Mapping[str, str], before: VenueFacts, places: PlaceIndex
 ) -> tuple[VenueFacts, list[RowError]]:
+    """Return the venue's new details, and the row's errors, with which the details are not to be used.
+
+    `texts` are the row's. `before` has the name, and the kind and Wi-Fi that stay if their cells are empty.
+    """
     errors: list[RowError] = []
 
     def add_error(sentence: str, **params: str | int) -> None:
@@ -186,11 +193,13 @@ def _check_row(
 
 @cache
 def _kinds_by_label() -> dict[str, str]:
+    """Return the key in `KINDS` by folded label, in every language."""
     return {words(label): kind for kind, msgid in KINDS.items() for label in _in_all_languages(msgid)}
 
 
 @cache
 def _wifi_by_label() -> dict[str, bool]:
+    """Return the key in `WIFI` by folded label, in every language."""
     return {words(label): wifi for wifi, msgid in WIFI.items() for label in _in_all_languages(msgid)}
 
 

@@ -29,7 +29,10 @@ JsonCell: TypeAlias = str | int | float | bool | dict[str, str] | None
 
 
 def cell_to_json(cell: Cell) -> JsonCell:
-    """Return a cell as JSON from which `cell_from_json` restores it with its type."""
+    """Return a cell as JSON from which `cell_from_json` restores it with its type.
+
+    Dates, times and errors become an object of one key, {"date": "2025-08-05"}; other cells are returned unchanged.
+    """
     match cell:
         case datetime():
             return {"datetime": cell.isoformat()}
@@ -60,7 +63,10 @@ def cell_from_json(stored: JsonCell) -> Cell:
 
 
 def cell_text(cell: Cell) -> str:
-    """Return the text of a cell as a spreadsheet shows it: whole numbers without ".0", dates as dd-mm-yyyy."""
+    """Return the text of a cell as a spreadsheet shows it: whole numbers without ".0", dates as dd-mm-yyyy.
+
+    A date with a time other than midnight also has HH:MM. A blank gives "", an error its text or "#FORMULA".
+    """
     match cell:
         case str():
             return cell
@@ -83,7 +89,7 @@ def cell_text(cell: Cell) -> str:
 
 
 def join_marks(marks: Iterable[tuple[str, Cell]]) -> str:
-    """Return the marks of several columns as one text, "Hadir: v | Izin:"; empty if no column is marked."""
+    """Return the (heading, mark) of several columns as one text, "Hadir: v | Izin:"; "" if no column is marked."""
     shown = [(label.replace("|", "/").replace(":", " ").strip(), cell_text(cell)) for label, cell in marks]
     if not any(mark.strip() for _, mark in shown):
         return ""
@@ -91,7 +97,7 @@ def join_marks(marks: Iterable[tuple[str, Cell]]) -> str:
 
 
 def split_marks(text: str) -> dict[str, str] | None:
-    """Return the marks by label of a text that `join_marks` made, or None for any other text."""
+    """Return the marks by heading of a text that `join_marks` made, or None for any other text."""
     if "|" not in text:
         return None
     matches = [_LABELLED_MARK.match(part) for part in text.split("|")]
@@ -101,7 +107,7 @@ def split_marks(text: str) -> dict[str, str] | None:
 
 
 def is_blank_number(cell: Cell) -> bool:
-    """Return whether a cell for a number (RT, phone) says nothing: empty, a dash, zeros."""
+    """Return whether a cell for a number (RT, phone) says nothing: None, 0, or an empty text, a dash or zeros."""
     if isinstance(cell, str):
         return is_placeholder(cell) or not cell.strip("0 ")
     return cell is None or cell == 0

@@ -54,7 +54,8 @@ _FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
 def parse_date(cell: Cell, *, latest: date) -> date | None:
     """Return the date that a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
 
-    A number is the serial of an Excel date that lost its format, as in copies that were pasted as values.
+    A text may have other words beside the date; its day or its year comes first, never the month. A number is the
+    serial of an Excel date that lost its format, as in copies that were pasted as values.
     """
     match cell:
         case datetime():
@@ -96,7 +97,7 @@ def convert_1904_serial(cell: Cell) -> Cell:
 
 
 def parse_birth_date(cell: Cell, *, on: date) -> date | None:
-    """Return a date of birth that makes the person 5 to 104 years old on the day `on`, or None."""
+    """Return a date of birth that makes the person 5 to 104 years old on the day `on`; None for any other cell."""
     born = parse_date(cell, latest=_subtract_years(on, MIN_AGE))
     if born is None:
         return None
@@ -105,7 +106,7 @@ def parse_birth_date(cell: Cell, *, on: date) -> date | None:
 
 
 def has_month_first(text: str) -> bool:
-    """Return whether a date can only have its month first, as in "12/25/1980" (exports of English forms)."""
+    """Return whether the first date in a text can only have its month first: "12/25/1980" (English forms)."""
     match = _DAY_FIRST.search(text)
     return (
         match is not None and match["month"].isdigit() and int(match["day"]) <= 12 < int(match["month"]) <= 31
@@ -113,10 +114,12 @@ def has_month_first(text: str) -> bool:
 
 
 def _subtract_years(day: date, years: int) -> date:
+    """Return the same day so many years earlier; of February at most the 28th."""
     return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)
 
 
 def _parse_text(text: str, latest: date) -> date | None:
+    """Return the first date in a folded text, or None; two-digit years as in `parse_date`."""
     match = _YEAR_FIRST.search(text) or _DAY_FIRST.search(text) or _COMPACT.fullmatch(text)
     if match is None:
         return None
@@ -128,6 +131,7 @@ def _parse_text(text: str, latest: date) -> date | None:
 
 
 def _make_date(day: int, month: int, year: str, latest: date) -> date | None:
+    """Return the date, or None if it doesn't exist. A two-digit year is the last such year not after `latest`."""
     try:
         if len(year) == 4:
             return date(int(year), month, day)

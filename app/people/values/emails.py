@@ -35,6 +35,7 @@ def _valid_domain(domain: str) -> str | None:
 
 
 def _validate(address: str) -> str | None:
+    """Return the normalised address in lower case, or None if it is invalid."""
     try:
         return validate_email(address, check_deliverability=False).normalized.lower()
     except EmailNotValidError:

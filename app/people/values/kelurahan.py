@@ -71,6 +71,7 @@ class PlaceIndex:
         }
 
     def add_kecamatan(self, code: str, name: str) -> None:
+        """Index the names of a kecamatan, alone and after "Kec."; as a kelurahan's name they are ambiguous."""
         within = self.kelurahan_in((code,))
         for designation in ("", "kec ", "kecamatan "):
             key = place_key(designation + name)
@@ -79,6 +80,7 @@ class PlaceIndex:
         self.kecamatan[place_key(name.rpartition(" ")[2])] = code
 
     def add_ambiguous(self, place: AmbiguousPlace) -> None:
+        """Index a text that names no single kelurahan. If a candidate is a kecamatan, the text names that too."""
         key = place_key(place.text)
         self.ambiguous[key] = (self.kelurahan_in(place.candidates), place.why)
         for candidate in place.candidates:
@@ -86,7 +88,7 @@ class PlaceIndex:
                 self.kecamatan.setdefault(key, candidate)
 
     def kelurahan_in(self, codes: Iterable[str]) -> tuple[str, ...]:
-        """Return the codes with every kecamatan replaced by its kelurahan."""
+        """Return the kelurahan among the codes, and all that lie in a kecamatan among them, without repeats."""
         wanted = set(codes)
         return tuple(
             code for code, kecamatan in self.kecamatan_of.items() if code in wanted or kecamatan in wanted
@@ -95,15 +97,16 @@ class PlaceIndex:
 
 @lru_cache(maxsize=2)
 def place_index(reference: Reference) -> PlaceIndex:
-    """Return an index of the names of places. The last ones are cached, by `reference`."""
+    """Return the index of a reference's places. The last two indexes are cached."""
     return PlaceIndex(reference)
 
 
 def parse_kelurahan(text: str, places: PlaceIndex) -> ParsedKelurahan:
     """Return the kelurahan that a text names, or "outside" with the name of a place outside the city.
 
-    The text may also be a kelurahan's code, or "outside" itself. An uncertain text ("Mangar", "Manggar?") is a
-    problem with candidates; a blank or an unknown one is a problem without candidates.
+    The text may also be a kelurahan's code, or "outside" itself. Otherwise the result has a problem:
+    "kelurahan-missing" for a blank, "kelurahan-unclear" with candidates for an uncertain text ("Mangar", "Manggar?"),
+    "kelurahan-unknown" for any other.
     """
     text = collapse(clean(text))
     if is_placeholder(text):
@@ -129,7 +132,7 @@ def parse_kelurahan(text: str, places: PlaceIndex) -> ParsedKelurahan:
 
 
 def find_kelurahan_in_address(text: str, places: PlaceIndex) -> ParsedKelurahan | None:
-    """Return the kelurahan that an address names after "Kel.", or None."""
+    """Return the kelurahan that an address names after "Kel." (with candidates if the name is ambiguous), or None."""
     return _find_in_address(collapse(clean(text)), places)
 
 
@@ -139,7 +142,7 @@ def is_street(text: str) -> bool:
 
 
 def kelurahan_from_code(code: str) -> ParsedKelurahan:
-    """Return a code that a user chose, or "outside", as a parsed kelurahan."""
+    """Return a code that a user chose, or "outside", as a parsed kelurahan. The code is not checked."""
     return ParsedKelurahan(code, place=ELSEWHERE if code == OUTSIDE else None)
 
 
@@ -168,7 +171,10 @@ def _find_beside_code(text: str, places: PlaceIndex) -> str | None:
 
 
 def _parse_digits(text: str, places: PlaceIndex) -> ParsedKelurahan:
-    """Parse a code without dots. Some codes are also the statistics office's code of another kelurahan."""
+    """Parse a text of digits as a kelurahan's code without dots; unknown if it is none.
+
+    The number may also be the statistics office's code of a kelurahan: it is then unclear which is meant.
+    """
     code, of_statistics = places.without_dots.get(text), places.by_bps_code.get(text)
     if code and not of_statistics:
         return ParsedKelurahan(code)
@@ -177,7 +183,10 @@ def _parse_digits(text: str, places: PlaceIndex) -> ParsedKelurahan:
 
 
 def _find_in_address(text: str, places: PlaceIndex) -> ParsedKelurahan | None:
-    """Return the longest name after "Kel." in an address ("Jl. Mawar Kel. Sepinggan Raya Kec. …"), or None."""
+    """Return the longest name after "Kel." in an address ("Jl. Mawar Kel. Sepinggan Raya Kec. …"), or None.
+
+    A name that is ambiguous gives an unclear kelurahan with its candidates.
+    """
     tokens = words(text).split()
     for at, token in enumerate(tokens[:-1]):
         if token in {"kel", "kelurahan"}:
@@ -192,6 +201,11 @@ def _find_in_address(text: str, places: PlaceIndex) -> ParsedKelurahan | None:
 
 
 def _find_near_or_inside(text: str, key: str, places: PlaceIndex) -> ParsedKelurahan:
+    """Parse a text that is no known name: names spelled like it, or contained in it, are candidates.
+
+    Else it is the place outside the city that the text contains, unless it may be meant as a name with Gunung or
+    Sungai; else it is unknown.
+    """
     near = process.extract(
         key, places.near.keys(), scorer=fuzz.ratio, score_cutoff=MIN_NEAR_RATIO, limit=None
     )

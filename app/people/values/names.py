@@ -35,7 +35,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 def display_name(text: str) -> str:
-    """Return the name as it is shown: spaces collapsed, titles kept, ALL CAPS in title case."""
+    """Return the name as it is shown, with titles and single spaces.
+
+    A name in ALL CAPS gets title case, its degrees their usual case.
+    """
     name = collapse(clean(text))
     if not name.isupper():
         return name
@@ -78,11 +81,12 @@ def _drop_abbreviations(behind_comma: str) -> list[str]:
 
 
 def is_degrees(text: str) -> bool:
-    """Return whether the text consists of academic degrees: "S.Pd., M.Si"."""
+    """Return whether all words of the text are degrees or abbreviations with dots: "S.Pd., M.Si". False for ""."""
     return bool(_split_tokens(fold(text))) and not _drop_abbreviations(fold(text))
 
 
 def _split_tokens(text: str) -> list[str]:
+    """Return the words of a folded text, without punctuation: "s.pd" → "spd", "budi/ani" → two words."""
     plain = text.split()
     if all(map(str.isalpha, plain)):
         return plain
@@ -91,6 +95,7 @@ def _split_tokens(text: str) -> list[str]:
 
 
 def _drop_titles(tokens: list[str]) -> list[str]:
+    """Return the words after the titles at the beginning; [] if all are titles."""
     start = 0
     while start < len(tokens) and tokens[start] in _TITLES:
         start += 1
@@ -98,6 +103,7 @@ def _drop_titles(tokens: list[str]) -> list[str]:
 
 
 def _drop_degrees(tokens: list[str]) -> list[str]:
+    """Return the words before the degrees at the end; the first word is always kept."""
     end = len(tokens)
     while end > 1 and tokens[end - 1] in _DEGREES:
         end -= 1
@@ -105,6 +111,7 @@ def _drop_degrees(tokens: list[str]) -> list[str]:
 
 
 def _expand_abbreviations(tokens: list[str]) -> list[str]:
+    """Return the words with "moh" and a first "m" as "muhammad", "abd" as "abdul", a first "st" as "siti"."""
     first = tokens[0] if tokens else ""
     spelled = [_SPELLED_OUT.get(token, token) for token in tokens]
     if first == "m":
@@ -115,5 +122,5 @@ def _expand_abbreviations(tokens: list[str]) -> list[str]:
 
 
 def similarity(one_key: str, other_key: str) -> float:
-    """Return how similar two `name_key`s are, from 0 to 100 (their token sort ratio)."""
+    """Return how similar two `name_key`s are, from 0 to 100. Their words are sorted, so their order doesn't matter."""
     return 100.0 if one_key == other_key else fuzz.ratio(one_key, other_key)

@@ -34,10 +34,11 @@ _BLANK = ParsedNik(None)
 
 
 def parse_nik(cell: Cell) -> ParsedNik:
-    """Parse a NIK from a text or number cell.
+    """Parse a NIK from a text or number cell; labels ("NIK:") and separators in a text are ignored.
 
-    Excel keeps 15 digits of a number: a number cell whose 16th digit is 0, one above 2^53 and E-notation may have
-    lost some, and is "nik-corrupted". Wrong length or an impossible date is "nik-invalid".
+    A cell that is blank, one repeated digit or "tidak ada" has neither digits nor a problem. Excel keeps 15 digits of a
+    number: a number cell whose 16th digit is 0, one above 2^53 and E-notation may have lost some, and is
+    "nik-corrupted". Wrong length or an impossible date is "nik-invalid".
     """
     match cell:
         case None | bool():
@@ -51,6 +52,7 @@ def parse_nik(cell: Cell) -> ParsedNik:
 
 
 def _parse_number(number: int | float) -> ParsedNik:
+    """Parse a number cell by the rules of `parse_nik`."""
     if not isfinite(number):
         return ParsedNik(None, "nik-invalid")
     if len(set(str(int(number)))) == 1:
@@ -61,6 +63,7 @@ def _parse_number(number: int | float) -> ParsedNik:
 
 
 def _parse_text(text: str) -> ParsedNik:
+    """Parse a cleaned text by the rules of `parse_nik`; a text "6471….0" is parsed as a number."""
     if _SCIENTIFIC.fullmatch(text):
         return ParsedNik(None, "nik-corrupted")
     if text.endswith(".0") and (number := text.removesuffix(".0")).isdecimal():
@@ -76,6 +79,7 @@ def _parse_text(text: str) -> ParsedNik:
 
 
 def _parse_digits(digits: str) -> ParsedNik:
+    """Return the digits if there are sixteen with a possible date of birth; else "nik-invalid"."""
     if len(digits) != LENGTH or not (digits.isascii() and digits.isdigit()) or not _has_a_date(digits):
         return ParsedNik(None, "nik-invalid")
     return ParsedNik(digits)
@@ -94,7 +98,7 @@ def _day(nik: str) -> int:
 
 
 def nik_sex(nik: str) -> Sex:
-    """Return the sex that a valid NIK contains."""
+    """Return the sex that a valid NIK contains: P if the day of birth is raised by 40, else L."""
     return "P" if int(nik[6:8]) > 40 else "L"
 
 

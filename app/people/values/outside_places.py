@@ -60,7 +60,10 @@ _NAMED_AFTER = frozenset(
 
 
 def parse_known_outside_place(text: str) -> str | None:
-    """Return the known place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None."""
+    """Return the known place that the whole text names ("Kab. Paser", "Samarinda", "luar kota"), or None.
+
+    After "Luar kota:" every place but the city itself counts, as it is written if it isn't known.
+    """
     if named := _ELSEWHERE_NAMED.fullmatch(collapse(text)):
         return (
             None if names_own_city(named["place"]) else parse_outside_place(named["place"]) or named["place"]
@@ -71,7 +74,10 @@ def parse_known_outside_place(text: str) -> str | None:
 
 
 def parse_outside_place(text: str) -> str | None:
-    """Return the known place that the text names, or any other "Kab. …" or "Kota …" as it is written; else None."""
+    """Return the known place that the text names, or any other "Kab. …" or "Kota …" as it is written; else None.
+
+    The city itself ("Kota Balikpapan") gives None.
+    """
     if known := parse_known_outside_place(text):
         return known
     other = words(text).startswith((*_REGENCY, _CITY)) and not names_own_city(text)
@@ -79,7 +85,10 @@ def parse_outside_place(text: str) -> str | None:
 
 
 def find_outside_place(text: str) -> str | None:
-    """Return the known place that a text such as "Sidodadi, Samarinda" contains as whole words, or None."""
+    """Return the known place that a text such as "Sidodadi, Samarinda" contains as whole words, or None.
+
+    None too if the text names the city itself. A name behind "Jl.", "Perum." and the like is a street or an estate.
+    """
     if names_own_city(text):
         return None
     padded = f" {words(text)} "

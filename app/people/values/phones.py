@@ -26,7 +26,7 @@ _MAX_TEXT_LENGTH = 100
 
 
 def _mobile_pattern() -> re.Pattern[str]:
-    """Return the library's pattern for Indonesian mobile numbers; its parser takes ten times as long."""
+    """Return the library's pattern for Indonesian mobile numbers without +62; its parser takes ten times as long."""
     metadata = PhoneMetadata.metadata_for_region(_REGION)
     mobile = metadata.mobile if metadata else None
     return re.compile((mobile.national_number_pattern if mobile else None) or r"(?!)")
@@ -36,9 +36,10 @@ _MOBILE = _mobile_pattern()
 
 
 def parse_phone(cell: Cell) -> str | None:
-    """Return the first number of the cell as E.164 ("+6281200000411"), or None if it holds no valid one.
+    """Return the first number of the cell as E.164 ("+6281200000411"), or None if it isn't valid or there is none.
 
-    A leading 0 that Excel dropped (a number cell, "812…") is restored.
+    Words beside a number ("WA", "(istri)") are ignored. A leading 0 that Excel dropped (a number cell, "812…") is
+    restored.
     """
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         return None
@@ -47,7 +48,10 @@ def parse_phone(cell: Cell) -> str | None:
 
 
 def first_phone_text(text: str) -> str:
-    """Return the first of several numbers of a cell, valid or not, for a remark to quote."""
+    """Return the text of the first of several numbers of a cell, valid or not, for a remark to quote.
+
+    A text without several numbers, or of more than 100 characters, is returned whole.
+    """
     if len(text) > _MAX_TEXT_LENGTH:
         return text
     first = next(_split_several(clean(text)), text)
@@ -61,11 +65,12 @@ def mask_phone(phone: str) -> str:
 
 
 def national_digits(text: str) -> str:
-    """Return the digits of a phone number as typed, without country code and leading zero."""
+    """Return the digits of a phone number as typed, without country code (62) and leading zero."""
     return "".join(filter(str.isdigit, text)).removeprefix("62").removeprefix("0")
 
 
 def _parse_first(text: str) -> str | None:
+    """Return the first number of a cleaned text as E.164, or None."""
     if text.isdigit():
         return _parse_single(text)
     return _parse_single(
@@ -74,7 +79,7 @@ def _parse_first(text: str) -> str | None:
 
 
 def _find_among_words(text: str) -> str | None:
-    """Return the number of "WA 0812…" or "0812… (istri)", or the first of two that only a space divides."""
+    """Return the number of "WA 0812…" or "0812… (istri)", or the first of two that only a space divides, or None."""
     if len(text) > _MAX_TEXT_LENGTH:
         return None
     first = next(_split_several(_WORDS.sub(" ", text)), "").strip()
@@ -87,6 +92,7 @@ def _find_among_words(text: str) -> str | None:
 
 
 def _split_several(text: str) -> Iterator[str]:
+    """Yield the parts of a text that "/", ",", "dan" and the like divide, without placeholders."""
     return (part for part in _SEVERAL.split(text) if not is_placeholder(part))
 
 
@@ -98,6 +104,7 @@ def _split_before_another(text: str) -> Iterator[str]:
 
 
 def _parse_single(bare: str) -> str | None:
+    """Return one number without punctuation as E.164, or None if it isn't valid."""
     mobile = _PREFIXED_MOBILE.fullmatch(bare)
     if mobile and _MOBILE.fullmatch(mobile[1]):
         return "+62" + mobile[1]
@@ -105,6 +112,7 @@ def _parse_single(bare: str) -> str | None:
 
 
 def _parse_with_library(bare: str) -> str | None:
+    """Return one number as E.164, or None if the library rejects it; without a country code it is Indonesian."""
     if not bare.isascii() or not bare.removeprefix("+").isdigit():
         return None
     bare = bare.removeprefix("00") if bare.startswith("0062") else bare

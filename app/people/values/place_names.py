@@ -41,6 +41,6 @@ def place_key(text: str) -> str:
 
 
 def section_place(text: str) -> str | None:
-    """Return the place of a section's heading "Kelurahan …", or None for any other text."""
+    """Return the place that a section's heading "Kelurahan …" or "A. Kel. …" names, or None for any other text."""
     match = _SECTION.match(text)
     return match["place"].strip() if match else None

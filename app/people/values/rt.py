@@ -19,7 +19,7 @@ _INSIDE = re.compile(rf"\b{_LABEL}0*(?P<rt>[1-9]\d{{0,2}})\b", re.IGNORECASE)
 
 
 def parse_rt(cell: Cell) -> str | None:
-    """Return the number (1 to 999) without leading zeros, or None if the cell holds none.
+    """Return the RT's number (1 to 999) as text without leading zeros, or None if the cell isn't an RT alone.
 
     A date is "12/02" (RT/RW) that Excel took for a date ("12-Feb" in a .csv): its day is the RT.
     """
@@ -39,6 +39,6 @@ def parse_rt(cell: Cell) -> str | None:
 
 
 def find_rt(text: str) -> str | None:
-    """Return the RT that a position ("Ketua RT 12") or an address ("Jl. Mulawarman RT 12 No 3") names, or None."""
+    """Return the first RT in a position ("Ketua RT 12") or an address ("Jl. Mulawarman RT 12 No 3"), or None."""
     match = _INSIDE.search(text)
     return match["rt"] if match else None

@@ -36,7 +36,7 @@ def parse_sex(text: str) -> Sex | None:
 
 
 def parse_sex_cell(cell: Cell) -> Sex | None:
-    """Return the sex of a cell; of marks in two columns ("L: v | P:") exactly one must be set."""
+    """Return the sex of a cell, or None. Of marks in two columns ("L: v | P:") exactly one must be set."""
     text = cell_text(cell)
     marks = split_marks(text)
     if marks is None:

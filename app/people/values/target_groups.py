@@ -34,6 +34,7 @@ class GroupIndex:
 
 
 def _names(group: TargetGroup) -> tuple[str, ...]:
+    """Return the synonyms, labels and code of a group."""
     return (*group.synonyms, *group.labels, group.label, group.code)
 
 
@@ -44,12 +45,15 @@ def list_group_names(reference: Reference) -> list[str]:
 
 @lru_cache(maxsize=2)
 def group_index(reference: Reference) -> GroupIndex:
-    """Return an index of the groups' names and synonyms. The last ones are cached, by `reference`."""
+    """Return the index of a reference's target groups. The last two indexes are cached."""
     return GroupIndex(reference)
 
 
 def parse_target_group(text: str, groups: GroupIndex) -> ParsedTargetGroup:
-    """Parse a code, label or synonym: alone, with a number ("Ketua RT 12"), or as whole words of a longer text."""
+    """Parse a code, label or synonym: alone, with a number ("Ketua RT 12"), or as whole words of a longer text.
+
+    A text that names several groups has them as candidates and no code. "Istri Ketua RT" or "Non UMKM" names none.
+    """
     key = _NUMBERED_RT.sub(r"\g<rt>", words(text))
     if key in groups.code:
         return ParsedTargetGroup(groups.code[key])

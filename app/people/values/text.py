@@ -19,6 +19,7 @@ def clean(text: str) -> str:
 
 
 def _visible(character: str) -> str:
+    """Return the character, " " for any white space, "" for a control or invisible character."""
     if character.isspace():
         return " "
     return "" if unicodedata.category(character)[0] == "C" else character
@@ -30,7 +31,7 @@ def collapse(text: str) -> str:
 
 
 def is_placeholder(text: str) -> bool:
-    """Return whether the text says nothing: it is empty, or consists of dashes, dots and the like."""
+    """Return whether the text says nothing: it is empty, or consists of dashes, dots, "?", "/" and the like."""
     return _PLACEHOLDER.fullmatch(text) is not None
 
 
@@ -44,5 +45,5 @@ def fold(text: str) -> str:
 
 
 def words(text: str) -> str:
-    """Return the folded words of letters and digits with one space between: "No. HP/WA" → "no hp wa"."""
+    """Return the words of a-z and digits in the folded text with one space between: "No. HP/WA" → "no hp wa"."""
     return _NOT_WORD.sub(" ", fold(text)).strip()

@@ -24,7 +24,10 @@ _DITTO_PHRASES = frozenset(
 
 
 def resolve_dittos(rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, Mapping[str, Cell]]]:
-    """Yield each row with its cells, dittos replaced by the cell of the row above."""
+    """Yield each row with its cells by field, dittos replaced by the (resolved) cell of the row above.
+
+    A ditto below no cell is left out. The row itself keeps its own cells.
+    """
     cells: Mapping[str, Cell] = {}
     for row in rows:
         cells = _resolve_row(row, cells)
@@ -32,6 +35,7 @@ def resolve_dittos(rows: Iterable[SheetRow]) -> Iterator[tuple[SheetRow, Mapping
 
 
 def _resolve_row(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]:
+    """Return the row's cells, with dittos replaced by the cells `above` or left out if those have none."""
     cells = row.cells
     dittos = [
         field
@@ -51,4 +55,5 @@ def _resolve_row(row: SheetRow, above: Mapping[str, Cell]) -> Mapping[str, Cell]
 
 @lru_cache(maxsize=4096)
 def _is_ditto(text: str) -> bool:
+    """Return whether a short text is a ditto mark or word: '"', "sda", "idem"."""
     return text.strip("-–— ") in _DITTO_MARKS or words(text) in _DITTO_WORDS

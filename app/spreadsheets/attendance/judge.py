@@ -28,7 +28,7 @@ _KEPT_WHEN_REGISTERING = ("kelurahan", "target_group")
 
 
 def match_keys_of_sheet(parsed: ParsedSheet, decisions: Mapping[int, Decision]) -> MatchKeys:
-    """Return the values by which the people of a sheet are looked up, with those a user chose (by row number)."""
+    """Return what to search the database for to match a sheet's people, and the people a user chose in `decisions`."""
     chosen = (decision.person for decision in decisions.values())
     return match_keys(
         (row.values for row in parsed.rows),
@@ -44,7 +44,10 @@ def judge_rows(
     decisions: Mapping[int, Decision],
     progress: Progress = ignore_progress,
 ) -> JudgedSheet:
-    """Return all rows with their outcomes; `decisions` (by row number) are a user's. Deterministic."""
+    """Return all rows with their outcomes, counts and warnings; nothing is stored, and the result is deterministic.
+
+    `known` are the people of the database that `match_keys_of_sheet` finds; `decisions` (by row number) are a user's.
+    """
     judge = RowJudge(known, context, parsed.blank_means)
     rows = tuple(
         judge.judge(row, decisions.get(row.number, _NO_DECISION))
@@ -72,6 +75,10 @@ class RowJudge:
         self.importable: dict[int, JudgedRow] = {}
 
     def judge(self, row: ParsedRow, decision: Decision) -> JudgedRow:
+        """Return the outcome of a row: skipped, a duplicate of an earlier row, or compared with what is known.
+
+        Rows are passed in the sheet's order. A row that will be imported is remembered, to match later rows with it.
+        """
         result = JudgedRow(
             row.number,
             row.values,
@@ -96,6 +103,7 @@ class RowJudge:
         return result
 
     def _apply_kelurahan(self, result: JudgedRow, decision: Decision) -> None:
+        """Set the kelurahan that the user chose, and drop the remarks on it; nothing without a choice."""
         if decision.kelurahan is not None:
             result.values = _set_kelurahan(result.values, decision.kelurahan)
             result.remarks = [remark for remark in result.remarks if remark.field != "kelurahan"]
@@ -103,7 +111,8 @@ class RowJudge:
     def _repeat(self, result: JudgedRow, first: JudgedRow) -> None:
         """Make the row a duplicate of `first`, or ask which attendance holds where the two disagree.
 
-        Errors in its cells don't matter, as nothing of a duplicate is imported. A blank agrees with everything.
+        Errors in its cells don't matter, as nothing of a duplicate is imported. A blank agrees with everything. Without
+        a blank the row's own attendance stays.
         """
         stated = result.stated_attendance
         result.attendance = stated or first.attendance
@@ -117,7 +126,11 @@ class RowJudge:
             result.kind = "review"
 
     def _complete(self, result: JudgedRow) -> None:
-        """Add the group, the attendance, and what changes of what is known."""
+        """Add the group, the attendance, the existing registration, and what changes of person and registration.
+
+        In a list of people to register the kelurahan and group of an existing registration stay, with a warning if they
+        differ.
+        """
         registering = self.context.registering
         registration = self.matcher.registration_of(result.person, registering=registering)
         stated_group = result.values.target_group
@@ -139,7 +152,11 @@ class RowJudge:
     def _attendance(
         self, result: JudgedRow, registration: KnownRegistration | None
     ) -> AttendanceStatus | None:
-        """Return the row's mark; for a blank the recorded attendance, else what a blank means."""
+        """Return the attendance after the import: the mark, for a blank what is recorded, else what a blank means.
+
+        None for a list of people to register, for an unclear mark, and for a cancelled registration without attendance
+        where the blank means absent.
+        """
         if self.context.registering:
             return None
         if result.stated_attendance is not None:
@@ -154,6 +171,7 @@ class RowJudge:
         return registration.attendance or meant
 
     def _kind(self, result: JudgedRow) -> Kind:
+        """Return "error" or "review" if a remark is one; else "create", or if registered "update" or "unchanged"."""
         levels = {remark.level for remark in result.remarks}
         if "error" in levels:
             return "error"
@@ -169,7 +187,10 @@ class RowJudge:
 def registration_facts(
     registration: KnownRegistration, values: PersonValues, stated_group: str | None
 ) -> dict[str, str]:
-    """Return the values that differ from the registration, by field. A group counts only if the sheet states one."""
+    """Return the values that differ from the registration: field → new value, for kelurahan, target_group, rt and sex.
+
+    Blank values are left out. A group counts only if the sheet states one (`stated_group`).
+    """
     stated = {"kelurahan": values.kelurahan, "target_group": stated_group, "rt": values.rt, "sex": values.sex}
     return {
         field: value for field, value in stated.items() if value and value != getattr(registration, field)
@@ -185,7 +206,7 @@ def _set_kelurahan(values: PersonValues, kelurahan: str) -> PersonValues:
 
 
 def _total_warning(parsed: ParsedSheet, rows: tuple[JudgedRow, ...], context: SessionContext) -> list[Remark]:
-    """Return a warning if the sheet's own total differs from its participants, each counted once."""
+    """Return a warning if the sheet's own total differs from its participants, each counted once; else []."""
     counts_present = parsed.stated_total_of == "present"
     if parsed.stated_total is None or (counts_present and context.registering):
         return []

@@ -25,7 +25,10 @@ def parse_rows(
     nik_key: Callable[[str], str] = str,
     progress: Progress = ignore_progress,
 ) -> ParsedSheet:
-    """Return all rows of a table as values and remarks. `nik_key` returns the keyed hash of a NIK."""
+    """Return all rows of a table as values and remarks, with the sheet's warnings and what its blanks mean.
+
+    `nik_key` returns the keyed hash of a NIK. The people are not matched yet.
+    """
     parser = RowParser(context, reference, nik_key, sheet.letterhead_kelurahan)
     sheet_warnings = [name_column_of_day(warning, context.day) for warning in sheet.warnings]
     if context.registering:
@@ -66,7 +69,10 @@ class RowParser:
         self.letterhead_used = False
 
     def parse(self, row: SheetRow, cells: Mapping[str, Cell]) -> ParsedRow:
-        """Return a row parsed from `cells`, its cells with dittos resolved; it keeps the original cells."""
+        """Return a row parsed from `cells`, its cells with dittos resolved; the result keeps the original cells.
+
+        The rows are passed in order, as one may take the place of a row above.
+        """
         filled = drop_error_cells(cells)
         parsed = self.people.parse(cells, self._place(filled))
         result = ParsedRow(row.number, row.cells, parsed.values, parsed.remarks)
@@ -78,7 +84,10 @@ class RowParser:
         return result
 
     def _place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
-        """Return where the person lives: from the row's cells, the user's choice for the file, or the letterhead."""
+        """Return the place in the row's cells, or the default place; None if there is neither.
+
+        A place in the kelurahan's own cell is remembered for the rows below.
+        """
         place = self.people.own_place(cells)
         if place:
             self.place_above = place
@@ -86,6 +95,10 @@ class RowParser:
         return self.people.place_in_address(cells) or self._default_place()
 
     def _default_place(self) -> NamedPlace | None:
+        """Return the place of rows without one: the user's choice for the file, else the letterhead's, or None.
+
+        The choice "above" is the place of the nearest row above that has its own.
+        """
         chosen = self.context.default_kelurahan
         if chosen == ABOVE and self.place_above:
             return self.place_above
@@ -97,12 +110,17 @@ class RowParser:
         return None
 
     def _keep_month_first_date(self, remarks: list[Remark], cells: Mapping[str, Cell]) -> None:
+        """Keep the text of an invalid date of birth if its month comes first, for the warning "dates-month-first"."""
         if any(remark.code == "date-invalid" for remark in remarks):
             text = get_plain_text(cells, "birth_date") or ""
             if has_month_first(text):
                 self.month_first_date = text
 
     def _parse_attendance(self, row: ParsedRow, cell: Cell) -> None:
+        """Set the row's attendance from the mark in `cell`, or add the question "attendance-unclear".
+
+        Nothing is done for no cell, and for a list of people to register.
+        """
         if cell is None or self.context.registering:
             return
         mark = self.attendance(cell)
@@ -119,6 +137,7 @@ def _blank_means(rows: list[ParsedRow]) -> BlankMeans:
 
 
 def _file_warnings(sheet: DetectedTable, context: SessionContext, parser: RowParser) -> list[Remark]:
+    """Return the warnings on date, letterhead, month-first dates and a session that hasn't begun, or []."""
     warnings = []
     first, last = sheet.stated_date, sheet.stated_until or sheet.stated_date
     if first and last and not first <= context.day <= last:

@@ -66,7 +66,10 @@ class ErrorSheet:
 
 
 def write_error_sheet(sheet: ErrorSheet, _: Translator) -> bytes:
-    """Return the .xlsx file: row numbers, the sheet's columns with faulty cells coloured, and the reasons."""
+    """Return the .xlsx file: row numbers, the sheet's columns with faulty cells coloured, and the reasons.
+
+    `sheet` has at least one row.
+    """
     headings = error_sheet_headings(sheet.columns, sheet.rows, _, sheet.required)
     book = Workbook()
     page = book.worksheets[0]
@@ -76,7 +79,7 @@ def write_error_sheet(sheet: ErrorSheet, _: Translator) -> bytes:
     for line, row in enumerate(sheet.rows, 2):
         _write_row(page, line, row, list(headings), _)
     _add_drop_downs(book, page, sheet, list(headings), _)
-    _set_up(page, headings, sheet.rows)
+    _set_up_page(page, headings, sheet.rows)
     return workbook_bytes(book)
 
 
@@ -105,6 +108,7 @@ def error_sheet_headings(
 
 
 def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str], _: Translator) -> None:
+    """Write a row at `line`: its number, the fields' cells coloured by their most urgent remark, and the reasons."""
     write_table_cell(page, line, 1, row.number, centred=True)
     for index, field in enumerate(fields, 2):
         cell = write_table_cell(page, line, index, row.cells.get(field))
@@ -119,12 +123,13 @@ def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str],
 
 
 def _level(remarks: Collection[Remark], field: str) -> Level | None:
+    """Return the most urgent level of the remarks on a field, None if there are none."""
     levels = {remark.level for remark in remarks if remark.field == field}
     return next((level for level in _MOST_URGENT_FIRST if level in levels), None)
 
 
 def _reason(remark: Remark, _: Translator) -> str:
-    """Return a remark's sentence with the kelurahan to choose from."""
+    """Return a remark's sentence, with the names of the kelurahan to choose from in brackets."""
     places = [candidate.label for candidate in remark.candidates if candidate.kind == "kelurahan"]
     text = remark_text(remark, _)
     return f"{text} ({', '.join(places)})" if places else text
@@ -133,6 +138,7 @@ def _reason(remark: Remark, _: Translator) -> str:
 def _add_drop_downs(
     book: Workbook, page: Worksheet, sheet: ErrorSheet, fields: Sequence[str], _: Translator
 ) -> None:
+    """Add drop-downs for kelurahan, target group and attendance to the columns that the sheet has."""
     lists = ChoiceLists(book, _("Choices"))
     choices = {
         "kelurahan": [*sheet.kelurahan, ELSEWHERE],
@@ -148,7 +154,8 @@ def _add_drop_downs(
         page.add_data_validation(drop_down)
 
 
-def _set_up(page: Worksheet, headings: Mapping[str, str], rows: Sequence[ErrorRow]) -> None:
+def _set_up_page(page: Worksheet, headings: Mapping[str, str], rows: Sequence[ErrorRow]) -> None:
+    """Set the widths of the columns, freeze the header and the row numbers, and set up printing."""
     for index, (field, heading) in enumerate(headings.items(), 2):
         longest = max(len(cell_text(row.cells.get(field))) for row in rows)
         width = min(_MAX_WIDTH, max(longest, *map(len, heading.split())) + _PADDING)

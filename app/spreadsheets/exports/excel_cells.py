@@ -41,13 +41,14 @@ def write_heading(sheet: Worksheet, line: int, column: int, text: str) -> None:
 def write_table_cell(
     sheet: Worksheet, line: int, column: int, value: Cell, *, centred: bool = False
 ) -> ExcelCell:
-    """Write a cell of a table's body and return it."""
+    """Write a value with its type and a border into a table's body and return the cell."""
     cell = write_styled_cell(sheet, line, column, value)
     cell.border, cell.alignment = GRID, CENTRED if centred else WORDS
     return cell
 
 
 def _number_format(value: Cell) -> str:
+    """Return Excel's number format for a value; that of text for texts and blanks."""
     match value:
         case datetime() | date():
             return "DD-MM-YYYY"
@@ -69,7 +70,10 @@ class ChoiceLists:
         self._columns = 0
 
     def drop_down(self, choices: Iterable[str], *, refusal: str | None = None) -> DataValidation:
-        """Return a drop-down; the caller adds its cells. With a `refusal`, other texts are rejected and it is shown."""
+        """Return a drop-down; the caller adds cells to it, and it to their sheet.
+
+        With a `refusal`, other texts are rejected and it is shown; without one they are accepted.
+        """
         self._columns += 1
         line = 0
         for line, choice in enumerate(choices, 1):

@@ -24,10 +24,13 @@ BLANKS: Mapping[AttendanceStatus, str] = {"present": N_("Blank: present"), "abse
 
 
 def mark_text(status: AttendanceStatus, _: Translator) -> str:
-    """Return the word for an outcome, which `parse_mark` parses."""
+    """Return the word for an outcome in the language of `_`; `parse_mark` parses it."""
     return _(MARKS[status])
 
 
 def blank_mark_text(meant: AttendanceStatus, _: Translator) -> str:
-    """Return the words for a blank's meaning; unlike a mark, a blank changes no recorded attendance."""
+    """Return the words for what a blank means in the language of `_`: "Blank: absent"; "Excused" for excused.
+
+    Unlike a mark, a blank changes no recorded attendance.
+    """
     return _(BLANKS[meant]) if meant in BLANKS else mark_text(meant, _)

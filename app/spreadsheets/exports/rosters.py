@@ -92,12 +92,15 @@ _SECOND_FACTS_COLUMN = 6
 
 
 def roster_title(_: Translator) -> str:
-    """Return the title of the list."""
+    """Return the title of the list in the language of `_`."""
     return _("Participants' attendance list")
 
 
 def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tuple[str, str], ...]:
-    """Return the facts of the session (label, value) above the list; the date is parsed from them after an upload."""
+    """Return the facts of the session above the list as (label, value), times in WITA.
+
+    The date is parsed from them after an upload.
+    """
     starts, ends = wita(roster.starts_at), wita(roster.ends_at)
     return (
         (_("Workshop"), roster.workshop_title),
@@ -111,7 +114,11 @@ def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tup
 def write_roster(
     roster: Roster, letterhead: tuple[str, ...], upload_address: str, _: Translator, language: Language
 ) -> bytes:
-    """Return the .xlsx file: marks by drop-down, known details locked, registration codes in a hidden column."""
+    """Return the .xlsx file: marks by drop-down, known details locked, registration codes in a hidden column.
+
+    Empty rows for people without a registration follow. `letterhead` are the lines above the title, `upload_address` is
+    printed as the place to upload the filled list.
+    """
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = _("Attendance list")
@@ -137,7 +144,7 @@ def _write_letterhead(
     _: Translator,
     language: Language,
 ) -> int:
-    """Write what stands above the table, in few lines, as they stay in view, and return the line of the header."""
+    """Write the few lines above the table, which stay in view, and return the line of the header."""
     for line, text in enumerate((*letterhead, roster_title(_).upper()), 1):
         write_styled_cell(sheet, line, 1, text, bold=True).alignment = Alignment(
             horizontal="center", vertical="center"
@@ -162,6 +169,7 @@ def _write_letterhead(
 
 
 def _write_person(sheet: Worksheet, line: int, number: int, person: RosterLine, _: Translator) -> None:
+    """Write a registration as the row `line`, with `number` in the first column; all but open columns are locked."""
     write_table_cell(sheet, line, 1, number, centred=True)
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
         text = column.text(person)
@@ -176,6 +184,7 @@ def _write_person(sheet: Worksheet, line: int, number: int, person: RosterLine, 
 
 
 def _write_walk_in(sheet: Worksheet, line: int, number: int) -> None:
+    """Write an empty row to be filled in; only its hidden cell and its number are locked."""
     write_table_cell(sheet, line, 1, number, centred=True)
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
         cell = write_table_cell(sheet, line, index, None, centred=column.centred)
@@ -187,6 +196,7 @@ def _write_walk_in(sheet: Worksheet, line: int, number: int) -> None:
 def _add_drop_downs(
     book: Workbook, sheet: Worksheet, roster: Roster, first_line: int, first_walk_in: int, _: Translator
 ) -> None:
+    """Add drop-downs: attendance for all rows; kelurahan, group and sex for the empty rows from `first_walk_in` on."""
     lists = ChoiceLists(book, _("Choices"))
     last_line = first_walk_in + WALK_IN_ROWS - 1
     marks = lists.drop_down([_(text) for text in MARKS.values()], refusal=_("Choose one of the list."))
@@ -205,6 +215,7 @@ def _add_drop_downs(
 
 
 def _set_up_sheet(sheet: Worksheet, head_line: int) -> None:
+    """Set widths and hidden columns, freeze the header and the names, protect the sheet, and set up printing."""
     sheet.column_dimensions["A"].width = 6
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
         dimension = sheet.column_dimensions[get_column_letter(index)]
@@ -217,5 +228,6 @@ def _set_up_sheet(sheet: Worksheet, head_line: int) -> None:
 
 
 def _column_letter(field: str) -> str:
+    """Return the letter of a field's column."""
     fields = [column.field for column in _COLUMNS]
     return get_column_letter(_FIRST_COLUMN + fields.index(field))

@@ -38,7 +38,10 @@ class BinaryWorkbook:
 
 
 def inspect_xls(content: bytes) -> BinaryWorkbook:
-    """Inspect an .xls file. Raises `SheetFailure` for a password, another kind of document or a damaged file."""
+    """Return the date system of an .xls file, and whether it has error cells.
+
+    Raises `SheetFailure` for a password, another kind of document or a damaged file.
+    """
     stream = _xls_stream(content)
     first_records = dict(_first_records(stream))
     if _PASSWORD in first_records:
@@ -50,6 +53,7 @@ def inspect_xls(content: bytes) -> BinaryWorkbook:
 
 
 def _xls_stream(content: bytes) -> bytes:
+    """Return the workbook's stream in an OLE file. Raises `SheetFailure` for a damaged, encrypted or other document."""
     from olefile import OleFileIO  # Only .xls needs it, and it takes a sixth of the child's start.
 
     try:
@@ -66,7 +70,7 @@ def _xls_stream(content: bytes) -> bytes:
 
 
 def _first_records(stream: bytes) -> Iterator[tuple[int, bytes]]:
-    """Yield kind and data of the records about the whole workbook."""
+    """Yield kind and data of the records about the whole workbook, which come first."""
     at, kind = 0, None
     while kind != _END and at + 4 <= len(stream):
         kind, size = unpack_from("<HH", stream, at)
@@ -75,7 +79,7 @@ def _first_records(stream: bytes) -> Iterator[tuple[int, bytes]]:
 
 
 def inspect_xlsb(archive: ZipFile) -> BinaryWorkbook:
-    """Inspect an .xlsb file."""
+    """Return the date system of an .xlsb file, and whether any of its sheets has an error cell."""
     properties = _XLSB_PROPERTIES.search(archive.read("xl/workbook.bin"))
     sheets = [
         name for name in archive.namelist() if name.startswith("xl/worksheets/") and name.endswith(".bin")

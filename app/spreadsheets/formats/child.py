@@ -48,7 +48,7 @@ def limit_process(memory: int, seconds: float) -> None:
 
 
 def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
-    """Return the answer to a request, as the process prints it."""
+    """Return the answer to a request: {"sheet": …}, or {"failure": code, "params": …} for a file that can't be read."""
     try:
         sheet = _detect(content, request, frozenset(request["place_keys"]))
     except SheetFailure as failure:
@@ -57,6 +57,7 @@ def answer(content: bytes, request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _detect(content: bytes, request: dict[str, Any], place_keys: frozenset[str]) -> DetectedTable:
+    """Return the table of the kind that the request names. Raises `SheetFailure`."""
     if request["list"] == "venues":
         return detect_venue_table(content, trim=request["trim"])
     if request["list"] == "targets":

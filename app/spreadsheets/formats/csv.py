@@ -21,7 +21,10 @@ _CONTROLS = frozenset(range(32)) - {9, 10, 11, 12, 13, 26, 27}
 
 
 def read_csv_rows(content: bytes) -> list[list[Cell]]:
-    """Return all records of the file; an empty line is an empty record, as in Excel."""
+    """Return all records of the file as texts; an empty line is an empty record, as in Excel.
+
+    Raises `SheetFailure` for binary content, another kind of document, and records that can't be parsed.
+    """
     text = _decode(content)
     if text.lstrip("\ufeff \r\n\t").startswith(_OTHER_DOCUMENTS):
         raise SheetFailure("not-a-spreadsheet")
@@ -36,10 +39,15 @@ def read_csv_rows(content: bytes) -> list[list[Cell]]:
 
 
 def _cells(record: list[str]) -> list[Cell]:
+    """Return the first `MAX_COLUMNS` texts of a record without escapes."""
     return [_unescape(cell) if cell[:1] in {"'", "="} else cell for cell in record[:MAX_COLUMNS]]
 
 
 def _decode(content: bytes) -> str:
+    """Return the text of the file, in the encoding of its BOM, UTF-16, UTF-8 or Windows-1252.
+
+    Raises `SheetFailure` if the bytes are those of a binary file.
+    """
     for bom, encoding in _BOMS:
         if content.startswith(bom):
             return content.decode(encoding, "replace")
@@ -78,6 +86,7 @@ def _detect_delimiter(text: str) -> str:
 
 
 def _fit(text: str, delimiter: str) -> tuple[int, int]:
+    """Return how many of the first rows have the most common number of columns (at least two), and that number."""
     sample = StringIO(text[:_SAMPLE_LENGTH], newline="")
     records = islice(csv.reader(sample, delimiter=delimiter), _SAMPLE_ROWS)
     widths = [len(record) for record in records if len(record) > 1]

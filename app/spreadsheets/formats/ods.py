@@ -34,12 +34,13 @@ class OdsSheet:
 
 
 def read_ods_sheets(content: bytes) -> Iterator[OdsSheet]:
-    """Yield every sheet of the file. Repeated empty cells up to the end of a sheet take no memory."""
+    """Yield every sheet of the file, hidden ones too. Repeated empty cells up to the end of a sheet take no memory."""
     with ZipFile(BytesIO(content)) as archive, archive.open("content.xml") as source:
         yield from _sheets(source)
 
 
 def _sheets(source: IO[bytes]) -> Iterator[OdsSheet]:
+    """Yield the sheets of a content.xml while it is parsed."""
     hidden_styles: set[str] = set()
     from_1904 = False
     sheet = OdsSheet("", True, [], [], from_1904)
@@ -64,6 +65,7 @@ def _sheets(source: IO[bytes]) -> Iterator[OdsSheet]:
 
 
 def _add_row(sheet: OdsSheet, row: ET.Element) -> None:
+    """Add a row and its merged cells to the sheet, as often as it is repeated; blank cells at its end are dropped."""
     top = len(sheet.rows)
     cells: list[Cell] = []
     for element in row:
@@ -80,6 +82,7 @@ def _add_row(sheet: OdsSheet, row: ET.Element) -> None:
 
 
 def _add_merge(sheet: OdsSheet, element: ET.Element, top: int, left: int) -> None:
+    """Add the area that a cell spans to the sheet's merges, if it is more than the cell itself."""
     height = _repeat(element, "number-rows-spanned")
     width = _repeat(element, "number-columns-spanned")
     if height > 1 or width > 1:
@@ -87,11 +90,13 @@ def _add_merge(sheet: OdsSheet, element: ET.Element, top: int, left: int) -> Non
 
 
 def _repeat(element: ET.Element, attribute: str) -> int:
+    """Return a number of repeated or spanned cells, 1 if the attribute is missing or no number."""
     number = element.get(_TABLE + attribute, "1")
     return int(number) if number.isdigit() else 1
 
 
 def _cell(element: ET.Element) -> Cell:
+    """Return an element's cell: its value, an error, or None if it is blank."""
     kind = element.get(_OFFICE + "value-type")
     formula = element.get(_TABLE + "formula") is not None
     shown = "\n".join(_paragraph(paragraph) for paragraph in element.iterfind(_TEXT + "p"))
@@ -103,6 +108,7 @@ def _cell(element: ET.Element) -> Cell:
 
 
 def _value(element: ET.Element, kind: str, shown: str) -> Cell:
+    """Return the value of an element of this type; the text that is shown if the value is invalid."""
     try:
         match kind:
             case "float" | "currency" | "percentage":

@@ -53,9 +53,10 @@ class SheetSource:
 
 
 def read_grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
-    """Yield the visible sheets, or only the named one. `trim` first removes cells far outside any list.
+    """Yield the visible sheets in order, or only the named one. `trim` first removes far cells from an .xlsx.
 
-    Raises `SheetFailure`.
+    Sheets are read one by one, when they are asked for. Raises `SheetFailure` for a file that can't be read and for a
+    name that no visible sheet has.
     """
     file_format = _detect_format(content)
     try:
@@ -83,6 +84,10 @@ def _is_panic(error: BaseException) -> bool:
 
 
 def _detect_format(content: bytes) -> FileFormat:
+    """Return the format by the first bytes, "csv" for any other content.
+
+    Raises `SheetFailure` for an empty file and for known formats that are no spreadsheets.
+    """
     if not content.strip(b"\x00 \t\r\n"):
         raise SheetFailure("empty-file")
     if content.startswith(_ZIP):
@@ -95,6 +100,10 @@ def _detect_format(content: bytes) -> FileFormat:
 
 
 def _detect_zip_format(content: bytes) -> FileFormat:
+    """Return the format of a zip file by its parts.
+
+    Raises `SheetFailure` if it is damaged, encrypted, too large once unpacked, or no spreadsheet.
+    """
     try:
         with ZipFile(BytesIO(content)) as archive:
             parts = archive.infolist()
@@ -117,6 +126,7 @@ def _detect_zip_format(content: bytes) -> FileFormat:
 
 
 def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[SheetSource]:
+    """Return the visible sheets of a file; most are read only when their `read` is called."""
     match file_format:
         case "csv":
             rows = read_csv_rows(content)
@@ -134,6 +144,7 @@ def _ods_source(sheet: OdsSheet) -> SheetSource:
 
 
 def _xlsx_sources(content: bytes) -> list[SheetSource]:
+    """Return the visible sheets of an .xlsx, with error cells that calamine reads as empty put back."""
     book = XlsxBook(ZipFile(BytesIO(content)))
 
     def read(sheet: CalamineSheet) -> _RowsAndMerges:
@@ -157,6 +168,7 @@ def _binary_sources(content: bytes, file_format: FileFormat) -> list[SheetSource
 def _calamine_sources(
     content: bytes, read: Callable[[CalamineSheet], _RowsAndMerges], counts_from_1904: bool
 ) -> list[SheetSource]:
+    """Return the visible worksheets that calamine lists; `read` returns the rows and merges of one."""
     workbook = CalamineWorkbook.from_filelike(BytesIO(content))
 
     def source(name: str) -> SheetSource:
@@ -170,7 +182,7 @@ def _calamine_sources(
 
 
 def _calamine_rows(sheet: CalamineSheet) -> list[list[Cell]]:
-    """Return the rows from column A on, as calamine's rows begin at the first filled column."""
+    """Return the rows from A1 on, at most `MAX_COLUMNS` wide; durations become texts."""
     if sheet.start is None:
         return []
     before: list[Cell] = [None] * sheet.start[1]
@@ -184,6 +196,7 @@ def _calamine_rows(sheet: CalamineSheet) -> list[list[Cell]]:
 
 
 def _calamine_merges(sheet: CalamineSheet) -> list[Merge] | None:
+    """Return the merged areas, None if calamine doesn't know them."""
     ranges = sheet.merged_cell_ranges
     if ranges is None:
         return None
@@ -191,6 +204,7 @@ def _calamine_merges(sheet: CalamineSheet) -> list[Merge] | None:
 
 
 def _put_errors(rows: list[list[Cell]], errors: Iterable[tuple[int, int, CellError]]) -> None:
+    """Write errors (row and column from 0) into the rows; those outside the rows are ignored."""
     for row, column, error in errors:
         if row < len(rows) and column < MAX_COLUMNS:
             cells = rows[row]

@@ -39,11 +39,15 @@ class XlsxBook:
         return properties is not None and properties.get("date1904") in {"1", "true"}
 
     def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]:
-        """Yield row, column (from 0) and error of cells with an error or a formula that was never calculated."""
+        """Yield row, column (from 0) and error of a sheet's cells with an error or a formula that was never calculated.
+
+        Nothing for an unknown sheet.
+        """
         part = self._part(sheet)
         return _valueless_cells(self._archive.read(part)) if part else iter(())
 
     def _part(self, sheet: str) -> str | None:
+        """Return the path of a sheet's XML inside the file, or None if no sheet has this name."""
         for element in self._book.iterfind(f"{_MAIN}sheets/{_MAIN}sheet"):
             if element.get("name") == sheet:
                 identifier = next(
@@ -54,7 +58,7 @@ class XlsxBook:
 
 
 def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
-    """Return the paths inside the file to which a part refers, by identifier."""
+    """Return by identifier the paths inside the file to which a part refers. Raises `KeyError` if it refers to none."""
     folder, name = split(part)
     relationships = ET.fromstring(archive.read(f"{folder}/_rels/{name}.rels"))  # noqa: S314 (in the limited child; expat refuses entity bombs)
     return {
@@ -65,6 +69,7 @@ def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
 
 
 def _valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
+    """Yield row, column (from 0) and error of cells without a value in a sheet's XML."""
     if b't="e"' not in sheet_xml and b"<f" not in sheet_xml and b":f>" not in sheet_xml:
         return
     for match in _VALUELESS_CELL.finditer(sheet_xml):
@@ -91,7 +96,7 @@ _XLSX_CELL = re.compile(
 
 
 def drop_far_cells(content: bytes) -> bytes:
-    """Return the .xlsx file without cells right of `MAX_COLUMNS` or below `LAST_ROW`.
+    """Return the .xlsx file without cells right of `MAX_COLUMNS` or below `LAST_ROW`, uncompressed.
 
     calamine allocates the whole rectangle up to the last cell: a single one at XFD1048576, as left behind by a stray
     key press, takes 550 GB.
@@ -107,5 +112,6 @@ def drop_far_cells(content: bytes) -> bytes:
 
 
 def _keep_near(cell: re.Match[bytes]) -> bytes:
+    """Return the cell's XML, or b"" if it is far outside."""
     inside = int(cell["row"]) <= LAST_ROW and column_index(cell["column"]) < MAX_COLUMNS
     return cell[0] if inside else b""

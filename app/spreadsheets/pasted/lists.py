@@ -50,7 +50,10 @@ class PastedList:
 
 
 def parse_pasted_list(text: str, reference: Reference, _: Translator) -> PastedList:
-    """Return a pasted list as a .csv file: a table with headings as it is, any other text line by line."""
+    """Return a pasted list as a .csv file: a table with headings as it is, any other text line by line.
+
+    The headings of such lines are in the language of `_`.
+    """
     table = _parse_table(text)
     if table is not None:
         return PastedList(_to_csv(table), ())
@@ -62,7 +65,7 @@ def parse_pasted_list(text: str, reference: Reference, _: Translator) -> PastedL
 
 
 def _parse_table(text: str) -> list[list[str]] | None:
-    """Return the cells of a pasted table whose header names several fields, or None."""
+    """Return the cells of a pasted table (tabs or semicolons) whose header names several fields, or None."""
     for delimiter in "\t;":
         try:
             rows = list(csv.reader(StringIO(text, newline=""), delimiter=delimiter))
@@ -75,6 +78,10 @@ def _parse_table(text: str) -> list[list[str]] | None:
 
 
 def _parse_line(pasted: str, parser: PartParser, *, tabbed: bool) -> Line:
+    """Return a line without the sender of a message, pictures, emphasis and its number or bullet, split into parts.
+
+    A `tabbed` line is split at its tabs alone. A line that is too long has no parts.
+    """
     if len(pasted) > MAX_LINE_LENGTH:
         return Line(clean(pasted[:MAX_LINE_LENGTH]), parts=[])
     if tabbed:
@@ -92,6 +99,7 @@ def _parse_line(pasted: str, parser: PartParser, *, tabbed: bool) -> Line:
 
 
 def _drop_pictures(text: str) -> str:
+    """Return the text without emoji and other symbols, except bullets."""
     return "".join(
         character
         for character in text
@@ -107,7 +115,7 @@ def _drop_emphasis(text: str) -> str:
 def _rows(
     pasted: Sequence[str], people: Sequence[Mapping[str, str] | None], _: Translator
 ) -> Iterator[Sequence[str]]:
-    """Yield a header and one row for each line, blank if the line names no person."""
+    """Yield a header and one row for each line, blank if the line names no person. The last column is the line."""
     filled = {field for person in people if person for field in person} | {"name", "kelurahan"}
     fields = [field for field in HEADINGS if field in filled]
     yield [_(NUMBER_HEADING), *(_(HEADINGS[field]) for field in fields), _(LINE_HEADING)]

@@ -72,7 +72,7 @@ class PartParser:
         ]
 
     def parse_labelled(self, line: str) -> dict[str, str]:
-        """Return the labelled values of "Nama: …, Kel: …" by field; none if it begins with an unknown label."""
+        """Return the labelled values of "Nama: …, Kel: …" by field, up to the first unknown label; {} if none."""
         values: dict[str, str] = {}
         for piece in re.split(r"[,;|]\s*(?=[^\W\d][^:=,;|]{0,40}[:=])", line):
             match = _LABELLED.fullmatch(piece.strip())
@@ -92,7 +92,7 @@ class PartParser:
         return None
 
     def names_group(self, text: str) -> bool:
-        """Return whether the text names a target group."""
+        """Return whether the text names exactly one target group."""
         return parse_target_group(text, self.groups).code is not None
 
     def is_kecamatan(self, text: str) -> bool:
@@ -111,6 +111,7 @@ class PartParser:
             yield from self._split_text(text)
 
     def _split_text(self, text: str) -> Iterator[Part]:
+        """Yield the text as one part, or as two if it ends in an RT: "Ani Contoh RT 5"."""
         ending = _ENDS_IN_RT.fullmatch(text) if self.field(text) is None else None
         if ending is None:
             yield self._make_part(text)
@@ -119,6 +120,7 @@ class PartParser:
             yield self._make_part(ending["rt"])
 
     def _make_part(self, text: str) -> Part:
+        """Return the text with its field; an RT without the letters "RT"."""
         field = self.field(text)
         return Part(field, _RT_WORD.sub("", text) if field == "rt" else text)
 
@@ -143,6 +145,7 @@ class PartParser:
         return "address" if is_street(text) else None
 
     def _is_place(self, text: str) -> bool:
+        """Return whether the text names a kelurahan or kecamatan, with or without "Kel.", or an outside place."""
         key = place_key(text)
         named = key in self.places.code or key in self.places.ambiguous
         return bool(named or section_place(text) or parse_outside_place(text))

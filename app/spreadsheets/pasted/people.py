@@ -43,7 +43,7 @@ class PastedPeople:
 
 
 def find_people(lines: Sequence[Line], parser: PartParser) -> PastedPeople:
-    """Return the people that the lines name."""
+    """Return the people that the lines name, with an entry for each line, and the lines that were left out."""
     walk = _LineWalk(lines, parser)
     for line in lines:
         walk.people.rows.append(walk.read_row(line))
@@ -80,6 +80,7 @@ class _LineWalk:
         self.form: dict[str, str] | None = None
 
     def read_row(self, line: Line) -> dict[str, str] | None:
+        """Return the fields of the person that a line names; None for a section, a line left out, or more of a form."""
         if line.labelled:
             return self.read_labelled(line)
         self.form = None
@@ -95,7 +96,10 @@ class _LineWalk:
         return self.latest
 
     def read_labelled(self, line: Line) -> dict[str, str] | None:
-        """Return the person that begins with "Nama: …"; labelled lines right below add fields to that person."""
+        """Return the person that begins with "Nama: …"; labelled lines right below add fields to that person.
+
+        They return None, as do a section and a line that is left out.
+        """
         parts = {str(part.field): part.text for part in line.parts}
         if "kelurahan" not in parts and "address" in parts:
             parts["kelurahan"] = parts.pop("address")
@@ -111,17 +115,22 @@ class _LineWalk:
         return None
 
     def begin_section(self, line: Line, place: str) -> None:
-        """Begin a section, unless the place may belong to the person right above, who has none."""
+        """Begin a section, unless the place may belong to the person right above, who has none.
+
+        In that case the line is left out, and the section before it ends.
+        """
         unclear = self.latest is not None and "kelurahan" not in self.latest
         self.section = None if unclear else place
         if unclear:
             self.leave_out(line)
 
     def leave_out(self, line: Line) -> None:
+        """Add the line to those left out, if it isn't blank."""
         if line.text:
             self.people.left_out.append(collapse(line.text))
 
     def names_person(self, line: Line) -> bool:
+        """Return whether a line names a person: it has a number or bullet, or is no heading, title or notice."""
         parts = list(line.filled_parts.values())
         if not parts or (len(parts) > 1 and all(is_heading(part.text) for part in parts)):
             return False
@@ -134,6 +143,7 @@ class _LineWalk:
         return not self.itemised and not _TITLE.match(line.text)
 
     def make_person(self, parts: Mapping[int, Part]) -> dict[str, str]:
+        """Return the fields of a person: the name, each other part, and the section's kelurahan if it is blank."""
         name = self.find_name(parts)
         person = {"name": parts[name].text} if name is not None else {}
         given_fields = {part.field for at, part in parts.items() if at != name}
@@ -164,7 +174,11 @@ class _LineWalk:
         return next(iter((*free, *words)), None)
 
     def choose_field(self, at: int, text: str, given_fields: set[str | None]) -> str:
-        """Return the field of words beside the name: as in most lines, else a missing kelurahan, else a note."""
+        """Return the field of words beside the name: as in most lines, else a missing kelurahan, else a note.
+
+        Words that name a target group are then the organization. "kelurahan" is added to `given_fields` once it is
+        chosen.
+        """
         usual = self.columns.usual.get(at)
         if usual in {"kelurahan", "target_group"} and usual not in given_fields:
             return usual
@@ -174,7 +188,10 @@ class _LineWalk:
         return "organization" if self.parser.names_group(text) else "note"
 
     def add(self, person: dict[str, str], name: str, text: str) -> None:
-        """Add a field. A second kelurahan is kept too, so that a user chooses; other second values become notes."""
+        """Add a field to `person`. A second kelurahan or phone is kept too; other second values become notes.
+
+        So a user chooses between the kelurahan, except that a kecamatan beside one is kept as the kecamatan.
+        """
         if name == "kelurahan" and name in person and self.parser.is_kecamatan(text):
             name = "kecamatan"
         if name not in person:

@@ -26,7 +26,7 @@ Rows: TypeAlias = Sequence[Sequence[Cell]]
 def find_field_parts(
     headings: Sequence[Heading], fields: Mapping[int, str]
 ) -> dict[str, tuple[tuple[int, str], ...]]:
-    """Return index and heading of the columns over which a field is spread, by field.
+    """Return by field the (index, heading) of the columns over which it is spread; fields in one column are left out.
 
     Attendance by outcomes (Hadir | Izin | Tidak), days or times of a day; sex by L and P; first and last name; target
     groups to tick.
@@ -59,7 +59,7 @@ def choose_columns(
     rows: Rows,
     headings: Mapping[int, str],
 ) -> tuple[dict[int, str], list[Remark]]:
-    """Return the columns to read (index → field) and the warnings.
+    """Return the columns to read (index → field) and the warnings. A field in `parts` keeps all its columns.
 
     Of several columns for one field it is the first with data; for attendance the first with a mark. "Nama Lengkap"
     takes precedence over "Nama Panggilan", and "kelurahan" over "kelurahan_id" (exports of web forms).
@@ -111,7 +111,7 @@ _BETWEEN_DAYS = "|"
 def several_columns_warning(
     field: str, used: int, columns: Sequence[int], headings: Mapping[int, str]
 ) -> Remark:
-    """Return the warning of several columns for one field, with the one that is used."""
+    """Return the warning of several `columns` for one field, which names the `used` one and the others."""
     names = {index: _column_name(index, headings) for index in columns}
     if len(set(names.values())) < len(names):
         names = {index: f"{name} ({_column_letter(index)})" for index, name in names.items()}
@@ -120,7 +120,7 @@ def several_columns_warning(
 
 
 def second_list_warning(used: int, columns: Sequence[int], headings: Mapping[int, str]) -> Remark | None:
-    """Return a warning if a second list stands beside the first (another column of names with its heading)."""
+    """Return a warning if a second list stands beside the first (a column with the same heading as `used`), or None."""
     again = (index for index in columns if index != used and headings.get(index) == headings.get(used))
     second_list = next(again, None)
     return (
@@ -153,6 +153,7 @@ def name_column_of_day(warning: Remark, day: date) -> Remark:
 
 
 def _params(used: str, unused: Sequence[str]) -> dict[str, str]:
+    """Return the params of a warning: the heading that is used, and the unused ones as one text."""
     return {"used": used, "unused": _BETWEEN_NAMES.join(unused)}
 
 
@@ -162,6 +163,7 @@ def _column_name(index: int, headings: Mapping[int, str]) -> str:
 
 
 def _shorten(heading: str) -> str:
+    """Return the heading's first 60 characters."""
     return heading[:_MAX_HEADING_LENGTH]
 
 

@@ -55,7 +55,11 @@ class DetectedColumns:
 def detect_columns(
     header: Header, rows: Rows, chosen: Mapping[int, str | None], place_keys: Collection[str]
 ) -> DetectedColumns:
-    """Detect the columns of the rows below the header; `chosen` (index → field) overrides what is detected."""
+    """Return the columns that are detected by their headings and by the cells of `rows`, those below the header.
+
+    `chosen` (index → field, None to ignore a column) is a user's and overrides what is detected. `place_keys` are keys
+    of names of kelurahan.
+    """
     fields = _detect_by_heading(header.headings)
     about_people = {heading.index for heading in header.headings if is_status_heading(heading.text)}
     fields = {
@@ -87,6 +91,7 @@ def detect_columns(
 
 
 def _detect_by_heading(headings: Sequence[Heading]) -> dict[int, str]:
+    """Return field by index for the headings that name one. Several columns may have the same field."""
     several_parts = sum(is_attendance_part(heading.text) for heading in headings) > 1
     fields = {}
     for heading in headings:
@@ -99,7 +104,7 @@ def _detect_by_heading(headings: Sequence[Heading]) -> dict[int, str]:
 
 
 def _find_sex_columns(headings: Sequence[Heading]) -> tuple[int, ...]:
-    """Return the adjacent columns "L" and "P" of lists that mark the sex without a heading over both."""
+    """Return the adjacent columns "L" and "P" of lists that mark the sex without a heading over both, or ()."""
     return next(
         (
             (one.index, other.index)
@@ -111,6 +116,11 @@ def _find_sex_columns(headings: Sequence[Heading]) -> tuple[int, ...]:
 
 
 def _field_of(heading: Heading, *, several_parts: bool) -> str | None:
+    """Return the field of a heading, with regard to the one above it, or None.
+
+    `several_parts`: several headings are parts of the attendance (days, outcomes), so that each is an attendance
+    column.
+    """
     above = heading_field(heading.above) if heading.above else None
     if above == "attendance" and is_attendance_part(heading.text):
         return "attendance"
@@ -124,6 +134,10 @@ def _field_of(heading: Heading, *, several_parts: bool) -> str | None:
 
 
 def _find_field_beside_name(fields: Mapping[int, str], texts: Mapping[int, str]) -> str | None:
+    """Return the field that the name's column also contains by its heading, or None.
+
+    "Nama / Alamat" is the kelurahan if there is no column for it.
+    """
     beside = field_beside_name(next((texts.get(i, "") for i, field in fields.items() if field == "name"), ""))
     return "kelurahan" if beside == "address" and "kelurahan" not in fields.values() else beside
 
@@ -139,6 +153,7 @@ def _find_number_column(headings: Sequence[Heading], fields: Mapping[int, str], 
 
 
 def _counts_rows(rows: Rows, index: int) -> bool:
+    """Return whether the first numbers of the column are 1, 2, 3 or 2, 3, 4."""
     numbers = [row[index] for row in rows[:50] if index < len(row) and isinstance(row[index], int | float)]
     return numbers[:3] in ([1, 2, 3], [2, 3, 4])
 
@@ -156,7 +171,10 @@ def _add_by_content(
     rows: Rows,
     place_keys: Collection[str],
 ) -> None:
-    """Add fields of columns whose heading isn't known, as far as their content is unambiguous."""
+    """Add to `fields` those of columns whose heading isn't known, as far as their content is unambiguous.
+
+    A field that another column has is not added.
+    """
     width = max((len(row) for row in rows[:50]), default=0)
     ignored = {heading.index for heading in headings if is_ignored_heading(heading.text)}
     for index in range(min(width, len(headings) + 5)):
@@ -168,7 +186,10 @@ def _add_by_content(
 
 
 def _take_address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str | None]) -> None:
-    """Take the first column "Asal", "Alamat" or "Domisili" as the kelurahan, for lists without such a column."""
+    """Make the first address column ("Asal", "Domisili") the kelurahan, for lists without such a column.
+
+    A column for which the user chose a field stays.
+    """
     address = next((i for i, field in sorted(fields.items()) if field == "address" and i not in chosen), None)
     if address is not None:
         fields[address] = "kelurahan"
@@ -177,7 +198,10 @@ def _take_address_as_kelurahan(fields: dict[int, str], chosen: Mapping[int, str 
 def _with_marks_in_notes(
     detected: DetectedColumns, chosen: Mapping[int, str | None], rows: Rows
 ) -> DetectedColumns:
-    """Take a note or signature column with marks as attendance, for lists without filled attendance columns."""
+    """Take a note or signature column with marks as attendance, for lists without filled attendance columns.
+
+    Without such a column `detected` is returned unchanged.
+    """
     for field in ("note", "signature"):
         index = next((i for i, known in detected.fields.items() if known == field and i not in chosen), None)
         if index is not None and has_marks(_iter_texts(rows, index)):
@@ -193,7 +217,10 @@ def _with_marks_in_notes(
 def _with_arrivals(
     detected: DetectedColumns, headings: Sequence[Heading], chosen: Mapping[int, str | None], rows: Rows
 ) -> DetectedColumns:
-    """Take the hours of arrival as attendance, for lists without marks and signatures (exports of visitor books)."""
+    """Take hours of arrival as attendance in lists without marks and signatures (exports of visitor books).
+
+    Without such a column `detected` is returned unchanged.
+    """
     if not {"attendance", "signature"}.isdisjoint(detected.fields.values()):
         return detected
     arrivals = (heading.index for heading in headings if is_arrival_heading(heading.text))
@@ -233,11 +260,13 @@ def _find_unread_marks(
 
 
 def _iter_texts(rows: Rows, index: int) -> Iterator[str]:
+    """Yield the cleaned texts of a column, without blanks, numbers and dates."""
     cells = (row[index] for row in rows if index < len(row))
     return (text for cell in cells if isinstance(cell, str) and (text := clean(cell)))
 
 
 def _filled_cells(rows: Rows, index: int) -> list[Cell]:
+    """Return the cells of a column that aren't blank."""
     cells = (row[index] for row in rows if index < len(row))
     return [cell for cell in cells if cell is not None and cell_text(cell).strip()]
 
@@ -263,6 +292,7 @@ def detect_field(cells: Sequence[Cell], place_keys: Collection[str]) -> str | No
 
 
 def _is_nik(cell: Cell) -> bool:
+    """Return whether the cell is a NIK, or a number that may have been one."""
     return parse_nik(cell).digits is not None or parse_nik(cell).problem == "nik-corrupted"
 
 

@@ -36,7 +36,8 @@ def detect_table(
 ) -> DetectedTable:
     """Return the list in the first visible sheet with a header and rows, or in the given `sheet` and `header_row`.
 
-    `reading.read_sheet` explains the arguments. Raises `SheetFailure`.
+    `reading.read_sheet` explains the arguments; `place_keys` and `group_keys` are keys of their names. `trim` first
+    removes cells far outside any list. Raises `SheetFailure`.
     """
 
     def detect(grid: Grid) -> DetectedTable | None:
@@ -51,9 +52,10 @@ def detect_table(
 def detect_first_table(
     sheets: Iterable[Grid], detect: Callable[[Grid], DetectedTable | None], *, no_header: str, no_rows: str
 ) -> DetectedTable:
-    """Return the first table with rows that `detect` returns; `no_header` and `no_rows` are codes of failures.
+    """Return the first table with rows that `detect` returns; it returns None for a sheet without a header.
 
-    A sheet with headings alone is skipped, as an empty form in front of the filled one.
+    A sheet with headings alone is skipped, as an empty form in front of the filled one. Raises `SheetFailure` if there
+    is no such table: "empty-file" if all cells are empty, `no_rows` if there was a header, else `no_header`.
     """
     empty, failure = True, no_header
     for grid in sheets:
@@ -73,6 +75,7 @@ def _detect_in_grid(
     place_keys: Collection[str],
     group_keys: Collection[str],
 ) -> DetectedTable | None:
+    """Return the list below the header, or None if no column is the name's."""
     grid = merge_signature_columns(grid, header, chosen)
     columns = detect_columns(header, grid.rows[header.below :], chosen, place_keys)
     name_column = next((index for index, field in columns.fields.items() if field == "name"), None)
@@ -112,7 +115,7 @@ def _detect_in_grid(
 def _find_kelurahan_above(
     rows: Sequence[Sequence[Cell]], header: Header, place_keys: Collection[str]
 ) -> str | None:
-    """Return the kelurahan that stands alone above the header, or None.
+    """Return the kelurahan that stands alone above the header, as it is written; None if there is none or several.
 
     It is the first heading of a list in sections. In lists without a kelurahan column it may also be a line of the
     letterhead ("PEMERINTAH KOTA … / KELURAHAN MANGGAR").
@@ -145,12 +148,14 @@ def _convert_1904_birth_dates(
 
 
 def _columns(headings: Mapping[int, Heading], fields: Mapping[int, str]) -> tuple[Column, ...]:
+    """Return the columns that have a heading or a field, in order."""
     indexes = sorted(headings.keys() | fields.keys())
     texts = {index: heading.full_text for index, heading in headings.items()}
     return tuple(Column(index, texts.get(index, ""), fields.get(index)) for index in indexes)
 
 
 def _preview(grid: Grid, header: Header) -> tuple[tuple[str, ...], ...]:
+    """Return the shortened texts of the sheet's first rows: twenty, or to ten below the header."""
     last = max(_PREVIEW_ROWS, header.below + _PREVIEW_BELOW_HEADER)
     return tuple(
         tuple(clean(cell_text(cell))[:_PREVIEW_TEXT] for cell in row[:_PREVIEW_COLUMNS])

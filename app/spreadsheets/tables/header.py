@@ -42,9 +42,10 @@ class Header:
 def find_header(
     grid: Grid, header_row: int | None, field_of: Callable[[str], str | None] = heading_field
 ) -> Header | None:
-    """Return the header at Excel's row `header_row`, or the one that names most fields; None if no row names "name".
+    """Return the header at Excel's row `header_row`, or that of the first 40 rows which names most fields, or None.
 
-    `field_of` returns the field of a heading in the kind of list that is searched for.
+    Only a row that names the field "name" is found; a given `header_row` is None only outside the sheet. `field_of`
+    returns the field of a heading in the kind of list that is searched for. Raises `SheetFailure` for too many columns.
     """
     if header_row is not None:
         return _header_at(grid, header_row - 1) if 0 < header_row <= len(grid.rows) else None
@@ -70,7 +71,7 @@ def find_row_above_header(grid: Grid, header: Header) -> int | None:
 
 
 def row_texts(row: Sequence[Cell]) -> list[str]:
-    """Return the cleaned texts of a row's cells."""
+    """Return the cleaned texts of a row's cells, "" for blank ones."""
     return [collapse(clean(cell_text(cell))) for cell in row]
 
 
@@ -84,10 +85,15 @@ def _count_fields(row: Sequence[Cell], field_of: Callable[[str], str | None]) ->
 
 
 def _is_name_alone(text: str) -> bool:
+    """Return whether the only text of a row is short enough to be a heading."""
     return len(text.split()) <= 2 and ":" not in text
 
 
 def _header_at(grid: Grid, top: int) -> Header:
+    """Return the header whose first row is `top` (from 0), with the sub-headings in the row below if there are any.
+
+    Raises `SheetFailure` for more than `MAX_HEADER_COLUMNS`.
+    """
     upper = row_texts(grid.rows[top])
     lower = row_texts(grid.rows[top + 1]) if top + 1 < len(grid.rows) else []
     texts_above = _spanning_texts(upper, top, grid.merges)
@@ -147,12 +153,14 @@ def _day_heading(above: str, number: str) -> str | None:
 
 
 def _is_blank(upper: Sequence[str], column: int) -> bool:
+    """Return whether a column of the upper row is blank or beyond its end."""
     return column >= len(upper) or not upper[column]
 
 
 def _combine_rows(
     upper: Sequence[str], lower: Sequence[str], texts_above: dict[int, str]
 ) -> tuple[Heading, ...]:
+    """Return the headings of a header of two rows: each sub-heading with the text above it."""
     headings = []
     for column in range(max(len(upper), len(lower))):
         sub = lower[column] if column < len(lower) else ""

@@ -77,7 +77,7 @@ def _is_name_and_more(heading: str) -> bool:
 
 
 def _split_parts(heading: str) -> list[str]:
-    """Return the parts of a heading, without the row's number ("No / Nama")."""
+    """Return the folded parts of a heading, "Nama / Jabatan", without the row's number ("No / Nama")."""
     return [
         part for text in _SEVERAL.split(heading) if (part := words(text)) and _exact_field(part) != _NUMBER
     ]
@@ -92,6 +92,7 @@ def field_beside_name(heading: str) -> str | None:
 
 
 def _exact_field(part: str) -> str | None:
+    """Return the field of a folded text that is a known heading, or one of `_NO_FIELDS`; None if it isn't known."""
     return _ALONE.get(part) or _ANYWHERE.get(part)
 
 
@@ -103,6 +104,7 @@ def _find_inside(key: str) -> str | None:
 
 
 def _find_misspelt(key: str) -> str | None:
+    """Return the field of the known heading that is spelled almost alike, spaces aside, or None."""
     squashed = key.replace(" ", "")
     if len(squashed) < _MIN_MISSPELT_LENGTH:
         return None
@@ -126,7 +128,7 @@ def is_number_heading(heading: str) -> bool:
 
 
 def is_ignored_heading(heading: str) -> bool:
-    """Return whether the heading is known as that of a column without use."""
+    """Return whether the heading is known as that of a column without a field, or of hours of arrival."""
     return _ALONE.get(words(heading)) in {_NONE, _ARRIVAL}
 
 

@@ -48,7 +48,10 @@ class Letterhead:
 
 
 def parse_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
-    """Return the first labelled date and kelurahan in the rows; "Tempat: Aula Kelurahan X" is not a kelurahan."""
+    """Return the first labelled date and kelurahan in the rows, None where there is none.
+
+    "Tempat: Aula Kelurahan X" is not a kelurahan.
+    """
     days, kelurahan = None, None
     for row in rows:
         for label, value, cell in _label_pairs(row):
@@ -63,6 +66,7 @@ def parse_letterhead(rows: Sequence[Sequence[Cell]]) -> Letterhead:
 
 
 def _days_with_year(cell: Cell) -> tuple[date, date] | None:
+    """Return the first and last day if the cell is a date or a text with the year, else None."""
     if not isinstance(cell, str):
         return parse_date_span(cell) if isinstance(cell, date) else None
     days = parse_date_span(cell)
@@ -70,7 +74,10 @@ def _days_with_year(cell: Cell) -> tuple[date, date] | None:
 
 
 def _label_pairs(row: Sequence[Cell]) -> list[tuple[str, str, Cell]]:
-    """Return (label, value as text, the value's own cell or None) for each label in a row."""
+    """Return (folded label, value as text, the value's own cell or None) for each label in a row.
+
+    None: the value stands in the label's cell.
+    """
     pairs: list[tuple[str, str, Cell]] = []
     texts = row_texts(row)
     for index, text in enumerate(texts):

@@ -81,7 +81,7 @@ _EMPTY_NOTES = frozenset({"tidak ada", "tdk ada", "nihil"})
 
 
 def parse_mark(cell: Cell) -> AttendanceStatus | None:
-    """Return the outcome of one attendance cell, or None if it is unclear, as "x" or "hadir?"."""
+    """Return the outcome of one attendance cell, or None if it is blank or unclear, as "x" or "hadir?"."""
     text = _drop_row_number(clean(cell_text(cell)))
     if "?" in text:
         return None
@@ -126,11 +126,12 @@ def may_be_mark(text: str) -> bool:
 
 
 def _drop_row_number(text: str) -> str:
+    """Return the text without the row's number before a word or tick: "12. ✓" → "✓"."""
     return _ROW_NUMBER.sub("", text, count=1) if text.lstrip("(")[:1].isdigit() else text
 
 
 def is_preprinted(text: str) -> bool:
-    """Return whether the text is a number, dots or a dash, as lists have them preprinted in a signature column."""
+    """Return whether the text is empty, or a number, dots or a dash, as preprinted in a signature column."""
     return _PRINTED.fullmatch(text) is not None
 
 
@@ -200,7 +201,10 @@ class ParsedMark:
 
 
 def parse_attendance(cell: Cell, day: date) -> ParsedMark:
-    """Parse a row's attendance, one mark or marks of several columns; `day` is the session's."""
+    """Parse a row's attendance: one mark, or marks of several columns as one text; `day` is the session's.
+
+    Of columns for several days the session's is parsed, else the first.
+    """
     text = clean(cell_text(cell))
     marks = split_marks(text)
     if marks is None:
@@ -213,6 +217,7 @@ def parse_attendance(cell: Cell, day: date) -> ParsedMark:
 
 
 def _parse_one_mark(text: str) -> ParsedMark:
+    """Parse a single mark; a printed line and "Kosong: …" are blanks."""
     if _BLANK_LINE.fullmatch(text) or parse_explicit_blank(text):
         return ParsedMark(None)
     status = parse_mark(text)
@@ -254,12 +259,13 @@ def is_marked(mark: str) -> bool:
 
 
 def find_day_label(labels: Iterable[str], day: date) -> str:
-    """Return the label of the session's day among dated columns, else the first label."""
+    """Return the label of the session's day among dated columns, else the first label. There is at least one."""
     listed = list(labels)
     return next((label for label in listed if _is_label_of_day(label, day)), listed[0])
 
 
 def _is_label_of_day(label: str, day: date) -> bool:
+    """Return whether a label names this day, with or without month and year: "Tanggal 5", "5/8"."""
     match = _DAY_OF_MONTH.fullmatch(words(label))
     return int(match["number"]) == day.day if match else _parse_heading_date(label, day.year) == day
 

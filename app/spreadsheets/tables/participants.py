@@ -57,7 +57,8 @@ def collect_participants(
 ) -> Participants:
     """Return the participants from row `below` (from 0) to the table's end; `headings` are the texts by column.
 
-    The table ends at the first total or signature line after which no numbered row follows.
+    The table ends at the first total or signature line after which no numbered row follows. Raises `SheetFailure` for
+    more than `MAX_ROWS` participants.
     """
     walk = _RowWalk(columns, headings, place_keys, group_keys)
     for number, row in enumerate(rows[below:], start=below + 1):
@@ -91,6 +92,11 @@ class _RowWalk:
         self.earlier_totals: list[StatedTotal] = []
 
     def take(self, number: int, row: Sequence[Cell]) -> None:
+        """Add the row (Excel's number) if it is a person's; a blank kelurahan or group is that of the section.
+
+        Sets `far_row` instead if too many blank rows stand above it. A person below the table's end continues the
+        table, or is remembered as `row_below_end`.
+        """
         if not any(row):
             self.blanks += 1
             return
@@ -128,6 +134,7 @@ class _RowWalk:
         self.totals.clear()
 
     def finish(self) -> Participants:
+        """Return the participants without the rows below the table's end, and the stated total."""
         if self.end is not None:
             del self.participants.rows[self.end :]
         if len(self.participants.rows) > MAX_ROWS:
@@ -137,7 +144,7 @@ class _RowWalk:
         return self.participants
 
     def choose_total(self) -> tuple[int | None, StatedTotalOf]:
-        """Return the stated total of the whole list: the first below it.
+        """Return the stated total of the whole list, the first below it, and what it counts.
 
         A list in sections ends with the total of its last section, of all, or both, without saying which. Of these and
         the sum, the number nearest to the rows is returned.
@@ -150,10 +157,12 @@ class _RowWalk:
         return min(stated, key=lambda total: abs(total - len(self.participants.rows))), first.of
 
     def is_numbered(self, row: Sequence[Cell]) -> bool:
+        """Return whether the row has a number in the column that counts the rows."""
         index = self.columns.number
         return index is not None and index < len(row) and is_count(row[index])
 
     def is_obvious_person(self, cells: dict[str, Cell]) -> bool:
+        """Return whether the name can't be a section or a repeated header, which saves the other checks."""
         name = cells.get("name")
         return isinstance(name, str) and name[:1].isalpha() and name[:3].lower() not in {"kel", "nam"}
 
@@ -231,6 +240,7 @@ class _RowWalk:
         )
 
     def close(self, total: StatedTotal | None) -> None:
+        """Remember that the table may end here, and the total that stands here if it has a number."""
         if self.end is None:
             self.end = len(self.participants.rows)
         if total is not None and total.number is not None:

@@ -23,7 +23,7 @@ class RowCells:
         self.has_attendance = "attendance" in columns.fields.values()
 
     def read(self, row: Sequence[Cell]) -> dict[str, Cell]:
-        """Return the filled cells of a row by field."""
+        """Return the filled cells of a row by field, after splitting and joining them."""
         cells: dict[str, Cell] = {}
         width = len(row)
         for index, name in self.plain:
@@ -46,7 +46,7 @@ class RowCells:
         return cells
 
     def split_shared_cells(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Split cells that contain more than one field."""
+        """Split cells that contain more than one field, in `cells`. A field with a cell of its own keeps that."""
         if self.columns.beside_name:
             self.split_field_from_name(row, cells)
         text = cells.get("name")
@@ -70,7 +70,10 @@ class RowCells:
                 cells.setdefault(str(self.columns.beside_name), clean(more))
 
     def add_spread_fields(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
-        """Add each field that is spread over several columns as one text, or the error if all its cells are."""
+        """Add each field that is spread over several columns as one text, or the error if all its cells are.
+
+        Nothing is added for a field whose cells are all blank.
+        """
         for name, parts in self.columns.parts.items():
             spread = [(label, row[index] if index < len(row) else None) for index, label in parts]
             filled = [cell for _, cell in spread if cell not in (None, "")]
@@ -80,7 +83,7 @@ class RowCells:
                 cells[name] = text
 
     def split_marks_from_notes(self, cells: dict[str, Cell]) -> None:
-        """Move texts that are no marks back to the note; drop what is preprinted in a signature column."""
+        """Move a text that is no mark from attendance to note; drop what is preprinted in a signature column."""
         mark = cells.get("attendance")
         if mark is None or (isinstance(mark, str) and (is_mark_word(mark) or may_be_mark(mark))):
             return
@@ -90,14 +93,14 @@ class RowCells:
             del cells["attendance"]
 
     def take_mark_of_note(self, cells: dict[str, Cell]) -> None:
-        """Take a mark word in the note ("sakit") as the attendance of a person without a mark."""
+        """Copy a mark word in the note ("sakit") to the attendance of a person without a mark."""
         note = cells["note"]
         if isinstance(note, str) and is_mark_word(note) and has_content(note):
             cells["attendance"] = note
 
 
 def _join_spread(field: str, spread: Sequence[tuple[str, str]]) -> str:
-    """Return the first and last name, the labels of ticked groups, or the marks with their labels, as one text."""
+    """Return the parts of a name, the labels of ticked groups, or the marks with their labels, as one text."""
     if field == "name":
         return " ".join(text for _, text in spread if text)
     if field == "target_group":
@@ -120,7 +123,7 @@ _NAME_END = re.compile(r"\s*[\r\n]+\s*|\s*[/|(]\s*|\s+[-–—]\s+")
 
 
 def split_number_from_name(text: str) -> tuple[str, str | None, str]:
-    """Return the name, the field of the number behind it ("nik", "phone" or None), and the number.
+    """Return the name, the field of the number behind it ("nik", "phone" or None), and the number or "".
 
     For lists that have all in one cell: "3. Rina Gani / 6471…", "Budi (0812…)". A row's number before the name and a
     NIP behind it are dropped; a NIP alone gives the name "".
@@ -152,7 +155,7 @@ def split_name(text: str) -> tuple[str, str]:
 
 
 def split_phone_and_email(text: str) -> tuple[str, str]:
-    """Return the phone numbers and the e-mail address of a cell under "No. HP / E-mail"."""
+    """Return the phone numbers and the first e-mail address of a cell under "No. HP / E-mail", each "" if missing."""
     parts = text.replace("/", " / ").split()
     return " ".join(word for word in parts if "@" not in word).strip(" /"), next(
         (word for word in parts if "@" in word), ""

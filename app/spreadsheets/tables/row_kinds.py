@@ -84,7 +84,10 @@ def is_numbering(row: Sequence[Cell]) -> bool:
 def section_kelurahan(
     texts: Mapping[int, str], fields: Mapping[int, str], place_keys: Collection[str], *, numbered: bool
 ) -> str | None:
-    """Return the kelurahan of a row that names only it, the heading of a section, or None."""
+    """Return the text of a row that names only a kelurahan, the heading of a section, or None.
+
+    `texts` are those of the row's cells by column. A row that is `numbered` must say "Kelurahan …".
+    """
     if len(texts) != 1:
         return None
     ((index, text),) = texts.items()
@@ -96,7 +99,10 @@ def section_kelurahan(
 
 
 def group_section(texts: Mapping[int, str], group_keys: Collection[str]) -> str | None:
-    """Return the target group of a row that names only it, the heading of a section: "B. UNSUR PENGURUS RT"."""
+    """Return the target group of a row that names only it, the heading of a section: "B. UNSUR PENGURUS RT".
+
+    None for any other text. `texts` has exactly one entry.
+    """
     (text,) = texts.values()
     match = _GROUP.fullmatch(text)
     return match["group"] if match and words(match["group"]) in group_keys else None
@@ -147,7 +153,7 @@ def is_caption(texts: Mapping[int, str]) -> bool:
 
 
 def names_a_kecamatan(caption: Mapping[int, str]) -> bool:
-    """Return whether a caption is that of a kecamatan, where the section of a kelurahan above ends."""
+    """Return whether the caption's texts begin with "Kec": there the section of a kelurahan above ends."""
     return all(text.lower().startswith("kec") for text in caption.values())
 
 

@@ -17,7 +17,10 @@ _SIGNED_IN = frozenset({"attendance", "signature"})
 
 
 def merge_signature_columns(grid: Grid, header: Header, chosen: Mapping[int, str | None]) -> Grid:
-    """Return the sheet with the marks of the right column moved to the left one. `chosen` maps index to field."""
+    """Return the sheet with the marks of the right column moved to the left one, or unchanged without such columns.
+
+    `chosen` maps index to field, as a user chose.
+    """
     rows = grid.rows[header.below :]
     pairs = [left for left in _find_double_columns(header, chosen) if _holds_marks(rows, left + 1)]
     if not pairs:
@@ -30,7 +33,7 @@ def merge_signature_columns(grid: Grid, header: Header, chosen: Mapping[int, str
 
 
 def _find_double_columns(header: Header, chosen: Mapping[int, str | None]) -> list[int]:
-    """Return the columns of marks whose right neighbour has no heading and no field that a person chose for it."""
+    """Return the left columns of marks whose right neighbour has no heading, and no field that a user chose for it."""
     fields = {heading.index: heading_field(heading.text) for heading in header.headings} | dict(chosen)
     headed = {heading.index for heading in header.headings if heading.full_text}
     return [
@@ -41,10 +44,15 @@ def _find_double_columns(header: Header, chosen: Mapping[int, str | None]) -> li
 
 
 def _holds_marks(rows: Sequence[Sequence[Cell]], column: int) -> bool:
+    """Return whether a text of the column can only be a mark."""
     return any(map(is_mark_word, {_text(row, column) for row in rows}))
 
 
 def _move_marks(row: list[Cell], pairs: Sequence[int]) -> list[Cell]:
+    """Return the row with marks moved to the left column of each pair where that is blank or preprinted.
+
+    `row` itself is not changed.
+    """
     moved = row
     for left in pairs:
         mark = _text(row, left + 1)
@@ -55,4 +63,5 @@ def _move_marks(row: list[Cell], pairs: Sequence[int]) -> list[Cell]:
 
 
 def _text(row: Sequence[Cell], column: int) -> str:
+    """Return the cleaned text of a cell, "" beyond the end of the row."""
     return clean(cell_text(row[column])) if column < len(row) else ""
