@@ -64,12 +64,12 @@ class NoSuchText(ValueError, DontWrapMixin):
 
 def create_engine(settings: Settings) -> Engine:
     """Return the engine of the primary database."""
-    return _engine(settings.database)
+    return _create_engine_for(settings.database)
 
 
 def create_report_engine(settings: Settings, primary: Engine) -> Engine:
-    """Return the engine that reports read from: that of the replica if one is configured, else the primary."""
-    return _engine(settings.report_database_url) if settings.report_database_url else primary
+    """Return the engine that reports read from: a new one for the replica if one is configured, else `primary`."""
+    return _create_engine_for(settings.report_database_url) if settings.report_database_url else primary
 
 
 class _WriterQueue:
@@ -84,18 +84,28 @@ class _WriterQueue:
         self._lock = Lock()
 
     def begin(self, connection: Connection) -> None:
+        """Wait until no other connection of this process writes, if the connection is to write.
+
+        At most `BUSY_MILLISECONDS`. The lock is kept until the connection returns to the pool.
+        """
         record_info = connection.connection.record_info
-        if record_info is None or record_info.get(_HOLDS_QUEUE) or not _writes(connection):
+        if record_info is None or record_info.get(_HOLDS_QUEUE) or not _is_for_writing(connection):
             return
         # If the time runs out, `BEGIN IMMEDIATE` raises SQLite's own error.
         record_info[_HOLDS_QUEUE] = self._lock.acquire(timeout=BUSY_MILLISECONDS / 1000)
 
     def checked_in(self, _connection: object, entry: ConnectionPoolEntry) -> None:
+        """Release the lock, if this connection has it, when it returns to the pool."""
         if entry.record_info and entry.record_info.pop(_HOLDS_QUEUE, False):
             self._lock.release()
 
 
-def _engine(url: str) -> Engine:
+def _create_engine_for(url: str) -> Engine:
+    """Return an engine for the URL, with a pool of the size `POOL`. Parameters never appear in errors or logs.
+
+    For SQLite it creates the file's folder, sets the pragmas, begins transactions as `_begin_sqlite` does, and refuses
+    NUL in texts.
+    """
     if url.startswith("sqlite"):
         path = url.removeprefix("sqlite:///")
         make_folder(Path(path).parent)
@@ -125,8 +135,11 @@ def _engine(url: str) -> Engine:
 
 
 def json_text(document: object) -> str:
-    """Return the document as JSON. Raises `NoSuchText` for a text that PostgreSQL cannot store, and `OverflowError` for
-    a number that is too large, as the drivers do for columns."""
+    """Return a value for a JSON column as text.
+
+    Raises `NoSuchText` for a text that PostgreSQL cannot store, and `OverflowError` for a number above 64 bits, as the
+    drivers do for other columns.
+    """
     try:
         encoded = orjson.dumps(document)
     except orjson.JSONEncodeError as error:
@@ -143,7 +156,10 @@ def json_text(document: object) -> str:
 def _refuse_nul(
     _connection: Connection, _cursor: object, _statement: str, parameters: Any, _context: object, _many: bool
 ) -> None:
-    """Raise `NoSuchText` for a NUL, as PostgreSQL does; SQLite would store it, but many programs stop reading there."""
+    """Raise `NoSuchText` if a parameter is a text with a NUL in it, as PostgreSQL does.
+
+    SQLite would store it, but many programs stop reading there.
+    """
     for row in parameters if isinstance(parameters, list) else (parameters,):
         for value in row.values() if isinstance(row, dict) else row:
             if isinstance(value, str) and "\0" in value:
@@ -151,6 +167,7 @@ def _refuse_nul(
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+    """Set the pragmas of a new connection: wait for locks, WAL, and foreign keys."""
     for pragma in (
         f"busy_timeout = {BUSY_MILLISECONDS}",
         "journal_mode = WAL",
@@ -161,16 +178,18 @@ def _prepare_sqlite(connection: sqlite3.Connection, _entry: ConnectionPoolEntry)
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writes(connection) else "BEGIN")
+    """Begin the transaction: IMMEDIATE if it writes (see `writing`), so that it locks the database before it reads."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_for_writing(connection) else "BEGIN")
 
 
-def _writes(connection: Connection) -> bool:
+def _is_for_writing(connection: Connection) -> bool:
+    """Return whether `writing` has opened this connection."""
     return bool(connection.get_execution_options().get("writes", False))
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Db]:
-    """Open a session for reading one snapshot of the database; nothing written with it is kept.
+    """Open a session that reads one snapshot of the database, and close it after the block. It is never committed.
 
     SQLite always reads a snapshot. PostgreSQL needs REPEATABLE READ for it: by default each statement sees newer data,
     and the totals of a report could contradict its rows.
@@ -183,14 +202,14 @@ def reading(engine: Engine) -> Iterator[Db]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Db]:
-    """Open a session for one change: committed when the block ends, rolled back when it raises."""
+    """Open a session for one transaction: committed when the block ends, rolled back if it raises."""
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
         yield db
         db.commit()
 
 
 def is_postgresql(db: Db) -> bool:
-    """Return whether the session is on PostgreSQL, and not on SQLite."""
+    """Return True if the session is on PostgreSQL, False on SQLite."""
     return _is_postgresql(db.get_bind())
 
 
@@ -198,13 +217,19 @@ def _is_postgresql(bind: Engine | Connection) -> bool:
     return bind.dialect.name == "postgresql"
 
 
-def take_lock(connection: Connection, key: AdvisoryLock) -> bool:
-    """Take a PostgreSQL advisory lock until the connection ends. Returns False if another connection has it."""
+def try_advisory_lock(connection: Connection, key: AdvisoryLock) -> bool:
+    """Take a PostgreSQL advisory lock without waiting, and return True. It is held until the connection ends.
+
+    Returns False if another connection has it.
+    """
     return bool(connection.scalar(select(func.pg_try_advisory_lock(key))))
 
 
 def alembic_config(engine: Engine) -> Config:
-    """Return the Alembic configuration for the engine. In the wheel the migrations are at `app/migrations`."""
+    """Return the Alembic configuration by which the engine's database is migrated.
+
+    The migrations are in `app/migrations` in the wheel, in `migrations` beside `app` in the repository.
+    """
     inside = Path(__file__).parent / "migrations"
     config = Config()
     config.set_main_option(
@@ -215,9 +240,9 @@ def alembic_config(engine: Engine) -> Config:
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the tables up to date. Safe to call from several servers that start at the same time.
+    """Apply all migrations that the database lacks. Safe to call from several servers that start at the same time.
 
-    Raises `Problem` if a newer version of the program has changed them.
+    Raises `Problem` with the code `newer-database` if a newer version of the program has migrated it.
     """
     try:
         command.upgrade(alembic_config(engine), "head")
@@ -231,7 +256,7 @@ def upgrade(engine: Engine) -> None:
 
 
 def is_reachable(engine: Engine) -> bool:
-    """Return whether the database answers."""
+    """Return whether the database answers a query; False instead of an `OperationalError`."""
     try:
         with engine.connect() as connection:
             return connection.execute(text("SELECT 1")).scalar_one_or_none() is not None
@@ -240,9 +265,10 @@ def is_reachable(engine: Engine) -> bool:
 
 
 def violated_constraint(error: IntegrityError | DataError) -> str:
-    """Return the name of the constraint or column that refused a change, for logs.
+    """Return what refused a change, for logs: the constraint or column on PostgreSQL, the message on SQLite.
 
-    PostgreSQL's own message also quotes values of the row, which may be people's data; SQLite's does not.
+    PostgreSQL's own message also quotes values of the row, which may be people's data; SQLite's does not. If PostgreSQL
+    names neither, return the SQLSTATE.
     """
     diagnosis = getattr(error.orig, "diag", None)
     if diagnosis is None:

@@ -30,7 +30,7 @@ class Problem(Exception):
             self.code = code
 
     def sentence(self, _: Translator) -> str:
-        """Return the sentence in the language of the translator."""
+        """Return the sentence in the translator's language, with `params` filled in."""
         return _(self.text) % self.params if self.params else _(self.text)
 
 
@@ -105,7 +105,7 @@ class Invalid(Problem):
         self.fields = dict(fields or {})
 
     def field_sentences(self, _: Translator) -> dict[str, str]:
-        """Return the error of each field in the language of the translator."""
+        """Return the error of each field by the field's name, in the translator's language."""
         return {
             field: _(text) % self.params if self.params else _(text) for field, text in self.fields.items()
         }

@@ -26,7 +26,10 @@ _MARGIN = 0.4
 
 
 def write_cell(sheet: Worksheet, line: int, column: int, value: Value) -> ExcelCell:
-    """Write a value with its type and return the cell. Text that looks like a formula stays text."""
+    """Write a value with its type into a cell, counted from 1, and return the cell.
+
+    Text that looks like a formula stays text, and loses the characters that a workbook can't contain.
+    """
     cell = sheet.cell(line, column, writable_text(value) if isinstance(value, str) else value)
     if isinstance(value, str):
         cell.data_type = "s"
@@ -39,7 +42,10 @@ def writable_text(text: str) -> str:
 
 
 def set_up_print(sheet: Worksheet, first_line: int, last_line: int) -> None:
-    """Set up printing on A4 landscape, fitted to the width, with header lines and page numbers on each page."""
+    """Print the sheet on A4 landscape, fitted to the width, with page numbers in the footer.
+
+    The lines from `first_line` to `last_line` are the headings, repeated on each page.
+    """
     sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
     sheet.page_setup.orientation = Worksheet.ORIENTATION_LANDSCAPE
     sheet.page_setup.fitToWidth = 1
@@ -54,7 +60,7 @@ def set_up_print(sheet: Worksheet, first_line: int, last_line: int) -> None:
 
 
 def workbook_bytes(book: Workbook) -> bytes:
-    """Return the workbook as an .xlsx file."""
+    """Return the content of the workbook's .xlsx file."""
     content = BytesIO()
     book.save(content)
     return content.getvalue()

@@ -29,7 +29,10 @@ def N_(msgid: str) -> str:  # noqa: N802 (gettext's own name for "mark, translat
 
 @cache
 def translations(language: Language) -> NullTranslations:
-    """Return the catalogue of `language`, compiled from its .po file, so that it is never out of date."""
+    """Return the catalogue of `language`, compiled once per process from its .po file.
+
+    That of English is empty, because msgids are English.
+    """
     if language == "en":
         return NullTranslations()
     with (LOCALE_FOLDER / language / "LC_MESSAGES" / "jangkau.po").open("rb") as source:
@@ -41,12 +44,12 @@ def translations(language: Language) -> NullTranslations:
 
 
 def translator(language: Language) -> Translator:
-    """Return the function that translates a msgid into `language`."""
+    """Return the function that translates a msgid into `language`, or returns it if there is no translation."""
     return translations(language).gettext
 
 
 def wita(instant: datetime) -> datetime:
-    """Convert a datetime to WITA, the local time of Balikpapan (Asia/Makassar, UTC+8)."""
+    """Convert an aware datetime to WITA, the local time of Balikpapan (Asia/Makassar, UTC+8)."""
     return instant.astimezone(WITA)
 
 
@@ -56,7 +59,7 @@ def wita_today() -> date:
 
 
 def utc(day_and_time: datetime) -> datetime:
-    """Convert a naive WITA time to UTC, as it is stored."""
+    """Return a naive WITA time as an aware one in UTC, as times are stored."""
     return day_and_time.replace(tzinfo=WITA).astimezone(UTC)
 
 
@@ -71,22 +74,25 @@ def month_text(day: date, language: Language) -> str:
 
 
 def month_short(day: date, language: Language) -> str:
-    """Format the month of a date in three letters: "Agu"."""
+    """Format the month of a date by its abbreviated name, without the year: "Agu"."""
     return format_date(day, "MMM", locale=language)
 
 
 def time_text(instant: datetime) -> str:
-    """Format a datetime as dd-mm-yyyy HH.MM WITA."""
+    """Format an aware datetime in WITA: "05-08-2025 09.00 WITA"."""
     return wita(instant).strftime("%d-%m-%Y %H.%M WITA")
 
 
 def clock_text(instant: datetime) -> str:
-    """Format the time of a datetime as HH.MM, in WITA."""
+    """Format the time of an aware datetime in WITA, without its date: "09.00"."""
     return wita(instant).strftime("%H.%M")
 
 
 def period_text(starts_at: datetime, ends_at: datetime) -> str:
-    """Format a span as dd-mm-yyyy HH.MM–HH.MM WITA, with both dates where it ends on another day."""
+    """Format a span in WITA: "05-08-2025 09.00–12.00 WITA".
+
+    If it ends on another day, the end has its date too.
+    """
     starts, ends = wita(starts_at), wita(ends_at)
     if starts.date() != ends.date():
         return f"{time_text(starts_at)} – {time_text(ends_at)}"
@@ -94,11 +100,11 @@ def period_text(starts_at: datetime, ends_at: datetime) -> str:
 
 
 def decimal_text(number: float, language: Language) -> str:
-    """Format a number with two to four decimals, after a comma in Indonesian and a point in English."""
+    """Format a number with two to four decimals, rounded: "1.234,50" in Indonesian, "1,234.50" in English."""
     return format_decimal(number, format="#,##0.00##", locale=language)
 
 
 def integer_text(number: int, language: Language = "id") -> str:
-    """Format a whole number with dots between thousands in Indonesian, commas in English."""
+    """Format a whole number with separators between thousands: "1.234" in Indonesian, "1,234" in English."""
     grouped = f"{number:,}"
     return grouped.replace(",", ".") if language == "id" else grouped

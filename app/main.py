@@ -24,7 +24,11 @@ MIN_COMPRESSED_BYTES = 500
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application with its pages and its API. The database must be up to date."""
+    """Return the application with its pages and its API; `settings` are by default read from the environment.
+
+    The database must be up to date. While the application runs, the background worker runs in a thread, and its
+    connections are closed at the end. Raises `Problem` for wrong settings.
+    """
     settings = settings or Settings()
     engine, vault = create_engine(settings), NikVault(settings.secret)
     worker = Worker(TaskRunner(settings, engine, vault))
@@ -58,7 +62,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 def make_container(
     settings: Settings, engine: Engine, vault: NikVault, wake_worker: Callable[[], None]
 ) -> Container:
-    """Return the container that the routes share."""
+    """Return the container of the application's services, with the engine for reports and new rate limits."""
     return Container(
         settings,
         engine,

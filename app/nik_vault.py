@@ -32,7 +32,7 @@ class NikVault:
         return hmac.new(self._hash_key, nik.encode(), hashlib.sha256).hexdigest()
 
     def encrypt(self, text: str) -> str:
-        """Encrypt a text; the result is Base64."""
+        """Return the text encrypted, in Base64. The same text gives another result each time."""
         return base64.b64encode(self.encrypt_bytes(text.encode())).decode()
 
     def decrypt(self, encrypted: str) -> str:
@@ -40,31 +40,41 @@ class NikVault:
         return self.decrypt_bytes(base64.b64decode(encrypted)).decode()
 
     def encrypt_bytes(self, content: bytes) -> bytes:
-        """Encrypt bytes; the result begins with the nonce."""
+        """Return the bytes encrypted, after a random nonce of `NONCE_BYTES`."""
         nonce = os.urandom(NONCE_BYTES)
         return nonce + self._cipher.encrypt(nonce, content, None)
 
     def decrypt_bytes(self, encrypted: bytes) -> bytes:
-        """Decrypt bytes. Raises `cryptography.exceptions.InvalidTag` if they were encrypted with another secret."""
+        """Return the bytes that `encrypt_bytes` encrypted.
+
+        Raises `cryptography.exceptions.InvalidTag` if they were encrypted with another secret or changed since.
+        """
         return self._cipher.decrypt(encrypted[:NONCE_BYTES], encrypted[NONCE_BYTES:], None)
 
 
 def mask_nik(nik: str) -> str:
-    """Return a NIK with all but its last four digits masked."""
+    """Return twelve bullets and the last four digits of a NIK."""
     return "•" * 12 + nik[-4:]
 
 
 def contains_nik(text: str) -> bool:
-    """Return whether a text contains sixteen digits in a row, with or without separators."""
+    """Return whether a text contains sixteen digits in a row that are not part of a longer number.
+
+    A space, dot or hyphen may stand between any two of them.
+    """
     return len(text) >= NIK_DIGITS and _NIK.search(text) is not None
 
 
 def mask_niks(text: str) -> str:
-    """Return a text with every NIK in it masked, for what is stored or shown unencrypted."""
+    """Return the text with each NIK that `contains_nik` would find replaced as by `mask_nik`.
+
+    For texts that are stored or shown unencrypted.
+    """
     if len(text) < NIK_DIGITS:
         return text
     return _NIK.sub(lambda found: mask_nik(found.group()), text)
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
+    """Return a key of 32 bytes for one purpose, derived from the installation's secret (HKDF)."""
     return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret)

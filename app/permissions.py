@@ -76,17 +76,20 @@ class Actor:
         return cls(user.id, user.name, user.role, user.organization_id, user.may_see_participants)
 
     def scope(self, permission: Permission) -> Scope:
-        """Return how far the permission extends for this actor."""
+        """Return how far the permission extends for this actor's role; `NONE` for an actor without a role.
+
+        A viewer may see participants only with the grant `may_see_participants`.
+        """
         if permission is Permission.PARTICIPANT_READ and self.role is Role.VIEWER:
             return Scope.ALL if self.may_see_participants else Scope.NONE
         return _TABLE[permission].get(self.role, Scope.NONE) if self.role else Scope.NONE
 
     def can(self, permission: Permission) -> bool:
-        """Return whether the actor has the permission at all, for some organization at least."""
+        """Return whether the actor has the permission for any workshop; which ones, is up to `scope`."""
         return self.scope(permission) is not Scope.NONE
 
     def require(self, permission: Permission) -> None:
-        """Raise `Forbidden` unless the actor has the permission, for some organization at least."""
+        """Raise `Forbidden` (403) unless the actor has the permission for any workshop (see `can`)."""
         if not self.can(permission):
             raise Forbidden(N_("Your role does not allow this."))
 

@@ -32,7 +32,10 @@ class Settings(BaseSettings):
     @field_validator("base_url")
     @classmethod
     def _validate_base_url(cls, value: str) -> str:
-        """Return the URL without a trailing slash. Checked at start, because a wrong one only shows in sent links."""
+        """Return the URL without spaces around it and trailing slashes. Raises `Problem` if it is not that of a site.
+
+        Checked at start, because a wrong one would only show in links that were sent.
+        """
         address = value.strip().rstrip("/")
         if not _is_site_url(address):
             raise Problem(
@@ -52,10 +55,12 @@ class Settings(BaseSettings):
 
     @property
     def https(self) -> bool:
+        """Whether people reach the site by https, according to `base_url`."""
         return self.base_url.startswith("https://")
 
     @property
     def sends_mail(self) -> bool:
+        """Whether a mail server is configured."""
         return bool(self.smtp_url.get_secret_value())
 
     @property
@@ -79,7 +84,7 @@ class Settings(BaseSettings):
 
 
 def require_known(names: Iterable[str]) -> None:
-    """Raise `Problem` for a variable with the prefix that is no setting.
+    """Raise `Problem` if one of these environment variables has the prefix but is no setting.
 
     A mistyped name would otherwise be ignored, and the default would be used: perhaps another database.
     """
@@ -89,11 +94,15 @@ def require_known(names: Iterable[str]) -> None:
 
 
 def make_folder(path: Path) -> None:
-    """Create a folder, if it doesn't exist, readable by its owner only, because it will contain personal data."""
+    """Create a folder and its parents, if it doesn't exist. Only its owner may read it: it will contain personal data.
+
+    The permissions of a folder that exists stay as they are.
+    """
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _is_site_url(address: str) -> bool:
+    """Return whether this is an http or https URL of a host, without user, path, query and fragment."""
     try:
         parts = urlsplit(address)
         _ = parts.port  # raises ValueError if the port is not a number
@@ -104,7 +113,10 @@ def _is_site_url(address: str) -> bool:
 
 
 def _load_or_create_secret(path: Path) -> bytes:
-    """Return the secret of the file, which is created if it doesn't exist; two processes agree on one."""
+    """Return the content of the file. If it doesn't exist, create it with a random secret, readable by its owner only.
+
+    Of two processes that start together both return the same secret.
+    """
     make_folder(path.parent)
     fresh = path.with_suffix(f".{os.getpid()}")
     with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from sqlalchemy import Engine
 
-from app.database import AdvisoryLock, take_lock, writing
+from app.database import AdvisoryLock, try_advisory_lock, writing
 from app.jobs.tasks import TaskRunner
 from app.services.outbox import release_claims
 
@@ -97,7 +97,7 @@ def worker_lock(engine: Engine) -> Iterator[Callable[[], bool]]:
     # Without a transaction, which would stay open for as long as the process lives.
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.detach()  # The lock ends with the connection; the pool would keep both.
-        yield lambda: take_lock(connection, AdvisoryLock.WORKER)
+        yield lambda: try_advisory_lock(connection, AdvisoryLock.WORKER)
 
 
 def _lock_file(file: TextIO) -> bool:

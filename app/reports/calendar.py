@@ -29,7 +29,10 @@ class CalendarEntry:
 
 
 def render_calendar(entry: CalendarEntry, generated_at: datetime) -> bytes:
-    """Return an .ics file (RFC 5545) with one event. Times are in UTC; calendar programs show them in local time."""
+    """Return an .ics file (RFC 5545) with one event; an empty location is left out.
+
+    Times are written in UTC; calendar programs show them in local time.
+    """
     event = Event()
     event.add("uid", entry.uid)
     event.add("dtstamp", generated_at.astimezone(UTC))

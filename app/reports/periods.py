@@ -29,7 +29,10 @@ class Preset:
 
 
 def presets(period: Period, _: Translator, language: Language) -> tuple[tuple[Preset, ...], ...]:
-    """Return three rows of presets: the years around the period's last year, and the quarters and months of it."""
+    """Return three rows of presets, for the year in which the period ends.
+
+    They are that year with the ones before and after, its four quarters, and its twelve months.
+    """
     year = period.to.year
     months = months_between(date(year, 1, 1), date(year, MONTHS_PER_YEAR, 1))
     return (
@@ -54,7 +57,7 @@ def year_period(year: int) -> Period:
 
 
 def months_from(first: date, count: int) -> Period:
-    """Return the period of `count` calendar months beginning with the month of `first`."""
+    """Return the period of `count` whole months, of which the first is the month of `first`."""
     last = _add_months(first, count - 1)
     return Period(from_=first.replace(day=1), to=last.replace(day=monthrange(last.year, last.month)[1]))
 
@@ -85,20 +88,28 @@ def quarter_of(day: date) -> int:
 
 
 def first_of_quarter(day: date) -> date:
+    """Return the first day of the quarter in which `day` lies."""
     return date(day.year, 1 + MONTHS_PER_QUARTER * (quarter_of(day) - 1), 1)
 
 
 def quarter_text(day: date, _: Translator) -> str:
+    """Return the quarter in which `day` lies as a translated text: "Quarter III of 2025"."""
     return _("Quarter %(quarter)s of %(year)s") % {"quarter": QUARTERS[quarter_of(day) - 1], "year": day.year}
 
 
 def months_between(first: date, last: date) -> list[date]:
-    """Return the first day of each month from the month of `first` to the month of `last`."""
+    """Return the first day of each month from the month of `first` to that of `last`, both included.
+
+    Empty if the month of `last` comes first.
+    """
     count = MONTHS_PER_YEAR * (last.year - first.year) + last.month - first.month + 1
     return [_add_months(first, number) for number in range(count)]
 
 
 def _add_months(day: date, months: int) -> date:
-    """Return the first day of the month that is `months` after that of `day`."""
+    """Return the first day of the month that is `months` after that of `day`, or before it if negative.
+
+    Raises `ValueError` outside of the years 1 to 9999.
+    """
     years, month = divmod(day.month - 1 + months, MONTHS_PER_YEAR)
     return date(day.year + years, month + 1, 1)

@@ -30,7 +30,10 @@ class PrintedRoster:
 
 
 def render_roster_pdf(roster: PrintedRoster, _: Translator, language: Language) -> bytes:
-    """Return the PDF on A4 portrait. Texts entered by users reach Typst as data, never as markup."""
+    """Return the PDF on A4 portrait: facts, QR code of `upload_address`, a numbered line to sign for each person.
+
+    `BLANK_LINES` empty lines follow for walk-ins. Texts entered by users reach Typst as data, never as markup.
+    """
     content = {
         "language": language,
         "letterhead": LETTERHEAD,

@@ -39,7 +39,7 @@ class Column:
 
     @property
     def full_heading(self) -> str:
-        """The heading for formats with a single line of headings."""
+        """The heading for formats with a single line of headings: "GROUP: HEADING", or the heading without a group."""
         return f"{self.group}: {self.heading}" if self.group else self.heading
 
 
@@ -81,7 +81,7 @@ class Table:
     notes: tuple[str, ...]
 
     def for_people(self) -> "Table":
-        """Return the same table without its code columns."""
+        """Return the same table without the columns of the kind `code`, and without their cells."""
         indexes = [index for index, column in enumerate(self.columns) if column.kind != "code"]
 
         def without_codes(row: Row) -> Row:
@@ -96,7 +96,10 @@ class Table:
 
     @property
     def headings(self) -> tuple[tuple[Heading, ...], tuple[Heading, ...]]:
-        """Both lines of headings: a column without a group spans both lines, a group spans its columns."""
+        """Both lines of headings: a column without a group spans both lines, a group spans its columns.
+
+        The lower line is empty if no column has a group.
+        """
         upper: list[Heading] = []
         lower: list[Heading] = []
         for group, neighbours in groupby(self.columns, key=lambda column: column.group):
@@ -114,9 +117,10 @@ class Table:
 
 
 def cell_text(cell: Cell, language: Language, *, signed: bool = False) -> str:
-    """Return a cell as text: a number formatted in the language, a text as it is, a dash for None.
+    """Return a cell as text: a dash for None, a text as it is, a number formatted in the language.
 
-    If `signed`, a whole number other than 0 begins with a plus or a minus sign; a float is not affected.
+    A float has two to four decimals. If `signed`, a whole number other than 0 begins with a plus or a minus sign; a
+    float is not affected.
     """
     if cell is None:
         return NO_FIGURE

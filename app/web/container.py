@@ -29,7 +29,7 @@ class Container:
     limits: AddressLimits
 
     def close(self) -> None:
-        """Close every database connection, when the application ends."""
+        """Close all connections of both engines, when the application ends."""
         self.engine.dispose()
         self.report_engine.dispose()
 

@@ -30,10 +30,10 @@ _limiter = CapacityLimiter(MAX_REQUESTS)
 
 
 async def _database_limit() -> AsyncIterator[None]:
-    """Make requests wait here when `MAX_REQUESTS` others use the database; they hold no thread and no connection yet.
+    """Make a request wait until fewer than `MAX_REQUESTS` others use the database.
 
-    Without it requests could hold all connections of the pool and wait for a thread, while requests in all threads
-    wait for a connection.
+    It holds no thread and no connection while it waits. Without this, requests could hold all connections of the pool
+    and wait for a thread, while requests in all threads wait for a connection.
     """
     async with _limiter:
         yield
@@ -43,7 +43,10 @@ _DatabaseLimit = Annotated[None, Depends(_database_limit, scope="function")]
 
 
 async def get_read_db(request: Request, _limit: _DatabaseLimit) -> AsyncIterator[Db]:
-    """Yield a session that is never committed. It takes a connection when the handler first uses it."""
+    """Yield a session on the primary database that is never committed, and close it after the handler.
+
+    It takes a connection only when the handler first uses it.
+    """
     with reading(container_of(request).engine) as db:
         try:
             yield db
@@ -53,14 +56,17 @@ async def get_read_db(request: Request, _limit: _DatabaseLimit) -> AsyncIterator
 
 
 def get_report_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
-    """Yield a session for reports, on the replica where one is configured."""
+    """Yield a session for reports that is never committed: on the replica where one is configured, else the primary."""
     with reading(container_of(request).report_engine) as db:
         yield db
 
 
 @contextmanager
 def changing(container: Container) -> Iterator[Db]:
-    """Yield a session that is committed when the block ends; then wake the background jobs that it has queued."""
+    """Yield a session that is committed when the block ends, or rolled back if it raises.
+
+    After the commit the worker is woken if the block has queued tasks.
+    """
     with writing(container.engine) as db:
         yield db
     if db.info.get(QUEUED):
@@ -68,7 +74,7 @@ def changing(container: Container) -> Iterator[Db]:
 
 
 def get_db(request: Request, _limit: _DatabaseLimit) -> Iterator[Db]:
-    """Yield a session that is committed after the handler, or rolled back if the handler raises."""
+    """Yield a session as `changing` does: committed after the handler, or rolled back if the handler raises."""
     with changing(container_of(request)) as db:
         yield db
 
@@ -88,7 +94,10 @@ Vault = Annotated[NikVault, Depends(get_vault)]
 
 
 def get_current_actor(request: Request, db: ReadDb) -> Actor:
-    """Return the user who is logged in by cookie. Raises `Unauthenticated`, which is answered by the login page."""
+    """Return the user who is logged in by cookie, and store the actor in `request.state` for templates.
+
+    Raises `Unauthenticated` (401) without a valid login; its handler shows the login page.
+    """
     secret = get_login_secret(request)
     actor = logins.find_actor_by_login(db, secret) if secret else None
     if actor is None:
@@ -101,7 +110,10 @@ _Bearer = Annotated[HTTPAuthorizationCredentials | None, Depends(HTTPBearer(auto
 
 
 def get_api_actor(request: Request, db: ReadDb, bearer: _Bearer) -> Actor:
-    """Return the user whose API token the request bears. Raises `Unauthenticated`."""
+    """Return the user whose API token is in the Authorization header, and store the actor in `request.state`.
+
+    Raises `Unauthenticated` (401) without a header, and for a token that is unknown, revoked or expired.
+    """
     actor = logins.find_actor_by_token(db, bearer.credentials.strip()) if bearer else None
     if actor is None:
         raise Unauthenticated(N_("Send a valid API token as 'Authorization: Bearer TOKEN'."))
@@ -114,21 +126,21 @@ ApiActor = Annotated[Actor, Depends(get_api_actor)]
 
 
 def limit_guessing(request: Request) -> Iterator[None]:
-    """Refuse a network address that has asked for too many tickets or links that do not exist (`TooManyRequests`).
+    """Raise `TooManyRequests` (429) for a network address with 20 `NotFound` errors within a minute, and count them.
 
-    For pages without a login, where knowing the URL is all that a visitor needs.
+    For pages without a login, where knowing the URL of a ticket or link is all that a visitor needs.
     """
     with container_of(request).limits.against_guessing(address_of(request)):
         yield
 
 
 async def get_language(request: Request) -> Language:
-    """Return the language to answer in."""
+    """Return the language to answer in, "id" or "en", as `language_of` does."""
     return language_of(request)
 
 
 async def get_translator(request: Request) -> Translator:
-    """Return the function that translates texts to the language to answer in."""
+    """Return the function that translates a msgid into the language to answer in."""
     return translator(language_of(request))
 
 

@@ -26,22 +26,23 @@ CACHE_HEADERS = {"cache-control": "no-cache, private"}
 def respond_with_etag(
     request: Request, db: Db, actor: Actor, make_response: Callable[[], Response]
 ) -> Response:
-    """Return the response of `make_response` with an ETag; 304, without calling it, if the browser has it already.
+    """Return the response of `make_response` with an ETag, or an empty 304 if the browser has it already.
 
-    `db` is the session that the response is made from.
+    For a 304 `make_response` is not called. A page with a flash message is always made anew, and only a response with
+    status 200 gets the ETag. `db` is the session that the response is made from.
     """
     tag = _etag(request, db, actor)
     return _not_modified(request, tag) or _add_etag(make_response(), tag)
 
 
 def _etag(request: Request, db: Db, actor: Actor) -> str:
-    """Return the ETag of what the actor is shown now."""
+    """Return a weak ETag: a hash of data version, WITA date, actor, language and program files."""
     parts = (data_version(db), wita_today(), astuple(actor), language_of(request), _program_checksum())
     return f'W/"{hashlib.sha256(repr(parts).encode()).hexdigest()[:32]}"'
 
 
 def _not_modified(request: Request, tag: str) -> Response | None:
-    """Return a 304 if the browser has this version; None if not, or if a flash message has to be shown."""
+    """Return a 304 if `tag` is in If-None-Match; None if not, or if a flash message has to be shown."""
     known = {etag.strip() for etag in request.headers.get("if-none-match", "").split(",")}
     if tag not in known or COOKIE in request.cookies:
         return None
@@ -49,7 +50,7 @@ def _not_modified(request: Request, tag: str) -> Response | None:
 
 
 def _add_etag(response: Response, tag: str) -> Response:
-    """Add the ETag to a successful response."""
+    """Return the response, with the ETag and `CACHE_HEADERS` if its status is 200."""
     if response.status_code == HTTPStatus.OK:
         response.headers.update({"etag": tag, **CACHE_HEADERS})
     return response
@@ -57,7 +58,7 @@ def _add_etag(response: Response, tag: str) -> Response:
 
 @cache
 def _program_checksum() -> str:
-    """Return the checksum of all program files that responses are made with."""
+    """Return the SHA-256 of all program files that responses are made with: code, templates, translations, styles."""
     checksum = hashlib.sha256()
     for path in sorted(APP_FOLDER.rglob("*")):
         if path.suffix in {".py", ".html", ".svg", ".po", ".typ", ".css", ".js"}:

@@ -11,7 +11,10 @@ FLASH_FRAGMENT = "#kabar"
 
 
 def flash(response: Response, message: str) -> None:
-    """Show `message` on the next page. It is escaped as text, so the cookie needs no signature."""
+    """Store `message` in a cookie of the response, for the next page of this browser to show within a minute.
+
+    Pages escape it as text, so the cookie needs no signature.
+    """
     response.set_cookie(
         COOKIE,
         base64.urlsafe_b64encode(message.encode()).decode(),
@@ -22,7 +25,10 @@ def flash(response: Response, message: str) -> None:
 
 
 def take_flash(request: Request, response: Response) -> str | None:
-    """Return the message of the request's cookie, None without one, and delete the cookie."""
+    """Return the flash message of the request, and delete its cookie with the response.
+
+    None if there is no message, or if the cookie can't be decoded.
+    """
     stored = request.cookies.get(COOKIE)
     if stored is None:
         return None

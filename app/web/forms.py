@@ -27,8 +27,10 @@ OptionalText = Annotated[str | None, EmptyIsNone]
 
 
 def conflicting_form(problem: Problem | None, saved: Form) -> Form | None:
-    """Return `saved` for the page to show beside the user's input, if the problem is that others have saved a change
-    since the form was opened; else None."""
+    """Return `saved` if the problem is that others have saved a change since the form was opened, else None.
+
+    The page shows it beside the user's input.
+    """
     return saved if problem and problem.code == CHANGED else None
 
 
@@ -60,7 +62,7 @@ def catch_problem(db: Db, *also: type[Problem]) -> Iterator[Caught]:
 
 
 def parse_local_time(text: str) -> datetime | None:
-    """Return the wall-clock time of an `<input type="datetime-local">`, None where it holds none.
+    """Return the time of an `<input type="datetime-local">` as a naive datetime, None if the text is not a time.
 
     Browsers send no time zone. A time that has one is converted to WITA, the time zone of Balikpapan.
     """
@@ -72,14 +74,19 @@ def parse_local_time(text: str) -> datetime | None:
 
 
 def parse_optional_local_time(text: str) -> datetime | None:
-    """Return what `parse_local_time` does, None for an empty field, and the year 1, which every service refuses, for
-    text that is not a time."""
+    """Return the time of an `<input type="datetime-local">` as `parse_local_time` does, None for an empty field.
+
+    Text that is not a time becomes the year 1, which every service refuses.
+    """
     return (parse_local_time(text) or datetime.min) if text.strip() else None  # noqa: DTZ901 (a wall-clock time)
 
 
 def parse_optional_date(text: str) -> date | None:
-    """Return the date of an `<input type="date">`, None for an empty field, and the year 1, which every service
-    refuses, for text that is not a date: browsers allow years of more than four digits."""
+    """Return the date of an `<input type="date">`, None for an empty field.
+
+    Text that is not a date becomes the year 1, which every service refuses: browsers allow years of more than four
+    digits.
+    """
     try:
         return date.fromisoformat(text) if text.strip() else None
     except ValueError:
@@ -87,7 +94,10 @@ def parse_optional_date(text: str) -> date | None:
 
 
 def parse_whole_number(text: str) -> int | None:
-    """Return the number, None for an empty field, and 0, which every service refuses, for text that is not a number."""
+    """Return the number of 1 to 9 digits, None for an empty field.
+
+    Other text becomes 0, which every service refuses.
+    """
     text = text.strip()
     if not text:
         return None
@@ -95,12 +105,15 @@ def parse_whole_number(text: str) -> int | None:
 
 
 def is_whole_number(text: str) -> bool:
-    """Return whether the text is digits only, and short enough for every integer column."""
+    """Return whether the text is 1 to 9 digits and nothing else; such a number fits into every integer column."""
     return text.isdecimal() and len(text) <= MAX_DIGITS
 
 
 def parse_person(text: str) -> int | Literal["new"] | None:
-    """Return the choice of a person in a form: the id of a known person, "new", or None where nothing is chosen."""
+    """Return the choice of a person in a form: the id of a known person, or "new".
+
+    None for an empty or any other text.
+    """
     if text == "new":
         return "new"
     return int(text) if is_whole_number(text) else None
@@ -116,7 +129,7 @@ def local_path(path: str) -> str:
 
 
 def read_upload(file: UploadFile | str | None) -> tuple[str, bytes]:
-    """Return name and content of an uploaded file. Raises `Invalid` if the user chose none."""
+    """Return the name and the whole content of an uploaded file. Raises `Invalid` if the user chose none."""
     if not isinstance(file, UploadFile) or not file.filename:
         raise Invalid(N_("Choose a file first."))
     return file.filename, file.file.read()

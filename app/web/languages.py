@@ -15,7 +15,10 @@ def is_api(request: Request) -> bool:
 
 
 def language_of(request: Request) -> Language:
-    """Return the language to answer in. Pages default to Indonesian, the API to English."""
+    """Return the language to answer in: that of the cookie, else the first supported one of Accept-Language.
+
+    If neither has a supported language, pages are in Indonesian and the API in English.
+    """
     for language in (
         request.cookies.get(COOKIE),
         *_accepted_languages(request.headers.get("accept-language", "")),
@@ -27,12 +30,15 @@ def language_of(request: Request) -> Language:
 
 
 def set_language(response: Response, language: Language) -> None:
-    """Answer this browser in `language` from now on, by a cookie."""
+    """Store `language` in a cookie of the response, so that this browser is answered in it for a year."""
     response.set_cookie(COOKIE, language, max_age=COOKIE_SECONDS, httponly=True, samesite="lax")
 
 
 def _accepted_languages(header: str) -> list[str]:
-    """Return the primary tags of an Accept-Language header, most preferred first (RFC 9110, section 12.5.4)."""
+    """Return the languages of an Accept-Language header without regions ("en" for "en-GB"), most preferred first.
+
+    Languages with weight 0 or with a malformed weight are left out (RFC 9110, section 12.5.4).
+    """
     accepted: list[tuple[float, str]] = []
     for part in header.split(","):
         tag, _, weight = part.strip().partition(";q=")

@@ -23,7 +23,10 @@ TICKETS_SENT_AGAIN = RateLimitItemPerHour(3, namespace="tickets-sent-again")
 
 
 def address_of(request: Request) -> str:
-    """Return the network address of the client; behind a proxy the one that the proxy names (docs/settings.md)."""
+    """Return the network address of the client, "" if it is not known.
+
+    Behind a proxy it is the address that the proxy names (docs/settings.md).
+    """
     return request.client.host if request.client else ""
 
 
@@ -34,13 +37,16 @@ class AddressLimits:
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
     def count(self, limit: RateLimitItem, of: str) -> None:
-        """Count one more use by this address (or of this ticket). Raises `TooManyRequests` beyond the limit."""
+        """Count one use by `of`, an address or the code of a ticket. Raises `TooManyRequests` beyond the limit."""
         if not self._limiter.hit(limit, of):
             raise self._too_many(limit, of)
 
     @contextmanager
     def against_guessing(self, address: str) -> Iterator[None]:
-        """Count what the block does not find. Raises `TooManyRequests` if the address named too much of that."""
+        """Count each `NotFound` that the block raises, for this address, and raise it again.
+
+        Raises `TooManyRequests`, without running the block, while the address has used up `WRONG_CODES`.
+        """
         if not self._limiter.test(WRONG_CODES, address):
             raise self._too_many(WRONG_CODES, address)
         try:
@@ -50,5 +56,6 @@ class AddressLimits:
             raise
 
     def _too_many(self, limit: RateLimitItem, of: str) -> TooManyRequests:
+        """Return the error with the seconds until the limit allows the next use, at least 1."""
         left = self._limiter.get_window_stats(limit, of).reset_time - time.time()
         return TooManyRequests(TOO_MANY, seconds=max(1, ceil(left)))

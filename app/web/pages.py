@@ -40,7 +40,10 @@ FIELDS_OF_CODES = {"code-taken": "code", "email-taken": "email", "name-taken": "
 
 @cache
 def jinja_environment(language: Language) -> Environment:
-    """Return the Jinja environment of a language, with its catalogue. A misspelt variable raises an error."""
+    """Return the Jinja environment that renders pages in a language, created once per language.
+
+    It escapes texts, and raises `UndefinedError` for a variable that is missing in the context.
+    """
     jinja = Environment(
         loader=FileSystemLoader(APP_FOLDER / "templates"),
         autoescape=select_autoescape(),
@@ -75,11 +78,11 @@ def render(
     headers: Mapping[str, str] | None = None,
     **context: Any,
 ) -> Response:
-    """Return a page in the reader's language.
+    """Return a page in the reader's language, rendered from `template` with `context`.
 
-    With a `problem` the page has its status; the template shows `refusal` (its sentence, or "") and `errors` (sentences
-    by name of field). Every template also has `request`, `current_path`, `actor` (None if no user is logged in),
-    `flash` and `status`.
+    With a `problem` the response has its status instead of `status`; the template shows `refusal` (its sentence, or "")
+    and `errors` (sentences by name of field). Every template also has `request`, `current_path`, `actor` (None if no
+    user is logged in), `status`, and `flash`, the flash message, which is thereby taken.
     """
     language = language_of(request)
     response = HTMLResponse(status_code=problem.status if problem else status, headers=dict(headers or {}))
@@ -100,6 +103,10 @@ def render(
 
 
 def _field_errors(problem: Problem | None, _: Translator) -> dict[str, str]:
+    """Return the sentence to show beside each field, by the field's name; empty if the problem concerns no field.
+
+    That is each field of an `Invalid`, or the one field of a conflict in `FIELDS_OF_CODES`.
+    """
     if isinstance(problem, Invalid):
         return problem.field_sentences(_)
     if problem and problem.code in FIELDS_OF_CODES:
@@ -113,13 +120,16 @@ def current_path(request: Request) -> str:
 
 
 def build_url(path: str, params: Mapping[str, object]) -> str:
-    """Return the path with a query string of the parameters that are not empty."""
+    """Return the path with a query string of the parameters; those that are None, "", 0 or False are left out."""
     query = urlencode({name: value for name, value in params.items() if value})
     return f"{path}?{query}" if query else path
 
 
 def redirect(path: str, message: str = "") -> Response:
-    """Return a redirect (303) to a page that shows `message` once, so that a reload doesn't send the form again."""
+    """Return a redirect (303) to a path of this site, so that a reload doesn't send the form again.
+
+    The next page shows `message` once, if there is any.
+    """
     response = RedirectResponse(path, HTTPStatus.SEE_OTHER)
     if message:
         flash(response, message)
@@ -127,4 +137,5 @@ def redirect(path: str, message: str = "") -> Response:
 
 
 def _date(value: date | datetime) -> str:
+    """Return a date, or the WITA date of a datetime, as dd-mm-yyyy."""
     return date_text(wita(value).date() if isinstance(value, datetime) else value)

@@ -35,7 +35,7 @@ log = logging.getLogger(__name__)
 
 
 def add_exception_handlers(app: FastAPI) -> None:
-    """Register the handlers, so that nothing that a user sends ends in a traceback."""
+    """Register the handlers of this module, so that every exception is answered by a page or by problem+json."""
     app.add_exception_handler(Problem, _handle_problem)
     app.add_exception_handler(Unauthenticated, _handle_unauthenticated)
     app.add_exception_handler(RequestValidationError, _handle_validation_error)
@@ -47,17 +47,22 @@ def add_exception_handlers(app: FastAPI) -> None:
 
 
 def _handle_problem(request: Request, problem: Exception) -> Response:
+    """Answer a `Problem` with its status."""
     assert isinstance(problem, Problem)  # noqa: S101 (registered for this class alone)
     return _answer(request, problem)
 
 
 async def _handle_unauthenticated(request: Request, problem: Exception) -> Response:
+    """Answer the API and scripts by 401 as JSON, and pages by the login page."""
     assert isinstance(problem, Unauthenticated)  # noqa: S101 (registered for this class alone)
     return _answer(request, problem) if _wants_json(request) else await ask_to_log_in(request)
 
 
 def _answer(request: Request, problem: Problem) -> Response:
-    """Return the problem as JSON or as a page."""
+    """Return the problem with its status: as JSON (RFC 9457) for the API and scripts, else as a page.
+
+    A `TooManyRequests` has the header Retry-After, an `Unauthenticated` of the API has WWW-Authenticate.
+    """
     headers = {"Retry-After": str(problem.seconds)} if isinstance(problem, TooManyRequests) else None
     _ = translator(language_of(request))
     if _wants_json(request):
@@ -86,12 +91,12 @@ def _answer(request: Request, problem: Problem) -> Response:
 
 
 def refuse_other_site(request: Request) -> Response:
-    """Return the answer to a write from another site, which would use the login of the user here."""
+    """Return a 403 for a write that another site has sent with this user's login."""
     return _answer(request, Forbidden(N_("This request came from another site and was refused.")))
 
 
 def _handle_validation_error(request: Request, error: Exception) -> Response:
-    """Answer what FastAPI and Pydantic refuse, by field."""
+    """Answer a request that FastAPI or Pydantic refuse by 422, with an error for each field."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 (registered for this class alone)
     fields = {
         ".".join(str(part) for part in detail["loc"][1:]) or "body": str(detail["msg"])
@@ -101,7 +106,11 @@ def _handle_validation_error(request: Request, error: Exception) -> Response:
 
 
 def _handle_http_exception(request: Request, error: Exception) -> Response:
-    """Answer unknown URLs, wrong methods and bodies that are too large."""
+    """Answer 404 for an unknown URL, 413 for a body that is too large, and other errors of Starlette with their status.
+
+    A browser that opens a URL which accepts only forms is redirected to the page above it instead (see
+    `_is_page_visit`).
+    """
     assert isinstance(error, HTTPException)  # noqa: S101 (registered for this class alone)
     if error.status_code == HTTPStatus.NOT_FOUND:
         return _answer(request, NotFound(N_("This page does not exist.")))
@@ -115,16 +124,20 @@ def _handle_http_exception(request: Request, error: Exception) -> Response:
 
 
 def _is_page_visit(request: Request) -> bool:
-    """Return whether a browser opens this URL, such as a form's that stayed in the address bar after a refusal."""
+    """Return whether a browser opens this URL as a page (GET).
+
+    The URL of a form stays in the address bar after a refusal, and may be reloaded from there.
+    """
     return request.method == "GET" and not _wants_json(request)
 
 
 def _wants_json(request: Request) -> bool:
+    """Return whether to answer with JSON: to the API, and to scripts that accept only `application/json`."""
     return is_api(request) or request.headers.get("accept") == "application/json"
 
 
 def _page_above(request: Request) -> str:
-    """Return the path of the nearest page above this URL, "/" where there is none."""
+    """Return the quoted path of the nearest page above this URL that has a GET route, "/" if there is none."""
     path: str = request.scope["path"]
     while path := path.rpartition("/")[0]:
         scope = {**request.scope, "path": path, "method": "GET"}
@@ -134,12 +147,15 @@ def _page_above(request: Request) -> str:
 
 
 def _handle_unstorable_value(request: Request, _error: Exception) -> Response:
-    """Answer a number, date or text that no column can hold; the database or its driver refused it."""
+    """Answer 422 for a number, date or text that no column can hold; the database or its driver refused it."""
     return _answer(request, Invalid(N_("The request is not as it has to be.")))
 
 
 def _handle_integrity_error(request: Request, error: Exception) -> Response:
-    """Answer the second of two requests that inserted the same thing at once; a database constraint refused it."""
+    """Answer 409 if a database constraint refused the change, and log the constraint.
+
+    This happens to the second of two requests that insert the same thing at once.
+    """
     assert isinstance(error, IntegrityError)  # noqa: S101 (registered for this class alone)
     log.warning(
         "%s %s: refused by %s", request.method, request.scope["route"].path, violated_constraint(error)
@@ -150,7 +166,7 @@ def _handle_integrity_error(request: Request, error: Exception) -> Response:
 
 
 def _handle_unexpected(request: Request, _error: Exception) -> Response:
-    """Answer an error of the program; the log has the traceback.
+    """Answer 500 `internal` for an error of the program; the log has the traceback.
 
     Starlette calls this outside of all middleware, so the security headers are set here.
     """

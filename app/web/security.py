@@ -48,6 +48,8 @@ class SecurityMiddleware:
         await self.app(scope, _limit_body(receive), self._add_headers(send))
 
     def _add_headers(self, send: Send) -> Send:
+        """Return `send` that adds `security_headers` that are missing, and with https makes cookies Secure."""
+
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 if self.https:
@@ -61,7 +63,7 @@ class SecurityMiddleware:
 
 
 def security_headers(*, https: bool) -> dict[str, str]:
-    """Return the security headers of every response."""
+    """Return the security headers of every response; with `https` also Strict-Transport-Security."""
     headers = {
         "content-security-policy": POLICY,
         "x-content-type-options": "nosniff",
@@ -74,7 +76,10 @@ def security_headers(*, https: bool) -> dict[str, str]:
 
 
 def camera_headers() -> dict[str, str]:
-    """Return the headers of the check-in page, which scans tickets: they allow camera and WebAssembly (the decoder)."""
+    """Return the headers by which the check-in page may scan tickets.
+
+    They replace two of `security_headers`, to allow the camera and WebAssembly (the decoder).
+    """
     return {
         "content-security-policy": POLICY.replace(
             "script-src 'self'", "script-src 'self' 'wasm-unsafe-eval'"
@@ -84,7 +89,11 @@ def camera_headers() -> dict[str, str]:
 
 
 def _is_cross_site(headers: Headers) -> bool:
-    """Return whether a browser says that the request comes from another site. Programs send neither header."""
+    """Return whether a browser says that the request comes from another site.
+
+    Sec-Fetch-Site decides, without it Origin, whose host must be the request's. Programs send neither and are not
+    refused.
+    """
     site = headers.get("sec-fetch-site")
     if site is not None:
         return site not in {"same-origin", "none"}
@@ -93,12 +102,12 @@ def _is_cross_site(headers: Headers) -> bool:
 
 
 def _make_cookie_secure(name: bytes, value: bytes) -> tuple[bytes, bytes]:
-    """Return the header; a cookie gets the attribute Secure."""
+    """Return a response header unchanged, a Set-Cookie with the attribute Secure."""
     return name, value + b"; Secure" if name == b"set-cookie" else value
 
 
 def _limit_body(receive: Receive) -> Receive:
-    """Return `receive` with a limit on the size of the body; beyond it, it raises a 413."""
+    """Return `receive` that raises an `HTTPException` (413) once the body is larger than `MAX_BODY_BYTES`."""
     received = 0
 
     async def receive_limited() -> Message:

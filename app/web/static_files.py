@@ -19,6 +19,10 @@ class StaticFiles(StarletteStaticFiles):
         super().__init__(directory=STATIC_FOLDER)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        """Return the file; browsers cache it for a year if the URL has a checksum (`?v=`), else ask again each time.
+
+        The service worker of the check-in page may control all pages below /sesi/.
+        """
         response = await super().get_response(path, scope)
         has_checksum = scope["query_string"].startswith(b"v=")
         if path == SERVICE_WORKER:
@@ -31,6 +35,9 @@ class StaticFiles(StarletteStaticFiles):
 
 @cache
 def static_url(path: str) -> str:
-    """Return the URL of a static file with its checksum, so that browsers may cache it for ever."""
+    """Return the URL of a file in `app/static` with a checksum of its content.
+
+    Browsers may cache such a URL for ever. Raises `FileNotFoundError` for a path that does not exist.
+    """
     checksum = hashlib.sha256((STATIC_FOLDER / path).read_bytes()).hexdigest()[:12]
     return f"/static/{path}?v={checksum}"

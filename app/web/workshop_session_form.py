@@ -36,12 +36,12 @@ class WorkshopSessionForm(BaseModel):
     seen: str = ""
 
     def group_field(self, name: str) -> str:
-        """Return the text of a group's field by its name."""
+        """Return the text of a field such as "places_of_group.umkm"; "" if it was not sent."""
         return str((self.model_extra or {}).get(name, ""))
 
     @property
     def groups(self) -> list[str]:
-        """The codes of the groups whose field is filled in."""
+        """The codes of the groups whose number of seats is filled in."""
         names = self.model_extra or {}
         return [
             name.removeprefix(GROUP_PREFIX)
@@ -51,13 +51,19 @@ class WorkshopSessionForm(BaseModel):
 
     @property
     def has_more(self) -> bool:
-        """Whether a field is filled in that most sessions don't need."""
+        """Whether a field that most sessions don't need is filled in, so that this part of the form is shown unfolded.
+
+        These are seats per kelurahan or group, and when registration opens and closes.
+        """
         return bool(
             self.places_per_kelurahan or self.groups or self.registration_opens or self.registration_closes
         )
 
     def to_input(self) -> services.WorkshopSessionInput:
-        """Return the fields as the service takes them."""
+        """Return the fields as the service takes them, with naive times in WITA.
+
+        Text that is not a number or a time becomes a value that the service refuses (see `app.web.forms`).
+        """
         places_of_group = {
             group: parse_whole_number(self.group_field(GROUP_PREFIX + group)) for group in self.groups
         }
@@ -78,7 +84,7 @@ class WorkshopSessionForm(BaseModel):
 
     @classmethod
     def from_saved(cls, view: WorkshopSessionView) -> "WorkshopSessionForm":
-        """Return the form filled with a session."""
+        """Return the form filled with a saved session; `seen` is the fingerprint of its values."""
         saved = services.workshop_session_input(view)
         return cls(
             code=view.code,
@@ -97,6 +103,7 @@ class WorkshopSessionForm(BaseModel):
 
 
 def _time_text(day_and_time: datetime | None) -> str:
+    """Return a time as the value of an `<input type="datetime-local">`, "" for None."""
     return f"{day_and_time:%Y-%m-%dT%H:%M}" if day_and_time else ""
 
 

@@ -22,7 +22,11 @@ def breakdown_note(_: Translator) -> str:
 
 
 def rates_table(report: CoverageReport, _: Translator) -> Table:
-    """Return a table with a row for each rate of the report."""
+    """Return a table with a row for each rate of the report, without a total.
+
+    Its columns are area, measure, participants, how many people there are, the rate, and date and source of that
+    number.
+    """
     return Table(
         name=_("Rates"),
         title=_("People reached out of how many there are"),
@@ -63,9 +67,10 @@ def rates_table(report: CoverageReport, _: Translator) -> Table:
 
 
 def _breakdown_table(report: CoverageReport, breakdown: Breakdown, _: Translator) -> Table:
-    """Return a table with a row per part; its total is the city's, counted separately.
+    """Return a table with a row per part, and the report's totals as its total: the rows don't add up to them.
 
     In a compared report, months and quarters show the change since the one before, other parts since the period before.
+    The breakdown by kecamatan has targets and gaps, the others have the number of sessions.
     """
     name = _(DIMENSION_NAMES[breakdown.by])
     has_target, has_change = breakdown.by == "kecamatan", bool(report.before)
@@ -105,6 +110,10 @@ def _breakdown_table(report: CoverageReport, breakdown: Breakdown, _: Translator
 
 
 def _change_column(report: CoverageReport, breakdown: Breakdown, _: Translator) -> list[Column]:
+    """Return the column for the change, as a list; empty if the report isn't compared.
+
+    By month or quarter its heading says so; otherwise it is that of `change_column`.
+    """
     if not report.before or breakdown.by not in TIME_DIMENSIONS:
         return change_column(report, _)
     text = _("Since the month before") if breakdown.by == "month" else _("Since the quarter before")
@@ -112,6 +121,7 @@ def _change_column(report: CoverageReport, breakdown: Breakdown, _: Translator) 
 
 
 def _total(report: CoverageReport, breakdown: Breakdown, _: Translator) -> Part:
+    """Return the report's totals as a part; its sessions are the sum of the parts."""
     totals = report.totals
     return Part(
         key="",
@@ -127,7 +137,10 @@ def _total(report: CoverageReport, breakdown: Breakdown, _: Translator) -> Part:
 
 
 def _total_change(report: CoverageReport, breakdown: Breakdown) -> int | None:
-    """Return the change since the period before; None by month or quarter, where each part has another basis."""
+    """Return the change in participants since the period before.
+
+    None if the report isn't compared, and by month or quarter, where each part is compared with another one.
+    """
     if not report.before or breakdown.by in TIME_DIMENSIONS:
         return None
     return report.totals.participants - report.before.totals.participants

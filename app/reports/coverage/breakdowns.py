@@ -65,11 +65,12 @@ class Breakdown:
 
 
 def dimensions_for(choice: DimensionChoice | None) -> tuple[Dimension, ...]:
-    """Return the dimensions for a value of `by`; None means by kecamatan."""
+    """Return the dimensions for a value of `by`: all six for "all", only the kecamatan for None."""
     if choice == "all":
         return DIMENSIONS
     return (choice or "kecamatan",)
 
 
 def pillar_label(pillar: Pillar | None, _: Translator) -> str:
+    """Return the translated name of a pillar; "No pillar" for None."""
     return _(PILLARS[pillar]) if pillar else _("No pillar")

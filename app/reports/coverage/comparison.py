@@ -11,7 +11,11 @@ from app.reports.periods import MONTHS_PER_QUARTER, Period, first_of_quarter, in
 
 
 def compare_reports(report: CoverageReport, before: CoverageReport) -> CoverageReport:
-    """Return the report with `before`; parts that had people only then are added to its breakdowns, at zero."""
+    """Return a copy of the report that is compared with `before`.
+
+    Its breakdowns, except by month or quarter, also have the parts in which only `before` has participants, with all
+    figures 0.
+    """
     breakdowns = tuple(
         replace(breakdown, parts=(*breakdown.parts, *_missing_parts(breakdown, before)))
         for breakdown in report.breakdowns
@@ -20,6 +24,10 @@ def compare_reports(report: CoverageReport, before: CoverageReport) -> CoverageR
 
 
 def _missing_parts(breakdown: Breakdown, before: CoverageReport) -> Iterator[Part]:
+    """Yield the parts that have participants in `before` and are missing in the breakdown, with figures 0.
+
+    Yields nothing for a breakdown by month or quarter.
+    """
     if breakdown.by in TIME_DIMENSIONS:  # the months of another period are never the same
         return
     keys = {part.key for part in breakdown.parts}
@@ -38,7 +46,8 @@ def _missing_parts(breakdown: Breakdown, before: CoverageReport) -> Iterator[Par
 def changes_by_part(report: CoverageReport, breakdown: Breakdown) -> dict[str, int]:
     """Return the change in participants of each part, by its key; empty if the report isn't compared.
 
-    Months and quarters are compared with the month or quarter before, other parts with the period before.
+    Months and quarters are compared with the month or quarter before, and left out if one of the two is not counted
+    completely. Other parts are compared with the period before.
     """
     if not report.before:
         return {}
@@ -51,9 +60,10 @@ def changes_by_part(report: CoverageReport, breakdown: Breakdown) -> dict[str, i
 def _changes_over_time(
     report: CoverageReport, before: CoverageReport, breakdown: Breakdown
 ) -> dict[str, int]:
-    """Compare each month or quarter with the one before it, wherever both are counted completely.
+    """Return the change of each month or quarter since the one before it, by its key.
 
-    That is: the later one is over and lies within the report's period, the earlier one within either period.
+    Left out are those that can't be compared: the later one must be over and lie within the report's period, the
+    earlier one within either period.
     """
     participants = {
         part.narrowed["from"]: part.participants
@@ -73,10 +83,12 @@ def _changes_over_time(
 
 
 def _month_or_quarter(day: date, dimension: Dimension) -> Period:
+    """Return the month or the quarter in which a day lies."""
     if dimension == "month":
         return months_from(day, 1)
     return months_from(first_of_quarter(day), MONTHS_PER_QUARTER)
 
 
 def _contains(period: Period, inner: Period) -> bool:
+    """Return whether `inner` lies wholly within `period`."""
     return intersection(inner, period) == inner

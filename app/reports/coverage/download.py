@@ -23,7 +23,7 @@ MAX_NAME_PART = 40
 def coverage_download(
     report: CoverageReport, file_format: Format, _: Translator, language: Language
 ) -> Download:
-    """Return the report in a format, in a file named after its filters, dimensions and period."""
+    """Return the report as a JSON, CSV, Excel or PDF file, named after its filters, dimensions and period."""
     match file_format:
         case "json":
             content = orjson.dumps(coverage_document(report, _), option=orjson.OPT_INDENT_2)
@@ -39,12 +39,16 @@ def coverage_download(
 
 
 def report_file_name(what: str, report: CoverageReport, *parts: str) -> str:
-    """Return a file name without its extension: `what`, the report's filters, `parts`, and its period."""
+    """Return `what`, the report's filters, `parts` and its period with hyphens between, as a file name.
+
+    The extension is not included.
+    """
     period = report.period
     return "-".join([what, *_filter_parts(report.filters), *parts, f"{period.from_}", f"{period.to}"])
 
 
 def _filter_parts(filters: Filters) -> Iterator[str]:
+    """Yield the filters that are set, as parts of a file name."""
     parts = (
         filters.kecamatan_name,
         filters.organization_name,
@@ -57,7 +61,10 @@ def _filter_parts(filters: Filters) -> Iterator[str]:
 
 
 def _dimension_parts(report: CoverageReport, _: Translator) -> list[str]:
-    """Return the dimensions of the breakdowns for the file name, empty for the default ones."""
+    """Return the dimensions of the breakdowns as parts of a file name.
+
+    Empty without breakdowns, and if the only one is the default, by kecamatan.
+    """
     dimensions = tuple(breakdown.by for breakdown in report.breakdowns)
     if dimensions in {(), dimensions_for(None)}:
         return []
@@ -70,10 +77,11 @@ def _dimension_parts(report: CoverageReport, _: Translator) -> list[str]:
 
 
 def _slug(name: str) -> str:
-    """Return a name in letters, digits and hyphens, cut to `MAX_NAME_PART` characters."""
+    """Return the words of a name with hyphens between them, cut to `MAX_NAME_PART` characters."""
     return "-".join(re.findall(r"\w+", name))[:MAX_NAME_PART].rstrip("-")
 
 
 def _tables(report: CoverageReport, _: Translator, language: Language) -> list[Table]:
+    """Return the tables of the CSV and Excel files: matrix, totals, breakdowns, and rates if there are any."""
     tables = [coverage_table(report, _, language), totals_table(report, _), *breakdown_tables(report, _)]
     return [*tables, rates_table(report, _)] if report.rates else tables

@@ -71,7 +71,10 @@ class CoverageGaps:
 
 
 def sort_gaps(gaps: Iterable[CoverageGap], order: Order) -> tuple[CoverageGap, ...]:
-    """Sort by the gap, largest first, or by the share of the target, smallest first; the other one breaks ties."""
+    """Return the gaps sorted by the gap, largest first, or by the share of the target, smallest first.
+
+    The other one breaks ties, then the code of the kelurahan and of the group.
+    """
 
     def sort_key(gap: CoverageGap) -> tuple[int, int, str, str]:
         by_gap, by_share = -gap.gap, gap.share
@@ -82,7 +85,7 @@ def sort_gaps(gaps: Iterable[CoverageGap], order: Order) -> tuple[CoverageGap, .
 
 
 def gaps_headline(gaps: CoverageGaps, _: Translator, language: Language) -> str:
-    """Return how many targets aren't reached, as a sentence."""
+    """Return a sentence on how many targets aren't reached and in how many kelurahan, or that all are reached."""
     year = gaps.report.target_year
     if not gaps.gaps:
         return _("Every target for %(year)s is reached") % {"year": year}
@@ -94,7 +97,7 @@ def gaps_headline(gaps: CoverageGaps, _: Translator, language: Language) -> str:
 
 
 def gaps_table(gaps: CoverageGaps, _: Translator, language: Language) -> Table:
-    """Return a table with a row per gap, ranked from 1."""
+    """Return a table with a row per gap in their order, ranked from 1, without a total."""
     venues, registered = _("Venues with free public Wi-Fi"), _("People registered")
     return Table(
         name=_("Where to go next"),
@@ -166,7 +169,7 @@ def _row(rank: int, gap: CoverageGap, _: Translator) -> Row:
 
 
 def gaps_document(gaps: CoverageGaps) -> dict[str, object]:
-    """Return the gaps for orjson."""
+    """Return the gaps as a dictionary for orjson, whose `rows` are the fields of each gap and its `share`."""
     return {
         **document_header(gaps.report),
         "target_year": gaps.report.target_year,
@@ -176,7 +179,7 @@ def gaps_document(gaps: CoverageGaps) -> dict[str, object]:
 
 
 def gaps_download(gaps: CoverageGaps, file_format: Format, _: Translator, language: Language) -> Download:
-    """Return the gaps as a file to download."""
+    """Return the gaps as a JSON, CSV, Excel or PDF file, named after the report's filters and period."""
     order = [] if gaps.order == "gap" else [_("by-share")]
     name = report_file_name(_("where-to-go-next"), gaps.report, *order)
     table, document = gaps_table(gaps, _, language), gaps_document(gaps)

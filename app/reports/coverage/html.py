@@ -37,7 +37,7 @@ def coverage_context(
     link: Link | None = None,
     cell_link: CellLink | None = None,
 ) -> dict[str, object]:
-    """Return the template variables of the coverage page.
+    """Return the template variables of the coverage page: matrix, tile map, breakdowns and rates (None without any).
 
     They include those of `reports/coverage_table.html` except its table, which is `matrix`. `link` returns the URL of
     the participants of a kelurahan; without it neither the tiles nor the names are links.
@@ -62,7 +62,10 @@ def coverage_context(
 def table_context(
     language: Language, link: Link | None = None, cell_link: CellLink | None = None
 ) -> dict[str, Any]:
-    """Return what `reports/coverage_table.html` needs besides its table."""
+    """Return the template variables of `reports/coverage_table.html` except its table.
+
+    They are `cell_text`, `state_icons`, `row_link` and `cell_link`; the links are None if there are none.
+    """
     return {
         "cell_text": partial(cell_text, language=language),
         "state_icons": {state: Markup(state_icon_svg(state)) for state in STATES},  # noqa: S704 (constants)

@@ -11,7 +11,7 @@ from app.reports.formats.pdf import page_content, render_pdf, table_content
 
 
 def render_coverage_pdf(report: CoverageReport, _: Translator, language: Language) -> bytes:
-    """Return the PDF, typeset by `typst/coverage.typ`."""
+    """Return the PDF of the report in the language, typeset by `typst/coverage.typ`."""
     content = {
         **page_content(report_title(_), subtitle(report, _), _, language),
         "period": period_text(report, _),

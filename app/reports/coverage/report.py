@@ -128,7 +128,10 @@ class Rate:
 
     @property
     def rate(self) -> float:
-        """Participants per 1,000 inhabitants or per 100 small businesses, with more digits if it is below 0.1."""
+        """Participants per 1,000 inhabitants or per 100 small businesses.
+
+        Rounded to two decimals, below 0.1 to four.
+        """
         exact = PER[self.measure] * self.participants / self.known
         return round(exact, 2 if exact >= 0.1 else 4)
 
@@ -154,12 +157,12 @@ class CoverageReport:
 
     @property
     def open_rows(self) -> tuple[CoverageRow, ...]:
-        """The kelurahan that exist on the period's last day."""
+        """The rows of the kelurahan that exist on the period's last day."""
         return tuple(row for row in self.rows if row.closed_on is None)
 
     @property
     def short_rows(self) -> tuple[CoverageRow, ...]:
-        """The open kelurahan that haven't reached their target."""
+        """The rows of open kelurahan with fewer participants than their target."""
         return tuple(row for row in self.open_rows if row.gap)
 
     def parts_by(self, dimension: Dimension) -> tuple[Part, ...]:
@@ -177,7 +180,7 @@ class GroupProgress:
 
 
 def group_progress(report: CoverageReport) -> list[GroupProgress]:
-    """Return the progress of each group that has targets of its own.
+    """Return the progress of each group for which some open kelurahan has a target above 0, in the report's order.
 
     Empty if the report is filtered by a group: its rows show that group's targets then.
     """
@@ -202,7 +205,11 @@ def counting_rule(target_year: int, _: Translator) -> str:
 
 
 def coverage_document(report: CoverageReport, _: Translator) -> dict[str, object]:
-    """Return the report for orjson, as in the API and on the command line; only `rule` depends on the language."""
+    """Return the report as a dictionary for orjson, as in the API and on the command line.
+
+    `rule` is in the translator's language, names and labels in that of the report. `before` is the document of the
+    preceding period, or None.
+    """
     return {
         **document_header(report),
         "target_year": report.target_year,
@@ -217,7 +224,10 @@ def coverage_document(report: CoverageReport, _: Translator) -> dict[str, object
 
 
 def document_header(report: CoverageReport) -> dict[str, object]:
-    """Return the members with which the JSON of every report on coverage begins, for orjson."""
+    """Return the first members of the JSON of every report on coverage: time, period and filters.
+
+    The time is in UTC, as ISO 8601; period and filters are converted by orjson.
+    """
     return {
         "generated_at": report.generated_at.astimezone(UTC).isoformat(timespec="seconds"),
         "period": {"from": report.period.from_, "to": report.period.to},
@@ -226,11 +236,13 @@ def document_header(report: CoverageReport) -> dict[str, object]:
 
 
 def _row_document(row: CoverageRow) -> dict[str, object]:
+    """Return all fields of a row but its place on the tile map."""
     names = (field.name for field in fields(row))
     return {name: getattr(row, name) for name in names if name not in {"tile_column", "tile_row"}}
 
 
 def _rate_document(rate: Rate) -> dict[str, object]:
+    """Return the rate as the JSON has it; `per` is 1,000 inhabitants or 100 small businesses."""
     return {
         "area": rate.area,
         "name": rate.name,

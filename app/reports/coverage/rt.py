@@ -22,7 +22,7 @@ class AreaRt:
 
     @property
     def share(self) -> int | None:
-        """The RT reached in per cent of those that exist, rounded down."""
+        """The RT reached in per cent of those that exist, rounded down; None if that number is not known."""
         return 100 * self.reached // self.known if self.known else None
 
 
@@ -62,7 +62,7 @@ class RtCoverage:
 
 
 def rt_headline(rt: RtCoverage, _: Translator, language: Language) -> str:
-    """Return how many RT had participants, as a sentence."""
+    """Return a sentence on how many RT had participants, and out of how many if that is known."""
     reached = integer_text(rt.total.reached, language)
     if rt.total.known is None:
         return _("%(count)s RT sent somebody") % {"count": reached}
@@ -73,7 +73,10 @@ def rt_headline(rt: RtCoverage, _: Translator, language: Language) -> str:
 
 
 def rt_table(rt: RtCoverage, _: Translator, language: Language) -> Table:
-    """Return a table with a row per kelurahan, followed by the kecamatan whose number of RT is known."""
+    """Return a table with a row per kelurahan, then one for each kecamatan whose number of RT is known.
+
+    Its total row is `rt.total`.
+    """
     return Table(
         name=_("RT coverage"),
         title=_("RT that sent somebody to the digital-literacy workshops"),
@@ -98,6 +101,7 @@ def rt_table(rt: RtCoverage, _: Translator, language: Language) -> Table:
 
 
 def _notes(rt: RtCoverage, _: Translator) -> tuple[str, ...]:
+    """Return the notes on how RT are counted, on the sources, and on shares above 100 per cent if there are any."""
     lines = [
         _(
             "An RT counts once, where somebody from it was present at a session of the period at least "
@@ -134,7 +138,7 @@ def _row(
 
 
 def rt_document(rt: RtCoverage) -> dict[str, object]:
-    """Return the figures for orjson."""
+    """Return the figures as a dictionary for orjson: the total, the sources, the kecamatan, and a row per kelurahan."""
     return {
         **document_header(rt.report),
         "total": _area_document(rt.total),
@@ -145,11 +149,12 @@ def rt_document(rt: RtCoverage) -> dict[str, object]:
 
 
 def _area_document(area: AreaRt) -> dict[str, object]:
+    """Return the fields of the area and its share."""
     return asdict(area) | {"share": area.share}
 
 
 def rt_download(rt: RtCoverage, file_format: Format, _: Translator, language: Language) -> Download:
-    """Return the figures as a file to download."""
+    """Return the figures as a JSON, CSV, Excel or PDF file, named after the report's filters and period."""
     name = report_file_name(_("rt-coverage"), rt.report)
     table, document = rt_table(rt, _, language), rt_document(rt)
     return table_download(table, document, name, rt.report.generated_at, file_format, _, language)

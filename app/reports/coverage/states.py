@@ -31,7 +31,10 @@ def state_of(*, target: int, registered: int, participants: int, unrecorded: int
 
 
 def unmeasured_why(*, to_come: int, list_missing: int) -> UnmeasuredWhy | None:
-    """Return why outcomes are missing; a missing attendance list takes precedence over a session to come."""
+    """Return why outcomes are missing, from the number of registrations for either reason; None if both are 0.
+
+    A missing attendance list takes precedence over a session to come.
+    """
     if list_missing:
         return "list-missing"
     return "session-to-come" if to_come else None
@@ -43,7 +46,7 @@ def is_reached(*, target: int, participants: int) -> bool:
 
 
 def gap_of(*, target: int, participants: int) -> int:
-    """Return how many participants are missing to the target, 0 if it is exceeded."""
+    """Return how many participants are missing to the target; 0 if it is reached or exceeded."""
     return max(0, target - participants)
 
 
@@ -119,7 +122,7 @@ _REASONS: dict[UnmeasuredWhy, str] = {
 
 
 def state_text(state: State, why: UnmeasuredWhy | None, _: Translator) -> str:
-    """Return the label of a state, with the reason if it is "unmeasured"."""
+    """Return the translated label of a state; "unmeasured" with the reason in parentheses if there is one."""
     label = _(STATE_STYLES[state].label)
     return f"{label} ({_(_REASONS[why])})" if why and state == "unmeasured" else label
 

@@ -13,9 +13,10 @@ PRESENT: Counts = "present"
 
 
 def coverage_table(report: CoverageReport, _: Translator, language: Language) -> Table:
-    """Return the matrix: a row per kelurahan, and columns for the participants by sex and for each target group.
+    """Return the matrix: a row per kelurahan, with its figures, its participants by sex, and the figures of each group.
 
-    A group has a target column only if any kelurahan has a target for it.
+    A group has a target column only if any kelurahan has a target for it. A compared report has a column for the
+    change.
     """
     groups_with_target = _groups_with_target(report)
     before = {row.kelurahan: row.participants for row in report.before.rows} if report.before else {}
@@ -31,7 +32,7 @@ def coverage_table(report: CoverageReport, _: Translator, language: Language) ->
 
 
 def totals_table(report: CoverageReport, _: Translator) -> Table:
-    """Return the city's figures by target group, and its participants by sex."""
+    """Return a table of the city's figures by target group, its participants by sex, and its totals."""
     totals, before = report.totals, report.before.totals if report.before else None
     sexes: dict[SexKey, str] = {"L": _("Men (L)"), "P": _("Women (P)"), "unknown": _("Not recorded")}
     by_group = [
@@ -88,6 +89,7 @@ def totals_table(report: CoverageReport, _: Translator) -> Table:
 def _figures_row(
     labels: tuple[str, str], figures: Figures, change_cell: Sequence[int], filters: Mapping[str, str]
 ) -> Row:
+    """Return a row of two labels, the figures, and the cell for the change, if there is one."""
     return Row(
         (
             *labels,
@@ -111,16 +113,17 @@ def people_columns(_: Translator) -> tuple[Column, ...]:
 
 
 def change_column(report: CoverageReport, _: Translator) -> list[Column]:
-    """Return the column for the change since the period before, none if the report isn't compared."""
+    """Return the column for the change since the period before, as a list; empty if the report isn't compared."""
     return [Column(_("Change"), "integer", signed=True)] if report.before else []
 
 
 def change(report: CoverageReport, participants: int, before: int) -> list[int]:
-    """Return the cell for `change_column`, none if the report isn't compared."""
+    """Return the cell for `change_column`, as a list; empty if the report isn't compared."""
     return [participants - before] if report.before else []
 
 
 def _groups_with_target(report: CoverageReport) -> frozenset[str]:
+    """Return the codes of the groups for which any kelurahan has a target, even 0."""
     return frozenset(
         code for row in report.rows for code, figures in row.groups.items() if figures.target is not None
     )
@@ -197,6 +200,7 @@ def _total(report: CoverageReport, groups_with_target: frozenset[str], _: Transl
 def _group_cells(
     figures: Mapping[str, Figures], groups: tuple[TargetGroup, ...], groups_with_target: frozenset[str]
 ) -> list[Cell]:
+    """Return the cells of each group: its target if it has that column, people registered, and participants."""
     cells: list[Cell] = []
     for group in groups:
         if group.code in groups_with_target:

@@ -12,7 +12,7 @@ def report_title(_: Translator) -> str:
 
 
 def headline(report: CoverageReport, _: Translator, language: Language) -> str:
-    """Return how many kelurahan reached their target, as a sentence."""
+    """Return a sentence on how many kelurahan reached their target, out of those with a target above 0."""
     return _("%(covered)s of %(of)s kelurahan reached their target for %(year)s") % {
         "covered": integer_text(report.totals.covered, language),
         "of": integer_text(report.totals.with_target, language),
@@ -21,6 +21,7 @@ def headline(report: CoverageReport, _: Translator, language: Language) -> str:
 
 
 def period_text(report: CoverageReport, _: Translator) -> str:
+    """Return the period as a translated text: "Period 01-01-2025 to 31-12-2025"."""
     return _("Period %(from)s to %(to)s") % {
         "from": date_text(report.period.from_),
         "to": date_text(report.period.to),
@@ -28,18 +29,21 @@ def period_text(report: CoverageReport, _: Translator) -> str:
 
 
 def subtitle(report: CoverageReport, _: Translator) -> tuple[str, ...]:
-    """Return lines with the period, each filter, and the time of the figures."""
+    """Return a line for the period, one for each filter, and one that says when these figures were made."""
     status = _("Not issued: working figures as of %(time)s") % {"time": time_text(report.generated_at)}
     return (period_text(report, _), *_filter_lines(report.filters, _), status)
 
 
 def closed_name(name: str, last: date | None, _: Translator) -> str:
-    """Return the name of a kelurahan, with its last day if it is closed."""
+    """Return the name of a kelurahan; "NAME (until DD-MM-YYYY)" if it is closed after the day `last`."""
     return _("%(name)s (until %(date)s)") % {"name": name, "date": date_text(last)} if last else name
 
 
 def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[str, ...]:
-    """Return the counting rule, the comparison, and the people that the rows don't show or show more than once."""
+    """Return the sentences below the figures: the counting rule, and what the figures leave out or count twice.
+
+    They also name the period compared with, and the progress of groups, if there are any.
+    """
     totals = report.totals
     lines = [counting_rule(report.target_year, _)]
     if not report.filters.kecamatan:
@@ -68,6 +72,7 @@ def notes(report: CoverageReport, _: Translator, language: Language) -> tuple[st
 
 
 def _comparison_note(before: CoverageReport, _: Translator, language: Language) -> str:
+    """Return the sentence with the period compared with, its headline and its participants."""
     return _("Changes are those since %(period)s: %(headline)s; participants: %(participants)s") % {
         "period": f"{date_text(before.period.from_)} – {date_text(before.period.to)}",
         "headline": headline(before, _, language),
@@ -78,7 +83,7 @@ def _comparison_note(before: CoverageReport, _: Translator, language: Language) 
 def group_lines(report: CoverageReport, _: Translator, language: Language) -> list[str]:
     """Return a sentence for each target group with targets of its own: in how many kelurahan its target is reached.
 
-    Return none if the report is filtered by a target group.
+    Empty if the report is filtered by a target group.
     """
     return [
         _("%(group)s: the group's own target is reached in %(reached)s of %(count)s kelurahan")
@@ -92,6 +97,7 @@ def group_lines(report: CoverageReport, _: Translator, language: Language) -> li
 
 
 def _filter_lines(filters: Filters, _: Translator) -> list[str]:
+    """Return a line for each filter that is set, first the workshop or "All workshops"."""
     if filters.workshop:
         workshop_title = filters.workshop_title or filters.workshop
         lines = [_("Workshop: %(title)s (%(code)s)") % {"title": workshop_title, "code": filters.workshop}]

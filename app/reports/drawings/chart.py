@@ -39,7 +39,10 @@ class Bar:
 
 
 def time_chart_svg(breakdown: Breakdown, _: Translator, language: Language) -> str:
-    """Return the SVG element; empty if the breakdown isn't by time, or has a single part or too many."""
+    """Return the chart as an SVG element.
+
+    Empty if the breakdown is not by month or quarter, or has fewer than 2 or more than `MAX_BARS` parts.
+    """
     parts = breakdown.parts
     if breakdown.by not in TIME_DIMENSIONS or not 1 < len(parts) <= MAX_BARS:
         return ""
@@ -54,6 +57,10 @@ def time_chart_svg(breakdown: Breakdown, _: Translator, language: Language) -> s
 
 
 def _bars(breakdown: Breakdown, language: Language) -> list[Bar]:
+    """Return a bar for each part; that with the most participants is as high as the chart.
+
+    If bars are close together, only every second, third … has labels.
+    """
     pitch = WIDTH / len(breakdown.parts)
     width = min(MAX_BAR_WIDTH, pitch * BAR_SHARE)
     highest = max(part.participants for part in breakdown.parts) or 1
@@ -80,7 +87,7 @@ def _bars(breakdown: Breakdown, language: Language) -> list[Bar]:
 
 
 def _label(part: Part, language: Language) -> tuple[str, str]:
-    """Return the abbreviated month or the quarter, and the year."""
+    """Return the abbreviated month or the Roman number of the quarter, and the year: ("Agu", "2025")."""
     year, _, rest = part.key.partition("-")
     if rest.startswith("Q"):
         return QUARTERS[int(rest[1:]) - 1], year

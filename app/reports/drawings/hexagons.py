@@ -22,7 +22,7 @@ class Tile:
 
     @property
     def top(self) -> Point:
-        """The topmost corner."""
+        """The point of the topmost corner."""
         shift = WIDTH / 2 if self.row % 2 else 0
         return self.column * WIDTH + shift + WIDTH / 2, self.row * ROW_PITCH
 
@@ -49,7 +49,7 @@ class Tile:
 
 
 def borders(areas: Mapping[Tile, str]) -> list[tuple[Point, Point]]:
-    """Return the edges between tiles of different areas, and those around the whole map."""
+    """Return the edges between tiles of different areas, and those around the whole map, as pairs of points."""
     edges = []
     for tile, area in areas.items():
         for index, neighbour in enumerate(tile.neighbours):

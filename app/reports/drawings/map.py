@@ -36,6 +36,7 @@ class TextLine:
 
     @property
     def squeezed(self) -> bool:
+        """Whether the text is too long for a tile and is squeezed to its width."""
         return len(self.text) > MAX_UNSQUEEZED_LETTERS
 
 
@@ -75,8 +76,9 @@ class Box:
 def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link: Link | None = None) -> str:
     """Return the SVG element of the map with its legend.
 
-    Each tile shows the name of a kelurahan and its participants out of the target, and links to `link` of its code.
-    Left out are kelurahan without a tile, and closed ones whose tile an open one has.
+    Each tile shows the name of a kelurahan and its participants out of the target; with `link` it links to the URL that
+    this returns for the kelurahan's code. Left out are kelurahan without a tile, and closed ones whose tile an open one
+    has.
     """
     rows = {
         Tile(row.tile_row, row.tile_column): row
@@ -108,6 +110,7 @@ def tile_map_svg(report: CoverageReport, _: Translator, language: Language, link
 
 
 def _bounding_box(tiles: Iterable[Tile]) -> Box:
+    """Return the smallest box around the tiles, with a margin."""
     corners = [corner for tile in tiles for corner in tile.corners] or [(0.0, 0.0)]
     return Box(
         left=min(x for x, _y in corners) - MARGIN,
@@ -120,6 +123,7 @@ def _bounding_box(tiles: Iterable[Tile]) -> Box:
 def _draw_tile(
     tile: Tile, row: CoverageRow, _: Translator, language: Language, link: Link | None
 ) -> DrawnTile:
+    """Return the tile of a kelurahan with its name, figure and description, and its link if there is one."""
     x, top = tile.top
     lines = name_lines(row.name)
     first_line = top + 51 + LINE_HEIGHT * (MAX_NAME_LINES - len(lines)) / 2
@@ -145,12 +149,15 @@ def _draw_tile(
 
 
 def name_lines(name: str) -> tuple[str, ...]:
-    """Split a name into lines of one word; the last of three lines has all remaining words."""
+    """Return the words of a name as at most three lines; the last of three has all remaining words."""
     return tuple(name.split(maxsplit=MAX_NAME_LINES - 1))
 
 
 def _badges(kecamatan: Mapping[Tile, str], names: Iterable[str], box: Box) -> list[Badge]:
-    """Number the kecamatan in the order of `names`, each at its first tile in reading order."""
+    """Return a badge for each kecamatan, numbered from 1 in the order of `names`.
+
+    It is drawn at the first tile of the kecamatan in reading order.
+    """
     first_tiles = {name: tile for tile, name in reversed(list(kecamatan.items()))}
     width = (box.right - box.left) / LEGEND_COLUMNS
     return [

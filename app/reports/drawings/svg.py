@@ -10,7 +10,7 @@ TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 def render_svg(template: str, **context: Any) -> str:
-    """Return the SVG element that a template renders; texts in it are escaped."""
+    """Return the SVG element that a template renders with the context; texts in it are escaped."""
     return _environment().get_template(template).render(context)
 
 

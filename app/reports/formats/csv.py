@@ -16,7 +16,10 @@ _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render_csv(table: Table, *others: Table) -> bytes:
-    """Return the tables one below the other, code columns included, in UTF-8 with byte order mark."""
+    """Return the tables one below the other, code columns included, in UTF-8 with byte order mark.
+
+    Below the rows of the first come its title, subtitle and notes; each of the others has its title above it.
+    """
     text = StringIO(newline="")
     writer = csv.writer(text, delimiter=";", lineterminator="\r\n")
     writer.writerows(_rows(table))
@@ -29,6 +32,7 @@ def render_csv(table: Table, *others: Table) -> bytes:
 
 
 def _rows(table: Table) -> Iterator[list[Cell]]:
+    """Yield the headings, the rows, and the total if there is one."""
     yield _csv_cells(column.full_heading for column in table.columns)
     for row in (*table.rows, *([table.total] if table.total else [])):
         yield _csv_cells(row.cells)
@@ -39,11 +43,15 @@ def _csv_cells(cells: Iterable[Cell]) -> list[Cell]:
 
 
 def _csv_cell(cell: Cell) -> Cell:
+    """Return a float with a decimal comma, a text that is no formula, and other cells as they are."""
     if isinstance(cell, float):
         return format_decimal(cell, format="0.00##", locale="id")
     return escape_formula(cell) if isinstance(cell, str) else cell
 
 
 def escape_formula(text: str) -> str:
-    """Return the text with an apostrophe before it if a spreadsheet program would take it for a formula."""
+    """Return the text, with an apostrophe before it if a spreadsheet program would take it for a formula.
+
+    Such a text begins with one of `_FORMULA_STARTS`.
+    """
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text

@@ -44,7 +44,10 @@ def table_download(
     _: Translator,
     language: Language,
 ) -> Download:
-    """Return the table as CSV, Excel or PDF, or `document` as JSON; `name` is the file name without extension."""
+    """Return the table as a CSV, Excel or PDF file, or `document` as a JSON file.
+
+    `name` is the file name without its extension.
+    """
     match file_format:
         case "json":
             content = orjson.dumps(document, option=orjson.OPT_INDENT_2)

@@ -21,7 +21,7 @@ TEMPLATES = Path(__file__).parents[1] / "typst"
 def page_content(
     title: str, subtitle: tuple[str, ...], _: Translator, language: Language
 ) -> dict[str, object]:
-    """Return what `official.typ` needs for the letterhead, title and footer of a report."""
+    """Return what `official.typ` needs for the letterhead, title, footer and state icons of a report."""
     return {
         "language": language,
         "letterhead": LETTERHEAD,
@@ -36,7 +36,10 @@ def page_content(
 
 
 def table_content(table: Table, language: Language) -> dict[str, object]:
-    """Return a table as `report-table` in `official.typ` expects it: all cells as text, without code columns."""
+    """Return a table as `report-table` in `official.typ` expects it: all cells as text, without code columns.
+
+    `total` is None if the table has none.
+    """
     shown = table.for_people()
     return {
         "headings": [[asdict(heading) for heading in line] for line in shown.headings if line],
@@ -47,6 +50,7 @@ def table_content(table: Table, language: Language) -> dict[str, object]:
 
 
 def _row(row: Row, columns: Sequence[Column], language: Language) -> dict[str, object]:
+    """Return a row's cells as texts, and its state as `mark`, None without one."""
     cells = zip(row.cells, columns, strict=True)
     return {
         "cells": [cell_text(cell, language, signed=column.signed) for cell, column in cells],
@@ -62,8 +66,9 @@ def render_pdf(
 ) -> bytes:
     """Return the PDF that a template in `reports/typst` makes of `content`; `inputs` are further texts for it.
 
-    The PDF is archivable and accessible (PDF/A-2a, PDF/UA-1). If no built-in font has one of the characters, it is
-    an ordinary PDF instead: the standards forbid the empty box that is printed in its place.
+    The PDF is archivable and accessible (PDF/A-2a, PDF/UA-1). If that can't be done it is an ordinary PDF: the
+    standards forbid the empty box that is printed for a character which no built-in font has. Raises `typst.TypstError`
+    for an error in the template.
     """
     sys_inputs = {"report": json.dumps(content), **(inputs or {})}
     try:

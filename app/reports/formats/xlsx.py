@@ -40,7 +40,10 @@ _FILTER_BUTTON = 18
 
 
 def render_xlsx(tables: Sequence[Table], generated_at: datetime) -> bytes:
-    """Return the .xlsx file; `generated_at` is an aware datetime."""
+    """Return the .xlsx file, with a worksheet for each table.
+
+    `generated_at`, an aware datetime, is stored as the time of its creation.
+    """
     book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.creator = LETTERHEAD[-1]
@@ -52,7 +55,10 @@ def render_xlsx(tables: Sequence[Table], generated_at: datetime) -> bytes:
 
 
 def _write_sheet(sheet: Worksheet, table: Table) -> None:
-    """Write letterhead, title and subtitle in few lines, as they stay in view together with the headings."""
+    """Write a table to a sheet, and set up its view and its printing.
+
+    Letterhead, title and subtitle take few lines, as they stay in view together with the headings.
+    """
     heading = [*LETTERHEAD, table.title, _SEPARATOR.join(table.subtitle)]
     for line, text in enumerate(heading, 1):
         write_cell(sheet, line, 1, text).font = _font(bold=line < len(heading))
@@ -71,7 +77,7 @@ def _write_sheet(sheet: Worksheet, table: Table) -> None:
 
 
 def _write_headings(sheet: Worksheet, table: Table, line: int) -> int:
-    """Write one line of headings, or two if columns are grouped, and return the number of the line after them."""
+    """Write one line of headings, or two if columns are grouped. Return the number of the line after them."""
     upper, lower = table.headings
     lines = 2 if lower else 1
     rotated = _has_rotated_headings(table)
@@ -101,6 +107,7 @@ def _write_headings(sheet: Worksheet, table: Table, line: int) -> int:
 
 
 def _has_rotated_headings(table: Table) -> bool:
+    """Return whether the headings of figures are rotated: with more than `_MAX_UPRIGHT` columns of them."""
     return sum(column.kind == "integer" for column in table.columns) > _MAX_UPRIGHT
 
 
@@ -129,6 +136,7 @@ def _write_row(
 
 
 def _number_format(value: Cell, column: Column) -> str:
+    """Return Excel's format: two to four decimals for a float, a sign for a signed whole number."""
     if isinstance(value, float):
         return "#,##0.00##"
     return "+#,##0;-#,##0;0" if column.signed else "#,##0"
@@ -139,7 +147,10 @@ def _font(*, bold: bool = False, colour: str | None = None) -> Font:
 
 
 def _set_widths(sheet: Worksheet, table: Table) -> list[int]:
-    """Fit each column to its cells and to the longest word of its heading; return the widths in characters."""
+    """Fit each column to its cells and to the longest word of its heading, up to `_MAX_WIDTH`.
+
+    Return the widths in characters.
+    """
     rows = [*table.rows, *([table.total] if table.total else [])]
     rotated = _has_rotated_headings(table)
     widths = []
@@ -162,7 +173,7 @@ def _write_note(sheet: Worksheet, line: int, note: str, widths: Sequence[int]) -
 
 
 def _set_up_view(sheet: Worksheet, table: Table, first_line: int, last_line: int) -> None:
-    """Freeze headings and names, and add filter buttons."""
+    """Freeze the headings and the columns up to the names, add filter buttons, and hide the grid lines."""
     name = next(index for index, column in enumerate(table.columns, 1) if column.kind == "name")
     sheet.freeze_panes = f"{get_column_letter(name + 1)}{first_line}"
     last_column = get_column_letter(len(table.columns))

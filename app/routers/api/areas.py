@@ -26,13 +26,16 @@ class TargetGroupOut(BaseModel):
 
 @router.get("/kelurahan")
 def list_kelurahan(db: ReadDb, _actor: ApiActor) -> list[KelurahanOut]:
-    """All kelurahan of the city, in code order."""
+    """Return the kelurahan of the city that exist today, in the order of their codes. Every role may call this."""
     return [KelurahanOut.model_validate(view, from_attributes=True) for view in reference.list_kelurahan(db)]
 
 
 @router.get("/target-groups")
 def list_target_groups(db: ReadDb, _actor: ApiActor, language: Lang) -> list[TargetGroupOut]:
-    """The target groups in the order of the reports."""
+    """Return all target groups in the order of the reports. Every role may call this.
+
+    The labels are in the language of the request: English, unless `Accept-Language` prefers Indonesian.
+    """
     return [
         TargetGroupOut.model_validate(view, from_attributes=True)
         for view in reference.list_target_groups(db, language)

@@ -48,9 +48,13 @@ def coverage_report(
     translate: Translate,
     query: Annotated[ApiCoverageReportQuery, Query()],
 ) -> Response:
-    """Return the coverage report. Without a period it is that of the latest year in which a session started.
+    """Return the coverage report of the city as a JSON, CSV, Excel or PDF file. Every role may download it.
 
-    `by` adds a breakdown, by default by kecamatan; `compare=before` adds the period before.
+    Without a period it is that of the latest year in which a session has started. `by` is the breakdown: one dimension,
+    or "all"; by default by kecamatan. `compare=before` adds the preceding period and the changes since.
+
+    404 for a filter with an unknown code or id, 422 for an unknown parameter, a wrong value, or a period that ends
+    before it begins.
     """
 
     def file() -> Response:
@@ -70,7 +74,11 @@ def coverage_gaps_report(
     translate: Translate,
     query: Annotated[ApiGapsQuery, Query()],
 ) -> Response:
-    """Return the kelurahan and target groups below their target, ordered by the gap or by the share of the target."""
+    """Return the kelurahan and target groups below their target as a JSON, CSV, Excel or PDF file.
+
+    `order` is "gap" (most missing people first, the default) or "share" (lowest share of the target first). The
+    filters, the default period and the errors are those of the coverage report. Every role may download it.
+    """
 
     def file() -> Response:
         gaps = build_coverage_gaps(db, actor, query.filters, language, query.order)
@@ -89,7 +97,11 @@ def rt_coverage_report(
     translate: Translate,
     query: Annotated[ApiRtQuery, Query()],
 ) -> Response:
-    """Return how many RT of each kelurahan had participants."""
+    """Return how many RT of each kelurahan had participants, as a JSON, CSV, Excel or PDF file.
+
+    It also says how many RT there are, where that is known. The filters, the default period and the errors are those of
+    the coverage report. Every role may download it.
+    """
 
     def file() -> Response:
         rt = build_rt_coverage(db, actor, query.filters, language)

@@ -31,7 +31,7 @@ class ActivityQuery(BaseModel):
         return ActivityFilters(self.q, self.actor_name, self.action, self.subject, self.from_, self.to)
 
     def url(self, *, before: int | None) -> str:
-        """Return the URL of the log with these filters, from the newest line before `before`."""
+        """Return the URL of the log with these filters, of lines before the id `before`; None is the newest."""
         return build_url("/catatan", self.model_dump(by_alias=True) | {"sebelum": before})
 
 
@@ -39,6 +39,7 @@ class ActivityQuery(BaseModel):
 def activities_page(
     request: Request, db: ReadDb, actor: CurrentActor, form: Annotated[ActivityQuery, Query()]
 ) -> Response:
+    """Show `PAGE_SIZE` lines of the activity log, the newest first."""
     lines = list_activities(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
     shown = lines[:PAGE_SIZE]
     return render(

@@ -20,6 +20,10 @@ router = APIRouter(include_in_schema=False)
 def home_page(
     request: Request, db: ReadDb, report_db: ReportDb, actor: CurrentActor, _: Translate, language: Lang
 ) -> Response:
+    """Show the dashboard: what needs the actor's attention, and sessions to come.
+
+    Users who plan workshops or set targets also see the coverage of the current year.
+    """
     dashboard = get_dashboard(db, report_db, actor, language)
     report = dashboard.report
     return render(
@@ -40,7 +44,10 @@ def administration_page(request: Request, actor: CurrentActor) -> Response:
 
 @router.post("/bahasa/{language}")
 def switch_language(language: Language, kembali: Annotated[str, Form()] = "/") -> Response:
-    """Answer this browser in another language from now on, and return to the page `kembali`."""
+    """Store the language for this browser in a cookie, and redirect to the page `kembali`.
+
+    The redirect is to "/" if `kembali` is not on this site.
+    """
     response = redirect(local_path(kembali))
     set_language(response, language)
     return response

@@ -8,13 +8,13 @@ from app.web.container import container_of
 
 def get_login_secret(request: Request) -> str | None:
     """Return the secret of the login cookie, None without one."""
-    return request.cookies.get(_name(request))
+    return request.cookies.get(_cookie_name(request))
 
 
 def set_login_cookie(request: Request, response: Response, secret: str) -> None:
-    """Log the browser in with the secret of a new login."""
+    """Store the secret of a new login in a cookie of the response, for `LOGIN_LIFETIME`."""
     response.set_cookie(
-        _name(request),
+        _cookie_name(request),
         secret,
         max_age=int(LOGIN_LIFETIME.total_seconds()),
         httponly=True,
@@ -23,10 +23,10 @@ def set_login_cookie(request: Request, response: Response, secret: str) -> None:
 
 
 def clear_login_cookie(request: Request, response: Response) -> None:
-    """Delete the login cookie."""
-    response.delete_cookie(_name(request), httponly=True, samesite="lax")
+    """Delete the login cookie with the response. The login in the database stays."""
+    response.delete_cookie(_cookie_name(request), httponly=True, samesite="lax")
 
 
-def _name(request: Request) -> str:
+def _cookie_name(request: Request) -> str:
     """Return the cookie's name. With https a prefix binds it to this host (RFC 6265bis, section 4.1.3.2)."""
     return "__Host-jangkau_login" if container_of(request).settings.https else "jangkau_login"

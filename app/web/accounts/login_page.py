@@ -40,7 +40,10 @@ class LoginForm(BaseModel):
     unsent: str = ""
 
     def read_unsent(self) -> Unsent | None:
-        """Return the form that was not sent, None without one. Its URL is on this site."""
+        """Return the form that was not sent, with a URL on this site; None without one.
+
+        Raises `Invalid` if `unsent` is not the JSON of an `Unsent`.
+        """
         if not self.unsent:
             return None
         try:
@@ -58,15 +61,17 @@ def render_login(
     status: int = 200,
     headers: Mapping[str, str] | None = None,
 ) -> Response:
+    """Return the login page filled with `form`; `refusal` is the sentence why logging in failed, or ""."""
     return render(request, "accounts/login.html", status=status, headers=headers, form=form, refusal=refusal)
 
 
 async def ask_to_log_in(request: Request) -> Response:
     """Return the answer to a request without a login.
 
-    A page, or a part of one, is answered with a redirect to the login page. A form is answered with the login page
-    itself (status 401), which carries the fields along so that they need not be typed again. A form that is empty, has
-    a file or is too large to carry along is answered with a redirect, and a message that the step was not kept.
+    A page is answered with a redirect (303) to the login page, a part of a page with the same redirect for htmx. A form
+    is answered with the login page itself (401), which carries the fields along so that they need not be typed again. A
+    form that is empty, has a file or is too large to carry along is answered with a redirect, and a flash message that
+    the step was not kept.
     """
     is_htmx = "hx-request" in request.headers
     if request.method == "GET" and not is_htmx:
@@ -86,7 +91,7 @@ async def ask_to_log_in(request: Request) -> Response:
 
 
 async def _unsent_form(request: Request) -> str:
-    """Return the form of the request as JSON; "" if it is empty, has a file, or is too large to carry along."""
+    """Return the form of the request as the JSON of an `Unsent`; "" if it is empty, has a file, or is too large."""
     try:
         fields = (await request.form(max_fields=MAX_FIELDS, max_part_size=MAX_UNSENT_BYTES)).multi_items()
     except HTTPException:

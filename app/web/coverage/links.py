@@ -23,21 +23,30 @@ class FigureLinks:
 
     @property
     def kelurahan_link(self) -> Link | None:
-        """The link from a kelurahan to its participants, None if the actor may not see all of them."""
+        """The function from a kelurahan's code to the URL of its participants.
+
+        None if the actor may not see all participants of the report.
+        """
         if not self._sees_all("present", self._parameters({})):
             return None
-        return lambda kelurahan: _url("present", self._parameters({"kelurahan": kelurahan}))
+        return lambda kelurahan: _list_url("present", self._parameters({"kelurahan": kelurahan}))
 
     def cell_link(self, column: Column, row: Row) -> str | None:
-        """Return the URL of what a cell counts, None if it has no link."""
+        """Return the URL of the people or sessions that a cell counts, for the filters of its row and column.
+
+        None if the column or the row has no link, or if the actor may not see all of them.
+        """
         if column.counts is None or row.filters is None:
             return None
         parameters = self._parameters({**row.filters, **column.filters})
-        return _url(column.counts, parameters) if self._sees_all(column.counts, parameters) else None
+        return _list_url(column.counts, parameters) if self._sees_all(column.counts, parameters) else None
 
     @property
     def total_links(self) -> dict[str, str | None]:
-        """The links of the figures at the top of the page, by their names."""
+        """The URLs of the figures of the whole report: "participants", "registered" and "attendances".
+
+        None for a figure without a link.
+        """
         total_row = Row((), filters={})
         counts: dict[str, Counts] = {
             "participants": "present",
@@ -50,7 +59,10 @@ class FigureLinks:
         }
 
     def _sees_all(self, counts: Counts, parameters: Mapping[str, str]) -> bool:
-        """Return whether everything that these filters leave is within the actor's scope."""
+        """Return whether all sessions or people that these filters leave are within the actor's scope.
+
+        With a scope of the own organization, the filters must name this organization or one of its workshops.
+        """
         match self.actor.scope(
             Permission.WORKSHOP_READ if counts == "sessions" else Permission.PARTICIPANT_READ
         ):
@@ -65,7 +77,10 @@ class FigureLinks:
                 return False
 
     def _parameters(self, filters: Mapping[str, str]) -> dict[str, str]:
-        """Return the filters of the report with further ones, which come first and take precedence."""
+        """Return the query parameters: `filters`, then the report's period and filters.
+
+        A filter that both have has the value in `filters`; those that are not set are left out.
+        """
         of_report = {
             "from": self.report.period.from_,
             "to": self.report.period.to,
@@ -80,7 +95,8 @@ class FigureLinks:
         return {**filters, **set_filters, **filters}
 
 
-def _url(counts: Counts, parameters: dict[str, str]) -> str:
+def _list_url(counts: Counts, parameters: dict[str, str]) -> str:
+    """Return the URL of the list of sessions or of participants, with the names of parameters that this page uses."""
     if counts == "sessions":
         return f"/cakupan/sesi?{urlencode(parameters)}"
     if "group" in parameters:

@@ -33,7 +33,7 @@ def render_report(
     language: Language,
     page: Callable[[Query], Response],
 ) -> Response:
-    """Return the same as `render_by_query` with an ETag, or 304 if the browser has it already."""
+    """Return what `render_by_query` returns, with an ETag; 304 if the browser has it already."""
     return respond_with_etag(
         request, report_db, actor, lambda: render_by_query(request, db, actor, model, language, page)
     )
@@ -47,9 +47,10 @@ def render_by_query(
     language: Language,
     page: Callable[[Query], Response],
 ) -> Response:
-    """Return the response of `page` for the query parameters, or the filter form with errors if they are invalid.
+    """Return the response of `page` for the request's query parameters, parsed as `model`.
 
-    Parameters are invalid if they don't fit `model`, or if `page` raises `Invalid` or `NotFound`.
+    If they don't fit `model`, or `page` raises `Invalid` or `NotFound`, return the filter form with the errors and the
+    error's status.
     """
     form, error = _parse_query(model, request.query_params)
     try:
@@ -62,7 +63,10 @@ def render_by_query(
 
 
 def filter_choices(db: Db, actor: Actor, form: CoverageQuery, language: Language) -> dict[str, Any]:
-    """Return the choices of the filter form as pairs of code and text; the workshop of `form` is always included."""
+    """Return the choices of the filter form by template variable, each as pairs of code (or id) and text.
+
+    The workshops are the first `MAX_WORKSHOP_CHOICES` of those that the actor may see, and always that of `form`.
+    """
     titles = {
         workshop.code: f"{workshop.title} ({workshop.code})"
         for workshop in list_workshops(db, actor, limit=MAX_WORKSHOP_CHOICES)
@@ -80,7 +84,7 @@ def filter_choices(db: Db, actor: Actor, form: CoverageQuery, language: Language
 
 
 def _parse_query(model: type[Query], parameters: Mapping[str, str]) -> tuple[Query, Invalid | None]:
-    """Return the model of the valid parameters, and an error that names the invalid ones."""
+    """Return the model of the valid parameters, and an `Invalid` that names the others; None if all are valid."""
     try:
         return model.model_validate(dict(parameters)), None
     except ValidationError as problem:

@@ -33,7 +33,7 @@ class CoverageQuery(BaseModel):
 
     @property
     def query_string(self) -> str:
-        """All parameters as "?name=value&…", empty without any."""
+        """All parameters that are set, as "?name=value&…"; "" without any."""
         parameters = self.model_dump(by_alias=True, exclude_none=True)
         return f"?{urlencode(parameters)}" if parameters else ""
 

@@ -23,6 +23,7 @@ class TargetField:
 
     @property
     def differs(self) -> bool:
+        """Whether the text differs from the saved one, apart from spaces around it."""
         return self.text.strip() != self.saved
 
 
@@ -54,18 +55,21 @@ class TargetForm:
 
     @property
     def defaults(self) -> list[TargetField]:
-        """The row for all kelurahan."""
+        """The fields of the row for all kelurahan: for a kelurahan as a whole, then for each group."""
         return [self._field((None, group)) for group in self._columns]
 
     @property
     def kecamatan(self) -> list[tuple[str, list[TargetRow]]]:
-        """The name of each kecamatan with its rows."""
+        """The name of each kecamatan with the rows of its kelurahan, in the order of the grid."""
         by_kecamatan = groupby(self._kelurahan, lambda kelurahan: kelurahan.kecamatan)
         return [(name, [self._row(kelurahan) for kelurahan in rows]) for name, rows in by_kecamatan]
 
     @property
     def totals(self) -> list[int]:
-        """The city's sum of each column, and the sum of all groups at the end."""
+        """The city's sum of each column, and the sum over all groups at the end.
+
+        Kelurahan that were closed within the year are left out. Empty cells count as the default of their column.
+        """
         codes = [kelurahan.code for kelurahan in self._kelurahan if kelurahan not in self.closed]
         columns = [sum(self._target(code, group) or 0 for code in codes) for group in self._columns]
         return [*columns, sum(columns[1:])]
@@ -76,11 +80,17 @@ class TargetForm:
         return sum(self._field(cell).differs for cell in self._texts)
 
     def _row(self, kelurahan: KelurahanView) -> TargetRow:
+        """Return the row of a kelurahan with its fields, and the sum of its groups' targets that apply."""
         fields = tuple(self._field((kelurahan.code, group)) for group in self._columns)
         total = sum(self._target(kelurahan.code, group) or 0 for group in self._columns[1:])
         return TargetRow(kelurahan, fields, total, kelurahan in self.closed)
 
     def _field(self, cell: TargetCell) -> TargetField:
+        """Return the field of a cell. Its placeholder is the target that applies if the cell is empty.
+
+        That is the target of the row for all kelurahan; for a kelurahan as a whole, `DEFAULT_TARGET` if that is empty
+        too.
+        """
         kelurahan, group = cell
         default = _number(self._texts[None, group]) if kelurahan else None
         if default is None and group is None:
@@ -89,7 +99,10 @@ class TargetForm:
         return TargetField(cell_name(cell), self._texts[cell], placeholder, self._saved[cell])
 
     def _target(self, kelurahan: str, group: str | None) -> int | None:
-        """Return the target that a kelurahan would have if the form were saved."""
+        """Return the target that a kelurahan, or a group there, has if the form is saved.
+
+        None if neither its cell nor the row for all kelurahan has one.
+        """
         field = self._field((kelurahan, group))
         target = _number(field.text)
         return _number(field.placeholder) if target is None else target
@@ -102,12 +115,16 @@ def saved_texts(grid: TargetGrid) -> dict[TargetCell, str]:
 
 
 def closed_names(form: TargetForm, _: Translator) -> list[str]:
-    """Return the kelurahan that were closed within the year, each with its last day."""
+    """Return the names of the kelurahan that were closed within the year, each with its last day."""
     return [closed_name(kelurahan.name, kelurahan.valid_to, _) for kelurahan in form.closed]
 
 
 def target_table(grid: TargetGrid, _: Translator) -> Table:
-    """Return the saved targets as a table, to fill in and upload again."""
+    """Return the saved targets as a table, to fill in and upload again.
+
+    It has a row for all kelurahan and one per kelurahan, whose cells are empty if it has no target of its own. The
+    total row has the sums of the targets that apply.
+    """
     saved = grid.targets.saved
     columns = (None, *(group.code for group in grid.groups))
     form = TargetForm(grid)
@@ -153,7 +170,7 @@ def target_table(grid: TargetGrid, _: Translator) -> Table:
 
 
 def _number(text: str) -> int | None:
-    """Return the target in a field, None if it is empty or invalid."""
+    """Return the target in a field, None if the text is empty or not a valid target."""
     try:
         return parse_target(text)
     except ValueError:

@@ -13,14 +13,17 @@ def build_public_url(request: Request, workshop_code: str) -> str:
 
 
 def build_invitation_text(workshop_session: WorkshopSessionView, address: str, _: Translator) -> str:
-    """Return a text to send to a group of people: what, when, where, and how to register."""
+    """Return a text to send to a group of people: what, when, where, and the `address` at which to register."""
     return "\n".join(
         (*build_session_lines(workshop_session), _("Register here: %(address)s") % {"address": address})
     )
 
 
 def build_session_lines(workshop_session: WorkshopSessionView) -> list[str]:
-    """Return what, when and where, one line each. The title is bold in WhatsApp's markup."""
+    """Return title, start (WITA) and venue of a session as lines; without the venue if it has none.
+
+    The title is bold in WhatsApp's markup.
+    """
     lines = (
         f"*{workshop_session.workshop_title}*",
         time_text(workshop_session.starts_at),

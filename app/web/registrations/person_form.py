@@ -31,7 +31,11 @@ class PersonForm(BaseModel):
     email: str = ""
 
     def person_input(self, target_groups: Collection[TargetGroupView] | None = None) -> PersonInput:
-        """Return the values as they were sent. With `target_groups`, the group is one of them or ""."""
+        """Return the values of the form as the services take them, not checked yet.
+
+        With `target_groups` the group becomes one of them: the only one, else the chosen one, or "" if that is not
+        among them.
+        """
         group = self.target_group
         if target_groups is not None:
             group = resolve_target_group(group, [target_group.code for target_group in target_groups])
@@ -44,7 +48,10 @@ class PersonForm(BaseModel):
         )
 
     def place(self) -> str:
-        """Return the kelurahan's code, or the place outside the city in the form that the parser understands."""
+        """Return the kelurahan's code, or "outside".
+
+        A named place outside the city is returned as "Luar kota: NAME", which the parser of places understands.
+        """
         place = self.outside_place.strip()[:MAX_PLACE_LENGTH]
         return f"Luar kota: {place}" if self.kelurahan == OUTSIDE and place else self.kelurahan
 
@@ -60,6 +67,7 @@ class PersonDetailsForm(PersonForm):
     occupation: str = ""
 
     def person_input(self, target_groups: Collection[TargetGroupView] | None = None) -> PersonInput:
+        """Return what `PersonForm.person_input` does, with the further details."""
         return replace(
             super().person_input(target_groups),
             **{
@@ -70,7 +78,7 @@ class PersonDetailsForm(PersonForm):
 
     @property
     def has_more_details(self) -> bool:
-        """Return whether a detail of the folded part of the form is filled in."""
+        """Whether a detail in the folded part of the form is filled in."""
         texts = (getattr(self, field) for field in FORM_TEXT_FIELDS)
         return any((self.outside_place, self.email, self.sex, self.birth_date, *texts))
 
@@ -95,7 +103,10 @@ class PersonDetailsForm(PersonForm):
 
 
 def build_request_key(form_key: str, name: str) -> str | None:
-    """Return the key by which a form that is sent again for the same name registers once; None without a form's key."""
+    """Return a hash of a form's random key and the name, as the key of the registration request.
+
+    A form that is sent again for the same name then registers once. None without a form's key.
+    """
     if not form_key:
         return None
     return hashlib.sha256(f"{form_key} {collapse(name).casefold()}".encode()).hexdigest()

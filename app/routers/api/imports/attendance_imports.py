@@ -82,6 +82,7 @@ class RowPatch(BaseModel):
 
     @model_validator(mode="after")
     def _require_change(self) -> "RowPatch":
+        """Return the patch. Raises `ValueError` (answered by 422) if it has neither cells nor a decision."""
         if not self.model_fields_set - {"alike"}:
             raise ValueError("give cells or a decision")
         return self
@@ -110,10 +111,16 @@ def create_import(
     translate: Translate,
     purpose: Annotated[Literal["attendance", "registration"], Form()] = "attendance",
 ) -> Document:
-    """Read a sheet and judge its rows. Nothing is saved from it before it is committed.
+    """Upload a sheet for review. Return the import with its first 200 rows and what committing would do with each.
+
+    No registration or attendance is saved before the import is committed. A file above 256 KiB is read after the
+    response: request the import until its status is no longer `reading`; it is `failed` if the file can't be read.
 
     With the purpose `registration` it is a list of people to register: its commit gives out seats in the order of the
-    list, and records no attendance. 409 `registration-closed` for a session that is over.
+    list, and records no attendance. 409 `registration-closed` then for a session that is over or cancelled.
+
+    403 if your role may not upload, 404 for a session that you may not see, 413 for a file that is too large, 422 with
+    the reason as `code` for a file that can't be read. Nothing is stored then.
     """
     upload_file = upload_registration_list if purpose == "registration" else upload.upload_sheet
     uploaded = upload_file(read_db, db, vault, actor, code, file.filename or "", file.file.read())
@@ -124,7 +131,10 @@ def create_import(
 def get_import(
     request: Request, import_id: int, db: ReadDb, vault: Vault, actor: ApiActor, translate: Translate
 ) -> Document:
-    """The document with its first 200 rows; with the progress while it is read or committed."""
+    """Return the import with its first 200 rows; with `progress` while it is read or committed.
+
+    404 if there is no such import of a session that you may see.
+    """
     return _with_progress(request, get_import_document(db, vault, actor, import_id, translate))
 
 
@@ -139,7 +149,11 @@ def list_rows(
     limit: Annotated[int, Query(ge=1, le=200)] = 200,
     cursor: int = 0,
 ) -> Document:
-    """The rows in the order of the sheet, after the row with the number `cursor`."""
+    """Return at most `limit` rows with a number above `cursor`, in the order of the sheet.
+
+    With `kind`, only rows of these kinds. The `cursor` of the response is the one for the next page, null on the last.
+    404 if there is no such import of a session that you may see.
+    """
     get_attendance_import_view(db, actor, import_id)
     rows = list_import_rows(db, import_id, kinds=kind or (), after=cursor, limit=limit + 1)
     return {
@@ -163,10 +177,13 @@ def map_import(
     actor: ApiActor,
     translate: Translate,
 ) -> Document:
-    """Read the file again with another sheet, header or columns, and judge its rows again.
+    """Read the file again with another sheet, header row, columns or defaults. Return the import as it is judged now.
 
-    202 for a large file: request the import until its status is no longer `reading`. If it could not be read that way,
-    its `failure` says why.
+    Corrections of rows are kept, unless the sheet or the header row changes. 202 for a large file: request the import
+    until its status is no longer `reading`. If it could not be read that way, its `failure` says why.
+
+    403 if your role may not upload, 404 for an unknown import, 409 unless its status is `review` or if a row was
+    corrected while the file was read, 422 for wrong choices or a file that can't be read with them.
     """
     choices: dict[str, Any] = data.model_dump(exclude_unset=True, exclude={"columns", "defaults"})
     if data.columns is not None:
@@ -188,7 +205,14 @@ def change_row(
     actor: ApiActor,
     translate: Translate,
 ) -> Document:
-    """Correct a row. Answers every row that this changed, and the counts."""
+    """Correct cells of a row or decide about it. Return every row that this changed, and the new counts of the import.
+
+    With `alike` all rows that ask the same question get the same answer. The whole import is judged again, so other
+    rows may change too.
+
+    403 if your role may not upload, 404 for an unknown import or row, 409 unless the import's status is `review`, 422
+    for an unknown field or choice, or if with `alike` the row asks no such question.
+    """
     decision = data.model_dump(exclude_unset=True, exclude={"cells", "alike"}) or None
     correct = correct_rows_with_same_question if data.alike else correct_row
     changed = correct(db, vault, actor, import_id, number, cells=data.cells, decision=decision)
@@ -213,10 +237,14 @@ def commit_import(
     actor: ApiActor,
     translate: Translate,
 ) -> Document:
-    """Commit all rows or none. 409 while rows need attention, unless `only_valid`.
+    """Commit all rows or none, saving registrations and attendance. Return the import, then `committed`.
+
+    With `only_valid` the rows that need attention are left out; otherwise they are answered by 409
+    `rows-need-attention`. A session that has not begun needs `session-not-started` in `confirm`, else 409. Committing
+    again changes nothing.
 
     202 for a long list: request the import until its status is no longer `committing`. If it is in `review` again, its
-    `failure` says why.
+    `failure` says why. 403 if your role may not commit, 404 for an unknown import, 409 also for a cancelled session.
     """
     confirmed = frozenset(data.confirm)
     choices = CommitChoices(data.only_valid, data.others, Basis(data.basis), confirmed, data.overrule)
@@ -227,7 +255,11 @@ def commit_import(
 
 @router.post("/attendance-imports/{import_id}/undo")
 def undo_import(import_id: int, db: WriteDb, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
-    """Take back what the import created or changed. 409 if later changes depend on it."""
+    """Delete what the import created and restore what it changed. Return the import, whose status is then `undone`.
+
+    Undoing twice changes nothing. People that are used elsewhere are kept. 403 if your role may not commit, 404 for an
+    unknown import, 409 if it was not committed or if later changes of the same registrations depend on it.
+    """
     undo.undo_import(db, actor, import_id)
     return get_import_document(db, vault, actor, import_id, translate)
 
@@ -242,12 +274,19 @@ def get_error_sheet(
     language: Lang,
     translate: Translate,
 ) -> Response:
-    """The sheet with the rows that need attention, to correct and to upload again; 409 where none does."""
+    """Return the rows that need attention as an Excel file, to correct and to upload again.
+
+    It has complete NIKs, so the download is logged. 403 if your role may not see imports, 404 for an unknown import,
+    409 `nothing-to-correct` if no row needs attention.
+    """
     return download(download_error_sheet(read_db, db, vault, actor, import_id, translate, language))
 
 
 def _with_progress(request: Request, document: Document) -> Document:
-    """Add the progress to the document of an import that is read or committed, once the number of rows is known."""
+    """Return the document, with `progress` added while the import is read or committed.
+
+    `progress` is left out if the number of rows is not known yet.
+    """
     if document["status"] in RUNNING_STATUSES:
         rows = container_of(request).rows_done(document["id"]) or (0, document["counts"].get("rows", 0))
         if rows[1]:

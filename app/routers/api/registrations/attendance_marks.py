@@ -64,7 +64,14 @@ class AttendanceOut(BaseModel):
 
 @router.put("/{code}/attendance")
 def mark_attendance(code: str, data: AttendanceIn, db: WriteDb, actor: ApiActor) -> AttendanceOut:
-    """Save a mark. Of several marks the latest by `at` counts, in whatever order they are sent."""
+    """Store a mark and return the registration's attendance. Of several marks the latest by `at` counts.
+
+    They may be sent in any order. A mark "present" makes a person who waits or has cancelled a walk-in. A mark whose
+    `nonce` was sent before is not stored again.
+
+    404 for a registration whose attendance you may not record. 409 `session-cancelled`, `session-not-started` more than
+    a day before the session unless `confirm` has it, or `nonce-used` if the nonce belongs to another registration.
+    """
     registration = get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     mark_input = services.MarkInput(
         data.status, data.at, data.nonce, confirmed="session-not-started" in data.confirm

@@ -92,6 +92,7 @@ class RegistrationIn(BaseModel):
     overrule: bool = False
 
     def to_input(self) -> PersonInput:
+        """Return the person's details as the service takes them: all as text, "" for those left out."""
         details = self.model_dump(include={field.name for field in fields(PersonInput)}, mode="json")
         return PersonInput(**{field: text or "" for field, text in details.items()})
 
@@ -147,7 +148,11 @@ def list_registrations(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: Annotated[int, Query(ge=0)] = 0,
 ) -> RegistrationPage:
-    """All registrations in the order in which they were made, also cancelled ones."""
+    """Return at most `limit` registrations of the session in the order in which they were made, also cancelled ones.
+
+    `status` narrows to one status. `cursor` is that of the page before. 404 for a session whose attendance you may not
+    record.
+    """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     filters = queries.RegistrationFilters(status=status)
     page = queries.list_registrations(db, actor, workshop_session, filters, after=cursor, limit=limit + 1)
@@ -165,9 +170,11 @@ def register_person(
     language: Lang,
     idempotency_key: Annotated[str, Header(max_length=200)] = "",
 ) -> RegistrationOut:
-    """Register a person: confirmed, or on the waiting list if a limit is reached.
+    """Register a person, and return the registration: `confirmed`, or `waitlisted` if a limit is reached.
 
-    Sent again with the same `Idempotency-Key`, it answers with the first registration.
+    With `overrule` the person gets a seat all the same. Sent again with the same `Idempotency-Key`, it registers nobody
+    and returns the first registration. 404 for a session whose attendance you may not record, 422 with the fields to
+    correct.
     """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     registration_request = RegistrationRequest(
@@ -204,7 +211,11 @@ def register_person(
 
 @router.delete("/registrations/{code}")
 def cancel_registration(code: str, db: WriteDb, actor: ApiActor) -> RegistrationOut:
-    """Cancel. The first person on the waiting list who fits moves up. 409 `too-late` once the session has begun."""
+    """Cancel a registration and return it. Its seat goes to the first person on the waiting list who fits.
+
+    Cancelling twice changes nothing. 404 for a registration whose attendance you may not record, 409 `too-late` once
+    the session has begun or attendance is recorded.
+    """
     registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     return RegistrationOut.model_validate(
         queries.get_registration_view(db, services.cancel_registration(db, actor, registration))
@@ -222,11 +233,15 @@ def get_roster(
     language: Lang,
     translate: Translate,
 ) -> Response:
-    """The list to fill in (xlsx, read back by its hidden registration codes) or to sign (pdf); each is logged."""
+    """Return the attendance list of a session as a file: xlsx to fill in and upload again, pdf to print and sign.
+
+    It has personal data, so the download is logged. 403 if your role may not record attendance, 404 for an unknown
+    session.
+    """
     base_url = container_of(request).settings.base_url
     return download(download_roster(read_db, db, actor, code, file_format, base_url, translate, language))
 
 
 def _request_key(actor: Actor, session_code: str, key: str) -> str:
-    """Return the key bound to the caller and the session, so that it never finds what another caller sent."""
+    """Return the SHA-256 of user, session and key: the same key of another user or session has another hash."""
     return hashlib.sha256(f"{actor.user_id}/{session_code}/{key}".encode()).hexdigest()

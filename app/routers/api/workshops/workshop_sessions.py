@@ -119,7 +119,11 @@ class SessionOut(BaseModel):
 
 @router.post("/workshops/{workshop_code}/sessions", status_code=201)
 def create_session(workshop_code: str, data: SessionIn, db: WriteDb, actor: ApiActor) -> SessionOut:
-    """Create a session, and its venue if there is none with that name."""
+    """Create a session of a workshop, and its venue if there is none with that name. Return the session.
+
+    403 if your role may not create sessions, 404 for a workshop that you may not see, 409 `code-taken`, 422 with the
+    fields to correct.
+    """
     fields = _to_input_names(data.model_dump(exclude={"code"}))
     with _errors_by_api_names():
         workshop_session = services.create_workshop_session(
@@ -130,12 +134,18 @@ def create_session(workshop_code: str, data: SessionIn, db: WriteDb, actor: ApiA
 
 @router.get("/sessions/{code}")
 def get_session(code: str, db: ReadDb, actor: ApiActor) -> SessionOut:
+    """Return a session with its numbers of registrations. 404 if there is none with this code that you may see."""
     return SessionOut.model_validate(queries.get_workshop_session_view(db, actor, code))
 
 
 @router.patch("/sessions/{code}")
 def change_session(code: str, data: SessionPatch, db: WriteDb, actor: ApiActor) -> SessionOut:
-    """Change a session."""
+    """Change the fields that are sent, and return the session.
+
+    If its time or place changes, the people registered are told by e-mail; if seats become free, people on the waiting
+    list get them. 403 if your role may not change sessions, 404 for a session that you may not see, 409 if it is
+    cancelled, 422 with the fields to correct.
+    """
     changes = data.model_dump(exclude_unset=True).items()
     fields = _to_input_names(
         {name: value for name, value in changes if value is not None or name in NULLABLE}
@@ -147,7 +157,7 @@ def change_session(code: str, data: SessionPatch, db: WriteDb, actor: ApiActor) 
 
 @contextmanager
 def _errors_by_api_names() -> Iterator[None]:
-    """Name the fields of an `Invalid` as the caller sent them."""
+    """Rename the fields of an `Invalid` raised in the block to their names in the API, and raise it again."""
     try:
         yield
     except Invalid as problem:
@@ -156,6 +166,6 @@ def _errors_by_api_names() -> Iterator[None]:
 
 
 def _to_input_names(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields with the names and times of a `WorkshopSessionInput`."""
+    """Return the fields under the names of `WorkshopSessionInput`, with times that are naive and in WITA."""
     moments = {name: to_local_time(fields.pop(api)) for name, api in API_NAMES.items() if api in fields}
     return fields | moments

@@ -89,7 +89,10 @@ def list_workshops(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str = "",
 ) -> WorkshopPage:
-    """List the workshops that you may see, in the order of their codes."""
+    """Return at most `limit` workshops that you may see, also archived ones, in the order of their codes.
+
+    `cursor` is that of the page before: the code after which this page begins.
+    """
     page = queries.list_workshops(db, actor, after=cursor, limit=limit + 1)
     items = [WorkshopOut.model_validate(view) for view in page[:limit]]
     return WorkshopPage(items=items, cursor=items[-1].code if len(page) > limit else None)
@@ -97,7 +100,10 @@ def list_workshops(
 
 @router.post("", status_code=201)
 def create_workshop(data: WorkshopIn, db: WriteDb, actor: ApiActor) -> WorkshopOut:
-    """Create a workshop of your organization."""
+    """Create a workshop of your organization, and return it.
+
+    403 if your role may not create workshops, 409 `code-taken`, 422 with the fields to correct.
+    """
     workshop = services.create_workshop(
         db,
         actor,
@@ -109,12 +115,16 @@ def create_workshop(data: WorkshopIn, db: WriteDb, actor: ApiActor) -> WorkshopO
 
 @router.get("/{code}")
 def get_workshop(code: str, db: ReadDb, actor: ApiActor) -> WorkshopOut:
+    """Return a workshop. 404 if there is none with this code that you may see."""
     return WorkshopOut.model_validate(queries.get_workshop_view(db, actor, code))
 
 
 @router.patch("/{code}")
 def change_workshop(code: str, data: WorkshopPatch, db: WriteDb, actor: ApiActor) -> WorkshopOut:
-    """Change a workshop."""
+    """Change the fields that are sent, and return the workshop. `archived` archives it or undoes that.
+
+    403 if your role may not change workshops, 404 for a workshop that you may not see, 422 with the fields to correct.
+    """
     fields = data.model_dump(exclude_none=True, exclude={"archived"})
     if "pillar" in data.model_fields_set:
         fields["pillar"] = data.pillar

@@ -28,7 +28,7 @@ class PasswordForm(BaseModel):
     repeated: str = ""
 
     def require_equal(self) -> None:
-        """Raise `Invalid` unless the password was typed twice in the same way."""
+        """Raise `Invalid` unless both fields have the same password."""
         if self.password != self.repeated:
             text = N_("The two passwords are not the same.")
             raise Invalid(text, fields={"repeated": text})
@@ -36,7 +36,10 @@ class PasswordForm(BaseModel):
 
 @router.get("/masuk")
 def login_page(request: Request, db: ReadDb, kembali: str = "/") -> Response:
-    """Show the form, or redirect a user who is logged in. The page deletes the check-in lists kept in the browser."""
+    """Show the login form, or redirect a user who is logged in to the page `kembali`, "/" if that is not on this site.
+
+    The page deletes the check-in lists kept in the browser.
+    """
     if (secret := get_login_secret(request)) and logins.find_actor_by_login(db, secret):
         return redirect(local_path(kembali))
     return render_login(request, LoginForm(kembali=kembali))
@@ -46,6 +49,11 @@ def login_page(request: Request, db: ReadDb, kembali: str = "/") -> Response:
 def log_in(
     request: Request, read_db: ReadDb, db: WriteDb, form: Annotated[LoginForm, Form()], _: Translate
 ) -> Response:
+    """Log a user in by e-mail and password: set the login cookie and return to the page `kembali`.
+
+    The attempt is counted in a transaction of its own. Wrong credentials are answered by the form (401), too many
+    failures of the e-mail or the network address by the form with Retry-After (429).
+    """
     address = request.client.host if request.client else ""
     try:
         # A transaction of its own: the attempt is counted even if this request fails.
@@ -63,8 +71,10 @@ def log_in(
 
 
 def _return_after_login(request: Request, user: User, form: LoginForm) -> Response:
-    """Return to the page that asked for the login. A form that was not sent waits on a page of its own for a click,
-    because another user may have logged in."""
+    """Redirect to the page that asked for the login, or show a page that offers to send the form that was not sent.
+
+    That form waits for a click, because another user may have logged in.
+    """
     back = local_path(form.kembali)
     if (unsent := form.read_unsent()) is None:
         return redirect(back)
@@ -74,6 +84,7 @@ def _return_after_login(request: Request, user: User, form: LoginForm) -> Respon
 
 @router.post("/keluar")
 def log_out(request: Request, db: WriteDb, _: Translate) -> Response:
+    """End the login, if there is one, delete its cookie, and redirect to the login page."""
     if secret := get_login_secret(request):
         logins.end_login(db, secret)
     response = redirect("/masuk", _("You are logged out."))
@@ -83,6 +94,7 @@ def log_out(request: Request, db: WriteDb, _: Translate) -> Response:
 
 @router.get("/kata-sandi/{secret}")
 def password_page(request: Request, db: ReadDb, secret: str) -> Response:
+    """Show the form to set a password, for the user of a password link. 404 if the link was used or has expired."""
     user = users.get_user_by_password_link(db, secret)
     return render(request, "accounts/password.html", form=PasswordForm(), user=user)
 
@@ -91,6 +103,10 @@ def password_page(request: Request, db: ReadDb, secret: str) -> Response:
 def set_password(
     request: Request, db: WriteDb, secret: str, form: Annotated[PasswordForm, Form()], _: Translate
 ) -> Response:
+    """Set the password of a password link's user, end their logins, and redirect to the login page.
+
+    The form is shown again if the two passwords differ or are too short. 404 if the link was used or has expired.
+    """
     with catch_problem(db) as caught:
         form.require_equal()
         users.set_password_by_link(db, secret, form.password)

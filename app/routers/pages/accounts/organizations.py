@@ -28,7 +28,7 @@ class OrganizationForm(BaseModel):
 
     @classmethod
     def from_saved(cls, organization: Organization) -> "OrganizationForm":
-        """Return the form filled with a saved organization."""
+        """Return the form filled with a saved organization; `seen` is the fingerprint of its values."""
         saved = services.organization_input(organization)
         return cls(name=saved.name, kind=saved.kind, seen=fingerprint(saved))
 
@@ -38,7 +38,7 @@ class OrganizationForm(BaseModel):
 
 @router.get("")
 def organizations_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
-    return _list(request, db, actor, OrganizationForm())
+    return _list_page(request, db, actor, OrganizationForm())
 
 
 @router.post("")
@@ -52,12 +52,13 @@ def create_organization(
     with catch_problem(db) as caught:
         services.create_organization(db, actor, form.to_input())
     if problem := caught.problem:
-        return _list(request, db, actor, form, problem)
+        return _list_page(request, db, actor, form, problem)
     return redirect(PATH, _("The organization is added."))
 
 
 @router.get("/{organization_id}")
 def organization_page(request: Request, db: ReadDb, actor: CurrentActor, organization_id: int) -> Response:
+    """Show the form of one organization."""
     form = OrganizationForm.from_saved(queries.get_organization(db, actor, organization_id))
     return render(request, "accounts/organization.html", form=form, saved=None)
 
@@ -85,7 +86,7 @@ def change_organization(
     return redirect(PATH, _("The changes are saved."))
 
 
-def _list(
+def _list_page(
     request: Request,
     db: Db,
     actor: Actor,

@@ -36,7 +36,7 @@ class UserForm(BaseModel):
 
     @classmethod
     def from_saved(cls, view: queries.UserView) -> "UserForm":
-        """Return the form filled with a saved user."""
+        """Return the form filled with a saved user; `seen` is the fingerprint of the values."""
         saved = services.user_input(view)
         return cls(email=view.email, seen=fingerprint(saved), **asdict(saved))
 
@@ -46,6 +46,7 @@ class UserForm(BaseModel):
 
 @router.get("")
 def users_page(request: Request, db: ReadDb, actor: CurrentActor, q: str = "") -> Response:
+    """Show at most `MAX_USERS` users, those that the search `q` finds; without it, the first of all."""
     users = queries.list_users(db, actor, search=q, limit=MAX_USERS + 1)
     return render(
         request, "accounts/users.html", q=q, users=users[:MAX_USERS], has_more=len(users) > MAX_USERS
@@ -62,6 +63,7 @@ def new_user_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response
 def invite_user(
     request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[UserForm, Form()]
 ) -> Response:
+    """Create a user and show the link by which they set their password."""
     actor.require(Permission.USER_WRITE)
     with catch_problem(db) as caught:
         user = services.create_user(
@@ -92,6 +94,7 @@ def change_user(
     form: Annotated[UserForm, Form()],
     _: Translate,
 ) -> Response:
+    """Save a user. If a value is wrong, or others have changed the user meanwhile, show the form again."""
     with catch_problem(db) as caught:
         services.change_user(db, actor, user_id, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
@@ -100,7 +103,8 @@ def change_user(
 
 
 @router.post("/{user_id}/tautan")
-def new_link(request: Request, db: WriteDb, actor: CurrentActor, user_id: int) -> Response:
+def create_user_password_link(request: Request, db: WriteDb, actor: CurrentActor, user_id: int) -> Response:
+    """Create a password link for the user, which ends earlier ones, and show it. 409 if the user is deactivated."""
     return _link_page(request, db, actor, queries.get_user(db, actor, user_id))
 
 
@@ -108,6 +112,10 @@ def new_link(request: Request, db: WriteDb, actor: CurrentActor, user_id: int) -
 def deactivate_user(
     request: Request, db: WriteDb, actor: CurrentActor, user_id: int, _: Translate
 ) -> Response:
+    """Deactivate a user and end their logins, and redirect to their page.
+
+    For oneself and for the last administrator the page says that it can't be done.
+    """
     with catch_problem(db) as caught:
         services.deactivate_user(db, actor, user_id)
     if problem := caught.problem:
@@ -119,12 +127,14 @@ def deactivate_user(
 
 @router.post("/{user_id}/aktifkan")
 def activate_user(db: WriteDb, actor: CurrentActor, user_id: int, _: Translate) -> Response:
+    """Activate a deactivated user again, with the same password."""
     services.activate_user(db, actor, user_id)
     return redirect(f"/administrasi/pengguna/{user_id}", _("Active again."))
 
 
 @router.post("/token/{token_id}/cabut")
 def revoke_token(db: WriteDb, actor: CurrentActor, token_id: int, _: Translate) -> Response:
+    """Delete an API token of a user, and redirect to the user's page. 404 if there is none."""
     token = services.revoke_api_token(db, actor, token_id)
     return redirect(
         f"/administrasi/pengguna/{token.user_id}", _("The token is withdrawn and no longer works.")
@@ -132,7 +142,10 @@ def revoke_token(db: WriteDb, actor: CurrentActor, token_id: int, _: Translate) 
 
 
 def _link_page(request: Request, db: Db, actor: Actor, user: User) -> Response:
-    """Return the page with a new password link. No redirect: the link is shown in this response only."""
+    """Create a password link for the user, which ends earlier ones, and return the page that shows it.
+
+    There is no redirect: the link is shown in this response only.
+    """
     secret = services.create_password_link(db, actor, user)
     address = f"{container_of(request).settings.base_url}/kata-sandi/{secret}"
     return render(
@@ -153,6 +166,7 @@ def _user_page(
     form: UserForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
+    """Return the page of a user with their API tokens; its form is `form`, by default what is saved."""
     user = queries.get_user_view(db, actor, user_id)
     saved = UserForm.from_saved(user)
     tokens = queries.list_api_tokens(db, actor, email=user.email)
@@ -178,5 +192,6 @@ def _form_page(
     problem: Problem | None = None,
     **context: Any,
 ) -> Response:
+    """Return a page with the form of a user, and the names of organizations to choose from."""
     names = [organization.name for organization in list_organizations(db, actor)]
     return render(request, template, form=form, problem=problem, organizations=names, **context)

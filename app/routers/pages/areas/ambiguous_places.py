@@ -41,6 +41,7 @@ def add_ambiguous_place(
     form: Annotated[AmbiguousPlaceForm, Form()],
     _: Translate,
 ) -> Response:
+    """Add a text that could mean several kelurahan, so that the review of a sheet asks which is meant."""
     with catch_problem(db) as caught:
         area_aliases.add_ambiguous_place(db, actor, form.text, form.why, form.candidates)
     if problem := caught.problem:
@@ -52,6 +53,7 @@ def add_ambiguous_place(
 def remove_ambiguous_place(
     db: WriteDb, actor: CurrentActor, form: Annotated[AmbiguousPlaceForm, Form()], _: Translate
 ) -> Response:
+    """Remove an ambiguous text. Sheets that were imported stay as they are."""
     area_aliases.remove_ambiguous_place(db, actor, form.text)
     return redirect(PATH, _("Removed. What was imported with it stays."))
 

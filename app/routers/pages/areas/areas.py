@@ -82,6 +82,7 @@ def set_last_day(
     form: Annotated[AreaForm, Form()],
     _: Translate,
 ) -> Response:
+    """Set the last day of a kelurahan, or remove it if the field is empty."""
     with catch_problem(db) as caught:
         services.set_last_day(db, actor, code, parse_optional_date(form.last_day))
     if problem := caught.problem:
@@ -98,6 +99,7 @@ def add_alias(
     form: Annotated[AreaForm, Form()],
     _: Translate,
 ) -> Response:
+    """Add another spelling of a kelurahan's name, by which sheets are read from then on."""
     with catch_problem(db) as caught:
         area_aliases.add_alias(db, actor, code, form.alias)
     if problem := caught.problem:
@@ -109,12 +111,16 @@ def add_alias(
 def remove_alias(
     db: WriteDb, actor: CurrentActor, code: str, form: Annotated[AreaForm, Form()], _: Translate
 ) -> Response:
+    """Remove another spelling of a kelurahan's name. Sheets that were imported stay as they are."""
     area_aliases.remove_alias(db, actor, code, form.alias)
     return redirect(f"{PATH}/{code}", _("Removed. What was imported with it stays."))
 
 
 def _parse_tile(text: str) -> int | None:
-    """Return a tile's number, None for an empty field, and -1, which the service refuses, for other text."""
+    """Return the number of a row or column of tiles, None for an empty field.
+
+    Text that is not digits becomes -1, which the service refuses.
+    """
     text = text.strip()
     return (parse_whole_number(text) if text.isdecimal() else -1) if text else None
 
@@ -127,6 +133,7 @@ def _page(
     form: AreaForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
+    """Return the page of a kelurahan, with the problem of one of its two forms."""
     area = queries.get_kelurahan_details(db, actor, code)
     form = form or AreaForm(last_day=str(area.valid_to or ""))
     return render(request, "areas/area.html", form=form, problem=problem, area=area)

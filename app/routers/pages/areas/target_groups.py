@@ -31,7 +31,7 @@ class TargetGroupForm(BaseModel):
 
     @classmethod
     def from_saved(cls, group: TargetGroupDetails) -> "TargetGroupForm":
-        """Return the form filled with a saved group."""
+        """Return the form filled with a saved group; `seen` is the fingerprint of its values."""
         return cls(
             code=group.code,
             label_id=group.label_id,

@@ -37,6 +37,7 @@ class DenominatorForm(BaseModel):
 
 @router.get("")
 def denominators_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
+    """Show all denominators, with those marked that reports use today."""
     denominators = list_denominators(db, actor)
     latest = latest_denominators(denominators, wita_today()).values()
     return render(
@@ -50,7 +51,7 @@ def denominators_page(request: Request, db: ReadDb, actor: CurrentActor) -> Resp
 @router.get("/baru")
 def new_denominator_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
     actor.require(Permission.TARGET_WRITE)
-    return _form(request, db, DenominatorForm())
+    return _new_page(request, db, DenominatorForm())
 
 
 @router.post("/baru")
@@ -60,7 +61,7 @@ def create_denominator(
     with catch_problem(db) as caught:
         add_denominator(db, actor, form.to_input())
     if problem := caught.problem:
-        return _form(request, db, form, problem)
+        return _new_page(request, db, form, problem)
     return redirect(PATH, _("The figure is added."))
 
 
@@ -70,5 +71,5 @@ def delete_denominator(db: WriteDb, actor: CurrentActor, denominator_id: int, _:
     return redirect(PATH, _("The figure is removed."))
 
 
-def _form(request: Request, db: Db, form: DenominatorForm, problem: Problem | None = None) -> Response:
+def _new_page(request: Request, db: Db, form: DenominatorForm, problem: Problem | None = None) -> Response:
     return render(request, "coverage/denominators/new.html", form=form, problem=problem, areas=list_areas(db))

@@ -42,7 +42,7 @@ class GapsQuery(CoverageQuery):
 
     @property
     def hidden_fields(self) -> dict[str, Any]:
-        """The parameters to keep when another workshop to plan in is chosen."""
+        """The parameters that are set, by name, except the workshop to plan in: its form sends them along."""
         return self.model_dump(by_alias=True, exclude_none=True, exclude={"workshop_to_plan"})
 
     @property
@@ -57,7 +57,7 @@ class GapsQuery(CoverageQuery):
         return self.model_copy(update={"shown": "semua"}).query_string
 
     def order_query_string(self, order: Order) -> str:
-        """Return the query string of this page in another order."""
+        """Return the query string of this page with the gaps in this order."""
         return self.model_copy(update={"order": order}).query_string
 
 
@@ -70,6 +70,11 @@ def coverage_gaps_page(
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Show the first `MAX_GAPS_SHOWN` gaps, or all with `tampil`, and sessions with missing attendance.
+
+    Users who may create sessions get a link from each gap to the form of a session for it.
+    """
+
     def page(form: GapsQuery) -> Response:
         gaps = build_coverage_gaps(report_db, actor, form.filters, language, form.order or "gap")
         choices = _plannable_workshops(db, actor)
@@ -153,14 +158,20 @@ def rt_coverage_file(
 
 
 def _plannable_workshops(db: Db, actor: Actor) -> list[WorkshopView]:
-    """Return the workshops in which the actor may plan a session, the one with the newest session first."""
+    """Return the workshops in which the actor may plan a session, as `list_workshops` sorts them.
+
+    Archived ones are left out. Empty if the actor may not create sessions.
+    """
     if not actor.can(Permission.SESSION_WRITE):
         return []
     return list_workshops(db, actor, archived=False, limit=MAX_WORKSHOP_CHOICES)
 
 
 def _plan_url(gap: CoverageGap, workshop: WorkshopView) -> str:
-    """Return the URL of the form for a new session of the workshop, filled in for the gap."""
+    """Return the URL of the form for a new session of the workshop, filled in for the gap.
+
+    The venue is the suggested one, the seats are the people missing to the target.
+    """
     parameters: dict[str, str | int] = {
         "venue": gap.venues.best,
         "capacity": gap.gap,
@@ -172,7 +183,10 @@ def _plan_url(gap: CoverageGap, workshop: WorkshopView) -> str:
 
 
 def _workshop_for(gap: CoverageGap, workshops: Sequence[WorkshopView], code: str | None) -> WorkshopView:
-    """Return the workshop with this code, else the first that fits the gap's target group, else the first."""
+    """Return the workshop with this code, else the first that is open to the gap's target group, else the first.
+
+    Raises `IndexError` if `workshops` is empty.
+    """
 
     def fits(workshop: WorkshopView) -> bool:
         return gap.group is None or not workshop.target_groups or gap.group in workshop.target_groups

@@ -37,11 +37,11 @@ class CoveragePageQuery(CoverageReportQuery):
     """The query parameters of the page, and its URL with other parameters."""
 
     def url_with(self, **parameters: object) -> str:
-        """Return the URL of the page with some of its parameters changed."""
+        """Return the URL of the page with these parameters changed; None removes one."""
         return f"/cakupan{self.model_copy(update=parameters).query_string}"
 
     def part_link(self, breakdown: Breakdown) -> Link:
-        """Return a function from the key of a part to the URL of the page filtered by this part."""
+        """Return the function from the key of a part of the breakdown to the URL of the page filtered by this part."""
         parameters = self.model_dump(mode="json", by_alias=True, exclude_none=True)
         filters = {part.key: part.narrowed for part in breakdown.parts}
         return lambda key: f"/cakupan?{urlencode({**parameters, **filters[key]})}"
@@ -125,6 +125,8 @@ def coverage_sessions_page(
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Show the first `MAX_SESSIONS_SHOWN` sessions that a figure of the report counts."""
+
     def page(form: SessionsQuery) -> Response:
         counted = list_counted_sessions(
             report_db, actor, form.filters, language, kelurahan=form.kelurahan, limit=MAX_SESSIONS_SHOWN + 1

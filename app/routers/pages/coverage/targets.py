@@ -31,6 +31,7 @@ WHOLE_KELURAHAN = N_("As a whole")
 
 
 async def _parse_form(request: Request) -> AsyncIterator[FormData]:
+    """Yield the form of the request, with limits for a grid of targets or a pasted table."""
     async with request.form(max_fields=MAX_FIELDS, max_part_size=MAX_PASTED_LENGTH) as form:
         yield form
 
@@ -39,7 +40,8 @@ LargeForm = Annotated[FormData, Depends(_parse_form)]
 
 
 @router.get("")
-def this_year(actor: CurrentActor) -> Response:
+def redirect_to_this_year(actor: CurrentActor) -> Response:
+    """Redirect to the targets of the current WITA year."""
     return redirect(f"/target/{wita_today().year}")
 
 
@@ -53,7 +55,10 @@ def targets_page(
     _: Translate,
     copied_from: Annotated[str, Query(alias="salin")] = "",
 ) -> Response:
-    """Show the grid; with `salin` it is filled with the targets of that year, unsaved."""
+    """Show the grid of a year's targets; with `salin`, filled with the targets of that year, unsaved.
+
+    403 if the actor may not set targets, 404 for a year outside 2000 to 2100.
+    """
     grid = load_target_grid(db, actor, year, language)
     source_year = parse_whole_number(copied_from)
     if source_year is None:
@@ -72,6 +77,10 @@ def save_targets(
     language: Lang,
     _: Translate,
 ) -> Response:
+    """Save the cells that are sent and differ; cells that are not sent stay as they are.
+
+    The grid is shown again with the texts that were sent, if one is no target or others have changed the targets since.
+    """
     grid = load_target_grid(db, actor, year, language)
     texts = {cell: str(form[name]) for cell in grid.cells if (name := cell_name(cell)) in form}
     with catch_problem(db) as caught:
@@ -84,6 +93,7 @@ def save_targets(
 
 @router.get("/{year:int}.xlsx")
 def targets_file(db: ReadDb, actor: CurrentActor, year: int, language: Lang, _: Translate) -> Response:
+    """Download the saved targets of a year as an Excel file, to fill in and upload again."""
     grid = load_target_grid(db, actor, year, language)
     content = render_xlsx([target_table(grid, _)], now())
     return attachment(f"target-{year}.xlsx", content, MEDIA_TYPES["xlsx"])
@@ -91,6 +101,7 @@ def targets_file(db: ReadDb, actor: CurrentActor, year: int, language: Lang, _: 
 
 @router.get("/{year:int}/unggah")
 def upload_page(request: Request, db: ReadDb, actor: CurrentActor, year: int, language: Lang) -> Response:
+    """Show the form to paste or upload a table of targets."""
     return _upload_page(request, load_target_grid(db, actor, year, language))
 
 
@@ -104,11 +115,14 @@ def upload_table(
     language: Lang,
     _: Translate,
 ) -> Response:
-    """Show the grid filled with the table, unsaved. There is no redirect, as nothing is saved yet."""
+    """Show the grid filled with a pasted table or a file, with remarks on its rows, unsaved.
+
+    There is no redirect, as nothing is saved yet. If the table can't be read, the upload page says why.
+    """
     grid = load_target_grid(db, actor, year, language)
     pasted = str(form.get("table", ""))
     try:
-        table = read_table(db, actor, grid, _content(form.get("file"), pasted))
+        table = read_table(db, actor, grid, _read_table_bytes(form.get("file"), pasted))
     except (Invalid, TooLarge, UnreadableFile) as problem:
         return _upload_page(request, grid, pasted, problem)
     remarks = [target_remark_text(remark, _) for remark in table.remarks]
@@ -119,8 +133,8 @@ def upload_table(
     return _page(request, grid, _, table.texts, remarks=remarks)
 
 
-def _content(file: UploadFile | str | None, pasted: str) -> bytes:
-    """Return the pasted table, else the file."""
+def _read_table_bytes(file: UploadFile | str | None, pasted: str) -> bytes:
+    """Return the pasted table, else the content of the file. Raises `Invalid` if there is neither."""
     return pasted.encode() if pasted.strip() else read_upload(file)[1]
 
 
@@ -145,6 +159,7 @@ def _page(
     problem: Problem | None = None,
     remarks: Sequence[str] = (),
 ) -> Response:
+    """Return the page with the grid: filled with `texts`, unsaved, or without them with what is saved."""
     form = TargetForm(grid, texts)
     columns: dict[str | None, str] = {None: _(WHOLE_KELURAHAN)}
     columns |= {group.code: group.label for group in grid.groups}

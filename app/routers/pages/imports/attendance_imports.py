@@ -48,6 +48,7 @@ def upload_sheet(
     file: Annotated[UploadFile | str | None, File()] = None,
     target_group: Annotated[str, Form()] = "",
 ) -> Response:
+    """Upload a sheet of a session's attendance, and redirect to its review."""
     with catch_problem(db) as caught:
         name, content = read_upload(file)
         choices = SheetChoices(target_group=target_group or None)
@@ -58,9 +59,13 @@ def upload_sheet(
 
 
 @router.get("/unggahan")
-def history(
+def uploads_page(
     request: Request, db: ReadDb, actor: CurrentActor, sesi: str = "", before: int | None = None
 ) -> Response:
+    """Show `PAGE_SIZE` uploads within the actor's scope, the newest first; `sesi` narrows to one session.
+
+    `before` is the id of the last upload of the page before.
+    """
     actor.require(Permission.IMPORT_READ)
     imports = queries.list_attendance_imports(
         db, actor, session_code=sesi or None, before=before, limit=PAGE_SIZE + 1
@@ -77,6 +82,7 @@ def history(
 
 @router.get("/unggahan/{import_id}/batalkan")
 def undo_form(request: Request, db: ReadDb, actor: CurrentActor, import_id: int) -> Response:
+    """Show what an undo would take back, and what stands in its way."""
     return _undo_page(request, db, actor, import_id)
 
 
@@ -84,6 +90,7 @@ def undo_form(request: Request, db: ReadDb, actor: CurrentActor, import_id: int)
 def undo_import(
     request: Request, read_db: ReadDb, db: WriteDb, actor: CurrentActor, _: Translate, import_id: int
 ) -> Response:
+    """Undo the import, and redirect to its page. If something stands in the way, the page of the undo says what."""
     with catch_problem(db) as caught:
         undo.undo_import(db, actor, import_id)
     if problem := caught.problem:
@@ -93,13 +100,17 @@ def undo_import(
 
 @router.post("/unggahan/{import_id}/buang")
 def discard_import(db: WriteDb, actor: CurrentActor, _: Translate, import_id: int) -> Response:
+    """Delete an upload that was not committed, with its file."""
     upload.discard_import(db, actor, import_id)
     return redirect("/unggahan", _("The upload is discarded."))
 
 
 @router.get("/unggahan/{import_id}/berkas")
 def original_file(db: WriteDb, vault: Vault, actor: CurrentActor, import_id: int) -> Response:
-    """Download the uploaded file. This GET writes to the activity log, because the file has personal data."""
+    """Download the file as it was uploaded.
+
+    This GET writes to the activity log, because the file has personal data.
+    """
     return download(download_uploaded_file(db, vault, actor, import_id))
 
 
@@ -113,7 +124,10 @@ def error_sheet(
     language: Lang,
     _: Translate,
 ) -> Response:
-    """Download the rows that need attention, to correct and upload again. This GET writes to the activity log."""
+    """Download the rows that need attention as an Excel file, to correct and upload again.
+
+    This GET writes to the activity log, because the file has personal data. 409 if no row needs attention.
+    """
     return download(download_error_sheet(read_db, db, vault, actor, import_id, _, language))
 
 
@@ -143,7 +157,7 @@ def _upload_page(
 def _groups(
     db: Db, actor: Actor, language: Language, workshop_session: WorkshopSessionView
 ) -> list[tuple[str, str]]:
-    """Return code and label of the workshop's groups; of all groups if it is for everyone."""
+    """Return code and label of the workshop's target groups, or of all groups if it is for everyone."""
     of_workshop = get_workshop_view(db, actor, workshop_session.workshop_code).target_groups
     groups = [(group.code, group.label) for group in reference.list_target_groups(db, language)]
     return [group for group in groups if not of_workshop or group[0] in of_workshop]
@@ -152,6 +166,7 @@ def _groups(
 def _undo_page(
     request: Request, db: Db, actor: Actor, import_id: int, problem: Problem | None = None
 ) -> Response:
+    """Return the page with what an undo would take back: people, later imports, and obstacles."""
     attendance_import = queries.get_attendance_import_view(db, actor, import_id)
     return render(
         request,

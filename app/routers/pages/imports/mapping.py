@@ -36,7 +36,10 @@ Remap = Callable[[Mapping[str, Any]], AttendanceImport]
 
 
 def _bind_remap(read_db: ReadDb, db: WriteDb, vault: Vault, actor: CurrentActor, import_id: int) -> Remap:
-    """Return the function that reads the sheet of this import again, with some choices changed."""
+    """Return `change_mapping` for this import: a function of the changed choices.
+
+    It reads the file again with them, and returns the import (see `services.imports.mapping`).
+    """
     return partial(mapping.change_mapping, read_db, db, vault, actor, import_id)
 
 
@@ -62,6 +65,7 @@ def change_mapping(
     import_id: int,
     data: FormTexts,
 ) -> Response:
+    """Read the sheet again with the choices of the form that differ, and redirect to the review."""
     choices = _changed_choices(queries.get_attendance_import_view(read_db, actor, import_id), data)
     with catch_problem(db) as caught:
         attendance_import = mapping.change_mapping(read_db, db, vault, actor, import_id, choices)
@@ -74,7 +78,7 @@ def change_mapping(
 def forget_mapping(
     remap_import: RemapImport, db: WriteDb, actor: CurrentActor, _: Translate, import_id: int
 ) -> Response:
-    """Read the sheet by its headings alone, and forget the columns that were remembered for the next sheet."""
+    """Read the sheet again by its headings alone, and forget the columns remembered for sheets with such headings."""
     attendance_import = remap_import({"columns": None})
     forget_columns(db, actor, import_id)
     return _redirect_to_review(
@@ -86,7 +90,10 @@ def forget_mapping(
 def choose_group(
     remap_import: RemapImport, _: Translate, target_group: Annotated[str, Form()] = ""
 ) -> Response:
-    """Set one target group for all rows that have none."""
+    """Set the target group of all rows whose own cell is empty, and redirect to the review.
+
+    The sheet is read again. Without a choice such rows have no group.
+    """
     attendance_import = remap_import({"target_group": target_group or None})
     return _redirect_to_review(attendance_import, _("Rows without a target group have one now."))
 
@@ -95,7 +102,10 @@ def choose_group(
 def choose_kelurahan(
     remap_import: RemapImport, _: Translate, kelurahan: Annotated[str, Form()] = ""
 ) -> Response:
-    """Set one kelurahan for all rows that have none."""
+    """Set the kelurahan of all rows whose own cell is empty, and redirect to the review.
+
+    The sheet is read again. The choice "above" takes that of the row above; without a choice such rows have none.
+    """
     attendance_import = remap_import({"kelurahan": kelurahan or None})
     return _redirect_to_review(attendance_import, _("Rows without a kelurahan have one now."))
 
@@ -104,21 +114,28 @@ def choose_kelurahan(
 def choose_meaning_of_blanks(
     remap_import: RemapImport, _: Translate, blank_means: Annotated[str, Form()] = ""
 ) -> Response:
-    """Set what an empty attendance cell means in all rows."""
+    """Set whether an empty attendance cell means present or absent, and redirect to the review.
+
+    The sheet is read again. Without a choice the meaning is detected.
+    """
     attendance_import = remap_import({"blank_means": blank_means or None})
     return _redirect_to_review(attendance_import, _("Empty attendance now counts as you chose."))
 
 
 def _redirect_to_review(attendance_import: AttendanceImport, message: str) -> Response:
-    """Show the review with the message. A large file is still being read: its page shows the progress instead."""
+    """Redirect to the review, with the message if the sheet has been read.
+
+    A large file is still being read: its page shows the progress instead.
+    """
     is_read = attendance_import.status is ImportStatus.REVIEW
     return redirect(f"/unggahan/{attendance_import.id}", message if is_read else "")
 
 
 def _changed_choices(sheet: AttendanceImportView, data: dict[str, str]) -> dict[str, Any]:
-    """Return the choices in the form that differ from how the sheet was read.
+    """Return the choices of the form, as `change_mapping` of the services takes them.
 
-    With another sheet or header row the columns are detected again.
+    The sheet, the header row and the columns are left out if they don't differ from how the sheet was read. With
+    another sheet or header row the columns are detected again.
     """
     choices: dict[str, Any] = {name: data.get(name) or None for name in DEFAULTS}
     sheet_name, header_row = data.get("sheet") or sheet.sheet, parse_whole_number(data.get("header_row", ""))
@@ -131,8 +148,12 @@ def _changed_choices(sheet: AttendanceImportView, data: dict[str, str]) -> dict[
 
 
 def _chosen_columns(sheet: AttendanceImportView, data: dict[str, str]) -> dict[int, str | None]:
-    """Return the field of each column that was chosen by a user, before or now; None for a column to ignore."""
-    fields = _fields(sheet)
+    """Return by index the field of each column that a user has chosen, before or in this form.
+
+    The field of a column to ignore is None. Columns whose field was detected, and is not changed in the form, are left
+    out.
+    """
+    fields = _fields_by_index(sheet)
     chosen: dict[int, str | None] = {
         int(index): field for index, field in (sheet.choices.get("columns") or {}).items()
     }
@@ -144,13 +165,14 @@ def _chosen_columns(sheet: AttendanceImportView, data: dict[str, str]) -> dict[i
 
 
 def _form_as_read(sheet: AttendanceImportView) -> dict[str, str]:
-    """Return the fields of the form as the sheet is read now."""
+    """Return the fields of the form, by name, filled with how the sheet is read now."""
     defaults = {name: sheet.choices.get(name) or "" for name in DEFAULTS}
-    columns = {f"{COLUMN_PREFIX}{index}": field or "" for index, field in _fields(sheet).items()}
+    columns = {f"{COLUMN_PREFIX}{index}": field or "" for index, field in _fields_by_index(sheet).items()}
     return {"sheet": sheet.sheet or "", "header_row": str(sheet.header_row or ""), **defaults, **columns}
 
 
-def _fields(sheet: AttendanceImportView) -> dict[int, str | None]:
+def _fields_by_index(sheet: AttendanceImportView) -> dict[int, str | None]:
+    """Return the field of each column by its index, None for an ignored one."""
     return {column["index"]: column["field"] for column in sheet.columns}
 
 

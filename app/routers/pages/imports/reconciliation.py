@@ -20,6 +20,7 @@ MAX_PEOPLE = 200
 
 @router.get("/sesi/{code}/rekonsiliasi")
 def reconciliation_page(request: Request, db: ReadDb, actor: CurrentActor, code: str) -> Response:
+    """Show the figures of a session and its sheets side by side, and why they differ."""
     figures = get_reconciliation(db, actor, code)
     return render(
         request,
@@ -31,6 +32,7 @@ def reconciliation_page(request: Request, db: ReadDb, actor: CurrentActor, code:
 
 @router.get("/sesi/{code}/rekonsiliasi/{step}")
 def step_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, step: Step) -> Response:
+    """Show the first `MAX_PEOPLE` people whom a figure of the reconciliation counts."""
     return _people_page(request, list_people_of_step(db, actor, code, step, MAX_PEOPLE + 1), step)
 
 
@@ -38,6 +40,7 @@ def step_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, step
 def sheet_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, import_id: int, outcome: SheetOutcome
 ) -> Response:
+    """Show the first `MAX_PEOPLE` people with this attendance on one sheet of the session."""
     people = list_people_of_sheet(db, actor, code, import_id, outcome, MAX_PEOPLE + 1)
     return _people_page(request, people, outcome)
 

@@ -54,6 +54,7 @@ class RowFilter:
 
     @property
     def kinds(self) -> tuple[RowKind, ...]:
+        """The kinds of rows to show; empty for all."""
         if self.kind == ATTENTION:
             return NEEDS_ATTENTION
         return (RowKind(self.kind),) if self.kind else ()
@@ -76,7 +77,7 @@ ShownRows = Annotated[RowFilter, Depends()]
 
 
 async def _read_texts(request: Request) -> dict[str, str]:
-    """Return the text fields of a form, with empty ones: emptying a cell is a correction too."""
+    """Return the text fields of a form by name, with empty ones, because emptying a cell is a correction too."""
     return {name: text for name, text in (await request.form()).items() if isinstance(text, str)}
 
 
@@ -94,6 +95,10 @@ def get_review_page(
     import_id: int,
     row_filter: ShownRows,
 ) -> Response:
+    """Show the review of an import, or its progress while it is read or committed.
+
+    A request of htmx is the page's poll for progress (see `render_progress`).
+    """
     attendance_import = get_attendance_import_view(db, actor, import_id)
     if is_htmx(request):
         return render_progress(request, attendance_import, _)
@@ -115,6 +120,10 @@ def commit_import(
     confirm: Annotated[bool, Form()] = False,
     overrule: Annotated[bool, Form()] = False,
 ) -> Response:
+    """Commit the import, or queue the commit of a long list, and redirect to its page.
+
+    If it can't be committed, the rows are judged again and the review is shown with the reason.
+    """
     confirmed = frozenset({NOT_STARTED} if confirm else ())
     choices = CommitChoices(only_valid, others, Basis(basis), confirmed, overrule)
     with catch_problem(db) as caught:
@@ -129,7 +138,7 @@ def commit_import(
 
 
 def is_htmx(request: Request) -> bool:
-    """Return whether htmx sent the request and replaces a part of the page with the answer."""
+    """Return whether htmx sent the request, to replace a part of the page with the response."""
     return "hx-request" in request.headers
 
 
@@ -144,6 +153,7 @@ def _page(
     choices: CommitChoices = DEFAULT_CHOICES,
     problem: Problem | None = None,
 ) -> Response:
+    """Return the review of the import; while it is read or committed, or if it failed, the page that says so."""
     if attendance_import.status in STATUSES_WITHOUT_REVIEW:
         return render_waiting(request, attendance_import, translator(language))
     warnings = [
@@ -167,12 +177,12 @@ def _page(
 def build_row_context(
     db: Db, attendance_import: AttendanceImportView, language: Language, row_filter: RowFilter
 ) -> dict[str, Any]:
-    """Return what the template of a row needs.
+    """Return the template variables of a row.
 
-    `seen` returns the fingerprint of the answers that a row has now. `rows_alike` returns how many rows ask the same as
-    a remark.
-    `without_group` is the number of rows without a group if the page asks once for all of them, else 0.
-    `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it, else 0.
+    `seen` returns the fingerprint of the answers that a row has now. `rows_alike` returns how many rows ask the same
+    question as a remark. `without_group` is the number of rows without a group if the page asks once for all of them,
+    else 0. `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it,
+    else 0.
     """
     counts = (
         count_questions(db, attendance_import.id)
@@ -212,7 +222,7 @@ def build_outcome_context(
     *,
     below: int | None = None,
 ) -> dict[str, Any]:
-    """Return what the templates of rows and of the outcome of a commit need.
+    """Return the template variables of the rows and of the outcome of a commit.
 
     The next row that needs attention is looked for below row `below`, by default below `row_filter.after`. The refusal
     shown is `problem`, by default the one that is stored with the import.
@@ -240,7 +250,10 @@ def build_outcome_context(
 def _next_open(
     db: Db, attendance_import: AttendanceImportView, row_filter: RowFilter, below: int
 ) -> NextOpen | None:
-    """Return the next row that needs attention, on this page if all rows are shown, else at the top of another."""
+    """Return the next row that needs attention after row `below`, else the first of all; None if no row does.
+
+    Its URL is a fragment of this page if all rows are shown and it is among them, else a page that begins with it.
+    """
     number = find_next_open_row(db, attendance_import.id, below)
     if number is None:
         return None

@@ -54,6 +54,7 @@ def edit_row(
     number: int,
     row_filter: ShownRows,
 ) -> Response:
+    """Show the form of a row, or redirect to the review if the import is not in review any more."""
     attendance_import = get_attendance_import_view(db, actor, import_id)
     if attendance_import.status is not ImportStatus.REVIEW:
         return redirect(f"/unggahan/{import_id}{row_filter.query}#baris-{number}")
@@ -74,9 +75,13 @@ def change_row(
     row_filter: ShownRows,
     data: FormTexts,
 ) -> Response:
-    """Save a choice made by a button, or the cells of the form."""
+    """Save a choice made by a button or the cells of the form, for this row or with `alike` for all that ask the same.
+
+    htmx gets the rows that this changed, other browsers a redirect to the row. If others have changed the row
+    meanwhile, nothing is saved: the form is shown again, or a message after a button.
+    """
     get_attendance_import_view(read_db, actor, import_id)
-    row = _row(read_db, vault, language, import_id, number)
+    row = _get_row(read_db, vault, language, import_id, number)
     url = f"/unggahan/{import_id}{row_filter.query}"
     cells, decision = _parse_answer(row, data)
     if data.get("alike") and (cells or decision):
@@ -141,22 +146,28 @@ def _row_form(
     texts: Mapping[str, str] = MappingProxyType({}),
     problem: Problem | None = None,
 ) -> Response:
-    """Return the form of a row, with the `texts` that were sent beside what others have saved meanwhile."""
+    """Return the form of a row, with the `texts` that were sent beside what others have saved meanwhile.
+
+    htmx gets the form alone, other browsers a whole page. Raises `NotFound` if there is no such row.
+    """
     template = "row_edited" if is_htmx(request) else "edit_row"
     return render(
         request,
         f"imports/review/{template}.html",
         problem=problem,
-        row=_row(db, vault, language, attendance_import.id, number),
+        row=_get_row(db, vault, language, attendance_import.id, number),
         texts=texts,
-        columns=_columns(attendance_import),
+        columns=_form_fields(attendance_import),
         group_labels={group.code: group.label for group in list_target_groups(db, language)},
         **build_row_context(db, attendance_import, language, row_filter),
     )
 
 
 def _reload(request: Request, url: str, changed: Sequence[int], _: Translator) -> Response:
-    """Reload the whole page, of which many rows may have changed, with a message that names them."""
+    """Return a response that reloads the whole page, with a flash message that names the first changed rows.
+
+    htmx is told to reload by a header, other browsers are redirected to `url`.
+    """
     response = Response(headers={"HX-Refresh": "true"}) if is_htmx(request) else redirect(f"{url}#daftar")
     row_numbers = ", ".join(map(str, changed[:MAX_ROWS_NAMED])) + (
         ", …" if len(changed) > MAX_ROWS_NAMED else ""
@@ -165,22 +176,29 @@ def _reload(request: Request, url: str, changed: Sequence[int], _: Translator) -
     return response
 
 
-def _row(db: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
+def _get_row(db: Db, vault: NikVault, language: Language, import_id: int, number: int) -> ReviewRow:
+    """Return a row of the import. Raises `NotFound` if there is none with this number."""
     rows = list_review_rows(db, vault, language, import_id, [number])
     if not rows:
         raise NotFound(N_("There is no row %(number)s in this import."), number=number)
     return rows[0]
 
 
-def _columns(attendance_import: AttendanceImportView) -> list[str]:
-    """Return the fields of the sheet's columns in their order, always with those that every row needs."""
+def _form_fields(attendance_import: AttendanceImportView) -> list[str]:
+    """Return the fields of the sheet's columns in their order, then those that every row needs.
+
+    A list of people to register has no fields of attendance.
+    """
     mapped = [column["field"] for column in attendance_import.columns if column["field"]]
     fields = dict.fromkeys((*mapped, "name", "kelurahan", "target_group", "attendance"))
     return [field for field in fields if not (attendance_import.registers and field in ATTENDANCE_FIELDS)]
 
 
 def _parse_answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str], dict[str, Any] | None]:
-    """Return the cells that were changed and the decision; nothing if the form was cancelled."""
+    """Return the cells that were changed, and the decision of a button, None without one.
+
+    If the form was cancelled: no cells and None.
+    """
     choice = data.get("choice") or data.get("another", "")
     if choice == CANCEL:
         return {}, None
@@ -188,7 +206,7 @@ def _parse_answer(row: ReviewRow, data: dict[str, str]) -> tuple[dict[str, str],
 
 
 def _changed_cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
-    """Return the cells that were changed in the form, compared with what it was filled with.
+    """Return the new texts of the cells that were changed in the form, compared with what it was filled with.
 
     So a masked NIK that is sent back is left alone, and so is a cell that others have corrected meanwhile.
     """
@@ -200,7 +218,11 @@ def _changed_cells(row: ReviewRow, data: dict[str, str]) -> dict[str, str]:
 
 
 def _parse_decision(choice: str) -> dict[str, Any] | None:
-    """Return the decision of a button as the service takes it. `take-back` removes an earlier decision."""
+    """Return the decision of a button such as "person:12" as the service takes it; None for an empty text.
+
+    "take-back" is the empty decision, which removes an earlier one. Raises `Invalid` for an unknown button or a wrong
+    id.
+    """
     kind, _, value = choice.partition(":")
     match kind:
         case "":
@@ -222,7 +244,7 @@ def _parse_decision(choice: str) -> dict[str, Any] | None:
 
 
 def _anchor(rows: Sequence[ReviewRow], number: int, row_filter: RowFilter) -> str:
-    """Return the fragment of the row, or of the top of the list if the filter doesn't show that row any more."""
+    """Return the fragment of the row, or that of the top of the list if the filter doesn't show the row any more."""
     is_shown = not row_filter.kinds or any(
         row.kind in row_filter.kinds for row in rows if row.number == number
     )
@@ -230,6 +252,7 @@ def _anchor(rows: Sequence[ReviewRow], number: int, row_filter: RowFilter) -> st
 
 
 def _parse_id(text: str) -> int:
+    """Return the id or row number. Raises `Invalid` for text that is not a whole number."""
     if not is_whole_number(text):
         raise Invalid(N_("Say who it is: a participant, a row of this file, or someone new."))
     return int(text)

@@ -20,13 +20,19 @@ SAVED = {
 
 
 def render_waiting(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
-    """Return the page that shows the progress, or why the file could not be read."""
+    """Return the page of an import that is being read or committed, with its progress.
+
+    If its file could not be read, the page says why instead.
+    """
     page = "reading_failed.html" if attendance_import.status is ImportStatus.FAILED else "under_way.html"
     return render(request, f"imports/{page}", **_context(request, attendance_import, _))
 
 
 def render_progress(request: Request, attendance_import: AttendanceImportView, _: Translator) -> Response:
-    """Answer the page's question for progress: by the progress, or by reloading the page when the work is done."""
+    """Return the part of the page that shows the progress; once the work is done, tell htmx to reload the page.
+
+    After a commit a flash message says that the rows are saved.
+    """
     if attendance_import.status in RUNNING_STATUSES:
         return render(request, "imports/review/rows_done.html", **_context(request, attendance_import, _))
     response = Response(headers={"HX-Refresh": "true"})
@@ -36,7 +42,11 @@ def render_progress(request: Request, attendance_import: AttendanceImportView, _
 
 
 def _context(request: Request, attendance_import: AttendanceImportView, _: Translator) -> dict[str, Any]:
-    """Return what the templates need. `rows_done` is a pair: how many rows are done, of how many (0 while unknown)."""
+    """Return the template variables.
+
+    `rows_done` is a pair: how many rows are done, of how many (0 while unknown). `refusal` is the stored problem, or
+    None.
+    """
     problem = attendance_import.problem
     return {
         "attendance_import": attendance_import,

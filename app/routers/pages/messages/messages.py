@@ -35,7 +35,7 @@ class MessageQuery(BaseModel):
         return queries.MessageFilters(self.status, self.session)
 
     def address(self, *, before: int | None = None) -> str:
-        """Return the URL of the list with these filters, from the newest message before `before`."""
+        """Return the URL of the list with these filters, of the messages before the id `before`; None is the newest."""
         return build_url(PATH, {"status": self.status, "sesi": self.session, "sebelum": before})
 
 
@@ -55,7 +55,10 @@ def send_message_again(
     _: Translate,
     kembali: Annotated[str, Form()] = PATH,
 ) -> Response:
-    """Queue a message again and return to `kembali`, the URL of the list that it was in."""
+    """Queue a mail that failed, or may not have arrived, again, and redirect to `kembali`, the list that it was in.
+
+    If it can't be sent again, the list is shown with the reason.
+    """
     with catch_problem(db) as caught:
         resend_message(db, actor, message_id)
     if problem := caught.problem:
@@ -66,6 +69,10 @@ def send_message_again(
 def _list_page(
     request: Request, db: Db, actor: Actor, form: MessageQuery, problem: Problem | None = None
 ) -> Response:
+    """Return the list of messages about the actor's sessions, with those that can be sent again marked.
+
+    Raises `Forbidden` if the actor's role may not record attendance.
+    """
     actor.require(Permission.ATTENDANCE_WRITE)
     messages = queries.list_messages(db, actor, form.filters, before=form.before, limit=PAGE_SIZE + 1)
     shown = messages[:PAGE_SIZE]

@@ -48,7 +48,11 @@ def whatsapp_page(
     _: Translate,
     form: Annotated[WhatsAppQuery, Query()],
 ) -> Response:
-    """Show phone numbers. This GET writes to the activity log, because it shows personal data."""
+    """Show the text, and with `kepada` the recipients with their phone numbers and links that open WhatsApp.
+
+    This GET then writes to the activity log, because it shows personal data. A text that is still a suggestion is
+    replaced by the one for the chosen recipients.
+    """
     workshop_session = workshop_sessions.get_workshop_session_view(
         read_db, actor, code, Permission.ATTENDANCE_WRITE
     )
@@ -70,7 +74,10 @@ def whatsapp_page(
 
 
 def _suggest_text(workshop_session: WorkshopSessionView, to: To, _: Translator) -> str:
-    """Return a text to begin with, which fits the session and the recipients; "" once the session is over."""
+    """Return a text to begin with: an apology for a cancelled session, else a reminder for the recipients.
+
+    "" once the session is over.
+    """
     if workshop_session.cancelled_at:
         why = _("Reason: %(why)s") % {"why": workshop_session.cancelled_why}
         return "\n".join(
@@ -92,7 +99,10 @@ def _suggest_text(workshop_session: WorkshopSessionView, to: To, _: Translator) 
 
 
 def _whatsapp_url(contact: Contact, text: str, site: str, _: Translator) -> str:
-    """Return the URL that opens WhatsApp with the text and the person's ticket; "" if their number is not known."""
+    """Return the URL that opens WhatsApp with the text and the URL of the person's ticket.
+
+    "" if their phone number is not known.
+    """
     if not contact.phone:
         return ""
     ticket = _("Your ticket: %(address)s") % {"address": f"{site}/tiket/{contact.code}"}

@@ -43,6 +43,10 @@ def correct(
     form: Annotated[CorrectionForm, Form()],
     _: Translate,
 ) -> Response:
+    """Save the corrected details of a participant, and redirect to their page.
+
+    If a value is wrong, or others have changed the participant meanwhile, the form is shown again.
+    """
     with catch_problem(db) as caught:
         correct_participant(
             db, vault, actor, participant_id, form.person_input(()), form_fingerprint=form.seen
@@ -61,6 +65,10 @@ def _page(
     form: CorrectionForm | None = None,
     problem: Problem | None = None,
 ) -> Response:
+    """Return the page with `form`, by default with what is saved.
+
+    Phone and NIK are shown masked, beside fields that are empty until new ones are typed.
+    """
     person = get_participant(db, actor, participant_id)
     nik = person.nik_encrypted
     seen = fingerprint(correction_form_values(person))

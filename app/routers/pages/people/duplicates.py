@@ -31,6 +31,7 @@ class MergeForm(BaseModel):
     __pydantic_extra__: dict[str, int]
 
     def choices(self) -> dict[str, int]:
+        """Return by field the id of the person whose value is kept, without unknown fields."""
         return {field: person for field, person in self.__pydantic_extra__.items() if field in MERGED_FIELDS}
 
 
@@ -47,6 +48,7 @@ def possible_duplicates_page(
 
 @router.get("/mungkin-kembar/{pair_id}")
 def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, pair_id: int) -> Response:
+    """Show two possible duplicates side by side, with the sessions for which both are registered."""
     actor.require(Permission.PEOPLE_MERGE)
     pair = compare_pair(db, vault, actor, pair_id)
     shared = [session.code for session in pair.people[0].sessions if session.shared]
@@ -57,6 +59,10 @@ def pair_page(request: Request, db: ReadDb, vault: Vault, actor: CurrentActor, p
 def merge_pair(
     db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int, form: Annotated[MergeForm, Form()]
 ) -> Response:
+    """Merge the two people of a pair, and redirect to the list of pairs.
+
+    The message says whether it can be undone: not if registrations of the same session were folded into one.
+    """
     people_merge = merge_people(db, actor, pair_id, form.choices())
     text = (
         N_("%(first)s and %(second)s are one participant now. This can't be undone.")
@@ -71,6 +77,7 @@ def merge_pair(
 
 @router.post("/mungkin-kembar/{pair_id}/berbeda")
 def mark_pair_as_different(db: WriteDb, actor: CurrentActor, _: Translate, pair_id: int) -> Response:
+    """Record that the two are different people, so that the pair is not suggested again."""
     mark_as_different(db, actor, pair_id)
     return redirect(PATH, _("Saved: they are two people. You will not be asked about them again."))
 
@@ -79,6 +86,7 @@ def mark_pair_as_different(db: WriteDb, actor: CurrentActor, _: Translate, pair_
 def undo_people_merge(
     request: Request, db: WriteDb, actor: CurrentActor, _: Translate, merge_id: int
 ) -> Response:
+    """Undo a merge, and redirect to the list. If it can't be undone, the list says why."""
     with catch_problem(db) as caught:
         people_merge = undo_merge(db, actor, merge_id)
     if problem := caught.problem:

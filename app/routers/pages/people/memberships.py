@@ -84,6 +84,7 @@ def end_membership(
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Set the last day of a membership. If the day is empty or not possible, the form is shown again."""
     with catch_problem(db) as caught:
         services.end_membership(db, actor, participant_id, membership_id, parse_optional_date(form.valid_to))
     if problem := caught.problem:
@@ -96,6 +97,7 @@ def end_membership(
 def remove_membership(
     db: WriteDb, actor: CurrentActor, participant_id: int, membership_id: int, _: Translate
 ) -> Response:
+    """Delete a membership that was entered by mistake."""
     services.remove_membership(db, actor, participant_id, membership_id)
     return redirect(f"/peserta/{participant_id}/kelompok", _("The membership is removed."))
 

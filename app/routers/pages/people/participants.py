@@ -52,6 +52,7 @@ class ParticipantQuery(BaseModel):
 
     @property
     def _presence(self) -> Presence | None:
+        """The people that a figure of the coverage report counts; None unless both `from` and `to` are set."""
         if not (self.from_ and self.to):
             return None
         filters = CoverageFilters(
@@ -67,13 +68,16 @@ class ParticipantQuery(BaseModel):
 
     @property
     def other_params(self) -> dict[str, Any]:
-        """Return the parameters that the page's search form must send along, because it has no fields for them."""
+        """The parameters that are set and have no field in the page's search form, which sends them along."""
         offered = {"search", "kelurahan", "target_group", "after"}
         params = self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=offered)
         return {name: value for name, value in params.items() if value}
 
     def build_address(self, *, after: int | None) -> str:
-        """Return the URL of the list with these filters, beginning after a participant."""
+        """Return the URL of the list with these filters, after the participant with the id `after`.
+
+        None is the first page.
+        """
         return build_url("/peserta", self.model_dump(by_alias=True) | {"after": after})
 
 
@@ -85,6 +89,7 @@ def participant_list(
     language: Lang,
     form: Annotated[ParticipantQuery, Query()],
 ) -> Response:
+    """Show a page of the participants within the actor's scope. 403 if the actor may not see participants."""
     actor.require(Permission.PARTICIPANT_READ)
     page = list_participants(db, actor, form.filters, after=form.after)
     return render(

@@ -50,7 +50,11 @@ class CheckInQuery(BaseModel):
     early: Literal["", "1"] = Field("", alias="awal")
 
     def address(self, code: str, **changed: object) -> str:
-        """Return the URL of the page with some parameters changed, at the registration just marked."""
+        """Return the URL of the check-in page of the session `code` with some parameters changed.
+
+        `marked` and `before` are left out if they are not among `changed`. With `marked` the URL leads to that
+        registration.
+        """
         query = self.model_copy(update={"marked": "", "before": "", **changed})
         fragment = f"#{query.marked}" if query.marked else ""
         return build_url(f"/sesi/{code}/hadir", query.model_dump(by_alias=True)) + fragment
@@ -67,7 +71,7 @@ class MarkForm(BaseModel):
 
     @property
     def outcome(self) -> AttendanceStatus | None:
-        """The attendance, None where a mark is taken back."""
+        """The attendance, None for a mark that takes earlier ones back."""
         return None if self.status == "none" else AttendanceStatus(self.status)
 
 
@@ -79,6 +83,7 @@ class WalkInForm(BaseModel):
     key: str = Field("", max_length=64)
 
     def walk_in(self, *, confirmed: bool) -> WalkInInput:
+        """Return the walk-in as the service takes it; `confirmed` allows it long before the session."""
         return WalkInInput(
             PersonInput(name=self.name, kelurahan=self.kelurahan, target_group=self.target_group),
             known_person=parse_person(self.person),
@@ -123,6 +128,10 @@ def mark_by_form(
     form: Annotated[MarkForm, Form()],
     language: Lang,
 ) -> Response:
+    """Store a mark for a registration or a scanned ticket, and redirect to the page, which offers to take it back.
+
+    For an unknown ticket or one of another session the page says so.
+    """
     workshop_session = _workshop_session(db, actor, code)
     with catch_problem(db, NotFound) as caught:
         registration = get_registration_at_session(
@@ -137,7 +146,7 @@ def mark_by_form(
 
 
 @router.post("/datang")
-def walk_in(
+def walk_in_by_form(
     request: Request,
     db: WriteDb,
     vault: Vault,
@@ -148,6 +157,7 @@ def walk_in(
     language: Lang,
     _: Translate,
 ) -> Response:
+    """Register a walk-in who is present, and redirect to the page. If that is refused, the form is shown again."""
     workshop_session = _workshop_session(db, actor, code)
     with catch_problem(db) as caught:
         registration = register_walk_in(
@@ -163,13 +173,21 @@ def walk_in(
 
 @router.get("/keadaan")
 def attendance_by_code(db: ReadDb, actor: CurrentActor, code: str) -> dict[str, AttendanceStatus | None]:
-    """Return the attendance of each registration by its code, for the page's script."""
+    """Return the attendance of each registration of the session by its code, None if none is recorded.
+
+    The page's script asks for this, to show marks made on other devices.
+    """
     workshop_session = _workshop_session(db, actor, code)
     return queries.get_attendance_by_code(db, workshop_session)
 
 
 @router.post("/tanda")
 def mark_by_script(db: WriteDb, actor: CurrentActor, code: str, data: MarkIn) -> MarkOut:
+    """Store a mark made on the device, perhaps offline, and return the registration's attendance after it.
+
+    A mark whose `nonce` was sent before is not stored again. 404 for an unknown registration, 409 for one of another
+    session.
+    """
     workshop_session = _workshop_session(db, actor, code)
     registration = get_registration_at_session(db, actor, workshop_session, data.registration)
     mark_attendance(db, actor, registration, MarkInput(data.status, data.at, data.nonce, data.early))
@@ -178,8 +196,11 @@ def mark_by_script(db: WriteDb, actor: CurrentActor, code: str, data: MarkIn) ->
 
 
 @router.get("/datang")
-def walk_in_page(code: str) -> Response:
-    """Redirect to the list: this URL stays in the address bar after a walk-in was refused."""
+def redirect_to_check_in(code: str) -> Response:
+    """Redirect to the check-in page.
+
+    The URL of the walk-in's form stays in the address bar after a refusal, and may be reloaded from there.
+    """
     return redirect(f"/sesi/{code}/hadir")
 
 
@@ -187,6 +208,7 @@ def walk_in_page(code: str) -> Response:
 def marks_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, registration_code: str
 ) -> Response:
+    """Show all marks of a registration of the session."""
     workshop_session = _workshop_session(db, actor, code)
     registration = get_registration_at_session(db, actor, workshop_session, registration_code)
     return render(
@@ -208,7 +230,10 @@ def _page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    """Return the check-in page with the form of a walk-in, and the problem with it or with a mark."""
+    """Return the check-in page with the form of a walk-in, and the problem with it or with a mark.
+
+    It allows the camera, to scan tickets. With a `PersonUnclear` it asks which known person is meant.
+    """
     workshop_session = _workshop_session(db, actor, code)
     check_in_list = queries.get_check_in_list(db, actor, workshop_session)
     days = queries.count_days_until(workshop_session.starts_at)
@@ -239,13 +264,16 @@ def _page(
 
 
 def _workshop_session(db: Db, actor: Actor, code: str) -> WorkshopSession:
-    """Return the session. Raises `Forbidden` or `NotFound` if the actor may not record its attendance."""
+    """Return the session. Raises `Forbidden` if the actor's role may not record attendance.
+
+    Raises `NotFound` for an unknown session, and for one out of the actor's scope.
+    """
     actor.require(Permission.ATTENDANCE_WRITE)
     return workshop_sessions.get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
 
 
 def _candidates(db: Db, unclear: PersonUnclear) -> list[tuple[str, str]]:
-    """Return id and description of the people that the user has to choose from."""
+    """Return id and description of the people that the user has to choose from, by id."""
     people = get_person_summaries(db, unclear.candidates)
     return [
         (str(person.id), f"{person.name}, {person.place}{f' RT {person.rt}' if person.rt else ''}")

@@ -31,7 +31,10 @@ class LinkForm(BaseModel):
     until: str = ""
 
     def expires_at(self) -> datetime | None:
-        """Return when the link ends, None for the end of registration. Raises `Invalid` for text that is no time."""
+        """Return the naive WITA time at which the link ends, None if it ends with registration (an empty field).
+
+        Raises `Invalid` for text that is no time.
+        """
         expires_at = parse_local_time(self.until)
         if self.until and expires_at is None:
             text = N_("The end needs a date and a time.")
@@ -55,6 +58,7 @@ def create_delegation_link(
     form: Annotated[LinkForm, Form()],
     _: Translate,
 ) -> Response:
+    """Create a link for a kelurahan. If registration is closed or a field is wrong, the page says so."""
     with catch_problem(db) as caught:
         link = services.create_delegation_link(db, actor, code, form.kelurahan, form.expires_at())
     if problem := caught.problem:
@@ -68,6 +72,7 @@ def create_delegation_link(
 def create_missing_delegation_links(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate
 ) -> Response:
+    """Create a link for each kelurahan that has no valid one for this session."""
     with catch_problem(db) as caught:
         links = services.create_missing_delegation_links(db, actor, code)
     if problem := caught.problem:
@@ -79,6 +84,7 @@ def create_missing_delegation_links(
 def revoke_delegation_link(
     db: WriteDb, actor: CurrentActor, code: str, link_id: int, _: Translate
 ) -> Response:
+    """Revoke a link. People registered by it stay registered."""
     services.revoke_delegation_link(db, actor, code, link_id)
     return redirect(
         f"/sesi/{code}/delegasi", _("The link is withdrawn. People registered by it stay registered.")
@@ -94,6 +100,7 @@ def _page(
     _: Translator,
     problem: Problem | None = None,
 ) -> Response:
+    """Return the list of the session's links, with a text to send for each that is valid, and the form of a new one."""
     workshop_session = workshop_sessions.get_workshop_session_view(
         db, actor, code, Permission.ATTENDANCE_WRITE
     )
@@ -108,7 +115,7 @@ def _page(
         window=get_registration_window(row, now()),
         links=links,
         texts={
-            link.id: _text(request, link, workshop_session.workshop_title, _)
+            link.id: _invitation_text(request, link, workshop_session.workshop_title, _)
             for link in links
             if link.is_valid
         },
@@ -116,8 +123,8 @@ def _page(
     )
 
 
-def _text(request: Request, link: queries.DelegationLinkView, title: str, _: Translator) -> str:
-    """Return the text to send to the kelurahan by WhatsApp."""
+def _invitation_text(request: Request, link: queries.DelegationLinkView, title: str, _: Translator) -> str:
+    """Return the text to send to the kelurahan by WhatsApp, with the URL of its link and when it ends."""
     settings = container_of(request).settings
     text = _(
         "Dear kelurahan %(kelurahan)s, please register your delegation for %(title)s here, "

@@ -47,6 +47,7 @@ class Delegate(BaseModel):
 
     @property
     def is_blank(self) -> bool:
+        """Whether name, RT and phone are empty; a group alone is no person."""
         return not any(value.strip() for value in (self.name, self.rt, self.phone))
 
 
@@ -60,7 +61,7 @@ class DelegationForm(BaseModel):
     more: str = ""
 
     def delegates(self) -> list[Delegate]:
-        """Return the rows that are filled in."""
+        """Return the rows that have a name, an RT or a phone number."""
         columns = zip_longest(self.name, self.target_group, self.rt, self.phone, fillvalue="")
         rows = (
             Delegate(name=name, target_group=group, rt=rt, phone=phone) for name, group, rt, phone in columns
@@ -70,7 +71,7 @@ class DelegationForm(BaseModel):
 
 @router.get("/delegasi/{signed}")
 def delegation_page(request: Request, db: ReadDb, signed: str, _: Translate, language: Lang) -> Response:
-    link = _link(request, db, signed)
+    link = _get_link(request, db, signed)
     return _page(request, db, link, [], _, language)
 
 
@@ -84,7 +85,13 @@ def register_delegation(
     _: Translate,
     language: Lang,
 ) -> Response:
-    link = _link(request, db, signed)
+    """Register all people of the form or none, and redirect to the page with an empty form.
+
+    The button `more` registers nobody and shows the form with more rows. If anybody can't be registered, the form says
+    whom and why. 404 for an unknown link, 410 for one that has expired or was revoked, 429 for too many registrations
+    from this network address.
+    """
+    link = _get_link(request, db, signed)
     delegates = form.delegates()
     if form.more:
         return _page(request, db, link, delegates, _, language, rows=len(form.name) + ROWS)
@@ -108,7 +115,8 @@ def register_delegation(
 
 @router.get("/delegasi/{signed}/batal/{code}")
 def cancel_page(request: Request, db: ReadDb, signed: str, code: str, language: Lang) -> Response:
-    link = _link(request, db, signed)
+    """Ask whether to cancel a registration made by this link. 404 for any other registration."""
+    link = _get_link(request, db, signed)
     return render(
         request,
         "registrations/delegations/cancel.html",
@@ -120,19 +128,27 @@ def cancel_page(request: Request, db: ReadDb, signed: str, code: str, language: 
 
 @router.post("/delegasi/{signed}/batal/{code}")
 def cancel(request: Request, db: WriteDb, signed: str, code: str, _: Translate) -> Response:
-    registration = get_registration_of_link(db, _link(request, db, signed), code)
+    """Cancel a registration made by this link. 404 for any other, 409 once the session has begun."""
+    registration = get_registration_of_link(db, _get_link(request, db, signed), code)
     registrations.cancel_registration(db, CITIZEN, registration)
     return redirect(f"/delegasi/{signed}", _("The registration is cancelled."))
 
 
-def _link(request: Request, db: Db, signed: str) -> DelegationLink:
+def _get_link(request: Request, db: Db, signed: str) -> DelegationLink:
+    """Return the link with this signed id.
+
+    Raises `NotFound` if the signature is wrong, `Gone` (410) if the link has expired or was revoked.
+    """
     return get_delegation_link(db, container_of(request).settings.secret, signed)
 
 
 def _person_inputs(
     db: Db, link: DelegationLink, delegates: list[Delegate], language: Language
 ) -> list[PersonInput]:
-    """Return the people to register, all of them from the link's kelurahan. Raises `Invalid` if there are none."""
+    """Return the people to register, all of them from the link's kelurahan. Raises `Invalid` if there are none.
+
+    A group that the workshop does not offer becomes "".
+    """
     if not delegates:
         raise Invalid(N_("Fill in at least one name."))
     workshop_id = db.get_one(WorkshopSession, link.workshop_session_id).workshop_id
@@ -159,6 +175,11 @@ def _page(
     problem: Problem | None = None,
     rows: int = ROWS,
 ) -> Response:
+    """Return the page with the form, filled with `delegates`, and empty rows up to `rows`.
+
+    There are at most as many rows as the kelurahan has seats left, and never more than `MAX_ROWS`, but always those
+    that are filled in.
+    """
     delegation = queries.get_delegation(db, link, language)
     if delegation.seats_left is not None:
         rows = min(rows, delegation.seats_left)
@@ -175,7 +196,10 @@ def _page(
 
 
 def _errors(problem: Problem, _: Translator) -> dict[str, str]:
-    """Return the sentence to show beside each field; "2.name" is the name in the second row."""
+    """Return the sentence to show beside each field; "2.name" is the name in the second row.
+
+    Empty if the problem does not concern a row.
+    """
     match problem:
         case Invalid():
             return problem.field_sentences(_)

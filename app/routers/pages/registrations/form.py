@@ -46,7 +46,10 @@ class RegistrationForm(PersonDetailsForm):
     key: str = Field("", max_length=64)
 
     def get_choice(self) -> int | Literal["new"] | None:
-        """Return the person that was chosen, None while nothing is chosen."""
+        """Return the choice of the button, else the earlier choice: the id of a known person or "new".
+
+        None while nothing is chosen.
+        """
         return parse_person(self.choose or self.person)
 
 
@@ -69,7 +72,7 @@ def find_person(
     form: Annotated[RegistrationForm, Form()],
     language: Lang,
 ) -> Response:
-    """Show the form with the known people that it could mean.
+    """Show the form with the known people that it could mean; if one is chosen, with the details of their record.
 
     It changes nothing, but is a POST, because a NIK or a phone number must not be in a URL.
     """
@@ -97,6 +100,10 @@ def register_person(
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Register the person with a seat or on the waiting list, and redirect to the registration.
+
+    If that is refused, or it is unclear who the person is, the form is shown again.
+    """
     workshop_session = get_workshop_session(db, actor, code, Permission.ATTENDANCE_WRITE)
     known_person = form.get_choice()
     registration_request = RegistrationRequest(
@@ -129,6 +136,10 @@ def _page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
+    """Return the form with the people whom it could mean, and the one that was chosen.
+
+    People are suggested once a name, phone or NIK is filled in.
+    """
     groups = list_selectable_groups(db, workshop_session.workshop_id, language)
     person = form.person_input(groups)
     return render(
@@ -143,14 +154,19 @@ def _page(
         suggestions=suggest_people(db, vault, workshop_session, person)
         if form.name or form.phone or form.nik
         else None,
-        chosen=_chosen(db, vault, actor, form.person, person),
+        chosen=_find_chosen_person(db, vault, actor, form.person, person),
         candidates=_candidates(db, problem),
         already=problem.registration.code if isinstance(problem, AlreadyRegistered) else "",
     )
 
 
-def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, person: PersonInput) -> PersonSummary | None:
-    """Return the known person that was chosen, None if the actor may not choose them."""
+def _find_chosen_person(
+    db: Db, vault: NikVault, actor: Actor, chosen: str, person: PersonInput
+) -> PersonSummary | None:
+    """Return the known person that was chosen.
+
+    None if nobody or a new person was chosen, or if the actor may not choose this person.
+    """
     person_id = parse_person(chosen)
     if not isinstance(person_id, int) or not can_select_person(db, vault, actor, person_id, person):
         return None
@@ -158,7 +174,7 @@ def _chosen(db: Db, vault: NikVault, actor: Actor, chosen: str, person: PersonIn
 
 
 def _candidates(db: Db, problem: Problem | None) -> Sequence[PersonSummary]:
-    """Return the people that the user has to choose from."""
+    """Return the people that the user has to choose from; empty unless the problem is a `PersonUnclear`."""
     return (
         list(get_person_summaries(db, problem.candidates).values())
         if isinstance(problem, PersonUnclear)

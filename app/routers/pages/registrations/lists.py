@@ -62,7 +62,10 @@ def send_list(
     file: Annotated[UploadFile | str | None, File()] = None,
     target_group: Annotated[str, Form()] = "",
 ) -> Response:
-    """Upload a list of people to register: the pasted text if there is any, else the file."""
+    """Upload a list of people to register, and redirect to its review: the pasted text if there is any, else the file.
+
+    A message quotes lines of the pasted text that name nobody. If the list can't be read, the form is shown again.
+    """
     choices = SheetChoices(target_group=target_group or None)
     lines_left_out: Sequence[str] = ()
     with catch_problem(db) as caught:
@@ -84,6 +87,7 @@ def send_list(
 
 
 def _read_list(file: UploadFile | str | None) -> tuple[str, bytes]:
+    """Return name and content of the file. Raises `Invalid` if the user has neither pasted a list nor chosen a file."""
     try:
         return read_upload(file)
     except Invalid as no_file:
@@ -92,6 +96,7 @@ def _read_list(file: UploadFile | str | None) -> tuple[str, bytes]:
 
 
 def _left_out_message(lines: Sequence[str], _: Translator) -> str:
+    """Return the message that quotes the first lines that were left out, with NIKs masked."""
     quoted = ", ".join(f"“{mask_niks(line)[:QUOTED_LENGTH]}”" for line in lines[:MAX_LINES_QUOTED])
     more = ", …" if len(lines) > MAX_LINES_QUOTED else ""
     params = {"count": len(lines), "lines": quoted + more}

@@ -58,7 +58,10 @@ class RegistrationQuery(BaseModel):
         return self.filters != queries.RegistrationFilters()
 
     def address(self, code: str, after: int) -> str:
-        """Return the URL of the list with these filters, beginning after a registration."""
+        """Return the URL of the list of registrations of the session `code` with these filters.
+
+        It begins after the registration with the id `after`; 0 is the first page.
+        """
         return build_url(f"/sesi/{code}", self.model_dump(by_alias=True) | {"sesudah": after}) + "#pendaftar"
 
 
@@ -72,6 +75,7 @@ def workshop_session_page(
     language: Lang,
     form: Annotated[RegistrationQuery, Query()],
 ) -> Response:
+    """Show a session; to users who may record attendance also its registrations, waiting list and uploads."""
     workshop_session = workshop_sessions.get_workshop_session_view(db, actor, code)
     registrations = (
         _registrations_context(request, db, actor, workshop_session, _, language, form)
@@ -90,7 +94,10 @@ def _registrations_context(
     language: Language,
     form: RegistrationQuery,
 ) -> dict[str, Any]:
-    """Return what the page shows only to users who may register people."""
+    """Return the template variables that the page has only for users who may record attendance.
+
+    Raises `NotFound` if the session is out of the actor's scope.
+    """
     row = workshop_sessions.get_workshop_session(
         db, actor, workshop_session.code, Permission.ATTENDANCE_WRITE
     )
@@ -134,7 +141,10 @@ def roster_file(
     language: Lang,
     _: Translate,
 ) -> Response:
-    """Download the roster, to fill in or to sign. This GET writes to the activity log, because it has personal data."""
+    """Download the attendance list, as Excel to fill in or as PDF to sign.
+
+    This GET writes to the activity log, because the file has personal data.
+    """
     base_url = container_of(request).settings.base_url
     return download(download_roster(read_db, db, actor, code, file_format, base_url, _, language))
 
@@ -143,7 +153,7 @@ def roster_file(
 def registration_page(
     request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang
 ) -> Response:
-    """Show the registration with the code on its ticket."""
+    """Show a registration by its code, with its history. 404 if the actor may not record its attendance."""
     return _registration_page(request, db, actor, code, language)
 
 
@@ -151,6 +161,7 @@ def registration_page(
 def cancel_registration(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
+    """Cancel a registration, give its seat to the first on the waiting list who fits, and redirect to its page."""
     registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     with catch_problem(db) as caught:
         services.cancel_registration(db, actor, registration)
@@ -166,7 +177,7 @@ def cancel_registration(
 def give_seat(
     request: Request, db: WriteDb, actor: CurrentActor, code: str, _: Translate, language: Lang
 ) -> Response:
-    """Give a seat although a cap is reached."""
+    """Give a person on the waiting list a seat although a cap is reached, and redirect to the registration."""
     registration = queries.get_registration(db, actor, code, Permission.ATTENDANCE_WRITE)
     with catch_problem(db) as caught:
         services.give_seat_beyond_caps(db, actor, registration)

@@ -32,7 +32,8 @@ NO_INDEX = {"x-robots-tag": "noindex"}
 
 
 @router.get("/tiket/{code}.ics")
-def calendar(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
+def ticket_calendar(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
+    """Download the session of a ticket as a calendar file. 404 for an unknown ticket."""
     ticket = queries.get_ticket(db, code, language)
     content = queries.render_ticket_calendar(db, ticket, container_of(request).settings.base_url, _)
     return attachment(f"{ticket.session_code}.ics", content, MEDIA_TYPE)
@@ -40,6 +41,7 @@ def calendar(request: Request, db: ReadDb, code: str, _: Translate, language: La
 
 @router.get("/tiket/{code}")
 def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language: Lang) -> Response:
+    """Show a ticket with its QR code. 404 for an unknown one, 429 after too many of them."""
     ticket = queries.get_ticket(db, code, language)
     address = _ticket_url(request, ticket)
     return render(
@@ -55,11 +57,16 @@ def ticket_page(request: Request, db: ReadDb, code: str, _: Translate, language:
 
 @router.get("/tiket/{code}/batal")
 def cancel_page(request: Request, db: ReadDb, code: str, language: Lang) -> Response:
+    """Ask whether to cancel the registration of a ticket."""
     return _cancel_page(request, queries.get_ticket(db, code, language))
 
 
 @router.post("/tiket/{code}/batal")
 def cancel(request: Request, db: WriteDb, code: str, _: Translate, language: Lang) -> Response:
+    """Cancel the registration of a ticket, and redirect to the ticket.
+
+    Once the session has begun the page says that it is too late.
+    """
     with catch_problem(db) as caught:
         registrations.cancel_registration(db, CITIZEN, get_registration_by_ticket(db, code))
     if problem := caught.problem:
@@ -69,6 +76,7 @@ def cancel(request: Request, db: WriteDb, code: str, _: Translate, language: Lan
 
 @router.get("/tiket/{code}/ubah")
 def correct_page(request: Request, db: ReadDb, code: str, language: Lang) -> Response:
+    """Show the form to correct what a ticket says, filled with what it says."""
     ticket = queries.get_ticket(db, code, language)
     outside = ticket.registration.kelurahan_code is None
     form = PersonForm(
@@ -92,6 +100,11 @@ def correct(
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Correct what a ticket says, and redirect to the ticket. A new e-mail address gets the ticket by mail.
+
+    Corrections are limited by network address, such mails by ticket. If a limit is reached or values are wrong, nothing
+    is saved and the form is shown again.
+    """
     ticket, limits = queries.get_ticket(db, code, language), container_of(request).limits
     person = form.person_input(queries.list_groups_of_ticket(db, ticket, language))
     with catch_problem(db) as caught:
@@ -134,16 +147,20 @@ def _correct_page(
 
 
 def _ticket_url(request: Request, ticket: queries.Ticket) -> str:
-    """Return the URL of the ticket, which its QR code holds."""
+    """Return the URL of the ticket, which its QR code contains."""
     return f"{container_of(request).settings.base_url}/tiket/{ticket.registration.code}"
 
 
 def _keep_text(ticket: queries.Ticket, address: str, _: Translator) -> str:
+    """Return the text by which people send themselves the URL of their ticket."""
     return _("My ticket for %(title)s, %(time)s: %(address)s") % _text_params(ticket, address)
 
 
 def _invite_text(request: Request, ticket: queries.Ticket, _: Translator) -> str:
-    """Return a text with the URL of the public page, not of the ticket: anyone who has that could cancel it."""
+    """Return a text to invite others to the session; "" if the workshop has no public page.
+
+    It has the URL of the public page, not of the ticket: anyone who has that could cancel it.
+    """
     if not ticket.public:
         return ""
     site = container_of(request).settings.base_url
@@ -152,10 +169,11 @@ def _invite_text(request: Request, ticket: queries.Ticket, _: Translator) -> str
 
 
 def _text_params(ticket: queries.Ticket, address: str) -> dict[str, str]:
+    """Return title, time and the URL `address`, to fill in a text about the ticket's session."""
     time = period_text(ticket.starts_at, ticket.ends_at)
     return {"title": ticket.workshop_title, "time": time, "address": address}
 
 
 def _whatsapp_url(text: str) -> str:
-    """Return the URL that opens WhatsApp with the text, to choose a recipient there; "" without a text."""
+    """Return the URL that opens WhatsApp with the text, to choose a recipient there; "" for an empty text."""
     return f"https://wa.me/?text={quote(text)}" if text else ""

@@ -35,7 +35,10 @@ def calendar_page(
     language: Lang,
     month: Annotated[str, Query(alias="bulan")] = "",
 ) -> Response:
-    """Show a month; `bulan` is one such as 2026-08, the current month without it."""
+    """Show the sessions of a month that the actor may see.
+
+    `bulan` is a month such as 2026-08; without it, or for another text, it is the current month in WITA.
+    """
     first = _first_day(month) or wita_today().replace(day=1)
     following = (first + timedelta(days=31)).replace(day=1)
     workshop_sessions = list_workshop_sessions_between(db, actor, _midnight(first), _midnight(following))
@@ -46,12 +49,13 @@ def calendar_page(
         weeks=_weeks(first, following, workshop_sessions),
         has_sessions=bool(workshop_sessions),
         today=wita_today(),
-        before=_url(first - timedelta(days=1)),
-        after=_url(following),
+        before=_month_url(first - timedelta(days=1)),
+        after=_month_url(following),
     )
 
 
 def _first_day(month: str) -> date | None:
+    """Return the first day of a month such as "2026-08"; None for other text or a year that sessions can't have."""
     try:
         first = date.fromisoformat(f"{month}-01")
     except ValueError:
@@ -59,13 +63,16 @@ def _first_day(month: str) -> date | None:
     return first if first.year in YEARS else None
 
 
-def _url(day: date) -> str:
-    """Return the URL of the day's month; "" beyond the years that sessions may have."""
+def _month_url(day: date) -> str:
+    """Return the URL of the calendar of the day's month; "" for a year that sessions can't have."""
     return f"/kalender?bulan={day:%Y-%m}" if day.year in YEARS else ""
 
 
 def _weeks(first: date, following: date, workshop_sessions: list[WorkshopSessionView]) -> list[list[Day]]:
-    """Return the weeks, from Monday to Sunday, that cover the month."""
+    """Return the weeks, from Monday to Sunday, that cover the month, each day with its sessions.
+
+    `first` is the first day of the month, `following` that of the next.
+    """
     by_day = {
         day: tuple(of_day)
         for day, of_day in groupby(workshop_sessions, key=lambda session: wita(session.starts_at).date())
@@ -80,4 +87,5 @@ def _weeks(first: date, following: date, workshop_sessions: list[WorkshopSession
 
 
 def _midnight(day: date) -> datetime:
+    """Return the beginning of a WITA day, in UTC."""
     return utc(datetime.combine(day, time.min))

@@ -38,11 +38,15 @@ class RegistrationForm(PersonForm):
     send_ticket: bool = False
 
     def registration_request(self, language: Language) -> RegistrationRequest:
+        """Return how the person registers: by themselves, with or without consent, once for this form and name."""
         key = build_request_key(self.request_key, self.name)
         return RegistrationRequest(Channel.SELF, language, consent=self.consent, request_key=key)
 
     def refuse_programs(self) -> None:
-        """Raise `Invalid` if the trap is filled in, with a plain sentence: a person's browser may have done it."""
+        """Raise `Invalid` if the trap `website` is filled in, and empty it.
+
+        The error is a plain sentence: a person's browser may have filled it in.
+        """
         if self.website:
             text = N_("This field must stay empty. Send the form again.")
             self.website = ""
@@ -58,7 +62,10 @@ def public_workshops_page(request: Request, db: ReadDb) -> Response:
 def public_workshop_page(
     request: Request, db: ReadDb, workshop_code: str, language: Lang, sesi: str = ""
 ) -> Response:
-    """Return the workshop with an empty form, which has a key of its own."""
+    """Show a workshop with an empty form for the session `sesi`, by default the first that is open.
+
+    404 if it has no public page.
+    """
     form = RegistrationForm(request_key=secrets.token_urlsafe(16))
     return _page(request, db, workshop_code, sesi, form, language)
 
@@ -74,9 +81,10 @@ def register(
     _: Translate,
     sesi: str = "",
 ) -> Response:
-    """Register a citizen.
+    """Register a citizen for the session `sesi`, and redirect to the ticket. If that is refused, show the form again.
 
-    It commits in the handler instead of after it, so that others wait for its locks as briefly as possible.
+    With `send_ticket` a person who is registered already gets their ticket by mail instead. It commits in the handler
+    instead of after it, so that others wait for its locks as briefly as possible.
     """
     with changing(container_of(request)) as db, catch_problem(db) as caught:
         container_of(request).limits.count(REGISTRATIONS, address_of(request))
@@ -98,6 +106,10 @@ def register(
 def _send_ticket(
     request: Request, db: Db, workshop_code: str, registration: Registration, address: str, _: Translator
 ) -> Response:
+    """Queue a mail with the ticket to the address, and redirect to the workshop's page, which says so.
+
+    Raises `TooManyRequests` if the ticket was sent too often within an hour.
+    """
     container = container_of(request)
     container.limits.count(TICKETS_SENT_AGAIN, registration.code)
     notify(db, MESSAGE_KINDS.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
@@ -119,7 +131,10 @@ def _page(
     language: Language,
     problem: Problem | None = None,
 ) -> Response:
-    """Return the workshop with the form for the requested session, or else for the first that is open."""
+    """Return the workshop's page with the form for the session with this code, else for the first that is open.
+
+    Raises `NotFound` if the workshop has no public page.
+    """
     workshop = queries.get_public_workshop(db, workshop_code, language)
     return render(
         request,
@@ -128,13 +143,14 @@ def _page(
         problem=problem,
         registered=problem if isinstance(problem, AlreadyRegistered) else None,
         workshop=workshop,
-        chosen=_chosen(workshop.sessions, session_code),
+        chosen=_choose_session(workshop.sessions, session_code),
         kelurahan=reference.list_kelurahan(db),
         privacy_contact=container_of(request).settings.privacy_contact,
     )
 
 
-def _chosen(sessions: tuple[queries.PublicSession, ...], code: str) -> queries.PublicSession | None:
+def _choose_session(sessions: tuple[queries.PublicSession, ...], code: str) -> queries.PublicSession | None:
+    """Return the session with this code, else the first that is open for registration, else None."""
     requested = (session for session in sessions if session.code == code)
     is_open = (session for session in sessions if session.window is RegistrationWindow.OPEN)
     return next(requested, None) or next(is_open, None)

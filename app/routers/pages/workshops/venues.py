@@ -44,7 +44,10 @@ class VenueQuery(BaseModel):
         return VenueFilters(self.q, self.kelurahan, self.kind, self.wifi)
 
     def address(self, *, after: int | None) -> str:
-        """Return the URL of the list with these filters, beginning after a venue."""
+        """Return the URL of the list with these filters, after the venue with the id `after`.
+
+        None is the first page.
+        """
         return build_url("/tempat", self.model_dump() | {"after": after})
 
 
@@ -57,7 +60,7 @@ class VenueForm(BaseModel):
 
     @classmethod
     def from_saved(cls, venue: VenueView) -> "VenueForm":
-        """Return the form filled with a saved venue."""
+        """Return the form filled with a saved venue; `seen` is the fingerprint of its values."""
         answers = {has_wifi: answer for answer, has_wifi in WIFI_ANSWERS.items()}
         return cls(
             name=venue.name,
@@ -99,6 +102,7 @@ def new_venue_page(request: Request, db: ReadDb, actor: CurrentActor) -> Respons
 def create_venue(
     request: Request, db: WriteDb, actor: CurrentActor, form: Annotated[VenueForm, Form()], _: Translate
 ) -> Response:
+    """Create a venue, and redirect to the list, narrowed to it."""
     with catch_problem(db) as caught:
         venue = services.create_venue(db, actor, form.to_input())
     if problem := caught.problem:
@@ -131,6 +135,7 @@ def change_venue(
 
 @router.post("/tempat/{venue_id}/hapus")
 def delete_venue(db: WriteDb, actor: CurrentActor, venue_id: int, _: Translate) -> Response:
+    """Delete a venue, and redirect to the list of venues."""
     services.delete_venue(db, actor, venue_id)
     return redirect("/tempat", _("The venue is deleted."))
 
@@ -143,6 +148,7 @@ def upload_venues_page(request: Request, actor: CurrentActor) -> Response:
 
 @router.get("/tempat/unggah/templat.xlsx")
 def download_venue_template(read_db: ReadDb, actor: CurrentActor, _: Translate) -> Response:
+    """Download an empty Excel list of venues with drop-downs, to fill in and upload."""
     actor.require(Permission.SESSION_WRITE)
     names = sorted(place.name for place in reference.list_kelurahan(read_db))
     return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
@@ -156,6 +162,10 @@ def upload_venues(
     _: Translate,
     file: Annotated[UploadFile | str | None, File()] = None,
 ) -> Response:
+    """Save a list of venues, all of it or nothing, and redirect to the list of venues.
+
+    If the file can't be read or rows have errors, the upload page says which (422).
+    """
     with catch_problem(db) as caught:
         result = services.import_venues(db, actor, *read_upload(file))
     if problem := caught.problem:

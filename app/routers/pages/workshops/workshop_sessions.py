@@ -40,7 +40,10 @@ def new_workshop_session_page(
     planned: Annotated[WorkshopSessionForm, Query()],
     language: Lang,
 ) -> Response:
-    """Show the form, filled in from the query string: pages on coverage link here to plan a session for a gap."""
+    """Show the form of a new session with a suggested code, filled in from the query string.
+
+    Pages on coverage link here to plan a session for a gap.
+    """
     actor.require(Permission.SESSION_WRITE)
     form = planned.model_copy(update={"code": queries.suggest_session_code(db, workshop_code)})
     return _new_page(request, db, actor, workshop_code, form, language)
@@ -56,6 +59,7 @@ def create_workshop_session(
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Create a session of the workshop, and redirect to it. If a field is wrong, show the form again."""
     with catch_problem(db) as caught:
         workshop_session = services.create_workshop_session(
             db, actor, workshop_code, form.code, form.to_input()
@@ -84,6 +88,10 @@ def change_workshop_session(
     _: Translate,
     language: Lang,
 ) -> Response:
+    """Save a session; the people registered are told of a new time or place.
+
+    If a field is wrong, or others have changed the session meanwhile, show the form again.
+    """
     with catch_problem(db) as caught:
         services.change_workshop_session(db, actor, code, form.to_input(), form_fingerprint=form.seen)
     if problem := caught.problem:
@@ -106,6 +114,7 @@ def copy_workshop_session(
     form: Annotated[CopyForm, Form()],
     _: Translate,
 ) -> Response:
+    """Create a session with the settings of the session `code`, at another time, and redirect to it."""
     with catch_problem(db) as caught:
         workshop_session = services.copy_session(db, actor, code, form.code, parse_local_time(form.starts))
     if problem := caught.problem:
@@ -131,6 +140,7 @@ def cancel_workshop_session(
     form: Annotated[CancellationForm, Form()],
     _: Translate,
 ) -> Response:
+    """Cancel a session for a reason, which the people registered are told, and redirect to its page."""
     with catch_problem(db) as caught:
         services.cancel_session(db, actor, code, form.why)
     if problem := caught.problem:
@@ -224,7 +234,10 @@ def _cancel_page(
 def _groups(
     db: Db, language: Language, of_workshop: tuple[str, ...], form: WorkshopSessionForm
 ) -> list[tuple[str, str]]:
-    """Return codes and labels of the workshop's groups and of those filled in; of all if it is for everyone."""
+    """Return code and label of the workshop's groups and of those filled in, in the order of reports.
+
+    If the workshop is for everyone, of all groups.
+    """
     shown = {*of_workshop, *form.groups}
     groups = reference.list_target_groups(db, language)
     return [(group.code, group.label) for group in groups if not of_workshop or group.code in shown]

@@ -36,7 +36,7 @@ class WorkshopForm(BaseModel):
 
     @classmethod
     def from_saved(cls, view: queries.WorkshopView) -> "WorkshopForm":
-        """Return the form filled with a saved workshop."""
+        """Return the form filled with a saved workshop; `seen` is the fingerprint of its values."""
         saved = services.workshop_input(view)
         return cls(code=view.code, seen=fingerprint(saved), **asdict(saved))
 
@@ -55,7 +55,10 @@ def workshops_page(
     q: str = "",
     archived: Annotated[bool, Query(alias="arsip")] = False,
 ) -> Response:
-    """List the newest workshops; older ones are found by a search. Archived workshops have a list of their own."""
+    """Show at most `MAX_WORKSHOPS` workshops that the actor may see, the newest first.
+
+    `q` searches titles and codes. Archived workshops are shown only with `arsip`, without the others.
+    """
     workshops = queries.list_workshops(
         db, actor, search=q.strip(), archived=archived, limit=MAX_WORKSHOPS + 1
     )
@@ -95,6 +98,7 @@ def create_workshop(
 
 @router.get("/kegiatan/{code}")
 def workshop_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, language: Lang) -> Response:
+    """Show a workshop with its sessions."""
     return render(
         request,
         "workshops/one.html",
@@ -134,12 +138,14 @@ def change_workshop(
 
 @router.post("/kegiatan/{code}/arsipkan")
 def archive_workshop(db: WriteDb, actor: CurrentActor, code: str, _: Translate) -> Response:
+    """Archive a workshop: lists leave it out and its public page is closed, but reports count it."""
     services.set_archived(db, actor, code, archived=True)
     return redirect(f"/kegiatan/{code}", _("The workshop is archived. Its figures stay in the reports."))
 
 
 @router.post("/kegiatan/{code}/aktifkan")
 def unarchive_workshop(db: WriteDb, actor: CurrentActor, code: str, _: Translate) -> Response:
+    """Show an archived workshop in lists again."""
     services.set_archived(db, actor, code, archived=False)
     return redirect(f"/kegiatan/{code}", _("The workshop is back in the lists."))
 
