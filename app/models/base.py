@@ -36,6 +36,7 @@ class Instant(TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the datetime in UTC for the database. Raises `ValueError` for a naive one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -43,6 +44,7 @@ class Instant(TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Return the stored datetime as an aware one in UTC; SQLite returns it naive."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -57,9 +59,10 @@ class Choice(Enum):
 
 @event.listens_for(Column, "after_parent_attach")
 def _add_choice_constraint(column: Column[Any], table: Table) -> None:
-    """Add the CHECK constraint of a `Choice` column.
+    """Add the CHECK constraint when a `Choice` column is attached to its table; other columns are left as they are.
 
-    It compares the values with OR: for `IN` with more than two values SQLite builds an index of them at every row.
+    The constraint compares the values with OR: for `IN` with more than two values SQLite builds an index of them at
+    every row.
     """
     if isinstance(column.type, Choice):
         allowed = " OR ".join(f"{column.name} = '{value}'" for value in column.type.enums)
@@ -67,7 +70,10 @@ def _add_choice_constraint(column: Column[Any], table: Table) -> None:
 
 
 def choice(enumeration: type[StrEnum], name: str) -> Any:
-    """Return the type of a text column that holds a value of `enumeration`, checked by a constraint named `name`."""
+    """Return the type of a text column (20 characters) that holds the values of the members of `enumeration`.
+
+    Other values are refused by a CHECK constraint called `name`.
+    """
     return Choice(
         enumeration,
         name=name,
@@ -80,7 +86,10 @@ def choice(enumeration: type[StrEnum], name: str) -> Any:
 def index_where_present(
     table: str, column: str, *, within: tuple[str, ...] = (), unique: bool = False
 ) -> Index:
-    """Return a partial index of the rows in which `column` is not NULL, ordered by the columns of `within` first."""
+    """Return a partial index of the rows in which `column` is not NULL, for both databases.
+
+    It is called "ix_" with the table and the column, and consists of the columns of `within` followed by `column`.
+    """
     present = text(f"{column} IS NOT NULL")
     return Index(
         f"ix_{table}_{column}", *within, column, unique=unique, sqlite_where=present, postgresql_where=present
@@ -92,4 +101,5 @@ YEARS = range(2000, 2101)
 
 
 def now() -> datetime:
+    """Return the current time as an aware datetime in UTC."""
     return datetime.now(UTC)

@@ -10,7 +10,10 @@ from app.models.base import Instant, choice, now
 
 
 def _unique(name: str, *columns: str, where: str) -> Index:
-    """Return a unique index of one kind of target. NULLs are distinct on both databases, so each kind needs its own."""
+    """Return a unique index over `columns` of the rows that satisfy the SQL `where`, as `uq_coverage_target_{name}`.
+
+    Each kind of target needs an index of its own, because NULLs are distinct from each other on both databases.
+    """
     return Index(
         f"uq_coverage_target_{name}",
         *columns,

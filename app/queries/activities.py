@@ -54,29 +54,33 @@ class ActivityFilters:
 def list_activities(
     db: Db, actor: Actor, filters: ActivityFilters, *, before: int | None = None, limit: int
 ) -> list[ActivityView]:
-    """Return the lines of the log, the newest first. Raises `Forbidden` for all but administrators.
+    """Return at most `limit` lines of the log that match the filters, the newest (highest id) first.
 
-    `before` is the id of the last line of the previous page.
+    `before` is the id of the last line of the previous page; None begins with the newest line. Raises `Forbidden` for
+    all but administrators.
     """
     actor.require(Permission.ACTIVITY_READ)
     statement = select(Activity).where(*_conditions(filters)).order_by(col(Activity.id).desc()).limit(limit)
     if before is not None:
         statement = statement.where(col(Activity.id) < before)
-    return [_view(line) for line in db.scalars(statement)]
+    return [_to_view(line) for line in db.scalars(statement)]
 
 
 def list_activities_of(db: Db, subject: str, subject_id: str, *, limit: int) -> list[ActivityView]:
-    """Return the lines about one subject, the newest first. The caller checks whether the actor may see them."""
+    """Return at most `limit` lines about one subject, such as "workshop" "SPBE-2025", the newest first.
+
+    The caller checks whether the actor may see them.
+    """
     statement = (
         select(Activity)
         .where(col(Activity.subject) == subject, col(Activity.subject_id) == subject_id)
         .order_by(col(Activity.id).desc())
         .limit(limit)
     )
-    return [_view(line) for line in db.scalars(statement)]
+    return [_to_view(line) for line in db.scalars(statement)]
 
 
-def _view(line: Activity) -> ActivityView:
+def _to_view(line: Activity) -> ActivityView:
     return ActivityView(
         id=line.id,
         at=line.at,
@@ -89,6 +93,7 @@ def _view(line: Activity) -> ActivityView:
 
 
 def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
+    """Return the conditions on `Activity` for these filters; `search` and `actor_name` ignore case."""
     values = (cast(col(side), String) for side in (Activity.before, Activity.after))
     searched = (
         *(col(Activity.actor), col(Activity.action), col(Activity.subject), col(Activity.subject_id)),
@@ -112,19 +117,24 @@ def _conditions(filters: ActivityFilters) -> list[ColumnElement[bool]]:
 
 
 def _changes(before: dict[str, Any], after: dict[str, Any]) -> tuple[Change, ...]:
-    """Return the changed fields in the order in which they were logged, without those that are empty on both sides."""
+    """Return a `Change` for each field of either side, except "id" and fields that are empty on both sides.
+
+    The fields of `before` come first, then those that only `after` has.
+    """
     changes = (
-        Change(field, _value(field, before), _value(field, after))
+        Change(field, _logged_value(field, before), _logged_value(field, after))
         for field in dict.fromkeys((*before, *after))
         if field != "id"
     )
     return tuple(change for change in changes if not _is_empty(change.before) or not _is_empty(change.after))
 
 
-def _value(field: str, values: dict[str, Any]) -> Any:
+def _logged_value(field: str, values: dict[str, Any]) -> Any:
+    """Return the value of a field, None if it is missing; a time (a field that ends in "_at") as `datetime`."""
     value = values.get(field)
     return datetime.fromisoformat(value) if field.endswith("_at") and value else value
 
 
 def _is_empty(value: Any) -> bool:
+    """Return whether a value is None, "", [] or {}; 0 and False are not empty."""
     return value is None or value in ("", [], {})

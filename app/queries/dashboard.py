@@ -34,9 +34,10 @@ MAX_SENDING_TIME = timedelta(hours=1)
 class Dashboard:
     """What the home page shows; the first ten of each list.
 
-    `unsent` counts unsent mails by status, about sessions that are not over. `today` has today's sessions that are not
-    over, for users who may record attendance; for others they are in `coming`. `report` is the coverage of the current
-    year for users who plan workshops or set targets, else None.
+    `unsent` counts unsent mails by status, about sessions that are not over. `today` has, for users who may record
+    attendance, the sessions that began or begin today or earlier and are not over; `coming` has the other sessions that
+    are not over. The two together have at most ten. `report` is the coverage of the default period, for users who plan
+    workshops or set targets, else None.
     """
 
     in_review: tuple[AttendanceImportView, ...]
@@ -49,13 +50,16 @@ class Dashboard:
 
     @property
     def without_registrations(self) -> tuple[CoverageRow, ...]:
-        """The rows of the kelurahan with a target from which nobody is registered."""
+        """The rows of the kelurahan below their target from which nobody is registered, by code.
+
+        Empty without a report.
+        """
         rows = self.report.short_rows if self.report else ()
         return tuple(row for row in rows if row.state == "none")
 
     @property
     def has_gap(self) -> bool:
-        """Whether a kelurahan, or a target group of one, has not reached its target."""
+        """Whether a kelurahan, or a target group of one, has not reached its target. False without a report."""
         if self.report is None:
             return False
         groups = group_progress(self.report)
@@ -63,7 +67,7 @@ class Dashboard:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to do."""
+        """Whether there is nothing to do: every list but `coming` is empty, and there is no gap."""
         return not any(
             (
                 self.in_review,
@@ -77,7 +81,10 @@ class Dashboard:
 
 
 def get_dashboard(db: Db, report_db: Db, actor: Actor, language: Language) -> Dashboard:
-    """Return what the home page shows the actor. The coverage report is read from `report_db`."""
+    """Return what the home page shows the actor; what is out of their scope or role is empty or None.
+
+    The coverage report is read from `report_db`, everything else from `db`.
+    """
     coming = list_coming_workshop_sessions(db, actor, LIMIT)
     today = []
     if actor.can(Permission.ATTENDANCE_WRITE):
@@ -95,7 +102,11 @@ def get_dashboard(db: Db, report_db: Db, actor: Actor, language: Language) -> Da
 
 
 def _count_unsent(db: Db, actor: Actor) -> dict[MessageStatus, int]:
-    """Count, by status, the mails that failed, may not have arrived, or have waited too long."""
+    """Return, by status, the number of mails that failed, may not have arrived, or have waited more than an hour.
+
+    Only mails about sessions that are not over, within the actor's scope for recording attendance. A status without
+    such mails is no key.
+    """
     status = col(Message.status)
     waits_too_long = (status == MessageStatus.WAITING) & (col(Message.created_at) < now() - MAX_SENDING_TIME)
     rows = db.execute(

@@ -12,10 +12,11 @@ NEWEST = 1_000
 
 
 def data_version(db: Db) -> tuple[int, int, int]:
-    """Return numbers that change with every line of the activity log, and whenever a session begins or ends.
+    """Return three numbers that change with every line of the activity log, and when a session begins or ends.
 
-    The highest id would not be enough: PostgreSQL hands out ids in another order than transactions are committed in.
-    The sum of the newest ids also changes when a transaction with a lower id is committed late.
+    They are the sum of the `NEWEST` highest ids of the log, and the numbers of sessions that have begun and ended. The
+    highest id would not be enough: PostgreSQL hands out ids in another order than transactions are committed in. The
+    sum also changes when a transaction with a lower id is committed late.
     """
     newest = select(col(Activity.id)).order_by(col(Activity.id).desc()).limit(NEWEST).subquery()
     moment = now()

@@ -11,9 +11,9 @@ from app.nik_vault import NikVault
 
 
 def can_decrypt(db: Db, vault: NikVault) -> bool:
-    """Return whether the vault's secret is the one that encrypted the data. Always true if nothing is encrypted yet.
+    """Return whether the vault's secret is the one that encrypted the data; True if nothing is encrypted yet.
 
-    It is tried with the first NIK, or with the first file if there is no NIK.
+    It is tried on one value only: the NIK of the lowest participant id that has one, else the oldest uploaded file.
     """
     nik = db.exec(
         select(Participant.nik_encrypted)
@@ -28,6 +28,7 @@ def can_decrypt(db: Db, vault: NikVault) -> bool:
 
 
 def _decrypts(vault: NikVault, encrypted: bytes) -> bool:
+    """Return whether the vault's secret is the one that encrypted these bytes."""
     try:
         vault.decrypt_bytes(encrypted)
     except InvalidTag:

@@ -17,7 +17,8 @@ def in_values(
 ) -> ColumnElement[bool]:
     """Return `column IN values` with all values in one JSON parameter; works for any number on both databases.
 
-    PostgreSQL's driver would convert an array value by value, which takes longer than the query itself.
+    No row matches if `values` is empty. PostgreSQL's driver would convert an array value by value, which takes longer
+    than the query itself.
     """
     listed = list(values)
     if not listed:

@@ -9,7 +9,11 @@ from app.permissions import Actor, Permission, Scope
 
 
 def workshops_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """Return the condition that a workshop is within the actor's scope, for statements that select from `Workshop`."""
+    """Return the condition that a workshop is within the actor's scope for `permission`.
+
+    It holds for all workshops, those of the actor's organization, or none. The statement must select from `Workshop` or
+    join it.
+    """
     match actor.scope(permission):
         case Scope.ALL:
             return true()
@@ -20,9 +24,9 @@ def workshops_within(actor: Actor, permission: Permission) -> ColumnElement[bool
 
 
 def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[bool]:
-    """Return the condition that a registration is within the actor's scope.
+    """Return the condition that a registration's workshop is within the actor's scope for `permission`.
 
-    The statement does not have to join `Workshop`.
+    The statement must select from `Registration`; it does not have to join `Workshop`.
     """
     if actor.scope(permission) is Scope.ALL:
         return true()
@@ -35,7 +39,10 @@ def registrations_within(actor: Actor, permission: Permission) -> ColumnElement[
 
 
 def people_within(actor: Actor, permission: Permission, person_id: Mapped[int]) -> ColumnElement[bool]:
-    """Return the condition that a person has a registration within the actor's scope. `person_id` is the column of the
-    person's id."""
+    """Return the condition that a person has a registration within the actor's scope for `permission`.
+
+    `person_id` is the column of the person's id. With the scope "all", too, people without any registration don't
+    match.
+    """
     registered = select(col(Registration.participant_id)).where(registrations_within(actor, permission))
     return person_id.in_(registered)

@@ -40,7 +40,10 @@ def list_organizations(db: Db, actor: Actor) -> list[OrganizationView]:
 
 
 def get_organization(db: Db, actor: Actor, organization_id: int) -> Organization:
-    """Return an organization. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    """Return the row of an organization by its id.
+
+    Raises `NotFound`, and `Forbidden` for everyone but administrators.
+    """
     actor.require(Permission.USER_WRITE)
     organization = db.get(Organization, organization_id)
     if organization is None:

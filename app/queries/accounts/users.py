@@ -17,7 +17,7 @@ from app.permissions import Actor, Permission
 
 @dataclass(frozen=True)
 class UserView:
-    """A user. `link_expires_at` is when their open password link expires, None if they have none."""
+    """A user. `link_expires_at` is when their last password link that is still valid expires, None without one."""
 
     id: int
     email: str
@@ -42,15 +42,15 @@ class ApiTokenView:
 
 
 def has_users(db: Db) -> bool:
-    """Return whether there is any user."""
+    """Return whether there is any user, active or not."""
     return db.exec(select(User.id).limit(1)).first() is not None
 
 
 def list_users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[UserView]:
     """Return at most `limit` users, active ones first, then by name.
 
-    Each word of `search` must be part of the name, the e-mail address or the organization's name, whichever it is;
-    case is ignored. Raises `Forbidden` for everyone but administrators.
+    Each word of `search` must be part of the name, the e-mail address or the organization's name; case is ignored, and
+    an empty text finds everyone. Raises `Forbidden` for everyone but administrators.
     """
     actor.require(Permission.USER_WRITE)
     statement = _select_users().order_by(col(User.active).desc(), col(User.name), col(User.id)).limit(limit)
@@ -61,7 +61,7 @@ def list_users(db: Db, actor: Actor, *, search: str = "", limit: int) -> list[Us
 
 
 def get_user_view(db: Db, actor: Actor, user_id: int) -> UserView:
-    """Return a user for display. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    """Return a user by id as pages show them. Raises `NotFound`, and `Forbidden` for all but administrators."""
     actor.require(Permission.USER_WRITE)
     row = db.execute(_select_users().where(col(User.id) == user_id)).first()
     if row is None:
@@ -70,7 +70,7 @@ def get_user_view(db: Db, actor: Actor, user_id: int) -> UserView:
 
 
 def get_user(db: Db, actor: Actor, user_id: int) -> User:
-    """Return a user's record. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    """Return the row of a user by id. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
     actor.require(Permission.USER_WRITE)
     user = db.get(User, user_id)
     if user is None:
@@ -79,7 +79,10 @@ def get_user(db: Db, actor: Actor, user_id: int) -> User:
 
 
 def get_user_by_email(db: Db, email: str) -> User:
-    """Return the user with this e-mail address, in any case. Raises `NotFound`."""
+    """Return the row of the user with this e-mail address, ignoring case and surrounding spaces.
+
+    Raises `NotFound`. No permission is checked.
+    """
     user = db.exec(select(User).where(User.email == email.strip().lower())).first()
     if user is None:
         raise NotFound(N_("There is no user with the e-mail address %(email)s."), email=email)
@@ -87,9 +90,10 @@ def get_user_by_email(db: Db, email: str) -> User:
 
 
 def list_api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenView]:
-    """Return the tokens of one user, or of all users, including expired ones.
+    """Return the tokens of the user with this e-mail address, or of all users, including expired ones.
 
-    Raises `Forbidden` for everyone but administrators.
+    They are sorted by e-mail address, then by id, the oldest first. Empty for an unknown address. Raises `Forbidden`
+    for everyone but administrators.
     """
     actor.require(Permission.USER_WRITE)
     statement = select_columns(ApiToken, col(User.email)).join(User, col(User.id) == col(ApiToken.user_id))
@@ -103,6 +107,7 @@ def list_api_tokens(db: Db, actor: Actor, *, email: str = "") -> list[ApiTokenVi
 
 
 def _select_users() -> Select[User, str, datetime | None]:
+    """Return the statement whose rows are the arguments of `_to_view`, for all users."""
     link = (
         select_columns(func.max(col(PasswordLink.expires_at)))
         .where(col(PasswordLink.user_id) == col(User.id), col(PasswordLink.expires_at) > now())

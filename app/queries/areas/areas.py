@@ -38,7 +38,7 @@ class AmbiguousPlaceView:
 
 
 def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
-    """Return every kelurahan by code, including those that no longer exist.
+    """Return every kelurahan by code, including those that no longer exist or don't exist yet.
 
     Raises `Forbidden` for everyone but administrators.
     """
@@ -65,7 +65,7 @@ def list_kelurahan_details(db: Db, actor: Actor) -> list[KelurahanDetails]:
 
 
 def get_kelurahan_details(db: Db, actor: Actor, code: str) -> KelurahanDetails:
-    """Return a kelurahan for display. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    """Return a kelurahan by code. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
     for kelurahan in list_kelurahan_details(db, actor):
         if kelurahan.code == code:
             return kelurahan
@@ -73,7 +73,10 @@ def get_kelurahan_details(db: Db, actor: Actor, code: str) -> KelurahanDetails:
 
 
 def get_kelurahan(db: Db, actor: Actor, code: str) -> Area:
-    """Return a kelurahan's record. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    """Return the row of a kelurahan by its code.
+
+    Raises `NotFound` for any other code, also of a kecamatan, and `Forbidden` for everyone but administrators.
+    """
     actor.require(Permission.USER_WRITE)
     area = db.get(Area, code)
     if area is None or area.level is not AreaLevel.KELURAHAN:
@@ -82,7 +85,10 @@ def get_kelurahan(db: Db, actor: Actor, code: str) -> Area:
 
 
 def list_ambiguous_places(db: Db, actor: Actor) -> list[AmbiguousPlaceView]:
-    """Return the ambiguous place names, sorted. Raises `Forbidden` for everyone but administrators."""
+    """Return the ambiguous place names, sorted, each with the names of its candidates in the order of their codes.
+
+    Raises `Forbidden` for everyone but administrators.
+    """
     actor.require(Permission.USER_WRITE)
     candidates: dict[str, list[str]] = defaultdict(list)
     statement = (

@@ -24,7 +24,10 @@ class TargetGroupDetails:
 
 
 def list_target_group_details(db: Db, actor: Actor) -> list[TargetGroupDetails]:
-    """Return the target groups in the order of reports. Raises `Forbidden` for everyone but administrators."""
+    """Return all target groups in the order of reports, with their synonyms sorted.
+
+    Raises `Forbidden` for everyone but administrators.
+    """
     actor.require(Permission.USER_WRITE)
     synonyms: dict[str, list[str]] = defaultdict(list)
     for synonym in db.exec(select(TargetGroupSynonym).order_by(TargetGroupSynonym.synonym)):
@@ -38,7 +41,10 @@ def list_target_group_details(db: Db, actor: Actor) -> list[TargetGroupDetails]:
 
 
 def get_target_group_details(db: Db, actor: Actor, code: str) -> TargetGroupDetails:
-    """Return a target group. Raises `NotFound`, and `Forbidden` for everyone but administrators."""
+    """Return a target group by its code.
+
+    Raises `NotFound`, and `Forbidden` for everyone but administrators.
+    """
     for group in list_target_group_details(db, actor):
         if group.code == code:
             return group

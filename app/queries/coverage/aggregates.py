@@ -68,7 +68,7 @@ class PeopleCount(NamedTuple):
 
     @property
     def by_sex(self) -> dict[SexKey, int]:
-        """The participants by sex."""
+        """The participants by sex, with all three keys."""
         return {"L": self.men, "P": self.women, "unknown": self.participants - self.men - self.women}
 
 
@@ -76,7 +76,11 @@ NO_PEOPLE = PeopleCount()
 
 
 def with_outcome_rank(registrations: Subquery) -> Subquery:
-    """Add to `counted_registrations` the columns `outcome_rank` and `attendances` (0 or 1)."""
+    """Add to a subquery of `counted_registrations` the columns `outcome_rank` and `attendances`.
+
+    `attendances` is 1 for a registration with attendance "present" that is not on the waiting list, else 0. Of the
+    other columns it keeps person, workshop_session, kelurahan, target_group and sex.
+    """
     columns = registrations.c
     waiting = columns.status == RegistrationStatus.WAITLISTED
     present = columns.outcome == AttendanceStatus.PRESENT
@@ -98,7 +102,11 @@ def with_outcome_rank(registrations: Subquery) -> Subquery:
 
 
 def group_by_person(rows: FromClause, *by: str) -> Select[*tuple[Any, ...]]:
-    """Select one row per person and combination of the columns `by`."""
+    """Select one row per person and combination of the columns `by`, from rows of `with_outcome_rank`.
+
+    The columns are person, those of `by`, `outcome_rank` (the highest), `attendances` (the sum) and `sex` (the
+    greatest).
+    """
     columns = rows.c
     keys = [columns[name] for name in by]
     return select(
@@ -111,10 +119,10 @@ def group_by_person(rows: FromClause, *by: str) -> Select[*tuple[Any, ...]]:
 
 
 def count_people_by(grouping: str, people: FromClause, *by: str) -> Select[*tuple[Any, ...]]:
-    """Select the columns of `PeopleCount`, grouped by at most two columns.
+    """Select the columns of `key_columns` and of `PeopleCount`, grouped by at most two columns.
 
     `people` comes from `group_by_person` and has each person once per combination of these columns. `grouping` is the
-    name under which `load_counts` returns the counts.
+    name under which `load_counts` returns the counts. Without columns there is one row, of all people.
     """
     columns = people.c
     keys = [columns[name] for name in by]
@@ -141,7 +149,10 @@ def key_columns(grouping: str, *keys: SQLColumnExpression[Any]) -> list[SQLColum
 def load_counts(
     db: Db, statement: CompoundSelect[*tuple[Any, ...]], parameters: Mapping[str, object] | None = None
 ) -> defaultdict[str, dict[Keys, PeopleCount]]:
-    """Execute a UNION of `count_people_by` statements and return the counts by grouping and keys."""
+    """Execute a UNION of `count_people_by` statements and return the counts by grouping, then by keys.
+
+    Keys without people are missing, as are groupings without any, which give an empty dictionary.
+    """
     counts: defaultdict[str, dict[Keys, PeopleCount]] = defaultdict(dict)
     for grouping, key_count, *values in db.execute(statement, parameters):
         keys = tuple(values[:key_count])
@@ -155,4 +166,5 @@ def integer_sum(column: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def count_where(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    """Return the number of the rows for which the condition holds."""
     return func.count().filter(condition)

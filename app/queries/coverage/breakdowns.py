@@ -41,21 +41,27 @@ def load_session_breakdowns(
     dimensions: Sequence[Dimension],
     language: Language,
 ) -> tuple[Breakdown, ...]:
-    """Return a breakdown by each of the dimensions, which can be any but "kecamatan". Takes at most two queries."""
+    """Return a breakdown by each of the dimensions, in their order, with the counts of people from the city.
+
+    The dimensions can be any but "kecamatan". Takes two queries, none without dimensions.
+    """
     if not dimensions:
         return ()
     keyed_sessions = _sessions_with_keys(db, period, filters)
     sessions = db.execute(select(keyed_sessions)).all()
     counts = _load_counts(db, period, filters, keyed_sessions, dimensions)
     return tuple(
-        Breakdown(by=dimension, parts=_parts(dimension, sessions, counts[dimension], period, language))
+        Breakdown(by=dimension, parts=_fill_parts(dimension, sessions, counts[dimension], period, language))
         for dimension in dimensions
     )
 
 
 def _sessions_with_keys(db: Db, period: Period, filters: CoverageFilters) -> CTE:
-    """Return the sessions of a report; the column named like a dimension has the key of the session's part."""
-    month = _month(db)
+    """Return the sessions of a report by their start, with workshop title and organizer's name.
+
+    For each dimension there is a column of its name, with the key of the part to which the session belongs.
+    """
+    month = _session_month(db)
     quarter = (cast(func.substr(month, 6), Integer) + MONTHS_PER_QUARTER - 1) // MONTHS_PER_QUARTER
     return (
         select(
@@ -77,8 +83,8 @@ def _sessions_with_keys(db: Db, period: Period, filters: CoverageFilters) -> CTE
     )
 
 
-def _month(db: Db) -> ColumnElement[str]:
-    """Return the WITA month in which a session starts, as "2025-08"."""
+def _session_month(db: Db) -> ColumnElement[str]:
+    """Return the SQL expression for the WITA month in which a session starts, as "2025-08"."""
     starts_at = col(WorkshopSession.starts_at)
     if is_postgresql(db):
         return func.to_char(func.timezone(WITA.key, starts_at), "YYYY-MM")
@@ -92,7 +98,10 @@ def _load_counts(
     keyed_sessions: CTE,
     dimensions: Sequence[Dimension],
 ) -> dict[Dimension, dict[str, PeopleCount]]:
-    """Return the counts of people from the city by dimension and key of the part."""
+    """Return the counts of people from the city by dimension, then by the key of the part.
+
+    Parts without people are missing.
+    """
     registrations = with_outcome_rank(counted_registrations(period, filters))
     rows = (
         select(registrations, *(keyed_sessions.c[dimension] for dimension in dimensions))
@@ -115,19 +124,23 @@ def _load_counts(
     }
 
 
-def _parts(
+def _fill_parts(
     dimension: Dimension,
     sessions: Sequence[Row[Any]],
     counts: Mapping[str, PeopleCount],
     period: Period,
     language: Language,
 ) -> tuple[Part, ...]:
+    """Return the parts of a breakdown with their figures, zero where `counts` has none.
+
+    Months and quarters are in order of time, other parts by participants, most first, then by label.
+    """
     session_counts = Counter(session._mapping[dimension] for session in sessions)
     is_time = dimension in TIME_DIMENSIONS
     empty_parts = (
-        _time_parts(dimension, sessions, period, language)
+        _list_time_parts(dimension, sessions, period, language)
         if is_time
-        else _workshop_parts(dimension, sessions, language)
+        else _list_workshop_parts(dimension, sessions, language)
     )
     parts = []
     for part in empty_parts:
@@ -144,10 +157,13 @@ def _parts(
     return tuple(parts if is_time else sorted(parts, key=lambda part: (-part.participants, part.label)))
 
 
-def _time_parts(
+def _list_time_parts(
     dimension: Dimension, sessions: Sequence[Row[Any]], period: Period, language: Language
 ) -> Iterator[Part]:
-    """Yield every month or quarter from the first session to the last, without figures."""
+    """Yield every WITA month or quarter from the first session's to the last's, without figures.
+
+    `narrowed` are the days of it that lie in the period. Nothing is yielded without sessions.
+    """
     days = [wita(session.starts_at).date() for session in sessions]
     months = months_between(min(days), max(days)) if days else []
     for first in months if dimension == "month" else dict.fromkeys(map(first_of_quarter, months)):
@@ -161,8 +177,13 @@ def _time_parts(
         yield Part(key=key, label=label, narrowed=narrowed)
 
 
-def _workshop_parts(dimension: Dimension, sessions: Sequence[Row[Any]], language: Language) -> Iterator[Part]:
-    """Yield every workshop, pillar or organizer with sessions, without figures."""
+def _list_workshop_parts(
+    dimension: Dimension, sessions: Sequence[Row[Any]], language: Language
+) -> Iterator[Part]:
+    """Yield every workshop, pillar or organizer with sessions, without figures.
+
+    Sessions without a pillar are one part; no filter can narrow a report to it.
+    """
     for key, session in {session._mapping[dimension]: session for session in sessions}.items():
         label = {
             "workshop": f"{session.title} ({session.workshop})",

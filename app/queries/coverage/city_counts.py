@@ -47,34 +47,38 @@ class CityCounts:
     counts: Mapping[str, Mapping[Keys, PeopleCount]]
 
     def get(self, grouping: Grouping, *keys: str | None) -> PeopleCount:
-        """Return the count for these keys, all zero if there are no people."""
+        """Return the count for these keys, `NO_PEOPLE` (all zero) if there are no people."""
         return self.counts.get(grouping, {}).get(keys, NO_PEOPLE)
 
     @property
     def city(self) -> PeopleCount:
+        """All people from the city."""
         return self.get("city")
 
     @property
     def outside(self) -> int:
-        """The people present who live outside the city."""
+        """The number of people present who live outside the city."""
         return self.get("kelurahan", None).participants
 
     @property
     def waiting(self) -> int:
-        """The people who are only on a waiting list."""
+        """The number of people who are only on a waiting list, also from outside the city."""
         everyone = self.get("everyone")
         return everyone.people - everyone.registered
 
     @property
     def moved(self) -> int:
-        """The people present in more than one kelurahan."""
+        """The number of people present in more than one kelurahan."""
         return self.get("moved").people
 
 
 def count_city(
     db: Db, period: Period, filters: CoverageFilters, kecamatan_of: Mapping[str, str | None]
 ) -> CityCounts:
-    """Count the people of a report; `kecamatan_of` has the kecamatan of each kelurahan."""
+    """Count the people of a report in one query; `kecamatan_of` has the kecamatan of each kelurahan.
+
+    On PostgreSQL it also sets work_mem until the transaction ends.
+    """
     _set_work_mem(db)
     statement = _build_statement(replace(filters, from_=None, to=None), postgresql=is_postgresql(db))
     counts = load_counts(db, statement, period_parameters(period))
@@ -85,9 +89,10 @@ def count_city(
 
 
 def _set_work_mem(db: Db) -> None:
-    """Raise PostgreSQL's work_mem from 4 MB: two years of a million registrations take 1.5 instead of 2.1 s.
+    """Raise PostgreSQL's work_mem from 4 to 16 MB until the transaction ends; on SQLite do nothing.
 
-    With 48 MB they take 2.3 s, as the planner stops using parallel workers.
+    Two years of a million registrations take 1.5 instead of 2.1 s. With 48 MB they take 2.3 s, as the planner stops
+    using parallel workers.
     """
     if is_postgresql(db):
         db.execute(text("SET LOCAL work_mem = '16MB'"))
@@ -95,10 +100,10 @@ def _set_work_mem(db: Db) -> None:
 
 @lru_cache(maxsize=16)
 def _build_statement(filters: CoverageFilters, *, postgresql: bool) -> CompoundSelect[*tuple[Any, ...]]:
-    """Count the people with a single cell as "single_cell", and the people with several cells in each grouping.
+    """Return the statement for `load_counts`, which expects the parameters of `period_parameters`.
 
-    Cached per filters, since building takes longer than executing it in a small city (15 against 2 ms); the period is
-    a parameter.
+    It counts the people with a single cell as "single_cell", and the people with several cells in each grouping. Cached
+    per filters, since building takes longer than executing it in a small city (15 against 2 ms).
     """
     registrations = counted_registrations(ANY_PERIOD, filters)
     single_cell, several = _count_by_cell(registrations) if postgresql else count_by_kind(registrations)
@@ -124,7 +129,11 @@ def _build_statement(filters: CoverageFilters, *, postgresql: bool) -> CompoundS
 
 
 def _count_by_cell(registrations: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
-    """Return the counts of people with a single cell, and a row per person and cell for people with several cells."""
+    """Return two parts of the statement, for people with a single cell and for people with several.
+
+    The first counts the former by kelurahan and target group; the second has a row per person and cell of the latter,
+    as `group_by_person` selects them.
+    """
     cells = group_by_person(with_outcome_rank(registrations), "kelurahan", "target_group").cte("cells")
     with_several = (
         select(cells.c.person).group_by(cells.c.person).having(func.count() > 1).cte("with_several")
@@ -138,7 +147,10 @@ def _count_by_cell(registrations: Subquery) -> tuple[Select[*tuple[Any, ...]], C
 def _groupings(
     kelurahan: str | None, group: str | None, kecamatan_of: Mapping[str, str | None]
 ) -> Iterator[tuple[Grouping, Keys]]:
-    """Yield the groupings in which the people of a cell count, with their keys."""
+    """Yield the groupings in which the people of a cell count, with their keys.
+
+    People from outside the city (kelurahan None) have no kecamatan, and count neither by group nor for the city.
+    """
     yield "cell", (kelurahan, group)
     yield "everyone", ()
     yield "kelurahan", (kelurahan,)

@@ -29,11 +29,14 @@ class DenominatorView:
 
 
 DenominatorsByArea = Mapping[tuple[str, Indicator], DenominatorView]
-"""By area code and indicator. What is missing is unknown, and must not be computed from other areas."""
+"""Denominators by area code and indicator. A missing one is unknown, and must not be computed from other areas."""
 
 
 def list_denominators(db: Db, actor: Actor) -> list[DenominatorView]:
-    """Return all denominators by area and indicator, the newest first. Raises `Forbidden`."""
+    """Return all denominators by area code, then indicator, then the newest day first.
+
+    Of the same day the one recorded last is first. Raises `Forbidden` if the actor's role may not see coverage.
+    """
     actor.require(Permission.COVERAGE_READ)
     statement = (
         select(
@@ -58,7 +61,10 @@ def list_denominators(db: Db, actor: Actor) -> list[DenominatorView]:
 
 
 def latest_denominators(denominators: Iterable[DenominatorView], day: date) -> DenominatorsByArea:
-    """Return the newest denominator of each area and indicator as of `day`, given those of `list_denominators`."""
+    """Return the newest denominator of each area and indicator that is not later than `day`.
+
+    `denominators` must have the order of `list_denominators`, the newest first.
+    """
     latest: dict[tuple[str, Indicator], DenominatorView] = {}
     for denominator in denominators:
         if denominator.as_of <= day:
@@ -67,12 +73,12 @@ def latest_denominators(denominators: Iterable[DenominatorView], day: date) -> D
 
 
 def list_areas(db: Db) -> list[Area]:
-    """Return all areas by code: the kota first, and each kecamatan before its kelurahan."""
+    """Return all areas, also closed ones, by code: the kota first, and each kecamatan before its kelurahan."""
     return list(db.scalars(select(Area).order_by(col(Area.code))))
 
 
 def load_denominator(db: Db, denominator_id: int) -> Denominator:
-    """Return the record for changing it. Raises `NotFound`."""
+    """Return the row of a denominator. Raises `NotFound`. The caller checks the permission."""
     denominator = db.get(Denominator, denominator_id)
     if denominator is None:
         raise NotFound(N_("There is no such figure."))

@@ -34,7 +34,10 @@ class CoverageFilters:
 
 
 def load_filter_names(db: Db, filters: CoverageFilters, groups: Iterable[TargetGroup]) -> Filters:
-    """Return the filters with their names. Raises `NotFound` for an unknown code or id."""
+    """Return the filters with the names of what they select; `groups` are all target groups.
+
+    Raises `NotFound` for an unknown workshop, group, kecamatan or organization.
+    """
     labels = {group.code: group.label for group in groups}
     if filters.group and filters.group not in labels:
         raise NotFound(N_("There is no target group %(group)s."), group=filters.group)
@@ -55,7 +58,7 @@ def load_filter_names(db: Db, filters: CoverageFilters, groups: Iterable[TargetG
 
 
 def list_target_groups(db: Db, language: Language) -> tuple[TargetGroup, ...]:
-    """Return all target groups with their labels in the language."""
+    """Return all target groups in the order of reports, with their labels in the language."""
     return tuple(
         TargetGroup(code=group.code, label=group.label)
         for group in reference.list_target_groups(db, language)
@@ -74,6 +77,7 @@ def list_organizers(db: Db) -> list[tuple[int, str]]:
 
 
 def _workshop_title(db: Db, code: str) -> str:
+    """Return the title of a workshop. Raises `NotFound`."""
     title = db.scalars(select(col(Workshop.title)).where(col(Workshop.code) == code)).first()
     if title is None:
         raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
@@ -81,6 +85,7 @@ def _workshop_title(db: Db, code: str) -> str:
 
 
 def _kecamatan_name(db: Db, code: str) -> str:
+    """Return the name of a kecamatan. Raises `NotFound`, also for the code of another area."""
     area = db.get(Area, code)
     if area is None or area.level is not AreaLevel.KECAMATAN:
         raise NotFound(N_("There is no kecamatan %(kecamatan)s."), kecamatan=code)
@@ -88,6 +93,7 @@ def _kecamatan_name(db: Db, code: str) -> str:
 
 
 def _organization_name(db: Db, organization_id: int) -> str:
+    """Return the name of an organization. Raises `NotFound`."""
     organization = db.get(Organization, organization_id)
     if organization is None:
         raise NotFound(N_("There is no such organization."))
@@ -97,8 +103,9 @@ def _organization_name(db: Db, organization_id: int) -> str:
 def resolve_period(db: Db, filters: CoverageFilters) -> Period:
     """Return the period of a report.
 
-    A missing end is that of the other end's year; without both it is the year of the latest session. Raises `Invalid`
-    for a period that ends before it begins, or lies outside the years 2000 to 2100.
+    A missing beginning or end is the first or last day of the other one's year. Without both it is the whole year of
+    the latest session that has begun, else of the first session to come, else this year. Raises `Invalid` for a period
+    that ends before it begins, or lies outside the years 2000 to 2100.
     """
     year = (filters.from_ or filters.to or _latest_session_day(db, filters.workshop)).year
     period = Period(from_=filters.from_ or date(year, 1, 1), to=filters.to or date(year, 12, 31))
@@ -112,7 +119,10 @@ def resolve_period(db: Db, filters: CoverageFilters) -> Period:
 
 
 def _latest_session_day(db: Db, workshop: str | None) -> date:
-    """Return the WITA day of the latest session that has begun, else of the first to come, else today."""
+    """Return the WITA day of the latest session that has begun, else of the first to come, else today.
+
+    Only sessions that are not cancelled, and of the workshop with this code if one is given.
+    """
     starts_at = col(WorkshopSession.starts_at)
     statement = select(func.max(case((starts_at <= now(), starts_at))), func.min(starts_at)).where(
         col(WorkshopSession.cancelled_at).is_(None)

@@ -12,7 +12,7 @@ from app.i18n import Language
 from app.models import RegistrationStatus, Venue, Workshop, WorkshopSession
 from app.permissions import Actor, Permission
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.registrations import counted_registrations, is_inside_city
+from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows
 from app.queries.coverage.report import build_coverage_report
 from app.queries.scope import workshops_within
 from app.reports.coverage.gaps import CoverageGap, CoverageGaps, Order, VenueCounts, sort_gaps
@@ -48,7 +48,7 @@ class MissedTarget:
 
 @dataclass(frozen=True)
 class SessionWithoutOutcomes:
-    """A session that is over, and in which `people` from so many `kelurahan` have no outcome yet."""
+    """A session that is over, in which `people` people from `kelurahan` kelurahan have no outcome yet."""
 
     code: str
     workshop_title: str
@@ -60,19 +60,27 @@ class SessionWithoutOutcomes:
 def build_coverage_gaps(
     db: Db, actor: Actor, filters: CoverageFilters, language: Language, order: Order = "gap"
 ) -> CoverageGaps:
-    """Return the gaps of the coverage report with these filters. Raises like `build_coverage_report`."""
+    """Return the gaps of the coverage report with these filters, sorted by `order`.
+
+    They are of kelurahan as a whole and of target groups with a target of their own; closed kelurahan are left out.
+    Raises like `build_coverage_report`.
+    """
     report = build_coverage_report(db, actor, filters, language)
     registrations = counted_registrations(report.period, filters)
     missed = [*_missed_by_kelurahan(db, registrations, report), *_missed_by_group(db, registrations, report)]
     venues = _load_venue_counts(db)
-    gaps = [_gap(target, venues[target.row.kelurahan]) for target in missed]
+    gaps = [_build_gap(target, venues[target.row.kelurahan]) for target in missed]
     return CoverageGaps(report=report, order=order, gaps=sort_gaps(gaps, order))
 
 
 def sessions_without_outcomes(
     db: Db, actor: Actor, report: CoverageReport, filters: CoverageFilters, limit: int
 ) -> list[SessionWithoutOutcomes]:
-    """Return the sessions with missing attendance within the actor's scope, those with most people first."""
+    """Return the first `limit` sessions of the report that are over and lack outcomes of people from the city.
+
+    The session with the most people is first, then the latest. Only sessions within the actor's scope for seeing
+    workshops. `filters` are those of the report; waiting people are not counted.
+    """
     registrations = counted_registrations(report.period, filters)
     people = func.count(registrations.c.person.distinct())
     statement = (
@@ -86,7 +94,7 @@ def sessions_without_outcomes(
         .join(WorkshopSession, col(WorkshopSession.id) == registrations.c.workshop_session)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .where(
-            is_inside_city(registrations),
+            is_counted_in_rows(registrations),
             registrations.c.list_missing.is_not(None),
             workshops_within(actor, Permission.WORKSHOP_READ),
         )
@@ -98,6 +106,10 @@ def sessions_without_outcomes(
 
 
 def _missed_by_kelurahan(db: Db, registrations: Subquery, report: CoverageReport) -> list[MissedTarget]:
+    """Return the open kelurahan that haven't reached their target, by code.
+
+    In a report filtered by a target group, the target and its `group` are that group's.
+    """
     filters = report.filters
     group = TargetGroup(code=filters.group, label=filters.group_label or "") if filters.group else None
     reasons = _load_reasons(db, registrations, registrations.c.kelurahan)
@@ -113,12 +125,15 @@ def _missed_by_kelurahan(db: Db, registrations: Subquery, report: CoverageReport
 
 
 def _missed_by_group(db: Db, registrations: Subquery, report: CoverageReport) -> list[MissedTarget]:
-    """Return the missed targets of groups. In a report filtered by a group these are the targets of its rows."""
+    """Return the open kelurahan and target groups where a group hasn't reached its own target, by kelurahan.
+
+    Empty for a report filtered by a group: the rows have that group's targets then.
+    """
     missed = [
         (row, group)
         for row in report.open_rows
         for group in report.groups
-        if not report.filters.group and _missing_people(row.groups[group.code])
+        if not report.filters.group and _count_missing_people(row.groups[group.code])
     ]
     if not missed:
         return []
@@ -129,14 +144,18 @@ def _missed_by_group(db: Db, registrations: Subquery, report: CoverageReport) ->
     ]
 
 
-def _missing_people(figures: Figures) -> int:
+def _count_missing_people(figures: Figures) -> int:
+    """Return how many participants are missing to the target, 0 if it is reached or there is none."""
     return gap_of(target=figures.target or 0, participants=figures.participants)
 
 
 def _load_reasons(
     db: Db, registrations: Subquery, *by: ColumnElement[str]
 ) -> defaultdict[tuple[str, ...], GapReasons]:
-    """Return the reasons grouped by the columns, in three queries."""
+    """Return the reasons by the values of the columns `by`, in three queries; all zero for missing keys.
+
+    The columns are the kelurahan, and for groups also the target group. Only people from the city are counted.
+    """
     # Outcomes are counted per person first, because someone who was present once counts as having come.
     by_person = (
         select(
@@ -145,7 +164,7 @@ def _load_reasons(
             func.count(registrations.c.to_come).label("to_come"),
             func.count(registrations.c.list_missing).label("list_missing"),
         )
-        .where(is_inside_city(registrations))
+        .where(is_counted_in_rows(registrations))
         .group_by(*by, registrations.c.person)
         .subquery()
     )
@@ -162,7 +181,7 @@ def _load_reasons(
     )
     sessions = db.execute(
         select(*by, func.count(registrations.c.workshop_session.distinct()))
-        .where(is_inside_city(registrations), registrations.c.list_missing.is_not(None))
+        .where(is_counted_in_rows(registrations), registrations.c.list_missing.is_not(None))
         .group_by(*by)
     )
     waiting = db.execute(
@@ -188,7 +207,10 @@ def _load_reasons(
 
 
 def _load_venue_counts(db: Db) -> defaultdict[str, VenueCounts]:
-    """Return the venues by kelurahan. The suggested one is the first by name, of those with Wi-Fi if there are any."""
+    """Return the venues by kelurahan, all zero for a kelurahan without one.
+
+    The suggested one is the first by name, of those with Wi-Fi if there are any.
+    """
     wifi, name = col(Venue.public_wifi), col(Venue.name)
     statement = (
         select(
@@ -209,7 +231,8 @@ def _load_venue_counts(db: Db) -> defaultdict[str, VenueCounts]:
     return venues
 
 
-def _gap(missed: MissedTarget, venues: VenueCounts) -> CoverageGap:
+def _build_gap(missed: MissedTarget, venues: VenueCounts) -> CoverageGap:
+    """Return the gap of a missed target, with its state, its reasons and the venues of the kelurahan."""
     row, group, figures, reasons = missed.row, missed.group, missed.figures, missed.reasons
     target = figures.target or 0
     return CoverageGap(
@@ -228,7 +251,7 @@ def _gap(missed: MissedTarget, venues: VenueCounts) -> CoverageGap:
         target=target,
         registered=figures.registered,
         participants=figures.participants,
-        gap=_missing_people(figures),
+        gap=_count_missing_people(figures),
         never_came=reasons.never_came,
         expected=reasons.expected,
         waiting=reasons.waiting,

@@ -29,8 +29,11 @@ SEX_AT, GROUP_AT, PLACE_AT = 3, 5, 20
 
 
 def count_by_kind(registrations: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
-    """Return the counts "single_cell" of the people of one kind, and the cells of the others as `group_by_person`
-    selects them."""
+    """Return two parts of the statement, for people with a single kind and for people with several.
+
+    The first counts the former as "single_cell" by kelurahan and target group; the second has a row per person and cell
+    of the latter, as `group_by_person` selects them.
+    """
     ranked = with_outcome_rank(registrations)
     kinds = _count_kinds(ranked)
     of_several_kinds = select(-kinds.c.number).where(kinds.c.number < 0)
@@ -40,14 +43,17 @@ def count_by_kind(registrations: Subquery) -> tuple[Select[*tuple[Any, ...]], CT
 
 
 def _count_kinds(ranked: Subquery) -> CTE:
-    """Return people counted by their highest number; each person of several kinds alone, as their id below zero."""
+    """Return a row for each kind and outcome rank: `number`, and its people, attendances and participants.
+
+    Each person of several kinds has a row of their own instead, with their negative id as `number`.
+    """
     numbered = _with_number(ranked).c
     lowest, highest = func.min(numbered.number), func.max(numbered.number)
     of_one_kind = _bits(lowest, SEX_AT) == _bits(highest, SEX_AT)
     folded = (
         select(
             case((of_one_kind, highest), else_=-numbered.person).label("number"),
-            count_where(_outcome_rank(numbered.number) == OutcomeRank.PRESENT).label("attendances"),
+            count_where(_rank_bits(numbered.number) == OutcomeRank.PRESENT).label("attendances"),
         )
         .group_by(numbered.person)
         .subquery()
@@ -67,7 +73,10 @@ def _count_kinds(ranked: Subquery) -> CTE:
 
 
 def _with_number(ranked: Subquery) -> Subquery:
-    """Return person and number of each registration. The offset makes SQLite build the number before it sorts."""
+    """Return `person` and `number` of each registration: place, target group, sex and outcome rank in one number.
+
+    The offset makes SQLite build the number before it sorts.
+    """
     sex = case(SEXES, value=ranked.c.sex, else_=0)
     number = (
         func.coalesce(PLACE.bitwise_lshift(PLACE_AT), 0)
@@ -85,9 +94,12 @@ def _with_number(ranked: Subquery) -> Subquery:
 
 
 def _count_people(kinds: CTE) -> Select[*tuple[Any, ...]]:
-    """Return the counts of the people of one kind by the codes of their kelurahan and group."""
+    """Select the counts of the people of one kind, by the codes of their kelurahan and target group.
+
+    The columns are those of `count_people_by`. Rows for people of several kinds are left out.
+    """
     counted, number = kinds.c, kinds.c.number
-    outcome_rank, sex = _outcome_rank(number), _bits(number, SEX_AT, GROUP_AT)
+    outcome_rank, sex = _rank_bits(number), _bits(number, SEX_AT, GROUP_AT)
     registered, to_come, list_missing = (
         func.sum(counted.people).filter(condition)
         for condition in (
@@ -115,11 +127,12 @@ def _count_people(kinds: CTE) -> Select[*tuple[Any, ...]]:
     )
 
 
-def _outcome_rank(number: Number) -> Number:
+def _rank_bits(number: Number) -> Number:
+    """Return the outcome rank that a number contains."""
     return _bits(number, 0, SEX_AT)
 
 
 def _bits(number: Number, first: int, end: int | None = None) -> Number:
-    """Return the bits of the number from `first` on, up to `end` or all."""
+    """Return the bits of the number from the position `first` up to but not including `end`, or all from there."""
     part = number.bitwise_rshift(first) if first else number
     return part if end is None else part.bitwise_and(2 ** (end - first) - 1)

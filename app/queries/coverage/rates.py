@@ -15,7 +15,11 @@ UMKM_GROUP = "umkm"
 def load_rates(
     db: Db, actor: Actor, counts: CityCounts, period: Period, filters: CoverageFilters
 ) -> tuple[Rate, ...]:
-    """Return a rate for each denominator that is valid on the period's last day and comparable with the counts."""
+    """Return the rates of inhabitants and UMKM, by area code.
+
+    There is one for each newest denominator as of the period's last day, unless the filters leave out people whom it
+    counts. Raises `Forbidden` if the actor's role may not see coverage.
+    """
     rates = []
     for denominator in latest_denominators(list_denominators(db, actor), period.to).values():
         participants = _participants(denominator, counts)
@@ -36,7 +40,7 @@ def load_rates(
 
 
 def _is_comparable(denominator: DenominatorView, filters: CoverageFilters) -> bool:
-    """Return whether the filters leave the people of the denominator.
+    """Return whether the filters by kecamatan and target group leave in all people of the denominator.
 
     A report on one kecamatan has no rate for the city, a report on another group none for UMKM.
     """
@@ -46,7 +50,10 @@ def _is_comparable(denominator: DenominatorView, filters: CoverageFilters) -> bo
 
 
 def _participants(denominator: DenominatorView, counts: CityCounts) -> int | None:
-    """Return the participants for the denominator's area and indicator, None if there is no such rate."""
+    """Return the participants for the denominator's area and indicator, None if there is no such rate.
+
+    There is none for RT, nor for the UMKM of a kecamatan.
+    """
     area = denominator.area_code
     match denominator.indicator, denominator.level:
         case Indicator.POPULATION, AreaLevel.KOTA:

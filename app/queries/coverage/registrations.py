@@ -23,7 +23,11 @@ from app.reports.periods import Period
 
 
 def period_parameters(period: Period) -> dict[str, datetime]:
-    """Return the bind parameters of statements on a period; with them a statement works for another period too."""
+    """Return the values of a statement's bind parameters for a period, as UTC instants.
+
+    They are `period_start` (the first WITA day's midnight), `period_end` (the midnight after the last, not included)
+    and `now`. With them a statement that was built for another period can be executed for this one.
+    """
     return {
         "period_start": _midnight(period.from_),
         "period_end": _midnight(period.to + timedelta(days=1)),
@@ -32,7 +36,10 @@ def period_parameters(period: Period) -> dict[str, datetime]:
 
 
 def session_conditions(period: Period, filters: CoverageFilters) -> list[ColumnElement[bool]]:
-    """Return conditions on `WorkshopSession` for the sessions of a report; cancelled sessions are left out."""
+    """Return conditions on `WorkshopSession` for the sessions that start in the period and aren't cancelled.
+
+    They include the filters by workshop, pillar and organization.
+    """
     conditions = [
         col(WorkshopSession.starts_at) >= _parameter("period_start", period),
         col(WorkshopSession.starts_at) < _parameter("period_end", period),
@@ -44,6 +51,7 @@ def session_conditions(period: Period, filters: CoverageFilters) -> list[ColumnE
 
 
 def _workshop_conditions(filters: CoverageFilters) -> list[ColumnElement[bool]]:
+    """Return conditions on `Workshop` for the filters by workshop, pillar and organization."""
     conditions: list[ColumnElement[bool]] = []
     if filters.workshop:
         conditions.append(col(Workshop.code) == filters.workshop)
@@ -55,7 +63,10 @@ def _workshop_conditions(filters: CoverageFilters) -> list[ColumnElement[bool]]:
 
 
 def registration_conditions(filters: CoverageFilters) -> list[ColumnElement[bool]]:
-    """Return conditions on `Registration` for the registrations of a report; cancelled ones are left out."""
+    """Return conditions on `Registration` for registrations that aren't cancelled.
+
+    They include the filters by target group, sex and kecamatan.
+    """
     conditions = [col(Registration.status) != RegistrationStatus.CANCELLED]
     if filters.group:
         conditions.append(col(Registration.target_group_code) == filters.group)
@@ -68,10 +79,11 @@ def registration_conditions(filters: CoverageFilters) -> list[ColumnElement[bool
 
 
 def counted_registrations(period: Period, filters: CoverageFilters) -> Subquery:
-    """Return a row per registration of a report, with its session, person, kelurahan, target group and outcome.
+    """Return a row per registration of a report: session, person, kelurahan, RT, target group, sex, status, outcome.
 
-    `present` is the person's id if they were present. `to_come` and `list_missing` are 1 for a registration without an
-    outcome, whose session isn't over yet or is over; otherwise NULL. So all three can be counted by COUNT.
+    Waiting people and people from outside the city (kelurahan NULL) are included. `present` is the person's id if they
+    were present. `to_come` and `list_missing` are 1 for a registration without an outcome, whose session isn't over yet
+    or is over. All three are NULL otherwise, so they can be counted by COUNT.
     """
     over = col(WorkshopSession.ends_at) <= _parameter("now", period)
     unrecorded = col(Attendance.registration_id).is_(None)
@@ -97,14 +109,19 @@ def counted_registrations(period: Period, filters: CoverageFilters) -> Subquery:
     )
 
 
-def is_inside_city(registrations: Subquery) -> ColumnElement[bool]:
-    """Return the condition for registrations that the rows of a report count: from the city, not waiting."""
+def is_counted_in_rows(registrations: Subquery) -> ColumnElement[bool]:
+    """Return the condition for rows of `counted_registrations` that the rows of a report count.
+
+    These are confirmed people and walk-ins from the city.
+    """
     return registrations.c.status.in_(COUNTED_AS_REGISTERED) & registrations.c.kelurahan.is_not(None)
 
 
 def _parameter(name: str, period: Period) -> BindParameter[datetime]:
+    """Return the bind parameter of this name, with its value for the period as default."""
     return bindparam(name, period_parameters(period)[name], type_=Instant)
 
 
 def _midnight(day: date) -> datetime:
+    """Return the first instant of a WITA day, in UTC."""
     return utc(datetime.combine(day, time.min))

@@ -50,9 +50,10 @@ def build_coverage_report(
     dimensions: Sequence[Dimension] = (),
     compare: bool = False,
 ) -> CoverageReport:
-    """Return the coverage report, with a breakdown by each of the dimensions.
+    """Return the coverage report, with a breakdown by each of the dimensions; with any dimension it has rates, too.
 
-    `compare` adds the report of the period before. Raises `Invalid` for an impossible period and `NotFound` for an
+    It covers the whole city, or the kecamatan of the filters. `compare` adds the report of the period before. Raises
+    `Forbidden` if the actor's role may not see coverage, `Invalid` for an impossible period and `NotFound` for an
     unknown filter.
     """
     actor.require(Permission.COVERAGE_READ)
@@ -67,12 +68,13 @@ def build_coverage_report(
         language=language,
     )
     period = resolve_period(db, filters)
-    report = _report(db, period, context)
+    report = _build_report(db, period, context)
     earlier = period_before(period) if compare else None
-    return compare_reports(report, _report(db, earlier, context)) if earlier else report
+    return compare_reports(report, _build_report(db, earlier, context)) if earlier else report
 
 
-def _report(db: Db, period: Period, context: ReportContext) -> CoverageReport:
+def _build_report(db: Db, period: Period, context: ReportContext) -> CoverageReport:
+    """Return the report of one period, not compared."""
     kecamatan_of = {code: area.parent_code for code, area in context.areas.items()}
     counts = count_city(db, period, context.filters, kecamatan_of)
     rows = _rows(counts, period, load_targets(db, period.to.year), context)
@@ -92,7 +94,10 @@ def _report(db: Db, period: Period, context: ReportContext) -> CoverageReport:
 def _rows(
     counts: CityCounts, period: Period, targets: Targets, context: ReportContext
 ) -> tuple[CoverageRow, ...]:
-    """Return a row for each kelurahan that exists on the period's last day, or is closed and has registrations."""
+    """Return a row for each kelurahan that exists on the period's last day, and others with registrations.
+
+    They are in the order of their codes; a filter by kecamatan leaves out other kelurahan.
+    """
     kecamatan = context.filters.kecamatan
     return tuple(
         _row(area, counts, period, targets, context)
@@ -107,12 +112,17 @@ def _rows(
 
 
 def _is_closed(area: Area, period: Period) -> bool:
+    """Return whether the area's last day is before the last day of the period."""
     return area.valid_to is not None and area.valid_to < period.to
 
 
 def _row(
     area: Area, counts: CityCounts, period: Period, targets: Targets, context: ReportContext
 ) -> CoverageRow:
+    """Return the row of a kelurahan, all zero if it has no people.
+
+    In a report filtered by a target group the row's target is that group's; without a target it is `DEFAULT_TARGET`.
+    """
     count = counts.get("kelurahan", area.code)
     target = targets.get(area.code, context.filters.group)
     target = DEFAULT_TARGET if target is None else target
@@ -146,6 +156,7 @@ def _row(
 
 
 def _figures(count: PeopleCount, target: int | None) -> Figures:
+    """Return the figures of a target group from its counts, with its target or None."""
     return Figures(
         target=target,
         registered=count.registered,
@@ -155,6 +166,10 @@ def _figures(count: PeopleCount, target: int | None) -> Figures:
 
 
 def _totals(counts: CityCounts, rows: tuple[CoverageRow, ...], groups: tuple[TargetGroup, ...]) -> Totals:
+    """Return the totals: people as counted for the whole city, targets and gaps as sums of the open rows.
+
+    Closed kelurahan count for people only.
+    """
     city = counts.city
     open_rows = [row for row in rows if row.closed_on is None]
     with_target = [row for row in open_rows if row.target > 0]
@@ -179,7 +194,7 @@ def _totals(counts: CityCounts, rows: tuple[CoverageRow, ...], groups: tuple[Tar
 
 
 def _group_target(open_rows: Sequence[CoverageRow], group: str) -> int | None:
-    """Return the sum of a group's targets, None if no kelurahan has a target for it."""
+    """Return the sum of a group's targets in these rows, None if no kelurahan has a target for it."""
     targets = [row.groups[group].target for row in open_rows]
     return sum(target or 0 for target in targets) if any(target is not None for target in targets) else None
 
@@ -187,6 +202,7 @@ def _group_target(open_rows: Sequence[CoverageRow], group: str) -> int | None:
 def _breakdowns(
     db: Db, counts: CityCounts, rows: tuple[CoverageRow, ...], period: Period, context: ReportContext
 ) -> tuple[Breakdown, ...]:
+    """Return the breakdowns by the report's dimensions: by kecamatan first, then the others in their order."""
     by_session = [dimension for dimension in context.dimensions if dimension != "kecamatan"]
     breakdowns = load_session_breakdowns(db, period, context.filters, by_session, context.language)
     if "kecamatan" in context.dimensions:
@@ -195,7 +211,10 @@ def _breakdowns(
 
 
 def _by_kecamatan(counts: CityCounts, rows: tuple[CoverageRow, ...], context: ReportContext) -> Breakdown:
-    """Return the breakdown by kecamatan: targets and gaps are sums of the open kelurahan, people are counted anew."""
+    """Return the breakdown by kecamatan in the order of codes, without kecamatan that have no row.
+
+    Targets and gaps are sums of the open kelurahan, people are counted anew.
+    """
     rows_by_kecamatan = defaultdict(list)
     for row in rows:
         rows_by_kecamatan[context.areas[row.kelurahan].parent_code].append(row)

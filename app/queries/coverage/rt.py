@@ -15,19 +15,23 @@ from app.queries.coverage.denominators import (
     list_denominators,
 )
 from app.queries.coverage.filters import CoverageFilters
-from app.queries.coverage.registrations import counted_registrations, is_inside_city
+from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows
 from app.queries.coverage.report import build_coverage_report
 from app.reports.coverage.report import CoverageRow
 from app.reports.coverage.rt import AreaRt, KelurahanRt, RtCoverage, RtSource
 
 
 def build_rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: Language) -> RtCoverage:
-    """Return the RT coverage for the coverage report with these filters. Raises like `build_coverage_report`."""
+    """Return the RT coverage for the coverage report with these filters.
+
+    The numbers of existing RT are the newest as of the period's last day. A filter by kecamatan narrows all of it.
+    Raises like `build_coverage_report`.
+    """
     report = build_coverage_report(db, actor, filters, language)
     counts = _count_rt(db, counted_registrations(report.period, filters))
     denominators = latest_denominators(list_denominators(db, actor), report.period.to)
     kelurahan = tuple(
-        _kelurahan_rt(row, *counts.get(row.kelurahan, (0, 0)), denominators) for row in report.rows
+        _build_kelurahan_rt(row, *counts.get(row.kelurahan, (0, 0)), denominators) for row in report.rows
     )
     areas = list_areas(db)
     kecamatan_of = {area.code: area.parent_code for area in areas}
@@ -55,7 +59,10 @@ def build_rt_coverage(db: Db, actor: Actor, filters: CoverageFilters, language: 
 
 
 def _count_rt(db: Db, registrations: Subquery) -> dict[str, tuple[int, int]]:
-    """Return by kelurahan the distinct RT of participants, and the distinct participants whose RT is recorded."""
+    """Return, by kelurahan, the number of distinct RT of participants and of participants whose RT is recorded.
+
+    A kelurahan without registrations is missing.
+    """
     has_rt = registrations.c.present.is_not(None) & registrations.c.rt.is_not(None)
     statement = (
         select(
@@ -63,15 +70,16 @@ def _count_rt(db: Db, registrations: Subquery) -> dict[str, tuple[int, int]]:
             func.count(case((has_rt, registrations.c.rt)).distinct()),
             func.count(case((has_rt, registrations.c.person)).distinct()),
         )
-        .where(is_inside_city(registrations))
+        .where(is_counted_in_rows(registrations))
         .group_by(registrations.c.kelurahan)
     )
     return {kelurahan: (reached, people) for kelurahan, reached, people in db.execute(statement)}
 
 
-def _kelurahan_rt(
+def _build_kelurahan_rt(
     row: CoverageRow, reached: int, people_with_rt: int, denominators: DenominatorsByArea
 ) -> KelurahanRt:
+    """Return the RT of a row's kelurahan; `people_with_rt` is the number of participants whose RT is recorded."""
     return KelurahanRt(
         code=row.kelurahan,
         name=row.name,
@@ -85,9 +93,11 @@ def _kelurahan_rt(
 
 
 def _sum_rt(area: Area, kelurahan: Sequence[KelurahanRt], denominators: DenominatorsByArea) -> AreaRt:
-    """Return the RT of an area as the sum of its kelurahan, unless a source has the number of the area itself.
+    """Return the RT of an area: `reached` is the sum over its kelurahan.
 
-    The RT of a closed kelurahan belong to its successors now, so they don't count among those that exist.
+    `known` is the number that a source states for the area itself, else the sum over its open kelurahan, None if one of
+    them has none. The RT of a closed kelurahan belong to its successors now, so they don't count among those that
+    exist.
     """
     known = [place.known for place in kelurahan if place.closed_on is None]
     sum_known = sum(number for number in known if number) if all(known) else None
@@ -100,5 +110,6 @@ def _sum_rt(area: Area, kelurahan: Sequence[KelurahanRt], denominators: Denomina
 
 
 def _known_rt(code: str, denominators: DenominatorsByArea) -> int | None:
+    """Return the number of RT that a source states for the area, None if there is none."""
     denominator = denominators.get((code, Indicator.RT))
     return denominator.value if denominator else None

@@ -17,7 +17,7 @@ from app.queries.coverage.filters import (
     load_filter_names,
     resolve_period,
 )
-from app.queries.coverage.registrations import counted_registrations, is_inside_city, session_conditions
+from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows, session_conditions
 from app.queries.scope import workshops_within
 from app.reports.coverage.report import Filters
 from app.reports.periods import Period
@@ -54,9 +54,11 @@ def list_counted_sessions(
     kelurahan: str | None = None,
     limit: int,
 ) -> CountedSessions:
-    """Return the sessions of a report, the latest first.
+    """Return at most `limit` sessions of a report within the actor's scope for seeing workshops, the latest first.
 
-    With `kelurahan` only those with a registration from there. Raises like `build_coverage_report`.
+    Sessions without registrations are included. With `kelurahan`, a code, only sessions with a registration from there
+    are, and only those people are counted. Raises `Forbidden` if the actor's role may not see workshops, `Invalid` for
+    an impossible period and `NotFound` for an unknown filter or kelurahan.
     """
     actor.require(Permission.WORKSHOP_READ)
     filter_names = load_filter_names(db, filters, list_target_groups(db, language))
@@ -67,7 +69,7 @@ def list_counted_sessions(
         registrations.c.workshop_session,
         func.count().label("registered"),
         func.count(registrations.c.present).label("attendances"),
-    ).where(is_inside_city(registrations))
+    ).where(is_counted_in_rows(registrations))
     if kelurahan:
         per_session = per_session.where(registrations.c.kelurahan == kelurahan)
     counts = per_session.group_by(registrations.c.workshop_session).subquery()
@@ -92,6 +94,7 @@ def list_counted_sessions(
 
 
 def _kelurahan_name(db: Db, code: str) -> str:
+    """Return the name of a kelurahan. Raises `NotFound`, also for the code of another area."""
     area = db.get(Area, code)
     if area is None or area.level is not AreaLevel.KELURAHAN:
         raise NotFound(N_("There is no kelurahan %(kelurahan)s."), kelurahan=code)

@@ -30,7 +30,10 @@ class Targets:
     saved: Mapping[TargetCell, int]
 
     def get(self, kelurahan: str, group: str | None) -> int | None:
-        """Return the target of a kelurahan and group: its own, else the one for all kelurahan, else None."""
+        """Return the target of a kelurahan, or with `group` of that group there: its own, else that of all kelurahan.
+
+        None if neither is saved.
+        """
         return self.saved.get((kelurahan, group), self.saved.get((None, group)))
 
 
@@ -55,7 +58,10 @@ class TargetGrid:
 
     @property
     def cells(self) -> list[TargetCell]:
-        """All cells row by row, beginning with the row for all kelurahan."""
+        """All cells row by row, as (kelurahan, group).
+
+        The first row is for all kelurahan (None), the first column for kelurahan as a whole (None).
+        """
         rows = (None, *(kelurahan.code for kelurahan in self.kelurahan))
         columns = (None, *(group.code for group in self.groups))
         return [(kelurahan, group) for kelurahan in rows for group in columns]
@@ -70,9 +76,9 @@ def load_targets(db: Db, year: int) -> Targets:
 
 
 def load_target_grid(db: Db, actor: Actor, year: int, language: Language) -> TargetGrid:
-    """Return the grid of a year; its rows are the kelurahan that exist on any day of it.
+    """Return the grid of a year, with the latest 20 changes; its rows are the kelurahan that exist on any day of it.
 
-    Raises `Forbidden`, and `NotFound` for a year outside 2000 to 2100.
+    Raises `Forbidden` if the actor's role may not set targets, and `NotFound` for a year outside 2000 to 2100.
     """
     actor.require(Permission.TARGET_WRITE)
     require_year(year)
@@ -96,5 +102,5 @@ def require_year(year: int) -> None:
 
 
 def newest_change(db: Db, year: int) -> int:
-    """Return the id of the latest change of the year's targets, 0 if there is none."""
+    """Return the id of the latest change of the year's targets in the activity log, 0 if there is none."""
     return next((activity.id for activity in list_activities_of(db, ACTIVITY_SUBJECT, str(year), limit=1)), 0)

@@ -75,7 +75,7 @@ class AttendanceImportView:
 
     @property
     def is_of_another_day(self) -> bool:
-        """Whether the sheet states a day or days, and the session is on none of them."""
+        """Whether the sheet states a day or days, and the session's WITA day is none of them."""
         if self.stated_date is None:
             return False
         day = wita(self.session_starts_at).date()
@@ -90,14 +90,15 @@ class AttendanceImportView:
 
     @property
     def open_rows(self) -> int:
-        """The number of rows that need attention."""
+        """The number of rows that need attention: those of kind "review" or "error"."""
         return self.counts.get("review", 0) + self.counts.get("error", 0)
 
 
 def get_attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     """Return the database row of an import.
 
-    Raises `Forbidden` if the actor's role may not see imports, and `NotFound` out of the actor's scope.
+    Raises `Forbidden` if the actor's role may not see imports, and `NotFound` for an unknown id or out of the actor's
+    scope.
     """
     actor.require(Permission.IMPORT_READ)
     attendance_import = db.scalars(
@@ -112,7 +113,10 @@ def get_attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImp
 
 
 def get_attendance_import_view(db: Db, actor: Actor, import_id: int) -> AttendanceImportView:
-    """Return an import as pages show it. Raises `NotFound` out of the actor's scope."""
+    """Return an import as pages show it.
+
+    Raises `NotFound` for an unknown id, and out of the actor's scope for seeing imports.
+    """
     views = list_attendance_imports(db, actor, import_id=import_id)
     if not views:
         raise NotFound(N_("There is no import %(attendance_import)s."), attendance_import=import_id)
@@ -129,9 +133,10 @@ def list_attendance_imports(
     before: int | None = None,
     limit: int | None = None,
 ) -> list[AttendanceImportView]:
-    """Return the imports within the actor's scope, the newest first.
+    """Return the imports within the actor's scope for seeing imports, the newest (highest id) first.
 
-    For paging, `before` is the id of the last import of the page before.
+    Each argument that is given narrows them: to one id, a session, a status, or for paging to ids below `before`, the
+    id of the last import of the page before. Without `limit` all are returned.
     """
     statement = (
         select(
@@ -163,10 +168,10 @@ def list_attendance_imports(
         statement = statement.where(col(AttendanceImport.status) == status)
     if before is not None:
         statement = statement.where(col(AttendanceImport.id) < before)
-    return [_view(*line) for line in db.execute(statement)]
+    return [_to_view(*line) for line in db.execute(statement)]
 
 
-def _view(
+def _to_view(
     attendance_import: AttendanceImport,
     workshop_session: WorkshopSession,
     workshop: Workshop,

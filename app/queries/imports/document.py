@@ -28,14 +28,20 @@ FIRST_ROWS = 200
 def get_import_document(
     db: Db, vault: NikVault, actor: Actor, import_id: int, _: Translator
 ) -> dict[str, Any]:
-    """Return the document with the first 200 rows. Raises `NotFound` out of the actor's scope."""
+    """Return the document of an import with its first 200 rows, with texts in the translator's language.
+
+    Raises `NotFound` for an unknown id, and out of the actor's scope for seeing imports.
+    """
     document = get_import_document_without_rows(db, actor, import_id, _)
     rows = list_import_rows(db, import_id, limit=FIRST_ROWS)
     return document | {"rows": list_row_documents(db, vault, rows, _)}
 
 
 def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Translator) -> dict[str, Any]:
-    """Return the document without its rows. Raises `NotFound` out of the actor's scope."""
+    """Return the document of an import without the key "rows"; "failure" is a key only after a failure.
+
+    Raises `NotFound` for an unknown id, and out of the actor's scope for seeing imports.
+    """
     attendance_import = get_attendance_import_view(db, actor, import_id)
     document: dict[str, Any] = {
         "id": attendance_import.id,
@@ -68,7 +74,10 @@ def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Tr
 
 
 def stream_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
-    """Yield every row of an import as in the import document, reading a thousand rows at a time."""
+    """Yield every row of an import as in the import document, in the sheet's order, reading 1000 rows at a time.
+
+    The caller has checked that the import is within the actor's scope.
+    """
     after = 0
     while rows := list_import_rows(db, import_id, after=after, limit=BATCH_SIZE):
         yield from list_row_documents(db, vault, rows, _)
@@ -78,8 +87,11 @@ def stream_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator)
 def list_row_documents(
     db: Db, vault: NikVault, rows: Sequence[AttendanceImportRow], _: Translator
 ) -> list[dict[str, Any]]:
-    """Return these rows as in the import document, with two queries, however many rows."""
-    people = _load_people(db, rows)
+    """Return these rows as in the import document, in their order, with two queries, however many rows.
+
+    They must be consecutive rows of one import, in the sheet's order.
+    """
+    people = _load_matched_people(db, rows)
     codes = load_committed_codes(db, rows)
     return [
         _row_document(row, people.get(row.participant_id or 0), codes.get(row.number), vault, _)
@@ -88,7 +100,10 @@ def list_row_documents(
 
 
 def stream_remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield each row with remarks as its number, name and the texts of its remarks, in the sheet's order."""
+    """Yield each row with remarks as its number, name and the texts of its remarks, in the sheet's order.
+
+    The name is "" if the row has none. The caller has checked that the import is within the actor's scope.
+    """
     row = AttendanceImportRow
     statement = (
         select(col(row.number), col(row.result)["values"]["name"].as_string(), col(row.messages))
@@ -108,6 +123,11 @@ def _row_document(
     vault: NikVault,
     _: Translator,
 ) -> dict[str, Any]:
+    """Return a row as in the import document.
+
+    `registration_code` is the registration that the commit wrote; without it "registration" is the one that existed
+    when the row was judged, or None.
+    """
     values: Mapping[str, Any] = row.result["values"]
     return {
         "number": row.number,
@@ -124,7 +144,11 @@ def _row_document(
     }
 
 
-def _load_people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, Any]]:
+def _load_matched_people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[str, Any]]:
+    """Return id, name and kelurahan of the people whom these rows name, by their id.
+
+    `rows` are consecutive rows of one import.
+    """
     named = select(col(AttendanceImportRow.participant_id)).where(is_between(rows))
     people: Select[*tuple[Any, ...]] = select(
         col(Participant.id), col(Participant.name), col(Participant.kelurahan_code).label("kelurahan")
@@ -133,6 +157,7 @@ def _load_people(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[int, dict[
 
 
 def _remark_document(stored: dict[str, Any], _: Translator) -> dict[str, Any]:
+    """Return a stored remark as in the import document: without its parameters, with its text."""
     return {
         "level": stored["level"],
         "field": stored["field"],

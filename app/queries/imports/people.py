@@ -38,9 +38,9 @@ MAX_LISTED_PEOPLE = 100
 class PeopleCounts:
     """How many people an import creates, how many are known already, and how many it does not list.
 
-    `present`, `absent` and `excused` count the rows that a commit writes or has written. `unlisted` counts registered
-    people without an outcome who are not on the sheet, while the import is in review; `marked_absent` counts the people
-    whom the commit marked absent.
+    `new` and `known` count the rows of the kinds `ABOUT_PEOPLE`, `present`, `absent` and `excused` the same rows by
+    attendance. `unlisted` counts registered people without an outcome who are not on the sheet; it is 0 unless the
+    import is in review. `marked_absent` counts the people whom the commit marked absent.
     """
 
     new: int
@@ -54,7 +54,7 @@ class PeopleCounts:
 
 @dataclass(frozen=True)
 class ListedPerson:
-    """The person in row `number`, with the name and place of the sheet. `known` is the matched person, or None."""
+    """A person in row `number`, with the name and place of the sheet. `known` is the matched person, or None."""
 
     number: int
     name: str
@@ -80,7 +80,11 @@ class LaterImport:
 
 
 def count_people(db: Db, attendance_import: AttendanceImportView) -> PeopleCounts:
-    """Return the numbers of an import's people. The database counts them: there may be a hundred thousand rows."""
+    """Return the numbers of an import's people.
+
+    Before the commit, a row is new if no known person was matched; afterwards, if the commit created its person. The
+    caller has loaded the import within the actor's scope. The database counts, as there may be a hundred thousand rows.
+    """
     of_import = col(AttendanceImportRow.attendance_import_id) == attendance_import.id
     counts = select(func.count(), func.count(col(AttendanceImportRow.participant_id))).where(
         of_import, col(AttendanceImportRow.kind).in_(ABOUT_PEOPLE)
@@ -103,7 +107,7 @@ def count_people(db: Db, attendance_import: AttendanceImportView) -> PeopleCount
 
 
 def _count_outcomes(db: Db, import_id: int) -> dict[str, int]:
-    """Return how many of the rows about people are present, absent and excused."""
+    """Return the number of rows about people that are "present", "absent" and "excused", with all three keys."""
     outcome = col(AttendanceImportRow.result)["attendance"].as_string()
     counted = db.execute(
         select(outcome, func.count())
@@ -118,7 +122,11 @@ def _count_outcomes(db: Db, import_id: int) -> dict[str, int]:
 
 
 def list_first_people(db: Db, import_id: int) -> FirstPeople:
-    """Return the first hundred new people and the first hundred known people of an import in review."""
+    """Return the first hundred new people and the first hundred known people of an import in review.
+
+    New are the rows about people that were matched with no known person. The caller has checked that the import is
+    within the actor's scope.
+    """
     person = col(AttendanceImportRow.participant_id)
     new = _list_first_rows(db, import_id, person.is_(None))
     known = _list_first_rows(db, import_id, person.is_not(None))
@@ -138,6 +146,7 @@ def list_first_people(db: Db, import_id: int) -> FirstPeople:
 
 
 def _list_first_rows(db: Db, import_id: int, condition: ColumnElement[bool]) -> Sequence[AttendanceImportRow]:
+    """Return the first hundred rows about people that fulfil the condition, in the sheet's order."""
     return db.scalars(
         select(AttendanceImportRow)
         .where(
@@ -151,7 +160,7 @@ def _list_first_rows(db: Db, import_id: int, condition: ColumnElement[bool]) -> 
 
 
 def _count_created_people(db: Db, import_id: int) -> int:
-    """Return how many people the commit of an import created."""
+    """Return how many people the commit of an import created; only meaningful after the commit."""
     person_before = col(AttendanceImportRow.before)["person"].as_string()
     return db.scalars(
         select(func.count()).where(
@@ -163,10 +172,11 @@ def _count_created_people(db: Db, import_id: int) -> int:
 
 
 def select_unlisted_registrations(db: Db, import_id: int, workshop_session_id: int) -> Select[int]:
-    """Return a statement that selects the session's registrations without an outcome whose people are not on the sheet.
+    """Return a statement that selects the ids of registrations whose people are not on the sheet.
 
-    It leaves out people who may be meant by a row that needs attention or is skipped: they have the row's name, or one
-    of its remarks offers them.
+    They are the session's registrations, confirmed or walk-in, without an outcome. It leaves out people who may be
+    meant by a row that needs attention or is skipped: they have the row's name, or one of its remarks offers them. One
+    query reads these rows first.
     """
     of_import = col(AttendanceImportRow.attendance_import_id) == import_id
     listed = select(col(AttendanceImportRow.participant_id)).where(
@@ -190,12 +200,13 @@ def select_unlisted_registrations(db: Db, import_id: int, workshop_session_id: i
     ).all()
     if names := {name for result, _ in unsaved_rows if (name := result["values"].get("name_key"))}:
         unlisted = unlisted.where(~in_values(db, col(Participant.name_key), names))
-    if offered := {person for _, remarks in unsaved_rows for person in _offered_people(remarks)}:
+    if offered := {person for _, remarks in unsaved_rows for person in _offered_person_ids(remarks)}:
         unlisted = unlisted.where(~in_values(db, col(Participant.id), offered))
     return unlisted
 
 
-def _offered_people(remarks: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+def _offered_person_ids(remarks: Sequence[Mapping[str, Any]]) -> Iterator[int]:
+    """Yield the ids of the people that stored remarks offer as candidates."""
     for remark in remarks:
         for candidate in remark["candidates"]:
             if candidate["kind"] == "person":
@@ -203,9 +214,10 @@ def _offered_people(remarks: Sequence[Mapping[str, Any]]) -> Iterator[int]:
 
 
 def list_later_imports(db: Db, attendance_import: AttendanceImportView) -> list[LaterImport]:
-    """Return the session's imports committed later that list people of this import without changing them.
+    """Return the session's imports committed later that list people of this import without changing them, by id.
 
-    Undoing this import deletes the attendance of these people, although the later lists name them too.
+    Undoing this import deletes the attendance of these people, although the later lists name them too. The import must
+    be a committed one.
     """
     written_row = aliased(AttendanceImportRow)
     own_people = select(col(written_row.participant_id)).where(

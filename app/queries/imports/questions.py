@@ -31,7 +31,7 @@ CODES_WITH_SHARED_ANSWER = frozenset(
 
 @dataclass(frozen=True)
 class Question:
-    """A question about a field. `text` is the text of the cell, without case and spacing; empty for a blank cell."""
+    """A question about a field. `text` is the cell's text in lower case with single spaces, "" for a blank cell."""
 
     field: str
     code: str
@@ -43,14 +43,20 @@ KELURAHAN_MISSING = Question("kelurahan", "kelurahan-missing")
 
 
 def find_question(remark: Remark) -> Question | None:
-    """Return the question that a remark asks, if other rows may ask the same; else None."""
+    """Return the question that a remark asks, if other rows may ask the same (`CODES_WITH_SHARED_ANSWER`).
+
+    None for other remarks, and for remarks about the whole row.
+    """
     if remark.field is None or remark.code not in CODES_WITH_SHARED_ANSWER:
         return None
     return Question(remark.field, remark.code, fold(collapse(str(remark.params.get("found", "")))))
 
 
 def count_questions(db: Db, import_id: int) -> Counter[Question]:
-    """Return how many rows ask each question. The database counts equal remarks: there may be a hundred thousand."""
+    """Return how many rows that need attention ask each question.
+
+    The database counts equal remarks, as there may be a hundred thousand rows.
+    """
     remarks = col(AttendanceImportRow.messages)
     counted = select(remarks, func.count()).where(*_open_rows(import_id)).group_by(remarks)
     counts: Counter[Question] = Counter()
@@ -60,7 +66,10 @@ def count_questions(db: Db, import_id: int) -> Counter[Question]:
 
 
 def find_next_open_row(db: Db, import_id: int, after: int) -> int | None:
-    """Return the number of the next row after row `after` that needs attention, or of the first one, or None."""
+    """Return the number of the next row after row `after` that needs attention.
+
+    If there is none, return that of the first row of the sheet that does, or None if no row does.
+    """
     number = col(AttendanceImportRow.number)
     return db.scalars(
         select(number).where(*_open_rows(import_id)).order_by(number <= after, number).limit(1)
@@ -68,7 +77,7 @@ def find_next_open_row(db: Db, import_id: int, after: int) -> int | None:
 
 
 def list_rows_asking(db: Db, import_id: int, question: Question) -> list[AttendanceImportRow]:
-    """Return the rows that ask this question, in the sheet's order."""
+    """Return the rows that need attention and ask this question, in the sheet's order."""
     rows = db.scalars(
         select(AttendanceImportRow).where(*_open_rows(import_id)).order_by(col(AttendanceImportRow.number))
     )
@@ -81,6 +90,7 @@ def list_questions(row: AttendanceImportRow) -> set[Question]:
 
 
 def _open_rows(import_id: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the rows of an import that need attention."""
     return (
         col(AttendanceImportRow.attendance_import_id) == import_id,
         col(AttendanceImportRow.kind).in_(NEEDS_ATTENTION),
@@ -88,5 +98,6 @@ def _open_rows(import_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def _questions(stored_remarks: Iterable[dict[str, Any]]) -> set[Question]:
+    """Return the questions of stored remarks that other rows may ask too."""
     questions = (find_question(remark_from_json(remark)) for remark in stored_remarks)
     return {question for question in questions if question}

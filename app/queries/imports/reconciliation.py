@@ -52,15 +52,17 @@ class SheetFigures:
 
     @property
     def rows(self) -> int:
+        """The number of participants' rows."""
         return self.counts.get("rows", 0)
 
     @property
     def present(self) -> int:
+        """The number of rows about people that say "present"."""
         return self.outcomes.get(AttendanceStatus.PRESENT, 0)
 
     @property
     def is_committed(self) -> bool:
-        """Whether the sheet is part of the session's figures."""
+        """Whether the sheet is committed, and so part of the session's figures."""
         return self.status is ImportStatus.COMMITTED
 
 
@@ -104,9 +106,10 @@ class Reconciliation:
 
 
 def get_reconciliation(db: Db, actor: Actor, code: str) -> Reconciliation:
-    """Return the figures of one session, with a constant number of queries.
+    """Return the figures of one session and its attendance sheets, the newest sheet first.
 
-    Raises `NotFound` out of the actor's scope.
+    Takes a constant number of queries. Raises `NotFound` for an unknown code, and out of the actor's scope for seeing
+    workshops.
     """
     workshop_session = get_workshop_session_view(db, actor, code, Permission.WORKSHOP_READ)
     registered = _count_registered(db, workshop_session.id)
@@ -121,7 +124,10 @@ def get_reconciliation(db: Db, actor: Actor, code: str) -> Reconciliation:
 
 
 def _list_sheets(db: Db, session_id: int) -> Iterator[SheetFigures]:
-    """Yield the figures of the session's attendance sheets, the newest first."""
+    """Yield the figures of the session's attendance sheets of any status, the newest first.
+
+    Lists of people to register are left out.
+    """
     outcomes: dict[int, Counter[str]] = {}
     # One expression for both: PostgreSQL compares their parameters by name.
     attendance = row_attendance()
@@ -161,6 +167,7 @@ def _count_stated_excess(attendance_import: AttendanceImport) -> int:
 
 
 def _count_present_rows(db: Db, workshop_session: WorkshopSessionView) -> PresentRows:
+    """Return what became of the rows that say "present" on the session's committed sheets."""
     is_present = col(Attendance.status) == AttendanceStatus.PRESENT
     registration = col(Registration.id)
     rows, registered, people, present = db.execute(
@@ -194,7 +201,11 @@ def _count_present_rows(db: Db, workshop_session: WorkshopSessionView) -> Presen
 
 
 def _count_registered(db: Db, session_id: int) -> Sequence[Row[Any]]:
-    """Count the registered people by `outcome`. A registration without a channel was made by a sheet."""
+    """Return a row per `outcome` (None: not recorded) of the confirmed people and walk-ins.
+
+    It counts `walk_ins`, others `added` by a sheet (registrations without a channel), and `unlisted` people, who are on
+    no committed sheet.
+    """
     listed = exists().where(
         col(AttendanceImportRow.attendance_import_id) == col(AttendanceImport.id),
         col(AttendanceImportRow.participant_id) == col(Registration.participant_id),
@@ -223,7 +234,7 @@ def row_attendance() -> ColumnElement[str]:
 
 
 def is_attendance_import_of(session_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for the attendance sheets of a session."""
+    """Return the conditions on `AttendanceImport` for the attendance sheets of a session, of any status."""
     return (
         col(AttendanceImport.workshop_session_id) == session_id,
         col(AttendanceImport.purpose) == ImportPurpose.ATTENDANCE,
@@ -231,12 +242,12 @@ def is_attendance_import_of(session_id: int) -> tuple[ColumnElement[bool], ...]:
 
 
 def is_committed_import_of(session_id: int) -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions for the committed attendance sheets of a session."""
+    """Return the conditions on `AttendanceImport` for the committed attendance sheets of a session."""
     return (*is_attendance_import_of(session_id), col(AttendanceImport.status) == ImportStatus.COMMITTED)
 
 
 def is_registered_for(session_id: int) -> ColumnElement[bool]:
-    """Return the condition for the registrations that count as registered for a session: confirmed and walk-ins."""
+    """Return the condition on `Registration` for the confirmed people and walk-ins of a session."""
     return (col(Registration.workshop_session_id) == session_id) & col(Registration.status).in_(
         COUNTED_AS_REGISTERED
     )

@@ -60,9 +60,10 @@ class ReconciledPeople:
 
 
 def list_people_of_step(db: Db, actor: Actor, code: str, step: Step, limit: int) -> ReconciledPeople:
-    """Return the first people who are counted by a figure of `PresentRows`, at most `limit`.
+    """Return at most `limit` people who are counted by a figure of `PresentRows`, with the session.
 
-    Raises `Forbidden` if the actor's role may not see attendance, `NotFound` out of the actor's scope.
+    They are in the order of the sheets (by id) and their rows, or for "elsewhere", without a sheet, by name. Raises
+    `Forbidden` if the actor's role may not record attendance, `NotFound` out of the actor's scope.
     """
     workshop_session = _get_session(db, actor, code)
     if step == "elsewhere":
@@ -83,7 +84,10 @@ def list_people_of_step(db: Db, actor: Actor, code: str, step: Step, limit: int)
 def list_people_of_sheet(
     db: Db, actor: Actor, code: str, import_id: int, outcome: SheetOutcome, limit: int
 ) -> ReconciledPeople:
-    """Return the first people with this attendance on one sheet, at most `limit`. Raises like `list_people_of_step`."""
+    """Return at most `limit` people with this attendance on one sheet, in the order of its rows.
+
+    Empty if the session has no such attendance sheet. Raises like `list_people_of_step`.
+    """
     workshop_session = _get_session(db, actor, code)
     has_outcome = row_attendance().is_(None) if outcome == "unsaid" else row_attendance() == outcome
     rows = _rows_about_people(
@@ -96,6 +100,7 @@ def list_people_of_sheet(
 
 
 def _get_session(db: Db, actor: Actor, code: str) -> WorkshopSessionView:
+    """Return the session for whose people the actor may record attendance. Raises like `list_people_of_step`."""
     actor.require(Permission.ATTENDANCE_WRITE)
     return get_workshop_session_view(db, actor, code, Permission.ATTENDANCE_WRITE)
 
@@ -103,12 +108,16 @@ def _get_session(db: Db, actor: Actor, code: str) -> WorkshopSessionView:
 def _list_people(
     db: Db, workshop_session: WorkshopSessionView, statement: Select[*tuple[Any, ...]], limit: int
 ) -> ReconciledPeople:
+    """Execute a statement that selects the first fields of `ReconciledPerson`, and return at most `limit` people."""
     people = tuple(ReconciledPerson(*line) for line in db.execute(statement.limit(limit)))
     return ReconciledPeople(workshop_session, people)
 
 
 def _rows_about_people(session_id: int, *conditions: ColumnElement[bool]) -> Subquery:
-    """Return the import rows about people with each person's registration; a row is the `nth` of its registration."""
+    """Return the import rows about people that fulfil the conditions, with each person's registration or NULL.
+
+    `nth` is the row's position among the rows of its registration, in the order of sheets and rows, from 1.
+    """
     row, registration = AttendanceImportRow, col(Registration.id)
     order = (col(AttendanceImport.id), col(row.number))
     return (
@@ -141,7 +150,7 @@ def _select_in_order(rows: Subquery) -> Select[*tuple[Any, ...]]:
 
 
 def _select_elsewhere(session_id: int) -> Select[*tuple[Any, ...]]:
-    """Select the people present whom no committed sheet calls present."""
+    """Select name, registration and outcome of the people present whom no committed sheet calls present, by name."""
     present_on_sheets = (
         select(col(AttendanceImportRow.participant_id))
         .join(AttendanceImport, col(AttendanceImport.id) == col(AttendanceImportRow.attendance_import_id))

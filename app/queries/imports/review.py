@@ -103,7 +103,7 @@ def get_review_page(
     after: int = 0,
     limit: int = PAGE_LENGTH,
 ) -> ReviewPage:
-    """Return rows in the sheet's order, of these kinds or of all kinds.
+    """Return the first `limit` rows after row `after`, in the sheet's order, of these kinds or of all kinds.
 
     The caller has checked that the import is within the actor's scope.
     """
@@ -116,12 +116,15 @@ def get_review_page(
 def list_review_rows(
     db: Db, vault: NikVault, language: Language, import_id: int, numbers: Collection[int]
 ) -> tuple[ReviewRow, ...]:
-    """Return the rows with these numbers. The caller has checked the scope, as for `get_review_page`."""
+    """Return the rows with these numbers, in the sheet's order; unknown numbers are ignored.
+
+    The caller has checked the scope, as for `get_review_page`.
+    """
     return _build_review_rows(db, vault, language, list_import_rows(db, import_id, numbers=numbers))
 
 
 def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
-    """Return whether row `number` is on the page of rows of all kinds that begins after row `after`."""
+    """Return whether row `number`, which exists, is on the page of rows of all kinds that begins after row `after`."""
     above = select(func.count()).where(
         col(AttendanceImportRow.attendance_import_id) == import_id,
         col(AttendanceImportRow.number).between(after + 1, number),
@@ -132,7 +135,11 @@ def is_on_page(db: Db, import_id: int, number: int, after: int) -> bool:
 def list_sessions_on_stated_days(
     db: Db, actor: Actor, attendance_import: AttendanceImportView
 ) -> list[WorkshopSessionView]:
-    """Return the workshop's sessions on the days that the sheet states; none if the import's session is among them."""
+    """Return the workshop's sessions on the days that the sheet states, the earliest first.
+
+    Empty if the sheet states no day, or the import's session is on one of them. Only sessions within the actor's scope
+    for seeing workshops, cancelled ones included.
+    """
     if attendance_import.stated_date is None or not attendance_import.is_of_another_day:
         return []
     first = attendance_import.stated_date
@@ -147,14 +154,20 @@ def list_sessions_on_stated_days(
 def list_offered_groups(
     db: Db, attendance_import: AttendanceImportView, language: Language
 ) -> list[reference.TargetGroupView]:
-    """Return the workshop's target groups; all target groups if the workshop has none."""
+    """Return the target groups of the import's workshop; all target groups if the workshop has none.
+
+    They are in the order of reports.
+    """
     groups = reference.list_target_groups(db, language)
     own = list_target_group_codes(db, attendance_import.workshop_id)
     return [group for group in groups if group.code in own] or groups
 
 
 def get_sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> tuple[tuple[str, ...], ...]:
-    """Return the sheet's first rows as texts, NIKs masked. Raises `NotFound` out of the actor's scope."""
+    """Return the cells of the sheet's first rows as texts, NIKs masked; () if the file was not read yet.
+
+    Raises `Forbidden` if the actor's role may not see imports, and `NotFound` out of the actor's scope.
+    """
     stored = get_attendance_import(db, actor, import_id).preview
     rows: list[list[str]] = json.loads(vault.decrypt(stored)) if stored else []
     return tuple(tuple(mask_niks(text) for text in row) for row in rows)
@@ -163,13 +176,16 @@ def get_sheet_preview(db: Db, vault: NikVault, actor: Actor, import_id: int) -> 
 def _build_review_rows(
     db: Db, vault: NikVault, language: Language, rows: Sequence[AttendanceImportRow]
 ) -> tuple[ReviewRow, ...]:
-    """Return the rows for the review page, with a constant number of queries."""
+    """Return the rows for the review page, in their order, with a constant number of queries.
+
+    They must be rows of one import, in the sheet's order.
+    """
     groups = {group.code: group.label for group in reference.list_target_groups(db, language)}
     remarks = {
         row.number: tuple(_with_groups(remark_from_json(remark), groups) for remark in row.messages)
         for row in rows
     }
-    offered = {number: _offered_people(row_remarks) for number, row_remarks in remarks.items()}
+    offered = {number: _offered_person_ids(row_remarks) for number, row_remarks in remarks.items()}
     people = get_person_summaries(
         db,
         {row.participant_id for row in rows if row.participant_id is not None}.union(*offered.values()),
@@ -214,7 +230,10 @@ def _build_review_rows(
 
 
 def _with_groups(remark: Remark, groups: Mapping[str, str]) -> Remark:
-    """Return the remark with the target groups to choose from, by their labels; all groups if the remark names none."""
+    """Return the remark with the target groups to choose from as candidates, in the order of reports, by their labels.
+
+    All groups if the remark names none. Warnings, and remarks about other fields, are returned as they are.
+    """
     if remark.field != "target_group" or remark.level == "warning":
         return remark
     named = {candidate.value for candidate in remark.candidates} or set(groups)
@@ -222,7 +241,8 @@ def _with_groups(remark: Remark, groups: Mapping[str, str]) -> Remark:
     return replace(remark, candidates=offered)
 
 
-def _offered_people(remarks: Sequence[Remark]) -> set[int]:
+def _offered_person_ids(remarks: Sequence[Remark]) -> set[int]:
+    """Return the ids of the people that the remarks offer as candidates."""
     return {
         int(candidate.value)
         for remark in remarks
@@ -232,7 +252,11 @@ def _offered_people(remarks: Sequence[Remark]) -> set[int]:
 
 
 def place_text(values: Mapping[str, Any], places: Mapping[str, str]) -> str:
-    """Return where the person of a row lives: the kelurahan's name, or the place outside the city."""
+    """Return where the person of a row lives: the kelurahan's name, or the place outside the city.
+
+    `values` are the row's judged values, `places` the kelurahan's names by code. "outside" if that place is not known,
+    the code of an unknown kelurahan, and "" without one.
+    """
     code = values.get("kelurahan")
     if code == OUTSIDE:
         return str(values.get("outside_place") or OUTSIDE)
@@ -240,7 +264,10 @@ def place_text(values: Mapping[str, Any], places: Mapping[str, str]) -> str:
 
 
 def _load_known_details(db: Db, vault: NikVault, people: Collection[int]) -> dict[int, dict[str, str]]:
-    """Return the known details of each person as texts by field, with phone, e-mail and NIK masked."""
+    """Return the known details of each person as texts by field, with phone, e-mail and NIK masked.
+
+    Blank details are left out, as are kelurahan and target group.
+    """
     if not people:
         return {}
     known: dict[int, dict[str, str]] = {}
@@ -275,7 +302,10 @@ def _select_differing_details(
 
 
 def parsed_cells(values: Mapping[str, Any], cells: Mapping[str, str]) -> dict[str, ParsedCell]:
-    """Return the parsed RT, phone (masked) and birth date of a row, with the cell's text where the two differ."""
+    """Return the parsed RT, phone (masked) and birth date of a row by field, with the cell's text where the two differ.
+
+    `values` are the row's judged values, `cells` its texts by field. Fields without a value are left out.
+    """
     parsed: dict[str, ParsedCell] = {}
     if rt := values.get("rt"):
         written = cells.get("rt", "")
@@ -292,10 +322,12 @@ def parsed_cells(values: Mapping[str, Any], cells: Mapping[str, str]) -> dict[st
 
 
 def _parsed_cell(text: str, written: str, *, same: bool) -> ParsedCell:
+    """Return the parsed cell; `same` tells that the cell's text says the same, and leaves it out."""
     return ParsedCell(text, "" if same else written)
 
 
 def _says_rt(written: str, rt: str) -> bool:
+    """Return whether a text consists of the number of this RT and of no words but "RT" and "No"."""
     letters = re.findall(r"[^\W\d_]+", written.casefold())
     return _numbers(written) == [int(rt)] and _RT_WORDS.issuperset(letters)
 
@@ -310,4 +342,5 @@ def _says_date(written: str, day: date) -> bool:
 
 
 def _numbers(text: str) -> list[int]:
+    """Return the numbers in a text, in their order."""
     return [int(digits) for digits in re.findall(r"\d+", text)]

@@ -38,9 +38,10 @@ def list_import_rows(
     limit: int | None = None,
     numbers: Collection[int] | None = None,
 ) -> Sequence[AttendanceImportRow]:
-    """Return an import's rows in the sheet's order, from row `after` on.
+    """Return an import's rows after row `after`, in the sheet's order, at most `limit` if it is given.
 
-    The caller has checked that the import is within the actor's scope.
+    `kinds` narrows them to these kinds, `numbers` to these row numbers (none for an empty collection). The caller has
+    checked that the import is within the actor's scope.
     """
     statement = (
         select(AttendanceImportRow)
@@ -59,27 +60,34 @@ def list_import_rows(
 
 
 def cell_columns(cells: Mapping[str, Cell], vault: NikVault) -> dict[str, Any]:
-    """Return the columns `cells` and `cells_encrypted` of a row; cells that hold a NIK are in the second."""
+    """Return the columns `cells` and `cells_encrypted` of a row, as JSON.
+
+    Cells of the field "nik", and others that contain a NIK, are in the second, which is None without any.
+    """
     clear: dict[str, Any] = {}
     with_nik: dict[str, Any] = {}
     for field, cell in cells.items():
-        (with_nik if _holds_nik(field, cell) else clear)[field] = cell_to_json(cell)
+        (with_nik if _must_be_encrypted(field, cell) else clear)[field] = cell_to_json(cell)
     encrypted = vault.encrypt(json.dumps(with_nik)) if with_nik else None
     return {"cells": clear, "cells_encrypted": encrypted}
 
 
 def row_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, Cell]:
-    """Return a row's cells, those that hold a NIK decrypted."""
+    """Return a row's typed cells by field, those that hold a NIK decrypted and unmasked."""
     stored = row.cells | json.loads(vault.decrypt(row.cells_encrypted)) if row.cells_encrypted else row.cells
     return {field: cell_from_json(cell) for field, cell in stored.items()}
 
 
 def displayed_cells(row: AttendanceImportRow, vault: NikVault) -> dict[str, str]:
-    """Return a row's cells as texts. A complete NIK is masked; an incomplete one is not, since it must be corrected."""
+    """Return a row's cells as texts by field, with every complete NIK masked.
+
+    An incomplete NIK is not masked, since it must be corrected.
+    """
     return {field: mask_niks(cell_text(cell)) for field, cell in row_cells(row, vault).items()}
 
 
-def _holds_nik(field: str, cell: Cell) -> bool:
+def _must_be_encrypted(field: str, cell: Cell) -> bool:
+    """Return whether a cell must be encrypted: it is a filled cell of the field "nik", or contains a NIK."""
     if cell is None:
         return False
     if field == "nik":
@@ -91,18 +99,22 @@ def _holds_nik(field: str, cell: Cell) -> bool:
 
 @dataclass(frozen=True)
 class Correction:
-    """The cells of one row that a person replaced, and the decision about it as it is stored."""
+    """The cells of one row that staff replaced, by field, and the decision about it as it is stored."""
 
     cells: Mapping[str, Cell]
     stored_decision: dict[str, Any] | None
 
     @property
     def decision(self) -> Decision | None:
+        """The decision as `judge_rows` takes it, None without one."""
         return decision_from_json(self.stored_decision)
 
 
 def load_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Correction]:
-    """Return the cells and decisions that staff changed in an import, by row number."""
+    """Return the cells and decisions that staff changed in an import, by row number.
+
+    Rows without any are left out.
+    """
     corrections = {}
     for row in list_import_rows(db, import_id):
         if row.corrected or row.decision:
@@ -114,7 +126,10 @@ def load_corrections(db: Db, vault: NikVault, import_id: int) -> dict[int, Corre
 
 
 def apply_corrections(sheet: DetectedTable, corrections: Mapping[int, Correction]) -> DetectedTable:
-    """Return the sheet with the corrected cells in place of its own."""
+    """Return the sheet with the corrected cells in place of its own.
+
+    Corrections of rows that the sheet does not have are ignored.
+    """
     if not corrections:
         return sheet
     return replace(
@@ -131,7 +146,10 @@ def apply_corrections(sheet: DetectedTable, corrections: Mapping[int, Correction
 def build_stored_sheet(
     attendance_import: AttendanceImport, rows: Iterable[AttendanceImportRow], vault: NikVault
 ) -> DetectedTable:
-    """Return the sheet of an import as it was read and corrected."""
+    """Return the sheet of an import as it was read and corrected, with these rows of it.
+
+    `preview` is empty, `warnings` are those of the reading.
+    """
     reading = attendance_import.reading
     return DetectedTable(
         format=cast(FileFormat, attendance_import.file_format),
@@ -151,7 +169,10 @@ def build_stored_sheet(
 
 
 def stated_until(attendance_import: AttendanceImport) -> date | None:
-    """Return the last date that is written on the sheet, or None if there is none or the file was not read yet."""
+    """Return the last day that the sheet states, which is `stated_date` if it states a single day.
+
+    None if it states none, or the file was not read yet.
+    """
     stored = attendance_import.reading.get("stated_until")
     return date.fromisoformat(stored) if stored else attendance_import.stated_date
 
@@ -169,7 +190,7 @@ def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
 
 
 def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
-    """Return the columns of an import row that store its judgement.
+    """Return the columns of an import row that store its judgement, by name; its cells are not among them.
 
     `nik_encrypted` differs from call to call even for the same NIK; compare the `nik_key` in `result` instead.
     """
@@ -182,11 +203,11 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
     return {
         "kind": RowKind(judged.kind),
         "result": {
-            "values": _date_to_json({name: value for name, value in stored if value is not None}),
+            "values": _birth_date_to_json({name: value for name, value in stored if value is not None}),
             "registration": judged.registration,
             "attendance": judged.attendance,
             "stated_attendance": judged.stated_attendance,
-            "changes": _date_to_json(changes),
+            "changes": _birth_date_to_json(changes),
             "facts": judged.facts,
             **({"distinct_from": distinct_from} if distinct_from else {}),
         },
@@ -198,8 +219,8 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
 
 
 def judged_values(result: Mapping[str, Any]) -> PersonValues:
-    """Return the judged values of a row's `result`, without the NIK."""
-    return PersonValues(**_date_from_json(result["values"]))
+    """Return the judged values of a row's `result`; the NIK is not among them, its `nik_key` is."""
+    return PersonValues(**_birth_date_from_json(result["values"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +235,7 @@ class RowsToWrite:
 
 
 def load_rows_to_write(db: Db, import_id: int) -> RowsToWrite:
-    """Return the rows of an import that its commit writes: those that create or update something."""
+    """Return the rows of an import that its commit writes, in the sheet's order: kinds "create" and "update"."""
     row = AttendanceImportRow
     statement = (
         select(
@@ -241,7 +262,7 @@ def load_rows_to_write(db: Db, import_id: int) -> RowsToWrite:
                 person=person,
                 registration=result["registration"],
                 attendance=result["attendance"],
-                changes=_date_from_json(result["changes"]),
+                changes=_birth_date_from_json(result["changes"]),
                 facts=result["facts"],
                 distinct_from=tuple(
                     SameAsRow(**other) if isinstance(other, dict) else other
@@ -253,7 +274,10 @@ def load_rows_to_write(db: Db, import_id: int) -> RowsToWrite:
 
 
 def masked_remark_to_json(remark: Remark) -> dict[str, Any]:
-    """Return a remark as it is stored. It quotes cells and headings: a NIK in the wrong place is masked."""
+    """Return a remark as it is stored, with every NIK in its parameters masked.
+
+    A remark quotes cells and headings, and a NIK may be in the wrong place.
+    """
     stored = remark_to_json(remark)
     stored["params"] = {
         name: mask_niks(value) if isinstance(value, str) else value for name, value in remark.params.items()
@@ -262,7 +286,10 @@ def masked_remark_to_json(remark: Remark) -> dict[str, Any]:
 
 
 def registration_of_row() -> ColumnElement[bool]:
-    """Return the condition that joins an import row and its import to the registration of the row's person."""
+    """Return the condition that joins an import row and its import to the registration of the row's person.
+
+    It is the person's registration for the import's session, of any status.
+    """
     return and_(
         col(Registration.participant_id) == col(AttendanceImportRow.participant_id),
         col(Registration.workshop_session_id) == col(AttendanceImport.workshop_session_id),
@@ -288,7 +315,7 @@ def load_committed_codes(db: Db, rows: Sequence[AttendanceImportRow]) -> dict[in
 
 
 def is_between(rows: Sequence[AttendanceImportRow]) -> ColumnElement[bool]:
-    """Return the condition for an import's rows from the first to the last of `rows`."""
+    """Return the condition for an import's rows from the first to the last of `rows`; none match if it is empty."""
     if not rows:
         return false()
     return and_(
@@ -297,13 +324,14 @@ def is_between(rows: Sequence[AttendanceImportRow]) -> ColumnElement[bool]:
     )
 
 
-def _date_to_json(values: dict[str, Any]) -> dict[str, Any]:
-    """Replace the birth date, the only date among a person's values, by its ISO text."""
+def _birth_date_to_json(values: dict[str, Any]) -> dict[str, Any]:
+    """Replace the birth date, the only date among a person's values, by its ISO text; return the same dictionary."""
     if born := values.get("birth_date"):
         values["birth_date"] = born.isoformat()
     return values
 
 
-def _date_from_json(stored: dict[str, Any]) -> dict[str, Any]:
+def _birth_date_from_json(stored: dict[str, Any]) -> dict[str, Any]:
+    """Return values stored by `_birth_date_to_json`, with the birth date as a date."""
     born = stored.get("birth_date")
     return stored | {"birth_date": date.fromisoformat(born)} if born else stored

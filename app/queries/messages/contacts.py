@@ -25,9 +25,10 @@ class Contact:
 def list_contacts(
     db: Db, actor: Actor, session_code: str, statuses: Collection[RegistrationStatus]
 ) -> list[Contact]:
-    """Return the people of a session with one of these statuses, by name.
+    """Return the people of a session whose registration has one of these statuses, by name.
 
-    Raises `NotFound` if the session is out of the actor's scope.
+    The phone is the one given for the registration, else the person's. Raises `NotFound` if the session is out of the
+    actor's scope for recording attendance.
     """
     workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     statement = (
@@ -49,7 +50,10 @@ def list_contacts(
 
 
 def count_people_without_email(db: Db, session_id: int) -> int:
-    """Return how many people with a seat in the session, or on its waiting list, have no e-mail address."""
+    """Return how many confirmed or waiting people of the session have no e-mail address.
+
+    Neither their registration nor their record has one. The caller checks the scope.
+    """
     statement = (
         select(func.count())
         .select_from(Registration)

@@ -65,8 +65,9 @@ class MessageFilters:
 def list_messages(
     db: Db, actor: Actor, filters: MessageFilters, *, before: int | None = None, limit: int
 ) -> list[MessageView]:
-    """Return the messages about registrations within the actor's scope, the newest first.
+    """Return at most `limit` messages that match the filters, the newest (highest id) first.
 
+    They are about registrations within the actor's scope for recording attendance, and empty if there are none.
     `before` is the id of the last message on the page before, None for the first page.
     """
     statement = _select_messages(actor).order_by(col(Message.id).desc()).limit(limit)
@@ -80,7 +81,10 @@ def list_messages(
 
 
 def get_message(db: Db, actor: Actor, message_id: int) -> Message:
-    """Return a message's record. Raises `NotFound` also if it is out of the actor's scope."""
+    """Return the row of a message.
+
+    Raises `NotFound` for an unknown id, and if it is out of the actor's scope for recording attendance.
+    """
     message: Message | None = db.scalars(_select_messages(actor).where(col(Message.id) == message_id)).first()
     if message is None:
         raise NotFound(N_("There is no message %(message)s."), message=message_id)
@@ -88,13 +92,16 @@ def get_message(db: Db, actor: Actor, message_id: int) -> Message:
 
 
 def is_session_over(db: Db, message: Message) -> bool:
-    """Return whether the session that a message is about has ended."""
+    """Return whether the session of the registration that a message is about has ended."""
     registration = db.get_one(Registration, message.registration_id)
     return db.get_one(WorkshopSession, registration.workshop_session_id).ends_at <= now()
 
 
 def list_sessions_to_remind(db: Db) -> list[WorkshopSession]:
-    """Return the sessions that begin within a day and have registrations that need a reminder."""
+    """Return the sessions that begin within the next 24 hours and have registrations that need a reminder.
+
+    The order is not defined. One query, and one more for each session that begins within this time.
+    """
     statement = select(WorkshopSession).where(
         col(WorkshopSession.starts_at) > now(),
         col(WorkshopSession.starts_at) <= now() + REMINDER_PERIOD,
@@ -109,8 +116,8 @@ def list_sessions_to_remind(db: Db) -> list[WorkshopSession]:
 def list_registrations_to_remind(db: Db, workshop_session: WorkshopSession) -> Sequence[Registration]:
     """Return the confirmed registrations with an e-mail address that need a reminder of the session now.
 
-    There are none unless the session begins within a day. A registration with another mail since the day before, which
-    stated the session's time, needs no reminder.
+    Empty unless the session begins within the next 24 hours and isn't cancelled. A registration needs no reminder if a
+    mail of `KINDS_WITH_TIME`, which states the session's time, was written for it in the 24 hours before the session.
     """
     begins_soon = now() < workshop_session.starts_at <= now() + REMINDER_PERIOD
     if workshop_session.cancelled_at is not None or not begins_soon:
@@ -133,6 +140,10 @@ def list_registrations_to_remind(db: Db, workshop_session: WorkshopSession) -> S
 
 
 def _select_messages(actor: Actor) -> Select[Message, Registration, str, str, str]:
+    """Return the statement whose rows are the arguments of `_to_view`.
+
+    It selects all messages within the actor's scope for recording attendance.
+    """
     return (
         select(Message, Registration, col(Participant.name), col(WorkshopSession.code), col(Workshop.title))
         .join(Registration, col(Registration.id) == col(Message.registration_id))

@@ -61,7 +61,10 @@ class ComparedSession:
 
 @dataclass(frozen=True)
 class ComparedPerson:
-    """One person of a pair. `details` are texts by field, with phone and NIK masked, "" for a blank one."""
+    """One person of a pair. `details` are texts by field, with phone and NIK masked, "" for a blank one.
+
+    `sessions` are all that the person is registered for, the latest first.
+    """
 
     id: int
     name: str
@@ -86,7 +89,10 @@ class PairComparison:
 
 
 def get_possible_duplicate(db: Db, actor: Actor, pair_id: int) -> PossibleDuplicate:
-    """Return the row of a pair. Raises `NotFound` if it is not within the actor's scope or was merged."""
+    """Return the row of a pair, decided or not. Raises `NotFound` if there is none, as after a merge.
+
+    Raises `NotFound`, too, unless all registrations of both people are within the actor's scope for merging.
+    """
     pair = db.scalars(
         select(PossibleDuplicate).where(col(PossibleDuplicate.id) == pair_id, *_within_scope(actor))
     ).first()
@@ -98,10 +104,11 @@ def get_possible_duplicate(db: Db, actor: Actor, pair_id: int) -> PossibleDuplic
 def list_possible_duplicates(
     db: Db, actor: Actor, *, after: int | None = None, limit: int = PAGE_LENGTH
 ) -> PairPage:
-    """Return a page of at most `limit` undecided pairs, the most alike first.
+    """Return a page of at most `limit` undecided pairs, the most alike first, then by id.
 
-    They are the pairs whose people have all their registrations within the actor's scope. The page begins behind the
-    pair with the id `after`, which is `following` of the page before; it is empty if that pair no longer exists.
+    They are the pairs whose people have all their registrations within the actor's scope for merging. The page begins
+    behind the pair with the id `after`, which is `following` of the page before; it is empty if that pair no longer
+    exists.
     """
     order = tuple_(-col(PossibleDuplicate.likeness), col(PossibleDuplicate.id))
     statement = (
@@ -123,7 +130,10 @@ def list_possible_duplicates(
 
 
 def compare_pair(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairComparison:
-    """Return the comparison of a pair. Raises `NotFound` if it is not within the actor's scope or was merged."""
+    """Return the comparison of the two people of a pair, the lower id first.
+
+    Raises as `get_possible_duplicate` does.
+    """
     pair = get_possible_duplicate(db, actor, pair_id)
     ids = (pair.participant_id, pair.other_id)
     people = {
@@ -134,10 +144,10 @@ def compare_pair(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairCom
             .where(col(Participant.id).in_(ids))
         )
     }
-    sessions = _sessions(db, ids)
+    sessions = _load_sessions(db, ids)
     one, other = (people[id_][0] for id_ in ids)
     compared_one, compared_other = (
-        ComparedPerson(id_, people[id_][0].name, _details(*people[id_], vault), tuple(sessions[id_]))
+        ComparedPerson(id_, people[id_][0].name, _format_person(*people[id_], vault), tuple(sessions[id_]))
         for id_ in ids
     )
     return PairComparison(
@@ -157,9 +167,10 @@ def compare_pair(db: Db, vault: NikVault, actor: Actor, pair_id: int) -> PairCom
 def find_undisputed_source(field: str, one: Participant, other: Participant) -> Participant | None:
     """Return the person whose value of a field a merge keeps without asking, or None if the two values differ.
 
-    That is the only one who has a value, or of the same kelurahan the one with an RT.
+    `field` is one of `MERGED_FIELDS`. If only one has a value, it is that person; if both have the same or none, it is
+    `one`. For "kelurahan", of two people in the same kelurahan it is the one whose RT is known.
     """
-    one_value, other_value = (_value(field, person) for person in (one, other))
+    one_value, other_value = (_column_values(field, person) for person in (one, other))
     if not any(other_value) or one_value == other_value:
         return one
     if not any(one_value):
@@ -169,18 +180,25 @@ def find_undisputed_source(field: str, one: Participant, other: Participant) -> 
     return None
 
 
-def _value(field: str, person: Participant) -> tuple[object, ...]:
-    """Return the values of a field's columns; of a NIK the keyed hash, because each encryption of it differs."""
+def _column_values(field: str, person: Participant) -> tuple[object, ...]:
+    """Return the values of a field's columns.
+
+    For the NIK, it is the keyed hash, because each encryption of a NIK differs.
+    """
     columns = ("nik_key",) if field == "nik" else MERGED_FIELDS[field]
     return tuple(getattr(person, column) for column in columns)
 
 
 def get_newest_id(*people: Participant) -> int:
-    """Return the id of the person with the newest session, or the highest id if several have the same."""
+    """Return the id of the person with the newest session; the highest id if several have the same.
+
+    For a person without a session, the time when the record was created is compared.
+    """
     return max((person.latest_session_at or person.created_at, person.id) for person in people)[1]
 
 
 def _within_scope(actor: Actor) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that both people of a pair have all registrations within the actor's scope for merging."""
     return (
         _is_registered_only_within_scope(actor, col(PossibleDuplicate.participant_id)),
         _is_registered_only_within_scope(actor, col(PossibleDuplicate.other_id)),
@@ -188,9 +206,10 @@ def _within_scope(actor: Actor) -> tuple[ColumnElement[bool], ...]:
 
 
 def _is_registered_only_within_scope(actor: Actor, person_id: Mapped[int]) -> ColumnElement[bool]:
-    """Match people all of whose registrations are within the actor's scope.
+    """Return the condition that all registrations of a person are within the actor's scope for merging.
 
-    To merge other people would change the figures of other organizations.
+    With the scope of one organization, the person must have a registration, too. To merge other people would change the
+    figures of other organizations.
     """
     match actor.scope(Permission.PEOPLE_MERGE):
         case Scope.ALL:
@@ -202,14 +221,16 @@ def _is_registered_only_within_scope(actor: Actor, person_id: Mapped[int]) -> Co
             return false()
 
 
-def _details(person: Participant, kelurahan: str | None, vault: NikVault) -> dict[str, str]:
+def _format_person(person: Participant, kelurahan: str | None, vault: NikVault) -> dict[str, str]:
+    """Return the details of a person as texts by field of `MERGED_FIELDS`; the kelurahan's has the RT, too."""
     place = place_name(kelurahan, person.outside_place)
     return format_details(person, vault) | {
         "kelurahan": f"{place} RT {person.rt}" if place and person.rt else place
     }
 
 
-def _sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[ComparedSession]]:
+def _load_sessions(db: Db, ids: tuple[int, int]) -> dict[int, list[ComparedSession]]:
+    """Return the sessions for which the two people are registered, by person id, the latest first."""
     statement = (
         select(
             col(Registration.participant_id),

@@ -63,7 +63,10 @@ class PersonRegistration:
 def list_participant_registrations(
     db: Db, actor: Actor, participant_id: int, language: Language
 ) -> list[PersonRegistration]:
-    """Return a participant's registrations within the actor's scope, the newest session first."""
+    """Return a participant's registrations of any status, the session that starts last first.
+
+    Only registrations within the actor's scope for seeing participants; target groups are labels in the language.
+    """
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
         select(
@@ -88,7 +91,7 @@ def list_participant_registrations(
         .order_by(col(WorkshopSession.starts_at).desc(), col(Registration.id).desc())
     )
     rows = db.execute(statement).all()
-    sources = _sources(db, [row[0].id for row in rows])
+    sources = _load_sources(db, [row[0].id for row in rows])
     return [
         PersonRegistration(
             id=registration.id,
@@ -110,8 +113,11 @@ def list_participant_registrations(
     ]
 
 
-def _sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[SourceView]]:
-    """Return the rows that registrations come from, by registration id, the oldest upload first."""
+def _load_sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[SourceView]]:
+    """Return the rows from which registrations come, by registration id, the oldest upload first.
+
+    They are rows that a commit wrote, also of an import that was undone since. Registrations without rows are missing.
+    """
     row = AttendanceImportRow
     statement = (
         select(

@@ -20,7 +20,7 @@ from app.queries.people.memberships import is_valid_on
 Groups = Mapping[int, tuple[str, ...]]
 PersonRow = Row[*tuple[Any, ...]]
 
-# The columns that `_person` needs.
+# The columns that `_build_known_person` needs.
 _PERSON = (
     col(Participant.id),
     col(Participant.name),
@@ -38,38 +38,45 @@ _PERSON = (
 
 
 def load_people_for_sheet(db: Db, workshop_session_id: int, keys: MatchKeys, day: date) -> KnownPeople:
-    """Return the people who are registered for the session or share a key with the sheet, with their registrations.
+    """Return the people who are registered for the session or share a key with the sheet, of all organizations.
 
-    Their target groups are those on `day`, the session's.
+    They come with all registrations for the session, also cancelled ones. Their target groups are those on `day`, the
+    session's.
     """
     of_session = col(Registration.workshop_session_id) == workshop_session_id
     registered = select(col(Registration.participant_id)).where(of_session)
     sharing = (in_values(db, column, values) for column, values in _key_columns(keys))
-    people = _people(db, *sharing, col(Participant.id).in_(registered))
-    return KnownPeople(_persons(people, _groups(db, people, day)), _registrations(db, of_session))
+    people = _load_people(db, *sharing, col(Participant.id).in_(registered))
+    return KnownPeople(
+        _build_known_people(people, _load_groups(db, people, day)), _load_registrations(db, of_session)
+    )
 
 
 def load_people_for_form(db: Db, workshop_session_id: int, keys: MatchKeys, day: date | None) -> KnownPeople:
     """Return the people who share a key with what was typed, with their registrations for the session.
 
-    Without `day`, the session's, target groups are left out: the public form must not tell anyone's group.
+    They are of all organizations. With `day`, the session's, their target groups are those of that day. Without it,
+    groups are left out, also of the registrations: the public form must not tell anyone's group.
     """
-    people = _people(db, *(column.in_(values) for column, values in _key_columns(keys)))
+    people = _load_people(db, *(column.in_(values) for column, values in _key_columns(keys)))
     if not people:
         return KnownPeople((), ())
     their_registrations = (col(Registration.workshop_session_id) == workshop_session_id) & col(
         Registration.participant_id
     ).in_(people)
-    registrations = _registrations(db, their_registrations)
+    registrations = _load_registrations(db, their_registrations)
     if day is None:
         return KnownPeople(
-            _persons(people, {}), (replace(known, target_group=None) for known in registrations)
+            _build_known_people(people, {}), (replace(known, target_group=None) for known in registrations)
         )
-    return KnownPeople(_persons(people, _groups(db, people, day)), registrations)
+    return KnownPeople(_build_known_people(people, _load_groups(db, people, day)), registrations)
 
 
 def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
-    """Return the columns by which people are matched, each with the values to look for; those without any left out."""
+    """Return the columns by which people are matched, each with the values to look for.
+
+    Columns without values are left out.
+    """
     columns: list[tuple[Mapped[Any], Collection[Any]]] = [
         (col(Participant.nik_key), keys.niks),
         (col(Participant.phone), keys.phones),
@@ -80,8 +87,8 @@ def _key_columns(keys: MatchKeys) -> list[tuple[Mapped[Any], Collection[Any]]]:
     return [(column, values) for column, values in columns if values]
 
 
-def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
-    """Return the people of whom one of the conditions holds, by id.
+def _load_people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
+    """Return the people for whom at least one of the conditions holds, by id.
 
     Each condition is a query of its own, which uses the column's index. For all in one query PostgreSQL may read the
     whole table, and keeps to that plan as the table grows.
@@ -93,8 +100,11 @@ def _people(db: Db, *conditions: ColumnElement[bool]) -> dict[int, PersonRow]:
     }
 
 
-def _groups(db: Db, people: Collection[int], day: date) -> Groups:
-    """Return the codes of the groups to which people belong on a day, by person id."""
+def _load_groups(db: Db, people: Collection[int], day: date) -> Groups:
+    """Return the codes of the groups to which people belong on a day, by person id.
+
+    People without a group are missing.
+    """
     if not people:
         return {}
     statement = select(col(GroupMembership.participant_id), col(GroupMembership.target_group_code)).where(
@@ -106,11 +116,12 @@ def _groups(db: Db, people: Collection[int], day: date) -> Groups:
     return groups
 
 
-def _persons(people: Mapping[int, PersonRow], groups: Groups) -> Iterator[KnownPerson]:
-    return (_person(person, groups.get(id_, ())) for id_, person in people.items())
+def _build_known_people(people: Mapping[int, PersonRow], groups: Groups) -> Iterator[KnownPerson]:
+    """Yield the known people with their groups, () for a person who is no key of `groups`."""
+    return (_build_known_person(person, groups.get(id_, ())) for id_, person in people.items())
 
 
-def _person(person: PersonRow, groups: tuple[str, ...]) -> KnownPerson:
+def _build_known_person(person: PersonRow, groups: tuple[str, ...]) -> KnownPerson:
     return KnownPerson(
         id=person.id,
         name=person.name,
@@ -128,7 +139,8 @@ def _person(person: PersonRow, groups: tuple[str, ...]) -> KnownPerson:
     )
 
 
-def _registrations(db: Db, condition: ColumnElement[bool]) -> Iterable[KnownRegistration]:
+def _load_registrations(db: Db, condition: ColumnElement[bool]) -> Iterable[KnownRegistration]:
+    """Yield the registrations for which the condition holds, of any status, with their attendance."""
     statement = (
         select(Registration, col(Attendance.status))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))

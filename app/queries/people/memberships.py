@@ -34,7 +34,10 @@ def is_valid_on(day: date) -> ColumnElement[bool]:
 
 
 def list_memberships(db: Db, actor: Actor, participant_id: int, language: Language) -> list[MembershipView]:
-    """Return a participant's memberships, newest first; none if the participant is not within the actor's scope."""
+    """Return a participant's memberships, also expired ones, the latest `valid_from` first.
+
+    Empty if no registration of the participant is within the actor's scope for seeing participants.
+    """
     label = TargetGroup.label_id if language == "id" else TargetGroup.label_en
     statement = (
         select(GroupMembership, col(label))
@@ -61,7 +64,11 @@ def list_memberships(db: Db, actor: Actor, participant_id: int, language: Langua
 
 
 def get_membership(db: Db, actor: Actor, participant_id: int, membership_id: int) -> GroupMembership:
-    """Return the row of a membership. Raises `NotFound` unless the actor may change the participant."""
+    """Return the row of a participant's membership.
+
+    Raises `NotFound` if the participant has none of this id, or no registration within the actor's scope for recording
+    attendance.
+    """
     statement = select(GroupMembership).where(
         col(GroupMembership.id) == membership_id,
         col(GroupMembership.participant_id) == participant_id,

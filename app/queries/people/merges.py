@@ -22,7 +22,7 @@ MAX_MERGES = 50
 class MergeView:
     """A merge in a list. `merged_by` is None if it was done at the command line.
 
-    `can_be_undone` is False if two registrations of one session became one; `sessions` are the codes of those.
+    `can_be_undone` is False if two registrations of one session became one; `sessions` are the codes of these sessions.
     """
 
     id: int
@@ -36,7 +36,11 @@ class MergeView:
 
 
 def get_merge(db: Db, actor: Actor, merge_id: int) -> PeopleMerge:
-    """Return the row of a merge. Raises `NotFound` if it is not within the actor's scope."""
+    """Return the row of a merge, of any age and also if it was undone. Raises `NotFound` if there is none.
+
+    Raises `NotFound`, too, unless it is within the actor's scope for merging: administrators see all, organizers those
+    made by users of their organization.
+    """
     statement = select(PeopleMerge).where(col(PeopleMerge.id) == merge_id, _is_within_scope(actor))
     people_merge = db.scalars(statement).first()
     if people_merge is None:
@@ -52,7 +56,10 @@ def has_folded_registrations(db: Db, merge_id: int) -> bool:
 def list_merges_folded_into(
     db: Db, workshop_session_id: int, registration_ids: Collection[int]
 ) -> list[PeopleMerge]:
-    """Return the merges, newest first, that made one of these registrations of a session out of two."""
+    """Return the merges that made one of these registrations out of two, the newest first.
+
+    All of the registrations are for this session; ids of other sessions are ignored.
+    """
     of_session = select(col(Registration.id)).where(
         col(Registration.workshop_session_id) == workshop_session_id
     )
@@ -71,7 +78,10 @@ def list_merges_folded_into(
 
 
 def list_recent_merges(db: Db, actor: Actor) -> list[MergeView]:
-    """Return the merges of the last 30 days that were not undone, newest first, within the actor's scope."""
+    """Return at most 50 merges of the last 30 days that were not undone, the newest first.
+
+    Administrators see all, organizers those made by users of their organization; it is empty for other roles.
+    """
     statement = (
         select(PeopleMerge, col(User.name))
         .outerjoin(User, col(User.id) == col(PeopleMerge.merged_by))
@@ -119,7 +129,7 @@ def _folded_session_codes(db: Db, merge_ids: Collection[int]) -> dict[int, list[
 
 
 def _is_within_scope(actor: Actor) -> ColumnElement[bool]:
-    """Match all merges, or those that users of the actor's organization made."""
+    """Return the condition that a merge is within the scope: any, or made by a user of the actor's organization."""
     match actor.scope(Permission.PEOPLE_MERGE):
         case Scope.ALL:
             return true()

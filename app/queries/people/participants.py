@@ -94,7 +94,10 @@ class ParticipantPage:
 
 @dataclass(frozen=True)
 class PersonSummary:
-    """What users see to tell known people of the same name apart; `first_*` is the person's first session."""
+    """The details by which users tell known people of the same name apart; `phone` is masked.
+
+    `first_session` is the code of the earliest session that the person is registered for, `first_starts_at` its start.
+    """
 
     id: int
     name: str
@@ -113,9 +116,9 @@ def place_name(kelurahan: str | None, outside_place: str | None) -> str:
 
 
 def format_details(person: Participant, vault: NikVault) -> dict[str, str]:
-    """Return the text of each field that one column holds, with phone and NIK masked; "" for a blank one.
+    """Return the texts of a person's details by field, with phone and NIK masked, "" for a blank one.
 
-    Where the person lives is left out, because several columns hold it.
+    Where the person lives is left out. The e-mail address is not masked.
     """
     values = {field.key: getattr(person, field.key) for field in PERSON_FIELDS if len(field.columns) == 1}
     values["name"] = person.name
@@ -137,30 +140,40 @@ def list_participants(
 ) -> ParticipantPage:
     """Return a page of at most `limit` participants who match the filters, by name.
 
-    They have a registration of any status, even a cancelled one, within the actor's scope. The page begins behind the
-    participant with the id `after`, which is `following` of the page before; it is empty if they no longer exist.
+    They have a registration of any status, even a cancelled one, within the actor's scope for seeing participants. The
+    page begins behind the participant with the id `after`, which is `following` of the page before; it is empty if they
+    no longer exist.
     """
-    statement = _participants(actor).order_by(col(Participant.name), col(Participant.id)).limit(limit + 1)
+    statement = (
+        _select_participants(actor).order_by(col(Participant.name), col(Participant.id)).limit(limit + 1)
+    )
     for condition in _conditions(actor, filters):
         statement = statement.where(condition)
     if after is not None:
         name_of_after = select(col(Participant.name)).where(col(Participant.id) == after).scalar_subquery()
         order = tuple_(col(Participant.name), col(Participant.id))
         statement = statement.where(order > tuple_(name_of_after, after))
-    views = [_view(*row) for row in db.execute(statement)]
+    views = [_to_view(*row) for row in db.execute(statement)]
     return ParticipantPage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
 
 
 def get_participant_view(db: Db, actor: Actor, participant_id: int) -> ParticipantView:
-    """Return a participant. Raises `NotFound` if none of their registrations is within the actor's scope."""
-    row = db.execute(_participants(actor).where(col(Participant.id) == participant_id)).first()
+    """Return a participant as pages show them, by id.
+
+    Raises `NotFound` if none of their registrations, of any status, is within the actor's scope for seeing
+    participants.
+    """
+    row = db.execute(_select_participants(actor).where(col(Participant.id) == participant_id)).first()
     if row is None:
         raise NotFound(N_("There is no such participant."))
-    return _view(*row)
+    return _to_view(*row)
 
 
 def get_participant(db: Db, actor: Actor, participant_id: int) -> Participant:
-    """Return the row of a participant. Raises `NotFound` unless the actor may change one of their registrations."""
+    """Return the row of a participant, to change it.
+
+    Raises `NotFound` unless one of their registrations is within the actor's scope for recording attendance.
+    """
     statement = select(Participant).where(
         col(Participant.id) == participant_id,
         people_within(actor, Permission.ATTENDANCE_WRITE, col(Participant.id)),
@@ -174,7 +187,8 @@ def get_participant(db: Db, actor: Actor, participant_id: int) -> Participant:
 def get_person_summaries(db: Db, ids: Collection[int]) -> dict[int, PersonSummary]:
     """Return summaries by id, not limited by any scope: matching needs people of all organizations.
 
-    Callers pass only ids that the actor may see: candidates for what was typed or uploaded, or people within scope.
+    Unknown ids are missing. Callers pass only ids that the actor may see: candidates for what was typed or uploaded, or
+    people within scope.
     """
     first = (
         select(
@@ -214,7 +228,11 @@ def get_person_summaries(db: Db, ids: Collection[int]) -> dict[int, PersonSummar
     }
 
 
-def _participants(actor: Actor) -> Select[Participant, str, int, datetime]:
+def _select_participants(actor: Actor) -> Select[Participant, str, int, datetime]:
+    """Return the statement whose rows are the arguments of `_to_view`, without an order.
+
+    It selects the people with a registration, of any status, within the actor's scope for seeing participants.
+    """
     within_scope = (
         select(
             col(Registration.participant_id).label("participant_id"),
@@ -234,6 +252,10 @@ def _participants(actor: Actor) -> Select[Participant, str, int, datetime]:
 
 
 def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement[bool]]:
+    """Return the conditions of the filters, on a statement of `_select_participants`.
+
+    Search ignores case. With `presence`, kelurahan and target group narrow the registrations that are counted.
+    """
     conditions: list[ColumnElement[bool]] = []
     if text := filters.search.strip():
         matches = col(Participant.name).icontains(text, autoescape=True) | col(Area.name).icontains(
@@ -244,7 +266,7 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
             matches |= col(Participant.phone).contains(digits, autoescape=True)
         conditions.append(matches)
     if filters.presence:
-        conditions.append(col(Participant.id).in_(_present(actor, filters, filters.presence)))
+        conditions.append(col(Participant.id).in_(_select_counted_people(actor, filters, filters.presence)))
         return conditions
     if filters.kelurahan:
         conditions.append(col(Participant.kelurahan_code) == filters.kelurahan)
@@ -257,8 +279,11 @@ def _conditions(actor: Actor, filters: ParticipantFilters) -> list[ColumnElement
     return conditions
 
 
-def _present(actor: Actor, filters: ParticipantFilters, presence: Presence) -> Select[int]:
-    """Return the query for the ids of people whom the coverage report counts, within the actor's scope."""
+def _select_counted_people(actor: Actor, filters: ParticipantFilters, presence: Presence) -> Select[int]:
+    """Return the query for the ids of people whom the coverage report counts, within the actor's scope.
+
+    They are people from the city who were present, or with `presence.registered` were confirmed or came as walk-ins.
+    """
     statement = (
         select(col(Registration.participant_id))
         .join(WorkshopSession, col(WorkshopSession.id) == col(Registration.workshop_session_id))
@@ -281,7 +306,7 @@ def _present(actor: Actor, filters: ParticipantFilters, presence: Presence) -> S
     return statement
 
 
-def _view(person: Participant, kelurahan: str | None, sessions: int, latest: datetime) -> ParticipantView:
+def _to_view(person: Participant, kelurahan: str | None, sessions: int, latest: datetime) -> ParticipantView:
     return ParticipantView(
         id=person.id,
         name=person.name,

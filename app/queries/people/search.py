@@ -15,9 +15,10 @@ MAX_RESULTS = 8
 
 @dataclass(frozen=True)
 class PersonSearch:
-    """What to search by; people are found who match one of these.
+    """What to search by; people are found who match any of these. An empty search finds nobody.
 
-    `name_key` is a name as `names.name_key` returns it, `phone` a number in E.164, `nik_key` the keyed hash of a NIK.
+    `name_key` is a name as `names.name_key` returns it; each of its words must be part of the person's. `phone` is a
+    number in E.164, `nik_key` the keyed hash of a NIK; these and `email` must be equal.
     """
 
     name_key: str = ""
@@ -27,7 +28,10 @@ class PersonSearch:
 
 
 def search_people(db: Db, search: PersonSearch) -> list[int]:
-    """Return the ids of the first `MAX_RESULTS` people found, in the order of names, of all organizations."""
+    """Return the ids of the first `MAX_RESULTS` (8) people found, by name, of all organizations.
+
+    Empty for a search by nothing but words of fewer than three letters.
+    """
     condition = _condition(search)
     if condition is None:
         return []
@@ -45,6 +49,7 @@ def is_found_by(db: Db, person_id: int, search: PersonSearch) -> bool:
 
 
 def _condition(search: PersonSearch) -> ColumnElement[bool] | None:
+    """Return the condition that a person matches the search; None for a search that finds nobody."""
     conditions = []
     if search.nik_key:
         conditions.append(col(Participant.nik_key) == search.nik_key)
@@ -60,6 +65,6 @@ def _condition(search: PersonSearch) -> ColumnElement[bool] | None:
 
 
 def _words(name_key: str) -> Collection[str]:
-    """Return the words of a name; none if all are so short that they would match a large part of the city."""
+    """Return the words of a name; none if all have fewer than three letters and would match too many people."""
     words = name_key.split()
     return words if any(len(word) >= MIN_WORD_LENGTH for word in words) else ()

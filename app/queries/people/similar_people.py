@@ -53,7 +53,10 @@ class SimilarPair:
 
 
 def list_places(db: Db, *, import_id: int | None = None) -> list[Place]:
-    """Return the places where people live; with `import_id` only those of people in that import."""
+    """Return the distinct places where people live, in no particular order.
+
+    With `import_id` only the places of people whom that import's rows name.
+    """
     statement = select(col(Participant.kelurahan_code), col(Participant.outside_place)).distinct()
     if import_id is not None:
         in_import = select(col(AttendanceImportRow.participant_id)).where(
@@ -65,11 +68,14 @@ def list_places(db: Db, *, import_id: int | None = None) -> list[Place]:
 
 
 def list_similar_pairs(db: Db, place: Place) -> list[SimilarPair]:
-    """Return the pairs of people in a place who may be one person and aren't saved yet, the most alike first."""
-    saved = _saved_pairs(db, place)
+    """Return at most `MAX_PAIRS` (500) pairs of people in a place who may be one person, the most alike first.
+
+    Pairs that are saved already, decided or not, are left out.
+    """
+    saved = _load_saved_pairs(db, place)
     pairs = [
         pair
-        for pair in pair_similar_names(_people(db, place))
+        for pair in pair_similar_names(_load_people(db, place))
         if (pair.participant_id, pair.other_id) not in saved
     ]
     return sorted(pairs, key=lambda pair: (-pair.likeness, pair.participant_id, pair.other_id))[:MAX_PAIRS]
@@ -78,8 +84,8 @@ def list_similar_pairs(db: Db, place: Place) -> list[SimilarPair]:
 def pair_similar_names(people: Sequence[Namesake]) -> list[SimilarPair]:
     """Return each pair of people with similar names and no contradicting details, once.
 
-    Compares neighbours within blocks of people whose names share the beginning of a word. So the work grows with the
-    number of people, not with its square.
+    It compares each person with the next `MAX_NEIGHBOURS` in blocks of people whose names share the beginning of a
+    word. So the work grows with the number of people, not with its square, and a few pairs may be missed.
     """
     pairs: dict[tuple[int, int], SimilarPair] = {}
     for block in _blocks(people):
@@ -91,7 +97,7 @@ def pair_similar_names(people: Sequence[Namesake]) -> list[SimilarPair]:
 
 
 def _blocks(people: Sequence[Namesake]) -> Iterator[list[Namesake]]:
-    """Yield the people of each block in the order of their names, which begin with the block's word there.
+    """Yield the people of each block, sorted by their names, rotated to begin with the block's word.
 
     Names that differ in one word by a typing error still meet in the blocks of their other words.
     """
@@ -106,8 +112,9 @@ def _blocks(people: Sequence[Namesake]) -> Iterator[list[Namesake]]:
 
 
 def _pair(one: Namesake, other: Namesake) -> SimilarPair | None:
-    """Return the pair if the names are the same, or not clearly different and the two share another detail.
+    """Return the pair if the two may be one person, else None.
 
+    Their names must be the same, or not clearly different if they share another detail, and no details may contradict.
     Names are also compared without spaces: Nurhayati is Nur Hayati.
     """
     if one.id == other.id or _contradict(one, other):
@@ -119,6 +126,7 @@ def _pair(one: Namesake, other: Namesake) -> SimilarPair | None:
 
 
 def _contradict(one: Namesake, other: Namesake) -> bool:
+    """Return whether the NIK, the birth date or the sex of both is known and differs."""
     return any(
         mine is not None and theirs is not None and mine != theirs
         for mine, theirs in (
@@ -130,6 +138,7 @@ def _contradict(one: Namesake, other: Namesake) -> bool:
 
 
 def _share_a_detail(one: Namesake, other: Namesake) -> bool:
+    """Return whether the two have the same known birth date, phone or e-mail address."""
     return any(
         mine is not None and mine == theirs
         for mine, theirs in (
@@ -140,7 +149,8 @@ def _share_a_detail(one: Namesake, other: Namesake) -> bool:
     )
 
 
-def _people(db: Db, place: Place) -> list[Namesake]:
+def _load_people(db: Db, place: Place) -> list[Namesake]:
+    """Return the people who live in a place."""
     columns = (
         col(Participant.id),
         col(Participant.name_key),
@@ -162,11 +172,12 @@ def _people(db: Db, place: Place) -> list[Namesake]:
 
 
 def letters_only(name: str) -> str:
-    """Return the letters of a name in lower case, without spaces."""
+    """Return the letters of a name in lower case, without spaces, digits and punctuation."""
     return "".join(filter(str.isalpha, name.casefold()))
 
 
-def _saved_pairs(db: Db, place: Place) -> set[tuple[int, int]]:
+def _load_saved_pairs(db: Db, place: Place) -> set[tuple[int, int]]:
+    """Return the saved pairs whose person with the lower id lives in a place, as ids, the lower first."""
     statement = (
         select(col(PossibleDuplicate.participant_id), col(PossibleDuplicate.other_id))
         .join(Participant, col(Participant.id) == col(PossibleDuplicate.participant_id))

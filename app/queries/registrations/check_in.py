@@ -33,24 +33,34 @@ class PlaceCount:
 
 @dataclass(frozen=True)
 class CheckInList:
-    """A session's registrations in the order of names: `listed` have a seat, `others` wait or are cancelled."""
+    """A session's registrations in the order of names.
+
+    `listed` are confirmed or walk-ins, `others` are on the waiting list or cancelled.
+    """
 
     listed: tuple[RegistrationView, ...]
     others: tuple[RegistrationView, ...]
 
     @property
     def present(self) -> int:
+        """The number of `listed` people whose attendance is "present"."""
         return sum(_is_present(row) for row in self.listed)
 
     def by_place(self) -> list[PlaceCount]:
-        """Return the counts of every place that one of the registered or waiting people is from, by name."""
+        """Return the counts of every place in the two lists, sorted by its name.
+
+        Only `listed` people are counted: a place of which only `others` are from has zeros.
+        """
         registered = Counter(row.place for row in self.listed)
         present = Counter(row.place for row in self.listed if _is_present(row))
         places = {row.place for row in (*self.listed, *self.others)}
         return [PlaceCount(place, present[place], registered[place]) for place in sorted(places)]
 
     def search(self, search: str) -> "CheckInList":
-        """Return the registrations whose name or place contains the text."""
+        """Return a list of the registrations whose name or place contains the text, ignoring case.
+
+        All registrations are returned for an empty text.
+        """
         text = search.strip().casefold()
         return CheckInList(
             tuple(row for row in self.listed if text in f"{row.name} {row.place}".casefold()),
@@ -69,7 +79,10 @@ class MarkView:
 
 
 def get_check_in_list(db: Db, actor: Actor, workshop_session: WorkshopSession) -> CheckInList:
-    """Return the check-in list of a session; it is empty if the actor may not record its attendance."""
+    """Return the check-in list of a session, with all its registrations, also cancelled ones.
+
+    It is empty if the session is out of the actor's scope for recording attendance.
+    """
     registrations = sorted(
         list_registrations(db, actor, workshop_session), key=lambda row: (row.name.casefold(), row.id)
     )
@@ -80,7 +93,10 @@ def get_check_in_list(db: Db, actor: Actor, workshop_session: WorkshopSession) -
 
 
 def get_attendance_by_code(db: Db, workshop_session: WorkshopSession) -> dict[str, AttendanceStatus | None]:
-    """Return the attendance of each registration of a session by the registration's code; None if none is recorded."""
+    """Return the attendance of each registration of a session, also of cancelled ones, by the registration's code.
+
+    The value is None if none is recorded. The caller checks whether the actor may see it.
+    """
     statement = (
         select(col(Registration.code), col(Attendance.status))
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
@@ -90,7 +106,7 @@ def get_attendance_by_code(db: Db, workshop_session: WorkshopSession) -> dict[st
 
 
 def list_marks(db: Db, registration: Registration) -> list[MarkView]:
-    """Return all marks of a registration, the latest first."""
+    """Return all marks of a registration, the latest by the device's time (`marked_at`) first."""
     statement = (
         select(AttendanceMark, col(User.name))
         .outerjoin(User, col(User.id) == col(AttendanceMark.marked_by))
@@ -108,9 +124,10 @@ def count_days_until(starts_at: datetime) -> int:
 
 
 def get_last_offline_day(workshop_session: WorkshopSession) -> date | None:
-    """Return the last WITA day on which a device may show the list without a connection, None if it must not store it.
+    """Return the last WITA day on which a device may show the list without a connection: that of the session's end.
 
-    Devices store the list from the day before the session, because the venue may have no signal.
+    Devices store the list from the day before the session, because the venue may have no signal. None before that day,
+    after the last day, and for a cancelled session: devices must not store the list then.
     """
     last_day = wita(workshop_session.ends_at).date()
     is_near = count_days_until(workshop_session.starts_at) <= 1 and last_day >= wita_today()

@@ -42,6 +42,7 @@ class DelegationLinkView:
 
     @property
     def is_valid(self) -> bool:
+        """Whether the link is neither revoked nor expired."""
         return self.revoked_at is None and self.expires_at > now()
 
 
@@ -66,12 +67,18 @@ class DelegationView:
 
     @property
     def seats_left(self) -> int | None:
-        """Return how many more people from the kelurahan get a seat, None if there is no limit."""
+        """The number of people from the kelurahan who still get a seat, None if there is no limit.
+
+        It is the smaller of what the session's and the kelurahan's cap leave; the caps of groups are not considered.
+        """
         return min((cap.left for cap in self.caps if cap.kind != "group"), default=None)
 
 
 def list_delegation_links(db: Db, actor: Actor, session_code: str) -> list[DelegationLinkView]:
-    """Return the links of a session by kelurahan, the newest first. Raises `NotFound` outside the actor's scope."""
+    """Return all links of a session, also expired and revoked ones, by the kelurahan's name, then the newest first.
+
+    Raises `NotFound` if the session is out of the actor's scope for recording attendance.
+    """
     workshop_session = get_workshop_session(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     used = (
         select(func.count())
@@ -103,7 +110,11 @@ def list_delegation_links(db: Db, actor: Actor, session_code: str) -> list[Deleg
 
 
 def get_delegation(db: Db, link: DelegationLink, language: Language) -> DelegationView:
-    """Return the page of a link: its holder may see the session and what the link has registered."""
+    """Return the page of a link: the session, and what the link itself has registered.
+
+    The page is returned for expired and revoked links, too; the caller checks whether it may be shown. `caps` are the
+    session's, the kelurahan's, and those of each target group that can be chosen.
+    """
     workshop_session, workshop, venue, kelurahan = db.execute(
         select(WorkshopSession, Workshop, col(Venue.name), col(Area.name))
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))

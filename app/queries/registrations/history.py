@@ -19,9 +19,10 @@ class HistoryLine:
     """One change of a registration. `status` is the new status, None if it stayed the same.
 
     `because` is what freed a seat: "caps", "corrected", "mark", "merge", "overrule", "sheet" or "undo", or the code of
-    a registration that was cancelled. `code` is that of the registration whose seat became free; `code_exists` is false
-    if that person has registered again since, or was merged with another. `full` are the caps that kept the person
-    waiting, `overruled` those beyond which they got a seat: "session", or the code of a kelurahan or a group.
+    a registration that was cancelled. `code` is that of the registration whose seat became free; it repeats `because`
+    where that names no registration. `code_exists` is false if there is no registration of this code (any more): the
+    person has registered again since, or was merged with another. `full` are the caps that kept the person waiting,
+    `overruled` those beyond which they got a seat: "session", or the code of a kelurahan or a group.
     """
 
     at: datetime
@@ -36,7 +37,10 @@ class HistoryLine:
 
 
 def list_registration_history(db: Db, registration: Registration) -> list[HistoryLine]:
-    """Return all changes of a registration, the newest first. The caller has loaded it within the actor's scope."""
+    """Return all changes of a registration, the newest first, including those under the codes that it had earlier.
+
+    The caller has loaded it within the actor's scope.
+    """
     activities: list[Activity] = []
     code: str | None = registration.code
     while code:
@@ -49,6 +53,7 @@ def list_registration_history(db: Db, registration: Registration) -> list[Histor
 
 
 def _list_activities(db: Db, code: str) -> Sequence[Activity]:
+    """Return the activities about the registration with this code, the newest first."""
     return db.scalars(
         select(Activity)
         .where(col(Activity.subject_id) == code, col(Activity.subject) == SUBJECT)
@@ -57,17 +62,25 @@ def _list_activities(db: Db, code: str) -> Sequence[Activity]:
 
 
 def _get_earlier_code(activities: Sequence[Activity]) -> str | None:
-    """Return the code before a cancelled registration was used again, which gives it a new code."""
+    """Return the code that the registration had before, None if this one is its first.
+
+    A cancelled registration gets a new code when the person registers again. `activities` are those of one code, the
+    newest first.
+    """
     before = activities[-1].before if activities else None
     return (before or {}).get("code")
 
 
 def _get_freed_code(after: Mapping[str, Any]) -> str | None:
-    """Return the code of the registration whose seat became free; after a cancellation `because` is that code."""
+    """Return the code of the registration whose seat became free, given the values after a change.
+
+    Without one it returns `because`: the code of a cancelled registration, a reason such as "caps", or None.
+    """
     return after.get("registration") or after.get("because")
 
 
 def _history_line(activity: Activity, existing_codes: Collection[str]) -> HistoryLine:
+    """Return the line of an activity; `existing_codes` are the codes of registrations that still exist."""
     after = activity.after or {}
     code = _get_freed_code(after)
     return HistoryLine(

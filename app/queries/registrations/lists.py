@@ -36,7 +36,11 @@ class SeatsForList:
 
 
 def count_seats_for_list(db: Db, attendance_import: AttendanceImportView) -> SeatsForList:
-    """Return the numbers of a list: in review as its commit would assign the seats, in the list's order."""
+    """Return how many people of a list of people to register get a seat, and how many wait.
+
+    In review they are as a commit now would assign the seats, in the list's order; people with a registration are not
+    counted. Otherwise they are the confirmed and waitlisted registrations of the rows that created one.
+    """
     workshop_session = db.exec(
         select(WorkshopSession).where(WorkshopSession.code == attendance_import.session_code)
     ).one()
@@ -51,6 +55,7 @@ def count_seats_for_list(db: Db, attendance_import: AttendanceImportView) -> Sea
 def _count_before_commit(
     db: Db, attendance_import: AttendanceImportView, workshop_session: WorkshopSession
 ) -> tuple[int, int]:
+    """Return how many new people would get a seat and how many would wait, in the list's order."""
     seats = get_seats(db, workshop_session)
     waiting = seated = 0
     for row in load_rows_to_write(db, attendance_import.id).rows:
@@ -67,6 +72,7 @@ def _count_before_commit(
 
 
 def _count_after_commit(db: Db, attendance_import: AttendanceImportView) -> tuple[int, int]:
+    """Return how many registrations of the import's rows of kind "create" are confirmed and waitlisted now."""
     statuses = Counter(
         db.exec(
             select(Registration.status)

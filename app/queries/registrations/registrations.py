@@ -34,10 +34,11 @@ from app.queries.workshops.workshop_sessions import COUNTED_AS_REGISTERED
 
 @dataclass(frozen=True)
 class RegistrationView:
-    """A registration as it is shown; `phone` is masked.
+    """A registration as it is shown; `phone` is masked, `email` is not. Both are the person's unless given for it.
 
-    `place` is the kelurahan's name, or a place outside the city, where the person lived then. `waiting_for` are the
-    caps that keep a person waiting, and `ahead` is the number of people before them in the session's queue.
+    `place` is the kelurahan's name, or a place outside the city, where the person lived then. `attendance` is None if
+    none is recorded. `waiting_for` are the caps that keep a person waiting, and `ahead` is the number of people before
+    them in the session's queue; () and 0 for a person who does not wait.
     """
 
     id: int
@@ -64,15 +65,16 @@ class RegistrationView:
 
     @property
     def name_on_ticket(self) -> str:
-        """Return the name as it was typed by a user without an account, else the name of the person's record."""
+        """The name as it was typed by a user without an account, else the name of the person's record."""
         return self.name_given or self.name
 
 
 @dataclass(frozen=True)
 class RegistrationFilters:
-    """`search` is a part of a name or a phone number, or a code; `kelurahan` is a code or "outside".
+    """Filters of a session's registrations; empty ones do not filter.
 
-    `outcome` selects registrations with a seat by their attendance: "none" if none is recorded.
+    `search` is part of a name, at least four digits of a phone number, or a whole code. `kelurahan` is a code or
+    "outside". `outcome` selects registrations with a seat by their attendance: "none" if none is recorded.
     """
 
     search: str = ""
@@ -83,7 +85,10 @@ class RegistrationFilters:
 
 
 def get_registration(db: Db, actor: Actor, code: str, permission: Permission) -> Registration:
-    """Return a registration by its code. Raises `NotFound` if it is not within the actor's scope."""
+    """Return the registration with this code, ignoring case. Raises `NotFound` for an unknown code.
+
+    Raises `NotFound`, too, if it is out of the actor's scope for `permission`.
+    """
     registration = db.scalars(
         select(Registration).where(
             col(Registration.code) == code.strip().upper(), registrations_within(actor, permission)
@@ -95,7 +100,10 @@ def get_registration(db: Db, actor: Actor, code: str, permission: Permission) ->
 
 
 def get_registration_by_ticket(db: Db, code: str) -> Registration:
-    """Return the registration of a ticket, for anyone who has its code. Raises `NotFound` for an unknown code."""
+    """Return the registration with this code, ignoring case. Raises `NotFound` for an unknown code.
+
+    Its status does not matter, and no permission is checked: anyone who has a ticket may see it.
+    """
     registration = db.scalars(
         select(Registration).where(col(Registration.code) == code.strip().upper())
     ).first()
@@ -105,7 +113,10 @@ def get_registration_by_ticket(db: Db, code: str) -> Registration:
 
 
 def get_registration_of_link(db: Db, link: DelegationLink, code: str) -> Registration:
-    """Return a registration that was made by a delegation link, for its holder. Raises `NotFound` for any other."""
+    """Return the registration with this code if the delegation link made it. Raises `NotFound` for all others.
+
+    No permission is checked: anyone who has the link may see what it registered.
+    """
     registration = get_registration_by_ticket(db, code)
     if registration.delegation_link_id != link.id:
         raise _not_found(code)
@@ -113,7 +124,7 @@ def get_registration_of_link(db: Db, link: DelegationLink, code: str) -> Registr
 
 
 def get_registration_view(db: Db, registration: Registration) -> RegistrationView:
-    """Return one registration as it is shown."""
+    """Return one registration as it is shown. The caller has loaded it within the actor's scope."""
     workshop_session = db.get_one(WorkshopSession, registration.workshop_session_id)
     (view,) = _list_views(db, workshop_session, col(Registration.id) == registration.id)
     return view
@@ -128,9 +139,10 @@ def list_registrations(
     after: int = 0,
     limit: int | None = None,
 ) -> list[RegistrationView]:
-    """Return the registrations of a session in the order in which they were made, also cancelled ones.
+    """Return the registrations of a session that match the filters, in the order of their ids, also cancelled ones.
 
-    A page begins after the registration with the id `after` and has at most `limit` of them.
+    A page begins after the registration with the id `after` and has at most `limit` of them. Empty if the session is
+    out of the actor's scope for recording attendance.
     """
     conditions = [
         *_in_session(actor, workshop_session),
@@ -143,13 +155,18 @@ def list_registrations(
 def list_waiting(
     db: Db, actor: Actor, workshop_session: WorkshopSession, *, limit: int | None = None
 ) -> list[RegistrationView]:
-    """Return the waiting list of a session, in the order in which people get free seats if they fit the caps."""
+    """Return the first `limit` registrations on a session's waiting list, or all, by their waiting number.
+
+    This is the order in which people get free seats if they fit the caps. Empty if the session is out of the actor's
+    scope for recording attendance.
+    """
     is_waiting = col(Registration.status) == RegistrationStatus.WAITLISTED
     conditions = (*_in_session(actor, workshop_session), is_waiting)
     return _list_views(db, workshop_session, *conditions, by_waiting_number=True, limit=limit)
 
 
 def _in_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a registration is of the session and within the scope for recording attendance."""
     return (
         col(Registration.workshop_session_id) == workshop_session.id,
         registrations_within(actor, Permission.ATTENDANCE_WRITE),
@@ -157,6 +174,10 @@ def _in_session(actor: Actor, workshop_session: WorkshopSession) -> tuple[Column
 
 
 def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
+    """Yield the conditions of the filters, on a statement of `_select_views`.
+
+    A search for a phone number looks at the one given for the registration, else at the person's.
+    """
     if text := filters.search.strip():
         condition = col(Participant.name).icontains(text, autoescape=True)
         condition |= col(Registration.code) == text.upper()
@@ -179,7 +200,10 @@ def _conditions(filters: RegistrationFilters) -> Iterator[ColumnElement[bool]]:
 
 
 def list_registrations_of_link(db: Db, link: DelegationLink) -> list[RegistrationView]:
-    """Return the registrations that a delegation link has made, also cancelled ones."""
+    """Return the registrations that a delegation link has made, by id, also cancelled ones.
+
+    The caller checks whether the link is valid.
+    """
     workshop_session = db.get_one(WorkshopSession, link.workshop_session_id)
     return _list_views(db, workshop_session, col(Registration.delegation_link_id) == link.id)
 
@@ -191,6 +215,10 @@ def _list_views(
     by_waiting_number: bool = False,
     limit: int | None = None,
 ) -> list[RegistrationView]:
+    """Return the first `limit` registrations that fulfil all conditions, by id or by waiting number.
+
+    `workshop_session` is the session of all of them. No permission is checked.
+    """
     statement = _select_views().where(*conditions).limit(limit)
     if by_waiting_number:
         statement = statement.order_by(col(Registration.waiting_number))
@@ -198,7 +226,7 @@ def _list_views(
     has_waiting = any(registration.status is RegistrationStatus.WAITLISTED for registration, *_ in rows)
     seats = get_seats(db, workshop_session) if has_waiting else None
     return [
-        _view(
+        _to_view(
             registration,
             person,
             session_code,
@@ -212,13 +240,17 @@ def _list_views(
 
 
 def _waiting_for(registration: Registration, seats: Seats | None) -> tuple[Cap, ...]:
+    """Return the full caps that keep a registration waiting, () if it is not on the waiting list."""
     if seats is None or registration.status is not RegistrationStatus.WAITLISTED:
         return ()
     return seats.full_caps(registration.kelurahan_code, registration.target_group_code)
 
 
 def _select_views() -> Select[Registration, Participant, str, str, AttendanceStatus, int]:
-    """Return the statement for `_view`; its last column, `ahead`, is the number of people before in the queue."""
+    """Return the statement whose rows are the arguments of `_to_view`, except `waiting_for`.
+
+    Its last column, `ahead`, is the number of people before in the session's queue, 0 for people who do not wait.
+    """
     queued = (
         select(
             col(Registration.id).label("id"),
@@ -251,7 +283,7 @@ def _select_views() -> Select[Registration, Participant, str, str, AttendanceSta
     )
 
 
-def _view(
+def _to_view(
     registration: Registration,
     person: Participant,
     session_code: str,

@@ -15,18 +15,22 @@ from app.spreadsheets.exports.rosters import Roster, RosterLine
 
 
 def get_roster(db: Db, actor: Actor, session_code: str, language: Language) -> Roster:
-    """Return the roster with the people who have a seat, by name. Raises `NotFound` outside the actor's scope."""
+    """Return the roster of a session: its confirmed people and walk-ins, sorted by name.
+
+    The choices are the kelurahan that are valid today, by code, and all target groups, the workshop's first. Raises
+    `NotFound` if the session is out of the actor's scope for recording attendance.
+    """
     workshop_session = get_workshop_session_view(db, actor, session_code, Permission.ATTENDANCE_WRITE)
     labels = {group.code: group.label for group in reference.list_target_groups(db, language)}
     workshop_groups = list_target_group_codes(db, workshop_session.workshop_id)
     return Roster(
         session_code=workshop_session.code,
         workshop_title=workshop_session.workshop_title,
-        organization=_organization(db, workshop_session.workshop_id),
+        organization=_organization_name(db, workshop_session.workshop_id),
         venue=workshop_session.venue,
         starts_at=workshop_session.starts_at,
         ends_at=workshop_session.ends_at,
-        people=_people(db, workshop_session.id, labels),
+        people=_roster_lines(db, workshop_session.id, labels),
         kelurahan=tuple(area.name for area in reference.list_kelurahan(db)),
         target_groups=tuple(
             label for _, label in sorted(labels.items(), key=lambda group: group[0] not in workshop_groups)
@@ -34,7 +38,7 @@ def get_roster(db: Db, actor: Actor, session_code: str, language: Language) -> R
     )
 
 
-def _organization(db: Db, workshop_id: int) -> str:
+def _organization_name(db: Db, workshop_id: int) -> str:
     return db.scalars(
         select(col(Organization.name))
         .join(Workshop, col(Workshop.organization_id) == col(Organization.id))
@@ -42,7 +46,8 @@ def _organization(db: Db, workshop_id: int) -> str:
     ).one()
 
 
-def _people(db: Db, workshop_session_id: int, group_labels: dict[str, str]) -> tuple[RosterLine, ...]:
+def _roster_lines(db: Db, workshop_session_id: int, group_labels: dict[str, str]) -> tuple[RosterLine, ...]:
+    """Return the confirmed people and walk-ins, sorted by name. `group_labels` are the groups' labels by code."""
     statement = (
         select(Registration, col(Participant.name), col(Area.name), col(Attendance.status))
         .join(Participant, col(Participant.id) == col(Registration.participant_id))

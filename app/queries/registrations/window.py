@@ -17,7 +17,10 @@ class RegistrationWindow(StrEnum):
 
 
 def get_registration_window(workshop_session: WorkshopSession, moment: datetime) -> RegistrationWindow:
-    """Return whether registration is open at a moment, or the most important reason why it is not."""
+    """Return whether registration is open at a moment, or why it is not.
+
+    The first that applies is returned: cancelled, over, closed, soon.
+    """
     if workshop_session.cancelled_at is not None:
         return RegistrationWindow.CANCELLED
     if workshop_session.ends_at <= moment:

@@ -18,7 +18,10 @@ from app.queries.registrations.window import RegistrationWindow, get_closing_tim
 
 @dataclass(frozen=True)
 class PublicSession:
-    """A session on a public page. `opens_at` and `closes_at` are the times of registration."""
+    """A session on a public page. `opens_at` and `closes_at` are the times of registration.
+
+    `venue` and `cancelled_why` are "" if there is none; `opens_at` None means open since the session was created.
+    """
 
     code: str
     starts_at: datetime
@@ -33,14 +36,17 @@ class PublicSession:
 
     @property
     def is_full(self) -> bool:
-        """Return whether the session's own cap is reached, so that no one gets a seat."""
+        """Whether the session's own cap is reached, so that no one gets a seat; False without a cap."""
         capacity = self.seats.capacity
         return capacity is not None and self.seats.session_cap(capacity).left == 0
 
 
 @dataclass(frozen=True)
 class PublicWorkshop:
-    """`target_groups` are the workshop's, or all groups if it has none; `sessions` are those that are not over."""
+    """A public workshop with its sessions that are not over, also cancelled ones, the earliest first.
+
+    `target_groups` are the workshop's, or all groups if it has none.
+    """
 
     code: str
     title: str
@@ -53,6 +59,8 @@ class PublicWorkshop:
 
 @dataclass(frozen=True)
 class PublicWorkshopLine:
+    """A public workshop in a list, with the start of its next session and the number of its sessions to come."""
+
     code: str
     title: str
     organization: str
@@ -61,11 +69,15 @@ class PublicWorkshopLine:
 
 
 def _is_public() -> ColumnElement[bool]:
+    """Return the condition that a workshop has a public page: it is public and not archived."""
     return col(Workshop.public) & col(Workshop.archived_at).is_(None)
 
 
 def list_public_workshops(db: Db) -> list[PublicWorkshopLine]:
-    """Return the public workshops with sessions to come, by their next session."""
+    """Return the public workshops with sessions to come, by the start of the next session, then by code.
+
+    Sessions that have begun or are cancelled are not counted; a workshop with no others is left out.
+    """
     next_starts_at = func.min(col(WorkshopSession.starts_at))
     rows = db.execute(
         select(col(Workshop.code), col(Workshop.title), col(Organization.name), next_starts_at, func.count())
@@ -81,7 +93,10 @@ def list_public_workshops(db: Db) -> list[PublicWorkshopLine]:
 
 
 def get_public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop:
-    """Return one workshop with its sessions. Raises `NotFound` if it has no public page."""
+    """Return the public workshop with this code, ignoring case, with its sessions.
+
+    Raises `NotFound` if there is none; one without sessions to come has a page all the same.
+    """
     moment = now()
     rows = db.execute(
         select(Workshop, col(Organization.name), WorkshopSession, col(Venue.name))
@@ -111,7 +126,11 @@ def get_public_workshop(db: Db, code: str, language: Language) -> PublicWorkshop
 
 
 def get_public_session(db: Db, workshop_code: str, session_code: str) -> WorkshopSession:
-    """Return a session by its workshop's public page. Raises `NotFound` if the page has no such session."""
+    """Return the row of a session of a public workshop, also if it is over or cancelled.
+
+    Raises `NotFound` unless the workshop is public and has this session. Case is ignored in the workshop's code, not in
+    the session's.
+    """
     workshop_session = db.scalars(
         select(WorkshopSession)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
@@ -127,7 +146,10 @@ def get_public_session(db: Db, workshop_code: str, session_code: str) -> Worksho
 
 
 def list_selectable_groups(db: Db, workshop_id: int, language: Language) -> tuple[TargetGroupView, ...]:
-    """Return the target groups that a registration for the workshop may have, in the order of reports."""
+    """Return the target groups that a registration for the workshop may have, in the order of reports.
+
+    They are the workshop's, or all groups if it has none, with labels in the language.
+    """
     groups = db.execute(
         select(
             col(TargetGroup.code),

@@ -36,7 +36,7 @@ class VenueView:
 
 @dataclass(frozen=True)
 class VenueFilters:
-    """What narrows the list of venues: part of a name, a kelurahan's code, a kind, Wi-Fi. Empty fields do not."""
+    """Filters for venues: part of a name (ignoring case), kelurahan code, kind, Wi-Fi. Empty fields do not filter."""
 
     search: str = ""
     kelurahan: str = ""
@@ -60,21 +60,24 @@ def list_venue_names(db: Db) -> Sequence[str]:
 def list_venues(
     db: Db, filters: VenueFilters, *, after: int | None = None, limit: int = PAGE_LENGTH
 ) -> VenuePage:
-    """Return a page of the venues that match the filters; it begins after the venue with the id `after`."""
-    statement = _views().where(*_conditions(filters)).limit(limit + 1)
+    """Return a page of at most `limit` venues that match the filters, by name.
+
+    It begins after the venue with the id `after`, and is empty if that venue no longer exists.
+    """
+    statement = _select_views().where(*_conditions(filters)).limit(limit + 1)
     if after is not None:
         name_of_last = select_columns(col(Venue.name)).where(col(Venue.id) == after).scalar_subquery()
         statement = statement.where(tuple_(col(Venue.name), col(Venue.id)) > tuple_(name_of_last, after))
-    views = [_view(*row) for row in db.execute(statement)]
+    views = [_to_view(*row) for row in db.execute(statement)]
     return VenuePage(tuple(views[:limit]), views[limit - 1].id if len(views) > limit else None)
 
 
 def get_venue_view(db: Db, venue_id: int) -> VenueView:
-    """Return a venue as pages show it. Raises `NotFound`."""
-    row = db.execute(_views().where(col(Venue.id) == venue_id)).first()
+    """Return a venue by its id as pages show it. Raises `NotFound`."""
+    row = db.execute(_select_views().where(col(Venue.id) == venue_id)).first()
     if row is None:
         raise NotFound(N_("There is no such venue."))
-    return _view(*row)
+    return _to_view(*row)
 
 
 def list_kelurahan_without_wifi(db: Db) -> list[KelurahanView]:
@@ -93,6 +96,7 @@ def list_venue_facts(db: Db) -> list[VenueFacts]:
 
 
 def _conditions(filters: VenueFilters) -> list[ColumnElement[bool]]:
+    """Return the conditions on `Venue` for these filters, none for empty filters."""
     conditions: list[ColumnElement[bool]] = []
     if text := filters.search.strip():
         conditions.append(col(Venue.name).icontains(text, autoescape=True))
@@ -105,7 +109,8 @@ def _conditions(filters: VenueFilters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _views() -> Select[Venue, str, int]:
+def _select_views() -> Select[Venue, str, int]:
+    """Return the statement whose rows are the arguments of `_to_view`, for all venues by name."""
     sessions = (
         select_columns(func.count())
         .select_from(WorkshopSession)
@@ -119,7 +124,7 @@ def _views() -> Select[Venue, str, int]:
     )
 
 
-def _view(venue: Venue, kelurahan_name: str, sessions: int) -> VenueView:
+def _to_view(venue: Venue, kelurahan_name: str, sessions: int) -> VenueView:
     return VenueView(
         id=venue.id,
         name=venue.name,

@@ -33,8 +33,8 @@ COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_I
 class WorkshopSessionView:
     """A session. `registered`, `present`, `absent` and `excused` count registrations that are confirmed or walk-in.
 
-    `archived` and `public` are the workshop's. `places_of_group` has the number of seats of each group that has a limit
-    of its own.
+    `waiting` counts the waiting list. `archived` and `public` are the workshop's. `venue` is "" without one.
+    `places_of_group` has the number of seats of each group that has a limit of its own.
     """
 
     id: int
@@ -79,7 +79,10 @@ class WorkshopSessionView:
 def get_workshop_session(
     db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
 ) -> WorkshopSession:
-    """Return the row of a session. Raises `NotFound` if it is not within the actor's scope."""
+    """Return the row of the session with this code. Raises `NotFound` if there is none.
+
+    Raises `NotFound`, too, if it is out of the actor's scope for `permission`.
+    """
     workshop_session = db.scalars(
         select(WorkshopSession)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
@@ -93,24 +96,34 @@ def get_workshop_session(
 def get_workshop_session_view(
     db: Db, actor: Actor, code: str, permission: Permission = Permission.WORKSHOP_READ
 ) -> WorkshopSessionView:
-    """Return a session as pages show it. Raises `NotFound` if it is not within the actor's scope."""
-    views = _views(db, actor, permission, col(WorkshopSession.code) == code)
+    """Return the session with this code as pages show it. Raises `NotFound` if there is none.
+
+    Raises `NotFound`, too, if it is out of the actor's scope for `permission`.
+    """
+    views = _list_views(db, actor, permission, col(WorkshopSession.code) == code)
     if not views:
         raise NotFound(N_("There is no session %(workshop_session)s."), workshop_session=code)
     return views[0]
 
 
 def list_workshop_sessions(db: Db, actor: Actor, workshop_code: str) -> list[WorkshopSessionView]:
-    """Return the sessions of a workshop, the earliest first."""
-    return _views(db, actor, Permission.WORKSHOP_READ, col(Workshop.code) == workshop_code)
+    """Return all sessions of a workshop, the earliest first, also cancelled ones.
+
+    Empty if there is no workshop of this code within the actor's scope for seeing workshops.
+    """
+    return _list_views(db, actor, Permission.WORKSHOP_READ, col(Workshop.code) == workshop_code)
 
 
 def list_workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
-    """Return the sessions that are over and have no attendance recorded, the latest first."""
+    """Return at most `limit` sessions that are over and have no attendance recorded, the latest first.
+
+    Only sessions within the actor's scope for seeing workshops that are neither cancelled nor of an archived workshop,
+    also without registrations.
+    """
     recorded = select(col(Attendance.registration_id)).join(
         Registration, col(Registration.id) == col(Attendance.registration_id)
     )
-    return _views(
+    return _list_views(
         db,
         actor,
         Permission.WORKSHOP_READ,
@@ -123,7 +136,11 @@ def list_workshop_sessions_without_attendance(db: Db, actor: Actor, limit: int) 
 
 
 def list_workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
-    """Return the sessions that are not over and have people on the waiting list, the earliest first."""
+    """Return at most `limit` sessions that are not over and have people on the waiting list, the earliest first.
+
+    Only sessions within the actor's scope for recording attendance that are neither cancelled nor of an archived
+    workshop.
+    """
     waiting = aliased(Registration)
     has_waiting_list = (
         select(col(waiting.id))
@@ -133,7 +150,7 @@ def list_workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -
         )
         .exists()
     )
-    return _views(
+    return _list_views(
         db,
         actor,
         Permission.ATTENDANCE_WRITE,
@@ -145,8 +162,11 @@ def list_workshop_sessions_with_waiting_list(db: Db, actor: Actor, limit: int) -
 
 
 def list_coming_workshop_sessions(db: Db, actor: Actor, limit: int) -> list[WorkshopSessionView]:
-    """Return the sessions that are not over, the earliest first."""
-    return _views(
+    """Return at most `limit` sessions that are not over, the earliest first; they may have begun.
+
+    Only sessions within the actor's scope for seeing workshops that are neither cancelled nor of an archived workshop.
+    """
+    return _list_views(
         db,
         actor,
         Permission.WORKSHOP_READ,
@@ -161,11 +181,12 @@ def list_workshop_sessions_between(
 ) -> list[WorkshopSessionView]:
     """Return the sessions that start from `since` on and before `before`, the earliest first.
 
-    Cancelled sessions are among them, those of archived workshops are not.
+    Only sessions within the actor's scope for seeing workshops. Cancelled sessions are among them, those of archived
+    workshops are not.
     """
     starts = col(WorkshopSession.starts_at)
     is_not_archived = col(Workshop.archived_at).is_(None)
-    return _views(db, actor, Permission.WORKSHOP_READ, is_not_archived, starts >= since, starts < before)
+    return _list_views(db, actor, Permission.WORKSHOP_READ, is_not_archived, starts >= since, starts < before)
 
 
 def _takes_place() -> ColumnElement[bool]:
@@ -174,7 +195,7 @@ def _takes_place() -> ColumnElement[bool]:
 
 
 def suggest_session_code(db: Db, workshop_code: str) -> str:
-    """Return a code that no session has: the workshop's code and the next number."""
+    """Return a code that no session has: the workshop's code and the next number, such as "SPBE-2025-2"."""
     taken = db.scalars(
         select(col(WorkshopSession.code)).where(
             col(WorkshopSession.code).startswith(f"{workshop_code}-", autoescape=True)
@@ -183,7 +204,7 @@ def suggest_session_code(db: Db, workshop_code: str) -> str:
     return next_code(workshop_code, taken)
 
 
-def _views(
+def _list_views(
     db: Db,
     actor: Actor,
     permission: Permission,
@@ -191,6 +212,12 @@ def _views(
     latest_first: bool = False,
     limit: int | None = None,
 ) -> list[WorkshopSessionView]:
+    """Return at most `limit` sessions that fulfil all conditions, by start.
+
+    Only sessions within the actor's scope for `permission`. The conditions may be on `WorkshopSession` and `Workshop`.
+    A session that lacks registrations has zeros.
+    """
+
     def outcomes(status: AttendanceStatus) -> ColumnElement[int]:
         return func.count(case((col(Attendance.status) == status, 1)))
 

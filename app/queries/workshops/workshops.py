@@ -19,7 +19,11 @@ from app.queries.scope import workshops_within
 
 @dataclass(frozen=True)
 class WorkshopView:
-    """A workshop with the codes of its target groups, and how many sessions it has and when."""
+    """A workshop with the codes of its target groups, and the number and times of its sessions.
+
+    `target_groups` is () if it is for everyone. The sessions include cancelled ones; `first_starts_at` and
+    `latest_starts_at` are None without sessions.
+    """
 
     id: int
     code: str
@@ -36,7 +40,10 @@ class WorkshopView:
 
 
 def get_workshop(db: Db, actor: Actor, code: str) -> Workshop:
-    """Return the row of a workshop. Raises `NotFound` if it is not within the actor's scope."""
+    """Return the row of the workshop with this code. Raises `NotFound` if there is none.
+
+    Raises `NotFound`, too, if it is out of the actor's scope for seeing workshops.
+    """
     within_scope = workshops_within(actor, Permission.WORKSHOP_READ)
     workshop = db.exec(select(Workshop).where(Workshop.code == code, within_scope)).first()
     if workshop is None:
@@ -55,8 +62,9 @@ def list_workshops(
 ) -> list[WorkshopView]:
     """Return the workshops that the actor may see: first those without sessions, then the latest session first.
 
-    With `after`, return the workshops after that code, in the order of codes, for paging. `search` is part of a title
-    or code; `archived` narrows to archived workshops, or to the others.
+    With `after`, return the workshops after that code, in the order of codes, for paging; "" begins the first page.
+    `search` is part of a title or code, ignoring case. `archived` narrows to archived workshops, or with False to the
+    others. Without `limit` all are returned.
     """
     conditions: list[ColumnElement[bool]] = []
     if archived is not None:
@@ -69,20 +77,27 @@ def list_workshops(
         )
     if after is not None:
         conditions.append(col(Workshop.code) > after)
-    return _views(db, actor, *conditions, by_code=after is not None, limit=limit)
+    return _list_views(db, actor, *conditions, by_code=after is not None, limit=limit)
 
 
 def get_workshop_view(db: Db, actor: Actor, code: str) -> WorkshopView:
-    """Return a workshop as pages show it. Raises `NotFound` if it is not within the actor's scope."""
-    views = _views(db, actor, col(Workshop.code) == code)
+    """Return the workshop with this code as pages show it. Raises `NotFound` if there is none.
+
+    Raises `NotFound`, too, if it is out of the actor's scope for seeing workshops.
+    """
+    views = _list_views(db, actor, col(Workshop.code) == code)
     if not views:
         raise NotFound(N_("There is no workshop %(workshop)s."), workshop=code)
     return views[0]
 
 
-def _views(
+def _list_views(
     db: Db, actor: Actor, *conditions: ColumnElement[bool], by_code: bool = False, limit: int | None = None
 ) -> list[WorkshopView]:
+    """Return at most `limit` workshops that fulfil all conditions, within the actor's scope for seeing workshops.
+
+    They are in the order of codes with `by_code`, else workshops without sessions first, then the latest session first.
+    """
     sessions = (
         select_columns(
             col(WorkshopSession.workshop_id).label("workshop_id"),
@@ -103,7 +118,7 @@ def _views(
     )
     newest_first = () if by_code else (sessions.c.latest.desc().nulls_first(),)
     rows = db.execute(statement.order_by(*newest_first, col(Workshop.code)).limit(limit)).all()
-    groups = _target_groups(db, [workshop.id for workshop, *_ in rows])
+    groups = _load_target_groups(db, [workshop.id for workshop, *_ in rows])
     return [
         WorkshopView(
             id=workshop.id,
@@ -124,7 +139,10 @@ def _views(
 
 
 def list_own_workshop_codes(db: Db, actor: Actor) -> frozenset[str]:
-    """Return the codes of all workshops of the actor's organization."""
+    """Return the codes of all workshops of the actor's organization, also archived ones, whatever their role.
+
+    Empty if the actor has no organization.
+    """
     return frozenset(db.exec(select(Workshop.code).where(Workshop.organization_id == actor.organization_id)))
 
 
@@ -134,24 +152,27 @@ def find_organization_name(db: Db, actor: Actor) -> str:
 
 
 def suggest_workshop_code(db: Db) -> str:
-    """Return a code that no workshop has: LD for "literasi digital", the year, and the next number."""
+    """Return a code that no workshop has: LD for "literasi digital", this WITA year and the next number."""
     stem = f"LD-{wita_today().year}"
     return next_code(stem, db.exec(select(Workshop.code).where(col(Workshop.code).startswith(f"{stem}-"))))
 
 
 def next_code(stem: str, taken: Iterable[str]) -> str:
-    """Return `stem` with a number that is one higher than the highest of the codes `taken`, such as "LD-2026-3"."""
+    """Return `stem` with a number that is one higher than the highest of the codes `taken`, such as "LD-2026-3".
+
+    Codes that don't consist of the stem and a number are ignored; the first number is 1.
+    """
     endings = (code.removeprefix(f"{stem}-") for code in taken)
     return f"{stem}-{max((int(ending) for ending in endings if ending.isdecimal()), default=0) + 1}"
 
 
 def list_target_group_codes(db: Db, workshop_id: int) -> tuple[str, ...]:
-    """Return the codes of a workshop's target groups; none if it is for everyone."""
-    return _target_groups(db, [workshop_id]).get(workshop_id, ())
+    """Return the codes of a workshop's target groups, sorted; () if it is for everyone."""
+    return _load_target_groups(db, [workshop_id]).get(workshop_id, ())
 
 
-def _target_groups(db: Db, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
-    """Return the codes of the target groups of each workshop that has some."""
+def _load_target_groups(db: Db, ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Return the codes of the target groups, sorted, by workshop id; a workshop for everyone is missing."""
     code = col(WorkshopTargetGroup.target_group_code)
     groups: dict[int, tuple[str, ...]] = {}
     for workshop_id, group in db.execute(
