@@ -82,9 +82,10 @@ class PeopleIndex:
     def find(self, person: Identity) -> Match:
         """Return the match for these details by the strongest evidence: NIK, phone and e-mail, name and kelurahan.
 
-        If the NIK is known, only people with that NIK are compared. Phone and e-mail match only with a similar name; if
-        all of those names are clearly different, name and kelurahan decide. Without a match the result is `NO_MATCH`,
-        or one that only has `phone_shared`.
+        If somebody in the index has the NIK, only people with it are compared. Of people with the same phone or e-mail,
+        the only one of the same name matches; names that are merely similar give candidates, even a single one. If all
+        of those names are clearly different, or `person` has no name, name and kelurahan decide. Without a match and
+        candidates the result is `NO_MATCH`, or one that only has `phone_shared`.
         """
         if not self.identity:
             return NO_MATCH

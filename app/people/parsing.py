@@ -129,7 +129,10 @@ def get_text(cells: Mapping[str, Cell], field: str) -> str:
 
 
 def get_plain_text(cells: Mapping[str, Cell], field: str) -> str | None:
-    """Return the text of a field with single spaces, or None if it is missing, empty or a placeholder (a dash)."""
+    """Return the text of a field with single spaces, or None if it is missing, empty or a placeholder.
+
+    Placeholders are dashes, dots, "?" and the like (`is_placeholder`). An error cell gives its text, as "#N/A".
+    """
     if field not in cells:
         return None
     text = get_text(cells, field)

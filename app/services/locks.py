@@ -36,11 +36,11 @@ def lock_identity_keys(db: Db, keys: Iterable[str]) -> None:
 
 
 def lock_people_table(db: Db) -> None:
-    """Block every other transaction that matches or creates people until this one ends.
+    """Block every other transaction that creates people, or matches them to write, until this one ends.
 
-    Takes all 64 locks of `lock_identity_keys`, of which every registration needs at least one. For changes that concern
-    people whose keys are not known beforehand, such as the commit of an import or a merge. Does nothing on SQLite,
-    where only one transaction writes at a time.
+    Matching that only reads goes on. Call it before rows are locked, and never after `lock_identity_keys`, of which it
+    takes all 64 locks. For changes that concern people whose keys are not known beforehand, such as the commit of an
+    import or a merge. Does nothing on SQLite, where only one transaction writes at a time.
     """
     _take_identity_locks(db, range(IDENTITY_LOCKS))
 

@@ -15,7 +15,9 @@ def is_api(request: Request) -> bool:
 
 
 def language_of(request: Request) -> Language:
-    """Return the language to answer in: that of the cookie, else the first supported one of Accept-Language.
+    """Return the language to answer in: that of the cookie, else the most preferred one of Accept-Language.
+
+    Preference is by weight; regions are ignored.
 
     If neither has a supported language, pages are in Indonesian and the API in English.
     """

@@ -42,6 +42,7 @@ def person_of(line: str, *fields: str) -> tuple[object, ...]:
         "[09.12, 5/8/2025] +62 813-0000-0999: Ani Contoh - Manggar - 081200000411",
         "05/08/25 09.12 - Sari Panitia: Ani Contoh, Manggar, 081200000411",
         "Nama: Ani Contoh, Kel: Manggar, HP: 081200000411",
+        "Nama: Ani Contoh, Email: , Kel: Manggar, HP: 081200000411",
         "1. Ani Contoh - HP: 0812 0000 0411 - Kel: Manggar",
         "3\tAni Contoh\tManggar\t081200000411",
     ],

@@ -52,10 +52,11 @@ _FIRST_SERIAL, _LAST_SERIAL = 366, 60_000
 
 
 def parse_date(cell: Cell, *, latest: date) -> date | None:
-    """Return the date that a cell holds or names, or None. A two-digit year is the last such year not after `latest`.
+    """Return the date that a cell holds or names, or None; also None for a text without a year.
 
-    A text may have other words beside the date; its day or its year comes first, never the month. A number is the
-    serial of an Excel date that lost its format, as in copies that were pasted as values.
+    A two-digit year is the last one that puts the date not after `latest`; years of four digits are not compared with
+    it. A text may have other words beside the date; its day or its year comes first, never the month. A number from 366
+    to 60000 is the serial of an Excel date that lost its format, as in copies that were pasted as values.
     """
     match cell:
         case datetime():

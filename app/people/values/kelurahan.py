@@ -147,7 +147,10 @@ def kelurahan_from_code(code: str) -> ParsedKelurahan:
 
 
 def parse_kecamatan(text: str, places: PlaceIndex) -> str | None:
-    """Return the code of the kecamatan that a text names, with or without "Kec." and "Balikpapan", or None."""
+    """Return the code of the kecamatan that a text names: "Balikpapan Timur", "Kec. Balikpapan Timur" or "Timur".
+
+    None for any other text, also "Kec. Timur".
+    """
     return places.kecamatan.get(place_key(text))
 
 

@@ -29,10 +29,11 @@ SEX_AT, GROUP_AT, PLACE_AT = 3, 5, 20
 
 
 def count_by_kind(registrations: Subquery) -> tuple[Select[*tuple[Any, ...]], CTE]:
-    """Return two parts of the statement, for people with a single kind and for people with several.
+    """Return two parts of a statement for SQLite: counts of people of one kind, and the people of several kinds.
 
-    The first counts the former as "single_cell" by kelurahan and target group; the second has a row per person and cell
-    of the latter, as `group_by_person` selects them.
+    A kind is a kelurahan, target group and sex. The first part counts the people all of whose registrations are of one
+    kind, as "single_cell" by kelurahan and target group; the second has a row per person and cell of all others, as
+    `group_by_person` selects them (a single row where only the sex differs).
     """
     ranked = with_outcome_rank(registrations)
     kinds = _count_kinds(ranked)

@@ -117,8 +117,8 @@ class RegistrationWriter:
     def find_known_person(self, matched: MatchedPerson) -> Participant | None:
         """Return the known person, locked, or None for a new one.
 
-        Raises `PersonUnclear` if there are several candidates, but not to users without an account, who must not learn
-        of them.
+        Raises `PersonUnclear` if the user has to choose, even from a single candidate; not on channels without an
+        account, whose users must not learn of candidates. Raises `NotFound` if the person was deleted meanwhile.
         """
         candidates = _candidate_ids(matched)
         if candidates and self.request.channel not in CHANNELS_WITHOUT_ACCOUNT:

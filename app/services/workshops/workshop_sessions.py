@@ -157,9 +157,9 @@ def patch_workshop_session(db: Db, actor: Actor, code: str, changes: Mapping[str
 def cancel_session(db: Db, actor: Actor, code: str, why: str) -> WorkshopSession:
     """Cancel a session for the reason `why`, log it, and notify the people with a seat or on the waiting list.
 
-    Its registrations stay, but no figure counts them. Does nothing if it is cancelled already. Raises `NotFound`,
-    `Forbidden` without `SESSION_WRITE`, `Invalid` for a reason that is empty or longer than 500 characters, and
-    `Conflict` if attendance is recorded.
+    Its registrations stay and are still shown with the session, but coverage does not count them. Does nothing if it is
+    cancelled already. Raises `NotFound`, `Forbidden` without `SESSION_WRITE`, `Invalid` for a reason that is empty or
+    longer than 500 characters, and `Conflict` if attendance is recorded.
     """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)

@@ -69,7 +69,10 @@ def relationship_targets(archive: ZipFile, part: str) -> dict[str, str]:
 
 
 def _valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
-    """Yield row, column (from 0) and error of cells without a value in a sheet's XML."""
+    """Yield row, column (both from 0) and error of the cells with an error or a formula that was never calculated.
+
+    The latter's error has the text "". Blank cells are not yielded.
+    """
     if b't="e"' not in sheet_xml and b"<f" not in sheet_xml and b":f>" not in sheet_xml:
         return
     for match in _VALUELESS_CELL.finditer(sheet_xml):

@@ -30,7 +30,7 @@ _SPLIT_BEHIND = re.compile(_RT, re.IGNORECASE)
 _SPLIT_BEFORE = re.compile(r"(?<!\w)(?=kel(?:\.|\s|urahan\b))", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[|;()\[\]–—]|\s-+(?=\s|$)|(?<=\s)-+\s|(?<!\d)/|/(?!\d)|\s{3,}")
 _ENDS_IN_RT = re.compile(rf"(?P<before>.*\S)\s+(?P<rt>{_RT})", re.IGNORECASE)
-_LABELLED = re.compile(r"(?P<label>[^\W\d][^:=]{0,40}?)\s*[:=]\s*(?P<value>\S.*)")
+_LABELLED = re.compile(r"(?P<label>[^\W\d][^:=]{0,40}?)\s*[:=]\s*(?P<value>.*)")
 _HEAD_COUNT = re.compile(r"\d{1,4}\s*(?:orang|org|peserta|pax)?", re.IGNORECASE)
 _MIN_DIGITS, _MAX_PLACE_WORDS, _MAX_DATE_LENGTH = 9, 4, 20
 
@@ -72,14 +72,18 @@ class PartParser:
         ]
 
     def parse_labelled(self, line: str) -> dict[str, str]:
-        """Return the labelled values of "Nama: …, Kel: …" by field, up to the first unknown label; {} if none."""
+        """Return the labelled values of "Nama: …, Kel: …" by field; labels without a value are left out.
+
+        It ends at the first piece with an unknown label or none. Of repeated labels the first counts.
+        """
         values: dict[str, str] = {}
         for piece in re.split(r"[,;|]\s*(?=[^\W\d][^:=,;|]{0,40}[:=])", line):
             match = _LABELLED.fullmatch(piece.strip())
             field = heading_field(match["label"]) if match else None
             if match is None or field not in LABELLED_FIELDS:
                 break
-            values.setdefault(field, match["value"])
+            if match["value"]:
+                values.setdefault(field, match["value"])
         return values
 
     def name_before_place(self, text: str) -> str | None:

@@ -82,7 +82,7 @@ class RowPatch(BaseModel):
 
     @model_validator(mode="after")
     def _require_change(self) -> "RowPatch":
-        """Return the patch. Raises `ValueError` (answered by 422) if it has neither cells nor a decision."""
+        """Return the patch. Raises `ValueError` (answered by 422) if no field but `alike` is given, be it as null."""
         if not self.model_fields_set - {"alike"}:
             raise ValueError("give cells or a decision")
         return self
