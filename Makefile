@@ -54,7 +54,8 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
 quick: $(TEST) $(ASSETS) # the tests that neither take long nor need PostgreSQL, LibreOffice or a browser
-	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite tests --ignore tests/browser
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite --sheets in-process \
+		tests --ignore tests/browser
 
 project: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/project
