@@ -1,7 +1,7 @@
 """`--sheets in-process` parses uploaded files without a child process, which takes a tenth of a second to start.
 
-The parser is the same, and so is what it is sent and answers. What the child adds are its limits and that its caller
-outlives it; `@in_child` marks the tests of that. `make test` parses every file in a child.
+The parser, its requests and its answers are the same. A child adds limits on memory and time, and if it dies its caller
+goes on; `@in_child` marks the tests of that. `make test` parses every file in a child.
 """
 
 from collections.abc import Mapping

@@ -178,8 +178,8 @@ def _environment_without_secrets() -> dict[str, str]:
 
 
 parse_file: Callable[[bytes, Mapping[str, object]], dict[str, Any] | None] = _parse_in_child
-"""How a file is parsed: by default in a child process, because it comes from anywhere.
+"""The function that parses a file and returns the answer, or None if the parser died. The service uses a child process.
 
-A program that reads no files but its own can assign a function that calls `child.answer` and saves the tenth of a
-second that the child takes to start.
+A program that reads only files that it trusts can assign one that calls `child.answer` itself, and so saves the tenth
+of a second that a child takes to start.
 """
