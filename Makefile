@@ -38,7 +38,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@test -n "$$JANGKAU_DATABASE_URL" || $(BIN)/jangkau demo --if-empty
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
-check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; two minutes on two cores (aim: 90 seconds)
+check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; 125 processor-seconds, so some 70 seconds on two idle cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
 test: chromium libreoffice ## everything, also on PostgreSQL and in a browser; ten minutes on two cores
@@ -54,7 +54,8 @@ lint: $(TEST) ## style, types and the import contract
 	$(BIN)/lint-imports --no-logo --cache-dir .cache/import-linter
 
 quick: $(TEST) $(ASSETS) # the tests that neither take long nor need PostgreSQL, LibreOffice or a browser
-	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite tests --ignore tests/browser
+	$(BIN)/pytest --quiet --numprocesses 2 --dist worksteal -m "not soak and not slow" --database sqlite --sheets in-process \
+		tests --ignore tests/browser
 
 project: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/project

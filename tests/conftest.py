@@ -1,8 +1,9 @@
 """Fixtures for all tests: settings, engine, session and app.
 
 Further fixtures: `tests/database.py` (a database for every test, on SQLite and PostgreSQL), `tests/server.py` (real
-processes) and `tests/smtp_server.py` (receives mails). Helpers: `tests/city.py` (users, sessions, sheets),
-`tests/scenarios.py` (what a database holds before a test) and `tests/upcoming_sessions.py`.
+processes), `tests/sheet_reading.py` (where uploaded files are parsed) and `tests/smtp_server.py` (receives mails).
+Helpers: `tests/city.py` (users, sessions, sheets), `tests/scenarios.py` (what a database holds before a test) and
+`tests/upcoming_sessions.py`.
 """
 
 import os
@@ -23,7 +24,7 @@ from app.settings import Settings
 from tests.city import City
 from tests.scenarios import SECRET
 
-pytest_plugins = ["tests.database", "tests.server", "tests.smtp_server"]
+pytest_plugins = ["tests.database", "tests.server", "tests.sheet_reading", "tests.smtp_server"]
 
 # Hypothesis tries the same examples on every machine, without a time limit.
 hypothesis.settings.register_profile("jangkau", deadline=None, derandomize=True)

@@ -4,7 +4,7 @@ import logging
 import os
 import subprocess
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -139,7 +139,7 @@ def _read(content: bytes, places: Collection[str], options: Mapping[str, object]
         **options,
     }
     # The child dies if cells far outside the table need too much memory: the file is read again without them.
-    answer = _run_child(content, {**request, "trim": False}) or _run_child(content, {**request, "trim": True})
+    answer = parse_file(content, {**request, "trim": False}) or parse_file(content, {**request, "trim": True})
     if answer is None:
         raise build_problem("unreadable-file", {})
     if "failure" in answer:
@@ -153,7 +153,7 @@ def build_problem(code: str, params: Mapping[str, str | int]) -> Problem:
     return kind(SENTENCES[code], code=code, **params)
 
 
-def _run_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
+def _parse_in_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] | None:
     """Run the child process and return its answer, or None if it died.
 
     Raises `UnreadableFile` ("too-slow") if it takes longer than `MAX_SECONDS`.
@@ -182,3 +182,11 @@ def _run_child(content: bytes, request: Mapping[str, object]) -> dict[str, Any] 
 def _environment_without_secrets() -> dict[str, str]:
     """Return the environment without the service's settings, so that a hostile file can't reach its secret key."""
     return {name: value for name, value in os.environ.items() if not name.startswith("JANGKAU_")}
+
+
+parse_file: Callable[[bytes, Mapping[str, object]], dict[str, Any] | None] = _parse_in_child
+"""The function that parses a file and returns the answer, or None if the parser died. The service uses a child process.
+
+A program that reads only files that it trusts can assign one that calls `child.answer` itself, and so saves the tenth
+of a second that a child takes to start.
+"""

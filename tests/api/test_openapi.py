@@ -7,14 +7,10 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from app.main import create_app
-from app.settings import Settings
-
 
 @pytest.fixture
-def description(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    app: FastAPI = create_app(Settings(data_dir=tmp_path_factory.mktemp("var")))
-    return dict(TestClient(app).get("/api/v1/openapi.json").json())
+def description(built_app: FastAPI) -> dict[str, Any]:
+    return dict(TestClient(built_app).get("/api/v1/openapi.json").json())
 
 
 def parts(node: object) -> Iterator[dict[str, Any]]:

@@ -67,6 +67,7 @@ def test_it_does_queued_work_while_servers_run(city: City, environment: Environm
         assert server.process.exitcode is None
 
 
+@pytest.mark.slow
 def test_a_server_takes_over_if_it_is_killed(
     city: City, environment: Environment, tmp_path: Path, queue_long_commit: Callable[[], int]
 ) -> None:
@@ -81,6 +82,7 @@ def test_a_server_takes_over_if_it_is_killed(
             assert rows_saved(city) == [LONG, LONG]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [working, serving])
 def test_it_stops_in_time_and_the_next_one_finishes_its_work(
     city: City,

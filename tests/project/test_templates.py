@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-import pytest
 from jinja2.nodes import Call, Const, FromImport, Macro, Name
 
 from app.web.pages import jinja_environment
@@ -16,45 +15,53 @@ BLOCKED = {
     "an event handler": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
 }
 
-every_template = pytest.mark.parametrize("name", jinja_environment("en").list_templates())
+NAMES = jinja_environment("en").list_templates()
 
 
-@every_template
-def test_template_compiles(name: str) -> None:
-    jinja_environment("en").get_template(name)
+def test_every_template_compiles() -> None:
+    for name in NAMES:
+        jinja_environment("en").get_template(name)
 
 
-@every_template
-def test_imported_names_exist_and_are_used(name: str) -> None:
+def test_imported_names_exist_and_are_used() -> None:
     """A macro that is missing in the imported template fails only when it is called."""
     environment = jinja_environment("en")
-    source = (TEMPLATES / name).read_text()
+    for name in NAMES:
+        source = (TEMPLATES / name).read_text()
+        for imported in environment.parse(source).find_all(FromImport):
+            assert isinstance(imported.template, Const)
+            defined = vars(environment.get_template(imported.template.value).module)
+            for macro in imported.names:
+                assert isinstance(macro, str)
+                assert macro in defined, (
+                    f"{name} imports {macro}, which {imported.template.value} does not define"
+                )
+                assert len(re.findall(rf"\b{macro}\b", source)) > 1, (
+                    f"{name} imports {macro} and does not use it"
+                )
 
-    for imported in environment.parse(source).find_all(FromImport):
-        assert isinstance(imported.template, Const)
-        defined = vars(environment.get_template(imported.template.value).module)
-        for macro in imported.names:
-            assert isinstance(macro, str)
-            assert macro in defined
-            assert len(re.findall(rf"\b{macro}\b", source)) > 1, f"{macro} is not used"
 
-
-@every_template
-def test_calls_only_macros_that_it_imports_or_defines(name: str) -> None:
+def test_only_macros_are_called_that_a_template_imports_or_defines() -> None:
     environment = jinja_environment("en")
-    tree = environment.parse((TEMPLATES / name).read_text())
     macros = set(vars(environment.get_template("macros.html").module))
-    known = {macro for imported in tree.find_all(FromImport) for macro in imported.names} | {
-        macro.name for macro in tree.find_all(Macro)
-    }
+    unknown = {}
+    for name in NAMES:
+        tree = environment.parse((TEMPLATES / name).read_text())
+        known = {macro for imported in tree.find_all(FromImport) for macro in imported.names} | {
+            macro.name for macro in tree.find_all(Macro)
+        }
+        called = {call.node.name for call in tree.find_all(Call) if isinstance(call.node, Name)}
+        unknown[name] = (called & macros) - known
 
-    called = {call.node.name for call in tree.find_all(Call) if isinstance(call.node, Name)}
-
-    assert (called & macros) - known == set()
+    assert {name: calls for name, calls in unknown.items() if calls} == {}
 
 
-@every_template
-def test_template_holds_nothing_inline(name: str) -> None:
-    source = (TEMPLATES / name).read_text()
+def test_templates_hold_nothing_inline() -> None:
+    sources = {name: (TEMPLATES / name).read_text() for name in NAMES}
 
-    assert [what for what, pattern in BLOCKED.items() if pattern.search(source)] == []
+    assert [
+        (name, what)
+        for name, source in sources.items()
+        for what, pattern in BLOCKED.items()
+        if pattern.search(source)
+    ] == []

@@ -31,6 +31,7 @@ from app.spreadsheets.formats.failures import MAX_BYTES
 from tests.background_work import drain_and_observe
 from tests.city import crowd
 from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
+from tests.sheet_reading import in_child
 from tests.spreadsheets import examples
 from tests.spreadsheets.examples import SAMPLES, workbook
 
@@ -102,6 +103,7 @@ def test_a_form_without_a_file_asks_for_one(staff: TestClient) -> None:
         assert "Choose a file first." in page.text
 
 
+@in_child
 def test_a_stray_cell_far_away_is_ignored(staff: TestClient) -> None:
     book = load_workbook(BytesIO(CLEAR))
     book.worksheets[0]["XFD1048576"] = "x"

@@ -17,6 +17,7 @@ from tests.city import MANGGAR, SEPINGGAN, City
 from tests.database import on_sqlite
 from tests.files.workbooks import stray_cell
 from tests.files.writers import csv_file, file_of, xlsx
+from tests.sheet_reading import in_child
 
 HEADER = ("No", "Nama", "Kelurahan", "Jenis", "Wi-Fi publik gratis")
 KINDS = ("Ruang publik", "Kantor", "Sekolah", "Aula", "Lainnya", "Kampus")
@@ -150,6 +151,7 @@ def test_a_file_that_cannot_be_read_is_refused_with_a_hint(
 
 
 @on_sqlite
+@in_child
 def test_a_stray_cell_that_would_exhaust_memory_is_ignored(organizer: TestClient, city: City) -> None:
     """With one cell in the last row and column of a sheet, the parser asks for more memory than there is."""
     assert organizer.post("/tempat/unggah", files={"file": ("a.xlsx", stray_cell())}).status_code == 303

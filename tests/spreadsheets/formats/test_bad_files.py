@@ -14,8 +14,11 @@ from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
 from app.spreadsheets.reading import read_sheet
 from tests.city import SAMPLES
+from tests.sheet_reading import in_child
 from tests.spreadsheets.examples import saved
 from tests.spreadsheets.formats.open_document import empty, ods, row
+
+pytestmark = in_child
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 HEADER = ["No", "Nama", "Kelurahan"]

@@ -11,6 +11,7 @@ from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.reading import SENTENCES, read_sheet
 from tests.files.make import FILES, FOLDER
+from tests.sheet_reading import in_child
 from tests.spreadsheets.examples import codes, detected, judged, reference
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -188,6 +189,7 @@ def test_every_file_is_expected_to_be_read_or_refused() -> None:
     assert files == READ.keys() | REFUSED.keys() | {"stray-cell.xlsb"}
 
 
+@in_child
 def test_a_file_that_kills_its_reader_is_refused() -> None:
     """Only of an .xlsx stray cells are cut off."""
     with pytest.raises(UnreadableFile) as refused:

@@ -17,8 +17,11 @@ from app.spreadsheets import reading
 from app.spreadsheets.detected_table import DetectedTable
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS
 from app.spreadsheets.reading import read_sheet
+from tests.sheet_reading import in_child
 from tests.spreadsheets.examples import SAMPLES, judged, saved, workbook
 from tests.spreadsheets.mutations import mutated
+
+pytestmark = in_child
 
 HEADER = ("No", "Nama", "Kelurahan")
 PEOPLE = [{"name": "Rina", "kelurahan": "Damai"}, {"name": "Maya", "kelurahan": "Damai"}]

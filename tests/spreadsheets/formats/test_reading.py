@@ -10,6 +10,9 @@ import pytest
 from app.errors import UnreadableFile
 from app.spreadsheets import reading
 from app.spreadsheets.reading import read_sheet
+from tests.sheet_reading import in_child
+
+pytestmark = in_child
 
 LIMITED_TO_A_SECOND = """
 import resource
