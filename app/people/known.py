@@ -6,7 +6,7 @@ from datetime import date
 from typing import Literal
 
 from app.people.fields import PERSON_FIELDS
-from app.people.identity import PeopleIndex
+from app.people.identity import NO_MATCH, Identity, Match, PeopleIndex, differing_details
 from app.people.person import PersonDetails, PersonValues
 from app.people.remarks import Remark
 from app.people.values.names import SAME, similarity
@@ -55,8 +55,19 @@ class KnownPerson(PersonDetails):
 
 
 @dataclass(frozen=True, slots=True)
+class DoorMark:
+    """When an attendance was recorded by a person and not by a list (HH.MM in WITA), and that person's first name."""
+
+    time: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class KnownRegistration:
-    """A registration for the session, with the details that it stores of the person."""
+    """A registration for the session, with the details that it stores of the person.
+
+    `door` tells who recorded the `attendance`; None if a list did.
+    """
 
     code: str
     person_id: int
@@ -66,6 +77,8 @@ class KnownRegistration:
     target_group: str | None = None
     rt: str | None = None
     sex: Sex | None = None
+    outside_place: str | None = None
+    door: DoorMark | None = None
 
 
 class KnownPeople:
@@ -77,6 +90,11 @@ class KnownPeople:
         self.person = {person.id: person for person in people}
         self.registration = {registration.code: registration for registration in registrations}
         self.registration_of = {known.person_id: known for known in self.registration.values()}
+        self.registered_by_name: dict[str, tuple[int, ...]] = {}
+        for id_ in self.registration_of:
+            if registered := self.person.get(id_):
+                namesakes = self.registered_by_name.get(registered.name_key, ())
+                self.registered_by_name[registered.name_key] = (*namesakes, id_)
         # Sorted, as of many people who share a phone only the first are compared.
         self.index = PeopleIndex(
             (id_, self._as_registered(person)) for id_, person in sorted(self.person.items())
@@ -91,6 +109,16 @@ class KnownPeople:
         if registration is None or registration.kelurahan in (None, person.kelurahan):
             return person
         return replace(person, kelurahan=registration.kelurahan, outside_place=None, rt=registration.rt)
+
+    def find_registered_by_name(self, person: Identity) -> Match:
+        """Return the match for a person without a kelurahan: by name among those registered for the session."""
+        if person.kelurahan is not None or not person.name_key:
+            return NO_MATCH
+        namesakes = self.registered_by_name.get(person.name_key, ())
+        compatible = [id_ for id_ in namesakes if not differing_details(person, self.index.identity[id_])]
+        if len(namesakes) == 1 == len(compatible):
+            return Match(compatible[0], "name")
+        return Match(candidates=namesakes, basis="name") if namesakes else NO_MATCH
 
 
 def person_changes(person: KnownPerson, values: PersonValues) -> dict[str, str | date]:

@@ -1,6 +1,6 @@
 """Match people with each other and with known people, by the same rules for a form, the API, a list and a sheet."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal, TypeAlias
@@ -9,6 +9,7 @@ from app.people.identity import Identity, Match, PeopleIndex, unclear_match_para
 from app.people.known import KnownPeople, KnownRegistration, detail_remarks, person_changes
 from app.people.person import ParsedPerson, PersonValues
 from app.people.remarks import Candidate, Remark
+from app.people.unlisted import UnlistedPeople
 
 _STRONG = frozenset({"nik", "contact"})
 
@@ -25,11 +26,17 @@ PersonChoice: TypeAlias = int | Literal["new"] | SameAsRow | None
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a user chose for one row: which person it is, the kelurahan, or that the row is skipped."""
+    """What a user chose for one row: which person it is, the kelurahan, or that the row is skipped.
+
+    `keep` tells which attendance holds where a list contradicts one that was recorded at the door. `over` describes the
+    latter; the choice does not hold for a later mark, of which the user knew nothing.
+    """
 
     person: PersonChoice = None
     kelurahan: str | None = None
     skip: bool = False
+    keep: Literal["door", "sheet"] | None = None
+    over: str = ""
 
 
 @dataclass(slots=True)
@@ -37,8 +44,10 @@ class MatchedPerson:
     """One person of a list after matching. `number` is the row in the sheet, or counts from 1.
 
     `person` is a known person's id, None for a new person; `of` is the number of an earlier entry that is the same
-    person. `changes` are a known person's blank details that would be filled: field → new value, under "nik" the NIK
-    in clear. `distinct_from` are the known people and earlier entries that a user excluded by choosing "new".
+    person. `has_default_place`: the kelurahan is a default for the whole list. `changes` are a known person's blank
+    details that would be filled: field → new value, under "nik" the NIK in clear. `corrects` names those of the changes
+    that replace a filled detail. `distinct_from` are the known people and earlier entries that a user excluded by
+    choosing "new".
     """
 
     number: int
@@ -46,7 +55,9 @@ class MatchedPerson:
     remarks: list[Remark] = field(default_factory=list)
     of: int | None = None
     person: int | None = None
+    has_default_place: bool = False
     changes: dict[str, str | date] = field(default_factory=dict)
+    corrects: tuple[str, ...] = ()
     distinct_from: tuple[int | SameAsRow, ...] = ()
 
     @property
@@ -87,20 +98,63 @@ class PeopleAbove:
 
 
 class PersonMatcher:
-    """Matches the people of one list in its order: first with earlier entries (`above`), then with known people."""
+    """Matches the people of one list in its order: first with earlier entries (`above`), then with known people.
 
-    def __init__(self, known: KnownPeople, target_groups: tuple[str, ...] = ()) -> None:
+    After `set_unlisted`, `unlisted` are the people registered for the session whom no entry names exactly. An entry
+    that may mean one of them asks who it is, instead of becoming a new person. `repeats_people`: the list has several
+    entries of a person as a rule, so the same name and place is the same person.
+    """
+
+    def __init__(
+        self, known: KnownPeople, target_groups: tuple[str, ...] = (), *, repeats_people: bool = False
+    ) -> None:
         self.known = known
         self.target_groups = target_groups
+        self.repeats_people = repeats_people
         self.above = PeopleAbove()
+        self.unlisted: UnlistedPeople | None = None
 
-    def identify(self, matched: MatchedPerson, choice: PersonChoice, registration: str | None = None) -> None:
-        """Set `matched.person` to a known person and `matched.of` to an earlier entry of that person; neither if new.
+    def find_named_person(
+        self,
+        values: PersonValues,
+        remarks: Sequence[Remark],
+        choice: PersonChoice,
+        registration: str | None,
+        *,
+        has_default_place: bool = False,
+    ) -> int | None:
+        """Return the known person whom an entry names exactly, without regard to the other entries, or None."""
+        if choice is not None:
+            return choice if isinstance(choice, int) else None
+        if registration and (known := self.known.registration.get(registration)):
+            return known.person_id
+        match = self.known.index.find(values)
+        if match.key is None and has_default_place:
+            match = self.known.find_registered_by_name(without_place(values))
+        elif match.key is None and any(remark.code == "kelurahan-missing" for remark in remarks):
+            match = self.known.find_registered_by_name(values)
+        return match.key
 
-        A user's `choice` decides, else the code of a `registration` that the list gives, else the details are compared.
-        Adds the remark "person-unclear" and sets neither if that leaves several people possible, or if the chosen
-        person or row does not exist any more. The choice "new" sets `distinct_from`. An unknown code is only a warning.
-        The entry is not added to `above`; the caller does that.
+    def set_unlisted(self, named: Collection[int]) -> None:
+        """Set the people registered for the session whom no entry names exactly."""
+        self.unlisted = UnlistedPeople(
+            (id_, self.known.index.identity[id_])
+            for id_ in self.known.registration_of
+            if id_ in self.known.person and id_ not in named
+        )
+
+    def identify(
+        self,
+        matched: MatchedPerson,
+        choice: PersonChoice,
+        registration: str | None = None,
+        *,
+        formerly: int | None = None,
+    ) -> None:
+        """Set `of` or `person`, or add the remark "person-unclear".
+
+        `choice` was made by a user; `registration` is the code that the list gives for this person. `formerly` is the
+        person whom an earlier version of the list names there.
         """
         if choice == "new":
             matched.distinct_from = self._matches_without_choice(matched)
@@ -112,7 +166,7 @@ class PersonMatcher:
         elif choice is not None:
             self._take_chosen(matched, choice)
         elif not self._identify_by_registration(matched, registration):
-            self._identify_by_comparing(matched)
+            self._identify_by_comparing(matched, formerly)
 
     def complete(
         self, matched: MatchedPerson, registration: KnownRegistration | None, default_group: str | None = None
@@ -142,6 +196,19 @@ class PersonMatcher:
         if registration is not None and registration.status == "cancelled" and registering:
             return None
         return registration
+
+    def asks_who_of_registered(self, matched: MatchedPerson) -> bool:
+        """Return whether the entry asks who it is, and everybody offered is registered for the session."""
+        offered = [
+            candidate
+            for remark in matched.remarks
+            if remark.code == "person-unclear"
+            for candidate in remark.candidates
+        ]
+        return bool(offered) and all(
+            candidate.kind == "person" and candidate.value in self.known.registration_of
+            for candidate in offered
+        )
 
     def _matches_without_choice(self, matched: MatchedPerson) -> tuple[int | SameAsRow, ...]:
         """Return the people (ids) and earlier entries that would match, or be candidates, without the user's choice.
@@ -183,27 +250,50 @@ class PersonMatcher:
             matched.remarks.append(Remark("warning", "registration", "registration-unknown", {"found": code}))
         return False
 
-    def _identify_by_comparing(self, matched: MatchedPerson) -> None:
-        """Compare with earlier entries, then with known people; set `of` or `person`, or ask, or leave a new person.
-
-        An earlier entry with the same name and place alone is never taken by itself: the remark asks, with it and the
-        known people as candidates, unless a known person matches by stronger evidence. A shared phone adds the warning
-        "phone-shared".
-        """
+    def _identify_by_comparing(self, matched: MatchedPerson, formerly: int | None = None) -> None:
+        """Compare with earlier entries first; a match by name alone gives way to stronger evidence in the database."""
         in_list = self.above.index.find(matched.values)
         in_database = self.known.index.find(matched.values)
         known_otherwise = in_database.key is not None and in_database.basis != "name"
         if in_list.phone_shared or in_database.phone_shared:
             matched.remarks.append(Remark("warning", "phone", "phone-shared", {}))
+        is_unknown = in_database.key is None and not in_database.candidates
         if in_list.key is not None and in_list.basis != "name":
             if in_list.basis in _STRONG or not matched.needs_attention:
                 matched.of = in_list.key
         elif in_list.candidates and in_list.basis != "name":
             self._ask(matched, rows=in_list.candidates)
+        elif self.repeats_people and in_list.basis == "name" and in_list.key is not None:
+            matched.of = in_list.key
         elif in_list.basis == "name" and not known_otherwise:
             self._ask(matched, rows=_candidates_of(in_list), people=_candidates_of(in_database))
+        elif is_unknown and self.unlisted is not None and not _asks_kelurahan(matched.remarks):
+            self._identify_among_registered(matched, self.unlisted, formerly)
         else:
             self._take_match(matched, in_database)
+
+    def _identify_among_registered(
+        self, matched: MatchedPerson, unlisted: UnlistedPeople, formerly: int | None
+    ) -> None:
+        """Match an entry without kelurahan by name, or ask if somebody of the unlisted people may be meant."""
+        values = without_place(matched.values) if matched.has_default_place else matched.values
+        by_name = self.known.find_registered_by_name(values)
+        if by_name.key is not None:
+            if (number := self.above.number_of.get(by_name.key)) is None:
+                matched.remarks.append(Remark("warning", "name", "person-by-name", {"of": "registered"}))
+                self._take_person(matched, by_name.key)
+            else:
+                self._ask(matched, rows=(number,), people=(by_name.key,))
+        elif by_name.candidates:
+            self._ask(matched, people=by_name.candidates, why="registered-names")
+        elif formerly is not None:
+            others = (candidate.person for candidate in unlisted.find(matched.values))
+            self._ask(matched, people=tuple(dict.fromkeys((formerly, *others))), why="registered-formerly")
+        elif candidates := unlisted.find(matched.values):
+            reasons = {candidate.reason for candidate in candidates}
+            why = f"registered-{reasons.pop()}" if len(reasons) == 1 else "registered"
+            matched.remarks = [remark for remark in matched.remarks if remark.code != "phone-shared"]
+            self._ask(matched, people=tuple(candidate.person for candidate in candidates), why=why)
 
     def _take_match(self, matched: MatchedPerson, match: Match) -> None:
         """Set the known person of a match, with a warning if only the name matched; ask if it has candidates."""
@@ -226,12 +316,14 @@ class PersonMatcher:
         rows: tuple[int, ...] = (),
         people: tuple[int, ...] = (),
         gone: bool = False,
+        why: str = "",
     ) -> None:
         """Add the remark "person-unclear" with earlier entries (`rows`) and known `people` as candidates.
 
-        Its params say why it is unclear; with `gone`, that the earlier choice no longer exists. An earlier entry that
-        was matched with one of the people is not offered beside that person; the param "row_of_ID" names it.
+        An earlier entry that was matched with one of the people is not offered beside that person. People registered
+        for the session are offered first. The reason is found by comparing, unless `why` tells it.
         """
+        people = tuple(sorted(people, key=lambda id_: id_ not in self.known.registration_of))
         again = {person: number for number in rows if (person := self.above.person(number)) in people}
         rows = tuple(number for number in rows if number not in again.values())
         others = [
@@ -243,7 +335,7 @@ class PersonMatcher:
             *(Candidate("person", person, self.known.person[person].name) for person in people),
         )
         params = {
-            **unclear_match_params(matched.values, others),
+            **({"why": why} if why else unclear_match_params(matched.values, others)),
             **{f"row_of_{person}": row for person, row in again.items()},
         }
         matched.remarks.append(Remark("review", "name", "person-unclear", params, candidates))
@@ -318,6 +410,19 @@ def match_people(
 def _candidates_of(match: Match) -> tuple[int, ...]:
     """Return the candidates of a match, else the matched person as the only one, else ()."""
     return match.candidates or (() if match.key is None else (match.key,))
+
+
+def without_place(values: PersonValues) -> PersonValues:
+    """Return the values of a person of whom it is not known where they live."""
+    return replace(values, kelurahan=None, outside_place=None, kecamatan=None)
+
+
+def _asks_kelurahan(remarks: Iterable[Remark]) -> bool:
+    """Return whether a kelurahan is given and not understood. Who it is becomes clearer once that is answered."""
+    return any(
+        remark.field == "kelurahan" and remark.level != "warning" and remark.code != "kelurahan-missing"
+        for remark in remarks
+    )
 
 
 def _only(groups: tuple[str, ...]) -> str | None:

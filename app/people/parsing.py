@@ -16,17 +16,24 @@ from app.people.values.kelurahan import (
     ParsedKelurahan,
     find_kelurahan_in_address,
     is_street,
+    names_other_city,
     parse_kecamatan,
     parse_kelurahan,
     place_index,
 )
 from app.people.values.names import display_name, name_key
 from app.people.values.nik import nik_agrees, nik_sex, parse_nik
+from app.people.values.outside_places import OUTSIDE, add_city
 from app.people.values.phones import first_phone_text, parse_phone
 from app.people.values.reference import Reference
 from app.people.values.rt import find_rt, parse_rt
 from app.people.values.sex import Sex, parse_sex_cell
-from app.people.values.target_groups import ParsedTargetGroup, group_index, parse_target_group
+from app.people.values.target_groups import (
+    ParsedTargetGroup,
+    group_index,
+    is_business_name,
+    parse_target_group,
+)
 from app.people.values.text import collapse, is_placeholder
 
 MAX_NAME_LENGTH = 200
@@ -98,7 +105,8 @@ class PersonParser:
 
         A text that is no clear kelurahan is returned too; its `parsed` has the problem.
         """
-        return self._own_place(get_text(cells, "kelurahan"))
+        text = get_text(cells, "kelurahan")
+        return self._own_place(add_city(text, get_text(cells, "city")) if "city" in cells else text)
 
     def _parse_own_place(self, text: str) -> NamedPlace | None:
         """Return what `own_place` returns for the text of the cell."""
@@ -204,7 +212,8 @@ class _PersonCells:
     def set_kelurahan(self, place: NamedPlace | None) -> None:
         """Set kelurahan, outside place and kecamatan; add remarks on a problem and on a cell with another kecamatan.
 
-        `place` decides, else the kelurahan's cell, else the address. The kecamatan is that of the kelurahan.
+        `place` decides, else the kelurahan's cell, else the address; an address in another city makes it unclear. The
+        kecamatan is that of the kelurahan.
         """
         parser, values = self.parser, self.values
         place = place or parser.own_place(self.cells) or parser.place_in_address(self.cells)
@@ -212,6 +221,14 @@ class _PersonCells:
             text = self.text("kelurahan")
             place = NamedPlace(text, parser.kelurahan(text))
         parsed = place.parsed
+        address = self.cells.get("address")
+        if (
+            type(address) is str
+            and parsed.code not in {None, OUTSIDE}
+            and names_other_city(address, parser.places)
+        ):
+            parsed = ParsedKelurahan(None, problem="kelurahan-unclear", candidates=(str(parsed.code),))
+            place = NamedPlace(address, parsed)
         values.kelurahan, values.outside_place = parsed.code, parsed.place
         if parsed.problem is not None:
             self.remark_on_kelurahan(parsed, place.text)
@@ -245,7 +262,7 @@ class _PersonCells:
                 self.remark_on_group(parsed, text)
             return
         texts = (getattr(self.values, field) for field in GROUP_TEXT_FIELDS)
-        named = (self.parser.group(text).code for text in texts if text)
+        named = (self.parser.group(text).code for text in texts if text and not is_business_name(text))
         self.values.target_group = next(filter(None, named), None)
 
     def remark_on_group(self, parsed: ParsedTargetGroup, text: str) -> None:

@@ -8,6 +8,21 @@ from app.people.remarks import Remark
 SENTENCES: Mapping[str, str] = {
     "name-missing": N_("The row has no name. Fill in the name, or skip the row."),
     "name-too-long": N_("The name is longer than %(limit)s characters. Shorten it."),
+    "two-people": N_(
+        "“%(found)s” names two people in one row. Give each a row of their own in the list and upload it again, or "
+        "type one of them here if only one came."
+    ),
+    "group-without-names": N_(
+        "“%(found)s” stands for several people who are not all named. Only people with a name are counted: type the "
+        "one who is meant, or skip the row."
+    ),
+    "device-name": N_(
+        "“%(found)s” is the name of a device or an account, not of a person. Type who it was, or skip the row."
+    ),
+    "host": N_(
+        "“%(found)s” hosted the meeting. Say that this is a participant, type who it was, or skip the row."
+    ),
+    "name-unclear": N_("Is “%(found)s” one person's name? Type the name alone, or say that it is right."),
     "kelurahan-missing": N_("No kelurahan is given. Fill it in, or choose one for all rows that have none."),
     "kelurahan-unknown": N_("“%(found)s” is not a kelurahan of the city. Choose the right one."),
     "kelurahan-unclear": N_("“%(found)s” is not clearly one kelurahan. Choose the one that is meant."),
@@ -56,6 +71,9 @@ REASONS_OF_PLACES = (
     N_("a housing estate, not a kelurahan"),
     N_("Ulu or Ilir"),
 )
+_BY_NAME_OF_REGISTERED = N_(
+    "Recognised by name among the people registered for this session. Check that it is the same person."
+)
 _UNCLEAR_REASONS: Mapping[str, str] = {
     "gone": N_("the person chosen for this row is not there any more"),
     "nik": N_("the NIK is the same, but the name is quite different"),
@@ -68,6 +86,27 @@ _UNCLEAR_REASONS: Mapping[str, str] = {
     "several-phone": N_("several people with a similar name have this telephone number"),
     "several-email": N_("several people with a similar name have this e-mail address"),
     "several-name": N_("several people of this name are in the same place"),
+    "registered": N_(
+        "people who are registered for this session and have no row on this list yet may be meant"
+    ),
+    "registered-names": N_(
+        "the name is that of people registered for this session, and it is not certain which of them it is"
+    ),
+    "registered-name": N_(
+        "the same name is registered for this session with another kelurahan, and has no row on this list yet"
+    ),
+    "registered-phone": N_(
+        "the telephone number is that of somebody registered for this session under another name, who has no row on "
+        "this list yet"
+    ),
+    "registered-email": N_(
+        "the e-mail address is that of somebody registered for this session under another name, who has no row on "
+        "this list yet"
+    ),
+    "registered-formerly": N_(
+        "the same row of the list saved before has another name, and nothing else differs"
+    ),
+    "registered-similar": N_("a similar name is registered for this session and has no row on this list yet"),
     "several-name-differs": N_(
         "several people of this name are in the same place, but with all of them this differs: %(differs)s"
     ),
@@ -92,6 +131,8 @@ def person_remark_text(remark: Remark, _: Translator) -> str:
         return _(_KELURAHAN_UNKNOWN) % {**params, "why": _(str(why))}
     if remark.code == "person-unclear" and why:
         return _(_PERSON_UNCLEAR) % {"why": _unclear_reason(params, _)}
+    if remark.code == "person-by-name" and params.get("of"):
+        return _(_BY_NAME_OF_REGISTERED)
     return _(SENTENCES[remark.code]) % params
 
 

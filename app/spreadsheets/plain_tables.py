@@ -13,8 +13,8 @@ from app.spreadsheets.detected_table import Column, DetectedTable, SheetRow
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.formats.workbooks import read_grids
+from app.spreadsheets.tables.columns.header import Header, find_header
 from app.spreadsheets.tables.detection import detect_first_table
-from app.spreadsheets.tables.header import Header, find_header
 
 MAX_TARGETS = 500
 MAX_VENUES = 2_000
@@ -108,7 +108,7 @@ def _detect(content: bytes, form: _Form, *, trim: bool) -> DetectedTable:
         return _table_below(grid, header, fields, form) if header and fields else None
 
     return detect_first_table(
-        read_grids(content, None, trim=trim), detect, no_header=form.no_header, no_rows=form.no_rows
+        read_grids(content, trim=trim), detect, no_header=form.no_header, no_rows=form.no_rows
     )
 
 

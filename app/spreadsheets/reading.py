@@ -6,7 +6,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
@@ -14,7 +14,7 @@ from app.errors import Problem, TooLarge, UnreadableFile
 from app.i18n import N_
 from app.people.values.place_names import place_key
 from app.people.values.text import words
-from app.spreadsheets.detected_table import DetectedTable, table_from_json
+from app.spreadsheets.detected_table import DetectedTable, SheetSession, session_to_json, table_from_json
 from app.spreadsheets.formats.failures import MAX_BYTES
 
 MAX_MEMORY_BYTES = 1536 * 1024**2
@@ -38,10 +38,54 @@ SENTENCES: Mapping[str, str] = {
         "The file is damaged or can't be read. Open it in a spreadsheet program, save it again as .xlsx and retry."
     ),
     "not-a-spreadsheet": N_(
-        "This is not a spreadsheet. Upload the list as .xlsx, .xls, .xlsb, .ods or .csv."
+        "This is not a spreadsheet. Upload the list as .xlsx, .xls, .xlsb, .ods, .csv, .docx or .pdf."
     ),
     "password-protected": N_(
         "The file is protected by a password. Save it without a password and upload it again."
+    ),
+    "photo": N_(
+        "This is a photo or picture. Pictures of a list can't be read: type the list into the template, or upload the "
+        "file from which it was printed."
+    ),
+    "scanned-pdf": N_(
+        "This PDF holds scanned pictures and no text. Upload the file from which the list was printed, or type it into "
+        "the template."
+    ),
+    "pdf-without-table": N_(
+        "This PDF has text, but no table with ruled lines. Upload the file from which it was made, or copy the list "
+        "into a spreadsheet and upload that."
+    ),
+    "too-many-pages": N_(
+        "The PDF has more than %(limit)s pages. Upload the pages with the list alone, or the file it was made from."
+    ),
+    "document-without-table": N_(
+        "The document has no table. Put the list into a table with headings, among them “Nama”, or copy it into a "
+        "spreadsheet."
+    ),
+    "page-without-table": N_(
+        "This is a web page without a table, perhaps one that asks to sign in. Download the list again as .xlsx and "
+        "upload that."
+    ),
+    "too-many-tables": N_(
+        "The document has more than %(limit)s tables. Copy the list alone into a new file and upload that."
+    ),
+    "zip-of-lists": N_(
+        "This is a zip file that holds %(count)s lists. Unpack it and upload the lists one by one."
+    ),
+    "archive": N_("This is a packed archive. Unpack it and upload the lists in it one by one."),
+    "shortcut": N_(
+        "This is only a shortcut to a file on the internet, such as Google Sheets. Open it, choose File – Download – "
+        "Microsoft Excel (.xlsx), and upload the downloaded file."
+    ),
+    "program": N_("This is a program, not a list. Don't open it, and check where it came from."),
+    "rich-text": N_(
+        "This is a rich text document (.rtf). Open it in Word, save it as .docx and upload that."
+    ),
+    "word-97": N_("This is an old Word document (.doc). Open it in Word, save it as .docx and upload that."),
+    "other-document": N_("This is a text document (.odt). Open it, save it as .docx and upload that."),
+    "presentation": N_("This is a presentation. Copy the list into a spreadsheet and upload that."),
+    "numbers-file": N_(
+        "This is a file of Apple Numbers. In Numbers choose File – Export To – Excel, and upload the .xlsx file."
     ),
     "error-cells": N_(
         "Some cells show an error such as #N/A, which can't be told from an empty cell in a .%(format)s file. Save "
@@ -49,7 +93,16 @@ SENTENCES: Mapping[str, str] = {
     ),
     "empty-file": N_("The file is empty. Check whether it is the right one and whether it was saved."),
     "no-header": N_(
-        "No header was found. The list needs a row with headings, among them “Nama”, within the first 40 rows."
+        "No header was found. Write headings above the list, among them “Nama” (within the first 40 rows), or choose "
+        "which column holds the names."
+    ),
+    "lines-of-text": N_(
+        "This is a text with a line for each person, perhaps from WhatsApp, without columns. Paste it under “Register "
+        "a list” on the session's page, or put it into a spreadsheet with headings, among them “Nama” and “Kelurahan”."
+    ),
+    "no-people": N_(
+        "The list names institutions or businesses, but no people. Add a column “Nama” with those who came, a row for "
+        "each person."
     ),
     "empty-list": N_(
         "The list has headings but no participants. Check whether it is the right file and whether it was saved."
@@ -96,15 +149,25 @@ def read_sheet(
     columns: Mapping[int, str | None] | None = None,
     places: Collection[str] = (),
     groups: Collection[str] = (),
+    session: SheetSession | None = None,
+    sheets: Collection[str] | Literal["all"] = (),
 ) -> DetectedTable:
-    """Return the list of participants in one sheet: the named one, or the first visible one with a header and rows.
+    """Return the list of participants in one sheet: the named one, or the one that is most likely the session's list.
 
-    `header_row` is Excel's number of the header's first row; `columns` (index from 0 → field, or None to ignore the
-    column) overrides what is detected. Names of kelurahan (`places`) identify columns without a heading and headings of
-    sections; names of target `groups` identify headings of sections. Raises `UnreadableFile` or `TooLarge` with one of
-    the codes of `SENTENCES`.
+    That is the one with the code or the day of the `session`, then the one with the most people. With `sheets` the
+    lists in the sheets of these names are one; "all" are all that list people.
+    `header_row` is Excel's number of the header's first row, 0 for a list without one; `columns` (index from 0 → field
+    or None) overrides what is detected. Names of kelurahan (`places`) identify columns without a heading and headings
+    of sections; names of target `groups` identify headings of sections and of columns with boxes to tick.
+    Raises `UnreadableFile` or `TooLarge` with one of the codes of `SENTENCES`.
     """
-    options = {"sheet": sheet, "header_row": header_row, "columns": list((columns or {}).items())}
+    options = {
+        "sheet": sheet,
+        "sheets": sheets if sheets == "all" else list(sheets),
+        "header_row": header_row,
+        "columns": list((columns or {}).items()),
+        "session": session_to_json(session),
+    }
     group_keys = sorted({words(group) for group in groups})
     return _read(content, places, {"list": "participants", "group_keys": group_keys, **options})
 

@@ -13,7 +13,7 @@ from app.people.values.target_groups import GroupIndex, parse_target_group
 from app.people.values.text import clean, collapse, is_placeholder, words
 from app.spreadsheets.detected_table import DetectedTable, SheetRow
 from app.spreadsheets.plain_tables import KELURAHAN
-from app.spreadsheets.tables.headings import is_number_heading
+from app.spreadsheets.tables.columns.headings import is_number_heading
 
 TargetCell: TypeAlias = tuple[str | None, str | None]
 """Codes of a kelurahan (None: all kelurahan) and a target group (None: all people)."""

@@ -8,7 +8,7 @@ from app.models import Participant
 from app.people.fields import FORM_TEXT_FIELDS, PERSON_FIELDS, TEXT_FIELDS
 from app.people.person import PersonInput, PersonValues
 from app.routers.api.registrations.registrations import RegistrationIn
-from app.spreadsheets.tables import headings
+from app.spreadsheets.tables.columns import headings
 from app.web.registrations.person_form import PersonDetailsForm
 
 KEYS = {field.key for field in PERSON_FIELDS}

@@ -3,7 +3,7 @@
 import pytest
 
 from app.people.values.names import CLEARLY_DIFFERENT, SAME, display_name, name_key, similarity
-from app.spreadsheets.tables.row_cells import split_number_from_name
+from app.spreadsheets.tables.rows.row_cells import split_number_from_name
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from app.people.values.phones import parse_phone
 from app.people.values.rt import find_rt, parse_rt
 from app.people.values.sex import Sex, parse_sex_cell
 from app.people.values.target_groups import GroupIndex, parse_target_group
-from app.spreadsheets.tables.marks import parse_attendance
+from app.spreadsheets.tables.marks.marks import parse_attendance
 from tests.spreadsheets.examples import DAY, reference
 
 PLACES, GROUPS = PlaceIndex(reference()), GroupIndex(reference())

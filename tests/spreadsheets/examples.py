@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from openpyxl import Workbook
@@ -21,7 +22,7 @@ from app.people.values.text import words
 from app.spreadsheets.attendance.judge import judge_rows
 from app.spreadsheets.attendance.parse import parse_rows
 from app.spreadsheets.attendance.rows import JudgedRow, JudgedSheet, SessionContext
-from app.spreadsheets.detected_table import Column, DetectedTable, SheetRow
+from app.spreadsheets.detected_table import Column, DetectedTable, SheetRow, SheetSession
 from app.spreadsheets.tables.detection import detect_table
 
 DATA = Path(__file__).parents[2] / "app" / "data"
@@ -81,6 +82,42 @@ def workbook(*rows: Sequence[Cell]) -> bytes:
     return saved(book)
 
 
+_NAMES = (
+    "Rina Melati",
+    "Maya Kenanga",
+    "Dewi Seruni",
+    "Budi Kamboja",
+    "Joko Teratai",
+    "Sari Cempaka",
+    "Hadi Anggrek",
+    "Tuti Flamboyan",
+)
+
+
+def attendance_list(
+    headings: Sequence[str], *people: Cell | Sequence[Cell], above: str | None = None
+) -> bytes:
+    """Return a list with Nama and Kelurahan before these headings, and a row for each of `people` with these cells.
+
+    A single cell stands for a row of one. `above` is a line of the letterhead.
+    """
+    rows: list[list[Cell]] = [["Nama", "Kelurahan", *headings]]
+    for name, marks in zip(_NAMES, people, strict=False):
+        rows.append([name, "Damai", *(marks if isinstance(marks, list | tuple) else [marks])])
+    return workbook(*([[above], []] if above else []), *rows)
+
+
+def sheets(lists: Mapping[str, Sequence[Sequence[str]]]) -> bytes:
+    """Return a workbook with a sheet of this name for each list."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for title, rows in lists.items():
+        page = book.create_sheet(title)
+        for row in rows:
+            page.append(list(row))
+    return saved(book)
+
+
 def saved(book: Workbook) -> bytes:
     content = BytesIO()
     book.save(content)
@@ -88,17 +125,27 @@ def saved(book: Workbook) -> bytes:
 
 
 def detected(
-    content: bytes, *, places: Iterable[str] = (), groups: Iterable[str] = (), beyond: bool = False
+    content: bytes,
+    *,
+    places: Iterable[str] = (),
+    groups: Iterable[str] = (),
+    beyond: bool = False,
+    sheets: Sequence[str] | Literal["all"] = (),
+    at: SheetSession | None = None,
+    header_row: int | None = None,
+    columns: Mapping[int, str | None] | None = None,
 ) -> DetectedTable:
     """Return what `read_sheet` does, without a child process; with `beyond` cells far outside are cut off first."""
     return detect_table(
         content,
         sheet=None,
-        header_row=None,
-        columns={},
+        header_row=header_row,
+        columns=columns or {},
         place_keys={place_key(place) for place in places},
         group_keys={words(group) for group in groups},
         trim=beyond,
+        sheets=sheets,
+        session=at,
     )
 
 
@@ -139,6 +186,16 @@ def judged(
 
 def row_of(judgement: JudgedSheet, number: int) -> JudgedRow:
     return next(row for row in judgement.rows if row.number == number)
+
+
+def outcomes(judgement: JudgedSheet) -> list[str | None]:
+    """Return the attendance of each row, "asked" for rows that a person must review."""
+    return ["asked" if row.kind == "review" else row.attendance for row in judgement.rows]
+
+
+def questions(judgement: JudgedSheet) -> list[str]:
+    """Return the codes of the questions about the whole list."""
+    return codes(warning for warning in judgement.warnings if warning.level == "review")
 
 
 def codes(remarks: Iterable[Remark]) -> list[str]:

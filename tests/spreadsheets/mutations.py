@@ -19,6 +19,8 @@ MAX_FLIPS = 12
 PLAIN: dict[str, Any] = {
     "list": "participants",
     "sheet": None,
+    "sheets": [],
+    "session": None,
     "header_row": None,
     "columns": [],
     "place_keys": [],

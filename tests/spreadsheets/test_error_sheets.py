@@ -21,7 +21,7 @@ from app.spreadsheets.exports.error_sheets import (
 )
 from app.spreadsheets.exports.field_headings import HEADINGS
 from app.spreadsheets.reading import read_sheet
-from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.tables.columns.headings import heading_field
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
 EITHER = (Candidate("kelurahan", "1", "Gunung Sari Ilir"), Candidate("kelurahan", "2", "Gunung Sari Ulu"))

@@ -8,9 +8,16 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.i18n import Language, translator
-from app.spreadsheets.exports.rosters import WALK_IN_ROWS, Roster, RosterLine, write_roster
+from app.spreadsheets.exports.rosters import (
+    WALK_IN_ROWS,
+    Roster,
+    RosterLine,
+    write_list_template,
+    write_roster,
+)
+from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.reading import read_sheet
-from tests.spreadsheets.examples import reference, saved
+from tests.spreadsheets.examples import detected, reference, saved
 
 FORMULA = '=HYPERLINK("http://contoh.id";"klik")'
 LETTERHEAD = ("PEMERINTAH KOTA", "DINAS CONTOH")
@@ -140,3 +147,26 @@ def test_it_says_which_session_it_is_for_and_where_to_upload_it() -> None:
         ADDRESS,
     ):
         assert text in above
+
+
+def empty_list() -> bytes:
+    return write_list_template(("Manggar",), ("Pelaku UMKM",), LETTERHEAD, translator("id"))
+
+
+def test_the_empty_list_is_read_once_it_is_filled_in() -> None:
+    book = load_workbook(BytesIO(empty_list()))
+    sheet = first_sheet(book)
+    header = next(row for row in range(1, 20) if sheet.cell(row, 2).value == "Nama")
+    for column, text in ((2, "Rina Melati"), (4, "Manggar"), (6, "Pelaku UMKM"), (8, "Hadir")):
+        sheet.cell(header + 1, column, text)
+
+    (row,) = detected(saved(book)).rows
+
+    filled = {"name": "Rina Melati", "kelurahan": "Manggar", "target_group": "Pelaku UMKM"}
+    assert row.cells == {**filled, "attendance": "Hadir"}
+
+
+def test_the_empty_list_lists_nobody() -> None:
+    with pytest.raises(SheetFailure) as failure:
+        detected(empty_list())
+    assert failure.value.code == "empty-list"

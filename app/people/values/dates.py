@@ -114,6 +114,14 @@ def has_month_first(text: str) -> bool:
     )
 
 
+def parse_month_first(text: str) -> date | None:
+    """Return the date of a text with its month first, as in exports of English forms ("8/25/2025 9:12"), or None."""
+    match = _DAY_FIRST.search(text)
+    if match is None or not match["month"].isdigit():
+        return None
+    return _make_date(int(match["month"]), int(match["day"]), match["year"], END_OF_CENTURY)
+
+
 def _subtract_years(day: date, years: int) -> date:
     """Return the same day so many years earlier; of February at most the 28th."""
     return date(day.year - years, day.month, min(day.day, 28) if day.month == 2 else day.day)

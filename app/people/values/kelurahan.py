@@ -25,7 +25,7 @@ _MAX_NAME_WORDS = 4
 _LANDMARKS = {"gunung": frozenset({"g", "gn", "gun"}), "sungai": frozenset({"s", "sei", "sung"})}
 _MIN_LANDMARK_RATIO = 80
 _CODE = re.compile(r"(?<!\d)\d\d\.\d\d\.\d\d\.\d{4}(?!\d)")
-_STREET = re.compile(r"(?:jl|jln|jalan|gg|gang)\b.*|rt [\d ]+(?:rw [\d ]+)?")
+_STREET = re.compile(r"(?:jl|jln|jalan|gg|gang)\b.*|rt [\d ]+(?:rw [\d ]+)?(?:no \w+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,12 +128,32 @@ def parse_kelurahan(text: str, places: PlaceIndex) -> ParsedKelurahan:
     if outside := parse_outside_place(text):
         ours = _find_names(expand_abbreviations(words(text).split()), places)
         return _unclear(ours) if ours else ParsedKelurahan(OUTSIDE, place=outside)
-    return _find_in_address(text, places) or _find_near_or_inside(text, key, places)
+    in_address = _find_in_address(text, places)
+    if in_address is not None and in_address.code and names_other_city(text, places):
+        return _unclear((in_address.code,))
+    return in_address or _find_near_or_inside(text, key, places)
+
+
+def names_other_city(text: str, places: PlaceIndex) -> bool:
+    """Return whether an address names a place outside the city; "Gunung Samarinda" is a kelurahan of it."""
+    if find_outside_place(text) is None:
+        return False
+    _, left = _take_names(expand_abbreviations(words(text).split()), places)
+    return find_outside_place(" ".join(left)) is not None
 
 
 def find_kelurahan_in_address(text: str, places: PlaceIndex) -> ParsedKelurahan | None:
     """Return the kelurahan that an address names after "Kel." (with candidates if the name is ambiguous), or None."""
     return _find_in_address(collapse(clean(text)), places)
+
+
+def is_near_place(text: str, places: PlaceIndex) -> bool:
+    """Return whether the text is the name of a kelurahan with a typo: "Mangar"."""
+    return bool(
+        process.extractOne(
+            place_key(text), places.near.keys(), scorer=fuzz.ratio, score_cutoff=MIN_NEAR_RATIO
+        )
+    )
 
 
 def is_street(text: str) -> bool:
@@ -236,15 +256,20 @@ def _find_landmark_names(tokens: list[str], places: PlaceIndex) -> tuple[str, ..
 
 def _find_names(tokens: list[str], places: PlaceIndex) -> tuple[str, ...]:
     """Return the kelurahan whose names are whole words of the text; "Damai Baru" doesn't also give "Damai"."""
+    return _take_names(tokens, places)[0]
+
+
+def _take_names(tokens: list[str], places: PlaceIndex) -> tuple[tuple[str, ...], list[str]]:
+    """Return the kelurahan whose names are whole words of the text, and its words with "x" in place of the names."""
     found = []
-    free = list(tokens)
+    left = list(tokens)
     for name, code in places.names_as_words:
-        for at in range(len(free) - len(name) + 1):
-            if free[at : at + len(name)] == name:
+        for at in range(len(left) - len(name) + 1):
+            if left[at : at + len(name)] == name:
                 found.append(code)
-                free[at : at + len(name)] = [""] * len(name)
+                left[at : at + len(name)] = ["x"] * len(name)
                 break
-    return tuple(found)
+    return tuple(found), left
 
 
 def _unclear(candidates: tuple[str, ...], why: str = "") -> ParsedKelurahan:

@@ -4,7 +4,7 @@ import re
 
 from rapidfuzz import fuzz
 
-from app.people.values.text import collapse, words
+from app.people.values.text import collapse, fold, is_placeholder, words
 
 OUTSIDE = "outside"
 """Stands in place of a kelurahan's code for people who live outside the city."""
@@ -43,6 +43,8 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "Jakarta": ("jakarta", "dki jakarta"),
 }
 _PLACE = {name: place for place, names in _NAMES.items() for name in names}
+_MAY_NAME_ONE = re.compile("|".join(sorted({name.partition(" ")[0] for name in _PLACE})))
+"""A quick test of many addresses."""
 _BY_LENGTH = sorted(_PLACE, key=len, reverse=True)
 # "Luar kota: Sangasanga", as the service's own form and template have it.
 _ELSEWHERE_NAMED = re.compile(
@@ -50,6 +52,7 @@ _ELSEWHERE_NAMED = re.compile(
 )
 _REGENCY = ("kab ", "kabupaten ")
 _CITY = "kota "
+_WHOLE_PROVINCE = frozenset({"kaltim", "kalimantan timur", "east kalimantan", "indonesia"})
 _OWN_CITY = "balikpapan"
 _OWN_CITY_SHORT = frozenset({"bpp", "bpn", "blpp"})
 _MIN_OWN_CITY_RATIO = 85
@@ -89,7 +92,7 @@ def find_outside_place(text: str) -> str | None:
 
     None too if the text names the city itself. A name behind "Jl.", "Perum." and the like is a street or an estate.
     """
-    if names_own_city(text):
+    if not _MAY_NAME_ONE.search(fold(text)) or names_own_city(text):
         return None
     padded = f" {words(text)} "
     for name in _BY_LENGTH:
@@ -97,6 +100,19 @@ def find_outside_place(text: str) -> str | None:
         if found and not _NAMED_AFTER.intersection(before.split()[-1:]):
             return _PLACE[name]
     return None
+
+
+def add_city(place: str, city: str) -> str:
+    """Return a place's text with regard to the city or regency that another column names.
+
+    A place in another city is outside, also where a kelurahan has its name. A city that isn't known is added, so that
+    the place is asked about.
+    """
+    if is_placeholder(city) or words(city) in _WHOLE_PROVINCE or names_own_city(city):
+        return place
+    if parse_outside_place(city) or find_outside_place(city):
+        return f"{ELSEWHERE}: {city}"
+    return city if is_placeholder(place) else f"{place}, {city}"
 
 
 def names_own_city(text: str) -> bool:

@@ -9,11 +9,16 @@ from app.people.values.text import clean
 _LABEL = r"(?:rukun tetangga|r\.?t(?![a-z])\.?)(?:\s*/\s*r\.?w(?![a-z])\.?)?\s*[.:/-]?\s*"
 _ALONE = re.compile(
     rf"(?P<label>{_LABEL})?(?:no\.?\s*)?0*(?P<rt>[1-9]\d{{0,2}})"
-    r"(?:(?:\s*[/\\-]\s*|\s+|(?=rw))(?:rw\s*[.:]?\s*)?(?:\d{1,3}|-))?\.?"
+    r"(?:(?:\s*[/\\,-]\s*|\s+|(?=rw))(?:r\.?w\.?\s*[.:]?\s*)?(?:\d{1,3}|-)|\s*/)?\.?"
     r"(?(label)(?:,?\s*no\b\.?\s*\d{1,4}[a-z]?)?)",
     re.IGNORECASE,
 )
 """After its label the number of a house may follow: "RT 12 No. 5"."""
+_BEHIND_RW = re.compile(
+    r"r\.?w(?![a-z])\.?\s*[.:]?\s*(?:\d{1,3}|-)?\s*[/\\,;-]?\s*r\.?t(?![a-z])\.?\s*[.:]?\s*0*(?P<rt>[1-9]\d{0,2})\.?",
+    re.IGNORECASE,
+)
+"""The RW first: "RW.02/RT.11"."""
 _EXCEL_DATE = re.compile(r"0*(?P<rt>[1-9]\d?)-[a-z]{3}(?:-\d{2,4})?", re.IGNORECASE)
 _INSIDE = re.compile(rf"\b{_LABEL}0*(?P<rt>[1-9]\d{{0,2}})\b", re.IGNORECASE)
 
@@ -32,7 +37,7 @@ def parse_rt(cell: Cell) -> str | None:
             return str(int(cell)) if 1 <= cell <= 999 and cell == int(cell) else None
         case str():
             text = clean(cell).removesuffix(".0")
-            match = _ALONE.fullmatch(text) or _EXCEL_DATE.fullmatch(text)
+            match = _ALONE.fullmatch(text) or _BEHIND_RW.fullmatch(text) or _EXCEL_DATE.fullmatch(text)
             return match["rt"] if match else None
         case _:
             return None

@@ -10,6 +10,11 @@ from app.people.values.text import words
 _NUMBERED_RT = re.compile(r"\b(?P<rt>rt)(?:\s*\d+)+(?:\s*rw\s*\d+)?\s*$")
 _MIN_LENGTH_INSIDE = 3
 _SEVERAL = re.compile(r"[/&+,;]|\b(?:dan|atau)\b", re.IGNORECASE)
+_BUSINESS_NAME = re.compile(
+    r"\s*(?:toko|warung|wr?g|kios|kedai|rumah\s+makan|rm|depot|ud|cv|pt|pd|catering|katering|laundry|bengkel|salon"
+    r"|butik|konveksi|apotek|bakso|sate|kue|roti|kopi|cafe|kafe|resto\w*|percetakan|koperasi)\b\W*[^\W\d]",
+    re.IGNORECASE,
+)
 _OTHER_PERSON = frozenset({"bukan", "non", "mantan", "eks", "bekas", "calon", "istri", "suami", "anak"})
 """Words before a group's name that say the person isn't in it: "Istri Ketua RT", "Non UMKM"."""
 
@@ -63,6 +68,11 @@ def parse_target_group(text: str, groups: GroupIndex) -> ParsedTargetGroup:
     named = {groups.code.get(words(part)) for part in _SEVERAL.split(text)} - {None, *found}
     found += tuple(sorted(filter(None, named)))
     return ParsedTargetGroup(found[0]) if len(found) == 1 else ParsedTargetGroup(None, found)
+
+
+def is_business_name(text: str) -> bool:
+    """Return whether the text is the name of a business, in which a group's name says nothing: "Toko Ketua RT"."""
+    return _BUSINESS_NAME.match(text) is not None
 
 
 def is_target_group(text: str, groups: GroupIndex) -> bool:

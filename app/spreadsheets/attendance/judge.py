@@ -1,17 +1,19 @@
 """Judge the rows of a sheet: compare each with the rows above, then with the database, and decide its outcome."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
+from types import MappingProxyType
 
 from app.people.known import KnownPeople, KnownRegistration, MatchKeys, match_keys
 from app.people.matching import Decision, PersonMatcher
 from app.people.person import PersonValues
 from app.people.remarks import Candidate, Remark
+from app.people.values.cells import Cell, cell_text
 from app.people.values.outside_places import ELSEWHERE, OUTSIDE
 from app.spreadsheets.attendance.rows import (
     KINDS,
-    BlankMeans,
+    EarlierRow,
     JudgedRow,
     JudgedSheet,
     Kind,
@@ -19,12 +21,16 @@ from app.spreadsheets.attendance.rows import (
     ParsedSheet,
     SessionContext,
 )
-from app.spreadsheets.detected_table import AttendanceStatus
+from app.spreadsheets.detected_table import AttendanceStatus, BlankMeans
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress
-from app.spreadsheets.tables.marks import parse_explicit_blank
+from app.spreadsheets.tables.marks.marks import parse_explicit_blank
 
 _NO_DECISION = Decision()
+WHO_IS_MEANT = frozenset({"two-people", "group-without-names", "device-name", "name-unclear", "host"})
+"""Questions whether the row is one person."""
 _KEPT_WHEN_REGISTERING = ("kelurahan", "target_group")
+_CORRECTED_FIELDS = {"phone", "name"}
+_FROM_REGISTRATION = ("kelurahan-missing", "group-missing")
 
 
 def match_keys_of_sheet(parsed: ParsedSheet, decisions: Mapping[int, Decision]) -> MatchKeys:
@@ -43,12 +49,17 @@ def judge_rows(
     context: SessionContext,
     decisions: Mapping[int, Decision],
     progress: Progress = ignore_progress,
+    *,
+    earlier: Mapping[int, EarlierRow] = MappingProxyType({}),
 ) -> JudgedSheet:
     """Return all rows with their outcomes, counts and warnings; nothing is stored, and the result is deterministic.
 
-    `known` are the people of the database that `match_keys_of_sheet` finds; `decisions` (by row number) are a user's.
+    `known` are the people of the database that `match_keys_of_sheet` finds; `decisions` (by row number) are a user's,
+    `earlier` the rows of the list that was saved last for the session.
     """
-    judge = RowJudge(known, context, parsed.blank_means)
+    blank_means = None if parsed.blank_is_open else parsed.blank_means
+    judge = RowJudge(known, context, blank_means, earlier, repeats_people=parsed.is_meeting_report)
+    judge.find_people(parsed.rows, decisions)
     rows = tuple(
         judge.judge(row, decisions.get(row.number, _NO_DECISION))
         for row in report_progress(parsed.rows, progress)
@@ -65,14 +76,67 @@ def judge_rows(
 
 
 class RowJudge:
-    """Judges the rows of one sheet, in its order."""
+    """Judges the rows of one sheet, in its order. `blank_means` is None where only a person can say that."""
 
-    def __init__(self, known: KnownPeople, context: SessionContext, blank_means: BlankMeans) -> None:
+    def __init__(
+        self,
+        known: KnownPeople,
+        context: SessionContext,
+        blank_means: BlankMeans | None,
+        earlier: Mapping[int, EarlierRow],
+        *,
+        repeats_people: bool = False,
+    ) -> None:
         self.known = known
         self.context = context
         self.blank_means = blank_means
-        self.matcher = PersonMatcher(known, context.target_groups)
+        self.matcher = PersonMatcher(known, context.target_groups, repeats_people=repeats_people)
+        self.earlier = earlier
+        self.as_earlier: dict[int, str] = {}
         self.importable: dict[int, JudgedRow] = {}
+
+    def find_people(self, rows: Iterable[ParsedRow], decisions: Mapping[int, Decision]) -> None:
+        """Find the people registered for the session whom no row names exactly; other rows may mean them.
+
+        Unless another row names that person, `as_earlier` are the rows that are the same as on the earlier list, or
+        differ in the phone or the name alone: the field by number, "" for none. Another name is a correction only if
+        the list names at least half of the earlier one's people, and is not just another list.
+        """
+        if not self.known.registration_of:
+            return
+        named: dict[int, int | None] = {}
+        for row in rows:
+            decision = decisions.get(row.number, _NO_DECISION)
+            if not decision.skip:
+                chosen = decision.kelurahan
+                values = _set_kelurahan(row.values, chosen) if chosen is not None else row.values
+                named[row.number] = self.matcher.find_named_person(
+                    values,
+                    row.remarks,
+                    decision.person,
+                    row.registration,
+                    has_default_place=row.has_default_place and chosen is None,
+                )
+        people = {person for person in named.values() if person is not None}
+        if self.earlier:
+            earlier_people = {earlier.person for earlier in self.earlier.values()}
+            fields = (
+                _CORRECTED_FIELDS if 2 * len(people & earlier_people) >= len(earlier_people) else {"phone"}
+            )
+            for row in rows:
+                earlier = self.earlier.get(row.number)
+                is_open = named.get(row.number, 0) is None and row.number not in decisions
+                if earlier and is_open and earlier.person not in people:
+                    self._compare_with_earlier(row, earlier, fields)
+        corrected = {
+            self.earlier[number].person for number, field in self.as_earlier.items() if field != "name"
+        }
+        self.matcher.set_unlisted(people | corrected)
+
+    def _compare_with_earlier(self, row: ParsedRow, earlier: EarlierRow, may_differ: Set[str]) -> None:
+        fields = _differing_fields(row.cells, earlier.cells)
+        if earlier.person in self.known.person and len(fields) <= 1 and fields <= may_differ:
+            self.as_earlier[row.number] = next(iter(fields), "")
 
     def judge(self, row: ParsedRow, decision: Decision) -> JudgedRow:
         """Return the outcome of a row: skipped, a duplicate of an earlier row, or compared with what is known.
@@ -85,28 +149,62 @@ class RowJudge:
             list(row.remarks),
             cells=row.cells,
             stated_attendance=row.attendance,
+            undecided=row.undecided,
+            declined=row.declined,
+            has_default_place=row.has_default_place and decision.kelurahan is None,
         )
         self._apply_kelurahan(result, decision)
-        if decision.skip:
+        left_out = row.declined and self.context.registering and decision.person is None
+        if left_out:
+            result.remarks.append(Remark("warning", "intention", "declined", {"found": _answer(row)}))
+        if decision.skip or left_out:
             result.kind = "skip"
             result.attendance = self._attendance(result, None)
             return result
-        self.matcher.identify(result, decision.person, row.registration)
+        if self._asks_who_is_meant(result, decision):
+            result.attendance = self._attendance(result, None)
+            result.kind = "review"
+            return result
+        self._identify(row, result, decision)
         if result.of is not None:
             self._repeat(result, self.importable[result.of])
             return result
-        self._complete(result)
+        self._complete(result, decision)
         result.kind = self._kind(result)
         if result.kind in {"create", "update", "unchanged"}:
             self.importable[result.number] = result
             self.matcher.above.add(result.number, result.values, result.person)
         return result
 
+    def _identify(self, row: ParsedRow, result: JudgedRow, decision: Decision) -> None:
+        """Find out who the row is: as the same row of the earlier list says; where only the name differs, ask."""
+        corrected = self.as_earlier.get(row.number)
+        earlier = self.earlier[row.number].person if corrected is not None else None
+        if corrected in ("", "phone"):
+            self.matcher.identify(result, earlier)
+        else:
+            self.matcher.identify(result, decision.person, row.registration, formerly=earlier)
+
     def _apply_kelurahan(self, result: JudgedRow, decision: Decision) -> None:
         """Set the kelurahan that the user chose, and drop the remarks on it; nothing without a choice."""
         if decision.kelurahan is not None:
             result.values = _set_kelurahan(result.values, decision.kelurahan)
             result.remarks = [remark for remark in result.remarks if remark.field != "kelurahan"]
+
+    def _asks_who_is_meant(self, result: JudgedRow, decision: Decision) -> bool:
+        """Return whether it must first be said if the row is one person; other questions wait until then.
+
+        A user says so by choosing the person, or a new one.
+        """
+        if not any(remark.code in WHO_IS_MEANT for remark in result.remarks):
+            return False
+        if decision.person is not None:
+            result.remarks = [remark for remark in result.remarks if remark.code not in WHO_IS_MEANT]
+            return False
+        result.remarks = [
+            remark for remark in result.remarks if remark.level == "warning" or remark.code in WHO_IS_MEANT
+        ]
+        return True
 
     def _repeat(self, result: JudgedRow, first: JudgedRow) -> None:
         """Make the row a duplicate of `first`, or ask which attendance holds where the two disagree.
@@ -118,24 +216,29 @@ class RowJudge:
         result.attendance = stated or first.attendance
         result.drop_questions()
         result.kind = "duplicate"
-        if stated is not None and stated != first.attendance:
+        if stated is not None and stated != (first.stated_attendance or first.attendance):
             same_person = (Candidate("row", first.number, first.values.name),)
             result.remarks.append(
                 Remark("review", "attendance", "duplicate-differs", {"row": first.number}, same_person)
             )
             result.kind = "review"
 
-    def _complete(self, result: JudgedRow) -> None:
-        """Add the group, the attendance, the existing registration, and what changes of person and registration.
-
-        In a list of people to register the kelurahan and group of an existing registration stay, with a warning if they
-        differ.
-        """
+    def _complete(self, result: JudgedRow, decision: Decision) -> None:
+        """Add the place and group of the registration, the attendance, and what changes of what is known."""
         registering = self.context.registering
         registration = self.matcher.registration_of(result.person, registering=registering)
+        if registering and registration is None and result.person in self.known.registration_of:
+            result.remarks.append(Remark("warning", None, "cancelled-before", {}))
         stated_group = result.values.target_group
+        self._take_registered_place(result)
         self.matcher.complete(result, registration, self.context.default_target_group)
+        self._correct_phone(result)
+        if self.matcher.asks_who_of_registered(result):
+            # Whoever it is has a kelurahan and a group.
+            result.remarks = [remark for remark in result.remarks if remark.code not in _FROM_REGISTRATION]
         result.attendance = self._attendance(result, registration)
+        if registration is not None:
+            self._compare_with_door(result, registration, decision)
         if registration is None:
             return
         result.registration = registration.code
@@ -148,6 +251,46 @@ class RowJudge:
             ]
         else:
             result.facts = facts
+
+    def _correct_phone(self, result: JudgedRow) -> None:
+        """Replace a phone that the earlier list gave by a corrected one; one that came from elsewhere stays."""
+        if self.as_earlier.get(result.number) != "phone" or result.person is None:
+            return
+        phone = result.values.phone
+        if phone and self.known.person[result.person].phone == self.earlier[result.number].phone:
+            result.changes["phone"] = phone
+            result.corrects = ("phone",)
+            result.remarks = [
+                remark
+                for remark in result.remarks
+                if (remark.field, remark.code) != ("phone", "detail-differs")
+            ]
+
+    def _take_registered_place(self, result: JudgedRow) -> None:
+        """Set the kelurahan of a recognised person's registration for the session, if the row has none of its own."""
+        registration = self.known.registration_of.get(result.person) if result.person is not None else None
+        if registration is None or registration.kelurahan is None:
+            return
+        if result.has_default_place or any(remark.code == "kelurahan-missing" for remark in result.remarks):
+            result.values = _set_kelurahan(
+                replace(result.values, outside_place=registration.outside_place), registration.kelurahan
+            )
+            result.remarks = [remark for remark in result.remarks if remark.code != "kelurahan-missing"]
+
+    def _compare_with_door(
+        self, result: JudgedRow, registration: KnownRegistration, decision: Decision
+    ) -> None:
+        """Ask, or apply the answer, where the sheet contradicts an attendance that was recorded at the door."""
+        door, stated = registration.door, result.stated_attendance
+        if door is None or registration.attendance is None or self.context.registering:
+            return
+        found = {"time": door.time, "by": door.by, "door": registration.attendance, "sheet": stated or ""}
+        keep = decision.keep if decision.over == describe_door(found) else None
+        if stated is None or stated == registration.attendance or keep == "sheet":
+            return
+        result.attendance = registration.attendance
+        if keep is None:
+            result.remarks.append(Remark("review", "attendance", "attendance-differs", found))
 
     def _attendance(
         self, result: JudgedRow, registration: KnownRegistration | None
@@ -163,6 +306,8 @@ class RowJudge:
             return result.stated_attendance
         if any(remark.code == "attendance-unclear" for remark in result.remarks):
             return None
+        if result.undecided:
+            return None if registration is None else registration.attendance
         meant = parse_explicit_blank(result.cells.get("attendance")) or self.blank_means
         if registration is None:
             return meant
@@ -184,6 +329,15 @@ class RowJudge:
         return "update" if attendance_changes or result.changes or result.facts else "unchanged"
 
 
+def _answer(row: ParsedRow) -> str:
+    return cell_text(row.cells.get("intention") or row.cells.get("attendance"))
+
+
+def describe_door(params: Mapping[str, str | int]) -> str:
+    """Return the attendance and time at the door, of the params of a remark "attendance-differs"."""
+    return f"{params['door']} {params['time']}"
+
+
 def registration_facts(
     registration: KnownRegistration, values: PersonValues, stated_group: str | None
 ) -> dict[str, str]:
@@ -194,6 +348,13 @@ def registration_facts(
     stated = {"kelurahan": values.kelurahan, "target_group": stated_group, "rt": values.rt, "sex": values.sex}
     return {
         field: value for field, value in stated.items() if value and value != getattr(registration, field)
+    }
+
+
+def _differing_fields(cells: Mapping[str, Cell], texts: Mapping[str, str]) -> set[str]:
+    """Return the fields in which the cells of a row differ from texts."""
+    return {
+        field for field in {*cells, *texts} if cell_text(cells.get(field)).strip() != texts.get(field, "")
     }
 
 

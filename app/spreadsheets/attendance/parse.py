@@ -1,21 +1,26 @@
 """Parse the rows of a sheet, each on its own: the person, and what only sheets have (attendance, dittos, defaults)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 
 from app.nik_vault import mask_niks
 from app.people.parsing import NamedPlace, PersonParser, drop_error_cells, get_plain_text
-from app.people.remarks import Remark
+from app.people.remarks import Level, Remark
 from app.people.values.cells import Cell, cell_text
 from app.people.values.dates import has_month_first
 from app.people.values.kelurahan import kelurahan_from_code
+from app.people.values.name_cells import may_contain_more, parse_name_cell
 from app.people.values.reference import Reference
+from app.spreadsheets.attendance.days import choose_rows_of_day
 from app.spreadsheets.attendance.dittos import resolve_dittos
-from app.spreadsheets.attendance.rows import ABOVE, BlankMeans, ParsedRow, ParsedSheet, SessionContext
-from app.spreadsheets.detected_table import DetectedTable, SheetRow
+from app.spreadsheets.attendance.questions import SheetQuestions, find_questions
+from app.spreadsheets.attendance.rows import ABOVE, ParsedRow, ParsedSheet, SessionContext
+from app.spreadsheets.detected_table import BlankMeans, DetectedTable, SheetRow
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress
-from app.spreadsheets.tables.column_choice import name_column_of_day
-from app.spreadsheets.tables.marks import ParsedMark, parse_attendance
+from app.spreadsheets.tables.columns.day_columns import mark_of_day
+from app.spreadsheets.tables.marks.marks import ParsedMark, parse_attendance
+
+_BLANK = ParsedMark(None)
 
 
 def parse_rows(
@@ -25,21 +30,19 @@ def parse_rows(
     nik_key: Callable[[str], str] = str,
     progress: Progress = ignore_progress,
 ) -> ParsedSheet:
-    """Return all rows of a table as values and remarks, with the sheet's warnings and what its blanks mean.
-
-    `nik_key` returns the keyed hash of a NIK. The people are not matched yet.
-    """
-    parser = RowParser(context, reference, nik_key, sheet.letterhead_kelurahan)
-    sheet_warnings = [name_column_of_day(warning, context.day) for warning in sheet.warnings]
-    if context.registering:
-        sheet_warnings = [warning for warning in sheet_warnings if warning.field != "attendance"]
-    rows = [parser.parse(row, cells) for row, cells in resolve_dittos(report_progress(sheet.rows, progress))]
+    """Return all rows of a table as values and remarks. `nik_key` returns the keyed hash of a NIK."""
+    day_rows, day_warnings = choose_rows_of_day(sheet, context.day, context.day_column)
+    questions = find_questions(sheet, context)
+    parser = RowParser(context, reference, nik_key, sheet.letterhead_kelurahan, questions)
+    rows = [parser.parse(row, cells) for row, cells in resolve_dittos(report_progress(day_rows, progress))]
     return ParsedSheet(
         rows=tuple(rows),
-        blank_means=context.blank_means or _blank_means(rows),
-        warnings=(*sheet_warnings, *_file_warnings(sheet, context, parser)),
-        stated_total=sheet.stated_total,
+        blank_means=context.blank_means or sheet.blank_means or _blank_means(rows),
+        blank_is_open=context.blank_means is None and any(map(_leaves_blank_open, sheet.warnings)),
+        warnings=(*questions.warnings_after(rows), *day_warnings, *_file_warnings(sheet, context, parser)),
+        stated_total=None if day_warnings else sheet.stated_total,
         stated_total_of=sheet.stated_total_of,
+        is_meeting_report=sheet.is_meeting_report,
     )
 
 
@@ -55,11 +58,15 @@ class RowParser:
         reference: Reference,
         nik_key: Callable[[str], str],
         letterhead_kelurahan: str | None,
+        questions: SheetQuestions,
     ) -> None:
         self.context = context
+        self.questions = questions
         self.people = PersonParser(reference, nik_key, context.day, context.target_groups)
         self.attendance: Callable[[Cell], ParsedMark] = lru_cache(maxsize=None, typed=True)(
-            lambda cell: parse_attendance(cell, context.day)
+            lambda cell: parse_attendance(
+                mark_of_day(cell, context.day_column), context.day, questions.span, context.hours
+            )
         )
         self.month_first_date: str | None = None
         self.place_above: NamedPlace | None = None
@@ -74,17 +81,30 @@ class RowParser:
         The rows are passed in order, as one may take the place of a row above.
         """
         filled = drop_error_cells(cells)
-        parsed = self.people.parse(cells, self._place(filled))
+        question = None
+        name = filled.get("name")
+        if type(name) is str and may_contain_more(name):
+            named = parse_name_cell(name, self.people.places, self.people.groups)
+            question = named.question
+            cells = {**named.others, **cells, "name": named.name}
+            filled = drop_error_cells(cells)
+        own_place = self._own_place(filled)
+        parsed = self.people.parse(cells, own_place or self._default_place())
         result = ParsedRow(row.number, row.cells, parsed.values, parsed.remarks)
+        result.has_default_place = own_place is None and parsed.values.kelurahan is not None
         if result.remarks:
             self._keep_month_first_date(result.remarks, filled)
         if registration := get_plain_text(filled, "registration"):
             result.registration = mask_niks(registration)
-        self._parse_attendance(result, filled.get("attendance"))
+        self._parse_attendance(result, filled)
+        if question:
+            result.remarks.append(Remark("review", "name", question, {"found": mask_niks(str(name))}))
+        if row.remarks:
+            _add_sheet_remarks(result, row.remarks)
         return result
 
-    def _place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
-        """Return the place in the row's cells, or the default place; None if there is neither.
+    def _own_place(self, cells: Mapping[str, Cell]) -> NamedPlace | None:
+        """Return where the person lives by the row's own cells, or None.
 
         A place in the kelurahan's own cell is remembered for the rows below.
         """
@@ -92,7 +112,7 @@ class RowParser:
         if place:
             self.place_above = place
             return place
-        return self.people.place_in_address(cells) or self._default_place()
+        return self.people.place_in_address(cells)
 
     def _default_place(self) -> NamedPlace | None:
         """Return the place of rows without one: the user's choice for the file, else the letterhead's, or None.
@@ -116,19 +136,29 @@ class RowParser:
             if has_month_first(text):
                 self.month_first_date = text
 
-    def _parse_attendance(self, row: ParsedRow, cell: Cell) -> None:
-        """Set the row's attendance from the mark in `cell`, or add the question "attendance-unclear".
-
-        Nothing is done for no cell, and for a list of people to register.
-        """
-        if cell is None or self.context.registering:
+    def _parse_attendance(self, row: ParsedRow, cells: Mapping[str, Cell]) -> None:
+        row.declined = self.questions.is_declined(cells)
+        if self.context.registering:
             return
-        mark = self.attendance(cell)
+        cell = self.questions.attendance_cell(cells)
+        mark = _BLANK if cell is None else self.attendance(cell)
         row.attendance = mark.status
-        if not mark.clear:
+        unclear = None if mark.clear else cell
+        if mark == _BLANK:
+            row.undecided = self.questions.leaves_undecided(row)
+            unclear = self.questions.doubtful_answer(row, cells)
+        if unclear is not None:
             row.remarks.append(
-                Remark("review", "attendance", "attendance-unclear", {"found": cell_text(cell)})
+                Remark("review", "attendance", "attendance-unclear", {"found": cell_text(unclear)})
             )
+
+
+def _add_sheet_remarks(row: ParsedRow, remarks: Sequence[Remark]) -> None:
+    """Add what the sheet says of a row; whether a host took part is not asked of a row in error."""
+    is_error = any(remark.level == "error" for remark in row.remarks)
+    row.remarks += [
+        remark for remark in remarks if not (is_error and remark.code == "host" and "role" in remark.params)
+    ]
 
 
 def _blank_means(rows: list[ParsedRow]) -> BlankMeans:
@@ -136,14 +166,20 @@ def _blank_means(rows: list[ParsedRow]) -> BlankMeans:
     return "absent" if any(row.attendance == "present" for row in rows) else "present"
 
 
+def _leaves_blank_open(warning: Remark) -> bool:
+    """Return whether only a person can say what blanks mean, as colours or pictures in the sheet may say who came."""
+    return warning.level == "review" and warning.code in {"colours", "pictures"}
+
+
 def _file_warnings(sheet: DetectedTable, context: SessionContext, parser: RowParser) -> list[Remark]:
     """Return the warnings on date, letterhead, month-first dates and a session that hasn't begun, or []."""
     warnings = []
     first, last = sheet.stated_date, sheet.stated_until or sheet.stated_date
     if first and last and not first <= context.day <= last:
+        level: Level = "warning" if context.registering else "review"
         found = cell_text(first) if first == last else f"{cell_text(first)} – {cell_text(last)}"
         warnings.append(
-            Remark("warning", None, "date-differs", {"found": found, "expected": cell_text(context.day)})
+            Remark(level, None, "date-differs", {"found": found, "expected": cell_text(context.day)})
         )
     if parser.letterhead_used:
         warnings.append(

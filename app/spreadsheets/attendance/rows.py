@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, TypeAlias
 
+from app.i18n import wita
 from app.people.matching import MatchedPerson
 from app.people.person import PersonValues
 from app.people.remarks import Remark
 from app.people.values.cells import Cell
-from app.spreadsheets.detected_table import AttendanceStatus, StatedTotalOf
+from app.spreadsheets.detected_table import AttendanceStatus, BlankMeans, StatedTotalOf
 
-BlankMeans: TypeAlias = Literal["present", "absent"]
 Kind: TypeAlias = Literal["create", "update", "unchanged", "duplicate", "skip", "review", "error"]
 
 KINDS: tuple[Kind, ...] = ("create", "update", "unchanged", "duplicate", "skip", "review", "error")
@@ -23,9 +23,11 @@ ABOVE = "above"
 class SessionContext:
     """The session whose sheet is judged, and what the user chose for the file.
 
-    `starts_at` and `now` are aware instants, `day` is the session's day in WITA. `target_groups` are the workshop's.
+    `starts_at`, `ends_at` (if known) and `now` are aware instants, `day` is the session's day in WITA. `target_groups`
+    are the workshop's.
     `default_kelurahan` is a code, "outside" or "above". `blank_means` None lets the sheet decide. `registering`: a
-    list of people to register, without attendance.
+    list of people to register, without attendance. `day_column` is the label of the column, or the
+    caption of the rows, that the user chose among those of several days.
     """
 
     code: str
@@ -37,11 +39,28 @@ class SessionContext:
     default_kelurahan: str | None = None
     blank_means: BlankMeans | None = None
     registering: bool = False
+    day_column: str | None = None
+    ends_at: datetime | None = None
+
+    @property
+    def hours(self) -> tuple[int, int | None]:
+        """The minutes of the day, in WITA, in which the session begins and ends."""
+        return _minute_of_day(self.starts_at), None if self.ends_at is None else _minute_of_day(self.ends_at)
+
+
+def _minute_of_day(instant: datetime) -> int:
+    local = wita(instant)
+    return 60 * local.hour + local.minute
 
 
 @dataclass(slots=True)
 class ParsedRow:
-    """A parsed row. `attendance` is its mark or None; `registration` is the code of a registration or None."""
+    """A parsed row. `attendance` is its mark or None; `registration` is the code of a registration or None.
+
+    `undecided`: a question about the whole file must be answered before anybody without a mark is present or absent.
+    `declined`: the person said that they won't come, or was denied.
+    `has_default_place`: the kelurahan is that of the letterhead or a choice for the file, not the row's own.
+    """
 
     number: int
     cells: dict[str, Cell]
@@ -49,17 +68,35 @@ class ParsedRow:
     remarks: list[Remark]
     attendance: AttendanceStatus | None = None
     registration: str | None = None
+    undecided: bool = False
+    declined: bool = False
+    has_default_place: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRow:
+    """A row of the list that was saved last for the session: its cells as texts, the person named, and their phone."""
+
+    cells: Mapping[str, str]
+    person: int
+    phone: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedSheet:
-    """All parsed rows; `blank_means` is the outcome of blank attendance cells in this sheet."""
+    """All parsed rows; `blank_means` is the outcome of blank attendance cells in this sheet.
+
+    `blank_is_open`: until a person has chosen what they mean, blank cells record nothing.
+    `is_meeting_report`: rows with the same name and place are one person, who joined again.
+    """
 
     rows: tuple[ParsedRow, ...]
     blank_means: BlankMeans
     warnings: tuple[Remark, ...]
     stated_total: int | None
     stated_total_of: StatedTotalOf | None
+    blank_is_open: bool = False
+    is_meeting_report: bool = False
 
 
 @dataclass(slots=True)
@@ -68,7 +105,8 @@ class JudgedRow(MatchedPerson):
 
     `of` is the row that a duplicate repeats. `registration` is the code of the one that exists. `attendance` is what
     holds after the import: what the row says (`stated_attendance`), else what is recorded, else what a blank means
-    (None: unclear).
+    (None: unclear, or `undecided` until a question about the whole file is answered). One who `declined` is skipped in
+    a list of people to register.
     `facts` are what the sheet says otherwise than the existing registration (kelurahan, target_group, rt, sex):
     field → new value.
     """
@@ -79,6 +117,8 @@ class JudgedRow(MatchedPerson):
     attendance: AttendanceStatus | None = None
     stated_attendance: AttendanceStatus | None = None
     facts: dict[str, str] = field(default_factory=dict)
+    undecided: bool = False
+    declined: bool = False
 
 
 @dataclass(frozen=True, slots=True)

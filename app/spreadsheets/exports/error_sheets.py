@@ -17,11 +17,12 @@ from app.i18n import LANGUAGES, N_, Translator, translator
 from app.people.remarks import Level, Remark
 from app.people.values.cells import Cell, cell_text
 from app.people.values.outside_places import ELSEWHERE
-from app.spreadsheets.detected_table import Column
+from app.spreadsheets.detected_table import PART_SIZE, Column
 from app.spreadsheets.exports.excel_cells import TEXT_FORMAT, ChoiceLists, write_heading, write_table_cell
 from app.spreadsheets.exports.field_headings import FIELDS, HEADINGS, MARKS
 from app.spreadsheets.remark_texts import remark_text
-from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.row_labels import row_label
+from app.spreadsheets.tables.columns.headings import heading_field
 
 REGISTRATION_FIELDS = ("name", "kelurahan", "target_group")
 REQUIRED_FIELDS = (*REGISTRATION_FIELDS, "attendance")
@@ -109,7 +110,8 @@ def error_sheet_headings(
 
 def _write_row(page: Worksheet, line: int, row: ErrorRow, fields: Sequence[str], _: Translator) -> None:
     """Write a row at `line`: its number, the fields' cells coloured by their most urgent remark, and the reasons."""
-    write_table_cell(page, line, 1, row.number, centred=True)
+    number = row.number if row.number < PART_SIZE else row_label(row.number, _)
+    write_table_cell(page, line, 1, number, centred=True)
     for index, field in enumerate(fields, 2):
         cell = write_table_cell(page, line, index, row.cells.get(field))
         if field == "nik":

@@ -11,6 +11,9 @@ HEADINGS: Mapping[str, str] = {field.key: field.label for field in PERSON_FIELDS
     "signature": N_("Signature"),
     "registration": N_("Registration code"),
     "note": N_("Note"),
+    "intention": N_("Intention to attend"),
+    "submitted_at": N_("Time of the answer"),
+    "city": N_("City or regency"),
 }
 FIELDS: tuple[str, ...] = tuple(HEADINGS)
 MARKS: Mapping[AttendanceStatus, str] = {

@@ -24,6 +24,8 @@ from app.spreadsheets.exports.field_headings import HEADINGS, MARKS, mark_text
 
 WALK_IN_ROWS = 20
 """Empty rows for people who come without a registration."""
+TEMPLATE_ROWS = 60
+"""Empty rows of the template for lists of sessions that aren't in the service yet."""
 
 _ROW_HEIGHT = 28
 """In points: room for a signature."""
@@ -44,12 +46,18 @@ class RosterLine:
     attendance: AttendanceStatus | None
 
 
-@dataclass(frozen=True, slots=True)
-class Roster:
-    """A session and its registrations in the order of the list. `starts_at` and `ends_at` are aware instants.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListContent:
+    """The registrations in the order of the list, and the names offered for people without a registration."""
 
-    `kelurahan` and `target_groups` are the names offered for people without a registration.
-    """
+    people: tuple[RosterLine, ...] = ()
+    kelurahan: tuple[str, ...]
+    target_groups: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Roster(ListContent):
+    """The list of a session. `starts_at` and `ends_at` are aware instants."""
 
     session_code: str
     workshop_title: str
@@ -57,9 +65,6 @@ class Roster:
     venue: str
     starts_at: datetime
     ends_at: datetime
-    people: tuple[RosterLine, ...]
-    kelurahan: tuple[str, ...]
-    target_groups: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,8 @@ _COLUMNS = (
     _Column("signature", HEADINGS["signature"], 20, lambda _: None, open=True),
     _Column("registration", HEADINGS["registration"], 16, lambda line: line.registration, hidden=True),
 )
+FACTS = (N_("Workshop"), N_("Held by"), N_("Day/Date"), N_("Place"), N_("Time"))
+"""The labels of what stands above the list."""
 _FIRST_COLUMN = 2
 _LAST_COLUMN = _FIRST_COLUMN + len(_COLUMNS) - 1
 _SECOND_FACTS_COLUMN = 6
@@ -102,13 +109,14 @@ def roster_facts(roster: Roster, _: Translator, language: Language) -> tuple[tup
     The date is parsed from them after an upload.
     """
     starts, ends = wita(roster.starts_at), wita(roster.ends_at)
-    return (
-        (_("Workshop"), roster.workshop_title),
-        (_("Held by"), roster.organization),
-        (_("Day/Date"), format_date(starts.date(), "EEEE, d MMMM yyyy", locale=language)),
-        (_("Place"), roster.venue or "–"),
-        (_("Time"), f"{starts:%H.%M}–{ends:%H.%M} WITA"),
+    values = (
+        roster.workshop_title,
+        roster.organization,
+        format_date(starts.date(), "EEEE, d MMMM yyyy", locale=language),
+        roster.venue or "–",
+        f"{starts:%H.%M}–{ends:%H.%M} WITA",
     )
+    return tuple((_(label), value) for label, value in zip(FACTS, values, strict=True))
 
 
 def write_roster(
@@ -119,51 +127,76 @@ def write_roster(
     Empty rows for people without a registration follow. `letterhead` are the lines above the title, `upload_address` is
     printed as the place to upload the filled list.
     """
+    hint = _(
+        "Choose each person's attendance, write who came unregistered in the empty rows, upload: %(address)s"
+    )
+    facts = roster_facts(roster, _, language)
+    return _write_list(roster, WALK_IN_ROWS, facts, hint % {"address": upload_address}, letterhead, _)
+
+
+def write_list_template(
+    kelurahan: tuple[str, ...], target_groups: tuple[str, ...], letterhead: tuple[str, ...], _: Translator
+) -> bytes:
+    """Return an empty attendance list as .xlsx, for sessions that are not in the service yet.
+
+    The facts of the session are left blank. Kelurahan, target group, sex and attendance have drop-downs.
+    """
+    facts = tuple((_(label), "") for label in FACTS)
+    hint = _("Write one person in each row. The list can be uploaded as it is once its session exists.")
+    return _write_list(
+        ListContent(kelurahan=kelurahan, target_groups=target_groups),
+        TEMPLATE_ROWS,
+        facts,
+        hint,
+        letterhead,
+        _,
+    )
+
+
+def _write_list(
+    content: ListContent,
+    empty_rows: int,
+    facts: tuple[tuple[str, str], ...],
+    hint: str,
+    letterhead: tuple[str, ...],
+    _: Translator,
+) -> bytes:
+    """Return a workbook with a letterhead, the registered people, `empty_rows` to fill in, and drop-downs."""
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = _("Attendance list")
-    head_line = _write_letterhead(sheet, roster, letterhead, upload_address, _, language)
+    head_line = _write_letterhead(sheet, facts, hint, (*letterhead, roster_title(_).upper()))
     write_heading(sheet, head_line, 1, _("No."))
     for index, column in enumerate(_COLUMNS, _FIRST_COLUMN):
         write_heading(sheet, head_line, index, _(column.heading))
-    for number, line in enumerate(roster.people, 1):
+    for number, line in enumerate(content.people, 1):
         _write_person(sheet, head_line + number, number, line, _)
-    first_walk_in = head_line + len(roster.people) + 1
-    for row in range(first_walk_in, first_walk_in + WALK_IN_ROWS):
+    first_empty = head_line + len(content.people) + 1
+    for row in range(first_empty, first_empty + empty_rows):
         _write_walk_in(sheet, row, row - head_line)
-    _add_drop_downs(book, sheet, roster, head_line + 1, first_walk_in, _)
+    _add_drop_downs(book, sheet, content, head_line + 1, first_empty, first_empty + empty_rows - 1, _)
     _set_up_sheet(sheet, head_line)
     return workbook_bytes(book)
 
 
 def _write_letterhead(
-    sheet: Worksheet,
-    roster: Roster,
-    letterhead: tuple[str, ...],
-    upload_address: str,
-    _: Translator,
-    language: Language,
+    sheet: Worksheet, facts: tuple[tuple[str, str], ...], hint: str, titles: tuple[str, ...]
 ) -> int:
     """Write the few lines above the table, which stay in view, and return the line of the header."""
-    for line, text in enumerate((*letterhead, roster_title(_).upper()), 1):
+    for line, text in enumerate(titles, 1):
         write_styled_cell(sheet, line, 1, text, bold=True).alignment = Alignment(
             horizontal="center", vertical="center"
         )
         sheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=_LAST_COLUMN)
-    sheet.row_dimensions[len(letterhead) + 1].height = _ROW_HEIGHT
-    first = len(letterhead) + 2
-    facts = [f"{label}: {value}" for label, value in roster_facts(roster, _, language)]
-    for line, text in enumerate(facts[:2], first):
+    sheet.row_dimensions[len(titles)].height = _ROW_HEIGHT
+    first = len(titles) + 1
+    texts = [f"{label}: {value}" for label, value in facts]
+    for line, text in enumerate(texts[:2], first):
         write_styled_cell(sheet, line, 1, text)
-    for line, text in enumerate(facts[2:], first):
+    for line, text in enumerate(texts[2:], first):
         write_styled_cell(sheet, line, _SECOND_FACTS_COLUMN, text)
-    line = first + max(2, len(facts) - 2)
-    hint = _(
-        "Choose each person's attendance, write who came unregistered in the empty rows, upload: %(address)s"
-    )
-    write_styled_cell(sheet, line, 1, hint % {"address": upload_address}).alignment = Alignment(
-        vertical="center"
-    )
+    line = first + max(2, len(texts) - 2)
+    write_styled_cell(sheet, line, 1, hint).alignment = Alignment(vertical="center")
     sheet.row_dimensions[line].height = _ROW_HEIGHT
     return line + 1
 
@@ -194,20 +227,25 @@ def _write_walk_in(sheet: Worksheet, line: int, number: int) -> None:
 
 
 def _add_drop_downs(
-    book: Workbook, sheet: Worksheet, roster: Roster, first_line: int, first_walk_in: int, _: Translator
+    book: Workbook,
+    sheet: Worksheet,
+    content: ListContent,
+    first_line: int,
+    first_empty: int,
+    last_line: int,
+    _: Translator,
 ) -> None:
-    """Add drop-downs: attendance for all rows; kelurahan, group and sex for the empty rows from `first_walk_in` on."""
+    """Add drop-downs: attendance for all rows; kelurahan, group and sex for the empty rows from `first_empty` on."""
     lists = ChoiceLists(book, _("Choices"))
-    last_line = first_walk_in + WALK_IN_ROWS - 1
     marks = lists.drop_down([_(text) for text in MARKS.values()], refusal=_("Choose one of the list."))
-    places = lists.drop_down([*roster.kelurahan, ELSEWHERE])
-    groups = lists.drop_down(roster.target_groups)
+    places = lists.drop_down([*content.kelurahan, ELSEWHERE])
+    groups = lists.drop_down(content.target_groups)
     sexes = lists.drop_down(["L", "P"], refusal=_("Choose one of the list."))
     for field, drop_down, first in (
         ("attendance", marks, first_line),
-        ("kelurahan", places, first_walk_in),
-        ("target_group", groups, first_walk_in),
-        ("sex", sexes, first_walk_in),
+        ("kelurahan", places, first_empty),
+        ("target_group", groups, first_empty),
+        ("sex", sexes, first_empty),
     ):
         letter = _column_letter(field)
         drop_down.add(f"{letter}{first}:{letter}{last_line}")

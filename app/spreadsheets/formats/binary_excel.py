@@ -13,6 +13,15 @@ from zipfile import ZipFile
 
 from app.spreadsheets.formats.failures import SheetFailure
 
+_OLE_STREAMS = {
+    "EncryptedPackage": "password-protected",
+    "Workbook": None,
+    "Book": None,
+    "WordDocument": "word-97",
+    "PowerPoint Document": "presentation",
+}
+"""The streams that say what an OLE file is, and the failure for those that are no workbook."""
+
 # [MS-XLS] 2.4: the kinds of records among the first of the stream.
 _END, _DATE_1904, _PASSWORD = 0x0A, 0x22, 0x2F
 
@@ -58,14 +67,14 @@ def _xls_stream(content: bytes) -> bytes:
 
     try:
         with OleFileIO(BytesIO(content)) as file:
-            names = [name for name in ("EncryptedPackage", "Workbook", "Book") if file.exists(name)]
+            names = [name for name in _OLE_STREAMS if file.exists(name)]
             stream: bytes = file.openstream(names[0]).read() if names else b""
     except Exception as error:  # On damaged files olefile raises more than its own errors.
         raise SheetFailure("unreadable-file") from error
     if not names:
         raise SheetFailure("not-a-spreadsheet")
-    if names[0] == "EncryptedPackage":
-        raise SheetFailure("password-protected")
+    if failure := _OLE_STREAMS[names[0]]:
+        raise SheetFailure(failure)
     return stream
 
 

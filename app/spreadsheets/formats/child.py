@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from app.spreadsheets.detected_table import DetectedTable, table_to_json
+from app.spreadsheets.detected_table import DetectedTable, session_from_json, table_to_json
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.plain_tables import detect_target_table, detect_venue_table
 from app.spreadsheets.tables.detection import detect_table
@@ -70,6 +70,8 @@ def _detect(content: bytes, request: dict[str, Any], place_keys: frozenset[str])
         place_keys=place_keys,
         group_keys=frozenset(request["group_keys"]),
         trim=request["trim"],
+        session=session_from_json(request["session"]),
+        sheets=request["sheets"],
     )
 
 

@@ -1,12 +1,11 @@
 """Read the sheets of a file as grids of cells. The content decides the format, not the file's name."""
 
-import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from io import BytesIO
 from typing import Any, TypeAlias
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from python_calamine import (
     CalamineError,
@@ -20,57 +19,59 @@ from python_calamine import (
 from app.people.values.cells import Cell, CellError
 from app.spreadsheets.detected_table import FileFormat
 from app.spreadsheets.formats.binary_excel import inspect_xls, inspect_xlsb
-from app.spreadsheets.formats.csv import read_csv_rows
-from app.spreadsheets.formats.failures import MAX_UNPACKED_BYTES, SheetFailure
-from app.spreadsheets.formats.grid import MAX_COLUMNS, Grid, Merge
+from app.spreadsheets.formats.csv import read_text_rows
+from app.spreadsheets.formats.documents import DocumentTable, collect_tables
+from app.spreadsheets.formats.failures import SheetFailure
+from app.spreadsheets.formats.file_kinds import DAMAGED_FILE_ERRORS, detect_format
+from app.spreadsheets.formats.grid import MAX_COLUMNS, Grid, Look, Merge
 from app.spreadsheets.formats.ods import OdsSheet, read_ods_sheets
+from app.spreadsheets.formats.xlsx_look import read_look
 from app.spreadsheets.formats.xlsx_parts import XlsxBook, drop_far_cells
 
-_ZIP = b"PK\x03\x04"
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_OTHER_FILES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"{\\rtf", b"Rar!", b"7z\xbc\xaf", b"PK\x05\x06")
-_DAMAGED_FILE_ERRORS = (
-    BadZipFile,
-    zlib.error,
-    KeyError,
-    ValueError,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-)
-
+MAX_BYTES_WITH_LOOK = 5 * 1024**2
+"""Of larger .xlsx files colours, strikes, pictures and comments are not looked at."""
 
 _RowsAndMerges: TypeAlias = tuple[list[list[Cell]], list[Merge] | None]
 
 
 @dataclass(slots=True)
 class SheetSource:
-    """A visible sheet whose rows are read when `read` is called."""
+    """A visible sheet whose rows are read when `read` is called, and what the eye sees when `look` is."""
 
     name: str
     read: Callable[[], _RowsAndMerges]
     counts_from_1904: bool = False
+    look: Callable[[], Look] = Look
+    above: list[list[Cell]] = field(default_factory=list)
 
 
-def read_grids(content: bytes, sheet: str | None, *, trim: bool) -> Iterator[Grid]:
-    """Yield the visible sheets in order, or only the named one. `trim` first removes far cells from an .xlsx.
+def read_grids(content: bytes, *, trim: bool) -> Iterator[Grid]:
+    """Yield the visible sheets. `trim` first removes cells far outside any list.
 
     Sheets are read one by one, when they are asked for. Raises `SheetFailure` for a file that can't be read and for a
     name that no visible sheet has.
     """
-    file_format = _detect_format(content)
+    file_format = detect_format(content)
     try:
-        sources = _sources(content, file_format, trim=trim)
+        file_format, sources = _sources(content, file_format, trim=trim)
         names = tuple(source.name for source in sources)
-        chosen = [source for source in sources if sheet is None or source.name == sheet]
-        if not chosen:
-            raise SheetFailure("no-such-sheet", sheet=sheet) if sheet else SheetFailure("empty-file")
-        for source in chosen:
+        if not sources:
+            raise SheetFailure("empty-file")
+        for source in sources:
             rows, merges = source.read()
-            yield Grid(file_format, source.name, names, rows, merges, source.counts_from_1904)
+            yield Grid(
+                file_format,
+                source.name,
+                names,
+                rows,
+                merges,
+                source.counts_from_1904,
+                source.above,
+                source.look,
+            )
     except PasswordError as error:
         raise SheetFailure("password-protected") from error
-    except (CalamineError, SyntaxError, OSError, *_DAMAGED_FILE_ERRORS) as error:
+    except (CalamineError, SyntaxError, OSError, *DAMAGED_FILE_ERRORS) as error:
         raise SheetFailure("unreadable-file") from error
     except BaseException as error:
         if file_format == "xls" and _is_panic(error):
@@ -83,60 +84,56 @@ def _is_panic(error: BaseException) -> bool:
     return type(error).__name__ == "PanicException"
 
 
-def _detect_format(content: bytes) -> FileFormat:
-    """Return the format by the first bytes, "csv" for any other content.
-
-    Raises `SheetFailure` for an empty file and for known formats that are no spreadsheets.
-    """
-    if not content.strip(b"\x00 \t\r\n"):
-        raise SheetFailure("empty-file")
-    if content.startswith(_ZIP):
-        return _detect_zip_format(content)
-    if content.startswith(_OLE):
-        return "xls"
-    if content.startswith(_OTHER_FILES):
-        raise SheetFailure("not-a-spreadsheet")
-    return "csv"
-
-
-def _detect_zip_format(content: bytes) -> FileFormat:
-    """Return the format of a zip file by its parts.
-
-    Raises `SheetFailure` if it is damaged, encrypted, too large once unpacked, or no spreadsheet.
-    """
-    try:
-        with ZipFile(BytesIO(content)) as archive:
-            parts = archive.infolist()
-            names = {part.filename for part in parts}
-            mimetype = archive.read("mimetype")[:100] if "mimetype" in names else b""
-            manifest = archive.read("META-INF/manifest.xml")[:100_000] if mimetype else b""
-    except _DAMAGED_FILE_ERRORS as error:
-        raise SheetFailure("unreadable-file") from error
-    if sum(part.file_size for part in parts) > MAX_UNPACKED_BYTES:
-        raise SheetFailure("too-large-unpacked", megabytes=MAX_UNPACKED_BYTES // 1024**2)
-    if any(part.flag_bits & 1 for part in parts) or b"encryption-data" in manifest:
-        raise SheetFailure("password-protected")
-    if "xl/workbook.xml" in names:
-        return "xlsx"
-    if "xl/workbook.bin" in names:
-        return "xlsb"
-    if b"opendocument.spreadsheet" in mimetype:
-        return "ods"
-    raise SheetFailure("not-a-spreadsheet")
-
-
-def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> list[SheetSource]:
-    """Return the visible sheets of a file; most are read only when their `read` is called."""
+def _sources(content: bytes, file_format: FileFormat, *, trim: bool) -> tuple[FileFormat, list[SheetSource]]:
+    """Return the visible sheets, and the format, which only reading tells of a text file."""
     match file_format:
         case "csv":
-            rows = read_csv_rows(content)
-            return [SheetSource("CSV", lambda: (rows, None))]
+            rows, file_format = read_text_rows(content)
+            return file_format, [SheetSource("CSV", lambda: (rows, None))]
         case "ods":
-            return [_ods_source(sheet) for sheet in read_ods_sheets(content) if sheet.visible]
+            sources = [_ods_source(sheet) for sheet in read_ods_sheets(content) if sheet.visible]
+        case "xml":
+            sources = _xml_sources(content)
+        case "docx" | "html" | "pdf":
+            sources = _document_sources(content, file_format)
         case "xlsx":
-            return _xlsx_sources(drop_far_cells(content) if trim else content)
+            sources = _xlsx_sources(drop_far_cells(content) if trim else content)
         case _:
-            return _binary_sources(content, file_format)
+            sources = _binary_sources(content, file_format)
+    return file_format, sources
+
+
+def _document_sources(content: bytes, file_format: FileFormat) -> list[SheetSource]:
+    """Return the tables of a document. Each reader's library is loaded only for its format, as that takes long."""
+    match file_format:
+        case "docx":
+            from app.spreadsheets.formats.word import read_word_blocks as read
+        case "html":
+            from app.spreadsheets.formats.html import read_html_blocks as read
+        case _:
+            from app.spreadsheets.formats.pdf import read_pdf_blocks as read
+    try:
+        tables = collect_tables(read(content))
+    except (SheetFailure, MemoryError):
+        raise
+    except Exception as error:  # On damaged files the libraries raise more than their own errors.
+        raise SheetFailure("unreadable-file") from error
+    if not tables:
+        raise SheetFailure("document-without-table")
+    return [_document_source(f"Tabel {number}", table) for number, table in enumerate(tables, 1)]
+
+
+def _document_source(name: str, table: DocumentTable) -> SheetSource:
+    return SheetSource(name, lambda: (table.rows, table.merges), look=lambda: table.look, above=table.above)
+
+
+def _xml_sources(content: bytes) -> list[SheetSource]:
+    from app.spreadsheets.formats.spreadsheet_xml import XmlSheet, read_xml_sheets
+
+    def source(sheet: XmlSheet) -> SheetSource:
+        return SheetSource(sheet.name, lambda: (sheet.rows, sheet.merges), look=lambda: sheet.look)
+
+    return [source(sheet) for sheet in read_xml_sheets(content) if sheet.visible]
 
 
 def _ods_source(sheet: OdsSheet) -> SheetSource:
@@ -152,7 +149,15 @@ def _xlsx_sources(content: bytes) -> list[SheetSource]:
         _put_errors(rows, book.valueless_cells(sheet.name))
         return rows, _calamine_merges(sheet)
 
-    return _calamine_sources(content, read, book.counts_from_1904())
+    def look(name: str) -> Look:
+        if len(content) > MAX_BYTES_WITH_LOOK:
+            return Look()
+        try:
+            return read_look(book, name)
+        except (SyntaxError, OSError, *DAMAGED_FILE_ERRORS) as error:
+            raise SheetFailure("unreadable-file") from error
+
+    return _calamine_sources(content, read, book.counts_from_1904(), look)
 
 
 def _binary_sources(content: bytes, file_format: FileFormat) -> list[SheetSource]:
@@ -166,13 +171,21 @@ def _binary_sources(content: bytes, file_format: FileFormat) -> list[SheetSource
 
 
 def _calamine_sources(
-    content: bytes, read: Callable[[CalamineSheet], _RowsAndMerges], counts_from_1904: bool
+    content: bytes,
+    read: Callable[[CalamineSheet], _RowsAndMerges],
+    counts_from_1904: bool,
+    look: Callable[[str], Look] = lambda _: Look(),
 ) -> list[SheetSource]:
     """Return the visible worksheets that calamine lists; `read` returns the rows and merges of one."""
     workbook = CalamineWorkbook.from_filelike(BytesIO(content))
 
     def source(name: str) -> SheetSource:
-        return SheetSource(name, lambda: read(workbook.get_sheet_by_name(name)), counts_from_1904)
+        return SheetSource(
+            name,
+            lambda: read(workbook.get_sheet_by_name(name)),
+            counts_from_1904,
+            lambda: look(name),
+        )
 
     return [
         source(sheet.name)

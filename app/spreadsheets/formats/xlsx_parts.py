@@ -5,7 +5,7 @@ calamine reads error cells, and formulas that were never calculated, as empty, a
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BytesIO
 from posixpath import join, normpath, split
 from zipfile import ZIP_STORED, ZipFile
@@ -31,6 +31,8 @@ class XlsxBook:
 
     def __init__(self, archive: ZipFile) -> None:
         self._archive = archive
+        self.names = frozenset(archive.namelist())
+        self._sheet_xml: tuple[str, bytes] = ("", b"")
         self._book = ET.fromstring(archive.read(_BOOK))  # noqa: S314 (in the limited child; expat refuses entity bombs)
 
     def counts_from_1904(self) -> bool:
@@ -39,12 +41,27 @@ class XlsxBook:
         return properties is not None and properties.get("date1904") in {"1", "true"}
 
     def valueless_cells(self, sheet: str) -> Iterator[tuple[int, int, CellError]]:
-        """Yield row, column (from 0) and error of a sheet's cells with an error or a formula that was never calculated.
+        """Yield row, column (from 0) and error of cells with an error or a formula that was never calculated."""
+        return _valueless_cells(self.sheet_xml(sheet))
 
-        Nothing for an unknown sheet.
-        """
-        part = self._part(sheet)
-        return _valueless_cells(self._archive.read(part)) if part else iter(())
+    def sheet_xml(self, sheet: str) -> bytes:
+        """Return the XML of a sheet, or b"" if it has none; that of the last sheet is kept."""
+        if self._sheet_xml[0] != sheet:
+            part = self._part(sheet)
+            self._sheet_xml = (sheet, self.read(part) if part else b"")
+        return self._sheet_xml[1]
+
+    def read(self, part: str) -> bytes:
+        """Return a part of the file. Raises `KeyError` if there is none."""
+        return self._archive.read(part)
+
+    def parts_of_sheet(self, sheet: str) -> Collection[str]:
+        """Return the paths of the parts to which a sheet refers: drawings, comments."""
+        part = self._part(sheet) or ""
+        folder, name = split(part)
+        if f"{folder}/_rels/{name}.rels" not in self.names:
+            return ()
+        return relationship_targets(self._archive, part).values()
 
     def _part(self, sheet: str) -> str | None:
         """Return the path of a sheet's XML inside the file, or None if no sheet has this name."""
@@ -76,10 +93,15 @@ def _valueless_cells(sheet_xml: bytes) -> Iterator[tuple[int, int, CellError]]:
     if b't="e"' not in sheet_xml and b"<f" not in sheet_xml and b":f>" not in sheet_xml:
         return
     for match in _VALUELESS_CELL.finditer(sheet_xml):
-        reference = _REFERENCE.search(match["attributes"] or match["formula_attributes"])
-        if reference is not None:
-            row, column = int(reference[2]) - 1, column_index(reference[1])
-            yield row, column, CellError((match["error"] or b"").decode("utf-8", "replace"))
+        place = cell_position(match["attributes"] or match["formula_attributes"])
+        if place is not None:
+            yield *place, CellError((match["error"] or b"").decode("utf-8", "replace"))
+
+
+def cell_position(attributes: bytes) -> tuple[int, int] | None:
+    """Return row and column (from 0) that the attributes of a cell name, or None."""
+    reference = _REFERENCE.search(attributes)
+    return None if reference is None else (int(reference[2]) - 1, column_index(reference[1]))
 
 
 def column_index(letters: bytes) -> int:

@@ -1,26 +1,30 @@
 """Convert a pasted list of people, from WhatsApp or Excel, to a .csv file that is read like any sheet.
 
-Every line that names a person becomes a row; its number is that of the line plus one, so that it can be found in the
-pasted text. Nothing is decided here about people or places: unclear texts stay as they are, and the review asks.
+Every line that names a person becomes a row. Headings are added above them; `number_by_lines` gives each row the number
+of its line, blank lines counted, so that it can be found in the pasted text. Nothing is decided here about people or
+places: unclear texts stay as they are, and the review asks.
 """
 
 import csv
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from io import StringIO
 
-from app.i18n import N_, Translator
+from app.i18n import LANGUAGES, N_, Translator, translator
+from app.people.remarks import Remark
 from app.people.values.reference import Reference
 from app.people.values.text import clean
+from app.spreadsheets.detected_table import DetectedTable, SheetRow
 from app.spreadsheets.exports.field_headings import HEADINGS
 from app.spreadsheets.formats.failures import SheetFailure
 from app.spreadsheets.formats.grid import Grid
 from app.spreadsheets.pasted.parts import Part, PartParser
 from app.spreadsheets.pasted.people import Line, find_people
-from app.spreadsheets.tables.header import find_header
-from app.spreadsheets.tables.headings import heading_field
+from app.spreadsheets.tables.columns.header import find_header
+from app.spreadsheets.tables.columns.headings import heading_field
 
 MAX_LINE_LENGTH = 500
 """A longer line is a text that names no person."""
@@ -37,6 +41,7 @@ _MESSAGE = re.compile(
     re.IGNORECASE,
 )
 """Time and sender of a message in a copied chat: "[05/08 09.12] Sari: …", "05/08/25 09.12 - Sari: …"."""
+_NUMBER = re.compile(r"\d+")
 _EMPHASIS = re.compile(r"[*~`]+|_{2,}|(?<!\w)_|_(?!\w)")
 _PICTURE_CATEGORIES = frozenset({"So", "Sk", "Me"})
 
@@ -62,6 +67,30 @@ def parse_pasted_list(text: str, reference: Reference, _: Translator) -> PastedL
     tabbed = 2 * sum("\t" in line for line in pasted) > sum(bool(line.strip()) for line in pasted)
     people = find_people([_parse_line(line, parser, tabbed=tabbed) for line in pasted], parser)
     return PastedList(_to_csv(_rows(pasted, people.rows, _)), tuple(people.left_out))
+
+
+def number_by_lines(sheet: DetectedTable) -> DetectedTable:
+    """Return the table of a pasted list with its rows numbered as the lines of the text, any other table as it is."""
+    if not any(column.header in _line_headings() for column in sheet.columns):
+        return sheet
+    rows = tuple(SheetRow(row.number - 1, row.cells) for row in sheet.rows)
+    return replace(sheet, rows=rows, warnings=tuple(map(_number_by_lines, sheet.warnings)))
+
+
+def _number_by_lines(warning: Remark) -> Remark:
+    """Return a warning with the numbers of its rows as those of the text's lines."""
+    numbered = {
+        name: _NUMBER.sub(lambda number: str(int(number[0]) - 1), str(value))
+        for name, value in warning.params.items()
+        if name in {"row", "rows"}
+    }
+    return replace(warning, params={**warning.params, **numbered})
+
+
+@cache
+def _line_headings() -> frozenset[str]:
+    """Return the heading that marks a pasted list, in every language in which it may have been pasted."""
+    return frozenset(translator(language)(LINE_HEADING) for language in LANGUAGES)
 
 
 def _parse_table(text: str) -> list[list[str]] | None:

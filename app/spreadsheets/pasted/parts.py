@@ -18,7 +18,7 @@ from app.people.values.rt import parse_rt
 from app.people.values.sex import parse_sex
 from app.people.values.target_groups import GroupIndex, is_target_group, parse_target_group
 from app.people.values.text import words
-from app.spreadsheets.tables.headings import heading_field, is_number_heading
+from app.spreadsheets.tables.columns.headings import heading_field, is_number_heading
 
 LABELLED_FIELDS = frozenset({*BY_KEY, "note"})
 _EMAIL = r"[^\s@,;|()<>]+@[^\s@,;|()<>]+"

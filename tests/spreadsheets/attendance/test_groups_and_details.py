@@ -73,6 +73,14 @@ def test_an_unclear_group_names_those_that_it_may_be() -> None:
         ("12.0", "12"),
         (12.5, None),
         (True, None),
+        ("RW.02/RT.11", "11"),
+        ("RW 02 RT 011", "11"),
+        ("RT 05, RW 02", "5"),
+        ("R.T. 5 / R.W. 2", "5"),
+        ("RT 21/-", "21"),
+        ("RT.21/", "21"),
+        ("RW 5", None),
+        ("RT 5 & 6", None),
     ],
 )
 def test_rt(cell: Cell, rt: str | None) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time
 import pytest
 
 from app.people.values.cells import Cell, join_marks, split_marks
-from app.spreadsheets.tables.marks import (
+from app.spreadsheets.tables.marks.marks import (
     ParsedMark,
     heading_outcome,
     is_day_heading,
@@ -43,9 +43,10 @@ DAY = date(2025, 8, 6)
         "Ya, saya hadir",
         "08.30",
         "Pukul 8:30 WITA",
-        "2025-08-05 08:30:12",
+        "2025-08-06 08:30:12",
+        "8/6/2025 08:30",
         time(8, 30),
-        datetime(2025, 8, 5, 8, 30),  # noqa: DTZ001 (Excel's dates know no zone)
+        datetime(2025, 8, 6, 8, 30),  # noqa: DTZ001 (Excel's dates know no zone)
     ],
 )
 def test_present(mark: Cell) -> None:
@@ -158,9 +159,11 @@ def test_of_several_days_the_session_s_counts() -> None:
     assert parse_attendance(text, DAY) == ParsedMark("excused")
 
 
-def test_of_days_without_a_date_the_first_counts() -> None:
-    assert parse_attendance(join_marks([("Hari 1", ""), ("Hari 2", "v")]), DAY) == ParsedMark(None)
-    assert parse_attendance(join_marks([("Hari 1", "v"), ("Hari 2", "")]), DAY) == ParsedMark("present")
+def test_of_days_without_a_date_none_counts() -> None:
+    """Unless the sheet says which days they are: the 6th is the second day of the 5th to the 7th."""
+    text = join_marks([("Hari 1", "v"), ("Hari 2", "izin"), ("Hari 3", "v")])
+    assert parse_attendance(text, DAY) == ParsedMark(None)
+    assert parse_attendance(text, DAY, (date(2025, 8, 5), date(2025, 8, 7))) == ParsedMark("excused")
     assert parse_attendance(join_marks([("Hari 1", ""), ("Izin", "v")]), DAY) == ParsedMark(None)
     assert parse_attendance(join_marks([("Hari 1", ""), ("Pagi", "v")]), DAY) == ParsedMark(None)
 

@@ -1,14 +1,18 @@
 """Which column holds which field, by heading, by content, and over several columns."""
 
+from collections.abc import Sequence
+
 import pytest
 from openpyxl import Workbook
 
+from app.errors import UnreadableFile
 from app.i18n import Language, translator
 from app.people.values.cells import Cell
 from app.spreadsheets.attendance.rows import JudgedSheet
 from app.spreadsheets.detected_table import DetectedTable
+from app.spreadsheets.reading import read_sheet
 from app.spreadsheets.remark_texts import remark_text
-from tests.spreadsheets.examples import codes, detected, judged, reference, saved, session, workbook
+from tests.spreadsheets.examples import codes, detected, judged, names, reference, saved, session, workbook
 
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
 
@@ -201,10 +205,10 @@ def test_a_column_called_kelurahan_goes_before_one_with_its_number() -> None:
 
 
 def test_a_time_is_no_telephone_number() -> None:
-    """A column without a telling heading whose content is not certain stays unknown."""
-    people = [["Rina", "Damai", f"08/05/2025 09:0{minute}:12"] for minute in range(3)]
-    sheet = detected(workbook(["Nama", "Kelurahan", "Timestamp"], *people))
-    assert sheet.columns[2].field is None
+    """A column without a telling heading with uncertain content stays unknown; a form's time has a field of its own."""
+    people = [["Rina", "Damai", *[f"08/05/2025 09:0{minute}:12"] * 2] for minute in range(3)]
+    sheet = detected(workbook(["Nama", "Kelurahan", "Mulai", "Timestamp"], *people))
+    assert [column.field for column in sheet.columns[2:]] == [None, "submitted_at"]
 
 
 def test_what_a_meeting_states_above_its_list_is_no_header() -> None:
@@ -243,15 +247,100 @@ def test_of_two_columns_for_one_field_a_warning_names_the_one_that_is_read() -> 
     ]
 
 
-def test_a_second_list_beside_the_first_is_reported_as_left_out() -> None:
-    columns = ("No", "Nama", "Kelurahan")
-    content = workbook((*columns, None, *columns), (1, "Rina", "Damai", None, 2, "Maya", "Manggar"))
+def test_names_beside_the_list_without_its_other_columns_are_reported_as_left_out() -> None:
+    """They are no second list: nothing tells where these people live."""
+    content = workbook(
+        ("No", "Nama", "Kelurahan", None, "Nama"), (1, "Rina", "Damai", None, "Maya"), (2, "Dewi", "Manggar")
+    )
 
     found = judged(detected(content))
 
-    assert [row.values.name for row in found.rows] == ["Rina"]
+    assert [row.values.name for row in found.rows] == ["Rina", "Dewi"]
     assert warning_texts(found)[:2] == [
-        "Nama: yang dibaca kolom “Nama (B)”, bukan “Nama (F)”. Periksa kolom-kolomnya.",
-        "Di samping daftar, di kolom F, masih ada nama lain. Nama-nama itu tidak dibaca: pindahkan ke bawah daftar "
+        "Nama: yang dibaca kolom “Nama (B)”, bukan “Nama (E)”. Periksa kolom-kolomnya.",
+        "Di samping daftar, di kolom E, masih ada nama lain. Nama-nama itu tidak dibaca: pindahkan ke bawah daftar "
         "pertama, lalu unggah berkasnya lagi.",
     ]
+
+
+GROUPS = [name for group in reference().target_groups for name in (group.label, *group.synonyms)]
+
+
+def ticked(*rows: Sequence[Cell]) -> list[tuple[str | None, str | None, list[str]]]:
+    """Return group, RT and codes of each row, in a workshop for several groups."""
+    sheet = judged(
+        detected(workbook(*rows), places=PLACES, groups=GROUPS), session(groups=("umkm", "rt", "tokoh"))
+    )
+    return [(row.values.target_group, row.values.rt, codes(row.remarks)) for row in sheet.rows]
+
+
+@pytest.mark.parametrize(("yes", "no"), [(True, False), ("TRUE", "FALSE"), (1, 0), ("v", None), ("✓", "-")])
+def test_boxes_headed_by_target_groups_say_the_group(yes: Cell, no: Cell) -> None:
+    """Two ticked ones are asked about; "RT" over boxes is no number of an RT."""
+    header = ("Nama", "Kelurahan", "UMKM", "RT")
+    rows = [("Rina", "Damai", yes, no), ("Maya", "Damai", no, yes), ("Dewi", "Damai", yes, yes)]
+    assert ticked(header, *rows) == [("umkm", None, []), ("rt", None, []), (None, None, ["group-unclear"])]
+
+
+def test_options_of_a_form_are_headed_by_the_question_too() -> None:
+    header = ("identitas/nama", "lokasi/kelurahan", "unsur/umkm", "unsur/ketua_rt", "lokasi/rt")
+    rows = [("Rina", "damai", 1, 0, "5"), ("Maya", "damai_baru", 0, 1, "7")]
+    assert ticked(header, *rows) == [("umkm", "5", []), ("rt", "7", [])]
+
+
+def test_numbers_of_an_rt_are_no_boxes() -> None:
+    """Nor if all of them are 1; and where a column names the group, boxes don't."""
+    assert ticked(("Nama", "Kelurahan", "Kelompok", "RT"), ("Rina", "Damai", "UMKM", 1)) == [
+        ("umkm", "1", [])
+    ]
+    header = ("Nama", "Kelurahan", "Kelompok", "UMKM", "RT")
+    assert ticked(header, ("Rina", "Damai", "Tokoh", True, False)) == [("tokoh", None, [])]
+
+
+def test_columns_of_money_bank_accounts_and_ranks_are_nothing_of_a_person() -> None:
+    """An account looks like a telephone number, a NIP like a NIK."""
+    header = (
+        "No",
+        "Nama",
+        "NIP/NRP",
+        "Pangkat/Gol",
+        "Kelurahan",
+        "Jumlah (Rp)",
+        "No. Rekening BRI",
+        "Usia",
+        "Bank",
+    )
+    people: list[tuple[Cell, ...]] = [
+        (1, "Rina", "197506121998031005", "Penata / III c", "Damai", "Rp 150.000", "081234567890", 45, "BRI"),
+        (2, "Maya", "197506121998032005", "II/b", "Manggar", 150000, "081234567891", 33, "BRI"),
+        (3, "Dewi", "197506121998032006", "-", "Lamaru", 150000, "081234567892", 33, "Mandiri"),
+    ]
+    sheet = detected(workbook(header, *people), places=PLACES)
+    assert [(column.header, column.field) for column in sheet.columns if column.field] == [
+        ("Nama", "name"),
+        ("Kelurahan", "kelurahan"),
+    ]
+
+
+def test_the_name_of_a_bank_or_of_a_spouse_is_no_name() -> None:
+    header = ("Nama Bank", "Nama Pemilik Rekening", "Nama Suami", "Nama Peserta", "Kelurahan")
+    sheet = detected(workbook(header, ("BRI", "Hasan", "Hasan", "Rina", "Damai")))
+    assert names(sheet) == ["Rina"]
+    assert sheet.warnings == ()
+
+
+def test_a_list_without_headings_is_read_where_somebody_says_which_column_is_the_name() -> None:
+    """From its first row on; columns that can only be one thing are recognised."""
+    content = workbook(
+        (1, "Rina", "Damai", "081200000001", "hadir"),
+        (2, "Maya", "Manggar", "081200000002", "tidak"),
+        (3, "Dewi", "Lamaru", "081200000003", "hadir"),
+    )
+    with pytest.raises(UnreadableFile) as refused:
+        read_sheet(content)
+    assert refused.value.code == "no-header"
+
+    sheet = read_sheet(content, header_row=0, columns={1: "name", 4: "attendance"}, places=PLACES)
+    assert (sheet.header_row, [row.number for row in sheet.rows]) == (0, [1, 2, 3])
+    assert cells(sheet, "phone") == ["081200000001", "081200000002", "081200000003"]
+    assert [row.attendance for row in judged(sheet).rows] == ["present", "absent", "present"]

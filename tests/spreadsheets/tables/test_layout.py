@@ -269,7 +269,9 @@ def test_a_person_below_the_end_of_a_numbered_list_is_reported_as_left_out() -> 
     late: list[Cell] = [None, "Maya Anwar", "Manggar"]
     sheet = detected(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed, late), places=PLACES)
     assert names(sheet) == ["Rina Gani"]
-    assert [(one.code, dict(one.params)) for one in sheet.warnings] == [("rows-below-end", {"row": 6})]
+    assert [(one.level, one.code, dict(one.params)) for one in sheet.warnings] == [
+        ("review", "rows-below-end", {"rows": "6", "count": 1})
+    ]
     assert detected(workbook(HEADER, [1, "Rina Gani", "Damai"], *signed), places=PLACES).warnings == ()
 
 

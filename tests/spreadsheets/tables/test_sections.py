@@ -3,7 +3,7 @@
 import pytest
 
 from app.people.values.cells import Cell
-from tests.spreadsheets.examples import cells, detected, names, reference, workbook
+from tests.spreadsheets.examples import cells, detected, judged, names, reference, workbook
 
 HEADER = ("No", "Nama", "Kelurahan", "Paraf")
 PLACES = [kelurahan.name for kelurahan in reference().kelurahan]
@@ -79,3 +79,40 @@ def test_the_totals_of_sections_are_none_of_the_whole_list(below: list[list[Cell
     manggar: list[list[Cell]] = [["Kelurahan Manggar"], [1, "Budi"], ["Jumlah", "", 1]]
     content = workbook(HEADER, *damai, *manggar, *below)
     assert detected(content).stated_total == 3
+
+
+def test_a_row_with_nothing_but_an_rt_serves_the_people_below_it() -> None:
+    """A further RW without an RT, and a further kelurahan, end it; who has an RT of their own keeps that."""
+    content = workbook(
+        ["No", "Nama", "RT"],
+        ["RW 01"],
+        ["RT 03"],
+        [1, "Rina Gani"],
+        [2, "Maya", "9"],
+        ["RT. 04 / RW. 01"],
+        [3, "Dewi"],
+        ["RW 02"],
+        [4, "Sari"],
+        ["RT 07"],
+        [None, "Kelurahan Damai"],
+        [5, "Budi"],
+    )
+    judgement = judged(detected(content, places=PLACES))
+    assert [row.values.rt for row in judgement.rows] == ["3", "9", "4", None, None]
+
+
+@pytest.mark.parametrize(
+    ("title", "kelurahan"),
+    [
+        ("DAFTAR HADIR KETUA RT SE-KELURAHAN DAMAI TAHUN 2025", "KELURAHAN DAMAI"),
+        ("TP PKK KELURAHAN DAMAI KECAMATAN BALIKPAPAN KOTA", "KELURAHAN DAMAI"),
+        ("Bertempat di Aula Kelurahan Damai", None),
+        ("SOSIALISASI DI KELURAHAN DAMAI", None),
+        ("KETUA RT KELURAHAN ATLANTIS", None),
+    ],
+)
+def test_a_title_names_the_kelurahan_of_the_people_and_not_that_of_the_venue(
+    title: str, kelurahan: str | None
+) -> None:
+    sheet = detected(workbook([title], [], ["No", "Nama", "RT"], [1, "Rina Gani", "7"]), places=PLACES)
+    assert sheet.letterhead_kelurahan == kelurahan

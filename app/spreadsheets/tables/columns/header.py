@@ -5,15 +5,25 @@ from dataclasses import dataclass
 
 from app.people.values.cells import Cell, cell_text
 from app.people.values.sex import parse_sex
-from app.people.values.text import clean, collapse
+from app.people.values.text import clean, collapse, words
 from app.spreadsheets.formats.failures import MAX_HEADER_COLUMNS, SheetFailure
 from app.spreadsheets.formats.grid import Grid, Merge
-from app.spreadsheets.tables.headings import heading_field, is_attendance_part
-from app.spreadsheets.tables.marks import join_day_heading
+from app.spreadsheets.tables.columns.headings import (
+    heading_field,
+    is_attendance_part,
+    is_exact_heading,
+    is_number_heading,
+    may_name_people,
+)
+from app.spreadsheets.tables.marks.marks import join_day_heading
 
 MAX_HEADER_ROW = 40
+NO_HEADER_ROW = 0
+_ROWS_FOR_WIDTH = 50
 _MARK_FIELDS = frozenset({"attendance", "signature"})
 _DAY = "Hari"
+_MIN_FIELDS = 3
+"""A further header without a number column names so many fields, "name" among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +42,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header. `top` is its first row and `below` the first row after it, both counted from 0."""
+    """A header. `top` is its first row and `below` the first row after it, both counted from 0; `top` -1 is none."""
 
     top: int
     below: int
@@ -44,9 +54,13 @@ def find_header(
 ) -> Header | None:
     """Return the header at Excel's row `header_row`, or that of the first 40 rows which names most fields, or None.
 
-    Only a row that names the field "name" is found; a given `header_row` is None only outside the sheet. `field_of`
-    returns the field of a heading in the kind of list that is searched for. Raises `SheetFailure` for too many columns.
+    Only a row that names the field "name" is found; a given `header_row` is None only outside the sheet.
+    `NO_HEADER_ROW` gives a header without texts above the first row, for lists that begin at once. `field_of` returns
+    the field of a heading in the kind of list that is searched for. Raises `SheetFailure` for too many columns.
     """
+    if header_row == NO_HEADER_ROW:
+        width = max(map(len, grid.rows[:_ROWS_FOR_WIDTH]), default=0)
+        return Header(-1, 0, tuple(Heading(index, "") for index in range(min(width, MAX_HEADER_COLUMNS))))
     if header_row is not None:
         return _header_at(grid, header_row - 1) if 0 < header_row <= len(grid.rows) else None
     best, best_score = None, 0
@@ -59,7 +73,7 @@ def find_header(
 
 def find_row_above_header(grid: Grid, header: Header) -> int | None:
     """Return Excel's number of the first person's row in a smaller table above the detected one (speakers), or None."""
-    for top, row in enumerate(grid.rows[: header.top]):
+    for top, row in enumerate(grid.rows[: max(header.top, 0)]):
         if not _count_fields(row, heading_field):
             continue
         name = next(index for index, text in enumerate(row_texts(row)) if heading_field(text) == "name")
@@ -68,6 +82,44 @@ def find_row_above_header(grid: Grid, header: Header) -> int | None:
             if len(texts) > name and texts[name] and len(list(filter(None, texts))) > 1:
                 return number
     return None
+
+
+def find_headers_below(grid: Grid, header: Header) -> list[Header]:
+    """Return the headers of further lists below the first one, also those that repeat it on every page."""
+    found = []
+    at = header.below
+    tops = (top for top, row in enumerate(grid.rows) if top >= at and any(map(may_name_people, row)))
+    for top in tops:
+        if top >= at and _is_header(grid.rows[top], header):
+            found.append(_header_at(grid, top))
+            at = found[-1].below
+    return found
+
+
+def _is_header(row: Sequence[Cell], header: Header) -> bool:
+    """Return whether a row below the first header is one too: it names the name, and two more fields or "No".
+
+    A row with a number is none, as a person may be called "Nama …".
+    """
+    texts = [text for text in row_texts(row) if text]
+    known = {words(heading.text) for heading in header.headings}
+    names = any(
+        is_exact_heading("name", text) or words(text) in known for text in texts if may_name_people(text)
+    )
+    if not names or any(text.rstrip(".").isdigit() for text in texts):
+        return False
+    counts = any(map(is_number_heading, texts))
+    return _count_fields(row, heading_field) >= _MIN_FIELDS - counts
+
+
+def has_same_columns(header: Header, other: Header) -> bool:
+    """Return whether the second header has the fields of the first one, in the same columns."""
+    return _fields_by_column(header) == _fields_by_column(other)
+
+
+def _fields_by_column(header: Header) -> dict[int, str]:
+    fields = {heading.index: heading_field(heading.text) for heading in header.headings}
+    return {index: field for index, field in fields.items() if field}
 
 
 def row_texts(row: Sequence[Cell]) -> list[str]:
@@ -116,8 +168,11 @@ def _header_merges(grid: Grid, top: int) -> list[Merge]:
 
 
 def _spanning_texts(upper: Sequence[str], top: int, merges: Sequence[Merge] | None) -> dict[int, str]:
-    """Return by column the text above it that spans several columns: merged, or followed by empty cells."""
-    if merges is not None:
+    """Return by column the text above it that spans several columns: merged, or followed by empty cells.
+
+    Many programs write a heading over several columns without merging them.
+    """
+    if merges and any(merge.top <= top <= merge.bottom for merge in merges):
         return {
             column: upper[merge.left]
             for merge in merges

@@ -6,9 +6,17 @@ from math import isfinite
 
 from app.people.values.cells import Cell, CellError, cell_text, join_marks
 from app.people.values.nik import LENGTH
-from app.people.values.text import clean
-from app.spreadsheets.tables.columns import DetectedColumns
-from app.spreadsheets.tables.marks import has_content, is_mark_word, is_marked, is_preprinted, may_be_mark
+from app.people.values.text import clean, is_placeholder
+from app.spreadsheets.formats.grid import MAX_COLUMNS
+from app.spreadsheets.tables.columns.columns import DetectedColumns
+from app.spreadsheets.tables.marks.marks import (
+    has_content,
+    is_mark_word,
+    is_marked,
+    is_preprinted,
+    may_be_mark,
+)
+from app.spreadsheets.tables.marks.notes import add_remark, as_question, mark_beside, read_code
 
 
 class RowCells:
@@ -20,7 +28,7 @@ class RowCells:
             (index, field) for index, field in sorted(columns.fields.items()) if index not in spread
         ]
         self.columns = columns
-        self.has_attendance = "attendance" in columns.fields.values()
+        self.name_index = next((index for index, field in self.plain if field == "name"), MAX_COLUMNS)
 
     def read(self, row: Sequence[Cell]) -> dict[str, Cell]:
         """Return the filled cells of a row by field, after splitting and joining them."""
@@ -41,12 +49,16 @@ class RowCells:
             self.add_spread_fields(row, cells)
         if self.columns.marks_column is not None:
             self.split_marks_from_notes(cells)
-        elif self.has_attendance and "note" in cells and "attendance" not in cells:
-            self.take_mark_of_note(cells)
+        if self.columns.measured is not None:
+            self.name_measure(cells)
+        self.take_remarks(cells)
         return cells
 
     def split_shared_cells(self, row: Sequence[Cell], cells: dict[str, Cell]) -> None:
         """Split cells that contain more than one field, in `cells`. A field with a cell of its own keeps that."""
+        name = row[self.name_index] if self.name_index < len(row) else None
+        if type(name) is str and "\n" in name:
+            cells["name"] = join_name_lines(name, row)
         if self.columns.beside_name:
             self.split_field_from_name(row, cells)
         text = cells.get("name")
@@ -92,20 +104,77 @@ class RowCells:
         elif not isinstance(mark, str) or is_preprinted(mark):
             del cells["attendance"]
 
-    def take_mark_of_note(self, cells: dict[str, Cell]) -> None:
-        """Copy a mark word in the note ("sakit") to the attendance of a person without a mark."""
-        note = cells["note"]
-        if isinstance(note, str) and is_mark_word(note) and has_content(note):
-            cells["attendance"] = note
+    def name_measure(self, cells: dict[str, Cell]) -> None:
+        """Write what a number counts beside it, "0.87 (Persentase Kehadiran)", so that it is asked about."""
+        mark = cells.get("attendance")
+        if mark is None and "name" in cells:
+            cells["attendance"] = f"? ({self.columns.measured})"
+        elif mark is not None and not isinstance(mark, bool) and any(map(str.isdigit, cell_text(mark))):
+            cells["attendance"] = f"{cell_text(mark)} ({self.columns.measured})"
+
+    def take_remarks(self, cells: dict[str, Cell]) -> None:
+        """Take what is said about attendance beside a mark or instead of one: "sakit", "diwakili Bpk. Rudi"."""
+        for field in ("note", "signature"):
+            text = cells.get(field)
+            if not isinstance(text, str) or not any(map(str.isalpha, text)):
+                continue
+            if field == "note" and self.columns.explains_absence and has_content(text):
+                add_remark(f"tidak hadir ({text})", cells)
+            elif remark := mark_beside(text) or read_code(text):
+                add_remark(remark, cells)
+        name = cells.get("name")
+        if type(name) is str and "=" not in name:
+            self.take_remark_in_name(name, cells)
+
+    def take_remark_in_name(self, name: str, cells: dict[str, Cell]) -> None:
+        """Take what is said about attendance before or behind a name: "Budi (diwakili Rudi)", "Budi sakit"."""
+        found = _BEHIND_NAME.search(name) or _AT_END_OF_NAME.search(name) or _BEFORE_NAME.match(name)
+        if found is None or is_mark_word(name):
+            return
+        text = next(filter(None, found.groups()))
+        remark = mark_beside(text) or read_code(text)
+        if remark is None and found.re is not _BEHIND_NAME:
+            remark = as_question(text)
+        if remark is not None:
+            cells["name"] = name[: found.start()] + name[found.end() :]
+            add_remark(remark, cells)
 
 
 def _join_spread(field: str, spread: Sequence[tuple[str, str]]) -> str:
-    """Return the parts of a name, the labels of ticked groups, or the marks with their labels, as one text."""
-    if field == "name":
-        return " ".join(text for _, text in spread if text)
+    """Return the parts of a name or place, the labels of ticked groups, or the marks with their labels, as one text.
+
+    A tick in the only column of marks is its label: "Tidak Hadir".
+    """
+    if field in {"name", "kelurahan"}:
+        return " ".join(text for _, text in spread if not is_placeholder(text))
     if field == "target_group":
         return ", ".join(label for label, mark in spread if is_marked(mark))
-    return join_marks(spread)
+    if len(spread) > 1:
+        return join_marks(spread)
+    ((label, mark),) = spread
+    if not is_marked(mark):
+        return ""
+    return mark if len(mark) > 1 and is_mark_word(mark) else label
+
+
+_BEHIND_NAME = re.compile(r"\s*\((?P<in_brackets>[^()]+)\)$|\s[-–]\s(?P<after_dash>[^-–]+)$")
+_AT_END_OF_NAME = re.compile(
+    r"(?<=[\w.)])[\s,]+((?:(?:tidak|tdk|tak|belum|ga|gak|nggak|kada|ora)\s+)?(?:hadir|hdr|datang|ikut|jadi)|sakit|izin|ijin|absen|batal"
+    r"|alpa|x|\?+|alm(?:h|arhum(?:ah)?)?\.?|(?:pengganti|gantinya|menggantikan|digantikan|diwakili)\s.*|[✓✔√☑✅✗✘❌☒])$",
+    re.IGNORECASE,
+)
+_BEFORE_NAME = re.compile(r"(alm(?:h|arhum(?:ah)?)?)\b\.?\s+|([✓✔√☑✅✗✘❌☒])\s*", re.IGNORECASE)
+
+
+def join_name_lines(name: str, row: Sequence[Cell]) -> str:
+    """Return the lines of a name's cell as one text, with " / " between those of two people.
+
+    A long name is broken too ("Siti⏎Aminah"): lines of one word count as two people only if other cells have lines.
+    """
+    lines = [line for line in map(clean, name.splitlines()) if line]
+    others = sum(isinstance(cell, str) and "\n" in cell.strip() for cell in row) - 1
+    separate = others > 0 or all(len(line.split()) > 1 for line in lines)
+    return (" / " if separate else " ").join(lines)
 
 
 _MAX_NUMBER_LENGTH = 50

@@ -9,9 +9,9 @@ from dataclasses import replace
 from app.people.values.cells import Cell, cell_text
 from app.people.values.text import clean
 from app.spreadsheets.formats.grid import Grid
-from app.spreadsheets.tables.header import Header
-from app.spreadsheets.tables.headings import heading_field
-from app.spreadsheets.tables.marks import is_mark_word, is_preprinted, may_be_mark
+from app.spreadsheets.tables.columns.header import Header
+from app.spreadsheets.tables.columns.headings import heading_field
+from app.spreadsheets.tables.marks.marks import is_mark_word, is_preprinted, may_be_mark
 
 _SIGNED_IN = frozenset({"attendance", "signature"})
 
