@@ -109,6 +109,17 @@ class City:
         with writing(self.engine) as db:
             return create_workshop_session(db, self.actor(by), workshop, code, form).code
 
+    def workshop_of_days(self, code: str = "TIGA", count: int = 3) -> tuple[str, ...]:
+        """Create a workshop with a session on each of `count` days in a row, and return the sessions' codes."""
+        workshop = self.workshop(code, "umkm")
+        codes = tuple(f"{code}-{number}" for number in range(1, count + 1))
+        for days, session_code in enumerate(codes):
+            starts = MORNING + timedelta(days=days)
+            form = WorkshopSessionInput(starts, starts + timedelta(hours=3))
+            with writing(self.engine) as db:
+                create_workshop_session(db, self.actor("sari"), workshop, session_code, form)
+        return codes
+
     def upload(
         self,
         session_code: str,

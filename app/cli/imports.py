@@ -20,12 +20,14 @@ from app.queries.imports.document import (
     stream_remark_texts,
     stream_row_documents,
 )
-from app.services.imports.commit import CommitChoices, commit_import
+from app.queries.imports.questions import list_file_questions
+from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_import
 from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo import undo_import
 from app.services.imports.upload import upload_sheet
 from app.spreadsheets.attendance.rows import KINDS
 from app.spreadsheets.progress import Progress
+from app.spreadsheets.row_labels import row_label
 
 EXIT_NEEDS_ATTENTION = 2
 
@@ -40,12 +42,16 @@ def import_sheet(
     blank: Annotated[Literal["present", "absent"] | None, typer.Option()] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run")] = False,
     only_valid: Annotated[bool, typer.Option("--only-valid")] = False,
+    confirm: Annotated[
+        list[str] | None,
+        typer.Option(help="The code of a question about the whole list, to save in spite of it."),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the import document.")] = False,
 ) -> None:
     """Import an attendance sheet, and print a summary or the import document.
 
-    If rows need attention, nothing is saved and the exit code is 2; with --only-valid the other rows are saved and it
-    is 0. With --dry-run nothing is saved.
+    If rows or questions about the whole list need attention, nothing is saved and the exit code is 2; with
+    --only-valid the other rows are saved.  With --dry-run nothing is saved.
     """
     installation = load_installation()
     content = file.read_bytes()
@@ -68,10 +74,14 @@ def import_sheet(
                     progress=progress,
                 )
             import_id = attendance_import.id
-            unresolved = attendance_import.counts["review"] + attendance_import.counts["error"]
-            is_committed = not dry_run and (only_valid or not unresolved)
+            confirmed = frozenset({NOT_STARTED, *(confirm or ())})
+            open_rows = (
+                0 if only_valid else attendance_import.counts["review"] + attendance_import.counts["error"]
+            )
+            is_ready = not open_rows and not list_file_questions(attendance_import.warnings, confirmed)
+            is_committed = is_ready and not dry_run
             if is_committed:
-                options = CommitChoices(only_valid, confirm=frozenset({"session-not-started"}))
+                options = CommitChoices(only_valid, confirm=confirmed)
                 with _progress_bar("Committing") as progress:
                     commit_import(db, installation.vault, OPERATOR, import_id, options, progress)
             head = get_import_document_without_rows(db, OPERATOR, import_id, english)
@@ -86,7 +96,7 @@ def import_sheet(
         output.seek(0)
         copyfileobj(output, sys.stdout)
         sys.stdout.flush()
-    if unresolved and not only_valid:
+    if not is_ready:
         sys.exit(EXIT_NEEDS_ATTENTION)
 
 
@@ -127,9 +137,11 @@ def _write_summary(
     """Write the counts, the warnings, and a line for each remark (row number, name, its sentences)."""
     counts = ", ".join(f"{head['counts'][kind]} {kind}" for kind in ("rows", *KINDS))
     output.write(f"{head['status']}: {counts}\n")
-    output.writelines(f"  {warning['text']}\n" for warning in head["warnings"])
+    output.writelines(f"  {warning['code']}: {warning['text']}\n" for warning in head["warnings"])
     for number, name, sentences in remarks:
-        output.writelines(f"  row {number} {name}: {sentence}\n" for sentence in sentences)
+        output.writelines(
+            f"  row {row_label(number, english)} {name}: {sentence}\n" for sentence in sentences
+        )
 
 
 def _json(document: Mapping[str, Any]) -> str:

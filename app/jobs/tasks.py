@@ -167,7 +167,7 @@ class TaskRunner:
                     give_up_reading(db, task.payload)
             case OutboxKind.COMMIT_IMPORT:
                 with writing(self.engine) as db:
-                    give_up_commit(db, task.payload["import"])
+                    give_up_commit(db, task.payload)
             case OutboxKind.SEND_MESSAGE:
                 with writing(self.engine) as db:
                     give_up_message(db, task.payload["message"])

@@ -60,7 +60,9 @@ class AttendanceImport(SQLModel, table=True):
     `columns`, `reading` and `preview` (encrypted) are the output of reading; `choices` is what a person set.
     `judged_at` is the number of recorded changes that the judgement took into account
     (`services.imports.judging.count_changes`); the judgement is valid while it stays the same. `others` are the ids of
-    the registrations that the commit marked absent because the sheet doesn't list them. `failure` says why reading or
+    the registrations that the commit marked absent because the sheet doesn't list them. `removed` are the attendances
+    that it removed because an earlier list named the people and this one doesn't: "registration" and the attendance's
+    columns, from which the undo restores them. `failure` says why reading or
     committing failed; judging the import again clears it.
     """
 
@@ -89,6 +91,9 @@ class AttendanceImport(SQLModel, table=True):
     warnings: list[dict[str, Any]] = Field(default_factory=list, sa_type=JsonDocument)
     counts: dict[str, int] = Field(default_factory=dict, sa_type=JsonDocument)
     others: list[int] = Field(default_factory=list, sa_type=JsonDocument)
+    removed: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=JsonDocument, sa_column_kwargs={"server_default": "[]"}
+    )
     failure: dict[str, Any] | None = Field(default=None, sa_type=JsonDocument)
     judged_at: int = 0
     basis: Basis = Field(default=Basis.PUBLIC_TASK, sa_type=choice(Basis, "basis"))

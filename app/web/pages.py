@@ -28,6 +28,7 @@ from app.i18n import (
 from app.people.fields import BY_KEY, FORM_TEXT_FIELDS
 from app.permissions import Permission
 from app.spreadsheets.exports.field_headings import HEADINGS
+from app.spreadsheets.row_labels import row_label
 from app.web.flash import flash, take_flash
 from app.web.languages import language_of
 from app.web.static_files import static_url
@@ -58,6 +59,7 @@ def jinja_environment(language: Language) -> Environment:
     jinja.filters["time"] = time_text
     jinja.filters["clock"] = clock_text
     jinja.filters["integer"] = lambda number: integer_text(number, language)
+    jinja.filters["row_label"] = lambda number: row_label(number, _)
     jinja.globals |= {
         "static": static_url,
         "Permission": Permission,

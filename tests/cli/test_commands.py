@@ -114,6 +114,22 @@ def test_a_list_with_errors_is_not_saved_unless_only_valid_is_given(
     assert city.outcomes() == {"Siti Aminah": "present"}
 
 
+def test_a_list_of_another_day_is_saved_only_if_that_is_confirmed(
+    jangkau: Jangkau, city: City, tmp_path: Path
+) -> None:
+    city.session("A-1")
+    path = tmp_path / "daftar.csv"
+    path.write_bytes(sheet("Tanggal: 6 Agustus 2025;;", "Nama;Kelurahan;Hadir", "Siti Aminah;Manggar;ya"))
+
+    refused = jangkau("import", path, "--session", "A-1")
+    assert refused.returncode == 2
+    assert "date-differs: " in refused.stdout
+    assert city.outcomes() == {}
+
+    assert jangkau("import", path, "--session", "A-1", "--confirm", "date-differs").returncode == 0
+    assert city.outcomes() == {"Siti Aminah": "present"}
+
+
 def test_the_document_has_every_row_of_a_long_list(jangkau: Jangkau, city: City, tmp_path: Path) -> None:
     city.session("A-1")
     path = tmp_path / "daftar.csv"

@@ -1,5 +1,6 @@
 """Imports as pages and lists show them, and the database row of an import."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -21,10 +22,15 @@ from app.models import (
     Workshop,
     WorkshopSession,
 )
+from app.people.remarks import remark_from_json
 from app.permissions import Actor, Permission
 from app.queries.imports.rows import stated_until
 from app.queries.scope import workshops_within
+from app.spreadsheets.detected_table import day_captions_from_json
+from app.spreadsheets.tables.columns.day_columns import SEVERAL_DAYS, day_labels
 
+# The remarks that name the column or rows that are read of those of several days.
+NAMES_DAY = (SEVERAL_DAYS, "rows-of-other-days")
 # The outbox will read or commit the import, or is doing so.
 RUNNING_STATUSES = (ImportStatus.READING, ImportStatus.COMMITTING)
 
@@ -33,9 +39,15 @@ Committer, Undoer = aliased(User), aliased(User)
 
 @dataclass(frozen=True)
 class AttendanceImportView:
-    """An import as pages show it. `counts` has "rows" and every `RowKind`; `warnings` are stored remarks (JSON)."""
+    """An import as pages show it. `counts` has "rows" and every `RowKind`; `warnings` are stored remarks (JSON).
+
+    `day_columns` are the labels of the columns, or the captions of the rows, between which a user can choose if
+    attendance is given for several days; `day_captions` are those captions (JSON, see `DayCaption`). `sheet_summaries`
+    (JSON) describe the visible sheets, read or not.
+    """
 
     id: int
+    uploaded_file_id: int
     purpose: ImportPurpose
     status: ImportStatus
     session_code: str
@@ -51,6 +63,9 @@ class AttendanceImportView:
     sheets: tuple[str, ...]
     header_row: int | None
     columns: tuple[dict[str, Any], ...]
+    day_columns: tuple[str, ...]
+    day_captions: tuple[list[Any], ...]
+    sheet_summaries: tuple[dict[str, Any], ...]
     blank_means: str | None
     stated_total: int | None
     stated_total_of: str | None
@@ -89,9 +104,25 @@ class AttendanceImportView:
         return Problem(self.failure["text"], code=self.failure["code"], **self.failure["params"])
 
     @property
+    def day_column(self) -> str | None:
+        """The label of the column that is read of those of several days; None if it is not certain, or there is one."""
+        return find_day_column(self.warnings)
+
+    @property
     def open_rows(self) -> int:
         """The number of rows that need attention: those of kind "review" or "error"."""
         return self.counts.get("review", 0) + self.counts.get("error", 0)
+
+
+def find_day_column(warnings: Iterable[dict[str, Any]]) -> str | None:
+    """Return the label of the column, or the caption of the rows, that is read of those of several days, or None.
+
+    The remark on them names it. None also while the remark asks which it is.
+    """
+    for remark in map(remark_from_json, warnings):
+        if remark.code in NAMES_DAY and remark.level != "review":
+            return str(remark.params.get("used") or "") or None
+    return None
 
 
 def get_attendance_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
@@ -129,6 +160,7 @@ def list_attendance_imports(
     *,
     import_id: int | None = None,
     session_code: str | None = None,
+    uploaded_file_id: int | None = None,
     status: ImportStatus | None = None,
     before: int | None = None,
     limit: int | None = None,
@@ -164,11 +196,26 @@ def list_attendance_imports(
         statement = statement.where(col(AttendanceImport.id) == import_id)
     if session_code is not None:
         statement = statement.where(col(WorkshopSession.code) == session_code)
+    if uploaded_file_id is not None:
+        statement = statement.where(col(AttendanceImport.uploaded_file_id) == uploaded_file_id)
     if status is not None:
         statement = statement.where(col(AttendanceImport.status) == status)
     if before is not None:
         statement = statement.where(col(AttendanceImport.id) < before)
     return [_to_view(*line) for line in db.execute(statement)]
+
+
+def get_sheet_summaries(attendance_import: AttendanceImport) -> tuple[dict[str, Any], ...]:
+    """Return the stored summaries of the file's visible sheets: "name", "stated_date", "read" and "is_list"."""
+    return tuple(attendance_import.reading.get("sheet_summaries", ()))
+
+
+def _day_columns(attendance_import: AttendanceImport) -> tuple[str, ...]:
+    """Return the labels of the columns of several days, as the sheet was read, or the captions of their rows."""
+    remarks = map(remark_from_json, attendance_import.reading.get("warnings", ()))
+    captions = day_captions_from_json(attendance_import.reading.get("day_captions", ()))
+    texts = tuple(dict.fromkeys(caption.text for caption in captions if caption.text))
+    return next((labels for remark in remarks if (labels := day_labels(remark))), texts)
 
 
 def _to_view(
@@ -184,6 +231,7 @@ def _to_view(
 ) -> AttendanceImportView:
     return AttendanceImportView(
         id=attendance_import.id,
+        uploaded_file_id=attendance_import.uploaded_file_id,
         purpose=attendance_import.purpose,
         status=attendance_import.status,
         session_code=workshop_session.code,
@@ -199,6 +247,9 @@ def _to_view(
         sheets=tuple(attendance_import.sheets),
         header_row=attendance_import.header_row,
         columns=tuple(attendance_import.columns),
+        day_columns=_day_columns(attendance_import),
+        day_captions=tuple(attendance_import.reading.get("day_captions", ())),
+        sheet_summaries=get_sheet_summaries(attendance_import),
         blank_means=attendance_import.blank_means.value if attendance_import.blank_means else None,
         stated_total=attendance_import.stated_total,
         stated_total_of=attendance_import.stated_total_of,

@@ -20,6 +20,7 @@ from app.queries.imports.rows import (
     list_import_rows,
     load_committed_codes,
 )
+from app.queries.imports.shared_uploads import SharedImport, list_shared_imports
 from app.spreadsheets.remark_texts import remark_text
 
 FIRST_ROWS = 200
@@ -64,13 +65,36 @@ def get_import_document_without_rows(db: Db, actor: Actor, import_id: int, _: Tr
         "stated_date": attendance_import.stated_date.isoformat() if attendance_import.stated_date else None,
         "counts": attendance_import.counts,
         "warnings": [
-            {"code": warning["code"], "text": remark_text(remark_from_json(warning), _)}
+            {
+                "code": warning["code"],
+                "level": warning["level"],
+                "text": remark_text(remark_from_json(warning), _),
+            }
             for warning in attendance_import.warnings
         ],
     }
+    if attendance_import.day_columns:
+        document["day_column"] = attendance_import.day_column
+        document["day_columns"] = list(attendance_import.day_columns)
+    shared_imports = list_shared_imports(db, actor, attendance_import)
+    if len(shared_imports) > 1:
+        document["sessions"] = [_session_document(shared) for shared in shared_imports]
     if problem := attendance_import.problem:
         document["failure"] = {"code": problem.code, "text": problem.sentence(_)}
     return document
+
+
+def _session_document(shared: SharedImport) -> dict[str, Any]:
+    """Return the import of a session that reads the same file, in short; `questions` are codes."""
+    return {
+        "id": shared.attendance_import.id,
+        "session": shared.attendance_import.session_code,
+        "status": shared.attendance_import.status.value,
+        "sheet": shared.attendance_import.sheet,
+        "day_column": shared.attendance_import.day_column,
+        "counts": shared.attendance_import.counts,
+        "questions": [question.code for question in shared.questions],
+    }
 
 
 def stream_row_documents(db: Db, vault: NikVault, import_id: int, _: Translator) -> Iterator[dict[str, Any]]:
@@ -100,7 +124,7 @@ def list_row_documents(
 
 
 def stream_remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple[int, str, list[str]]]:
-    """Yield each row with remarks as its number, name and the texts of its remarks, in the sheet's order.
+    """Yield each row with remarks as its number, name and the codes and texts of its remarks, in the sheet's order.
 
     The name is "" if the row has none. The caller has checked that the import is within the actor's scope.
     """
@@ -113,7 +137,8 @@ def stream_remark_texts(db: Db, import_id: int, _: Translator) -> Iterator[tuple
     )
     db.flush()
     for number, name, remarks in db.connection().execute(statement):
-        yield number, name or "", [remark_text(remark_from_json(remark), _) for remark in remarks]
+        texts = ((remark["code"], remark_text(remark_from_json(remark), _)) for remark in remarks)
+        yield number, name or "", [f"{code}: {text}" for code, text in texts]
 
 
 def _row_document(

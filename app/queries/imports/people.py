@@ -38,9 +38,10 @@ MAX_LISTED_PEOPLE = 100
 class PeopleCounts:
     """How many people an import creates, how many are known already, and how many it does not list.
 
-    `new` and `known` count the rows of the kinds `ABOUT_PEOPLE`, `present`, `absent` and `excused` the same rows by
-    attendance. `unlisted` counts registered people without an outcome who are not on the sheet; it is 0 unless the
-    import is in review. `marked_absent` counts the people whom the commit marked absent.
+    `present`, `absent` and `excused` count the rows that a commit writes or has written. `unlisted` counts registered
+    people without an outcome who are not on the sheet, while the import is in review; `marked_absent` counts the people
+    whom the commit marked absent. `missing` counts the people whose attendance an earlier list recorded and who are not
+    on the sheet, while the import is in review; `removed` those whose attendance the commit removed.
     """
 
     new: int
@@ -50,6 +51,8 @@ class PeopleCounts:
     excused: int
     unlisted: int
     marked_absent: int
+    missing: int = 0
+    removed: int = 0
 
 
 @dataclass(frozen=True)
@@ -60,6 +63,15 @@ class ListedPerson:
     name: str
     place: str
     known: PersonSummary | None
+
+
+@dataclass(frozen=True)
+class MissingPerson:
+    """A person whom an earlier list names and a corrected one doesn't, with the attendance recorded now."""
+
+    name: str
+    registration: str
+    attendance: AttendanceStatus
 
 
 @dataclass(frozen=True)
@@ -93,7 +105,10 @@ def count_people(db: Db, attendance_import: AttendanceImportView) -> PeopleCount
     if attendance_import.status in (ImportStatus.COMMITTED, ImportStatus.UNDONE):
         known = rows - _count_created_people(db, attendance_import.id)
     saved_import = db.get_one(AttendanceImport, attendance_import.id)
-    unlisted = 0
+    unlisted = missing = 0
+    if attendance_import.status is ImportStatus.REVIEW and not attendance_import.registers:
+        missing_people = select_missing_registrations(db, saved_import).subquery()
+        missing = db.scalars(select(func.count()).select_from(missing_people)).one()
     if attendance_import.status is ImportStatus.REVIEW:
         statement = select_unlisted_registrations(db, attendance_import.id, saved_import.workshop_session_id)
         unlisted = db.scalars(select(func.count()).select_from(statement.subquery())).one()
@@ -102,11 +117,13 @@ def count_people(db: Db, attendance_import: AttendanceImportView) -> PeopleCount
         known=known,
         unlisted=unlisted,
         marked_absent=len(saved_import.others),
-        **_count_outcomes(db, attendance_import.id),
+        missing=missing,
+        removed=len(saved_import.removed),
+        **count_outcomes(db, attendance_import.id),
     )
 
 
-def _count_outcomes(db: Db, import_id: int) -> dict[str, int]:
+def count_outcomes(db: Db, import_id: int) -> dict[str, int]:
     """Return the number of rows about people that are "present", "absent" and "excused", with all three keys."""
     outcome = col(AttendanceImportRow.result)["attendance"].as_string()
     counted = db.execute(
@@ -178,10 +195,6 @@ def select_unlisted_registrations(db: Db, import_id: int, workshop_session_id: i
     meant by a row that needs attention or is skipped: they have the row's name, or one of its remarks offers them. One
     query reads these rows first.
     """
-    of_import = col(AttendanceImportRow.attendance_import_id) == import_id
-    listed = select(col(AttendanceImportRow.participant_id)).where(
-        of_import, col(AttendanceImportRow.participant_id).is_not(None)
-    )
     unlisted = (
         select(col(Registration.id))
         .join(Participant, col(Participant.id) == col(Registration.participant_id))
@@ -190,9 +203,78 @@ def select_unlisted_registrations(db: Db, import_id: int, workshop_session_id: i
             col(Registration.workshop_session_id) == workshop_session_id,
             col(Registration.status).in_(COUNTED_AS_REGISTERED),
             col(Attendance.registration_id).is_(None),
-            col(Participant.id).not_in(listed),
         )
     )
+    return _leave_out_listed(db, import_id, unlisted)
+
+
+def select_missing_registrations(db: Db, attendance_import: AttendanceImport) -> Select[int]:
+    """Return a statement that selects the registrations that have their attendance from a list which this one corrects.
+
+    These are earlier lists that name somebody of this one; the people selected are on them and not on this one. Leaves
+    out the same people as `select_unlisted_registrations`.
+    """
+    own_people = select(col(AttendanceImportRow.participant_id)).where(
+        col(AttendanceImportRow.attendance_import_id) == attendance_import.id,
+        col(AttendanceImportRow.participant_id).is_not(None),
+    )
+    earlier_row = aliased(AttendanceImportRow)
+    repeated = (
+        select(col(earlier_row.attendance_import_id))
+        .join(AttendanceImport, col(AttendanceImport.id) == col(earlier_row.attendance_import_id))
+        .where(
+            col(AttendanceImport.workshop_session_id) == attendance_import.workshop_session_id,
+            col(AttendanceImport.status) == ImportStatus.COMMITTED,
+            col(AttendanceImport.id) != attendance_import.id,
+            col(earlier_row.kind).in_(ABOUT_PEOPLE),
+            col(earlier_row.participant_id).in_(own_people),
+        )
+    )
+    missing = (
+        select(col(Registration.id))
+        .join(Participant, col(Participant.id) == col(Registration.participant_id))
+        .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .where(
+            col(Registration.workshop_session_id) == attendance_import.workshop_session_id,
+            col(Attendance.attendance_import_id).in_(repeated),
+        )
+    )
+    if never_listed := _list_registrations_marked_absent(db, attendance_import.workshop_session_id):
+        missing = missing.where(~in_values(db, col(Registration.id), never_listed))
+    return _leave_out_listed(db, attendance_import.id, missing)
+
+
+def _list_registrations_marked_absent(db: Db, session_id: int) -> set[int]:
+    """Return the registrations that a session's lists marked absent because they don't list the people."""
+    others = select(col(AttendanceImport.others)).where(
+        col(AttendanceImport.workshop_session_id) == session_id,
+        col(AttendanceImport.status) == ImportStatus.COMMITTED,
+    )
+    return {registration_id for ids in db.scalars(others) for registration_id in ids}
+
+
+def list_missing_people(db: Db, import_id: int) -> list[MissingPerson]:
+    """Return the first hundred people whom an earlier list names and this one, in review, doesn't, by name."""
+    attendance_import = db.get_one(AttendanceImport, import_id)
+    missing = select_missing_registrations(db, attendance_import)
+    people = db.execute(
+        select(col(Participant.name), col(Registration.code), col(Attendance.status))
+        .join(Registration, col(Registration.participant_id) == col(Participant.id))
+        .join(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .where(col(Registration.id).in_(missing))
+        .order_by(col(Participant.name), col(Participant.id))
+        .limit(MAX_LISTED_PEOPLE)
+    )
+    return [MissingPerson(*person) for person in people]
+
+
+def _leave_out_listed(db: Db, import_id: int, registrations: Select[int]) -> Select[int]:
+    """Return the statement without the people whom the sheet lists, or whom an unsaved row may mean."""
+    of_import = col(AttendanceImportRow.attendance_import_id) == import_id
+    listed = select(col(AttendanceImportRow.participant_id)).where(
+        of_import, col(AttendanceImportRow.participant_id).is_not(None)
+    )
+    unlisted = registrations.where(col(Participant.id).not_in(listed))
     unsaved_rows = db.execute(
         select(col(AttendanceImportRow.result), col(AttendanceImportRow.messages)).where(
             of_import, col(AttendanceImportRow.kind).in_(NOT_SAVED)

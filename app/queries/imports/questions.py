@@ -1,7 +1,7 @@
 """The questions that the rows of an import ask, and the rows that ask the same question."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,12 +19,24 @@ NEEDS_ATTENTION = (RowKind.REVIEW, RowKind.ERROR)
 # Remarks whose answer holds for every row with the same text. Which person is meant is answered row by row.
 CODES_WITH_SHARED_ANSWER = frozenset(
     {
+        "attendance-differs",
         "attendance-unclear",
         "group-missing",
         "group-unclear",
         "kelurahan-missing",
         "kelurahan-unclear",
         "kelurahan-unknown",
+    }
+)
+
+# Questions about the whole list that cannot be confirmed on saving: a choice answers them.
+ANSWERED_BY_CHOICE = frozenset(
+    {
+        "looks-like-registration",
+        "marks-few",
+        "no-name-column",
+        "roster-unfilled",
+        "several-attendance-columns",
     }
 )
 
@@ -37,9 +49,26 @@ class Question:
     code: str
     text: str = ""
 
+    @property
+    def answer(self) -> str:
+        """The cell or decision that answers the question."""
+        return "keep" if self.code == "attendance-differs" else self.field
+
 
 GROUP_MISSING = Question("target_group", "group-missing")
 KELURAHAN_MISSING = Question("kelurahan", "kelurahan-missing")
+ATTENDANCE_DIFFERS = Question("attendance", "attendance-differs")
+
+
+def list_file_questions(warnings: Iterable[dict[str, Any]], confirmed: Collection[str] = ()) -> list[Remark]:
+    """Return the warnings of an import that must be answered before it is saved, without the `confirmed` codes.
+
+    They have the level "review": a user makes a choice for the whole file, or confirms them on saving. Those in
+    `ANSWERED_BY_CHOICE` stay even if they are confirmed.
+    """
+    answered = frozenset(confirmed) - ANSWERED_BY_CHOICE
+    remarks = map(remark_from_json, warnings)
+    return [remark for remark in remarks if remark.level == "review" and remark.code not in answered]
 
 
 def find_question(remark: Remark) -> Question | None:
@@ -82,6 +111,15 @@ def list_rows_asking(db: Db, import_id: int, question: Question) -> list[Attenda
         select(AttendanceImportRow).where(*_open_rows(import_id)).order_by(col(AttendanceImportRow.number))
     )
     return [row for row in rows if question in list_questions(row)]
+
+
+def find_row_asking(db: Db, import_id: int, question: Question) -> int | None:
+    """Return the number of the first row that asks this question, or None."""
+    row = AttendanceImportRow
+    rows = db.execute(
+        select(col(row.number), col(row.messages)).where(*_open_rows(import_id)).order_by(col(row.number))
+    )
+    return next((number for number, remarks in rows if question in _questions(remarks)), None)
 
 
 def list_questions(row: AttendanceImportRow) -> set[Question]:

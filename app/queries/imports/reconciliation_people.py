@@ -1,12 +1,13 @@
 """The people behind each figure of a session's reconciliation."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, select
 from sqlmodel import col
 
 from app.database import Db
+from app.i18n import Language
 from app.models import (
     Attendance,
     AttendanceImport,
@@ -17,6 +18,7 @@ from app.models import (
     UploadedFile,
 )
 from app.permissions import Actor, Permission
+from app.queries.imports.changes import ChangeTexts, FieldChange
 from app.queries.imports.people import ABOUT_PEOPLE
 from app.queries.imports.reconciliation import (
     is_attendance_import_of,
@@ -33,6 +35,8 @@ SheetOutcome = Literal["present", "absent", "excused", "unsaid"]
 """The attendance of a row on one sheet; "unsaid" if the sheet does not say it."""
 
 PRESENT = AttendanceStatus.PRESENT.value
+# How many fields of a `ReconciledPerson` a query selects; the states of the row before and after its commit follow.
+FIELDS = 6
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,8 @@ class ReconciledPerson:
     """A person of a figure.
 
     `registration` is the code of the person's registration and `outcome` the attendance that is recorded now; None if
-    there is none. `import_id`, `file_name` and `row` tell which row of which sheet lists the person.
+    there is none. `import_id`, `file_name` and `row` tell which row of which sheet lists the person, and `changes` what
+    that row changed of what was recorded before.
     """
 
     name: str
@@ -49,6 +54,7 @@ class ReconciledPerson:
     import_id: int | None = None
     file_name: str | None = None
     row: int | None = None
+    changes: tuple[FieldChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,15 +65,17 @@ class ReconciledPeople:
     people: tuple[ReconciledPerson, ...]
 
 
-def list_people_of_step(db: Db, actor: Actor, code: str, step: Step, limit: int) -> ReconciledPeople:
-    """Return at most `limit` people who are counted by a figure of `PresentRows`, with the session.
+def list_people_of_step(
+    db: Db, actor: Actor, code: str, step: Step, limit: int, language: Language = "id"
+) -> ReconciledPeople:
+    """Return the first people who are counted by a figure of `PresentRows`, at most `limit`.
 
     They are in the order of the sheets (by id) and their rows, or for "elsewhere", without a sheet, by name. Raises
     `Forbidden` if the actor's role may not record attendance, `NotFound` out of the actor's scope.
     """
     workshop_session = _get_session(db, actor, code)
     if step == "elsewhere":
-        return _list_people(db, workshop_session, _select_elsewhere(workshop_session.id), limit)
+        return _list_people(db, workshop_session, _select_elsewhere(workshop_session.id), limit, language)
     rows = _rows_about_people(
         workshop_session.id, *is_committed_import_of(workshop_session.id), row_attendance() == PRESENT
     )
@@ -78,11 +86,18 @@ def list_people_of_step(db: Db, actor: Actor, code: str, step: Step, limit: int)
         "repeated": [is_registered, rows.c.nth > 1],
         "otherwise": [is_registered, rows.c.nth == 1, rows.c.outcome.is_distinct_from(PRESENT)],
     }
-    return _list_people(db, workshop_session, _select_in_order(rows).where(*conditions[step]), limit)
+    selected = _select_in_order(rows).where(*conditions[step])
+    return _list_people(db, workshop_session, selected, limit, language)
 
 
 def list_people_of_sheet(
-    db: Db, actor: Actor, code: str, import_id: int, outcome: SheetOutcome, limit: int
+    db: Db,
+    actor: Actor,
+    code: str,
+    import_id: int,
+    outcome: SheetOutcome,
+    limit: int,
+    language: Language = "id",
 ) -> ReconciledPeople:
     """Return at most `limit` people with this attendance on one sheet, in the order of its rows.
 
@@ -96,7 +111,7 @@ def list_people_of_sheet(
         col(AttendanceImport.id) == import_id,
         has_outcome,
     )
-    return _list_people(db, workshop_session, _select_in_order(rows), limit)
+    return _list_people(db, workshop_session, _select_in_order(rows), limit, language)
 
 
 def _get_session(db: Db, actor: Actor, code: str) -> WorkshopSessionView:
@@ -106,11 +121,18 @@ def _get_session(db: Db, actor: Actor, code: str) -> WorkshopSessionView:
 
 
 def _list_people(
-    db: Db, workshop_session: WorkshopSessionView, statement: Select[*tuple[Any, ...]], limit: int
+    db: Db,
+    workshop_session: WorkshopSessionView,
+    statement: Select[*tuple[Any, ...]],
+    limit: int,
+    language: Language,
 ) -> ReconciledPeople:
-    """Execute a statement that selects the first fields of `ReconciledPerson`, and return at most `limit` people."""
-    people = tuple(ReconciledPerson(*line) for line in db.execute(statement.limit(limit)))
-    return ReconciledPeople(workshop_session, people)
+    texts = ChangeTexts(db, language)
+    people = []
+    for line in db.execute(statement.limit(limit)):
+        person, states = ReconciledPerson(*line[:FIELDS]), line[FIELDS:]
+        people.append(replace(person, changes=texts.compare_states(*states)) if states else person)
+    return ReconciledPeople(workshop_session, tuple(people))
 
 
 def _rows_about_people(session_id: int, *conditions: ColumnElement[bool]) -> Subquery:
@@ -128,6 +150,8 @@ def _rows_about_people(session_id: int, *conditions: ColumnElement[bool]) -> Sub
             col(AttendanceImport.id).label("import_id"),
             col(UploadedFile.name).label("file_name"),
             col(row.number).label("row"),
+            col(row.before).label("before"),
+            col(row.after).label("after"),
             func.row_number().over(partition_by=registration, order_by=order).label("nth"),
         )
         .select_from(row)
@@ -145,7 +169,7 @@ def _rows_about_people(session_id: int, *conditions: ColumnElement[bool]) -> Sub
 
 def _select_in_order(rows: Subquery) -> Select[*tuple[Any, ...]]:
     """Select the fields of a `ReconciledPerson`, in the order of the sheets and their rows."""
-    names = ("name", "registration", "outcome", "import_id", "file_name", "row")
+    names = ("name", "registration", "outcome", "import_id", "file_name", "row", "before", "after")
     return select(*(rows.c[name] for name in names)).order_by(rows.c.import_id, rows.c.row)
 
 

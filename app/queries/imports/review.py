@@ -21,6 +21,7 @@ from app.people.values.phones import mask_phone, national_digits
 from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import
+from app.queries.imports.changes import FieldChange, list_changes
 from app.queries.imports.rows import displayed_cells, list_import_rows, load_committed_codes
 from app.queries.people.participants import PersonSummary, format_details, get_person_summaries
 from app.queries.workshops.workshop_sessions import WorkshopSessionView, list_workshop_sessions
@@ -48,8 +49,9 @@ class ReviewRow:
     `cells` are texts as read or corrected, a NIK masked; `parsed` are the parsed RT, phone and birth date. `name`,
     `place`, `target_group`, `sex` and `attendance` are the judged values. `person` was matched or created; `is_new`
     tells that the person was not known before. `selectable_people` are the people that the remarks offer, by id.
-    `known_details` are the known details, by field, from which the sheet differs. `of` is the earlier row of the same
-    person. `is_registered` tells that a registration for the session exists.
+    `known_details` are the known details, by field, from which the sheet differs. `changes` are the values that the row
+    changes. `of` is the earlier row of the same person. `is_registered` tells that a registration for the session
+    exists.
     """
 
     number: int
@@ -67,6 +69,7 @@ class ReviewRow:
     is_new: bool
     selectable_people: dict[int, PersonSummary]
     known_details: dict[str, str]
+    changes: tuple[FieldChange, ...]
     is_registered: bool
     corrected: tuple[str, ...]
     decision: dict[str, Any]
@@ -77,8 +80,8 @@ class ReviewRow:
 
     @property
     def has_choice(self) -> bool:
-        """Whether staff chose the person or the kelurahan of the row."""
-        return any(self.decision.get(choice) for choice in ("person", "kelurahan"))
+        """Whether staff chose the person, the kelurahan or the attendance of the row."""
+        return any(self.decision.get(choice) for choice in ("person", "kelurahan", "keep"))
 
     def remarks_about(self, *fields: str | None) -> list[Remark]:
         """Return the remarks about any of these fields; None stands for remarks about the whole row."""
@@ -201,6 +204,7 @@ def _build_review_rows(
     )
     cells = {row.number: displayed_cells(row, vault) for row in rows}
     committed_codes = load_committed_codes(db, rows)
+    changes = list_changes(db, language, rows)
     return tuple(
         ReviewRow(
             number=row.number,
@@ -221,6 +225,7 @@ def _build_review_rows(
             known_details=_select_differing_details(
                 remarks[row.number], details.get(row.participant_id or 0, {}), places, groups
             ),
+            changes=changes.get(row.number, ()),
             is_registered=row.number in committed_codes or row.result["registration"] is not None,
             corrected=tuple(row.corrected),
             decision=row.decision or {},

@@ -19,7 +19,15 @@ from app.people.remarks import Remark, remark_from_json, remark_to_json
 from app.people.values.cells import Cell, cell_from_json, cell_text, cell_to_json
 from app.queries.in_values import in_values
 from app.spreadsheets.attendance.rows import JudgedRow
-from app.spreadsheets.detected_table import Column, DetectedTable, FileFormat, SheetRow
+from app.spreadsheets.detected_table import (
+    Column,
+    DetectedTable,
+    FileFormat,
+    SheetRow,
+    day_captions_from_json,
+    row_remarks_from_json,
+    summaries_from_json,
+)
 
 BATCH_SIZE = 1000
 # A commit writes the rows of these kinds.
@@ -135,7 +143,11 @@ def apply_corrections(sheet: DetectedTable, corrections: Mapping[int, Correction
     return replace(
         sheet,
         rows=tuple(
-            SheetRow(row.number, {**row.cells, **corrections[row.number].cells})
+            SheetRow(
+                row.number,
+                {**row.cells, **corrections[row.number].cells},
+                _open_remarks(row.remarks, corrections[row.number].cells),
+            )
             if row.number in corrections
             else row
             for row in sheet.rows
@@ -151,13 +163,21 @@ def build_stored_sheet(
     `preview` is empty, `warnings` are those of the reading.
     """
     reading = attendance_import.reading
+    remarks = row_remarks_from_json(reading.get("row_remarks", {}))
     return DetectedTable(
         format=cast(FileFormat, attendance_import.file_format),
         sheet=attendance_import.sheet or "",
         sheets=tuple(attendance_import.sheets),
-        header_row=attendance_import.header_row or 1,
+        header_row=1 if attendance_import.header_row is None else attendance_import.header_row,
         columns=tuple(Column(**column) for column in attendance_import.columns),
-        rows=tuple(SheetRow(row.number, row_cells(row, vault)) for row in rows),
+        rows=tuple(
+            SheetRow(
+                row.number,
+                row_cells(row, vault),
+                _open_remarks(remarks.get(row.number, ()), row.corrected),
+            )
+            for row in rows
+        ),
         stated_total=reading["stated_total"],
         stated_total_of=reading["stated_total_of"],
         stated_date=attendance_import.stated_date,
@@ -165,7 +185,16 @@ def build_stored_sheet(
         letterhead_kelurahan=reading["title_kelurahan"],
         preview=(),
         warnings=tuple(remark_from_json(warning) for warning in reading["warnings"]),
+        blank_means=reading.get("blank_means"),
+        sheet_summaries=summaries_from_json(reading.get("sheet_summaries", ())),
+        day_captions=day_captions_from_json(reading.get("day_captions", ())),
+        is_meeting_report=reading.get("is_meeting_report", False),
     )
+
+
+def _open_remarks(remarks: tuple[Remark, ...], corrected: Collection[str]) -> tuple[Remark, ...]:
+    """Return what a sheet says of a row besides its cells, without what a user has answered by correcting a cell."""
+    return tuple(remark for remark in remarks if (remark.field or "attendance") not in corrected)
 
 
 def stated_until(attendance_import: AttendanceImport) -> date | None:
@@ -186,6 +215,8 @@ def decision_from_json(stored: Mapping[str, Any] | None) -> Decision | None:
         person=SameAsRow(person["row"]) if isinstance(person, dict) else person,
         kelurahan=stored.get("kelurahan"),
         skip=bool(stored.get("skip")),
+        keep=stored.get("keep"),
+        over=stored.get("over", ""),
     )
 
 
@@ -209,6 +240,7 @@ def judged_columns(judged: JudgedRow, vault: NikVault) -> dict[str, Any]:
             "stated_attendance": judged.stated_attendance,
             "changes": _birth_date_to_json(changes),
             "facts": judged.facts,
+            **({"corrects": list(judged.corrects)} if judged.corrects else {}),
             **({"distinct_from": distinct_from} if distinct_from else {}),
         },
         "nik_encrypted": vault.encrypt(values.nik) if values.nik else None,
@@ -264,6 +296,7 @@ def load_rows_to_write(db: Db, import_id: int) -> RowsToWrite:
                 attendance=result["attendance"],
                 changes=_birth_date_from_json(result["changes"]),
                 facts=result["facts"],
+                corrects=tuple(result.get("corrects", ())),
                 distinct_from=tuple(
                     SameAsRow(**other) if isinstance(other, dict) else other
                     for other in result.get("distinct_from", ())

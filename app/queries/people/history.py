@@ -22,6 +22,7 @@ from app.models import (
     WorkshopSession,
 )
 from app.permissions import Actor, Permission
+from app.queries.imports.changes import ChangeTexts, FieldChange
 from app.queries.imports.rows import WRITTEN, registration_of_row
 from app.queries.people.participants import place_name
 from app.queries.scope import registrations_within
@@ -29,7 +30,10 @@ from app.queries.scope import registrations_within
 
 @dataclass(frozen=True)
 class SourceView:
-    """A row of a sheet that a registration comes from, so that figures can be traced back to the paper."""
+    """A row of a sheet that a registration comes from, so that figures can be traced back to the paper.
+
+    `changes` are the values that the row changed of what was recorded before.
+    """
 
     import_id: int
     file_name: str
@@ -38,6 +42,7 @@ class SourceView:
     uploaded_by: str | None
     uploaded_at: datetime
     status: str
+    changes: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True)
@@ -91,7 +96,7 @@ def list_participant_registrations(
         .order_by(col(WorkshopSession.starts_at).desc(), col(Registration.id).desc())
     )
     rows = db.execute(statement).all()
-    sources = _load_sources(db, [row[0].id for row in rows])
+    sources = _sources(db, [row[0].id for row in rows], ChangeTexts(db, language))
     return [
         PersonRegistration(
             id=registration.id,
@@ -113,15 +118,18 @@ def list_participant_registrations(
     ]
 
 
-def _load_sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[SourceView]]:
-    """Return the rows from which registrations come, by registration id, the oldest upload first.
-
-    They are rows that a commit wrote, also of an import that was undone since. Registrations without rows are missing.
-    """
+def _sources(db: Db, registration_ids: Collection[int], texts: ChangeTexts) -> dict[int, list[SourceView]]:
+    """Return the rows that registrations come from, by registration id, the oldest upload first."""
     row = AttendanceImportRow
     statement = (
         select(
-            col(Registration.id), col(row.number), AttendanceImport, col(UploadedFile.name), col(User.name)
+            col(Registration.id),
+            col(row.number),
+            col(row.before),
+            col(row.after),
+            AttendanceImport,
+            col(UploadedFile.name),
+            col(User.name),
         )
         .select_from(Registration)
         .join(row, col(row.participant_id) == col(Registration.participant_id))
@@ -139,7 +147,9 @@ def _load_sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[S
         .order_by(col(AttendanceImport.id), col(row.number))
     )
     sources: dict[int, list[SourceView]] = {}
-    for registration_id, number, attendance_import, file_name, uploaded_by in db.execute(statement):
+    for registration_id, number, before, after, attendance_import, file_name, uploaded_by in db.execute(
+        statement
+    ):
         sources.setdefault(registration_id, []).append(
             SourceView(
                 import_id=attendance_import.id,
@@ -149,6 +159,7 @@ def _load_sources(db: Db, registration_ids: Collection[int]) -> dict[int, list[S
                 uploaded_by=uploaded_by,
                 uploaded_at=attendance_import.uploaded_at,
                 status=attendance_import.status.value,
+                changes=texts.compare_states(before, after),
             )
         )
     return sources

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col
 
 from app.database import Db
-from app.models import Attendance, GroupMembership, Participant, Registration
+from app.i18n import clock_text
+from app.models import Attendance, GroupMembership, Participant, Registration, User
 from app.people.fields import TEXT_FIELDS
-from app.people.known import KnownPeople, KnownPerson, KnownRegistration, MatchKeys
+from app.people.known import DoorMark, KnownPeople, KnownPerson, KnownRegistration, MatchKeys
 from app.people.values.outside_places import OUTSIDE
 from app.queries.in_values import in_values
 from app.queries.people.memberships import is_valid_on
@@ -142,11 +143,19 @@ def _build_known_person(person: PersonRow, groups: tuple[str, ...]) -> KnownPers
 def _load_registrations(db: Db, condition: ColumnElement[bool]) -> Iterable[KnownRegistration]:
     """Yield the registrations for which the condition holds, of any status, with their attendance."""
     statement = (
-        select(Registration, col(Attendance.status))
+        select(
+            Registration,
+            col(Attendance.status),
+            col(Attendance.recorded_at),
+            col(Attendance.attendance_import_id),
+            col(User.name),
+        )
         .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
+        .outerjoin(User, col(User.id) == col(Attendance.recorded_by))
         .where(condition)
     )
-    for registration, outcome in db.execute(statement):
+    for registration, outcome, recorded_at, import_id, recorded_by in db.execute(statement):
+        by_person = outcome is not None and import_id is None
         yield KnownRegistration(
             code=registration.code,
             person_id=registration.participant_id,
@@ -156,4 +165,10 @@ def _load_registrations(db: Db, condition: ColumnElement[bool]) -> Iterable[Know
             target_group=registration.target_group_code,
             rt=registration.rt,
             sex=registration.sex.value if registration.sex else None,
+            outside_place=registration.outside_place,
+            door=DoorMark(clock_text(recorded_at), _first_name(recorded_by)) if by_person else None,
         )
+
+
+def _first_name(name: str | None) -> str:
+    return name.split()[0] if name and name.strip() else ""

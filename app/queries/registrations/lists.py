@@ -19,20 +19,30 @@ from app.models.base import now
 from app.people.values.outside_places import OUTSIDE
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.rows import load_rows_to_write, registration_of_row
-from app.queries.registrations.seats import get_seats
+from app.queries.registrations.seats import Cap, get_seats
 from app.queries.registrations.window import RegistrationWindow, get_registration_window
+
+# How many rows of people who wait are named.
+MAX_WAITING_ROWS = 20
 
 
 @dataclass(frozen=True)
 class SeatsForList:
     """How many people of a list get a seat, and how many wait: before the commit by the seats that are free now.
 
-    `closed` tells that registration for the session is not open now, which a user may overrule.
+    `window` tells whether registration for the session is open now, which a user may overrule. Before the commit,
+    `full` has the caps that keep people waiting, each with their number, and `waiting_rows` the first of their rows.
     """
 
     seated: int
     waiting: int
-    closed: bool
+    window: RegistrationWindow
+    full: tuple[tuple[Cap, int], ...] = ()
+    waiting_rows: tuple[int, ...] = ()
+
+    @property
+    def closed(self) -> bool:
+        return self.window is not RegistrationWindow.OPEN
 
 
 def count_seats_for_list(db: Db, attendance_import: AttendanceImportView) -> SeatsForList:
@@ -44,31 +54,35 @@ def count_seats_for_list(db: Db, attendance_import: AttendanceImportView) -> Sea
     workshop_session = db.exec(
         select(WorkshopSession).where(WorkshopSession.code == attendance_import.session_code)
     ).one()
-    if attendance_import.status is ImportStatus.REVIEW:
-        seated, waiting = _count_before_commit(db, attendance_import, workshop_session)
-    else:
-        seated, waiting = _count_after_commit(db, attendance_import)
     window = get_registration_window(workshop_session, now())
-    return SeatsForList(seated, waiting, closed=window is not RegistrationWindow.OPEN)
+    if attendance_import.status is ImportStatus.REVIEW:
+        return _count_before_commit(db, attendance_import, workshop_session, window)
+    seated, waiting = _count_after_commit(db, attendance_import)
+    return SeatsForList(seated, waiting, window)
 
 
 def _count_before_commit(
-    db: Db, attendance_import: AttendanceImportView, workshop_session: WorkshopSession
-) -> tuple[int, int]:
-    """Return how many new people would get a seat and how many would wait, in the list's order."""
+    db: Db,
+    attendance_import: AttendanceImportView,
+    workshop_session: WorkshopSession,
+    window: RegistrationWindow,
+) -> SeatsForList:
     seats = get_seats(db, workshop_session)
-    waiting = seated = 0
+    seated = 0
+    waiting: list[int] = []
+    full: Counter[Cap] = Counter()
     for row in load_rows_to_write(db, attendance_import.id).rows:
         if row.registration is not None:
             continue
         kelurahan = None if row.values.kelurahan == OUTSIDE else row.values.kelurahan
         group = row.values.target_group or ""
-        if seats.full_caps(kelurahan, group):
-            waiting += 1
+        if full_caps := seats.full_caps(kelurahan, group):
+            waiting.append(row.number)
+            full.update(full_caps)
         else:
             seats.take(kelurahan, group)
             seated += 1
-    return seated, waiting
+    return SeatsForList(seated, len(waiting), window, tuple(full.items()), tuple(waiting[:MAX_WAITING_ROWS]))
 
 
 def _count_after_commit(db: Db, attendance_import: AttendanceImportView) -> tuple[int, int]:

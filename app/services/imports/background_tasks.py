@@ -16,6 +16,8 @@ from app.queries.imports.attendance_imports import RUNNING_STATUSES
 from app.services.activities import log_activity
 from app.services.imports.commit import CommitChoices, commit_locked
 from app.services.imports.mapping import read_with_changes, store_changed_sheet
+from app.services.imports.shared.commit import commit_locked_together
+from app.services.imports.shared.people import lock_shared_import, lock_shared_imports
 from app.services.imports.sheet_choices import SheetChoices, choices_from_json
 from app.services.imports.upload import read_stored_file, store_reading
 from app.services.locks import lock_people_table
@@ -39,6 +41,7 @@ def read_queued_file(
         if "given" in payload:
             changes = choices_from_json(payload["given"])
             changed_sheet = read_with_changes(read_db, vault, queued, changes, progress)
+            lock_shared_import(db, queued.id)
             if attendance_import := _lock_import(db, queued.id, ImportStatus.READING):
                 actor = _load_actor(db, payload["user"])
                 store_changed_sheet(db, vault, actor, attendance_import, changed_sheet, progress)
@@ -60,17 +63,24 @@ def commit_queued_import(
 
     If it cannot be committed any more, it is in review again and its `failure` says why. Does nothing if it was deleted
     or is not being committed any more. `payload` has the ids "import" and "user" (None: the command line), and
-    "choices".
+    "choices"; with the ids "together", these imports are committed together, or none of them.
     """
     lock_people_table(db)
-    attendance_import = _lock_import(db, payload["import"], ImportStatus.COMMITTING)
-    if attendance_import is None:
+    if queued := db.get(AttendanceImport, payload["import"]):
+        lock_shared_imports(db, queued)
+    imports = _lock_imports_to_commit(db, payload)
+    if not imports:
         return
     choices = CommitChoices.from_json(payload["choices"])
+    actor = _load_actor(db, payload["user"])
     try:
-        commit_locked(db, vault, _load_actor(db, payload["user"]), attendance_import, choices, progress)
+        if "together" in payload:
+            commit_locked_together(db, vault, actor, imports, choices, progress)
+        else:
+            commit_locked(db, vault, actor, imports[0], choices, progress)
     except Problem as problem:
-        _return_to_review(attendance_import, problem)
+        for attendance_import in imports:
+            _return_to_review(attendance_import, problem)
 
 
 def mark_interrupted(db: Db, import_id: int) -> None:
@@ -96,14 +106,22 @@ def give_up_reading(db: Db, payload: Mapping[str, Any]) -> None:
     _fail_reading(db, payload, UnreadableFile(text))
 
 
-def give_up_commit(db: Db, import_id: int) -> None:
-    """Return an import to review after several interrupted attempts to commit it, and store that as its failure.
+def give_up_commit(db: Db, payload: Mapping[str, Any]) -> None:
+    """Return imports to review after several interrupted attempts to commit them, and store that as their failure.
 
-    Does nothing if it was deleted or is not being committed any more.
+    `payload` is that of `commit_queued_import`. Imports that were deleted or are not being committed any more stay as
+    they are.
     """
-    if attendance_import := _lock_import(db, import_id, ImportStatus.COMMITTING):
+    for attendance_import in _lock_imports_to_commit(db, payload):
         text = N_("Saving was interrupted several times and nothing of it was kept. Please save it again.")
         _return_to_review(attendance_import, Conflict(text, code="interrupted"))
+
+
+def _lock_imports_to_commit(db: Db, payload: Mapping[str, Any]) -> list[AttendanceImport]:
+    """Return the imports that a task commits, locked and in its order, without those that need it no more."""
+    ids = payload.get("together") or [payload["import"]]
+    locked = {id_: _lock_import(db, id_, ImportStatus.COMMITTING) for id_ in sorted(ids)}
+    return [attendance_import for id_ in ids if (attendance_import := locked[id_])]
 
 
 def _load_actor(db: Db, user_id: int | None) -> Actor:

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
 from app.database import Db
+from app.i18n import wita
 from app.models import ColumnMapping, Workshop, WorkshopSession
 from app.models.base import now
 from app.nik_vault import mask_niks
@@ -19,7 +20,8 @@ from app.queries.imports.attendance_imports import get_attendance_import
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.sheet_choices import SheetChoices
-from app.spreadsheets.detected_table import Column, DetectedTable
+from app.spreadsheets.detected_table import Column, DetectedTable, SheetSession
+from app.spreadsheets.pasted.lists import number_by_lines
 from app.spreadsheets.reading import read_sheet
 
 REMEMBERED = "columns-remembered"
@@ -36,15 +38,20 @@ def read_with_remembered_columns(
     reference = load_reference(read_db)
     places = [kelurahan.name for kelurahan in reference.kelurahan]
     groups = list_group_names(reference)
+    session = _sheet_session(read_db, workshop_session)
 
     def read(columns: Mapping[int, str | None] | None) -> DetectedTable:
-        return read_sheet(
-            content,
-            sheet=choices.sheet,
-            header_row=choices.header_row,
-            columns=columns,
-            places=places,
-            groups=groups,
+        return number_by_lines(
+            read_sheet(
+                content,
+                sheet=choices.sheet,
+                sheets=choices.sheets or (),
+                session=session,
+                header_row=choices.header_row,
+                columns=columns,
+                places=places,
+                groups=groups,
+            )
         )
 
     sheet = read(choices.columns)
@@ -55,6 +62,16 @@ def read_with_remembered_columns(
     if remembered and choices.columns == remembered:
         sheet = replace(sheet, warnings=(*sheet.warnings, Remark("warning", None, REMEMBERED, {})))
     return sheet, choices
+
+
+def _sheet_session(read_db: Db, workshop_session: WorkshopSession) -> SheetSession:
+    """Return the session as `read_sheet` takes it to choose the sheet."""
+    starts = select(WorkshopSession.starts_at).where(
+        col(WorkshopSession.workshop_id) == workshop_session.workshop_id
+    )
+    days = sorted({wita(starts_at).date() for starts_at in read_db.exec(starts)})
+    day = wita(workshop_session.starts_at).date()
+    return SheetSession(day, workshop_session.code, days.index(day) + 1)
 
 
 def remember_columns(

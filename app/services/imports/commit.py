@@ -5,7 +5,8 @@ from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert, select
+from sqlmodel import col
 
 from app.database import Db
 from app.errors import Conflict, Invalid
@@ -25,12 +26,16 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import get_attendance_import
-from app.queries.imports.people import select_unlisted_registrations
+from app.queries.imports.people import select_missing_registrations, select_unlisted_registrations
+from app.queries.imports.shared_uploads import list_open_file_questions, list_siblings
+from app.queries.in_values import in_values
 from app.queries.registrations.seats import get_seats
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.judging import count_changes
 from app.services.imports.review import judge_stored_rows
+from app.services.imports.shared.people import lock_shared_imports, pass_on_people
+from app.services.imports.states import attendance_state
 from app.services.imports.upload import require_review
 from app.services.imports.writing import ImportWriting, recorded_by_import, store_distinct_people
 from app.services.locks import lock_people_table, lock_row
@@ -42,6 +47,7 @@ from app.spreadsheets.progress import Progress, ignore_progress, scale_progress,
 
 DEFAULT_BASIS = Basis.PUBLIC_TASK
 NOT_STARTED = "session-not-started"
+NO_ROWS = "no-rows"
 # Longer lists are committed after the response, by the outbox, with progress.
 MAX_ROWS_AT_ONCE = 2_000
 # Registering a row is slower: each gets a seat and a message of its own.
@@ -55,7 +61,8 @@ class CommitChoices:
 
     `only_valid` leaves out the rows that need attention. `others` tells what happens to registered people who are not
     on the sheet: "leave" or "absent". `confirm` holds the codes of the warnings that the user accepted. `overrule`
-    registers people beyond the caps and after registration has closed.
+    registers people beyond the caps and after registration has closed. `missing` tells what happens to the attendance
+    of people whom an earlier list of the same people names and this one doesn't: "leave" or "remove".
     """
 
     only_valid: bool = False
@@ -63,6 +70,7 @@ class CommitChoices:
     basis: Basis = DEFAULT_BASIS
     confirm: frozenset[str] = frozenset()
     overrule: bool = False
+    missing: str = "leave"
 
     def to_json(self) -> dict[str, Any]:
         """Return the choices as JSON, for the task in the outbox."""
@@ -77,6 +85,7 @@ class CommitChoices:
             Basis(stored["basis"]),
             frozenset(stored["confirm"]),
             stored.get("overrule", False),
+            stored.get("missing", "leave"),
         )
 
 
@@ -101,10 +110,12 @@ def commit_import(
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     lock_people_table(db)
-    attendance_import = lock_row(db, AttendanceImport, import_id)
+    lock_shared_imports(db, attendance_import)
     if attendance_import.status not in COMMITTING_OR_COMMITTED:
         require_review(attendance_import)
         commit_locked(db, vault, actor, attendance_import, choices or CommitChoices(), progress)
+        for sibling in list_siblings(db, attendance_import):
+            judge_stored_rows(db, vault, sibling)
     return attendance_import
 
 
@@ -140,7 +151,7 @@ def queue_commit(
     if attendance_import.status not in COMMITTING_OR_COMMITTED:
         require_review(attendance_import)
         workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
-        _require_ready(attendance_import, workshop_session, choices)
+        require_ready(db, attendance_import, workshop_session, choices)
         attendance_import.status = ImportStatus.COMMITTING
         attendance_import.failure = None
         payload = {"import": import_id, "user": actor.user_id, "choices": choices.to_json()}
@@ -167,7 +178,7 @@ def commit_locked(
         judge_stored_rows(db, vault, attendance_import, step_progress(0, 2, done))
         done = step_progress(1, 2, done)
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-    _require_ready(attendance_import, workshop_session, choices)
+    require_ready(db, attendance_import, workshop_session, choices)
     # Registering a list can fail halfway, so it needs a savepoint. Writing attendance cannot, and is slower in one.
     registers = attendance_import.purpose is ImportPurpose.REGISTRATION
     with db.begin_nested() if registers else nullcontext():
@@ -199,13 +210,18 @@ def _write(
         writing = ImportWriting(db, attendance_import, workshop_session.starts_at)
         writing.write(get_seats(db, workshop_session), done)
         store_distinct_people(db, actor, attendance_import.id, writing.judged)
+        # In this order, as people whose attendance is removed would be without one, and marked absent.
         if choices.others == "absent":
             attendance_import.others = _mark_others_absent(db, attendance_import)
+        if choices.missing == "remove":
+            attendance_import.removed = _remove_attendance(db, attendance_import)
+        pass_on_people(db, attendance_import)
     db.flush()
     after = {
         "session": workshop_session.code,
         "counts": attendance_import.counts,
         "others_absent": len(attendance_import.others),
+        **({"removed": len(attendance_import.removed)} if attendance_import.removed else {}),
         "basis": choices.basis.value,
         **({"overruled": True} if choices.overrule else {}),
     }
@@ -214,19 +230,29 @@ def _write(
     queue_task(db, OutboxKind.FIND_DUPLICATES, attendance_import=attendance_import.id)
 
 
-def _require_ready(
-    attendance_import: AttendanceImport, workshop_session: WorkshopSession, choices: CommitChoices
+def require_ready(
+    db: Db, attendance_import: AttendanceImport, workshop_session: WorkshopSession, choices: CommitChoices
 ) -> None:
     """Raise `Conflict` if the rows, by their stored counts, or the session do not allow the commit.
 
-    Raises `Invalid` for an unknown `others`.
+    Raises `Invalid` for an unknown `others`; a list without rows cannot decide about people who are not on it.
     """
     counts = attendance_import.counts
     if choices.others not in {"leave", "absent"}:
         raise Invalid(N_("People who are not on the sheet can be left as they are, or marked absent."))
+    if choices.missing not in {"leave", "remove"}:
+        raise Invalid(
+            N_("Attendance of people who are missing from the sheet can be left as it is, or removed.")
+        )
+    if not counts["rows"] and (choices.others == "absent" or choices.missing == "remove"):
+        text = N_("Nobody is on this list, so it says nothing about the people who are not on it.")
+        raise Conflict(text, code=NO_ROWS)
     if not choices.only_valid and (waiting := counts["review"] + counts["error"]):
         text = N_("%(rows)s rows need your attention before this import can be committed.")
         raise Conflict(text, code="rows-need-attention", rows=waiting)
+    if questions := list_open_file_questions(db, attendance_import, choices.confirm):
+        text = N_("A question about the whole list has to be answered first.")
+        raise Conflict(text, code=questions[0].code)
     if attendance_import.purpose is ImportPurpose.REGISTRATION:
         require_open(workshop_session, RegistrationRequest(Channel.ORGANIZER, overrule=choices.overrule))
         return
@@ -235,6 +261,18 @@ def _require_ready(
     if workshop_session.starts_at > now() and NOT_STARTED not in choices.confirm:
         text = N_("This session has not begun yet. Confirm that its attendance is to be recorded now.")
         raise Conflict(text, code=NOT_STARTED)
+
+
+def _remove_attendance(db: Db, attendance_import: AttendanceImport) -> list[dict[str, Any]]:
+    """Remove the attendance of people whom an earlier list names and this one doesn't; return it for the undo."""
+    missing = db.scalars(select_missing_registrations(db, attendance_import)).all()
+    of_missing = in_values(db, col(Attendance.registration_id), missing)
+    removed = [
+        {"registration": attendance.registration_id, **attendance_state(attendance)}
+        for attendance in db.scalars(select(Attendance).where(of_missing))
+    ]
+    db.execute(delete(Attendance).where(of_missing))
+    return removed
 
 
 def _mark_others_absent(db: Db, attendance_import: AttendanceImport) -> list[int]:

@@ -14,6 +14,7 @@ from app.models.base import now
 from app.nik_vault import NikVault
 from app.people.matching import Decision
 from app.queries.areas.reference import load_reference
+from app.queries.imports.earlier_lists import load_earlier_rows
 from app.queries.people.known_people import load_people_for_sheet
 from app.queries.workshops.workshops import list_target_group_codes
 from app.services.imports.sheet_choices import SheetChoices
@@ -81,9 +82,9 @@ def judge_sheet(
     known = load_people_for_sheet(
         db, workshop_session.id, match_keys_of_sheet(parsed, decisions), context.day
     )
-    return DatedJudgement(
-        judge_rows(parsed, known, context, decisions, step_progress(1, 2, progress)), known_changes
-    )
+    earlier = load_earlier_rows(db, vault, workshop_session.id, purpose)
+    judgement = judge_rows(parsed, known, context, decisions, step_progress(1, 2, progress), earlier=earlier)
+    return DatedJudgement(judgement, known_changes)
 
 
 def _session_context(
@@ -103,6 +104,8 @@ def _session_context(
         default_kelurahan=choices.kelurahan,
         blank_means=choices.blank_means,
         registering=purpose is ImportPurpose.REGISTRATION,
+        day_column=choices.day_column,
+        ends_at=workshop_session.ends_at,
     )
 
 

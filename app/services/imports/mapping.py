@@ -14,9 +14,12 @@ from app.nik_vault import NikVault
 from app.permissions import Actor, Permission
 from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.imports.rows import Correction, load_corrections
+from app.queries.imports.shared_uploads import list_siblings
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.imports.column_mappings import remember_columns
+from app.services.imports.review import judge_stored_rows
+from app.services.imports.shared.people import lock_shared_import
 from app.services.imports.sheet_choices import SheetChoices, check_choices, choices_to_json
 from app.services.imports.upload import (
     MAX_BYTES_READ_AT_ONCE,
@@ -28,6 +31,9 @@ from app.services.imports.upload import (
 from app.services.locks import lock_row
 from app.services.outbox import queue_task
 from app.spreadsheets.progress import Progress, ignore_progress
+
+# What a blank cell says about a person is the same in every session that reads the sheet.
+ABOUT_PEOPLE = ("target_group", "kelurahan")
 
 
 @dataclass(frozen=True)
@@ -55,10 +61,10 @@ def change_mapping(
     require_permission(read_db, actor, Permission.IMPORT_WRITE, attendance_import)
     require_review(attendance_import)
     check_choices(read_db, _changed_choices(attendance_import, changes))
-    if _is_large(read_db, attendance_import):
-        return _queue_reading(db, actor, import_id, changes)
+    if is_large(read_db, attendance_import):
+        return queue_reading(db, actor, import_id, changes)
     changed_sheet = read_with_changes(read_db, vault, attendance_import, changes)
-    attendance_import = lock_row(db, AttendanceImport, import_id)
+    attendance_import = lock_shared_import(db, import_id)
     require_review(attendance_import)
     store_changed_sheet(db, vault, actor, attendance_import, changed_sheet)
     return attendance_import
@@ -76,7 +82,7 @@ def read_with_changes(
     Corrections are applied unless another sheet or header row is read; then remembered columns are used instead. Raises
     `UnreadableFile` or `TooLarge` if it cannot be read with these choices.
     """
-    is_same_table = not {"sheet", "header_row"} & changes.keys()
+    is_same_table = not {"sheet", "sheets", "header_row"} & changes.keys()
     former_corrections = load_corrections(read_db, vault, attendance_import.id)
     sheet_reading = read_stored_file(
         read_db,
@@ -100,8 +106,9 @@ def store_changed_sheet(
 ) -> None:
     """Store a sheet that was read again, log it, and set the import's status to review.
 
-    Columns among the changes are remembered for the organization's next sheet with the same headings. The caller has
-    required the permission. Raises `Conflict` if a row was corrected since the file was read.
+    Columns among the changes are remembered for the organization's next sheet with the same headings. A target group or
+    kelurahan for blank cells holds in the other sessions that read the same sheet too. The caller has required the
+    permission and locked the imports of the file. Raises `Conflict` if a row was corrected since the file was read.
     """
     if load_corrections(db, vault, attendance_import.id) != changed_sheet.former_corrections:
         text = N_("Another user has corrected rows of this import meanwhile. Check them, then try again.")
@@ -112,10 +119,33 @@ def store_changed_sheet(
         workshop_session = db.get_one(WorkshopSession, attendance_import.workshop_session_id)
         remember_columns(db, actor, workshop_session, changed_sheet.sheet_reading.sheet.columns, columns)
     after = attendance_import.choices
+    _share_defaults(db, vault, attendance_import, before, changed_sheet.changes)
     log_activity(db, actor, "map", "attendance-import", attendance_import.id, before=before, after=after)
 
 
-def _queue_reading(db: Db, actor: Actor, import_id: int, changes: Mapping[str, Any]) -> AttendanceImport:
+def _share_defaults(
+    db: Db,
+    vault: NikVault,
+    attendance_import: AttendanceImport,
+    before: Mapping[str, Any],
+    changes: Mapping[str, Any],
+) -> None:
+    """Change the target group and kelurahan for blank cells in sessions in review that read the same sheet.
+
+    A session for which another default was chosen keeps it.
+    """
+    changed = {
+        name: changes[name] for name in ABOUT_PEOPLE if name in changes and changes[name] != before.get(name)
+    }
+    for sibling in list_siblings(db, attendance_import) if changed else ():
+        own = {name for name in changed if sibling.choices.get(name) != before.get(name)}
+        if sibling.sheet == attendance_import.sheet and own != changed.keys():
+            followed = {name: value for name, value in changed.items() if name not in own}
+            sibling.choices = {**sibling.choices, **followed}
+            judge_stored_rows(db, vault, sibling)
+
+
+def queue_reading(db: Db, actor: Actor, import_id: int, changes: Mapping[str, Any]) -> AttendanceImport:
     """Set the import's status to reading, and queue it. Raises `Conflict` if it is not in review."""
     attendance_import = lock_row(db, AttendanceImport, import_id)
     require_review(attendance_import)
@@ -126,17 +156,20 @@ def _queue_reading(db: Db, actor: Actor, import_id: int, changes: Mapping[str, A
     return attendance_import
 
 
-def _is_large(read_db: Db, attendance_import: AttendanceImport) -> bool:
+def is_large(read_db: Db, attendance_import: AttendanceImport) -> bool:
     """Return whether the file is larger than 256 KiB."""
     size = select(UploadedFile.size).where(col(UploadedFile.id) == attendance_import.uploaded_file_id)
     return read_db.scalars(size).one() > MAX_BYTES_READ_AT_ONCE
 
 
 def _changed_choices(attendance_import: AttendanceImport, changes: Mapping[str, Any]) -> SheetChoices:
-    """Return the import's choices with the changes. A new sheet resets header row and columns, a new header columns."""
+    """Return the import's choices with the changes.
+
+    Other sheets reset header row, columns and the day's column; another header row the columns.
+    """
     reset: dict[str, None] = {}
-    if "sheet" in changes:
-        reset = {"header_row": None, "columns": None}
+    if "sheet" in changes or "sheets" in changes:
+        reset = dict.fromkeys(("sheet", "sheets", "header_row", "columns", "day_column"))
     elif "header_row" in changes:
         reset = {"columns": None}
     return replace(SheetChoices.from_json(attendance_import.choices), **(reset | dict(changes)))

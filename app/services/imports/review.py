@@ -22,18 +22,21 @@ from app.queries.imports.rows import (
     judged_columns,
     row_cells,
 )
+from app.queries.imports.shared_uploads import list_sibling_rows
 from app.queries.scope import registrations_within
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.edit_conflicts import fingerprint, require_unchanged
 from app.services.imports.judging import judge_sheet
+from app.services.imports.shared.answers import SharedAnswer
+from app.services.imports.shared.people import lock_shared_imports
 from app.services.imports.sheet_choices import SheetChoices, require_known_place
 from app.services.imports.upload import require_review, store_summary
-from app.services.locks import lock_row
+from app.spreadsheets.attendance.judge import describe_door
 from app.spreadsheets.exports.field_headings import FIELDS
 from app.spreadsheets.progress import Progress, ignore_progress
 
-DECISIONS = {"person", "kelurahan", "skip"}
+DECISIONS = {"person", "kelurahan", "skip", "keep"}
 
 
 def correct_row(
@@ -95,7 +98,7 @@ def correct_rows_with_same_question(
     _lock_for_review(db, attendance_import)
     row = _get_row(db, import_id, number)
     answered = {*(cells or ()), *(decision or ())}
-    questions = [question for question in list_questions(row) if {question.field} == answered]
+    questions = [question for question in list_questions(row) if {question.answer} == answered]
     if row.kind not in NEEDS_ATTENTION or not questions:
         raise Invalid(N_("Row %(row)s has no question that other rows ask too."), row=number)
     _check_decision(db, actor, row, decision or {})
@@ -150,8 +153,9 @@ def _row_for_log(row: AttendanceImportRow, vault: NikVault, fields: Collection[s
 
 
 def _lock_for_review(db: Db, attendance_import: AttendanceImport) -> None:
-    """Lock the import's row. Raises `Conflict` if the import is not open for review."""
-    require_review(lock_row(db, AttendanceImport, attendance_import.id))
+    """Lock the imports of the same file. Raises `Conflict` if this one is not open for review."""
+    lock_shared_imports(db, attendance_import)
+    require_review(attendance_import)
 
 
 def _get_row(db: Db, import_id: int, number: int) -> AttendanceImportRow:
@@ -170,15 +174,39 @@ def _correct_and_judge(
     cells: Mapping[str, str] | None,
     decision: Mapping[str, Any] | None,
 ) -> list[int]:
-    """Change the rows and judge the import once; return the numbers of all rows that this changed, in order."""
+    """Change the rows and judge the import once; return the numbers of all rows that this changed, in order.
+
+    What the answer says about people also changes the rows about the same people in other sessions. Which those are is
+    found before the rows change, as a name may be corrected.
+    """
+    answers = {row.number: SharedAnswer.from_correction(row, cells, decision) for row in rows}
+    person = (decision or {}).get("person")
+    meant = [_get_row(db, attendance_import.id, person["row"])] if isinstance(person, dict) else []
+    siblings = list_sibling_rows(db, attendance_import, [*rows, *meant])
     for row in rows:
         if cells:
             _replace_cells(row, cells, vault)
         if decision is not None:
-            row.decision = {**(row.decision or {}), **decision} if decision else None
+            answered = _answered_mark(row) if decision.get("keep") else {}
+            row.decision = {**(row.decision or {}), **decision, **answered} if decision else None
     db.flush()
     changed = judge_stored_rows(db, vault, attendance_import)
+    for sibling, same_rows in siblings:
+        numbers = {row.number for row in same_rows}
+        if numbers.isdisjoint(answers):
+            continue
+        for row in same_rows:
+            if row.number in answers:
+                answers[row.number].apply(vault, row, numbers)
+        db.flush()
+        judge_stored_rows(db, vault, sibling)
     return sorted({*(row.number for row in rows), *changed})
+
+
+def _answered_mark(row: AttendanceImportRow) -> dict[str, str]:
+    """Return the mark at the door about which the row asks; an answer does not hold for a later mark."""
+    asked = [remark["params"] for remark in row.messages if remark["code"] == "attendance-differs"]
+    return {"over": describe_door(asked[0])} if asked else {}
 
 
 def judge_import_again(db: Db, vault: NikVault, actor: Actor, import_id: int) -> None:
@@ -245,6 +273,8 @@ def _check_decision(db: Db, actor: Actor, row: AttendanceImportRow, decision: Ma
     if unknown:
         raise Invalid(N_("There is no choice %(choice)s."), choice=unknown[0])
     require_known_place(db, decision.get("kelurahan"))
+    if decision.get("keep") not in (None, "door", "sheet"):
+        raise Invalid(N_("Keep the attendance of the door or that of the sheet."))
     match decision.get("person"):
         case None | "new":
             pass

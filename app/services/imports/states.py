@@ -1,6 +1,6 @@
 """The states of a person, registration and attendance before and after a commit: undo compares and restores them."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -233,7 +233,7 @@ def state_after_creation(
             **place_columns(values),
         },
         "attendance": None
-        if registering
+        if registering or row.result["attendance"] is None
         else {
             "status": row.result["attendance"],
             "recorded_at": _stored(attendance_import.committed_at),
@@ -259,6 +259,19 @@ def is_unchanged_since_commit(left: Mapping[str, Any] | None, current: Mapping[s
 def person_state(person: Participant) -> dict[str, Any]:
     """Return the values of a person's columns that an import may change, as JSON."""
     return {name: _stored(getattr(person, name)) for name in PERSON_COLUMNS}
+
+
+def attendance_state(attendance: Attendance) -> dict[str, Any]:
+    """Return the columns of an attendance, as `before` and `after` of a row store them."""
+    return _state(attendance, ATTENDANCE_FIELDS) or {}
+
+
+def restore_attendances(db: Db, removed: Sequence[Mapping[str, Any]]) -> None:
+    """Insert attendances that `attendance_state` described, with their "registration"."""
+    for stored in removed:
+        attendance = Attendance(registration_id=stored["registration"], status=AttendanceStatus.ABSENT)
+        restore_state(attendance, {name: stored[name] for name in ATTENDANCE_FIELDS})
+        db.add(attendance)
 
 
 def restore_state(row: SQLModel, state: Mapping[str, Any]) -> None:

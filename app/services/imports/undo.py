@@ -29,6 +29,11 @@ from app.queries.imports.attendance_imports import get_attendance_import
 from app.queries.in_values import in_values
 from app.services.activities import log_activity
 from app.services.authorization import require_permission
+from app.services.imports.shared.people import (
+    forget_people,
+    list_people_created_by_undone,
+    lock_shared_imports,
+)
 from app.services.imports.states import (
     NO_STATE,
     CurrentState,
@@ -37,6 +42,7 @@ from app.services.imports.states import (
     load_current_state,
     load_session_state,
     person_state,
+    restore_attendances,
     restore_state,
 )
 from app.services.imports.undo_obstacles import require_no_later_changes
@@ -68,14 +74,23 @@ def undo_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_COMMIT, attendance_import)
     lock_people_table(db)
-    attendance_import = lock_row(db, AttendanceImport, import_id)
+    lock_shared_imports(db, attendance_import)
     if attendance_import.status is ImportStatus.UNDONE:
         return attendance_import
     require_not_committing(attendance_import)
     if attendance_import.status is not ImportStatus.COMMITTED:
         raise Conflict(N_("Only a committed import can be undone."), code="not-committed")
+    undo_locked(db, actor, attendance_import)
+    return attendance_import
+
+
+def undo_locked(db: Db, actor: Actor, attendance_import: AttendanceImport) -> None:
+    """Undo a committed import. Raises `Conflict`, naming the people, if the same registrations were changed later.
+
+    The caller has required the permission, and locked the people table and the imports of the file.
+    """
     workshop_session = lock_row(db, WorkshopSession, attendance_import.workshop_session_id)
-    rows = list_written_rows(db, import_id)
+    rows = list_written_rows(db, attendance_import.id)
     current = load_session_state(db, attendance_import)
     require_no_later_changes(db, attendance_import, rows, current)
     undone = _restore_rows(db, attendance_import, rows, current)
@@ -83,9 +98,8 @@ def undo_import(db: Db, actor: Actor, import_id: int) -> AttendanceImport:
     attendance_import.undone_at = now()
     attendance_import.undone_by = actor.user_id
     db.flush()
-    log_activity(db, actor, "undo", "attendance-import", import_id, after=asdict(undone))
+    log_activity(db, actor, "undo", "attendance-import", attendance_import.id, after=asdict(undone))
     fill_free_seats(db, actor, workshop_session, because="undo")
-    return attendance_import
 
 
 def _restore_rows(
@@ -94,6 +108,7 @@ def _restore_rows(
     """Restore or delete attendances, registrations and people of all rows; return how many were deleted."""
     known = {row.participant_id for row in rows if row.participant_id and row.before}
     changed = load_current_state(db, attendance_import, known)
+    orphaned = list_people_created_by_undone(db, attendance_import)
     attendances = list(attendance_import.others)
     registrations: list[int] = []
     people: list[int] = []
@@ -113,13 +128,15 @@ def _restore_rows(
             registrations.append(registration.id)
         if before["person"]:
             _restore_person(changed.people[row.participant_id], row)
-        else:
+        if not before["person"] or row.participant_id in orphaned:
             people.append(row.participant_id)
     db.flush()
     _delete(db, Attendance, col(Attendance.registration_id), attendances)
+    restore_attendances(db, attendance_import.removed)
     _delete(db, Registration, col(Registration.id), registrations)
     unused = _list_unused_people(db, attendance_import, people)
     _delete(db, Participant, col(Participant.id), unused)
+    forget_people(db, attendance_import, unused)
     return UndoneCounts(len(attendances), len(registrations), len(unused), len(people) - len(unused))
 
 

@@ -158,9 +158,8 @@ def _list_merges(
     """Return the merges, newest first, that made two registrations one that the import wrote or marked absent."""
     registrations = (current.registration(row.participant_id) for row in rows)
     written = {registration.id for registration in registrations if registration}
-    return list_merges_folded_into(
-        db, attendance_import.workshop_session_id, written | set(attendance_import.others)
-    )
+    unlisted = {*attendance_import.others, *_removed_registrations(attendance_import)}
+    return list_merges_folded_into(db, attendance_import.workshop_session_id, written | unlisted)
 
 
 def _list_changed_people(
@@ -185,6 +184,13 @@ def _list_changed_people(
         attendance = current.attendances.get(registration.id) if registration.id in others else None
         if attendance and attendance.attendance_import_id != attendance_import.id:
             changed.append((registration.id, registration.participant_id))
+    removed = _removed_registrations(attendance_import)
+    changed.extend(
+        (registration.id, registration.participant_id)
+        for registration in current.registrations.values()
+        if registration.id in removed
+        and (registration.id in current.attendances or registration.id in touched)
+    )
     person_ids = {person_id for _, person_id in changed}
     participants = db.scalars(select(Participant).where(in_values(db, col(Participant.id), person_ids)))
     names = {participant.id: participant.name for participant in participants}
@@ -254,10 +260,18 @@ def _list_later_uploads(
             )
         )
         registrations = {id_ for row, id_ in rows if _changes_registration(row)}
-        registrations |= changed_names.keys() & set(later_import.others)
+        registrations |= changed_names.keys() & {
+            *later_import.others,
+            *_removed_registrations(later_import),
+        }
         if registrations:
             uploads.append(_LaterUpload(later_import.id, file_name, later_import.committed_at, registrations))
     return uploads
+
+
+def _removed_registrations(attendance_import: AttendanceImport) -> set[int]:
+    """Return the registrations whose attendance an import removed because it doesn't list the people any more."""
+    return {stored["registration"] for stored in attendance_import.removed}
 
 
 def _changes_registration(row: AttendanceImportRow) -> bool:

@@ -3,10 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 
-from sqlmodel import col, delete
+from sqlmodel import col, delete, select
 
 from app.database import Db
 from app.errors import Conflict, UnreadableFile
@@ -37,18 +37,27 @@ from app.services.activities import log_activity
 from app.services.authorization import require_permission
 from app.services.bulk import insert_rows
 from app.services.imports.column_mappings import read_with_remembered_columns
+from app.services.imports.earlier_answers import reuse_answers
 from app.services.imports.judging import DatedJudgement, judge_sheet
+from app.services.imports.shared.people import lock_shared_imports
 from app.services.imports.sheet_choices import SheetChoices, check_choices
-from app.services.locks import lock_row
 from app.services.outbox import queue_task
-from app.spreadsheets.detected_table import DetectedTable
+from app.spreadsheets.detected_table import (
+    DetectedTable,
+    day_captions_to_json,
+    row_remarks_to_json,
+    summaries_to_json,
+)
 from app.spreadsheets.exports.error_sheets import is_registration_sheet
 from app.spreadsheets.formats.failures import MAX_BYTES
 from app.spreadsheets.progress import Progress, ignore_progress, report_progress, step_progress
+from app.spreadsheets.tables.columns.header import NO_HEADER_ROW
 
 TO_REGISTER = N_(
     "These are rows of a list of people to register, not of who was there. Upload them to “Register a list”."
 )
+
+NO_HEADER = "no-header"
 
 # Larger files are read after the response, by the outbox.
 MAX_BYTES_READ_AT_ONCE = 256 * 1024
@@ -129,14 +138,39 @@ def upload_sheet(
     return attendance_import
 
 
+def upload_for_review(
+    read_db: Db,
+    db: Db,
+    vault: NikVault,
+    actor: Actor,
+    session_code: str,
+    file_name: str,
+    content: bytes,
+    choices: SheetChoices,
+) -> AttendanceImport:
+    """Upload a sheet as `upload_sheet` does; also one without headings, so that a user can say what its columns are.
+
+    Such an import has no rows, and a question about the whole list, until the column of the names is chosen.
+    """
+    try:
+        return upload_sheet(read_db, db, vault, actor, session_code, file_name, content, choices)
+    except UnreadableFile as error:
+        if error.code != NO_HEADER:
+            raise
+        choices = replace(choices, header_row=NO_HEADER_ROW)
+        return upload_sheet(read_db, db, vault, actor, session_code, file_name, content, choices)
+
+
 def discard_import(db: Db, actor: Actor, import_id: int) -> None:
-    """Delete an upload that is in review or has failed, with its rows and its file, and log it.
+    """Delete an upload that is in review or has failed, with its rows, and log it.
+
+    Its file is deleted too, unless another session reads it.
 
     Raises `Forbidden` without `IMPORT_WRITE`, `NotFound`, and `Conflict` for any other status.
     """
     attendance_import = get_attendance_import(db, actor, import_id)
     require_permission(db, actor, Permission.IMPORT_WRITE, attendance_import)
-    attendance_import = lock_row(db, AttendanceImport, import_id)
+    lock_shared_imports(db, attendance_import)
     require_not_committing(attendance_import)
     if attendance_import.status not in (ImportStatus.REVIEW, ImportStatus.FAILED):
         raise Conflict(N_("Only an upload that was not saved can be discarded."), code="not-in-review")
@@ -144,7 +178,14 @@ def discard_import(db: Db, actor: Actor, import_id: int) -> None:
     db.exec(delete(AttendanceImportRow).where(rows))
     db.delete(attendance_import)
     db.flush()
-    db.exec(delete(UploadedFile).where(col(UploadedFile.id) == attendance_import.uploaded_file_id))
+    is_used = select(col(AttendanceImport.id)).where(
+        col(AttendanceImport.uploaded_file_id) == col(UploadedFile.id)
+    )
+    db.exec(
+        delete(UploadedFile).where(
+            col(UploadedFile.id) == attendance_import.uploaded_file_id, ~is_used.exists()
+        )
+    )
     log_activity(db, actor, "discard", "attendance-import", import_id)
 
 
@@ -201,23 +242,26 @@ def read_stored_file(
     corrections: Mapping[int, Correction],
     *,
     recall: bool,
+    workshop_session: WorkshopSession | None = None,
+    purpose: ImportPurpose | None = None,
     progress: Progress = ignore_progress,
 ) -> SheetReading:
     """Read and judge the stored file of an import, without storing the result.
 
     `corrections` (by row number) replace its cells. With `recall` and without chosen columns, the columns remembered
-    for the sheet's headings are used. Raises `UnreadableFile` or `TooLarge`.
+    for the sheet's headings are used. `workshop_session` and `purpose` are the import's unless others are given.
+    Raises `UnreadableFile` or `TooLarge`.
     """
     uploaded_file = read_db.get_one(UploadedFile, attendance_import.uploaded_file_id)
     return _read_and_judge(
         read_db,
         vault,
-        read_db.get_one(WorkshopSession, attendance_import.workshop_session_id),
+        workshop_session or read_db.get_one(WorkshopSession, attendance_import.workshop_session_id),
         vault.decrypt_bytes(uploaded_file.content),
         choices,
         corrections,
         uploaded_at=attendance_import.uploaded_at,
-        purpose=attendance_import.purpose,
+        purpose=purpose or attendance_import.purpose,
         recall=recall,
         progress=progress,
     )
@@ -241,8 +285,11 @@ def _read_and_judge(
     Rows of a list of people to register are refused (code "to-register") in an upload of attendance.
     """
     sheet, choices = read_with_remembered_columns(read_db, workshop_session, content, choices, recall=recall)
+    sheet, choices = _mask_day_captions(sheet), choices.masked()
     if purpose is ImportPurpose.ATTENDANCE and is_registration_sheet(sheet.sheet):
         raise UnreadableFile(TO_REGISTER, code="to-register")
+    if recall and not corrections:
+        sheet, corrections = reuse_answers(read_db, vault, workshop_session, purpose, sheet)
     sheet = apply_corrections(sheet, corrections)
     dated = judge_sheet(
         read_db,
@@ -256,6 +303,14 @@ def _read_and_judge(
         purpose=purpose,
     )
     return SheetReading(sheet, choices, dated, corrections)
+
+
+def _mask_day_captions(sheet: DetectedTable) -> DetectedTable:
+    """Return the sheet with NIKs masked in the captions of its days, which are stored, shown and chosen."""
+    if not sheet.day_captions:
+        return sheet
+    captions = tuple(replace(caption, text=mask_niks(caption.text)) for caption in sheet.day_captions)
+    return replace(sheet, day_captions=captions)
 
 
 def store_reading(
@@ -287,6 +342,11 @@ def store_reading(
         "stated_total": sheet.stated_total,
         "stated_total_of": sheet.stated_total_of,
         "stated_until": sheet.stated_until.isoformat() if sheet.stated_until else None,
+        "blank_means": sheet.blank_means,
+        "sheet_summaries": summaries_to_json(sheet.sheet_summaries),
+        "row_remarks": row_remarks_to_json(sheet.rows),
+        "day_captions": day_captions_to_json(sheet.day_captions),
+        "is_meeting_report": sheet.is_meeting_report,
     }
     store_summary(attendance_import, sheet_reading.dated)
     db.flush()

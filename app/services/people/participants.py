@@ -62,12 +62,12 @@ def update_participant(
 
 
 def fill_blanks(person: Participant, matched: MatchedPerson, encrypted_nik: str | None) -> None:
-    """Fill in the details of `matched.changes` that the person's record lacks; others are kept.
+    """Fill in the missing details of a person, and replace those that a list corrects.
 
-    They may have been filled in since the row was judged. `encrypted_nik` is stored if "nik" is among the changes.
+    Details that were filled in since the row was judged are kept.
     """
     for name, value in matched.changes.items():
-        if _is_known(person, name):
+        if _is_known(person, name) and name not in matched.corrects:
             continue
         match name:
             case "nik":

@@ -6,12 +6,19 @@ from app.database import Db
 from app.i18n import Language, Translator
 from app.models.base import now
 from app.permissions import Actor, Permission
+from app.queries.areas.reference import list_kelurahan, list_target_groups
 from app.queries.registrations.rosters import get_roster
 from app.reports.formats.download import MEDIA_TYPES, Download
 from app.reports.roster_pdf import PrintedRoster, render_roster_pdf
 from app.reports.table import LETTERHEAD
 from app.services.activities import log_activity
-from app.spreadsheets.exports.rosters import Roster, roster_facts, roster_title, write_roster
+from app.spreadsheets.exports.rosters import (
+    Roster,
+    roster_facts,
+    roster_title,
+    write_list_template,
+    write_roster,
+)
 
 RosterFormat = Literal["xlsx", "pdf"]
 
@@ -43,6 +50,18 @@ def download_roster(
     name = f"{stem}-{roster.session_code}.{file_format}"
     log_activity(db, actor, "download", "session", roster.session_code, after={"file": name})
     return Download(name, MEDIA_TYPES[file_format], content)
+
+
+def download_list_template(read_db: Db, actor: Actor, _: Translator, language: Language) -> Download:
+    """Return an empty attendance list as .xlsx. It has no personal data, so the download is not logged.
+
+    Raises `Forbidden` without `IMPORT_WRITE`.
+    """
+    actor.require(Permission.IMPORT_WRITE)
+    kelurahan = tuple(place.name for place in list_kelurahan(read_db))
+    groups = tuple(group.label for group in list_target_groups(read_db, language))
+    name = f"{_('attendance-list')}-{_('template')}.xlsx"
+    return Download(name, MEDIA_TYPES["xlsx"], write_list_template(kelurahan, groups, LETTERHEAD, _))
 
 
 def _to_printed_roster(

@@ -12,7 +12,7 @@ MEGABYTE = 1024**2
 
 NO_FILES = {
     "empty": (b"", 422, "empty-file"),
-    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), 422, "not-a-spreadsheet"),
+    "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(100), 422, "photo"),
     "damaged": (b"PK\x03\x04" + bytes(100), 422, "unreadable-file"),
     "no header": (sheet("Kolom;Lain", "1;2"), 422, "no-header"),
     "headings only": (sheet("Nama;Kelurahan"), 422, "empty-list"),
@@ -41,7 +41,7 @@ NO_MAPPINGS: tuple[tuple[dict[str, Any], str], ...] = (
     ({"defaults": {"kelurahan": "64.71.99.9999"}}, "invalid"),
     ({"colour": "blue"}, "invalid"),
     ({"sheet": "Lembar 9"}, "no-such-sheet"),
-    ({"header_row": 0}, "no-header"),
+    ({"header_row": -1}, "no-header"),
     ({"header_row": 10**9}, "no-header"),
     ({"columns": [{"index": 0, "field": None}]}, "no-header"),
 )

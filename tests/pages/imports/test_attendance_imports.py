@@ -33,7 +33,7 @@ from tests.city import crowd
 from tests.pages.imports.sheets import CLEAR, MIXED, RINA, figures, listed, row_text, saved, send, uploaded
 from tests.sheet_reading import in_child
 from tests.spreadsheets import examples
-from tests.spreadsheets.examples import SAMPLES, workbook
+from tests.spreadsheets.examples import SAMPLES
 
 pytestmark = pytest.mark.usefixtures("workshop_session")
 
@@ -68,7 +68,7 @@ def test_the_same_file_again_changes_nothing(staff: TestClient, engine: Engine) 
     again = uploaded(staff, CLEAR)
     page = staff.get(again)
     assert figures(page) == {"all": "1", "unchanged": "1"}
-    assert "known since 05-08-2025 (SPBE-2025-1)" in row_text(page, 2)
+    assert "known from this session" in row_text(page, 2)
 
     staff.post(f"{again}/simpan")
 
@@ -78,13 +78,12 @@ def test_the_same_file_again_changes_nothing(staff: TestClient, engine: Engine) 
 @pytest.mark.parametrize(
     ("content", "status", "sentence"),
     [
-        (b"%PDF-1.7", 422, "This is not a spreadsheet."),
+        (b"\x89PNG\r\n\x1a\n", 422, "This is a photo or picture."),
         (b"PK\x03\x04" + bytes(100), 422, "The file is damaged or can&#39;t be read."),
         (b"", 422, "The file is empty."),
-        (workbook(["Kelurahan", "RT"], ["Damai", 3]), 422, "No header was found."),
         (b"Nama;Kelurahan\n" + b"a" * MAX_BYTES, 413, "The file is larger than 10 MB."),
     ],
-    ids=["not a spreadsheet", "damaged", "empty", "no header", "too large"],
+    ids=["photo", "damaged", "empty", "too large"],
 )
 def test_a_file_that_cannot_be_read_is_refused_in_the_form(
     staff: TestClient, engine: Engine, content: bytes, status: int, sentence: str
@@ -290,3 +289,14 @@ def test_the_page_shows_how_many_rows_are_read(
     said = "".join(drain_and_observe(runner, lambda: staff.get(address, headers={"hx-request": "true"}).text))
     assert re.search(r'<progress value="[1-9]\d*" max="3000"', said)
     assert re.search(r"[\d,]+ of 3,000 rows are read\.", said)
+
+
+def test_staff_find_the_guide_and_an_empty_list_before_their_first_upload(
+    staff: TestClient, viewer: TestClient
+) -> None:
+    form = staff.get("/sesi/SPBE-2025-1/unggah").text
+    assert 'href="/panduan/daftar-hadir"' in form
+    assert 'href="/unggahan/templat.xlsx"' in form
+    assert "RINA MELATI, S.E." in staff.get("/panduan/daftar-hadir").text
+    assert staff.get("/unggahan/templat.xlsx").content.startswith(b"PK")
+    assert viewer.get("/unggahan/templat.xlsx").status_code == 403

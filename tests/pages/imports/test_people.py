@@ -93,11 +93,28 @@ def next_day(engine: Engine, workshop: Workshop) -> str:
         return create_workshop_session(db, OPERATOR, workshop.code, "SPBE-2025-2", data).code
 
 
-def test_a_sheet_of_another_day_links_to_the_session_of_that_day(staff: TestClient, next_day: str) -> None:
-    page = staff.get(uploaded(staff, DATED))
+def test_a_sheet_of_another_day_is_moved_to_the_session_of_that_day(staff: TestClient, next_day: str) -> None:
+    address = uploaded(staff, DATED)
+    page = staff.get(address)
     assert "The sheet is dated 06-08-2025" in page.text
-    assert f'<a href="/sesi/{next_day}">Session {next_day} of this workshop was on that day</a>' in page.text
-    assert "was on that day" not in staff.get(uploaded(staff, DATED, session=next_day)).text
+    assert f"Move it to {next_day}" in page.text
+
+    moved = staff.post(f"{address}/pindahkan", data={"session": next_day})
+
+    assert moved.headers["location"].startswith(address)
+    page = staff.get(address)
+    assert "The sheet is dated" not in page.text
+    assert f'<a href="/sesi/{next_day}">{next_day}</a>' in page.text
+    assert staff.post(f"{address}/simpan").status_code == 303
+
+
+def test_a_sheet_of_another_day_is_saved_where_it_is_only_with_a_tick(staff: TestClient) -> None:
+    address = uploaded(staff, DATED)
+    refused = staff.post(f"{address}/simpan")
+    assert refused.status_code == 409
+    assert "A question about the whole list has to be answered first." in refused.text
+    assert 'name="confirm" value="date-differs" required' in refused.text
+    assert staff.post(f"{address}/simpan", data={"confirm": "date-differs"}).status_code == 303
 
 
 def test_a_sheet_of_several_days_fits_the_sessions_of_each_day(staff: TestClient, next_day: str) -> None:
@@ -109,11 +126,11 @@ def test_a_sheet_of_several_days_fits_the_sessions_of_each_day(staff: TestClient
     later = workbook(["Hari/Tanggal", "6-7 Agustus 2025"], HEADER, RINA)
     page = staff.get(uploaded(staff, later))
     assert "The sheet is dated 06-08-2025 – 07-08-2025" in page.text
-    assert f'<a href="/sesi/{next_day}">' in page.text
+    assert f"Move it to {next_day}" in page.text
 
 
-def test_no_session_is_linked_if_none_fits(staff: TestClient) -> None:
+def test_no_session_is_offered_if_none_fits(staff: TestClient) -> None:
     page = staff.get(uploaded(staff, DATED))
-    assert "The sheet is dated 06-08-2025" in page.text
-    assert "was on that day" not in page.text
+    assert "This workshop has no session on that day." in page.text
+    assert "Move it to" not in page.text
     assert "Rina Melati" in row_text(page, 3)

@@ -117,7 +117,7 @@ def test_a_person_is_not_called_new_while_the_row_is_unclear(staff: TestClient) 
     page = staff.get(address)
     assert "not clear yet" in row_text(page, 2)
     assert "new person" not in row_text(page, 2)
-    assert "known since 05-08-2025" in row_text(page, 3)
+    assert "known from this session" in row_text(page, 3)
 
     staff.post(f"{address}/baris/2", data={"choice": "kelurahan:64.71.04.1005"})
     assert "new person" in row_text(staff.get(address), 2)

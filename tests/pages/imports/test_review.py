@@ -118,6 +118,7 @@ def test_htmx_requests_get_only_the_changed_parts(staff: TestClient) -> None:
     answer = staff.post(f"{address}/baris/3", data={"choice": "kelurahan:64.71.04.1005"}, headers=HTMX)
     assert re.findall(r'<hx-partial hx-target="#([\w-]+)"', answer.text) == [
         "baris-3",
+        "pintu",
         "kelompok",
         "tanpa-kelurahan",
         "jenis",
@@ -261,7 +262,7 @@ def test_a_session_that_has_not_begun_must_be_confirmed(
     refused = staff.post(f"{address}/simpan", data={"only_valid": "true"})
     assert refused.status_code == 409
     assert 'name="only_valid" value="true" required checked>' in refused.text
-    confirmed = {"only_valid": "true", "confirm": "true"}
+    confirmed = {"only_valid": "true", "confirm": "session-not-started"}
     assert staff.post(f"{address}/simpan", data=confirmed).status_code == 303
 
 

@@ -72,7 +72,7 @@ def test_the_page_shows_why_an_import_was_not_saved(
     page = staff.get(saving)
     assert "This session has not begun yet." in page.text
     assert "What saving will do" in page.text
-    assert staff.post(f"{saving}/simpan", data={"confirm": "true"}).status_code == 303
+    assert staff.post(f"{saving}/simpan", data={"confirm": "session-not-started"}).status_code == 303
     assert "This session has not begun yet." not in staff.get(saving).text
 
 

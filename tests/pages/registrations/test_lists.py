@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
 
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
@@ -14,6 +15,7 @@ from tests.pages.imports.sheets import figures, kind_of, row_text
 from tests.upcoming_sessions import create_upcoming_session, registration_statuses, update_session
 
 PAGE = "/sesi/JUALAN-1/daftarkan"
+INTENTIONS = Path(__file__).parents[2] / "field" / "03-gform-pendaftaran-bersedia.xlsx"
 LIST = "*Daftar peserta*\n1. Ani Aster - Manggar - 081200000411\n2. Budi Bakung - Gunung Sari\n3. Dewi Dahlia - Lamaru"
 
 
@@ -38,7 +40,7 @@ def test_a_list_is_pasted_put_right_and_saved(organizer: TestClient, city: City)
         assert of_attendance not in page.text
     assert organizer.post(f"{address}/simpan").status_code == 409
 
-    organizer.post(f"{address}/baris/4", data={"choice": "kelurahan:64.71.04.1001"})
+    organizer.post(f"{address}/baris/3", data={"choice": "kelurahan:64.71.04.1001"})
     page = organizer.get(address)
     assert "2 get a place, 1 wait" in page.text
     assert 'name="overrule"' in page.text
@@ -56,16 +58,52 @@ def test_a_row_is_put_right_in_its_place(organizer: TestClient, city: City) -> N
     """What htmx asks for: the row as a form, then the parts of the page that changed."""
     create_upcoming_session(city)
     address = sent(organizer)
-    form = organizer.get(f"{address}/baris/4", headers={"hx-request": "true"}).text
+    form = organizer.get(f"{address}/baris/3", headers={"hx-request": "true"}).text
     assert 'name="kelurahan"' in form
     assert 'name="attendance"' not in form
 
     changed_parts = organizer.post(
-        f"{address}/baris/4", data={"kelurahan": "Damai"}, headers={"hx-request": "true"}
+        f"{address}/baris/3", data={"kelurahan": "Damai"}, headers={"hx-request": "true"}
     )
-    assert kind_of(changed_parts, 4) == "create"
-    assert "Budi Bakung" in row_text(changed_parts, 4)
+    assert kind_of(changed_parts, 3) == "create"
+    assert "Budi Bakung" in row_text(changed_parts, 3)
     assert "3 get a place, 0 wait" in changed_parts.text
+
+
+def test_full_limits_are_named_before_saving(organizer: TestClient, city: City) -> None:
+    """Of a pasted list and of a file, with the rows that wait."""
+    create_upcoming_session(city, capacity=2, places_per_kelurahan=1)
+    content = sheet("Nama;Kelurahan", "Ani Aster;Manggar", "Budi Bakung;Manggar", "Dewi Dahlia;Lamaru")
+    uploaded = organizer.post(PAGE, files={"file": ("daftar.csv", content)}).headers["location"]
+    pasted = sent(organizer, "1. Ani Aster - Manggar\n\n2. Budi Bakung - Manggar\n3. Dewi Dahlia - Lamaru")
+
+    for address, number in ((uploaded, 3), (pasted, 3)):
+        page = organizer.get(address).text
+        assert "Not everybody on this list gets a place:" in page
+        assert "Manggar: 1 of 1; 1 wait" in page
+        assert f'Rows that wait: <a href="{address}?after={number - 1}#baris-{number}">{number}</a>' in page
+
+
+def test_closed_registration_is_said_before_saving(organizer: TestClient, city: City) -> None:
+    create_upcoming_session(city)
+    address = sent(organizer)
+    assert "Registration for this session is closed." not in organizer.get(address).text
+
+    update_session(city, "JUALAN-1", registration_closes_at=now() - timedelta(hours=1))
+
+    page = organizer.get(address).text
+    assert "Registration for this session is closed. Nobody is registered unless you decide it below." in page
+
+
+def test_rows_bear_the_numbers_of_the_pasted_lines(organizer: TestClient, city: City) -> None:
+    """Blank lines count, and so do those that name nobody."""
+    create_upcoming_session(city)
+    page = organizer.get(
+        sent(organizer, "Daftar peserta\n\n1. Ani Aster - Manggar\n\n2. Dewi Dahlia - Lamaru")
+    )
+
+    assert "Ani Aster" in row_text(page, 3)
+    assert "Dewi Dahlia" in row_text(page, 5)
 
 
 def test_all_get_a_place_where_somebody_decides_it(organizer: TestClient, city: City) -> None:
@@ -144,3 +182,18 @@ def test_it_is_for_those_who_may_register(
 ) -> None:
     create_upcoming_session(city)
     assert [browser.get(PAGE).status_code for browser in (viewer, stranger, nobody)] == [404, 404, 303]
+
+
+def test_people_who_declined_are_left_out_but_can_be_registered(organizer: TestClient, city: City) -> None:
+    create_upcoming_session(city)
+    answer = organizer.post(PAGE, files={"file": (INTENTIONS.name, INTENTIONS.read_bytes())})
+    address = answer.headers["location"]
+    declined = row_text(organizer.get(address), 4)
+    assert "“Tidak”: this person said" in declined
+    assert "Register them all the same" in declined
+
+    button = re.search(r'name="(\w+)" value="ya"', organizer.get(address).text)
+    assert button is not None
+    organizer.post(f"{address}/baris/4", data={button[1]: "ya"})
+
+    assert kind_of(organizer.get(address), 4) == "create"

@@ -130,7 +130,7 @@ def test_the_template_is_filled_in_and_uploaded(organizer: TestClient, city: Cit
     ("content", "status", "text"),
     [
         (b"", 422, "The file is empty."),
-        (b"%PDF-1.7 ...", 422, "This is not a spreadsheet."),
+        (b"\x89PNG ...", 422, "This is a photo or picture."),
         (b"PK\x03\x04" + bytes(100), 422, "The file is damaged or can&#39;t be read."),
         (b"Nomor;Ukuran\n1;2\n", 422, "among them “Nama” and “Kelurahan”. Use the template."),
         (b"Nama;Alamat\nPos;Damai\n", 422, "among them “Nama” and “Kelurahan”. Use the template."),
@@ -138,7 +138,7 @@ def test_the_template_is_filled_in_and_uploaded(organizer: TestClient, city: Cit
         (b"Nama;Kelurahan\n" + b"Pos;Damai\n" * (MAX_VENUES + 1), 413, "The list has more than 2000 venues."),
         (b"Nama\n" + b"a" * 10 * 1024**2, 413, "The file is larger than 10 MB."),
     ],
-    ids=["empty", "pdf", "damaged", "no header", "no kelurahan", "no venues", "too many", "too large"],
+    ids=["empty", "picture", "damaged", "no header", "no kelurahan", "no venues", "too many", "too large"],
 )
 def test_a_file_that_cannot_be_read_is_refused_with_a_hint(
     organizer: TestClient, content: bytes, status: int, text: str

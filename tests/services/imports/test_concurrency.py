@@ -4,17 +4,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
 
-from app.database import Db, writing
+from app.database import Db, reading, writing
 from app.errors import Conflict
-from app.models import Activity, ImportStatus, Participant, Registration
+from app.models import Activity, AttendanceImport, ImportStatus, Participant, Registration
 from app.services.imports import commit as import_commit
 from app.services.imports.commit import commit_import
 from app.services.imports.judging import count_changes
+from app.services.imports.shared import commit as shared_commit
+from app.services.imports.shared.commit import commit_together_or_queue
+from app.services.imports.shared.people import lock_shared_imports
+from app.services.imports.shared.sessions import SessionChoice, read_for_sessions
+from app.services.locks import lock_people_table
 from tests.city import City, crowd, sheet
 
 # SQLite's writers wait for each other from their first statement on: there it can't happen.
@@ -103,6 +108,43 @@ def test_concurrent_undo_and_commit_of_an_import_end_in_one_of_the_two(city: Cit
     assert became_of_commit in {"not-in-review", ImportStatus.COMMITTED}
     assert [activity.action for activity in city.all(Activity)].count("commit") == 1
     assert city.all(Participant) == []
+
+
+@on_postgresql
+def test_saving_one_session_and_saving_all_never_wait_for_each_other(
+    city: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One has locked the people, and would wait for the imports if the other locked them first."""
+    first, second = city.workshop_of_days(count=2)
+    content = sheet("Nama;Kelurahan;5/8/2025;6/8/2025", "Ani;Manggar;v;v", "Budi;Lamaru;v;v")
+    uploaded = city.upload(first, content)
+    actor = city.actor("sari")
+    with reading(city.engine) as read_db, writing(city.engine) as db:
+        choices = [SessionChoice(first), SessionChoice(second)]
+        read_for_sessions(read_db, db, city.vault, actor, uploaded.id, choices)
+    has_people, other_has_imports = Event(), Event()
+
+    def lock_people_and_wait(db: Db) -> None:
+        lock_people_table(db)
+        has_people.set()
+        other_has_imports.wait(0.5)
+
+    def lock_imports(db: Db, attendance_import: AttendanceImport) -> list[AttendanceImport]:
+        locked = lock_shared_imports(db, attendance_import)
+        other_has_imports.set()
+        return locked
+
+    def save_all() -> None:
+        has_people.wait()
+        with writing(city.engine) as db:
+            commit_together_or_queue(db, city.vault, actor, uploaded.id)
+
+    monkeypatch.setattr(shared_commit, "lock_shared_imports", lock_imports)
+    monkeypatch.setattr(import_commit, "lock_people_table", lock_people_and_wait)
+    at_once(lambda: city.commit(uploaded.id), save_all)
+
+    assert {shared.status for shared in city.all(AttendanceImport)} == {ImportStatus.COMMITTED}
+    assert len(city.all(Participant)) == 2
 
 
 @on_postgresql

@@ -63,6 +63,7 @@ def test_another_import_or_a_namesake_does_not_make_a_person_listed(city: City, 
     city.register(code, "Nur Aini", LAMARU)
     city.upload(code, sheet(HEADER, NUR, "Nur Aini;Antah;;hadir"))
     attendance_import = city.upload(code, sheet(HEADER, "Nur Aini;Manggar;;hadir"))
+    city.correct(attendance_import.id, 2, decision={"person": "new"})
     assert figures(city, attendance_import).unlisted == 1
 
 

@@ -104,7 +104,7 @@ def test_a_late_worker_changes_nothing(city: City, runner: TaskRunner) -> None:
 
     with writing(city.engine) as db:
         commit_queued_import(db, city.vault, task.payload)
-        give_up_commit(db, attendance_import.id)
+        give_up_commit(db, {"import": attendance_import.id})
 
     assert standing(city, attendance_import.id) == (ImportStatus.COMMITTED, None)
     assert [activity.action for activity in city.all(Activity)].count("commit") == 1

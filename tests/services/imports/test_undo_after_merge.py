@@ -17,12 +17,14 @@ AMINAH, AMINNAH = "Siti Aminah", "Siti Aminnah"
 
 @pytest.fixture
 def two(city: City) -> Callable[[str, str], tuple[int, int]]:
-    """Uploads the two records' sheets, for the same session or for two."""
+    """Uploads the two records' sheets, for the same session or for two; the second is said to be somebody else."""
 
     def imported(first: str, second: str) -> tuple[int, int]:
         codes = [city.session(code) for code in dict.fromkeys((first, second))]
         one = city.import_sheet(codes[0], sheet(HEADER, f"{AMINAH};;Manggar;12;081200000001;;hadir"))
-        other = city.import_sheet(codes[-1], sheet(HEADER, f"{AMINNAH};;Manggar;;081200000002;;tidak"))
+        other = city.upload(codes[-1], sheet(HEADER, f"{AMINNAH};;Manggar;;081200000002;;tidak"))
+        city.correct(other.id, 2, decision={"person": "new"})
+        city.commit(other.id)
         return one.id, other.id
 
     return imported

@@ -48,7 +48,9 @@ def test_a_mark_from_before_the_import_is_no_obstacle(city: City, code: str) -> 
     """Nor is it what changed the registration where something else did."""
     city.import_sheet(code, sheet(HEADER, EXCUSED))
     marked(city)
-    attendance_import = city.import_sheet(code, sheet(HEADER, ABSENT))
+    attendance_import = city.upload(code, sheet(HEADER, ABSENT))
+    city.correct(attendance_import.id, 2, decision={"keep": "sheet"})
+    city.commit(attendance_import.id)
     assert find_obstacles(city, attendance_import.id) == []
 
     with writing(city.engine) as db:

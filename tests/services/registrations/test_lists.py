@@ -223,6 +223,20 @@ def test_undo_cancels_again_a_registration_that_was_cancelled_before_the_list(ci
     assert (ani.status.value, ani.waiting_number) == (CANCELLED, None)
 
 
+def test_who_has_cancelled_before_is_said(city: City) -> None:
+    create_upcoming_session(city)
+    city.commit(paste_list(city, THREE).id)
+    cancel_registration(city, city.all(Registration)[0])
+
+    ani, budi, _ = city.rows(paste_list(city, THREE).id).values()
+
+    assert (ani.kind, [remark["code"] for remark in ani.messages]) == (
+        "create",
+        ["person-by-name", "cancelled-before"],
+    )
+    assert (budi.kind, [remark["code"] for remark in budi.messages]) == ("unchanged", ["person-by-name"])
+
+
 @pytest.mark.parametrize("of_old", [False, True], ids=["all-kept", "as-lists-kept-it-once"])
 def test_undo_restores_the_old_ticket_of_a_cancelled_registration(city: City, of_old: bool) -> None:
     create_upcoming_session(city)
@@ -287,4 +301,4 @@ def test_each_registration_knows_its_row_of_the_list(city: City) -> None:
             list_participant_registrations(read_db, OPERATOR, person.id, "id")
             for person in city.all(Participant)
         ]
-    assert [[source.row - 1 for source in one.sources] for (one,) in told] == [[2], [3], [4]]
+    assert [[source.row for source in one.sources] for (one,) in told] == [[2], [3], [4]]

@@ -9,11 +9,15 @@ from app.models import Basis, ImportStatus, RowKind
 from app.queries.imports.attendance_imports import RUNNING_STATUSES, get_attendance_import_view
 from app.queries.imports.document import get_import_document, list_row_documents
 from app.queries.imports.rows import list_import_rows
-from app.services.imports import undo, upload
+from app.services.imports import reassign, undo, upload
 from app.services.imports.commit import CommitChoices, commit_or_queue
 from app.services.imports.downloads import download_error_sheet
 from app.services.imports.mapping import change_mapping
 from app.services.imports.review import correct_row, correct_rows_with_same_question
+from app.services.imports.shared import sessions
+from app.services.imports.shared.commit import commit_together_or_queue
+from app.services.imports.shared.sessions import SessionChoice
+from app.services.imports.shared.undo import undo_together
 from app.services.registrations.lists import upload_registration_list
 from app.web.container import container_of
 from app.web.dependencies import ApiActor, Lang, ReadDb, Translate, Vault, WriteDb
@@ -39,13 +43,19 @@ class DefaultsIn(BaseModel):
 
 
 class MappingIn(BaseModel):
-    """Fields that are left out stay as they are."""
+    """Fields that are left out stay as they are.
+
+    `sheets` are read as one list; "all": all that list people. `day_column` is the heading to read of the columns of
+    several days (`day_columns`).
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     sheet: str | None = None
+    sheets: list[str] | Literal["all"] | None = None
     header_row: int | None = None
     columns: list[ColumnIn] | None = None
+    day_column: str | None = None
     blank_means: Literal["present", "absent"] | None = None
     defaults: DefaultsIn | None = None
 
@@ -59,6 +69,7 @@ class SameAs(BaseModel):
 class RowPatch(BaseModel):
     """Cells to replace, or a decision: the person, their kelurahan, or that the row is skipped.
 
+    `keep` answers `attendance-differs`: whether the attendance that was recorded at the door holds, or the sheet's.
     With `alike`, an answer to a question about one field is given to every row that asks the same.
     """
 
@@ -70,6 +81,7 @@ class RowPatch(BaseModel):
                 {"kelurahan": "64.71.05.1002", "alike": True},
                 {"person": "new"},
                 {"skip": True},
+                {"keep": "door", "alike": True},
             ]
         },
     )
@@ -78,6 +90,7 @@ class RowPatch(BaseModel):
     person: int | Literal["new"] | SameAs | None = None
     kelurahan: str | None = None
     skip: bool | None = None
+    keep: Literal["door", "sheet"] | None = None
     alike: bool = False
 
     @model_validator(mode="after")
@@ -89,7 +102,15 @@ class RowPatch(BaseModel):
 
 
 class CommitIn(BaseModel):
-    """`others` and `confirm` concern attendance. `overrule` registers beyond the limits and after the closing time."""
+    """`others`, `missing` and `confirm` concern attendance.
+
+    With `missing: "remove"` the attendance of people whom an earlier list of the same people names and this one doesn't
+    is removed. `overrule` registers beyond the limits and after the closing time.
+
+    With `together` every session that reads the same file is committed, or none. A code in `confirm` holds for all of
+    them, or with an import's id before it for one: `12:date-differs`. Questions that a choice answers, such as
+    `no-name-column`, cannot be confirmed.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -98,6 +119,50 @@ class CommitIn(BaseModel):
     basis: Literal["public-task", "paper-consent"] = "public-task"
     confirm: list[str] = []
     overrule: bool = False
+    missing: Literal["leave", "remove"] = "leave"
+    together: bool = False
+
+
+class SheetSessionIn(BaseModel):
+    """A session to read the file for; without `sheet` and `day_column` its date decides what is read."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session: str
+    sheet: str | None = None
+    day_column: str | None = None
+
+
+class SheetSessionsIn(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"sessions": [{"session": "UMKM-2025-2", "day_column": "6 Agustus"}]}]
+        },
+    )
+
+    sessions: list[SheetSessionIn]
+
+
+class UndoIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    together: bool = False
+
+
+class MoveIn(BaseModel):
+    """Either the code of another session, or the purpose `registration`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    session: str | None = None
+    purpose: Literal["registration"] | None = None
+
+    @model_validator(mode="after")
+    def _require_one(self) -> "MoveIn":
+        if (self.session is None) == (self.purpose is None):
+            raise ValueError("give a session or a purpose")
+        return self
 
 
 @router.post("/sessions/{code}/attendance-imports", status_code=201)
@@ -186,6 +251,8 @@ def map_import(
     corrected while the file was read, 422 for wrong choices or a file that can't be read with them.
     """
     choices: dict[str, Any] = data.model_dump(exclude_unset=True, exclude={"columns", "defaults"})
+    if isinstance(data.sheets, list):
+        choices["sheets"] = tuple(data.sheets)
     if data.columns is not None:
         choices["columns"] = {column.index: column.field for column in data.columns}
     if data.defaults is not None:
@@ -245,22 +312,97 @@ def commit_import(
 
     202 for a long list: request the import until its status is no longer `committing`. If it is in `review` again, its
     `failure` says why. 403 if your role may not commit, 404 for an unknown import, 409 also for a cancelled session.
+
+    With `together`, 409 names in `sessions` what is still open in which session.
     """
     confirmed = frozenset(data.confirm)
-    choices = CommitChoices(data.only_valid, data.others, Basis(data.basis), confirmed, data.overrule)
-    if commit_or_queue(db, vault, actor, import_id, choices).status is ImportStatus.COMMITTING:
+    choices = CommitChoices(
+        data.only_valid, data.others, Basis(data.basis), confirmed, data.overrule, data.missing
+    )
+    if data.together:
+        imports = commit_together_or_queue(db, vault, actor, import_id, choices)
+    else:
+        imports = [commit_or_queue(db, vault, actor, import_id, choices)]
+    if any(attendance_import.status is ImportStatus.COMMITTING for attendance_import in imports):
         response.status_code = 202
     return _with_progress(request, get_import_document(db, vault, actor, import_id, translate))
 
 
+@router.post(
+    "/attendance-imports/{import_id}/move",
+    responses={202: {"description": "A large file: it is being read again, status `reading`"}},
+)
+def move_import(
+    request: Request,
+    response: Response,
+    import_id: int,
+    data: MoveIn,
+    read_db: ReadDb,
+    db: WriteDb,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
+) -> Document:
+    """Read the uploaded file for another session, or as a list of people to register. Corrections are dropped.
+
+    202 for a large file: request the import until its status is no longer `reading`. 409 if the import is not in
+    review, the session is over (for `registration`) or reads the file already (`reads-file-already`), or other sessions
+    read it and this one is of another workshop (`shared-upload`).
+    """
+    if data.purpose == "registration":
+        moved = reassign.register_instead(read_db, db, vault, actor, import_id)
+    else:
+        moved = reassign.move_to_session(read_db, db, vault, actor, import_id, data.session or "")
+    if moved.status is ImportStatus.READING:
+        response.status_code = 202
+    return _with_progress(request, get_import_document(db, vault, actor, import_id, translate))
+
+
+@router.post("/attendance-imports/{import_id}/sessions")
+def read_for_sessions(
+    import_id: int,
+    data: SheetSessionsIn,
+    read_db: ReadDb,
+    db: WriteDb,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
+) -> list[Document]:
+    """Read the uploaded file for sessions of the same workshop. Return an import of each, in the order of `sessions`.
+
+    A session that has no import of this file gets one; that of a session in review is read again if its sheet or column
+    changes. Answers about the people of a row hold for all sessions that read the same sheet. A large file is read
+    after the response: the imports have the status `reading` until then.
+
+    403 if your role may not upload, 404 for an unknown import or session, 409 unless the import is in `review` or
+    `committed`, 422 for a session of another workshop, an unknown sheet, or a file that can't be read for a session.
+    Nothing is changed then.
+    """
+    choices = [SessionChoice(choice.session, choice.sheet, choice.day_column) for choice in data.sessions]
+    imports = sessions.read_for_sessions(read_db, db, vault, actor, import_id, choices)
+    return [get_import_document(db, vault, actor, shared.id, translate) for shared in imports]
+
+
 @router.post("/attendance-imports/{import_id}/undo")
-def undo_import(import_id: int, db: WriteDb, vault: Vault, actor: ApiActor, translate: Translate) -> Document:
+def undo_import(
+    import_id: int,
+    db: WriteDb,
+    vault: Vault,
+    actor: ApiActor,
+    translate: Translate,
+    data: UndoIn | None = None,
+) -> Document:
     """Delete what the import created and restore what it changed. Return the import, whose status is then `undone`.
+
+    With `together` the same is done for every committed session that reads the same file, or for none.
 
     Undoing twice changes nothing. People that are used elsewhere are kept. 403 if your role may not commit, 404 for an
     unknown import, 409 if it was not committed or if later changes of the same registrations depend on it.
     """
-    undo.undo_import(db, actor, import_id)
+    if data is not None and data.together:
+        undo_together(db, actor, import_id)
+    else:
+        undo.undo_import(db, actor, import_id)
     return get_import_document(db, vault, actor, import_id, translate)
 
 

@@ -6,6 +6,7 @@ from app.routers.pages.imports import (
     reconciliation,
     review,
     rows,
+    sessions,
 )
 
 routers = (
@@ -14,4 +15,5 @@ routers = (
     reconciliation.router,
     review.router,
     rows.router,
+    sessions.router,
 )

@@ -8,10 +8,12 @@ from starlette.responses import Response
 from app.database import Db
 from app.errors import Problem
 from app.i18n import Language
+from app.models import ImportStatus
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.imports import attendance_imports as queries
 from app.queries.imports import people as import_people
+from app.queries.imports.shared_uploads import list_shared_imports
 from app.queries.workshops import workshop_sessions
 from app.queries.workshops.workshop_sessions import WorkshopSessionView
 from app.queries.workshops.workshops import get_workshop_view
@@ -19,7 +21,9 @@ from app.services.imports import undo, upload
 from app.services.imports.downloads import download_error_sheet, download_uploaded_file
 from app.services.imports.sheet_choices import SheetChoices
 from app.services.imports.undo_obstacles import list_undo_obstacles
+from app.services.registrations.rosters import download_list_template
 from app.spreadsheets.formats.failures import MAX_BYTES, MAX_ROWS
+from app.spreadsheets.tables.columns.header import NO_HEADER_ROW
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 from app.web.forms import catch_problem, read_upload
@@ -52,10 +56,11 @@ def upload_sheet(
     with catch_problem(db) as caught:
         name, content = read_upload(file)
         choices = SheetChoices(target_group=target_group or None)
-        attendance_import = upload.upload_sheet(read_db, db, vault, actor, code, name, content, choices)
+        attendance_import = upload.upload_for_review(read_db, db, vault, actor, code, name, content, choices)
     if problem := caught.problem:
         return _upload_page(request, read_db, actor, language, code, target_group, problem)
-    return redirect(f"/unggahan/{attendance_import.id}")
+    is_without_header = attendance_import.header_row == NO_HEADER_ROW
+    return redirect(f"/unggahan/{attendance_import.id}{'/pemetaan' if is_without_header else ''}")
 
 
 @router.get("/unggahan")
@@ -78,6 +83,19 @@ def uploads_page(
         session_code=sesi,
         following=following,
     )
+
+
+@router.get("/unggahan/templat.xlsx")
+def list_template(db: ReadDb, actor: CurrentActor, _: Translate, language: Lang) -> Response:
+    """Download an empty attendance list, to be used before its session exists."""
+    return download(download_list_template(db, actor, _, language))
+
+
+@router.get("/panduan/daftar-hadir")
+def reading_guide(request: Request, actor: CurrentActor) -> Response:
+    """Show how attendance lists are read, by five examples."""
+    actor.require(Permission.IMPORT_READ)
+    return render(request, "imports/guide.html", max_megabytes=MAX_BYTES // MEGABYTE, max_rows=MAX_ROWS)
 
 
 @router.get("/unggahan/{import_id}/batalkan")
@@ -168,6 +186,11 @@ def _undo_page(
 ) -> Response:
     """Return the page with what an undo would take back: people, later imports, and obstacles."""
     attendance_import = queries.get_attendance_import_view(db, actor, import_id)
+    saved_sessions = [
+        shared
+        for shared in list_shared_imports(db, actor, attendance_import)
+        if shared.attendance_import.status is ImportStatus.COMMITTED
+    ]
     return render(
         request,
         "imports/undo.html",
@@ -176,4 +199,5 @@ def _undo_page(
         people=import_people.count_people(db, attendance_import),
         later_imports=import_people.list_later_imports(db, attendance_import),
         obstacles=list_undo_obstacles(db, import_id),
+        saved_sessions=0 if attendance_import.registers else len(saved_sessions),
     )

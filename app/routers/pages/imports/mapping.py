@@ -18,8 +18,9 @@ from app.queries.areas import reference
 from app.queries.imports import attendance_imports as queries
 from app.queries.imports.attendance_imports import AttendanceImportView
 from app.queries.imports.review import get_sheet_preview
+from app.queries.imports.shared_uploads import list_unread_sheets
 from app.routers.pages.imports.review import FormTexts
-from app.services.imports import mapping
+from app.services.imports import mapping, reassign
 from app.services.imports.column_mappings import forget_columns
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem, is_whole_number, parse_whole_number
@@ -122,6 +123,55 @@ def choose_meaning_of_blanks(
     return _redirect_to_review(attendance_import, _("Empty attendance now counts as you chose."))
 
 
+@router.post("/unggahan/{import_id}/hari")
+def choose_day_column(
+    remap_import: RemapImport, _: Translate, day_column: Annotated[str, Form()] = ""
+) -> Response:
+    """Set which of the columns of several days is read, and redirect to the review. The sheet is read again.
+
+    Without a choice the column follows from the session's date.
+    """
+    attendance_import = remap_import({"day_column": day_column or None})
+    return _redirect_to_review(attendance_import, _("The column of the day is read as you chose."))
+
+
+@router.post("/unggahan/{import_id}/satukan")
+def join_sheets(
+    read_db: ReadDb, remap_import: RemapImport, actor: CurrentActor, _: Translate, import_id: int
+) -> Response:
+    """Read the sheet and those that were left unread as one list, and redirect to the review."""
+    view = queries.get_attendance_import_view(read_db, actor, import_id)
+    attendance_import = remap_import({"sheets": (view.sheet or "", *list_unread_sheets(view))})
+    return _redirect_to_review(attendance_import, _("The sheets are read as one list."))
+
+
+@router.post("/unggahan/{import_id}/pindahkan")
+def move_to_session(
+    read_db: ReadDb,
+    db: WriteDb,
+    vault: Vault,
+    actor: CurrentActor,
+    _: Translate,
+    import_id: int,
+    session: Annotated[str, Form()] = "",
+) -> Response:
+    """Read the uploaded file for another session, without uploading it again."""
+    attendance_import = reassign.move_to_session(read_db, db, vault, actor, import_id, session)
+    return _redirect_to_review(
+        attendance_import, _("The list is now that of %(session)s.") % {"session": session}
+    )
+
+
+@router.post("/unggahan/{import_id}/jadikan-pendaftaran")
+def register_instead(
+    read_db: ReadDb, db: WriteDb, vault: Vault, actor: CurrentActor, _: Translate, import_id: int
+) -> Response:
+    """Make the list one of people to register."""
+    attendance_import = reassign.register_instead(read_db, db, vault, actor, import_id)
+    message = _("These people will be registered; nobody's attendance is recorded.")
+    return _redirect_to_review(attendance_import, message)
+
+
 def _redirect_to_review(attendance_import: AttendanceImport, message: str) -> Response:
     """Redirect to the review, with the message if the sheet has been read.
 
@@ -138,13 +188,18 @@ def _changed_choices(sheet: AttendanceImportView, data: dict[str, str]) -> dict[
     another sheet or header row the columns are detected again.
     """
     choices: dict[str, Any] = {name: data.get(name) or None for name in DEFAULTS}
-    sheet_name, header_row = data.get("sheet") or sheet.sheet, parse_whole_number(data.get("header_row", ""))
+    sheet_name, header_row = data.get("sheet") or sheet.sheet, _parse_header_row(data.get("header_row", ""))
     if sheet_name != sheet.sheet:
         return {**choices, "sheet": sheet_name, "header_row": None, "columns": None}
     if header_row not in (None, sheet.header_row):
         return {**choices, "header_row": header_row, "columns": None}
     columns = _chosen_columns(sheet, data)
     return {**choices, "columns": columns} if columns else choices
+
+
+def _parse_header_row(text: str) -> int | None:
+    """Return the number in the field, None if it is empty; -1, which is no row, for other text."""
+    return parse_whole_number(text) if not text.strip() or is_whole_number(text.strip()) else -1
 
 
 def _chosen_columns(sheet: AttendanceImportView, data: dict[str, str]) -> dict[int, str | None]:
@@ -168,7 +223,12 @@ def _form_as_read(sheet: AttendanceImportView) -> dict[str, str]:
     """Return the fields of the form, by name, filled with how the sheet is read now."""
     defaults = {name: sheet.choices.get(name) or "" for name in DEFAULTS}
     columns = {f"{COLUMN_PREFIX}{index}": field or "" for index, field in _fields_by_index(sheet).items()}
-    return {"sheet": sheet.sheet or "", "header_row": str(sheet.header_row or ""), **defaults, **columns}
+    return {
+        "sheet": sheet.sheet or "",
+        "header_row": "" if sheet.header_row is None else str(sheet.header_row),
+        **defaults,
+        **columns,
+    }
 
 
 def _fields_by_index(sheet: AttendanceImportView) -> dict[int, str | None]:

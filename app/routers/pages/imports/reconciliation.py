@@ -10,7 +10,7 @@ from app.queries.imports.reconciliation_people import (
     list_people_of_sheet,
     list_people_of_step,
 )
-from app.web.dependencies import CurrentActor, ReadDb
+from app.web.dependencies import CurrentActor, Lang, ReadDb
 from app.web.pages import render
 
 router = APIRouter(include_in_schema=False)
@@ -31,17 +31,24 @@ def reconciliation_page(request: Request, db: ReadDb, actor: CurrentActor, code:
 
 
 @router.get("/sesi/{code}/rekonsiliasi/{step}")
-def step_page(request: Request, db: ReadDb, actor: CurrentActor, code: str, step: Step) -> Response:
-    """Show the first `MAX_PEOPLE` people whom a figure of the reconciliation counts."""
-    return _people_page(request, list_people_of_step(db, actor, code, step, MAX_PEOPLE + 1), step)
+def step_page(
+    request: Request, db: ReadDb, actor: CurrentActor, language: Lang, code: str, step: Step
+) -> Response:
+    people = list_people_of_step(db, actor, code, step, MAX_PEOPLE + 1, language)
+    return _people_page(request, people, step)
 
 
 @router.get("/sesi/{code}/rekonsiliasi/lembar/{import_id}/{outcome}")
 def sheet_page(
-    request: Request, db: ReadDb, actor: CurrentActor, code: str, import_id: int, outcome: SheetOutcome
+    request: Request,
+    db: ReadDb,
+    actor: CurrentActor,
+    language: Lang,
+    code: str,
+    import_id: int,
+    outcome: SheetOutcome,
 ) -> Response:
-    """Show the first `MAX_PEOPLE` people with this attendance on one sheet of the session."""
-    people = list_people_of_sheet(db, actor, code, import_id, outcome, MAX_PEOPLE + 1)
+    people = list_people_of_sheet(db, actor, code, import_id, outcome, MAX_PEOPLE + 1, language)
     return _people_page(request, people, outcome)
 
 

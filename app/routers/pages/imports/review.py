@@ -19,21 +19,30 @@ from app.permissions import Actor
 from app.queries.areas import reference
 from app.queries.imports import review as queries
 from app.queries.imports.attendance_imports import AttendanceImportView, get_attendance_import_view
-from app.queries.imports.people import count_people, list_first_people
+from app.queries.imports.people import count_people, list_first_people, list_missing_people
 from app.queries.imports.questions import (
+    ANSWERED_BY_CHOICE,
+    ATTENDANCE_DIFFERS,
     GROUP_MISSING,
     KELURAHAN_MISSING,
     NEEDS_ATTENTION,
     count_questions,
     find_next_open_row,
     find_question,
+    find_row_asking,
+)
+from app.queries.imports.shared_uploads import (
+    list_open_file_questions,
+    list_shared_imports,
 )
 from app.queries.registrations.lists import count_seats_for_list
+from app.queries.workshops.workshop_sessions import get_workshop_session_view, list_workshop_sessions
 from app.routers.pages.imports.waiting import SAVED, STATUSES_WITHOUT_REVIEW, render_progress, render_waiting
 from app.services.edit_conflicts import fingerprint
-from app.services.imports.commit import NOT_STARTED, CommitChoices, commit_or_queue
+from app.services.imports.commit import CommitChoices, commit_or_queue
 from app.services.imports.review import judge_import_again, row_answers
 from app.spreadsheets.remark_texts import remark_text
+from app.spreadsheets.tables.columns.day_columns import SEVERAL_DAYS, mark_of_day
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.forms import catch_problem
 from app.web.pages import build_url, redirect, render
@@ -41,7 +50,6 @@ from app.web.pages import build_url, redirect, render
 router = APIRouter(include_in_schema=False)
 
 ATTENTION: Final = "attention"
-OTHER_DAY = "date-differs"
 DEFAULT_CHOICES = CommitChoices()
 
 
@@ -102,7 +110,7 @@ def get_review_page(
     attendance_import = get_attendance_import_view(db, actor, import_id)
     if is_htmx(request):
         return render_progress(request, attendance_import, _)
-    return _page(request, db, vault, actor, language, attendance_import, row_filter)
+    return render_review(request, db, vault, actor, language, attendance_import, row_filter)
 
 
 @router.post("/unggahan/{import_id}/simpan")
@@ -117,22 +125,24 @@ def commit_import(
     basis: Annotated[Literal["public-task", "paper-consent"], Form()] = "public-task",
     others: Annotated[str, Form()] = "leave",
     only_valid: Annotated[bool, Form()] = False,
-    confirm: Annotated[bool, Form()] = False,
+    confirm: Annotated[tuple[str, ...], Form()] = (),
     overrule: Annotated[bool, Form()] = False,
+    missing: Annotated[str, Form()] = "leave",
 ) -> Response:
     """Commit the import, or queue the commit of a long list, and redirect to its page.
 
     If it can't be committed, the rows are judged again and the review is shown with the reason.
     """
-    confirmed = frozenset({NOT_STARTED} if confirm else ())
-    choices = CommitChoices(only_valid, others, Basis(basis), confirmed, overrule)
+    choices = CommitChoices(only_valid, others, Basis(basis), frozenset(confirm), overrule, missing)
     with catch_problem(db) as caught:
         committed = commit_or_queue(db, vault, actor, import_id, choices)
     if problem := caught.problem:
         if get_attendance_import_view(db, actor, import_id).status is ImportStatus.REVIEW:
             judge_import_again(db, vault, actor, import_id)
         attendance_import = get_attendance_import_view(db, actor, import_id)
-        return _page(request, db, vault, actor, language, attendance_import, RowFilter(), choices, problem)
+        return render_review(
+            request, db, vault, actor, language, attendance_import, RowFilter(), choices, problem
+        )
     is_committed = committed.status is ImportStatus.COMMITTED
     return redirect(f"/unggahan/{import_id}", _(SAVED[committed.purpose]) if is_committed else "")
 
@@ -142,7 +152,7 @@ def is_htmx(request: Request) -> bool:
     return "hx-request" in request.headers
 
 
-def _page(
+def render_review(
     request: Request,
     db: Db,
     vault: NikVault,
@@ -152,14 +162,20 @@ def _page(
     row_filter: RowFilter,
     choices: CommitChoices = DEFAULT_CHOICES,
     problem: Problem | None = None,
+    *,
+    together: bool = False,
 ) -> Response:
-    """Return the review of the import; while it is read or committed, or if it failed, the page that says so."""
+    """Return the review of the import; while it is read or committed, or if it failed, the page that says so.
+
+    The `problem` is that of saving this import, or with `together` that of saving all sessions of its file.
+    """
     if attendance_import.status in STATUSES_WITHOUT_REVIEW:
         return render_waiting(request, attendance_import, translator(language))
-    warnings = [
-        (message.code, remark_text(message, translator(language)))
-        for message in map(remark_from_json, attendance_import.warnings)
-    ]
+    _ = translator(language)
+    sessions_context = build_sessions_context(db, actor, attendance_import, language)
+    read_days = {shared.attendance_import.day_column for shared in sessions_context["shared_imports"]}
+    has_read_all_days = read_days >= set(attendance_import.day_columns)
+    warnings = list(map(remark_from_json, attendance_import.warnings))
     return render(
         request,
         "imports/review/page.html",
@@ -167,11 +183,57 @@ def _page(
         page=queries.get_review_page(
             db, vault, language, attendance_import.id, kinds=row_filter.kinds, after=row_filter.after
         ),
-        warnings=[text for code, text in warnings if code != OTHER_DAY],
-        other_day=dict(warnings).get(OTHER_DAY),
+        warnings=[
+            remark_text(warning, _)
+            for warning in warnings
+            if warning.level != "review" and not (warning.code == SEVERAL_DAYS and has_read_all_days)
+        ],
+        session_is_over=get_workshop_session_view(db, actor, attendance_import.session_code).is_over,
         sessions_on_stated_days=queries.list_sessions_on_stated_days(db, actor, attendance_import),
-        **build_outcome_context(db, attendance_import, language, row_filter, choices, problem),
+        **build_outcome_context(
+            db, attendance_import, language, row_filter, choices, None if together else problem
+        ),
+        **sessions_context,
+        refusal_together=problem.sentence(_) if problem and together else None,
     )
+
+
+def build_sessions_context(
+    db: Db, actor: Actor, attendance_import: AttendanceImportView, language: Language
+) -> dict[str, Any]:
+    """Return the template variables of the panel of the sessions that read the same file.
+
+    `session_questions` are those that saving all of them asks to confirm, by the id of their import: code → sentence.
+    `may_read_more` tells whether the workshop has other sessions that the file could be read for.
+    """
+    shared_imports = [] if attendance_import.registers else list_shared_imports(db, actor, attendance_import)
+    taken = {shared.attendance_import.session_code for shared in shared_imports}
+    others = [
+        workshop_session
+        for workshop_session in list_workshop_sessions(db, actor, attendance_import.workshop_code)
+        if workshop_session.cancelled_at is None and workshop_session.code not in taken
+    ]
+    counts = [
+        count_people(db, shared.attendance_import) for shared in shared_imports if len(shared_imports) > 1
+    ]
+    return {
+        "shared_imports": shared_imports,
+        "may_read_more": bool(others)
+        and not attendance_import.registers
+        and attendance_import.status in (ImportStatus.REVIEW, ImportStatus.COMMITTED),
+        "seems_to_have_more": len(attendance_import.sheets) > 1
+        or bool(attendance_import.day_columns)
+        or attendance_import.stated_date != attendance_import.stated_until,
+        "session_questions": {
+            shared.attendance_import.id: {
+                question.code: remark_text(question, translator(language)) for question in shared.questions
+            }
+            for shared in shared_imports
+        },
+        "unlisted": sum(count.unlisted for count in counts),
+        "missing": sum(count.missing for count in counts),
+        "now": now(),
+    }
 
 
 def build_row_context(
@@ -179,10 +241,12 @@ def build_row_context(
 ) -> dict[str, Any]:
     """Return the template variables of a row.
 
-    `seen` returns the fingerprint of the answers that a row has now. `rows_alike` returns how many rows ask the same
-    question as a remark. `without_group` is the number of rows without a group if the page asks once for all of them,
-    else 0. `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it,
-    else 0.
+    `mark_of_day` returns the mark of the day that is read, from a cell with the marks of several days.
+    `seen` returns the fingerprint of the answers that a row has now. `rows_alike` returns how many rows ask the same as
+    a remark.
+    `without_group` is the number of rows without a group if the page asks once for all of them, else 0.
+    `without_kelurahan` is the number of rows without a kelurahan if others have one and the page asks for it, else 0.
+    `differing_from_door` is the number of rows that contradict the door, `row_differing_from_door` the first of them.
     """
     counts = (
         count_questions(db, attendance_import.id)
@@ -196,6 +260,8 @@ def build_row_context(
         "rows"
     ] and not attendance_import.choices.get("kelurahan")
 
+    differing_from_door = counts[ATTENDANCE_DIFFERS]
+
     def rows_alike(message: Remark) -> int:
         asked_question = find_question(message)
         return counts[asked_question] if asked_question else 0
@@ -204,11 +270,16 @@ def build_row_context(
         "attendance_import": attendance_import,
         "row_filter": row_filter,
         "places": reference.list_kelurahan(db),
+        "mark_of_day": lambda text: mark_of_day(text, attendance_import.day_column),
         "sentence": partial(remark_text, _=translator(language)),
         "seen": lambda row: fingerprint(row_answers(row.cells, row.decision)),
         "rows_alike": rows_alike,
         "without_group": without_group if asked_once else 0,
         "without_kelurahan": without_kelurahan if may_be_above else 0,
+        "differing_from_door": differing_from_door,
+        "row_differing_from_door": find_row_asking(db, attendance_import.id, ATTENDANCE_DIFFERS)
+        if differing_from_door
+        else None,
     }
 
 
@@ -228,14 +299,23 @@ def build_outcome_context(
     shown is `problem`, by default the one that is stored with the import.
     """
     problem = problem or attendance_import.problem
+    people = count_people(db, attendance_import)
     return {
         **build_row_context(db, attendance_import, language, row_filter),
         "session_is_to_come": attendance_import.session_starts_at > now(),
+        "questions": {
+            remark.code: remark_text(remark, translator(language))
+            for remark in list_open_file_questions(db, attendance_import)
+        },
+        "answered_by_choice": ANSWERED_BY_CHOICE,
         "groups": queries.list_offered_groups(db, attendance_import, language),
-        "people": count_people(db, attendance_import),
+        "people": people,
+        "missing_people": list_missing_people(db, attendance_import.id) if people.missing else [],
         "seats_for_list": count_seats_for_list(db, attendance_import)
         if attendance_import.registers
         else None,
+        "cap_names": {place.code: place.name for place in reference.list_kelurahan(db)}
+        | {group.code: group.label for group in reference.list_target_groups(db, language)},
         "first_people": list_first_people(db, attendance_import.id)
         if attendance_import.status is ImportStatus.REVIEW
         else None,

@@ -21,11 +21,13 @@ from app.routers.pages.imports.review import (
     ShownRows,
     build_outcome_context,
     build_row_context,
+    build_sessions_context,
     is_htmx,
 )
 from app.services.edit_conflicts import CHANGED
 from app.services.imports.review import correct_row, correct_rows_with_same_question
 from app.spreadsheets.exports.field_headings import FIELDS
+from app.spreadsheets.row_labels import row_label
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.flash import FLASH_FRAGMENT, flash
 from app.web.forms import catch_problem, is_whole_number
@@ -132,6 +134,8 @@ def change_row(
         number=number,
         by_others=by_others,
         **build_outcome_context(db, attendance_import, language, row_filter, below=number),
+        **build_sessions_context(db, actor, attendance_import, language),
+        refusal_together=None,
     )
 
 
@@ -169,7 +173,7 @@ def _reload(request: Request, url: str, changed: Sequence[int], _: Translator) -
     htmx is told to reload by a header, other browsers are redirected to `url`.
     """
     response = Response(headers={"HX-Refresh": "true"}) if is_htmx(request) else redirect(f"{url}#daftar")
-    row_numbers = ", ".join(map(str, changed[:MAX_ROWS_NAMED])) + (
+    row_numbers = ", ".join(row_label(number, _) for number in changed[:MAX_ROWS_NAMED]) + (
         ", …" if len(changed) > MAX_ROWS_NAMED else ""
     )
     flash(response, _("%(count)s rows changed: %(rows)s.") % {"count": len(changed), "rows": row_numbers})
@@ -227,6 +231,8 @@ def _parse_decision(choice: str) -> dict[str, Any] | None:
     match kind:
         case "":
             return None
+        case "attendance":
+            return {"keep": value}
         case "kelurahan":
             return {"kelurahan": value}
         case "person":

@@ -1,6 +1,7 @@
 """Workshops, their sessions, venues, and the public page of a workshop."""
 
 from app.routers.pages.workshops import (
+    attendance,
     calendar,
     public_workshops,
     venues,
@@ -9,6 +10,7 @@ from app.routers.pages.workshops import (
 )
 
 routers = (
+    attendance.router,
     calendar.router,
     public_workshops.router,
     venues.router,
