@@ -38,7 +38,7 @@ run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstra
 	@test -n "$$JANGKAU_DATABASE_URL" || $(BIN)/jangkau demo --if-empty
 	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
 
-check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; 125 processor-seconds, so some 70 seconds on two idle cores
+check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; 85 seconds on two idle cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
 
 test: chromium libreoffice ## everything, also on PostgreSQL and in a browser; ten minutes on two cores
