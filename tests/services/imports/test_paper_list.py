@@ -6,33 +6,7 @@ from app.errors import Conflict
 from app.models import Participant, RowKind
 from app.services.imports.commit import CommitChoices
 from tests.city import LAMARU, City, sheet
-
-REGISTERED = (
-    "Muhammad Yusuf Hidayat",
-    "Rina Gani Anwar",
-    "Budi Contoh Santoso",
-    "Siti Aminah Contoh",
-    "Ahmad Dahlan Misal",
-    "Sri Rahayu Ningsih",
-    "Dewi Contoh Lestari",
-    "Joko Misal Susilo",
-    "Nurhayati Contoh",
-    "Abdul Rahman Saleh",
-    "Kartini Misal",
-)
-ON_PAPER = (
-    "M. Yusuf H.",
-    "Bu Rina",
-    "Pak RT Budi",
-    "St. Aminah C",
-    "Achmad Dahlan",
-    "Rahayu Ningsih",
-    "Dewi",
-    "J. Susilo",
-    "Nur Hayati Contoh",
-    "Abd. Rahman",
-    "Kartini Misal",
-)
+from tests.spreadsheets.attendance.test_registered_people import ON_PAPER, REGISTERED
 
 
 def test_of_eleven_registered_people_nobody_becomes_new_in_silence(city: City) -> None:
