@@ -14,8 +14,8 @@ SENTENCES: Mapping[str, str] = {
         "“%(found)s” does not say clearly whether the person came. Choose the attendance."
     ),
     "attendance-differs": N_(
-        "%(door)s at the door %(time)s (%(by)s) → %(sheet)s on the sheet. What was recorded at the door stays unless "
-        "you choose the sheet's."
+        "%(door)s at the door %(time)s (%(by)s) → %(sheet)s on the sheet. Choose which of the two holds; nothing is "
+        "changed until then."
     ),
     "cancelled-before": N_(
         "This person had registered for this session before, and cancelled. Saving registers them again; check that "
