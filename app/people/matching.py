@@ -275,7 +275,11 @@ class PersonMatcher:
     def _identify_among_registered(
         self, matched: MatchedPerson, unlisted: UnlistedPeople, formerly: int | None
     ) -> None:
-        """Match an entry without kelurahan by name, or ask if somebody of the unlisted people may be meant."""
+        """Match an entry by its name among the registered people, or ask if it may name an unlisted one.
+
+        Sets `person`, or adds the remark "person-unclear"; does nothing if no registered person comes close. `formerly`
+        is the person whom an earlier version of the list names there, and is offered first.
+        """
         values = without_place(matched.values) if matched.has_default_place else matched.values
         by_name = self.known.find_registered_by_name(values)
         if by_name.key is not None:

@@ -182,7 +182,7 @@ _ON_BEHALF = re.compile(
 _INSTEAD_OF = re.compile(
     r"(?:a\.\s?n\b\.?|an\.|a/n|atas\s+nama|mewakili|wakil|perwakilan|utusan)\s+\S.*", re.IGNORECASE
 )
-"""Whom or what somebody stands for, without their own name: "Mewakili Bpk. Sukardi", "Perwakilan Karang Taruna"."""
+"""A cell that names only whom a deputy represents: "Mewakili Bpk. Sukardi", "Perwakilan Karang Taruna"."""
 _SECOND_NUMBER = re.compile(r"\S\s+\(?2\s*[.)]\s*[^\W\d]")
 _LETTERS = re.compile(r"[^\W\d_]")
 _MIN_LETTERS, _MIN_LETTERS_AT_SLASH = 2, 3

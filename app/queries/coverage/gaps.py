@@ -156,7 +156,7 @@ def _load_reasons(
 
     The columns are the kelurahan, and for groups also the target group. Only people from the city are counted.
     """
-    # Outcomes are counted per person first, because someone who was present once counts as having come.
+    # Outcomes are counted per person first, because a person who was present once counts as having come.
     by_person = (
         select(
             *by,

@@ -118,7 +118,7 @@ def _load_groups(db: Db, people: Collection[int], day: date) -> Groups:
 
 
 def _build_known_people(people: Mapping[int, PersonRow], groups: Groups) -> Iterator[KnownPerson]:
-    """Yield the known people with their groups, () for a person who is no key of `groups`."""
+    """Yield the known people with their groups by person id; a person who is not in `groups` gets ()."""
     return (_build_known_person(person, groups.get(id_, ())) for id_, person in people.items())
 
 

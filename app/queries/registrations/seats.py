@@ -80,7 +80,7 @@ class Seats:
         return tuple(cap for cap in self.caps(kelurahan, group) if cap.left == 0)
 
     def all_caps(self) -> Iterable[Cap]:
-        """Yield the session's cap, each group's, and that of each kelurahan in which somebody has a seat already."""
+        """Yield the session's cap, each group's, and that of each kelurahan with at least one seat taken."""
         if self.capacity is not None:
             yield self.session_cap(self.capacity)
         yield from map(self.group_cap, self.of_group)

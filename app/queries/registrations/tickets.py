@@ -1,4 +1,4 @@
-"""Tickets: a registration with its session, for anyone who has the ticket's code."""
+"""Tickets: a registration with its session. Knowing the ticket's code is enough to read it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,7 +74,7 @@ class Ticket:
 
 
 def get_ticket(db: Db, code: str, language: Language) -> Ticket:
-    """Return the ticket with a code, for anyone who has it. Raises `NotFound`."""
+    """Return the ticket with this code; no permission is needed. Raises `NotFound` if there is none."""
     registration = get_registration_by_ticket(db, code)
     workshop_session, workshop, venue, group = db.execute(
         select(WorkshopSession, Workshop, col(Venue.name), TargetGroup)

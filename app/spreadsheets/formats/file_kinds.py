@@ -44,7 +44,7 @@ _LISTS_IN_A_ZIP = frozenset(
     {".xlsx", ".xlsm", ".xls", ".xlsb", ".ods", ".csv", ".tsv", ".txt"}
     | {".docx", ".doc", ".pdf", ".html", ".htm", ".zip"}
 )
-_OFFICE_PARTS = (
+_OFFICE_PARTS: tuple[tuple[str, FileFormat], ...] = (
     ("xl/workbook.xml", "xlsx"),
     ("xl/workbook.bin", "xlsb"),
     ("word/document.xml", "docx"),
@@ -112,7 +112,7 @@ def _detect_zip_format(content: bytes) -> FileFormat:
         raise SheetFailure("password-protected")
     for part_name, file_format in _OFFICE_PARTS:
         if part_name in names:
-            return file_format  # type: ignore[return-value]
+            return file_format
     if b"opendocument.spreadsheet" in mimetype:
         return "ods"
     raise _other_zip(names, mimetype)

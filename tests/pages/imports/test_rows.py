@@ -5,6 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from app.models import WorkshopSession
 from tests.pages.filled_forms import changes_by_others, form_data
 from tests.pages.imports.sheets import MIXED, RINA, TUTI, listed, row_text, saved, uploaded
 from tests.spreadsheets.examples import workbook
@@ -179,3 +180,19 @@ def test_no_row_of_an_undone_import_is_called_added(staff: TestClient) -> None:
     page = staff.get(address)
     assert "addition undone" in row_text(page, 2)
     assert "<span>addition undone</span>" in page.text
+
+
+def test_a_row_of_the_list_beside_the_first_is_named_by_its_row_and_list(
+    staff: TestClient, workshop_session: WorkshopSession
+) -> None:
+    lists = [("No", "Nama", "Kelurahan", None, "No", "Nama", "Kelurahan")]
+    people = [(1, "Rina Melati", "Manggar", None, 3, "Maya Kenanga", "Damai")]
+    people += [(2, "Budi Kamboja", "Lamaru", None, 4, "Tuti Seruni", "Antah")]
+    address = uploaded(staff, workbook(*lists, *people))
+
+    page = staff.get(address)
+
+    assert row_text(page, 2_000_002).startswith("2 (list 2) Maya Kenanga")
+    assert "Row 3 (list 2)" in staff.get(f"{address}/baris/2000003").text
+    assert "Correct row 3 (list 2)" in page.text
+    assert ">2000002<" not in page.text

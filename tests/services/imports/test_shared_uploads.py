@@ -120,22 +120,20 @@ def test_columns_numbered_by_day_are_matched_with_the_sessions_in_their_order(th
     assert [recorded[code]["Budi Firmansyah"] for code in DAYS] == ["present", "excused", "present"]
 
 
-def test_a_sheet_for_each_day_is_read_for_its_session(three_days: City) -> None:
+def two_days(*second_day: tuple[str, str]) -> bytes:
+    """A workbook with a sheet for each day: Ani and Budi on the first, these people on the second."""
     header = ("No", "Nama", "Kelurahan", "Kehadiran")
-    content = sheets(
+    days = {"Hari 1": (("Ani Contoh", "Manggar"), ("Budi Contoh", "Lamaru")), "Hari 2": second_day}
+    return sheets(
         {
-            "Hari 1": (
-                header,
-                ("1", "Ani Contoh", "Manggar", "hadir"),
-                ("2", "Budi Contoh", "Lamaru", "hadir"),
-            ),
-            "Hari 2": (
-                header,
-                ("1", "Budi Contoh", "Lamaru", "hadir"),
-                ("2", "Citra Contoh", "Damai", "hadir"),
-            ),
+            day: (header, *((str(number), *person, "hadir") for number, person in enumerate(people, start=1)))
+            for day, people in days.items()
         }
     )
+
+
+def test_a_sheet_for_each_day_is_read_for_its_session(three_days: City) -> None:
+    content = two_days(("Budi Contoh", "Lamaru"), ("Citra Contoh", "Damai"))
     first = three_days.upload("TIGA-1", content, name="lembar.xlsx")
 
     imports = read_as_proposed(three_days, first.id)
@@ -149,21 +147,7 @@ def test_a_sheet_for_each_day_is_read_for_its_session(three_days: City) -> None:
 
 
 def test_sheets_left_unread_are_a_question_until_other_sessions_read_them(three_days: City) -> None:
-    header = ("No", "Nama", "Kelurahan", "Kehadiran")
-    content = sheets(
-        {
-            "Hari 1": (
-                header,
-                ("1", "Ani Contoh", "Manggar", "hadir"),
-                ("2", "Budi Contoh", "Lamaru", "hadir"),
-            ),
-            "Hari 2": (
-                header,
-                ("1", "Citra Contoh", "Damai", "hadir"),
-                ("2", "Dodi Contoh", "Manggar", "hadir"),
-            ),
-        }
-    )
+    content = two_days(("Citra Contoh", "Damai"), ("Dodi Contoh", "Manggar"))
     first = three_days.upload("TIGA-1", content, name="lembar.xlsx")
     with pytest.raises(Conflict) as refused:
         three_days.commit(first.id)
