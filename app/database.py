@@ -18,7 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script.revision import ResolutionError
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy import Connection, Engine, event, func, inspect, select, text
 from sqlalchemy import create_engine as sqlalchemy_engine
 from sqlalchemy.exc import DataError, DontWrapMixin, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -35,6 +35,8 @@ Db = Session
 MAX_REQUESTS = 20
 POOL = {"pool_size": MAX_REQUESTS, "max_overflow": MAX_REQUESTS + 10}
 BUSY_MILLISECONDS = 30_000
+# How long the rewriting of a table waits for others that use it.
+VACUUM_LOCK_MILLISECONDS = 10_000
 
 
 @unique
@@ -206,6 +208,40 @@ def writing(engine: Engine) -> Iterator[Db]:
     with Session(engine.execution_options(writes=True), expire_on_commit=False) as db:
         yield db
         db.commit()
+
+
+def reclaim_space(engine: Engine) -> None:
+    """Rewrite the database's tables, so that the bytes of deleted and changed rows are gone from its files.
+
+    SQLite rewrites the whole file and empties the WAL; others can read meanwhile. PostgreSQL rewrites one table after
+    the other, each of which is locked for that time; its own WAL and its backups keep the bytes for as long as they are
+    kept. Raises `OperationalError` if others keep the database or a table busy.
+    """
+    if engine.dialect.name == "sqlite":
+        _vacuum_sqlite(engine)
+        return
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"SET lock_timeout = {VACUUM_LOCK_MILLISECONDS}"))
+        try:
+            for table in inspect(connection).get_table_names():
+                connection.execute(text(f'VACUUM (FULL) "{table}"'))
+        finally:
+            connection.execute(text("RESET lock_timeout"))
+
+
+def _vacuum_sqlite(engine: Engine) -> None:
+    """Rewrite the file without free pages, and empty the WAL. Not in a transaction, so past SQLAlchemy's."""
+    connection = engine.raw_connection()
+    try:
+        driver: sqlite3.Connection = connection.driver_connection  # type: ignore[assignment]
+        driver.execute("VACUUM")
+        is_busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.OperationalError as error:
+        raise OperationalError("VACUUM", None, error) from error
+    finally:
+        connection.close()
+    if is_busy:
+        raise OperationalError("PRAGMA wal_checkpoint(TRUNCATE)", None, sqlite3.OperationalError("busy"))
 
 
 def is_postgresql(db: Db) -> bool:

@@ -48,6 +48,12 @@ class Forbidden(Problem):
     code = "forbidden"
 
 
+class SecondFactorNeeded(Forbidden):
+    """The user must set up a second step of their login before anything else."""
+
+    code = "second-factor-needed"
+
+
 class Unauthenticated(Problem):
     """The request names no user."""
 
@@ -69,6 +75,13 @@ class Conflict(Problem):
     code = "conflict"
 
 
+class SlowRequest(Problem):
+    """The body of a request did not arrive in time."""
+
+    status = 408
+    code = "request-timeout"
+
+
 class TooLarge(Problem):
     """The request or file is larger than the limit."""
 
@@ -85,6 +98,13 @@ class TooManyRequests(Problem):
     def __init__(self, text: str, *, seconds: int) -> None:
         super().__init__(text, seconds=seconds)
         self.seconds = seconds
+
+
+class Busy(TooManyRequests):
+    """The server has too much to do; `seconds` is the time until another attempt is worth while."""
+
+    status = 503
+    code = "busy"
 
 
 class UnreadableFile(Problem):

@@ -3,14 +3,17 @@
 import os
 import secrets
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import Problem
+from app.keys import HOW_TO_MAKE_ONE, require_strong_secret
 
 PREFIX = "JANGKAU_"
 
@@ -24,10 +27,36 @@ class Settings(BaseSettings):
     database_url: str = ""
     report_database_url: str = ""
     secret_key: SecretStr = SecretStr("")
+    secret_key_old: SecretStr = SecretStr("")
     base_url: str = "http://127.0.0.1:8000"
     privacy_contact: str = ""
     smtp_url: SecretStr = SecretStr("")
     mail_from: str = ""
+    second_factor: Literal["admins", "all", "off"] = "admins"
+    session_idle_minutes: int = Field(default=120, ge=5, le=7 * 24 * 60)
+    session_max_hours: int = Field(default=12, ge=1, le=30 * 24)
+
+    # Single sign-on, off without an issuer; `web.accounts.identity_provider` checks these together.
+    oidc_issuer: str = ""
+    oidc_name: str = "SSO"
+    oidc_client_id: str = ""
+    oidc_client_auth: str = "client_secret_basic"
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_private_key_file: Path | None = None
+    oidc_key_id: str = ""
+    oidc_scope: str = "openid email profile"
+    oidc_authorization_url: str = ""
+    oidc_token_url: str = ""
+    oidc_userinfo_url: str = ""
+    oidc_subject_claim: str = "sub"
+    oidc_email_claim: str = "email"
+    oidc_trust_email: bool = False
+    oidc_name_claim: str = "name"
+    oidc_role_claim: str = ""
+    oidc_roles: str = ""
+    oidc_organization_claim: str = ""
+    oidc_organizations: str = ""
+    oidc_second_factor: str = ""
 
     @field_validator("base_url")
     @classmethod
@@ -59,6 +88,16 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     @property
+    def idle_limit(self) -> timedelta:
+        """A login ends when it was not used for so long."""
+        return timedelta(minutes=self.session_idle_minutes)
+
+    @property
+    def login_lifetime(self) -> timedelta:
+        """A login ends after so long in any case."""
+        return timedelta(hours=self.session_max_hours)
+
+    @property
     def sends_mail(self) -> bool:
         """Whether a mail server is configured."""
         return bool(self.smtp_url.get_secret_value())
@@ -70,17 +109,58 @@ class Settings(BaseSettings):
 
     @cached_property
     def secret(self) -> bytes:
-        """The secret from which the keys for links and NIKs are derived.
+        """The secret from which all keys are derived (`app/keys.py`).
 
         With SQLite it is generated once and kept in `data_dir`, readable by its owner only. With PostgreSQL it is
-        required, because several servers share it: raises `Problem` if it is missing.
+        required, because several servers share it: raises `Problem` if it is missing. Raises `Problem` too if
+        `secret_key` is set to what can be guessed.
         """
         secret_key = self.secret_key.get_secret_value()
         if secret_key:
+            require_strong_secret(secret_key)
             return secret_key.encode()
         if not self.embedded:
             raise Problem("JANGKAU_SECRET_KEY is required with PostgreSQL.", code="no-secret-key")
-        return _load_or_create_secret(self.data_dir / "secret-key")
+        return _load_or_create_secret(self._secret_path)
+
+    @property
+    def _secret_path(self) -> Path:
+        """The file of the generated secret."""
+        return self.data_dir / "secret-key"
+
+    @property
+    def _next_secret_path(self) -> Path:
+        """The file of the secret that replaces it, while `jangkau keys rotate` works."""
+        return self.data_dir / "secret-key.new"
+
+    def old_and_new_secret(self) -> tuple[bytes, bytes]:
+        """Return the secret to replace and the one that replaces it.
+
+        They are `secret_key_old` and `secret`. Where neither is set and the database is SQLite, they are the generated
+        secret and one that is generated now, or was at an earlier call, and is not in use before `use_next_secret`.
+        Raises `Problem` if `secret_key_old` is missing otherwise, or not another one.
+        """
+        old = self.secret_key_old.get_secret_value()
+        if not old and not self.secret_key.get_secret_value() and self.embedded:
+            return self.secret, _load_or_create_secret(self._next_secret_path)
+        if not old or old.encode() == self.secret:
+            raise Problem(
+                "Set JANGKAU_SECRET_KEY_OLD to the secret so far, and JANGKAU_SECRET_KEY to a new one. Make one with "
+                f"{HOW_TO_MAKE_ONE}."
+            )
+        return old.encode(), self.secret
+
+    def use_next_secret(self) -> Path | None:
+        """Let the generated secret be the next one, and return the file in which the old one is kept.
+
+        It still reads older backups. Returns None if the secret is not generated.
+        """
+        if not self._next_secret_path.exists():
+            return None
+        kept = self.data_dir / f"secret-key.until-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+        kept.hardlink_to(self._secret_path)
+        self._next_secret_path.replace(self._secret_path)
+        return kept
 
 
 def require_known(names: Iterable[str]) -> None:

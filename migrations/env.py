@@ -1,5 +1,7 @@
 """How Alembic meets the database: inside the application by its engine, from the shell by its settings."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from alembic import context
@@ -50,5 +52,36 @@ def _migrate(connection: Connection) -> None:
     context.run_migrations()
 
 
-with _engine().execution_options(writes=True).begin() as _connection:
+@contextmanager
+def _without_foreign_keys(connection: Connection) -> Iterator[None]:
+    """Let the block run its transaction on SQLite without foreign keys.
+
+    SQLite changes a table by copying it and dropping the old one, which it refuses while rows of other tables refer to
+    that. The pragma has no effect within a transaction.
+    """
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+    finally:
+        cursor.execute("PRAGMA foreign_keys = ON")
+
+
+def _require_valid_foreign_keys(connection: Connection) -> None:
+    """Raise `RuntimeError` if a row of an SQLite database refers to a row that is not there."""
+    if connection.dialect.name == "sqlite":
+        broken = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        if broken is not None:
+            raise RuntimeError(f"a row of {broken[0]} refers to a row of {broken[2]} that is not there")
+
+
+with (
+    _engine().execution_options(writes=True).connect() as _connection,
+    _without_foreign_keys(_connection),
+    _connection.begin(),
+):
     _migrate(_connection)
+    _require_valid_foreign_keys(_connection)

@@ -43,7 +43,11 @@ class BlankMeans(StrEnum):
 
 
 class UploadedFile(SQLModel, table=True):
-    """The uploaded bytes, encrypted because they contain NIKs. Servers are stateless, so the database has them."""
+    """The uploaded bytes, encrypted because they contain NIKs. Servers are stateless, so the database has them.
+
+    `content` is empty once it was erased because of a person in it (`erased_at`), or was kept long enough
+    (`expired_at`).
+    """
 
     __tablename__ = "uploaded_file"
 
@@ -52,6 +56,8 @@ class UploadedFile(SQLModel, table=True):
     sha256: str = Field(max_length=64, index=True)
     size: int
     content: bytes = Field(sa_type=LargeBinary)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
+    expired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AttendanceImport(SQLModel, table=True):
@@ -63,12 +69,14 @@ class AttendanceImport(SQLModel, table=True):
     the registrations that the commit marked absent because the sheet doesn't list them. `removed` are the attendances
     that it removed because an earlier list named the people and this one doesn't: "registration" and the attendance's
     columns, from which the undo restores them. `failure` says why reading or
-    committing failed; judging the import again clears it.
+    committing failed; judging the import again clears it. `erased_at` is when rows of it were emptied because a person
+    was erased, `expired_at` when all were because they had been kept long enough; both rule out an undo.
     """
 
     __tablename__ = "attendance_import"
     __table_args__ = (
         CheckConstraint("status <> 'committed' OR committed_at IS NOT NULL", name="committed"),
+        CheckConstraint("basis <> 'consent'", name="basis_of_list"),
         {"sqlite_autoincrement": True},
     )
 
@@ -108,6 +116,8 @@ class AttendanceImport(SQLModel, table=True):
     committed_by: int | None = Field(default=None, foreign_key="app_user.id")
     undone_at: datetime | None = Field(default=None, sa_type=Instant)
     undone_by: int | None = Field(default=None, foreign_key="app_user.id")
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
+    expired_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AttendanceImportRow(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
+from sqlalchemy import Index
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, now
@@ -16,6 +17,7 @@ class MessageKind(StrEnum):
     CANCELLED = "cancelled"
     SESSION_CANCELLED = "session-cancelled"
     SESSION_CHANGED = "session-changed"
+    CONTACT_CODE = "contact-code"
 
 
 class MessageStatus(StrEnum):
@@ -35,6 +37,7 @@ class Message(SQLModel, table=True):
     """
 
     __tablename__ = "message"
+    __table_args__ = (Index("ix_message_recipient", "recipient", "kind", "created_at"),)
 
     id: int = Field(default=None, primary_key=True)
     registration_id: int = Field(foreign_key="registration.id", ondelete="CASCADE", index=True)

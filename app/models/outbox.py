@@ -13,6 +13,8 @@ class OutboxKind(StrEnum):
     COMMIT_IMPORT = "commit-import"
     FIND_DUPLICATES = "find-duplicates"
     READ_IMPORT = "read-import"
+    RECLAIM_SPACE = "reclaim-space"
+    SEND_CODE = "send-code"
     SEND_MESSAGE = "send-message"
 
 

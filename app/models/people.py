@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, JsonDocument, choice, index_where_present, now
@@ -21,6 +21,7 @@ class Participant(SQLModel, table=True):
     The NIK is stored encrypted (`nik_encrypted`) and looked up by a keyed hash (`nik_key`). People from outside the
     city have no `kelurahan_code` but an `outside_place`. `latest_session_at` is the start of the newest session that
     gave information about the person. Ids are never reused, because decisions stored with sheets refer to them.
+    `erased_at` is when the person's data was erased: nothing but the id is left, to which registrations refer.
     """
 
     __tablename__ = "participant"
@@ -48,6 +49,7 @@ class Participant(SQLModel, table=True):
     occupation: str | None = None
     latest_session_at: datetime | None = Field(default=None, sa_type=Instant)
     created_at: datetime = Field(default_factory=now, sa_type=Instant)
+    erased_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class GroupMembership(SQLModel, table=True):
@@ -65,6 +67,39 @@ class GroupMembership(SQLModel, table=True):
     position: str = ""
     valid_from: date
     valid_to: date | None = None
+
+
+class ProposalState(StrEnum):
+    OPEN = "open"
+    REJECTED = "rejected"
+
+
+class ProposedChange(SQLModel, table=True):
+    """A change of one field of a person's record that waits for the decision of the record's owner.
+
+    `field` is a key of `people.fields.MERGED_FIELDS`, and `value` holds the new values of its columns as JSON, a NIK
+    encrypted. It comes from a registration, a row of an import, or a user who corrected the person. An accepted
+    proposal is deleted; a rejected one is kept, so that the same is not proposed again.
+    """
+
+    __tablename__ = "proposed_change"
+    __table_args__ = (Index("ix_proposed_change_state", "state", "participant_id"),)
+
+    id: int = Field(default=None, primary_key=True)
+    participant_id: int = Field(foreign_key="participant.id", ondelete="CASCADE", index=True)
+    field: str = Field(max_length=20)
+    value: dict[str, Any] = Field(sa_type=JsonDocument)
+    registration_id: int | None = Field(
+        default=None, foreign_key="registration.id", ondelete="CASCADE", index=True
+    )
+    attendance_import_id: int | None = Field(
+        default=None, foreign_key="attendance_import.id", ondelete="SET NULL", index=True
+    )
+    proposed_by: int | None = Field(default=None, foreign_key="app_user.id")
+    proposed_at: datetime = Field(default_factory=now, sa_type=Instant)
+    state: ProposalState = Field(default=ProposalState.OPEN, sa_type=choice(ProposalState, "state"))
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by: int | None = Field(default=None, foreign_key="app_user.id")
 
 
 class PairState(StrEnum):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, true
 from sqlmodel import Field, SQLModel
 
 from app.models.base import Instant, choice, index_where_present, now
@@ -34,14 +34,23 @@ class Channel(StrEnum):
     WALK_IN = "walk-in"
 
 
+# Users of these channels have no account: their right comes from the public page or from a delegation link.
+CHANNELS_WITHOUT_ACCOUNT = frozenset({Channel.SELF, Channel.DELEGATION})
+
+
 class Registration(SQLModel, table=True):
     """A person's registration for a session, with the facts as they were at that time.
 
     `kelurahan_code`, `rt`, `sex` and `target_group_code` are frozen: a person who moves later still came from there.
-    `name_given` is the name as a person without an account typed it, where the participant's record differs; the ticket
-    shows it. `waiting_number` is the position in the waiting list, in the order in which the session's row was locked;
-    it stays the same when others move up. `contact_*` are the contacts given for this registration.
-    `request_key` identifies the form that was sent: a form sent twice registers once.
+    `name_given` is the name as it was typed, where the record's differs or the record is not open; the ticket shows it.
+    `opens_record` tells whether the session's organization may read the person's record because of this registration:
+    not if others had made the record before (`queries.people.records`).
+
+    `contact_*` are the contacts given for this registration, and `contact_confirmed_at` is when the holder of the
+    ticket typed the code sent to `contact_email`. `waiting_number` is the position in the waiting list, in the order in
+    which the session's row was locked; it stays the same when others move up. `request_key` identifies the form that
+    was sent: a form sent twice registers once. `consent_notice` is the version of the privacy notice to which the
+    person agreed, `informed_notice` the one of which a kelurahan said that it told its delegates; each with the time.
     """
 
     __tablename__ = "registration"
@@ -49,6 +58,9 @@ class Registration(SQLModel, table=True):
         UniqueConstraint("workshop_session_id", "participant_id"),
         CheckConstraint("(kelurahan_code IS NULL) <> (outside_place IS NULL)", name="place"),
         CheckConstraint("(consented_at IS NULL) = (consent_notice IS NULL)", name="consent"),
+        CheckConstraint("(basis = 'consent') = (consent_notice IS NOT NULL)", name="consent_basis"),
+        CheckConstraint("channel <> 'self' OR basis = 'consent'", name="self_consent"),
+        CheckConstraint("(informed_at IS NULL) = (informed_notice IS NULL)", name="informed"),
         Index(
             "ix_registration_places", "workshop_session_id", "status", "kelurahan_code", "target_group_code"
         ),
@@ -77,10 +89,26 @@ class Registration(SQLModel, table=True):
     name_given: str | None = None
     contact_phone: str | None = None
     contact_email: str | None = None
+    contact_confirmed_at: datetime | None = Field(default=None, sa_type=Instant)
+    opens_record: bool = Field(default=True, sa_column_kwargs={"server_default": true()})
     language: str | None = Field(default=None, max_length=2)
-    consent_notice: str | None = Field(default=None, max_length=10)
+    consent_notice: str | None = Field(default=None, foreign_key="privacy_notice.version", max_length=10)
     consented_at: datetime | None = Field(default=None, sa_type=Instant)
     request_key: str | None = Field(default=None, max_length=64)
+    informed_notice: str | None = Field(default=None, foreign_key="privacy_notice.version", max_length=10)
+    informed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class ContactCode(SQLModel, table=True):
+    """The code that was sent to a registration's e-mail address last, as a keyed hash. A few wrong ones end it."""
+
+    __tablename__ = "contact_code"
+
+    registration_id: int = Field(foreign_key="registration.id", primary_key=True, ondelete="CASCADE")
+    code_key: str
+    recipient: str
+    sent_at: datetime = Field(default_factory=now, sa_type=Instant)
+    wrong_codes: int = 0
 
 
 class AttendanceStatus(StrEnum):

@@ -82,6 +82,15 @@ class WorkshopSession(SQLModel, table=True):
     cancelled_why: str | None = None
 
 
+class SessionStaff(SQLModel, table=True):
+    """A user with the role staff who is assigned to a session: they see its people and record its attendance."""
+
+    __tablename__ = "session_staff"
+
+    workshop_session_id: int = Field(foreign_key="workshop_session.id", primary_key=True)
+    user_id: int = Field(foreign_key="app_user.id", primary_key=True, index=True)
+
+
 class SessionGroupSeats(SQLModel, table=True):
     """The cap on a target group's seats in a session; a group without a row has no cap."""
 
@@ -103,7 +112,10 @@ class VenueKind(StrEnum):
 
 
 class Venue(SQLModel, table=True):
-    """A place where sessions are held. `public_wifi` says whether it has the city's free Wi-Fi, None if unknown."""
+    """A place where sessions are held. `public_wifi` says whether it has the city's free Wi-Fi, None if unknown.
+
+    Every organization may use it; `organization_id` is the one that changes it. Without one, only administrators do.
+    """
 
     __tablename__ = "venue"
     __table_args__ = {"sqlite_autoincrement": True}
@@ -113,3 +125,4 @@ class Venue(SQLModel, table=True):
     kind: VenueKind = Field(default=VenueKind.LAINNYA, sa_type=choice(VenueKind, "kind"))
     kelurahan_code: str | None = Field(default=None, foreign_key="area.code", index=True)
     public_wifi: bool | None = None
+    organization_id: int | None = Field(default=None, foreign_key="organization.id", index=True)

@@ -11,20 +11,31 @@ depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
-
-# The activity log is only ever added to.
-APPEND_ONLY = {
+# Values of a line of the activity log may be erased; nothing else of a line changes, and no line goes.
+KEPT = "id, at, user_id, actor, action, subject, subject_id, address, reason, values_digest"
+REMAINS = 'NEW."before" IS NOT NULL OR NEW."after" IS NOT NULL OR NEW.salt IS NOT NULL'
+REFUSE_LOG = "BEGIN SELECT RAISE(ABORT, 'the activity log is append-only'); END"
+# The text of a privacy notice is proof of what people agreed to.
+REFUSE_NOTICE = "BEGIN SELECT RAISE(ABORT, 'a published notice is never changed'); END"
+TRIGGERS = {
     "sqlite": (
-        "CREATE TRIGGER activity_no_update BEFORE UPDATE ON activity "
-        "BEGIN SELECT RAISE(ABORT, 'the activity log is append-only'); END",
-        "CREATE TRIGGER activity_no_delete BEFORE DELETE ON activity "
-        "BEGIN SELECT RAISE(ABORT, 'the activity log is append-only'); END",
+        f"CREATE TRIGGER activity_no_update BEFORE UPDATE OF {KEPT} ON activity {REFUSE_LOG}",
+        f"CREATE TRIGGER activity_values_no_update BEFORE UPDATE ON activity WHEN {REMAINS} {REFUSE_LOG}",
+        f"CREATE TRIGGER activity_no_delete BEFORE DELETE ON activity {REFUSE_LOG}",
+        f"CREATE TRIGGER privacy_notice_no_update BEFORE UPDATE ON privacy_notice {REFUSE_NOTICE}",
+        f"CREATE TRIGGER privacy_notice_no_delete BEFORE DELETE ON privacy_notice {REFUSE_NOTICE}",
     ),
     "postgresql": (
         "CREATE FUNCTION activity_is_append_only() RETURNS trigger LANGUAGE plpgsql AS "
         "$$ BEGIN RAISE EXCEPTION 'the activity log is append-only'; END $$",
-        "CREATE TRIGGER activity_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON activity "
+        f"CREATE TRIGGER activity_append_only BEFORE UPDATE OF {KEPT} OR DELETE OR TRUNCATE ON activity "
         "FOR EACH STATEMENT EXECUTE FUNCTION activity_is_append_only()",
+        f"CREATE TRIGGER activity_values_no_update BEFORE UPDATE ON activity FOR EACH ROW WHEN ({REMAINS}) "
+        "EXECUTE FUNCTION activity_is_append_only()",
+        "CREATE FUNCTION privacy_notice_is_unchanged() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'a published notice is never changed'; END $$",
+        "CREATE TRIGGER privacy_notice_unchanged BEFORE UPDATE OR DELETE OR TRUNCATE ON privacy_notice "
+        "FOR EACH STATEMENT EXECUTE FUNCTION privacy_notice_is_unchanged()",
     ),
 }
 
@@ -36,6 +47,17 @@ def one_of(table: str, column: str, *values: str) -> sa.CheckConstraint:
 
 
 def upgrade() -> None:
+    op.create_table(
+        "activity_head",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.Column("seal", sa.String(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("key_encrypted", sa.String(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_activity_head_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_activity_head")),
+    )
     op.create_table(
         "ambiguous_place",
         sa.Column("text", sa.String(), nullable=False),
@@ -64,10 +86,26 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_area_parent_code"), "area", ["parent_code"], unique=False)
     op.create_table(
+        "key_rotation",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_rotation")),
+    )
+    op.create_table(
+        "limited_use",
+        sa.Column("name", sa.String(length=30), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("uses", sa.Integer(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", "key", name=op.f("pk_limited_use")),
+    )
+    op.create_index(op.f("ix_limited_use_ends_at"), "limited_use", ["ends_at"], unique=False)
+    op.create_table(
         "login_failure",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.String(), nullable=False),
         sa.Column("address", sa.String(), nullable=False),
+        sa.Column("is_known", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_failure")),
     )
@@ -79,7 +117,16 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
-        one_of("organization", "kind", "perangkat-daerah", "kelurahan", "bumd", "perguruan-tinggi", "mitra"),
+        one_of(
+            "organization",
+            "kind",
+            "dinas-kominfo",
+            "perangkat-daerah",
+            "kelurahan",
+            "bumd",
+            "perguruan-tinggi",
+            "mitra",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organization")),
         sa.UniqueConstraint("name", name=op.f("uq_organization_name")),
     )
@@ -93,8 +140,23 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("rows_done", sa.Integer(), nullable=True),
         sa.Column("rows_total", sa.Integer(), nullable=True),
-        one_of("outbox_task", "kind", "commit-import", "find-duplicates", "read-import", "send-message"),
+        one_of(
+            "outbox_task",
+            "kind",
+            "commit-import",
+            "find-duplicates",
+            "read-import",
+            "reclaim-space",
+            "send-code",
+            "send-message",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_task")),
+    )
+    op.create_table(
+        "passkey_challenge",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_passkey_challenge")),
     )
     op.create_table(
         "scheduled_run",
@@ -118,6 +180,8 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_uploaded_file")),
     )
     op.create_index(op.f("ix_uploaded_file_sha256"), "uploaded_file", ["sha256"], unique=False)
@@ -142,7 +206,10 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Integer(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=True),
         sa.Column("may_see_participants", sa.Boolean(), nullable=False),
+        sa.Column("may_see_niks", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=True),
+        sa.Column("wants_login_mails", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         one_of("app_user", "role", "admin", "organizer", "staff", "viewer"),
         sa.ForeignKeyConstraint(
@@ -241,8 +308,10 @@ def upgrade() -> None:
         sa.Column("rt", sa.String(length=3), nullable=True),
         sa.Column("address", sa.String(), nullable=True),
         sa.Column("organization", sa.String(), nullable=True),
+        sa.Column("occupation", sa.String(), nullable=True),
         sa.Column("latest_session_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         one_of("participant", "sex", "L", "P"),
         sa.CheckConstraint("(nik_key IS NULL) = (nik_encrypted IS NULL)", name=op.f("ck_participant_nik")),
         sa.CheckConstraint(
@@ -290,13 +359,18 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("kelurahan_code", sa.String(), nullable=True),
         sa.Column("public_wifi", sa.Boolean(), nullable=True),
+        sa.Column("organization_id", sa.Integer(), nullable=True),
         one_of("venue", "kind", "aula", "kantor", "sekolah", "kampus", "ruang-publik", "lainnya"),
         sa.ForeignKeyConstraint(["kelurahan_code"], ["area.code"], name=op.f("fk_venue_kelurahan_code")),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_venue_organization_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_venue")),
         sa.UniqueConstraint("name", name=op.f("uq_venue_name")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_venue_kelurahan_code"), "venue", ["kelurahan_code"], unique=False)
+    op.create_index(op.f("ix_venue_organization_id"), "venue", ["organization_id"], unique=False)
     op.create_table(
         "workshop",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -325,14 +399,18 @@ def upgrade() -> None:
         sa.Column("action", sa.String(), nullable=False),
         sa.Column("subject", sa.String(), nullable=False),
         sa.Column("subject_id", sa.String(), nullable=False),
-        sa.Column("before", JSON, nullable=True),
-        sa.Column("after", JSON, nullable=True),
+        sa.Column("address", sa.String(), server_default="", nullable=False),
+        sa.Column("reason", sa.String(), server_default="", nullable=False),
+        sa.Column("values_digest", sa.String(), server_default="", nullable=False),
+        sa.Column("before", sa.JSON(), nullable=True),
+        sa.Column("after", sa.JSON(), nullable=True),
+        sa.Column("salt", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_activity_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
     )
     op.create_index(op.f("ix_activity_at"), "activity", ["at"], unique=False)
     op.create_index(op.f("ix_activity_subject_id"), "activity", ["subject_id"], unique=False)
-    op.create_index(op.f("ix_activity_user_id"), "activity", ["user_id"], unique=False)
+    op.create_index("ix_activity_user_id_at", "activity", ["user_id", "at"], unique=False)
     op.create_table(
         "api_token",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -341,11 +419,40 @@ def upgrade() -> None:
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("scope", sa.String(length=20), server_default="write", nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        one_of("api_token", "scope", "figures", "people", "write"),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_api_token_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
         sa.UniqueConstraint("key", name=op.f("uq_api_token_key")),
     )
     op.create_index(op.f("ix_api_token_user_id"), "api_token", ["user_id"], unique=False)
+    op.create_table(
+        "approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("requested_by", sa.Integer(), nullable=False),
+        sa.Column("details", JSON, nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        one_of("approval", "kind", "password-link", "second-factor-reset", "role", "deactivation"),
+        sa.ForeignKeyConstraint(["requested_by"], ["app_user.id"], name=op.f("fk_approval_requested_by")),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_approval_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+    )
+    op.create_index(op.f("ix_approval_requested_by"), "approval", ["requested_by"], unique=False)
+    op.create_index(op.f("ix_approval_user_id"), "approval", ["user_id"], unique=False)
+    op.create_table(
+        "authenticator_app",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("secret", sa.String(), nullable=False),
+        sa.Column("last_step", sa.Integer(), nullable=False),
+        sa.Column("confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_authenticator_app_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_authenticator_app")),
+    )
     op.create_table(
         "column_mapping",
         sa.Column("organization_id", sa.Integer(), nullable=False),
@@ -360,6 +467,64 @@ def upgrade() -> None:
             ["remembered_by"], ["app_user.id"], name=op.f("fk_column_mapping_remembered_by")
         ),
         sa.PrimaryKeyConstraint("organization_id", "headings", name=op.f("pk_column_mapping")),
+    )
+    op.create_table(
+        "data_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("identity", sa.String(length=20), nullable=True),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("received_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("received_by", sa.Integer(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("outcome", sa.String(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(status = 'open') = (closed_at IS NULL)", name=op.f("ck_data_request_closed")),
+        sa.CheckConstraint("channel <> 'desk' OR identity IS NOT NULL", name=op.f("ck_data_request_desk")),
+        one_of("data_request", "channel", "ticket", "desk"),
+        one_of("data_request", "identity", "ktp", "sim", "passport", "family-card", "known"),
+        one_of("data_request", "kind", "access", "copy", "correction", "withdrawal", "erasure"),
+        one_of("data_request", "status", "open", "done", "refused"),
+        sa.CheckConstraint("due_at > received_at", name=op.f("ck_data_request_due")),
+        sa.ForeignKeyConstraint(["closed_by"], ["app_user.id"], name=op.f("fk_data_request_closed_by")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_data_request_participant_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["received_by"], ["app_user.id"], name=op.f("fk_data_request_received_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_request")),
+    )
+    op.create_index(op.f("ix_data_request_participant_id"), "data_request", ["participant_id"], unique=False)
+    op.create_index(op.f("ix_data_request_status"), "data_request", ["status"], unique=False)
+    op.create_table(
+        "email_change",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_email_change_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_email_change")),
+        sa.UniqueConstraint("key", name=op.f("uq_email_change_key")),
+    )
+    op.create_table(
+        "external_identity",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("issuer", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("confirmed", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_external_identity_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_external_identity")),
+        sa.UniqueConstraint("issuer", "subject", name=op.f("uq_external_identity_issuer_subject")),
+        sa.UniqueConstraint("user_id", "issuer", name=op.f("uq_external_identity_user_id_issuer")),
     )
     op.create_table(
         "group_membership",
@@ -388,17 +553,44 @@ def upgrade() -> None:
         op.f("ix_group_membership_target_group_code"), "group_membership", ["target_group_code"], unique=False
     )
     op.create_table(
+        "known_device",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("network", sa.String(), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_known_device_user_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_known_device")),
+    )
+    op.create_index(op.f("ix_known_device_user_id"), "known_device", ["user_id"], unique=False)
+    op.create_table(
         "login_session",
         sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("browser", sa.String(), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("address", sa.String(), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_login_session_user_id")),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_login_session")),
     )
     op.create_index(op.f("ix_login_session_expires_at"), "login_session", ["expires_at"], unique=False)
     op.create_index(op.f("ix_login_session_user_id"), "login_session", ["user_id"], unique=False)
+    op.create_table(
+        "passkey",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("credential_id", sa.String(), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sign_count", sa.BigInteger(), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_passkey_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_passkey_credential_id")),
+    )
+    op.create_index(op.f("ix_passkey_user_id"), "passkey", ["user_id"], unique=False)
     op.create_table(
         "password_link",
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -408,6 +600,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_password_link")),
     )
     op.create_index(op.f("ix_password_link_user_id"), "password_link", ["user_id"], unique=False)
+    op.create_table(
+        "pending_login",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_pending_login_user_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_pending_login")),
+    )
+    op.create_index(op.f("ix_pending_login_user_id"), "pending_login", ["user_id"], unique=False)
     op.create_table(
         "people_merge",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -457,6 +659,43 @@ def upgrade() -> None:
         ),
     )
     op.create_index(op.f("ix_possible_duplicate_other_id"), "possible_duplicate", ["other_id"], unique=False)
+    op.create_table(
+        "privacy_notice",
+        sa.Column("version", sa.String(length=10), nullable=False),
+        sa.Column("text_id", sa.String(), nullable=False),
+        sa.Column("text_en", sa.String(), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint("text_id <> '' AND text_en <> ''", name=op.f("ck_privacy_notice_text")),
+        sa.ForeignKeyConstraint(
+            ["published_by"], ["app_user.id"], name=op.f("fk_privacy_notice_published_by")
+        ),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_privacy_notice")),
+    )
+    op.create_table(
+        "recovery_code",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_recovery_code_user_id")),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_recovery_code")),
+    )
+    op.create_index(op.f("ix_recovery_code_user_id"), "recovery_code", ["user_id"], unique=False)
+    op.create_table(
+        "retention_rule",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column("switched_on_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("switched_on_by", sa.Integer(), nullable=True),
+        sa.Column("ran_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("deleted", sa.Integer(), nullable=False),
+        one_of("retention_rule", "kind", "files", "import-rows", "messages", "people", "niks"),
+        sa.CheckConstraint("days BETWEEN 30 AND 7300", name=op.f("ck_retention_rule_days")),
+        sa.CheckConstraint("deleted >= 0", name=op.f("ck_retention_rule_deleted")),
+        sa.ForeignKeyConstraint(
+            ["switched_on_by"], ["app_user.id"], name=op.f("fk_retention_rule_switched_on_by")
+        ),
+        sa.PrimaryKeyConstraint("kind", name=op.f("pk_retention_rule")),
+    )
     op.create_table(
         "workshop_session",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -509,6 +748,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("workshop_id", "target_group_code", name=op.f("pk_workshop_target_group")),
     )
     op.create_table(
+        "activity_seal",
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("activity_id", sa.Integer(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("hash", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_activity_seal_activity_id")),
+        sa.PrimaryKeyConstraint("position", name=op.f("pk_activity_seal")),
+        sa.UniqueConstraint("activity_id", name=op.f("uq_activity_seal_activity_id")),
+    )
+    op.create_table(
         "attendance_import",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("workshop_session_id", sa.Integer(), nullable=False),
@@ -529,6 +778,7 @@ def upgrade() -> None:
         sa.Column("warnings", JSON, nullable=False),
         sa.Column("counts", JSON, nullable=False),
         sa.Column("others", JSON, nullable=False),
+        sa.Column("removed", JSON, server_default="[]", nullable=False),
         sa.Column("failure", JSON, nullable=True),
         sa.Column("judged_at", sa.Integer(), nullable=False),
         sa.Column("basis", sa.String(length=20), nullable=False),
@@ -539,6 +789,9 @@ def upgrade() -> None:
         sa.Column("committed_by", sa.Integer(), nullable=True),
         sa.Column("undone_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", sa.Integer(), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expired_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("basis <> 'consent'", name=op.f("ck_attendance_import_basis_of_list")),
         one_of("attendance_import", "basis", "consent", "public-task", "paper-consent"),
         one_of("attendance_import", "blank_means", "present", "absent"),
         one_of("attendance_import", "purpose", "attendance", "registration"),
@@ -577,6 +830,46 @@ def upgrade() -> None:
         "attendance_import",
         ["workshop_session_id"],
         unique=False,
+    )
+    op.create_table(
+        "breach",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("happened", sa.String(), nullable=False),
+        sa.Column("data_affected", sa.String(), nullable=False),
+        sa.Column("measures", sa.String(), nullable=False),
+        sa.Column("scope", sa.String(length=20), nullable=False),
+        sa.Column("workshop_id", sa.Integer(), nullable=True),
+        sa.Column("workshop_session_id", sa.Integer(), nullable=True),
+        sa.Column("attendance_import_id", sa.Integer(), nullable=True),
+        sa.Column("first_day", sa.Date(), nullable=True),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("agency_notified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("people_notified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("recorded_by", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "(scope = 'file') = (attendance_import_id IS NOT NULL)", name=op.f("ck_breach_file")
+        ),
+        sa.CheckConstraint("(scope = 'period') = (first_day IS NOT NULL)", name=op.f("ck_breach_period")),
+        sa.CheckConstraint(
+            "(scope = 'session') = (workshop_session_id IS NOT NULL)", name=op.f("ck_breach_session")
+        ),
+        sa.CheckConstraint(
+            "(scope = 'workshop') = (workshop_id IS NOT NULL)", name=op.f("ck_breach_workshop")
+        ),
+        one_of("breach", "scope", "all", "workshop", "session", "period", "file"),
+        sa.CheckConstraint(
+            "(first_day IS NULL) = (last_day IS NULL) AND (first_day IS NULL OR last_day >= first_day)",
+            name=op.f("ck_breach_days"),
+        ),
+        sa.ForeignKeyConstraint(["recorded_by"], ["app_user.id"], name=op.f("fk_breach_recorded_by")),
+        sa.ForeignKeyConstraint(["workshop_id"], ["workshop.id"], name=op.f("fk_breach_workshop_id")),
+        sa.ForeignKeyConstraint(
+            ["workshop_session_id"], ["workshop_session.id"], name=op.f("fk_breach_workshop_session_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_breach")),
     )
     op.create_table(
         "delegation_link",
@@ -642,6 +935,19 @@ def upgrade() -> None:
             "workshop_session_id", "target_group_code", name=op.f("pk_session_group_places")
         ),
     )
+    op.create_table(
+        "session_staff",
+        sa.Column("workshop_session_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_session_staff_user_id")),
+        sa.ForeignKeyConstraint(
+            ["workshop_session_id"],
+            ["workshop_session.id"],
+            name=op.f("fk_session_staff_workshop_session_id"),
+        ),
+        sa.PrimaryKeyConstraint("workshop_session_id", "user_id", name=op.f("pk_session_staff")),
+    )
+    op.create_index(op.f("ix_session_staff_user_id"), "session_staff", ["user_id"], unique=False)
     op.create_table(
         "attendance_import_row",
         sa.Column("attendance_import_id", sa.Integer(), nullable=False),
@@ -711,11 +1017,21 @@ def upgrade() -> None:
         sa.Column("name_given", sa.String(), nullable=True),
         sa.Column("contact_phone", sa.String(), nullable=True),
         sa.Column("contact_email", sa.String(), nullable=True),
+        sa.Column("contact_confirmed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("opens_record", sa.Boolean(), server_default=sa.true(), nullable=False),
         sa.Column("language", sa.String(length=2), nullable=True),
         sa.Column("consent_notice", sa.String(length=10), nullable=True),
         sa.Column("consented_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("request_key", sa.String(length=64), nullable=True),
+        sa.Column("informed_notice", sa.String(length=10), nullable=True),
+        sa.Column("informed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(basis = 'consent') = (consent_notice IS NOT NULL)", name=op.f("ck_registration_consent_basis")
+        ),
         one_of("registration", "basis", "consent", "public-task", "paper-consent"),
+        sa.CheckConstraint(
+            "channel <> 'self' OR basis = 'consent'", name=op.f("ck_registration_self_consent")
+        ),
         one_of("registration", "channel", "self", "organizer", "delegation", "walk-in"),
         one_of("registration", "sex", "L", "P"),
         one_of("registration", "status", "confirmed", "waitlisted", "walk-in", "cancelled"),
@@ -723,10 +1039,19 @@ def upgrade() -> None:
             "(consented_at IS NULL) = (consent_notice IS NULL)", name=op.f("ck_registration_consent")
         ),
         sa.CheckConstraint(
+            "(informed_at IS NULL) = (informed_notice IS NULL)", name=op.f("ck_registration_informed")
+        ),
+        sa.CheckConstraint(
             "(kelurahan_code IS NULL) <> (outside_place IS NULL)", name=op.f("ck_registration_place")
         ),
         sa.ForeignKeyConstraint(
+            ["consent_notice"], ["privacy_notice.version"], name=op.f("fk_registration_consent_notice")
+        ),
+        sa.ForeignKeyConstraint(
             ["delegation_link_id"], ["delegation_link.id"], name=op.f("fk_registration_delegation_link_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["informed_notice"], ["privacy_notice.version"], name=op.f("fk_registration_informed_notice")
         ),
         sa.ForeignKeyConstraint(
             ["kelurahan_code"], ["area.code"], name=op.f("fk_registration_kelurahan_code")
@@ -832,6 +1157,40 @@ def upgrade() -> None:
         op.f("ix_attendance_mark_registration_id"), "attendance_mark", ["registration_id"], unique=False
     )
     op.create_table(
+        "contact_code",
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("code_key", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("wrong_codes", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_contact_code_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("registration_id", name=op.f("pk_contact_code")),
+    )
+    op.create_table(
+        "data_access",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.Column("code_key", sa.String(length=64), nullable=False),
+        sa.Column("wrong_codes", sa.Integer(), nullable=False),
+        sa.Column("browser_key", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_data_access_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_data_access")),
+        sa.UniqueConstraint("browser_key", name=op.f("uq_data_access_browser_key")),
+    )
+    op.create_index(op.f("ix_data_access_registration_id"), "data_access", ["registration_id"], unique=False)
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
@@ -856,6 +1215,7 @@ def upgrade() -> None:
             "cancelled",
             "session-cancelled",
             "session-changed",
+            "contact-code",
         ),
         one_of("message", "status", "waiting", "sending", "sent", "failed", "unknown"),
         sa.ForeignKeyConstraint(
@@ -867,29 +1227,98 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("occasion", name=op.f("uq_message_occasion")),
     )
+    op.create_index("ix_message_recipient", "message", ["recipient", "kind", "created_at"], unique=False)
     op.create_index(op.f("ix_message_registration_id"), "message", ["registration_id"], unique=False)
-    for statement in APPEND_ONLY[op.get_bind().dialect.name]:
+    op.create_table(
+        "proposed_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("participant_id", sa.Integer(), nullable=False),
+        sa.Column("field", sa.String(length=20), nullable=False),
+        sa.Column("value", JSON, nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=True),
+        sa.Column("attendance_import_id", sa.Integer(), nullable=True),
+        sa.Column("proposed_by", sa.Integer(), nullable=True),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        one_of("proposed_change", "state", "open", "rejected"),
+        sa.ForeignKeyConstraint(
+            ["attendance_import_id"],
+            ["attendance_import.id"],
+            name=op.f("fk_proposed_change_attendance_import_id"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(["decided_by"], ["app_user.id"], name=op.f("fk_proposed_change_decided_by")),
+        sa.ForeignKeyConstraint(
+            ["participant_id"],
+            ["participant.id"],
+            name=op.f("fk_proposed_change_participant_id"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposed_by"], ["app_user.id"], name=op.f("fk_proposed_change_proposed_by")
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_proposed_change_registration_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_proposed_change")),
+    )
+    op.create_index(
+        op.f("ix_proposed_change_attendance_import_id"),
+        "proposed_change",
+        ["attendance_import_id"],
+        unique=False,
+    )
+    op.create_index(
+        op.f("ix_proposed_change_participant_id"), "proposed_change", ["participant_id"], unique=False
+    )
+    op.create_index(
+        op.f("ix_proposed_change_registration_id"), "proposed_change", ["registration_id"], unique=False
+    )
+    op.create_index("ix_proposed_change_state", "proposed_change", ["state", "participant_id"], unique=False)
+    for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(statement)
 
 
 def downgrade() -> None:
+    op.drop_table("proposed_change")
     op.drop_table("message")
+    op.drop_table("data_access")
+    op.drop_table("contact_code")
     op.drop_table("attendance_mark")
     op.drop_table("attendance")
     op.drop_table("registration")
     op.drop_table("attendance_import_row")
+    op.drop_table("session_staff")
     op.drop_table("session_group_places")
     op.drop_table("folded_registration")
     op.drop_table("delegation_link")
+    op.drop_table("breach")
     op.drop_table("attendance_import")
+    op.drop_table("activity_seal")
     op.drop_table("workshop_target_group")
     op.drop_table("workshop_session")
+    op.drop_table("retention_rule")
+    op.drop_table("recovery_code")
+    op.drop_table("privacy_notice")
     op.drop_table("possible_duplicate")
     op.drop_table("people_merge")
+    op.drop_table("pending_login")
     op.drop_table("password_link")
+    op.drop_table("passkey")
     op.drop_table("login_session")
+    op.drop_table("known_device")
     op.drop_table("group_membership")
+    op.drop_table("external_identity")
+    op.drop_table("email_change")
+    op.drop_table("data_request")
     op.drop_table("column_mapping")
+    op.drop_table("authenticator_app")
+    op.drop_table("approval")
     op.drop_table("api_token")
     op.drop_table("activity")
     op.drop_table("workshop")
@@ -904,10 +1333,15 @@ def downgrade() -> None:
     op.drop_table("uploaded_file")
     op.drop_table("target_group")
     op.drop_table("scheduled_run")
+    op.drop_table("passkey_challenge")
     op.drop_table("outbox_task")
     op.drop_table("organization")
     op.drop_table("login_failure")
+    op.drop_table("limited_use")
+    op.drop_table("key_rotation")
     op.drop_table("area")
     op.drop_table("ambiguous_place")
+    op.drop_table("activity_head")
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION activity_is_append_only()")
+        op.execute("DROP FUNCTION privacy_notice_is_unchanged()")
