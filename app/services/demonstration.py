@@ -27,11 +27,13 @@ from app.services.accounts.users import create_user
 from app.services.coverage.targets import set_targets
 from app.services.imports.commit import commit_import
 from app.services.imports.upload import upload_sheet
+from app.services.workshops.session_staff import assign_staff
 from app.services.workshops.workshop_sessions import WorkshopSessionInput, create_workshop_session
 from app.services.workshops.workshops import WorkshopInput, create_workshop
 
 SPBE_SHEET = Path(__file__).parent.parent / "data" / "demonstration" / "spbe.xlsx"
 PARTNER = "Komunitas Literasi Contoh"
+STAFF = "petugas@contoh.id"
 YEAR = 2025
 # Per kelurahan. For a kelurahan as a whole the default target of one person stays.
 GROUP_TARGETS = {"umkm": 3, "rt": 2}
@@ -39,7 +41,7 @@ GROUP_TARGETS = {"umkm": 3, "rt": 2}
 USERS = (
     ("admin@contoh.id", "Admin Contoh", Role.ADMIN),
     ("panitia@contoh.id", "Panitia Contoh", Role.ORGANIZER),
-    ("petugas@contoh.id", "Petugas Contoh", Role.STAFF),
+    (STAFF, "Petugas Contoh", Role.STAFF),
     ("dinas@contoh.id", "Dinas Contoh", Role.VIEWER),
 )
 
@@ -141,7 +143,7 @@ def create_demonstration(engine: Engine, vault: NikVault) -> dict[str, str]:
 
 def _create_users(db: Db) -> dict[str, str]:
     """Create the users with random passwords; return the passwords by e-mail address."""
-    passwords = {email: secrets.token_urlsafe(9) for email, _, _ in USERS}
+    passwords = {email: secrets.token_urlsafe(12) for email, _, _ in USERS}
     for email, name, role in USERS:
         create_user(db, OPERATOR, email=email, name=name, role=role, password=passwords[email])
     return passwords
@@ -170,9 +172,14 @@ def _create_workshop(db: Db, actor: Actor, workshop: DemoWorkshop) -> None:
 
 
 def _create_session(db: Db, actor: Actor, workshop_code: str, starts: datetime, venue: str) -> None:
-    """Create the workshop's only session, of three hours, with the code `{workshop_code}-1`. `starts` is in WITA."""
+    """Create the workshop's only session, of three hours, with the code `{workshop_code}-1`. `starts` is in WITA.
+
+    The demonstration's staff are assigned to it, unless it is the partner's.
+    """
     data = WorkshopSessionInput(starts=starts, ends=starts + timedelta(hours=3), venue=venue)
     create_workshop_session(db, actor, workshop_code, f"{workshop_code}-1", data)
+    staff = [get_user_by_email(db, STAFF).id] if actor.user_id is not None else []
+    assign_staff(db, actor, f"{workshop_code}-1", staff)
 
 
 def _import(db: Db, vault: NikVault, actor: Actor, session_code: str, file_name: str, content: bytes) -> None:

@@ -1,6 +1,7 @@
-"""Load the city's reference data: areas and their other names, target groups, denominators.
+"""Load the city's reference data: areas and their other names, target groups, denominators, the privacy notice.
 
-Data is loaded only into empty tables, so that changes by administrators are kept.
+Data is loaded only into empty tables, so that changes by administrators are kept. The privacy notice is loaded until an
+administrator publishes another.
 """
 
 import csv
@@ -24,6 +25,7 @@ from app.models import (
     TargetGroupSynonym,
 )
 from app.services.locks import lock_reference_data
+from app.services.privacy.notices import load_shipped_notice
 
 DATA_FOLDER = Path(__file__).parent.parent / "data"
 KOTA = "64.71"
@@ -41,6 +43,7 @@ def set_up_database(engine: Engine) -> None:
 def load_reference_data(db: Db) -> None:
     """Load areas with their other names, target groups, and denominators: each only if its table is empty.
 
+    Of the privacy notice, see `load_shipped_notice`.
     Flushes, and waits while another server loads them.
     """
     lock_reference_data(db)
@@ -51,6 +54,7 @@ def load_reference_data(db: Db) -> None:
         _load_target_groups(db)
     if db.exec(select(Denominator.id)).first() is None:
         _load_denominators(db)
+    load_shipped_notice(db)
 
 
 def _load_areas(db: Db) -> None:

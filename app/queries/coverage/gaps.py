@@ -14,7 +14,7 @@ from app.permissions import Actor, Permission
 from app.queries.coverage.filters import CoverageFilters
 from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows
 from app.queries.coverage.report import build_coverage_report
-from app.queries.scope import workshops_within
+from app.queries.scope import sessions_within
 from app.reports.coverage.gaps import CoverageGap, CoverageGaps, Order, VenueCounts, sort_gaps
 from app.reports.coverage.report import CoverageReport, CoverageRow, Figures, TargetGroup
 from app.reports.coverage.states import gap_of, state_of, unmeasured_why
@@ -96,7 +96,7 @@ def sessions_without_outcomes(
         .where(
             is_counted_in_rows(registrations),
             registrations.c.list_missing.is_not(None),
-            workshops_within(actor, Permission.WORKSHOP_READ),
+            sessions_within(actor, Permission.WORKSHOP_READ),
         )
         .group_by(col(WorkshopSession.id), col(Workshop.id))
         .order_by(people.desc(), col(WorkshopSession.starts_at).desc())

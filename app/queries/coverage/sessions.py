@@ -18,7 +18,7 @@ from app.queries.coverage.filters import (
     resolve_period,
 )
 from app.queries.coverage.registrations import counted_registrations, is_counted_in_rows, session_conditions
-from app.queries.scope import workshops_within
+from app.queries.scope import sessions_within
 from app.reports.coverage.report import Filters
 from app.reports.periods import Period
 
@@ -85,7 +85,7 @@ def list_counted_sessions(
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
         .outerjoin(Venue, col(Venue.id) == col(WorkshopSession.venue_id))
         .join(counts, counts.c.workshop_session == col(WorkshopSession.id), isouter=not kelurahan)
-        .where(workshops_within(actor, Permission.WORKSHOP_READ), *session_conditions(period, filters))
+        .where(sessions_within(actor, Permission.WORKSHOP_READ), *session_conditions(period, filters))
         .order_by(col(WorkshopSession.starts_at).desc(), col(WorkshopSession.id))
         .limit(limit)
     )

@@ -3,12 +3,11 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import Select, case, func, select, tuple_
+from sqlalchemy import case, func, select, tuple_
 from sqlmodel import col
 
 from app.database import Db
 from app.models import (
-    Area,
     Attendance,
     AttendanceStatus,
     Participant,
@@ -18,7 +17,7 @@ from app.people.values.phones import national_digits
 from app.permissions import Actor, Permission
 from app.queries.in_values import in_values
 from app.queries.people.participants import MIN_PHONE_DIGITS, place_name
-from app.queries.scope import registrations_within
+from app.queries.people.shown_people import ShownPeople
 from app.queries.workshops.workshop_sessions import (
     COUNTED_AS_REGISTERED,
     WorkshopSessionView,
@@ -34,7 +33,8 @@ class WorkshopPerson:
     """A person with a seat in sessions of a workshop.
 
     `outcomes` has their sessions by id, with None where no attendance is recorded; sessions for which they have no seat
-    are left out. `present` is the number of sessions at which they were present. `place` is where they live now.
+    are left out. `present` is the number of sessions at which they were present. `place` is where they live now, or
+    lived then if their record is not open to the actor (`ShownPeople`).
     """
 
     id: int
@@ -91,12 +91,21 @@ def get_workshop_attendance(
         if workshop_session.cancelled_at is None
     )
     session_ids = [workshop_session.id for workshop_session in workshop_sessions]
-    matching = _select_people(db, actor, session_ids, filters)
-    statement = matching.order_by(col(Participant.name), col(Participant.id))
+    shown_people = _select_people(db, actor, session_ids)
+    name, person_id, (present_count,) = shown_people.name, col(Participant.id), shown_people.measures
+    conditions = []
+    if filters.at_least > 0:
+        conditions.append(present_count >= filters.at_least)
+    if text := filters.search.strip():
+        condition = name.icontains(text, autoescape=True)
+        digits = national_digits(text)
+        if len(digits) >= MIN_PHONE_DIGITS:
+            condition |= shown_people.phone.contains(digits)
+        conditions.append(condition)
+    statement = shown_people.select().where(*conditions).order_by(name, person_id)
     if after is not None:
-        name_of_after = select(col(Participant.name)).where(col(Participant.id) == after).scalar_subquery()
-        order = tuple_(col(Participant.name), col(Participant.id))
-        statement = statement.where(order > tuple_(name_of_after, after))
+        name_of_after = shown_people.select(name).where(person_id == after).correlate(None).scalar_subquery()
+        statement = statement.where(tuple_(name, person_id) > tuple_(name_of_after, after))
     lines = db.execute(statement.limit(limit + 1) if limit is not None else statement).all()
     shown = lines if limit is None else lines[:limit]
     outcomes = _load_outcomes(db, session_ids, {person.id for person, *_ in shown})
@@ -106,49 +115,29 @@ def get_workshop_attendance(
         tuple(
             WorkshopPerson(
                 person.id,
-                person.name,
-                place_name(kelurahan, person.outside_place),
-                person.rt,
+                shown_name,
+                place_name(kelurahan, (person if is_open else registration).outside_place),
+                (person if is_open else registration).rt,
                 outcomes[person.id],
                 present,
             )
-            for person, kelurahan, present in shown
+            for person, registration, shown_name, kelurahan, is_open, present in shown
         ),
-        count=db.scalars(select(func.count()).select_from(matching.subquery())).one(),
+        count=db.scalars(
+            select(func.count()).select_from(shown_people.select(person_id).where(*conditions).subquery())
+        ).one(),
         following=shown[-1][0].id if len(lines) > len(shown) else None,
     )
 
 
-def _select_people(
-    db: Db, actor: Actor, session_ids: Collection[int], filters: AttendanceFilters
-) -> Select[Participant, str, int]:
-    """Return the statement that selects the people who match the filters, with place and number of attendances."""
-    present = func.count(case((col(Attendance.status) == AttendanceStatus.PRESENT, 1)))
-    attended = (
-        select(col(Registration.participant_id).label("participant_id"), present.label("present"))
-        .outerjoin(Attendance, col(Attendance.registration_id) == col(Registration.id))
-        .where(
-            in_values(db, col(Registration.workshop_session_id), session_ids),
-            col(Registration.status).in_(COUNTED_AS_REGISTERED),
-            registrations_within(actor, Permission.PARTICIPANT_READ),
-        )
-        .group_by(col(Registration.participant_id))
-        .subquery()
+def _select_people(db: Db, actor: Actor, session_ids: Collection[int]) -> ShownPeople:
+    """Return the people with a seat in these sessions, with the number of sessions at which they were present."""
+    return ShownPeople(
+        actor,
+        {"present": func.count(case((col(Attendance.status) == AttendanceStatus.PRESENT, 1)))},
+        in_values(db, col(Registration.workshop_session_id), session_ids),
+        col(Registration.status).in_(COUNTED_AS_REGISTERED),
     )
-    statement = (
-        select(Participant, col(Area.name), attended.c.present)
-        .join(attended, attended.c.participant_id == col(Participant.id))
-        .outerjoin(Area, col(Area.code) == col(Participant.kelurahan_code))
-    )
-    if filters.at_least > 0:
-        statement = statement.where(attended.c.present >= filters.at_least)
-    if text := filters.search.strip():
-        condition = col(Participant.name).icontains(text, autoescape=True)
-        digits = national_digits(text)
-        if len(digits) >= MIN_PHONE_DIGITS:
-            condition |= col(Participant.phone).contains(digits)
-        statement = statement.where(condition)
-    return statement
 
 
 def _load_outcomes(

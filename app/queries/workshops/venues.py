@@ -1,4 +1,4 @@
-"""Venues (tempat) as lists and pages show them. They belong to no organization: every user sees all of them."""
+"""Venues (tempat) as lists and pages show them. Every user sees all of them, whichever organization owns them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,8 @@ from sqlmodel import col, select
 from app.database import Db
 from app.errors import NotFound
 from app.i18n import N_
-from app.models import Area, Venue, VenueKind, WorkshopSession
+from app.models import Area, Organization, Venue, VenueKind, WorkshopSession
+from app.permissions import Actor, Permission, Scope
 from app.queries.areas.reference import KelurahanView, list_kelurahan
 from app.spreadsheets.venues import VenueFacts
 
@@ -23,7 +24,10 @@ WIFI_ANSWERS: Mapping[WifiAnswer, bool | None] = {"yes": True, "no": False, "unk
 
 @dataclass(frozen=True)
 class VenueView:
-    """A venue. `kelurahan` is a name, or "" if it is not known; `sessions` is the number of sessions at this venue."""
+    """A venue. `kelurahan` is a name, or "" if it is not known; `sessions` is the number of sessions at this venue.
+
+    `owner` is the name of the organization that it belongs to, "" for none.
+    """
 
     id: int
     name: str
@@ -31,6 +35,8 @@ class VenueView:
     kelurahan_code: str | None
     kelurahan: str
     public_wifi: bool | None
+    organization_id: int | None
+    owner: str
     sessions: int
 
 
@@ -87,12 +93,35 @@ def list_kelurahan_without_wifi(db: Db) -> list[KelurahanView]:
     return [place for place in list_kelurahan(db) if place.code not in covered]
 
 
-def list_venue_facts(db: Db) -> list[VenueFacts]:
-    """Return all venues, the oldest first, for comparison with an uploaded list."""
+def list_venue_facts(db: Db, actor: Actor) -> list[VenueFacts]:
+    """Return all venues, the oldest first, for comparison with a list that the actor has uploaded."""
+    statement = (
+        select_columns(Venue, func.coalesce(col(Organization.name), ""))
+        .outerjoin(Organization, col(Organization.id) == col(Venue.organization_id))
+        .order_by(col(Venue.id))
+    )
     return [
-        VenueFacts(venue.name, venue.kind.value, venue.kelurahan_code, venue.public_wifi)
-        for venue in db.exec(select(Venue).order_by(col(Venue.id)))
+        VenueFacts(
+            venue.name,
+            venue.kind.value,
+            venue.kelurahan_code,
+            venue.public_wifi,
+            owner,
+            is_locked=not can_change_venue(actor, venue),
+        )
+        for venue, owner in db.execute(statement)
     ]
+
+
+def can_change_venue(actor: Actor, venue: Venue | VenueView) -> bool:
+    """Return whether the actor may change and delete this venue: it is their organization's, or they may change all."""
+    match actor.scope(Permission.VENUE_WRITE):
+        case Scope.ALL:
+            return True
+        case Scope.OWN:
+            return venue.organization_id is not None and venue.organization_id == actor.organization_id
+        case _:
+            return False
 
 
 def _conditions(filters: VenueFilters) -> list[ColumnElement[bool]]:
@@ -109,7 +138,7 @@ def _conditions(filters: VenueFilters) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _select_views() -> Select[Venue, str, int]:
+def _select_views() -> Select[Venue, str, str, int]:
     """Return the statement whose rows are the arguments of `_to_view`, for all venues by name."""
     sessions = (
         select_columns(func.count())
@@ -118,13 +147,16 @@ def _select_views() -> Select[Venue, str, int]:
         .scalar_subquery()
     )
     return (
-        select_columns(Venue, func.coalesce(col(Area.name), ""), sessions)
+        select_columns(
+            Venue, func.coalesce(col(Area.name), ""), func.coalesce(col(Organization.name), ""), sessions
+        )
+        .outerjoin(Organization, col(Organization.id) == col(Venue.organization_id))
         .outerjoin(Area, col(Area.code) == col(Venue.kelurahan_code))
         .order_by(col(Venue.name), col(Venue.id))
     )
 
 
-def _to_view(venue: Venue, kelurahan_name: str, sessions: int) -> VenueView:
+def _to_view(venue: Venue, kelurahan_name: str, owner: str, sessions: int) -> VenueView:
     return VenueView(
         id=venue.id,
         name=venue.name,
@@ -132,5 +164,7 @@ def _to_view(venue: Venue, kelurahan_name: str, sessions: int) -> VenueView:
         kelurahan_code=venue.kelurahan_code,
         kelurahan=kelurahan_name,
         public_wifi=venue.public_wifi,
+        organization_id=venue.organization_id,
+        owner=owner,
         sessions=sessions,
     )

@@ -23,7 +23,7 @@ from app.models import (
 from app.models.base import now
 from app.permissions import Actor, Permission
 from app.queries.registrations.seats import get_group_seats_by_session
-from app.queries.scope import workshops_within
+from app.queries.scope import sessions_within
 from app.queries.workshops.workshops import next_code
 
 COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_IN)
@@ -33,7 +33,8 @@ COUNTED_AS_REGISTERED = (RegistrationStatus.CONFIRMED, RegistrationStatus.WALK_I
 class WorkshopSessionView:
     """A session. `registered`, `present`, `absent` and `excused` count registrations that are confirmed or walk-in.
 
-    `waiting` counts the waiting list. `archived` and `public` are the workshop's. `venue` is "" without one.
+    `waiting` counts the waiting list. `organization_id`, `archived` and `public` are the workshop's. `venue` is ""
+    without one.
     `places_of_group` has the number of seats of each group that has a limit of its own.
     """
 
@@ -42,6 +43,7 @@ class WorkshopSessionView:
     workshop_id: int
     workshop_code: str
     workshop_title: str
+    organization_id: int
     starts_at: datetime
     ends_at: datetime
     mode: str
@@ -81,12 +83,13 @@ def get_workshop_session(
 ) -> WorkshopSession:
     """Return the row of the session with this code. Raises `NotFound` if there is none.
 
-    Raises `NotFound`, too, if it is out of the actor's scope for `permission`.
+    Raises `Forbidden` without `permission`, and `NotFound`, too, if the session is out of the actor's scope for it.
     """
+    actor.require(permission)
     workshop_session = db.scalars(
         select(WorkshopSession)
         .join(Workshop, col(Workshop.id) == col(WorkshopSession.workshop_id))
-        .where(col(WorkshopSession.code) == code, workshops_within(actor, permission))
+        .where(col(WorkshopSession.code) == code, sessions_within(actor, permission))
     ).first()
     if workshop_session is None:
         raise NotFound(N_("There is no session %(workshop_session)s."), workshop_session=code)
@@ -98,8 +101,9 @@ def get_workshop_session_view(
 ) -> WorkshopSessionView:
     """Return the session with this code as pages show it. Raises `NotFound` if there is none.
 
-    Raises `NotFound`, too, if it is out of the actor's scope for `permission`.
+    Raises `Forbidden` without `permission`, and `NotFound`, too, if the session is out of the actor's scope for it.
     """
+    actor.require(permission)
     views = _list_views(db, actor, permission, col(WorkshopSession.code) == code)
     if not views:
         raise NotFound(N_("There is no session %(workshop_session)s."), workshop_session=code)
@@ -241,7 +245,7 @@ def _list_views(
             (col(Registration.workshop_session_id) == col(WorkshopSession.id)) & (has_seat | waits),
         )
         .outerjoin(Attendance, (col(Attendance.registration_id) == col(Registration.id)) & has_seat)
-        .where(workshops_within(actor, permission), *conditions)
+        .where(sessions_within(actor, permission), *conditions)
         .group_by(col(WorkshopSession.id), col(Workshop.id), col(Venue.id))
         .limit(limit)
     )
@@ -257,6 +261,7 @@ def _list_views(
             workshop_id=workshop.id,
             workshop_code=workshop.code,
             workshop_title=workshop.title,
+            organization_id=workshop.organization_id,
             starts_at=workshop_session.starts_at,
             ends_at=workshop_session.ends_at,
             mode=workshop_session.mode,

@@ -32,6 +32,7 @@ class WorkshopView:
     pillar: str | None
     public: bool
     archived_at: datetime | None
+    organization_id: int
     organization: str
     target_groups: tuple[str, ...]
     sessions: int
@@ -128,6 +129,7 @@ def _list_views(
             pillar=workshop.pillar,
             public=workshop.public,
             archived_at=workshop.archived_at,
+            organization_id=workshop.organization_id,
             organization=organization,
             target_groups=groups.get(workshop.id, ()),
             sessions=count or 0,

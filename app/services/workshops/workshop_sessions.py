@@ -17,9 +17,11 @@ from app.models import (
     SessionGroupSeats,
     SessionMode,
     TargetGroup,
+    Workshop,
     WorkshopSession,
 )
 from app.models.base import YEARS, now
+from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.registrations.seats import get_group_seats
 from app.queries.registrations.window import get_closing_time
@@ -36,6 +38,7 @@ from app.services.locks import lock_people_table, lock_row
 from app.services.messages.notifications import notify_session
 from app.services.registrations.delegation_links import update_delegation_link_ends
 from app.services.registrations.waiting_list import fill_free_seats
+from app.services.workshops.session_staff import assign_creator, copy_staff
 from app.services.workshops.venues import get_or_create_venue
 from app.services.workshops.workshops import parse_code
 
@@ -74,8 +77,8 @@ def create_workshop_session(
 ) -> WorkshopSession:
     """Create and log a session of a workshop, and its venue if there is none with that name.
 
-    Raises `NotFound` for the workshop, `Forbidden` without `SESSION_WRITE` for it, `Invalid` for wrong fields, and
-    `Conflict` if another session has the code.
+    Staff who create a session are assigned to it. Raises `NotFound` for the workshop, `Forbidden` without
+    `SESSION_WRITE` for it, `Invalid` for wrong fields, and `Conflict` if another session has the code.
     """
     workshop = get_workshop(db, actor, workshop_code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop)
@@ -88,6 +91,7 @@ def create_workshop_session(
     )
     db.add(workshop_session)
     _apply(db, actor, workshop_session, data)
+    assign_creator(db, actor, workshop_session)
     log_activity(db, actor, "create", "session", code, after=_snapshot(db, workshop_session))
     return workshop_session
 
@@ -97,8 +101,8 @@ def copy_session(
 ) -> WorkshopSession:
     """Create a session with the settings of session `code` that starts at `new_starts` (naive, WITA), and log it.
 
-    Its end and its times of registration are as far from the start as before. Registrations are not copied. Raises
-    `Invalid` without `new_starts`, and what `create_workshop_session` raises.
+    Its end and its times of registration are as far from the start as before. Its staff are assigned to the new one,
+    too; registrations are not copied. Raises `Invalid` without `new_starts`, and what `create_workshop_session` raises.
     """
     workshop_session = get_workshop_session(db, actor, code)
     require_permission(db, actor, Permission.SESSION_WRITE, workshop_session)
@@ -118,7 +122,9 @@ def copy_session(
         registration_opens=shifted(data.registration_opens),
         registration_closes=shifted(data.registration_closes),
     )
-    return create_workshop_session(db, actor, view.workshop_code, new_code, data)
+    new_session = create_workshop_session(db, actor, view.workshop_code, new_code, data)
+    copy_staff(db, workshop_session, new_session)
+    return new_session
 
 
 def change_workshop_session(
@@ -292,7 +298,7 @@ def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: Worksh
 
     Creates its venue if there is none with that name.
     """
-    workshop_session.venue_id = _venue_id(db, actor, data.venue)
+    workshop_session.venue_id = _venue_id(db, actor, data.venue, workshop_session.workshop_id)
     workshop_session.mode = SessionMode(data.mode)
     workshop_session.online_link = data.online_link.strip()
     workshop_session.capacity = data.capacity
@@ -310,13 +316,16 @@ def _apply(db: Db, actor: Actor, workshop_session: WorkshopSession, data: Worksh
     db.flush()
 
 
-def _venue_id(db: Db, actor: Actor, name: str) -> int | None:
-    """Return the id of the venue of this name, created if there is none; None for an empty name.
+def _venue_id(db: Db, actor: Actor, name: str, workshop_id: int) -> int | None:
+    """Return the id of the venue of this name, created for the workshop's organization if there is none.
+
+    None for an empty name.
 
     Raises `Invalid` with the error under the field "venue".
     """
     try:
-        venue = get_or_create_venue(db, actor, name)
+        owner_id = db.get_one(Workshop, workshop_id).organization_id
+        venue = get_or_create_venue(db, actor, name, owner_id)
     except Invalid as problem:
         raise Invalid(problem.text, fields={"venue": problem.fields["name"]}) from problem
     return venue.id if venue else None
@@ -327,8 +336,11 @@ def _to_utc(local_time: datetime | None) -> datetime | None:
 
 
 def _parse_reason(why: str) -> str:
-    """Return the reason without superfluous spaces. Raises `Invalid` if it is empty or over 500 characters."""
-    why = " ".join(why.split())
+    """Return the reason without superfluous spaces and with NIKs masked.
+
+    Raises `Invalid` if it is empty or over 500 characters.
+    """
+    why = mask_niks(" ".join(why.split()))
     if not why or len(why) > MAX_REASON_LENGTH:
         text = N_("Give a reason of at most 500 characters. Everyone who registered can read it.")
         raise Invalid(text, fields={"why": text})

@@ -12,14 +12,15 @@ from app.errors import PLEASE_CORRECT, Conflict, Invalid
 from app.i18n import N_
 from app.models import Pillar, TargetGroup, Workshop, WorkshopTargetGroup
 from app.models.base import now
+from app.people.values.nik import mask_niks
 from app.permissions import Actor, Permission
 from app.queries.workshops.workshops import WorkshopView, get_workshop, get_workshop_view
-from app.services.accounts.organizations import get_or_create_organization
-from app.services.accounts.users import DINAS_KOMINFO
+from app.services.accounts.organizations import DINAS_KOMINFO, get_or_create_organization
 from app.services.activities import log_activity, snapshot
 from app.services.authorization import require_permission
 from app.services.edit_conflicts import require_unchanged
 from app.services.locks import lock_people_table, lock_row
+from app.services.privacy.notices import NO_PRIVACY_CONTACT
 
 CODE = re.compile(r"[A-Z0-9][A-Z0-9-]{1,39}")
 MAX_TITLE_LENGTH = 200
@@ -39,19 +40,21 @@ class WorkshopInput:
     public: bool = False
 
 
-def create_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput) -> Workshop:
+def create_workshop(
+    db: Db, actor: Actor, code: str, data: WorkshopInput, *, privacy_contact: str = ""
+) -> Workshop:
     """Create and log a workshop of the actor's organization; of Dinas Kominfo if the actor has none.
 
-    Raises `Forbidden` without `WORKSHOP_WRITE`, `Invalid` for wrong fields and `Conflict` if another workshop has the
-    code.
+    `privacy_contact` is the setting of this name, without which no workshop gets a public page. Raises `Forbidden`
+    without `WORKSHOP_WRITE`, `Invalid` for wrong fields and `Conflict` if another workshop has the code.
     """
     actor.require(Permission.WORKSHOP_WRITE)
     code = parse_code(code)
-    _check(db, data)
+    _check(db, data, may_publish=bool(privacy_contact))
     if db.exec(select(Workshop).where(Workshop.code == code)).first():
         raise Conflict(N_("There is a workshop with this code already."), code="code-taken")
     organization_id = actor.organization_id or get_or_create_organization(db, actor, DINAS_KOMINFO).id
-    workshop = Workshop(code=code, title=data.title.strip(), organization_id=organization_id)
+    workshop = Workshop(code=code, title=mask_niks(data.title.strip()), organization_id=organization_id)
     db.add(workshop)
     _apply(db, workshop, data)
     log_activity(db, actor, "create", "workshop", code, after=_snapshot(workshop, data))
@@ -59,11 +62,18 @@ def create_workshop(db: Db, actor: Actor, code: str, data: WorkshopInput) -> Wor
 
 
 def change_workshop(
-    db: Db, actor: Actor, code: str, data: WorkshopInput, *, form_fingerprint: str = ""
+    db: Db,
+    actor: Actor,
+    code: str,
+    data: WorkshopInput,
+    *,
+    form_fingerprint: str = "",
+    privacy_contact: str = "",
 ) -> Workshop:
     """Replace all fields of a workshop but its code, and log it.
 
-    `form_fingerprint` is the fingerprint of what the user's form showed, "" without a form. Raises `NotFound`,
+    `form_fingerprint` is the fingerprint of what the user's form showed, "" without a form. `privacy_contact` is as for
+    `create_workshop`; a page that is public already stays so without it. Raises `NotFound`,
     `Forbidden` without `WORKSHOP_WRITE`, `Invalid` for wrong fields, and `Conflict` if others have changed what the
     form showed and `data` would change it.
     """
@@ -71,20 +81,24 @@ def change_workshop(
     require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
     _lock(db, workshop)
     current = workshop_input(get_workshop_view(db, actor, code))
-    return _change(db, actor, workshop, current, data, form_fingerprint)
+    return _change(
+        db, actor, workshop, current, data, form_fingerprint=form_fingerprint, privacy_contact=privacy_contact
+    )
 
 
-def patch_workshop(db: Db, actor: Actor, code: str, changes: Mapping[str, Any]) -> Workshop:
+def patch_workshop(
+    db: Db, actor: Actor, code: str, changes: Mapping[str, Any], *, privacy_contact: str = ""
+) -> Workshop:
     """Change only the named fields of a `WorkshopInput`, and log it. Changes by others are not checked.
 
-    Raises `NotFound`, `Forbidden` without `WORKSHOP_WRITE`, `Invalid` for wrong values, and `TypeError` for a name that
-    is no field.
+    `privacy_contact` is as for `change_workshop`. Raises `NotFound`, `Forbidden` without `WORKSHOP_WRITE`, `Invalid`
+    for wrong values, and `TypeError` for a name that is no field.
     """
     workshop = get_workshop(db, actor, code)
     require_permission(db, actor, Permission.WORKSHOP_WRITE, workshop)
     _lock(db, workshop)
     current = workshop_input(get_workshop_view(db, actor, code))
-    return _change(db, actor, workshop, current, replace(current, **changes))
+    return _change(db, actor, workshop, current, replace(current, **changes), privacy_contact=privacy_contact)
 
 
 def set_archived(db: Db, actor: Actor, code: str, *, archived: bool) -> Workshop:
@@ -142,10 +156,12 @@ def _change(
     workshop: Workshop,
     current: WorkshopInput,
     data: WorkshopInput,
+    *,
     form_fingerprint: str = "",
+    privacy_contact: str,
 ) -> Workshop:
     """Make and log a change of a locked workshop from `current`; raises as `change_workshop` states."""
-    _check(db, data)
+    _check(db, data, may_publish=bool(privacy_contact) or workshop.public)
     before = _snapshot(workshop, current)
     _apply(db, workshop, data)
     after = _snapshot(workshop, data)
@@ -155,8 +171,8 @@ def _change(
     return workshop
 
 
-def _check(db: Db, data: WorkshopInput) -> None:
-    """Raise `Invalid` with the errors of all wrong fields."""
+def _check(db: Db, data: WorkshopInput, *, may_publish: bool) -> None:
+    """Raise `Invalid` with the errors of all wrong fields. Without `may_publish` the workshop can't be public."""
     errors: dict[str, str] = {}
     if not data.title.strip():
         errors["title"] = N_("A title is needed.")
@@ -166,14 +182,16 @@ def _check(db: Db, data: WorkshopInput) -> None:
         errors["pillar"] = N_("This pillar is not known.")
     if set(data.target_groups) - set(db.exec(select(TargetGroup.code)).all()):
         errors["target_groups"] = N_("This target group is not known.")
+    if data.public and not may_publish:
+        errors["public"] = NO_PRIVACY_CONTACT
     if errors:
         raise Invalid(PLEASE_CORRECT, fields=errors)
 
 
 def _apply(db: Db, workshop: Workshop, data: WorkshopInput) -> None:
-    """Set the workshop's columns but its code, and replace its target groups."""
-    workshop.title = data.title.strip()
-    workshop.description = data.description.strip()
+    """Set the workshop's columns but its code, with NIKs masked in texts, and replace its target groups."""
+    workshop.title = mask_niks(data.title.strip())
+    workshop.description = mask_niks(data.description.strip())
     workshop.pillar = Pillar(data.pillar) if data.pillar else None
     workshop.public = data.public
     db.flush()

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from app.errors import Invalid, Problem, TooLarge, UnreadableFile
 from app.i18n import N_, Translator, wita_today
 from app.models.base import now
+from app.permissions import Permission
 from app.queries.coverage.targets import TargetGrid, load_target_grid
 from app.reports.formats.download import MEDIA_TYPES
 from app.reports.formats.xlsx import render_xlsx
@@ -41,7 +42,8 @@ LargeForm = Annotated[FormData, Depends(_parse_form)]
 
 @router.get("")
 def redirect_to_this_year(actor: CurrentActor) -> Response:
-    """Redirect to the targets of the current WITA year."""
+    """Redirect to the targets of the current WITA year. 403 if the actor may not set targets."""
+    actor.require(Permission.TARGET_WRITE)
     return redirect(f"/target/{wita_today().year}")
 
 

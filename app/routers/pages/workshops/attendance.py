@@ -6,8 +6,10 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from app.queries.workshops.attendance import AttendanceFilters, get_workshop_attendance
+from app.services.people.searches import log_search
 from app.services.workshops.attendance import AttendanceFormat, download_workshop_attendance
-from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
+from app.web.container import container_of
+from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, Vault, WriteDb
 from app.web.downloads import download
 from app.web.forms import EmptyIsNone
 from app.web.pages import build_url, render
@@ -33,13 +35,19 @@ class AttendanceQuery(BaseModel):
 
 @router.get("/kegiatan/{code}/kehadiran")
 def attendance_page(
-    request: Request, db: ReadDb, actor: CurrentActor, code: str, form: Annotated[AttendanceQuery, Query()]
+    request: Request,
+    db: ReadDb,
+    vault: Vault,
+    actor: CurrentActor,
+    code: str,
+    form: Annotated[AttendanceQuery, Query()],
 ) -> Response:
     """Show the people of a workshop by name, with their outcome at each session.
 
-    403 for roles that may not see participants.
+    403 for roles that may not see participants. A search writes to the activity log.
     """
     attendance = get_workshop_attendance(db, actor, code, form.filters, after=form.after)
+    log_search(container_of(request).engine, vault, actor, "workshop", code, form.q)
     path = f"/kegiatan/{code}/kehadiran"
     return render(
         request,

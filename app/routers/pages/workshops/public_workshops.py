@@ -6,13 +6,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from app.database import Db
-from app.errors import PLEASE_CORRECT, Invalid, Problem
+from app.errors import PLEASE_CORRECT, Conflict, Invalid, Problem
 from app.i18n import N_, Language, Translator
 from app.models import Channel, MessageKind, Registration
 from app.permissions import CITIZEN
 from app.queries.areas import reference
+from app.queries.privacy.notices import get_current_notice
 from app.queries.registrations.window import RegistrationWindow
 from app.queries.workshops import public_workshops as queries
+from app.services.limits import count_use
 from app.services.messages.notifications import notify
 from app.services.registrations import registrations
 from app.services.registrations.requests import AlreadyRegistered, RegistrationRequest
@@ -21,18 +23,24 @@ from app.web.container import container_of
 from app.web.dependencies import Lang, ReadDb, Translate, Vault, changing
 from app.web.flash import FLASH_FRAGMENT
 from app.web.forms import catch_problem
-from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of
+from app.web.limits import REGISTRATIONS, TICKETS_SENT_AGAIN, address_of, counting_use
 from app.web.pages import redirect, render
 from app.web.registrations.person_form import PersonForm, build_request_key
 
 router = APIRouter(include_in_schema=False)
 
+NOT_OPEN = N_(
+    "Online registration is not open yet: no contact for personal data has been named. Please ask the organizer."
+)
+
 
 class RegistrationForm(PersonForm):
     """`website` is a trap: people don't see it, programs that fill in every field do. `send_ticket` is the button for
-    people who are registered already and have lost their ticket."""
+    people who are registered already and have lost their ticket. `notice` is the version of the privacy notice that the
+    form showed."""
 
     consent: bool = False
+    notice: str = ""
     request_key: str = ""
     website: str = ""
     send_ticket: bool = False
@@ -40,7 +48,9 @@ class RegistrationForm(PersonForm):
     def registration_request(self, language: Language) -> RegistrationRequest:
         """Return how the person registers: by themselves, with or without consent, once for this form and name."""
         key = build_request_key(self.request_key, self.name)
-        return RegistrationRequest(Channel.SELF, language, consent=self.consent, request_key=key)
+        return RegistrationRequest(
+            Channel.SELF, language, consent=self.consent, notice=self.notice, request_key=key
+        )
 
     def refuse_programs(self) -> None:
         """Raise `Invalid` if the trap `website` is filled in, and empty it.
@@ -86,9 +96,13 @@ def register(
     With `send_ticket` a person who is registered already gets their ticket by mail instead. It commits in the handler
     instead of after it, so that others wait for its locks as briefly as possible.
     """
-    with changing(container_of(request)) as db, catch_problem(db) as caught:
-        container_of(request).limits.count(REGISTRATIONS, address_of(request))
+    with (
+        changing(container_of(request)) as db,
+        catch_problem(db) as caught,
+        counting_use(container_of(request).engine, db, REGISTRATIONS, address_of(request)),
+    ):
         form.refuse_programs()
+        _require_privacy_contact(request)
         session_id = queries.get_public_session(db, workshop_code, sesi).id
         try:
             registration = registrations.register_person(
@@ -103,6 +117,12 @@ def register(
     return redirect(f"/tiket/{registration.code}")
 
 
+def _require_privacy_contact(request: Request) -> None:
+    """Raise `Conflict` (code "registration-closed") while no contact for personal data is set."""
+    if not container_of(request).settings.privacy_contact:
+        raise Conflict(NOT_OPEN, code="registration-closed")
+
+
 def _send_ticket(
     request: Request, db: Db, workshop_code: str, registration: Registration, address: str, _: Translator
 ) -> Response:
@@ -111,7 +131,7 @@ def _send_ticket(
     Raises `TooManyRequests` if the ticket was sent too often within an hour.
     """
     container = container_of(request)
-    container.limits.count(TICKETS_SENT_AGAIN, registration.code)
+    count_use(db, TICKETS_SENT_AGAIN, registration.code)
     notify(db, MESSAGE_KINDS.get(registration.status, MessageKind.CONFIRMED), registration, address=address)
     is_sent = _("Your ticket is on its way to your e-mail address.")
     waits = _(
@@ -136,6 +156,8 @@ def _page(
     Raises `NotFound` if the workshop has no public page.
     """
     workshop = queries.get_public_workshop(db, workshop_code, language)
+    notice = get_current_notice(db)
+    contact = container_of(request).settings.privacy_contact
     return render(
         request,
         "workshops/public/one.html",
@@ -145,7 +167,10 @@ def _page(
         workshop=workshop,
         chosen=_choose_session(workshop.sessions, session_code),
         kelurahan=reference.list_kelurahan(db),
-        privacy_contact=container_of(request).settings.privacy_contact,
+        is_open=bool(contact),
+        not_open=NOT_OPEN,
+        notice=notice,
+        notice_sections=notice.sections(language, organizer=workshop.organization, contact=contact),
     )
 
 

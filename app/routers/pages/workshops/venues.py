@@ -11,6 +11,7 @@ from app.database import Db
 from app.errors import Problem
 from app.models import VenueKind
 from app.permissions import Actor, Permission
+from app.queries.accounts.organizations import list_organizations
 from app.queries.areas import reference
 from app.queries.workshops import venues as queries
 from app.queries.workshops.venues import WIFI_ANSWERS, VenueFilters, VenueView, WifiAnswer
@@ -56,6 +57,7 @@ class VenueForm(BaseModel):
     kind: str = VenueKind.LAINNYA
     kelurahan: str = ""
     wifi: WifiAnswer = "unknown"
+    owner: Annotated[int | None, EmptyIsNone] = None
     seen: str = ""
 
     @classmethod
@@ -67,11 +69,14 @@ class VenueForm(BaseModel):
             kind=venue.kind,
             kelurahan=venue.kelurahan_code or "",
             wifi=answers[venue.public_wifi],
+            owner=venue.organization_id,
             seen=fingerprint(services.venue_input(venue)),
         )
 
     def to_input(self) -> services.VenueInput:
-        return services.VenueInput(self.name, self.kind, self.kelurahan or None, WIFI_ANSWERS[self.wifi])
+        return services.VenueInput(
+            self.name, self.kind, self.kelurahan or None, WIFI_ANSWERS[self.wifi], self.owner
+        )
 
 
 @router.get("/tempat")
@@ -83,6 +88,7 @@ def venues_page(
         request,
         "workshops/venues/list.html",
         venues=page.venues,
+        can_change=lambda venue: queries.can_change_venue(actor, venue),
         form=form,
         narrowed=form.filters != VenueFilters(),
         first=form.address(after=None) if form.after else "",
@@ -94,8 +100,8 @@ def venues_page(
 
 @router.get("/tempat/baru")
 def new_venue_page(request: Request, db: ReadDb, actor: CurrentActor) -> Response:
-    actor.require(Permission.SESSION_WRITE)
-    return _new_page(request, db, VenueForm())
+    actor.require(Permission.VENUE_WRITE)
+    return _new_page(request, db, actor, VenueForm(owner=actor.organization_id))
 
 
 @router.post("/tempat/baru")
@@ -106,15 +112,17 @@ def create_venue(
     with catch_problem(db) as caught:
         venue = services.create_venue(db, actor, form.to_input())
     if problem := caught.problem:
-        return _new_page(request, db, form, problem)
+        return _new_page(request, db, actor, form, problem)
     return redirect(build_url("/tempat", {"q": venue.name}), _("The venue is added."))
 
 
 @router.get("/tempat/{venue_id}/ubah")
 def change_venue_page(request: Request, db: ReadDb, actor: CurrentActor, venue_id: int) -> Response:
-    actor.require(Permission.SESSION_WRITE)
-    form = VenueForm.from_saved(queries.get_venue_view(db, venue_id))
-    return _change_page(request, db, actor, venue_id, form)
+    """Show the form that changes a venue. 403 for the venue of another organization."""
+    actor.require(Permission.VENUE_WRITE)
+    venue = queries.get_venue_view(db, venue_id)
+    services.require_own_venue(actor, venue)
+    return _change_page(request, db, actor, venue_id, VenueForm.from_saved(venue))
 
 
 @router.post("/tempat/{venue_id}/ubah")
@@ -142,14 +150,14 @@ def delete_venue(db: WriteDb, actor: CurrentActor, venue_id: int, _: Translate) 
 
 @router.get("/tempat/unggah")
 def upload_venues_page(request: Request, actor: CurrentActor) -> Response:
-    actor.require(Permission.SESSION_WRITE)
+    actor.require(Permission.VENUE_WRITE)
     return _upload_page(request)
 
 
 @router.get("/tempat/unggah/templat.xlsx")
 def download_venue_template(read_db: ReadDb, actor: CurrentActor, _: Translate) -> Response:
     """Download an empty Excel list of venues with drop-downs, to fill in and upload."""
-    actor.require(Permission.SESSION_WRITE)
+    actor.require(Permission.VENUE_WRITE)
     names = sorted(place.name for place in reference.list_kelurahan(read_db))
     return attachment("templat-tempat.xlsx", venue_template(names, _), MEDIA_TYPES["xlsx"])
 
@@ -177,9 +185,16 @@ def upload_venues(
     return redirect("/tempat", text % counts)
 
 
-def _new_page(request: Request, db: Db, form: VenueForm, problem: Problem | None = None) -> Response:
+def _new_page(
+    request: Request, db: Db, actor: Actor, form: VenueForm, problem: Problem | None = None
+) -> Response:
     return render(
-        request, "workshops/venues/new.html", form=form, problem=problem, places=reference.list_kelurahan(db)
+        request,
+        "workshops/venues/new.html",
+        form=form,
+        problem=problem,
+        places=reference.list_kelurahan(db),
+        owners=_owners(db, actor),
     )
 
 
@@ -199,9 +214,16 @@ def _change_page(
         problem=problem,
         venue=venue,
         saved=conflicting_form(problem, VenueForm.from_saved(venue)),
-        may_delete=services.can_delete_venues(actor),
         places=reference.list_kelurahan_with(db, venue.kelurahan_code),
+        owners=_owners(db, actor),
     )
+
+
+def _owners(db: Db, actor: Actor) -> list[tuple[int, str]]:
+    """Return the organizations to choose an owner from, empty if the actor may not choose."""
+    if not services.can_choose_owner(actor):
+        return []
+    return [(organization.id, organization.name) for organization in list_organizations(db, actor)]
 
 
 def _upload_page(

@@ -11,9 +11,11 @@ from app.i18n import Language
 from app.permissions import Actor, Permission
 from app.queries.areas import reference
 from app.queries.workshops import workshop_sessions as queries
+from app.queries.workshops.session_staff import list_assignable_staff
 from app.queries.workshops.venues import list_venue_names
 from app.queries.workshops.workshops import get_workshop_view
 from app.services.workshops import workshop_sessions as services
+from app.services.workshops.session_staff import assign_staff
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form, parse_local_time
 from app.web.pages import redirect, render
@@ -64,6 +66,8 @@ def create_workshop_session(
         workshop_session = services.create_workshop_session(
             db, actor, workshop_code, form.code, form.to_input()
         )
+        if form.staff:
+            assign_staff(db, actor, workshop_session.code, form.staff)
     if problem := caught.problem:
         return _new_page(request, db, actor, workshop_code, form, language, problem)
     return redirect(f"/sesi/{workshop_session.code}", _("The session has been created."))
@@ -169,6 +173,7 @@ def _new_page(
         ),
         venues=list_venue_names(db),
         groups=_groups(db, language, of_workshop.target_groups, form),
+        staff=list_assignable_staff(db, of_workshop.organization_id),
     )
 
 

@@ -15,6 +15,7 @@ from app.queries.workshops import workshops as queries
 from app.queries.workshops.workshop_sessions import list_workshop_sessions
 from app.services.edit_conflicts import fingerprint
 from app.services.workshops import workshops as services
+from app.web.container import container_of
 from app.web.dependencies import CurrentActor, Lang, ReadDb, Translate, WriteDb
 from app.web.forms import catch_problem, conflicting_form
 from app.web.pages import redirect, render
@@ -90,7 +91,13 @@ def create_workshop(
     language: Lang,
 ) -> Response:
     with catch_problem(db) as caught:
-        workshop = services.create_workshop(db, actor, form.code, form.to_input())
+        workshop = services.create_workshop(
+            db,
+            actor,
+            form.code,
+            form.to_input(),
+            privacy_contact=container_of(request).settings.privacy_contact,
+        )
     if problem := caught.problem:
         return _new_page(request, db, actor, form, language, problem)
     return redirect(f"/kegiatan/{workshop.code}", _("The workshop has been created. Now add its sessions."))
@@ -130,7 +137,14 @@ def change_workshop(
 ) -> Response:
     form.code = code
     with catch_problem(db) as caught:
-        services.change_workshop(db, actor, code, form.to_input(), form_fingerprint=form.seen)
+        services.change_workshop(
+            db,
+            actor,
+            code,
+            form.to_input(),
+            form_fingerprint=form.seen,
+            privacy_contact=container_of(request).settings.privacy_contact,
+        )
     if problem := caught.problem:
         return _change_page(request, db, actor, form, language, problem)
     return redirect(f"/kegiatan/{code}", _("The changes are saved."))
